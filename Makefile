@@ -1,0 +1,26 @@
+# The same checks here, in pre-commit and in CI.
+PY ?= python
+
+.PHONY: check fix test bench docs quality
+
+check: quality test
+
+quality:
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	lint-imports
+	$(PY) -m deptry .
+
+fix:
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+test:
+	$(PY) -m pytest
+
+bench:
+	$(PY) bench/speed.py
+
+docs:
+	$(PY) tests/readme.py --write

@@ -1,0 +1,26 @@
+"""Makes drafts. A backend learns from the training rows alone and returns rows that nobody has judged yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+
+from privsynth.dataset import Dataset, Profile
+
+
+class Backend(Protocol):
+    """Anything that learns and draws. An instance can be passed to `synthesize`; no registry is needed."""
+
+    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self: ...
+
+    def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset: ...
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A backend that can say what it is, for the manifest: engine, parameters, licence. Never a value."""
+
+    @property
+    def recipe(self) -> Mapping[str, object]: ...

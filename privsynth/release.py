@@ -1,0 +1,120 @@
+"""From a draft to a release: only `decide` makes one, and only a full list of passed verdicts lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from types import MappingProxyType
+
+from privsynth.dataset import Dataset
+from privsynth.errors import ExitCode
+from privsynth.verdict import GATES, Status, Verdict
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """One digest over names and contents, in the order of the names."""
+    total = sha256()
+    for name in sorted(files):
+        total.update(f"{name}\x1f{len(files[name])}\x1f".encode() + files[name])
+    return total.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """Synthetic data that no gate has seen: the tables, and the very bytes that would be written."""
+
+    dataset: Dataset
+    files: Mapping[str, bytes] = field(repr=False)
+    rows: int | None = None  # the rows that were asked for in the root table; None: no number was asked
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self.files)
+
+
+@dataclass(frozen=True, eq=False)
+class Papers:
+    """The rendered reports and the manifest, as bytes."""
+
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self.files)
+
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, eq=False)
+class Refusal:
+    """Verdicts and their papers, and no data."""
+
+    papers: Papers
+    verdicts: tuple[Verdict, ...]
+    reasons: tuple[str, ...]
+    seal: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _only_decide(self.seal)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Unfaithful only if the fidelity floor is all that was missed."""
+        return ExitCode.UNFAITHFUL if self.reasons == ("gate 'fidelity' failed",) else ExitCode.BLOCKED
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """Data that passed every gate, with its papers. Nothing else may be written out as data."""
+
+    dataset: Dataset
+    files: Mapping[str, bytes] = field(repr=False)
+    papers: Papers
+    verdicts: tuple[Verdict, ...]
+    seal: object = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _only_decide(self.seal)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return ExitCode.RELEASED
+
+
+Outcome = Release | Refusal
+
+
+def _only_decide(seal: object) -> None:
+    if seal is not _SEAL:
+        raise TypeError("only decide() makes a Release or a Refusal")
+
+
+def decide(draft: Draft, papers: Papers, verdicts: Sequence[Verdict]) -> Outcome:
+    """A release if each gate of the list judged exactly this draft (or these papers) once, and passed it."""
+    reasons = (*_gaps(verdicts), *_strangers(draft, papers, verdicts), *_blocks(verdicts))
+    if reasons:
+        return Refusal(papers, tuple(verdicts), reasons, _SEAL)
+    files = MappingProxyType(dict(draft.files))
+    return Release(draft.dataset, files, papers, tuple(verdicts), _SEAL)
+
+
+def _gaps(verdicts: Sequence[Verdict]) -> list[str]:
+    """The list of gates must be complete, without a stranger and without a repetition."""
+    names = [verdict.gate for verdict in verdicts]
+    missing = [f"gate '{name}' gave no verdict" for name in GATES if name not in names]
+    unknown = [f"gate '{name}' is not on the list" for name in names if name not in GATES]
+    twice = [f"gate '{name}' gave {names.count(name)} verdicts" for name in GATES if names.count(name) > 1]
+    return missing + unknown + twice
+
+
+def _strangers(draft: Draft, papers: Papers, verdicts: Sequence[Verdict]) -> list[str]:
+    """Each verdict must speak of what is about to be written, byte for byte."""
+    subject = {name: digest(papers.files) if name == "artefacts" else digest(draft.files) for name in GATES}
+    return [f"gate '{v.gate}' judged something else" for v in verdicts if v.subject != subject.get(v.gate, v.subject)]
+
+
+def _blocks(verdicts: Sequence[Verdict]) -> list[str]:
+    return [f"gate '{verdict.gate}' {verdict.status.value}" for verdict in verdicts if verdict.status is not Status.PASSED]

@@ -1,0 +1,28 @@
+"""Small drafts and verdicts for tests of what comes after them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.release import Draft, Papers
+from privsynth.verdict import GATES, Finding, Verdict
+
+
+def one_table(rows: int = 2) -> Dataset:
+    frame = pd.DataFrame({"n": pd.Series(range(rows), dtype="float64")})
+    return Dataset((Table("t", (Column("n", Kind.INTEGER),), frame),))
+
+
+def draft() -> Draft:
+    return Draft(one_table(), {"t.csv": b"n\n0\n1\n"}, 2)
+
+
+def papers() -> Papers:
+    return Papers({"report.json": b"{}", "manifest.json": b"{}"})
+
+
+def passing(of: Draft, paper: Papers) -> list[Verdict]:
+    """A full list of passed verdicts about exactly this draft and these papers."""
+    good = (Finding("fine", 0.0, 1.0),)
+    return [Verdict(name, paper.digest if name == "artefacts" else of.digest, good) for name in GATES]

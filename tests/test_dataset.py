@@ -1,0 +1,105 @@
+"""Tables, keys and the split by entity."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import frame
+
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Table, Taken, normal
+from privsynth.errors import InputError
+
+
+def table(called: str, entity: str | None = None, **columns: list[object]) -> Table:
+    data = frame(**columns)
+    kinds = {c: Kind.INTEGER if data[c].dtype.kind == "f" else Kind.TEXT for c in data}
+    return Table(called, tuple(Column(c, kinds[c]) for c in data), data, entity)
+
+
+def family() -> Dataset:
+    parents = table("people", id=[f"p{i}" for i in range(10)])
+    children = table("visits", person=[f"p{i % 10}" for i in range(40)] + [None, "stranger"])
+    return Dataset((parents, children), (Relation("people", "id", "visits", "person"),))
+
+
+def test_no_repr_shows_a_cell() -> None:
+    data = table("t", name=["Sentinel-77"])
+    source = Source(Dataset((data,)), Dataset(()), None)  # type: ignore[arg-type]
+    assert "Sentinel" not in repr(data) + repr(Dataset((data,))) + repr(source)
+    assert "Sentinel" not in repr(Taken(b"k", frozenset({b"Sentinel"})))
+
+
+def test_a_table_refuses_columns_that_are_not_those_of_its_frame() -> None:
+    with pytest.raises(ValueError, match="same order"):
+        Table("t", (Column("b", Kind.TEXT),), frame(a=["x"]))
+
+
+def test_the_split_keeps_children_with_their_parents(rng: np.random.Generator) -> None:
+    train, holdout = family().split(0.3, rng)
+    assert (len(train["people"]), len(holdout["people"])) == (7, 3)
+    for part, other in ((train, holdout), (holdout, train)):
+        assert not set(part["visits"].frame["person"].dropna()) & set(other["people"].frame["id"])
+    assert len(train["visits"]) + len(holdout["visits"]) == 42
+
+
+def test_the_split_keeps_all_rows_of_an_entity_on_one_side(rng: np.random.Generator) -> None:
+    data = Dataset((table("t", "who", who=[f"w{i % 20}" for i in range(100)] + [None] * 4),))
+    train, holdout = data.split(0.5, rng)
+    assert not set(train.root.frame["who"].dropna()) & set(holdout.root.frame["who"].dropna())
+    assert len(train.root) + len(holdout.root) == 104
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_the_split_survives_few_rows(rows: int, rng: np.random.Generator) -> None:
+    data = Dataset((Table("t", (Column("n", Kind.INTEGER),), pd.DataFrame({"n": np.zeros(rows)})),))
+    train, holdout = data.split(0.2, rng)
+    assert len(train.root) + len(holdout.root) == rows
+
+
+def test_the_same_stream_splits_alike_and_the_input_is_untouched() -> None:
+    data = family()
+    before = data["visits"].frame.copy()
+    parts = [data.split(0.3, np.random.default_rng(3))[1]["people"].frame["id"].tolist() for _ in range(2)]
+    assert parts[0] == parts[1]
+    pd.testing.assert_frame_equal(data["visits"].frame, before)
+
+
+def test_the_root_is_nobodys_child_and_parents_come_first() -> None:
+    data = family()
+    turned = Dataset(data.tables[::-1], data.relations)
+    assert turned.root.name == "people"
+    assert [t.name for t in turned.parents_first()] == ["people", "visits"]
+
+
+def test_refuses_keys_that_form_a_circle() -> None:
+    a, b = table("a", id=["1"], b=["1"]), table("b", id=["1"], a=["1"])
+    circle = Dataset((a, b), (Relation("a", "id", "b", "a"), Relation("b", "id", "a", "b")))
+    with pytest.raises(InputError, match="circle"):
+        circle.parents_first()
+
+
+def test_take_keeps_the_origin_in_step() -> None:
+    data = Table("t", (Column("n", Kind.INTEGER),), frame(n=[5.0, 6.0, 7.0]), origin=np.array([2, 0, 1]))
+    assert data.take(np.array([2, 0])).origin.tolist() == [1, 2]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Ann.Lee@Example.com ", "annlee@example.com"), ("(212) 555-0101", "212.555.0101"), ("ＡＢＣ１２３", "abc123"), ("a\u200bb", "ab")],
+)
+def test_spellings_of_one_value_have_one_normal_form(one: str, other: str) -> None:
+    assert normal(one) == normal(other)
+
+
+def test_taken_knows_a_value_in_any_spelling_and_cannot_tell_it() -> None:
+    taken = Taken(b"key")
+    taken = Taken(b"key", frozenset({taken.fingerprint("Ann Lee")}))
+    assert "ann lee" in taken
+    assert "ANN-LEE" in taken
+    assert "bob" not in taken
+    assert "bob" not in Taken()
+
+
+def test_identifiers_direct_and_free_text_are_invented_and_nothing_else() -> None:
+    assert {role for role in Role if role.is_fabricated} == {Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT}

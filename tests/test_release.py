@@ -1,0 +1,107 @@
+"""Only a full list of passed verdicts about exactly this draft makes a release."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import pytest
+from builders import draft, papers, passing
+
+from privsynth.errors import ExitCode
+from privsynth.release import Papers, Refusal, Release, decide, digest
+from privsynth.verdict import GATES, Finding, Status, Verdict
+
+Change = Callable[[list[Verdict]], list[Verdict]]
+
+
+def swap(name: str, **changes: object) -> Change:
+    return lambda verdicts: [dataclasses.replace(v, **changes) if v.gate == name else v for v in verdicts]  # type: ignore[arg-type]
+
+
+def test_releases_what_passed_every_gate() -> None:
+    outcome = decide(draft(), papers(), passing(draft(), papers()))
+    assert isinstance(outcome, Release)
+    assert outcome.exit_code is ExitCode.RELEASED
+    assert dict(outcome.files) == {"t.csv": b"n\n0\n1\n"}
+
+
+WRONG: dict[str, Change] = {
+    "no verdict at all": lambda verdicts: [],
+    "a failed finding": swap("pii", findings=(Finding("names", 1.0, 0.0),)),
+    "a measurement that is NaN": swap("pii", findings=(Finding("names", math.nan, 0.0),)),
+    "a measurement that is infinite": swap("pii", findings=(Finding("names", math.inf, 0.0),)),
+    "a measurement that is infinitely good": swap("fidelity", findings=(Finding("score", math.inf, 0.5, "high"),)),
+    "a measurement that is missing": swap("pii", findings=(Finding("names", None, 0.0),)),
+    "a gate that measured nothing": swap("copies", findings=()),
+    "a gate that errored": swap("copies", error="MemoryError"),
+    "a verdict about another draft": swap("schema", subject="0" * 64),
+    "a verdict about other papers": swap("artefacts", subject=draft().digest),
+    "a renamed gate": swap("linkage", gate="linkage2"),
+    "a gate twice": lambda verdicts: [*verdicts, verdicts[0]],
+    "a gate too many": lambda verdicts: [*verdicts, dataclasses.replace(verdicts[0], gate="other")],
+    **{f"no verdict of {name}": lambda verdicts, name=name: [v for v in verdicts if v.gate != name] for name in GATES},  # type: ignore[misc]
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=str)
+def test_refuses(wrong: str) -> None:
+    outcome = decide(draft(), papers(), WRONG[wrong](passing(draft(), papers())))
+    assert isinstance(outcome, Refusal)
+    assert outcome.exit_code is ExitCode.BLOCKED
+    assert outcome.reasons
+    assert not hasattr(outcome, "files")
+
+
+def test_refuses_a_draft_whose_bytes_changed_after_the_gates() -> None:
+    made = draft()
+    verdicts = passing(made, papers())
+    made.files["t.csv"] = b"n\n0\n9\n"  # type: ignore[index]
+    assert isinstance(decide(made, papers(), verdicts), Refusal)
+
+
+def test_says_unfaithful_only_if_nothing_but_the_fidelity_floor_was_missed() -> None:
+    missed = swap("fidelity", findings=(Finding("score", 0.1, 0.7, "high"),))
+    only = decide(draft(), papers(), missed(passing(draft(), papers())))
+    both = decide(draft(), papers(), swap("pii", findings=(Finding("names", 1.0, 0.0),))(missed(passing(draft(), papers()))))
+    broken = decide(draft(), papers(), swap("fidelity", error="ValueError")(passing(draft(), papers())))
+    assert [o.exit_code for o in (only, both, broken)] == [ExitCode.UNFAITHFUL, ExitCode.BLOCKED, ExitCode.BLOCKED]
+
+
+@pytest.mark.parametrize("make", [lambda: Release(draft().dataset, {}, papers(), (), object()), lambda: Refusal(papers(), (), (), object())])
+def test_nobody_else_makes_an_outcome(make: Callable[[], object]) -> None:
+    with pytest.raises(TypeError, match="only decide"):
+        make()
+
+
+def test_a_digest_covers_names_contents_and_their_border() -> None:
+    same = [digest({"a": b"1", "b": b"2"}), digest({"b": b"2", "a": b"1"})]
+    others = [digest({"a": b"12", "b": b""}), digest({"a": b"2", "b": b"1"}), digest({"c": b"1", "b": b"2"})]
+    assert len(set(same)) == 1
+    assert len({*same, *others}) == 4
+    assert Papers({}).digest == digest({})
+
+
+@pytest.mark.parametrize(
+    ("finding", "passed"),
+    [
+        (Finding("x", 1.0, 1.0), True),
+        (Finding("x", 1.01, 1.0), False),
+        (Finding("x", 1.0, 1.0, "high"), True),
+        (Finding("x", 0.99, 1.0, "high"), False),
+        (Finding("x", math.nan, None), True),
+        (Finding("x", -math.inf, 1.0), False),
+    ],
+)
+def test_a_finding_passes_on_the_good_side_of_its_limit(finding: Finding, passed: bool) -> None:
+    assert finding.passed is passed
+
+
+def test_a_verdict_fails_by_one_finding_and_errs_without_any() -> None:
+    good, bad = Finding("x", 0.0, 1.0), Finding("y", 2.0, 1.0)
+    assert Verdict("g", "s", (good,)).status is Status.PASSED
+    assert Verdict("g", "s", (good, bad)).status is Status.FAILED
+    assert Verdict("g", "s", (good, bad)).failures == (bad,)
+    assert Verdict("g", "s", ()).status is Status.ERRORED
+    assert Verdict("g", "s", (good,), error="ValueError").status is Status.ERRORED
