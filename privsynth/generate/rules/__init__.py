@@ -1,0 +1,128 @@
+"""Rows from a rulebook: no real data is read, no value comes from one. The format is explained in rules/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Dataset, Profile, Table
+from privsynth.errors import BackendError, PolicyError
+from privsynth.generate.rules.book import Book, read_rulebook
+from privsynth.generate.rules.making import Making, check_capacity
+from privsynth.generate.rules.mending import mend
+from privsynth.generate.rules.plan import TablePlan, plan_tables, walk_rules
+from privsynth.generate.rules.rows import Rows, side_by_side
+from privsynth.policy import Limits, RulesOptions
+from privsynth.seeds import seed_of
+
+Array = np.ndarray[Any, Any]
+
+MOST_CELLS = 100_000_000  # about two gigabytes of memory
+
+
+class Rules:
+    """`fit` reads and checks the rulebook; `sample` makes its tables."""
+
+    def __init__(self, options: RulesOptions, limits: Limits) -> None:
+        self.options, self.limits = options, limits
+
+    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:  # noqa: ARG002 - nothing is drawn here
+        """The rulebook, checked to the last word. Rows of `dataset` are not looked at: they serve the gates alone."""
+        if self.options.rulebook is None:
+            raise PolicyError("backend rules needs a rulebook.", hint="name one: privsynth run rules/shop.yaml --out DIR, or rulebook: in the policy's backend")
+        self.book_: Book = read_rulebook(self.options.rulebook)
+        self.plans_: dict[str, TablePlan] = plan_tables(self.book_)
+        self.taken_ = profile.taken
+        self.given_ = () if dataset.is_empty else ("the data given beside the rulebook made no row: it only serves the gates as a comparison",)
+        return self
+
+    def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
+        """All tables; `rows` is for the first that has no parent, the others keep to the rulebook."""
+        base = int(rng.integers(0, 2**63))
+        made: dict[str, Making] = {}
+        root = next(name for name, table in self.book_.rules.tables.items() if table.belongs_to is None)
+        for name, plan in self.plans_.items():
+            check_capacity(plan, rows if name == root and rows is not None else plan.rule.rows or 0)
+        for name, plan in self.plans_.items():
+            asked = rows if name == root and rows is not None else plan.rule.rows
+            made[name] = self._table(plan, asked, made.get(plan.relation.parent) if plan.relation else None, base)
+            _check_size(made)
+            made[name].make()
+            mend(made[name])
+        tables = tuple(_table_of(made[name]) for name in self.book_.rules.tables)
+        relations = tuple(plan.relation for plan in self.plans_.values() if plan.relation)
+        notes = [note for making in made.values() for note in (*making.notes, *_undefined(making))]
+        return Dataset(tables, relations, tuple(dict.fromkeys((*self.given_, *notes))))
+
+    @property
+    def recipe(self) -> Mapping[str, object]:
+        rules = self.book_.rules
+        return {
+            "backend": "rules",
+            "rulebook": rules.name,
+            "file": self.book_.file,
+            "sha256": self.book_.digest,
+            "source": "no real data was read",
+            "tables": {name: len(table.columns) for name, table in rules.tables.items()},
+            "locale": rules.locale,
+            "versions": {name: version(name) for name in ("duckdb", "sqlglot", "numpy", "faker")},
+        }
+
+    def _table(self, plan: TablePlan, rows: int | None, parent: Making | None, base: int) -> Making:
+        """The table before its first column: how many rows, and each row's parent."""
+
+        def stream(name: str) -> np.random.Generator:
+            return np.random.Generator(np.random.Philox(seed_of(base, plan.name, name)))
+
+        if parent is None:
+            return Making(plan, rows or 0, stream, self.book_.rules.locale, self.taken_)
+        above = {f"parent.{name}": values for name, values in parent.values.items()}
+        which = np.repeat(np.arange(parent.count), _children(plan, Rows(parent.count, above, stream("rows of each parent"))))
+        return Making(plan, len(which), stream, self.book_.rules.locale, self.taken_, {name: values[which] for name, values in above.items()})
+
+
+def _children(plan: TablePlan, parents: Rows) -> Array:
+    """How many rows each row of the parent has."""
+    assert plan.count is not None  # noqa: S101 - for the type checker: only children come here
+    drawn = np.round(plan.count.draw(parents))
+    bad = int((~(drawn >= 0)).sum())
+    if bad:
+        raise BackendError(
+            f"table {plan.name}: the number of rows is negative or missing for {bad} of {parents.count} rows of the parent.",
+            hint="guard it with GREATEST(0, ...)",
+        )
+    if drawn.sum() > MOST_CELLS:
+        raise BackendError(f"table {plan.name} would have {int(drawn.sum()):,} rows.", hint="lower belongs_to.count, or ask for fewer rows of the parent")
+    return drawn.astype(np.int64)
+
+
+def _check_size(made: Mapping[str, Making]) -> None:
+    cells = sum(making.count * len(making.plan.columns) for making in made.values())
+    if cells > MOST_CELLS:
+        sizes = ", ".join(f"{name} {making.count:,} x {len(making.plan.columns)}" for name, making in made.items())
+        raise BackendError(f"the rulebook asks for {cells:,} cells ({sizes}); at most {MOST_CELLS:,} are made at once.", hint="ask for fewer rows")
+
+
+def _table_of(making: Making) -> Table:
+    columns = tuple(plan.column for plan in making.plan.columns.values())
+    return Table(making.plan.name, columns, side_by_side({column.name: making.values[column.name] for column in columns}, making.count))
+
+
+_WHY = "there is no answer to a division by zero, or to the like"
+
+
+def _undefined(making: Making) -> list[str]:
+    """A note for each column in which arithmetic had no answer."""
+    notes = []
+    rows = making.rows("")
+    for column, rule in walk_rules(making.plan):
+        lost = rule.undefined(rows.frame(rule.columns))
+        here = lost if rule.kind == "boolean" else lost & pd.isna(making.values[column.name])
+        if here.any():
+            what = "a condition was taken as not met" if rule.kind == "boolean" else "the value is missing"
+            notes.append(f"table {making.plan.name}, column {column.name}: in {int(here.sum())} of {making.count} rows {what}; {_WHY}")
+    return notes

@@ -1,0 +1,152 @@
+"""Reads a rulebook, and knows where in the file each word stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from privsynth.errors import PolicyError
+from privsynth.generate.rules import rulebook as words
+from privsynth.generate.rules.rulebook import Rulebook
+from privsynth.policy import parse_yaml
+
+MAX_BYTES = 256 * 1024
+DEEPEST = 100
+MOST_PROBLEMS = 10  # told at once
+
+Path_ = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """A rulebook with the place of each of its words."""
+
+    rules: Rulebook
+    file: str
+    digest: str
+    marks: Mapping[Path_, tuple[int, int]] = field(repr=False)
+
+    def place(self, path: Path_) -> str:
+        return _place(self.file, self.marks, path)
+
+    def error(self, path: Path_, message: str, hint: str = "") -> PolicyError:
+        """A problem with the word at this path, with its place in the file."""
+        line, _ = _mark(self.marks, path)
+        return PolicyError(f"{self.place(path)}: {'.'.join(path)}: {message}", hint=hint, line=line)
+
+
+def read_rulebook(path: Path) -> Book:
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= MAX_BYTES else b""
+    except OSError as error:
+        raise PolicyError(f"cannot read the rulebook {path.name}: {error.strerror}.", hint="give the path of a YAML file, such as rules/shop.yaml") from None
+    if size > MAX_BYTES:
+        raise PolicyError(f"the rulebook {path.name} is larger than {MAX_BYTES} bytes.")
+    try:
+        return parse_rulebook(raw.decode("utf-8"), path.name)
+    except UnicodeDecodeError:
+        raise PolicyError(f"the rulebook {path.name} is not UTF-8 text.") from None
+
+
+def parse_rulebook(text: str, file: str) -> Book:
+    if _depth(text) > DEEPEST:
+        raise PolicyError(f"{file}: brackets are nested more than {DEEPEST} deep.")
+    try:
+        content = parse_yaml(text, file)
+        marks = _marks(text)
+    except RecursionError:
+        raise PolicyError(f"{file}: this is nested too deeply.") from None
+    try:
+        rules = Rulebook.model_validate(content)
+    except (ValidationError, RecursionError) as error:
+        raise _explained(error, file, marks) from None
+    return Book(rules, file, sha256(text.encode()).hexdigest(), marks)
+
+
+def _depth(text: str) -> int:
+    """The most brackets that are open at once: counted first, because deep ones take a parser long."""
+    steps = np.array([1 if sign in "[{" else -1 for sign in text if sign in "[]{}"], dtype=np.int64)
+    return int(np.cumsum(steps).max(initial=0))
+
+
+def _marks(text: str) -> dict[Path_, tuple[int, int]]:
+    """Line and column of each key and each item of a list."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+    marks: dict[Path_, tuple[int, int]] = {}
+    todo: list[tuple[Path_, Any]] = [((), YAML(typ="safe", pure=True).compose(text))]
+    while todo:
+        path, node = todo.pop()
+        inner = []
+        if isinstance(node, MappingNode):
+            inner = [((*path, str(key.value)), key, value) for key, value in node.value]
+        elif isinstance(node, SequenceNode):
+            inner = [((*path, str(at)), item, item) for at, item in enumerate(node.value)]
+        for below, shown, value in inner:
+            marks[below] = (shown.start_mark.line + 1, shown.start_mark.column + 1)
+            todo.append((below, value))
+    return marks
+
+
+def _mark(marks: Mapping[Path_, tuple[int, int]], path: Path_) -> tuple[int, int]:
+    """Where the path stands, or else the nearest word above it."""
+    while path and path not in marks:
+        path = path[:-1]
+    return marks.get(path, (1, 1))
+
+
+def _place(file: str, marks: Mapping[Path_, tuple[int, int]], path: Path_) -> str:
+    line, column = _mark(marks, path)
+    return f"{file}:{line}:{column}"
+
+
+def _explained(error: ValidationError | RecursionError, file: str, marks: Mapping[Path_, tuple[int, int]]) -> PolicyError:
+    if isinstance(error, RecursionError):
+        return PolicyError(f"{file}: this is nested too deeply.")
+    found: dict[Path_, list[str]] = {}
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        path = _path(item["loc"], marks)
+        found.setdefault(path, []).append(_message(item, path))
+    problems = [f"{_place(file, marks, path)}: {'.'.join(path)}: {_joined(messages)}" for path, messages in found.items()]
+    shown = problems[:MOST_PROBLEMS]
+    if len(problems) > len(shown):
+        shown.append(f"and {len(problems) - len(shown)} more")
+    return PolicyError("\n".join(shown), hint="rules/README.md explains each word", line=min(_mark(marks, path)[0] for path in found))
+
+
+def _joined(messages: list[str]) -> str:
+    """One message for a word that may be of several types: what we say of it ourselves, or all that it could be."""
+    ours = [message for message in messages if not message.startswith("Input should")]
+    return ours[0] if ours else " or ".join(dict.fromkeys(messages)).replace(" or Input should be", " or")
+
+
+def _path(loc: tuple[int | str, ...], marks: Mapping[Path_, tuple[int, int]]) -> Path_:
+    """The words of the file among those of the checker, which also names the types that it tried."""
+    path: Path_ = ()
+    for at, part in enumerate(loc):
+        if (*path, str(part)) in marks or (
+            at == len(loc) - 1 and not str(part).startswith(("list[", "dict[", "constrained", "function", "int", "float", "str", "bool"))
+        ):
+            path = (*path, str(part))
+    return path
+
+
+def _message(item: Any, path: Path_) -> str:
+    if item["type"] != "extra_forbidden":
+        return str(item["msg"]).removeprefix("Value error, ")
+    near = get_close_matches(path[-1] if path else "", _vocabulary(), n=1)
+    return "this word is not known here" + (f"; did you mean '{near[0]}'?" if near else "")
+
+
+def _vocabulary() -> set[str]:
+    models = [model for model in vars(words).values() if isinstance(model, type) and issubclass(model, BaseModel)]
+    return {field.alias or name for model in models for name, field in model.model_fields.items()}

@@ -1,0 +1,156 @@
+"""Makes the rows of one table: column after column, each from a stream of its own, then mends what breaks the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Kind, Taken
+from privsynth.errors import BackendError
+from privsynth.generate.rules.folk import Cast
+from privsynth.generate.rules.plan import ColumnPlan, TablePlan
+from privsynth.generate.rules.provider import Provider, blank
+from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.rulebook import Sequence
+from privsynth.generate.rules.schema import is_plain
+from privsynth.spelling import Spelling
+
+Array = np.ndarray[Any, Any]
+Streams = Callable[[str], np.random.Generator]
+
+TRIES = 200  # rounds in which repeated values of a unique column are drawn again
+
+
+@dataclass(eq=False)
+class Making:
+    """One table under way. `streams` gives the stream of a name; `parent` the parent's values, one for each row."""
+
+    plan: TablePlan
+    count: int
+    streams: Streams = field(repr=False)
+    locale: str
+    taken: Taken = field(repr=False)
+    parent: Mapping[str, Array] = field(repr=False, default_factory=dict)
+    values: dict[str, Array] = field(repr=False, default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def make(self) -> dict[str, Array]:
+        """All columns, in the order of the rulebook."""
+        check_capacity(self.plan, self.count)
+        for name in self.plan.order:
+            if name not in self.values:
+                self._column(self.plan.columns[name])
+        return self.values
+
+    def rows(self, stream: str) -> Rows:
+        return Rows(self.count, {**self.parent, **self.values}, self.streams(stream))
+
+    def _column(self, column: ColumnPlan) -> None:
+        try:
+            if column.rule.person is not None:
+                self._people(column.rule.person.who)
+            else:
+                rows = self.rows(f"column {column.name}")
+                self.values[column.name] = finished(column, self._whole(column, rows), rows)
+        except BackendError as problem:
+            if problem.column is not None:
+                raise
+            raise BackendError(f"table {self.plan.name}, column {column.name}: {problem.message}", hint=problem.hint, column=column.name) from None
+
+    def _people(self, who: str) -> None:
+        members = self.plan.casts[who]
+        made, notes = Cast(members, self.locale, self.taken).make(self.rows(f"person {who}"))
+        self.notes += [f"table {self.plan.name}: {note}" for note in notes]
+        for member in members:
+            self.values[member.column] = finished(self.plan.columns[member.column], made[member.column], self.rows(f"column {member.column}"))
+
+    def _whole(self, column: ColumnPlan, rows: Rows) -> Array:
+        if column.rule.sequence is not None:
+            return _sequence(column.rule.sequence, rows.count)
+        if column.rule.uuid is not None:
+            return _uuids(rows)
+        if column.rule.reference is not None:
+            return rows.values[f"parent.{column.rule.reference}"]
+        assert column.provider is not None  # noqa: S101 - for the type checker: all others have one
+        return _unique(column, column.provider, rows) if column.rule.unique else column.provider.draw(rows)
+
+
+def finished(column: ColumnPlan, made: Array, rows: Rows) -> Array:
+    """In the storage type of the column's kind, with as many decimals as are written, and with its missing values."""
+    stored = _stored(made, column)
+    share = column.missing(rows)
+    if not (isinstance(share, float) and share == 0):
+        stored = stored.copy()
+        stored[rows.rng.random(rows.count) < share] = blank(column.column.kind, 1)[0]
+    return stored
+
+
+def _stored(made: Array, column: ColumnPlan) -> Array:
+    kind = column.column.kind
+    if made.dtype.kind == "f":
+        rounded = np.round(made, column.column.spelling.decimals) + 0.0  # no negative zero
+        if kind.is_numeric:
+            return rounded
+        decimals = column.provider.decimals if column.provider else 0
+        return np.asarray(Spelling(decimals=decimals, padded=False).write(np.round(made, decimals)), dtype=object)
+    if kind is Kind.DATE and made.dtype.kind == "M":
+        return _to_format(made, column.column.spelling.date_format)
+    return blank(kind, len(made)) if column.provider is not None and column.provider.kind is None else made
+
+
+def _to_format(made: Array, shape: str) -> Array:
+    """Dates as far as their spelling tells them: to the day, the minute or the second."""
+    unit = "us" if "%f" in shape else "s" if "%S" in shape or "%s" in shape else "m" if "%M" in shape else "h" if "%H" in shape or "%I" in shape else "D"
+    return made.astype(f"datetime64[{unit}]").astype("datetime64[us]")
+
+
+def _sequence(given: Sequence, rows: int) -> Array:
+    numbers = given.start + given.step * np.arange(rows, dtype=np.int64)
+    if is_plain(given):
+        return numbers.astype(np.float64)
+    out = np.empty(rows, dtype=object)
+    out[:] = [f"{given.prefix}{number:0{given.width}d}{given.suffix}" for number in numbers.tolist()]
+    return out
+
+
+def _uuids(rows: Rows) -> Array:
+    raw = np.frombuffer(rows.rng.bytes(16 * rows.count), dtype=np.uint8).reshape(rows.count, 16).copy()
+    raw[:, 6] = raw[:, 6] & 0x0F | 0x40
+    raw[:, 8] = raw[:, 8] & 0x3F | 0x80
+    text = raw.tobytes().hex()
+    out = np.empty(rows.count, dtype=object)
+    out[:] = ["-".join((u[:8], u[8:12], u[12:16], u[16:20], u[20:])) for u in (text[at : at + 32] for at in range(0, len(text), 32))]
+    return out
+
+
+def check_capacity(plan: TablePlan, rows: int) -> None:
+    """Whether the unique columns can hold that many different values: asked before anything is made."""
+    for column in plan.columns.values():
+        capacity = column.provider.capacity if column.provider else None
+        if column.rule.unique and capacity is not None and capacity < rows:
+            raise BackendError(
+                f"column {column.name} of table {plan.name} must hold {rows} different values; its rule has {capacity}.",
+                hint="ask for fewer rows, widen the rule, or leave out 'unique'",
+                column=column.name,
+            )
+
+
+def _unique(column: ColumnPlan, provider: Provider, rows: Rows) -> Array:
+    """Values of which no two are alike, as they are written."""
+    if provider.distinct is not None:
+        return provider.distinct(rows.count, rows.rng)
+    made = _stored(provider.draw(rows), column)
+    for _ in range(TRIES):
+        again = np.flatnonzero(pd.Series(made).duplicated().to_numpy() & ~pd.isna(made))
+        if not len(again):
+            return made
+        made[again] = _stored(provider.draw(rows.take(again)), column)
+    raise BackendError(
+        f"column {column.name} must be unique; {len(again)} of {rows.count} values were still repeated after {TRIES} draws.",
+        hint="widen the rule, allow more decimals, or leave out 'unique'",
+        column=column.name,
+    )

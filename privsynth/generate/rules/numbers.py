@@ -1,0 +1,111 @@
+"""Draws from distributions. Parameters may differ by row; a missing parameter gives a missing value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from privsynth.errors import BackendError
+
+Array = np.ndarray[Any, Any]
+Values = Array | float
+
+TRIES = 200  # rounds for a law that can only be cut by drawing again
+
+
+def uniform(low: Values, high: Values, rows: int, rng: np.random.Generator) -> Array:
+    _demand(low <= high, low, high, "low is above high")
+    return np.asarray(low + (np.asarray(high) - low) * rng.random(rows))
+
+
+def whole(low: Values, high: Values, rows: int, rng: np.random.Generator) -> Array:
+    """Whole numbers from low to high; limits that are not whole are drawn inwards."""
+    first, last = np.ceil(low), np.floor(high)
+    _demand(first <= last, first, last, "no whole number lies between low and high")
+    return np.asarray(np.minimum(first + np.floor((last - first + 1) * rng.random(rows)), last))
+
+
+def normal(mean: Values, sd: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
+    _demand(np.asarray(sd) >= 0, sd, sd, "sd is below 0")
+    if cut == (None, None):
+        return np.asarray(mean + sd * rng.standard_normal(rows))
+    low, high = _limits(cut)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        made = mean + sd * _cut_standard((low - mean) / sd, (high - mean) / sd, rows, rng)
+    made = np.where((np.asarray(sd) == 0) & ~np.isnan(mean + sd), mean, made)
+    return np.asarray(np.clip(made, low, high))
+
+
+def lognormal(median: Values, sigma: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
+    _demand(np.asarray(median) > 0, median, median, "median is not above 0")
+    logs = tuple(None if edge is None else _log(edge) for edge in cut)
+    made = np.exp(normal(np.log(median), sigma, (logs[0], logs[1]), rows, rng))
+    low, high = _limits(cut)
+    return np.asarray(np.clip(made, low, high))
+
+
+def exponential(mean: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
+    """By the inverse of the distribution, between the shares that lie below the two cuts."""
+    _demand(np.asarray(mean) > 0, mean, mean, "mean is not above 0")
+    low, high = _limits(cut)
+    low = np.maximum(low, 0.0)
+    _demand(low < high, low, high, "low is not below high")
+    below, above = -np.expm1(-low / mean), -np.expm1(-high / mean)
+    _demand(below < above, below, above, "nearly nothing lies between low and high")
+    made = -mean * np.log1p(-(below + (above - below) * rng.random(rows)))
+    return np.asarray(np.clip(made, low, high))
+
+
+def poisson(mean: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
+    _demand((np.asarray(mean) >= 0) & (np.asarray(mean) < 1e9), mean, mean, "mean is below 0, or 1,000,000,000 or more")
+    means = np.broadcast_to(np.asarray(mean, dtype=float), rows)
+    low, high = (np.broadcast_to(edge, rows) for edge in _limits(cut))
+
+    def draw(at: Array) -> Array:
+        return np.where(np.isnan(means[at]), np.nan, rng.poisson(np.nan_to_num(means[at])))
+
+    made = draw(np.arange(rows))
+    for _ in range(TRIES):
+        outside = np.flatnonzero((made < low) | (made > high))
+        if not len(outside):
+            return made
+        made[outside] = draw(outside)
+    raise BackendError(f"{len(outside)} counts did not fall between low and high in {TRIES} draws.", hint="move low and high nearer to the mean")
+
+
+def histogram(edges: Array, shares: Array, rows: int, rng: np.random.Generator) -> Array:
+    at = rng.choice(len(shares), rows, p=shares)
+    return np.asarray(edges[at] + (edges[at + 1] - edges[at]) * rng.random(rows))
+
+
+def _cut_standard(low: Array, high: Array, rows: int, rng: np.random.Generator) -> Array:
+    """Standard normal numbers between two limits, worked out in the tail that is nearer, where shares are exact."""
+    from scipy.special import ndtr, ndtri
+
+    low, high = np.broadcast_to(low, rows), np.broadcast_to(high, rows)
+    turned = low > 0
+    a, b = ndtr(np.where(turned, -high, low)), ndtr(np.where(turned, -low, high))
+    known = ~(np.isnan(low) | np.isnan(high))
+    _demand((a < b) | ~known, low, high, "nearly nothing lies between low and high")
+    made = ndtri(a + (b - a) * rng.random(rows))
+    return np.asarray(np.where(turned, -made, made))
+
+
+def _limits(cut: tuple[Values | None, Values | None]) -> tuple[Array, Array]:
+    low = np.asarray(-np.inf if cut[0] is None else cut[0], dtype=float)
+    high = np.asarray(np.inf if cut[1] is None else cut[1], dtype=float)
+    _demand(low <= high, low, high, "low is above high")
+    return low, high
+
+
+def _log(edge: Values) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(edge, 0.0)))
+
+
+def _demand(good: Any, one: Values, other: Values, problem: str) -> None:
+    """Refuse parameters that make no sense; missing ones are no fault."""
+    bad = int((~np.asarray(good) & ~np.isnan(np.asarray(one, dtype=float)) & ~np.isnan(np.asarray(other, dtype=float))).sum())
+    if bad:
+        raise BackendError(f"{problem}, in {bad} row{'s' if bad != 1 else ''}." if np.ndim(good) else f"{problem}.")

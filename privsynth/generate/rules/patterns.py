@@ -1,0 +1,192 @@
+"""Texts of a given shape, such as `[A-Z]{2}-\\d{4}`: a small part of regular expressions, read by a parser of its own.
+
+Known are literal characters, classes `[A-Z0-9_]`, `\\d` (digit), `\\l` and `\\u` (small and capital letter), alternatives
+`(red|blue)`, and `{n}`, `{n,m}` and `?` after any of them. Every text of the shape is as likely as every other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import Any
+
+import numpy as np
+
+from privsynth.errors import PolicyError
+
+Array = np.ndarray[Any, Any]
+
+LONGEST = 200  # characters of one made text
+DEEPEST = 10  # brackets inside one another
+_SHORT = {"d": digits, "l": ascii_lowercase, "u": ascii_uppercase}
+_SIGNS = "()[]{}|?*+"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A choice between sequences; each item of a sequence is a string of characters to choose from, or a shape."""
+
+    choices: tuple[tuple[str | Shape, ...], ...]
+
+    @cached_property
+    def capacity(self) -> int:
+        """How many texts there are (at most: two ways may lead to one text)."""
+        return sum(map(_ways, self.choices))
+
+    @cached_property
+    def longest(self) -> int:
+        """Characters of its longest text; an empty one counts as one, so that a heap of nothing is bounded too."""
+        return max(1, *(sum(1 if isinstance(item, str) else item.longest for item in choice) for choice in self.choices))
+
+    def draw(self, rows: int, rng: np.random.Generator) -> Array:
+        if len(self.choices) == 1:
+            return _sequence(self.choices[0], rows, rng)
+        shares = np.array([_ways(choice) / self.capacity for choice in self.choices])
+        which = rng.choice(len(shares), rows, p=shares / shares.sum())
+        made = np.full(rows, "", dtype=object)
+        for at, choice in enumerate(self.choices):
+            here = np.flatnonzero(which == at)
+            made[here] = _sequence(choice, len(here), rng)
+        return made
+
+    def number(self, place: int) -> str:
+        """The text with this number, from 0 up to, and without, `capacity`."""
+        for choice in self.choices:
+            if place < _ways(choice):
+                return "".join(_unfold(choice, place))
+            place -= _ways(choice)
+        raise IndexError(place)
+
+
+def _ways(choice: tuple[str | Shape, ...]) -> int:
+    product = 1
+    for item in choice:
+        product *= len(item) if isinstance(item, str) else item.capacity
+    return product
+
+
+def _sequence(choice: tuple[str | Shape, ...], rows: int, rng: np.random.Generator) -> Array:
+    made: Array = np.full(rows, "", dtype=object)
+    for item in choice:
+        made = made + (np.array(list(item), dtype=object)[rng.integers(0, len(item), rows)] if isinstance(item, str) else item.draw(rows, rng))
+    return made
+
+
+def _unfold(choice: tuple[str | Shape, ...], place: int) -> list[str]:
+    parts = []
+    for item in reversed(choice):
+        place, at = divmod(place, len(item) if isinstance(item, str) else item.capacity)
+        parts.append(item[at] if isinstance(item, str) else item.number(at))
+    return parts[::-1]
+
+
+def read_pattern(text: str) -> Shape:
+    """The shape that a pattern describes."""
+    reader = _Reader(text)
+    shape = reader.choices(0)
+    if reader.at < len(text):
+        raise reader.error("a bracket is closed that was not opened")
+    if shape.longest > LONGEST:
+        raise PolicyError(f"a pattern makes texts of up to {shape.longest} characters; at most {LONGEST} are allowed.")
+    return shape
+
+
+class _Reader:
+    """Reads a pattern from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        if not text or len(text) > LONGEST:
+            raise PolicyError(f"a pattern has 1 to {LONGEST} characters.")
+
+    def choices(self, depth: int) -> Shape:
+        if depth > DEEPEST:
+            raise self.error(f"more than {DEEPEST} brackets are open")
+        found: list[tuple[str | Shape, ...]] = []
+        items: list[str | Shape] = []
+        while self.at < len(self.text) and self.text[self.at] != ")":
+            if self.text[self.at] == "|":
+                self.at += 1
+                found.append(tuple(items))
+                items = []
+            else:
+                items += self.repeated(self.item(depth))
+        return Shape((*found, tuple(items)))
+
+    def item(self, depth: int) -> str | Shape:
+        sign = self.next()
+        if sign == "(":
+            shape = self.choices(depth + 1)
+            self.expect(")")
+            return shape
+        if sign == "[":
+            return self.members()
+        if sign == "\\":
+            return self.escaped()
+        if sign in _SIGNS:
+            raise self.error(f"'{sign}' cannot stand here; written as a character it is \\{sign}")
+        return sign
+
+    def members(self) -> str:
+        """The characters between square brackets."""
+        found = ""
+        while (sign := self.next()) != "]":
+            one = self.escaped() if sign == "\\" else sign
+            if len(one) == 1 and self.text[self.at : self.at + 1] == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
+                self.at += 1
+                last = self.next()
+                if not one <= last or ord(last) - ord(one) > 255:
+                    raise self.error("a range runs backwards, or is longer than 256")
+                one = "".join(map(chr, range(ord(one), ord(last) + 1)))
+            found += one
+        if not found or found[0] == "^":
+            raise self.error("a class names the characters that may stand there; [] and [^...] are not known")
+        return "".join(dict.fromkeys(found))
+
+    def escaped(self) -> str:
+        sign = self.next()
+        if sign.isalnum() and sign not in _SHORT:
+            raise self.error("known are \\d, \\l and \\u, and \\ in front of a sign")
+        return _SHORT.get(sign, sign)
+
+    def repeated(self, item: str | Shape) -> list[str | Shape]:
+        """The item as often as the braces after it say."""
+        sign = self.text[self.at : self.at + 1]
+        if sign == "?":
+            self.at += 1
+            return [Shape(((), (item,)))]
+        if sign != "{":
+            return [item]
+        self.at += 1
+        low = self.count()
+        high = low
+        if self.text[self.at : self.at + 1] == ",":
+            self.at += 1
+            high = self.count()
+        self.expect("}")
+        if low > high or high * (1 if isinstance(item, str) else item.longest) > LONGEST:
+            raise self.error(f"repetitions must rise, and make texts of up to {LONGEST} characters")
+        return [item] * low if low == high else [Shape(tuple((item,) * times for times in range(low, high + 1)))]
+
+    def count(self) -> int:
+        begin = self.at
+        while self.text[self.at : self.at + 1].isdecimal():
+            self.at += 1
+        if not 0 < self.at - begin <= 4:
+            raise self.error("a number of repetitions is expected, such as {3} or {2,4}")
+        return int(self.text[begin : self.at])
+
+    def next(self) -> str:
+        if self.at >= len(self.text):
+            raise self.error("the pattern ends too early")
+        self.at += 1
+        return self.text[self.at - 1]
+
+    def expect(self, sign: str) -> None:
+        if self.text[self.at : self.at + 1] != sign:
+            raise self.error(f"'{sign}' is expected")
+        self.at += 1
+
+    def error(self, problem: str) -> PolicyError:
+        return PolicyError(f"pattern, character {max(self.at, 1)}: {problem}.", hint="known are characters, [A-Z0-9], \\d, \\l, \\u, (a|b), {n}, {n,m} and ?")

@@ -1,0 +1,210 @@
+"""A rulebook made ready: every table's columns in the order in which they can be made, all words and types checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from privsynth.dataset import Column, Kind, Relation
+from privsynth.errors import PolicyError
+from privsynth.generate.rules import expressions, folk, schema
+from privsynth.generate.rules.book import Book
+from privsynth.generate.rules.expressions import Expression
+from privsynth.generate.rules.needs import names, needs_of
+from privsynth.generate.rules.ordering import ordered
+from privsynth.generate.rules.provider import Provider
+from privsynth.generate.rules.providers import TOP_ONLY, Scope, provider
+from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnPlan:
+    """One column: its description, what makes it, and the share that is then left out."""
+
+    column: Column
+    rule: ColumnRule = field(repr=False)
+    needs: frozenset[str]
+    provider: Provider | None = field(repr=False)  # None: a key, a reference or a part of a person
+    missing: Callable[[Rows], Any] = field(repr=False)
+    rules: tuple[Expression, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it may not be drawn again for some rows only."""
+        return self.provider is None or self.rule.unique
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether drawing it again would change nothing: it is worked out from others."""
+        return self.provider is not None and self.provider.certain and self.rule.missing == 0
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """What must hold, and which columns it speaks of."""
+
+    rule: Expression = field(repr=False)
+    rate: float
+    columns: frozenset[str]
+    place: str  # such as shop.yaml:40:9
+
+
+@dataclass(frozen=True, eq=False)
+class TablePlan:
+    """One table, ready to be made."""
+
+    name: str
+    rule: TableRule = field(repr=False)
+    columns: Mapping[str, ColumnPlan] = field(repr=False)  # in the order of the rulebook
+    order: tuple[str, ...]
+    casts: Mapping[str, tuple[folk.Member, ...]] = field(repr=False)
+    expectations: tuple[Expectation, ...] = field(repr=False)
+    count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
+    relation: Relation | None = None
+
+    @property
+    def needs(self) -> dict[str, frozenset[str]]:
+        return {name: plan.needs for name, plan in self.columns.items()}
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        return {name: plan.column.kind for name, plan in self.columns.items()}
+
+
+def plan_tables(book: Book) -> dict[str, TablePlan]:
+    """All tables, parents first."""
+    try:
+        folk.check_locale(book.rules.locale)
+    except PolicyError as problem:
+        raise book.error(("locale",), problem.message, problem.hint) from None
+    made: dict[str, TablePlan] = {}
+    for name in _parents_first(book):
+        belongs = book.rules.tables[name].belongs_to
+        made[name] = _plan_table(book, name, made[belongs.table] if belongs else None)
+    return made
+
+
+def _parents_first(book: Book) -> list[str]:
+    parents: dict[str, set[str]] = {}
+    for name, table in book.rules.tables.items():
+        belongs = table.belongs_to
+        if belongs and belongs.table not in book.rules.tables:
+            raise book.error(("tables", name, "belongs_to", "table"), "there is no such table.", f"tables are: {', '.join(book.rules.tables)}")
+        parents[name] = {belongs.table} if belongs else set()
+    try:
+        return ordered(parents, "tables")
+    except PolicyError as problem:
+        raise book.error(("tables", str(problem.column)), problem.message, problem.hint) from None
+
+
+def _plan_table(book: Book, name: str, parent: TablePlan | None) -> TablePlan:
+    table, path = book.rules.tables[name], ("tables", name)
+    outside = {f"parent.{column}": kind for column, kind in parent.kinds.items()} if parent else {}
+    known = [*table.columns, *outside]
+    needs = {c: needs_of(rule, (*path, "columns", c), book, known) for c, rule in table.columns.items()}
+    casts = _casts(book, path, table)
+    own = {c: frozenset(needed & set(table.columns)) for c, needed in _shared(needs, casts).items()}
+    try:
+        order = ordered(own, "columns")
+    except PolicyError as problem:
+        raise book.error((*path, "columns", str(problem.column)), problem.message, problem.hint) from None
+    columns: dict[str, ColumnPlan] = {}
+    for column in order:
+        kinds = {**outside, **{c: plan.column.kind for c, plan in columns.items() if c in own[column]}}
+        columns[column] = _plan_column(Scope(book, (*path, "columns", column), kinds), table.columns[column], own[column], parent)
+    kinds = {**outside, **{c: columns[c].column.kind for c in table.columns}}
+    count, relation = _law_of_children(book, path, table, parent, outside)
+    expectations = tuple(_expectation(Scope(book, (*path, "expect", str(at)), kinds), expect, known) for at, expect in enumerate(table.expect))
+    return TablePlan(name, table, {c: columns[c] for c in table.columns}, tuple(order), casts, expectations, count, relation)
+
+
+def _casts(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tuple[folk.Member, ...]]:
+    members = []
+    for name, rule in table.columns.items():
+        if rule.person is None:
+            continue
+        if rule.unique and rule.person.part in folk.SHARED:
+            raise book.error(
+                (*path, "columns", name, "unique"), f"many people share a {rule.person.part}; it cannot be unique.", "a sequence makes unique keys"
+            )
+        members.append(folk.Member(name, rule.person, rule.unique))
+    return folk.groups(members)
+
+
+def _shared(needs: Mapping[str, set[str]], casts: Mapping[str, tuple[folk.Member, ...]]) -> dict[str, set[str]]:
+    """The columns of one person are made together, so each needs what any of them needs."""
+    out = dict(needs)
+    for members in casts.values():
+        together = set().union(*(needs[member.column] for member in members))
+        out |= {member.column: together for member in members}
+    return out
+
+
+def _plan_column(scope: Scope, rule: ColumnRule, needs: frozenset[str], parent: TablePlan | None) -> ColumnPlan:
+    missing = scope.at("missing").amount(rule.missing)
+    try:
+        made = None if rule.generator in TOP_ONLY else provider(rule, scope)
+        column = _described(scope, rule, made, parent)
+    except PolicyError as problem:
+        raise problem if problem.line is not None else scope.error(problem.message, problem.hint) from None
+    if rule.missing != 0 and rule.generator == "reference":
+        raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
+    if rule.unique and made is not None and made.certain:
+        raise scope.at("unique").error("a derived column cannot be made unique by drawing again.", "leave out 'unique', or use 'sequence' or 'pattern'")
+    return ColumnPlan(column, rule, needs, made, missing, tuple(dict.fromkeys(scope.rules)))
+
+
+def _described(scope: Scope, rule: ColumnRule, made: Provider | None, parent: TablePlan | None) -> Column:
+    name = scope.path[-1]
+    if made is not None:
+        return schema.column_of(name, rule, made)
+    if rule.person is not None:
+        return schema.person_column(name, rule)
+    if rule.reference is None:
+        return schema.key_column(name, rule)
+    if parent is None:
+        raise PolicyError("only a table with 'belongs_to' can refer to a parent.")
+    key = parent.columns.get(rule.reference)
+    if key is None:
+        raise PolicyError(f"table {parent.name} has no such column.", hint=f"its columns are: {', '.join(parent.columns)}")
+    if not (key.rule.unique or key.rule.generator in ("sequence", "uuid")) or key.rule.missing != 0:
+        raise PolicyError("a key must be a sequence, UUIDs, or unique, and never missing.", hint=f"look at column {key.name} of table {parent.name}")
+    return schema.reference_column(name, rule, key.column)
+
+
+def _law_of_children(
+    book: Book, path: tuple[str, ...], table: TableRule, parent: TablePlan | None, outside: Mapping[str, Kind]
+) -> tuple[Provider | None, Relation | None]:
+    if parent is None or table.belongs_to is None:
+        return None, None
+    where = (*path, "belongs_to", "count")
+    references = [name for name, rule in table.columns.items() if rule.reference is not None]
+    if len(references) != 1:
+        raise book.error(
+            path, f"a table with 'belongs_to' has one column with 'reference', not {len(references)}.", "such as  customer_id: {reference: customer_id}"
+        )
+    needs_of(table.belongs_to.count, where, book, outside)
+    if table.belongs_to.count.generator in TOP_ONLY:
+        raise book.error(where, "a number of rows is expected here, such as {poisson: {mean: 3}}.")
+    count = provider(table.belongs_to.count, Scope(book, where, outside))
+    if count.kind is None or not count.kind.is_numeric:
+        raise book.error(where, "a number of rows is expected here, such as {poisson: {mean: 3}}.")
+    key = str(table.columns[references[0]].reference)
+    return count, Relation(parent.name, key, path[1], references[0])
+
+
+def _expectation(scope: Scope, expect: Expect, known: Collection[str]) -> Expectation:
+    named = names(expect.that, scope.at("that").path, scope.book, known)
+    rule = scope.at("that").expression(expect.that, expressions.compile_condition)
+    return Expectation(rule, float(expect.rate), frozenset(named), scope.book.place(scope.path))
+
+
+def walk_rules(plan: TablePlan) -> Iterator[tuple[ColumnPlan, Expression]]:
+    """Every expression of a table's columns."""
+    yield from ((column, rule) for column in plan.columns.values() for rule in column.rules)

@@ -1,0 +1,235 @@
+"""From the words of a rulebook to what makes the values: one provider for each way to draw."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from privsynth.dataset import Kind
+from privsynth.errors import BackendError, PolicyError
+from privsynth.generate.rules import expressions, numbers
+from privsynth.generate.rules.book import Book
+from privsynth.generate.rules.days import day_provider
+from privsynth.generate.rules.expressions import Expression
+from privsynth.generate.rules.patterns import read_pattern
+from privsynth.generate.rules.provider import Provider, counted, joined
+from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.rulebook import Draw, Sequence
+
+Array = np.ndarray[Any, Any]
+
+TOP_ONLY = ("sequence", "uuid", "reference", "person")  # they are whole columns, never a part of one
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where in the rulebook we are, and which columns an expression may name here."""
+
+    book: Book = field(repr=False)
+    path: tuple[str, ...]
+    kinds: Mapping[str, Kind] = field(repr=False)
+    rules: list[Expression] = field(default_factory=list, repr=False)  # all expressions met on the way
+
+    def at(self, *words: str) -> Scope:
+        return replace(self, path=(*self.path, *words))
+
+    def error(self, message: str, hint: str = "") -> PolicyError:
+        return self.book.error(self.path, message, hint)
+
+    def expression(self, text: str, check: Callable[[str, Mapping[str, Kind]], Expression] = expressions.compile) -> Expression:
+        try:
+            made = check(text, self.kinds)
+        except PolicyError as problem:
+            raise self.error(problem.message, problem.hint) from None
+        self.rules.append(made)
+        return made
+
+    def amount(self, value: float | str | None, default: float | None = None) -> Callable[[Rows], Any]:
+        """A number, or an expression that gives one for each row."""
+        if not isinstance(value, str):
+            fixed = default if value is None else float(value)
+            return lambda _: fixed
+        made = self.expression(value)
+        if not made.kind.is_numeric:
+            raise self.error("a number is expected here, or an expression that gives one.")
+        return lambda rows: made.evaluate(rows.frame(made.columns))
+
+
+def provider(draw: Draw, scope: Scope) -> Provider:
+    """What makes the values of this way to draw."""
+    match draw.generator:
+        case "constant":
+            return _choice([draw.constant], [1.0], scope)
+        case "choice":
+            assert draw.choice is not None  # noqa: S101 - for the type checker; `generator` says so
+            values, weights = (list(draw.choice), list(draw.choice.values())) if isinstance(draw.choice, dict) else (draw.choice, [1.0] * len(draw.choice))
+            return _choice(values, weights, scope.at("choice"))
+        case "pattern":
+            return _pattern(str(draw.pattern), scope.at("pattern"))
+        case "date":
+            return day_provider(draw.date, scope.at("date"))
+        case "sql":
+            return _derived(scope.at("sql").expression(str(draw.sql)))
+        case "when" | "by" | "mixture":
+            return _branching(draw, scope)
+        case name:
+            return _law(name, getattr(draw, name), scope.at(name))
+
+
+def _choice(values: list[Any], weights: list[float], scope: Scope) -> Provider:
+    kinds = {_kind_of(value) for value in values if value is not None}
+    if kinds == {Kind.INTEGER, Kind.NUMBER}:
+        kinds = {Kind.NUMBER}
+    if len(kinds) > 1:
+        raise scope.error("values of several kinds stand together; put texts in quotation marks.")
+    kind = next(iter(kinds), None)
+    stored = _stored(values, kind)
+    shares = np.asarray(weights, dtype=float) / sum(weights)
+    capacity = int((shares > 0).sum())
+
+    def distinct(rows: int, rng: np.random.Generator) -> Array:
+        return stored[rng.choice(len(stored), rows, replace=False, p=shares)]
+
+    timed = any(value.time() != dt.time() for value in values if isinstance(value, dt.datetime))
+    decimals = max((_decimals(value) for value in values if isinstance(value, float)), default=0)
+    return Provider(kind, lambda rows: stored[rows.rng.choice(len(stored), rows.count, p=shares)], capacity, distinct, decimals=decimals, has_time=timed)
+
+
+def _kind_of(value: Any) -> Kind:
+    if isinstance(value, bool):
+        return Kind.BOOLEAN
+    if isinstance(value, int | float):
+        return Kind.INTEGER if float(value).is_integer() else Kind.NUMBER
+    return Kind.DATE if isinstance(value, dt.datetime) else Kind.CATEGORY
+
+
+def _stored(values: list[Any], kind: Kind | None) -> Array:
+    """In the storage type of the kind; truth values are 'true' and 'false'."""
+    if kind is not None and kind.is_numeric:
+        return np.array([np.nan if value is None else float(value) for value in values])
+    if kind is Kind.DATE:
+        return np.array([np.datetime64("NaT") if value is None else value for value in values], dtype="datetime64[us]")
+    out = np.empty(len(values), dtype=object)
+    out[:] = [value if value is None else key_text(value) for value in values]
+    return out
+
+
+def key_text(value: Any) -> str:
+    """A value of the rulebook as text: true, 5, 2.5, gold."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _decimals(value: float) -> int:
+    text = np.format_float_positional(value, trim="-")
+    return len(text.partition(".")[2])
+
+
+def _pattern(text: str, scope: Scope) -> Provider:
+    try:
+        shape = read_pattern(text)
+    except PolicyError as problem:
+        raise scope.error(problem.message, problem.hint) from None
+
+    def number(places: Array) -> Array:
+        out = np.empty(len(places), dtype=object)
+        out[:] = [shape.number(int(place)) for place in places]
+        return out
+
+    return Provider(Kind.TEXT, lambda rows: shape.draw(rows.count, rows.rng), shape.capacity, counted(shape.capacity, number), invented=True)
+
+
+def _derived(rule: Expression) -> Provider:
+    decimals = 0 if rule.kind is Kind.INTEGER else 2
+    return Provider(rule.kind, lambda rows: rule.evaluate(rows.frame(rule.columns)), decimals=decimals, has_time=rule.has_time, certain=True)
+
+
+def _branching(draw: Draw, scope: Scope) -> Provider:
+    """Several ways side by side; which one makes a row, a condition, a column or chance decides."""
+    parts = []
+    for words, inner in draw.inner():
+        if inner.generator in TOP_ONLY:
+            raise scope.at(*words.split(".", 1)).error(f"{inner.generator} makes a whole column and cannot be a part of one.")
+        parts.append(provider(inner, scope.at(*words.split(".", 1))))
+    try:
+        return joined(parts, _chooser(draw, scope))
+    except PolicyError as problem:
+        raise scope.error(problem.message, problem.hint) from None
+
+
+def _chooser(draw: Draw, scope: Scope) -> Callable[[Rows], Array]:
+    """For each row the place of the way that makes it; -1 for none."""
+    if draw.when is not None:
+        rule = scope.at("when").expression(draw.when, expressions.compile_condition)
+        return lambda rows: np.where(rule.holds(rows.frame(rule.columns)), 0, 1)
+    if draw.mixture is not None:
+        weights = np.array([part.weight for part in draw.mixture], dtype=float)
+        return lambda rows: rows.rng.choice(len(weights), rows.count, p=weights / weights.sum())
+    return _by(str(draw.by), [key_text(key) for key in draw.of or {}], draw.otherwise is not None, scope.at("by"))
+
+
+def _by(column: str, keys: list[str], otherwise: bool, scope: Scope) -> Callable[[Rows], Array]:
+    rule = scope.expression(_quoted(column))
+    if rule.kind is Kind.DATE:
+        raise scope.error("a date cannot choose between ways; use 'when' with a comparison.")
+    known = [*(["else"] if otherwise else []), *keys]  # `inner` yields the else first
+    order = {key: at for at, key in enumerate(known)}
+
+    def choose(rows: Rows) -> Array:
+        import pandas as pd
+
+        codes, levels = pd.factorize(rows.values[column])
+        places = [order.get(key_text(float(level)) if rule.kind.is_numeric else str(level), 0 if otherwise else -1) for level in levels]
+        return np.array([*places, 0 if otherwise else -1])[codes]
+
+    return choose
+
+
+def _quoted(column: str) -> str:
+    """The name of a column as an expression."""
+    above, name = ("parent.", column[7:]) if column.startswith("parent.") else ("", column)
+    return above + '"' + name.replace('"', '""') + '"'
+
+
+def _law(name: str, given: Any, scope: Scope) -> Provider:
+    """A distribution. One whose parameters are fixed is tried before anything is made."""
+    if isinstance(given, Sequence):
+        raise scope.error("sequence makes a whole column and cannot be a part of one.")
+    amounts = {word: scope.at(word).amount(getattr(given, word)) for word in type(given).model_fields if name != "histogram"}
+    law = _laws()[name] if name != "histogram" else _histogram(given)
+
+    def draw(rows: Rows) -> Array:
+        return law({word: amount(rows) for word, amount in amounts.items()}, rows.count, rows.rng)
+
+    if not any(isinstance(getattr(given, word), str) for word in amounts):
+        try:
+            draw(Rows(1, {}, np.random.Generator(np.random.PCG64(0))))
+        except BackendError as problem:
+            raise scope.error(problem.message.replace(", in 1 row", ""), problem.hint) from None
+    whole = name in ("whole", "poisson")
+    made = Provider(Kind.INTEGER if whole else Kind.NUMBER, draw, decimals=0 if whole else 2)
+    if name == "whole" and not isinstance(given.low, str) and not isinstance(given.high, str):
+        first, size = int(np.ceil(given.low)), int(np.floor(given.high) - np.ceil(given.low)) + 1
+        return replace(made, capacity=size, distinct=counted(size, lambda places: first + places.astype(float)))
+    return made
+
+
+def _laws() -> dict[str, Callable[[Mapping[str, Any], int, np.random.Generator], Array]]:
+    return {
+        "uniform": lambda p, n, rng: numbers.uniform(p["low"], p["high"], n, rng),
+        "whole": lambda p, n, rng: numbers.whole(p["low"], p["high"], n, rng),
+        "normal": lambda p, n, rng: numbers.normal(p["mean"], p["sd"], (p["low"], p["high"]), n, rng),
+        "lognormal": lambda p, n, rng: numbers.lognormal(p["median"], p["sigma"], (p["low"], p["high"]), n, rng),
+        "exponential": lambda p, n, rng: numbers.exponential(p["mean"], (p["low"], p["high"]), n, rng),
+        "poisson": lambda p, n, rng: numbers.poisson(p["mean"], (p["low"], p["high"]), n, rng),
+    }
+
+
+def _histogram(given: Any) -> Callable[[Mapping[str, Any], int, np.random.Generator], Array]:
+    edges, weights = np.asarray(given.edges, dtype=float), np.asarray(given.weights, dtype=float)
+    return lambda _, rows, rng: numbers.histogram(edges, weights / weights.sum(), rows, rng)

@@ -1,0 +1,293 @@
+"""What a rulebook may say: its words, their bounds, and what they mean. `rules/README.md` shows them in use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+
+from privsynth.policy import KindName, RoleName
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number must be finite")
+    return value
+
+
+def _day(value: Any) -> Any:
+    """Days may be written as such, or as an expression; texts like 2024-01-31 are days."""
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None)
+    if isinstance(value, dt.date):
+        return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - days of a calendar have no zone
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return _iso(value)
+    return value
+
+
+def _iso(value: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("there is no such day; days are written 2024-12-31") from None
+
+
+def _scalar(value: Any) -> Any:
+    return _day(value) if isinstance(value, dt.date) else value
+
+
+Number = Annotated[StrictInt | StrictFloat, AfterValidator(_finite)]
+Amount = Annotated[Number | StrictStr, Field(description="A number, or an expression that gives one for each row.")]
+Day = Annotated[dt.datetime | StrictStr, BeforeValidator(_day)]
+Scalar = Annotated[StrictBool | Number | StrictStr | dt.datetime | None, BeforeValidator(_scalar)]
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+
+class Sequence(Part):
+    """1, 2, 3, ...; with a width, a prefix or a suffix it is text."""
+
+    start: int = Field(1, ge=0, le=10**15)
+    step: int = Field(1, ge=1, le=10**6)
+    width: int = Field(0, ge=0, le=30, description="Zeros are put in front up to this many digits.")
+    prefix: str = Field("", max_length=50)
+    suffix: str = Field("", max_length=50)
+
+
+class Uuid(Part):
+    """Random UUIDs of version 4."""
+
+
+class Uniform(Part):
+    low: Amount
+    high: Amount
+
+
+class Whole(Part):
+    """Whole numbers, each as likely as the other; both ends belong to it."""
+
+    low: Amount
+    high: Amount
+
+
+class _Cut(Part):
+    low: Amount | None = None
+    high: Amount | None = None
+
+
+class Normal(_Cut):
+    mean: Amount
+    sd: Amount
+
+
+class Lognormal(_Cut):
+    median: Amount
+    sigma: Amount
+
+
+class Exponential(_Cut):
+    mean: Amount
+
+
+class Poisson(_Cut):
+    mean: Amount
+
+
+class Histogram(Part):
+    """An empirical table: uniform inside each bin."""
+
+    edges: list[Number] = Field(min_length=2, max_length=10_000)
+    weights: list[Number] = Field(min_length=1, max_length=10_000)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.edges) != len(self.weights) + 1:
+            raise ValueError(f"{len(self.weights)} weights need {len(self.weights) + 1} edges, {len(self.edges)} are given")
+        if any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
+            raise ValueError("edges must rise")
+        check_weights(self.weights)
+        return self
+
+
+class Days(Part):
+    """Days from low to high, both included; with `time`, minutes."""
+
+    low: Day
+    high: Day
+    time: bool = False
+    weekdays: bool = Field(False, description="Monday to Friday only.")
+
+
+PersonPart = Literal[
+    "name", "first_name", "last_name", "title", "email", "username", "phone", "street", "city", "job", "company",
+    "ssn", "nhs", "ip", "mac", "url", "card", "iban",
+]  # fmt: skip
+
+
+class Person(Part):
+    """One part of an invented person; parts with the same `who` belong to one person."""
+
+    part: PersonPart
+    who: str = Field("person", max_length=50)
+    gender: Name | None = Field(None, description="Column that says woman or man; the first name follows it.")
+    like: str | None = Field(None, max_length=100, description="An invented example whose form is kept.")
+
+
+def check_weights(weights: Any) -> None:
+    """Whole numbers are proportions; with decimals they are shares, and have to sum to 1."""
+    if any(weight < 0 for weight in weights) or not sum(weights) > 0:
+        raise ValueError("weights must not be negative, and one must be above 0")
+    if any(not float(weight).is_integer() for weight in weights) and abs(sum(weights) - 1) > 1e-6:
+        raise ValueError(f"weights with decimals are shares and must sum to 1; these sum to {sum(weights):.6g}. Whole numbers are taken as proportions")
+
+
+GENERATORS = (
+    "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram", "choice", "date", "pattern",
+    "person", "reference", "sql", "mixture", "when", "by",
+)  # fmt: skip
+
+
+class Draw(Part):
+    """One way to make values: exactly one of these words."""
+
+    constant: Scalar = None
+    sequence: Sequence | None = None
+    uuid: Uuid | None = None
+    uniform: Uniform | None = None
+    whole: Whole | None = None
+    normal: Normal | None = None
+    lognormal: Lognormal | None = None
+    exponential: Exponential | None = None
+    poisson: Poisson | None = None
+    histogram: Histogram | None = None
+    choice: list[Scalar] | dict[Scalar, Number] | None = Field(None, min_length=1, max_length=10_000)
+    date: Days | None = None
+    pattern: str | None = None
+    person: Person | None = None
+    reference: Name | None = Field(None, description="The parent's key: which row of the parent this row belongs to.")
+    sql: str | None = None
+    mixture: list[Weighted] | None = Field(None, min_length=1, max_length=100)
+    when: str | None = None
+    then: Draw | None = None
+    by: Name | None = Field(None, description="A column; `of` has a way for each of its values.")
+    of: dict[Scalar, Draw] | None = Field(None, min_length=1, max_length=10_000)
+    otherwise: Draw | None = Field(None, alias="else")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_person(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(given.get("person"), str):
+            return {**given, "person": {"part": given["person"]}}
+        return given
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        used = [name for name in GENERATORS if name in self.model_fields_set]
+        if len(used) != 1:
+            raise ValueError(f"exactly one of {', '.join(GENERATORS)} is expected" + (f", not {' and '.join(used)}" if used else ""))
+        if used[0] != "constant" and getattr(self, used[0]) is None:
+            raise ValueError(f"{used[0]} needs more words; {{}} where it takes none")
+        self._check_companions(used[0])
+        return self
+
+    def _check_companions(self, used: str) -> None:
+        wanted = {"when": {"then", "otherwise"}, "by": {"of"}}.get(used, set())
+        given = {name for name in ("then", "of", "otherwise") if getattr(self, name) is not None}
+        if wanted - given or given - wanted - ({"otherwise"} if used == "by" else set()):
+            raise ValueError("'when' goes with 'then' and 'else', 'by' with 'of' and perhaps 'else'")
+        if isinstance(self.choice, dict):
+            check_weights(list(self.choice.values()))
+        if self.mixture is not None:
+            check_weights([part.weight for part in self.mixture])
+
+    @property
+    def generator(self) -> str:
+        return next(name for name in GENERATORS if name in self.model_fields_set)
+
+    def inner(self) -> Iterator[tuple[str, Draw]]:
+        """The ways inside this one, with the words that lead to them."""
+        yield from ((name, way) for name, way in (("then", self.then), ("else", self.otherwise)) if way is not None)
+        yield from ((f"of.{key}", way) for key, way in (self.of or {}).items())
+        yield from ((f"mixture.{at}", way) for at, way in enumerate(self.mixture or ()))
+
+
+class Weighted(Draw):
+    """One part of a mixture."""
+
+    weight: Number
+
+
+class ColumnRule(Draw):
+    """One column: how it is made, and what it is."""
+
+    kind: KindName | None = None
+    role: RoleName | None = None
+    entity: str | None = Field(None, max_length=50)
+    decimals: int | None = Field(None, ge=0, le=12)
+    format: str | None = Field(None, max_length=50, description="How dates are spelt, as strftime writes it.")
+    missing: Amount = 0
+    unique: bool = False
+    about: str | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if isinstance(self.missing, int | float) and not 0 <= self.missing <= 1:
+            raise ValueError("missing is a share from 0 to 1, or an expression")
+        return self
+
+
+class Expect(Part):
+    """What must hold in each row, or in this share of the rows."""
+
+    that: str
+    rate: Number = Field(1.0, gt=0, le=1)
+
+
+class BelongsTo(Part):
+    """The parent of a table, and how many rows each row of the parent has here."""
+
+    table: str
+    count: Draw
+
+
+def _expectation(value: Any) -> Any:
+    return {"that": value} if isinstance(value, str) else value
+
+
+class TableRule(Part):
+    """One table: a root with its number of rows, or the child of another."""
+
+    rows: int | None = Field(None, ge=0, le=1_000_000_000)
+    belongs_to: BelongsTo | None = None
+    columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
+    expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
+    about: str | None = None
+
+    @model_validator(mode="after")
+    def _sized(self) -> Self:
+        if (self.rows is None) == (self.belongs_to is None):
+            raise ValueError("a table has either 'rows' or 'belongs_to'")
+        if any(name.startswith("parent.") or not name.isprintable() for name in self.columns):
+            raise ValueError("a column may not be named parent.something, nor hold characters that cannot be seen")
+        return self
+
+
+TableName = Annotated[str, Field(pattern=r"^\w[\w -]{0,63}$")]
+
+
+class Rulebook(Part):
+    """All tables of one dataset."""
+
+    version: Literal[1]
+    name: str = Field(max_length=100)
+    about: str | None = None
+    locale: str = Field("en_US", pattern=r"^[a-z]{2,3}_[A-Z]{2}$", description="Where invented people are at home.")
+    tables: dict[TableName, TableRule] = Field(min_length=1, max_length=100)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from privsynth.errors import PolicyError
+from privsynth.generate.rules.patterns import LONGEST, read_pattern
+
+
+@pytest.mark.parametrize(
+    ("text", "capacity", "same_as"),
+    [
+        (r"[A-C]{2}-\d{4}", 90_000, r"[A-C]{2}-\d{4}"),
+        (r"(red|blue|x{1,3})?", 6, r"(red|blue|x{1,3})?"),
+        (r"\u\l\.", 676, r"[A-Z][a-z]\."),
+        (r"[a_-]\[", 3, r"[a_-]\["),
+        (r"ab?c", 2, r"ab?c"),
+    ],
+)
+def test_makes_texts_of_the_shape_and_counts_them(text: str, capacity: int, same_as: str) -> None:
+    shape = read_pattern(text)
+    assert shape.capacity == capacity
+    drawn = shape.draw(200, np.random.default_rng(1))
+    assert all(re.fullmatch(same_as, value) for value in drawn)
+
+
+def test_every_text_has_a_number_of_its_own() -> None:
+    shape = read_pattern("(red|blue|x{1,3})?[12]")
+    assert sorted(shape.number(at) for at in range(shape.capacity)) == sorted(f"{a}{b}" for a in ("", "red", "blue", "x", "xx", "xxx") for b in "12")
+
+
+def test_all_texts_are_equally_likely() -> None:
+    values, counts = np.unique(read_pattern("a|[b-e]").draw(10_000, np.random.default_rng(1)).astype(str), return_counts=True)
+    assert list(values) == list("abcde")
+    assert counts.min() > 1_800
+
+
+BROKEN = ["", "(", "a)", "a{", "a{3", "a{5,2}", "[z-a]", "[^a]", "[]", "[a", "*", "a+", ".*+", r"\w", "a{9999}", "\\", "x" * 201, "(" * 11 + "a" + ")" * 11]
+BOMBS = ["(a{200}){200}", "((a{0,50}){0,50}){0,50}", "((){200}){200}", "(((((|){200}){200}){200}){200}){200}"]
+
+
+@pytest.mark.parametrize("text", BROKEN + BOMBS)
+def test_refuses_what_it_cannot_read_or_what_would_explode(text: str) -> None:
+    with pytest.raises(PolicyError):
+        read_pattern(text)
+
+
+def test_a_shape_of_astronomic_size_can_be_drawn_from() -> None:
+    drawn = read_pattern("([a-z]{100}|[A-Z]{100})[0-9]{80}").draw(3, np.random.default_rng(1))
+    assert {len(value) for value in drawn} == {180}
+
+
+@given(st.text(alphabet="ab[]{}()|?,-\\d0129", max_size=25))
+def test_any_pattern_is_refused_or_bounded(text: str) -> None:
+    try:
+        shape = read_pattern(text)
+    except PolicyError:
+        return
+    assert shape.longest <= LONGEST
+    assert all(len(value) <= LONGEST for value in shape.draw(2, np.random.default_rng(1)))
