@@ -1,0 +1,41 @@
+"""Verdicts become papers: two pages for people, one file for machines, and the manifest. For refusals too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from privsynth.dataset import Source
+from privsynth.manifest import Facts, canonical, manifest_of
+from privsynth.measure.fidelity import FidelityResult
+from privsynth.policy import Policy
+from privsynth.release import Draft, Papers
+from privsynth.report.fidelity import measure
+from privsynth.report.pages import compliance_page, fidelity_page, fidelity_page_alone
+from privsynth.report.result import result_object as result_object
+from privsynth.report.result import schemas as schemas
+from privsynth.report.values import fidelity_section, report_values
+from privsynth.verdict import Verdict
+
+
+def render_papers(
+    draft: Draft, verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, *, fidelity: Sequence[FidelityResult] | None = None
+) -> Papers:
+    """Reports and manifest as bytes. Equal draft, verdicts, policy and seed give equal bytes in all but manifest.json.
+
+    The page calls the run released if all verdicts so far are passed; the gate over these papers has the last word,
+    and if it says no they are not handed out. `fidelity` is measured here unless it is given.
+    """
+    measured = measure(draft, source, policy) if fidelity is None else tuple(fidelity)
+    values = report_values(draft, verdicts, source, policy, facts, measured)
+    reports = {
+        "compliance.html": compliance_page(values),
+        "fidelity.html": fidelity_page(values),
+        "report.json": canonical(values),
+    }
+    manifest = manifest_of(draft.dataset, draft.files, verdicts, source, policy, facts, reports)
+    return Papers({**reports, "manifest.json": manifest.to_bytes()})
+
+
+def render_fidelity(results: Sequence[FidelityResult], *, notes: Sequence[str] = (), versions: dict[str, str] | None = None) -> bytes:
+    """The fidelity report alone, for a table that any tool has made."""
+    return fidelity_page_alone(fidelity_section(results), notes=notes, versions=versions or {})

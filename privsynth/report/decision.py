@@ -1,0 +1,144 @@
+"""The decision in words: what was decided, why, and the three numbers that a reader should see first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from privsynth.manifest import detectable_leak, finding_record
+from privsynth.policy import Policy
+from privsynth.report.figures import band, count, figure, share
+from privsynth.report.limits import limit_of
+from privsynth.report.wording import ARTEFACTS_LINE, GATES
+from privsynth.verdict import GATES as GATE_ORDER
+from privsynth.verdict import Finding, Status, Verdict
+
+WORDS = {Status.PASSED: "passed", Status.FAILED: "failed", Status.ERRORED: "could not judge"}
+
+
+def gate_rows(verdicts: Sequence[Verdict], policy: Policy) -> list[dict[str, Any]]:
+    """Each gate of the list with its findings, in the order of the list; then any other."""
+    given = {verdict.gate: verdict for verdict in verdicts}
+    names = [*(name for name in GATE_ORDER if name != "artefacts"), *(name for name in given if name not in GATE_ORDER)]
+    return [_gate_row(name, given.get(name), policy) for name in names] + [_artefacts_row()]
+
+
+def _gate_row(name: str, verdict: Verdict | None, policy: Policy) -> dict[str, Any]:
+    title, question = GATES.get(name, (name, ""))
+    findings = [_finding_row(name, finding, policy) for finding in verdict.findings] if verdict else []
+    status = verdict.status if verdict else Status.ERRORED
+    error = (verdict.error if verdict else "gave no verdict") or ("measured nothing" if not findings else "")
+    return {
+        "gate": name,
+        "title": title,
+        "question": question,
+        "status": status.value,
+        "word": _word(status, findings),
+        "error": error if status is Status.ERRORED else "",
+        "findings": sorted(findings, key=lambda row: (row["passed"], row["limit"] is None)),
+    }
+
+
+def _word(status: Status, findings: Sequence[dict[str, Any]]) -> str:
+    """A gate that had nothing to hold against a limit did not pass anything: it reported."""
+    decides = any(finding["limit"] is not None for finding in findings)
+    return WORDS[status] if decides or status is not Status.PASSED else "reported only"
+
+
+def _artefacts_row() -> dict[str, Any]:
+    title, question = GATES["artefacts"]
+    return {"gate": "artefacts", "title": title, "question": question, "status": "later", "word": "judged last", "error": ARTEFACTS_LINE, "findings": []}
+
+
+def _finding_row(gate: str, finding: Finding, policy: Policy) -> dict[str, Any]:
+    record = finding_record(finding)
+    name, source = limit_of(gate, finding.limit, policy)
+    return {**record, "limit_name": name, "limit_source": source, "band": band(record["measured"], record["limit"], finding.good)}
+
+
+def decision(gates: Sequence[dict[str, Any]], *, real: bool) -> dict[str, Any]:
+    """Released or blocked, in words that name the gate, the measurement and its limit."""
+    judged = [gate for gate in gates if gate["status"] != "later"]
+    blocking = [gate for gate in judged if gate["status"] != Status.PASSED.value]
+    if not blocking:
+        return {"outcome": "released", "word": "Released", "sentence": _released(judged), "reasons": [], "remedies": []}
+    names = " and ".join([", ".join(g["gate"] for g in blocking[:-1]), blocking[-1]["gate"]] if len(blocking) > 1 else [blocking[0]["gate"]])
+    sentence = f"Blocked by {'the gates' if len(blocking) > 1 else 'the gate'} {names}. No row was written{', and the rows are not kept' if real else ''}."
+    reasons = [reason for gate in blocking for reason in _reasons(gate)]
+    remedies = list(dict.fromkeys(reason["remedy"] for reason in reasons if reason["remedy"]))
+    return {"outcome": "refused", "word": "Blocked", "sentence": sentence, "reasons": reasons, "remedies": remedies}
+
+
+def _released(judged: Sequence[dict[str, Any]]) -> str:
+    held = [finding for gate in judged for finding in gate["findings"] if finding["limit"] is not None]
+    return f"No gate objects: {count(len(held), 'measurement')} held against a limit by {count(len(judged), 'gate')}, none beyond it."
+
+
+def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:
+    failed = [finding for finding in gate["findings"] if not finding["passed"]]
+    reasons = [
+        {"gate": gate["gate"], "sentence": _why(finding), "where": finding["where"], "note": finding["note"], "remedy": finding["remedy"]} for finding in failed
+    ]
+    if gate["status"] == Status.ERRORED.value and gate["error"]:
+        sentence = f"The gate could not judge ({gate['error']}). A gate that cannot judge blocks."
+        reasons.insert(0, {"gate": gate["gate"], "sentence": sentence, "where": [], "note": "", "remedy": ""})
+    return reasons
+
+
+def _why(finding: dict[str, Any]) -> str:
+    side = "at most" if finding["good"] == "low" else "at least"
+    found = f"measured {figure(finding['measured'])}" if finding["measured"] is not None else "could not be measured"
+    return f"{finding['what']}: {found}, allowed is {side} {figure(finding['limit'])}."
+
+
+def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], rows: int, *, real: bool) -> list[dict[str, str]]:
+    """Three numbers for the first screen of the compliance report, each with what it means."""
+    held = [finding for gate in gates for finding in gate["findings"] if finding["limit"] is not None]
+    beyond = sum(not finding["passed"] for finding in held)
+    numbers = [
+        {
+            "value": f"{beyond} of {len(held)}",
+            "label": "measurements beyond their limit",
+            "meaning": "Each gate holds what it measures against a limit. One beyond its limit blocks the release.",
+        }
+    ]
+    numbers += _privacy_numbers(gates, verdicts) if real else []
+    numbers.append({"value": f"{rows:,}", "label": "synthetic rows judged", "meaning": "Rows of all tables together, exactly as they would be written."})
+    if not real:
+        numbers.insert(
+            0,
+            {
+                "value": "0",
+                "label": "real rows read",
+                "meaning": "The rows were made from a rulebook. No real data was read, so there is none to compare with.",
+            },
+        )
+    return numbers[:3]
+
+
+def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict]) -> list[dict[str, str]]:
+    """What was copied, what could have been seen, and how small the groups are: whichever of these the gates measured."""
+    numbers, leak = [], detectable_leak(verdicts)
+    copied, group = _measured(gates, "copies", "beyond chance", worst=max), _measured(gates, "linkage", "smallest group", worst=min)
+    if copied is not None:
+        meaning = "The largest of the tests of the gate copies, as a share. What chance alone would give is taken off."
+        numbers.append({"value": share(copied), "label": "copies beyond chance", "meaning": meaning})
+    if group is not None:
+        meaning = "Rows that share all their quasi-identifiers. A row that is alone in its group can be singled out."
+        numbers.append({"value": figure(group), "label": "rows in the smallest group", "meaning": meaning})
+    if leak is not None:
+        meaning = "Smallest share of copied rows that this run could have told from chance. A smaller leak would not have been seen."
+        numbers.append({"value": share(leak), "label": "minimum detectable leak", "meaning": meaning})
+    return numbers
+
+
+def _measured(gates: Sequence[dict[str, Any]], gate: str, words: str, *, worst: Callable[[list[float]], float]) -> float | None:
+    """The worst of a gate's deciding measurements whose name holds these words."""
+    found = [
+        f["measured"]
+        for row in gates
+        if row["gate"] == gate
+        for f in row["findings"]
+        if words in f["what"].lower() and f["measured"] is not None and f["limit"] is not None
+    ]
+    return worst(found) if found else None

@@ -1,0 +1,128 @@
+"""Column by column: what it is, who said so, what was done with it, and whether a real value can have come through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from privsynth.dataset import Column, Dataset, Kind, Role, Source
+
+# What was done with a column, and whether a real value can survive it. A number or a date moves, a word does not.
+DRAWN = ("drawn from the learnt distribution", "yes, values that many training rows share")
+DRAWN_NUMBER = ("drawn from the learnt distribution", "single values may coincide with real ones")
+BLENDED = ("taken from one of several real rows that are alike", "yes, values that enough rows share")
+BLENDED_NUMBER = ("blended from several real rows that are alike, and moved", "single values may coincide with real ones")
+MOVED = ("moved, with all dates of the same person by the same number of days", "by coincidence only; the time between two dates is kept")
+KEPT = ("kept; rare values and extremes were taken out", "yes, where enough rows share it")
+COARSE = ("made coarser until enough people share it", "only as part of a group or range")
+INVENTED = ("invented", "no: every value was made up")
+TOKEN = ("replaced by a token", "no: the token was computed with a secret key")
+RULED = ("made by a rule", "no: no real data was read")
+RULED_FROM_DATA = ("made by a rule", "only where a rule names it")
+UNKNOWN = ("not stated by the backend", "must be assumed")
+
+Told = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def inventory(draft: Dataset, source: Source, recipe: Mapping[str, object], backend: str) -> list[dict[str, Any]]:
+    """One line for each column of the draft, then one for each column of the source that was left out."""
+    told = _told(recipe)
+    lines = [
+        {"table": table.name, "position": place, "column": column.name, **_treated(table.name, column, source, backend, recipe, told)}
+        for table in draft
+        for place, column in enumerate(table.columns, start=1)
+    ]
+    return lines + _left_out(draft, source)
+
+
+def _treated(table: str, column: Column, source: Source, backend: str, recipe: Mapping[str, object], told: Told) -> dict[str, Any]:
+    """What the column is and what was done with it; the backend's own word on it counts first."""
+    said = told.get((table, column.name)) or told.get(("", column.name)) or {}
+    described = _as_described(table, column, source)
+    treatment, survives = _treatment(described, column, not source.is_empty, backend, recipe)
+    reversible = said["reversible"] if "reversible" in said else _reversible(described, column, backend, recipe)
+    return {
+        **_description(described),
+        "fabricated": column.fabricated,
+        "treatment": str(said.get("treatment") or said.get("how") or treatment),
+        "survives": str(said.get("survives") or survives),
+        "reversible": None if reversible is None else str(reversible),
+    }
+
+
+def _description(column: Column) -> dict[str, Any]:
+    return {
+        "kind": column.kind.value,
+        "role": column.role.value,
+        "entity": column.entity,
+        "decided": "declared in the policy" if column.declared else "inferred",
+        "reason": column.reason,
+        "confidence": round(float(column.confidence), 2),
+    }
+
+
+def _as_described(table: str, column: Column, source: Source) -> Column:
+    """The column as it was found in the source, which knows best why it has its role."""
+    if table in source.train and column.name in source.train[table]:
+        return source.train[table][column.name]
+    return column
+
+
+def _left_out(draft: Dataset, source: Source) -> list[dict[str, Any]]:
+    lines = []
+    for table in source.train:
+        kept = set(draft[table.name].frame.columns) if table.name in draft else set()
+        for place, column in enumerate(table.columns, start=1):
+            if column.name not in kept:
+                said = {"fabricated": False, "treatment": "left out", "survives": "no: the column is not in the result", "reversible": None}
+                lines.append({"table": table.name, "position": place, "column": column.name, **_description(column), **said})
+    return lines
+
+
+def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Mapping[str, object]) -> tuple[str, str]:
+    if made.fabricated:
+        token = backend == "mask" and (known.role is not Role.DIRECT or recipe.get("direct") == "token") and known.role is not Role.FREE_TEXT
+        return TOKEN if token else INVENTED
+    moves = known.kind.is_numeric or known.kind is Kind.DATE
+    match backend:
+        case "rules":
+            return RULED_FROM_DATA if real else RULED
+        case "model":
+            return DRAWN_NUMBER if moves else DRAWN
+        case "clone":
+            return BLENDED_NUMBER if moves else BLENDED
+        case "mask" if known.role is Role.QUASI:
+            return COARSE
+        case "mask":
+            return MOVED if known.kind is Kind.DATE else KEPT
+        case _:
+            return UNKNOWN
+
+
+def _reversible(known: Column, made: Column, backend: str, recipe: Mapping[str, object]) -> str | None:
+    """Whether somebody can come back from the result to the source; asked only where a row is the row of a person."""
+    if backend not in ("mask", "clone"):
+        return None
+    if made.fabricated and backend == "mask" and recipe.get("repeatable"):
+        return "by whoever holds the key and the source"
+    if made.fabricated:
+        return "no: the key was destroyed with the run" if backend == "mask" else "no: no way back is stored"
+    if known.role is Role.QUASI and backend == "mask":
+        return "no: what was made coarser is lost"
+    return "not asked: most values are as they were" if backend == "mask" and known.kind is not Kind.DATE else "no: no way back is stored"
+
+
+def _told(recipe: Mapping[str, object]) -> Told:
+    """What the backend says of single columns: `columns: {name: ...}` or `columns: {table: {name: ...}}`, text or mapping."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    columns = recipe.get("columns")
+    if not isinstance(columns, Mapping):
+        return found
+    for name, said in columns.items():
+        if isinstance(said, Mapping) and said and all(isinstance(inner, Mapping) for inner in said.values()):
+            found |= {(str(name), str(column)): inner for column, inner in said.items()}
+        elif isinstance(said, Mapping):
+            found["", str(name)] = said
+        else:
+            found["", str(name)] = {"treatment": str(said)}
+    return found

@@ -1,0 +1,55 @@
+"""The limits that were applied: what each means, how strict it is here, and where the figure comes from."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from privsynth.policy import Limits, Policy, profile_limits
+from privsynth.report.wording import GATE_LIMITS
+
+_LINE = re.compile(r"^\s+(?P<name>\w+):\s*\S+\s+#\s*(?P<source>.+?)\s*$", re.MULTILINE)
+NONE_ALLOWED = "rule of the gate: none is allowed"
+BY_GATE = "set by the gate, see the note"
+
+
+@cache
+def limit_sources(profile: str) -> dict[str, str]:
+    """Where each figure of a profile comes from: the comment beside it in the profile's file, its only home."""
+    text = (files("privsynth") / "profiles" / f"{profile}.yaml").read_text(encoding="utf-8")
+    return {line["name"]: line["source"] for line in _LINE.finditer(text)}
+
+
+def limit_rows(policy: Policy) -> list[dict[str, Any]]:
+    """Every limit of the policy, beside the one that the profile asks for."""
+    sources, profile = limit_sources(policy.profile), profile_limits(policy.profile)
+    return [
+        {
+            "name": name,
+            "value": getattr(policy.limits, name),
+            "profile_value": profile[name],
+            "tightened": getattr(policy.limits, name) != profile[name],
+            "meaning": field.description,
+            "source": sources.get(name, "not stated"),
+        }
+        for name, field in Limits.model_fields.items()
+    ]
+
+
+def limit_of(gate: str, limit: float | None, policy: Policy) -> tuple[str | None, str]:
+    """The policy's limit that a finding was held against, and where its figure comes from.
+
+    A finding carries the figure, not its name: it is named only if exactly one limit of the gate has that figure.
+    """
+    if limit is None:
+        return None, ""
+    if limit == 0:
+        return None, NONE_ALLOWED
+    names = [name for name in GATE_LIMITS.get(gate, ()) if float(getattr(policy.limits, name)) == float(limit)]
+    if len(names) != 1:
+        return None, BY_GATE
+    own = getattr(policy.limits, names[0]) != profile_limits(policy.profile)[names[0]]
+    source = limit_sources(policy.profile).get(names[0], "not stated")
+    return names[0], f"tightened by the policy; the profile's figure: {source}" if own else source

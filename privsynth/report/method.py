@@ -1,0 +1,90 @@
+"""What made the rows, with which parameters, and how it was kept apart from the rows that judged it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from privsynth.dataset import Dataset, Source
+from privsynth.manifest import Facts, plain, sizes
+from privsynth.policy import Policy
+from privsynth.report.wording import NO_DP, PSEUDONYMISED, RESIDUAL, RESIDUAL_UNKNOWN
+
+# What has a line of its own in the report.
+_OWN_LINE = ("backend", "engine", "licence", "columns", "versions")
+LONGEST_VALUE = 300
+_WORDS = {"None": "not set", "True": "yes", "False": "no"}
+
+
+def method(policy: Policy, facts: Facts) -> dict[str, Any]:
+    """The backend's own account of itself, flattened to lines."""
+    recipe, kind = dict(facts.recipe), backend_kind(policy, facts)
+    parts = [recipe, *(part for part in _mapping(recipe.get("tables")).values() if isinstance(part, Mapping))]
+    return {
+        "backend": kind,
+        "engine": _said(parts, "engine"),
+        "licence": _said(parts, "licence"),
+        "parameters": [{"name": name, "value": value} for name, value in _flat(recipe)],
+        "engine_versions": {str(name): str(version) for part in parts for name, version in _mapping(part.get("versions")).items()},
+        "differential_privacy": NO_DP,
+        "status_of_data": PSEUDONYMISED if kind == "mask" else None,
+        "rows_are_people": kind in ("mask", "clone"),
+        "residual": RESIDUAL.get(kind, RESIDUAL_UNKNOWN),
+        "seed": facts.seed,
+        "policy_seed_given": policy.seed is not None,
+    }
+
+
+def backend_kind(policy: Policy, facts: Facts) -> str:
+    """What really ran: the backend's own word, which is another than the policy's if somebody passed a backend of their own."""
+    return str(facts.recipe.get("backend", policy.backend.kind))
+
+
+def scope(draft: Dataset, source: Source) -> list[dict[str, Any]]:
+    """Each table with its rows: read, learnt from, held out, made."""
+    train, holdout, made = sizes(source.train), sizes(source.holdout), sizes(draft)
+    names = list(dict.fromkeys([*made, *train]))
+    return [
+        {
+            "table": name,
+            "columns": len(draft[name].columns) if name in draft else 0,
+            "rows_source": train[name] + holdout.get(name, 0) if name in train else None,
+            "rows_train": train.get(name),
+            "rows_holdout": holdout.get(name) if name in train else None,
+            "rows_synthetic": made.get(name),
+            "entity": source.train[name].entity if name in source.train else (draft[name].entity if name in draft else None),
+        }
+        for name in names
+    ]
+
+
+def relations(draft: Dataset) -> list[dict[str, str]]:
+    return [{"parent": r.parent, "parent_key": r.parent_key, "child": r.child, "child_key": r.child_key} for r in draft.relations]
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Nested parameters as dotted names and short text."""
+    found: list[tuple[str, str]] = []
+    for name, value in sorted(values.items(), key=lambda item: str(item[0])):
+        if name in _OWN_LINE:
+            continue
+        path = prefix if name in ("parameters", "tables") else f"{prefix}{name}."
+        if isinstance(value, Mapping):
+            found += _flat(value, path)
+        else:
+            found.append((f"{prefix}{name}", _spell(plain(value))))
+    return found
+
+
+def _said(parts: Sequence[Mapping[str, Any]], what: str) -> str | None:
+    """What the backend, or its engine for each table, says of this."""
+    return ", ".join(dict.fromkeys(str(part[what]) for part in parts if what in part)) or None
+
+
+def _spell(value: Any) -> str:
+    text = ", ".join(str(part) for part in value) if isinstance(value, list) else _WORDS.get(str(value), str(value))
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}\u2026"
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

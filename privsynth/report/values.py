@@ -1,0 +1,97 @@
+"""Everything that the reports say, as plain values. The pages show them and report.json is them: neither knows more than the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from privsynth.dataset import Source
+from privsynth.manifest import Facts, canonical, file_records, plain, policy_record
+from privsynth.measure.fidelity import FidelityResult
+from privsynth.policy import Policy, profile_digest
+from privsynth.release import Draft
+from privsynth.report import wording
+from privsynth.report.decision import decision, first_numbers, gate_rows
+from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, worst_things
+from privsynth.report.inventory import inventory
+from privsynth.report.limits import limit_rows
+from privsynth.report.method import backend_kind, method, relations, scope
+from privsynth.verdict import Verdict
+
+SCHEMA = "privsynth/report/1"
+
+
+def report_values(
+    draft: Draft, verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, fidelity: Sequence[FidelityResult]
+) -> dict[str, Any]:
+    """The content of report.json."""
+    gates, real = gate_rows(verdicts, policy), not source.is_empty
+    decided = decision(gates, real=real)
+    rows = sum(len(table) for table in draft.dataset)
+    content = {
+        "schema": SCHEMA,
+        "edition": "internal",
+        "synthetic": True,
+        "generation": 1,
+        "verdict": decided,
+        "numbers": first_numbers(gates, verdicts, rows, real=real),
+        "profile": profile_values(policy),
+        "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},
+        "real_data_read": real,
+        "tables": scope(draft.dataset, source),
+        "relations": relations(draft.dataset),
+        "columns": inventory(draft.dataset, source, facts.recipe, backend_kind(policy, facts)),
+        "method": method(policy, facts),
+        "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
+        "gates": gates,
+        "scanner": scanner(facts),
+        "fidelity": fidelity_section(fidelity),
+        "not_tested": [{"what": what, "why": why} for what, why in wording.NOT_TESTED],
+        "residual": [text for text in (*wording.RESIDUAL_ALWAYS, method(policy, facts)["residual"]) if text],
+        "conditions": list(wording.CONDITIONS),
+        "notes": list(facts.notes),
+        "files": file_records(draft.files) if decided["outcome"] == "released" else [],
+        "versions": dict(facts.versions),
+    }
+    return dict(plain(content))
+
+
+def profile_values(policy: Policy) -> dict[str, Any]:
+    """The named profile, and in plain words what passing it does and does not say."""
+    name = policy.profile
+    return {
+        "name": name,
+        "sha256": profile_digest(name),
+        "short": wording.PROFILE_SHORT[name],
+        "may": [{"word": word, "text": text} for word, text in wording.PROFILE_MAY[name]],
+        "means": wording.PROFILE_MEANS[name],
+        "does_not_mean": wording.PROFILE_DOES_NOT_MEAN[name],
+    }
+
+
+def fidelity_section(results: Sequence[FidelityResult]) -> dict[str, Any]:
+    """Fidelity of all tables, with its headline."""
+    tables = fidelity_values(results)
+    return {
+        "headline": headline(tables),
+        "numbers": fidelity_numbers(tables),
+        "worst": worst_things(tables),
+        "tables": tables,
+        "not_tested": [{"what": what, "why": why} for what, why in wording.NOT_TESTED_FIDELITY],
+    }
+
+
+def scanner(facts: Facts) -> dict[str, Any]:
+    """What the scanner claims to find, and what it cannot see: from the run, else from the scanner itself."""
+    from privsynth.pii import coverage, not_detectable
+
+    claimed = facts.coverage or tuple(vars(row) for row in coverage())
+    return {"claims": [_coverage_row(row) for row in claimed], "blind_to": list(not_detectable())}
+
+
+def _coverage_row(row: Mapping[str, object]) -> dict[str, str]:
+    """One kind of personal data: how it is found, how well that was measured, where it ends."""
+    known = {str(key): " ".join(str(value).split()) for key, value in row.items() if value is not None and key != "role"}
+    first = {name: known.pop(name, "") for name in ("entity", "how", "limits")}
+    return {**first, "measured": "; ".join(f"{name}: {value}" for name, value in sorted(known.items()))}

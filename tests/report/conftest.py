@@ -1,0 +1,130 @@
+"""One small run, made by hand: a draft, its verdicts and its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
+from privsynth.manifest import Facts
+from privsynth.policy import Policy
+from privsynth.release import Draft, Papers
+from privsynth.report import render_papers
+from privsynth.verdict import Finding, Verdict
+
+STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that `render_papers` takes."""
+
+    draft: Draft
+    verdicts: tuple[Verdict, ...]
+    source: Source
+    policy: Policy
+    facts: Facts
+
+    def papers(self) -> Papers:
+        return render_papers(self.draft, self.verdicts, self.source, self.policy, self.facts)
+
+    def but(self, **changes: Any) -> Run:
+        return replace(self, **changes)
+
+    def with_verdict(self, gate: str, *findings: Finding, error: str = "") -> Run:
+        """The same run with one gate's verdict exchanged."""
+        changed = Verdict(gate, self.draft.digest, findings, error)
+        return self.but(verdicts=tuple(changed if verdict.gate == gate else verdict for verdict in self.verdicts))
+
+
+def people(rows: int, seed: int, names: tuple[str, ...] = ("customer", "age", "segment", "joined")) -> Table:
+    rng = np.random.default_rng(seed)
+    identifier, age, segment, joined = names
+    frame = pd.DataFrame(
+        {
+            identifier: pd.Series([f"QX{seed}-{row:05d}" for row in range(rows)], dtype=object),
+            age: rng.integers(18, 90, rows).astype("float64"),
+            segment: pd.Series(rng.choice(["gold", "silver", "basic"], rows), dtype=object),
+            joined: (np.datetime64("2015-01-01") + rng.integers(0, 3000, rows)).astype("datetime64[us]"),
+        }
+    )
+    columns = (
+        Column(identifier, Kind.TEXT, Role.IDENTIFIER, reason="no value occurs twice"),
+        Column(age, Kind.INTEGER, Role.QUASI, "AGE", reason="the name of the column", confidence=0.9),
+        Column(segment, Kind.CATEGORY, declared=True),
+        Column(joined, Kind.DATE),
+    )
+    return Table("customers", columns, frame)
+
+
+def passed(draft: Draft) -> tuple[Verdict, ...]:
+    """Five gates that are content."""
+    findings = {
+        "schema": (Finding("columns that are missing, extra or out of order", 0, limit=0, note="as declared"),),
+        "pii": (
+            Finding("columns with confirmed personal data", 0, limit=0, n=4),
+            Finding("rare strings that equal real ones", 0.002, limit=0.01, where=("segment",), baseline=0.001, interval=(0.0005, 0.004), n=900),
+        ),
+        "copies": (
+            Finding("rows equal to a training row, beyond chance (customers)", 0.001, limit=0.005, baseline=0.0005, n=600),
+            Finding("minimum detectable leak (customers)", 0.012, n=600),
+        ),
+        "linkage": (Finding("smallest group on the quasi-identifiers (customers)", 1, where=("age",), note="reported only"),),
+        "fidelity": (Finding("fidelity as a share of what a fresh real sample reaches (customers)", 0.98, limit=0.7, good="high", where=("age", "segment")),),
+    }
+    return tuple(Verdict(gate, draft.digest, found) for gate, found in findings.items())
+
+
+def make_run(real: Table, made: Table, policy: Policy | None = None, recipe: dict[str, object] | None = None) -> Run:
+    invented = [replace(column, fabricated=True) for column in made.columns if column.role.is_fabricated]
+    draft = Draft(Dataset((made.with_columns(*invented),)), {f"{made.name}.csv": made.frame.to_csv(index=False).encode("utf-8", "backslashreplace")}, len(made))
+    half = np.arange(len(real)) % 2 == 0
+    source = Source(Dataset((real.take(half),)), Dataset((real.take(~half),)), Profile({}, Taken()))
+    facts = Facts(
+        run_id="0123456789abcdef",
+        started=STARTED,
+        finished=STARTED + timedelta(seconds=4),
+        recipe=recipe
+        or {
+            "backend": "model",
+            "rows": {made.name: len(real) // 2},
+            "tables": {made.name: {"engine": "trees", "parameters": {"k": 10}, "licence": "Apache-2.0"}},
+        },
+        notes=("customers.csv: read as utf-8, delimiter ','",),
+        seed=7,
+        seconds={"generate": 0.25},
+        versions={"privsynth": "0.1.0", "numpy": "2.0"},
+    )
+    return Run(draft, passed(draft), source, policy or Policy(seed=7, backend="model"), facts)
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    return make_run(people(600, 1), people(300, 2))
+
+
+@pytest.fixture(scope="session")
+def refused(run: Run) -> Run:
+    found = Finding("rows equal to a training row, beyond chance (customers)", 0.04, limit=0.005, where=("age", "segment"), n=300, remedy="a larger leaf")
+    return run.with_verdict("copies", found)
+
+
+@pytest.fixture(scope="session")
+def papers(run: Run) -> Papers:
+    return run.papers()
+
+
+@pytest.fixture(scope="session")
+def refusal_papers(refused: Run) -> Papers:
+    return refused.papers()
+
+
+@pytest.fixture
+def build() -> Callable[..., Run]:
+    return make_run

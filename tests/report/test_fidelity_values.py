@@ -1,0 +1,74 @@
+"""What the fidelity report makes of a comparison, on a comparison written by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from privsynth.dataset import Kind
+from privsynth.measure.bars import Bar
+from privsynth.measure.fidelity import ColumnFidelity, FidelityResult, PairFidelity
+from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, measure, worst_things
+
+from .conftest import Run
+
+BARS = (Bar("low", 0.7, 0.5), Bar("high", 0.3, 0.5))
+COLUMNS = (
+    ColumnFidelity("age", Kind.INTEGER, 0.05, 0.04, 0.0, 0.0, BARS),
+    ColumnFidelity("income", Kind.NUMBER, 0.30, 0.05, 0.1, 0.1, BARS),
+    ColumnFidelity("area", Kind.CATEGORY, 0.02, 0.02, 0.0, 0.5, ()),
+)
+PAIRS = (
+    PairFidelity("age", "income", 0.2, 0.1, 0.6, 0.2),
+    PairFidelity("age", "area", 0.1, 0.1, 0.1, 0.1),
+    PairFidelity("income", "area", 0.1, 0.11, 0.2, 0.1),
+)
+RESULT = FidelityResult("customers", 0.8, 0.95, COLUMNS, PAIRS, 3, 0.7, 0.51, 1000, 900, 900, ("name",))
+
+
+def test_columns_that_are_furthest_beyond_a_fresh_sample_come_first() -> None:
+    [table] = fidelity_values([RESULT])
+    assert [row["column"] for row in table["columns"]] == ["income", "age", "area"]
+    assert table["columns"][0]["beyond"] == pytest.approx(0.25)
+
+
+def test_a_column_without_bars_is_not_drawn() -> None:
+    assert fidelity_values([RESULT])[0]["drawn"] == ["income", "age"]
+
+
+def test_pairs_whose_tie_changed_most_come_first() -> None:
+    assert [row["left"] + "-" + row["right"] for row in fidelity_values([RESULT])[0]["pairs"]] == ["age-income", "income-area", "age-area"]
+
+
+def test_the_three_worst_places_are_named_with_their_reference() -> None:
+    missing, far, pair = worst_things(fidelity_values([RESULT]))
+    assert missing == "Column area: missing in 50% of the rows, in 0% of the real ones."
+    assert far == "Column income: 30% of the rows would have to change; 5.0% for a fresh real sample."
+    assert pair.startswith("The pair age and income: 20% of the rows would have to change, 10% for a fresh real sample")
+
+
+def test_what_a_fresh_sample_shows_too_is_not_called_bad() -> None:
+    like = replace(RESULT, columns=tuple(replace(c, distance=0.04, reference=0.04, missing_synthetic=c.missing_real) for c in COLUMNS), pairs=PAIRS[1:])
+    assert worst_things(fidelity_values([like])) == []
+
+
+def test_a_score_never_stands_without_its_reference() -> None:
+    numbers = fidelity_numbers(fidelity_values([RESULT]))
+    assert [number["value"] for number in numbers] == ["0.800", "0.950", "0.700"]
+    assert "Fresh real rows: 0.51." in numbers[2]["meaning"]
+    assert headline(fidelity_values([RESULT])) == "The data reaches 84% of what a fresh real sample reaches, compared on 3 columns."
+
+
+def test_a_comparison_of_nothing_has_no_score() -> None:
+    empty = FidelityResult("customers", None, None, (), (), 0, None, None, 10, 10, 0, ("name",))
+    assert fidelity_numbers(fidelity_values([empty]))[0]["value"] == "not computed"
+    assert headline(fidelity_values([])) == "There was nothing to compare: fidelity was not computed."
+
+
+def test_the_report_shows_the_very_score_that_the_gate_judges(run: Run) -> None:
+    from privsynth.gate.fidelity import Fidelity
+
+    [finding] = Fidelity(run.policy).measure(run.draft, run.source)
+    [result] = measure(run.draft, run.source, run.policy)
+    assert result.relative == finding.measured
