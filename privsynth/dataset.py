@@ -59,7 +59,7 @@ class Column:
     confidence: float = 1.0
     declared: bool = False  # said by the user rather than inferred
     fabricated: bool = False  # every value was invented: set by the backend that invented them
-    spelling: Spelling = Spelling()
+    spelling: Spelling = field(default=Spelling())  # noqa: RUF009 - frozen, so it can be shared
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +158,9 @@ class Dataset:
             waits = {r.child for r in self.relations if r.parent not in ordered and r.parent != r.child}
             free = [name for name in self.names if name not in ordered and name not in waits]
             if not free:
-                raise InputError("the keys between the tables form a circle.", hint="declare the relations in the policy, without the one that closes the circle")
+                raise InputError(
+                    "the keys between the tables form a circle.", hint="declare the relations in the policy, without the one that closes the circle"
+                )
             ordered += free
         return [self[name] for name in ordered]
 

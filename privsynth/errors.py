@@ -57,7 +57,7 @@ class BackendError(PrivsynthError):
     """The backend was asked for something that it cannot make from this data."""
 
 
-class MissingExtra(PrivsynthError):
+class MissingExtra(PrivsynthError):  # noqa: N818 - it reads as what it is
     """An optional part is needed and not installed."""
 
     exit_code = ExitCode.MISSING

@@ -144,7 +144,9 @@ class Policy(_Part):
     backend: Annotated[BackendOptions, Field(discriminator="kind")] = Field(AutoOptions(), description="What makes the rows.")
     rows: int | None = Field(None, ge=0, description="Rows to make in the first table; as many as the source when absent.")
     seed: int | None = Field(None, ge=0, lt=2**63, description="Seed of every random choice; a fresh one when absent.")
-    holdout: float | None = Field(None, gt=0, le=0.5, description="Share of entities kept from the backend as control; sized for the smallest leak worth seeing when absent.")
+    holdout: float | None = Field(
+        None, gt=0, le=0.5, description="Share of entities kept from the backend as control; sized for the smallest leak worth seeing when absent."
+    )
     tables: dict[str, TablePolicy] = Field({}, description="Tables by name.")
     relations: list[RelationPolicy] = Field([], description="Keys between tables; found by themselves when absent.")
     read: ReadPolicy = Field(ReadPolicy(), description="How files are read.")
@@ -160,7 +162,7 @@ class Policy(_Part):
     @classmethod
     def _from_profile(cls, asked: Any) -> Any:
         if not isinstance(asked, Mapping):
-            raise ValueError("a policy is a mapping of names to values")
+            raise ValueError("a policy is a mapping of names to values")  # noqa: TRY004 - pydantic translates a ValueError
         asked = dict(asked)
         if isinstance(asked.get("backend"), str):
             asked["backend"] = {"kind": asked["backend"]}

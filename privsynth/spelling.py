@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ class Spelling:
     thousands: str = ""
     date_format: str = "%Y-%m-%d"
     null: str = ""
+    fewest: int = 0  # where they are not padded: the places that every value shows all the same
+    shortest: bool = False  # full-precision floats: as many digits as tell the value from its neighbours
 
     def write(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The text of each value; a missing one is None (the writer puts `null` there)."""
@@ -30,15 +33,25 @@ class Spelling:
         return values
 
     def number(self, value: float) -> str:
-        text = f"{value:,.{self.decimals}f}" if self.thousands else f"{value:.{self.decimals}f}"
-        if self.decimals and not self.padded:
-            text = text.rstrip("0").rstrip(".")
+        text = self._digits(value)
         if text.startswith("-") and not text.strip("-0."):
             text = text[1:]  # no negative zero
-        return text.translate(str.maketrans({",": self.thousands, ".": self.decimal_mark}))
+        marks: dict[str, str | int | None] = {",": self.thousands, ".": self.decimal_mark}
+        return text if self.decimal_mark == "." and not self.thousands else text.translate(str.maketrans(marks))
+
+    def _digits(self, value: float) -> str:
+        if self.shortest:
+            text: str = np.format_float_positional(value, trim="-")
+        else:
+            text = f"{value:,.{self.decimals}f}" if self.thousands else f"{value:.{self.decimals}f}"
+        if (self.padded and not self.shortest) or not self.decimals:
+            return text
+        whole, _, places = text.partition(".")
+        places = places.rstrip("0").ljust(self.fewest, "0")
+        return f"{whole}.{places}" if places else whole
 
     def date(self, value: np.datetime64) -> str:
-        moment = pd.Timestamp(value)
+        moment: datetime = value.astype("datetime64[us]").item()
         return moment.strftime(self.date_format.replace("%Y", f"{moment.year:04d}"))  # strftime does not pad years before 1000
 
 

@@ -1,0 +1,5 @@
+"""`python -m privsynth` is the command `privsynth`."""
+
+from privsynth.cli import main
+
+main()

@@ -1,0 +1,183 @@
+"""The Python door: any frame or file in, an outcome out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from privsynth.dataset import Column, Dataset, Source
+from privsynth.emit import check_target, emit, emit_refusal, serialise
+from privsynth.errors import ExitCode
+from privsynth.generate import Backend
+from privsynth.pipeline import judge_table
+from privsynth.pipeline import synthesize as run_pipeline
+from privsynth.policy import ModelOptions, Policy
+from privsynth.profile import describe, profile_dataset, take_fingerprints
+from privsynth.profile.align import aligned
+from privsynth.read import read_files
+from privsynth.read.frames import frame_like, read_frame
+from privsynth.release import Draft, Refusal, Release
+from privsynth.stages import Stages
+from privsynth.verdict import Verdict
+
+Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
+JUDGING = ("schema", "pii", "copies", "linkage", "fidelity")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run came to. Only a released one has data."""
+
+    result: Release | Refusal = field(repr=False)
+    original: Any = field(repr=False, default=None)  # the frame, or frames, whose kind the data is given back in
+
+    @property
+    def released(self) -> bool:
+        return isinstance(self.result, Release)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return self.result.exit_code
+
+    @property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """Each gate's verdict, by the name of the gate."""
+        return {verdict.gate: verdict for verdict in self.result.verdicts}
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it was refused; empty for a release."""
+        return self.result.reasons if isinstance(self.result, Refusal) else ()
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The content of report.json."""
+        return dict(json.loads(self.result.papers.files["report.json"]))
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The content of manifest.json."""
+        return dict(json.loads(self.result.papers.files["manifest.json"]))
+
+    @property
+    def data(self) -> Any:
+        """The released rows, as the kind of frame that came in; for several tables a dict of them."""
+        if not isinstance(self.result, Release):
+            raise AttributeError("a refused run has no data; outcome.reasons and outcome.report say why")  # noqa: TRY004 - there is no such attribute
+        return _like(self.original, self.result.dataset)
+
+    def save(self, out: str | Path, *, overwrite: bool = False) -> list[Path]:
+        """Write a release to the folder `out`, or a refusal's papers to `<out>.refused`."""
+        target = Path(out)
+        check_target(target, overwrite=overwrite)
+        if isinstance(self.result, Release):
+            return emit(self.result, target, overwrite=overwrite)
+        return emit_refusal(self.result, target)
+
+    def __repr__(self) -> str:
+        states = ", ".join(f"{verdict.gate} {verdict.status.value}" for verdict in self.result.verdicts)
+        return f"Outcome({'released' if self.released else 'refused'}: {states})"
+
+
+def synthesize(
+    data: Data = None, policy: Policy | Mapping[str, Any] | None = None, *, backend: Backend | None = None, stages: Stages | None = None, **options: Any
+) -> Outcome:
+    """Make synthetic data of `data`, and release it only if every gate passes.
+
+    `policy` is a Policy or a mapping like one; `options` are further fields of it: `synthesize(frame, rows=5_000, seed=7)`.
+    `backend` is an instance of your own with `fit` and `sample`; which of ours to use is said in the policy.
+    """
+    policy = _policy(policy, options)
+    dataset = read(data, policy)
+    original = None if _is_path(data) else data
+    return Outcome(run_pipeline(dataset, policy, backend=backend, stages=stages), original)
+
+
+def run(
+    data: Data, out: str | Path, policy: Policy | Mapping[str, Any] | None = None, *, backend: Backend | None = None, overwrite: bool = False, **options: Any
+) -> Outcome:
+    """`synthesize`, then write the result: the command line's `privsynth run`."""
+    check_target(Path(out), overwrite=overwrite)
+    outcome = synthesize(data, policy, backend=backend, **options)
+    outcome.save(out, overwrite=overwrite)
+    return outcome
+
+
+def inspect(data: Data, policy: Policy | None = None) -> Dataset:
+    """What each column is, and why we think so; nothing is made."""
+    policy = policy or Policy()
+    return describe(read(data, policy), policy)
+
+
+def evaluate(
+    real: Data, synthetic: Data, holdout: Data = None, policy: Policy | None = None, *, gates: Sequence[str] = JUDGING, stages: Stages | None = None
+) -> dict[str, Verdict]:
+    """Judge anybody's synthetic table with the gates of a release. Without a hold-out most of them have no control and say so."""
+    policy = (policy or Policy()).with_(backend=ModelOptions())
+    train = describe(read(real, policy), policy)
+    control = aligned(train, read(holdout, policy)) if holdout is not None else Dataset(())
+    made = aligned(train, read(synthetic, policy))
+    everything = Dataset((*train.tables, *control.tables))
+    source = Source(train, control, profile_dataset(train, policy, take_fingerprints(everything)))
+    draft = Draft(made, serialise(made), None)
+    return {verdict.gate: verdict for verdict in judge_table(draft, source, policy, gates, stages)}
+
+
+def scan(data: Data, policy: Policy | None = None) -> list[dict[str, Any]]:
+    """Which columns hold which kinds of personal data, with counts of distinct values; never a value."""
+    from privsynth.pii import scan_table
+
+    tables = read(data, policy or Policy())
+    return [
+        {"table": table.name, "column": hit.column, "entity": hit.entity, "values": hit.hits, "share": hit.share, "confirmed": hit.confirmed}
+        for table in tables
+        for hit in scan_table(table)
+    ]
+
+
+def read(data: Data, policy: Policy) -> Dataset:
+    """Any kind of data as a dataset; None is a dataset without a table."""
+    if data is None:
+        return Dataset(())
+    if isinstance(data, Dataset):
+        return data
+    if _is_path(data):
+        return read_files([data] if isinstance(data, str | Path) else list(data), policy)
+    return read_frame(data, policy)
+
+
+def column_line(column: Column) -> dict[str, Any]:
+    """One column of `inspect`, for a table or for JSON."""
+    return {
+        "column": column.name,
+        "kind": column.kind.value,
+        "role": column.role.value,
+        "entity": column.entity,
+        "why": column.reason,
+        "confidence": round(column.confidence, 2),
+        "declared": column.declared,
+    }
+
+
+def _policy(policy: Policy | Mapping[str, Any] | None, options: Mapping[str, Any]) -> Policy:
+    if isinstance(policy, Policy):
+        return policy.with_(**options) if options else policy
+    return Policy(**{**(policy or {}), **options})
+
+
+def _is_path(data: Data) -> bool:
+    several = isinstance(data, list | tuple) and bool(data) and all(isinstance(item, str | Path) for item in data)
+    return data is None or several or isinstance(data, str | Path)
+
+
+def _like(original: Any, dataset: Dataset) -> Any:
+    """Each table as the kind of frame it came as; what came from a file is given as pandas."""
+    if isinstance(original, Mapping):
+        return {table.name: frame_like(original[table.name], table) for table in dataset}
+    if original is not None and not isinstance(original, Dataset):
+        return frame_like(original, dataset.tables[0])
+    frames = {table.name: table.frame.copy() for table in dataset}
+    return next(iter(frames.values())) if len(frames) == 1 else frames

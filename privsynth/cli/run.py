@@ -1,0 +1,162 @@
+"""`privsynth run`: the whole story, from files to a release or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from privsynth.cli.screen import Screen, finding_line, result, write_json
+from privsynth.errors import ExitCode, PolicyError
+from privsynth.policy import BackendName, ModelOptions, Policy, ReadPolicy, load_policy
+
+if TYPE_CHECKING:
+    from privsynth.api import Outcome
+
+RULEBOOKS = {".yaml", ".yml"}
+
+
+def _help(model: Any, name: str) -> str:
+    """The policy's own description of a field is the help text of its flag."""
+    return str(model.model_fields[name].description)
+
+
+DataFiles = Annotated[
+    list[str],
+    typer.Argument(metavar="DATA...", help="CSV, TSV, Parquet (also .gz), a folder, or - for stdin. For rules: a rulebook (.yaml).", show_default=False),
+]
+OutDir = Annotated[Path, typer.Option("--out", help="Folder to make. It appears whole, or not at all; a refusal goes to OUT.refused.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Config = Annotated[Path | None, typer.Option("--config", "-c", help="Policy file (YAML). Flags win over it.", show_default=False)]
+Encoding = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "encoding"), show_default=False)]
+Delimiter = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "delimiter"), show_default=False)]
+OnRagged = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "on_ragged"), show_default="refuse", metavar="refuse|drop")]
+NoHeader = Annotated[bool, typer.Option("--no-header", help="The first record is data; columns are named c1, c2 ...")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set any field of the policy, such as limits.k=11 or backend.min_leaf=150.", show_default=False),
+]
+
+
+def run(
+    data: DataFiles,
+    out: OutDir,
+    backend: Annotated[BackendName | None, typer.Option("--backend", "-b", help=_help(Policy, "backend"), show_default="auto")] = None,
+    rows: Annotated[int | None, typer.Option("--rows", "-n", help=_help(Policy, "rows"), show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help=_help(Policy, "seed"), show_default=False)] = None,
+    config: Config = None,
+    model_engine: Annotated[str | None, typer.Option(help=_help(ModelOptions, "engine"), metavar="trees|copula", show_default="trees")] = None,
+    settings: Set = None,
+    allow_overwrite: Annotated[bool, typer.Option("--allow-overwrite", help="Replace a non-empty OUT as a whole, after the gates.")] = False,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    on_ragged: OnRagged = None,
+    no_header: NoHeader = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Read, profile, generate, gate, report; write only what passed.
+
+    Ends with 0 if released, 3 if a gate blocked, 4 if the data is too unlike the source. Then nothing is written but the reason.
+    """
+    screen = Screen(json=as_json, quiet=quiet)
+    files, rulebook = sort_inputs(data)
+    changes = reading(encoding, delimiter, on_ragged, no_header) | {"backend": backend or ("rules" if rulebook else None), "rows": rows, "seed": seed}
+    changes |= {"backend.engine": model_engine, "backend.rulebook": rulebook}
+    policy = load_policy(config, _model_first(_given(changes) | assignments(settings or [])))
+
+    from privsynth.api import Outcome, read
+    from privsynth.emit import check_target
+    from privsynth.pipeline import synthesize
+
+    check_target(out, overwrite=allow_overwrite)
+    with screen.stage("read") as stage:
+        dataset = read(files or None, policy)
+        stage.say(", ".join(f"{table.name} {len(table):,} rows x {len(table.columns)} columns" for table in dataset) or "no data, a rulebook")
+    screen.notes(dataset.notes)
+    outcome = Outcome(synthesize(dataset, policy, stages=screen))
+    written = outcome.save(out, overwrite=allow_overwrite)
+    _tell(screen, outcome, out, written)
+    if as_json:
+        write_json(_object(outcome, written))
+    return int(outcome.exit_code)
+
+
+def sort_inputs(data: Sequence[str]) -> tuple[list[str], str | None]:
+    """The data files, and the rulebook if one is named."""
+    books = [name for name in data if Path(name).suffix.lower() in RULEBOOKS]
+    if len(books) > 1:
+        raise PolicyError("more than one rulebook is named.", hint="give one .yaml file")
+    return [name for name in data if name not in books], books[0] if books else None
+
+
+def reading(encoding: str | None, delimiter: str | None, on_ragged: str | None, no_header: bool) -> dict[str, Any]:
+    """The reading flags as fields of the policy."""
+    tab = {"\\t": "\t", "tab": "\t"}
+    found = {
+        "read.encoding": encoding,
+        "read.delimiter": tab.get(delimiter or "", delimiter),
+        "read.on_ragged": on_ragged,
+        "read.header": False if no_header else None,
+    }
+    return _given(found)
+
+
+def assignments(settings: Sequence[str]) -> dict[str, Any]:
+    """`key=value` pairs; a value is read as YAML reads it, so that numbers are numbers."""
+    from privsynth.policy import parse_yaml
+
+    found: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise PolicyError("--set expects KEY=VALUE.", hint="for example: --set limits.k=11")
+        found[key.strip()] = parse_yaml(f"value: {value}", "--set")["value"]
+    return found
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _model_first(changes: dict[str, Any]) -> dict[str, Any]:
+    """An option of the model engine implies the backend `model`."""
+    if "backend.engine" in changes and "backend" not in changes:
+        return {"backend": "model", **changes}
+    return changes
+
+
+def _tell(screen: Screen, outcome: Outcome, out: Path, written: Sequence[Path]) -> None:
+    if outcome.released:
+        screen.line("wrote", "", f"{out}/  {'  '.join(path.name for path in written)}")
+        screen.line("next", "", f"open {out / 'compliance.html'}")
+        return
+    for verdict in outcome.verdicts.values():
+        for finding in verdict.failures:
+            screen.line("failed", verdict.gate, finding_line(finding))
+            if finding.remedy:
+                screen.line("try", "", finding.remedy)
+    where = f"the reason is in {written[0].parent}/" if written else "not even the report could be shown"
+    screen.line("blocked", "", f"nothing was published; {where}")
+
+
+def _object(outcome: Outcome, written: Sequence[Path]) -> dict[str, Any]:
+    from hashlib import sha256
+
+    manifest = outcome.manifest
+    tables = {f"{table.name}.csv": len(table) for table in outcome.result.dataset} if outcome.released else {}  # type: ignore[union-attr]
+    outputs = [{"path": str(path), "sha256": sha256(path.read_bytes()).hexdigest(), "rows": tables.get(path.name)} for path in written]
+    return result(
+        "run",
+        outcome.exit_code,
+        outcome="released" if outcome.exit_code is ExitCode.RELEASED else "refused",
+        run_id=manifest["run_id"],
+        outputs=outputs,
+        verdicts=list(outcome.verdicts.values()),
+        warnings=manifest["notes"],
+        timings=manifest["seconds"],
+        versions=manifest["versions"],
+    )

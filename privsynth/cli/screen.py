@@ -1,0 +1,140 @@
+"""What a person or a machine sees: plain lines on stderr, one JSON object on stdout, progress only on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from privsynth.errors import ExitCode
+from privsynth.stages import Stage, Stages
+from privsynth.verdict import Finding, Status, Verdict
+
+MARKS = {Status.PASSED: "PASS", Status.FAILED: "FAIL", Status.ERRORED: "ERROR"}
+
+
+@dataclass
+class Screen(Stages):
+    """One line for each finished stage; a spinner with the seconds while one runs on a terminal."""
+
+    json: bool = False
+    quiet: bool = False
+    spinner: Any = field(default=None, init=False, repr=False)
+
+    def begin(self, stage: Stage) -> None:
+        if self.quiet or self.json or not _is_live():
+            return
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.spinner = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+        self.spinner.add_task(stage.name)
+        self.spinner.start()
+
+    def end(self, stage: Stage) -> None:
+        self.stop()
+        status = stage.verdict.status if stage.verdict else None
+        text = headline(stage.verdict) if stage.verdict else stage.detail
+        verb, _, what = stage.name.partition(" ")
+        self.line(verb, what, text, f"{stage.seconds:.1f} s", mark=_mark(status) if status else "")
+
+    def stop(self) -> None:
+        if self.spinner is not None:
+            self.spinner.stop()
+            self.spinner = None
+
+    def line(self, verb: str, what: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:
+        """One line of the story, in columns."""
+        if not self.quiet and not self.json:
+            name = f"{verb:<9} {what:<10}" if what else f"{verb:<9}"
+            sys.stderr.write(f"  {name} {mark}{visible(text)}{'   ' + end if end else ''}\n")
+
+    def notes(self, notes: Sequence[str]) -> None:
+        """What a person should know, each thing once."""
+        for note in dict.fromkeys(notes):
+            self.line("note", "", note)
+
+    def error(self, verb: str, code: ExitCode, message: str, hint: str = "", *, column: str | None = None, line: int | None = None) -> int:
+        """Say what went wrong and what to do: in words on stderr, and as the one object on stdout if JSON was asked."""
+        self.stop()
+        hint_line = "".join(f"  {line}\n" for line in hint.splitlines())
+        sys.stderr.write(f"privsynth: {visible(message)}\n{visible(hint_line, keep=chr(10))}")
+        if self.json:
+            found = {"code": int(code), "message": message, "hint": hint, "column": column, "row": line}
+            write_json(result(verb, code, outcome="error", error={key: value for key, value in found.items() if value is not None}))
+        return int(code)
+
+
+def result(verb: str, code: int, **more: Any) -> dict[str, Any]:
+    """The object that `--json` prints; `privsynth schema result` is its JSON Schema."""
+    from privsynth.report import result_object
+
+    return result_object(verb=verb, exit_code=int(code), **more)
+
+
+def write_json(content: Mapping[str, Any]) -> None:
+    """Exactly one object on stdout: UTF-8, sorted keys, no NaN."""
+    sys.stdout.write(json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def headline(verdict: Verdict) -> str:
+    """What decided: the first finding that failed, else the one that came closest to its limit."""
+    if verdict.error:
+        return f"could not judge: {verdict.error}"
+    if verdict.failures:
+        return finding_line(verdict.failures[0])
+    held = [finding for finding in verdict.findings if finding.limit is not None]
+    closest = max(held, key=_closeness, default=None)
+    if closest is None or not _closeness(closest):
+        return f"{len(held)} checks, none beyond its limit" if held else "nothing to hold against a limit: reported only"
+    return finding_line(closest)
+
+
+def _closeness(finding: Finding) -> float:
+    """The measurement as a share of its limit; for limits from below the other way round."""
+    above, below = (finding.measured, finding.limit) if finding.good == "low" else (finding.limit, finding.measured)
+    return float(above) / float(below) if above and below else 0.0
+
+
+def finding_line(finding: Finding) -> str:
+    """`what  measured (hold-out baseline), limit`, and the columns it speaks of."""
+    parts = [f"{finding.what}: {number(finding.measured)}"]
+    if finding.baseline is not None:
+        parts.append(f"(hold-out {number(finding.baseline)})")
+    if finding.limit is not None:
+        parts.append(f"limit {'at most' if finding.good == 'low' else 'at least'} {number(finding.limit)}")
+    if finding.where:
+        parts.append(f"in {', '.join(finding.where[:5])}{' ...' if len(finding.where) > 5 else ''}")
+    return "  ".join(parts)
+
+
+def number(value: float | None) -> str:
+    if value is None:
+        return "not measured"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
+
+
+def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
+    """Columns wide enough for their content, as plain text."""
+    lines = [tuple(header), *(tuple(visible(cell) for cell in row) for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines) + "\n"
+
+
+def visible(text: str, keep: str = "") -> str:
+    """Text that cannot steer a terminal: what is not printable is shown as a code."""
+    return "".join(c if c.isprintable() or c in keep else f"\\u{ord(c):04x}" for c in text)
+
+
+def _mark(status: Status) -> str:
+    word = f"{MARKS[status]:<6}"
+    if not _is_live() or "NO_COLOR" in os.environ:
+        return word
+    return f"\x1b[{32 if status is Status.PASSED else 31}m{word}\x1b[0m"
+
+
+def _is_live() -> bool:
+    return sys.stderr.isatty() and "CI" not in os.environ

@@ -1,0 +1,63 @@
+"""Writes a release, and nothing but a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from privsynth.emit.rows import serialise as serialise
+from privsynth.emit.staging import check_target as check_target
+from privsynth.emit.staging import place_of, publish
+from privsynth.errors import PolicyError, PrivsynthError
+from privsynth.release import Refusal, Release, digest
+from privsynth.verdict import Status
+
+PAPERS = frozenset({"compliance.html", "fidelity.html", "report.json", "manifest.json"})
+
+
+def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Path]:
+    """The rows and their papers, as one folder that appears whole."""
+    if not isinstance(release, Release):
+        raise TypeError("only a Release can be emitted")
+    check_target(target, overwrite=overwrite)
+    _check_judged(release)
+    return publish({**release.files, **release.papers.files}, target, overwrite=overwrite)
+
+
+def _check_judged(release: Release) -> None:
+    """What is written is byte for byte what the gates saw."""
+    rows, papers = digest(release.files), digest(release.papers.files)
+    strange = [v.gate for v in release.verdicts if v.subject != (papers if v.gate == "artefacts" else rows)]
+    if strange or set(release.files) & set(release.papers.files):
+        raise PrivsynthError("the files are not those that the gates judged.", hint="nothing was published")
+
+
+def refused_path(target: Path) -> Path:
+    """Where a refusal's papers go: beside the target, so that the target itself never exists after a refusal."""
+    place = place_of(target)
+    return place.with_name(f"{place.name}.refused")
+
+
+def emit_refusal(refusal: Refusal, target: Path) -> list[Path]:
+    """The papers of a refusal. Papers that did not pass their own gate are not written: then nothing is."""
+    if not isinstance(refusal, Refusal):
+        raise TypeError("only a Refusal has papers without data")
+    if not _papers_passed(refusal):
+        return []
+    place = refused_path(target)
+    if not _is_ours(place, PAPERS | set(refusal.papers.files)):
+        raise PolicyError("the folder for the reasons of a refusal holds other files.", hint=f"remove {place.name}, or name another output")
+    return publish(refusal.papers.files, place, overwrite=True)
+
+
+def _papers_passed(refusal: Refusal) -> bool:
+    subject = digest(refusal.papers.files)
+    said = [v for v in refusal.verdicts if v.gate == "artefacts"]
+    return len(said) == 1 and said[0].status is Status.PASSED and said[0].subject == subject
+
+
+def _is_ours(place: Path, names: frozenset[str]) -> bool:
+    """Whether nothing lies there, or an earlier refusal and nothing besides."""
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        return False
+    found = {file.name for file in place.iterdir()} if place.exists() else set()
+    return not found or ("manifest.json" in found and found <= names)

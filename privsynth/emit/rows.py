@@ -1,0 +1,65 @@
+"""Tables as the bytes of CSV files: RFC 4180, UTF-8, LF, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Dataset, Table
+from privsynth.errors import BackendError
+
+# What a spreadsheet takes for a formula or a command when a cell starts with it (OWASP ASVS 5, 1.2.10), in half and full width.
+DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
+NUMBER = re.compile(r"[+-](\d{1,3}([,. ]\d{3})+([.,]\d+)?|\d+([.,]\d+)?([eE][+-]?\d+)?|[.,]\d+)", re.ASCII)
+# Marks that some reader takes for a delimiter, a quote or a byte order mark: a field that holds one is quoted, so that nobody has to guess.
+SPECIAL = re.compile(r"[\",;|\x00-\x1f\x85\u2028\u2029\ufeff]|^'|^\s|\s$")
+
+
+def serialise(dataset: Dataset) -> dict[str, bytes]:
+    """Of each table its file name and the very bytes that would be written."""
+    return {f"{table.name}.csv": _csv(table) for table in dataset}
+
+
+def guarded(text: str) -> str:
+    """The text with an apostrophe in front if a spreadsheet might run it; plain numbers are left alone."""
+    if text.startswith(DANGEROUS) and not NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def _csv(table: Table) -> bytes:
+    alone = len(table.columns) == 1
+    header = [_field(column.name, alone=alone) for column in table.columns]
+    fields = [_fields(table, column, alone=alone) for column in table.columns]
+    lines = [",".join(header), *map(",".join, zip(*fields, strict=True))]
+    try:
+        return ("\n".join(lines) + "\n").encode("utf-8")
+    except UnicodeEncodeError:
+        raise BackendError(f"table '{table.name}' holds text that is no Unicode text (lone surrogates).", hint="mend the text before it is written") from None
+
+
+def _fields(table: Table, column: Column, *, alone: bool) -> list[str]:
+    """Each distinct value is written once. A blank line is no record, so a lone missing value is quoted."""
+    values, spelling = table.values(column.name), column.spelling
+    text = spelling.write(values)
+    null = _null(spelling.null, alone=alone)
+    if values.dtype.kind == "f" and spelling.decimal_mark == "." and not spelling.thousands:
+        return list(np.where(np.isnan(values), null, text))  # plain numbers need neither quotes nor guard
+    codes, known = pd.factorize(text)
+    written = np.array([*(_field(word, alone=alone) for word in known), null], dtype=object)
+    return list(written[codes])
+
+
+def _null(word: str, *, alone: bool) -> str:
+    """The word for a missing value; an empty cell where the guard would change the word into another."""
+    return _field(word if guarded(word) == word else "", alone=alone)
+
+
+def _field(text: str, *, alone: bool) -> str:
+    """One field. In a table of one column blanks are quoted too, because they could be delimiters, and so is an empty cell."""
+    text = guarded(text)
+    if SPECIAL.search(text) or (alone and (not text or " " in text)):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -1,0 +1,195 @@
+"""All files or none: written in a private folder beside the target, flushed, and moved there by one rename."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from privsynth.errors import PolicyError, PrivsynthError
+
+LAST = "manifest.json"  # written after all it speaks of
+NOT_EMPTY = "the output folder is not empty."
+INSTEAD = "name another one, or replace it as a whole with --allow-overwrite"
+_AT_FDCWD, _NOREPLACE, _EXCHANGE = -100, 1, 2
+
+
+def publish(files: Mapping[str, bytes], target: Path, *, overwrite: bool) -> list[Path]:
+    """Write the files and let the folder appear at `target` by one rename.
+
+    The folder is open to its owner alone (0700, files 0600): who else on this machine may read it is the owner's to say.
+    """
+    target = place_of(target)
+    _check_names(files)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
+        with _staging(target) as folder:
+            for name in sorted(files, key=lambda name: (name == LAST, name)):
+                _write(folder / name, files[name])
+            _flush(folder)
+            _appear(folder, target, overwrite=overwrite)
+    except OSError as error:
+        raise PrivsynthError(f"the files could not be written: {os.strerror(error.errno or errno.EIO)}.", hint="nothing was published") from None
+    return [target / name for name in sorted(files)]
+
+
+def place_of(target: Path) -> Path:
+    """The target as an absolute path that ends in a name."""
+    place = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a link, and we refuse links
+    if not place.name:
+        raise PolicyError("the root of the file system cannot be the output folder.", hint="name a folder that does not exist yet")
+    return place
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Refuse a target that cannot or must not be written, before any work is done."""
+    target = place_of(target)
+    try:
+        _check_place(target, overwrite=overwrite)
+    except OSError as error:
+        raise PolicyError(f"the output folder cannot be looked at: {os.strerror(error.errno or errno.EIO)}.", hint="choose another place with --out") from None
+
+
+def _check_place(target: Path, *, overwrite: bool) -> None:
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise PolicyError("the output is a file or a link, not a folder.", hint="name a folder that does not exist yet")
+    if target.is_dir() and any(target.iterdir()) and not overwrite:
+        raise PolicyError(NOT_EMPTY, hint=INSTEAD)
+    parent = next(folder for folder in target.parents if folder.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise PolicyError("the folder that is to hold the output cannot be written.", hint="choose another place with --out")
+
+
+def _check_names(files: Mapping[str, bytes]) -> None:
+    """A file name that leads out of the folder, or hides in it, is a mistake of ours."""
+    wrong = [name for name in files if name != Path(name).name or name.startswith(".") or "\0" in name]
+    if wrong:
+        raise PrivsynthError(f"{len(wrong)} of the files to be written have names that are not allowed.", hint="nothing was published")
+
+
+@contextmanager
+def _staging(target: Path) -> Iterator[Path]:
+    """A folder that only we can read, on the target's file system, locked while we live."""
+    folder = target.parent / f".{target.name}.privsynth-{os.getpid()}"
+    lock = folder.with_name(f"{folder.name}.lock")
+    with _locked(lock):
+        try:
+            folder.mkdir(mode=0o700)
+            if folder.stat().st_dev != target.parent.stat().st_dev:
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(lock: Path) -> Iterator[None]:
+    """Hold the lock file. If a sweep took it away before we had it, make it again."""
+    while True:
+        with _opened(lock) as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if _is_there(lock, held):
+                yield
+                return
+
+
+def _opened(lock: Path) -> BinaryIO:
+    return os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b")
+
+
+def _is_there(lock: Path, held: BinaryIO) -> bool:
+    try:
+        return lock.stat().st_ino == os.fstat(held.fileno()).st_ino
+    except FileNotFoundError:
+        return False
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed runs left beside this target: folders whose lock nobody holds."""
+    start, end = f".{target.name}.privsynth-", ".lock"
+    for lock in list(target.parent.iterdir()):
+        if lock.name.startswith(start) and lock.name.endswith(end) and lock.name[len(start) : -len(end)].isdigit():
+            _sweep_one(lock)
+
+
+def _sweep_one(lock: Path) -> None:
+    with _opened(lock) as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        shutil.rmtree(lock.with_name(lock.name.removesuffix(".lock")), ignore_errors=True)
+        lock.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _appear(folder: Path, target: Path, *, overwrite: bool) -> None:
+    """One rename. If the disk does not confirm it, it is taken back: an error never leaves data behind."""
+    replaced = _move(folder, target, overwrite=overwrite)
+    try:
+        _flush(target.parent)
+    except BaseException:
+        _rename(target, folder, _EXCHANGE if replaced else _NOREPLACE)
+        raise
+
+
+def _move(folder: Path, target: Path, *, overwrite: bool) -> bool:
+    """Whether a full folder was exchanged. An empty one in the way gives way."""
+    if target.is_dir() and not any(target.iterdir()):
+        target.rmdir()
+    if overwrite and target.exists():
+        _rename(folder, target, _EXCHANGE)  # what was there is now in the staging folder, which is removed
+        return True
+    try:
+        _rename(folder, target, _NOREPLACE)
+    except FileExistsError:
+        raise PolicyError(NOT_EMPTY, hint=INSTEAD) from None
+    return False
+
+
+def _rename(source: Path, target: Path, how: int) -> None:
+    """renameat2 where the file system has it, so that nothing is ever replaced by accident."""
+    problem = _renameat2(source, target, how)
+    if problem in (errno.EINVAL, errno.ENOSYS):
+        _rename_plainly(source, target, how)
+    elif problem:
+        raise OSError(problem, os.strerror(problem))
+
+
+def _renameat2(source: Path, target: Path, how: int) -> int:
+    """The error number; 0 is success."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return errno.ENOSYS
+    done = rename(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), how) == 0
+    return 0 if done else ctypes.get_errno()
+
+
+def _rename_plainly(source: Path, target: Path, how: int) -> None:
+    if how == _EXCHANGE:
+        raise PolicyError("this file system cannot exchange folders in one step.", hint="remove the old output, or name a new one")
+    if target.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    source.rename(target)

@@ -1,0 +1,33 @@
+"""Writes the generated part of the README: the command line as its own --help says it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = Path(__file__).parents[1] / "README.md"
+VERBS = ("", "run", "inspect", "fidelity", "risk", "scan", "schema", "doctor")
+
+
+def cli_block() -> str:
+    """Every verb's help, one after another."""
+    parts = []
+    for verb in VERBS:
+        words = [sys.executable, "-m", "privsynth", *([verb] if verb else []), "--help"]
+        shown = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "110", "NO_COLOR": "1"})
+        body = shown.stdout.replace("python -m privsynth", "privsynth").strip()
+        parts.append(
+            f"```console\n{body}\n```" if not verb else f"<details><summary><code>privsynth {verb}</code></summary>\n\n```console\n{body}\n```\n</details>"
+        )
+    return "\n\n".join(parts)
+
+
+def with_block(text: str) -> str:
+    return re.sub(r"(?s)<!-- cli -->.*<!-- /cli -->", lambda _: f"<!-- cli -->\n{cli_block()}\n<!-- /cli -->", text)
+
+
+if __name__ == "__main__":
+    README.write_text(with_block(README.read_text()))

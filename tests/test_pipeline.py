@@ -1,0 +1,138 @@
+"""The story as a whole: what leaks is refused, what is refused writes no row, and no gate can be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import privsynth
+from privsynth import pipeline
+from privsynth.dataset import Dataset, Profile
+from privsynth.errors import ExitCode, PolicyError
+from privsynth.gate import Gate, gates_for
+from privsynth.generate.model import Model
+from privsynth.policy import ModelOptions, Policy
+from privsynth.verdict import GATES, Status
+
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+CUSTOMERS = SAMPLES / "customers.csv"
+
+
+class Leaky:
+    """The honest model, and then something real among its rows."""
+
+    def __init__(self, spoil: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]) -> None:
+        self.model, self.spoil = Model(ModelOptions(), Policy().limits), spoil
+
+    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
+        self.train = dataset
+        self.model.fit(dataset, profile, rng)
+        return self
+
+    def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
+        import dataclasses
+
+        made = self.model.sample(rows, rng)
+        spoilt = self.spoil(made.root.frame.copy(), self.train.root.frame)
+        return made.replace_tables(dataclasses.replace(made.root, frame=spoilt))
+
+
+def training_rows(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([train] * 2, ignore_index=True).iloc[: len(made)].reset_index(drop=True)
+
+
+def one_percent(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+    count = round(len(train) / 100)
+    made.iloc[5 : 5 + count] = train.iloc[:count].to_numpy()
+    return made.astype(train.dtypes)
+
+
+def one_email_column(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+    made["email"] = np.resize(train["email"].to_numpy(), len(made))
+    return made
+
+
+def one_real_email(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+    made.loc[17, "email"] = train["email"].dropna().iloc[0]
+    return made
+
+
+def one_percent_without_identifiers(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+    learnt = ["city", "state", "postcode", "birth_date", "segment", "income", "signup_date", "newsletter", "visits_per_month"]
+    count = round(len(made) / 100)
+    made.loc[made.index[5 : 5 + count], learnt] = train[learnt].iloc[:count].to_numpy()
+    return made.astype(train.dtypes)
+
+
+@pytest.mark.parametrize("spoil", [training_rows, one_percent, one_email_column, one_real_email, one_percent_without_identifiers])
+def test_a_backend_that_leaks_is_refused_and_the_target_is_absent(spoil: Any, tmp_path: Path) -> None:
+    outcome = privsynth.run(CUSTOMERS, tmp_path / "out", backend=Leaky(spoil), seed=3)
+    assert outcome.exit_code is ExitCode.BLOCKED
+    assert not (tmp_path / "out").exists()
+    assert sorted(p.name for p in (tmp_path / "out.refused").iterdir()) == ["compliance.html", "fidelity.html", "manifest.json", "report.json"]
+    with pytest.raises(AttributeError, match="no data"):
+        _ = outcome.data
+
+
+def test_the_same_backend_without_the_leak_is_released(tmp_path: Path) -> None:
+    outcome = privsynth.run(CUSTOMERS, tmp_path / "out", backend=Leaky(lambda made, train: made), seed=3)
+    assert outcome.released, outcome.reasons
+    assert (tmp_path / "out" / "customers.csv").exists()
+
+
+def test_the_holdout_never_reaches_fit() -> None:
+    seen: list[Dataset] = []
+
+    class Spy(Leaky):
+        def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
+            seen.append(dataset)
+            return super().fit(dataset, profile, rng)
+
+    privsynth.synthesize(CUSTOMERS, backend=Spy(lambda made, train: made), seed=3)
+    assert len(seen) == 1
+    assert 0.5 * 5_000 <= len(seen[0].root) <= 0.8 * 5_000
+
+
+@pytest.mark.parametrize("broken", [g for g in GATES if g != "artefacts"])
+def test_a_gate_that_errors_blocks(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        name = broken
+
+        def measure(self, draft: Any, source: Any) -> Any:
+            raise MemoryError("Sentinel-77")
+
+    def with_broken(policy: Policy) -> tuple[Gate, ...]:
+        return tuple(Broken() if gate.name == broken else gate for gate in gates_for(policy))
+
+    monkeypatch.setattr(pipeline, "gates_for", with_broken)
+    outcome = privsynth.synthesize(SAMPLES / "patients.csv", seed=3)
+    assert outcome.exit_code is ExitCode.BLOCKED
+    assert outcome.verdicts[broken].status is Status.ERRORED
+    assert b"Sentinel" not in b"".join(outcome.result.papers.files.values())
+
+
+def test_a_gate_that_is_left_out_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "gates_for", lambda policy: gates_for(policy)[1:])
+    outcome = privsynth.synthesize(SAMPLES / "patients.csv", seed=3)
+    assert outcome.exit_code is ExitCode.BLOCKED
+    assert any("schema" in reason for reason in outcome.reasons)
+
+
+def test_no_data_and_no_rulebook_is_a_policy_error() -> None:
+    with pytest.raises(PolicyError):
+        privsynth.synthesize(None)
+
+
+def test_mask_cannot_be_asked_for_a_number_of_rows() -> None:
+    with pytest.raises(PolicyError, match="mask"):
+        privsynth.synthesize(CUSTOMERS, {"backend": "mask", "rows": 5})
+
+
+def test_equal_input_policy_and_seed_give_equal_bytes_but_for_the_manifest() -> None:
+    files = [{**o.result.files, **o.result.papers.files} for o in (privsynth.synthesize(SAMPLES / "patients.csv", seed=3) for _ in range(2))]  # type: ignore[union-attr]
+    assert [name for name in files[0] if files[0][name] != files[1][name]] == ["manifest.json"]
