@@ -178,7 +178,7 @@ class Policy(_Part):
     def _only_tighter(self) -> Self:
         base = profile_limits(self.profile)
         for name, field in Limits.model_fields.items():
-            side = (field.json_schema_extra or {})["tighter"]  # type: ignore[index,call-overload]
+            side = (field.json_schema_extra or {})["tighter"]  # type: ignore[index]
             asked, given = getattr(self.limits, name), base[name]
             if asked != given and (asked < given) != (side == "lower"):
                 raise ValueError(f"limits.{name} may only be tightened: {self.profile} asks for {given}, a {side} value is tighter")

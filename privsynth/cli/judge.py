@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from privsynth.cli.run import Config, Encoding, Json, Quiet, Set, assignments, reading
-from privsynth.cli.screen import Screen, finding_line, result, visible, write_json
+from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, visible, write_json
 from privsynth.errors import ExitCode
 from privsynth.policy import Policy, load_policy
 from privsynth.verdict import Status, Verdict
@@ -62,7 +62,15 @@ def _end(verb: str, verdicts: Mapping[str, Verdict], bad: ExitCode, *, as_json: 
     states = {verdict.status for verdict in verdicts.values()}
     code = ExitCode.RELEASED if states == {Status.PASSED} else ExitCode.BLOCKED if Status.ERRORED in states else bad
     if as_json:
-        write_json(result(verb, code, outcome="passed" if code is ExitCode.RELEASED else "failed", verdicts=list(verdicts.values())))
+        write_json(
+            result(
+                verb,
+                code,
+                outcome="passed" if code is ExitCode.RELEASED else "failed",
+                verdicts=list(verdicts.values()),
+                fidelity=fidelity_of(list(verdicts.values())),
+            )
+        )
         return int(code)
     for verdict in verdicts.values():
         sys.stdout.write(f"{verdict.gate}: {verdict.status.value}{f' ({verdict.error})' if verdict.error else ''}\n")

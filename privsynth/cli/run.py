@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from privsynth.cli.screen import Screen, finding_line, result, write_json
+from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.policy import BackendName, ModelOptions, Policy, ReadPolicy, load_policy
 
@@ -156,6 +156,7 @@ def _object(outcome: Outcome, written: Sequence[Path]) -> dict[str, Any]:
         run_id=manifest["run_id"],
         outputs=outputs,
         verdicts=list(outcome.verdicts.values()),
+        fidelity=fidelity_of(list(outcome.verdicts.values())),
         warnings=manifest["notes"],
         timings=manifest["seconds"],
         versions=manifest["versions"],

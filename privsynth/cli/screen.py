@@ -138,3 +138,12 @@ def _mark(status: Status) -> str:
 
 def _is_live() -> bool:
     return sys.stderr.isatty() and "CI" not in os.environ
+
+
+def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, Any] | None:
+    """The measured fidelity of each table, as `--json` gives it: the score, a fresh real sample's, and their ratio."""
+    found = {f.what: f for v in verdicts if v.gate == "fidelity" for f in v.findings if f.measured is not None}
+    scores = [f for f in found.values() if f.limit is None and f.baseline]
+    return {
+        f.what.partition("(")[2].rstrip(")"): {"score": f.measured, "fresh_sample": f.baseline, "share": (f.measured or 0) / (f.baseline or 1)} for f in scores
+    } or None

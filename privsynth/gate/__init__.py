@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from privsynth.dataset import Source
+from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.verdict import Finding, Verdict
 
@@ -19,8 +21,24 @@ class Gate(Protocol):
     def measure(self, draft: Draft, source: Source) -> list[Finding]: ...
 
 
+def gates_for(policy: Policy) -> tuple[Gate, ...]:
+    """All gates that judge a draft, in the order of `verdict.GATES`; a policy sets their limits and cannot leave one out."""
+    from privsynth.gate.copies import Copies
+    from privsynth.gate.fidelity import Fidelity
+    from privsynth.gate.linkage import Linkage
+    from privsynth.gate.pii import PersonalData
+    from privsynth.gate.schema import Schema
+
+    return (Schema(policy), PersonalData(policy), Copies(policy), Linkage(policy), Fidelity(policy))
+
+
 def judge(gate: Gate, draft: Draft, source: Source, *, seconds: float) -> Verdict:
-    """One gate's verdict. An exception, a time-out or an empty list of findings is an ERROR, and an ERROR blocks.
+    """One gate's verdict on a draft."""
+    return timed(gate.name, draft.digest, lambda: gate.measure(draft, source), seconds)
+
+
+def timed(name: str, subject: str, measure: Callable[[], list[Finding]], seconds: float) -> Verdict:
+    """A verdict. An exception, a time-out or an empty list of findings is an ERROR, and an ERROR blocks.
 
     The message of a foreign exception may quote a cell, so only its class is kept.
     """
@@ -28,13 +46,13 @@ def judge(gate: Gate, draft: Draft, source: Source, *, seconds: float) -> Verdic
 
     def work() -> None:
         try:
-            found.extend(gate.measure(draft, source))
-        except BaseException as error:
+            found.extend(measure())
+        except BaseException as error:  # noqa: BLE001 whatever it is, it blocks
             wrong.append(type(error).__name__)
 
-    worker = threading.Thread(target=work, name=f"gate {gate.name}", daemon=True)
+    worker = threading.Thread(target=work, name=f"gate {name}", daemon=True)
     worker.start()
     worker.join(seconds)
     if worker.is_alive():
         wrong.append(f"TimeOut after {seconds:.0f} s")
-    return Verdict(gate.name, draft.digest, tuple(found), "; ".join(wrong), time.perf_counter() - started)
+    return Verdict(name, subject, tuple(found), "; ".join(wrong), time.perf_counter() - started)

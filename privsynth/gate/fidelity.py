@@ -1,0 +1,67 @@
+"""Is the draft like enough to its source to be of use?"""
+
+from __future__ import annotations
+
+from privsynth.dataset import Source, Table
+from privsynth.gate.scope import shared_tables
+from privsynth.measure.fidelity import FidelityResult, compare
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.verdict import Finding
+
+
+class Fidelity:
+    """Nobody could be recognised in the table, and nothing else either: every column had become noise.
+
+    A release that is of no use harms too: people act on it. The score (1 - total variation over binned columns and
+    pairs) is taken against the hold-out and set beside what other real rows, as many as the draft's, get against the
+    same hold-out; their ratio must reach the floor.
+    """
+
+    name = "fidelity"
+
+    def __init__(self, policy: Policy) -> None:
+        self.limits = policy.limits
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [Finding("fidelity", None, note="no real data was read: there is nothing that the rows could be like")]
+        found = [finding for tables in shared_tables(draft, source) for finding in self._judged(*tables)]
+        return found or [Finding("tables that can be compared", 0, limit=1, good="high")]
+
+    def _judged(self, train: Table, holdout: Table, made: Table) -> list[Finding]:
+        result = measured_against(train, holdout, made)
+        apart = ", ".join(result.left_out) or "nothing"
+        if result.score is None:
+            rows = f"{result.rows_synthetic:,} synthetic and {result.rows_real:,} real rows"
+            return [Finding(f"fidelity ({made.name})", None, note=f"not measurable with {rows}; not compared, because invented or generalised: {apart}")]
+        against = "the hold-out" if len(holdout) else "one half of the source"
+        worst = ", ".join(column.name for column in result.worst(3))
+        return [
+            Finding(
+                f"fidelity ({made.name})",
+                result.score,
+                baseline=result.reference,
+                n=result.rows_compared,
+                note="1 would be equal distributions; the baseline is a fresh real sample",
+            ),
+            Finding(
+                f"fidelity as a share of what a fresh real sample reaches ({made.name})",
+                result.relative,
+                limit=self.limits.fidelity_min,
+                good="high",
+                where=tuple(column.name for column in result.columns),
+                n=result.rows_compared,
+                note=f"score {result.score:.3f}, fresh real sample {result.reference or 0:.3f}, against {against}; not compared: {apart}",
+                remedy=f"the worst columns are {worst}: a smaller leaf, more rows, or another engine",
+            ),
+        ]
+
+
+def measured_against(train: Table, holdout: Table, made: Table) -> FidelityResult:
+    """The draft against the hold-out beside the training rows against the hold-out; without one, halves of the source."""
+    rng = Seeds(0).stream("gate", "fidelity", made.name)
+    if len(holdout):
+        return compare(holdout, made, train, rng, classify=False)
+    return compare(train, made, None, rng, classify=False)

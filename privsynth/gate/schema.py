@@ -1,0 +1,158 @@
+"""Is the draft what was declared, and do its bytes say what its tables say?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Table
+from privsynth.gate.order import order_kept
+from privsynth.gate.scope import keeps_people, shared_tables
+from privsynth.gate.written import read_back
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.verdict import Finding
+
+Array = np.ndarray[Any, Any]
+WORDS = (Kind.CATEGORY, Kind.ORDINAL, Kind.TEXT)  # what a value may become that was generalised or replaced by a token
+
+
+class Schema:
+    """An index column that nobody declared carried the row numbers of the source file.
+
+    Whatever is in the draft and was not declared is a leak until somebody has looked at it: tables, columns, kinds, the
+    number of rows, the order of the rows, a second file in the folder. Keys that name one row must name one row here
+    too, and references must find their row. Last, the very bytes that would be written are read again: they must hold
+    the cells of the tables that the other gates judge, and no cell that a spreadsheet would run as a formula.
+    """
+
+    name = "schema"
+
+    def __init__(self, policy: Policy) -> None:
+        self.words_allowed = keeps_people(policy)
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        declared = draft.dataset if source.is_empty else source.train
+        found = [_tables(declared, draft.dataset), *self._columns(declared, draft.dataset), _rows(draft), *_numbers(draft.dataset)]
+        if not all(finding.passed for finding in found):
+            return found  # what is not even of the declared form cannot be read further, and is refused already
+        found += [*_unique(draft, source), *_references(draft, source), *read_back(draft)]
+        for train, _, made in shared_tables(draft, source):
+            found += order_kept(train, made)
+        return found
+
+    def _columns(self, declared: Dataset, made: Dataset) -> Iterator[Finding]:
+        pairs = [(declared[table.name], table) for table in made if table.name in declared]
+        wrong = [f"{ours.name}.{name}" for ours, table in pairs for name in _misplaced(ours, table)]
+        yield _none("columns that are missing, extra or out of order", wrong, "the draft must have the columns of the source, in their order")
+        kinds = [f"{ours.name}.{c.name}" for ours, table in pairs for c in table.columns if c.name in ours and not self._same_kind(ours[c.name], c)]
+        yield _none("columns of another kind than declared", kinds, "a draft keeps the kinds of its source")
+        stored = [f"{table.name}.{column.name}" for table in made for column in table.columns if not _stored_as(column.kind, table.values(column.name))]
+        yield _none("columns whose values are not of their kind", stored, "numbers must be stored as numbers, dates as dates, all else as text")
+
+    def _same_kind(self, ours: Column, theirs: Column) -> bool:
+        if ours.kind == theirs.kind or (ours.kind is Kind.NUMBER and theirs.kind is Kind.INTEGER):
+            return True
+        return self.words_allowed and theirs.kind in WORDS
+
+
+def _none(what: str, where: list[str], note: str, remedy: str = "the backend is at fault: report it") -> Finding:
+    return Finding(what, len(where), limit=0, where=tuple(where), note=note, remedy=remedy)
+
+
+def _tables(declared: Dataset, made: Dataset) -> Finding:
+    wrong = sorted(set(declared.names) ^ set(made.names))
+    twice = len(made.names) - len(set(made.names))
+    return Finding("tables that are missing, extra or doubled", len(wrong) + twice, limit=0, where=tuple(wrong), note=f"{len(declared.names)} declared")
+
+
+def _misplaced(ours: Table, made: Table) -> list[str]:
+    want, have = [c.name for c in ours.columns], [c.name for c in made.columns]
+    return [] if want == have else sorted(set(want) ^ set(have)) or [w for w, h in zip(want, have, strict=True) if w != h]
+
+
+def _rows(draft: Draft) -> Finding:
+    rows = 0 if draft.dataset.is_empty else len(draft.dataset.root)
+    if draft.rows is None:
+        return Finding("rows", rows, note="no number was asked for")
+    return Finding("rows more or fewer than asked", abs(rows - draft.rows), limit=0, n=draft.rows, note=f"{rows:,} rows in the first table")
+
+
+def _numbers(made: Dataset) -> Iterator[Finding]:
+    wild = [f"{t.name}.{c.name}" for t in made for c in t.columns if t.values(c.name).dtype.kind == "f" and np.isinf(t.values(c.name)).any()]
+    yield _none("columns with infinite numbers", wild, "a number must be finite, or missing")
+    torn = [f"{t.name}.{c.name}" for t in made for c in t.columns if c.kind is Kind.INTEGER and not _whole(t.values(c.name))]
+    yield _none("integer columns with fractions", torn, "an integer must be whole, or missing")
+
+
+def _whole(values: Array) -> bool:
+    if values.dtype.kind != "f":
+        return True  # the storage is another finding's matter
+    known = values[np.isfinite(values)]
+    return bool((known == np.rint(known)).all())
+
+
+def _stored_as(kind: Kind, values: Array) -> bool:
+    if kind.is_numeric:
+        return bool(values.dtype.kind == "f")
+    if kind is Kind.DATE:
+        return bool(values.dtype.kind == "M")
+    return values.dtype.kind == "O" and all(isinstance(value, str) for value in pd.unique(values[~pd.isna(values)]))
+
+
+def _unique(draft: Draft, source: Source) -> Iterator[Finding]:
+    """A key that never repeats in the source names one row: it must do so in the draft."""
+    made, real = draft.dataset, draft.dataset if source.is_empty else source.train
+    relations = (*real.relations, *made.relations)
+    keys, refers = {(r.parent, r.parent_key) for r in relations}, {(r.child, r.child_key) for r in relations}
+    if not source.is_empty:
+        keys |= {(t.name, c.name) for t in real for c in t.of_role(Role.IDENTIFIER) if _is_key(t.frame[c.name])} - refers
+    known = [(table, name) for table, name in sorted(keys) if table in made and name in made[table]]
+    doubled = {f"{table}.{name}": int(made[table].frame[name].dropna().duplicated().sum()) for table, name in known}
+    wrong = tuple(name for name, count in doubled.items() if count)
+    yield Finding(
+        "rows whose key repeats another row's",
+        sum(doubled.values()),
+        limit=0,
+        where=wrong,
+        n=len(known),
+        note=f"{len(known)} key columns, unique in the source",
+    )
+
+
+def _is_key(values: pd.Series[Any]) -> bool:
+    return len(values) > 1 and bool(values.notna().all()) and values.is_unique
+
+
+def _references(draft: Draft, source: Source) -> Iterator[Finding]:
+    """Every reference finds its row; where the source has some that do not, as large a share is allowed."""
+    made, real = draft.dataset, source.train
+    lost = [f"{r.child}.{r.child_key}" for r in real.relations if r not in made.relations]
+    yield _none("relations of the source that the draft does not know", lost, "the keys between the tables must be kept")
+    for relation in dict.fromkeys((*real.relations, *made.relations)):
+        if _stands(relation, made):
+            share, count = _unresolved(made, relation)
+            own = _unresolved(real, relation)[0] if _stands(relation, real) else 0.0
+            yield Finding(
+                f"rows of {relation.child} that refer to no row of {relation.parent}",
+                share,
+                limit=own,
+                where=(f"{relation.child}.{relation.child_key}",),
+                baseline=own,
+                n=count,
+                note="the source's own share is the limit",
+            )
+
+
+def _stands(relation: Relation, data: Dataset) -> bool:
+    ends = ((relation.parent, relation.parent_key), (relation.child, relation.child_key))
+    return all(table in data and key in data[table] for table, key in ends)
+
+
+def _unresolved(data: Dataset, relation: Relation) -> tuple[float, int]:
+    keys = set(data[relation.parent].text(relation.parent_key)) - {None}
+    words = pd.Series(data[relation.child].text(relation.child_key), dtype=object).dropna()
+    return (float((~words.isin(keys)).mean()), len(words)) if len(words) else (0.0, 0)

@@ -1,0 +1,45 @@
+"""Classical risk: how many people share a row's quasi-identifiers (Sweeney 2002; El Emam & Dankar 2008)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Table
+
+Array = np.ndarray[Any, Any]
+BLANK = ("", "*")
+
+
+@dataclass(frozen=True)
+class GroupRisk:
+    """Prosecutor risk over the groups: the attacker knows that the person is in the data."""
+
+    smallest: int  # people in the smallest group
+    groups: int
+    largest_risk: float  # 1 / smallest
+    average_risk: float  # groups / people
+    share_at_risk: float  # people whose risk exceeds the threshold
+    people: int
+    blanked: int  # rows without any quasi-identifier left: in no group
+
+
+def group_risk(table: Table, names: Sequence[str], threshold: float, people: Array | None = None) -> GroupRisk | None:
+    """`people` says who is behind each row; without it each row is somebody. None where no row has a quasi-identifier left."""
+    frame = pd.DataFrame({name: pd.Series(table.text(name), dtype=object) for name in names})
+    blank = (frame.isna() | frame.isin(BLANK)).all(axis=1).to_numpy()
+    codes = np.zeros(len(frame), dtype=np.int64)
+    for name in names:
+        levels, _ = pd.factorize(frame[name], use_na_sentinel=False)
+        codes = pd.factorize(codes * (int(levels.max(initial=0)) + 1) + levels)[0]
+    pairs = pd.DataFrame({"group": codes, "person": np.arange(len(codes)) if people is None else people})[~blank].drop_duplicates()
+    if pairs.empty:
+        return None
+    sizes = pairs["group"].value_counts().to_numpy()
+    total = int(sizes.sum())
+    at_risk = int(sizes[1 / sizes > threshold + 1e-12].sum())
+    return GroupRisk(int(sizes.min()), len(sizes), 1 / int(sizes.min()), len(sizes) / total, at_risk / total, total, int(blank.sum()))

@@ -1,0 +1,35 @@
+"""Whether copies are more than chance: the draft met training rows, and how often would it have met them anyway?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def copy_pvalue(hits_train: int, hits_holdout: int, share_train: float) -> float:
+    """Chance of at least `hits_train` among all hits if training rows were no nearer to the draft than held-out ones.
+
+    One-sided exact binomial test: each of the hits falls on the training side with probability `share_train`
+    (Clopper & Pearson 1934, by the identity between the binomial tail and the incomplete beta function).
+    """
+    if hits_train < 0 or hits_holdout < 0 or not 0.0 <= share_train <= 1.0:
+        raise ValueError("hits must be counts and the share must lie between 0 and 1")
+    if hits_train == 0:
+        return 1.0
+    from scipy.special import betainc
+
+    return float(betainc(hits_train, hits_holdout + 1, share_train))
+
+
+def holm(pvalues: Sequence[float]) -> list[float]:
+    """The p values corrected for how many there are (Holm 1979): the smallest is multiplied most, and order is kept.
+
+    A value that is not a number makes its own corrected value not a number, so that a comparison with a limit fails.
+    """
+    count = len(pvalues)
+    corrected, running = [math.nan] * count, 0.0
+    known = [place for place in range(count) if not math.isnan(pvalues[place])]
+    for rank, place in enumerate(sorted(known, key=lambda place: pvalues[place])):
+        running = max(running, min(1.0, (count - rank) * pvalues[place]))
+        corrected[place] = running
+    return corrected

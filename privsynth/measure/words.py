@@ -1,0 +1,52 @@
+"""Texts as words, so that a value can be looked for in a paper whatever stands between its parts."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+# A number keeps its decimal point; everything else is cut at whatever is no letter and no digit.
+_WORD = re.compile(r"(?<![^\W_])\d+\.\d+(?![^\W_])|[^\W_]+")
+_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?!\d|,\d)")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def words_of(text: str) -> list[str]:
+    """Folded words, in order; a number is one word in one form: no thousands marks, no zeros at the end of its decimals."""
+    grouped = _GROUPED.sub(lambda found: found[0].replace(",", ""), fold(text)) if "," in text else fold(text)
+    found = _WORD.findall(grouped)
+    return [word.rstrip("0").rstrip(".") if "." in word else word for word in found] if "." in text else found
+
+
+def fold(text: str) -> str:
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+def unescaped(text: str) -> str:
+    """The text as a reader sees it: HTML entities and JSON escapes resolved."""
+    if "\\u" in text:
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    if "\\n" in text or "\\t" in text:
+        text = text.replace("\\n", " ").replace("\\t", " ").replace("\\r", " ")
+    return html.unescape(text)
+
+
+class Paper:
+    """One paper as words, with a quick way to ask whether a run of words is in it."""
+
+    def __init__(self, name: str, text: str, without: Iterable[Sequence[str]] = ()) -> None:
+        """`without`: runs of words that are taken out first, where they stand as a whole."""
+        self.name = name
+        line = f" {' '.join(words_of(text))} "
+        for run in without:
+            phrase = f" {' '.join(run)} "
+            if phrase in line:
+                line = line.replace(phrase, " | ").replace(phrase, " | ")  # twice: neighbours share a blank
+        self._line = line
+        self.words = frozenset(line.split())
+
+    def holds(self, words: Iterable[str]) -> bool:
+        """Whether these words stand in the paper one after the other."""
+        return f" {' '.join(words)} " in self._line

@@ -1,0 +1,19 @@
+"""Learns what there is to know before rows are made: roles and keys of all rows, statistics of the training rows."""
+
+from __future__ import annotations
+
+from privsynth.dataset import Dataset
+from privsynth.policy import Policy
+from privsynth.profile.fingerprints import take_fingerprints
+from privsynth.profile.statistics import profile_dataset
+
+
+def describe(dataset: Dataset, policy: Policy) -> Dataset:
+    """The same rows with the role of each column and the keys between the tables; sets structure, keeps no statistic."""
+    from privsynth.profile.relations import with_relations
+    from privsynth.profile.roles import with_roles
+
+    return dataset if dataset.is_empty else with_relations(with_roles(dataset, policy), policy)
+
+
+__all__ = ["describe", "profile_dataset", "take_fingerprints"]

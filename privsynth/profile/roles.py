@@ -1,0 +1,116 @@
+"""What each column means for people, and whose rows they are: said by the policy, or proposed from names and values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from privsynth.dataset import Column, Dataset, Role, Table
+from privsynth.pii.columns import type_column
+from privsynth.pii.lexicon import words_of
+from privsynth.policy import ColumnPolicy, Policy, TablePolicy
+
+
+def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
+    """The same data; each column knows its role and the reason, each table the column that says who its rows belong to."""
+    return dataset.replace_tables(*(_described(table, policy.tables.get(table.name, TablePolicy())) for table in dataset))
+
+
+def _described(table: Table, said: TablePolicy) -> Table:
+    columns = [_column(table, column, said.columns.get(column.name, ColumnPolicy())) for column in table.columns]
+    described = table.with_columns(*columns)
+    return replace(described, entity=said.entity or _owner(described))
+
+
+def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:
+    """What the policy says stays; what it leaves open is proposed."""
+    if said.role is not None:
+        proposed = None if said.entity else type_column(column.name, table.text(column.name), column.kind)
+        entity = said.entity or (proposed.entity if proposed and proposed.role == Role(said.role) else None)
+        return replace(column, role=Role(said.role), entity=entity, reason="declared in the policy", confidence=1.0, declared=True)
+    proposed = type_column(column.name, table.text(column.name), column.kind)
+    if said.entity is not None:
+        return replace(column, role=_role_of(said.entity, proposed.role), entity=said.entity, reason="declared in the policy", confidence=1.0, declared=True)
+    return replace(column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence)
+
+
+def _role_of(entity: str, otherwise: Role) -> Role:
+    from privsynth.pii.entities import entities
+
+    return entities()[entity].role if entity in entities() else otherwise
+
+
+# Words for somebody whose rows are to stay together. A key of theirs that repeats says which rows are one person's.
+_PERSONS = frozenset(
+    (
+        *(
+            "person",
+            "patient",
+            "customer",
+            "client",
+            "user",
+            "member",
+            "employee",
+            "student",
+            "subject",
+            "participant",
+            "respondent",
+            "household",
+            "family",
+            "policyholder",
+        ),
+        *(
+            "holder",
+            "cardholder",
+            "subscriber",
+            "donor",
+            "citizen",
+            "resident",
+            "passenger",
+            "guest",
+            "visitor",
+            "owner",
+            "tenant",
+            "account",
+            "acct",
+            "cust",
+            "pat",
+            "emp",
+            "uid",
+        ),
+        *(
+            "userid",
+            "customerid",
+            "patientid",
+            "clientid",
+            "kunde",
+            "kunden",
+            "patienten",
+            "klient",
+            "asiakas",
+            "cliente",
+            "paciente",
+            "usuario",
+            "adherent",
+            "assure",
+        ),
+    )
+)
+
+
+def _owner(table: Table) -> str | None:
+    """The identifier that repeats and names persons; None when each row is its own person. Of several the one named first."""
+    for column in table.of_role(Role.IDENTIFIER, Role.DIRECT):
+        if _names_persons(column) and _repeats(table, column):
+            return column.name
+    return None
+
+
+def _names_persons(column: Column) -> bool:
+    """A key (`patient_id`) rather than a name: two people may share a name."""
+    is_key = column.role is Role.IDENTIFIER or column.entity in ("NATIONAL_ID", "US_SSN", "MRN", "HEALTH_PLAN", "BANK_ACCOUNT")
+    return is_key and bool(_PERSONS & set(words_of(column.name)))
+
+
+def _repeats(table: Table, column: Column) -> bool:
+    known = table.frame[column.name].dropna()
+    return 1 < known.nunique() < len(known)

@@ -1,0 +1,206 @@
+"""What every gate must keep to: a clean draft passes, the draft planted for it fails, a stricter limit never helps,
+findings hold columns and figures and no value, and what goes wrong blocks."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from honest import draft, honest, most_isolated, people, planted, source, with_frame
+
+from privsynth.dataset import Dataset, Role, Source, Table
+from privsynth.gate import Gate, gates_for, judge
+from privsynth.policy import Limits, Policy
+from privsynth.verdict import GATES, Status
+
+TRAIN, HOLDOUT, HONEST = people(2400, 1), people(600, 2), honest(2000, 3)
+SOURCE = source(TRAIN, HOLDOUT)
+MODEL, MASK = Policy(backend="model"), Policy(backend="mask")
+
+
+def reordered() -> Table:
+    return TRAIN.take(np.arange(2000))
+
+
+def with_real_mail() -> Table:
+    frame = HONEST.frame.copy()
+    frame["email"] = pd.Series(np.resize(TRAIN.values("email"), len(frame)), dtype=object)
+    return with_frame(HONEST, frame)
+
+
+def with_copies() -> Table:
+    return planted(HONEST, TRAIN, np.append(np.arange(60), most_isolated(TRAIN)))
+
+
+def kept_people() -> Table:
+    order = np.random.default_rng(1).permutation(len(TRAIN))
+    return dataclasses.replace(TRAIN.take(order), origin=order)
+
+
+def noise() -> Table:
+    words = {name: pd.Series(["hissing"] * len(HONEST), dtype=object) for name in ("sex", "town", "job", "member")}
+    return with_frame(HONEST, HONEST.frame.assign(**words, age=200.0, income=-1.0, debt=-1.0))
+
+
+# gate -> the draft planted for it, and the policy under which it is judged: adding a gate costs one line
+PLANTED: dict[str, tuple[Callable[[], Table], Policy]] = {
+    "schema": (reordered, MODEL),
+    "pii": (with_real_mail, MODEL),
+    "copies": (with_copies, MODEL),
+    "linkage": (kept_people, MASK),
+    "fidelity": (noise, MODEL),
+}
+NAMES = [gate.name for gate in gates_for(MODEL)]
+# limit -> something stricter than the profile's
+STRICTER: dict[str, float] = {
+    "k_rare": 20,
+    "alpha": 0.05,
+    "overlap_other": 0,
+    "pii_weak": 0,
+    "copy_max": 0,
+    "isolated_max": 0,
+    "k": 50,
+    "risk_max": 0.02,
+    "linkage_max": 0,
+    "control_min": 5000,
+    "fidelity_min": 1,
+}
+
+
+def gate_named(name: str, policy: Policy) -> Gate:
+    return next(gate for gate in gates_for(policy) if gate.name == name)
+
+
+def test_there_is_one_gate_for_each_name_on_the_list_in_its_order() -> None:
+    assert tuple(NAMES) == GATES[:-1]
+    assert GATES[-1] == "artefacts"  # judges the papers, after all others
+    assert set(PLANTED) == set(NAMES)
+
+
+def test_no_policy_leaves_a_gate_out() -> None:
+    for backend in ("auto", "model", "rules", "clone", "mask"):
+        assert [gate.name for gate in gates_for(Policy(backend=backend))] == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_clean_draft_passes(name: str) -> None:
+    verdict = judge(gate_named(name, MODEL), draft(HONEST), SOURCE, seconds=120)
+    assert verdict.error == ""
+    assert verdict.status is Status.PASSED, [finding.what for finding in verdict.failures]
+    assert verdict.subject == draft(HONEST).digest
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_draft_planted_for_it_fails(name: str) -> None:
+    make, policy = PLANTED[name]
+    assert judge(gate_named(name, policy), draft(make()), SOURCE, seconds=120).status is Status.FAILED
+
+
+@pytest.mark.parametrize("limit", list(Limits.model_fields))
+def test_a_stricter_limit_never_turns_a_refusal_into_a_pass(limit: str) -> None:
+    for name, (make, policy) in PLANTED.items():
+        strict = gate_named(name, policy.with_(limits={limit: STRICTER[limit]}))
+        assert judge(strict, draft(make()), SOURCE, seconds=120).status is Status.FAILED
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_findings_hold_names_and_figures_and_no_cell(name: str) -> None:
+    make, policy = PLANTED[name]
+    made = make()
+    verdict = judge(gate_named(name, policy), draft(made), SOURCE, seconds=120)
+    known = {*(c.name for c in made.columns), *(f"people.{c.name}" for c in made.columns), "people"}
+    said = repr(verdict.findings)
+    for finding in verdict.findings:
+        assert set(finding.where) <= known
+        assert finding.measured is None or math.isfinite(finding.measured)
+        assert finding.what
+    cells = [cell for table in (TRAIN, HOLDOUT, made) for column in ("key", "email", "town", "job") for cell in table.text(column)[:500]]
+    assert not [cell for cell in set(cells) if cell in said]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_draft_gets_the_same_findings_and_stays_as_it_was(name: str) -> None:
+    gate, made = gate_named(name, MODEL), draft(HONEST)
+    before = HONEST.frame.copy(deep=True)
+    assert gate.measure(made, SOURCE) == gate.measure(made, SOURCE)
+    pd.testing.assert_frame_equal(HONEST.frame, before)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_from_a_rulebook_pass_without_real_data(name: str) -> None:
+    nothing = Source(Dataset(()), Dataset(()), SOURCE.profile)
+    assert judge(gate_named(name, Policy(backend="rules")), draft(HONEST), nothing, seconds=120).status is Status.PASSED
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+@pytest.mark.parametrize("name", NAMES)
+def test_an_empty_draft_and_a_draft_of_one_row_get_a_verdict(name: str, rows: int) -> None:
+    verdict = judge(gate_named(name, MODEL), draft(honest(rows, 3)), SOURCE, seconds=120)
+    assert verdict.error == ""
+    assert verdict.findings
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_draft_of_other_columns_never_passes_all_gates(name: str) -> None:
+    other = with_frame(dataclasses.replace(HONEST, columns=HONEST.columns[:3], frame=HONEST.frame.iloc[:, :3]), HONEST.frame.iloc[:, :3])
+    verdicts = [judge(gate, draft(other), SOURCE, seconds=120) for gate in gates_for(MODEL)]
+    assert any(verdict.status is Status.FAILED for verdict in verdicts)
+    assert next(v for v in verdicts if v.gate == name).error == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_missing_columns_and_single_categories_are_judged(name: str) -> None:
+    def bare(table: Table) -> Table:
+        gaps = {c: pd.Series([None] * len(table), dtype=object) for c in ("town", "job")}
+        return with_frame(table, table.frame.assign(**gaps, debt=np.nan, sex=pd.Series(["f"] * len(table), dtype=object)))
+
+    verdict = judge(gate_named(name, MODEL), draft(bare(HONEST)), source(bare(TRAIN), bare(HOLDOUT)), seconds=120)
+    assert verdict.status is Status.PASSED, (verdict.error, [finding.what for finding in verdict.failures])
+
+
+class Broken:
+    """A gate in which something goes wrong."""
+
+    name = "copies"
+
+    def __init__(self, wrong: Any) -> None:
+        self.wrong = wrong
+
+    def measure(self, draft: Any, source: Source) -> list[Any]:
+        return list(self.wrong())
+
+
+def failing() -> list[Any]:
+    raise ValueError("Sentinel-4711 could not be read")
+
+
+def starving() -> list[Any]:
+    raise MemoryError
+
+
+@pytest.mark.parametrize(("wrong", "error"), [(failing, "ValueError"), (starving, "MemoryError"), (list, "")])
+def test_what_goes_wrong_in_a_gate_blocks_and_says_no_value(wrong: Any, error: str) -> None:
+    verdict = judge(Broken(wrong), draft(honest(5)), SOURCE, seconds=5)
+    assert verdict.status is Status.ERRORED
+    assert verdict.error == error
+    assert "4711" not in repr(verdict)
+
+
+def test_a_gate_that_takes_too_long_blocks() -> None:
+    from threading import Event
+
+    verdict = judge(Broken(lambda: [Event().wait(2)]), draft(honest(5)), SOURCE, seconds=0)
+    assert verdict.status is Status.ERRORED
+    assert "TimeOut" in verdict.error
+
+
+def test_roles_are_those_of_the_source_and_not_of_the_draft() -> None:
+    """A backend that calls every column a key takes nothing out of the comparison."""
+    liar = TRAIN.with_columns(*(dataclasses.replace(column, role=Role.IDENTIFIER, fabricated=True) for column in TRAIN.columns))
+    assert judge(gate_named("copies", MODEL), draft(liar), SOURCE, seconds=120).status is Status.FAILED
+    assert judge(gate_named("linkage", MASK), draft(dataclasses.replace(liar, origin=np.arange(len(liar)))), SOURCE, seconds=120).status is Status.FAILED

@@ -1,0 +1,159 @@
+"""The copy gate: chance is not punished, leaks are, and nothing can be said without control."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from honest import LEARNT, draft, honest, most_isolated, noisy, people, planted, source
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from privsynth.dataset import Dataset, Source, Table
+from privsynth.gate.copies import Copies
+from privsynth.policy import Policy
+from privsynth.verdict import Finding
+
+TRAIN, HOLDOUT, HONEST = people(2400, 1), people(600, 2), honest(3000, 3)
+MODEL = Policy(backend="model")
+
+
+def judged(made: Table, policy: Policy = MODEL, train: Table = TRAIN, holdout: Table | None = HOLDOUT) -> list[Finding]:
+    return Copies(policy).measure(draft(made), source(train, holdout))
+
+
+def failures(found: list[Finding]) -> list[str]:
+    return [finding.what for finding in found if not finding.passed]
+
+
+def test_an_honest_draft_passes_and_the_smallest_visible_leak_is_said() -> None:
+    found = judged(HONEST)
+    assert failures(found) == []
+    assert found[-1].what == "minimum detectable leak (people)"
+    assert found[-1].measured == pytest.approx(36 / 3000)
+    assert found[-1].limit is None
+
+
+def test_training_rows_are_refused_by_every_test() -> None:
+    assert len(failures(judged(TRAIN))) == 4
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.2])
+def test_verbatim_rows_are_refused_and_the_excess_is_their_share(share: float) -> None:
+    found = judged(planted(HONEST, TRAIN, np.arange(round(share * 3000))))
+    exact = found[1]
+    assert not exact.passed
+    assert exact.measured == pytest.approx(share, rel=0.05)
+    assert exact.baseline == 0
+
+
+def test_rows_copied_but_for_one_column_are_refused() -> None:
+    but_income = [name for name in LEARNT if name != "income"]
+    found = judged(planted(HONEST, TRAIN, np.arange(150), columns=but_income))
+    assert found[1].passed
+    assert not found[2].passed
+
+
+def test_noisy_copies_are_refused_where_the_hold_out_is_as_large(rng: np.random.Generator) -> None:
+    train, holdout = people(3000, 11), people(3000, 12)
+    made = planted(honest(3000, 13), noisy(train, rng), rng.permutation(3000)[:150])
+    assert "rows near a training row, beyond chance (people)" in failures(judged(made, train=train, holdout=holdout))
+
+
+def test_one_isolated_row_is_refused_where_none_is_allowed() -> None:
+    strict = MODEL.with_(limits={"isolated_max": 0})
+    spoilt = planted(HONEST, TRAIN, np.array([most_isolated(TRAIN)]))
+    assert failures(judged(HONEST, strict)) == []
+    assert failures(judged(spoilt, strict)) == ["isolated training rows with a draft row upon them (people)"]
+    assert failures(judged(spoilt)) == []  # one of 120 rows: within the limit of the profile
+
+
+def test_a_clean_table_of_few_distinct_rows_passes() -> None:
+    few = ["key", "email", "sex", "job", "member", "town"]
+
+    def narrow(table: Table) -> Table:
+        return Table(table.name, tuple(table[name] for name in few), table.frame[few])
+
+    found = judged(narrow(honest(1500, 3)), MODEL.with_(limits={"isolated_max": 0}), narrow(people(1000, 1)), narrow(people(400, 2)))
+    assert failures(found) == []
+    assert (found[1].baseline or 0) > 0.1  # equal rows are common here, and chance
+
+
+def test_swapping_training_and_held_out_rows_shows_no_leak() -> None:
+    spoilt = planted(honest(3000, 3), people(3000, 1), np.arange(600))
+    found = judged(spoilt, train=people(3000, 2), holdout=people(3000, 1))
+    assert failures(found) == []
+
+
+@pytest.mark.parametrize("holdout", [None, people(199, 2)])
+def test_too_little_control_is_a_failure_that_says_what_is_needed(holdout: Table | None) -> None:
+    found = judged(HONEST, holdout=holdout)
+    assert found[0].what == "held-out entities"
+    assert not found[0].passed
+    assert "insufficient evidence" in found[0].remedy
+
+
+def test_held_out_people_are_counted_not_their_rows() -> None:
+    from dataclasses import replace
+
+    def owned(table: Table) -> Table:
+        return replace(table, frame=table.frame.assign(key=[f"p{row // 4}" for row in range(len(table))]), entity="key")
+
+    found = judged(HONEST, train=owned(TRAIN), holdout=owned(HOLDOUT))
+    assert found[0].measured == 150
+    assert not found[0].passed
+
+
+def test_rows_of_a_mask_are_counted_and_left_to_linkage() -> None:
+    (found,) = judged(TRAIN, Policy(backend="mask"), holdout=None)
+    assert found.measured == 1.0
+    assert found.limit is None
+    assert "linkage" in found.note
+
+
+def test_an_empty_mask_is_not_compared() -> None:
+    (found,) = judged(honest(0), Policy(backend="mask"), holdout=None)
+    assert "not compared" in found.note
+
+
+def test_without_real_data_there_is_nothing_to_copy() -> None:
+    nothing = Dataset(())
+    (found,) = Copies(Policy(backend="rules")).measure(draft(HONEST), Source(nothing, nothing, source(TRAIN, None).profile))
+    assert (found.measured, found.limit, found.passed) == (0, 0, True)
+
+
+def test_a_backend_cannot_take_a_column_out_by_calling_it_invented() -> None:
+    from dataclasses import replace
+
+    liar = TRAIN.with_columns(*(replace(column, fabricated=True) for column in TRAIN.columns))
+    assert len(failures(judged(liar))) == 4
+
+
+def test_a_table_of_invented_columns_only_is_said_to_be_left_to_another_gate() -> None:
+    def keys(table: Table) -> Table:
+        return Table("people", (table["key"],), table.frame[["key"]])
+
+    found = judged(keys(HONEST), train=keys(TRAIN), holdout=keys(HOLDOUT))
+    assert "not compared" in found[-1].note
+
+
+def test_an_empty_draft_is_not_compared() -> None:
+    assert "not compared" in judged(honest(0))[-1].note
+
+
+def test_the_same_draft_gets_the_same_findings() -> None:
+    assert judged(HONEST) == judged(HONEST)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 200), st.floats(0, 0.005), st.floats(0.001, 0.2))
+def test_a_stricter_limit_never_turns_a_refusal_into_a_pass(count: int, copy_max: float, alpha: float) -> None:
+    made = planted(SMALL_HONEST, SMALL_TRAIN, np.arange(count))
+    loose: dict[str, Any] = {"train": SMALL_TRAIN, "holdout": SMALL_HOLDOUT}
+    refused = set(failures(judged(made, **loose)))
+    stricter = set(failures(judged(made, MODEL.with_(limits={"copy_max": copy_max, "alpha": alpha, "isolated_max": 0, "control_min": 300}), **loose)))
+    assert refused <= stricter
+
+
+SMALL_TRAIN, SMALL_HOLDOUT, SMALL_HONEST = people(600, 1), people(300, 2), honest(600, 3)
