@@ -148,7 +148,7 @@ class Dataset:
     @property
     def root(self) -> Table:
         """The table that the asked number of rows speaks of: the first that is no other's child."""
-        children = {relation.child for relation in self.relations}
+        children = {relation.child for relation in self.relations if relation.child != relation.parent}
         return next(table for table in self.tables if table.name not in children)
 
     def parents_first(self) -> list[Table]:

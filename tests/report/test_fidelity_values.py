@@ -69,6 +69,6 @@ def test_a_comparison_of_nothing_has_no_score() -> None:
 def test_the_report_shows_the_very_score_that_the_gate_judges(run: Run) -> None:
     from privsynth.gate.fidelity import Fidelity
 
-    [finding] = Fidelity(run.policy).measure(run.draft, run.source)
+    [score, share] = Fidelity(run.policy).measure(run.draft, run.source)
     [result] = measure(run.draft, run.source, run.policy)
-    assert result.relative == finding.measured
+    assert (result.score, result.reference, result.relative) == (score.measured, score.baseline, share.measured)

@@ -1,0 +1,83 @@
+"""Files into a dataset: text first, counted twice, typed only where every value comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Dataset, Table
+from privsynth.policy import Policy, TablePolicy
+from privsynth.read.dialect import dialect_of
+from privsynth.read.encoding import decoded
+from privsynth.read.header import check_header, numbered
+from privsynth.read.kinds import Place, Typed, day_first, typed
+from privsynth.read.known import refuse_unknown_names
+from privsynth.read.records import Records, records_of
+from privsynth.read.sources import Origin, content, origins
+
+
+def read_files(paths: Sequence[Path | str], policy: Policy) -> Dataset:
+    """One dataset of all the tables in the files. What cannot be read for certain is refused; what was decided is noted."""
+    found, notes = origins(paths)
+    tables: list[Table] = []
+    for origin in found:
+        table, said = _table(origin, policy)
+        tables.append(table)
+        notes += said
+    dataset = Dataset(tuple(tables), notes=tuple(notes))
+    refuse_unknown_names(dataset, policy)
+    return dataset
+
+
+def _table(origin: Origin, policy: Policy) -> tuple[Table, list[str]]:
+    wishes = policy.tables.get(origin.table, TablePolicy())
+    if origin.is_parquet:
+        from privsynth.read.parquet import parquet_table
+
+        return parquet_table(origin, policy)
+    text = decoded(content(origin, policy.read), origin.label, policy.read.encoding)
+    dialect, notes = dialect_of(text.data, origin.label, policy.read.delimiter, tsv=origin.is_tsv)
+    records = records_of(text.data, dialect, policy.read, origin.label, header=policy.read.header)
+    names = _names(records, policy)
+    table = _typed_table(origin.table, names, records, wishes)
+    read = f"{origin.label}: read as {text.encoding}, {dialect.words}, {len(records):,} rows and {len(names):,} columns"
+    said = [read, *([text.note] if text.note else []), *notes, *records.notes]
+    return table[0], said + table[1]
+
+
+def _names(records: Records, policy: Policy) -> list[str]:
+    if records.header is None:
+        return numbered(len(records.columns))
+    declared = "header" in policy.read.model_fields_set
+    check_header(records.header, [words.known for words in records.columns], records.file, records.first_line, declared=declared)
+    return records.header
+
+
+def _typed_table(name: str, names: list[str], records: Records, wishes: TablePolicy) -> tuple[Table, list[str]]:
+    """Each column by itself; then the dates that the others of the table can decide."""
+    places = [Place(records.file, column, records.line_of) for column in names]
+    pairs = list(zip(records.columns, places, strict=True))
+    made = [typed(words, place, wishes.columns.get(place.name)) for words, place in pairs]
+    first = day_first(made)
+    if first is not None:
+        made = [_again(one, words, place, wishes, first) for one, (words, place) in zip(made, pairs, strict=True)]
+    return Table(name, tuple(one.column for one in made), frame_of(made)), [*_empty_rows(records), *(note for one in made for note in one.notes)]
+
+
+def _empty_rows(records: Records) -> list[str]:
+    empty = np.logical_and.reduce([words.codes < 0 for words in records.columns]) if len(records.columns) > 1 else np.zeros(1, dtype=bool)
+    return (
+        [f"{records.file}: rows without any value, kept: {int(empty.sum()):,}, the first in line {records.line_of(int(empty.argmax()))}"] if empty.any() else []
+    )
+
+
+def _again(one: Typed, words: object, place: Place, wishes: TablePolicy, first: bool) -> Typed:
+    return typed(words, place, wishes.columns.get(place.name), day_first=first) if one.notes else one  # type: ignore[arg-type]
+
+
+def frame_of(columns: list[Typed]) -> pd.DataFrame:
+    """The frame in storage types."""
+    return pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype, copy=False) for one in columns})

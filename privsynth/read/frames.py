@@ -1,0 +1,204 @@
+"""Frames of any kind into a dataset, and a table back into a frame of the same kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from privsynth.dataset import Dataset, Table
+from privsynth.errors import InputError, PolicyError
+from privsynth.policy import Policy, TablePolicy
+from privsynth.read.arrow import arrow_column, back_to_arrow
+from privsynth.read.known import refuse_unknown_names
+from privsynth.read.refusal import refuse, shown
+from privsynth.read.sources import free_name, table_name
+
+ALLOWED = "a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, or a dict of names to such frames, is expected"
+
+
+def read_frame(frame: Any, policy: Policy, name: str = "table") -> Dataset:
+    """The dataset of one frame, or of a dict of frames. The frames are not touched."""
+    frames = frame if isinstance(frame, Mapping) else {name: frame}
+    if not frames or not all(isinstance(key, str) for key in frames):
+        raise PolicyError("a dict of frames needs a text as the name of each.", hint=ALLOWED)
+    taken: set[str] = set()
+    notes: list[str] = []
+    tables = []
+    for key, one in frames.items():
+        table, said = frame_table(to_arrow(one), free_name(table_name(key), taken), policy)
+        tables.append(table)
+        notes += [*said, *_index_note(one, key)]
+    dataset = Dataset(tuple(tables), notes=tuple(notes))
+    refuse_unknown_names(dataset, policy)
+    return dataset
+
+
+def frame_table(arrow: Any, name: str, policy: Policy) -> tuple[Table, list[str]]:
+    """One table from an Arrow table, within the limits of the policy."""
+    _check_size(arrow, name, policy)
+    wishes = policy.tables.get(name, TablePolicy())
+    made = [arrow_column(column, arrow.column(column), name, wishes.columns.get(column)) for column in arrow.column_names]
+    frame = pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype) for one in made})
+    return Table(name, tuple(one.column for one in made), frame), [note for one in made for note in one.notes]
+
+
+def _check_size(arrow: Any, name: str, policy: Policy) -> None:
+    limits = policy.read
+    if not arrow.num_rows or not arrow.num_columns:
+        raise refuse(name, "there is no row or no column", "at least one of each is needed")
+    if arrow.num_columns > limits.max_columns or arrow.num_rows * arrow.num_columns > limits.max_cells:
+        raise refuse(
+            name,
+            f"{arrow.num_rows:,} rows and {arrow.num_columns:,} columns are more than allowed",
+            "raise read.max_columns or read.max_cells if that is right",
+        )
+    if len(set(arrow.column_names)) < arrow.num_columns:
+        raise refuse(name, "two columns have the same name", "give each column a name of its own")
+    empty = [number for number, column in enumerate(arrow.column_names, start=1) if not column.strip()]
+    if empty:
+        raise refuse(name, f"column {empty[0]} of {arrow.num_columns} has no name", "name every column")
+
+
+def _index_note(frame: Any, name: str) -> list[str]:
+    if not isinstance(frame, pd.DataFrame) or isinstance(frame.index, pd.RangeIndex):
+        return []
+    return [f"{name}: the index of the frame is not part of the table; reset_index() makes it columns"]
+
+
+def to_arrow(frame: Any) -> Any:
+    """Any frame as an Arrow table. What cannot be said in Arrow is refused by column name."""
+    if isinstance(frame, pd.DataFrame):
+        return _pandas_to_arrow(frame)
+    if isinstance(frame, pa.Table):
+        return frame
+    if type(frame).__module__.startswith(("duckdb", "_duckdb")):
+        return _from_duckdb(frame)
+    return _other_to_arrow(frame)
+
+
+def _from_duckdb(relation: Any) -> Any:
+    made = relation.arrow()
+    return made.read_all() if hasattr(made, "read_all") else made
+
+
+def _other_to_arrow(frame: Any) -> Any:
+    import narwhals as nw
+
+    try:
+        made: Any = nw.from_native(frame, eager_only=True)
+    except TypeError:
+        raise PolicyError(f"an object of type {type(frame).__name__} is no frame that can be read.", hint=f"{ALLOWED}; collect a lazy frame first") from None
+    return made.to_arrow()
+
+
+def _pandas_to_arrow(frame: pd.DataFrame) -> Any:
+    strange = next((number for number, name in enumerate(frame.columns, start=1) if not isinstance(name, str)), None)
+    if strange is not None:
+        raise PolicyError(
+            f"the name of column {strange} is not text.",
+            hint="frame.columns = frame.columns.astype(str) makes names of numbers; flatten columns of several levels",
+        )
+    if not frame.columns.is_unique:
+        raise InputError("two columns have the same name.", hint="give each column a name of its own")
+    return pa.table({name: _pandas_column(frame[name], name) for name in frame.columns})
+
+
+def _pandas_column(series: pd.Series[Any], name: str) -> Any:
+    try:
+        made = pa.Array.from_pandas(series)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
+        raise InputError(
+            f"column {shown(name)} holds values of different types, or of a type that no table file knows.",
+            hint="make them one type: all text, all numbers, or all dates",
+            column=name,
+        ) from None
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+
+
+def frame_like(original: Any, table: Table) -> Any:
+    """The table as a frame of the same kind, with the same order of columns, and the same types where the values allow."""
+    if isinstance(original, pd.DataFrame):
+        return _pandas_like(original, table)
+    source = to_arrow(original)
+    arrays = {
+        name: back_to_arrow(table, name, source.schema.field(name).type) if name in source.column_names else back_to_arrow(table, name, None)
+        for name in _order(source.column_names, table)
+    }
+    made = pa.table(arrays)
+    if isinstance(original, pa.Table):
+        return made
+    if type(original).__module__.startswith(("duckdb", "_duckdb")):
+        return _duckdb_like(made)
+    return _polars_like(original, made)
+
+
+def _order(names: list[str], table: Table) -> list[str]:
+    return [name for name in names if name in table] + [column.name for column in table.columns if column.name not in names]
+
+
+def _duckdb_like(made: Any) -> Any:
+    import duckdb
+
+    return duckdb.from_arrow(made)
+
+
+def _polars_like(original: Any, made: Any) -> Any:
+    """The frame's own library takes Arrow in; types that Arrow has no word for are cast back."""
+    import narwhals as nw
+
+    native = nw.get_native_namespace(original)
+    if native.__name__ != "polars":
+        return nw.from_arrow(made, backend=native).to_native()
+    frame = native.from_arrow(made)
+    for name, dtype in original.schema.items():
+        if name in frame.columns and frame.schema[name] != dtype:
+            frame = frame.with_columns(_cast(frame[name], dtype, native))
+    return frame
+
+
+def _cast(series: Any, dtype: Any, native: Any) -> Any:
+    try:
+        return series.cast(dtype)
+    except native.exceptions.PolarsError:
+        return series
+
+
+def _pandas_like(original: pd.DataFrame, table: Table) -> pd.DataFrame:
+    names = _order(list(original.columns), table)
+    return pd.DataFrame({name: _pandas_back(original.get(name), table, name) for name in names})
+
+
+def _pandas_back(series: pd.Series[Any] | None, table: Table, name: str) -> pd.Series[Any]:
+    """One column in its old type. A number that became missing in a type that knows no missing value stays a float."""
+    if series is None:
+        return table.frame[name].copy()
+    dtype: Any = series.dtype
+    is_object = isinstance(dtype, np.dtype) and dtype.kind == "O"
+    arrow = back_to_arrow(table, name, _pandas_column(series if is_object else series.head(1000), name).type)
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _categorical(arrow, dtype)
+    if isinstance(dtype, pd.ArrowDtype):
+        return pd.Series(arrow, dtype=pd.ArrowDtype(arrow.type))
+    if is_object:
+        return pd.Series(np.array([*arrow.to_pylist(), None], dtype=object)[:-1], dtype=object)
+    values: pd.Series[Any] = arrow.to_pandas()
+    if arrow.null_count and isinstance(dtype, np.dtype) and dtype.kind == "b":
+        return values  # numpy would make False of a missing value
+    with suppress(TypeError, ValueError, OverflowError):  # a missing value where the old type has no room for one
+        values = values.astype(dtype)
+    return values
+
+
+def _categorical(arrow: Any, dtype: pd.CategoricalDtype) -> pd.Series[Any]:
+    """Known levels in their old order; invented ones come behind, so that nothing is lost."""
+    text = arrow.cast(arrow.type.value_type) if pa.types.is_dictionary(arrow.type) else arrow
+    values = text.to_pylist()
+    levels = {str(level): level for level in dtype.categories}
+    new = [value for value in dict.fromkeys(values) if value is not None and str(value) not in levels]
+    known = pd.CategoricalDtype([*dtype.categories, *new], ordered=dtype.ordered) if new else dtype
+    return pd.Series(pd.Categorical([None if value is None else levels.get(str(value), value) for value in values], dtype=known))

@@ -1,0 +1,40 @@
+"""Parquet files: their size is known before they are read, and their types are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from privsynth.dataset import Table
+from privsynth.errors import InputError
+from privsynth.policy import Policy
+from privsynth.read.frames import frame_table
+from privsynth.read.refusal import refuse
+from privsynth.read.sources import Origin
+
+
+def parquet_table(origin: Origin, policy: Policy) -> tuple[Table, list[str]]:
+    """One table from a Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(str(origin.path)) as file:
+            _check(file.metadata, origin, policy)
+            arrow = file.read()
+    except (pa.ArrowException, OSError):
+        raise _damaged(origin) from None
+    table, notes = frame_table(arrow, origin.table, policy)
+    return table, [f"{origin.label}: read as Parquet, {len(table):,} rows and {len(table.columns):,} columns", *notes]
+
+
+def _damaged(origin: Origin) -> InputError:
+    return refuse(origin.label, "the file cannot be read as Parquet", "check the path and its permissions, or write the file again")
+
+
+def _check(about: Any, origin: Origin, policy: Policy) -> None:
+    limits = policy.read
+    size = sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups))
+    if size > limits.max_bytes:
+        raise refuse(origin.label, f"it holds more than {limits.max_bytes:,} bytes", "raise read.max_bytes if that is right")
+    if about.num_rows * about.num_columns > limits.max_cells or about.num_columns > limits.max_columns:
+        raise refuse(origin.label, "it holds more cells or columns than allowed", "raise read.max_cells or read.max_columns if that is right")

@@ -1,0 +1,100 @@
+"""Only a release is written as data; a refusal leaves its papers beside an absent target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import draft, papers, passing
+
+from privsynth.emit import emit, emit_refusal, refused_path
+from privsynth.errors import PolicyError, PrivsynthError
+from privsynth.release import Papers, Refusal, Release, decide
+from privsynth.verdict import Finding, Verdict
+
+
+def release() -> Release:
+    made = decide(draft(), papers(), passing(draft(), papers()))
+    assert isinstance(made, Release)
+    return made
+
+
+def refusal(*, gate: str = "copies", paper: Papers | None = None) -> Refusal:
+    paper = paper or papers()
+    bad = (Finding("copies", 1.0, 0.0),)
+    verdicts = [Verdict(v.gate, v.subject, bad) if v.gate == gate else v for v in passing(draft(), paper)]
+    made = decide(draft(), paper, verdicts)
+    assert isinstance(made, Refusal)
+    return made
+
+
+def test_a_release_is_written_with_its_papers(tmp_path: Path) -> None:
+    emit(release(), tmp_path / "out")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {"t.csv": b"n\n0\n1\n", "report.json": b"{}", "manifest.json": b"{}"}
+
+
+@pytest.mark.parametrize("other", [None, draft(), {"t.csv": b""}, refusal()])
+def test_nothing_else_can_be_emitted(tmp_path: Path, other: Any) -> None:
+    with pytest.raises(TypeError, match="only a Release"):
+        emit(other, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_release_is_no_refusal(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="only a Refusal"):
+        emit_refusal(release(), tmp_path / "out")  # type: ignore[arg-type]
+
+
+def test_papers_that_changed_after_the_gates_are_not_written(tmp_path: Path) -> None:
+    files = dict(papers().files)
+    made = decide(draft(), Papers(files), passing(draft(), papers()))
+    files["report.json"] = b"changed"
+    assert isinstance(made, Release)
+    with pytest.raises(PrivsynthError, match="not those that the gates judged"):
+        emit(made, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_target_is_a_policy_error(tmp_path: Path) -> None:
+    emit(release(), tmp_path / "out")
+    with pytest.raises(PolicyError, match="not empty"):
+        emit(release(), tmp_path / "out")
+    emit(release(), tmp_path / "out", overwrite=True)
+
+
+def test_a_refusal_leaves_papers_beside_an_absent_target(tmp_path: Path) -> None:
+    written = emit_refusal(refusal(), tmp_path / "out")
+    assert written == [tmp_path / "out.refused" / name for name in ("manifest.json", "report.json")]
+    assert [path.name for path in tmp_path.iterdir()] == ["out.refused"]
+    assert refused_path(tmp_path / "out") == tmp_path / "out.refused"
+
+
+def test_an_earlier_refusal_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    emit_refusal(refusal(paper=Papers({"fidelity.html": b"x", "manifest.json": b"{}"})), tmp_path / "out")
+    emit_refusal(refusal(), tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out.refused").iterdir()) == ["manifest.json", "report.json"]
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "report.json"])
+def test_other_files_in_its_place_are_not_touched(tmp_path: Path, name: str) -> None:
+    (tmp_path / "out.refused").mkdir()
+    (tmp_path / "out.refused" / name).write_text("mine")
+    with pytest.raises(PolicyError, match="other files"):
+        emit_refusal(refusal(), tmp_path / "out")
+    assert (tmp_path / "out.refused" / name).read_text() == "mine"
+
+
+def test_a_file_or_link_in_its_place_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "a.refused").write_text("mine")
+    (tmp_path / "b.refused").symlink_to(tmp_path / "elsewhere")
+    for name in ("a", "b"):
+        with pytest.raises(PolicyError, match="other files"):
+            emit_refusal(refusal(), tmp_path / name)
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_papers_that_did_not_pass_their_gate_are_not_written(tmp_path: Path) -> None:
+    assert emit_refusal(refusal(gate="artefacts"), tmp_path / "out") == []
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,257 @@
+"""A kind is proposed only where every value comes back as it was written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from privsynth.dataset import Column, Dataset, Kind
+from privsynth.errors import InputError, PolicyError
+from privsynth.policy import ColumnPolicy
+from privsynth.read.kinds import Place, Typed, typed
+from privsynth.read.records import Words
+from read.files import Folder
+
+PLACE = Place("f.csv", "x", lambda row: row + 2)
+
+
+def column_of(*cells: str, name: str = "x", **wish: Any) -> Typed:
+    known = list(dict.fromkeys(cell for cell in cells if cell))
+    codes = np.array([known.index(cell) if cell else -1 for cell in cells], dtype=np.int32)
+    return typed(Words(known, codes), Place("f.csv", name, lambda row: row + 2), ColumnPolicy(**wish) if wish else None)
+
+
+def written(made: Typed) -> list[str | None]:
+    return list(made.column.spelling.write(made.values))
+
+
+NUMBERS = [
+    (Kind.INTEGER, ["1", "-2", "0", "999999999999999"]),
+    (Kind.INTEGER, ["1,234", "5,678,901", "12"]),
+    (Kind.INTEGER, ["1.234.567", "12"]),
+    (Kind.INTEGER, ["1 234", "1 000 000", "7"]),
+    (Kind.NUMBER, ["1.5", "2.25", "3"]),
+    (Kind.NUMBER, ["1.50", "2.25", "3.00"]),
+    (Kind.NUMBER, ["1.0", "2.25", "3.5"]),
+    (Kind.NUMBER, ["1,5", "2,25", "3"]),
+    (Kind.NUMBER, ["1.234,50", "0,25"]),
+    (Kind.NUMBER, ["1,234.50", "0.25"]),
+    (Kind.NUMBER, ["6.984126984126984", "0.30000000000000004", "1.0", "-0.1"]),
+    (Kind.NUMBER, ["0,123", "4,567"]),
+]
+TEXT = [
+    ["01234", "12345"],
+    ["1234567890123456", "1"],
+    ["+1", "2"],
+    ["1e5", "2"],
+    ["1E400", "2"],
+    ["inf", "2"],
+    [".5", "1.5"],
+    ["5.", "1.5"],
+    ["1234", "1,234.5"],
+    ["12", "x"],
+    ["1,234", "5,678"],
+    ["1.5", "1,5"],
+    ["\uff11", "\uff12"],
+    ["1.2.3", "4.5.6"],
+    ["12 ", "13"],
+]
+
+
+@pytest.mark.parametrize(("kind", "cells"), NUMBERS)
+def test_numbers_come_back_as_they_were(kind: Kind, cells: list[str]) -> None:
+    made = column_of(*cells)
+    assert (made.column.kind, made.values.dtype, made.notes) == (kind, np.dtype("float64"), ())
+    assert written(made) == cells
+
+
+@pytest.mark.parametrize("cells", TEXT)
+def test_what_would_change_stays_text(cells: list[str]) -> None:
+    made = column_of(*cells, *cells)
+    assert made.column.kind in (Kind.TEXT, Kind.CATEGORY)
+    assert written(made) == [*cells, *cells]
+
+
+def test_a_comma_that_may_mean_two_things_is_noted() -> None:
+    assert any("decimals or thousands" in note for note in column_of("1,234", "5,678").notes)
+
+
+def test_a_second_header_line_is_noted() -> None:
+    assert any("second header line" in note for note in column_of("kg", "1", "2.5").notes)
+    assert column_of("1", "kg", "2.5").notes == ()
+
+
+def test_trailing_zeros_are_evened_with_a_note() -> None:
+    made = column_of("1.50", "1.5", "2.25")
+    assert written(made) == ["1.5", "1.5", "2.25"]
+    assert any("trailing zeros" in note for note in made.notes)
+
+
+def test_negative_zero_is_noted() -> None:
+    made = column_of("-0.0", "1.5")
+    assert (written(made), made.column.kind) == (["0.0", "1.5"], Kind.NUMBER)
+    assert any("negative zeros" in note for note in made.notes)
+
+
+DATES = [
+    ("%Y-%m-%d", ["2020-01-31", "0476-09-04", "9999-12-31"]),
+    ("%d.%m.%Y", ["31.01.2020", "01.02.2021"]),
+    ("%d/%m/%Y", ["31/01/2020", "01/02/2021"]),
+    ("%m/%d/%Y", ["01/31/2020", "02/01/2021"]),
+    ("%-m/%-d/%Y", ["1/31/2020", "12/1/2021"]),
+    ("%Y-%m-%d %H:%M:%S", ["2020-01-31 23:59:59", "2020-01-01 00:00:00"]),
+    ("%Y-%m-%dT%H:%M:%S.%f", ["2020-01-31T23:59:59.000001"]),
+    ("%m/%d/%Y %I:%M %p", ["01/31/2020 12:05 AM", "01/30/2020 12:05 PM"]),
+    ("%d-%b-%Y", ["31-Jan-2020", "01-Feb-2021"]),
+    ("%B %-d, %Y", ["January 31, 2020", "May 1, 2021"]),
+    ("%Y-%m", ["2020-01", "2020-12"]),
+]
+NO_DATES = [
+    ["31.01.20", "01.02.21"],
+    ["2020-02-30", "2020-02-28"],
+    ["2020-01-01", "01/02/2020"],
+    ["2020-01-01T00:00:00Z"],
+    ["2020-01-01 00:00:00+01:00"],
+    ["03/29/1982", "3/9/1982"],
+    ["2020-01-01 12:00:00.123"],
+    ["12:30", "13:45"],
+    ["31-JAN-2020"],
+]
+
+
+@pytest.mark.parametrize(("form", "cells"), DATES)
+def test_dates_come_back_as_they_were(form: str, cells: list[str]) -> None:
+    made = column_of(*cells, "")
+    assert (made.column.kind, made.column.spelling.date_format, made.values.dtype) == (Kind.DATE, form, np.dtype("datetime64[us]"))
+    assert written(made) == [*cells, None]
+
+
+@pytest.mark.parametrize("cells", NO_DATES)
+def test_odd_dates_stay_text(cells: list[str]) -> None:
+    made = column_of(*cells)
+    assert made.column.kind is Kind.TEXT
+    assert written(made) == cells
+
+
+def test_day_and_month_that_could_change_places_stay_text_with_a_note() -> None:
+    made = column_of("01/02/2020", "03/04/2020")
+    assert made.column.kind is Kind.TEXT
+    assert any("change places" in note for note in made.notes)
+    assert column_of("05/05/2020", "06/06/2021").column.kind is Kind.DATE  # either way the same day
+
+
+def test_other_dates_of_the_table_decide_about_day_and_month(folder: Folder) -> None:
+    data = folder.read("a,b\n31/01/2020,01/02/2020\n30/01/2020,03/04/2020\n")
+    assert [c.spelling.date_format for c in data.tables[0].columns] == ["%d/%m/%Y", "%d/%m/%Y"]
+    assert any("like the other dates" in note for note in data.notes)
+
+
+def test_digits_are_dates_only_where_the_name_says_so() -> None:
+    assert column_of("20240131", "20240229").column.kind is Kind.INTEGER
+    assert column_of("20240131", "20240229", name="birthDate").column.kind is Kind.DATE
+    assert column_of("20240131", "20249999", name="birthDate").column.kind is Kind.INTEGER
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        (Kind.BOOLEAN, ["yes", "no", "yes"]),
+        (Kind.BOOLEAN, ["True", "False", ""]),
+        (Kind.BOOLEAN, ["Y", "N"]),
+        (Kind.INTEGER, ["0", "1", "1"]),
+        (Kind.CATEGORY, ["yes", "no", "maybe"] * 5),
+        (Kind.CATEGORY, ["red"] * 9 + ["blue"]),
+        (Kind.CATEGORY, ["", ""]),
+        (Kind.TEXT, ["ann", "bob", "eve"]),
+    ],
+)
+def test_kinds_of_text(kind: Kind, cells: list[str]) -> None:
+    made = column_of(*cells)
+    assert made.column.kind is kind
+    assert [cell or None for cell in cells] == written(made)
+
+
+def test_words_for_missing_count_only_beside_numbers_and_dates() -> None:
+    assert np.isnan(column_of("1", "NA", "2").values[1])
+    assert np.isnat(column_of("2020-01-01", "NULL").values[1])
+    assert written(column_of("Anna", "None", "NA")) == ["Anna", "None", "NA"]
+    assert written(column_of("NA", "NA")) == ["NA", "NA"]
+
+
+def test_the_commonest_word_for_missing_is_kept_and_several_are_noted() -> None:
+    made = column_of("1", "NA", "NA", "?", "", "2")
+    assert made.column.spelling.null == "NA"
+    assert any("3 ways (4 cells)" in note for note in made.notes)
+    assert column_of("1", "-").column.spelling.null == "-"
+    assert column_of("1", "").column.spelling.null == ""
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text("0123456789.,-+eE '/:AP M", max_size=8), min_size=1, max_size=6))
+def test_whatever_is_typed_without_a_note_comes_back(cells: list[str]) -> None:
+    made = column_of(*cells)
+    null = made.column.spelling.null
+    if not made.notes:
+        assert [cell if cell is not None else null for cell in written(made)] == cells
+
+
+FORCED = [
+    ({"kind": "integer"}, ["1", "2.5"], 3),
+    ({"kind": "integer"}, ["007", "2"], 2),
+    ({"kind": "number"}, ["1.5", "x"], 3),
+    ({"kind": "date", "format": "%d.%m.%Y"}, ["31.01.2020", "2020-01-01"], 3),
+    ({"kind": "date", "format": "%q"}, ["31.01.2020"], None),
+    ({"kind": "date"}, ["01/02/2020"], None),
+    ({"kind": "date"}, ["x"], None),
+    ({"kind": "boolean"}, ["a", "b", "c"], 4),
+]
+
+
+@pytest.mark.parametrize(("wish", "cells", "line"), FORCED)
+def test_a_value_that_does_not_fit_the_policy_is_named_by_line_and_column(wish: dict[str, str], cells: list[str], line: int | None) -> None:
+    with pytest.raises(InputError) as caught:
+        column_of(*cells, **wish)
+    assert (caught.value.line, caught.value.column) == (line, "x")
+    assert not any(cell in str(caught.value) for cell in cells if len(cell) > 2)
+
+
+def test_a_kind_of_the_policy_is_kept() -> None:
+    assert column_of("1", "2", kind="text").column == Column("x", Kind.TEXT)
+    assert column_of("1", "2", kind="category").column.kind is Kind.CATEGORY
+    assert column_of("20240131", kind="date").column.spelling.date_format == "%Y%m%d"
+    assert column_of("1.2.2020", format="%-d.%-m.%Y").column.kind is Kind.DATE
+    assert column_of("1", "", kind="number").column.kind in (Kind.NUMBER, Kind.INTEGER)
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ({"date": {}}, "did you mean 'data'"),
+        ({"data": {"columns": {"nmae": {"kind": "text"}}}}, "did you mean 'name'"),
+        ({"data": {"key": "Name"}}, "did you mean 'name'"),
+        ({"data": {"columns": {"zzz": {}}}}, "there are: 'id', 'name'"),
+    ],
+)
+def test_unknown_names_of_the_policy_are_refused(folder: Folder, asked: dict[str, Any], hint: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        folder.read("id,name\n1,x\n2,y\n", tables=asked)
+    assert hint in caught.value.hint
+
+
+def test_unknown_names_in_relations_are_refused(folder: Folder) -> None:
+    from privsynth.policy import Policy
+    from privsynth.read import read_files
+
+    relation = {"parent": "data", "parent_key": "idd", "child": "data", "child_key": "id"}
+    with pytest.raises(PolicyError, match="idd"):
+        read_files([folder.put("id,name\n1,x\n")], Policy(relations=[relation]))
+
+
+def test_every_kind_of_storage_is_as_promised(folder: Folder) -> None:
+    data: Dataset = folder.read("n,i,d,t,b\n1.5,1,2020-01-01,x,yes\n,,,,\n2.5,3,2020-01-02,z,no\n")
+    assert [str(dtype) for dtype in data.tables[0].frame.dtypes] == ["float64", "float64", "datetime64[us]", "object", "object"]
+    assert data.tables[0].frame["t"].tolist() == ["x", None, "z"]
