@@ -21,48 +21,12 @@ from privsynth.release import Draft
 from privsynth.verdict import Finding, Status, Verdict
 
 FIRST = [
-    "Anna",
-    "Boris",
-    "Carla",
-    "David",
-    "Emma",
-    "Felix",
-    "Greta",
-    "Hugo",
-    "Ines",
-    "Jonas",
-    "Karin",
-    "Luis",
-    "Marta",
-    "Nils",
-    "Olga",
-    "Pedro",
-    "Ruth",
-    "Sven",
-    "Tanja",
-    "Viktor",
+    *("Anna", "Boris", "Carla", "David", "Emma", "Felix", "Greta", "Hugo", "Ines", "Jonas"),
+    *("Karin", "Luis", "Marta", "Nils", "Olga", "Pedro", "Ruth", "Sven", "Tanja", "Viktor"),
 ]
 LAST = [
-    "Larsen",
-    "Moreno",
-    "Novak",
-    "Okafor",
-    "Petrov",
-    "Quinn",
-    "Rossi",
-    "Schmidt",
-    "Tanaka",
-    "Weber",
-    "Young",
-    "Zeman",
-    "Hansen",
-    "Nielsen",
-    "Murphy",
-    "Garcia",
-    "Silva",
-    "Kowalski",
-    "Popescu",
-    "Ivanova",
+    *("Larsen", "Moreno", "Novak", "Okafor", "Petrov", "Quinn", "Rossi", "Schmidt", "Tanaka", "Weber"),
+    *("Young", "Zeman", "Hansen", "Nielsen", "Murphy", "Garcia", "Silva", "Kowalski", "Popescu", "Ivanova"),
 ]
 KINDS = {"customer_id": Kind.TEXT, "age": Kind.INTEGER, "balance": Kind.NUMBER, "city": Kind.CATEGORY, "notes": Kind.TEXT}
 WORDS = ["order", "parcel", "refund", "delay", "invoice", "colour", "repair", "window", "garden", "letter", "ticket", "basket", "lamp", "table"]
@@ -226,6 +190,12 @@ def test_personal_data_in_a_column_that_was_learnt_fails(invented: Table, source
     """Nobody's address, but nobody invented it either: the model made it up from somebody's."""
     found = verdict(with_values(invented, "city", ["somebody@mail.com"], slice(0, 1)), source)
     assert ("columns with personal data that was not invented", ("city",)) in failed(found)
+
+
+def test_names_in_the_levels_of_a_category_are_no_people(invented: Table, source: Source) -> None:
+    levels = (["Ford Focus in dark blue", "Wagon of the second hand"] * 300)[:600]
+    made = replace(with_values(invented, "city", levels), columns=invented.columns)
+    assert "columns with personal data that was not invented" not in [what for what, _ in failed(verdict(made, source))]
 
 
 def test_a_column_that_is_not_marked_as_invented_fails(invented: Table, source: Source) -> None:

@@ -1,0 +1,71 @@
+"""Real sentences, and real names and numbers inside of invented sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from privsynth.dataset import Role, Table, normal
+from privsynth.gate.overlap import Named
+from privsynth.gate.realvalues import Array, name_pairs, tail, text_columns
+
+SHINGLE = 5  # words in a row that two people hardly write alike
+LONGEST = 12  # words of a name, an address or a spelt number inside a sentence
+LEAST = 6  # letters and digits of a name or number that is looked for inside a sentence
+_WORD = re.compile(r"[^\W_]+")
+
+
+def real_phrases(train: Table, holdout: Table, k_rare: int) -> set[str]:
+    """Runs of words from real free texts that fewer than `k_rare` rows hold; stock phrases are nobody's."""
+    counts = Counter[str]()
+    for column in train.columns:
+        if column.role is Role.FREE_TEXT:
+            for texts in (train.text(column.name), holdout.text(column.name)):
+                counts.update(run for text in texts if text is not None for run in set(_runs(words(text), SHINGLE)))
+    return {run for run, count in counts.items() if count < k_rare}
+
+
+def looked_for(named: Named, train: Table, holdout: Table) -> set[str]:
+    """Names and numbers of people, as one word each."""
+    people = {normal(name) for table in (train, holdout) for name in _known(name_pairs(table))}
+    return {form for form in (*named.anywhere, *people) if len(form) >= LEAST}
+
+
+def phrase_hits(made: Table, phrases: set[str], sought: set[str]) -> dict[str, int]:
+    """For each draft column of sentences, the distinct texts that repeat a real phrase or hold a real name or number."""
+    found = {}
+    for column in text_columns(made):
+        texts = [text for text in _known(made.text(column.name)) if text.count(" ") >= 2]
+        if texts and (column.role is Role.FREE_TEXT or len(texts) > 0.5 * max(1, made.frame[column.name].nunique())):
+            found[column.name] = sum(_repeats(words(text), phrases, sought) for text in texts)
+    return found
+
+
+def words(text: str) -> list[str]:
+    return [normal(word) for word in _WORD.findall(text)]
+
+
+def _known(texts: Array) -> Sequence[str]:
+    return list(pd.unique(pd.Series(texts, dtype=object).dropna()))
+
+
+def _repeats(found: list[str], phrases: set[str], sought: set[str]) -> bool:
+    if phrases and not phrases.isdisjoint(_runs(found, SHINGLE)):
+        return True
+    return bool(sought) and any(not sought.isdisjoint(_joined(found, length)) for length in range(1, min(LONGEST, len(found)) + 1))
+
+
+def _runs(found: Sequence[str], length: int) -> Iterator[str]:
+    return (" ".join(found[at : at + length]) for at in range(len(found) - length + 1))
+
+
+def _joined(found: Sequence[str], length: int) -> Iterator[str]:
+    """Neighbouring words as one; a long number also by its end, as telephone numbers are known."""
+    for at in range(len(found) - length + 1):
+        one = "".join(found[at : at + length])
+        yield one
+        if one.isdigit():
+            yield tail(one)

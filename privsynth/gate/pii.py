@@ -1,0 +1,192 @@
+"""Does a value that names a real person stand in the draft?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Role, Source, Table
+from privsynth.gate.encoded import encoded_hits
+from privsynth.gate.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
+from privsynth.gate.phrases import looked_for, phrase_hits, real_phrases
+from privsynth.gate.scope import keeps_people, no_source, shared_tables
+from privsynth.measure.significance import holm
+from privsynth.pii.canaries import missed_canaries
+from privsynth.pii.entities import entities
+from privsynth.pii.scan import ColumnScan, scan_table
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.verdict import Finding
+
+ROWS_OF_A_LEVEL = 10  # on average
+INVENT = "declare the column direct: its values are then invented"
+
+
+class BlindScannerError(Exception):
+    """The scanner did not find what it claims to find, so what it says of a draft means nothing."""
+
+
+class PersonalData:
+    """A free-text column kept "call Ms Ødegård on ..."; a colleague read it in the test system and knew her.
+
+    Two lines of defence, the second of which needs to recognise nothing. The scanner must first find a hidden value of
+    each kind that it claims; then no column that was not invented may hold personal data. And no real value that names
+    somebody may turn up: none at all of keys, numbers and addresses, in whatever spelling, inside a sentence or behind a
+    plain code; of names and rare words not more often than those of people whom the backend never saw.
+    """
+
+    name = "pii"
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.limits = policy.limits
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        found = [_scanner_sees(), *self._scanned(draft, source)]
+        if source.is_empty:
+            return [*found, no_source()]
+        compared = [_Comparison(train, holdout, made, self.limits.k_rare) for train, holdout, made in shared_tables(draft, source)]
+        return [*found, *_too_many(compared), *self._beyond_chance(compared, has_control=source.has_control)]
+
+    def _scanned(self, draft: Draft, source: Source) -> Iterator[Finding]:
+        """What stands in columns that were not invented: proven kinds not at all, mere likeness in few values."""
+        open_hits, weak = list[str](), dict[str, float]()
+        for table in draft.dataset:
+            for hit in scan_table(table):
+                column = table[hit.column]
+                if column.fabricated or hit.role is not Role.DIRECT or _is_level(hit, len(table)):
+                    continue
+                if hit.confirmed and not _settled(hit, column, source, table.name):
+                    open_hits.append(hit.column)
+                elif not hit.by_column:
+                    weak[hit.column] = max(weak.get(hit.column, 0.0), hit.share)
+        where = tuple(dict.fromkeys(open_hits))
+        yield Finding(
+            "columns with personal data that was not invented", len(where), limit=0, where=where, note="all distinct values were scanned", remedy=INVENT
+        )
+        high = tuple(name for name, share in weak.items() if not share <= self.limits.pii_weak)
+        worst = max(weak.values(), default=0.0)
+        yield Finding(
+            "largest share of a column that looks like personal data", worst, self.limits.pii_weak, where=high, note="values without proof", remedy=INVENT
+        )
+
+    def _beyond_chance(self, compared: Sequence[_Comparison], *, has_control: bool) -> Iterator[Finding]:
+        """Names, rare words and long numbers: gated where rows are new, reported where real rows are kept on purpose."""
+        tests = [test for part in compared for test in part.excesses()]
+        corrected = holm([test.pvalue for test in tests])
+        for what, said in _TESTS.items():
+            mine = [(test, p) for test, p in zip(tests, corrected, strict=True) if test.what == what]
+            if mine:
+                gated = what == "names" or not keeps_people(self.policy)
+                yield self._excess(said, mine, gated=gated, has_control=has_control)
+
+    def _excess(self, said: str, tests: Sequence[tuple[Excess, float]], *, gated: bool, has_control: bool) -> Finding:
+        """The largest share among the columns in which the excess is no accident."""
+        real = [(test, p) for test, p in tests if not p >= self.limits.alpha]
+        worst = max((test.share for test, _ in real), default=0.0)
+        where = tuple(test.column for test, _ in real if not test.share <= self.limits.overlap_other)
+        hits, control = sum(test.hits_train for test, _ in tests), sum(test.hits_holdout for test, _ in tests)
+        note = f"{hits} values of training rows, {control} of held-out rows; only excesses with a corrected p below {self.limits.alpha:g} count"
+        if not has_control:
+            note = f"{hits} values of training rows; there are no held-out rows to show what chance gives, so each counts"
+        if not gated:
+            note += "; this backend keeps such values on purpose, so the figure is reported and not judged"
+        limit = self.limits.overlap_other if gated else None
+        return Finding(said, worst, limit, where=where, n=sum(test.n for test, _ in tests), note=note, remedy=INVENT)
+
+
+_TESTS = {
+    "names": "share of whole names that are real people's, beyond chance",
+    "strings": "share of rare real words, beyond chance",
+    "numbers": "share of rare real numbers, beyond chance",
+}
+
+
+def _scanner_sees() -> Finding:
+    """One hidden value of each claimed kind must be found, or nothing else counts."""
+    missed = missed_canaries()
+    if missed:
+        raise BlindScannerError(f"not found: {', '.join(missed)}")
+    return Finding(
+        "kinds of personal data that the scanner claims and does not find",
+        0,
+        limit=0,
+        n=len(entities()),
+        note="one hidden value of each kind was looked for first",
+    )
+
+
+def _is_level(hit: ColumnScan, rows: int) -> bool:
+    """A capitalised word in a level that many rows share is a category of the data, whatever list of names it stands in."""
+    return not hit.by_column and not entities()[hit.entity].has_shape and hit.entity != "PHONE" and rows >= ROWS_OF_A_LEVEL * hit.distinct
+
+
+def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> bool:
+    """A likeness of the whole column is settled by what is known of the real one: the user's word, or a typing with all real values."""
+    entity = entities()[hit.entity]
+    if not hit.by_column or (entity.has_shape and entity.chance < 0.5):
+        return False
+    if column.declared:
+        return not column.role.is_fabricated
+    known = source.train[table] if not source.is_empty and table in source.train else None
+    return known is not None and column.name in known and known[column.name].entity != hit.entity
+
+
+class _Comparison:
+    """One table on both sides of the split and in the draft."""
+
+    def __init__(self, train: Table, holdout: Table, made: Table, k_rare: int) -> None:
+        self.train, self.holdout, self.made, self.k_rare = train, holdout, made, k_rare
+        self.named = Named.of(train, holdout)
+        _must_notice(self.named, train)
+
+    def named_hits(self) -> Mapping[str, int]:
+        return named_hits(self.named, self.train, self.holdout, self.made)
+
+    def phrase_hits(self) -> Mapping[str, int]:
+        phrases = real_phrases(self.train, self.holdout, self.k_rare)
+        return phrase_hits(self.made, phrases, looked_for(self.named, self.train, self.holdout))
+
+    def encoded_hits(self) -> Mapping[str, int]:
+        return encoded_hits(self.made, self.named, self._spelt())
+
+    def excesses(self) -> Iterator[Excess]:
+        parts = (self.train, self.holdout, self.made, self.k_rare)
+        yield from whole_names(*parts)
+        yield from rare_strings(*parts)
+        yield from rare_numbers(*parts)
+
+    def _spelt(self) -> Iterable[str]:
+        """Identifying values as they are written, of both sides."""
+        for table in (self.train, self.holdout):
+            for column in table.of_role(Role.IDENTIFIER, Role.DIRECT):
+                yield from pd.unique(pd.Series(table.text(column.name), dtype=object).dropna())
+
+
+def _must_notice(named: Named, train: Table) -> None:
+    """Planted in a hidden copy, a real value of each such column must be noticed."""
+    for name in named.by_column:
+        known = np.flatnonzero(~pd.isna(train.values(name)))[:1]
+        if len(known) and named.hits(name, train.text(name)[known]) != 1:
+            raise BlindScannerError(f"a planted value of the column {name} was not noticed")
+
+
+def _too_many(compared: Sequence[_Comparison]) -> Iterator[Finding]:
+    """Of these one is too many."""
+    rules = (
+        ("real identifying values in the draft", [part.named_hits() for part in compared], "compared without regard to case, spaces and marks"),
+        (
+            "real sentences, or real names and numbers inside sentences",
+            [part.phrase_hits() for part in compared],
+            "runs of five words, and whole names and numbers",
+        ),
+        ("real identifying values behind a hash or base64", [part.encoded_hits() for part in compared], "md5, sha1, sha256 and base64"),
+    )
+    for what, hits, note in rules:
+        where = tuple(dict.fromkeys(name for part in hits for name, count in part.items() if count))
+        total = sum(count for part in hits for count in part.values())
+        yield Finding(
+            what, total, limit=0, where=where, n=sum(len(part.made) for part in compared), note=f"{note}; all real rows, held-out ones too", remedy=INVENT
+        )

@@ -1,0 +1,156 @@
+"""The only door to presidio and spaCy: a second reader for what a keyword announces and our own expressions leave open.
+
+Presidio is given its engine, its list of recognisers and its way with context words, so that nothing is looked for on disk
+or on the network. Without a language model it knows no person, place or firm; a model is used only if one is installed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from privsynth.pii.entities import entities
+from privsynth.pii.forms import LIKELY, Hit
+
+REGEX_SECONDS = 2  # an expression that takes longer stops the scan: a skipped expression is a blind spot
+LEAST_SCORE = 0.4  # what presidio gives a form without a check whose context word stands beside it
+
+
+class ScanInterruptedError(Exception):
+    """An expression ran out of time, so part of a text was not read."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How texts are read: with a tokenizer only, or with a model that the user has installed."""
+
+    name: str
+    version: str = ""
+
+
+class _Alarm(logging.Handler):
+    """Presidio only logs a warning when an expression times out, and goes on without it. Here the warning is an error."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.rang = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.rang = self.rang or "timed out" in record.getMessage().lower() or "timeout" in record.getMessage().lower()
+
+
+def second_reading(text: str, wanted: Sequence[str]) -> list[Hit]:
+    """What presidio finds of these kinds (our names), where a context word stands beside it."""
+    names = {entities()[name].presidio_entity: name for name in wanted}
+    reader, alarm = _reader()
+    found = reader.analyze(text=text, language="en", entities=list(names), score_threshold=LEAST_SCORE)
+    if alarm.rang:
+        alarm.rang = False
+        raise ScanInterruptedError("an expression ran out of time")
+    return [Hit(hit.start, hit.end, names[hit.entity_type], LIKELY) for hit in found]
+
+
+def wired() -> dict[str, str]:
+    """The kinds that presidio is asked about, by our name and by its own."""
+    return {name: entity.presidio_entity for name, entity in entities().items() if entity.presidio}
+
+
+def supported() -> set[str]:
+    """What the reader says that it can find: exactly what is wired, or something else was let in."""
+    return set(_reader()[0].get_supported_entities())
+
+
+def mode() -> Mode:
+    """The language model that is installed here and used for texts, if any."""
+    name = installed_model()
+    if name is None:
+        return Mode("no language model")
+    return Mode(name, str(getattr(import_module(name), "__version__", "")))
+
+
+@cache
+def installed_model() -> str | None:
+    """The first English spaCy model with a name recogniser that is already installed as a package. Nothing is downloaded."""
+    found = sorted(point.name for point in entry_points(group="spacy_models"))
+    return next((name for name in found if name.startswith("en_core_web")), None)
+
+
+def people_and_places(text: str) -> list[Hit]:
+    """Names, places and firms by the installed model; nothing where there is none."""
+    model = installed_model()
+    if model is None:
+        return []
+    return [Hit(span.start_char, span.end_char, _LABELS[span.label_], LIKELY) for span in _model(model)(text).ents if span.label_ in _LABELS]
+
+
+_LABELS = {"PERSON": "PERSON", "GPE": "CITY", "ORG": "ORGANIZATION", "NORP": "NATIONALITY"}
+
+
+@cache
+def _model(name: str) -> Any:
+    import spacy
+
+    return spacy.load(name)
+
+
+@cache
+def _reader() -> tuple[Any, _Alarm]:
+    """Built once. The time limit must stand in the environment before presidio is imported: it reads it there."""
+    os.environ.setdefault("REGEX_TIMEOUT_SECONDS", str(REGEX_SECONDS))
+    _stay_offline()
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+
+    alarm = _Alarm()
+    log = logging.getLogger("presidio-analyzer")
+    log.addHandler(alarm)
+    log.setLevel(max(log.level, logging.WARNING))
+    log.propagate = False  # its records may quote texts
+    registry = RecognizerRegistry(recognizers=_recognizers(), supported_languages=["en"])
+    enhancer = LemmaContextAwareEnhancer(context_matching_mode="whole_word")
+    reader = AnalyzerEngine(registry=registry, nlp_engine=_tokenizer(), supported_languages=["en"], log_decision_process=False, context_aware_enhancer=enhancer)
+    return reader, alarm
+
+
+def _stay_offline() -> None:
+    """Presidio's recognisers ask tldextract for domains, which would fetch a list: ours has no address to fetch from."""
+    import tldextract
+
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def _recognizers() -> list[Any]:
+    """One for each wired kind, for English whatever its country: the registry of presidio's own file is not used."""
+    module = import_module("presidio_analyzer.predefined_recognizers")
+    return [getattr(module, entity.presidio)(supported_language="en") for entity in entities().values() if entity.presidio]
+
+
+def _tokenizer() -> Any:
+    """Words without a model, so that context words work; lemmas are the words in small letters."""
+    import spacy
+    from presidio_analyzer.nlp_engine import NlpArtifacts, SlimSpacyNlpEngine
+
+    class BlankEngine(SlimSpacyNlpEngine):  # type: ignore[misc]
+        engine_name = "blank"
+
+        def __init__(self) -> None:
+            super().__init__(models=[{"lang_code": "en", "model_name": "blank"}], auto_download=False)
+
+        def load(self) -> None:
+            self.nlp = {"en": spacy.blank("en")}
+
+        def _doc_to_nlp_artifact(self, doc: Any, language: str) -> Any:
+            lemmas = [token.lower_ for token in doc]
+            return NlpArtifacts(
+                entities=[], tokens=doc, tokens_indices=[token.idx for token in doc], lemmas=lemmas, nlp_engine=self, language=language, scores=[]
+            )
+
+    engine = BlankEngine()
+    engine.load()
+    return engine

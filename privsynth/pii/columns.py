@@ -1,0 +1,109 @@
+"""What a column holds and what that means for people: judged by its name and by its distinct values together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from privsynth.dataset import Kind, Role
+from privsynth.pii.entities import entities
+from privsynth.pii.lexicon import NameSays, read_name
+from privsynth.pii.shapes import Array, Shape
+from privsynth.pii.values import Guess, guess_from_values, supports
+
+
+@dataclass(frozen=True)
+class Typing:
+    """A proposal for one column, with the evidence in words. It holds no value."""
+
+    role: Role
+    entity: str | None = None
+    confidence: float = 1.0
+    reason: str = ""
+    also: tuple[str, ...] = ()
+
+
+def type_column(name: str, text: Array, kind: Kind) -> Typing:
+    """Role and kind of personal data of a column. `text` holds the values as spelt in a file, None where one is missing."""
+    return type_shape(name, Shape.of(text), kind)
+
+
+def type_shape(name: str, shape: Shape, kind: Kind) -> Typing:
+    """The first answer in order of strength: name and values agree, values alone, name alone, shape alone."""
+    if not shape.rows:
+        return Typing(Role.PLAIN, reason="no values", confidence=0.5)
+    says = _read(name)
+    guesses = guess_from_values(shape, kind, says)
+    for answer in (_agreed(says, shape, kind, guesses), _proven(guesses), _role_by_name(says, shape, kind), _by_shape(shape, kind)):
+        if answer is not None:
+            return replace(answer, also=tuple(g.entity for g in guesses if g.entity != answer.entity)[:3])
+    return Typing(Role.PLAIN, reason="neither name nor values speak of a person", confidence=0.7)
+
+
+@lru_cache(maxsize=4096)
+def _read(name: str) -> NameSays:
+    return read_name(name)
+
+
+def _agreed(says: NameSays, shape: Shape, kind: Kind, guesses: list[Guess]) -> Typing | None:
+    """A kind that the name says, if the values do not speak against it; the kind that fits the values best comes first."""
+    share = {guess.entity: guess.share for guess in guesses}
+    fitting = [(entity, supports(entity, shape, kind, whole_name=says.is_whole)) for entity in says.entities]
+    fitting = [(entity, support) for entity, support in fitting if support > 0]
+    if not fitting or says.is_negated:
+        return None
+    entity, support = max(fitting, key=lambda pair: (round(max(share.get(pair[0], 0.0), pair[1]), 2), -says.entities.index(pair[0])))
+    role = entities()[entity].role
+    found = f"the name says so, and {support:.0%} of the distinct values fit" if support < 1 else "the name says so, and nothing speaks against it"
+    return Typing(role, entity, confidence=min(0.99, 0.6 + 0.4 * support), reason=found)
+
+
+def _proven(guesses: list[Guess]) -> Typing | None:
+    """The kind whose share stands highest above what chance would give."""
+    if not guesses:
+        return None
+    best = max(guesses, key=lambda guess: guess.margin)
+    return Typing(entities()[best.entity].role, best.entity, confidence=round(min(0.95, 0.5 + best.margin / 2), 2), reason=best.reason)
+
+
+def _role_by_name(says: NameSays, shape: Shape, kind: Kind) -> Typing | None:
+    if _is_key(says, shape, kind):
+        return Typing(Role.IDENTIFIER, confidence=0.9, reason="the name is that of a key, and its values are many")
+    if says.role is Role.SENSITIVE and not says.is_key:
+        return Typing(Role.SENSITIVE, confidence=0.8, reason="the name is that of something that people keep to themselves")
+    if says.role is Role.QUASI and not says.is_key:
+        return Typing(Role.QUASI, confidence=0.8, reason="the name is that of something that describes a person")
+    return None
+
+
+def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:
+    """A key by name has many values, each short; a number with decimals is no key."""
+    many = shape.distinct >= 50 or (shape.distinct_share >= 0.2 and shape.distinct > 2)
+    return says.is_key and many and kind in (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY) and shape.mean_length <= 64 and shape.mean_words < 3
+
+
+def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
+    """What nobody has named: unique codes are keys, long texts are free, many different strings name somebody until declared otherwise."""
+    if kind is Kind.INTEGER and _counts_rows(shape):
+        return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers, each once, without a gap")
+    if kind not in (Kind.TEXT, Kind.CATEGORY) or (shape.number_share > 0.95 and not _is_code(shape)):
+        return None
+    if shape.mean_words >= 4 and shape.mean_length >= 25 and shape.distinct_share > 0.05:
+        return Typing(Role.FREE_TEXT, confidence=0.8, reason="running text")
+    if _is_code(shape):
+        return Typing(Role.IDENTIFIER, confidence=0.7, reason="a code that is nearly never repeated")
+    if (shape.distinct_share > 0.2 and shape.distinct > 2) or (shape.mean_length > 20 and (shape.distinct > 100 or shape.distinct_share > 0.02)):
+        return Typing(Role.DIRECT, confidence=0.5, reason="many different strings of unknown meaning: direct until declared otherwise")
+    return None
+
+
+def _counts_rows(shape: Shape) -> bool:
+    """1, 2, 3, ... in whatever order: the sampled ends span exactly as many numbers as there are values."""
+    if shape.distinct != shape.rows or shape.rows < 20:
+        return False
+    numbers = [float(value) for value in shape.known if value.lstrip("-").isdigit()]
+    return len(numbers) == shape.rows and max(numbers) - min(numbers) + 1 == shape.rows
+
+
+def _is_code(shape: Shape) -> bool:
+    return shape.rows >= 20 and shape.distinct_share >= 0.95 and shape.digit_share >= 0.9 and shape.mean_words < 1.5 and shape.mean_length <= 40

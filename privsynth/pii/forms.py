@@ -1,0 +1,193 @@
+"""Places in a text, or whole cells, that have a form: an expression and often a check tell them from other words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from privsynth.pii.entities import Entity, entities
+from privsynth.pii.names import fold
+
+
+@dataclass(frozen=True, order=True)
+class Hit:
+    """A place in a text: from `start` to before `end`. It points at the value and does not hold it."""
+
+    start: int
+    end: int
+    entity: str
+    score: float
+
+
+SURE, LIKELY, WEAK = 0.95, 0.7, 0.4
+REACH = 60  # letters between a keyword and the value that it speaks of
+
+# What a text must hold before an expression is tried: cheap, and never wrong about a text that could match.
+_FIRST: Mapping[str, Callable[[str], object]] = {
+    "EMAIL": lambda text: "@" in text or "\uff20" in text,
+    "URL": lambda text: "://" in text or "www." in text,
+    "DOMAIN": re.compile(r"[A-Za-z0-9]\.[A-Za-z]{2}").search,
+    "IPV4": re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d").search,
+    "IPV6": re.compile(r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:").search,
+    "MAC": re.compile(r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.").search,
+    "UUID": re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-").search,
+    "CREDIT_CARD": re.compile(r"(?:\d[ -]?){11}\d").search,
+    "IBAN": re.compile(r"[A-Za-z]{2}\d\d[ -]?[A-Za-z0-9]{4}").search,
+    "COORDINATES": re.compile(r"\d\.\d{3}").search,
+    "USER_AGENT": re.compile(r"Mozilla/|Opera/|Dalvik/|curl/|okhttp/").search,
+    "PRIVATE_KEY": lambda text: "PRIVATE KEY" in text,
+    "AWS_KEY": re.compile(r"A[KSGIRN][IPDO]A[A-Z0-9]").search,
+    "GCP_KEY": lambda text: "AIza" in text,
+    "GITHUB_TOKEN": re.compile(r"gh[pousr]_|github_pat_").search,
+    "SLACK_TOKEN": lambda text: "xox" in text,
+    "STRIPE_KEY": re.compile(r"[spr]k_(?:live|test)_").search,
+    "JWT": lambda text: "eyJ" in text,
+    "SHIPMENT": lambda text: "1Z" in text,
+    "ETHEREUM": lambda text: "0x" in text,
+    "BITCOIN": re.compile(r"[13b][a-zA-Z0-9]{25}|BC1[A-Z0-9]{11}").search,
+    "DEVICE_UDI": lambda text: "(01)" in text,
+    "MX_CURP": re.compile(r"[A-Za-z]{4}\d{6}").search,
+    "UK_NINO": re.compile(r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]").search,
+    "UK_DRIVING_LICENCE": re.compile(r"[A-Z9]{5}\d{6}").search,
+    "IT_CODICE_FISCALE": re.compile(r"[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[A-Za-z]").search,
+    "FI_HETU": re.compile(r"\d{6}[-+A-FU-Ya-fu-y]\d{3}").search,
+    "IN_PAN": re.compile(r"[A-Za-z]{5}\d{4}[A-Za-z]").search,
+    "IN_GSTIN": re.compile(r"\d{2}[A-Z]{5}\d{4}").search,
+    "CN_RIC": re.compile(r"\d{17}[\dXx]").search,
+    "US_MBI": re.compile(r"[1-9][A-Z][0-9A-Z]\d-?[A-Z][0-9A-Z]\d").search,
+}
+
+_GROUPED = re.compile(r"\d[-+./ ]\d")  # all proofs have marks between their digits
+
+
+def find_forms(text: str) -> list[Hit]:
+    """All places with a form: those that prove themselves, and those that a keyword nearby explains."""
+    hits = [hit for entity in _sure() if _FIRST[entity.name](text) for hit in _search(entity, text, SURE)]
+    if _GROUPED.search(text):
+        hits += [hit for entity in _provable() for hit in _proofs(entity, text)]
+    if keyed := announced(text):
+        hits += [hit for entity, places in keyed.items() for hit in _explained(entities()[entity], text, places)]
+    return hits
+
+
+def find_form_in_cell(value: str) -> str | None:
+    """The kind that a whole cell proves to be, if any."""
+    for entity in _of_length(min(len(value), 64)):
+        if _FIRST[entity.name](value) and entity.holds(value):
+            return entity.name
+    if len(value) > 40 or _GROUPED.search(value) is None:
+        return None
+    return next((entity.name for entity in _provable() if entity.proven and entity.proven.match(value) and entity.passes(value)), None)
+
+
+@cache
+def _of_length(length: int) -> tuple[Entity, ...]:
+    """The sure kinds that a cell of so many letters can be."""
+    return tuple(entity for entity in _sure() if entity.size[0] <= length)
+
+
+@cache
+def _sure() -> tuple[Entity, ...]:
+    return tuple(entity for entity in entities().values() if entity.sure and entity.has_shape)
+
+
+@cache
+def _provable() -> tuple[Entity, ...]:
+    return tuple(entity for entity in entities().values() if entity.proof)
+
+
+@cache
+def _expression(name: str) -> re.Pattern[str]:
+    entity = entities()[name]
+    return re.compile(rf"(?<![\w@])(?:{_in_text(entity)})(?![\w@])")
+
+
+def _in_text(entity: Entity) -> str:
+    """The shape without what is only right for a whole cell."""
+    match entity.name:
+        case "EMAIL":
+            return r"[\w!#$%&'*+/=?^`{|}~-][\w.!#$%&'*+/=?^`{|}~-]{0,63}[@\uff20](?:[\w-]{1,63}\.)+[\w-]{2,24}"
+        case "URL":
+            return r"(?:https?|ftp)://[^\s<>\"'\uff0c。)\]}]*[\w/]/?|www\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"')\]}]*[\w/])?"
+        case "USER_AGENT":
+            return r"(?:Mozilla|Opera|Dalvik|curl|okhttp)/\d[^\"\n]*"
+        case "PRIVATE_KEY":
+            return r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----(?:[^-]*-----END (?:[A-Z]+ )?PRIVATE KEY-----)?"
+        case _:
+            return entity.shape
+
+
+def _search(entity: Entity, text: str, score: float) -> Iterator[Hit]:
+    for match in _expression(entity.name).finditer(text):
+        end = _end_that_passes(entity, match)
+        if end:
+            yield Hit(match.start(), end, entity.name, score)
+
+
+def _end_that_passes(entity: Entity, match: re.Match[str]) -> int:
+    """Where the value ends: an expression that allows spaces may have taken the next words too. 0 when nothing passes."""
+    found = match.group()
+    while found and not (entity.passes(found) and entity.whole.match(found)):
+        if " " not in found or entity.name != "IBAN":
+            return match.end() if entity.passes(match.group()) else 0
+        found = found.rsplit(" ", 1)[0]
+    return match.start() + len(found) if found else 0
+
+
+def _proofs(entity: Entity, text: str) -> Iterator[Hit]:
+    for match in _proof_expression(entity.name).finditer(text):
+        if entity.passes(match.group()):
+            yield Hit(match.start(), match.end(), entity.name, SURE)
+
+
+@cache
+def _proof_expression(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.-])(?:{entities()[name].proof})(?![\w-])")
+
+
+def _explained(entity: Entity, text: str, places: list[tuple[int, int]]) -> Iterator[Hit]:
+    """Values that stand near a keyword of their kind: after it more often than before."""
+    for match in _expression(entity.name).finditer(text):
+        near = any(start - REACH // 2 <= match.end() <= start + 1 or end - 1 <= match.start() <= end + REACH for start, end in places)
+        if near and (entity.check or any(c.isdigit() for c in match.group())) and entity.passes(match.group()):
+            yield Hit(match.start(), match.end(), entity.name, _score(entity))
+
+
+def _score(entity: Entity) -> float:
+    """A check beats a mere form, and the form of one country beats that of all."""
+    if entity.chance < 0.5:
+        return 0.9
+    return 0.8 if entity.name not in _ANY_COUNTRY else 0.75
+
+
+_ANY_COUNTRY = ("NATIONAL_ID", "TAX_ID", "BANK_ACCOUNT", "SECRET")
+
+
+def announced(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Where the keywords of kinds that need one stand, by kind."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        folded = text.lower() if len(text.lower()) == len(text) else text
+    found: dict[str, list[tuple[int, int]]] = {}
+    for match in _keyword_expression().finditer(folded):
+        for name in _by_keyword()[match.group()]:
+            found.setdefault(name, []).append(match.span())
+    return found
+
+
+@cache
+def _by_keyword() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for entity in entities().values():
+        if entity.has_shape and not entity.sure:
+            for word in entity.words:
+                found.setdefault(word, []).append(entity.name)
+    return {word: tuple(names) for word, names in found.items()}
+
+
+@cache
+def _keyword_expression() -> re.Pattern[str]:
+    longest_first = sorted(_by_keyword(), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")

@@ -1,0 +1,128 @@
+"""What stands in the cells of a table: columns are typed first, then each distinct value is looked at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.pii.columns import Typing, type_shape
+from privsynth.pii.entities import Entity, entities
+from privsynth.pii.forms import LIKELY, find_form_in_cell
+from privsynth.pii.lexicon import read_name
+from privsynth.pii.shapes import Shape
+from privsynth.pii.texts import scan_text
+
+
+@dataclass(frozen=True)
+class ColumnScan:
+    """One kind of personal data found in one column. Counts are of distinct values; no value is kept.
+
+    Confirmed means that the column names people by itself: a kind of role direct, by proof, keyword or name. Towns, codes and
+    dates are found too, but never confirmed: they name somebody only together with other columns.
+    """
+
+    column: str
+    entity: str
+    hits: int
+    distinct: int
+    confirmed: bool
+    role: Role
+    reason: str = ""
+    by_column: bool = False  # found by name or shape of the column rather than value by value
+
+    @property
+    def share(self) -> float:
+        return self.hits / self.distinct if self.distinct else 0.0
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Distinct values in which a kind was found: with proof or a keyword, and without."""
+
+    confirmed: int = 0
+    weak: int = 0
+
+
+def scan_table(table: Table) -> list[ColumnScan]:
+    """Everything found in the columns of a table, column by column."""
+    return [found for column in table.columns for found in _scan_column(column, Shape.of(table.text(column.name)))]
+
+
+# What most people share with many others, and what belongs to a bank or a firm: roles say it, a scan does not report it.
+_NOT_REPORTED = (
+    *(
+        "TITLE",
+        "JOB_TITLE",
+        "GENDER",
+        "ETHNICITY",
+        "NATIONALITY",
+        "RELIGION",
+        "POLITICS",
+        "MARITAL_STATUS",
+        "EDUCATION",
+        "REGION",
+        "COUNTRY",
+        "AGE",
+        "DIAGNOSIS",
+    ),
+    *("BIC", "ISIN", "LEI", "US_ABA_ROUTING", "UK_SORT_CODE"),
+)
+
+
+def _scan_column(column: Column, shape: Shape) -> list[ColumnScan]:
+    typing = type_shape(column.name, shape, column.kind)
+    found = [] if typing.entity is None or typing.entity in _NOT_REPORTED else [_of_typing(column, shape, typing, typing.entity)]
+    for entity, hits in scan_values(shape.known, column=column.name, kind=column.kind).items():
+        if entity != typing.entity and entity not in _NOT_REPORTED:
+            found += _of_hits(column, shape, entity, hits)
+    return found
+
+
+def _of_typing(column: Column, shape: Shape, typing: Typing, name: str) -> ColumnScan:
+    entity = entities()[name]
+    hits = sum(map(entity.holds, shape.known)) if entity.has_shape else shape.distinct
+    hits = hits or round(typing.confidence * shape.distinct)
+    confirmed = typing.confidence >= 0.6 and typing.role is Role.DIRECT
+    return ColumnScan(column.name, name, hits, shape.distinct, confirmed, typing.role, typing.reason, by_column=True)
+
+
+def _of_hits(column: Column, shape: Shape, name: str, hits: Hits) -> list[ColumnScan]:
+    """A kind whose check accepts many random numbers is confirmed only by more hits than chance gives."""
+    entity = entities()[name]
+    by_chance = entity.chance >= 0.01 and hits.confirmed < max(1.0, 5 * entity.chance * shape.distinct) and shape.mean_words < 3
+    confirmed = 0 if by_chance or entity.role is not Role.DIRECT else hits.confirmed
+    weak = hits.weak + hits.confirmed - confirmed
+    parts = ((confirmed, True, "values with proof, or a keyword beside them"), (weak, False, "values that look like it, without proof"))
+    return [ColumnScan(column.name, name, count, shape.distinct, sure, entity.role, why) for count, sure, why in parts if count]
+
+
+def scan_values(values: Sequence[str], *, column: str, kind: Kind) -> Mapping[str, Hits]:
+    """Kinds found in distinct values; the name of the column counts as a keyword beside each.
+
+    Numbers and dates are judged by their column alone, so they give nothing here.
+    """
+    if kind.is_numeric or kind in (Kind.DATE, Kind.BOOLEAN):
+        return {}
+    confirmed, weak = Counter[str](), Counter[str]()
+    named = [entities()[name] for name in read_name(column).entities if entities()[name].check]
+    for value in values:
+        if value.count(" ") >= 3 or "\n" in value:
+            _count_text(value, confirmed, weak)
+        elif (found := find_form_in_cell(value) or _announced(value, named)) is not None:
+            confirmed[found] += 1
+    return {name: Hits(confirmed[name], weak[name]) for name in sorted(confirmed | weak)}
+
+
+def _announced(value: str, named: Sequence[Entity]) -> str | None:
+    return next((entity.name for entity in named if entity.holds(value)), None)
+
+
+def _count_text(value: str, confirmed: Counter[str], weak: Counter[str]) -> None:
+    """Each kind once for each text, by its best place in it."""
+    best: dict[str, float] = {}
+    for hit in scan_text(value):
+        best[hit.entity] = max(best.get(hit.entity, 0.0), hit.score)
+    for name, score in best.items():
+        (confirmed if score >= LIKELY else weak)[name] += 1

@@ -1,0 +1,241 @@
+"""People, places and firms in a running text, without a language model: lists, capitals, and the words around them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from privsynth.pii import names
+from privsynth.pii.forms import LIKELY, SURE, Hit
+from privsynth.pii.values import like_surname
+
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
+_NAME = rf"[{_UPPER}](?:[^\W\d_]|['\u2019-](?=[^\W\d_])(?!s\b))*"
+_PARTICLE = r"van der |van den |van de |van |von |de la |de |del |der |da |dos |di |bin |al |el |la |le |nad |am |upon "
+_RUN = re.compile(rf"{_NAME}(?:(?:(?<=\b[{_UPPER}])\.|(?<=\bSt)\.)? (?:{_PARTICLE})?{_NAME})*(?: (?:and|&) (?:Sons|Co|Partners|Associates)\b)?")
+_LEGAL = (
+    r"(?:Inc|LLC|Ltd|GmbH(?: & Co\.? KG)?|Corp|PLC|LLP|S\.[AL]\.?(?:S\.)?(?!\w)|S/A|s\.r\.l|S\.r\.l|S\.p\.A|s\.r\.o|a\.s\.|d\.o\.o"
+    r"|B\.V|N\.V|A/S|ApS|AB|HB|AG|KG|OHG|SARL|Oyj?|Sp\. z o\.o|sp\. j|s\.c|Pty|and Sons|& Sons|e figli|et Fils|und S\u00f6hne|Group|Holdings?)(?!\w)"
+)
+_LINK = r"(?: (?:&|del|de la|de|du|of|e|y|et|und|and))? "
+_FIRMED = re.compile(
+    rf"{_NAME}(?:(?:, |{_LINK}){_NAME}){{0,4}},? {_LEGAL}\.?|{_NAME}(?: {_NAME})? & {_NAME}|{_NAME}(?:, {_NAME})+,? (?:and|&|y|e|et|und) {_NAME}"
+)
+_TITLE = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|herr|frau|mme|mlle|sr|sra|dott|ing)\b\.? ?\Z", re.IGNORECASE)
+_TITLED = re.compile(rf"\b((?i:mr|mrs|ms|mx|dr|prof))\.? ([^\W\d_][^\W\d_'-]+(?: [{_UPPER}][^\W\d_'-]+)?)")
+
+
+_EPONYM = re.compile(r"(?:['\u2019]s)? (?:disease|syndrome|palsy|lymphoma|sarcoma|tumou?r|sign|law|test|score|index|scale)\b")
+
+
+@cache
+def _cues(topic: str) -> str:
+    """The alternatives of one topic of `cues.toml`, as one expression."""
+    with (Path(__file__).parent / "cues.toml").open("rb") as file:
+        topics = tomllib.load(file)
+    return "|".join(topics[topic].split("\n")[:-1])
+
+
+@cache
+def _before(topic: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:\b(?:{_cues(topic)})[:,]? ?(?:the |called |named )?)\Z", re.IGNORECASE)
+
+
+@cache
+def _after(topic: str) -> re.Pattern[str]:
+    own = r"'s\b|\u2019s\b| \(?\d{2}\)?, |" if topic == "person_after" else rf",? {_LEGAL}|"
+    return re.compile(rf"(?:{own},? (?:{_cues(topic)})\b)")
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+_START = re.compile(r"(?:\A|[.!?:\n\"“?]|\? )[\s\"'“(*?-]*\Z")
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A run of capitalised words and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def parts(self) -> list[tuple[str, int, int]]:
+        return [(m.group(), self.start + m.start(), self.start + m.end()) for m in _WORD.finditer(self.text[self.start : self.end])]
+
+
+def find_speech(text: str) -> Iterator[Hit]:
+    """Titles, people, places, firms and nationalities."""
+    yield from _titled(text)
+    words = [(names.fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+    yield from (Hit(start, end, "NATIONALITY", LIKELY) for word, start, end in words if word in names.known("demonyms"))
+    if text == text.lower():
+        yield from _small(text)
+        return
+    if text.isupper():
+        return
+    for match in _FIRMED.finditer(text) if _FIRMISH.search(text) else ():
+        if not _lists_people(match.group()):
+            yield Hit(match.start(), match.end(), "ORGANIZATION", LIKELY + 0.1)
+    for match in _RUN.finditer(text):
+        yield from _judge(text, match.start(), match.end())
+    yield from (Hit(start, end, "COUNTRY", LIKELY) for word, start, end in words if text[start].isupper() and _is_country(word))
+
+
+_FIRMISH = re.compile(rf", [{_UPPER}]| & | {_LEGAL}")
+
+
+def _lists_people(found: str) -> bool:
+    """`Anna, Boris and Carla` are three people, `Hubbard, Fox and Gillespie` may be a firm: no given name among them."""
+    if re.search(rf" {_LEGAL}\.?\Z", found):
+        return False
+    parts = [part for part in re.split(r", | (?:and|y|e|et|und|&) ", found) if part]
+    common = names.common_words()
+    if all(names.fold(part) in common or names.fold(part) in names.known("calendar") for part in parts):
+        return True
+    return any(_is_given(part.split(" ")[0]) or names.fold(part) in names.countries() for part in parts)
+
+
+def _titled(text: str) -> Iterator[Hit]:
+    """Whoever stands after a title is a person, also in small letters."""
+    for match in _TITLED.finditer(text):
+        end = match.end(1) + (1 if text[match.end(1) : match.end(1) + 1] == "." else 0)
+        if names.fold(match.group(2)) not in names.common_words() or match.group(2)[0].isupper():
+            yield Hit(match.start(1), end, "TITLE", SURE)
+            yield Hit(match.start(2), match.end(2), "PERSON", SURE)
+
+
+def _small(text: str) -> Iterator[Hit]:
+    """A text without capitals: pairs of known names, and given names beside telling words."""
+    found = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    taken = -1
+    for at, (word, start, end) in enumerate(found):
+        if start < taken or not _is_given(word) or len(word) < 3:
+            continue
+        following = found[at + 1] if at + 1 < len(found) and found[at + 1][1] == end + 1 and text[end] == " " else None
+        if following and (_is_surname(following[0]) or like_surname(names.fold(following[0]))) and following[0] not in names.common_words():
+            yield Hit(start, following[2], "PERSON", LIKELY)
+            taken = following[2]
+        elif (
+            _before("person_before").search(text, max(0, start - 40), start)
+            or _after("person_after").match(text, end)
+            or at == 0
+            or text[:start].rstrip().endswith(("of", "given"))
+        ) and len(word) >= 4:
+            yield Hit(start, end, "PERSON", 0.6)
+
+
+def _is_country(word: str) -> bool:
+    return len(word) > 3 and word in names.countries() and word not in names.common_words() and word not in _AMBIGUOUS
+
+
+_AMBIGUOUS = frozenset(["jordan", "chad", "georgia", "jersey", "israel"])
+
+
+def _judge(text: str, start: int, end: int) -> Iterator[Hit]:
+    """What a run of capitalised words is: words that begin a sentence only because they stand first are cut off it."""
+    words = _trimmed(_Words(text, start, end))
+    if not words:
+        return
+    start, end = words[0][1], words[-1][2]
+    folded = [names.fold(word) for word, _, _ in words]
+    kind, score = _kind(text, start, end, folded, [word for word, _, _ in words])
+    if kind:
+        yield Hit(start, end, kind, score)
+
+
+def _trimmed(run: _Words) -> list[tuple[str, int, int]]:
+    """Without leading and trailing ordinary words, titles and days; a lone ordinary word is nothing."""
+    words = run.parts
+    common = names.common_words()
+    whole = " ".join(names.fold(word) for word, _, _ in words)
+    if len(words) > 1 and (whole in names.countries() or whole in names.regions() or whole in names.towns()):
+        return words
+    first = _START.search(run.text, max(0, run.start - 6), run.start) is not None
+    while words and _is_only_first(words, run, first=first, common=common):
+        words = words[1:]
+        first = False
+    while words and (names.fold(words[-1][0]) in names.known("calendar") or (len(words) == 1 and len(words[0][0]) == 1)):
+        words = words[:-1]
+    return words
+
+
+def _is_only_first(words: list[tuple[str, int, int]], run: _Words, *, first: bool, common: frozenset[str]) -> bool:
+    """Whether the first word has its capital from somewhere else than a name: a title, a day, the beginning of a sentence."""
+    word = names.fold(words[0][0])
+    if word in names.known("titles") or word in names.known("calendar"):
+        return True
+    if word not in common or _begins_firm(words):
+        return False
+    known = word in names.given_names() and len(word) > 3
+    if len(words) > 1 and not first and len(word) > 3:
+        return False  # a capital inside of a sentence is there for a reason: South Amberfort
+    if len(words) > 1:
+        return not (known and names.fold(words[1][0]) not in common) and (first or not known)
+    return not (known and _after("person_after").match(run.text, words[0][2]) is not None)
+
+
+def _begins_firm(words: list[tuple[str, int, int]]) -> bool:
+    return len(words) > 1 and names.fold(words[-1][0]) in names.known("firms")
+
+
+def _kind(text: str, start: int, end: int, folded: list[str], spelt: list[str]) -> tuple[str | None, float]:
+    before, whole = text[max(0, start - 60) : start], " ".join(folded)
+    if len(folded) > 5 or all(word in names.known("demonyms") for word in folded):
+        return None, 0.0
+    if (len(folded) > 1 and folded[-1] in names.known("firms")) or _before("firm_before").search(before):
+        return ("ORGANIZATION", LIKELY) if not (len(folded) == 1 and folded[0] in names.countries()) else ("COUNTRY", LIKELY)
+    if _TITLE.search(before) or (_before("person_surely_before").search(before) and not spelt[0].isupper()):
+        return "PERSON", SURE
+    if whole in names.countries() and whole not in _AMBIGUOUS:
+        return "COUNTRY", LIKELY
+    if len(folded) >= 2 and folded[0] in names.given_names() and not (_before("place_surely_before").search(before) and whole in names.towns()):
+        return "PERSON", SURE if _is_surname(spelt[-1]) else LIKELY
+    if whole in names.regions() and not _is_given(spelt[0]):
+        return "REGION", LIKELY
+    if _before("person_before").search(before) and not spelt[0].isupper():
+        return "PERSON", LIKELY
+    if _before("place_surely_before").search(before) and (
+        whole in names.towns() or not _is_given(spelt[0]) or len(folded) > 1 or not before.rstrip().endswith("from")
+    ):
+        return "CITY", LIKELY
+    if spelt[0].isupper() and len(spelt[0]) > 1:
+        return None, 0.0
+    return _alone(text, end, before, folded, spelt, whole)
+
+
+def _alone(text: str, end: int, before: str, folded: list[str], spelt: list[str], whole: str) -> tuple[str | None, float]:
+    """No telling word before it: lists, what follows, and whether the capital can have another reason."""
+    if _EPONYM.match(text, end):
+        return None, 0.0
+    if (
+        _after("person_after").match(text, end)
+        and (folded[0] not in names.common_words() or folded[0] in names.given_names())
+        and whole not in names.countries()
+    ):
+        return "PERSON", LIKELY
+    if _after("firm_after").match(text, end) or (len(folded) == 1 and spelt[0].count("-") == 1 and _is_surname(spelt[0].split("-")[0])):
+        return "ORGANIZATION", 0.6
+    if _before("place_before").search(before) and whole in names.towns() and not _is_given(spelt[0]):
+        return "CITY", LIKELY
+    if _is_given(spelt[0]) and len(folded) <= 3:
+        return "PERSON", LIKELY
+    if len(folded) == 1 and (_is_surname(spelt[0]) or like_surname(folded[0])):
+        return "PERSON", 0.6
+    if whole in names.towns() and len(whole) > 4 and folded[0] not in names.common_words():
+        return "CITY", 0.6
+    return None, 0.0
+
+
+def _is_given(word: str) -> bool:
+    folded = names.fold(word)
+    return folded in names.given_names() and folded not in names.common_words() and len(folded) > 2
+
+
+def _is_surname(word: str) -> bool:
+    folded = names.fold(word)
+    return folded in names.surnames() and folded not in names.common_words()

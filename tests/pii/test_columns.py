@@ -1,0 +1,198 @@
+"""Columns are judged by name and values together; clean ones stay clean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from privsynth.dataset import Kind, Role
+from privsynth.pii.columns import Typing, type_column
+
+PEOPLE = [
+    "Anna",
+    "Boris",
+    "Carla",
+    "David",
+    "Emma",
+    "Felix",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Karin",
+    "Luis",
+    "Marta",
+    "Nils",
+    "Olga",
+    "Pedro",
+    "Ruth",
+    "Sven",
+    "Tanja",
+    "Viktor",
+    "Wanda",
+    "Yusuf",
+]
+SURNAMES = [
+    "Larsen",
+    "Moreno",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quinn",
+    "Rossi",
+    "Schmidt",
+    "Tanaka",
+    "Ivanova",
+    "Weber",
+    "Young",
+    "Zeman",
+    "Hansen",
+    "Johansson",
+    "Nielsen",
+    "Murphy",
+    "Garcia",
+    "Silva",
+    "Kowalski",
+    "Popescu",
+]
+
+
+def typed(name: str, values: list[str | None], kind: Kind = Kind.TEXT) -> Typing:
+    return type_column(name, np.array(values, dtype=object), kind)
+
+
+def numbers(low: int, high: int, count: int = 300) -> list[str]:
+    return [str(n) for n in np.random.default_rng(3).integers(low, high, count)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "entity"),
+    [
+        ("email", "anna{}@example.com", "EMAIL"),
+        ("E-Mail-Adresse", "anna{}@example.com", "EMAIL"),
+        ("customerEmail", "anna{}@example.com", "EMAIL"),
+        ("CORREO_ELECTRONICO", "anna{}@example.com", "EMAIL"),
+        ("TelephoneNumber", "(202) 555-01{:02}", "PHONE"),
+        ("handynummer", "0151 234567{:02}", "PHONE"),
+        ("téléphone", "01 99 00 12 {:02}", "PHONE"),
+        ("home_phone_2", "202-555-01{:02}", "PHONE"),
+        ("strasse", "Mühlweg {}", "STREET_ADDRESS"),
+        ("AddressLine1", "{} Mill Lane", "STREET_ADDRESS"),
+        ("username", "quiet_heron{}", "USERNAME"),
+        ("ssn", "536-90-43{:02}", "US_SSN"),
+        ("passport_no", "12345{:04}", "US_PASSPORT"),
+        ("mrn", "004417{:02}", "MRN"),
+        ("iban", "GB82WEST12345698765{:03}", None),  # the check digits are wrong: only some pass
+        ("ip_address", "192.0.2.{}", "IPV4"),
+        ("user_agent", "Mozilla/5.0 (X11; Linux x86_64; rv:{}.0) Gecko", "USER_AGENT"),
+        ("birth_number", "7062{:02}", "NATIONAL_ID"),
+        ("account_to", "871445{:02}", "BANK_ACCOUNT"),
+        ("license_plate", "AB {:03} CD", "LICENSE_PLATE"),
+    ],
+)
+def test_the_name_tells_in_several_languages(name: str, value: str, entity: str | None) -> None:
+    found = typed(name, [value.format(n) for n in range(60)])
+    assert found.role is Role.DIRECT
+    assert entity is None or found.entity == entity
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "entity"),
+    [
+        ("vorname", PEOPLE, "FIRST_NAME"),
+        ("Surname", SURNAMES, "LAST_NAME"),
+        ("apellidos", SURNAMES, "LAST_NAME"),
+        ("customer_name", [f"{a} {b}" for a, b in zip(PEOPLE, SURNAMES, strict=False)], "PERSON"),
+        ("mothers_maiden_name", SURNAMES, "MAIDEN_NAME"),
+        ("c1", PEOPLE, "FIRST_NAME"),
+        ("c2", SURNAMES, "LAST_NAME"),
+        ("c3", [f"{a} {b}" for a, b in zip(PEOPLE, SURNAMES, strict=False)], "PERSON"),
+        ("c4", [f"anna{n}@example.com" for n in range(30)], "EMAIL"),
+        ("c5", [f"(202) 555-01{n:02}" for n in range(30)], "PHONE"),
+        ("c6", [f"{n} Mill Lane" for n in range(30)], "STREET_ADDRESS"),
+        ("c7", ["4111111111111111", "5555555555554444", "378282246310005", "6011111111111117", "4222222222222", "30569309025904"], "CREDIT_CARD"),
+        ("c8", [f"192.0.2.{n}" for n in range(30)], "IPV4"),
+        ("c9", [f"shop{n}.example.com" for n in range(30)], "DOMAIN"),
+    ],
+)
+def test_the_values_tell_whatever_the_name(name: str, values: list[str], entity: str) -> None:
+    found = typed(name, list(values))
+    assert (found.role, found.entity) == (Role.DIRECT, entity)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("record_no", numbers(10**9, 10**10), Kind.INTEGER),
+        ("c1", numbers(10**9, 10**10), Kind.INTEGER),
+        ("created", numbers(1_500_000_000, 1_700_000_000), Kind.INTEGER),
+        ("event_ts", numbers(1_500_000_000_000, 1_700_000_000_000), Kind.INTEGER),
+        ("policy_no", [f"AC{n}" for n in numbers(10**5, 10**6)], Kind.TEXT),
+        ("policy_number", numbers(10**8, 10**9), Kind.INTEGER),
+        ("account_balance", [f"{n}.25" for n in numbers(0, 10**6)], Kind.NUMBER),
+        ("latitude", [f"{n}.123456" for n in numbers(-60, 70)], Kind.NUMBER),
+        ("amount", [f"{n}.99" for n in numbers(1, 900)], Kind.NUMBER),
+        ("product_code", [f"QX{n}-B" for n in numbers(1000, 9999)], Kind.TEXT),
+        ("product_name", ["Oak Table", "Steel Lamp", "Wool Rug", "Glass Bowl"] * 50, Kind.CATEGORY),
+        ("email_verified", ["yes", "no"] * 50, Kind.CATEGORY),
+        ("phone_type", ["mobile", "landline"] * 50, Kind.CATEGORY),
+        ("contact", ["cellular", "telephone", "unknown"] * 50, Kind.CATEGORY),
+        ("default", ["yes", "no"] * 50, Kind.CATEGORY),
+        ("num13", numbers(10**12, 10**13), Kind.TEXT),
+        ("num11", numbers(10**10, 10**11), Kind.TEXT),
+        ("num9", numbers(10**8, 10**9), Kind.TEXT),
+        ("order_date", [f"2021-0{1 + n % 9}-{10 + n % 18}" for n in range(200)], Kind.DATE),
+    ],
+)
+def test_clean_columns_are_no_personal_data(name: str, values: list[str], kind: Kind) -> None:
+    found = typed(name, list(values), kind)
+    assert found.entity is None
+    assert found.role is not Role.DIRECT
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "role", "entity"),
+    [
+        ("age", numbers(17, 90), Kind.INTEGER, Role.QUASI, "AGE"),
+        ("native-country", ["Portugal", "Norway", "Peru"] * 30, Kind.CATEGORY, Role.QUASI, "COUNTRY"),
+        ("ZipCode", numbers(10_000, 99_999), Kind.TEXT, Role.QUASI, "POSTCODE"),
+        ("geburtsdatum", ["1971-02-03", "1988-11-30"] * 30, Kind.DATE, Role.QUASI, "DATE_OF_BIRTH"),
+        ("annual_income", numbers(10_000, 200_000), Kind.INTEGER, Role.SENSITIVE, None),
+        ("primary_diagnosis", ["E11.9", "I10", "J45"] * 30, Kind.CATEGORY, Role.SENSITIVE, "DIAGNOSIS"),
+        ("religion", ["Quaker", "none"] * 30, Kind.CATEGORY, Role.SENSITIVE, "RELIGION"),
+        ("patient_id", numbers(1, 10**6), Kind.INTEGER, Role.IDENTIFIER, None),
+        ("GUID", [f"00000000-0000-4000-8000-0000000000{n:02}" for n in range(60)], Kind.TEXT, Role.IDENTIFIER, "UUID"),
+        ("row", [str(n) for n in range(1, 101)], Kind.INTEGER, Role.IDENTIFIER, None),
+        ("remarks", [f"The customer called {n} times and wanted a refund." for n in range(60)], Kind.TEXT, Role.FREE_TEXT, None),
+        ("mystery", [f"wuff {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(60)], Kind.TEXT, Role.DIRECT, None),
+        ("segment", ["basic", "plus"] * 30, Kind.CATEGORY, Role.PLAIN, None),
+    ],
+)
+def test_roles(name: str, values: list[str], kind: Kind, role: Role, entity: str | None) -> None:
+    found = typed(name, list(values), kind)
+    assert (found.role, found.entity) == (role, entity)
+
+
+def test_dates_spread_over_a_generation_are_births_without_a_name() -> None:
+    births = [f"{year}-05-17" for year in range(1940, 2005)]
+    assert typed("c1", births, Kind.DATE).entity == "DATE_OF_BIRTH"
+    assert typed("c1", [f"{year}-05-17" for year in (1993, 1994, 1995, 1996) for _ in range(20)], Kind.DATE).entity is None
+
+
+def test_a_checksum_alone_does_not_make_a_few_hits_a_kind() -> None:
+    """One in ten random numbers passes Luhn: that is chance, not a card column."""
+    cards = ["4111111111111111"] + [f"41111111111{n}" for n in numbers(10_000, 99_999)]
+    assert typed("c1", cards).entity != "CREDIT_CARD"
+
+
+def test_a_person_is_not_typed_by_dictionary_from_a_few_values() -> None:
+    assert typed("c1", ["Rose", "Will", "May", "Grant"] * 20, Kind.CATEGORY).entity is None
+
+
+def test_no_reason_holds_a_value() -> None:
+    found = typed("email", [f"sentinel{n}@example.com" for n in range(40)])
+    assert "sentinel" not in repr(found)
+
+
+def test_nothing_is_said_of_an_empty_column() -> None:
+    assert typed("email", [None, None]).role is Role.PLAIN
