@@ -1,0 +1,58 @@
+"""Quasi-identifiers of clones: all clones out of one cell of k people share one blend of that cell's values.
+
+So no clone has a combination that leads to fewer than k people, and its kinds and formats stay those of the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from privsynth.dataset import Column, Table, entity_codes
+from privsynth.generate.mask.axes import axis_of
+from privsynth.generate.mask.generalise import Cells, partition
+
+Array = np.ndarray[Any, Any]
+
+
+def people_of(table: Table) -> Array:
+    return np.arange(len(table)) if table.entity is None else entity_codes(table.frame[table.entity])
+
+
+def cells_of(table: Table, columns: Sequence[Column], k: int, k_rare: int) -> Cells:
+    """Cells of at least k people that lie close together in these columns."""
+    return partition([axis_of(table, column.name, k_rare) for column in columns], people_of(table), k)
+
+
+def pair_in_cell(cells: Cells, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """For each cell two of its rows, and how far to go from the first to the second."""
+    order = rng.permutation(len(cells.of_row))
+    order = order[np.argsort(cells.of_row[order], kind="stable")]
+    starts = np.searchsorted(cells.of_row[order], np.arange(len(cells)))
+    sizes = np.diff([*starts, len(order)])
+    return order[starts], order[starts + (sizes > 1)], rng.random(len(cells))
+
+
+def other_of_cell(cells: Cells, rows: Array, rng: np.random.Generator) -> Array:
+    """For each of these rows another row out of its cell; itself only where it is alone."""
+    order = np.argsort(cells.of_row, kind="stable")
+    at = np.empty(len(order), dtype=np.int64)
+    at[order] = np.arange(len(order))
+    starts = np.searchsorted(cells.of_row[order], np.arange(len(cells)))
+    sizes = np.diff([*starts, len(order)])
+    mine = cells.of_row[rows]
+    step = 1 + (rng.random(len(rows)) * (sizes[mine] - 1)).astype(np.int64)
+    drawn: Array = order[starts[mine] + (at[rows] - starts[mine] + step) % sizes[mine]]
+    return drawn
+
+
+def between(first: Array, second: Array, share: Array) -> Array:
+    """Values on the way from the first to the second; where one is missing, the first."""
+    if first.dtype.kind == "M":
+        start = first.astype("datetime64[us]")
+        step = np.where(np.isnat(first) | np.isnat(second), np.timedelta64(0, "us"), second.astype("datetime64[us]") - start).astype(np.int64)
+        days = np.round(step * share / 86_400e6).astype(np.int64).astype("timedelta64[D]")
+        return np.asarray(start + days)
+    return np.where(np.isnan(second), first, first + (second - first) * share)

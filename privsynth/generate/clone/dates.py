@@ -1,0 +1,22 @@
+"""How far the dates of each clone move: all of a clone together, never by nothing, and each clone of one source differently."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import Any
+
+import numpy as np
+
+from privsynth.generate.clone.entities import Family
+
+Array = np.ndarray[Any, Any]
+
+
+def clone_shifts(family: Family, farthest: int, rng: np.random.Generator) -> Array:
+    """Days for each clone, uniform in +-farthest without 0. Siblings walk round the circle in steps that meet every place once."""
+    places = 2 * farthest
+    step = next(s for s in range(round(places * 0.618), 2 * places) if gcd(s, places) == 1)
+    start = rng.integers(0, places, int(family.source.max(initial=-1)) + 1)
+    at = (start[family.source] + family.copy * step) % places - farthest
+    moved: Array = np.where(at >= 0, at + 1, at)
+    return moved

@@ -1,0 +1,71 @@
+"""Levels of clones: some are exchanged within a cell of similar rows; what few rows hold is replaced by what many hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Table
+
+Array = np.ndarray[Any, Any]
+MOST_LEVELS = 200  # columns of more levels are not looked at for dependence
+
+
+def common_levels(values: Array, k_rare: int) -> Array:
+    """Which rows hold a level that enough rows hold, or none."""
+    codes, known = pd.factorize(pd.Series(values, dtype=object))
+    held = np.append(np.bincount(codes[codes >= 0], minlength=len(known)) >= k_rare, True)
+    return held[codes]
+
+
+def with_common(values: Array, common: Array, rows: Array, cell: Array, rng: np.random.Generator) -> tuple[Array, int]:
+    """The values of these rows; a rare one gives way to a common one, of the same cell where there is one. Also how many did.
+
+    `cell` is the cell of each source row.
+    """
+    made, rare = values[rows], np.flatnonzero(~common[rows])
+    if not len(rare):
+        return made, 0
+    donors = np.flatnonzero(common & ~pd.isna(values))
+    if not len(donors):
+        made[rare] = None
+        return made, len(rare)
+    order = donors[np.lexsort((rng.random(len(donors)), cell[donors]))]
+    wanted = cell[rows[rare]]
+    low, high = (np.searchsorted(cell[order], wanted, side=side) for side in ("left", "right"))
+    inside = low + (rng.random(len(rare)) * (high - low)).astype(np.int64)
+    anywhere = rng.integers(0, len(order), len(rare))
+    made[rare] = values[order[np.where(high > low, np.minimum(inside, len(order) - 1), anywhere)]]
+    return made, len(rare)
+
+
+def leaders(table: Table, columns: Sequence[Column], first: Sequence[Column]) -> dict[str, str]:
+    """For each column the one that determines it, if one does; columns of `first` lead and follow nobody."""
+    codes = {c.name: pd.factorize(table.text(c.name), use_na_sentinel=False)[0] for c in columns}
+    sizes = {name: int(code.max(initial=0)) + 1 for name, code in codes.items()}
+    able = [c.name for c in columns if 1 < sizes[c.name] <= min(MOST_LEVELS, len(table) // 10)]
+    found: dict[str, str] = {}
+    lead = {c.name for c in first}
+    for name in able:
+        for other in sorted(able, key=lambda n: (n not in lead, sizes[n])):
+            if (
+                other != name
+                and name not in lead
+                and name not in found.values()
+                and other not in found
+                and _determines(codes[other], codes[name], sizes[other])
+            ):
+                found[name] = other
+                break
+    return found
+
+
+def _determines(leader: Array, follower: Array, levels: int) -> bool:
+    """Whether each level of the leader stands beside one level of the follower only."""
+    low, high = np.full(levels, np.iinfo(np.int64).max), np.full(levels, -1)
+    np.minimum.at(low, leader, follower)
+    np.maximum.at(high, leader, follower)
+    return bool((low == high).all())

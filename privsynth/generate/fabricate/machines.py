@@ -1,0 +1,90 @@
+"""Addresses of machines and sites that lead nowhere: RFC 2606 (names), RFC 5737 and 3849 (IP addresses), RFC 7042 (MAC)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from privsynth.generate.fabricate.draws import Draws
+from privsynth.generate.fabricate.ranges import Numbered, Space, joined
+from privsynth.generate.fabricate.shapes import Shape, Shapes
+
+Array = np.ndarray[Any, Any]
+
+DOMAINS = ("example.com", "example.org", "example.net")
+
+
+def ipv4(values: Sequence[str], _: str) -> Space:
+    """The three documentation networks; where they are too small, class E, which is routed nowhere."""
+    nets = np.array(["192.0.2.", "198.51.100.", "203.0.113."], dtype=object)
+    known = sum(v.startswith(tuple(nets)) for v in values)
+
+    def write(numbers: Array, _: Draws) -> Array:
+        return joined(nets[numbers // 254], np.array([str(n) for n in 1 + numbers % 254], dtype=object))
+
+    def write_wide(numbers: Array, _: Draws) -> Array:
+        return np.array([f"{240 + (n >> 24)}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in numbers], dtype=object)
+
+    return Numbered(3 * 254, write, known, wider=Numbered(14 << 24, write_wide))
+
+
+def ipv6(_: Sequence[str], __: str) -> Space:
+    def write(numbers: Array, draws: Draws) -> Array:
+        low = draws.below("low", 2**32)
+        return np.array([f"2001:db8:{h >> 16:x}:{h & 65535:x}::{w >> 16:x}:{w & 65535:x}" for h, w in zip(numbers, low, strict=True)], dtype=object)
+
+    return Numbered(2**32, write)
+
+
+def mac(values: Sequence[str], _: str) -> Space:
+    """The 256 addresses for documentation; where they are too few, addresses marked as locally administered."""
+    mark = next((m for m in ":-." if sum(m in v for v in values) > len(values) / 2), ":" if not values else "")
+    upper = sum(v != v.lower() for v in values) > len(values) / 2
+
+    def spell(text: str) -> str:
+        size = 4 if mark == "." else 2
+        joined = mark.join(text[at : at + size] for at in range(0, 12, size))
+        return joined.upper() if upper else joined
+
+    def few(numbers: Array, _: Draws) -> Array:
+        return np.array([spell(f"00005e0053{n:02x}") for n in numbers], dtype=object)
+
+    def many(numbers: Array, _: Draws) -> Array:
+        return np.array([spell(f"02{n:010x}") for n in numbers], dtype=object)
+
+    return Numbered(256, few, wider=Numbered(2**40, many))
+
+
+def uuid(values: Sequence[str], _: str) -> Space:
+    hexes = "0123456789ABCDEF" if sum(v != v.lower() for v in values) > len(values) / 2 else "0123456789abcdef"
+    mark = () if values and sum("-" in v for v in values) <= len(values) / 2 else ("-",)
+    top = hexes[8:12]
+    return Shapes((Shape((*(hexes,) * 8, *mark, *(hexes,) * 4, *mark, "4", *(hexes,) * 3, *mark, top, *(hexes,) * 3, *mark, *(hexes,) * 12)),), (1.0,))
+
+
+_WORDS = np.array(
+    "amber birch cedar delta ember fjord grove hazel indigo juniper kelp larch maple nectar opal pine quartz reed sage willow yarrow".split(),  # noqa: SIM905
+    dtype=object,
+)
+
+
+def _slug(numbers: Array) -> Array:
+    size = len(_WORDS)
+    return joined(_WORDS[numbers % size], np.array([f"-{n // size}" for n in numbers], dtype=object))
+
+
+def url(values: Sequence[str], _: str) -> Space:
+    scheme = "https://" if not values or sum("://" in v for v in values) > len(values) / 2 else ""
+    domains = np.array(DOMAINS, dtype=object)
+
+    def write(numbers: Array, draws: Draws) -> Array:
+        return joined(f"{scheme}www.", draws.pick("domain", domains), "/", _slug(numbers))
+
+    return Numbered(10**9, write)
+
+
+def domain(_: Sequence[str], __: str) -> Space:
+    ends = np.array([".example", ".test", ".invalid"], dtype=object)
+    return Numbered(10**9, lambda numbers, draws: joined(_slug(numbers), draws.pick("domain", ends)))

@@ -1,0 +1,216 @@
+"""Which maker a column gets, and what it learns of the column: formats, never a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, ColumnProfile, Kind, Role
+from privsynth.generate.fabricate import people as folk
+from privsynth.generate.fabricate.draws import Draws
+from privsynth.generate.fabricate.people import NameStyle, People
+from privsynth.generate.fabricate.ranges import Space
+from privsynth.generate.fabricate.reserved import reserved_space
+from privsynth.generate.fabricate.sentences import sentences_for, write_text
+from privsynth.generate.fabricate.shapes import learn_shapes, number_shape
+from privsynth.generate.fabricate.words import Words, jobs, words_of
+
+Array = np.ndarray[Any, Any]
+Write = Callable[[People, Array, Draws], Array]  # (people, rows, draws of these rows) -> text
+
+FREE_NAMES = frozenset({"FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "TITLE", "GENDER", "JOB_TITLE", "CITY", "COUNTRY"})  # may equal real ones
+OF_A_PERSON = frozenset({"FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "PERSON", "TITLE", "EMAIL", "USERNAME"})
+_ALIASES = {
+    "EMAIL_ADDRESS": "EMAIL",
+    "PHONE_NUMBER": "PHONE",
+    "FAX": "PHONE",
+    "NAME": "PERSON",
+    "FULL_NAME": "PERSON",
+    "GIVEN_NAME": "FIRST_NAME",
+    "SURNAME": "LAST_NAME",
+    "ADDRESS": "STREET_ADDRESS",
+    "STREET": "STREET_ADDRESS",
+    "IP_ADDRESS": "IPV4",
+    "IP": "IPV4",
+    "MAC_ADDRESS": "MAC",
+    "IBAN_CODE": "IBAN",
+    "NHS": "UK_NHS",
+    "NINO": "UK_NINO",
+    "SSN": "US_SSN",
+    "ITIN": "US_ITIN",
+    "DOMAIN_NAME": "DOMAIN",
+    "COMPANY": "ORGANIZATION",
+    "ORGANISATION": "ORGANIZATION",
+}
+_LOOKS = {
+    "EMAIL": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "UUID": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "URL": re.compile(r"(https?|ftp)://\S+"),
+    "IPV4": re.compile(r"\d{1,3}(\.\d{1,3}){3}"),
+    "IPV6": re.compile(r"(?=.*:.*:)[0-9a-fA-F:]{6,39}(?<!:\d\d)"),
+    "MAC": re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}"),
+    "US_SSN": re.compile(r"\d{3}-\d\d-\d{4}"),
+}
+
+
+_OF_DIGITS = frozenset({"PHONE", "US_SSN", "US_ITIN", "CREDIT_CARD", "UK_NHS"})  # kinds that are numbers where their column is numeric
+
+
+@dataclass(frozen=True, eq=False)
+class Maker:
+    """How one column is invented."""
+
+    column: Column
+    entity: str | None
+    missing: float
+    unique: bool
+    distinct: float  # share of different values among those that are there
+    write: Write | None = None  # by the person of the row
+    space: Space | None = None  # or out of a numbered range
+    steady: bool = False  # the same in all rows of one entity
+    days: tuple[float, float] | None = None  # dates: between these days since 1970
+
+    @property
+    def avoids(self) -> bool:
+        """Whether a value may not equal a real one: all but words that many people share."""
+        return self.entity not in FREE_NAMES and self.column.role is not Role.FREE_TEXT and self.days is None
+
+
+def learn_maker(column: Column, values: Array, texts: Array, profile: ColumnProfile | None, locale: str, *, steady: bool) -> Maker:
+    """What is needed to invent this column: a few shares, and its format."""
+    known = list(pd.unique(pd.Series(texts, dtype=object).dropna()))
+    there = int(pd.notna(pd.Series(texts, dtype=object)).sum())
+    missing = profile.missing if profile else 1 - there / max(len(texts), 1)
+    unique = there > 0 and (profile.is_unique if profile else len(known) == there)
+    maker = Maker(column, entity_of(column, known), float(missing), bool(unique), len(known) / max(there, 1), steady=steady)
+    if column.kind is Kind.DATE:
+        return replace(maker, days=_days(values, profile), unique=False)
+    if column.role is Role.FREE_TEXT:
+        fewest, most = sentences_for(known)
+        return replace(maker, write=lambda _, __, draws: write_text(draws, fewest, most), unique=False)
+    return _numeric(maker, known, locale) if column.kind.is_numeric else _textual(maker, known, profile, locale)
+
+
+def entity_of(column: Column, known: Sequence[str]) -> str | None:
+    """What is said of the column, or what nearly all its values look like."""
+    if column.entity:
+        return _ALIASES.get(column.entity.upper(), column.entity.upper())
+    if column.kind.is_numeric or not known:
+        return None
+    return next((name for name, look in _LOOKS.items() if sum(bool(look.fullmatch(v)) for v in known) >= 0.9 * len(known)), None)
+
+
+def _days(values: Array, profile: ColumnProfile | None) -> tuple[float, float]:
+    """Between the 1st and the 99th percentile, so that no real extreme is told."""
+    if profile is not None and profile.low is not None and profile.high is not None:
+        return profile.low, profile.high
+    days = values[~np.isnat(values)].astype("datetime64[D]").astype(np.int64)
+    return (float(np.quantile(days, 0.01)), float(np.quantile(days, 0.99))) if len(days) else (0.0, 0.0)
+
+
+def _numeric(maker: Maker, known: list[str], locale: str) -> Maker:
+    """Whole numbers by their digits; numbers with decimals likewise, the point being a mark."""
+    entity = maker.entity or ""
+    space = reserved_space(entity, [re.sub(r"\D", "", v) for v in known], locale) if entity in _OF_DIGITS else None
+    plain = [v for v in known if re.fullmatch(r"-?[0-9][0-9.]*", v)]
+    return replace(maker, space=space or (learn_shapes(plain, number=True) if plain else number_shape()))
+
+
+def _textual(maker: Maker, known: list[str], profile: ColumnProfile | None, locale: str) -> Maker:
+    words, case = words_of(locale), folk.case_of(known)
+    space = reserved_space(maker.entity, known, locale) if maker.entity else None
+    if space is not None:
+        return replace(maker, space=space)
+    write = _writer(maker.entity, known, profile, words, case)
+    return replace(maker, write=write) if write else replace(maker, space=learn_shapes(known))
+
+
+def _writer(entity: str | None, known: list[str], profile: ColumnProfile | None, words: Words, case: str) -> Write | None:
+    """The maker of each kind of words; None for all that is better made by its shape."""
+    return _of_the_person(entity, known, case) or _of_a_list(entity, words, case) or _of_form(entity, known, profile, words, case)
+
+
+def _of_the_person(entity: str | None, known: list[str], case: str) -> Write | None:
+    """What belongs to the invented person of the row."""
+    match entity:
+        case "PERSON":
+            style = folk.name_style(known)
+            return lambda people, rows, _: style.write(people, rows)
+        case "FIRST_NAME":
+            return lambda people, rows, _: folk.cased(people.first[rows], case)
+        case "LAST_NAME":
+            return lambda people, rows, _: folk.cased(people.last[rows], case)
+        case "TITLE":
+            dotted = sum("." in v for v in known) > len(known) / 2
+            return lambda people, rows, _: folk.titles(people, rows, dotted=dotted)
+        case "EMAIL":
+            return folk.mail_style(known).write
+        case "USERNAME":
+            return folk.user_style(known).write
+    return None
+
+
+def _of_a_list(entity: str | None, words: Words, case: str) -> Write | None:
+    """What is one word of a list."""
+    lists: dict[str, Callable[[], Array]] = {"MAIDEN_NAME": lambda: words.last_female, "CITY": lambda: words.towns, "JOB_TITLE": jobs}
+    found = lists.get(entity or "")
+    return None if found is None else lambda _, __, draws: folk.cased(draws.pick("word", found()), case)
+
+
+def _of_form(entity: str | None, known: list[str], profile: ColumnProfile | None, words: Words, case: str) -> Write | None:
+    """What is put together."""
+    match entity:
+        case "STREET_ADDRESS":
+            return _street(known, words, case)
+        case "ORGANIZATION":
+            return lambda _, __, draws: folk.cased(draws.pick("firm", words.firms) + _more_digits(draws), case)
+        case "GENDER" | "COUNTRY":
+            return _levels(profile)
+    return None
+
+
+def _levels(profile: ColumnProfile | None) -> Write | None:
+    """Levels that many rows hold are no one's: they are drawn as often as they occur."""
+    if profile is None or not profile.levels:
+        return None
+    words = np.array(list(profile.levels), dtype=object)
+    steps = np.cumsum(list(profile.levels.values())) / sum(profile.levels.values())
+    return lambda _, __, draws: words[np.minimum(np.searchsorted(steps, draws.share("level"), side="right"), len(words) - 1)]
+
+
+def _more_digits(draws: Draws) -> Array:
+    """Nothing at first; a number where the plain name is taken."""
+    if not draws.attempt:
+        return np.full(len(draws), "", dtype=object)
+    return np.array([f" {n}" for n in draws.below("more", 10 ** (1 + draws.attempt // 8))], dtype=object)
+
+
+def _street(known: list[str], words: Words, case: str) -> Write:
+    """Number and street in the order of the real ones, with town and postcode where most real ones have parts after a comma."""
+    number_first = sum(v[:1].isdigit() for v in known) > len(known) / 2 if known else words.number_first
+    parts = round(float(np.median([v.count(",") for v in known]))) if known else 0
+    coded = sum(bool(re.search(r",.*\d", v)) for v in known) > len(known) / 2
+
+    def write(_: People, __: Array, draws: Draws) -> Array:
+        top = 200 * 10 ** (draws.attempt // 8)
+        number = np.array([str(n + 1) for n in draws.below("house", top)], dtype=object)
+        street = draws.pick("street", words.streets)
+        text = number + " " + street if number_first else street + " " + number
+        if parts:
+            text = text + ", " + draws.pick("town", words.towns)
+        if coded and parts:
+            text = text + " " + np.array([f"{n:05d}" for n in draws.below("postcode", 10**5)], dtype=object)
+        return folk.cased(text, case)
+
+    return write
+
+
+def style_of_names(makers: Sequence[Maker], known: Callable[[str], list[str]]) -> NameStyle:
+    """The style of the first whole-name column, for avoiding real whole names also where the parts stand in two columns."""
+    whole = next((m for m in makers if m.entity == "PERSON"), None)
+    return folk.name_style(known(whole.column.name)) if whole else NameStyle()

@@ -1,0 +1,63 @@
+"""One number for each entity, out of the key: whatever is invented or moved for a person is drawn from it, in every table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Dataset, Relation, Role, Table
+from privsynth.generate.mask.keys import Keyring
+from privsynth.generate.mask.tokens import key_domains, key_text
+
+Array = np.ndarray[Any, Any]
+
+
+def entity_seeds(data: Dataset, ring: Keyring) -> dict[str, Array]:
+    """For each table the number of each row's entity. Rows that hang below a parent's row have its number."""
+    domains = key_domains(data)
+    made: dict[str, Array] = {}
+    for table in data.parents_first():
+        relation = data.parent_of(table.name)
+        if relation is not None and table.entity in (None, relation.child_key):
+            made[table.name] = _inherited(data, table, relation, made[relation.parent], ring)
+            continue
+        name = table.entity or _own_key(table)
+        domain = domains.get((table.name, name or ""), f"{table.name}.{name}")
+        made[table.name] = _by_key(table, name, f"entity/{domain}", ring)
+    return made
+
+
+def row_seeds(table: Table, names: Sequence[str], ring: Keyring) -> Array:
+    """The number of each row's own words in these columns: the same words bring the same substitutes."""
+    words = ["\x1f".join("" if v is None else str(v) for v in row) for row in zip(*(table.text(name) for name in names), strict=True)]
+    codes, known = pd.factorize(np.array(words, dtype=object))
+    seeds = ring.seeds("words/" + "/".join(sorted(names)), known)
+    return seeds[codes] if len(codes) else np.empty(0, dtype=np.uint64)
+
+
+def _own_key(table: Table) -> str | None:
+    """A column that names each row, if there is one."""
+    return next((c.name for c in table.of_role(Role.IDENTIFIER) if table.frame[c.name].notna().all() and table.frame[c.name].is_unique), None)
+
+
+def _by_key(table: Table, name: str | None, domain: str, ring: Keyring) -> Array:
+    """By the key; a row without one is an entity of its own."""
+    texts = np.full(len(table), None, dtype=object) if name is None else key_text(table, name)
+    words = [f"row\x1f{row}" if text is None else f"key\x1f{text}" for row, text in enumerate(texts)]
+    codes, known = pd.factorize(np.array(words, dtype=object))
+    seeds = ring.seeds(domain, known)
+    return seeds[codes] if len(codes) else np.empty(0, dtype=np.uint64)
+
+
+def _inherited(data: Dataset, table: Table, relation: Relation, parents: Array, ring: Keyring) -> Array:
+    """The number of the parent's row; a row that names no known parent is by its own key."""
+    known = pd.Series(np.arange(len(parents)), index=pd.Index(key_text(data[relation.parent], relation.parent_key), dtype=object))
+    known = known[~known.index.duplicated() & known.index.notna()]
+    at = known.reindex(pd.Index(key_text(table, relation.child_key), dtype=object)).to_numpy()
+    made = _by_key(table, relation.child_key, f"entity/orphans of {table.name}", ring)
+    found = np.isfinite(at.astype(float))
+    made[found] = parents[at[found].astype(np.int64)]
+    return made

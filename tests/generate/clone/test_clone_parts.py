@@ -1,0 +1,239 @@
+"""The parts of cloning, each with its truth worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from shop import customers, shop, taken_of, texts
+
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Taken
+from privsynth.generate.clone.cells import between, other_of_cell, pair_in_cell
+from privsynth.generate.clone.dates import clone_shifts
+from privsynth.generate.clone.distance import neighbour_gaps, shadows
+from privsynth.generate.clone.entities import Family, choose_entities, parent_rows
+from privsynth.generate.clone.keys import new_keys
+from privsynth.generate.clone.levels import common_levels, leaders, with_common
+from privsynth.generate.clone.numbers import scale_of
+from privsynth.generate.mask.generalise import Cells
+
+
+def rng(seed: int = 1) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def words(*values: str | None) -> np.ndarray:
+    return np.array(values, dtype=object)
+
+
+def one(name: str, **columns: list[object]) -> Table:
+    """A table of text columns; a column whose name ends in `id` is a key."""
+    described = tuple(Column(c, Kind.TEXT, Role.IDENTIFIER if c.endswith("id") else Role.PLAIN) for c in columns)
+    return Table(name, described, pd.DataFrame({c: texts(v) for c, v in columns.items()}))
+
+
+# --- which rows ---
+
+
+def test_each_source_row_is_used_once_before_any_is_used_twice() -> None:
+    family = choose_entities(Dataset((customers(10),)), 25, rng())
+    counts = np.bincount(family.tables["customers"].origin, minlength=10)
+    assert sorted(counts) == [2] * 5 + [3] * 5
+    assert family.clones == 25
+
+
+def test_children_come_with_their_parent_in_each_of_its_clones() -> None:
+    family = choose_entities(shop(10), 20, rng())
+    people, orders = family.tables["customers"], family.tables["orders"]
+    assert len(orders) == 60
+    owner = dict(zip(people.clone, people.origin, strict=True))
+    assert all(owner[clone] == origin // 3 for clone, origin in zip(orders.clone, orders.origin, strict=True))
+
+
+def test_rows_without_a_parent_stand_alone_and_are_counted() -> None:
+    data = Dataset((one("p", id=["1", "2"]), one("c", p_id=["1", "9", None])), (Relation("p", "id", "c", "p_id"),))
+    family = choose_entities(data, 2, rng())
+    assert family.lonely == {"c": 2}
+    assert len(family.tables["c"]) == 3
+    assert list(parent_rows(data, data.relations[0])) == [0, -1, -1]
+
+
+def test_all_rows_of_a_person_are_one_clone() -> None:
+    table = replace(one("t", who=["a", "a", "b", "b"]), entity="who")
+    made = choose_entities(Dataset((table,)), 8, rng())
+    assert made.clones == 4
+    frame = pd.DataFrame({"clone": made.tables["t"].clone, "who": table.frame["who"].to_numpy()[made.tables["t"].origin]})
+    assert (frame.groupby("clone")["who"].nunique() == 1).all()
+
+
+# --- new keys ---
+
+
+def test_new_keys_are_unique_and_lead_to_the_right_parent() -> None:
+    data = shop(50)
+    family = choose_entities(data, 120, rng())
+    keys, redirected = new_keys(data, family, taken_of(data), rng())
+    parents, children = keys["customers", "customer_id"], keys["orders", "customer_id"]
+    assert len(set(parents)) == 120
+    assert not set(parents) & set(data.root.frame["customer_id"])
+    clone_of = dict(zip(parents, family.tables["customers"].clone, strict=True))
+    assert [clone_of[key] for key in children] == list(family.tables["orders"].clone)
+    assert redirected == 0
+    assert len(set(keys["orders", "order_id"])) == 360
+
+
+def test_a_reference_into_another_family_finds_a_clone_there() -> None:
+    people = one("p", p_id=[f"p{i:02d}" for i in range(40)])
+    things = one("t", t_id=[f"t{i:02d}" for i in range(40)], p_id=[f"p{i:02d}" for i in range(40)], friend=[f"p{(i + 7) % 40:02d}" for i in range(40)])
+    data = Dataset((people, things), (Relation("p", "p_id", "t", "p_id"), Relation("p", "p_id", "t", "friend")))
+    for rows, lost in ((40, False), (90, False), (10, True)):
+        family = choose_entities(data, rows, rng())
+        keys, redirected = new_keys(data, family, Taken(), rng())
+        assert set(keys["t", "friend"]) <= set(keys["p", "p_id"])
+        assert (redirected > 0) is lost
+    source = dict(zip(keys["p", "p_id"], family.tables["p"].origin, strict=True))
+    whole = choose_entities(data, 40, rng())
+    keys, _ = new_keys(data, whole, Taken(), rng())
+    source = dict(zip(keys["p", "p_id"], whole.tables["p"].origin, strict=True))
+    assert all(source[key] == (row + 7) % 40 for key, row in zip(keys["t", "friend"], whole.tables["t"].origin, strict=True))
+
+
+def test_a_missing_key_stays_missing() -> None:
+    data = Dataset((one("t", id=["a1", None, "b2"]),))
+    family = choose_entities(data, 3, rng())
+    keys, _ = new_keys(data, family, Taken(), rng())
+    assert [key is None for key in keys["t", "id"]] == [row == 1 for row in family.tables["t"].origin]
+
+
+# --- dates ---
+
+
+def test_siblings_never_share_a_shift_and_nobody_stands_still() -> None:
+    copies, sources = 60, 5
+    family = Family({}, np.repeat(np.arange(copies), sources), np.tile(np.arange(sources), copies), {})
+    days = clone_shifts(family, 30, rng())
+    assert (days != 0).all()
+    assert np.abs(days).max() == 30
+    assert all(len(set(days[family.source == source])) == 60 for source in range(sources))
+
+
+# --- numbers ---
+
+
+def test_numbers_keep_zero_sign_grid_and_range() -> None:
+    values = np.array([0.0] * 40 + list(range(-50_000, 50_500, 500)) + [np.nan])
+    scale = scale_of(values, 0, 3)
+    assert scale is not None
+    assert scale.step == 500
+    moved = scale.moved(values, 0.5, rng())
+    assert (moved[:40] == 0).all()
+    assert (np.sign(moved) == np.sign(values))[:-1].all()
+    assert (moved[:-1] % 500 == 0).all()
+    assert moved[:-1].max() < 50_000
+    assert np.isnan(moved[-1])
+    assert (moved[40:-1] != values[40:-1]).mean() > 0.8
+
+
+def test_more_noise_moves_farther() -> None:
+    values = rng().lognormal(8, 1, 2_000)
+    scale = scale_of(values, 2, 3)
+    assert scale is not None
+    small, large = (np.abs(scale.moved(values, noise, rng()) - scale.within(values)).mean() for noise in (0.1, 2.0))
+    assert small < large / 3
+
+
+def test_the_largest_number_never_comes_out() -> None:
+    values = np.append(rng().normal(100, 10, 500), 9_999_999.0)
+    scale = scale_of(values, 2, 3)
+    assert scale is not None
+    assert scale.moved(values, 5.0, rng()).max() < 200
+
+
+def test_a_column_of_nothing_has_no_scale_and_a_constant_stays() -> None:
+    assert scale_of(np.full(5, np.nan), 0, 3) is None
+    scale = scale_of(np.full(9, 7.0), 0, 3)
+    assert scale is not None
+    assert scale.is_level
+    assert (scale.within(np.full(9, 7.0)) == 7).all()
+
+
+# --- levels ---
+
+
+def test_rare_levels_give_way_to_common_ones_of_their_cell() -> None:
+    values = words("a", "a", "b", "b", "lone", None)
+    common = common_levels(values, 2)
+    assert list(common) == [True, True, True, True, False, True]
+    cells = np.array([0, 0, 1, 1, 1, 0])
+    made, replaced = with_common(values, common, np.array([4] * 30 + [5, 0]), cells, rng())
+    assert set(made[:30]) == {"b"}
+    assert list(made[30:]) == [None, "a"]
+    assert replaced == 30
+
+
+def test_where_no_level_is_common_nothing_is_left() -> None:
+    values = words("x", "y", "z")
+    made, replaced = with_common(values, common_levels(values, 2), np.arange(3), np.zeros(3, dtype=int), rng())
+    assert list(made) == [None] * 3
+    assert replaced == 3
+
+
+def test_what_is_determined_follows() -> None:
+    town = [["York", "Bath", "Hull"][i % 3] for i in range(60)]
+    county = [{"York": "N", "Bath": "S", "Hull": "N"}[t] for t in town]
+    table = one("t", town=town, county=county, other=[str(i % 4) for i in range(60)])
+    assert leaders(table, table.columns, ()) == {"county": "town"}
+    assert leaders(table, table.columns, [table["county"]]) == {}
+
+
+# --- cells ---
+
+
+def cells() -> Cells:
+    return Cells(np.array([0, 0, 0, 1, 1, 2]), np.zeros((3, 1), dtype=int), np.zeros((3, 1), dtype=int))
+
+
+def test_donors_are_others_of_the_same_cell() -> None:
+    rows = np.repeat(np.arange(6), 200)
+    drawn = other_of_cell(cells(), rows, rng())
+    assert (cells().of_row[drawn] == cells().of_row[rows]).all()
+    assert (drawn != rows)[rows < 5].all()
+    assert {int(d) for d in drawn[rows == 0]} == {1, 2}
+
+
+def test_a_pair_of_a_cell_is_of_that_cell() -> None:
+    first, second, share = pair_in_cell(cells(), rng())
+    assert list(cells().of_row[first]) == [0, 1, 2] == list(cells().of_row[second])
+    assert list(first != second) == [True, True, False]
+    assert ((share >= 0) & (share < 1)).all()
+
+
+def test_blends_lie_between_and_keep_what_came_first() -> None:
+    days = np.array(["2020-01-01", "2020-03-01", "NaT"], dtype="datetime64[us]")
+    later = np.array(["2020-01-11", "NaT", "2020-01-01"], dtype="datetime64[us]")
+    made = between(days, later, np.array([0.5, 0.5, 0.5]))
+    assert made[0] == np.datetime64("2020-01-06")
+    assert made[1] == np.datetime64("2020-03-01")
+    assert np.isnat(made[2])
+    assert list(between(np.array([1.0, 4.0]), np.array([3.0, np.nan]), np.array([0.5, 0.5]))) == [2.0, 4.0]
+
+
+# --- distance ---
+
+
+def test_a_copy_is_a_shadow_and_a_stranger_is_not() -> None:
+    table = customers(300)
+    names = ["sex", "town", "segment", "income", "joined"]
+    gaps = neighbour_gaps(table, names, rng())
+    copy = replace(table, origin=np.arange(300))
+    assert shadows(table, copy, names, gaps, copy.origin).all()
+    stranger = replace(table.take(np.roll(np.arange(300), 7)), origin=np.arange(300))
+    assert shadows(table, stranger, names, gaps, stranger.origin).mean() < 0.05
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_distances_of_no_row_and_one_row(rows: int) -> None:
+    table = customers(rows)
+    assert len(neighbour_gaps(table, ["income"], rng())) == rows

@@ -1,0 +1,180 @@
+"""Cells of k people, and how they are spelt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shop import customers, texts
+
+from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.generate.mask.axes import Axis, axis_of
+from privsynth.generate.mask.generalise import labels, partition, width_lost
+
+
+def axis(values: list[object], kind: Kind = Kind.CATEGORY, entity: str | None = None, k_rare: int = 1, decimals: int = 0) -> Axis:
+    from privsynth.spelling import Spelling
+
+    dtype = "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object
+    column = Column("c", kind, Role.QUASI, entity, spelling=Spelling(decimals=decimals))
+    return axis_of(Table("t", (column,), pd.DataFrame({"c": pd.Series(values, dtype=dtype)})), "c", k_rare)
+
+
+def groups(axes: list[Axis], k: int, people: np.ndarray | None = None) -> pd.Series:
+    rows = len(axes[0].codes)
+    cells = partition(axes, np.arange(rows) if people is None else people, k)
+    frame = pd.DataFrame({at: labels(a, at, cells) for at, a in enumerate(axes)}).astype(object)
+    frame["who"] = np.arange(rows) if people is None else people
+    return frame.fillna("missing").groupby(list(range(len(axes))))["who"].nunique()
+
+
+def test_six_people_by_hand() -> None:
+    """Two towns of three: k = 3 cuts between them and no further."""
+    ages, towns = axis([20.0, 30.0, 40.0, 20.0, 30.0, 40.0], Kind.INTEGER), axis(["A", "A", "A", "B", "B", "B"])
+    cells = partition([ages, towns], np.arange(6), 3)
+    assert list(labels(ages, 0, cells)) == ["*"] * 6
+    assert list(labels(towns, 1, cells)) == ["A"] * 3 + ["B"] * 3
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(2, 9), st.integers(1, 60), st.integers(0, 99))
+def test_every_combination_is_shared_by_k_people(k: int, rows: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    people = rng.integers(0, rows, rows)
+    axes = [
+        axis(list(np.where(rng.random(rows) < 0.1, np.nan, rng.integers(0, 30, rows))), Kind.INTEGER),
+        axis(list(rng.choice(["x", "y", "z"], rows))),
+    ]
+    if len(set(people)) >= k:
+        assert groups(axes, k, people).min() >= k
+
+
+def test_a_person_of_many_rows_counts_once() -> None:
+    people = np.repeat([0, 1, 2, 3], 10)
+    assert len(groups([axis([1.0] * 20 + [2.0] * 20, Kind.INTEGER)], 3, people)) == 1
+    assert len(groups([axis([1.0] * 20 + [2.0] * 20, Kind.INTEGER)], 2, people)) == 2
+
+
+def test_loses_less_than_the_textbook_mondrian() -> None:
+    table = customers(1_500)
+    axes = [axis_of(table, name, 3) for name in ("sex", "town", "born")]
+    cells = partition(axes, np.arange(1_500), 11)
+    ours = _penalty(axes, [np.flatnonzero(cells.of_row == cell) for cell in range(len(cells))])
+    assert ours < _penalty(axes, _textbook(axes, 11))
+
+
+def test_adult_at_k_11_loses_less_than_the_textbook(material) -> None:
+    frame = pd.read_csv(material / "tables" / "adult.train.csv.gz", dtype=str, keep_default_na=False)
+    names = ["age", "sex", "race", "marital_status", "education", "native_country"]
+    table = Table(
+        "adult", tuple(Column(n, Kind.CATEGORY if n != "age" else Kind.INTEGER, Role.QUASI) for n in names), frame[names].assign(age=frame["age"].astype(float))
+    )
+    axes = [axis_of(table, name, 3) for name in names]
+    cells = partition(axes, np.arange(len(table)), 11)
+    assert np.bincount(cells.of_row).min() >= 11
+    assert _penalty(axes, [np.flatnonzero(cells.of_row == cell) for cell in range(len(cells))]) < 0.9 * _penalty(axes, _textbook(axes, 11))
+
+
+def _penalty(axes: list[Axis], cells: list[np.ndarray]) -> float:
+    """Normalised certainty penalty (Xu et al. 2006): the mean span of a row's cell, as a share of the column's."""
+    codes = np.column_stack([a.codes for a in axes])
+    spans = np.array([max(len(a.place) - 1, 1) for a in axes])
+    return sum(((codes[rows].max(0) - codes[rows].min(0)) / spans).mean() * len(rows) for rows in cells) / len(codes)
+
+
+def _textbook(axes: list[Axis], k: int) -> list[np.ndarray]:
+    """The widest column is cut at its median, the next widest where that leaves fewer than k."""
+    codes = np.column_stack([a.codes for a in axes])
+    spans = np.array([max(len(a.place) - 1, 1) for a in axes])
+    done, waiting = [], [np.arange(len(codes))]
+    while waiting:
+        rows = waiting.pop()
+        here = codes[rows]
+        for at in np.argsort(-(here.max(0) - here.min(0)) / spans):
+            left = here[:, at] <= np.sort(here[:, at])[(len(rows) - 1) // 2]
+            if left.sum() >= k and (~left).sum() >= k:
+                waiting += [rows[left], rows[~left]]
+                break
+        else:
+            done.append(rows)
+    return done
+
+
+# --- words ---
+
+
+def test_numbers_become_ranges_with_open_ends() -> None:
+    ages = axis([20.0, 25.0, 30.0, 35.0], Kind.INTEGER)
+    assert [ages.label(*run) for run in ((0, 0), (1, 2), (0, 1), (2, 3), (0, 3))] == ["20", "25 to 30", "25 or less", "30 or more", "*"]
+
+
+def test_many_numbers_get_round_edges_that_are_nobodys() -> None:
+    incomes = axis(list(np.random.default_rng(1).lognormal(10, 1, 2_000)), Kind.NUMBER, decimals=2)
+    words = {incomes.label(at, at) for at in range(len(incomes.place))}
+    assert any(word.startswith("under ") for word in words)
+    assert any(word.endswith(" or more") for word in words)
+    assert all(len(word.split(" to <")[0].strip("0")) <= 5 for word in words if " to <" in word)
+
+
+def test_missing_numbers_are_a_level_of_their_own() -> None:
+    ages = axis([np.nan, 20.0, 30.0], Kind.INTEGER)
+    assert ages.label(0, 0) is None
+    assert ages.label(0, 1) == "20/missing"
+    assert ages.label(1, 2) == "20 or more" or ages.label(1, 2) == "*"
+
+
+def test_no_range_looks_like_a_formula() -> None:
+    depths = axis([-30.0, -20.0, -10.0, 0.0], Kind.INTEGER)
+    assert depths.label(1, 2) == "(-20 to -10)"
+    assert depths.label(1, 1) == "-20"
+
+
+def test_dates_become_years_or_months() -> None:
+    years = axis([np.datetime64(f"{1950 + y}-06-01") for y in range(30)], Kind.DATE)
+    assert years.label(3, 3) == "1953"
+    assert years.label(3, 9) == "1953 to 1959"
+    assert years.label(20, 29) == "1970 or later"
+    months = axis([np.datetime64("2020-01-05"), np.datetime64("2020-04-01")], Kind.DATE)
+    assert months.label(1, 2) == "2020-02 to 2020-03"
+
+
+def test_levels_are_grouped_the_rare_ones_unnamed() -> None:
+    towns = axis(["A"] * 9 + ["B"] * 8 + ["C"] * 7 + ["D"] * 6 + ["hermitage"], k_rare=3)
+    assert towns.label(0, 0) == "A"
+    assert towns.label(1, 2) == "B|C"
+    assert towns.label(0, 2) == "A|B|+1"
+    assert towns.label(4, 4) == "other"
+
+
+def test_ordinal_levels_keep_their_order() -> None:
+    grades = axis(["10", "9", "1", "10", "10", "9"], Kind.ORDINAL)
+    assert [grades.label(at, at) for at in range(3)] == ["1", "9", "10"]
+
+
+def test_postcodes_become_prefixes() -> None:
+    codes = axis(["10115", "10117", "10435", "20095"], Kind.TEXT, "POSTCODE")
+    assert codes.label(0, 1) == "1011*"
+    assert codes.label(0, 2) == "10***"
+    assert codes.label(3, 3) == "20095"
+
+
+@pytest.mark.parametrize("kind", [Kind.INTEGER, Kind.DATE, Kind.CATEGORY])
+def test_a_column_of_nothing_says_nothing(kind: Kind) -> None:
+    nothing = {Kind.INTEGER: np.nan, Kind.DATE: np.datetime64("NaT"), Kind.CATEGORY: None}[kind]
+    empty = axis([nothing] * 6, kind)
+    cells = partition([empty], np.arange(6), 2)
+    assert list(labels(empty, 0, cells)) == [None] * 6
+    assert width_lost([empty], cells) == 0
+
+
+def test_fewer_rows_than_k_are_one_cell() -> None:
+    assert len(partition([axis([1.0, 2.0], Kind.INTEGER)], np.arange(2), 5)) == 1
+    assert texts(["x"]).dtype == object
+
+
+def test_without_a_column_all_rows_are_one_cell() -> None:
+    cells = partition([], np.arange(9), 2)
+    assert len(cells) == 1
+    assert width_lost([], cells) == 0
