@@ -59,7 +59,7 @@ class Column:
     confidence: float = 1.0
     declared: bool = False  # said by the user rather than inferred
     fabricated: bool = False  # every value was invented: set by the backend that invented them
-    spelling: Spelling = field(default=Spelling())  # noqa: RUF009 - frozen, so it can be shared
+    spelling: Spelling = field(default=Spelling())
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +120,9 @@ class Relation:
     child_key: str
 
 
+FAR_MORE = 10  # times as many rows below it make a table a look-up
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """One or more tables and the keys between them. A single CSV is a dataset of one table."""
@@ -148,8 +151,24 @@ class Dataset:
     @property
     def root(self) -> Table:
         """The table that the asked number of rows speaks of: the first that is no other's child."""
-        children = {relation.child for relation in self.relations if relation.child != relation.parent}
-        return next(table for table in self.tables if table.name not in children)
+        children = {r.child for r in self.relations if r.child != r.parent and r.parent not in self.lookups}
+        return next(table for table in self.tables if table.name not in children and table.name not in self.lookups)
+
+    @cached_property
+    def lookups(self) -> frozenset[str]:
+        """Tables that only describe others, such as districts: they belong to nobody and to everybody.
+
+        A table without a parent that names no person, is far smaller than each of its children, and is referred to by a
+        table that has children of its own: what people are counted by lies below it.
+        """
+        parents = {r.parent for r in self.relations if r.parent != r.child}
+        children = {r.child for r in self.relations if r.parent != r.child}
+        return frozenset(name for name in parents - children if self._describes(name, parents))
+
+    def _describes(self, name: str, parents: set[str]) -> bool:
+        below = {r.child for r in self.relations if r.parent == name}
+        small = len(self[name]) > 0 and all(len(self[child]) >= FAR_MORE * len(self[name]) for child in below)
+        return small and bool(below & parents) and not self[name].of_role(Role.DIRECT)
 
     def parents_first(self) -> list[Table]:
         """The tables in an order in which each parent comes before its children."""
@@ -165,8 +184,8 @@ class Dataset:
         return [self[name] for name in ordered]
 
     def parent_of(self, name: str) -> Relation | None:
-        """The relation that hangs this table below another; the first one leads, others are plain references."""
-        return next((r for r in self.relations if r.child == name and r.parent != name), None)
+        """The relation that hangs this table below another; the first one leads, others, and look-ups, are plain references."""
+        return next((r for r in self.relations if r.child == name and r.parent != name and r.parent not in self.lookups), None)
 
     def replace_tables(self, *tables: Table) -> Dataset:
         new = {table.name: table for table in tables}
@@ -176,29 +195,42 @@ class Dataset:
         return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
 
     def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Two parts, by entity: all rows of a person, and all that hangs below them, stay on one side.
+        """Two parts, by entity: all rows of a person, and all that hangs together with them, stay on one side.
 
-        The second part holds about `share` of the entities of each table that has no parent.
+        The second part holds `share` of the entities that have a row in the root table, and of those that have none.
+        Look-up tables are whole on both sides.
         """
-        held: dict[str, np.ndarray[Any, Any]] = {}
-        for table in self.parents_first():
-            relation = self.parent_of(table.name)
-            if relation is None:
-                held[table.name] = _draw_entities(table, share, rng)
-            else:
-                held[table.name] = _follow_parent(self, relation, held[relation.parent], share, rng)
-        train = tuple(table.take(~held[table.name]) for table in self.tables)
-        holdout = tuple(table.take(held[table.name]) for table in self.tables)
+        entity = self._entities()
+        in_root = np.unique(entity[self.root.name])
+        others = np.setdiff1d(np.concatenate([np.unique(codes) for codes in entity.values()]), in_root)
+        drawn = np.concatenate([rng.permutation(codes)[: round(share * len(codes))] for codes in (in_root, others)])
+        held = {name: np.isin(codes, drawn) for name, codes in entity.items()}
+        train = tuple(t.take(~held[t.name]) if t.name in held else t for t in self.tables)
+        holdout = tuple(t.take(held[t.name]) if t.name in held else t for t in self.tables)
         return replace(self, tables=train), replace(self, tables=holdout)
 
+    def _entities(self) -> dict[str, np.ndarray[Any, Any]]:
+        """The number of the entity of each row of each table but the look-ups: rows that hang together by any key are one."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
 
-def _draw_entities(table: Table, share: float, rng: np.random.Generator) -> np.ndarray[Any, Any]:
-    """A mask over the rows: True for exactly `share` of the entities, drawn at random."""
-    codes = np.arange(len(table)) if table.entity is None else entity_codes(table.frame[table.entity])
-    count = int(codes.max()) + 1 if len(codes) else 0
-    drawn = np.zeros(count, dtype=bool)
-    drawn[rng.permutation(count)[: round(share * count)]] = True
-    return drawn[codes] if count else np.zeros(0, dtype=bool)
+        tables = [table for table in self.tables if table.name not in self.lookups]
+        codes = {t.name: np.arange(len(t)) if t.entity is None else entity_codes(t.frame[t.entity]) for t in tables}
+        sizes = [int(codes[t.name].max()) + 1 if len(t) else 0 for t in tables]
+        codes = {t.name: codes[t.name] + start for t, start in zip(tables, np.cumsum([0, *sizes]), strict=False)}
+        links = [_links(self, r, codes) for r in self.relations if r.parent in codes and r.child in codes]
+        left, right = np.concatenate([np.empty((2, 0), dtype=np.int64), *links], axis=1)
+        graph = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(sum(sizes), sum(sizes)))
+        _, component = connected_components(graph, directed=False)
+        return {name: component[of_rows] for name, of_rows in codes.items()}
+
+
+def _links(data: Dataset, relation: Relation, codes: Mapping[str, np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    """Pairs of entities that a key ties together: 2 x child rows that have a parent."""
+    known = data[relation.parent].frame[relation.parent_key].dropna().drop_duplicates()
+    at = pd.Index(known).get_indexer(pd.Index(data[relation.child].frame[relation.child_key]))
+    found = at >= 0
+    return np.stack([codes[relation.parent][known.index.to_numpy()[at[found]]], codes[relation.child][found]])
 
 
 def entity_codes(key: pd.Series[Any]) -> np.ndarray[Any, Any]:
@@ -207,15 +239,6 @@ def entity_codes(key: pd.Series[Any]) -> np.ndarray[Any, Any]:
     lonely = codes < 0
     codes[lonely] = len(known) + np.arange(lonely.sum())
     return codes
-
-
-def _follow_parent(data: Dataset, relation: Relation, parent_held: np.ndarray[Any, Any], share: float, rng: np.random.Generator) -> np.ndarray[Any, Any]:
-    parent, child = data[relation.parent], data[relation.child]
-    held = set(parent.frame[relation.parent_key][parent_held].dropna())
-    known = set(parent.frame[relation.parent_key].dropna())
-    key = child.frame[relation.child_key]
-    orphans = ~key.isin(known).to_numpy()
-    return np.where(orphans, rng.random(len(child)) < share, key.isin(held).to_numpy())
 
 
 @dataclass(frozen=True)

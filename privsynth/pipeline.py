@@ -28,10 +28,10 @@ def synthesize(data: Dataset, policy: Policy, *, backend: Backend | None = None,
     """Make synthetic data, and release it only if every gate passes. `data` without a table: nothing real is read."""
     started, seeds, stages = datetime.now(UTC), Seeds(policy.seed), stages or Stages()
     policy = settle(policy, data)
-    rows = rows_asked(policy, data)
 
     with stages.stage("profile") as stage:
         data = describe(data, policy)
+        rows = rows_asked(policy, data)
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
         profile = profile_dataset(train, policy, take_fingerprints(data))
         stage.say(_roles(data))
@@ -68,6 +68,8 @@ def settle(policy: Policy, data: Dataset) -> Policy:
         policy = policy.with_(backend=RulesOptions() if data.is_empty else ModelOptions())
     if data.is_empty and not isinstance(policy.backend, RulesOptions):
         raise PolicyError(f"backend {policy.backend.kind} needs a table to read.", hint="name one or more data files")
+    if isinstance(policy.backend, MaskOptions) and policy.rows is not None:
+        raise PolicyError("backend mask keeps the rows that there are: a number cannot be asked.", hint="leave rows out, or use backend clone or model")
     return policy
 
 
@@ -75,10 +77,6 @@ def rows_asked(policy: Policy, data: Dataset) -> int | None:
     """The rows of the first table: as asked, else as many as the source has. Mask keeps its rows, a rulebook knows its own number."""
     match policy.backend:
         case MaskOptions():
-            if policy.rows is not None:
-                raise PolicyError(
-                    "backend mask keeps the rows that there are: a number of rows cannot be asked.", hint="leave rows out, or use backend clone or model"
-                )
             return None
         case RulesOptions():
             return policy.rows

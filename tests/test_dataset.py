@@ -103,3 +103,35 @@ def test_taken_knows_a_value_in_any_spelling_and_cannot_tell_it() -> None:
 
 def test_identifiers_direct_and_free_text_are_invented_and_nothing_else() -> None:
     assert {role for role in Role if role.is_fabricated} == {Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT}
+
+
+def bank() -> Dataset:
+    """Districts describe accounts and clients; clients share accounts through dispositions."""
+    rng = np.random.default_rng(5)
+    districts = table("district", id=[f"d{i}" for i in range(4)], size=[1, 2, 3, 4])
+    accounts = table("account", id=[f"a{i}" for i in range(100)], district=[f"d{i % 4}" for i in range(100)])
+    clients = table("client", id=[f"c{i}" for i in range(120)], district=[f"d{i % 4}" for i in range(120)])
+    owned = rng.permutation(120)
+    dispositions = table("disp", client=[f"c{i}" for i in owned], account=[f"a{i % 100}" for i in range(120)])
+    relations = (
+        Relation("district", "id", "account", "district"),
+        Relation("district", "id", "client", "district"),
+        Relation("client", "id", "disp", "client"),
+        Relation("account", "id", "disp", "account"),
+    )
+    return Dataset((districts, accounts, clients, dispositions), relations)
+
+
+def test_a_table_that_only_describes_others_is_a_look_up_and_no_root() -> None:
+    assert bank().lookups == {"district"}
+    assert bank().root.name == "account"
+    assert family().lookups == set()
+
+
+def test_the_split_follows_every_key_and_leaves_look_ups_whole(rng: np.random.Generator) -> None:
+    train, holdout = bank().split(0.3, rng)
+    assert len(train["district"]) == len(holdout["district"]) == 4
+    for part, other in ((train, holdout), (holdout, train)):
+        assert not set(part["disp"].frame["client"]) & set(other["client"].frame["id"])
+        assert not set(part["disp"].frame["account"]) & set(other["account"].frame["id"])
+    assert 20 <= len(holdout["account"]) <= 40

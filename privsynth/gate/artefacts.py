@@ -10,7 +10,7 @@ from hashlib import md5, sha1, sha256
 from privsynth.dataset import Role, Source
 from privsynth.gate import timed
 from privsynth.gate.claims import claims_in
-from privsynth.gate.sought import Known, Values, forbidden_values, is_telling
+from privsynth.gate.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
 from privsynth.measure.words import Paper, unescaped, words_of
 from privsynth.policy import Policy
 from privsynth.release import Papers
@@ -45,8 +45,8 @@ class Artefacts:
         values = list(forbidden_values(source))
         return [
             Finding("papers that are no text", len(torn), limit=0, n=len(papers.files), note=", ".join(torn)),
-            _found("values that name people", [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)], read, known),
-            _found("values that fewer than eleven rows hold", [v for v in values if not v.role.is_fabricated], read, known),
+            _found("values that name people", [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)], read, known, self.policy.limits.alpha),
+            _found("values that fewer than eleven rows hold", [v for v in values if not v.role.is_fabricated], read, known, self.policy.limits.alpha),
             _sentences([v for v in values if v.role is Role.FREE_TEXT], read, known),
             _encoded([v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)], texts),
             _claims(texts, known),
@@ -63,10 +63,15 @@ def _decoded(papers: Papers) -> tuple[dict[str, str], list[str]]:
     return texts, torn
 
 
-def _found(what: str, columns: Sequence[Values], papers: Sequence[Paper], known: Known) -> Finding:
-    """Distinct real values that stand in a paper as words."""
+def _found(what: str, columns: Sequence[Values], papers: Sequence[Paper], known: Known, alpha: float) -> Finding:
+    """Distinct real values that stand in a paper as words; short whole numbers only if more of them do than by chance."""
     vocabulary = frozenset().union(*(paper.words for paper in papers))
-    hits = {column.where: sum(_stands(text, column, vocabulary, papers, known) for text in column.texts) for column in columns}
+    hits = dict[str, int]()
+    for column in columns:
+        standing = [text for text in column.texts if _stands(text, column, vocabulary, papers, known)]
+        short = [text for text in standing if is_short_number(text)]
+        by_chance = is_chance(short, column.texts, vocabulary, known, alpha)
+        hits[column.where] = len(standing) - (len(short) if by_chance else 0)
     return _count(f"{what}, in a paper", hits, sum(len(column.texts) for column in columns))
 
 

@@ -36,7 +36,7 @@ class Schema:
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         declared = draft.dataset if source.is_empty else source.train
-        found = [_tables(declared, draft.dataset), *self._columns(declared, draft.dataset), _rows(draft), *_numbers(draft.dataset)]
+        found = [_tables(declared, draft.dataset), *self._columns(declared, draft.dataset), _rows(draft, declared), *_numbers(draft.dataset)]
         if not all(finding.passed for finding in found):
             return found  # what is not even of the declared form cannot be read further, and is refused already
         found += [*_unique(draft, source), *_references(draft, source), *read_back(draft)]
@@ -74,8 +74,9 @@ def _misplaced(ours: Table, made: Table) -> list[str]:
     return [] if want == have else sorted(set(want) ^ set(have)) or [w for w, h in zip(want, have, strict=True) if w != h]
 
 
-def _rows(draft: Draft) -> Finding:
-    rows = 0 if draft.dataset.is_empty else len(draft.dataset.root)
+def _rows(draft: Draft, declared: Dataset) -> Finding:
+    root = "" if declared.is_empty else declared.root.name
+    rows = len(draft.dataset[root]) if root in draft.dataset else 0
     if draft.rows is None:
         return Finding("rows", rows, note="no number was asked for")
     return Finding("rows more or fewer than asked", abs(rows - draft.rows), limit=0, n=draft.rows, note=f"{rows:,} rows in the first table")

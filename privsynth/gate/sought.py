@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind, Role, Source, Table
+from privsynth.measure.significance import binomial_tail
 from privsynth.measure.words import Paper, words_of
 
 RARE = 11  # a value that fewer rows hold may be in no paper (CMS cell-size rule)
 SHORTEST = 4  # letters and digits
 DIGITS = 6  # significant ones: shorter numbers are in every report
+LONG = 9  # digits from which on a number is nobody's count
 SUFFIXES = (".py", ".html", ".j2", ".css", ".yaml", ".json")
 
 
@@ -66,6 +68,23 @@ def is_telling(words: list[str], values: Values) -> bool:
     if values.kind is Kind.DATE and not values.role.is_fabricated and "01" in words:
         return False
     return len(digits if len(words) > 1 or digits.startswith("0") else digits.strip("0")) >= DIGITS
+
+
+def is_short_number(text: str) -> bool:
+    """A whole number of so few digits that a count in a paper can be the same: "158,456 cells" and customer 158456."""
+    words = words_of(text)
+    return len(words) == 1 and words[0].isdigit() and DIGITS <= len(words[0]) < LONG
+
+
+def is_chance(standing: list[str], texts: list[str], vocabulary: frozenset[str], known: Known, alpha: float) -> bool:
+    """Whether so many short numbers of a column stand in the papers as any numbers of their length would."""
+    for length in {len(words_of(text)[0]) for text in standing}:
+        share = sum(is_short_number(text) and len(words_of(text)[0]) == length for text in texts) / (9 * 10 ** (length - 1))
+        shown = sum(word.isdigit() and len(word) == length and (word,) not in known for word in vocabulary)
+        hits = sum(len(words_of(text)[0]) == length for text in standing)
+        if not binomial_tail(hits, max(hits, shown), min(1.0, share)) >= alpha:
+            return False
+    return True
 
 
 class Known:

@@ -9,16 +9,23 @@ from collections.abc import Sequence
 def copy_pvalue(hits_train: int, hits_holdout: int, share_train: float) -> float:
     """Chance of at least `hits_train` among all hits if training rows were no nearer to the draft than held-out ones.
 
-    One-sided exact binomial test: each of the hits falls on the training side with probability `share_train`
-    (Clopper & Pearson 1934, by the identity between the binomial tail and the incomplete beta function).
+    One-sided exact binomial test: each of the hits falls on the training side with probability `share_train`.
     """
-    if hits_train < 0 or hits_holdout < 0 or not 0.0 <= share_train <= 1.0:
-        raise ValueError("hits must be counts and the share must lie between 0 and 1")
-    if hits_train == 0:
+    return binomial_tail(hits_train, hits_train + hits_holdout, share_train)
+
+
+def binomial_tail(hits: int, tries: int, share: float) -> float:
+    """Chance of at least `hits` among `tries` that succeed with probability `share` each.
+
+    By the identity between the binomial tail and the incomplete beta function (Clopper & Pearson 1934).
+    """
+    if not 0 <= hits <= tries or not 0.0 <= share <= 1.0:
+        raise ValueError("hits must be counts, at most the tries, and the share must lie between 0 and 1")
+    if hits == 0:
         return 1.0
     from scipy.special import betainc
 
-    return float(betainc(hits_train, hits_holdout + 1, share_train))
+    return float(betainc(hits, tries - hits + 1, share))
 
 
 def holm(pvalues: Sequence[float]) -> list[float]:

@@ -202,3 +202,15 @@ def test_dates_at_the_first_of_a_month_are_edges_of_charts() -> None:
     real = source(Table("t", (Column("d", Kind.DATE),), pd.DataFrame({"d": days})), None)
     assert failures(judged("2020-05-01 to 2021-01-01", of=real)) == []
     assert failures(judged("2020-05-17", of=real)) == [RARE]
+
+
+def crowd(step: int) -> Source:
+    """Thousands of customers numbered with six digits."""
+    numbers = 123_457.0 + step * np.arange(4_000)
+    return source(Table("t", (Column("customer", Kind.INTEGER, Role.IDENTIFIER),), pd.DataFrame({"customer": numbers})), None)
+
+
+def test_a_count_that_happens_to_be_somebodys_number_is_no_leak_and_a_list_of_numbers_is() -> None:
+    customers = crowd(step=150)
+    assert failures(judged("judged were 123,607 cells", of=customers)) == []
+    assert failures(judged(" ".join(str(123_457 + 150 * n) for n in range(1, 6)), of=customers)) == ["values that name people, in a paper"]

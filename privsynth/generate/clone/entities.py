@@ -55,7 +55,8 @@ def choose_entities(data: Dataset, rows: int, rng: np.random.Generator) -> Famil
     for table in data.parents_first():
         relation = data.parent_of(table.name)
         if relation is None:
-            tables[table.name] = add(table, np.arange(len(table)), rows if table.name == data.root.name else round(share * len(table)))
+            wanted = len(table) if table.name in data.lookups else rows if table.name == data.root.name else round(share * len(table))
+            tables[table.name] = add(table, np.arange(len(table)), wanted)
             continue
         parent_row = parent_rows(data, relation)
         below = _children(tables[relation.parent], parent_row)

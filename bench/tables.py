@@ -1,0 +1,56 @@
+"""CSV files and invented tables for the benchmarks, straight into the engines' storage types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Kind, Table
+from privsynth.spelling import Spelling
+
+
+def load(path: Path) -> Table:
+    return as_table(pd.read_csv(path), path.name.split(".")[0])
+
+
+def as_table(frame: pd.DataFrame, name: str) -> Table:
+    columns, values = [], {}
+    for title in map(str, frame.columns):
+        column, stored = _column(title, frame[title])
+        columns.append(column)
+        values[title] = stored
+    return Table(name, tuple(columns), pd.DataFrame(values))
+
+
+def _column(name: str, values: pd.Series[Any]) -> tuple[Column, pd.Series[Any]]:
+    if pd.api.types.is_bool_dtype(values):
+        return Column(name, Kind.BOOLEAN), values.map({True: "true", False: "false"}).astype(object)
+    if pd.api.types.is_numeric_dtype(values):
+        known = values.dropna()
+        whole = bool((known == known.round()).all())
+        decimals = 0 if whole else int(known.head(5000).astype(str).str.extract(r"\.(\d+)$")[0].str.len().max())
+        return Column(name, Kind.INTEGER if whole else Kind.NUMBER, spelling=Spelling(decimals=decimals)), values.astype("float64")
+    text = values.astype(object).where(values.notna(), None)
+    if text.notna().any() and text.dropna().head(1000).str.fullmatch(r"\d{4}-\d\d-\d\d").all():
+        return Column(name, Kind.DATE), pd.to_datetime(text).astype("datetime64[us]")
+    return Column(name, Kind.CATEGORY), text
+
+
+def invented(rows: int, rng: np.random.Generator) -> pd.DataFrame:
+    """A table of people at work: classes, skewed money, many zeros, related numbers, a date, missing values."""
+    age = rng.integers(18, 90, rows)
+    region = rng.choice([f"region {i}" for i in range(40)], rows, p=rng.dirichlet(np.full(40, 0.5)))
+    grade = rng.choice(list("ABCDE"), rows, p=[0.4, 0.3, 0.15, 0.1, 0.05])
+    income = np.round(np.exp(rng.normal(7.5 + 0.2 * (grade > "B") + age / 150, 0.5)), 2)
+    tax = np.round(income * np.clip(rng.normal(0.22, 0.03, rows), 0.05, 0.5), 2)
+    bonus = np.where(rng.random(rows) < 0.85, 0.0, np.round(rng.gamma(2.0, 400.0, rows), 2))
+    frame = pd.DataFrame({"age": age, "region": region, "grade": grade, "income": income, "tax": tax, "net": np.round(income - tax, 2), "bonus": bonus})
+    frame["savings"] = np.where(rng.random(rows) < 0.1, np.nan, np.round(income * rng.gamma(1.5, 4.0, rows), 0))
+    frame["since"] = (np.datetime64("2005-01-01") + rng.integers(0, 7000, rows)).astype(str)
+    for number in range(6):
+        frame[f"score {number}"] = np.round(rng.normal(50, 10, rows) + age / 10 * (number % 3), 1)
+    frame["leaves"] = np.where(rng.random(rows) < 1 / (1 + np.exp((income - 3000) / 900)), "yes", "no")
+    return frame

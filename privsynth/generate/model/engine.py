@@ -1,0 +1,36 @@
+"""What learns one table and draws rows of it. Engines see learnable columns only: never a key, a name or free text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Table
+
+
+def frame_of(columns: Mapping[str, np.ndarray[Any, Any]], rows: int) -> pd.DataFrame:
+    """A frame whose columns keep the type they have: text stays an object column under every pandas."""
+    index = pd.RangeIndex(rows)
+    return pd.DataFrame({name: pd.Series(values, index=index, dtype=values.dtype) for name, values in columns.items()}, index=index)
+
+
+class Engine(Protocol):
+    """Learns the columns of `table`. Those named in `given` are never made: they are handed in at the draw.
+
+    `units` numbers the entity of each row, where ten rows of one person shall count once.
+    """
+
+    def fit(self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: np.ndarray[Any, Any] | None = None) -> Self: ...
+
+    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame: ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What a person should know of what was learnt: columns and counts, never a value."""
+
+    @property
+    def recipe(self) -> Mapping[str, object]:
+        """Engine, parameters, versions, licence: for the manifest."""

@@ -1,0 +1,184 @@
+"""Trees that say which rows are alike for one target, and the donors that each of their leaves may draw from.
+
+Cross-fitted: the tree of one fold grows on the rows of that fold and draws its donors from all others, so no row ever helps
+to cut the very leaf that it then gives its value to. Each drawn row takes one of the folds at random, anew for each column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from privsynth.generate.model.features import Aim, Features, State, learn_features
+from privsynth.generate.model.pruning import GAIN, HELD, foretold, grow_tree, held_up, unexplained
+
+Array = np.ndarray[Any, Any]
+
+GROWN_ON = 60_000  # most rows that one tree grows on; its leaves are filled from all rows of the other folds
+SURE = 8.0  # a slope inside a leaf counts from this share of explained variance, over the donors, on
+
+
+@dataclass(frozen=True, eq=False)
+class Leaves:
+    """The donors of each node as a range of `donors`, which lie in the order of the tree's leaves."""
+
+    donors: Array
+    first: Array  # of each node
+    count: Array
+    low: Array | None = None  # numbers: how far the value of each donor may move down and up
+    high: Array | None = None
+    anchors: Array | None = None  # where each donor stands on a related column
+    slopes: Array | None = None  # of each node: how the value follows that column inside it
+    loose: Array | None = None  # of each node: the share of the spread that the slope leaves
+
+    def draw(self, nodes: Array, anchors: Array | None, rng: np.random.Generator) -> Array:
+        at = self.first[nodes] + (rng.random(len(nodes)) * self.count[nodes]).astype(np.int64)
+        if self.low is None or self.high is None:
+            return np.asarray(self.donors[at])
+        move = self.low[at] + rng.random(len(at)) * (self.high[at] - self.low[at])
+        if anchors is None or self.anchors is None or self.slopes is None or self.loose is None:
+            return np.asarray(self.donors[at] + move)
+        return np.asarray(self.donors[at] + self.loose[nodes] * move + self.slopes[nodes] * np.nan_to_num(anchors - self.anchors[at]))
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    features: Features
+    tree: Any  # sklearn's fitted tree, or None: all donors are alike
+    leaves: Leaves
+
+    def draw(self, state: State, rows: Array, anchors: Array | None, rng: np.random.Generator) -> Array:
+        nodes = np.zeros(len(rows), dtype=np.int64) if self.tree is None else self.tree.apply(self.features.build(state, rows))
+        return self.leaves.draw(nodes, anchors, rng)
+
+
+@dataclass(frozen=True, eq=False)
+class Forest:
+    folds: tuple[Fold, ...]
+
+    def draw(self, state: State, rows: Array, rng: np.random.Generator, anchors: Array | None = None) -> Array:
+        """A donor's value for each of these rows, given what is already made of them."""
+        drawn = np.empty(len(rows), dtype=self.folds[0].leaves.donors.dtype)
+        which = rng.integers(0, len(self.folds), len(rows))
+        for number, fold in enumerate(self.folds):
+            mine = np.flatnonzero(which == number)
+            drawn[mine] = fold.draw(state, rows[mine], None if anchors is None else anchors[mine], rng)
+        return drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One target: what the trees tell apart, what the donors give, and how many rows a leaf needs."""
+
+    names: Sequence[str]  # earlier columns
+    sizes: Mapping[str, int]
+    rows: Array  # rows that teach and give
+    aim: Aim  # of those rows
+    gives: Array  # of those rows
+    leaf: int
+    least: int  # donors behind any drawn value
+    smooth: bool = False
+    anchors: Array | None = None  # of those rows
+
+
+def grow(task: Task, state: State, folds: Array, rng: np.random.Generator) -> Forest:
+    """One tree for each fold. `folds` numbers the fold of each row of the table."""
+    mine = folds[task.rows]
+    if not task.names or len(task.rows) < 2 * task.leaf or (count := int(folds.max()) + 1) < 2:
+        return Forest((_alone(task),))
+    noise: float | None = None
+    made = []
+    for number in range(count):
+        fold, noise = _fold(task, state, mine == number, noise, rng)
+        made.append(fold)
+    return Forest(tuple(made))
+
+
+def _alone(task: Task) -> Fold:
+    return Fold(Features((), (), ()), None, _fill(task, np.arange(len(task.rows)), np.zeros(len(task.rows), dtype=np.int64), np.ones(1, dtype=np.int64)))
+
+
+def _fold(task: Task, state: State, grows: Array, noise: float | None, rng: np.random.Generator) -> tuple[Fold, float | None]:
+    """One cross-fitted tree, and the target's unexplained variance, which is measured once for all folds."""
+    at, others = np.flatnonzero(grows), np.flatnonzero(~grows)
+    if len(at) > GROWN_ON:
+        at = np.sort(rng.choice(at, GROWN_ON, replace=False))
+    if len(at) < 2 * task.leaf or not len(others):
+        return _alone(task), noise
+    aim = task.aim[at]
+    features = learn_features(task.names, state, task.sizes, task.rows[at], aim)
+    built = features.build(state, task.rows[at])
+    noise = unexplained(built, aim, task.leaf, rng) if noise is None else noise
+    tree = grow_tree(built, aim, task.leaf, GAIN * noise, rng)
+    nodes = tree.apply(features.build(state, task.rows[others]))
+    ends, parents = _family(tree)
+    holds = held_up(tree, foretold(tree, aim), ends, nodes, task.aim[others], HELD * noise)
+    leaves = _fill(task, others, nodes, ends)
+    return Fold(features, tree, _climb(leaves, parents, holds, task.least)), noise
+
+
+def _fill(task: Task, rows: Array, nodes: Array, ends: Array) -> Leaves:
+    """Donors sorted by leaf. sklearn numbers nodes depth first, so the leaves below any node lie side by side."""
+    gives = task.gives[rows]
+    order = np.lexsort((gives, nodes)) if task.smooth else np.argsort(nodes, kind="stable")
+    donors, lie = gives[order], nodes[order]
+    first = np.searchsorted(lie, np.arange(len(ends)))
+    leaves = Leaves(donors, first, np.searchsorted(lie, ends) - first)
+    if not task.smooth:
+        return leaves
+    low, high = _room(donors, lie)
+    anchors = None if task.anchors is None else task.anchors[rows][order]
+    slopes, loose = (None, None) if anchors is None else _slopes(donors, anchors, leaves.first, leaves.count)
+    return Leaves(donors, first, leaves.count, low, high, anchors, slopes, loose)
+
+
+def _climb(leaves: Leaves, parents: Array, holds: Array, least: int) -> Leaves:
+    """A node of too few donors, or one that a vain split made, takes all that its parent has. Parents come before their children."""
+    first, count = leaves.first.copy(), leaves.count.copy()
+    stands = np.arange(len(first))  # whose slope it is
+    merged = np.zeros(len(first), dtype=bool)
+    for node in range(1, len(first)):
+        parent = parents[node]
+        if merged[parent] or count[node] < least or not holds[parent]:
+            first[node], count[node], merged[node] = first[parent], count[parent], merged[parent] or not holds[parent]
+            stands[node] = stands[parent]
+    slopes, loose = (None if kept is None else kept[stands] for kept in (leaves.slopes, leaves.loose))
+    return replace(leaves, first=first, count=count, slopes=slopes, loose=loose)
+
+
+def _family(tree: Any) -> tuple[Array, Array]:
+    """For each node one past the last node below it, and its parent."""
+    left, right = tree.children_left, tree.children_right
+    ends, parents = np.arange(1, tree.node_count + 1), np.zeros(tree.node_count, dtype=np.int64)
+    inner = np.flatnonzero(left >= 0)
+    parents[left[inner]], parents[right[inner]] = inner, inner
+    for node in inner[::-1]:
+        ends[node] = ends[right[node]]
+    return ends, parents
+
+
+def _room(donors: Array, nodes: Array) -> tuple[Array, Array]:
+    """Half the way to the neighbours in the same leaf; at its ends as far out as in."""
+    gap = np.where(nodes[1:] == nodes[:-1], np.diff(donors) / 2, np.nan)
+    below, above = np.concatenate([[np.nan], gap]), np.concatenate([gap, [np.nan]])
+    outwards, inwards = np.where(np.isnan(below), above, below), np.where(np.isnan(above), below, above)
+    return -np.nan_to_num(outwards), np.nan_to_num(inwards)
+
+
+def _slopes(donors: Array, anchors: Array, first: Array, count: Array) -> tuple[Array, Array]:
+    """The least-squares slope of the donors on their anchors in each node, zero where it might be chance, and what it leaves."""
+    known = ~np.isnan(anchors)
+    x, y = np.where(known, anchors, 0.0), np.where(known, donors, 0.0)
+    running = np.concatenate([np.zeros((5, 1)), np.cumsum([known, x, y, x * x, x * y], axis=1)], axis=1)
+    n, sx, sy, sxx, sxy = running[:, first + count] - running[:, first]
+    n = np.maximum(n, 1)
+    across, along = sxx - sx * sx / n, sxy - sx * sy / n
+    squares = np.concatenate([[0.0], np.cumsum(y * y)])
+    up = squares[first + count] - squares[first] - sy * sy / n
+    good = (across > 1e-9) & (up > 1e-9) & (along**2 * n > SURE * across * up)
+    safe = np.where(good, across, 1.0)
+    left = 1 - along**2 / (safe * np.where(good, up, 1.0))
+    return np.where(good, along / safe, 0.0), np.where(good, np.sqrt(np.maximum(left, 0.0)), 1.0)
