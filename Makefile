@@ -23,4 +23,5 @@ bench:
 	$(PY) bench/speed.py
 
 docs:
+	$(PY) tests/examples.py
 	$(PY) tests/readme.py --write

@@ -117,28 +117,32 @@ def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], 
 
 
 def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict]) -> list[dict[str, str]]:
-    """What was copied, what could have been seen, and how small the groups are: whichever of these the gates measured."""
+    """Who can be found again, how small the groups are, what was copied and what could have been seen: what the gates measured."""
     numbers, leak = [], detectable_leak(verdicts)
     copied, group = _measured(gates, "copies", "beyond chance", worst=max), _measured(gates, "linkage", "smallest group", worst=min)
-    if copied is not None:
-        meaning = "The largest of the tests of the gate copies, as a share. What chance alone would give is taken off."
-        numbers.append({"value": share(copied), "label": "copies beyond chance", "meaning": meaning})
+    linked = _measured(gates, "linkage", "nearest by all kept columns", worst=max, decides=False)
+    if linked is not None:
+        meaning = "Rows that lead back to their person for somebody who already knows every column that was kept. Not held against a limit."
+        numbers.append({"value": share(linked), "label": "found by one who knows all", "meaning": meaning})
     if group is not None:
         meaning = "Rows that share all their quasi-identifiers. A row that is alone in its group can be singled out."
         numbers.append({"value": figure(group), "label": "rows in the smallest group", "meaning": meaning})
+    if copied is not None:
+        meaning = "The largest of the tests of the gate copies, as a share. What chance alone would give is taken off."
+        numbers.append({"value": share(copied), "label": "copies beyond chance", "meaning": meaning})
     if leak is not None:
         meaning = "Smallest share of copied rows that this run could have told from chance. A smaller leak would not have been seen."
         numbers.append({"value": share(leak), "label": "minimum detectable leak", "meaning": meaning})
     return numbers
 
 
-def _measured(gates: Sequence[dict[str, Any]], gate: str, words: str, *, worst: Callable[[list[float]], float]) -> float | None:
-    """The worst of a gate's deciding measurements whose name holds these words."""
+def _measured(gates: Sequence[dict[str, Any]], gate: str, words: str, *, worst: Callable[[list[float]], float], decides: bool = True) -> float | None:
+    """The worst of a gate's measurements whose name holds these words: of those with a limit, or of all."""
     found = [
         f["measured"]
         for row in gates
         if row["gate"] == gate
         for f in row["findings"]
-        if words in f["what"].lower() and f["measured"] is not None and f["limit"] is not None
+        if words in f["what"].lower() and f["measured"] is not None and (f["limit"] is not None or not decides)
     ]
     return worst(found) if found else None

@@ -13,7 +13,7 @@ import pytest
 from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Table
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.generate import Backend, Described
-from privsynth.policy import CloneOptions, MaskOptions, ModelOptions, Policy
+from privsynth.policy import CloneOptions, MaskOptions, ModelOptions, Policy, RulesOptions
 from privsynth.profile import profile_dataset, take_fingerprints
 from privsynth.spelling import Spelling
 
@@ -49,8 +49,34 @@ def clone(folder: Path) -> Backend:
     return Clone(CloneOptions(), LIMITS)
 
 
-BACKENDS = [trees, copula, clone, mask]
+BOOK = """
+version: 1
+name: contract
+tables:
+  people:
+    rows: 50
+    columns:
+      id: {sequence: {start: 700000, width: 6}}
+      email: {person: email, unique: true}
+      age: {whole: {low: 18, high: 90}, missing: 0.1}
+      sex: {choice: [f, m]}
+      born: {date: {low: 1950-01-01, high: 2004-12-31}}
+      income: {lognormal: {median: 22000, sigma: 1}, decimals: 2}
+      member: {choice: ["yes", "no"]}
+      town: {choice: [Aa, Bb, Cc], missing: 0.1}
+"""
+
+
+def rules(folder: Path) -> Backend:
+    from privsynth.generate.rules import Rules
+
+    (folder / "book.yaml").write_text(BOOK)
+    return Rules(RulesOptions(rulebook=folder / "book.yaml"), LIMITS)
+
+
+BACKENDS = [trees, copula, clone, mask, rules]
 KEEPS_ROWS = [mask]
+LEARNS = [trees, copula, clone, mask]
 Make = Callable[[Path], Backend]
 
 
@@ -151,7 +177,7 @@ def odd_columns(rows: int) -> Dataset:
 
 
 @pytest.mark.parametrize("rows", [1, 2, 15, 60])
-@pytest.mark.parametrize("make", BACKENDS)
+@pytest.mark.parametrize("make", LEARNS)
 def test_odd_columns_and_few_rows_give_rows_or_a_clear_refusal(make: Make, rows: int, tmp_path: Path) -> None:
     data = odd_columns(rows)
     try:
@@ -173,7 +199,7 @@ def test_no_rows_can_be_asked_for(make: Make, tmp_path: Path) -> None:
 def test_it_says_what_it_is_without_a_value_or_a_key(make: Make, tmp_path: Path) -> None:
     backend = fitted(make, tmp_path, people(200))
     assert isinstance(backend, Described)
-    assert backend.recipe["backend"] in ("model", "clone", "mask")
+    assert backend.recipe["backend"] in ("model", "clone", "mask", "rules")
     assert "example.org" not in str(backend.recipe)
     assert "kkkk" not in str(backend.recipe)
 

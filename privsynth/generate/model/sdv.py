@@ -14,7 +14,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -73,6 +73,8 @@ class Copula:
             warnings.simplefilter("always")
             try:
                 return work()
+            except ImportError:
+                raise MissingExtra("the engine copula (sdv is there but cannot start)", "sdv") from None
             except Exception as error:  # noqa: BLE001  sdv raises anything, and its messages may quote cells
                 raise BackendError(f"sdv could not do it ({type(error).__name__}).", hint="use the engine trees for this table") from None
             finally:
@@ -89,14 +91,12 @@ class Copula:
 
 
 def _require() -> None:
-    """sdv 2, and able to start: a half-installed one is a missing one."""
-    missing = MissingExtra("the engine copula", "sdv")
     try:
-        import sdv
-    except ImportError:
-        raise missing from None
-    if int(sdv.__version__.split(".")[0]) != 2:
-        raise missing
+        major = int(version("sdv").split(".")[0])
+    except PackageNotFoundError:
+        raise MissingExtra("the engine copula", "sdv") from None
+    if major != 2:
+        raise MissingExtra("the engine copula (sdv 2)", "sdv")
 
 
 def _protect(coding: Coding, values: Array, rng: np.random.Generator) -> Array | None:

@@ -1,0 +1,33 @@
+"""Makes the two example runs of reports/: one that is released and one that is refused."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RUNS = {
+    "example": ["sample_data/patients.csv", "--seed", "7"],
+    "example.refused": ["sample_data/patients.csv", "--seed", "7", "--backend", "clone", "--set", "limits.linkage_max=0.01"],
+}
+
+
+def make(name: str, folder: Path) -> Path:
+    """Run one example into `folder`; its papers (and rows, if released) are in the returned folder."""
+    out = folder / name.removesuffix(".refused")
+    command = [sys.executable, "-m", "privsynth", "run", *RUNS[name], "--out", str(out), "--quiet"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False)
+    assert done.returncode == (3 if name.endswith(".refused") else 0)
+    return folder / name
+
+
+if __name__ == "__main__":
+    for name in sorted(RUNS, reverse=True):
+        shutil.rmtree(ROOT / "reports" / name, ignore_errors=True)
+        (ROOT / "reports" / name).parent.mkdir(exist_ok=True)
+        made = make(name, ROOT / "reports" / "making")
+        shutil.move(made, ROOT / "reports" / name)
+    shutil.rmtree(ROOT / "reports" / "making")
