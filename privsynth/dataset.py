@@ -63,6 +63,21 @@ class Column:
 
 
 @dataclass(frozen=True, eq=False)
+class Form:
+    """The files in which a table came, and in which what is made of it is given back."""
+
+    text: bool = True
+    parquet: bool = False
+    delimiter: str = ","
+    types: Mapping[str, Any] = field(default_factory=dict, repr=False)  # Arrow types of columns that came in types
+
+    def files(self, name: str) -> list[str]:
+        """The names of the files of a table of that name."""
+        endings = [".tsv" if self.delimiter == "\t" else ".csv"] * self.text + [".parquet"] * self.parquet
+        return [f"{name}{ending}" for ending in endings]
+
+
+@dataclass(frozen=True, eq=False)
 class Table:
     """A named frame and its columns. Numbers and integers are float64, dates datetime64[us], all else `str` or None.
 
@@ -74,6 +89,7 @@ class Table:
     frame: pd.DataFrame = field(repr=False)
     entity: str | None = None  # the column that says which rows belong to one person; None: each row is one
     origin: np.ndarray[Any, Any] | None = field(default=None, repr=False)  # mask and clone: the source row of each row
+    form: Form = field(default=Form(), repr=False)
 
     def __post_init__(self) -> None:
         if [c.name for c in self.columns] != list(self.frame.columns):
@@ -200,6 +216,8 @@ class Dataset:
         The second part holds `share` of the entities that have a row in the root table, and of those that have none.
         Look-up tables are whole on both sides.
         """
+        if self.is_empty:
+            return self, self
         entity = self._entities()
         in_root = np.unique(entity[self.root.name])
         others = np.setdiff1d(np.concatenate([np.unique(codes) for codes in entity.values()]), in_root)
