@@ -10,7 +10,7 @@ quality:
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	lint-imports
-	$(PY) -m deptry .
+	$(PY) -m deptry privsynth
 
 fix:
 	$(PY) -m ruff format .
