@@ -54,3 +54,36 @@ def invented(rows: int, rng: np.random.Generator) -> pd.DataFrame:
         frame[f"score {number}"] = np.round(rng.normal(50, 10, rows) + age / 10 * (number % 3), 1)
     frame["leaves"] = np.where(rng.random(rows) < 1 / (1 + np.exp((income - 3000) / 900)), "yes", "no")
     return frame
+
+
+def money(rng: np.random.Generator, rows: int = 12_000, amounts: int = 20) -> pd.DataFrame:
+    """Many amounts that move together: balances and payments of one wealth, with a target that hangs on their ratios."""
+    wealth, thrift = rng.normal(7, 1, rows), rng.normal(0, 0.6, rows)
+    frame = {f"amount {at}": np.round(np.exp(wealth * (0.5 + at % 4 / 6) + thrift * (at % 3 - 1) + rng.normal(0, 0.2, rows)), 2) for at in range(amounts)}
+    frame["target"] = np.where(rng.random(rows) < 1 / (1 + np.exp(3 * thrift + 1)), "yes", "no")
+    return pd.DataFrame(frame)
+
+
+def spikes(rng: np.random.Generator, rows: int = 1_200, counts: int = 16) -> pd.DataFrame:
+    """Few rows, and numbers that are mostly zero: how often something was bought, by people of few kinds."""
+    kind = rng.integers(0, 4, rows)
+    frame: dict[str, Any] = {"age": rng.integers(18, 85, rows)}
+    for at in range(counts):
+        bought = rng.random(rows) < np.array([0.05, 0.1, 0.2, 0.5])[(kind + at) % 4]
+        frame[f"spent {at}"] = np.where(bought, np.round(rng.gamma(2, 20 * (1 + at), rows), 1), 0.0)
+    frame["target"] = np.where(rng.random(rows) < np.array([0.15, 0.3, 0.6, 0.85])[kind], "yes", "no")
+    return pd.DataFrame(frame)
+
+
+def survey(rng: np.random.Generator, rows: int = 10_000, questions: int = 60) -> pd.DataFrame:
+    """Many answers on five steps that hang on two attitudes, some not given, and two columns of five hundred levels."""
+    attitude = rng.normal(size=(rows, 2))
+    frame: dict[str, Any] = {f"place {at}": np.char.add("place ", rng.choice(500, rows, p=rng.dirichlet(np.full(500, 0.7))).astype(str)) for at in range(2)}
+    for at in range(questions):
+        said = np.clip(np.rint(3 + attitude[:, at % 2] * (at % 5) / 3 + rng.normal(0, 1, rows)), 1, 5).astype(int).astype(str)
+        frame[f"question {at}"] = np.where(rng.random(rows) < 0.05, None, said.astype(object))
+    frame["target"] = np.where(rng.random(rows) < 1 / (1 + np.exp(-attitude.sum(axis=1))), "yes", "no")
+    return pd.DataFrame(frame)
+
+
+OTHER_KINDS = {"money": money, "spikes": spikes, "survey": survey}

@@ -9,11 +9,11 @@ from typing import Any, Self, assert_never
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Profile, Table, entity_codes
+from privsynth.dataset import Dataset, Profile, Table
 from privsynth.errors import BackendError
 from privsynth.generate.fabricate import Fabricator
 from privsynth.generate.model.engine import Engine, frame_of
-from privsynth.generate.model.family import context_frame, count_column, deal, families, learning_table, nothing_of, plan_of
+from privsynth.generate.model.family import context_frame, count_column, deal, families, learning_table, nothing_of, plan_of, units_of
 from privsynth.policy import Limits, ModelOptions
 from privsynth.seeds import child
 
@@ -65,8 +65,7 @@ class Model:
 
     def _learn(self, data: Dataset, name: str, rng: np.random.Generator) -> None:
         table, given = learning_table(data, self.plans_[name], self.k)
-        entity = data[name].entity
-        units = None if entity is None else entity_codes(data[name].frame[entity])
+        units = units_of(data, name, self.k)
         if len(table.columns) > len(given):
             self.engines_[name] = self._engine().fit(table, rng, given=given, units=units)
 

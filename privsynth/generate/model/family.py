@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, entity_codes
 from privsynth.generate.model.engine import frame_of
 
 Array = np.ndarray[Any, Any]
 
 MARK = "↳ "  # starts the names of columns that exist only between parent and child
 POSITION = f"{MARK}position"
+GROUPS = 10  # times k: fewer parents than that are groups, such as shops, and not whom the data is about
 
 
 def count_column(relation: Relation) -> str:
@@ -134,6 +135,25 @@ def tally(data: Dataset, relation: Relation) -> Array:
     """How many rows refer to each parent row."""
     at = parent_positions(data, relation)
     return np.bincount(at[at >= 0], minlength=len(data[relation.parent]))
+
+
+def units_of(data: Dataset, name: str, k: int) -> Array | None:
+    """The person of each row: its entity, or else its parent's. Siblings count once and stay together; a row without a parent stands alone."""
+    table, lead = data[name], data.parent_of(name)
+    if table.entity is not None:
+        return entity_codes(table.frame[table.entity])
+    if lead is None:
+        return None
+    above = units_of(data, lead.parent, k)
+    if above is None and len(data[lead.parent]) < GROUPS * k:
+        return None
+    at = parent_positions(data, lead)
+    above = np.arange(len(data[lead.parent])) if above is None else above
+    return entity_codes(pd.Series(_owners(above, at), dtype="float64"))
+
+
+def _owners(above: Array, at: Array) -> Array:
+    return np.full(len(at), np.nan) if not len(above) else np.where(at < 0, np.nan, above[at].astype(np.float64))
 
 
 def learning_table(data: Dataset, plan: Plan, k: int) -> tuple[Table, list[str]]:

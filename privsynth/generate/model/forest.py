@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from privsynth.generate.model.features import Aim, Features, State, learn_features
 from privsynth.generate.model.pruning import GAIN, HELD, foretold, grow_tree, held_up, unexplained
@@ -79,7 +80,8 @@ class Task:
     aim: Aim  # of those rows
     gives: Array  # of those rows
     leaf: int
-    least: int  # donors behind any drawn value
+    least: int  # units behind any drawn value
+    units: Array | None = None  # of those rows; None: each is one
     smooth: bool = False
     anchors: Array | None = None  # of those rows
 
@@ -106,7 +108,7 @@ def _fold(task: Task, state: State, grows: Array, noise: float | None, rng: np.r
     at, others = np.flatnonzero(grows), np.flatnonzero(~grows)
     if len(at) > GROWN_ON:
         at = np.sort(rng.choice(at, GROWN_ON, replace=False))
-    if len(at) < 2 * task.leaf or not len(others):
+    if len(at) < 2 * task.leaf or (len(others) if task.units is None else len(np.unique(task.units[others]))) < task.least:
         return _alone(task), noise
     aim = task.aim[at]
     features = learn_features(task.names, state, task.sizes, task.rows[at], aim)
@@ -117,7 +119,8 @@ def _fold(task: Task, state: State, grows: Array, noise: float | None, rng: np.r
     ends, parents = _family(tree)
     holds = held_up(tree, foretold(tree, aim), ends, nodes, task.aim[others], HELD * noise)
     leaves = _fill(task, others, nodes, ends)
-    return Fold(features, tree, _climb(leaves, parents, holds, task.least)), noise
+    enough = leaves.count >= task.least if task.units is None else _enough_units(nodes, task.units[others], parents, task.least)
+    return Fold(features, tree, _climb(leaves, parents, holds, enough)), noise
 
 
 def _fill(task: Task, rows: Array, nodes: Array, ends: Array) -> Leaves:
@@ -135,18 +138,35 @@ def _fill(task: Task, rows: Array, nodes: Array, ends: Array) -> Leaves:
     return Leaves(donors, first, leaves.count, low, high, anchors, slopes, loose)
 
 
-def _climb(leaves: Leaves, parents: Array, holds: Array, least: int) -> Leaves:
+def _climb(leaves: Leaves, parents: Array, holds: Array, enough: Array) -> Leaves:
     """A node of too few donors, or one that a vain split made, takes all that its parent has. Parents come before their children."""
     first, count = leaves.first.copy(), leaves.count.copy()
     stands = np.arange(len(first))  # whose slope it is
     merged = np.zeros(len(first), dtype=bool)
     for node in range(1, len(first)):
         parent = parents[node]
-        if merged[parent] or count[node] < least or not holds[parent]:
+        if merged[parent] or not enough[node] or not holds[parent]:
             first[node], count[node], merged[node] = first[parent], count[parent], merged[parent] or not holds[parent]
             stands[node] = stands[parent]
     slopes, loose = (None if kept is None else kept[stands] for kept in (leaves.slopes, leaves.loose))
     return replace(leaves, first=first, count=count, slopes=slopes, loose=loose)
+
+
+def _enough_units(nodes: Array, units: Array, parents: Array, least: int) -> Array:
+    """Of each node whether the donors below it are of `least` units. From the deepest nodes upwards; what is above enough is enough."""
+    depth = np.zeros(len(parents), dtype=np.int64)
+    for node in range(1, len(parents)):
+        depth[node] = depth[parents[node]] + 1
+    enough = np.zeros(len(parents), dtype=bool)
+    for level in range(int(depth.max()), -1, -1):
+        held = pd.DataFrame({"node": nodes, "unit": units})[depth[nodes] == level].drop_duplicates()["node"]
+        enough |= np.bincount(held, minlength=len(parents)) >= least
+        below = np.flatnonzero(enough & (depth == level))
+        enough[parents[below]] = True
+        open_ = ~enough[nodes]
+        nodes, units = nodes[open_], units[open_]
+        nodes = np.where(depth[nodes] == level, parents[nodes], nodes)
+    return enough
 
 
 def _family(tree: Any) -> tuple[Array, Array]:

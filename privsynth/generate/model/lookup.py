@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.generate.model.coding import HIDDEN, Classes, Coding, support
+from privsynth.generate.model.coding import Classes, Coding, support
 from privsynth.generate.model.features import State
 
 Array = np.ndarray[Any, Any]
@@ -17,6 +17,8 @@ Array = np.ndarray[Any, Any]
 DETERMINED = 0.995  # share of rows on the most common value for their level
 TRIVIAL = 0.98  # a column with so large a share on one value is determined by anything
 LONGEST = 20_000  # levels
+GLANCE = (64, 500)  # rows that tell most pairs: all pairs by the first, what is left by all of them
+ALLOWED = 4  # changes between neighbours that a few rows may show by chance, beyond those that the rule allows
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,39 +48,72 @@ def codes_in(values: Array, numbers: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """For each level of the source what may follow it, and how often each does."""
+    """For each level of the source what may follow it, and how often each does. Any level that too few hold is followed by anything."""
 
     source: str
     source_values: Array | None  # numbers of the source, where it is a lattice
-    known: Array  # of each level: whether anything follows it
+    known: Array  # of each level: whether enough hold it
     gives: Array
     reach: Array  # level plus cumulative share inside it
-    nothing: Any
+    overall: Array  # cumulative share of all
 
     def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
         level = state[self.source] if self.source_values is None else codes_in(self.source_values, state[self.source])
-        made = np.full(rows, self.nothing, dtype=self.gives.dtype)
-        known = np.flatnonzero((level >= 0) & self.known[level])
-        at = np.searchsorted(self.reach, level[known] + rng.random(len(known)), "right")
-        made[known] = self.gives[np.minimum(at, len(self.gives) - 1)]
-        return made
+        known = (level >= 0) & self.known[level]
+        chance = rng.random(rows)
+        at = np.where(known, np.searchsorted(self.reach, level + chance, "right"), np.searchsorted(self.overall, chance, "right"))
+        return self.gives[np.minimum(at, len(self.gives) - 1)]
 
 
-def find_lookups(listings: Mapping[str, Listing], order: Sequence[str], given: Sequence[str], k: int, units: Array | None) -> dict[str, Lookup]:
-    """Each column that a column of at least as many levels determines, without chains and circles."""
+def find_lookups(listings: Mapping[str, Listing], order: Sequence[str], given: Sequence[str], least: int, units: Array | None) -> dict[str, Lookup]:
+    """Each column that a column of at least as many levels determines, without chains and circles. `least` units stand behind any value drawn."""
     found: dict[str, Lookup] = {}
     names = [name for name in order if name in listings and listings[name].size <= LONGEST]
     sources = [*(name for name in given if name in listings), *sorted(names, key=lambda name: listings[name].size)]
-    for at, name in enumerate(names):
-        if any(look.source == name for look in found.values()):
-            continue
-        free = [source for source in sources if source != name and source not in found and listings[source].size >= listings[name].size]
+    place = {name: at for at, name in enumerate(names)}
+    leading: set[str] = set()
+    for name, suspects in _suspects(listings, sources, names).items():
         # of two that determine each other the earlier one leads
-        ahead = [source for source in free if listings[source].size > listings[name].size or source not in names[at:]]
-        source = next((source for source in ahead if _determines(listings[source], listings[name])), None)
-        if source is not None:
-            found[name] = _lookup(source, listings[source], listings[name], k, units)
+        free = [s for s in suspects if s not in found and (listings[s].size > listings[name].size or place.get(s, -1) < place[name])]
+        tried = (_lookup(s, listings[s], listings[name], least, units) for s in free if name not in leading and _determines(listings[s], listings[name]))
+        look = next((look for look in tried if look is not None), None)
+        if look is not None:
+            found[name] = look
+            leading.add(look.source)
     return found
+
+
+def _suspects(listings: Mapping[str, Listing], sources: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
+    """For each column those that may determine it, told by neighbours of the same level among the first rows: all columns at once."""
+    found: dict[str, list[str]] = {name: [] for name in names}
+    teachable = [name for name in names if not _trivial(listings[name].codes, listings[name].size)]
+    if not teachable:
+        return found
+    rows = min(GLANCE[-1], len(listings[names[0]].codes))
+    codes = np.stack([listings[name].codes[:rows] for name in teachable], axis=1).astype(np.int32)
+    sizes = np.array([listings[name].size for name in teachable])
+    for source in sources:
+        left = np.flatnonzero(sizes <= listings[source].size)
+        for glance in GLANCE:
+            left = left[_breaks(listings[source].codes[:glance], codes[:glance], left) <= ALLOWED + 2 * (1 - DETERMINED) * glance]
+        for at in left:
+            if teachable[at] != source:
+                found[teachable[at]].append(source)
+    return found
+
+
+def _breaks(source: Array, targets: Array, chosen: Array) -> Array:
+    """How often each chosen target changes between neighbours of the same source level: at most twice for each exception to a rule."""
+    order = np.argsort(source, kind="stable")
+    order = order[source[order] >= 0]
+    same = np.flatnonzero(source[order[1:]] == source[order[:-1]])
+    here, there = (targets[np.ix_(order[at], chosen)] for at in (same, same + 1))
+    return np.asarray(((here != there) & (here >= 0) & (there >= 0)).sum(axis=0))
+
+
+def _trivial(codes: Array, size: int) -> bool:
+    known = codes[codes >= 0]
+    return size < 2 or not len(known) or bool(np.bincount(known).max() > TRIVIAL * len(known))
 
 
 def _determines(source: Listing, target: Listing) -> bool:
@@ -98,15 +133,18 @@ def _most_common(source: Listing, target: Listing, rows: Array) -> Array:
     return best
 
 
-def _lookup(name: str, source: Listing, target: Listing, k: int, units: Array | None) -> Lookup:
-    """A pair that fewer than k units hold is left out, unless it is the most common one of its level."""
+def _lookup(name: str, source: Listing, target: Listing, least: int, units: Array | None) -> Lookup | None:
+    """None where too many rows have a level that fewer than `least` units hold. Of the rest, a rare exception to the rule is left out."""
     rows = np.flatnonzero((source.codes >= 0) & (target.codes >= 0))
+    of_rows = None if units is None else units[rows]
+    enough = support(source.codes[rows], source.size, of_rows) >= least
+    if enough[source.codes[rows]].mean() < DETERMINED:
+        return None
     pairs, inverse, counts = np.unique(source.codes[rows].astype(np.int64) * target.size + target.codes[rows], return_inverse=True, return_counts=True)
-    held = support(inverse, len(pairs), None if units is None else units[rows])
-    level = pairs // target.size
-    kept = (held >= k) | (counts == _most_common(source, target, rows)[level])
+    held, level = support(inverse, len(pairs), of_rows), pairs // target.size
+    kept = enough[level] & ((held >= least) | (counts == _most_common(source, target, rows)[level]))
     level, codes, counts = level[kept], (pairs % target.size)[kept], counts[kept]
     total = np.bincount(level, weights=counts, minlength=source.size)
     before = np.concatenate([[0], np.cumsum(counts)])[np.searchsorted(level, level)]
     reach = level + (np.cumsum(counts) - before) / total[level]
-    return Lookup(name, source.values, total > 0, target.gives[codes], reach, HIDDEN if target.values is None else np.nan)
+    return Lookup(name, source.values, total > 0, target.gives[codes], reach, np.cumsum(counts) / counts.sum())

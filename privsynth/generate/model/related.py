@@ -1,4 +1,4 @@
-"""Which columns have to do with which: one look at all pairs, on a sample, before any tree is grown."""
+"""Which columns have to do with which: one look at all pairs, by products of matrices over a sample, before any tree is grown."""
 
 from __future__ import annotations
 
@@ -15,52 +15,48 @@ Array = np.ndarray[Any, Any]
 
 LOOKED_AT = 2_000  # rows
 TOP = 3  # levels of a class column that are looked at one by one
-MOST = 48  # earlier columns that one tree looks at
+MOST = 48  # earlier columns that one tree looks at; half of them in a table of more than twice as many
+AT_A_TIME = 200  # columns
 FOLLOWS = 0.5  # rank correlation from which on a number may follow another inside a leaf
 EQUAL = 0.02  # share of rows with the same value from which on "the same as that column" is a value of its own
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Related:
-    """Squared correlations between all columns, and rank correlations between those that are numbers."""
+    """Of each column the earlier ones that tell most, in their order, and the earlier number that it follows, if it does."""
 
-    names: Sequence[str]
-    strength: Array
-    ranks: Array
-
-    def closest(self, name: str, earlier: Sequence[str]) -> list[str]:
-        """The earlier columns that tell most, in their order, where there are too many to look at."""
-        if len(earlier) <= MOST:
-            return list(earlier)
-        places = pd.Index(self.names).get_indexer(pd.Index(earlier))
-        best = np.sort(np.argsort(-self.strength[self._at(name), places], kind="stable")[:MOST])
-        return [earlier[at] for at in best]
-
-    def leader(self, name: str, earlier: Sequence[str]) -> str | None:
-        """The earlier number that this one follows most closely, if it does."""
-        found = [(float(self.ranks[self._at(name), self._at(other)]), -at, other) for at, other in enumerate(earlier)]
-        best = max(found, default=(0.0, 0, ""))
-        return best[2] if best[0] >= FOLLOWS else None
-
-    def _at(self, name: str) -> int:
-        return self.names.index(name)
+    closest: Mapping[str, Sequence[str]]
+    leader: Mapping[str, str]
 
 
-def relate(state: State, sizes: Mapping[str, int], rng: np.random.Generator) -> Related:
-    names = list(state)
-    rows = len(next(iter(state.values()))) if names else 0
+def relate(state: State, sizes: Mapping[str, int], visits: Sequence[str], rng: np.random.Generator) -> Related:
+    """`visits` names the columns in the order in which they are made. Some of them at a time are held against all before: memory stays bounded."""
+    rows = len(state[visits[0]]) if visits else 0
     picked = np.sort(rng.permutation(rows)[:LOOKED_AT])
-    scores = [_scores(state[name][picked], name in sizes) for name in names]
-    owner = np.repeat(np.arange(len(names)), [len(score) for score in scores])
-    table = np.concatenate(scores) if names else np.zeros((0, len(picked)))
-    alike = (table @ table.T / max(len(picked), 1)) ** 2
-    if not len(owner):
-        return Related(names, np.zeros((0, 0)), np.zeros((0, 0)))
-    starts = np.searchsorted(owner, np.arange(len(names)))
-    strength = np.add.reduceat(np.add.reduceat(alike, starts, axis=0), starts, axis=1)
-    ranks = np.sqrt(alike[np.ix_(starts, starts)])
-    numbers = np.array([name not in sizes for name in names])
-    return Related(names, strength, np.where(numbers[:, None] & numbers, ranks, 0.0))
+    scores = [_scores(state[name][picked], name in sizes) for name in visits]
+    starts = np.cumsum([0, *map(len, scores)])
+    table = np.concatenate(scores) if visits else np.zeros((0, len(picked)))
+    numbers = np.array([name not in sizes for name in visits])
+    closest: dict[str, Sequence[str]] = {}
+    leader: dict[str, str] = {}
+    for first in range(0, len(visits), AT_A_TIME):
+        last = min(first + AT_A_TIME, len(visits))
+        mine, all_before = starts[first:last] - starts[first], starts[:last]
+        alike = (table[starts[first] : starts[last]] @ table[: starts[last]].T / max(len(picked), 1)) ** 2
+        strength = np.add.reduceat(np.add.reduceat(alike, mine, axis=0), all_before, axis=1)
+        ranks = np.sqrt(alike[mine][:, all_before]) * numbers[:last]
+        for at, strong, rank in zip(range(first, last), strength, ranks, strict=True):
+            near = _strongest(strong[:at], MOST if len(visits) <= 2 * MOST else MOST // 2)
+            closest[visits[at]] = [visits[other] for other in near]
+            if numbers[at] and len(near) and rank[near].max() >= FOLLOWS:
+                leader[visits[at]] = visits[near[rank[near].argmax()]]
+    return Related(closest, leader)
+
+
+def _strongest(strength: Array, most: int) -> Array:
+    if len(strength) <= most:
+        return np.arange(len(strength))
+    return np.sort(np.argsort(-strength, kind="stable")[:most])
 
 
 def _scores(values: Array, is_class: bool) -> Array:

@@ -2,7 +2,8 @@
 
 Classes with few levels come first, then numbers, then classes with many levels. A number with atoms (missing, spikes, the same value as
 another column) is made in two steps: which atom or none, then where on its curve. A column that another one determines is looked up.
-Nothing that fewer than `k` units hold comes out, and each value is drawn from at least `least` donors: `min_leaf` is the privacy dial.
+Nothing that fewer than `k` units hold comes out, and each value is drawn from the rows of at least `least` units: `min_leaf` is the
+privacy dial, and governs look-ups as well. A unit is a row, or an entity: all rows of one are in the same fold.
 """
 
 from __future__ import annotations
@@ -85,8 +86,12 @@ class _Lesson:
     sizes: Mapping[str, int]
     codings: Mapping[str, Coding]
     folds: Array
+    units: Array | None
     related: Related
     rng: np.random.Generator
+
+    def units_of(self, rows: Array) -> Array | None:
+        return None if self.units is None else self.units[rows]
 
 
 class Trees:
@@ -99,14 +104,14 @@ class Trees:
         codings = {column.name: learn_coding(column, table.values(column.name), self.k, units) for column in table.columns}
         sizes = {name: len(coding.levels) for name, coding in codings.items() if isinstance(coding, Classes)}
         state = {name: _read(coding, table.values(name)) for name, coding in codings.items()}
-        lesson = _Lesson(state, sizes, codings, _folds(len(table), units, rng), relate(state, sizes, rng), rng)
         self.given_, self.names_ = tuple(given), [column.name for column in table.columns if column.name not in set(given)]
         listings = {name: listing for name in codings if (listing := listing_of(codings[name], state[name])) is not None}
         order = _order(self.names_, sizes)
-        lookups = find_lookups(listings, order, self.given_, self.k, units)
-        self.steps_: dict[str, Step] = {}
-        for name, earlier in _visits(order, self.given_, lookups):
-            self.steps_[name] = lookups[name] if name in lookups else self._learn(name, earlier, lesson)
+        lookups = find_lookups(listings, order, self.given_, max(self.k, self.min_leaf or 0), units)
+        visits = _visits(order, self.given_, lookups)
+        folds = _folds(len(table), units, rng)
+        lesson = _Lesson(state, sizes, codings, folds, units, relate(state, sizes, [*self.given_, *visits], rng), rng)
+        self.steps_: dict[str, Step] = {name: lookups[name] if name in lookups else self._learn(name, lesson) for name in visits}
         self.codings_ = {name: c.without_rows() if isinstance(c, Curve) else c for name, c in codings.items()}
         return self
 
@@ -130,9 +135,8 @@ class Trees:
         parameters = {"k": self.k, "min_leaf": leaf, "folds": FOLDS, "order": list(self.steps_)}
         return {"engine": "trees", "parameters": parameters, "versions": versions, "licence": "Apache-2.0"}
 
-    def _learn(self, name: str, earlier: Sequence[str], lesson: _Lesson) -> Step:
-        coding, values = lesson.codings[name], lesson.state[name]
-        closest = lesson.related.closest(name, earlier)
+    def _learn(self, name: str, lesson: _Lesson) -> Step:
+        coding, values, closest = lesson.codings[name], lesson.state[name], lesson.related.closest[name]
         if isinstance(coding, Classes):
             return ClassStep(self._classes(values, len(coding.levels), values, closest, lesson))
         return self._number(name, coding, values, closest, lesson)
@@ -145,7 +149,7 @@ class Trees:
             atom = np.where((atom == REST) & (values == lesson.state[same]), len(curve.atoms), atom)
         kinds = len(curve.atoms) + (same is not None)
         atoms = self._classes(np.where(atom == REST, kinds, atom), kinds + 1, atom, earlier, lesson) if kinds else None
-        leader = lesson.related.leader(name, earlier) if curve.lattice is None else None
+        leader = lesson.related.leader.get(name) if curve.lattice is None else None
         leading = lesson.codings[leader] if leader is not None else None
         assert leading is None or isinstance(leading, Curve)  # noqa: S101  only numbers lead
         bare = None if leading is None else leading.without_rows()
@@ -158,7 +162,9 @@ class Trees:
         place = curve.place_of(values[rows])
         anchors = None if lead is None or lead[1] is None else lead[1].position_of(lesson.state[lead[0]][rows])
         leaf = self.min_leaf or NUMBER_LEAF
-        task = Task(earlier, lesson.sizes, rows, _where_and_how_far(place), place, leaf, self._least(leaf), curve.lattice is None, anchors)
+        task = Task(
+            earlier, lesson.sizes, rows, _where_and_how_far(place), place, leaf, self._least(leaf), lesson.units_of(rows), curve.lattice is None, anchors
+        )
         return grow(task, lesson.state, lesson.folds, lesson.rng)
 
     def _classes(self, codes: Array, size: int, gives: Array, earlier: Sequence[str], lesson: _Lesson) -> Forest | None:
@@ -168,7 +174,8 @@ class Trees:
         known = codes[rows].astype(np.int64)
         leaf = self.min_leaf or _class_leaf(known, size)
         aim = Aim(codes=known, size=size) if size <= ONE_BY_ONE else Aim(numbers=_places(known, size, earlier, lesson, rows))
-        return grow(Task(earlier, lesson.sizes, rows, aim, gives[rows], leaf, self._least(leaf)), lesson.state, lesson.folds, lesson.rng)
+        task = Task(earlier, lesson.sizes, rows, aim, gives[rows], leaf, self._least(leaf), lesson.units_of(rows))
+        return grow(task, lesson.state, lesson.folds, lesson.rng)
 
     def _least(self, leaf: int) -> int:
         return max(self.k, leaf if self.min_leaf else leaf // 2)
@@ -182,15 +189,16 @@ def _order(names: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
     return sorted(few, key=lambda name: -sizes[name]) + numbers + sorted(many, key=lambda name: sizes[name])
 
 
-def _visits(order: Sequence[str], given: Sequence[str], lookups: Mapping[str, Lookup]) -> list[tuple[str, list[str]]]:
-    """Each column with those made before it; a looked-up column follows the one that determines it."""
-    made: list[str] = []
-    waiting = list(order)
-    while waiting:
-        ready = next(name for name in waiting if name not in lookups or lookups[name].source in (*made, *given))
-        made.append(ready)
-        waiting.remove(ready)
-    return [(name, [*given, *made[:at]]) for at, name in enumerate(made)]
+def _visits(order: Sequence[str], given: Sequence[str], lookups: Mapping[str, Lookup]) -> list[str]:
+    """The order with each looked-up column behind the one that determines it, which is never looked up itself."""
+    waiting: dict[str, list[str]] = {}
+    made = dict.fromkeys(given)
+    for name in order:
+        if name in lookups and lookups[name].source not in made:
+            waiting.setdefault(lookups[name].source, []).append(name)
+        else:
+            made |= dict.fromkeys([name, *waiting.pop(name, [])])
+    return list(made)[len(given) :]
 
 
 def _read(coding: Coding, values: Array) -> Array:

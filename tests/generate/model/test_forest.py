@@ -36,3 +36,20 @@ def test_a_slope_inside_a_leaf_carries_a_tight_relation(rng: np.random.Generator
     task = Task(["x"], {}, np.arange(1000), Aim(numbers=x[:, None]), x, leaf=100, least=10, smooth=True, anchors=x)
     drawn = grow(task, {"x": x}, np.arange(1000) % 2, rng).draw({"x": x}, np.arange(1000), rng, x)
     assert np.abs(drawn - x).max() < 0.01
+
+
+def test_donors_are_counted_by_unit(rng: np.random.Generator) -> None:
+    units = np.arange(2000) // 20 * 2 + np.arange(2000) % 2  # ten rows each
+    state = {"x": rng.random(2000)}
+    aim = Aim(numbers=state["x"][:, None])
+    forest = grow(Task(["x"], {}, np.arange(2000), aim, units, leaf=20, least=15, units=units), state, units % 2, rng)
+    drawn = [fold.leaves for fold in forest.folds]
+    assert min(len(np.unique(some.donors[f : f + c])) for some in drawn for f, c in zip(some.first, some.count, strict=True)) >= 15
+    assert max(len(some.first) for some in drawn) > 3
+
+
+def test_units_too_few_for_two_sides_give_together(rng: np.random.Generator) -> None:
+    units = np.arange(400) % 12
+    task = Task(["x"], {}, np.arange(400), Aim(numbers=rng.random(400)[:, None]), units, leaf=20, least=10, units=units)
+    forest = grow(task, {"x": rng.random(400)}, units % 2, rng)
+    assert all(len(np.unique(fold.leaves.donors)) == 12 for fold in forest.folds)

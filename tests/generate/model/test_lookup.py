@@ -13,7 +13,27 @@ def test_a_column_that_another_determines_is_looked_up(rng: np.random.Generator)
     listings = {"country": listing(0, 0, 1, 1), "city": listing(0, 1, 2, 3)}
     found = find_lookups(listings, ["country", "city"], (), 10, None)
     assert list(found) == ["country"]
-    assert found["country"].draw({"city": np.array([0, 1, 2, 3, -2])}, 5, rng).tolist() == [0, 0, 1, 1, -2]
+    assert found["country"].draw({"city": np.array([0, 1, 2, 3])}, 4, rng).tolist() == [0, 0, 1, 1]
+
+
+def test_a_level_that_nobody_may_hold_is_followed_by_anything(rng: np.random.Generator) -> None:
+    found = find_lookups({"country": listing(0, 0, 1, 1), "city": listing(0, 1, 2, 3)}, ["country", "city"], (), 10, None)
+    drawn = found["country"].draw({"city": np.full(400, -2)}, 400, rng)
+    assert 150 < drawn.sum() < 250
+
+
+def test_a_level_of_too_few_makes_no_lookup() -> None:
+    listings = {"country": listing(0, 0, 1, 1), "city": listing(0, 1, 2, 3)}
+    assert find_lookups(listings, ["country", "city"], (), 11, None) == {}
+    of_five = np.arange(40) // 2 % 5  # ten rows of each city, of fewer units
+    assert find_lookups(listings, ["country", "city"], (), 10, of_five) == {}
+
+
+def test_of_thousands_of_columns_only_those_that_determine_do(rng: np.random.Generator) -> None:
+    city = rng.integers(0, 8, 600)
+    others = {f"c{at}": Listing(rng.integers(0, 4, 600), 4, None) for at in range(300)}
+    found = find_lookups({**others, "city": Listing(city, 8, None), "country": Listing(city // 2, 4, None)}, [*others, "city", "country"], (), 10, None)
+    assert {name: look.source for name, look in found.items()} == {"country": "city"}
 
 
 def test_of_two_that_determine_each_other_the_first_leads() -> None:
@@ -39,4 +59,4 @@ def test_numbers_of_a_lattice_may_determine(rng: np.random.Generator) -> None:
     ages = np.array([10.0, 20.0, 30.0, 40.0])
     listings = {"group": listing(0, 0, 1, 1), "age": Listing(np.tile(np.arange(4), 10), 4, ages)}
     found = find_lookups(listings, ["group", "age"], (), 10, None)
-    assert found["group"].draw({"age": np.array([40.0, 10.0, 11.0])}, 3, rng).tolist() == [1, 0, -2]
+    assert found["group"].draw({"age": np.array([40.0, 10.0, 20.0])}, 3, rng).tolist() == [1, 0, 0]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.trees import Trees
+from privsynth.generate.model.lookup import Lookup
+from privsynth.generate.model.trees import Trees, _folds
 from privsynth.spelling import Spelling
 
 KINDS = {"f": Kind.NUMBER, "M": Kind.DATE, "O": Kind.CATEGORY}
@@ -101,6 +102,21 @@ def test_a_larger_leaf_is_obeyed(rng: np.random.Generator) -> None:
     trees = Trees(k=10, min_leaf=300).fit(people(2000, rng), rng)
     forests = [forest for step in trees.steps_.values() for forest in (getattr(step, "forest", None), getattr(step, "rest", None)) if forest]
     assert min(fold.leaves.count.min() for forest in forests for fold in forest.folds if fold.tree is not None) >= 300
+
+
+def test_a_larger_leaf_ends_lookups_of_small_levels(rng: np.random.Generator) -> None:
+    city = rng.choice(np.array([f"city {i}" for i in range(30)], dtype=object), 2000)
+    country = np.array([name[-1] for name in city], dtype=object)
+    plain = Trees(k=10).fit(table(country=country, city=city), rng)
+    careful = Trees(k=10, min_leaf=300).fit(table(country=country, city=city), rng)
+    assert [isinstance(trees.steps_["country"], Lookup) for trees in (plain, careful)] == [True, False]
+
+
+def test_all_rows_of_a_unit_are_in_one_fold(rng: np.random.Generator) -> None:
+    units = rng.integers(0, 90, 1000)
+    folds = _folds(1000, units, rng)
+    assert len(set(zip(units, folds, strict=True))) == 90
+    assert abs((folds == 0).mean() - 0.5) < 0.1
 
 
 def test_given_columns_are_followed_and_not_made(rng: np.random.Generator) -> None:
