@@ -272,12 +272,24 @@ class ColumnProfile:
     high: float | None = None
 
 
+@dataclass(frozen=True)
+class Fact:
+    """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
+
+    kind: str  # equal, one_to_one, dependency, order, constant_difference, combinations, ordinal
+    table: str
+    columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher
+    share: float  # of the rows in which it holds
+    words: str  # for people
+
+
 @dataclass(frozen=True, eq=False)
 class Profile:
     """What was learnt from the training rows, and the fingerprints of the values that nobody may invent."""
 
     tables: Mapping[str, Mapping[str, ColumnProfile]]
     taken: Taken = field(repr=False)
+    facts: tuple[Fact, ...] = ()
 
     def __getitem__(self, table: str) -> Mapping[str, ColumnProfile]:
         return self.tables[table]

@@ -8,12 +8,13 @@ from typing import assert_never
 from uuid import uuid4
 
 from privsynth.dataset import Dataset, Source
-from privsynth.emit import serialise
+from privsynth.emit import in_form, serialise
 from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Described
 from privsynth.manifest import Facts
+from privsynth.pii.analyzer import model_for
 from privsynth.policy import AutoOptions, CloneOptions, MaskOptions, ModelOptions, Policy, RulesOptions
 from privsynth.profile import describe, profile_dataset, take_fingerprints
 from privsynth.profile.split import holdout_share
@@ -38,7 +39,7 @@ def synthesize(data: Dataset, policy: Policy, *, backend: Backend | None = None,
     with stages.stage("generate") as stage:
         maker = backend or backend_for(policy)
         fitted = maker.fit(train, profile, seeds.stream("fit"))
-        sampled = fitted.sample(rows, seeds.stream("sample"))
+        sampled = in_form(fitted.sample(rows, seeds.stream("sample")), data, policy.write.format)
         draft = Draft(sampled, serialise(sampled), rows)
         recipe: dict[str, object] = dict(fitted.recipe) if isinstance(fitted, Described) else {"backend": type(fitted).__name__}
         stage.say(f"{_name(recipe)}   {_sizes(sampled)}")
@@ -70,6 +71,7 @@ def settle(policy: Policy, data: Dataset) -> Policy:
         raise PolicyError(f"backend {policy.backend.kind} needs a table to read.", hint="name one or more data files")
     if isinstance(policy.backend, MaskOptions) and policy.rows is not None:
         raise PolicyError("backend mask keeps the rows that there are: a number cannot be asked.", hint="leave rows out, or use backend clone or model")
+    model_for(policy.nlp)
     return policy
 
 

@@ -5,13 +5,14 @@ A policy is merged once, here: built-in profile, then the policy file, then the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from privsynth.errors import PolicyError
 
@@ -19,6 +20,26 @@ ProfileName = Literal["internal"]
 KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
 RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
 BackendName = Literal["auto", "model", "rules", "clone", "mask"]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each thing stands in a policy file, for messages. Two policies that ask for the same are equal wherever it was written."""
+
+    file: str = field(default="", compare=False)
+    at: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, compare=False)  # line and column, from 1
+
+    def of(self, path: Sequence[object]) -> str:
+        """The place of the thing itself, or of the last part around it that the file has."""
+        known: tuple[str, ...] = ()
+        for part in map(str, path):  # parts that no file spells, such as the kind of a union, are passed over
+            known = (*known, part) if (*known, part) in self.at else known
+        return f"{self.file}:{self.at[known][0]}:{self.at[known][1]} " if known else ""
+
+    def without(self, *names: str) -> Places:
+        """Without what a flag says instead of the file."""
+        said = [tuple(name.split(".")) for name in names]
+        return replace(self, at={path: mark for path, mark in self.at.items() if not any(path[: len(other)] == other for other in said)})
 
 
 class _Part(BaseModel):
@@ -88,6 +109,14 @@ class ReadPolicy(_Part):
     max_cell_bytes: int = Field(2**20, ge=1, description="Largest cell.")
 
 
+class WritePolicy(_Part):
+    """In which files the rows are given back."""
+
+    format: Literal["same", "csv", "parquet", "both"] = Field(
+        "same", description="Files to write: as each table came (text keeps its delimiter, gzip comes back unpacked), or text, Parquet, or both."
+    )
+
+
 class AutoOptions(_Part):
     """The backend is chosen: `model` where there is data, `rules` where there is only a rulebook."""
 
@@ -150,13 +179,24 @@ class Policy(_Part):
     tables: dict[str, TablePolicy] = Field({}, description="Tables by name.")
     relations: list[RelationPolicy] = Field([], description="Keys between tables; found by themselves when absent.")
     read: ReadPolicy = Field(ReadPolicy(), description="How files are read.")
+    write: WritePolicy = Field(WritePolicy(), description="How files are written.")
+    nlp: str = Field(
+        "auto", min_length=1, description="Language model that reads texts besides: auto (one that is installed), none, or the name or folder of a spaCy model."
+    )
     gate_seconds: int = Field(900, ge=1, description="A gate that takes longer than this blocks.")
 
-    def __init__(self, **asked: Any) -> None:
+    _places: Places = PrivateAttr(default=Places())
+
+    def __init__(self, places: Places = Places(), /, **asked: Any) -> None:
         try:
             super().__init__(**asked)
         except ValidationError as error:
-            raise PolicyError(_explain(error), hint=_suggest(error)) from None
+            raise PolicyError(_explain(error, places), hint=_suggest(error)) from None
+        self._places = places
+
+    def place_of(self, *path: str) -> str:
+        """`policy.yaml:14:7 ` where the file speaks of this, or nothing if it was said elsewhere."""
+        return self._places.of(path)
 
     @model_validator(mode="before")
     @classmethod
@@ -177,8 +217,8 @@ class Policy(_Part):
     @model_validator(mode="after")
     def _only_tighter(self) -> Self:
         base = profile_limits(self.profile)
-        for name, field in Limits.model_fields.items():
-            side = (field.json_schema_extra or {})["tighter"]  # type: ignore[index]
+        for name, limit in Limits.model_fields.items():
+            side = (limit.json_schema_extra or {})["tighter"]  # type: ignore[index]
             asked, given = getattr(self.limits, name), base[name]
             if asked != given and (asked < given) != (side == "lower"):
                 raise ValueError(f"limits.{name} may only be tightened: {self.profile} asks for {given}, a {side} value is tighter")
@@ -186,7 +226,7 @@ class Policy(_Part):
 
     def with_(self, **changes: Any) -> Policy:
         """The same policy with some values changed, checked anew."""
-        return Policy(**{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})
+        return Policy(self._places, **{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})
 
 
 @cache
@@ -211,9 +251,31 @@ def profile_digest(name: str) -> str:
 def load_policy(path: Path | None, changes: Mapping[str, Any]) -> Policy:
     """The policy file, if there is one, with `changes` (dotted names allowed) laid over it."""
     asked: dict[str, Any] = {} if path is None else dict(read_yaml(path))
+    places = Places() if path is None else _places(path).without(*changes)
     for name, value in changes.items():
         _lay(asked, name.split("."), value)
-    return Policy(**asked)
+    return Policy(places, **{str(name): value for name, value in asked.items()})
+
+
+def _places(path: Path) -> Places:
+    """Line and column of every name in a YAML file that was read before, and so is known to be plain."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+    at: dict[tuple[str, ...], tuple[int, int]] = {}
+
+    def walk(node: Any, inside: tuple[str, ...]) -> None:
+        if isinstance(node, MappingNode):
+            for key, value in node.value:
+                at[*inside, str(key.value)] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                walk(value, (*inside, str(key.value)))
+        elif isinstance(node, SequenceNode):
+            for number, value in enumerate(node.value):
+                at[*inside, str(number)] = (value.start_mark.line + 1, value.start_mark.column + 1)
+                walk(value, (*inside, str(number)))
+
+    walk(YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8")), ())
+    return Places(path.name, at)
 
 
 def _lay(into: dict[str, Any], path: list[str], value: Any) -> None:
@@ -265,11 +327,13 @@ def parse_yaml(text: str, name: str) -> Any:
     return content
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, places: Places) -> str:
     lines = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
-        place = ".".join(str(part) for part in item["loc"]) or "policy"
-        lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
+        message = item["msg"].removeprefix("Value error, ")
+        name = ".".join(str(part) for part in item["loc"])
+        place = places.of(item["loc"] or message.partition(" ")[0].split("."))  # our own messages begin with the name
+        lines.append(f"{place}{name or 'policy'}: {message}")
     return "the policy cannot be used: " + "; ".join(lines)
 
 
@@ -284,7 +348,20 @@ def _suggest(error: ValidationError) -> str:
 
 
 def _parts(model: type[BaseModel]) -> list[type[BaseModel]]:
-    return [model, Limits, ColumnPolicy, TablePolicy, RelationPolicy, ReadPolicy, AutoOptions, ModelOptions, RulesOptions, CloneOptions, MaskOptions]
+    return [
+        model,
+        Limits,
+        ColumnPolicy,
+        TablePolicy,
+        RelationPolicy,
+        ReadPolicy,
+        WritePolicy,
+        AutoOptions,
+        ModelOptions,
+        RulesOptions,
+        CloneOptions,
+        MaskOptions,
+    ]
 
 
 def policy_schema() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from privsynth.emit.form import in_form as in_form
 from privsynth.emit.rows import serialise as serialise
 from privsynth.emit.staging import check_target as check_target
 from privsynth.emit.staging import place_of, publish

@@ -1,4 +1,4 @@
-"""Tables as the bytes of CSV files: RFC 4180, UTF-8, LF, and nothing that a spreadsheet would run."""
+"""Tables as the bytes of their files. Text is as RFC 4180 wants it, UTF-8, LF, and nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Table
+from privsynth.emit.parquet import parquet
 from privsynth.errors import BackendError
 
 # What a spreadsheet takes for a formula or a command when a cell starts with it (OWASP ASVS 5, 1.2.10), in half and full width.
 DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
-NUMBER = re.compile(r"[+-](\d{1,3}([,. ]\d{3})+([.,]\d+)?|\d+([.,]\d+)?([eE][+-]?\d+)?|[.,]\d+)", re.ASCII)
+NUMBER = re.compile(r"[+-](\d{1,3}([,. '\u00a0\u202f]\d{3})+([.,]\d+)?|\d+([.,]\d+)?([eE][+-]?\d+)?|[.,]\d+)", re.ASCII)
 # Marks that some reader takes for a delimiter, a quote or a byte order mark: a field that holds one is quoted, so that nobody has to guess.
 SPECIAL = re.compile(r"[\",;|\x00-\x1f\x85\u2028\u2029\ufeff]|^'|^\s|\s$")
 
 
 def serialise(dataset: Dataset) -> dict[str, bytes]:
     """Of each table its file name and the very bytes that would be written."""
-    return {f"{table.name}.csv": _csv(table) for table in dataset}
+    return {file: parquet(table) if file.endswith(".parquet") else _csv(table) for table in dataset for file in table.form.files(table.name)}
 
 
 def guarded(text: str) -> str:
@@ -33,7 +34,8 @@ def _csv(table: Table) -> bytes:
     alone = len(table.columns) == 1
     header = [_field(column.name, alone=alone) for column in table.columns]
     fields = [_fields(table, column, alone=alone) for column in table.columns]
-    lines = [",".join(header), *map(",".join, zip(*fields, strict=True))]
+    join = table.form.delimiter.join
+    lines = [join(header), *map(join, zip(*fields, strict=True))]
     try:
         return ("\n".join(lines) + "\n").encode("utf-8")
     except UnicodeEncodeError:
@@ -45,7 +47,8 @@ def _fields(table: Table, column: Column, *, alone: bool) -> list[str]:
     values, spelling = table.values(column.name), column.spelling
     text = spelling.write(values)
     null = _null(spelling.null, alone=alone)
-    if values.dtype.kind == "f" and spelling.decimal_mark == "." and not spelling.thousands:
+    is_free = (spelling.decimal_mark == "." and not spelling.thousands) or not (alone or table.form.delimiter in (spelling.decimal_mark, spelling.thousands))
+    if values.dtype.kind == "f" and is_free:
         return list(np.where(np.isnan(values), null, text))  # plain numbers need neither quotes nor guard
     codes, known = pd.factorize(text)
     written = np.array([*(_field(word, alone=alone) for word in known), null], dtype=object)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Table
+from privsynth.dataset import Dataset, Form, Table
 from privsynth.policy import Policy, TablePolicy
-from privsynth.read.dialect import dialect_of
+from privsynth.read.dialect import dialect_of, kept, without_sep
 from privsynth.read.encoding import decoded
 from privsynth.read.header import check_header, numbered
 from privsynth.read.kinds import Place, Typed, day_first, typed
@@ -39,13 +40,23 @@ def _table(origin: Origin, policy: Policy) -> tuple[Table, list[str]]:
 
         return parquet_table(origin, policy)
     text = decoded(content(origin, policy.read), origin.label, policy.read.encoding)
-    dialect, notes = dialect_of(text.data, origin.label, policy.read.delimiter, tsv=origin.is_tsv)
-    records = records_of(text.data, dialect, policy.read, origin.label, header=policy.read.header)
+    data, named = without_sep(text.data)
+    dialect, notes = dialect_of(data, origin.label, policy.read.delimiter or named, tsv=origin.is_tsv)
+    records, ends = _without_ends(records_of(data, dialect, policy.read, origin.label, header=policy.read.header))
+    notes += [f"{origin.label}: its first line names the delimiter and is no row"] if named else []
     names = _names(records, policy)
     table = _typed_table(origin.table, names, records, wishes)
     read = f"{origin.label}: read as {text.encoding}, {dialect.words}, {len(records):,} rows and {len(names):,} columns"
-    said = [read, *([text.note] if text.note else []), *notes, *records.notes]
-    return table[0], said + table[1]
+    said = [read, *([text.note] if text.note else []), *notes, *ends, *records.notes]
+    form = Form(delimiter="\t" if origin.is_tsv else kept(dialect.delimiter, len(names)))
+    return replace(table[0], form=form), said + table[1]
+
+
+def _without_ends(records: Records) -> tuple[Records, list[str]]:
+    """A delimiter at the end of every line makes a column without name and values, which is none."""
+    if not records.header or len(records.header) == 1 or records.header[-1].strip() or records.columns[-1].known:
+        return records, []
+    return replace(records, header=records.header[:-1], columns=records.columns[:-1]), [f"{records.file}: the delimiter at the end of every line was left out"]
 
 
 def _names(records: Records, policy: Policy) -> list[str]:

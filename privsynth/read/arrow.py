@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from privsynth.read.kinds import Place, Typed, typed
 from privsynth.read.numerals import SAFE_DIGITS
 from privsynth.read.records import Words
 from privsynth.spelling import Spelling
+from privsynth.spelling.arrow import as_arrow
 
 LARGEST = 10**SAFE_DIGITS - 1
 MICROSECOND = "%Y-%m-%d %H:%M:%S.%f"
@@ -156,45 +156,5 @@ def _nanoseconds(values: Any) -> np.ndarray[Any, Any]:
 
 
 def back_to_arrow(table: Table, name: str, kind: Any) -> Any:
-    """One column in the Arrow type it had; as its storage type says where the values do not fit that type."""
-    values = table.values(name)
-    if kind is None or pa.types.is_null(kind):
-        return _plain(values)
-    try:
-        return _cast(table, name, values, kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, ValueError, OverflowError):
-        return _plain(values)
-
-
-def _plain(values: np.ndarray[Any, Any]) -> Any:
-    if values.dtype.kind == "f":
-        return pa.array(values, pa.float64(), from_pandas=True)
-    if values.dtype.kind == "M":
-        return pa.array(values, pa.timestamp("us"))
-    return pa.array(values, pa.string(), from_pandas=True)
-
-
-def _cast(table: Table, name: str, values: np.ndarray[Any, Any], kind: Any) -> Any:
-    types = pa.types
-    if types.is_dictionary(kind):
-        return pc.dictionary_encode(_cast(table, name, values, kind.value_type)).cast(pa.dictionary(kind.index_type, kind.value_type, kind.ordered))
-    if values.dtype.kind == "M" and (types.is_timestamp(kind) or types.is_date(kind)):
-        return _moment_back(values, kind)
-    if values.dtype.kind == "f" and (types.is_integer(kind) or types.is_floating(kind)):
-        return _number_back(values, kind)
-    if types.is_time(kind):
-        return pa.array([None if word is None else time.fromisoformat(word) for word in table.text(name)], kind)
-    text = pa.array(table.text(name), pa.string(), from_pandas=True)
-    return text.cast(kind)
-
-
-def _number_back(values: np.ndarray[Any, Any], kind: Any) -> Any:
-    made = pa.array(np.rint(values) if pa.types.is_integer(kind) else values, pa.float64(), from_pandas=True)
-    return made.cast(kind, safe=pa.types.is_integer(kind))
-
-
-def _moment_back(values: np.ndarray[Any, Any], kind: Any) -> Any:
-    made = pa.array(values, pa.timestamp("us"))
-    if pa.types.is_timestamp(kind) and kind.tz:
-        return made.cast(pa.timestamp("us", "UTC")).cast(kind)
-    return made.cast(kind, safe=False)
+    """One column in the Arrow type it had."""
+    return as_arrow(table.values(name), table[name].spelling, kind)

@@ -93,6 +93,17 @@ class Fit:
         return self.widths[self.header] / max(1, self.widths.total())
 
 
+def without_sep(data: bytes) -> tuple[bytes, str | None]:
+    """Excel's first line `sep=;` names the delimiter. The line stays as a blank one, so that the others keep their numbers."""
+    found = re.match(rb"sep=([,;|\t])(?=[\r\n])", data, re.IGNORECASE)
+    return (data[found.end() :], found[1].decode()) if found else (data, None)
+
+
+def kept(delimiter: str, width: int) -> str:
+    """The delimiter for writing. One column has none, and what nobody would find by looking is not written."""
+    return delimiter if width > 1 and delimiter in STRONG else ","
+
+
 def dialect_of(data: bytes, file: str, wished: str | None, *, tsv: bool = False) -> tuple[Dialect, list[str]]:
     """The dialect of UTF-8 text, and what a person should know about the choice."""
     if wished and (wished in "\"'\r\n\\" or wished.isalnum()):

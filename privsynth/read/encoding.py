@@ -16,6 +16,29 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+PLAUSIBLE = (  # what tables are really saved in
+    *(
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "cp1258",
+        "cp437",
+        "cp850",
+        "cp852",
+        "cp866",
+        "cp874",
+        "koi8_r",
+        "koi8_u",
+    ),
+    *("latin_1", "iso8859_2", "iso8859_5", "iso8859_7", "iso8859_8", "iso8859_9", "iso8859_15", "mac_roman"),
+    *("cp932", "shift_jis", "euc_jp", "cp949", "euc_kr", "gb18030", "gbk", "gb2312", "big5"),
+)
+TELLING = 8  # with fewer bytes beyond ASCII any guess but the commonest is a throw
 BLOCK = 2**24
 GUESS_BYTES = 2**18
 _WESTERN = "€£°§²³µ–—‘’“”…«»ºª¿¡·©®½¼¾\xa0´•±×"  # noqa: RUF001 - signs of cp1252, as they are
@@ -38,6 +61,10 @@ def decoded(raw: bytes, file: str, declared: str | None) -> Decoded:
     nul = found.data.find(b"\0")
     if nul >= 0:
         raise refuse(file, "there is a NUL character", "the file is damaged or no text; " + ASK, line=line_at(found.data, nul))
+    mark = found.data.find(codecs.BOM_UTF8)
+    if mark >= 0 and (mark == 0 or found.data[mark - 1 : mark] in (b"\n", b"\r")):
+        hint = "files were put together with their marks: take the mark out, and the second header, if there is one"
+        raise refuse(file, "a byte order mark stands at the beginning of a line", hint, line=line_at(found.data, mark))
     return found
 
 
@@ -165,12 +192,21 @@ def _guess(sample: bytes) -> str | None:
 
     if re.search(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]", sample):
         return None
-    matches = from_bytes(sample)
+    matches = from_bytes(sample, cp_isolation=list(PLAUSIBLE))
     best = matches.best()
     if best is None:
         return None
     western = next((match for match in matches if "cp1252" in (match.encoding, *match.could_be_from_charset)), None)
-    return "cp1252" if western and western.chaos <= best.chaos + 0.02 and _is_western(sample) else str(best.encoding)
+    if western and western.chaos <= best.chaos + 0.02 and _is_western(sample):
+        return "cp1252"
+    name, beyond = str(best.encoding), sum(byte > 0x7F for byte in sample)
+    return name if beyond >= TELLING and _is_text(sample.decode(name, "replace")) else None
+
+
+def _is_text(text: str) -> bool:
+    """Letters above all: signs, boxes and controls beyond ASCII are what a wrong guess looks like."""
+    beyond = [c for c in text if c > "\x7f"]
+    return not any("\x80" <= c <= "\x9f" or c == "\ufffd" for c in beyond) and 2 * sum(c.isalpha() for c in beyond) >= len(beyond)
 
 
 def _is_western(sample: bytes) -> bool:

@@ -45,7 +45,7 @@ def _refuse_double(header: Sequence[str], file: str, line: int) -> None:
 
 def _refuse_data(header: Sequence[str], columns: Sequence[Sequence[str]], file: str, line: int) -> None:
     """Numbers, dates, addresses or known values where names should be."""
-    if _is_count(header):
+    if _is_count(header) and not _counts_on(header, columns):
         return
     plain = [at for at, name in enumerate(header) if any(_is_row_like(name, columns[at], form) for form in (NUMBER, DATE, ADDRESS))]
     alike = [at for at, name in enumerate(header) if _is_alike(name, columns[at])]
@@ -61,6 +61,13 @@ def _is_count(header: Sequence[str]) -> bool:
     others = [name for name in header if not re.fullmatch(r"\d{1,4}", name.strip())]
     in_a_row = all(after - before == 1 for before, after in pairwise(numbers))
     return len(numbers) > 1 and in_a_row and not any(NUMBER.fullmatch(name.strip()) or DATE.fullmatch(name.strip()) for name in others)
+
+
+def _counts_on(header: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Nothing but numbers in a row, and numbers of the same length below each: as likely a row as names. From 0 or a year on they are names."""
+    if not all(name.strip().isdecimal() for name in header) or header[0].strip() == "0" or all(1900 <= int(name) <= 2100 for name in header):
+        return False
+    return all(_is_row_like(name, words, NUMBER) for name, words in zip(header, columns, strict=True))
 
 
 def _is_row_like(name: str, words: Sequence[str], form: re.Pattern[str]) -> bool:

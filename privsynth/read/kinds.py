@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ NULLS = frozenset(
     {"NA", "N/A", "n/a", "na", "#N/A", "NULL", "null", "Null", "NaN", "nan", "NAN", "NaT", "None", "none", "NONE", "nil", "\\N", "<NA>", "(null)"}
 )
 NULLS |= {"?", "-", "--", ".", "..", "missing", "Missing", "MISSING"}
-PAIRS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"))
+PAIRS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("ja", "nein"), ("oui", "non"), ("si", "no"), ("sí", "no"), ("sim", "não"))
 FEW_SHARE, FEW_LEVELS = 0.2, 12
 
 
@@ -68,7 +69,7 @@ def typed(words: Words, place: Place, wish: ColumnPolicy | None = None, *, day_f
         case _:
             notes = []
     if made is None:
-        return _as_text(words, place, kind, [*notes, *(_second_header(words, place) if kind is None else [])])
+        return _as_text(words, place, kind, [*notes, *(_lone_word(words, place) if kind is None else [])])
     return _stored(made, words, missing, place, spelling, notes)
 
 
@@ -154,12 +155,15 @@ def _stored(made: Numbers | Dates, words: Words, missing: set[int], place: Place
     return Typed(column, by_code[words.codes], tuple(notes))
 
 
-def _second_header(words: Words, place: Place) -> list[str]:
-    """Numbers below a single word in the first row: perhaps a line of units."""
-    alone = len(words.known) > 2 and words.codes[0] == 0 and int((words.codes == 0).sum()) == 1
-    if alone and numbers([words.known[0]]) is None and numbers(words.known[1:]) is not None:
-        return [place.note("only its first value is no number, so it stays text; is there a second header line?")]
-    return []
+def _lone_word(words: Words, place: Place) -> list[str]:
+    """Numbers around a single word: perhaps a line of units, a second header or a total."""
+    others = list(islice((word for word in words.known if not is_number(word)), 2))
+    if len(others) != 1 or len(words.known) < 3 or numbers([word for word in words.known if word != others[0]]) is None:
+        return []
+    rows = np.flatnonzero(words.codes == words.known.index(others[0]))
+    if len(rows) > 1:
+        return []
+    return [place.note(f"only the value in line {place.line_of(int(rows[0]))} is no number, so it stays text; is that line another header, units or a total?")]
 
 
 def _as_text(words: Words, place: Place, kind: Kind | None, notes: list[str]) -> Typed:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from privsynth.dataset import Table
+from privsynth.dataset import Form, Table
 from privsynth.errors import InputError
 from privsynth.policy import Policy
 from privsynth.read.frames import frame_table
@@ -24,7 +25,8 @@ def parquet_table(origin: Origin, policy: Policy) -> tuple[Table, list[str]]:
     except (pa.ArrowException, OSError):
         raise _damaged(origin) from None
     table, notes = frame_table(arrow, origin.table, policy)
-    return table, [f"{origin.label}: read as Parquet, {len(table):,} rows and {len(table.columns):,} columns", *notes]
+    form = Form(text=False, parquet=True, types={field.name: field.type for field in arrow.schema})
+    return replace(table, form=form), [f"{origin.label}: read as Parquet, {len(table):,} rows and {len(table.columns):,} columns", *notes]
 
 
 def _damaged(origin: Origin) -> InputError:

@@ -11,6 +11,7 @@ from privsynth.emit import serialise
 from privsynth.errors import InputError, PolicyError
 from privsynth.policy import Policy
 from privsynth.read import read_files
+from read.mutants import fuzz
 
 PIECES = [
     b",",
@@ -69,6 +70,14 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, raw: bytes, asked: dict[s
         data = read_files([place], Policy(read=asked))
     except (InputError, PolicyError):
         return
-    written = serialise(data)["f.csv"]
+    ((name, written),) = serialise(data).items()
+    place = tmp_path / name
     place.write_bytes(written)
-    assert serialise(read_files([place], Policy(read={"header": True})))["f.csv"] == written
+    assert serialise(read_files([place], Policy(read={"header": True}))) == {name: written}
+
+
+def test_mutated_files_are_read_or_refused_and_come_back(tmp_path: Path) -> None:
+    counts = fuzz(300, 60, tmp_path, seed=11)
+    assert counts["wrong"] == counts["crashed"] == 0
+    assert counts["read"] > 50
+    assert counts["refused"] > 50

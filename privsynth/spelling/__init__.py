@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,12 @@ class Spelling:
         whole, _, places = text.partition(".")
         places = places.rstrip("0").ljust(self.fewest, "0")
         return f"{whole}.{places}" if places else whole
+
+    def rounded(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """The numbers that the text says: a file in types must not tell more digits than a file in text."""
+        codes, known = pd.factorize(values)
+        plain = replace(self, decimal_mark=".", thousands="")
+        return np.array([*(float(plain.number(value)) for value in known), np.nan])[codes]
 
     def date(self, value: np.datetime64) -> str:
         moment: datetime = value.astype("datetime64[us]").item()
