@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind, Role, Table, normal
-from privsynth.gate.realvalues import Array, RealColumn, forms, is_telling, name_pairs, names_somebody, real_column, tail, text_columns
+from privsynth.gate.realvalues import PHONES, Array, RealColumn, forms, is_telling, name_pairs, names_somebody, numbers, real_column, text_columns
 from privsynth.measure.significance import copy_pvalue
 
 SIGNIFICANT_DIGITS = 6
@@ -45,12 +45,15 @@ class Named:
 
     def hits(self, name: str, texts: Array) -> int:
         """Distinct values of a column that are real values of that column."""
-        return len(forms(texts, self.entity[name]) & self.by_column[name])
+        real = self.by_column[name]
+        if self.entity[name] in PHONES:
+            return sum(not real.isdisjoint(numbers(text)) for text in pd.unique(pd.Series(texts, dtype=object).dropna()))
+        return len(forms(texts, self.entity[name]) & real)
 
     def strays(self, texts: Array, own: set[str]) -> int:
         """Distinct values that are telling real values of any column, other than the column's own."""
         found = forms(texts, None) - own
-        return len(found & self.anywhere) + len({tail(form) for form in found if form.isdigit()} & self.anywhere - found)
+        return len(found & self.anywhere) + len({one for form in found if form.isdecimal() for one in numbers(form)} & self.anywhere - found)
 
 
 def named_hits(named: Named, train: Table, holdout: Table, made: Table) -> dict[str, int]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from privsynth.dataset import Role, Table, normal
 from privsynth.gate.overlap import Named
-from privsynth.gate.realvalues import Array, name_pairs, tail, text_columns
+from privsynth.gate.realvalues import Array, name_pairs, numbers, text_columns
 
 SHINGLE = 5  # words in a row that two people hardly write alike
 LONGEST = 12  # words of a name, an address or a spelt number inside a sentence
@@ -63,9 +63,9 @@ def _runs(found: Sequence[str], length: int) -> Iterator[str]:
 
 
 def _joined(found: Sequence[str], length: int) -> Iterator[str]:
-    """Neighbouring words as one; a long number also by its end, as telephone numbers are known."""
+    """Neighbouring words as one; a long number also without the country code that it may begin with."""
     for at in range(len(found) - length + 1):
         one = "".join(found[at : at + length])
         yield one
-        if one.isdigit():
-            yield tail(one)
+        if one.isdecimal():
+            yield from numbers(one)

@@ -54,7 +54,7 @@ class PersonalData:
         """What stands in columns that were not invented: proven kinds not at all, mere likeness in few values."""
         open_hits, weak = list[str](), dict[str, float]()
         for table in draft.dataset:
-            for hit in scan_table(table):
+            for hit in scan_table(table, nlp=self.policy.nlp):
                 column = table[hit.column]
                 if column.fabricated or hit.role is not Role.DIRECT or _is_level(hit, len(table)):
                     continue

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table, normal
+from privsynth.pii.names import calling_codes
 
 Array = np.ndarray[Any, Any]
 
@@ -19,19 +21,36 @@ PHONES = ("PHONE", "FAX")
 # Kinds whose values come from a small common vocabulary: two people share one by chance, so only an excess tells.
 SHARED = (*NAME_PARTS, "PERSON", "TITLE", "CITY", "COUNTRY", "REGION", "JOB_TITLE", "NATIONALITY", "CVV", "BIC")
 SHORT = 6  # letters and digits: shorter invented codes meet real ones by chance
-TAIL = 9  # last digits of a telephone number: with or without country code it is the same number
+NATIONAL = range(7, 13)  # digits of a telephone number without country code
+INTERNATIONAL = 11  # so many digits may begin with a country code although nothing says so
 
 
 def forms(values: Iterable[Any], entity: str | None) -> set[str]:
-    """One form for all spellings of each value: no case, spaces, marks or invisible letters; telephone numbers by their last digits."""
-    found = {normal(value) for value in pd.unique(pd.Series(list(values), dtype=object).dropna())}
-    return {tail(form) for form in found} if entity in PHONES else found
+    """One form for all spellings of each value: no case, spaces, marks or invisible letters; telephone numbers as `numbers` has them."""
+    known = pd.unique(pd.Series(list(values), dtype=object).dropna())
+    return {form for value in known for form in numbers(value)} if entity in PHONES else {normal(value) for value in known}
 
 
-def tail(form: str) -> str:
-    """The end of a telephone number; anything else as it is."""
-    number = re.sub(r"\D", "", form)
-    return number[-TAIL:] if len(number) >= TAIL else form
+def numbers(value: str) -> set[str]:
+    """A telephone number with and without its country code, so that all of its spellings share one form and no other number does."""
+    spelt = _EXTENSION.sub("", normalize("NFKC", value).strip())
+    found = re.sub(r"\D", "", spelt)
+    if len(found) < NATIONAL.start:
+        return {normal(value)}
+    whole = found.removeprefix("00").removeprefix("0")
+    abroad = spelt.startswith(("+", "(+", "00")) or (len(whole) >= INTERNATIONAL and not found.startswith("0"))
+    return {whole, *(_national(whole) if abroad else ())}
+
+
+def _national(whole: str) -> Iterator[str]:
+    """The number behind each country code that it may begin with; a zero in front of an area is not part of it."""
+    for length in (1, 2, 3):
+        rest = whole[length:].removeprefix("0")
+        if whole[:length] in calling_codes() and len(rest) in NATIONAL:
+            yield rest
+
+
+_EXTENSION = re.compile(r"(?i)(?<=\d)[ ,;]*(?:x|ext\.?|extension)[ .:]*\d{1,6}\Z")
 
 
 def is_telling(form: str) -> bool:

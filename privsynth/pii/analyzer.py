@@ -13,12 +13,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
+from privsynth.errors import PolicyError
 from privsynth.pii.entities import entities
 from privsynth.pii.forms import LIKELY, Hit
 
 REGEX_SECONDS = 2  # an expression that takes longer stops the scan: a skipped expression is a blind spot
+AUTO, NONE = "auto", "none"  # a model that is installed, or no model; anything else is the name of one
+NO_MODEL = "no language model"
 LEAST_SCORE = 0.4  # what presidio gives a form without a check whose context word stands beside it
 
 
@@ -66,12 +71,25 @@ def supported() -> set[str]:
     return set(_reader()[0].get_supported_entities())
 
 
-def mode() -> Mode:
-    """The language model that is installed here and used for texts, if any."""
-    name = installed_model()
+def mode(nlp: str = AUTO) -> Mode:
+    """The language model that is used for texts, if any: its own name and version, never where it lies."""
+    name = model_for(nlp)
     if name is None:
-        return Mode("no language model")
-    return Mode(name, str(getattr(import_module(name), "__version__", "")))
+        return Mode(NO_MODEL)
+    said = _model(name).meta
+    return Mode(f"{said.get('lang', '')}_{said.get('name', '')}".strip("_"), str(said.get("version", "")))
+
+
+def model_for(nlp: str) -> str | None:
+    """The model that a policy asks for. One that is not here is an error: nothing is downloaded, and nothing silently left out."""
+    if nlp == NONE:
+        return None
+    if nlp == AUTO:
+        return installed_model()
+    if Path(nlp).is_dir() or (nlp.isidentifier() and find_spec(nlp) is not None):
+        _model(nlp)
+        return nlp
+    raise PolicyError("the language model that nlp names is not installed here.", hint="install it with its own tools, or set nlp to auto or none")
 
 
 @cache
@@ -81,22 +99,25 @@ def installed_model() -> str | None:
     return next((name for name in found if name.startswith("en_core_web")), None)
 
 
-def people_and_places(text: str) -> list[Hit]:
-    """Names, places and firms by the installed model; nothing where there is none."""
-    model = installed_model()
+def people_and_places(text: str, nlp: str = AUTO) -> list[Hit]:
+    """Names, places and firms by the model; nothing where there is none."""
+    model = model_for(nlp)
     if model is None:
         return []
     return [Hit(span.start_char, span.end_char, _LABELS[span.label_], LIKELY) for span in _model(model)(text).ents if span.label_ in _LABELS]
 
 
-_LABELS = {"PERSON": "PERSON", "GPE": "CITY", "ORG": "ORGANIZATION", "NORP": "NATIONALITY"}
+_LABELS = {"PERSON": "PERSON", "GPE": "CITY", "ORG": "ORGANIZATION", "LOC": "CITY", "FAC": "STREET_ADDRESS", "NORP": "NATIONALITY", "PER": "PERSON"}
 
 
 @cache
 def _model(name: str) -> Any:
     import spacy
 
-    return spacy.load(name)
+    try:
+        return spacy.load(name)
+    except (OSError, ValueError, KeyError):
+        raise PolicyError("what nlp names is no spaCy model that can be loaded.", hint="set nlp to auto or none") from None
 
 
 @cache

@@ -43,6 +43,19 @@ def luhn(number: str) -> bool:
     return total % 10 == 0
 
 
+_VALUES = {place: str(place - 55) for place in range(65, 91)}  # A counts as 10, Z as 35
+
+
+def iban(text: str) -> bool:
+    """Mod 97 and the length of the country. The account inside is not checked: banks issue numbers that its own rules refuse."""
+    from stdnum import iban as standard
+
+    compact = text.replace(" ", "").replace("-", "").upper()
+    if not (compact.isascii() and compact.isalnum()) or int((compact[4:] + compact[:4]).translate(_VALUES)) % 97 != 1:
+        return False
+    return bool(standard.is_valid(compact, check_country=False))
+
+
 # Issuer prefixes in use and the lengths that they are issued in.
 _ISSUERS = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
@@ -186,7 +199,10 @@ def ipv6(text: str) -> bool:
 
 def domain(text: str) -> bool:
     """A known ending of the domain name system, or one that is reserved for private and example use."""
-    last = text.rsplit(".", 1)[-1].casefold()
+    first, spelt = text.split(".", 1)[0], text.rsplit(".", 1)[-1]
+    if len(first) == 1 and text.count(".") == 1 and spelt.istitle():
+        return False  # an abbreviation: H.No, S.Coop
+    last = spelt.casefold()
     return last in known("private_endings") or (last not in known("file_endings") and last in endings())
 
 
@@ -210,6 +226,7 @@ def high_entropy(text: str) -> bool:
 
 _OURS: dict[str, Check] = {
     "card": card,
+    "iban": iban,
     "us_ssn": us_ssn,
     "clabe": clabe,
     "de_rvnr": de_rvnr,

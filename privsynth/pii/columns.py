@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+
+import numpy as np
 
 from privsynth.dataset import Kind, Role
 from privsynth.pii.entities import entities
@@ -86,6 +89,12 @@ def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
     """What nobody has named: unique codes are keys, long texts are free, many different strings name somebody until declared otherwise."""
     if kind is Kind.INTEGER and _counts_rows(shape):
         return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers, each once, without a gap")
+    if kind is Kind.INTEGER and _is_drawn(shape):
+        return Typing(
+            Role.IDENTIFIER, confidence=0.6, reason="long numbers of one length, spread over all first digits, nearly none twice: numbers given to rows"
+        )
+    if kind in (Kind.TEXT, Kind.CATEGORY) and shape.share(_YEAR_LED) >= 0.9:
+        return Typing(Role.QUASI, confidence=0.6, reason="a year and words: a make or an edition, which many share")
     if kind not in (Kind.TEXT, Kind.CATEGORY) or (shape.number_share > 0.95 and not _is_code(shape)):
         return None
     if shape.mean_words >= 4 and shape.mean_length >= 25 and shape.distinct_share > 0.05:
@@ -103,6 +112,18 @@ def _counts_rows(shape: Shape) -> bool:
         return False
     numbers = [float(value) for value in shape.known if value.lstrip("-").isdigit()]
     return len(numbers) == shape.rows and max(numbers) - min(numbers) + 1 == shape.rows
+
+
+_YEAR_LED = re.compile(r"(?:19|20)\d\d [^\W\d_]")
+
+
+def _is_drawn(shape: Shape) -> bool:
+    """Numbers that are given out: amounts and times begin with few digits, or differ in length."""
+    if shape.rows < 50 or shape.distinct_share < 0.98:
+        return False
+    lengths = np.bincount(shape.sizes)
+    leading = np.array([sum(value.startswith(digit) for value in shape.sample) for digit in "123456789"]) / len(shape.sample)
+    return int(lengths.argmax()) >= 8 and lengths.max() >= 0.95 * len(shape.sample) and int((leading >= 0.05).sum()) >= 8
 
 
 def _is_code(shape: Shape) -> bool:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from privsynth.dataset import Role
 from privsynth.pii.entities import Entity, entities
@@ -16,11 +21,25 @@ class Covered:
     role: Role
     how: str
     limits: str = ""
+    recall: float | None = None  # share of the places in an invented corpus that were found; None where nobody measured it
+    interval: str | None = None  # of the recall, at 95 %
+    n: int | None = None  # places in the corpus
+    precision: float | None = None
+    corpus: str | None = None
+    date: str | None = None
 
 
 def coverage() -> list[Covered]:
-    """Each claimed kind in the order of the registry; exactly those that have a canary."""
-    return [Covered(entity.name, entity.role, _how(entity), _limits(entity)) for entity in entities().values()]
+    """Each claimed kind in the order of the registry; exactly those that have a canary. What was measured is in `recall.toml`."""
+    known = measured()
+    return [Covered(entity.name, entity.role, _how(entity), _limits(entity), **known.get(entity.name, {})) for entity in entities().values()]
+
+
+@cache
+def measured() -> Mapping[str, Mapping[str, Any]]:
+    """What `bench/pii.py --write` found, by kind."""
+    with (Path(__file__).parent / "recall.toml").open("rb") as file:
+        return {name: {**part, "interval": "{} to {}".format(*part["interval"])} for name, part in tomllib.load(file).items()}
 
 
 def not_detectable() -> tuple[str, ...]:
@@ -66,7 +85,7 @@ _BY_RULE = {
     "POSTCODE": "name of the column; form beside a keyword or a town",
 }
 _WEAK = {
-    "PERSON": "without a language model about a third of the names in texts are missed, more where names are not European",
+    "PERSON": "without a language model, names in no list and at no telling place are missed, and some ordinary words with a capital are taken for names",
     "CITY": "places are taken for names and the reverse; most villages are in no list",
     "ORGANIZATION": "firms without a legal form are mostly missed",
     "STREET_ADDRESS": "streets without a known word or ending are mostly missed",

@@ -15,6 +15,9 @@ _MONTH = (
 _WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|thu|fri|satur|sat|sun)(?:day)?"
 _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _YEAR = r"(?:1[89]\d\d|20\d\d)"
+_MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_NAMED_MONTH = f"(?:{'|'.join(_MONTH_NAMES)})"
+_DAY_OR_DIGIT = re.compile(r"[0-9]|day", re.IGNORECASE)
 _TIME = r"(?:,? ?(?:at )?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?)"
 
 _DAYS = re.compile(
@@ -24,6 +27,8 @@ _DAYS = re.compile(
     rf"|(?:{_WEEKDAY},? )?(?:the )?\d{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:of )?{_MONTH},?(?:[ -]{_YEAR})?{_TIME}?"
     rf"|(?:{_WEEKDAY},? )?{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? {_YEAR})?{_TIME}?"
     rf"|{_MONTH} {_YEAR}"
+    rf"|{_MONTH}[-/]\d{{1,2}}[-/](?:{_YEAR}|\d{{2}})|\d{{1,2}}[-/]{_MONTH}[-/](?:{_YEAR}|\d{{2}})"
+    rf"|{_FULL_WEEKDAY},? (?:the )?\d{{1,2}}(?:st|nd|rd|th)"
     rf"|{_FULL_WEEKDAY}(?:,? (?:morning|afternoon|evening|night))?(?:,? (?:at )?\d{{1,2}}(?::\d{{2}})? ?[ap]m)?"
     rf")(?![\w/-])",
     re.IGNORECASE,
@@ -31,26 +36,38 @@ _DAYS = re.compile(
 _BEGINS_MONTH = r"(?:jan|feb|f\u00e9v|ene|mar|m\u00e4r|apr|avr|abr|may|mai|jun|jui|jul|aug|ao\u00fb|ago|sep|oct|okt|nov|dec|dez|d\u00e9c|dic)"
 _DAYISH = re.compile(rf"\d[-/.]\d|day\b|\b{_BEGINS_MONTH}[^\W\d_]*\.?,? ?-?\d|\d(?:st|nd|rd|th|\.)?[ -](?:of )?{_BEGINS_MONTH}", re.IGNORECASE)
 _YEARS = re.compile(
-    rf"\b(?:in|since|from|until|till|by|before|after|during|year|of|around|circa|through|between|and|to|born) (?:the )?({_YEAR}s?)(?![\w/-]|\.\d|,\d)",
+    rf"\b(?:in|on|for|at|since|from|until|till|by|before|after|during|years?|of|around|circa|through|between|and|or|to|born|dated?|is|was|early"
+    rf"|late|mid|spring|summer|autumn|fall|winter)[:,]? (?:the )?(?:year )?({_YEAR}s?)(?![\w/-]|\.\d|,\d)",
     re.IGNORECASE,
 )
-_FULL_YEAR_FIRST = re.compile(rf"(?:^|(?<=[\s(]))({_YEAR})(?=[),;:]|\s*$| [A-Z])")
+_YEARISH = re.compile(r"(?<!\d)(?:1[89]|20)\d\d")
+_DECADES = re.compile(r"\bthe ((?:1[89]|20)\d0s)(?!\w)", re.IGNORECASE)
+_MONTHS = re.compile(
+    rf"\b(?:[Ii]n|[Oo]n|[Uu]ntil|[Ss]ince|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Tt]his|[Bb]efore|[Aa]fter|[Dd]uring|[Bb]orn|[Ee]nd of) ({_NAMED_MONTH})(?![\w'])"
+)
+_COMPACT = re.compile(
+    r"\b(?:on|dated?|since|from|until|born|of|in|dob|by)[: ]{1,2}((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w-]|\.\d)", re.IGNORECASE
+)
 _BORN = re.compile(r"\b(?:born|birth|birthday|dob|d\.o\.b|geboren|né|née|nacid[oa]|nascid[oa]|nato|nata)\b[^.\n]{0,20}\Z", re.IGNORECASE)
 _AGE = re.compile(
-    r"(?<![\w.-])(\d{1,3})(?=[- ](?:years?|yrs?)[- ]?(?:old|of age)\b| ?y/?o\b)|(?:\b(?:aged?|turned|turning) )(\d{1,3})(?![\w.,/-]*\d)\b", re.IGNORECASE
+    r"(?<![\w.-])(\d{1,3})(?=[- ](?:years?|yrs?)[- ]?(?:old|of age)\b| ?y/?o\b)|(?:\b(?:aged?|turned|turning|age of|age is|age:) )(\d{1,3})(?![\w.,/-]*\d)\b",
+    re.IGNORECASE,
 )
 
 
 def find_days(text: str) -> Iterator[Hit]:
     """Days and years; beside a word for birth a day is a date of birth."""
-    if not any(c.isdigit() for c in text) and "day" not in text.lower():
+    for match in _MONTHS.finditer(text) if any(month in text for month in _MONTH_NAMES) else ():
+        yield Hit(match.start(1), match.end(1), "DATE", LIKELY)
+    if _DAY_OR_DIGIT.search(text) is None:
         return
     for match in _DAYS.finditer(text) if _DAYISH.search(text) else ():
         if _is_calendar(match.group()):
             born = _BORN.search(text, 0, match.start()) is not None
             yield Hit(match.start(), match.end(), "DATE_OF_BIRTH" if born else "DATE", SURE if any(c.isdigit() for c in match.group()) else LIKELY)
-    for match in _YEARS.finditer(text):
-        yield Hit(match.start(1), match.end(1), "DATE", LIKELY)
+    for expression in (_YEARS, _DECADES, _COMPACT) if _YEARISH.search(text) else ():
+        for match in expression.finditer(text):
+            yield Hit(match.start(1), match.end(1), "DATE", LIKELY)
 
 
 def find_ages(text: str) -> Iterator[Hit]:

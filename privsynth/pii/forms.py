@@ -22,6 +22,7 @@ class Hit:
 
 
 SURE, LIKELY, WEAK = 0.95, 0.7, 0.4
+BESIDE = 12  # so near to its keyword, a value with a check is what the keyword says, whatever else it looks like
 REACH = 60  # letters between a keyword and the value that it speaks of
 
 # What a text must hold before an expression is tried: cheap, and never wrong about a text that could match.
@@ -64,7 +65,8 @@ _GROUPED = re.compile(r"\d[-+./ ]\d")  # all proofs have marks between their dig
 
 def find_forms(text: str) -> list[Hit]:
     """All places with a form: those that prove themselves, and those that a keyword nearby explains."""
-    hits = [hit for entity in _sure() if _FIRST[entity.name](text) for hit in _search(entity, text, SURE)]
+    able = _of_marks(64, *(mark in text for mark in _MARKS))
+    hits = [hit for entity in able if _FIRST[entity.name](text) for hit in _search(entity, text, SURE)]
     if _GROUPED.search(text):
         hits += [hit for entity in _provable() for hit in _proofs(entity, text)]
     if keyed := announced(text):
@@ -74,7 +76,9 @@ def find_forms(text: str) -> list[Hit]:
 
 def find_form_in_cell(value: str) -> str | None:
     """The kind that a whole cell proves to be, if any."""
-    for entity in _of_length(min(len(value), 64)):
+    if value.replace(" ", "").isalpha():
+        return None
+    for entity in _of_marks(min(len(value), 64), *(mark in value for mark in _MARKS)):
         if _FIRST[entity.name](value) and entity.holds(value):
             return entity.name
     if len(value) > 40 or _GROUPED.search(value) is None:
@@ -82,10 +86,17 @@ def find_form_in_cell(value: str) -> str | None:
     return next((entity.name for entity in _provable() if entity.proven and entity.proven.match(value) and entity.passes(value)), None)
 
 
+# Marks without which a value is never of the kind.
+_MARKS = "@\uff20.:-_/("
+_NEEDS = {"EMAIL": "@\uff20", "URL": ".:", "DOMAIN": ".", "IPV4": ".", "IPV6": ":", "MAC": ":-.", "UUID": "-", "COORDINATES": ".", "USER_AGENT": "/"}
+_NEEDS |= {"PRIVATE_KEY": "-", "GITHUB_TOKEN": "_", "SLACK_TOKEN": "-", "STRIPE_KEY": "_", "JWT": ".", "DEVICE_UDI": "("}
+
+
 @cache
-def _of_length(length: int) -> tuple[Entity, ...]:
-    """The sure kinds that a cell of so many letters can be."""
-    return tuple(entity for entity in _sure() if entity.size[0] <= length)
+def _of_marks(length: int, *has: bool) -> tuple[Entity, ...]:
+    """The sure kinds that a cell of so many letters and with these marks can be."""
+    marks = {mark for mark, there in zip(_MARKS, has, strict=True) if there}
+    return tuple(entity for entity in _sure() if entity.size[0] <= length and (entity.name not in _NEEDS or marks & set(_NEEDS[entity.name])))
 
 
 @cache
@@ -152,7 +163,8 @@ def _explained(entity: Entity, text: str, places: list[tuple[int, int]]) -> Iter
     for match in _expression(entity.name).finditer(text):
         near = any(start - REACH // 2 <= match.end() <= start + 1 or end - 1 <= match.start() <= end + REACH for start, end in places)
         if near and (entity.check or any(c.isdigit() for c in match.group())) and entity.passes(match.group()):
-            yield Hit(match.start(), match.end(), entity.name, _score(entity))
+            beside = any(0 <= match.start() - end <= BESIDE for _, end in places) and entity.name not in _ANY_COUNTRY and entity.check
+            yield Hit(match.start(), match.end(), entity.name, SURE + 0.01 if beside else _score(entity))
 
 
 def _score(entity: Entity) -> float:

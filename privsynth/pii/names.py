@@ -67,6 +67,28 @@ def countries() -> frozenset[str]:
 
 
 @cache
+def country_names() -> tuple[str, ...]:
+    """English names of countries as they are spelt."""
+    return (*import_module("faker.providers.address").Provider.countries, *import_module("faker.providers.address.en").Provider.countries)
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """Codes of two letters, as they are spelt."""
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return frozenset(SUPPORTED_REGIONS)
+
+
+@cache
+def calling_codes() -> frozenset[str]:
+    """With what telephone numbers of other countries begin: 1, 44, 354."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    return frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
+
+
+@cache
 def regions() -> frozenset[str]:
     """States, provinces and the like."""
     wanted = ("states", "provinces", "regions", "prefectures", "cantons", "departments", "districts", "counties", "estados", "distritos")
@@ -117,6 +139,17 @@ def american_streets() -> frozenset[str]:
 def common_words() -> frozenset[str]:
     """Ordinary English words: never a name by themselves."""
     return frozenset(import_module("faker.providers.lorem.en_US").Provider.word_list) | known("common")
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Words of trades, firms and streets besides the common ones: two capitalised words are no person if one of them is such a word."""
+    jobs = _words(import_module("faker.providers.job").Provider.jobs)
+    firm = import_module("faker.providers.company.en_US").Provider
+    phrases = (word for group in (*firm.catch_phrase_words, *firm.bsWords) for word in group)
+    found = {fold(word) for phrase in (*jobs, *phrases) for word in re.findall(r"[^\W\d_]+", phrase)}
+    topics = ("firms", "calendar", "titles", "streets", "street_heads", "numbered", "occupations", "demonyms", "toponyms", "small")
+    return common_words() | found | street_words()[0] | frozenset().union(*map(known, topics))
 
 
 def _providers(topic: str) -> Iterator[Any]:

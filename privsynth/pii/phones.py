@@ -32,8 +32,8 @@ def phone_share(values: list[str]) -> float:
 
 _EXTENSION = r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
 _IN_TEXT = re.compile(
-    rf"(?<![\w.,/@#-])(?:\+ ?)?\(?\+?\d{{1,5}}\)?(?:[ .\-/]{{1,2}}\(?\d{{1,5}}\)?|(?<=\))\d{{1,5}}){{1,6}}{_EXTENSION}(?![\w@]|[-/]\d|\.\d)"
-    rf"|(?<![\w.,/@#-])\+?\d{{7,15}}{_EXTENSION}(?![\w@.-]|,\d)"
+    rf"(?<![\w.,/@#-])(?:\+ ?)?\(?\+?\d{{1,5}}\)?(?:[ .\-/]{{1,3}}\(?\d{{1,8}}\)?|(?<=\))\d{{1,8}}){{1,6}}{_EXTENSION}(?![\w@]|[-/]\d|\.\d)"
+    rf"|(?<![\w.,/@#-])\+?\d{{7,15}}{_EXTENSION}(?![\w@-]|[.,]\d)"
 )
 _CALLS = re.compile(
     r"\b(?:phone|call|tel|telephone|mobile|cell|cellphone|dial|desk|office|whatsapp|sms|text|reach|ring|contact|fax|telefon|telefono|telefone|handy|mob|ph|home|work)\b",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.pii.analyzer import AUTO
 from privsynth.pii.columns import Typing, type_shape
 from privsynth.pii.entities import Entity, entities
 from privsynth.pii.forms import LIKELY, find_form_in_cell
@@ -45,9 +46,9 @@ class Hits:
     weak: int = 0
 
 
-def scan_table(table: Table) -> list[ColumnScan]:
-    """Everything found in the columns of a table, column by column."""
-    return [found for column in table.columns for found in _scan_column(column, Shape.of(table.text(column.name)))]
+def scan_table(table: Table, *, nlp: str = AUTO) -> list[ColumnScan]:
+    """Everything found in the columns of a table, column by column. `nlp` as in `scan_text`."""
+    return [found for column in table.columns for found in _scan_column(column, Shape.of(table.text(column.name)), nlp)]
 
 
 # What most people share with many others, and what belongs to a bank or a firm: roles say it, a scan does not report it.
@@ -71,10 +72,10 @@ _NOT_REPORTED = (
 )
 
 
-def _scan_column(column: Column, shape: Shape) -> list[ColumnScan]:
+def _scan_column(column: Column, shape: Shape, nlp: str) -> list[ColumnScan]:
     typing = type_shape(column.name, shape, column.kind)
     found = [] if typing.entity is None or typing.entity in _NOT_REPORTED else [_of_typing(column, shape, typing, typing.entity)]
-    for entity, hits in scan_values(shape.known, column=column.name, kind=column.kind).items():
+    for entity, hits in scan_values(shape.known, column=column.name, kind=column.kind, nlp=nlp).items():
         if entity != typing.entity and entity not in _NOT_REPORTED:
             found += _of_hits(column, shape, entity, hits)
     return found
@@ -98,7 +99,7 @@ def _of_hits(column: Column, shape: Shape, name: str, hits: Hits) -> list[Column
     return [ColumnScan(column.name, name, count, shape.distinct, sure, entity.role, why) for count, sure, why in parts if count]
 
 
-def scan_values(values: Sequence[str], *, column: str, kind: Kind) -> Mapping[str, Hits]:
+def scan_values(values: Sequence[str], *, column: str, kind: Kind, nlp: str = AUTO) -> Mapping[str, Hits]:
     """Kinds found in distinct values; the name of the column counts as a keyword beside each.
 
     Numbers and dates are judged by their column alone, so they give nothing here.
@@ -109,7 +110,7 @@ def scan_values(values: Sequence[str], *, column: str, kind: Kind) -> Mapping[st
     named = [entities()[name] for name in read_name(column).entities if entities()[name].check]
     for value in values:
         if value.count(" ") >= 3 or "\n" in value:
-            _count_text(value, confirmed, weak)
+            _count_text(value, confirmed, weak, nlp)
         elif (found := find_form_in_cell(value) or _announced(value, named)) is not None:
             confirmed[found] += 1
     return {name: Hits(confirmed[name], weak[name]) for name in sorted(confirmed | weak)}
@@ -119,10 +120,10 @@ def _announced(value: str, named: Sequence[Entity]) -> str | None:
     return next((entity.name for entity in named if entity.holds(value)), None)
 
 
-def _count_text(value: str, confirmed: Counter[str], weak: Counter[str]) -> None:
+def _count_text(value: str, confirmed: Counter[str], weak: Counter[str], nlp: str) -> None:
     """Each kind once for each text, by its best place in it."""
     best: dict[str, float] = {}
-    for hit in scan_text(value):
+    for hit in scan_text(value, nlp=nlp):
         best[hit.entity] = max(best.get(hit.entity, 0.0), hit.score)
     for name, score in best.items():
         (confirmed if score >= LIKELY else weak)[name] += 1

@@ -19,14 +19,17 @@ _PARTICLE = r"van der |van den |van de |van |von |de la |de |del |der |da |dos |
 _RUN = re.compile(rf"{_NAME}(?:(?:(?<=\b[{_UPPER}])\.|(?<=\bSt)\.)? (?:{_PARTICLE})?{_NAME})*(?: (?:and|&) (?:Sons|Co|Partners|Associates)\b)?")
 _LEGAL = (
     r"(?:Inc|LLC|Ltd|GmbH(?: & Co\.? KG)?|Corp|PLC|LLP|S\.[AL]\.?(?:S\.)?(?!\w)|S/A|s\.r\.l|S\.r\.l|S\.p\.A|s\.r\.o|a\.s\.|d\.o\.o"
-    r"|B\.V|N\.V|A/S|ApS|AB|HB|AG|KG|OHG|SARL|Oyj?|Sp\. z o\.o|sp\. j|s\.c|Pty|and Sons|& Sons|e figli|et Fils|und S\u00f6hne|Group|Holdings?)(?!\w)"
+    r"|B\.V|N\.V|s\.c|k\.s|o\.s|v\.o\.s|d\.d|k\.d|s\.p|S\.Com|S\.Coop|S\.L\.(?:[LNU]\.?)?|S\.C\.P|A\.\u015e|Ltd\. ?\u015eti|Kft|Zrt|Nyrt"
+    r"|Kht|Bt|Osk|Tmi|Ky|Ltda|ME|EIRELI|Cia|Lda|Sdn|Bhd|ANS|ASA|K/S|I/S|P/S|OG|UG|mbH|e\. ?V|S\u00e0rl|SNC|SAS|SA|e Hijos|e Filhos"
+    r"|og S\u00f8nner|& [Cc]o|and Co"
+    r"|A/S|ApS|AB|HB|AG|KG|OHG|SARL|Oyj?|Sp\. z o\.o|sp\. j|s\.c|Pty|and Sons|& Sons|e figli|et Fils|und S\u00f6hne|Group|Holdings?)(?!\w)"
 )
-_LINK = r"(?: (?:&|del|de la|de|du|of|e|y|et|und|and))? "
+_LINK = r"(?: (?:&|del|de la|de|du|of|e|y|et|und|and|og|och|ja|i|en|\u00e9s|ve))? "
 _FIRMED = re.compile(
-    rf"{_NAME}(?:(?:, |{_LINK}){_NAME}){{0,4}},? {_LEGAL}\.?|{_NAME}(?: {_NAME})? & {_NAME}|{_NAME}(?:, {_NAME})+,? (?:and|&|y|e|et|und) {_NAME}"
+    rf"{_NAME}(?:(?:, |{_LINK}){_NAME}){{0,4}},? {_LEGAL}\.?|{_NAME}(?: {_NAME})? & {_NAME}|{_NAME}(?:, {_NAME})+,? (?:and|&|y|e|et|und|og|och|ja|en|i) {_NAME}"
 )
 _TITLE = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|herr|frau|mme|mlle|sr|sra|dott|ing)\b\.? ?\Z", re.IGNORECASE)
-_TITLED = re.compile(rf"\b((?i:mr|mrs|ms|mx|dr|prof))\.? ([^\W\d_][^\W\d_'-]+(?: [{_UPPER}][^\W\d_'-]+)?)")
+_TITLED = re.compile(rf"\b((?i:mr|mrs|ms|mx|dr|prof))\.? ((?:{_PARTICLE})?[^\W\d_][^\W\d_'-]+(?: [{_UPPER}][^\W\d_'-]+)?)")
 
 
 _EPONYM = re.compile(r"(?:['\u2019]s)? (?:disease|syndrome|palsy|lymphoma|sarcoma|tumou?r|sign|law|test|score|index|scale)\b")
@@ -47,7 +50,11 @@ def _before(topic: str) -> re.Pattern[str]:
 
 @cache
 def _after(topic: str) -> re.Pattern[str]:
-    own = r"'s\b|\u2019s\b| \(?\d{2}\)?, |" if topic == "person_after" else rf",? {_LEGAL}|"
+    own = (
+        r"'s\b|\u2019s\b| \(?\d{2}\)?, |,? \(?\d{1,3} years| \(\+?\d|, (?:tel\.? )?\+?[\d(]{3}|,? [<(]?[\w.+-]+@|"
+        if topic == "person_after"
+        else rf",? {_LEGAL}|"
+    )
     return re.compile(rf"(?:{own},? (?:{_cues(topic)})\b)")
 
 
@@ -79,11 +86,24 @@ def find_speech(text: str) -> Iterator[Hit]:
     if text.isupper():
         return
     for match in _FIRMED.finditer(text) if _FIRMISH.search(text) else ():
-        if not _lists_people(match.group()):
+        told = _before("firm_before").search(text, max(0, match.start() - 60), match.start()) or _after("firm_after").match(text, match.end())
+        if told or not _lists_people(match.group()):
             yield Hit(match.start(), match.end(), "ORGANIZATION", LIKELY + 0.1)
     for match in _RUN.finditer(text):
         yield from _judge(text, match.start(), match.end())
     yield from (Hit(start, end, "COUNTRY", LIKELY) for word, start, end in words if text[start].isupper() and _is_country(word))
+    if _LONG.search(text):
+        yield from (Hit(match.start(), match.end(), "COUNTRY", SURE) for match in _long_countries().finditer(text))
+
+
+_LONG = re.compile(r" (?:and|of|the) [A-Z]| \(")
+
+
+@cache
+def _long_countries() -> re.Pattern[str]:
+    """Countries whose names have small words or brackets in them."""
+    found = [name for name in names.country_names() if re.search(r" (?:and|of|the) | \(", name)]
+    return re.compile("|".join(sorted(map(re.escape, found), key=len, reverse=True)))
 
 
 _FIRMISH = re.compile(rf", [{_UPPER}]| & | {_LEGAL}")
@@ -93,7 +113,7 @@ def _lists_people(found: str) -> bool:
     """`Anna, Boris and Carla` are three people, `Hubbard, Fox and Gillespie` may be a firm: no given name among them."""
     if re.search(rf" {_LEGAL}\.?\Z", found):
         return False
-    parts = [part for part in re.split(r", | (?:and|y|e|et|und|&) ", found) if part]
+    parts = [part for part in re.split(r", | (?:and|y|e|et|und|og|och|ja|en|i|&) ", found) if part]
     common = names.common_words()
     if all(names.fold(part) in common or names.fold(part) in names.known("calendar") for part in parts):
         return True
@@ -156,12 +176,17 @@ def _trimmed(run: _Words) -> list[tuple[str, int, int]]:
     if len(words) > 1 and (whole in names.countries() or whole in names.regions() or whole in names.towns()):
         return words
     first = _START.search(run.text, max(0, run.start - 6), run.start) is not None
+    while words and _CONTRACTED.match(words[0][0]):
+        words, first = words[1:], False
     while words and _is_only_first(words, run, first=first, common=common):
         words = words[1:]
         first = False
     while words and (names.fold(words[-1][0]) in names.known("calendar") or (len(words) == 1 and len(words[0][0]) == 1)):
         words = words[:-1]
     return words
+
+
+_CONTRACTED = re.compile(r"(?:I|It|He|She|We|You|They|That|There|Here|What|Who|Where|How|Let)['\u2019](?:m|s|ve|d|ll|re)\Z")
 
 
 def _is_only_first(words: list[tuple[str, int, int]], run: _Words, *, first: bool, common: frozenset[str]) -> bool:
@@ -187,14 +212,16 @@ def _kind(text: str, start: int, end: int, folded: list[str], spelt: list[str]) 
     before, whole = text[max(0, start - 60) : start], " ".join(folded)
     if len(folded) > 5 or all(word in names.known("demonyms") for word in folded):
         return None, 0.0
-    if (len(folded) > 1 and folded[-1] in names.known("firms")) or _before("firm_before").search(before):
+    if (len(folded) > 1 and folded[-1] in names.known("firms") and any(word not in names.common_words() for word in folded[:-1])) or _before(
+        "firm_before"
+    ).search(before):
         return ("ORGANIZATION", LIKELY) if not (len(folded) == 1 and folded[0] in names.countries()) else ("COUNTRY", LIKELY)
     if _TITLE.search(before) or (_before("person_surely_before").search(before) and not spelt[0].isupper()):
         return "PERSON", SURE
     if whole in names.countries() and whole not in _AMBIGUOUS:
         return "COUNTRY", LIKELY
-    if len(folded) >= 2 and folded[0] in names.given_names() and not (_before("place_surely_before").search(before) and whole in names.towns()):
-        return "PERSON", SURE if _is_surname(spelt[-1]) else LIKELY
+    if len(folded) > 1 and (found := _of_several(before, folded, spelt, whole)):
+        return found
     if whole in names.regions() and not _is_given(spelt[0]):
         return "REGION", LIKELY
     if _before("person_before").search(before) and not spelt[0].isupper():
@@ -206,6 +233,18 @@ def _kind(text: str, start: int, end: int, folded: list[str], spelt: list[str]) 
     if spelt[0].isupper() and len(spelt[0]) > 1:
         return None, 0.0
     return _alone(text, end, before, folded, spelt, whole)
+
+
+def _of_several(before: str, folded: list[str], spelt: list[str], whole: str) -> tuple[str | None, float] | None:
+    """Two words or more: ordinary ones are nothing, some begin a place, and a given name begins a person."""
+    if all(word in names.ordinary_words() for word in folded) and not (_is_given(spelt[0]) and _is_surname(spelt[-1])):
+        return None, 0.0
+    if folded[0] in names.known("toponyms") and not any(word in names.ordinary_words() for word in folded[1:]):
+        return "CITY", LIKELY
+    known = folded[0] in names.given_names() and (folded[0] not in names.common_words() or folded[-1] not in names.ordinary_words())
+    if known and not (_before("place_surely_before").search(before) and whole in names.towns()):
+        return "PERSON", SURE if _is_surname(spelt[-1]) else LIKELY
+    return None
 
 
 def _alone(text: str, end: int, before: str, folded: list[str], spelt: list[str], whole: str) -> tuple[str | None, float]:
@@ -224,11 +263,33 @@ def _alone(text: str, end: int, before: str, folded: list[str], spelt: list[str]
         return "CITY", LIKELY
     if _is_given(spelt[0]) and len(folded) <= 3:
         return "PERSON", LIKELY
+    if len(folded) == 1 and _TOWN_ENDS.match(folded[0]) and not _is_surname(spelt[0]):
+        return "CITY", 0.6
     if len(folded) == 1 and (_is_surname(spelt[0]) or like_surname(folded[0])):
         return "PERSON", 0.6
     if whole in names.towns() and len(whole) > 4 and folded[0] not in names.common_words():
         return "CITY", 0.6
+    if _is_pair(text, before, folded, spelt):
+        return "PERSON", 0.55
     return None, 0.0
+
+
+_TOWN_ENDS = re.compile(
+    r".{3,}(?:ville|burgh?|mouth|fort|stad|haven|bury|ford|shire|chester|borough|furt|dorf|hausen|heim|grad|minster|wick|hampton|ington|feld|kirchen|vik|by"
+    r"|furth|port|land|side|shagen|polis|abad|pur)\Z"
+)
+_DETERMINED = re.compile(r"\b(?:the|an?|our|your|this|that|my|his|her|their|its|of|in|each|every|any|some|no)[ \"']{1,2}\Z", re.IGNORECASE)
+
+
+def _is_pair(text: str, before: str, folded: list[str], spelt: list[str]) -> bool:
+    """Two or three capitalised words that no list knows: a name, if no article stands before them and the text is not all capitals."""
+    if not 2 <= len(folded) <= 3 or _DETERMINED.search(before) or any(word in names.ordinary_words() for word in folded):
+        return False
+    if any(len(word) > 1 and not word[1:].islower() and "-" not in word and "'" not in word for word in spelt) or max(map(len, spelt)) < 3:
+        return False
+    words = _WORD.findall(text)
+    small = sum(1 for word in words if word[0].islower())
+    return small >= 0.4 * len(words) or len(words) <= len(folded) + 1 or "\n" in text
 
 
 def _is_given(word: str) -> bool:

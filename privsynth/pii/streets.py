@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from privsynth.pii import names
@@ -11,14 +11,14 @@ from privsynth.pii.forms import LIKELY, SURE, Hit
 
 _W = r"[^\W\d_][\w.'\u2019-]*"
 _CAPITAL = r"[A-ZÀ-ŽΑ-Ω][\w.'\u2019-]*"
-_NUMBER = r"\d{1,5}[a-zA-Z]?(?:[-/]\d{1,4})?"
-_UNIT = r"(?:apt|apartment|suite|ste|unit|flat|room|floor|building|bldg|#)\.? ?\w{1,6}"
-_POST = r"(?:[A-Z]{1,2}-)?\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}"
-_BEFORE_NAME = r"Rue|Calle|Via|Viale|Avenida|Avenue|Rua|Ulica|Ul\.|Plaza|Piazza|Largo|Corso|Aleja|Strada|Chemin|Place"
-_PREFIXES = (
-    r"[Rr]ue|[Cc]hemin|[Ii]mpasse|[Aa]ll\u00e9e|[Cc]alle|[Aa]venida|[Cc]allej\u00f3n|[Vv]iale|[Pp]iazza|[Ss]trada|[Aa]leja|[Uu]lica|ul|pl|al|[Rr]ua|[Tt]ravessa"
+_NUMBER = r"(?:(?:n[ro]|n\u00ba|n\u00b0|\u2116)\.? ?)?\d{1,5}[a-zA-Z]?(?:[-/]\d{1,4}[a-zA-Z]?)?"
+_UNIT = (
+    r"(?:apartment|apartamento|appartamento|suite|unit|flat|room|floor|building|level|interior|piso|piano|quartier|lokal"
+    r"|apto|apt|ste|bldg|bloco|bloque|edif|depto|etage|bl|sc|et|ap|m)\b\.? ?#?(?:\d\w{0,5}|[a-z])\b|# ?\w{1,6}"
 )
-_OF = "de|du|des|la|le|del|della|do|da|dos|las|los"
+_POST = r"(?:[A-Z]{1,2}-)?\d{4,8}(?:-\d{3,4})?|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}"
+_BEFORE_NAME = r"Rue|Calle|Via|Viale|Avenida|Avenue|Rua|Ulica|Ul\.|Plaza|Piazza|Largo|Corso|Aleja|Strada|Chemin|Place"
+_OF = "de|du|des|la|le|del|della|delle|dei|do|da|dos|das|las|los|el|d'"
 _BOX = re.compile(r"\b(?:P\.? ?O\.? ?Box|Postfach|Apartado|Boîte postale|Postboks) ?\d{1,7}", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?:address(?:es)?|lives? (?:at|on)|lived (?:in|at|on)|located (?:at|on)|reside[sd]? (?:at|on)|is (?:at|on)|moved to"
@@ -32,25 +32,59 @@ _ROYAL = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-CEGHJ-NPR-TVX
 @cache
 def _expressions() -> tuple[re.Pattern[str], ...]:
     alone, endings = names.street_words()
-    words = "|".join(sorted((re.escape(w) for w in alone if w.isascii() and len(w) > 1), key=len, reverse=True))
-    ends = "|".join(sorted(map(re.escape, endings), key=len, reverse=True))
-    head = rf"(?:{_NUMBER},? ){{1,2}}"
-    capitals = "|".join(sorted(names.american_streets(), key=len, reverse=True))
+    words = _either(word for word in alone if len(word) > 1)
+    ends, first = _either(endings), _either(names.known("street_heads"))
+    head = rf"(?:(?:(?i:{_UNIT}),? )?(?:{_NUMBER}|\d{{1,4}}/\d{{1,4}}),? ){{1,2}}"
+    capitals = _either(names.american_streets())
+    of = rf"(?:(?:{_OF}) |Dr\.? |St\.? )*"
     return (
         re.compile(rf"(?<![\w.]){head}(?:{_W} ){{1,4}}(?:{words})\b\.?(?: {_NUMBER}\b\.?)?", re.IGNORECASE),  # 12 Mill Lane
-        re.compile(rf"(?<![\w.])(?:{head})?\b[^\W\d_]{{2,}}(?:{ends})\b\.? {_NUMBER}\b\.?", re.IGNORECASE),  # Nassaustraat 123
-        re.compile(rf"(?<![\w.])(?:{head}(?:{words})\.? (?:(?:{_OF}) )*{_W}(?: {_W})?(?: {_NUMBER})?)", re.IGNORECASE),  # 48 rue Descartes
+        re.compile(rf"(?<![\w.])(?:{head})?\b[^\W\d_][\w.-]+(?:{ends})\b\.? {_NUMBER}\b\.?", re.IGNORECASE),  # Nassaustraat 123
+        re.compile(rf"(?<![\w.])(?:{head}(?:{words})\.? {of}{_W}(?: {_W})?(?: {_NUMBER})?)", re.IGNORECASE),  # 48 rue Descartes
         re.compile(rf"(?<![\w.]){head}(?:[A-Z][\w.'-]*[ -]){{1,3}}(?:{capitals})\b"),  # 261 Benjamin Ferry
-        re.compile(rf"(?<!\w)(?:{_PREFIXES})\.? (?:(?:{_OF}) )*{_CAPITAL}(?: {_CAPITAL}){{0,2}}(?:,? {_NUMBER}\b)?"),  # chemin Auguste Torres
-        re.compile(rf"\b(?:{_BEFORE_NAME}) (?:(?:{_OF}) )*{_W}(?: {_W}){{0,2}},? {_NUMBER}\b"),  # Calle Mayor 3
+        re.compile(rf"(?<![\w.])(?:{head})?(?:{_CAPITAL}[ -]){{1,3}}(?:(?i:{words}))\b\.? {_NUMBER}\b\.?"),  # Dobrava ulica 8c
+        re.compile(rf"(?<!\w)(?:(?i:{first}))\.? {of}{_CAPITAL}(?: (?:{_OF}|{_CAPITAL})){{0,4}},? {_NUMBER}\b"),  # Calle Mayor 3
+        re.compile(rf"(?<!\w)(?:(?i:{_either(names.known('street_heads_sure'))}))\.? {of}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"),  # chemin Auguste Torres
         re.compile(r"\b(?:the )?corner of [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})? and [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})?"),
     )
 
 
+def _either(words: Iterable[str]) -> str:
+    """One expression for all words, also as they are spelt with accents."""
+    return "|".join(sorted((_accented(word) for word in words), key=len, reverse=True))
+
+
+def _accented(word: str) -> str:
+    return "".join(_ACCENTS.get(c, re.escape(c)) for c in word)
+
+
+_ACCENTS = {
+    "a": "[a\u00e0\u00e1\u00e2\u00e3\u00e4\u00e5]",
+    "c": "[c\u00e7\u010d]",
+    "e": "[e\u00e8\u00e9\u00ea\u011b]",
+    "i": "[i\u00ed\u0131]",
+    "o": "[o\u00f3\u00f6\u00f8]",
+}
+_ACCENTS |= {"n": "[n\u00f1]", "r": "[r\u0159]", "s": "[s\u015f\u0161]", "t": "[t\u0163]", "u": "[u\u00fa\u00fc]", "z": "[z\u017e]"}
 _BETWEEN = re.compile(r"(?<![\w.])\d{1,4} (?:[^\W\d_][\w.'\u2019-]*\.? ){1,3}\d{1,4}\b\.?")  # 87 Jakobi 69: a number on both sides
-_TOWN = rf"{_CAPITAL}(?:[ -](?:{_CAPITAL}|de|la|le|and|of|upon|am|an der|nad|sur)\b){{0,3}}|nan\b"
+_TOWN = rf"(?!(?i:{_UNIT}))(?:{_CAPITAL}(?:[ -](?!(?i:{_UNIT}))(?:{_CAPITAL}|de|la|le|do|da|and|of|upon|am|an der|nad|pod|sur|vorm|los|el|u)\b){{0,4}}|nan\b)"
 _NEXT_LINE = rf"\n[ ,]{{0,3}}(?!(?i:{_UNIT}))[^\W\d_][\w .'\u2019-]{{1,28}}(?=\n|,)"
-_AFTER = re.compile(rf"(?:[.,]{{0,2}} ?(?i:{_UNIT})(?!\w))?(?:(?:\n ?,? ?|,\s?| )(?:{_POST}(?!\w)|{_TOWN})|{_NEXT_LINE}){{0,5}}")
+_GAP = r"(?: ?,? ?\n ?,? ?| ?,\s?| )"
+_AFTER = re.compile(rf"(?:[.,]{{0,2}} {{0,2}}(?i:{_UNIT})(?!\w))*(?:{_GAP}(?:(?:{_POST})(?!\w)|{_TOWN})|{_NEXT_LINE}){{0,5}}")
+# Any name and a number: an address only where something says so, or a unit or a code with a town follows.
+_NAMED = re.compile(
+    rf"(?<![\w.])(?:(?:(?i:{_UNIT}),? )?{_NUMBER}(?:/\d+)?,? {_CAPITAL}(?: {_CAPITAL}){{0,3}}\b(?: {_NUMBER}\b\.?)?"
+    rf"|{_CAPITAL}(?:[ -](?:{_OF}|{_CAPITAL})){{0,4}},? {_NUMBER}\b\.?)"
+)
+_NAMEDISH = re.compile(r"[A-Z\u00c0-\u017d\u0391-\u03a9][\w.'\u2019-]*,? (?:n[\w\u00b0]\.? ?|\u2116 ?)?\d|\d[a-zA-Z]?,? [A-Z\u00c0-\u017d\u0391-\u03a9]")
+_BOXES = ("box", "postfach", "apartado", "postale", "postboks")
+_PROVES = re.compile(rf"[.,]? ?(?:(?i:{_UNIT})|(?:,|\n|,\n) ?(?:(?:{_POST}) [A-Z\u00c0-\u017d]|{_TOWN}{_GAP}(?:{_POST})(?!\w)))")
+_DWELLS = re.compile(
+    r"\b(?:address(?:es)?(?: is| to|:)?|addr:?|lives? (?:at|on)|living (?:at|on)|lived at|located (?:at|on)|resid(?:e[sd]?|ing|ent) (?:at|on)"
+    r"|(?:office|home|house|shop|store|restaurant|branch|place|flat|apartment) (?:is )?(?:at|on)|deliver(?:ed)? to|ship(?:ped)? (?:it )?to"
+    r"|send it to|moved to|mail(?:ed)? (?:it )?to|return to)[: \n]{1,3}\Z",
+    re.IGNORECASE,
+)
 _OWN_LINE_UNIT = re.compile(rf"(?im)^\W{{0,4}}({_UNIT})$")
 _SENTENCE = re.compile(r"[.?!] (?=[A-Z])")
 
@@ -58,19 +92,35 @@ _SENTENCE = re.compile(r"[.?!] (?=[A-Z])")
 def find_streets(text: str) -> Iterator[Hit]:
     """Each address with its unit, town and code where they follow in the same breath."""
     if not _DIGIT.search(text):
+        if not names.known("street_heads_sure").isdisjoint(map(names.fold, _WORDS.findall(text))):
+            yield from (Hit(m.start(), _extended(text, m), "STREET_ADDRESS", LIKELY) for m in _expressions()[-2].finditer(text))
         return
-    for match in _BOX.finditer(text):
+    small = text.lower()
+    for match in _BOX.finditer(text) if any(word in small for word in _BOXES) else ():
         yield Hit(match.start(), match.end(), "STREET_ADDRESS", SURE)
     for expression in _expressions() if _speaks_of_streets(text) else ():
         for match in expression.finditer(text):
             if expression is _expressions()[-1] or _is_telling(match.group()):
                 yield Hit(match.start(), _extended(text, match), "STREET_ADDRESS", LIKELY + 0.1)
+    yield from _named(text)
     for match in _BETWEEN.finditer(text):
         at_line = text[: match.start()].rstrip(" ?").endswith("\n") or not text[: match.start()].strip(" ?")
         if _no_common(match.group()) and (at_line or _SAID.search(text, max(0, match.start() - 80), match.start())):
-            yield Hit(match.start(), _extended(text, match), "STREET_ADDRESS", LIKELY)
+            yield Hit(match.start(), _extended(text, match), "STREET_ADDRESS", LIKELY + 0.05)
     yield from _lines_below(text)
     yield from _postcodes(text)
+
+
+def _named(text: str) -> Iterator[Hit]:
+    """A name and a number that something says to be an address."""
+    for match in _NAMED.finditer(text) if _NAMEDISH.search(text) else ():
+        dwells = _DWELLS.search(text, max(0, match.start() - 30), match.start())
+        if (
+            (dwells or (_PROVES.match(text, match.end()) and not _LEADING_YEAR.match(match.group())))
+            and _no_common(match.group())
+            and not _is_dated(match.group())
+        ):
+            yield Hit(match.start(), _extended(text, match), "STREET_ADDRESS", LIKELY + 0.05)
 
 
 _OWN_LINE_TOWN = re.compile(rf"([^\W\d_][^\d\n:,@]{{2,30}}?)(?: (\d{{1,2}}|{_POST}))?\Z")
@@ -101,10 +151,16 @@ def _lines_below(text: str) -> Iterator[Hit]:
 
 def _speaks_of_streets(text: str) -> bool:
     """A cheap look before the expressions: some word for a street, or the ending of one."""
-    alone, endings = names.street_words()
-    ends = tuple(endings)
+    alone, ends = _telling_words()
     found = _WORDS.findall(text)
-    return any(word in alone or word.endswith(ends) for word in map(names.fold, found)) or not names.american_streets().isdisjoint(found)
+    folded = set(map(names.fold, found))
+    return not alone.isdisjoint(folded) or not names.american_streets().isdisjoint(found) or any(word.endswith(ends) for word in folded)
+
+
+@cache
+def _telling_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    alone, endings = names.street_words()
+    return alone | names.known("street_heads"), tuple(endings)
 
 
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -122,14 +178,23 @@ _DIGIT = re.compile(r"\d")
 
 def _is_telling(found: str) -> bool:
     """More than a count of something: `2 months on the road` has small words between."""
-    words = [names.fold(word) for word in re.findall(r"[^\W\d_]+", found)]
+    words = [names.fold(word) for word in re.findall(r"(?<![\d/-])[^\W\d_]+", found)]
     small = [word for word in words if word in names.known("small")]
-    return not small and len(found) <= 80
+    return not small and len(found) <= 80 and not re.match(r"(?:19|20)\d\d-(?:19|20)\d\d ", found)
 
 
 def _no_common(found: str) -> bool:
-    words = [names.fold(word) for word in re.findall(r"[^\W\d_]+", found)]
+    words = [names.fold(word) for word in re.findall(r"(?<![\d/-])[^\W\d_]+", found)]
     return not any(word in names.known("small") or word in names.known("measures") for word in words)
+
+
+_LEADING_YEAR = re.compile(r"(?:19|20)\d\d(?:-(?:19|20)?\d\d)?,? ")
+
+
+def _is_dated(found: str) -> bool:
+    """`March 12`, `Room 5`, `Order 4411`: a day or the number of a thing."""
+    words = [names.fold(word) for word in re.findall(r"(?<![\d/-])[^\W\d_]+", found)]
+    return any(word in names.known("calendar") or word in names.known("numbered") for word in words)
 
 
 def _extended(text: str, match: re.Match[str]) -> int:
@@ -137,6 +202,10 @@ def _extended(text: str, match: re.Match[str]) -> int:
     after = _AFTER.match(text, match.end())
     end = after.end() if after else match.end()
     stop = _SENTENCE.search(text, match.end(), end + 2)
-    if stop and not re.search(r"\b(?:apt|ste|st|ave|rd|blvd|rkp|dr)\.?\Z", text[: stop.start()], re.IGNORECASE):
+    if stop and not re.search(r"(?:\b(?:apt|ste|st|ave|rd|blvd|rkp|dr|nr|bl|sc|ap|et|edif|depto)\.?|\d)\Z", text[: stop.start()], re.IGNORECASE):
         end = stop.start()
-    return len(text[:end].rstrip(" ,\n"))
+    found = text[:end].rstrip(" ,\n")
+    return len(_STOP.sub("", found))
+
+
+_STOP = re.compile(r"(?<=\w{5})\.\Z|(?<=\d)\.\Z")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privsynth.pii.analyzer import people_and_places, second_reading
+from privsynth.pii.analyzer import AUTO, people_and_places, second_reading
 from privsynth.pii.days import find_ages, find_days
 from privsynth.pii.entities import entities
 from privsynth.pii.forms import Hit, announced, find_forms
@@ -11,11 +11,14 @@ from privsynth.pii.speech import find_speech
 from privsynth.pii.streets import find_streets
 
 
-def scan_text(text: str) -> list[Hit]:
-    """All places, in order, none overlapping another: of two the surer stays, of equals the longer."""
+def scan_text(text: str, *, nlp: str = AUTO) -> list[Hit]:
+    """All places, in order, none overlapping another: of two the surer stays, of equals the longer.
+
+    `nlp` is auto (a spaCy model that is installed reads too), none, or the name or folder of a model.
+    """
     forms = find_forms(text)
     hits = [*forms, *find_phones(text), *find_days(text), *find_ages(text), *find_streets(text), *find_speech(text)]
-    return _apart([*hits, *_read_again(text, {hit.entity for hit in forms}), *people_and_places(text)])
+    return _apart([*hits, *_read_again(text, {hit.entity for hit in forms}), *people_and_places(text, nlp)])
 
 
 def _read_again(text: str, found: set[str]) -> list[Hit]:
@@ -24,7 +27,12 @@ def _read_again(text: str, found: set[str]) -> list[Hit]:
     return second_reading(text, wanted) if wanted and any(c.isdigit() for c in text) else []
 
 
+_WITHIN = ("PERSON", "CITY", "COUNTRY", "REGION", "ORGANIZATION", "NATIONALITY", "POSTCODE", "DATE", "DOMAIN", "PHONE", "TITLE")
+
+
 def _apart(hits: list[Hit]) -> list[Hit]:
+    streets = [hit for hit in hits if hit.entity == "STREET_ADDRESS"]
+    hits = [hit for hit in hits if hit.entity not in _WITHIN or not any(s.start <= hit.start < s.end for s in streets)]
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start - hit.end, hit.start)):
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):

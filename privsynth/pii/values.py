@@ -90,6 +90,8 @@ def _by_dictionary(shape: Shape) -> list[Guess]:
     street = share_of(shape, is_street)
     if street >= 0.3 and shape.digit_share >= 0.3:
         return [Guess("STREET_ADDRESS", street, street - 0.05, f"{street:.0%} of the distinct values are a number and a word for a street")]
+    if share_of(shape, lambda value: value in names.country_codes()) >= 0.95:
+        return [Guess("COUNTRY", 0.95, 0.5, "nearly all distinct values are codes of countries")]
     country = _hits(shape.sample, names.countries())
     if country >= 0.6:
         return [Guess("COUNTRY", country, country - 0.1, f"{country:.0%} of the distinct values are countries")]

@@ -45,7 +45,7 @@ def report_values(
         "method": method(policy, facts),
         "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
         "gates": gates,
-        "scanner": scanner(facts),
+        "scanner": scanner(facts, policy),
         "fidelity": fidelity_section(fidelity),
         "not_tested": [{"what": what, "why": why} for what, why in wording.NOT_TESTED],
         "residual": [text for text in (*wording.RESIDUAL_ALWAYS, method(policy, facts)["residual"]) if text],
@@ -82,12 +82,14 @@ def fidelity_section(results: Sequence[FidelityResult]) -> dict[str, Any]:
     }
 
 
-def scanner(facts: Facts) -> dict[str, Any]:
+def scanner(facts: Facts, policy: Policy) -> dict[str, Any]:
     """What the scanner claims to find, and what it cannot see: from the run, else from the scanner itself."""
     from privsynth.pii import coverage, not_detectable
+    from privsynth.pii.analyzer import mode
 
     claimed = facts.coverage or tuple(vars(row) for row in coverage())
-    return {"claims": [_coverage_row(row) for row in claimed], "blind_to": list(not_detectable())}
+    reader = mode(policy.nlp)
+    return {"reader": f"{reader.name} {reader.version}".strip(), "claims": [_coverage_row(row) for row in claimed], "blind_to": list(not_detectable())}
 
 
 def _coverage_row(row: Mapping[str, object]) -> dict[str, str]:

@@ -196,3 +196,20 @@ def test_no_reason_holds_a_value() -> None:
 
 def test_nothing_is_said_of_an_empty_column() -> None:
     assert typed("email", [None, None]).role is Role.PLAIN
+
+
+def test_long_numbers_given_to_rows_are_keys_and_times_are_not() -> None:
+    rng = np.random.default_rng(4)
+    given, times = rng.integers(10**9, 10**10, 500), rng.integers(1_500_000_000, 1_700_000_000, 500)
+    assert type_column("c7", np.array([str(n) for n in given], dtype=object), Kind.INTEGER).role is Role.IDENTIFIER
+    assert type_column("c7", np.array([str(n) for n in times], dtype=object), Kind.INTEGER).role is Role.PLAIN
+
+
+def test_a_year_and_a_make_name_nobody() -> None:
+    cars = [f"{1990 + n % 30} {make} {n // 7}" for n, make in enumerate(["Volvo", "Audi", "Opel"] * 40)]
+    assert type_column("c9", np.array(cars, dtype=object), Kind.TEXT).role is Role.QUASI
+
+
+def test_codes_of_countries_are_known_without_a_name() -> None:
+    codes = ["DE", "FR", "IT", "ES", "PT", "NL", "BE", "SE", "NO", "DK", "FI", "PL", "CZ", "HU", "SI", "TR", "JP", "CN", "IS", "VN", "GB", "US"]
+    assert type_column("c3", np.array(codes * 5, dtype=object), Kind.CATEGORY).entity == "COUNTRY"
