@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from privsynth.api import evaluate as evaluate
     from privsynth.api import inspect as inspect
     from privsynth.api import run as run
+    from privsynth.api import scan_table as scan_table
     from privsynth.api import synthesize as synthesize
     from privsynth.errors import BackendError as BackendError
     from privsynth.errors import ExitCode as ExitCode
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from privsynth.errors import MissingExtra as MissingExtra
     from privsynth.errors import PolicyError as PolicyError
     from privsynth.errors import PrivsynthError as PrivsynthError
+    from privsynth.pii import scan_text as scan_text
     from privsynth.policy import Policy as Policy
 
 # Every public name and its home. Each is imported when it is first asked for, so that `privsynth --help` stays fast.
@@ -32,6 +34,8 @@ _HOMES = {
     "evaluate": "api",
     "inspect": "api",
     "run": "api",
+    "scan_table": "api",
+    "scan_text": "pii",
     "synthesize": "api",
 }
 

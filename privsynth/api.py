@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from privsynth.dataset import Column, Dataset, Source
+from privsynth.dataset import Column, Dataset, Kind, Source, Table
 from privsynth.emit import check_target, emit, emit_refusal, serialise
-from privsynth.errors import ExitCode
+from privsynth.errors import ExitCode, PolicyError
 from privsynth.generate import Backend
+from privsynth.pii import ColumnScan
 from privsynth.pipeline import judge_table
 from privsynth.pipeline import synthesize as run_pipeline
 from privsynth.policy import ModelOptions, Policy
 from privsynth.profile import describe, profile_dataset, take_fingerprints
 from privsynth.profile.align import aligned
+from privsynth.profile.names import refuse_unknown_names
 from privsynth.read import read_files
 from privsynth.read.frames import frame_like, read_frame
 from privsynth.release import Draft, Refusal, Release
@@ -126,16 +128,17 @@ def evaluate(
     return {verdict.gate: verdict for verdict in judge_table(draft, source, policy, gates, stages)}
 
 
-def scan(data: Data, policy: Policy | None = None) -> list[dict[str, Any]]:
-    """Which columns hold which kinds of personal data, with counts of distinct values; never a value."""
-    from privsynth.pii import scan_table
+def scan_table(data: Data, policy: Policy | None = None) -> list[ColumnScan]:
+    """Which columns of a table hold which kinds of personal data, with counts of distinct values; never a value.
 
-    tables = read(data, policy or Policy())
-    return [
-        {"table": table.name, "column": hit.column, "entity": hit.entity, "values": hit.hits, "share": hit.share, "confirmed": hit.confirmed}
-        for table in tables
-        for hit in scan_table(table)
-    ]
+    `data` is one frame or file. Each finding says column, entity, hits, distinct, confirmed, role and reason.
+    """
+    from privsynth.pii import scan_table as scan_columns
+
+    tables = read(data, policy or Policy()).tables
+    if len(tables) != 1:
+        raise PolicyError(f"one table is expected, there are {len(tables)}.", hint="scan them one after another")
+    return scan_columns(tables[0])
 
 
 def read(data: Data, policy: Policy) -> Dataset:
@@ -145,12 +148,23 @@ def read(data: Data, policy: Policy) -> Dataset:
     if isinstance(data, Dataset):
         return data
     if _is_path(data):
-        return read_files([data] if isinstance(data, str | Path) else list(data), policy)
+        return _read_paths([data] if isinstance(data, str | Path) else list(data), policy)
     return read_frame(data, policy)
 
 
-def column_line(column: Column) -> dict[str, Any]:
+def _read_paths(paths: list[str | Path], policy: Policy) -> Dataset:
+    """The files; a name in the policy that they do not have is refused with its place in the policy file."""
+    try:
+        return read_files(paths, policy)
+    except PolicyError:
+        if "-" not in map(str, paths):
+            refuse_unknown_names(read_files(paths, policy.with_(tables={}, relations=[])), policy)
+        raise
+
+
+def column_line(table: Table, column: Column) -> dict[str, Any]:
     """One column of `inspect`, for a table or for JSON."""
+    values = table.frame[column.name]
     return {
         "column": column.name,
         "kind": column.kind.value,
@@ -159,6 +173,9 @@ def column_line(column: Column) -> dict[str, Any]:
         "why": column.reason,
         "confidence": round(column.confidence, 2),
         "declared": column.declared,
+        "missing": round(float(values.isna().mean()), 4) if len(values) else 0.0,
+        "distinct": int(values.nunique()),
+        "format": column.spelling.date_format if column.kind is Kind.DATE else None,
     }
 
 

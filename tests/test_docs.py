@@ -42,3 +42,11 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     exec(compile(block(README.read_text(), "python"), "README", "exec"), {})  # noqa: S102 - our own README
     assert "(2000, " in capsys.readouterr().out
     assert (tmp_path / "out-python" / "manifest.json").exists()
+
+
+def test_the_scanners_of_the_readme_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    exec(compile(block(README.read_text(), "scanners"), "README", "exec"), {})  # noqa: S102 - our own README
+    said = capsys.readouterr().out
+    assert "EMAIL 34 50" in said
+    assert "birth_date DATE_OF_BIRTH" in said

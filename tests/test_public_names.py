@@ -22,6 +22,8 @@ def test_the_public_names_are_these() -> None:
         "evaluate",
         "inspect",
         "run",
+        "scan_table",
+        "scan_text",
         "synthesize",
     ]
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from privsynth.cli import doctor, inspect, judge, run, scan, schema
+from privsynth.cli import doctor, init, inspect, judge, run, scan, schema
 from privsynth.cli.screen import Screen
 from privsynth.errors import ExitCode, PrivsynthError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("inspect")(inspect.inspect)
+app.command("init")(init.init)
 app.command("fidelity")(judge.fidelity)
 app.command("risk")(judge.risk)
 app.command("scan")(scan.scan)

@@ -10,7 +10,7 @@ import typer
 
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
 from privsynth.errors import ExitCode, PolicyError
-from privsynth.policy import BackendName, ModelOptions, Policy, ReadPolicy, load_policy
+from privsynth.policy import BackendName, ModelOptions, Policy, ReadPolicy, WritePolicy, load_policy
 
 if TYPE_CHECKING:
     from privsynth.api import Outcome
@@ -34,6 +34,7 @@ Config = Annotated[Path | None, typer.Option("--config", "-c", help="Policy file
 Encoding = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "encoding"), show_default=False)]
 Delimiter = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "delimiter"), show_default=False)]
 OnRagged = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "on_ragged"), show_default="refuse", metavar="refuse|drop")]
+Format = Annotated[str | None, typer.Option("--format", help=_help(WritePolicy, "format"), show_default="same", metavar="same|csv|parquet|both")]
 NoHeader = Annotated[bool, typer.Option("--no-header", help="The first record is data; columns are named c1, c2 ...")]
 Set = Annotated[
     list[str] | None,
@@ -55,6 +56,7 @@ def run(
     delimiter: Delimiter = None,
     on_ragged: OnRagged = None,
     no_header: NoHeader = False,
+    format: Format = None,  # noqa: A002 - the name of the flag
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -65,7 +67,7 @@ def run(
     screen = Screen(json=as_json, quiet=quiet)
     files, rulebook = sort_inputs(data)
     changes = reading(encoding, delimiter, on_ragged, no_header) | {"backend": backend or ("rules" if rulebook else None), "rows": rows, "seed": seed}
-    changes |= {"backend.engine": model_engine, "backend.rulebook": rulebook}
+    changes |= {"backend.engine": model_engine, "backend.rulebook": rulebook, "write.format": format}
     policy = load_policy(config, _model_first(_given(changes) | assignments(settings or [])))
 
     from privsynth.api import Outcome, read
@@ -147,7 +149,7 @@ def _object(outcome: Outcome, written: Sequence[Path]) -> dict[str, Any]:
     from hashlib import sha256
 
     manifest = outcome.manifest
-    tables = {f"{table.name}.csv": len(table) for table in outcome.result.dataset} if outcome.released else {}  # type: ignore[union-attr]
+    tables = {file: len(table) for table in outcome.result.dataset for file in table.form.files(table.name)} if outcome.released else {}  # type: ignore[union-attr]
     outputs = [{"path": str(path), "sha256": sha256(path.read_bytes()).hexdigest(), "rows": tables.get(path.name)} for path in written]
     return result(
         "run",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from privsynth.dataset import Dataset
 from privsynth.policy import Policy
+from privsynth.profile.facts import facts_of
 from privsynth.profile.fingerprints import take_fingerprints
 from privsynth.profile.statistics import profile_dataset
 
 
 def describe(dataset: Dataset, policy: Policy) -> Dataset:
     """The same rows with the role of each column and the keys between the tables; sets structure, keeps no statistic."""
+    from privsynth.profile.names import refuse_unknown_names
     from privsynth.profile.relations import with_relations
     from privsynth.profile.roles import with_roles
 
-    return dataset if dataset.is_empty else with_relations(with_roles(dataset, policy), policy)
+    if dataset.is_empty:
+        return dataset
+    refuse_unknown_names(dataset, policy)
+    return with_relations(with_roles(dataset, policy), policy)
 
 
-__all__ = ["describe", "profile_dataset", "take_fingerprints"]
+__all__ = ["describe", "facts_of", "profile_dataset", "take_fingerprints"]

@@ -22,15 +22,18 @@ def _described(table: Table, said: TablePolicy) -> Table:
 
 
 def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:
-    """What the policy says stays; what it leaves open is proposed."""
-    if said.role is not None:
-        proposed = None if said.entity else type_column(column.name, table.text(column.name), column.kind)
-        entity = said.entity or (proposed.entity if proposed and proposed.role == Role(said.role) else None)
-        return replace(column, role=Role(said.role), entity=entity, reason="declared in the policy", confidence=1.0, declared=True)
+    """What the policy says stays; what it leaves open is proposed.
+
+    A policy that only repeats the proposal, as a file made by `init` does, decides nothing: gates trust a person's word
+    over their own finding, and nobody has given it there.
+    """
     proposed = type_column(column.name, table.text(column.name), column.kind)
-    if said.entity is not None:
-        return replace(column, role=_role_of(said.entity, proposed.role), entity=said.entity, reason="declared in the policy", confidence=1.0, declared=True)
-    return replace(column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence)
+    inferred = replace(column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence)
+    role = Role(said.role) if said.role else _role_of(said.entity, proposed.role) if said.entity else proposed.role
+    entity = said.entity or (proposed.entity if proposed.role == role else None)
+    if (role, entity) == (proposed.role, proposed.entity):
+        return inferred
+    return replace(column, role=role, entity=entity, reason="declared in the policy", confidence=1.0, declared=True)
 
 
 def _role_of(entity: str, otherwise: Role) -> Role:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Profile, Table, Taken
 from privsynth.policy import Policy
+from privsynth.profile.facts import facts_of
 
 SMALLEST_CELL = 11  # rows behind a level that is written down (CMS cell-size rule)
 LEVELLED = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
@@ -17,7 +18,7 @@ LEVELLED = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 def profile_dataset(train: Dataset, policy: Policy, taken: Taken) -> Profile:
     """A profile of each column. Only training rows come in here: the hold-out must stay unseen."""
     fewest = max(SMALLEST_CELL, policy.limits.k_rare)
-    return Profile({table.name: {column.name: _column(table, column, fewest) for column in table.columns} for table in train}, taken)
+    return Profile({table.name: {column.name: _column(table, column, fewest) for column in table.columns} for table in train}, taken, facts_of(train))
 
 
 def _column(table: Table, column: Column, fewest: int) -> ColumnProfile:

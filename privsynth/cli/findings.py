@@ -1,0 +1,108 @@
+"""What `privsynth scan` found in a file: by column of a table, or by line of a text. Never a value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from privsynth.policy import Policy
+
+Level = Literal["low", "medium", "high"]
+LEVELS: tuple[Level, ...] = ("low", "medium", "high")
+TEXTS = (".txt", ".md", ".log", ".json")
+LONGEST = 4_000  # letters of a line that are read at once
+BREAKS = (" ", ",", ";", "}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One kind of personal data at one place."""
+
+    file: str  # as named on the command line
+    entity: str
+    level: Level
+    values: int
+    table: str | None = None
+    column: str | None = None
+    share: float | None = None  # of the column's distinct values
+    confirmed: bool = False
+    line: int | None = None  # the first line of a text, and how many there are
+    lines: int | None = None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+def scan_files(names: Sequence[str], policy: Policy) -> list[Found]:
+    """Tables by column, plain texts by line, in the order of the files."""
+    texts = [name for name in names if _is_text(name, policy)]
+    tables = [name for name in names if name not in texts]
+    found = [*(_in_tables(tables, policy) if tables else ()), *(each for name in texts for each in _in_text(name, policy))]
+    places = {name: place for place, name in enumerate(names)}
+    return sorted(found, key=lambda each: places.get(each.file, len(places)))
+
+
+def _is_text(name: str, policy: Policy) -> bool:
+    """A .txt file is a table only if its delimiter is given."""
+    return name.lower().endswith(TEXTS) and not (name.lower().endswith(".txt") and policy.read.delimiter)
+
+
+def _in_tables(names: Sequence[str], policy: Policy) -> Iterator[Found]:
+    from privsynth.pii import scan_table
+    from privsynth.read import read_files
+    from privsynth.read.sources import origins
+
+    for origin in origins(names)[0]:
+        file = "-" if origin.path is None else str(origin.path)
+        for table in read_files([file], policy):
+            for hit in scan_table(table):
+                level = _level(hit.confirmed, hit.by_column, hit.role.value)
+                yield Found(file, hit.entity, level, hit.hits, table.name, hit.column, round(hit.share, 4), hit.confirmed)
+
+
+def _level(confirmed: bool, surely: bool, role: str) -> Level:
+    """High: names a person by itself, for certain. Medium: describes a person, as birth dates and postcodes do. Low: a weak sign."""
+    if confirmed and role in ("direct", "identifier"):
+        return "high"
+    return "medium" if surely and role in ("quasi", "sensitive") else "low"
+
+
+def _in_text(name: str, policy: Policy) -> Iterator[Found]:
+    from privsynth.pii import scan_text
+    from privsynth.pii.entities import entities
+    from privsynth.pii.forms import LIKELY
+    from privsynth.read.encoding import decoded
+    from privsynth.read.sources import Origin, content
+
+    raw = content(Origin(Path(name).name, Path(name).stem, Path(name)), policy.read)
+    text = decoded(raw, Path(name).name, policy.read.encoding).data
+    counts: Counter[tuple[str, Level]] = Counter()
+    lines: dict[tuple[str, Level], list[int]] = {}
+    for number, line in enumerate(_plain(text).splitlines(), start=1):
+        for piece in _pieces(line):
+            for hit in scan_text(piece):
+                sure = hit.score >= LIKELY
+                key = hit.entity, _level(sure, sure, entities()[hit.entity].role.value)
+                counts[key] += 1
+                lines.setdefault(key, []).append(number)
+    for (entity, level), values in counts.items():
+        at = lines[entity, level]
+        yield Found(name, entity, level, values, confirmed=level == "high", line=at[0], lines=len(set(at)))
+
+
+def _plain(text: str | bytes) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+
+
+def _pieces(line: str) -> Iterator[str]:
+    """A very long line in parts, cut where a word ends."""
+    while len(line) > LONGEST:
+        cut = max((line.rfind(sign, LONGEST // 2, LONGEST) for sign in BREAKS), default=-1)
+        cut = LONGEST if cut < 0 else cut + 1
+        yield line[:cut]
+        line = line[cut:]
+    yield line

@@ -1,0 +1,165 @@
+"""inspect, init and scan: what they show, what they write, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import privsynth
+from privsynth.cli.inspect import _cut
+from privsynth.errors import PolicyError
+from privsynth.policy import load_policy, parse_yaml
+from privsynth.profile.plan import quoted
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+CUSTOMERS, ORDERS, PATIENTS = (str(SAMPLES / f"{name}.csv") for name in ("customers", "transactions", "patients"))
+ADDRESS = "john.smith@corp-sentinel.com"
+
+
+def privsynth_(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False)
+
+
+def test_init_writes_a_plan_that_changes_nothing_and_holds_no_value(tmp_path: Path) -> None:
+    plan = tmp_path / "policy.yaml"
+    assert privsynth_("init", CUSTOMERS, ORDERS, "--out", str(plan)).returncode == 0
+    text = plan.read_text()
+    assert text.startswith("# yaml-language-server: $schema=policy.schema.json\n")
+    jsonschema.validate(parse_yaml(text, "plan"), json.loads((tmp_path / "policy.schema.json").read_text()))
+    mails = [line.split(",")[3] for line in Path(CUSTOMERS).read_text().splitlines()[1:]]
+    assert [mail for mail in mails if mail and mail in text] == []
+    before, after = privsynth.inspect([CUSTOMERS, ORDERS]), privsynth.inspect([CUSTOMERS, ORDERS], load_policy(plan, {}))
+    for table in before:
+        assert [(c.name, c.kind, c.role, c.entity, c.spelling) for c in table.columns] == [
+            (c.name, c.kind, c.role, c.entity, c.spelling) for c in after[table.name].columns
+        ]
+        assert table.entity == after[table.name].entity
+    assert before.relations == after.relations
+
+
+def test_run_accepts_the_plan_of_init(tmp_path: Path) -> None:
+    plan = tmp_path / "policy.yaml"
+    privsynth_("init", PATIENTS, "--out", str(plan))
+    done = privsynth_("run", PATIENTS, "-c", str(plan), "--seed", "5", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_init_does_not_overwrite_unless_told(tmp_path: Path) -> None:
+    plan = tmp_path / "policy.yaml"
+    plan.write_text("mine")
+    assert privsynth_("init", PATIENTS, "--out", str(plan)).returncode == 2
+    assert plan.read_text() == "mine"
+    assert privsynth_("init", PATIENTS, "--out", str(plan), "--allow-overwrite").returncode == 0
+    assert privsynth_("init", PATIENTS, "--out", "-").stdout == plan.read_text()
+
+
+@pytest.mark.parametrize(
+    "name", ["plain", "with space", "a: b", "#x", "true", "No", "123", "", 'q"uo\\te', "new\nline", "\u202eevil", "\U0001f600", "\x85", "ümlaut", "- x"]
+)
+def test_any_name_survives_the_plan(name: str) -> None:
+    assert parse_yaml(f"{quoted(name)}: {quoted(name)}", "p") == {name: name}
+
+
+def test_an_unknown_column_is_named_with_its_place_and_the_nearest_name(tmp_path: Path) -> None:
+    plan = tmp_path / "p.yaml"
+    plan.write_text("tables:\n  patients:\n    columns:\n      diagnosys: { role: sensitive }\n")
+    with pytest.raises(PolicyError, match=r'p\.yaml:4:7 column "diagnosys" is not in patients; did you mean "diagnosis"\?'):
+        privsynth.inspect(PATIENTS, load_policy(plan, {}))
+    plan.write_text("tables:\n  patient: {}\n")
+    with pytest.raises(PolicyError, match=r'p\.yaml:2:3 table "patient" is not in the data; did you mean "patients"\?'):
+        privsynth.inspect(PATIENTS, load_policy(plan, {}))
+
+
+def test_a_wrong_field_is_named_with_its_place_unless_a_flag_said_it(tmp_path: Path) -> None:
+    plan = tmp_path / "p.yaml"
+    plan.write_text("rows: 5\nlimits:\n  k: 2\nbackend:\n  kind: mask\n  noise: 1\n")
+    with pytest.raises(PolicyError, match=r"p\.yaml:6:3 backend\.mask\.noise"):
+        load_policy(plan, {})
+    plan.write_text("rows: 5\nlimits:\n  k: 2\n")
+    with pytest.raises(PolicyError, match=r"p\.yaml:3:3 policy: limits\.k"):
+        load_policy(plan, {})
+    with pytest.raises(PolicyError) as caught:
+        load_policy(plan, {"limits.k": 9, "rows": -1})
+    assert "p.yaml" not in str(caught.value)
+
+
+def test_policies_are_equal_wherever_they_were_written(tmp_path: Path) -> None:
+    plan = tmp_path / "p.yaml"
+    plan.write_text("rows: 5\n")
+    assert load_policy(plan, {}) == privsynth.Policy(rows=5)
+    assert load_policy(plan, {}).with_(seed=1).place_of("rows") == "p.yaml:1:1 "
+
+
+def test_inspect_says_who_is_in_the_table_and_what_holds_in_it() -> None:
+    shown = privsynth_("inspect", CUSTOMERS).stdout
+    assert "quasi-identifying: city, state, postcode, birth_date" in shown
+    assert "postcode decides city in every row" in shown
+    found = json.loads(privsynth_("inspect", CUSTOMERS, "--json").stdout)
+    assert {"missing", "distinct", "confidence", "why"} <= set(found["tables"][0]["columns"][0])
+    assert {fact["kind"] for fact in found["facts"]} == {"dependency"}
+    assert any("read as utf-8" in note for note in found["warnings"])
+
+
+def test_inspect_makes_hidden_signs_of_a_header_visible(tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("id,\u202eemag\n" + "".join(f"{n},{n % 3}\n" for n in range(40)))
+    shown = privsynth_("inspect", str(file)).stdout
+    assert "\u202e" not in shown
+    assert "\\u202eemag" in shown
+
+
+def test_a_long_reason_gives_way_to_the_terminal_only() -> None:
+    assert _cut("x" * 50, 20) == "x" * 16 + " ..."
+    assert _cut("x" * 50, 0) == "x" * 50
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "notes.md").write_text(f"hello\nwrite to {ADDRESS} today\n")
+    (tmp_path / "born.csv").write_text("birth_date,kind\n" + "".join(f"19{40 + n % 50}-0{1 + n % 9}-1{n % 9},{'ab'[n % 2]}\n" for n in range(80)))
+    (tmp_path / "clean.csv").write_text("colour,size\n" + "red,1\nblue,2\n" * 20)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "fail_on", "code"),
+    [("notes.md", "high", 3), ("notes.md", "never", 0), ("born.csv", "high", 0), ("born.csv", "medium", 3), ("born.csv", "low", 3), ("clean.csv", "low", 0)],
+)
+def test_scan_ends_as_it_was_asked(files: Path, file: str, fail_on: str, code: int) -> None:
+    assert privsynth_("scan", str(files / file), "--fail-on", fail_on).returncode == code
+
+
+def test_sarif_names_rules_and_places_and_no_value(files: Path) -> None:
+    names = [os.path.relpath(files / name) for name in ("notes.md", "born.csv", "clean.csv")]
+    done = privsynth_("scan", *names, "--sarif", str(files / "found.sarif"), "--json")
+    text = (files / "found.sarif").read_text()
+    run = json.loads(text)["runs"][0]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert json.loads(text)["version"] == "2.1.0"
+    assert all(rules[each["ruleIndex"]] == each["ruleId"] for each in run["results"])
+    places = {each["ruleId"]: each["locations"][0] for each in run["results"]}
+    assert places["EMAIL"]["physicalLocation"]["region"]["startLine"] == 2
+    assert places["DATE_OF_BIRTH"]["logicalLocations"][0]["name"] == "birth_date"
+    assert {each["ruleId"]: each["level"] for each in run["results"]} | {"EMAIL": "error", "DATE_OF_BIRTH": "warning"} == {
+        each["ruleId"]: each["level"] for each in run["results"]
+    }
+    assert ADDRESS not in text + done.stdout + done.stderr
+    assert next(hit for hit in json.loads(done.stdout)["hits"] if hit["entity"] == "EMAIL")["lines"] == 1
+
+
+def test_the_python_scanners_point_at_values_and_do_not_hold_them(files: Path) -> None:
+    import pandas as pd
+
+    hit = privsynth.scan_text(f"write to {ADDRESS} today")[0]
+    assert (hit.entity, hit.start, hit.end) == ("EMAIL", 9, 9 + len(ADDRESS))
+    found = privsynth.scan_table(pd.DataFrame({"email": [f"p{n}@corp.com" for n in range(30)]}))
+    assert [(each.column, each.entity, each.confirmed) for each in found] == [("email", "EMAIL", True)]
+    assert ADDRESS not in repr(hit)
+    with pytest.raises(PolicyError, match="one table"):
+        privsynth.scan_table(str(files))
