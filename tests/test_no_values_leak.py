@@ -17,7 +17,7 @@ from privsynth.errors import PrivsynthError
 
 BACKENDS = ["model", "clone", "mask"]
 MARK = "Zq"  # in what must not be repeated by an error
-LETTERS, LENGTH = list("qxzjkvw"), 9  # words of these letters are in no language and in nothing that we write
+LETTERS, LENGTH = list("qxzjkvw"), 14  # such words are in no language, and none is invented twice by chance (7^14)
 WORD = re.compile(rf"[{''.join(LETTERS)}]{{{LENGTH}}}", re.IGNORECASE)
 
 
