@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Role, Table
+from privsynth.errors import PolicyError
 from privsynth.pii.columns import type_column
 from privsynth.pii.lexicon import words_of
 from privsynth.policy import ColumnPolicy, Policy, TablePolicy
@@ -29,17 +30,25 @@ def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:
     """
     proposed = type_column(column.name, table.text(column.name), column.kind)
     inferred = replace(column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence)
-    role = Role(said.role) if said.role else _role_of(said.entity, proposed.role) if said.entity else proposed.role
+    meant = _role_of(said.entity) if said.entity else proposed.role
+    role = Role(said.role) if said.role else meant
     entity = said.entity or (proposed.entity if proposed.role == role else None)
     if (role, entity) == (proposed.role, proposed.entity):
         return inferred
     return replace(column, role=role, entity=entity, reason="declared in the policy", confidence=1.0, declared=True)
 
 
-def _role_of(entity: str, otherwise: Role) -> Role:
+def _role_of(entity: str) -> Role:
+    """What this kind of personal data means; a kind that nobody knows is refused, not ignored."""
+    from difflib import get_close_matches
+
     from privsynth.pii.entities import entities
 
-    return entities()[entity].role if entity in entities() else otherwise
+    if entity not in entities():
+        near = get_close_matches(entity.upper(), entities(), n=1)
+        hint = f"did you mean {near[0]}?" if near else "privsynth inspect shows the kinds in the column 'holds'"
+        raise PolicyError("the policy names a kind of personal data that is not known.", hint=hint)
+    return entities()[entity].role
 
 
 # Words for somebody whose rows are to stay together. A key of theirs that repeats says which rows are one person's.

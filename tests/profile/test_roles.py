@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
+from privsynth.errors import PolicyError
 from privsynth.policy import Policy
 from privsynth.profile.roles import with_roles
 
@@ -75,3 +77,12 @@ def test_the_data_are_not_touched() -> None:
     before = data["visits"].frame.copy()
     with_roles(data, Policy())
     pd.testing.assert_frame_equal(data["visits"].frame, before)
+
+
+def test_a_kind_of_personal_data_that_nobody_knows_is_refused_with_the_nearest() -> None:
+    policy = Policy(tables={"t": {"columns": {"a": {"entity": "EMIAL"}}}})
+    table = Table("t", (Column("a", Kind.TEXT),), pd.DataFrame({"a": pd.Series(["x", "y"], dtype=object)}))
+    with pytest.raises(PolicyError) as refused:
+        with_roles(Dataset((table,)), policy)
+    assert "EMAIL" in str(refused.value)
+    assert "EMIAL" not in refused.value.message
