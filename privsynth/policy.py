@@ -43,7 +43,7 @@ class Places:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)  # built when used: --help needs none
 
 
 def _lower(default: Any = ..., **bounds: Any) -> Any:
