@@ -48,6 +48,22 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Domain:
+    """What a column may hold, as somebody declared it without looking at the rows: levels, or the ends of bins (dates in days since 1970)."""
+
+    levels: tuple[str, ...] = field(default=(), repr=False)
+    cuts: tuple[float, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition that every made row keeps, in the language of `expressions`."""
+
+    name: str
+    expect: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Column:
     """One column: its name, what it holds, what that means for people, and why we think so."""
 
@@ -60,6 +76,7 @@ class Column:
     declared: bool = False  # said by the user rather than inferred
     fabricated: bool = False  # every value was invented: set by the backend that invented them
     spelling: Spelling = field(default=Spelling())
+    domain: Domain | None = field(default=None, repr=False)  # declared, never read from the rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +107,7 @@ class Table:
     entity: str | None = None  # the column that says which rows belong to one person; None: each row is one
     origin: np.ndarray[Any, Any] | None = field(default=None, repr=False)  # mask and clone: the source row of each row
     form: Form = field(default=Form(), repr=False)
+    rules: tuple[Rule, ...] = ()  # declared by the user
 
     def __post_init__(self) -> None:
         if [c.name for c in self.columns] != list(self.frame.columns):
@@ -322,6 +340,16 @@ def normal(value: str) -> str:
     return "".join(c for c in folded if c.isalnum()) or folded
 
 
+@dataclass(frozen=True)
+class Exposure:
+    """What the runs on one source came to before this one, as the ledger has it; this run's attempt is counted, its rows are not."""
+
+    attempt: int  # the number of this attempt, among those on this source with this configuration
+    releases: int = 0  # from this source, before this one
+    rows: int = 0  # of all those releases together
+    epsilon: float = 0.0  # spent on this source, this attempt included
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """What a gate may see of the real data. `train` and `holdout` hold no table when no real data was read."""
@@ -329,6 +357,7 @@ class Source:
     train: Dataset
     holdout: Dataset
     profile: Profile
+    exposure: Exposure | None = None  # None: nobody counts
 
     @cached_property
     def is_empty(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the user asked for: the only home of defaults, bounds and help texts.
+"""What the user asked for; what can be asked at all stands in `options`.
 
 A policy is merged once, here: built-in profile, then the policy file, then the flags. Limits may only be tightened.
 """
@@ -10,16 +10,30 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from privsynth.errors import PolicyError
+from privsynth.options import (
+    AutoOptions,
+    BackendOptions,
+    FigureStyle,
+    Limits,
+    MaskOptions,
+    ModelOptions,
+    Part,
+    ReadPolicy,
+    RelationPolicy,
+    TablePolicy,
+    Waiver,
+    WritePolicy,
+)
+from privsynth.plainyaml import parse_yaml, read_yaml
 
-ProfileName = Literal["internal"]
-KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
-RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
-BackendName = Literal["auto", "model", "rules", "clone", "mask"]
+PROFILES = {"internal": 2, "hipaa-expert": 1, "gdpr-strict": 1, "public-release": 1}  # and the version of each: a file of another one is not ours
+RULES = {"figures", "waivers", "backends", "limits"}
+ProfileName = Literal["internal", "hipaa-expert", "gdpr-strict", "public-release"]
 
 
 @dataclass(frozen=True)
@@ -42,133 +56,11 @@ class Places:
         return replace(self, at={path: mark for path, mark in self.at.items() if not any(path[: len(other)] == other for other in said)})
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)  # built when used: --help needs none
-
-
-def _lower(default: Any = ..., **bounds: Any) -> Any:
-    return Field(default, json_schema_extra={"tighter": "lower"}, **bounds)
-
-
-def _higher(default: Any = ..., **bounds: Any) -> Any:
-    return Field(default, json_schema_extra={"tighter": "higher"}, **bounds)
-
-
-class Limits(_Part):
-    """What a draft must keep to. The values come from a profile; a policy may tighten each of them."""
-
-    k_rare: int = _higher(ge=1, description="A value held by fewer rows than this is rare.")
-    alpha: float = _higher(gt=0, lt=1, description="Chance of a false alarm allowed to each statistical test; a larger one is stricter.")
-    overlap_other: float = _lower(ge=0, le=1, description="Share of rare ordinary strings that may equal real ones beyond chance.")
-    pii_weak: float = _lower(ge=0, le=1, description="Share of a column's distinct values that may weakly look like personal data.")
-    copy_max: float = _lower(ge=0, le=1, description="Share of draft rows that may copy training rows beyond chance.")
-    isolated_max: float = _lower(ge=0, le=1, description="Share of the most isolated real rows that a draft row may sit upon.")
-    k: int = _higher(ge=2, description="Smallest group of rows that share their quasi-identifiers (mask and clone).")
-    risk_max: float = _lower(gt=0, le=1, description="Largest re-identification risk of one row (mask and clone).")
-    linkage_max: float = _lower(ge=0, le=1, description="Share of draft rows whose source row may be found as the nearest one (mask and clone).")
-    control_min: int = _higher(ge=1, description="Fewest held-out entities on which a statement may rest.")
-    fidelity_min: float = _higher(ge=0, le=1, description="Least fidelity, as a share of what a fresh real sample reaches.")
-
-
-class ColumnPolicy(_Part):
-    """What the user knows better about one column."""
-
-    role: RoleName | None = Field(None, description="What the column means for people.")
-    kind: KindName | None = Field(None, description="What its values are.")
-    entity: str | None = Field(None, description="Which kind of personal data it holds, such as EMAIL.")
-    format: str | None = Field(None, description="How dates are spelt, as strftime writes it.")
-
-
-class TablePolicy(_Part):
-    """What the user knows better about one table."""
-
-    key: str | None = Field(None, description="The column that names each row.")
-    entity: str | None = Field(None, description="The column that says which rows belong to one person; the unit that is split, counted and protected.")
-    columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
-
-
-class RelationPolicy(_Part):
-    """A key between two tables: `child.column -> parent.column`."""
-
-    parent: str = Field(description="Table whose rows are referred to.")
-    parent_key: str = Field(description="Its key column.")
-    child: str = Field(description="Table whose rows refer.")
-    child_key: str = Field(description="Its column that repeats the key.")
-
-
-class ReadPolicy(_Part):
-    """How files are read, where looking is not enough, and how large they may be."""
-
-    encoding: str | None = Field(None, description="Encoding of the input; found by itself when absent.")
-    delimiter: str | None = Field(None, min_length=1, max_length=1, description="Field delimiter of the input; found by itself when absent.")
-    on_ragged: Literal["refuse", "drop"] = Field("refuse", description="What to do with rows of too few or too many fields.")
-    header: bool = Field(True, description="Whether the first record names the columns.")
-    max_bytes: int = Field(2 * 2**30, ge=1, description="Largest file, after expansion.")
-    max_columns: int = Field(10_000, ge=1, description="Most columns.")
-    max_cells: int = Field(100_000_000, ge=1, description="Most cells.")
-    max_cell_bytes: int = Field(2**20, ge=1, description="Largest cell.")
-
-
-class WritePolicy(_Part):
-    """In which files the rows are given back."""
-
-    format: Literal["same", "csv", "parquet", "both"] = Field(
-        "same", description="Files to write: as each table came (text keeps its delimiter, gzip comes back unpacked), or text, Parquet, or both."
-    )
-
-
-class AutoOptions(_Part):
-    """The backend is chosen: `model` where there is data, `rules` where there is only a rulebook."""
-
-    kind: Literal["auto"] = "auto"
-
-
-class ModelOptions(_Part):
-    """Rows from a learned joint distribution."""
-
-    kind: Literal["model"] = "model"
-    engine: Literal["trees", "copula"] = Field("trees", description="What learns: our sequential trees, or sdv's Gaussian copula.")
-    min_leaf: int | None = Field(None, ge=10, description="Trees: fewest rows behind a drawn value. Larger is more private and less faithful.")
-
-    @model_validator(mode="after")
-    def _honest(self) -> Self:
-        if self.engine != "trees" and self.min_leaf is not None:
-            raise ValueError(f"min_leaf is an option of the engine trees and means nothing to {self.engine}")
-        return self
-
-
-class RulesOptions(_Part):
-    """Rows from a rulebook; no real data is read."""
-
-    kind: Literal["rules"] = "rules"
-    rulebook: Path | None = Field(None, description="The rulebook, a YAML file.")
-
-
-class CloneOptions(_Part):
-    """Whole entities, masked and then multiplied under new identities."""
-
-    kind: Literal["clone"] = "clone"
-    noise: float = Field(0.5, gt=0, le=5, description="How far numbers move, in multiples of the gap between neighbouring values' deciles.")
-    max_shift_days: int = Field(182, ge=1, le=3650, description="Dates of a clone move together by up to this many days, never by none.")
-
-
-class MaskOptions(_Part):
-    """The same rows with identities replaced and quasi-identifiers generalised."""
-
-    kind: Literal["mask"] = "mask"
-    key_file: Path | None = Field(None, description="File of mode 0600 with the masking key; without one a key is made and destroyed.")
-    direct: Literal["substitute", "token"] = Field("substitute", description="Direct identifiers become invented people, or keyed tokens.")
-    suppress_max: float = Field(0.05, ge=0, le=1, description="Most rows whose quasi-identifiers may be blanked to reach k.")
-
-
-BackendOptions = AutoOptions | ModelOptions | RulesOptions | CloneOptions | MaskOptions
-
-
-class Policy(_Part):
+class Policy(Part):
     """Everything that was asked of one run. Frozen: a change is a new policy."""
 
     version: Literal[1] = Field(1, description="Version of the policy format.")
-    profile: ProfileName = Field("internal", description="Named set of limits.")
+    profile: ProfileName = Field("internal", description="Named set of limits: for whom the data is meant.")
     limits: Limits = Field(description="Limits of the profile, tightened where the policy says so.")
     backend: Annotated[BackendOptions, Field(discriminator="kind")] = Field(AutoOptions(), description="What makes the rows.")
     rows: int | None = Field(None, ge=0, description="Rows to make in the first table; as many as the source when absent.")
@@ -183,6 +75,9 @@ class Policy(_Part):
     nlp: str = Field(
         "auto", min_length=1, description="Language model that reads texts besides: auto (one that is installed), none, or the name or folder of a spaCy model."
     )
+    population: int | None = Field(None, ge=1, description="People in the population that the source was drawn from, where it is known.")
+    state: Path | None = Field(None, description="Folder of the ledger that counts attempts and releases of one source; beside the output when absent.")
+    waivers: list[Waiver] = Field([], description="Gates for whose measured failure a named person answers; never with the profile public-release.")
     gate_seconds: int = Field(900, ge=1, description="A gate that takes longer than this blocks.")
 
     _places: Places = PrivateAttr(default=Places())
@@ -206,6 +101,8 @@ class Policy(_Part):
         asked = dict(asked)
         if isinstance(asked.get("backend"), str):
             asked["backend"] = {"kind": asked["backend"]}
+        elif isinstance(asked.get("backend"), Mapping) and "kind" not in asked["backend"]:
+            asked["backend"] = {"kind": "model", **asked["backend"]}  # options alone, such as a condition, are those of what learns
         base = profile_limits(asked.get("profile", "internal"))
         limits = asked.get("limits", {})
         if isinstance(limits, Limits):
@@ -220,9 +117,45 @@ class Policy(_Part):
         for name, limit in Limits.model_fields.items():
             side = (limit.json_schema_extra or {})["tighter"]  # type: ignore[index]
             asked, given = getattr(self.limits, name), base[name]
-            if asked != given and (asked < given) != (side == "lower"):
+            if not _is_tight(asked, given, str(side)):
                 raise ValueError(f"limits.{name} may only be tightened: {self.profile} asks for {given}, a {side} value is tighter")
         return self
+
+    @model_validator(mode="after")
+    def _as_the_profile_allows(self) -> Self:
+        rule = profile_rules(self.profile)["backends"].get(self.backend.kind, "allowed")
+        if rule == "refused":
+            raise ValueError(f"backend: the profile {self.profile} does not allow {self.backend.kind}, whose rows follow the rows of people; take model")
+        if rule == "ephemeral" and isinstance(self.backend, MaskOptions) and (self.backend.key_file is not None or self.backend.direct == "token"):
+            raise ValueError(f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out key_file and direct: token")
+        if self.has_claim and self.seed is not None:
+            raise ValueError("seed must be left out for the engine dp: who knows the seed knows the noise")
+        return self
+
+    @model_validator(mode="after")
+    def _waivers_in_their_place(self) -> Self:
+        gates = [waiver.gate for waiver in self.waivers]
+        if gates and profile_rules(self.profile)["waivers"] == "never":
+            raise ValueError(f"waivers: with the profile {self.profile} nobody can answer for a gate that failed")
+        if len(set(gates)) < len(gates):
+            raise ValueError("waivers: a gate is named twice; one person answers for one gate")
+        return self
+
+    @property
+    def has_claim(self) -> bool:
+        """Whether the rows are to come from a mechanism that claims differential privacy."""
+        return isinstance(self.backend, ModelOptions) and self.backend.engine == "dp"
+
+    @property
+    def figures(self) -> FigureStyle:
+        """How much the papers may tell: as the profile says, and never exact figures beside a claim of differential privacy."""
+        asked = cast("FigureStyle", profile_rules(self.profile)["figures"])
+        return "bands" if asked == "exact" and self.has_claim else asked
+
+    @property
+    def needs_ledger(self) -> bool:
+        """Whether a limit counts over several runs, so that somebody must remember them."""
+        return self.limits.attempts_max is not None or self.has_claim
 
     def with_(self, **changes: Any) -> Policy:
         """The same policy with some values changed, checked anew."""
@@ -238,9 +171,24 @@ def _profile_text(name: str) -> bytes:
 
 
 @cache
+def profile_rules(name: str) -> dict[str, Any]:
+    """All that a named profile says: limits, how figures are shown, whether waivers are allowed, which backends are."""
+    rules = dict(parse_yaml(_profile_text(name).decode(), "profile"))
+    if (rules.get("profile"), rules.get("version")) != (name, PROFILES[name]) or not rules.keys() >= RULES:
+        raise PolicyError(f"the file of the profile {name} is not whole, or not that of this version.", hint="install privsynth anew")
+    return rules
+
+
 def profile_limits(name: str) -> dict[str, Any]:
     """The limits of a named profile."""
-    return dict(parse_yaml(_profile_text(name).decode(), "profile")["limits"])
+    return dict(profile_rules(name)["limits"])
+
+
+def _is_tight(asked: float | None, given: float | None, side: str) -> bool:
+    """Whether what is asked is what the profile says, or stricter. No limit at all is the loosest."""
+    if asked is None or given is None:
+        return given is None
+    return asked == given or (asked < given) == (side == "lower")
 
 
 def profile_digest(name: str) -> str:
@@ -288,45 +236,6 @@ def _lay(into: dict[str, Any], path: list[str], value: Any) -> None:
     _lay(into[head], rest, value)
 
 
-MAX_YAML = 2**20
-
-
-def read_yaml(path: Path) -> Any:
-    """The plain content of a YAML file: no objects, no aliases, no surprises in size."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise PolicyError(f"cannot read {path.name}: {error.strerror}.") from None
-    if len(raw) > MAX_YAML:
-        raise PolicyError(f"{path.name} is larger than {MAX_YAML} bytes.")
-    try:
-        return parse_yaml(raw.decode("utf-8"), path.name)
-    except UnicodeDecodeError:
-        raise PolicyError(f"{path.name} is not UTF-8 text.") from None
-
-
-def parse_yaml(text: str, name: str) -> Any:
-    """The plain content of a YAML text. A YAML error says where, never what."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-    from ruamel.yaml.tokens import AliasToken, AnchorToken
-
-    yaml = YAML(typ="safe", pure=True)
-    try:
-        if any(isinstance(token, AliasToken | AnchorToken) for token in yaml.scan(text)):
-            raise PolicyError(f"{name}: anchors and aliases are not allowed.")
-        content = yaml.load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise PolicyError(f"{name}{place}: this is not valid YAML.", line=mark.line + 1 if mark else None) from None
-    except YAMLError:
-        raise PolicyError(f"{name}: this is not valid YAML.") from None
-    if not isinstance(content, dict):
-        raise PolicyError(f"{name}: a mapping of names to values is expected.")
-    return content
-
-
 def _explain(error: ValidationError, places: Places) -> str:
     lines = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
@@ -341,27 +250,10 @@ def _suggest(error: ValidationError) -> str:
     """The nearest known name for each unknown one."""
     from difflib import get_close_matches
 
-    known = {name for part in _parts(Policy) for name in part.model_fields}
+    known = {name for part in Part.__subclasses__() for name in part.model_fields}
     unknown = [str(item["loc"][-1]) for item in error.errors(include_url=False, include_input=False) if item["type"] == "extra_forbidden"]
     pairs = [(name, get_close_matches(name, known, n=1)) for name in unknown]
     return "; ".join(f"did you mean '{near[0]}' instead of '{name}'?" for name, near in pairs if near)
-
-
-def _parts(model: type[BaseModel]) -> list[type[BaseModel]]:
-    return [
-        model,
-        Limits,
-        ColumnPolicy,
-        TablePolicy,
-        RelationPolicy,
-        ReadPolicy,
-        WritePolicy,
-        AutoOptions,
-        ModelOptions,
-        RulesOptions,
-        CloneOptions,
-        MaskOptions,
-    ]
 
 
 def policy_schema() -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
@@ -10,7 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privsynth.errors import PolicyError
-from privsynth.policy import Limits, MaskOptions, ModelOptions, Policy, load_policy, parse_yaml, policy_schema, profile_digest, profile_limits, read_yaml
+from privsynth.options import Limits, MaskOptions, ModelOptions
+from privsynth.plainyaml import parse_yaml, read_yaml
+from privsynth.policy import Policy, ProfileName, load_policy, policy_schema, profile_digest, profile_limits, profile_rules
+
+PROFILES = get_args(ProfileName)
 
 
 def test_the_default_is_the_internal_profile_word_for_word() -> None:
@@ -22,13 +29,130 @@ def test_a_limit_can_be_tightened() -> None:
     assert Policy(limits={"k": 11, "copy_max": 0.0}).limits.k == 11
 
 
-@given(st.sampled_from(sorted(Limits.model_fields)), st.floats(0.001, 0.999))
-def test_no_limit_can_be_loosened(name: str, by: float) -> None:
-    given_value = profile_limits("internal")[name]
-    tighter = Limits.model_fields[name].json_schema_extra["tighter"]  # type: ignore[index,call-overload]
-    looser = given_value * (1 + by) + 1 if tighter == "lower" else given_value * (1 - by)
+def looser(name: str, value: float, by: float) -> float | None:
+    """A value on the loose side of the profile's; for a limit that is on or off, off."""
+    if isinstance(value, bool):
+        return False
+    moved = value * (1 + by) + 1 if Limits.model_fields[name].json_schema_extra["tighter"] == "lower" else value * (1 - by)  # type: ignore[index,call-overload]
+    return int(moved) if isinstance(value, int) else moved
+
+
+@given(st.sampled_from(PROFILES), st.sampled_from(sorted(Limits.model_fields)), st.floats(0.001, 0.999))
+def test_no_limit_of_any_profile_can_be_loosened(profile: str, name: str, by: float) -> None:
+    value = profile_limits(profile)[name]
+    if value is None or value is False:  # no limit at all: nothing is looser
+        return
     with pytest.raises(PolicyError):
-        Policy(limits={name: int(looser) if isinstance(given_value, int) and tighter == "higher" else looser})
+        Policy(profile=profile, limits={name: looser(name, value, by)})
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_limit_of_any_profile_can_be_taken_away(profile: str) -> None:
+    for name in [name for name, value in profile_limits(profile).items() if value is not None]:
+        with pytest.raises(PolicyError):
+            Policy(profile=profile, limits={name: None})
+
+
+@pytest.mark.parametrize("name", [name for name, value in profile_limits("internal").items() if value is None])
+def test_a_limit_that_a_profile_leaves_open_can_be_set(name: str) -> None:
+    assert getattr(Policy(limits={name: 1}).limits, name) == 1
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_profile_is_what_its_file_says(profile: str) -> None:
+    rules = profile_rules(profile)
+    assert set(rules) == {"profile", "version", "figures", "waivers", "backends", "limits"}
+    assert rules["profile"] == profile
+    assert set(rules["limits"]) == set(Limits.model_fields)
+    assert Policy(profile=profile).limits.model_dump() == profile_limits(profile)
+    assert rules["figures"] in ("exact", "bands", "pass_fail")
+
+
+ORDER = ("internal", "hipaa-expert", "gdpr-strict", "public-release")
+FREER = {("gdpr-strict", "anon_risk_inference")}  # the table of the design lets it go
+
+
+@pytest.mark.parametrize(("freer", "stricter"), list(pairwise(ORDER)))
+def test_each_profile_is_at_least_as_strict_as_the_one_before(freer: str, stricter: str) -> None:
+    for name, field in Limits.model_fields.items():
+        loose, tight = profile_limits(freer)[name], profile_limits(stricter)[name]
+        if (stricter, name) in FREER or loose is None:
+            continue
+        lower = field.json_schema_extra["tighter"] == "lower"  # type: ignore[index,call-overload]
+        assert tight is not None
+        assert tight <= loose if lower else tight >= loose, name
+
+
+@pytest.mark.parametrize(
+    ("profile", "backend", "allowed"),
+    [
+        ("internal", "clone", True),
+        ("internal", {"kind": "mask", "key_file": "k", "direct": "token"}, True),
+        ("hipaa-expert", "clone", True),
+        ("hipaa-expert", {"kind": "mask", "key_file": "k"}, True),
+        ("gdpr-strict", "clone", True),
+        ("gdpr-strict", "mask", True),
+        ("gdpr-strict", {"kind": "mask", "key_file": "k"}, False),
+        ("gdpr-strict", {"kind": "mask", "direct": "token"}, False),
+        ("public-release", "clone", False),
+        ("public-release", "mask", True),
+        ("public-release", {"kind": "mask", "key_file": "k"}, False),
+        ("public-release", "model", True),
+        ("public-release", "rules", True),
+    ],
+)
+def test_a_profile_says_which_backends_may_be_used(profile: str, backend: object, allowed: bool) -> None:
+    if allowed:
+        assert Policy(profile=profile, backend=backend).profile == profile
+        return
+    with pytest.raises(PolicyError, match=f"profile {profile}"):
+        Policy(profile=profile, backend=backend)
+
+
+def test_a_backend_that_is_chosen_later_is_held_to_the_profile_too() -> None:
+    with pytest.raises(PolicyError, match="public-release"):
+        Policy(profile="public-release").with_(backend="clone")
+
+
+@pytest.mark.parametrize(("profile", "engine", "figures"), [("internal", "trees", "exact"), ("internal", "dp", "bands"), ("public-release", "dp", "pass_fail")])
+def test_exact_figures_never_stand_beside_a_claim_of_differential_privacy(profile: str, engine: str, figures: str) -> None:
+    backend = {"kind": "model", "engine": engine} | ({"epsilon": 1} if engine == "dp" else {})
+    assert Policy(profile=profile, backend=backend).figures == figures
+
+
+def test_a_fixed_seed_is_refused_where_noise_must_be_nobodys_to_repeat() -> None:
+    with pytest.raises(PolicyError, match="seed"):
+        Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1}, seed=7)
+
+
+def waiver(**more: object) -> dict[str, object]:
+    return {"gate": "copies", "reason": "r", "person": "p", **more}
+
+
+@pytest.mark.parametrize(
+    ("waivers", "says"),
+    [
+        *(([waiver(gate=gate)], "waivers.0.gate") for gate in ("schema", "pii", "artefacts", "budget", "claim", "fidelity", "selftest", "no such gate")),
+        ([waiver(reason="")], "waivers.0.reason"),
+        ([waiver(person="  ")], "a reason and a person"),
+        ([waiver(expires="2020-01-01")], "has expired"),
+        ([waiver(expires="soon")], "waivers.0.expires"),
+        ([waiver(), waiver()], "named twice"),
+        ([{"gate": "copies"}], "waivers.0.reason"),
+    ],
+)
+def test_a_waiver_that_cannot_be_given_is_refused(waivers: list[dict[str, object]], says: str) -> None:
+    with pytest.raises(PolicyError, match=says):
+        Policy(waivers=waivers)
+
+
+def test_a_waiver_is_good_on_its_last_day_and_never_for_the_public() -> None:
+    today = datetime.now(UTC).date()
+    assert Policy(waivers=[waiver(expires=today.isoformat())]).waivers[0].expires == today
+    with pytest.raises(PolicyError, match="expired"):
+        Policy(waivers=[waiver(expires=(today - timedelta(days=1)).isoformat())])
+    with pytest.raises(PolicyError, match="nobody can answer"):
+        Policy(profile="public-release", waivers=[waiver()])
 
 
 def test_every_limit_says_which_side_is_tighter() -> None:

@@ -14,11 +14,12 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
     from privsynth.profile.names import refuse_unknown_names
     from privsynth.profile.relations import with_relations
     from privsynth.profile.roles import with_roles
+    from privsynth.profile.rules import with_rules
 
     if dataset.is_empty:
         return dataset
     refuse_unknown_names(dataset, policy)
-    return with_relations(with_roles(dataset, policy), policy)
+    return with_relations(with_rules(with_roles(dataset, policy), policy), policy)
 
 
 __all__ = ["describe", "facts_of", "profile_dataset", "take_fingerprints"]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from privsynth.dataset import Column, Dataset, Fact, Kind, Table
-from privsynth.policy import Policy, ReadPolicy
+from privsynth.options import ReadPolicy
+from privsynth.policy import Policy
 
 SCHEMA_FILE = "policy.schema.json"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

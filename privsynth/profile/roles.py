@@ -6,20 +6,31 @@ from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Role, Table
 from privsynth.errors import PolicyError
+from privsynth.options import ColumnPolicy, TablePolicy
 from privsynth.pii.columns import type_column
 from privsynth.pii.lexicon import words_of
-from privsynth.policy import ColumnPolicy, Policy, TablePolicy
+from privsynth.policy import Policy
+from privsynth.profile.domains import domain_of
 
 
 def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     """The same data; each column knows its role and the reason, each table the column that says who its rows belong to."""
-    return dataset.replace_tables(*(_described(table, policy.tables.get(table.name, TablePolicy())) for table in dataset))
+    described = [_described(table, policy.tables.get(table.name, TablePolicy())) for table in dataset]
+    return dataset.replace_tables(*(_with_domains(table, policy) for table in described))
 
 
 def _described(table: Table, said: TablePolicy) -> Table:
     columns = [_column(table, column, said.columns.get(column.name, ColumnPolicy())) for column in table.columns]
     described = table.with_columns(*columns)
     return replace(described, entity=said.entity or _owner(described))
+
+
+def _with_domains(table: Table, policy: Policy) -> Table:
+    """What the policy says that columns may hold; nothing of it is read from the rows."""
+    said = policy.tables.get(table.name, TablePolicy()).columns
+    known = {name: wish.domain for name, wish in said.items() if wish.domain is not None and name in table}
+    places = {name: policy.place_of("tables", table.name, "columns", name, "domain") for name in known}
+    return table.with_columns(*(replace(table[name], domain=domain_of(table[name], domain, places[name])) for name, domain in known.items()))
 
 
 def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from privsynth.dataset import Dataset, entity_codes
-from privsynth.policy import MaskOptions, Policy
+from privsynth.options import MaskOptions
+from privsynth.policy import Policy
 
 LEAK = 0.01  # the share of copied rows that the hold-out must be able to show
 TESTS = 3  # the copy tests that share one allowance for false alarms

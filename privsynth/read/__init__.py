@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Form, Table
-from privsynth.policy import Policy, TablePolicy
+from privsynth.options import TablePolicy
+from privsynth.policy import Policy
 from privsynth.read.dialect import dialect_of, kept, without_sep
 from privsynth.read.encoding import decoded
 from privsynth.read.header import check_header, numbered

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.policy import ColumnPolicy
+from privsynth.options import ColumnPolicy
 from privsynth.read.kinds import Place, Typed, typed
 from privsynth.read.numerals import SAFE_DIGITS
 from privsynth.read.records import Words

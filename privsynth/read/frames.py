@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import InputError, PolicyError
-from privsynth.policy import Policy, TablePolicy
+from privsynth.options import TablePolicy
+from privsynth.policy import Policy
 from privsynth.read.arrow import arrow_column, back_to_arrow
 from privsynth.read.known import refuse_unknown_names
 from privsynth.read.refusal import refuse, shown

@@ -12,7 +12,7 @@ import numpy as np
 
 from privsynth.dataset import Column, Kind, Role
 from privsynth.errors import InputError
-from privsynth.policy import ColumnPolicy
+from privsynth.options import ColumnPolicy
 from privsynth.read.dates import Dates, can_read, dates, is_compact, moment, puts_day_first
 from privsynth.read.numerals import Numbers, doubt, is_ambiguous, is_number, numbers
 from privsynth.read.records import Words

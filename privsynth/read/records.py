@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.errors import InputError
-from privsynth.policy import ReadPolicy
+from privsynth.options import ReadPolicy
 from privsynth.read.dialect import Dialect, field_limit
 from privsynth.read.encoding import line_at
 from privsynth.read.header import refuse_repeated_header, refused_preamble

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from privsynth.errors import InputError, PolicyError
-from privsynth.policy import ReadPolicy
+from privsynth.options import ReadPolicy
 from privsynth.read.refusal import counted, refuse, shown
 
 ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet")

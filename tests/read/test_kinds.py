@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Dataset, Kind
 from privsynth.errors import InputError, PolicyError
-from privsynth.policy import ColumnPolicy
+from privsynth.options import ColumnPolicy
 from privsynth.read.kinds import Place, Typed, typed
 from privsynth.read.records import Words
 from read.files import Folder

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from privsynth.errors import InputError
-from privsynth.policy import ReadPolicy
+from privsynth.options import ReadPolicy
 from privsynth.read.dialect import Dialect
 from privsynth.read.records import records_of
 from read.files import Folder

@@ -21,7 +21,7 @@ from privsynth.generate.fabricate.draws import fresh_seeds
 from privsynth.generate.fabricate.kin import Kin
 from privsynth.generate.mask.rare import counted
 from privsynth.generate.mask.tokens import Place
-from privsynth.policy import CloneOptions, Limits
+from privsynth.options import CloneOptions, Limits
 from privsynth.seeds import child
 
 Array = np.ndarray[Any, Any]

@@ -21,7 +21,7 @@ from privsynth.generate.mask.generalise import labels, partition, width_lost
 from privsynth.generate.mask.keys import Keyring
 from privsynth.generate.mask.rare import BLANK, counted, without_extremes, without_rare_levels
 from privsynth.generate.mask.tokens import Place, opaque_tokens, token_maps, tokenised
-from privsynth.policy import Limits, MaskOptions
+from privsynth.options import Limits, MaskOptions
 from privsynth.spelling import Spelling
 
 Array = np.ndarray[Any, Any]

@@ -16,7 +16,7 @@ from privsynth.generate.rules.making import Making, check_capacity
 from privsynth.generate.rules.mending import mend
 from privsynth.generate.rules.plan import TablePlan, plan_tables, walk_rules
 from privsynth.generate.rules.rows import Rows, side_by_side
-from privsynth.policy import Limits, RulesOptions
+from privsynth.options import Limits, RulesOptions
 from privsynth.seeds import seed_of
 
 Array = np.ndarray[Any, Any]

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from privsynth.errors import PolicyError
 from privsynth.generate.rules import rulebook as words
 from privsynth.generate.rules.rulebook import Rulebook
-from privsynth.policy import parse_yaml
+from privsynth.plainyaml import parse_yaml
 
 MAX_BYTES = 256 * 1024
 DEEPEST = 100

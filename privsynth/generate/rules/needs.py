@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from privsynth.errors import PolicyError
+from privsynth.expressions import check_columns, names_in
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.expressions import check_columns, names_in
 from privsynth.generate.rules.rulebook import ColumnRule, Days, Draw, Histogram, Part, Person, Sequence, Uuid
 
 Path_ = tuple[str, ...]

@@ -8,9 +8,9 @@ from typing import Any
 
 from privsynth.dataset import Column, Kind, Relation
 from privsynth.errors import PolicyError
-from privsynth.generate.rules import expressions, folk, schema
+from privsynth.expressions import Expression, compile_condition
+from privsynth.generate.rules import folk, schema
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.expressions import Expression
 from privsynth.generate.rules.needs import names, needs_of
 from privsynth.generate.rules.ordering import ordered
 from privsynth.generate.rules.provider import Provider
@@ -201,7 +201,7 @@ def _law_of_children(
 
 def _expectation(scope: Scope, expect: Expect, known: Collection[str]) -> Expectation:
     named = names(expect.that, scope.at("that").path, scope.book, known)
-    rule = scope.at("that").expression(expect.that, expressions.compile_condition)
+    rule = scope.at("that").expression(expect.that, compile_condition)
     return Expectation(rule, float(expect.rate), frozenset(named), scope.book.place(scope.path))
 
 

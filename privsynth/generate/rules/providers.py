@@ -11,10 +11,10 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules import expressions, numbers
+from privsynth.expressions import Expression, compile_condition, compile_expression
+from privsynth.generate.rules import numbers
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.days import day_provider
-from privsynth.generate.rules.expressions import Expression
 from privsynth.generate.rules.patterns import read_pattern
 from privsynth.generate.rules.provider import Provider, counted, joined
 from privsynth.generate.rules.rows import Rows
@@ -40,7 +40,7 @@ class Scope:
     def error(self, message: str, hint: str = "") -> PolicyError:
         return self.book.error(self.path, message, hint)
 
-    def expression(self, text: str, check: Callable[[str, Mapping[str, Kind]], Expression] = expressions.compile) -> Expression:
+    def expression(self, text: str, check: Callable[[str, Mapping[str, Kind]], Expression] = compile_expression) -> Expression:
         try:
             made = check(text, self.kinds)
         except PolicyError as problem:
@@ -165,7 +165,7 @@ def _branching(draw: Draw, scope: Scope) -> Provider:
 def _chooser(draw: Draw, scope: Scope) -> Callable[[Rows], Array]:
     """For each row the place of the way that makes it; -1 for none."""
     if draw.when is not None:
-        rule = scope.at("when").expression(draw.when, expressions.compile_condition)
+        rule = scope.at("when").expression(draw.when, compile_condition)
         return lambda rows: np.where(rule.holds(rows.frame(rule.columns)), 0, 1)
     if draw.mixture is not None:
         weights = np.array([part.weight for part in draw.mixture], dtype=float)

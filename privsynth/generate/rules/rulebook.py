@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
-from privsynth.policy import KindName, RoleName
+from privsynth.options import KindName, RoleName
 
 
 def _finite(value: Any) -> Any:

@@ -11,7 +11,8 @@ from shop import customers, profile_of, shop, taken_of, texts
 
 from privsynth.dataset import Dataset, Kind, Role, Source, Table
 from privsynth.generate.clone import Clone
-from privsynth.policy import CloneOptions, Policy
+from privsynth.options import CloneOptions
+from privsynth.policy import Policy
 from privsynth.release import Draft
 
 POLICY = Policy(backend={"kind": "clone"})

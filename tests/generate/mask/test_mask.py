@@ -15,7 +15,8 @@ from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask import Mask
 from privsynth.generate.mask.dates import shifts
 from privsynth.generate.mask.rare import counted, without_extremes, without_rare_levels
-from privsynth.policy import MaskOptions, Policy
+from privsynth.options import MaskOptions
+from privsynth.policy import Policy
 
 LIMITS = Policy().limits
 DEFAULT = MaskOptions()

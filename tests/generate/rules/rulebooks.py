@@ -9,7 +9,8 @@ import pandas as pd
 
 from privsynth.dataset import Dataset, Profile, Taken
 from privsynth.generate.rules import Rules
-from privsynth.policy import Policy, RulesOptions
+from privsynth.options import RulesOptions
+from privsynth.policy import Policy
 
 NOTHING = Profile({}, Taken())
 

@@ -13,7 +13,8 @@ from privsynth.dataset import Column, Dataset, Kind, Relation, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate import Backend, Described
 from privsynth.generate.rules import Rules
-from privsynth.policy import Policy, RulesOptions
+from privsynth.options import RulesOptions
+from privsynth.policy import Policy
 
 SHIPPED = sorted((Path(__file__).parents[3] / "rules").glob("*.yaml"))
 CHILD = """  child:

@@ -71,6 +71,7 @@ def run(columns: list[str], table: pa.Table) -> pa.Table:
         ) from None
     finally:
         watch.cancel()
+        watch.join()  # a thread that is still ending when the process does makes duckdb complain on stderr
         connection.unregister(ROWS)
 
 

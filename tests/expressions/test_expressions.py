@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from privsynth import expressions
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules import expressions
-from privsynth.generate.rules.expressions import check_columns, compile_condition, names_in
-from privsynth.generate.rules.grammar import FUNCTIONS
+from privsynth.expressions import check_columns, compile_condition, names_in
+from privsynth.expressions.grammar import FUNCTIONS
 
-compile_ = expressions.compile
+compile_ = expressions.compile_expression
 KINDS = {"a": Kind.NUMBER, "n": Kind.INTEGER, "s": Kind.TEXT, "d": Kind.DATE, "b": Kind.BOOLEAN, 'odd "name': Kind.NUMBER, "parent.d": Kind.DATE}
 NAN, NAT = np.nan, np.datetime64("NaT")
 
@@ -312,7 +312,7 @@ def test_errors_at_run_time_hold_no_value() -> None:
 def test_no_expression_can_see_a_python_variable_or_a_file() -> None:
     from duckdb import Error
 
-    from privsynth.generate.rules.sandbox import _connection
+    from privsynth.expressions.sandbox import _connection
 
     secret = pd.DataFrame({"x": [1]})
     for text in (

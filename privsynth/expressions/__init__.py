@@ -1,6 +1,6 @@
 """Checked SQL expressions over the columns of one table: the one language of rules, conditions and filters.
 
-    total = compile("price * quantity", {"price": Kind.NUMBER, "quantity": Kind.INTEGER})
+    total = compile_expression("price * quantity", {"price": Kind.NUMBER, "quantity": Kind.INTEGER})
     total.evaluate(frame)
 
 What may stand in them says `grammar`; where they run says `sandbox`. Types are checked before any data is touched,
@@ -20,7 +20,7 @@ import pandas as pd
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.grammar import parse, refuse
+from privsynth.expressions.grammar import parse, refuse
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ _TINY = "-1e-300"  # stands for "below zero" without naming the argument twice
 
 @dataclass(frozen=True)
 class Expression:
-    """An expression that was checked against a schema. It can only be made by `compile`."""
+    """An expression that was checked against a schema. It can only be made by `compile_expression`."""
 
     columns: tuple[str, ...]  # the columns it reads, in the order of first use
     kind: Kind
@@ -65,7 +65,7 @@ class Expression:
         return np.asarray(self._run(frame, sql).to_numpy(zero_copy_only=False), dtype=bool)
 
     def _run(self, frame: pd.DataFrame, sql: str) -> pa.ChunkedArray[Any]:
-        from privsynth.generate.rules.sandbox import run
+        from privsynth.expressions.sandbox import run
 
         return run([sql], _arrow(frame, self.columns, self._kinds)).column(0)
 
@@ -78,7 +78,7 @@ def names_in(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_name(node) for node in parse(expression).find_all(exp.Column, bfs=False)))
 
 
-def compile(expression: str, columns: Mapping[str, Kind]) -> Expression:  # noqa: A001 - what it does; nobody imports the builtin
+def compile_expression(expression: str, columns: Mapping[str, Kind]) -> Expression:
     """Check an expression against a schema, and make it ready to run."""
     from sqlglot import exp
 
@@ -95,7 +95,7 @@ def compile(expression: str, columns: Mapping[str, Kind]) -> Expression:  # noqa
 
 def compile_condition(expression: str, columns: Mapping[str, Kind]) -> Expression:
     """The same for what must be true or false."""
-    made = compile(expression, columns)
+    made = compile_expression(expression, columns)
     if made.kind is not Kind.BOOLEAN:
         raise PolicyError("a condition must be true or false, such as  age >= 18.")
     return made
@@ -167,7 +167,7 @@ def _written(tree: exp.Expr) -> str:
 
 def _typed(tree: exp.Expr, sql: str, kinds: tuple[Kind, ...]) -> tuple[Kind, bool, str]:
     """What comes out of it; on the way the types inside are checked, and its constants by a row without values."""
-    from privsynth.generate.rules.sandbox import run, types_of
+    from privsynth.expressions.sandbox import run, types_of
 
     blank = _blank(kinds)
     pairs, truths = list(_compared(tree)), list(_truths(tree))

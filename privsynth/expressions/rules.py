@@ -1,0 +1,171 @@
+"""A condition taken apart: what it joins by AND, which of that is an order or a definition, and which rows break it.
+
+Numbers are compared as a person reads them: `total = a + b` holds if it holds to the decimals of `total`, whatever the binary
+fractions make of it. Whoever makes rows and whoever judges them ask here, so that both mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Kind
+from privsynth.expressions import Expression, compile_condition, compile_expression
+from privsynth.expressions.grammar import parse
+
+Array = np.ndarray[Any, Any]
+NOISE = 1e-9  # what adding decimal fractions loses, as a share
+
+
+@dataclass(frozen=True)
+class Order:
+    """`low <= high`, both plain columns; strict: never equal."""
+
+    low: str
+    high: str
+    strict: bool
+
+
+@dataclass(frozen=True)
+class Definition:
+    """`column = expression`, where the expression does not name the column."""
+
+    column: str
+    expression: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RuleCheck:
+    """Which rows break a rule. It can only be made by `compile_rule`."""
+
+    columns: tuple[str, ...]
+    _parts: tuple[_Condition | _Compared, ...] = field(repr=False)
+
+    def fails(self, frame: pd.DataFrame) -> Array:
+        """Where the rule is false. Unknown, because a value is missing, is not false."""
+        broken = np.zeros(len(frame), dtype=bool)
+        for part in self._parts:
+            broken |= part.fails(frame)
+        return broken
+
+
+@dataclass(frozen=True)
+class _Condition:
+    whole: Expression
+
+    def fails(self, frame: pd.DataFrame) -> Array:
+        return self.whole.fails(frame)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Two numbers that may differ by what rounding leaves: `sign` says on which side they may differ freely."""
+
+    left: Expression
+    right: Expression
+    sign: int  # -1: left <= right, 1: left >= right, 0: equal
+    within: float
+
+    def fails(self, frame: pd.DataFrame) -> Array:
+        left, right = (np.asarray(side.evaluate(frame), dtype=np.float64) for side in (self.left, self.right))
+        noise = self.within + NOISE * np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
+        beyond = left - right  # a missing side makes it missing, and that is not false
+        return np.asarray({-1: beyond > noise, 1: beyond < -noise, 0: np.abs(beyond) > noise}[self.sign])
+
+
+def compile_rule(expect: str, columns: Sequence[Column]) -> RuleCheck:
+    """Check a rule against the columns of a table, and make it ready to run."""
+    return _compiled(expect, tuple((c.name, c.kind, c.spelling.decimals if c.kind is Kind.NUMBER else 0) for c in columns))
+
+
+@lru_cache(maxsize=512)
+def _compiled(expect: str, columns: tuple[tuple[str, Kind, int], ...]) -> RuleCheck:
+    kinds, decimals = {name: kind for name, kind, _ in columns}, {name: places for name, _, places in columns}
+    whole = compile_condition(expect, kinds)
+    return RuleCheck(whole.columns, tuple(_part(text, kinds, decimals) for text in parts_of(expect)))
+
+
+@cache
+def parts_of(expect: str) -> tuple[str, ...]:
+    """The conditions that a rule joins by AND, each as text."""
+    return tuple(_written(node) for node in _joined(parse(expect)))
+
+
+@cache
+def order_in(part: str) -> Order | None:
+    """The order that a part is, if it is one between two columns."""
+    from sqlglot import exp
+
+    node = _bare(parse(part))
+    if not isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE) or not all(isinstance(_bare(side), exp.Column) for side in (node.this, node.expression)):
+        return None
+    left, right = (_name(_bare(side)) for side in (node.this, node.expression))
+    low, high = (left, right) if isinstance(node, exp.LT | exp.LTE) else (right, left)
+    return None if low == high else Order(low, high, isinstance(node, exp.LT | exp.GT))
+
+
+@cache
+def definitions_in(part: str) -> tuple[Definition, ...]:
+    """The ways to read a part as a definition: `a = b` is one of either."""
+    from sqlglot import exp
+
+    node = _bare(parse(part))
+    if not isinstance(node, exp.EQ):
+        return ()
+    sides = ((node.this, node.expression), (node.expression, node.this))
+    plain = [(_bare(column), other) for column, other in sides if isinstance(_bare(column), exp.Column)]
+    named = [(_name(column), other, {_name(inner) for inner in other.find_all(exp.Column)}) for column, other in plain]
+    return tuple(Definition(name, _written(other)) for name, other, inside in named if inside and name not in inside)
+
+
+def _joined(node: Any) -> list[Any]:
+    from sqlglot import exp
+
+    node = _bare(node)
+    return [*_joined(node.this), *_joined(node.expression)] if isinstance(node, exp.And) else [node]
+
+
+def _bare(node: Any) -> Any:
+    """Without the brackets around it."""
+    from sqlglot import exp
+
+    while isinstance(node, exp.Paren):
+        node = node.this
+    return node
+
+
+def _name(node: Any) -> str:
+    return f"{node.table}.{node.name}" if node.table else str(node.name)
+
+
+def _written(node: Any) -> str:
+    return str(node.sql(dialect="duckdb", comments=False))
+
+
+def _part(text: str, kinds: Mapping[str, Kind], decimals: Mapping[str, int]) -> _Condition | _Compared:
+    from sqlglot import exp
+
+    node = _bare(parse(text))
+    sign = {exp.LTE: -1, exp.GTE: 1, exp.EQ: 0}.get(type(node))
+    if sign is not None:
+        left, right = (compile_expression(_written(side), kinds) for side in (node.this, node.expression))
+        if left.kind.is_numeric and right.kind.is_numeric:
+            return _Compared(left, right, sign, _within(node, decimals) if sign == 0 else 0.0)
+    return _Condition(compile_condition(text, kinds))
+
+
+def _within(node: Any, decimals: Mapping[str, int]) -> float:
+    """Half a unit of the last decimal of the column that an expression defines; nothing between two plain columns."""
+    from sqlglot import exp
+
+    sides = [_bare(side) for side in (node.this, node.expression)]
+    plain = [decimals[_name(side)] for side in sides if isinstance(side, exp.Column)]
+    computed = [side for side in sides if not isinstance(side, exp.Column | exp.Literal | exp.Neg)]
+    if len(plain) != 1 or not computed:
+        return 0.0
+    return float(0.5 * 10.0 ** -plain[0])
