@@ -1,0 +1,139 @@
+"""Public codes for the values of a column: its declared levels or bins, and one more for a missing value.
+
+Nothing here is read from the rows. What lies outside the declared ends belongs to the nearest bin; a word that is no declared
+level counts as missing. Numbers and dates are drawn inside their bin, on the grid on which the column is spelt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Domain, Kind, Table
+from privsynth.errors import PolicyError
+
+Array = np.ndarray[Any, Any]
+MICROSECONDS = 86_400_000_000  # of a day
+_CLOCK = (("%f", 1), ("%S", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000))
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """One column in codes: 0 ... size-1 are levels or bins, `size` is a missing value."""
+
+    column: Column
+    levels: Array | None  # in the column's storage type
+    cuts: Array  # ends of the bins; empty where there are levels
+
+    @property
+    def size(self) -> int:
+        return len(self.cuts) - 1 if self.levels is None else len(self.levels)
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether neighbouring codes lie near each other."""
+        return self.levels is None or self.column.kind.is_numeric or self.column.kind in (Kind.DATE, Kind.ORDINAL)
+
+    def encode(self, values: Array) -> Array:
+        if self.levels is not None:
+            at = pd.Index(self.levels).get_indexer(pd.Index(values))
+            return np.where((at < 0) | pd.isna(values), self.size, at).astype(np.int64)
+        numbers = _days(values)
+        at = np.clip(np.searchsorted(self.cuts, numbers, side="right") - 1, 0, self.size - 1)
+        return np.where(np.isnan(numbers), self.size, at).astype(np.int64)
+
+    def decode(self, codes: Array, rng: np.random.Generator) -> Array:
+        missing = codes == self.size
+        if self.levels is not None:
+            return np.append(self.levels, _nothing(self.levels))[codes]
+        drawn = self._inside(np.where(missing, 0, codes), rng)
+        drawn[missing] = np.datetime64("NaT") if drawn.dtype.kind == "M" else np.nan
+        return drawn
+
+    def _inside(self, codes: Array, rng: np.random.Generator) -> Array:
+        """Uniform within the bin: on the grid of what can be spelt, or anywhere where there is none."""
+        low, high, last = self.cuts[codes], self.cuts[codes + 1], codes == self.size - 1
+        if self.column.kind is Kind.DATE:
+            return _moments(low, high, last, self.column.spelling.date_format, rng)
+        if self.column.kind is Kind.NUMBER and self.column.spelling.shortest:
+            return np.asarray(low + (high - low) * rng.random(len(codes)))
+        scale = 10.0 ** (0 if self.column.kind is Kind.INTEGER else self.column.spelling.decimals)
+        return np.round(_on_grid(low * scale, high * scale, last, rng) / scale, 0 if scale == 1 else self.column.spelling.decimals)
+
+
+def axes_of(table: Table) -> list[Axis]:
+    """How each column is coded; those whose values nobody declared are refused together, with the lines to write."""
+    unknown = [column for column in table.columns if column.domain is None and column.kind is not Kind.BOOLEAN]
+    if unknown:
+        named = ", ".join(f"'{column.name}'" for column in unknown)
+        raise PolicyError(
+            f"the engine dp must know what these columns of table '{table.name}' may hold, and may not read it from the rows: {named}.",
+            hint="\n".join(["say it in the policy, from what is publicly known:", *_lines(table.name, unknown)]),
+        )
+    return [_axis(column, table.values(column.name)) for column in table.columns]
+
+
+def _lines(table: str, columns: Sequence[Column]) -> list[str]:
+    """The part of a policy that is missing, with words where only its author knows the values."""
+    said = [f"      {json.dumps(c.name, ensure_ascii=False)}: {{ domain: {{ {_asked(c.kind)} }} }}" for c in columns]
+    return ["tables:", f"  {json.dumps(table, ensure_ascii=False)}:", "    columns:", *said]
+
+
+def _asked(kind: Kind) -> str:
+    if kind.is_numeric:
+        return "low: LEAST, high: LARGEST, bins: 20"
+    return 'low: "FIRST DAY", high: "LAST DAY", bins: 20' if kind is Kind.DATE else "levels: [ONE, ANOTHER]"
+
+
+def _axis(column: Column, values: Array) -> Axis:
+    domain = column.domain or Domain(levels=tuple(sorted({str(word) for word in pd.unique(values) if not pd.isna(word)})))
+    if domain.cuts:
+        return Axis(column, None, np.array(domain.cuts, dtype=np.float64))
+    return Axis(column, _stored(column.kind, domain.levels), np.zeros(0))
+
+
+def _stored(kind: Kind, levels: Sequence[str]) -> Array:
+    if kind.is_numeric:
+        return np.array([float(level) for level in levels], dtype=np.float64)
+    if kind is Kind.DATE:
+        return np.array(levels, dtype="datetime64[us]")
+    return np.array(levels, dtype=object)
+
+
+def _nothing(levels: Array) -> Any:
+    return {"f": np.nan, "M": np.datetime64("NaT", "us")}.get(levels.dtype.kind)
+
+
+def _days(values: Array) -> Array:
+    """Numbers as they are, dates as days since 1970."""
+    if values.dtype.kind != "M":
+        return np.asarray(values, dtype=np.float64)
+    micro = values.astype("datetime64[us]").astype(np.int64)
+    return np.where(np.isnat(values), np.nan, micro / MICROSECONDS)
+
+
+def _on_grid(low: Array, high: Array, last: Array, rng: np.random.Generator) -> Array:
+    """A whole number in [low, high), the end of the last bin included; the nearest one where the bin holds none."""
+    first = np.ceil(low)
+    end = np.where(last, np.floor(high) + 1, np.ceil(high))
+    drawn = first + np.floor((end - first) * rng.random(len(low)))
+    return np.where(end > first, np.minimum(drawn, end - 1), np.round((low + high) / 2))
+
+
+def _moments(low: Array, high: Array, last: Array, form: str, rng: np.random.Generator) -> Array:
+    """Days, or moments as fine as the format shows; no finer than its months or years."""
+    step = next((micro for mark, micro in _CLOCK if mark in form), MICROSECONDS)
+    scale = MICROSECONDS // step
+    micro = _on_grid(low * scale, high * scale, last, rng).astype(np.int64) * step
+    return micro.astype("datetime64[us]").astype(f"datetime64[{_coarsest(form)}]").astype("datetime64[us]")
+
+
+def _coarsest(form: str) -> str:
+    if any(mark in form for mark in ("%d", "%j", "%x", "%c", "%D", "%F", "%e", "%s", "%U", "%W", "%V")):
+        return "us"
+    return "M" if any(mark in form for mark in ("%m", "%b", "%B")) else "Y" if "%Y" in form or "%y" in form else "us"
