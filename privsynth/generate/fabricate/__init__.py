@@ -11,6 +11,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, ColumnProfile, Kind, Role, Table, Taken, entity_codes
 from privsynth.errors import BackendError
+from privsynth.generate.fabricate.crowd import Crowd
 from privsynth.generate.fabricate.draws import Draws, fresh_seeds, mix
 from privsynth.generate.fabricate.makers import OF_A_PERSON, Maker, entity_of, learn_maker, style_of_names
 from privsynth.generate.fabricate.people import NameStyle, People, is_female, make_people
@@ -58,11 +59,16 @@ class Fabricator:
         """The same, inventing a value for every row."""
         return replace(self, makers=tuple(replace(maker, missing=0.0) for maker in self.makers), notes=self.notes)
 
-    def make(self, context: pd.DataFrame, rows: int, rng: np.random.Generator) -> dict[str, Array]:
-        """An array in storage type for each fabricated column. `context` holds the columns already made for the same rows."""
-        return self.make_from(context, fresh_seeds(rows, rng))
+    def make(self, context: pd.DataFrame, rows: int, rng: np.random.Generator, *, crowd: Crowd | None = None) -> dict[str, Array]:
+        """An array in storage type for each fabricated column. `context` holds the columns already made for the same rows.
 
-    def make_from(self, context: pd.DataFrame, seeds: Array, of_entity: Array | None = None, gender: Array | None = None) -> dict[str, Array]:
+        `crowd` remembers the parts made before, where rows are made in parts: what must be unique is so over all of them.
+        """
+        return self.make_from(context, fresh_seeds(rows, rng), crowd=crowd)
+
+    def make_from(
+        self, context: pd.DataFrame, seeds: Array, of_entity: Array | None = None, gender: Array | None = None, *, crowd: Crowd | None = None
+    ) -> dict[str, Array]:
         """The same from one number a row: equal numbers bring back equal people.
 
         `of_entity` are numbers for what belongs to the entity of a row rather than to the row; without it, those of its first row.
@@ -71,14 +77,14 @@ class Fabricator:
         if gender is None and self.gender is not None and self.gender in context:
             gender = is_female(context[self.gender].to_numpy())
         made: dict[str, Array] = {}
-        rows = _Cast(self, seeds, gender)
+        rows = _Cast(self, seeds, gender, crowd)
         for maker in sorted(self.makers, key=lambda m: m.column.name != self.entity):
             if maker.column.name == self.entity or not self._by_entity(maker):
                 made[maker.column.name] = self._column(maker, rows)
         codes = self._entities(context, made, len(seeds))
         if codes is not None:
             firsts = np.unique(codes, return_index=True)[1]
-            cast = _Cast(self, mix(seeds[firsts]) if of_entity is None else of_entity[firsts], None if gender is None else gender[firsts])
+            cast = _Cast(self, mix(seeds[firsts]) if of_entity is None else of_entity[firsts], None if gender is None else gender[firsts], crowd)
             steady = [m for m in self.makers if m.column.name not in made]
             made |= {m.column.name: self._column(m, cast)[codes] for m in steady}
         return {maker.column.name: made[maker.column.name] for maker in self.makers}
@@ -114,31 +120,36 @@ class Fabricator:
         if not len(rows):
             return np.empty(0, dtype=object)
         size = max(round(maker.distinct * len(rows)), 1)
-        pool = _Cast(self, mix(cast.draws.seeds[0] + np.arange(size, dtype=np.uint64)))
+        pool = _Cast(self, mix(cast.draws.seeds[0] + np.arange(size, dtype=np.uint64)), crowd=cast.crowd)
         values = self._texts(maker, pool, np.arange(size), unique=True)
         return values[Draws(cast.draws.seeds[rows]).named(maker.column.name).below("pool", size)]
 
     def _texts(self, maker: Maker, cast: _Cast, rows: Array, *, unique: bool) -> Array:
         """Texts that are nobody's. Where a range is used up: shared values or tokens, with a note; an identifier that cannot be unique is an error."""
         name = maker.column.name
-        space = None if maker.space is None else maker.space.with_room(len(rows) if unique else 1)
-        if unique and space is not None and space.capacity < len(rows):
-            self._too_small(maker, len(rows), space.capacity)
-            unique = False
+        crowd = cast.crowd if unique and maker.entity not in _NOT_UNIQUE else None
+        needed = len(rows) if crowd is None else max(len(rows), crowd.rows)
+        space = None if maker.space is None else maker.space.with_room(needed if unique else 1)
+        if unique and space is not None and space.capacity < needed:
+            self._too_small(maker, needed, space.capacity)
+            unique, crowd = False, None
         seeds = cast.draws.named(name).seeds[rows]
         write, people = maker.write or _nothing, cast.people
 
         def make(part: Array, attempt: int) -> Array:
             draws = Draws(seeds[part], attempt)
             if space is not None:
-                return (space.with_room(grown(len(rows), attempt)) if unique else space).fill(draws)
+                return (space.with_room(grown(needed, attempt)) if unique else space).fill(draws)
             return write(people(), rows[part], draws)
 
         taken = self.taken if maker.avoids else Taken()
         held = phone_holder(taken) if isinstance(space, Numbered) and space.known and maker.entity == "PHONE" else holder(taken)
-        values, left = settled(make, len(rows), held=held, unique=unique and maker.entity not in _NOT_UNIQUE)
+        known = held if crowd is None else lambda values: held(values) | crowd.holds(name, values)
+        values, left = settled(make, len(rows), held=known, unique=unique and maker.entity not in _NOT_UNIQUE)
         if len(left):
             values[left] = self._tokens(maker, seeds[left], len(rows))
+        if crowd is not None:
+            crowd.add(name, values)
         return values
 
     def _too_small(self, maker: Maker, rows: int, capacity: int) -> None:
@@ -178,6 +189,7 @@ class _Cast:
     fabricator: Fabricator
     seeds: Array
     gender: Array | None = None
+    crowd: Crowd | None = None
     _people: People | None = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,47 +15,60 @@ from privsynth.generate.fabricate.shapes import Shape, Shapes
 Array = np.ndarray[Any, Any]
 
 DOMAINS = ("example.com", "example.org", "example.net")
+NETS = ("192.0.2.", "198.51.100.", "203.0.113.")
 
 
 def ipv4(values: Sequence[str], _: str) -> Space:
     """The three documentation networks; where they are too small, class E, which is routed nowhere."""
-    nets = np.array(["192.0.2.", "198.51.100.", "203.0.113."], dtype=object)
-    known = sum(v.startswith(tuple(nets)) for v in values)
+    known = sum(v.startswith(NETS) for v in values)
+    return Numbered(len(NETS) * 254, DocumentationNets(), known, wider=Numbered(14 << 24, ClassE()))
 
-    def write(numbers: Array, _: Draws) -> Array:
-        return joined(nets[numbers // 254], np.array([str(n) for n in 1 + numbers % 254], dtype=object))
 
-    def write_wide(numbers: Array, _: Draws) -> Array:
+@dataclass(frozen=True)
+class DocumentationNets:
+    def __call__(self, numbers: Array, _: Draws) -> Array:
+        return joined(np.array(NETS, dtype=object)[numbers // 254], np.array([str(n) for n in 1 + numbers % 254], dtype=object))
+
+
+@dataclass(frozen=True)
+class ClassE:
+    def __call__(self, numbers: Array, _: Draws) -> Array:
         return np.array([f"{240 + (n >> 24)}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in numbers], dtype=object)
-
-    return Numbered(3 * 254, write, known, wider=Numbered(14 << 24, write_wide))
 
 
 def ipv6(_: Sequence[str], __: str) -> Space:
-    def write(numbers: Array, draws: Draws) -> Array:
+    return Numbered(2**32, DocumentationPrefix())
+
+
+@dataclass(frozen=True)
+class DocumentationPrefix:
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
         low = draws.below("low", 2**32)
         return np.array([f"2001:db8:{h >> 16:x}:{h & 65535:x}::{w >> 16:x}:{w & 65535:x}" for h, w in zip(numbers, low, strict=True)], dtype=object)
-
-    return Numbered(2**32, write)
 
 
 def mac(values: Sequence[str], _: str) -> Space:
     """The 256 addresses for documentation; where they are too few, addresses marked as locally administered."""
     mark = next((m for m in ":-." if sum(m in v for v in values) > len(values) / 2), ":" if not values else "")
     upper = sum(v != v.lower() for v in values) > len(values) / 2
+    return Numbered(256, Macs("00005e0053", mark, upper), wider=Numbered(2**40, Macs("02", mark, upper)))
 
-    def spell(text: str) -> str:
-        size = 4 if mark == "." else 2
-        joined = mark.join(text[at : at + size] for at in range(0, 12, size))
-        return joined.upper() if upper else joined
 
-    def few(numbers: Array, _: Draws) -> Array:
-        return np.array([spell(f"00005e0053{n:02x}") for n in numbers], dtype=object)
+@dataclass(frozen=True)
+class Macs:
+    """Twelve hexadecimal digits that begin like this."""
 
-    def many(numbers: Array, _: Draws) -> Array:
-        return np.array([spell(f"02{n:010x}") for n in numbers], dtype=object)
+    head: str
+    mark: str
+    upper: bool
 
-    return Numbered(256, few, wider=Numbered(2**40, many))
+    def __call__(self, numbers: Array, _: Draws) -> Array:
+        return np.array([self._spelt(f"{self.head}{n:0{12 - len(self.head)}x}") for n in numbers], dtype=object)
+
+    def _spelt(self, text: str) -> str:
+        size = 4 if self.mark == "." else 2
+        joined = self.mark.join(text[at : at + size] for at in range(0, 12, size))
+        return joined.upper() if self.upper else joined
 
 
 def uuid(values: Sequence[str], _: str) -> Space:
@@ -77,14 +91,22 @@ def _slug(numbers: Array) -> Array:
 
 def url(values: Sequence[str], _: str) -> Space:
     scheme = "https://" if not values or sum("://" in v for v in values) > len(values) / 2 else ""
-    domains = np.array(DOMAINS, dtype=object)
+    return Numbered(10**9, Pages(scheme))
 
-    def write(numbers: Array, draws: Draws) -> Array:
-        return joined(f"{scheme}www.", draws.pick("domain", domains), "/", _slug(numbers))
 
-    return Numbered(10**9, write)
+@dataclass(frozen=True)
+class Pages:
+    scheme: str
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        return joined(f"{self.scheme}www.", draws.pick("domain", np.array(DOMAINS, dtype=object)), "/", _slug(numbers))
 
 
 def domain(_: Sequence[str], __: str) -> Space:
-    ends = np.array([".example", ".test", ".invalid"], dtype=object)
-    return Numbered(10**9, lambda numbers, draws: joined(_slug(numbers), draws.pick("domain", ends)))
+    return Numbered(10**9, ReservedNames())
+
+
+@dataclass(frozen=True)
+class ReservedNames:
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        return joined(_slug(numbers), draws.pick("domain", np.array([".example", ".test", ".invalid"], dtype=object)))

@@ -12,16 +12,15 @@ import pandas as pd
 
 from privsynth.dataset import Column, ColumnProfile, Kind, Role
 from privsynth.generate.fabricate import people as folk
-from privsynth.generate.fabricate.draws import Draws
-from privsynth.generate.fabricate.people import NameStyle, People
+from privsynth.generate.fabricate.people import NameStyle
 from privsynth.generate.fabricate.ranges import Space
 from privsynth.generate.fabricate.reserved import reserved_space
-from privsynth.generate.fabricate.sentences import sentences_for, write_text
+from privsynth.generate.fabricate.sentences import sentences_for
 from privsynth.generate.fabricate.shapes import learn_shapes, number_shape
-from privsynth.generate.fabricate.words import Words, jobs, words_of
+from privsynth.generate.fabricate.words import words_of
+from privsynth.generate.fabricate.writers import Firm, FirstName, FreeText, LastName, Levels, Mail, Street, Title, User, WholeName, Word, Write
 
 Array = np.ndarray[Any, Any]
-Write = Callable[[People, Array, Draws], Array]  # (people, rows, draws of these rows) -> text
 
 FREE_NAMES = frozenset({"FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "TITLE", "GENDER", "JOB_TITLE", "CITY", "COUNTRY"})  # may equal real ones
 OF_A_PERSON = frozenset({"FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "PERSON", "TITLE", "EMAIL", "USERNAME"})
@@ -92,7 +91,7 @@ def learn_maker(column: Column, values: Array, texts: Array, profile: ColumnProf
         return replace(maker, days=_days(values, profile), unique=False)
     if column.role is Role.FREE_TEXT:
         fewest, most = sentences_for(known)
-        return replace(maker, write=lambda _, __, draws: write_text(draws, fewest, most), unique=False)
+        return replace(maker, write=FreeText(fewest, most), unique=False)
     return _numeric(maker, known, locale) if column.kind.is_numeric else _textual(maker, known, profile, locale)
 
 
@@ -122,92 +121,63 @@ def _numeric(maker: Maker, known: list[str], locale: str) -> Maker:
 
 
 def _textual(maker: Maker, known: list[str], profile: ColumnProfile | None, locale: str) -> Maker:
-    words, case = words_of(locale), folk.case_of(known)
     space = reserved_space(maker.entity, known, locale) if maker.entity else None
     if space is not None:
         return replace(maker, space=space)
-    write = _writer(maker.entity, known, profile, words, case)
+    write = _writer(maker.entity, known, profile, locale)
     return replace(maker, write=write) if write else replace(maker, space=learn_shapes(known))
 
 
-def _writer(entity: str | None, known: list[str], profile: ColumnProfile | None, words: Words, case: str) -> Write | None:
+def _writer(entity: str | None, known: list[str], profile: ColumnProfile | None, locale: str) -> Write | None:
     """The maker of each kind of words; None for all that is better made by its shape."""
-    return _of_the_person(entity, known, case) or _of_a_list(entity, words, case) or _of_form(entity, known, profile, words, case)
+    case = folk.case_of(known)
+    return _of_the_person(entity, known, case) or _of_a_list(entity, known, profile, locale, case)
 
 
 def _of_the_person(entity: str | None, known: list[str], case: str) -> Write | None:
     """What belongs to the invented person of the row."""
     match entity:
         case "PERSON":
-            style = folk.name_style(known)
-            return lambda people, rows, _: style.write(people, rows)
+            return WholeName(folk.name_style(known))
         case "FIRST_NAME":
-            return lambda people, rows, _: folk.cased(people.first[rows], case)
+            return FirstName(case)
         case "LAST_NAME":
-            return lambda people, rows, _: folk.cased(people.last[rows], case)
+            return LastName(case)
         case "TITLE":
-            dotted = sum("." in v for v in known) > len(known) / 2
-            return lambda people, rows, _: folk.titles(people, rows, dotted=dotted)
+            return Title(dotted=sum("." in v for v in known) > len(known) / 2)
         case "EMAIL":
-            return folk.mail_style(known).write
+            return Mail(folk.mail_style(known))
         case "USERNAME":
-            return folk.user_style(known).write
+            return User(folk.user_style(known))
     return None
 
 
-def _of_a_list(entity: str | None, words: Words, case: str) -> Write | None:
-    """What is one word of a list."""
-    lists: dict[str, Callable[[], Array]] = {"MAIDEN_NAME": lambda: words.last_female, "CITY": lambda: words.towns, "JOB_TITLE": jobs}
-    found = lists.get(entity or "")
-    return None if found is None else lambda _, __, draws: folk.cased(draws.pick("word", found()), case)
-
-
-def _of_form(entity: str | None, known: list[str], profile: ColumnProfile | None, words: Words, case: str) -> Write | None:
-    """What is put together."""
+def _of_a_list(entity: str | None, known: list[str], profile: ColumnProfile | None, locale: str, case: str) -> Write | None:
+    """What is one word of a list, or put together of several."""
     match entity:
+        case "MAIDEN_NAME" | "CITY" | "JOB_TITLE":
+            return Word(entity, locale, case)
         case "STREET_ADDRESS":
-            return _street(known, words, case)
+            return _street(known, locale, case)
         case "ORGANIZATION":
-            return lambda _, __, draws: folk.cased(draws.pick("firm", words.firms) + _more_digits(draws), case)
+            return Firm(locale, case)
         case "GENDER" | "COUNTRY":
             return _levels(profile)
     return None
 
 
-def _levels(profile: ColumnProfile | None) -> Write | None:
+def _levels(profile: ColumnProfile | None) -> Levels | None:
     """Levels that many rows hold are no one's: they are drawn as often as they occur."""
     if profile is None or not profile.levels:
         return None
-    words = np.array(list(profile.levels), dtype=object)
-    steps = np.cumsum(list(profile.levels.values())) / sum(profile.levels.values())
-    return lambda _, __, draws: words[np.minimum(np.searchsorted(steps, draws.share("level"), side="right"), len(words) - 1)]
+    return Levels(np.array(list(profile.levels), dtype=object), np.cumsum(list(profile.levels.values())) / sum(profile.levels.values()))
 
 
-def _more_digits(draws: Draws) -> Array:
-    """Nothing at first; a number where the plain name is taken."""
-    if not draws.attempt:
-        return np.full(len(draws), "", dtype=object)
-    return np.array([f" {n}" for n in draws.below("more", 10 ** (1 + draws.attempt // 8))], dtype=object)
-
-
-def _street(known: list[str], words: Words, case: str) -> Write:
-    """Number and street in the order of the real ones, with town and postcode where most real ones have parts after a comma."""
-    number_first = sum(v[:1].isdigit() for v in known) > len(known) / 2 if known else words.number_first
+def _street(known: list[str], locale: str, case: str) -> Street:
+    """In the order of the real ones, with town and postcode where most real ones have parts after a comma."""
+    number_first = sum(v[:1].isdigit() for v in known) > len(known) / 2 if known else words_of(locale).number_first
     parts = round(float(np.median([v.count(",") for v in known]))) if known else 0
-    coded = sum(bool(re.search(r",.*\d", v)) for v in known) > len(known) / 2
-
-    def write(_: People, __: Array, draws: Draws) -> Array:
-        top = 200 * 10 ** (draws.attempt // 8)
-        number = np.array([str(n + 1) for n in draws.below("house", top)], dtype=object)
-        street = draws.pick("street", words.streets)
-        text = number + " " + street if number_first else street + " " + number
-        if parts:
-            text = text + ", " + draws.pick("town", words.towns)
-        if coded and parts:
-            text = text + " " + np.array([f"{n:05d}" for n in draws.below("postcode", 10**5)], dtype=object)
-        return folk.cased(text, case)
-
-    return write
+    return Street(locale, case, number_first, parts > 0, sum(bool(re.search(r",.*\d", v)) for v in known) > len(known) / 2)
 
 
 def style_of_names(makers: Sequence[Maker], known: Callable[[str], list[str]]) -> NameStyle:

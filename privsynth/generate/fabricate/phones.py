@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,12 +77,16 @@ def _country(values: Sequence[str], locale: str) -> str:
 def _north_american(values: Sequence[str]) -> Space:
     spellings = patterns(values, lambda p: digit_places(p) in (10, 11, 13), _DEFAULT_FORM["1"])
     known = sum(bool(re.search(r"55501\d\d$", numbers_only(v))) for v in values)
+    return Numbered(100 * len(AREA_CODES), NorthAmerican(spellings), known)
 
-    def write(numbers: Array, draws: Draws) -> Array:
+
+@dataclass(frozen=True)
+class NorthAmerican:
+    spellings: tuple[str, ...]
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
         texts = joined(AREA_CODES[numbers // 100], "55501", padded(numbers % 100, 2))
-        return _with_lead(texts, {10: "", 11: "1", 13: "001"}, spellings, draws)
-
-    return Numbered(100 * len(AREA_CODES), write, known)
+        return _with_lead(texts, {10: "", 11: "1", 13: "001"}, self.spellings, draws)
 
 
 def _drama(values: Sequence[str], country: str) -> Space:
@@ -96,14 +100,23 @@ def _drama(values: Sequence[str], country: str) -> Space:
 
 def _begun(starts: tuple[str, ...], length: int, leads: dict[int, str], spellings: tuple[str, ...], values: Sequence[str]) -> Numbered:
     free = length - len(starts[0])
-    heads = np.array(starts, dtype=object)
-
-    def write(numbers: Array, draws: Draws) -> Array:
-        tails = padded(numbers % 10**free, free) if free else np.full(len(numbers), "", dtype=object)
-        return _with_lead(joined(heads[numbers // 10**free], tails), leads, spellings, draws)
-
     known = sum(any(start in numbers_only(v) for start in starts) for v in values)
-    return Numbered(len(starts) * 10**free, write, known)
+    return Numbered(len(starts) * 10**free, Begun(starts, free, tuple(leads.items()), spellings), known)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Numbers that begin as nobody's do."""
+
+    starts: tuple[str, ...]
+    free: int  # digits after the beginning
+    leads: tuple[tuple[int, str], ...]  # what stands before them, by the digits of the spelling
+    spellings: tuple[str, ...]
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        heads, room = np.array(self.starts, dtype=object), 10**self.free
+        tails = padded(numbers % room, self.free) if self.free else np.full(len(numbers), "", dtype=object)
+        return _with_lead(joined(heads[numbers // room], tails), dict(self.leads), self.spellings, draws)
 
 
 def _with_lead(texts: Array, leads: dict[int, str], spellings: tuple[str, ...], draws: Draws) -> Array:
@@ -123,4 +136,14 @@ def _undialable(values: Sequence[str], country: str) -> Space:
     spellings = tuple(p for p in spellings if digit_places(p) == count)
     head = ("00" if spellings[0].startswith("00") else "") + (country if spellings[0].startswith(("+", "00")) else "") + "000"
     free = count - len(head)
-    return Numbered(10**free, lambda numbers, draws: written(np.array([head + text for text in padded(numbers, free)], dtype=object), spellings, draws))
+    return Numbered(10**free, Undialable(head, free, spellings))
+
+
+@dataclass(frozen=True)
+class Undialable:
+    head: str
+    free: int
+    spellings: tuple[str, ...]
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        return written(np.array([self.head + text for text in padded(numbers, self.free)], dtype=object), self.spellings, draws)

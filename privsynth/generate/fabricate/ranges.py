@@ -34,7 +34,7 @@ class Numbered:
     """A range of numbers, each written in one way; a wider range stands in where the first is too small."""
 
     size: int
-    write: Callable[[Array, Draws], Array]
+    write: Callable[[Array, Draws], Array]  # plain values and a call, so that a fitted model can be kept
     known: int = 0  # how many values of the range the source holds
     wider: Numbered | None = None
 

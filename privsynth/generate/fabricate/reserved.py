@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from string import ascii_uppercase, digits
 from typing import Any
 
@@ -56,17 +56,20 @@ def _uk_nino(values: Sequence[str], _: str) -> Space:
 
 def _uk_nhs(values: Sequence[str], _: str) -> Space:
     """Numbers from 999 with a true check digit (mod 11)."""
-    spellings = of_digits(10, "999 999 9999")(values)
+    return Numbered(10**6, NhsNumbers(of_digits(10, "999 999 9999")(values)))
 
-    def write(numbers: Array, draws: Draws) -> Array:
+
+@dataclass(frozen=True)
+class NhsNumbers:
+    spellings: tuple[str, ...]
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
         nine = np.array([[9, 9, 9, *map(int, f"{n:06d}")] for n in numbers], dtype=np.int64).reshape(-1, 9)
         check = (11 - (nine * np.arange(10, 1, -1)).sum(axis=1) % 11) % 11
         nine[check == 10, 8] = (nine[check == 10, 8] + 1) % 10  # no number ends so; its neighbour does
         check = (11 - (nine * np.arange(10, 1, -1)).sum(axis=1) % 11) % 11
         texts = np.array(["".join(map(str, row)) for row in np.column_stack([nine, check % 10])], dtype=object)
-        return written(texts, spellings, draws)
-
-    return Numbered(10**6, write)
+        return written(texts, self.spellings, draws)
 
 
 def luhn(body: Array) -> Array:
@@ -93,15 +96,28 @@ def _card(values: Sequence[str], _: str) -> Space:
     spellings = patterns(values, lambda p: digit_places(p) in TEST_CARDS, "9999999999999999")
     count = digit_places(spellings[0])
     spellings = tuple(p for p in spellings if digit_places(p) == count)
-    cards = np.array(TEST_CARDS[count], dtype=object)
+    return Numbered(len(TEST_CARDS[count]), PublishedCards(count, spellings), wider=Numbered(10 ** (count - 2), WrongCards(count, spellings)))
 
-    def wrong(numbers: Array, draws: Draws) -> Array:
-        body = np.array([[4, *map(int, f"{n:0{count - 2}d}")] for n in numbers], dtype=np.int64).reshape(-1, count - 1)
+
+@dataclass(frozen=True)
+class PublishedCards:
+    count: int
+    spellings: tuple[str, ...]
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        return written(np.array(TEST_CARDS[self.count], dtype=object)[numbers], self.spellings, draws)
+
+
+@dataclass(frozen=True)
+class WrongCards:
+    count: int
+    spellings: tuple[str, ...]
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        body = np.array([[4, *map(int, f"{n:0{self.count - 2}d}")] for n in numbers], dtype=np.int64).reshape(-1, self.count - 1)
         check = (luhn(body) + 1 + draws.below("wrong", 9)) % 10
         texts = np.array(["".join(map(str, row)) for row in np.column_stack([body, check])], dtype=object)
-        return written(texts, spellings, draws)
-
-    return Numbered(len(cards), lambda at, draws: written(cards[at], spellings, draws), wider=Numbered(10 ** (count - 2), wrong))
+        return written(texts, self.spellings, draws)
 
 
 def _iban(values: Sequence[str], _: str) -> Space:
