@@ -1,0 +1,278 @@
+"""What holds in every made row: each thing is shown to be broken by the bare engine, and kept by the constrained one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from privsynth.dataset import Column, Dataset, Fact, Kind, Profile, Role, Rule, Table, Taken
+from privsynth.errors import BackendError, PolicyError
+from privsynth.generate.model import Model
+from privsynth.generate.model.constraints import Constrained
+from privsynth.generate.model.engine import Engine, frame_of
+from privsynth.generate.model.trees import Trees
+from privsynth.options import ModelOptions
+from privsynth.policy import Policy
+from privsynth.profile import facts_of
+from privsynth.spelling import Spelling
+
+CENTS = Spelling(decimals=2)
+K = 10
+
+
+class Independent:
+    """An engine that knows nothing between columns: what holds in its rows was put there."""
+
+    notes: Sequence[str] = ()
+    recipe: Mapping[str, object] = MappingProxyType({})
+
+    def fit(self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Any = None) -> Independent:
+        self.seen_ = {column.name: table.values(column.name) for column in table.columns if column.name not in given}
+        return self
+
+    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
+        return frame_of({name: values[rng.integers(0, len(values), rows)] for name, values in self.seen_.items()}, rows)
+
+
+def table(*columns: Column, rules: Sequence[str] = (), **values: Any) -> Table:
+    return Table("t", columns, pd.DataFrame(values), rules=tuple(Rule(f"r{at}", rule) for at, rule in enumerate(rules)))
+
+
+def kept(t: Table, make: Any = Independent, facts: Sequence[Fact] = (), rows: int = 500, **options: Any) -> tuple[pd.DataFrame, Constrained]:
+    engine = Constrained(make, k=K, rules=t.rules, facts=facts, **options).fit(t, np.random.default_rng(1))
+    return engine.sample(rows, np.random.default_rng(2)), engine
+
+
+def bare(t: Table, make: Any = Independent, rows: int = 500) -> pd.DataFrame:
+    return make().fit(t, np.random.default_rng(1)).sample(rows, np.random.default_rng(2))
+
+
+def trees() -> Engine:
+    return Trees(k=K)
+
+
+def stays(rng: np.random.Generator, rows: int = 600) -> Table:
+    start = np.datetime64("2020-01-01", "us") + rng.integers(0, 1400, rows).astype("timedelta64[D]")
+    end = start + rng.integers(0, 30, rows).astype("timedelta64[D]")
+    end[rng.random(rows) < 0.1] = np.datetime64("NaT")
+    return table(Column("admitted", Kind.DATE), Column("discharged", Kind.DATE), admitted=start, discharged=end)
+
+
+def bills(rng: np.random.Generator, rows: int = 600) -> Table:
+    net, tax = np.round(rng.gamma(3, 100, rows), 2), np.round(rng.gamma(2, 20, rows), 2)
+    columns = [Column(name, Kind.NUMBER, spelling=CENTS) for name in ("net", "tax", "total")]
+    return table(*columns, rules=["total = net + tax"], net=net, tax=tax, total=np.round(net + tax, 2))
+
+
+@pytest.mark.parametrize("make", [Independent, trees])
+def test_a_declared_sum_is_computed_to_the_cent(rng: np.random.Generator, make: Any) -> None:
+    t = bills(rng)
+    free = bare(t, make)
+    assert (np.abs(free["total"] - free["net"] - free["tax"]) > 0.005).any()
+    made, engine = kept(t, make)
+    assert (np.round(made["net"] + made["tax"], 2) == made["total"]).all()
+    assert engine.shape_.told["computed"] == ["total"]
+    assert list(made) == ["net", "tax", "total"]
+
+
+def test_a_definition_that_few_real_rows_keep_is_not_computed_and_the_rows_are_counted(rng: np.random.Generator) -> None:
+    t = bills(rng)
+    t.frame.loc[:11, "total"] += 1  # 12 of 600: 2 %
+    made, engine = kept(t, trees)
+    assert "computed" not in engine.shape_.told
+    assert engine.notes_ == ("table 't': rule 'r0' is broken by 12 of 600 training rows; made rows keep it.",)
+    assert (np.abs(made["total"] - made["net"] - made["tax"]) <= 0.0051).all()
+
+
+def test_fewer_than_k_real_violations_are_not_counted_out(rng: np.random.Generator) -> None:
+    t = bills(rng)
+    t.frame.loc[:2, "total"] += 1
+    _, engine = kept(t)
+    assert engine.notes_ == ("table 't': rule 'r0' is broken by fewer than 10 of 600 training rows; made rows keep it.",)
+
+
+@pytest.mark.parametrize("make", [Independent, trees])
+def test_a_discovered_order_of_dates_holds_and_missing_ones_stay_missing(rng: np.random.Generator, make: Any) -> None:
+    t = stays(rng)
+    free = bare(t, make)
+    assert (free["admitted"] > free["discharged"]).any()
+    facts = facts_of(Dataset((t,)))
+    assert [fact.kind for fact in facts] == ["order"]
+    made, engine = kept(t, make, facts)
+    assert not (made["admitted"] > made["discharged"]).any()
+    assert 0.02 < made["discharged"].isna().mean() < 0.2
+    assert engine.shape_.told == {"learnt as a distance": ["discharged"]}
+    assert made["discharged"].dtype == t.frame["discharged"].dtype
+    assert made["discharged"].dropna().dt.normalize().eq(made["discharged"].dropna()).all()
+
+
+amounts = st.floats(0, 1000, allow_nan=False).map(lambda x: round(x, 2)) | st.none()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(amounts, amounts), min_size=40, max_size=80), st.booleans(), st.integers(0, 99))
+def test_an_order_holds_in_every_row_whatever_is_missing_and_whoever_breaks_it(pairs: list[tuple[Any, Any]], strict: bool, seed: int) -> None:
+    low, high = (np.array([pair[side] for pair in pairs], dtype=np.float64) for side in (0, 1))
+    columns = [Column(name, Kind.NUMBER, spelling=CENTS) for name in ("low", "high")]
+    t = table(*columns, rules=["low < high" if strict else "high >= low"], low=low, high=high)
+    made = Constrained(Independent, k=K, rules=t.rules).fit(t, np.random.default_rng(seed)).sample(60, np.random.default_rng(seed))
+    assert not (made["low"] > made["high"]).any()
+    assert not (strict and (made["low"] == made["high"]).any())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_is_taught_is_given_back(seed: int) -> None:
+    """Distances and back are the same rows, whichever of the two is missing."""
+    rng = np.random.default_rng(seed)
+    low = np.round(rng.gamma(2, 50, 60), 2)
+    high = np.round(low + rng.gamma(2, 10, 60), 2)
+    low[rng.random(60) < 0.2], high[rng.random(60) < 0.2] = np.nan, np.nan
+    columns = [Column(name, Kind.NUMBER, spelling=CENTS) for name in ("low", "high")]
+    t = table(*columns, rules=["low <= high"], low=low, high=high)
+    _, engine = kept(t)
+    taught = engine.shape_.taught(t)
+    assert "high" not in taught.frame
+    back = engine.shape_.restored({name: taught.frame[name].to_numpy() for name in taught.frame}, {})
+    np.testing.assert_allclose(back["high"], high, atol=1e-9, equal_nan=True)
+    np.testing.assert_array_equal(back["low"], low)
+
+
+def test_a_chain_of_orders_holds(rng: np.random.Generator) -> None:
+    a = np.round(rng.gamma(3, 50, 500), 2)
+    b = np.round(a + rng.gamma(2, 10, 500), 2)
+    c = np.round(b + rng.gamma(2, 10, 500), 2)
+    columns = [Column(name, Kind.NUMBER, spelling=CENTS) for name in "cab"]
+    made, engine = kept(table(*columns, rules=["a <= b and b <= c and a <= c"], c=c, a=a, b=b))
+    assert (made["a"] <= made["b"]).all()
+    assert (made["b"] <= made["c"]).all()
+    assert len(engine.shape_.steps) == 2
+
+
+def test_what_comes_out_stays_between_the_ends_that_may_come_out(rng: np.random.Generator) -> None:
+    """A far end plus a long distance would lie beyond what any k people hold."""
+    t = stays(rng)
+    made, _ = kept(t, facts=facts_of(Dataset((t,))), rows=3000)
+    assert made["discharged"].max() < t.frame["discharged"].max()
+
+
+def test_short_lists_of_values_are_not_added_up_but_drawn_again(rng: np.random.Generator) -> None:
+    low = rng.integers(1, 5, 400).astype(float)
+    high = np.minimum(low + rng.integers(0, 3, 400), 5)
+    t = table(Column("low", Kind.INTEGER), Column("high", Kind.INTEGER), rules=["low <= high"], low=low, high=high)
+    assert (bare(t)["low"] > bare(t)["high"]).any()
+    made, engine = kept(t)
+    assert (made["low"] <= made["high"]).all()
+    assert set(made["high"]) <= set(high)
+    assert not engine.shape_.steps
+
+
+def test_equal_columns_and_constant_differences_are_kept(rng: np.random.Generator) -> None:
+    year = rng.integers(1950, 2020, 400).astype(float)
+    code = rng.choice(np.array(["x", "y", None], dtype=object), 400)
+    names = ("year", "next", "code", "again")
+    kinds = (Kind.INTEGER, Kind.INTEGER, Kind.CATEGORY, Kind.CATEGORY)
+    columns = [Column(name, kind) for name, kind in zip(names, kinds, strict=True)]
+    t = table(*columns, year=year, next=year + 1, code=code, again=code.copy())
+    facts = facts_of(Dataset((t,)))
+    assert {fact.kind for fact in facts} >= {"equal", "constant_difference"}
+    free = bare(t)
+    assert (free["next"] != free["year"] + 1).any()
+    made, _ = kept(t, facts=facts)
+    assert (made["next"] == made["year"] + 1).all()
+    assert made["again"].equals(made["code"])
+
+
+def test_levels_that_never_meet_do_not_meet(rng: np.random.Generator) -> None:
+    ward = rng.choice(np.array(["birth", "heart", "skin"], dtype=object), 900)
+    sex = np.where(ward == "birth", "f", rng.choice(np.array(["f", "m"], dtype=object), 900)).astype(object)
+    fact = Fact("combinations", "t", ("ward", "sex"), 1.0, "")
+    t = table(Column("ward", Kind.CATEGORY), Column("sex", Kind.CATEGORY), ward=ward, sex=sex)
+    assert ((bare(t)["ward"] == "birth") & (bare(t)["sex"] == "m")).any()
+    made, engine = kept(t, facts=[fact])
+    assert not ((made["ward"] == "birth") & (made["sex"] == "m")).any()
+    assert engine.notes == []
+
+
+def test_a_dependency_is_looked_up_for_engines_without_look_ups(rng: np.random.Generator) -> None:
+    town = rng.choice(np.array(["Arn", "Bex", "Cully"], dtype=object), 600)
+    inhabitants = np.array([{"Arn": 100.0, "Bex": 7000.0, "Cully": 1800.0}[name] for name in town])
+    t = table(Column("town", Kind.CATEGORY), Column("inhabitants", Kind.INTEGER), town=town, inhabitants=inhabitants)
+    facts = facts_of(Dataset((t,)))
+    assert [fact.kind for fact in facts] == ["one_to_one"]
+    real = set(zip(town, inhabitants, strict=True))
+    assert not set(zip(bare(t)["town"], bare(t)["inhabitants"], strict=True)) <= real
+    made, _ = kept(t, facts=facts, follows=True)
+    assert set(zip(made["town"], made["inhabitants"], strict=True)) <= real
+    assert set(zip(*(bare(t, trees)[name] for name in ("town", "inhabitants")), strict=True)) <= real  # the trees' own look-ups
+
+
+def test_another_rule_is_kept_by_drawing_again(rng: np.random.Generator) -> None:
+    age = rng.integers(0, 90, 800).astype(float)
+    drives = np.where((age >= 18) & (rng.random(800) < 0.7), "yes", "no").astype(object)
+    rules = ["not (drives = 'yes' and age < 18)"]
+    t = table(Column("age", Kind.INTEGER), Column("drives", Kind.CATEGORY), rules=rules, age=age, drives=drives)
+    assert ((bare(t)["drives"] == "yes") & (bare(t)["age"] < 18)).any()
+    made, _ = kept(t)
+    assert not ((made["drives"] == "yes") & (made["age"] < 18)).any()
+
+
+def test_a_rule_that_cannot_hold_is_an_error_with_its_name_and_no_value(rng: np.random.Generator) -> None:
+    t = table(Column("age", Kind.INTEGER), rules=["age > 4711"], age=rng.integers(0, 90, 200).astype(float))
+    with pytest.raises(BackendError, match=r"rule 'r0' is broken by 100\.00% of the made rows") as error:
+        kept(t)
+    assert "4711" not in str(error.value)
+
+
+def test_a_blind_engine_keeps_declared_rules_without_a_look_at_the_rows(rng: np.random.Generator) -> None:
+    t = bills(rng)
+    t.frame["total"] = 0.0  # nobody keeps it, and nobody looks
+    made, engine = kept(t, facts=[Fact("order", "t", ("tax", "net"), 1.0, "")], blind=True)
+    assert (np.round(made["net"] + made["tax"], 2) == made["total"]).all()
+    assert engine.notes_ == ()
+    assert engine.shape_.told == {"rules": ["r0"], "computed": ["total"]}
+
+
+def test_nothing_to_keep_leaves_the_engine_as_it_is(rng: np.random.Generator) -> None:
+    t = bills(rng)
+    engine = Constrained(Independent, k=K).fit(t, rng)
+    assert isinstance(engine.bare, Independent)
+
+
+def test_a_given_column_is_never_derived(rng: np.random.Generator) -> None:
+    t = stays(rng)
+    engine = Constrained(trees, k=K, facts=facts_of(Dataset((t,)))).fit(t, rng, given=["discharged"])
+    held = t.frame[["discharged"]].head(300)
+    made = engine.sample(300, rng, held)
+    assert list(made) == ["admitted"]
+    assert not (made["admitted"] > held["discharged"]).any()
+
+
+def model(t: Table, **options: Any) -> Dataset:
+    data = Dataset((t,))
+    rng = np.random.default_rng(3)
+    profile = Profile({"t": {}}, Taken(b"key"), facts_of(data))
+    return Model(ModelOptions(**options), Policy().limits).fit(data, profile, rng).sample(400, rng)
+
+
+def test_the_model_keeps_declared_and_found_constraints(rng: np.random.Generator) -> None:
+    t = bills(rng)
+    t.frame.loc[:11, "total"] += 1
+    made = model(t)
+    frame = made["t"].frame
+    assert (np.abs(frame["total"] - frame["net"] - frame["tax"]) <= 0.0051).all()
+    assert any("rule 'r0' is broken by 12 of 600 training rows" in note for note in made.notes)
+
+
+def test_a_rule_about_invented_values_is_refused(rng: np.random.Generator) -> None:
+    mail = np.array([f"a{at}@example.test" for at in range(100)], dtype=object)
+    t = table(Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"), Column("x", Kind.INTEGER), rules=["mail like 'a%'"], mail=mail, x=rng.integers(0, 9, 100) * 1.0)
+    with pytest.raises(PolicyError, match="rule 'r0' speaks of column 'mail' of table 't': its values are invented"):
+        model(t)
