@@ -8,6 +8,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 
 from privsynth.dataset import Dataset, Profile
+from privsynth.stages import Estimate
 
 
 class Backend(Protocol):
@@ -24,3 +25,10 @@ class Described(Protocol):
 
     @property
     def recipe(self) -> Mapping[str, object]: ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A backend that can say beforehand what its fit will take, and refuses what will not fit."""
+
+    def foresee(self, dataset: Dataset) -> Estimate | None: ...

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self, assert_never
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Profile, Table
+from privsynth.dataset import Dataset, Fact, Profile, Table
 from privsynth.errors import BackendError
 from privsynth.generate.fabricate import Fabricator
-from privsynth.generate.model.engine import Engine, frame_of
+from privsynth.generate.fabricate.crowd import Crowd
+from privsynth.generate.fabricate.unlearnt import unlearnt
+from privsynth.generate.model.constraints import plain_where_possible
+from privsynth.generate.model.control import check_control, controlled, wish_of
+from privsynth.generate.model.costs import memory_left
+from privsynth.generate.model.dp.alone import refuse_related, refuse_uncounted, refuse_undeclared
+from privsynth.generate.model.engine import Engine, frame_of, rows_counted
+from privsynth.generate.model.engines import engine_for, estimate_for
+from privsynth.generate.model.estimate import refuse_beyond
 from privsynth.generate.model.family import context_frame, count_column, deal, families, learning_table, nothing_of, plan_of, units_of
-from privsynth.policy import Limits, ModelOptions
+from privsynth.generate.model.shards import Shard, emptied, in_shards, led_by, rows_of_a_shard, together
+from privsynth.generate.model.steering import Wish
+from privsynth.options import Limits, ModelOptions
 from privsynth.seeds import child
+from privsynth.stages import Estimate, Watch, unwatched
 
 Array = np.ndarray[Any, Any]
 
@@ -25,65 +36,107 @@ LEAST_SUPPORT = 10  # a value held by fewer is never emitted, however lax the li
 class Model:
     """Learns each table with an engine, parents before children, and never shows an engine a key, a name or free text."""
 
-    def __init__(self, options: ModelOptions, limits: Limits) -> None:
-        self.options, self.limits = options, limits
+    def __init__(self, options: ModelOptions, limits: Limits, *, watch: Watch = unwatched) -> None:
+        self.options, self.limits, self.watch = options, limits, watch
 
     @property
     def k(self) -> int:
         return max(LEAST_SUPPORT, self.limits.k_rare)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether only what is paid for may be taken from the rows."""
+        return self.options.engine == "dp"
 
     def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
         self.root_, self.lookups_ = dataset.root.name, dataset.lookups
         self.order_ = [table.name for table in dataset.parents_first()]
         self.shape_ = replace(dataset, tables=tuple(replace(t, frame=t.frame.iloc[:0], origin=None) for t in dataset), notes=())
         self.plans_ = {name: plan_of(dataset, name, self.k) for name in self.order_}
+        self._check(dataset)
         self.engines_: dict[str, Engine] = {}
         self.fabricators_: dict[str, Fabricator] = {}
         for name, stream in zip(self.order_, child(rng, *self.order_), strict=True):
-            self._learn(dataset, name, stream)
+            self._learn(dataset, name, profile.facts, stream)
             kept = _without(self.plans_[name].table, self.plans_[name].wired, dataset[name].frame)
-            self.fabricators_[name] = Fabricator.learn(kept, profile[name], profile.taken)
+            self.fabricators_[name] = unlearnt(kept) if self.is_blind else Fabricator.learn(kept, profile[name], profile.taken)
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
         """`rows` counts those of the root table; children follow from their parents, other roots in proportion."""
+        return together(self.batches(rows, rng))
+
+    def batches(self, rows: int | None, rng: np.random.Generator) -> Iterator[Dataset]:
+        """The rows of `sample` in parts that fit into memory: some rows of the root table with all that hangs on them.
+
+        Tables beside the root's family come whole with the first part and are empty in the others. What is learnt follows from the seed and
+        the number of the part alone; invented values that must be unique also keep away from those of the parts before.
+        """
+        root, led = self._size(self.root_, rows), led_by(self.root_, self.plans_)
+        size = rows_of_a_shard(self.root_, led, self.plans_, root)
+        crowds = {name: Crowd(self._size(name, rows)) for name in led} if root > size else {}
         learnt: dict[str, pd.DataFrame] = {}
         made: dict[str, Table] = {}
-        for name, stream in zip(self.order_, child(rng, *self.order_), strict=True):
-            draw, invent, wire = child(stream, "draw", "invent", "wire")
-            learnt[name], keys = self._draw(name, self._size(name, rows), learnt, made, draw)
-            made[name] = self._assemble(name, learnt[name], keys, made, invent, wire)
-        notes = [note for notes in self._all_notes() for note in notes]
-        return replace(self.shape_, tables=tuple(made[name] for name in self.shape_.names), notes=tuple(dict.fromkeys(notes)))
+        for shard in in_shards(root, size, rng):
+            for name in self.order_:
+                if not shard.number or name in led:
+                    learnt[name], keys = self._draw(name, rows, learnt, made, shard)
+                    made[name] = self._assemble(name, learnt[name], keys, made, shard, crowds)
+            notes = dict.fromkeys(note for notes in self._all_notes() for note in notes)
+            whole = {name: made[name] if not shard.number or name in led else emptied(made[name]) for name in self.shape_.names}
+            yield replace(self.shape_, tables=tuple(whole.values()), notes=tuple(notes))
 
     @property
     def recipe(self) -> Mapping[str, object]:
-        return {"backend": "model", "rows": {n: p.rows for n, p in self.plans_.items()}, "tables": {name: dict(e.recipe) for name, e in self.engines_.items()}}
+        return {"backend": "model", "rows": {n: self._rows_of(n) for n in self.plans_}, "tables": {name: dict(e.recipe) for name, e in self.engines_.items()}}
 
     def _all_notes(self) -> list[Sequence[str]]:
         return [*(engine.notes for engine in self.engines_.values()), *(fabricator.notes for fabricator in self.fabricators_.values())]
 
-    def _learn(self, data: Dataset, name: str, rng: np.random.Generator) -> None:
+    def _learn(self, data: Dataset, name: str, facts: Sequence[Fact], rng: np.random.Generator) -> None:
         table, given = learning_table(data, self.plans_[name], self.k)
         units = units_of(data, name, self.k)
         if len(table.columns) > len(given):
-            self.engines_[name] = self._engine().fit(table, rng, given=given, units=units)
+            self._fits(table)
+            engine = controlled(self._engine, replace(table, rules=data[name].rules), facts, self._wish(name), self.options, self.k)
+            self.engines_[name] = plain_where_possible(engine.fit(table, rng, given=given, units=units))
+        if self.is_blind:
+            refuse_uncounted(name, self.engines_.get(name))
 
     def _engine(self) -> Engine:
-        match self.options.engine:
-            case "trees":
-                from privsynth.generate.model.trees import Trees
+        return engine_for(self.options, k=self.k, limits=self.limits, watch=self.watch)
 
-                return Trees(k=self.k, min_leaf=self.options.min_leaf)
-            case "copula":
-                from privsynth.generate.model.sdv import Copula
+    def _wish(self, name: str) -> Wish:
+        """Rows can be asked of the first table only; the others follow."""
+        return wish_of(self.options) if name == self.root_ else Wish()
 
-                return Copula(k=self.k)
-            case other:
-                assert_never(other)
+    def _check(self, data: Dataset) -> None:
+        if self.is_blind:
+            refuse_related(data)
+        for name, plan in self.plans_.items():
+            check_control(data[name], [column.name for column in plan.learnable()], self._wish(name))
+
+    def foresee(self, dataset: Dataset) -> Estimate | None:
+        """What `fit` and a draw of as many rows will take. Refuses what will not fit."""
+        if self.is_blind:
+            refuse_undeclared(dataset)
+        known = [each for table in dataset if (each := self._fits(table)) is not None]
+        return Estimate(sum(each.seconds for each in known), max(each.bytes for each in known)) if known else None
+
+    def _fits(self, table: Table) -> Estimate | None:
+        """The estimate for one table, if there is one; too large a table is refused."""
+        needed = estimate_for(self.options, table)
+        if needed is not None:
+            refuse_beyond(needed, memory_left(), table, self.options.engine)
+        return needed
+
+    def _rows_of(self, name: str) -> int:
+        """As many as the source has, or as many as the engine may say."""
+        counted = rows_counted(self.engines_.get(name))
+        return self.plans_[name].rows if counted is None else counted
 
     def _size(self, name: str, rows: int | None) -> int:
-        own, root = self.plans_[name].rows, self.plans_[self.root_].rows
+        own, root = self._rows_of(name), self._rows_of(self.root_)
         if rows is None or name in self.lookups_:
             return own
         if name == self.root_:
@@ -91,14 +144,16 @@ class Model:
         return round(own * rows / root) if root else 0
 
     def _draw(
-        self, name: str, size: int, learnt: Mapping[str, pd.DataFrame], made: Mapping[str, Table], rng: np.random.Generator
+        self, name: str, rows: int | None, learnt: Mapping[str, pd.DataFrame], made: Mapping[str, Table], shard: Shard
     ) -> tuple[pd.DataFrame, Array | None]:
         """The learnt columns, and the leading keys where the table has a parent."""
-        plan = self.plans_[name]
+        plan, size, rng = self.plans_[name], self._size(name, rows), shard.stream("draw", name)
+        size = shard.part(size) if name == self.root_ else size
         if plan.lead is None:
             return self._rows(name, size, rng, None), None
         parent = learnt[plan.lead.parent]
         lonely = round(plan.lonely * size / plan.rows) if plan.rows else 0
+        lonely = shard.part(lonely) if name in led_by(self.root_, self.plans_) else lonely
         at = families(parent[count_column(plan.lead)].to_numpy(), plan, lonely)
         context = frame_of(context_frame(parent, list(parent.columns), at), len(at))
         keys = _keys(made[plan.lead.parent].values(plan.lead.parent_key), at, resolve=not plan.may_be_empty, rng=rng)
@@ -109,20 +164,20 @@ class Model:
             return pd.DataFrame(index=pd.RangeIndex(size))
         return self.engines_[name].sample(size, rng, context)
 
-    def _assemble(
-        self, name: str, learnt: pd.DataFrame, keys: Array | None, made: Mapping[str, Table], invent: np.random.Generator, wire: np.random.Generator
-    ) -> Table:
+    def _assemble(self, name: str, learnt: pd.DataFrame, keys: Array | None, made: Mapping[str, Table], shard: Shard, crowds: Mapping[str, Crowd]) -> Table:
         plan, size = self.plans_[name], len(learnt)
         known = [column.name for column in plan.table.columns if column.name in learnt]
         values: dict[str, Array] = {column: learnt[column].to_numpy() for column in known}
-        invented = self.fabricators_[name].make(learnt[known], size, invent)
+        invented = self.fabricators_[name].make(learnt[known], size, shard.stream("invent", name), crowd=crowds.get(name))
         values |= invented
         if plan.lead is not None and keys is not None:
             values[plan.lead.child_key] = keys
         for reference in plan.references:
             parent = reference.relation.parent
             targets = values[reference.relation.parent_key] if parent == name else made[parent].values(reference.relation.parent_key)
-            values[reference.relation.child_key] = deal(reference, targets, size, self.k, wire)
+            share = 1.0 if name not in crowds or parent in crowds else shard.share
+            weigh, wire = shard.common("weigh", name, reference.relation.child_key), shard.stream("wire", name, reference.relation.child_key)
+            values[reference.relation.child_key] = deal(reference, targets, size, self.k, wire, share=share, weigh=weigh)
         return self._table(name, values, {*invented, *plan.wired}, size)
 
     def _table(self, name: str, values: Mapping[str, Array], invented: set[str], size: int) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,8 @@ from privsynth.dataset import Table
 def frame_of(columns: Mapping[str, np.ndarray[Any, Any]], rows: int) -> pd.DataFrame:
     """A frame whose columns keep the type they have: text stays an object column under every pandas."""
     index = pd.RangeIndex(rows)
-    return pd.DataFrame({name: pd.Series(values, index=index, dtype=values.dtype) for name, values in columns.items()}, index=index)
+    held = {name: pd.Series(values, index=index, dtype=values.dtype) for name, values in columns.items()}
+    return pd.DataFrame(held, index=index, copy=False)  # one block for all would copy each column once more
 
 
 class Engine(Protocol):
@@ -34,3 +35,16 @@ class Engine(Protocol):
     @property
     def recipe(self) -> Mapping[str, object]:
         """Engine, parameters, versions, licence: for the manifest."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """An engine that says itself how many rows there are, because the exact number may not be told (dp)."""
+
+    @property
+    def rows(self) -> int | None: ...
+
+
+def rows_counted(engine: Engine | None) -> int | None:
+    """What the engine says of the number of rows; None where the exact number is nobody's secret."""
+    return engine.rows if isinstance(engine, Counting) else None

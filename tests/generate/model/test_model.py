@@ -13,7 +13,8 @@ import pytest
 from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Profile, Relation, Role, Table, Taken
 from privsynth.generate.model import Model
 from privsynth.generate.model.family import Brood, Reference, deal, families, plan_of
-from privsynth.policy import ModelOptions, Policy
+from privsynth.options import ModelOptions
+from privsynth.policy import Policy
 
 LIMITS = Policy().limits
 
@@ -146,6 +147,11 @@ def test_dealt_references_come_as_often_as_in_the_source(rng: np.random.Generato
     dealt = deal(reference, np.arange(100.0), 100, 10, rng)
     assert len(dealt) == 100
     assert np.bincount(dealt.astype(int), minlength=100).max() <= 3
+
+
+def test_no_parent_is_dealt_fewer_than_none(rng: np.random.Generator) -> None:
+    reference = Reference(Relation("p", "k", "c", "k"), np.repeat([0, 8], [5, 95]), 0.0)
+    assert len(deal(reference, np.arange(100.0), 3, 10, rng)) == 3
 
 
 def test_the_recipe_says_what_ran_and_holds_no_value(rng: np.random.Generator) -> None:
