@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from privsynth.api import scan_table as scan_table
     from privsynth.api import synthesize as synthesize
     from privsynth.errors import BackendError as BackendError
-    from privsynth.errors import ExitCode as ExitCode
     from privsynth.errors import InputError as InputError
     from privsynth.errors import MissingExtra as MissingExtra
     from privsynth.errors import PolicyError as PolicyError
     from privsynth.errors import PrivsynthError as PrivsynthError
     from privsynth.pii import scan_text as scan_text
     from privsynth.policy import Policy as Policy
+    from privsynth.synthesizer import Synthesizer as Synthesizer
 
 # Every public name and its home. Each is imported when it is first asked for, so that `privsynth --help` stays fast.
 _HOMES = {
     "BackendError": "errors",
-    "ExitCode": "errors",
     "InputError": "errors",
     "MissingExtra": "errors",
     "Outcome": "api",
     "Policy": "policy",
     "PolicyError": "errors",
     "PrivsynthError": "errors",
+    "Synthesizer": "synthesizer",
     "evaluate": "api",
     "inspect": "api",
     "run": "api",

@@ -12,13 +12,13 @@ import privsynth
 def test_the_public_names_are_these() -> None:
     assert privsynth.__all__ == [
         "BackendError",
-        "ExitCode",
         "InputError",
         "MissingExtra",
         "Outcome",
         "Policy",
         "PolicyError",
         "PrivsynthError",
+        "Synthesizer",
         "evaluate",
         "inspect",
         "run",

@@ -1,0 +1,165 @@
+"""Fit once, draw often, in the manner of scikit-learn. What is drawn is a draft: it can be described and judged, and released if it passes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+from privsynth.api import Data, Outcome, column_line, policy_of, read
+from privsynth.dataset import Dataset
+from privsynth.errors import PolicyError
+from privsynth.generate import Backend
+from privsynth.kept import keep, recall, resume, under_condition
+from privsynth.options import AutoOptions, ModelOptions
+from privsynth.pipeline import Drawn, Prepared, draw, learn, prepare, release
+from privsynth.policy import Policy
+from privsynth.seeds import Seeds
+from privsynth.stages import Stages
+
+PARAMETERS = ("engine", "policy", "seed")
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """Rows that no gate has seen. They come out of `Synthesizer.release`, or not at all."""
+
+    _prepared: Prepared = field(repr=False)
+    _drawn: Drawn = field(repr=False)
+
+    def describe(self) -> list[dict[str, Any]]:
+        """One line for each column: its table, kind, role, and how many values are missing or different. Never a value."""
+        return [{"table": table.name, "rows": len(table), **column_line(table, column)} for table in self._data for column in table.columns]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the rows were made."""
+        return self._data.notes
+
+    @property
+    def _data(self) -> Dataset:
+        return self._drawn.draft.dataset
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{table.name} {len(table):,} rows x {len(table.columns)} columns" for table in self._data)
+        return f"Draft({sizes}; judged by nobody)"
+
+
+class Synthesizer:
+    """A model of one source: `fit`, `sample`, `release`.
+
+    `engine` names what learns; `policy` is a Policy or a mapping like one. `seed` makes a fit and its draws repeat; without one each draw is new.
+    """
+
+    def __init__(self, engine: str = "trees", *, policy: Policy | Mapping[str, Any] | None = None, seed: int | None = None) -> None:
+        self.engine, self.policy, self.seed = engine, policy, seed
+
+    def fit(self, data: Data) -> Self:
+        """Learn from one part of the data and keep the other aside, to judge what is drawn."""
+        policy = self._asked()
+        prepared = prepare(read(data, policy), policy, Stages())
+        return self._become(prepared, learn(prepared, Stages()), data)
+
+    def sample(
+        self, rows: int | None = None, *, where: str | None = None, shares: Mapping[str, Mapping[str, float]] | None = None, seed: int | None = None
+    ) -> Draft:
+        """Rows of the first table, and what hangs on them: as many as the source when no number is asked.
+
+        `where` is a condition that each of them meets, `shares` says for columns which part their levels shall have. The first draw under a
+        condition fits a model for it, which is kept for the next.
+        """
+        prepared, fitted = self._under(where, shares)
+        if rows is not None:
+            prepared = replace(prepared, policy=prepared.policy.with_(rows=rows))
+        return Draft(prepared, draw(prepared, fitted, Stages(), seed=self._seed(seed)))
+
+    def release(self, draft: Draft) -> Outcome:
+        """Every gate, against the part of the data that `fit` kept aside: a release, or a refusal that says why."""
+        self._check_fitted()
+        if draft._prepared.source is not self.prepared_.source:
+            raise PolicyError("the draft is not of this synthesizer as it is fitted now.", hint="release what its own sample() gave since the last fit")
+        return Outcome(release(draft._prepared, lambda _: draft._drawn, Stages()), self.original_)
+
+    def save(self, folder: str | Path, *, key_file: str | Path | None = None, overwrite: bool = False) -> list[Path]:
+        """Keep the model in a folder that only its owner may open. It holds no row; it is personal data like its source all the same."""
+        self._check_fitted()
+        return keep(self.fitted_, self.prepared_, self.paths_, Path(folder), keyring=_keyring(key_file), overwrite=overwrite)
+
+    @classmethod
+    def load(cls, folder: str | Path, data: Data = None, *, key_file: str | Path | None = None) -> Self:
+        """The model in a folder, with the data that it was fitted on: where it lay then, if none is given."""
+        kept = recall(Path(folder), _keyring(key_file))
+        source = list(kept.paths) if data is None and kept.paths else data
+        if source is None:
+            raise PolicyError("the model was fitted on a frame, which is needed to judge what is drawn.", hint="give it as `data`")
+        prepared, fitted = resume(kept, read(source, kept.policy), kept.policy, Stages())
+        options = kept.policy.backend
+        engine = options.engine if isinstance(options, ModelOptions) else "trees"
+        return cls(engine, policy=kept.policy, seed=kept.policy.seed)._become(prepared, fitted, source)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's signature; no parameter has parameters
+        return {name: getattr(self, name) for name in PARAMETERS}
+
+    def set_params(self, **params: Any) -> Self:
+        """Other parameters, for the next fit."""
+        unknown = sorted(set(params) - set(PARAMETERS))
+        if unknown:
+            raise PolicyError(f"a Synthesizer has no parameter {', '.join(unknown)}.", hint=f"its parameters are {', '.join(PARAMETERS)}")
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        given = [f"{name}={value!r}" for name, value in (("engine", self.engine), ("seed", self.seed)) if value is not None]
+        return f"Synthesizer({', '.join(given)}{', policy=...' if self.policy is not None else ''})"
+
+    def _asked(self) -> Policy:
+        policy = policy_of(self.policy, {} if self.seed is None else {"seed": self.seed})
+        if not isinstance(policy.backend, ModelOptions | AutoOptions):
+            raise PolicyError(f"a Synthesizer learns a model; the policy asks for {policy.backend.kind}.", hint="use privsynth.synthesize for other backends")
+        options = policy.backend.model_dump(exclude_unset=True) if isinstance(policy.backend, ModelOptions) else {}
+        return policy.with_(backend={**options, "kind": "model", "engine": self.engine})
+
+    def _become(self, prepared: Prepared, fitted: Backend, data: Data) -> Self:
+        self.prepared_, self.fitted_ = prepared, fitted
+        self.paths_ = _paths(data)
+        self.original_ = None if self.paths_ else data
+        self.conditioned_: dict[str, tuple[Prepared, Backend]] = {}
+        return self
+
+    def _under(self, where: str | None, shares: Mapping[str, Mapping[str, float]] | None) -> tuple[Prepared, Backend]:
+        """What was fitted for this condition; the plain model where there is none."""
+        self._check_fitted()
+        if not where and not shares:
+            return self.prepared_, self.fitted_
+        name = json.dumps([where, shares], sort_keys=True, default=dict)
+        if name not in self.conditioned_:
+            prepared = replace(self.prepared_, policy=under_condition(self.prepared_.policy, where, shares))
+            self.conditioned_[name] = prepared, learn(prepared, Stages())
+        return self.conditioned_[name]
+
+    def _seed(self, asked: int | None) -> int:
+        if asked is not None:
+            return asked
+        return Seeds(None).seed if self.seed is None else self.seed
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "fitted_"):
+            raise PolicyError("the Synthesizer is not fitted yet.", hint="call fit(data) first")
+
+
+def _paths(data: Data) -> list[str]:
+    if isinstance(data, str | Path):
+        return [str(data)]
+    several = isinstance(data, list | tuple) and bool(data) and all(isinstance(item, str | Path) for item in data)
+    return [str(item) for item in data] if several else []
+
+
+def _keyring(key_file: str | Path | None) -> Any:
+    if key_file is None:
+        return None
+    from privsynth.generate.mask.keys import Keyring
+
+    return Keyring.from_file(Path(key_file))

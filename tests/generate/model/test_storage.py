@@ -1,0 +1,437 @@
+"""A fitted model as two files: nothing of a row is in them, nothing in them is run, and what comes back draws the same rows."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from shop import orders, profile_of, shop, taken_of, texts
+
+from privsynth.dataset import Column, Dataset, Fact, Kind, Relation, Role, Rule, Table, Taken
+from privsynth.errors import BackendError, InputError, PolicyError
+from privsynth.generate.model import Model
+from privsynth.generate.model.codec import Known, Reader, Writer, name_of, pack, unpack
+from privsynth.generate.model.coding import Curve
+from privsynth.generate.model.features import BELOW_ALL
+from privsynth.generate.model.splits import Splits, splits_of
+from privsynth.generate.model.storage import KNOWN, _forests, check_storable, files_of, model_of
+from privsynth.generate.model.trees import NumberStep, Trees
+from privsynth.options import CloneOptions, ModelOptions
+from privsynth.policy import Policy
+from privsynth.profile import facts_of
+from privsynth.spelling import Spelling
+
+NOBODY = Taken()
+LOW, HIGH, RARE = -987_654.25, 987_654.75, 31_415.93  # in columns whose other values lie around 30,000
+OLDEST, NEWEST = np.datetime64("1801-03-05", "us"), np.datetime64("2188-11-23", "us")
+
+
+def fitted(data: Dataset, facts: tuple[Fact, ...] = (), **options: Any) -> Model:
+    return Model(ModelOptions(**options), Policy().limits).fit(data, replace(profile_of(data), facts=facts), np.random.default_rng(1))
+
+
+def drawn(model: Model, rows: int = 300) -> Dataset:
+    return model.sample(rows, np.random.default_rng(2))
+
+
+def same(one: Dataset, other: Dataset) -> None:
+    assert one.names == other.names
+    assert one.notes == other.notes
+    for table in one:
+        assert table.columns == other[table.name].columns
+        pd.testing.assert_frame_equal(table.frame, other[table.name].frame, check_exact=True)
+
+
+def secrets_table(rows: int = 900) -> Table:
+    """Every kind of column, each with a value that one row holds, and with extremes that nobody else comes near."""
+    rng = np.random.default_rng(5)
+    income = np.round(rng.lognormal(10.3, 0.4, rows), 2)
+    income[rng.random(rows) < 0.2] = np.nan
+    bonus = np.round(0.1 * np.nan_to_num(income, nan=30_000) + rng.normal(0, 200, rows), 2)
+    age = np.rint(rng.normal(50, 15, rows))
+    day = np.datetime64("2001-01-01", "us") + rng.integers(0, 5_000, rows).astype("timedelta64[D]")
+    town = rng.choice(["Northam", "Southam", "Eastham"], rows).astype(object)
+    zero = np.where(rng.random(rows) < 0.7, 0.0, np.round(rng.gamma(2, 300, rows), 2))
+    frame = pd.DataFrame(
+        {
+            "town": texts(town),
+            "income": income,
+            "bonus": bonus,
+            "age": age,
+            "day": day.astype("datetime64[us]"),
+            "zero": zero,
+            "region": texts("North" if name == "Northam" else "South and east" for name in town),
+            "until": (day + rng.integers(1, 400, rows).astype("timedelta64[D]")).astype("datetime64[us]"),
+            "mail": texts(f"{name}.{i}@shop.example".lower() for i, name in enumerate(town)),
+            "code": texts(f"{i:06d}" for i in range(rows)),
+            "remark": texts("please ring twice" if i % 2 else None for i in range(rows)),
+        }
+    )
+    for name in ("income", "bonus", "zero"):
+        frame.loc[[3, 4, 5], name] = [LOW, HIGH, RARE]
+    frame.loc[[3, 4], "age"] = [-4_321.0, 4_321.0]
+    frame["day"] = frame["day"].where(frame.index != 3, OLDEST).where(frame.index != 4, NEWEST)
+    frame["until"] = frame["until"].where(frame.index != 4, NEWEST + np.timedelta64(1, "D"))
+    frame.loc[[3, 4], "town"] = "Zebulonia-77"
+    frame.loc[[3, 4], "region"] = "Quuxland"
+    frame.loc[3, ["mail", "code", "remark"]] = ["zebulon@quux.example", "zebulon-1", "zebulon has a secret illness"]
+    money = Spelling(decimals=2)
+    columns = (
+        Column("town", Kind.CATEGORY, Role.QUASI),
+        Column("income", Kind.NUMBER, spelling=money),
+        Column("bonus", Kind.NUMBER, spelling=money),
+        Column("age", Kind.INTEGER),
+        Column("day", Kind.DATE),
+        Column("zero", Kind.NUMBER, spelling=money),
+        Column("region", Kind.CATEGORY),
+        Column("until", Kind.DATE),
+        Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"),
+        Column("code", Kind.TEXT, Role.IDENTIFIER),
+        Column("remark", Kind.TEXT, Role.FREE_TEXT),
+    )
+    return Table("people", columns, frame)
+
+
+def with_lookup(data: Dataset) -> Dataset:
+    """The shop with a second reference: orders name a branch, and some branches are referred to far more often."""
+    rng = np.random.default_rng(3)
+    branches = Table("branch", (Column("branch_id", Kind.TEXT, Role.IDENTIFIER),), pd.DataFrame({"branch_id": texts(f"B{i:03d}" for i in range(60))}))
+    frame = data["orders"].frame.assign(branch=texts(branches.frame["branch_id"].to_numpy()[np.minimum(rng.geometric(0.05, len(data["orders"])), 60) - 1]))
+    child = replace(data["orders"], columns=(*data["orders"].columns, Column("branch", Kind.TEXT, Role.IDENTIFIER)), frame=frame)
+    return Dataset((data["customers"], child, branches), (*data.relations, Relation("branch", "branch_id", "orders", "branch")))
+
+
+@pytest.fixture(scope="module")
+def secret() -> tuple[Model, dict[str, bytes]]:
+    data = Dataset((secrets_table(),))
+    model = fitted(data, tuple(facts_of(data)))
+    return model, files_of(model)
+
+
+# --- what comes back ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [shop, lambda: with_lookup(shop(400)), lambda: Dataset((secrets_table(),))], ids=["shop", "references", "kinds"])
+def test_a_loaded_model_draws_the_very_same_rows(make: Callable[[], Dataset]) -> None:
+    data = make()
+    model = fitted(data)
+    same(drawn(model), drawn(model_of(files_of(model), taken_of(data))))
+
+
+def test_the_same_model_gives_the_same_bytes_and_so_does_what_comes_back(secret: tuple[Model, dict[str, bytes]]) -> None:
+    model, files = secret
+    assert files_of(model) == files
+    assert files_of(model_of(files, NOBODY)) == files
+
+
+def test_constraints_come_back_with_the_model() -> None:
+    table = replace(orders(shop()["customers"]), rules=(Rule("enough", "amount >= 1"),), entity=None)
+    data = Dataset((table,))
+    model = fitted(data)
+    loaded = model_of(files_of(model), taken_of(data))
+    same(drawn(model), drawn(loaded))
+    assert (drawn(loaded).tables[0].frame["amount"] >= 1).all()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 12])
+def test_models_of_next_to_nothing_come_back_too(rows: int) -> None:
+    table = secrets_table()
+    data = Dataset((table.take(np.arange(rows)),))
+    model = fitted(data)
+    same(drawn(model, 5), drawn(model_of(files_of(model), taken_of(data)), 5))
+
+
+def test_fingerprints_of_real_values_are_not_kept_and_those_handed_in_are_avoided() -> None:
+    data = shop()
+    taken = taken_of(data)
+    files = files_of(fitted(data))
+    assert taken.key.hex() not in files["model.json"].decode()
+    loaded = model_of(files, taken)
+    assert all(fabricator.taken is taken for fabricator in loaded.fabricators_.values())
+
+
+# --- what is not in the files ---------------------------------------------------------------------------------------------------
+
+
+def test_no_rare_level_and_no_text_of_a_row_is_in_the_files(secret: tuple[Model, dict[str, bytes]]) -> None:
+    _, files = secret
+    everything = files["model.json"].decode().lower() + "".join(part.tobytes().decode("latin-1").lower() for part in unpack(files["model.npz"]).values())
+    assert "northam" in everything  # a level that many hold is there: the search can find
+    assert not any(word in everything for word in ("zebulon", "quux", "illness", "ring twice", "@shop"))
+
+
+def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
+    """All numbers of the files, and all that can be worked out of them: centres added, places looked up, splits unfolded."""
+    numbers = [part.ravel().astype(np.float64) for part in unpack(files["model.npz"]).values()]
+    loaded = model_of(files, NOBODY)
+    for step in trees_of(loaded).steps_.values():
+        for forest in _forests(step):
+            for fold in forest.folds:
+                for middle in fold.features.middles:
+                    numbers += [] if fold.tree is None else [fold.tree.threshold + middle, 2 * fold.tree.threshold - BELOW_ALL + middle]
+        if isinstance(step, NumberStep) and step.rest is not None and isinstance(step.leading, Curve):
+            scale = step.leading.knots if step.leading.lattice is None else step.leading.lattice
+            places = np.linspace(0, 1, len(scale))
+            numbers += [np.interp(f.leaves.anchors, places, scale) for f in step.rest.folds if f.leaves.anchors is not None]
+    written = json.loads(files["model.json"], parse_float=float)
+    return np.concatenate([*numbers, np.array([value for value in leaves_of(written) if isinstance(value, int | float)], dtype=np.float64)])
+
+
+def trees_of(model: Model) -> Trees:
+    engine = model.engines_["people"]
+    trees = engine if isinstance(engine, Trees) else engine.engine_  # type: ignore[attr-defined]
+    assert isinstance(trees, Trees)
+    return trees
+
+
+def leaves_of(value: Any) -> list[Any]:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return [value] if parts is None else [leaf for part in parts for leaf in leaves_of(part)]
+
+
+def test_no_extreme_and_no_number_of_one_row_is_in_the_files_or_follows_from_them(secret: tuple[Model, dict[str, bytes]]) -> None:
+    numbers = spoken(*secret)
+    days = [moment.astype("datetime64[D]").astype(float) for moment in (OLDEST, NEWEST)]
+    for value in (LOW, HIGH, RARE, -4_321.0, 4_321.0, *days):
+        assert np.nanmin(np.abs(numbers - value)) > 0.004, value
+
+
+def test_a_number_that_many_hold_is_in_the_files(secret: tuple[Model, dict[str, bytes]]) -> None:
+    assert (spoken(*secret) == 0.0).any()
+
+
+def test_donors_lie_in_the_order_of_their_values_and_not_of_the_rows(secret: tuple[Model, dict[str, bytes]]) -> None:
+    """Two columns that nothing tells apart would else lie side by side in the order of the training rows: the table itself."""
+    model = model_of(secret[1], NOBODY)
+    seen = 0
+    for step in trees_of(model).steps_.values():
+        for forest in _forests(step):
+            for fold in forest.folds:
+                ends = [0] if fold.tree is None else np.flatnonzero(fold.tree.left < 0)
+                for leaf in ends:
+                    first, count = fold.leaves.first[leaf], fold.leaves.count[leaf]
+                    if fold.tree is None:
+                        assert (np.diff(fold.leaves.donors[first : first + count]) >= 0).all()
+                        seen += 1
+    assert seen
+
+
+def test_a_split_that_parts_missing_numbers_does_not_tell_the_smallest_one() -> None:
+    from sklearn.tree import DecisionTreeRegressor
+
+    values = np.r_[np.full(50, BELOW_ALL), np.linspace(-987.0, 1000, 200)][:, None].astype(np.float32)
+    tree = DecisionTreeRegressor(max_depth=1).fit(values, np.r_[np.full(50, 9.0), np.zeros(200)]).tree_
+    assert 2 * tree.threshold[0] - BELOW_ALL == pytest.approx(-987.0, abs=0.1)  # so it would
+    splits = splits_of(tree, np.array([-900.0]))
+    assert 2 * splits.threshold[0] - BELOW_ALL == pytest.approx(-900.0, abs=0.1)
+    drawn_later = np.r_[BELOW_ALL, -900.0, 0.0][:, None].astype(np.float32)
+    assert splits.apply(drawn_later).tolist() == tree.apply(drawn_later).tolist()
+
+
+def test_counts_of_children_are_capped_and_without_their_parents() -> None:
+    model = fitted(with_lookup(shop(400)))
+    [reference] = model.plans_["orders"].references
+    assert (np.diff(reference.tally) >= 0).all()
+    assert (reference.tally == reference.tally.max()).sum() >= model.k
+
+
+# --- trees as arrays ------------------------------------------------------------------------------------------------------------
+
+
+def test_splits_lead_every_row_to_the_same_leaf_as_sklearn(rng: np.random.Generator) -> None:
+    from sklearn.tree import DecisionTreeRegressor
+
+    features = rng.normal(size=(2_000, 5)).astype(np.float32)
+    tree = DecisionTreeRegressor(min_samples_leaf=5, random_state=0).fit(features, rng.normal(size=2_000)).tree_
+    splits = splits_of(tree, np.full(5, np.nan))
+    other = rng.normal(size=(5_000, 5)).astype(np.float32)
+    assert (splits.apply(other) == tree.apply(other)).all()
+    assert splits.fault(5) is None
+    assert splits.apply(other[:0]).tolist() == []
+
+
+def three(**changes: Any) -> Splits:
+    parts = {"left": [1, -1, -1], "right": [2, -1, -1], "feature": [0, 0, 0]} | changes
+    return Splits(*(np.array(parts[name], dtype=np.int32) for name in ("left", "right", "feature")), np.array(changes.get("threshold", [0.5, 0, 0])))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"left": [0, -1, -1]},  # a circle
+        {"right": [3, -1, -1]},  # out of the arrays
+        {"right": [1, -1, -1]},  # two ways to one node
+        {"right": [-5, -1, -1]},
+        {"right": [2, 2, -1]},
+        {"feature": [1, 0, 0]},
+        {"feature": [-1, 0, 0]},
+        {"threshold": [0.5, 0]},
+        {"left": [], "right": [], "feature": [], "threshold": []},
+    ],
+)
+def test_a_tree_that_leads_nowhere_is_found(changes: dict[str, Any]) -> None:
+    assert three().fault(1) is None
+    assert three(**changes).fault(1) is not None
+
+
+# --- files that are not ours ----------------------------------------------------------------------------------------------------
+
+
+def changed(files: dict[str, bytes], change: Callable[[dict[str, Any]], None]) -> dict[str, bytes]:
+    content = json.loads(files["model.json"])
+    change(content)
+    return {**files, "model.json": json.dumps(content).encode()}
+
+
+def first_of(content: Any, name: str) -> dict[str, Any]:
+    """The first object of this class."""
+    if isinstance(content, dict):
+        if name in content:
+            return dict.__getitem__(content, name)  # type: ignore[no-any-return]
+        content = list(content.values())
+    for part in content if isinstance(content, list) else []:
+        found = first_of(part, name)
+        if found:
+            return found
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda content: content.update(format=2), "reads up to 1"),
+        (lambda content: content.update(format="1"), "which format"),
+        (lambda content: content.pop("learnt"), "made of"),
+        (lambda content: content["learnt"].update(order_={"os.system": ["true"]}), "does not know"),
+        (lambda content: content["learnt"].update(order_={"map": {}, "list": []}), "what it is"),
+        (lambda content: content["learnt"].update(engines_={"map": {"people": {"map": {"engine": "other"}}}}), "does not know"),
+        (lambda content: first_of(content, "coding.Axis").update(more=1), "Axis"),
+        (lambda content: first_of(content, "coding.Axis").pop("decimals"), "Axis"),
+        (lambda content: first_of(content, "splits.Splits").update(left={"array": 0}), "not sound"),
+        (lambda content: first_of(content, "forest.Leaves").update(first={"array": 10**6}), "made of"),
+        (lambda content: first_of(content, "forest.Fold").update(tree="text"), "not sound"),
+        (lambda content: first_of(content, "coding.Classes").update(levels={"texts": [7]}), "something else"),
+    ],
+)
+def test_a_model_file_that_was_tampered_with_is_refused(secret: tuple[Model, dict[str, bytes]], change: Callable[[dict[str, Any]], None], word: str) -> None:
+    with pytest.raises(InputError, match=word):
+        model_of(changed(secret[1], change), NOBODY)
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{", b"[" * 100_000, b"\xff\xfe"])
+def test_a_model_file_that_is_no_model_is_refused(secret: tuple[Model, dict[str, bytes]], text: bytes) -> None:
+    with pytest.raises(InputError):
+        model_of({**secret[1], "model.json": text}, NOBODY)
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as bundle:
+        bundle.writestr(name, content)
+    return file.getvalue()
+
+
+def npy(header: bytes, data: bytes) -> bytes:
+    header += b" " * (118 - len(header)) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
+def test_arrays_of_objects_are_never_unpickled() -> None:
+    file = io.BytesIO()
+    np.savez(file, **{"0": np.array([{"a": 1}], dtype=object)})
+    with pytest.raises(InputError, match="arrays"):
+        unpack(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }", b"12345678"),  # claims eight terabytes
+        npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", b"12345678"),
+        npy(b"{'descr': '<U8', 'fortran_order': False, 'shape': (0,), }", b""),
+        npy(b"__import__('os')", b""),
+        b"no array",
+    ],
+)
+def test_an_array_that_is_not_what_it_says_is_refused(content: bytes) -> None:
+    with pytest.raises(InputError, match="arrays"):
+        unpack(zipped("0.npy", content))
+
+
+def test_a_bundle_larger_than_allowed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = pack([np.zeros(10_000)])
+    assert len(unpack(packed)["0"]) == 10_000
+    monkeypatch.setattr("privsynth.generate.model.codec.MOST_BYTES", 1_000)
+    with pytest.raises(InputError, match="larger"):
+        unpack(packed)
+
+
+def test_a_file_that_is_no_bundle_is_refused() -> None:
+    with pytest.raises(InputError):
+        unpack(b"PK\x03\x04 and nothing more")
+
+
+# --- what cannot be kept --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stranger:
+    a: int = 1
+
+
+def test_a_class_that_is_not_on_the_list_is_not_written() -> None:
+    with pytest.raises(BackendError, match="Stranger"):
+        Writer(KNOWN).write((1, Stranger()))
+
+
+@pytest.mark.parametrize("value", [object(), {1: 2}, np.array([{}], dtype=object), np.array(["text"]), pd.DataFrame({"a": [1]}), b"bytes", len])
+def test_a_value_without_a_form_is_not_written(value: Any) -> None:
+    with pytest.raises(BackendError, match="no form"):
+        Writer(KNOWN).write(value)
+
+
+def test_plain_values_come_back_as_they_were() -> None:
+    known = Known((Stranger, Kind))
+    value = {"a": (1, 2.5, None, True, "x"), "b": [float("inf"), -0.0, Kind.DATE], "c": frozenset({"u", "v"}), "d": Stranger(3), "e": {"f": ()}}
+    assert Reader(known, {}).read(json.loads(json.dumps(Writer(known).write(value)))) == value
+
+
+def test_names_of_classes_are_unique() -> None:
+    assert len({name_of(cls) for cls in KNOWN.classes}) == len(KNOWN.classes)
+
+
+def test_something_newly_learnt_cannot_be_lost_without_a_word(secret: tuple[Model, dict[str, bytes]]) -> None:
+    model = model_of(secret[1], NOBODY)
+    vars(model)["new_"] = 1
+    with pytest.raises(BackendError, match="new_"):
+        files_of(model)
+
+
+def test_an_engine_that_is_not_ours_cannot_be_lost_without_a_word(secret: tuple[Model, dict[str, bytes]]) -> None:
+    model = model_of(secret[1], NOBODY)
+    model.engines_ = {"people": object()}  # type: ignore[dict-item]
+    with pytest.raises(BackendError, match="object"):
+        files_of(model)
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (CloneOptions(), "only a model"),
+        (ModelOptions(engine="copula"), "pickles"),
+        (ModelOptions(engine="dp", epsilon=1.0), "ledger"),
+        (ModelOptions(engine="auto"), "not known"),
+        (ModelOptions(where="age > 60"), "without a condition"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_with_the_reason_and_what_to_do(options: Any, word: str) -> None:
+    with pytest.raises(PolicyError, match=word) as refused:
+        check_storable(options)
+    assert "privsynth run" in refused.value.hint
