@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -15,10 +15,14 @@ from pathlib import PurePath
 from typing import Any
 
 from privsynth.dataset import Dataset, Source, Table
+from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy, profile_digest
-from privsynth.verdict import Finding, Status, Verdict
+from privsynth.verdict import Finding, Verdict, outcome_of, waivers_used
 
 SCHEMA = "privsynth/manifest/1"
+NOT_SHOWN = "what was noted during the run is not part of this edition, because notes hold figures of the real data"
+_ASKED = frozenset({name for model in (ModelOptions, CloneOptions, MaskOptions, RulesOptions) for name in model.model_fields} | {"k", "rho"})
+_PRIVACY = frozenset({"epsilon", "delta", "rho"})
 
 
 @cache
@@ -61,6 +65,83 @@ class Facts:
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
     coverage: tuple[Mapping[str, object], ...] = ()  # what the scanner claims to find: entity, how, limits
     versions: Mapping[str, str] = field(default_factory=versions)
+    claim: Claimed | None = None  # what is said of differential privacy, if anything
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a mechanism says of its own differential privacy, and what voids it."""
+
+    epsilon: float | None
+    delta: float | None
+    unit: str  # whom it protects
+    voids: tuple[str, ...]  # why nothing may be claimed after all
+
+    @property
+    def holds(self) -> bool:
+        return not self.voids and None not in (self.epsilon, self.delta) and bool(self.unit)
+
+
+def claimed(recipe: Mapping[str, object]) -> Claimed | None:
+    """What a recipe says under `epsilon`, `delta`, `unit` and `claim`; None where it speaks of no epsilon at all."""
+    said = [part for part in _parts(recipe) if "epsilon" in part]
+    if not said:
+        return None
+    units = dict.fromkeys(str(part.get("unit") or "") for part in said)
+    voids = dict.fromkeys(cause for part in said for cause in _causes(part))
+    return Claimed(_total(part.get("epsilon") for part in said), _total(part.get("delta") for part in said), "; ".join(filter(None, units)), tuple(voids))
+
+
+def _causes(part: Mapping[str, object]) -> list[str]:
+    """Why the claim of one table is withheld; a mechanism that does not stand by its own claim has none."""
+    claim = part.get("claim")
+    said = claim.get("withheld_because", ()) if isinstance(claim, Mapping) else ()
+    causes = [str(cause) for cause in said] if isinstance(said, Sequence) and not isinstance(said, str) else [str(said)]
+    stands = isinstance(claim, Mapping) and claim.get("made") is True
+    return causes or ([] if stands else ["the mechanism does not stand by its claim"])
+
+
+def _total(values: Iterable[object]) -> float | None:
+    """Several tables may hold rows of the same person: what each costs adds up."""
+    numbers = [_number(value) for value in values]
+    return None if None in numbers else sum(number for number in numbers if number is not None)
+
+
+def _parts(recipe: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The recipe, its parameters, and the same of each table."""
+    tables = recipe.get("tables")
+    parts = [recipe, *(part for part in (tables.values() if isinstance(tables, Mapping) else ()) if isinstance(part, Mapping))]
+    inner = [part["parameters"] for part in parts if isinstance(part.get("parameters"), Mapping)]
+    return [*parts, *inner]
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+
+
+def shown(facts: Facts, policy: Policy) -> Facts:
+    """What the papers may tell of a run: a claim that does not hold leaves no epsilon behind, and figures go where the profile wants bands."""
+    claim = claimed(facts.recipe)
+    hidden = _PRIVACY if claim is not None and not claim.holds else frozenset()
+    recipe = _without(facts.recipe, hidden, exact=policy.figures == "exact")
+    return replace(facts, recipe=recipe, notes=facts.notes if policy.figures == "exact" or not facts.notes else (NOT_SHOWN,), claim=claim)
+
+
+def _without(values: Mapping[str, object], hidden: frozenset[str], *, exact: bool) -> dict[str, object]:
+    """The recipe without what may not be told: figures that nobody asked for were learnt from the data."""
+    kept: dict[str, object] = {}
+    for name, value in values.items():
+        if name in hidden:
+            continue
+        if isinstance(value, Mapping):
+            kept[name] = dict(value) if name == "versions" else _without(value, hidden, exact=exact)
+        elif exact or name in _ASKED or name in ("licence", "engine", "backend", "unit") or not _tells_a_figure(value):
+            kept[name] = value
+    return kept
+
+
+def _tells_a_figure(value: object) -> bool:
+    return value is not None and not isinstance(value, bool) and any(sign.isdigit() for sign in str(value))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,14 +158,15 @@ def manifest_of(
     made: Dataset, files: Mapping[str, bytes], verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, reports: Mapping[str, bytes]
 ) -> Manifest:
     """The record. For a refusal it holds no digest of the rows: a digest would let a guess at them be confirmed."""
-    released = all(verdict.status is Status.PASSED for verdict in verdicts)
+    outcome = outcome_of(verdicts, policy.waivers)
+    released = outcome != "refused"
     asked = policy_record(policy)
     return Manifest(
         {
             "schema": SCHEMA,
             "synthetic": True,
             "generation": 1,
-            "outcome": "released" if released else "refused",
+            "outcome": outcome,
             "run_id": facts.run_id,
             "started": _utc(facts.started),
             "finished": _utc(facts.finished),
@@ -95,9 +177,13 @@ def manifest_of(
             "policy_sha256": sha256(canonical(asked)).hexdigest(),
             "backend": dict(facts.recipe),
             "tables": [_table_record(table) for table in made],
-            "split": {"train": sizes(source.train), "holdout": sizes(source.holdout)},
-            "verdicts": [verdict_record(verdict) for verdict in verdicts],
-            "minimum_detectable_leak": detectable_leak(verdicts),
+            "split": {} if policy.has_claim else {"train": sizes(source.train), "holdout": sizes(source.holdout)},
+            "exposure": None if source.exposure is None else asdict(source.exposure),
+            "differential_privacy": claim_record(facts.claim),
+            "figures": policy.figures,
+            "verdicts": [verdict_record(replace(verdict, figures=policy.figures)) for verdict in verdicts],
+            "waivers": [waiver.model_dump(mode="json") for waiver in waivers_used(verdicts, policy.waivers)],
+            "minimum_detectable_leak": None if policy.has_claim else detectable_leak(verdicts),
             "data": file_records(files) if released else [],
             "data_sha256": _judged(verdicts) if released else None,
             "reports": file_records(reports),
@@ -109,8 +195,9 @@ def manifest_of(
 
 
 def policy_record(policy: Policy) -> dict[str, Any]:
-    """The policy as it ran. Where a key or a rulebook lies on somebody's disk is nobody else's business."""
+    """The policy as it ran. Where a key, a ledger or a rulebook lies on somebody's disk is nobody else's business."""
     record: dict[str, Any] = policy.model_dump(mode="json")
+    record["state"] = "given" if policy.state else None
     options = record["backend"]
     if "key_file" in options:
         options["key_file"] = "given" if options["key_file"] else None
@@ -119,30 +206,48 @@ def policy_record(policy: Policy) -> dict[str, Any]:
     return record
 
 
+def claim_record(claim: Claimed | None) -> dict[str, Any] | None:
+    """A claim that holds, with what it says; one that does not, with the reasons and without a figure."""
+    if claim is None:
+        return None
+    figures = {"epsilon": claim.epsilon, "delta": claim.delta, "unit": claim.unit} if claim.holds else {}
+    return {"claimed": claim.holds, **figures, "withheld_because": list(claim.voids)}
+
+
 def verdict_record(verdict: Verdict) -> dict[str, Any]:
-    """One gate's decision. The time it took is not part of it, so that equal runs give equal bytes."""
+    """One gate's decision, with as many figures as may be told. The time it took is not part of it, so that equal runs give equal bytes."""
     return {
         "gate": verdict.gate,
         "status": verdict.status.value,
         "error": verdict.error,
-        "findings": [finding_record(finding) for finding in verdict.findings],
+        "findings": [finding_record(finding, verdict.figures) for finding in verdict.findings],
     }
 
 
-def finding_record(finding: Finding) -> dict[str, Any]:
+def finding_record(finding: Finding, figures: FigureStyle = "exact") -> dict[str, Any]:
+    """One measurement: with its figures, or with the band it lies in, or with the side of the limit alone."""
+    exact = figures == "exact"
     return {
         "what": finding.what,
         "where": list(finding.where),
-        "measured": finite(finding.measured),
-        "interval": [finite(end) for end in finding.interval] if finding.interval else None,
-        "baseline": finite(finding.baseline),
-        "limit": finite(finding.limit),
+        "measured": finite(finding.measured) if exact else None,
+        "interval": [finite(end) for end in finding.interval] if finding.interval and exact else None,
+        "baseline": finite(finding.baseline) if exact else None,
+        "limit": finite(finding.limit) if exact else blunt(finding.limit),
         "good": finding.good,
-        "n": finding.n,
+        "n": finding.n if exact else None,
         "passed": finding.passed,
-        "note": finding.note,
-        "remedy": finding.remedy,
+        "band": finding.band if figures != "pass_fail" else "",
+        "note": finding.note if exact else "",
+        "remedy": finding.remedy if exact or not finding.passed else "",
     }
+
+
+def blunt(limit: float | None) -> float | None:
+    """A limit that nobody wrote was worked out from how many rows there are, and would tell it: two figures of such a one."""
+    if limit is None or not math.isfinite(limit) or limit == float(f"{limit:.4g}"):
+        return finite(limit)
+    return float(f"{limit:.2g}")
 
 
 def detectable_leak(verdicts: Sequence[Verdict]) -> float | None:

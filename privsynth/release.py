@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from pathlib import PurePath
 from types import MappingProxyType
 
 from privsynth.dataset import Dataset
 from privsynth.errors import ExitCode
-from privsynth.verdict import GATES, Status, Verdict
+from privsynth.options import Waiver
+from privsynth.verdict import GATES, Verdict, blocking, outcome_of, waivers_used
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -28,6 +30,7 @@ class Draft:
     dataset: Dataset
     files: Mapping[str, bytes] = field(repr=False)
     rows: int | None = None  # the rows that were asked for in the root table; None: no number was asked
+    recipe: Mapping[str, object] = field(default_factory=dict, repr=False)  # what made it, in its maker's words
 
     @cached_property
     def digest(self) -> str:
@@ -65,16 +68,21 @@ class Refusal:
         """Unfaithful only if the fidelity floor is all that was missed."""
         return ExitCode.UNFAITHFUL if self.reasons == ("gate 'fidelity' failed",) else ExitCode.BLOCKED
 
+    @property
+    def status(self) -> str:
+        return "refused"
+
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """Data that passed every gate, with its papers. Nothing else may be written out as data."""
+    """Data that passed every gate, or for whose failures named persons answer, with its papers. Nothing else may be written out as data."""
 
     dataset: Dataset
     files: Mapping[str, bytes] = field(repr=False)
     papers: Papers
     verdicts: tuple[Verdict, ...]
     seal: object = field(repr=False)
+    waivers: tuple[Waiver, ...] = ()  # without which it would be a refusal
 
     def __post_init__(self) -> None:
         _only_decide(self.seal)
@@ -82,6 +90,15 @@ class Release:
     @property
     def exit_code(self) -> ExitCode:
         return ExitCode.RELEASED
+
+    @property
+    def status(self) -> str:
+        return outcome_of(self.verdicts, self.waivers)
+
+    @property
+    def published(self) -> Mapping[str, bytes]:
+        """The files under the names by which they go out: a waiver stands in the name of each file that it let through."""
+        return MappingProxyType(published_names(self.files, self.waivers))
 
 
 Outcome = Release | Refusal
@@ -92,13 +109,23 @@ def _only_decide(seal: object) -> None:
         raise TypeError("only decide() makes a Release or a Refusal")
 
 
-def decide(draft: Draft, papers: Papers, verdicts: Sequence[Verdict]) -> Outcome:
-    """A release if each gate of the list judged exactly this draft (or these papers) once, and passed it."""
-    reasons = (*_gaps(verdicts), *_strangers(draft, papers, verdicts), *_blocks(verdicts))
+def published_names(files: Mapping[str, bytes], waivers: Sequence[Waiver]) -> dict[str, bytes]:
+    """The files as they are, or with the word waiver before the ending of each name."""
+    return {_marked(name) if waivers else name: content for name, content in files.items()}
+
+
+def _marked(name: str) -> str:
+    path = PurePath(name)
+    return f"{path.stem}.waiver{path.suffix}"
+
+
+def decide(draft: Draft, papers: Papers, verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> Outcome:
+    """A release if each gate of the list judged exactly this draft (or these papers) once, and passed it, or measured what a named person answers for."""
+    reasons = (*_gaps(verdicts), *_strangers(draft, papers, verdicts), *_blocks(verdicts, waivers))
     if reasons:
         return Refusal(papers, tuple(verdicts), reasons, _SEAL)
     files = MappingProxyType(dict(draft.files))
-    return Release(draft.dataset, files, papers, tuple(verdicts), _SEAL)
+    return Release(draft.dataset, files, papers, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
 
 
 def _gaps(verdicts: Sequence[Verdict]) -> list[str]:
@@ -116,5 +143,5 @@ def _strangers(draft: Draft, papers: Papers, verdicts: Sequence[Verdict]) -> lis
     return [f"gate '{v.gate}' judged something else" for v in verdicts if v.subject != subject.get(v.gate, v.subject)]
 
 
-def _blocks(verdicts: Sequence[Verdict]) -> list[str]:
-    return [f"gate '{verdict.gate}' {verdict.status.value}" for verdict in verdicts if verdict.status is not Status.PASSED]
+def _blocks(verdicts: Sequence[Verdict], waivers: Sequence[Waiver]) -> list[str]:
+    return [f"gate '{verdict.gate}' {verdict.status.value}" for verdict in blocking(verdicts, waivers)]

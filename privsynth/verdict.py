@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
+
+from privsynth.options import FigureStyle, WaivableGate, Waiver
 
 
 class Status(StrEnum):
@@ -15,7 +18,23 @@ class Status(StrEnum):
 
 
 # Every draft passes all of these, in this order, whatever made it; `decide` knows no shorter list.
-GATES = ("schema", "pii", "copies", "linkage", "fidelity", "artefacts")
+GATES = (
+    "selftest",
+    "schema",
+    "pii",
+    "copies",
+    "membership",
+    "singling_out",
+    "linkability",
+    "inference",
+    "attribute",
+    "linkage",
+    "classical",
+    "claim",
+    "budget",
+    "fidelity",
+    "artefacts",
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +51,7 @@ class Finding:
     n: int | None = None
     note: str = ""  # how it was measured, or why it was not
     remedy: str = ""  # what to do when it fails
+    evidence: bool = False  # it says how much there is to judge by: nobody can answer for evidence that is missing
 
     @property
     def is_measured(self) -> bool:
@@ -46,6 +66,11 @@ class Finding:
             return False
         return self.measured <= self.limit if self.good == "low" else self.measured >= self.limit
 
+    @property
+    def band(self) -> str:
+        """Where the measurement lies beside its limit, in words."""
+        return band(self.measured, self.limit, self.good)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -56,6 +81,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     error: str = ""  # the class of what went wrong, when the gate could not judge
     seconds: float = 0.0
+    figures: FigureStyle = "exact"  # how much of it may be told, on paper and on the screen
 
     @property
     def status(self) -> Status:
@@ -67,3 +93,46 @@ class Verdict:
     @property
     def failures(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if not finding.passed)
+
+
+def waived(verdict: Verdict, waivers: Sequence[Waiver]) -> Waiver | None:
+    """The waiver that covers this verdict: of a gate that measured too much, all its figures being there. Nothing else can be waived."""
+    if verdict.status is not Status.FAILED or verdict.gate not in get_args(WaivableGate) or any(finding.evidence for finding in verdict.failures):
+        return None
+    return next((waiver for waiver in waivers if waiver.gate == verdict.gate), None)
+
+
+def blocking(verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> list[Verdict]:
+    """The verdicts that stand in the way of a release."""
+    return [verdict for verdict in verdicts if verdict.status is not Status.PASSED and waived(verdict, waivers) is None]
+
+
+def waivers_used(verdicts: Sequence[Verdict], waivers: Sequence[Waiver]) -> tuple[Waiver, ...]:
+    """Those of the waivers without which there would be no release; none where there is no release in spite of them."""
+    if blocking(verdicts, waivers):
+        return ()
+    return tuple(waiver for verdict in verdicts if (waiver := waived(verdict, waivers)) is not None)
+
+
+def outcome_of(verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> str:
+    """What the verdicts come to, in the one word of manifest, reports and `--json`."""
+    if not verdicts or blocking(verdicts, waivers):
+        return "refused"
+    return "released-with-waiver" if waivers_used(verdicts, waivers) else "released"
+
+
+def band(measured: float | None, limit: float | None, good: str) -> str:
+    """Where a measurement lies beside its limit, in words."""
+    if measured is None or limit is None or not math.isfinite(measured):
+        return ""
+    used = _used(measured, limit, good)
+    steps = ((0.25, "far inside the limit"), (0.75, "inside the limit"), (1.0, "near the limit"))
+    return next((word for top, word in steps if used <= top), "beyond the limit")
+
+
+def _used(measured: float, limit: float, good: str) -> float:
+    """The part of what the limit allows that is used up."""
+    top, bottom = (measured, limit) if good == "low" else (limit, measured)
+    if top <= 0:
+        return 0.0 if top <= bottom else 2.0
+    return top / bottom if bottom > 0 else 2.0

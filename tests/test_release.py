@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from builders import draft, papers, passing
 
 from privsynth.errors import ExitCode
-from privsynth.release import Papers, Refusal, Release, decide, digest
-from privsynth.verdict import GATES, Finding, Status, Verdict
+from privsynth.options import WaivableGate, Waiver
+from privsynth.release import Papers, Refusal, Release, decide, digest, published_names
+from privsynth.verdict import GATES, Finding, Status, Verdict, outcome_of, waivers_used
 
 Change = Callable[[list[Verdict]], list[Verdict]]
 
@@ -73,6 +75,73 @@ def test_says_unfaithful_only_if_nothing_but_the_fidelity_floor_was_missed() -> 
 def test_nobody_else_makes_an_outcome(make: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match="only decide"):
         make()
+
+
+def copied(verdicts: list[Verdict]) -> list[Verdict]:
+    return swap("copies", findings=(Finding("copies", 0.5, 0.1), Finding("reported", None)))(verdicts)
+
+
+COPIES = Waiver(gate="copies", reason="r", person="p")
+OTHERS = [Waiver(gate=gate, reason="r", person="p") for gate in get_args(WaivableGate)]  # every waiver that there can be
+
+
+def test_a_named_person_may_answer_for_a_measured_failure() -> None:
+    outcome = decide(draft(), papers(), copied(passing(draft(), papers())), [COPIES])
+    assert isinstance(outcome, Release)
+    assert outcome.exit_code is ExitCode.RELEASED
+    assert outcome.status == "released-with-waiver"
+    assert outcome.waivers == (COPIES,)
+    assert dict(outcome.published) == {"t.waiver.csv": b"n\n0\n1\n"}
+
+
+def test_a_waiver_that_is_not_needed_marks_nothing() -> None:
+    outcome = decide(draft(), papers(), passing(draft(), papers()), OTHERS)
+    assert isinstance(outcome, Release)
+    assert outcome.status == "released"
+    assert outcome.waivers == ()
+    assert list(outcome.published) == ["t.csv"]
+
+
+def test_a_waiver_for_another_gate_covers_nothing() -> None:
+    outcome = decide(draft(), papers(), copied(passing(draft(), papers())), [w for w in OTHERS if w.gate != "copies"])
+    assert isinstance(outcome, Refusal)
+    assert outcome.status == "refused"
+
+
+UNWAIVABLE: dict[str, Change] = {
+    **WRONG,
+    "evidence that is missing": swap("copies", findings=(Finding("held-out entities", 5, 200, "high", evidence=True),)),
+    "copies, and evidence that is missing": swap("copies", findings=(Finding("x", 0.5, 0.1), Finding("held-out entities", 5, 200, "high", evidence=True))),
+    "a failure beside a figure that is missing": swap("copies", findings=(Finding("copies", 0.5, 0.1), Finding("near", None, 0.1))),
+    "a failure of a gate that broke": swap("copies", findings=(Finding("copies", 0.5, 0.1),), error="TimeOut"),
+    **{f"a failure of {name}": swap(name, findings=(Finding("x", 1.0, 0.0),)) for name in ("schema", "pii", "claim", "budget", "fidelity", "artefacts")},
+}
+
+
+@pytest.mark.parametrize("wrong", UNWAIVABLE, ids=str)
+def test_refuses_whatever_anybody_would_answer_for(wrong: str) -> None:
+    outcome = decide(draft(), papers(), UNWAIVABLE[wrong](passing(draft(), papers())), OTHERS)
+    assert isinstance(outcome, Refusal)
+
+
+def test_a_waiver_does_not_cover_a_second_failure() -> None:
+    both = swap("pii", findings=(Finding("names", 1.0, 0.0),))(copied(passing(draft(), papers())))
+    assert isinstance(decide(draft(), papers(), both, OTHERS), Refusal)
+    assert waivers_used(both, OTHERS) == ()
+
+
+def test_the_words_of_papers_and_decision_agree() -> None:
+    good = passing(draft(), papers())
+    assert outcome_of(good) == "released"
+    assert outcome_of(copied(good)) == "refused"
+    assert outcome_of(copied(good), [COPIES]) == "released-with-waiver"
+    assert outcome_of([]) == "refused"
+
+
+@pytest.mark.parametrize(("name", "marked"), [("a.csv", "a.waiver.csv"), ("a.b.parquet", "a.b.waiver.parquet"), ("a", "a.waiver")])
+def test_a_waiver_stands_before_the_ending_of_a_name(name: str, marked: str) -> None:
+    assert published_names({name: b""}, [COPIES]) == {marked: b""}
+    assert published_names({name: b""}, []) == {name: b""}
 
 
 def test_a_digest_covers_names_contents_and_their_border() -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from privsynth.dataset import Source
-from privsynth.manifest import Facts, canonical, manifest_of
+from privsynth.manifest import Facts, canonical, manifest_of, shown
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.policy import Policy
-from privsynth.release import Draft, Papers
+from privsynth.release import Draft, Papers, published_names
 from privsynth.report.fidelity import measure
 from privsynth.report.pages import compliance_page, fidelity_page, fidelity_page_alone
 from privsynth.report.result import result_object as result_object
 from privsynth.report.result import schemas as schemas
 from privsynth.report.values import fidelity_section, report_values
-from privsynth.verdict import Verdict
+from privsynth.verdict import Verdict, waivers_used
 
 
 def render_papers(
@@ -25,14 +25,16 @@ def render_papers(
     The page calls the run released if all verdicts so far are passed; the gate over these papers has the last word,
     and if it says no they are not handed out. `fidelity` is measured here unless it is given.
     """
-    measured = measure(draft, source, policy) if fidelity is None else tuple(fidelity)
+    facts, files = shown(facts, policy), published_names(draft.files, waivers_used(verdicts, policy.waivers))
+    exact = policy.figures == "exact"
+    measured = () if not exact else measure(draft, source, policy) if fidelity is None else tuple(fidelity)
     values = report_values(draft, verdicts, source, policy, facts, measured)
     reports = {
         "compliance.html": compliance_page(values),
         "fidelity.html": fidelity_page(values),
         "report.json": canonical(values),
     }
-    manifest = manifest_of(draft.dataset, draft.files, verdicts, source, policy, facts, reports)
+    manifest = manifest_of(draft.dataset, files, verdicts, source, policy, facts, reports)
     return Papers({**reports, "manifest.json": manifest.to_bytes()})
 
 

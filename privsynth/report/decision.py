@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from privsynth.manifest import detectable_leak, finding_record
+from privsynth.options import Waiver
 from privsynth.policy import Policy
-from privsynth.report.figures import band, count, figure, share
+from privsynth.report.figures import count, figure, share
 from privsynth.report.limits import limit_of
-from privsynth.report.wording import ARTEFACTS_LINE, GATES
+from privsynth.report.wording import ARTEFACTS_LINE, GATES, WAIVED
 from privsynth.verdict import GATES as GATE_ORDER
-from privsynth.verdict import Finding, Status, Verdict
+from privsynth.verdict import Finding, Status, Verdict, waived
 
 WORDS = {Status.PASSED: "passed", Status.FAILED: "failed", Status.ERRORED: "could not judge"}
 
@@ -35,6 +36,8 @@ def _gate_row(name: str, verdict: Verdict | None, policy: Policy) -> dict[str, A
         "status": status.value,
         "word": _word(status, findings),
         "error": error if status is Status.ERRORED else "",
+        "waived": bool(verdict and waived(verdict, policy.waivers)),
+        "band": _band(verdict, policy),
         "findings": sorted(findings, key=lambda row: (row["passed"], row["limit"] is None)),
     }
 
@@ -47,19 +50,48 @@ def _word(status: Status, findings: Sequence[dict[str, Any]]) -> str:
 
 def _artefacts_row() -> dict[str, Any]:
     title, question = GATES["artefacts"]
-    return {"gate": "artefacts", "title": title, "question": question, "status": "later", "word": "judged last", "error": ARTEFACTS_LINE, "findings": []}
+    return {
+        "gate": "artefacts",
+        "title": title,
+        "question": question,
+        "status": "later",
+        "word": "judged last",
+        "error": ARTEFACTS_LINE,
+        "waived": False,
+        "band": "",
+        "findings": [],
+    }
 
 
 def _finding_row(gate: str, finding: Finding, policy: Policy) -> dict[str, Any]:
-    record = finding_record(finding)
+    record = finding_record(finding, policy.figures)
     name, source = limit_of(gate, finding.limit, policy)
-    return {**record, "limit_name": name, "limit_source": source, "band": band(record["measured"], record["limit"], finding.good)}
+    return {**record, "limit_name": name, "limit_source": source, "said": _said(finding, policy), "is_measured": finding.is_measured}
 
 
-def decision(gates: Sequence[dict[str, Any]], *, real: bool) -> dict[str, Any]:
+def _said(finding: Finding, policy: Policy) -> str:
+    """The measurement as this edition spells it."""
+    if policy.figures == "exact" or not finding.is_measured:
+        return figure(finding.measured)
+    return "not shown" if finding.limit is None or policy.figures == "pass_fail" else finding.band
+
+
+_BANDS = ("far inside the limit", "inside the limit", "near the limit", "beyond the limit")
+
+
+def _band(verdict: Verdict | None, policy: Policy) -> str:
+    """How near a gate came to saying no: the band of its worst measurement, where measurements themselves are not shown."""
+    found = [finding.band for finding in verdict.findings if finding.band] if verdict and policy.figures == "pass_fail" else []
+    return max(found, key=_BANDS.index, default="")
+
+
+def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *, real: bool) -> dict[str, Any]:
     """Released or blocked, in words that name the gate, the measurement and its limit."""
     judged = [gate for gate in gates if gate["status"] != "later"]
-    blocking = [gate for gate in judged if gate["status"] != Status.PASSED.value]
+    blocking = [gate for gate in judged if gate["status"] != Status.PASSED.value and not gate["waived"]]
+    if not blocking and waivers:
+        reasons = [reason for gate in judged if gate["waived"] for reason in _reasons(gate)]
+        return {"outcome": "released-with-waiver", "word": "Released with waiver", "sentence": WAIVED, "reasons": reasons, "remedies": []}
     if not blocking:
         return {"outcome": "released", "word": "Released", "sentence": _released(judged), "reasons": [], "remedies": []}
     names = " and ".join([", ".join(g["gate"] for g in blocking[:-1]), blocking[-1]["gate"]] if len(blocking) > 1 else [blocking[0]["gate"]])
@@ -87,8 +119,8 @@ def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _why(finding: dict[str, Any]) -> str:
     side = "at most" if finding["good"] == "low" else "at least"
-    found = f"measured {figure(finding['measured'])}" if finding["measured"] is not None else "could not be measured"
-    return f"{finding['what']}: {found}, allowed is {side} {figure(finding['limit'])}."
+    measured = f"measured {finding['said']}" if finding["measured"] is not None else "beyond its limit"
+    return f"{finding['what']}: {measured if finding['is_measured'] else 'could not be measured'}, allowed is {side} {figure(finding['limit'])}."
 
 
 def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], rows: int, *, real: bool) -> list[dict[str, str]]:
@@ -102,7 +134,7 @@ def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], 
             "meaning": "Each gate holds what it measures against a limit. One beyond its limit blocks the release.",
         }
     ]
-    numbers += _privacy_numbers(gates, verdicts) if real else []
+    numbers += _privacy_numbers(gates, verdicts) if real and verdicts else []
     numbers.append({"value": f"{rows:,}", "label": "synthetic rows judged", "meaning": "Rows of all tables together, exactly as they would be written."})
     if not real:
         numbers.insert(
@@ -119,7 +151,7 @@ def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], 
 def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict]) -> list[dict[str, str]]:
     """Who can be found again, how small the groups are, what was copied and what could have been seen: what the gates measured."""
     numbers, leak = [], detectable_leak(verdicts)
-    copied, group = _measured(gates, "copies", "beyond chance", worst=max), _measured(gates, "linkage", "smallest group", worst=min)
+    copied, group = _measured(gates, "copies", "beyond chance", worst=max), _measured(gates, "classical", "smallest group", worst=min)
     linked = _measured(gates, "linkage", "nearest by all kept columns", worst=max, decides=False)
     if linked is not None:
         meaning = "Rows that lead back to their person for somebody who already knows every column that was kept. Not held against a limit."

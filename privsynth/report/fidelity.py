@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from privsynth.dataset import Source, Table
+from privsynth.expressions.aim import like_asked
 from privsynth.manifest import finite
 from privsynth.measure.fidelity import SMALL, ColumnFidelity, FidelityResult, PairFidelity, compare
 from privsynth.policy import Policy
@@ -25,7 +26,7 @@ WORTH_SAYING = 0.005  # smaller differences from a fresh real sample are its own
 
 def measure(draft: Draft, source: Source, policy: Policy) -> tuple[FidelityResult, ...]:
     """Each table that has real rows to compare with; the hold-out, which no backend has seen, where there is one."""
-    fewest = max(SMALL, policy.limits.k_rare)
+    source, fewest = like_asked(source, policy), max(SMALL, policy.limits.k_rare)
     return tuple(_compared(source, made, fewest) for made in draft.dataset if made.name in source.train and len(source.train[made.name]))
 
 

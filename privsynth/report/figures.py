@@ -38,20 +38,3 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def span(interval: list[float | None] | None) -> str:
     """An interval from end to end."""
     return "" if not interval else f"{figure(interval[0])} to {figure(interval[1])}"
-
-
-def band(measured: float | None, limit: float | None, good: str) -> str:
-    """Where a measurement lies beside its limit, in words."""
-    if measured is None or limit is None:
-        return ""
-    used = _used(measured, limit, good)
-    steps = ((0.25, "far inside the limit"), (0.75, "inside the limit"), (1.0, "near the limit"))
-    return next((word for top, word in steps if used <= top), "beyond the limit")
-
-
-def _used(measured: float, limit: float, good: str) -> float:
-    """The part of what the limit allows that is used up."""
-    top, bottom = (measured, limit) if good == "low" else (limit, measured)
-    if top <= 0:
-        return 0.0 if top <= bottom else 2.0
-    return top / bottom if bottom > 0 else 2.0

@@ -10,6 +10,8 @@ from privsynth.dataset import Column, Dataset, Kind, Role, Source
 # What was done with a column, and whether a real value can survive it. A number or a date moves, a word does not.
 DRAWN = ("drawn from the learnt distribution", "yes, values that many training rows share")
 DRAWN_NUMBER = ("drawn from the learnt distribution", "single values may coincide with real ones")
+NOISY = ("drawn from noisy counts of what was declared", "words that were declared without looking at the rows")
+NOISY_NUMBER = ("drawn inside declared bins, by noisy counts", "single values may coincide with real ones")
 BLENDED = ("taken from one of several real rows that are alike", "yes, values that enough rows share")
 BLENDED_NUMBER = ("blended from several real rows that are alike, and moved", "single values may coincide with real ones")
 MOVED = ("moved, with all dates of the same person by the same number of days", "by coincidence only; the time between two dates is kept")
@@ -39,7 +41,7 @@ def _treated(table: str, column: Column, source: Source, backend: str, recipe: M
     """What the column is and what was done with it; the backend's own word on it counts first."""
     said = told.get((table, column.name)) or told.get(("", column.name)) or {}
     described = _as_described(table, column, source)
-    treatment, survives = _treatment(described, column, not source.is_empty, backend, recipe)
+    treatment, survives = _treatment(described, column, not source.is_empty, _maker(table, backend, recipe), recipe)
     reversible = said["reversible"] if "reversible" in said else _reversible(described, column, backend, recipe)
     return {
         **_description(described),
@@ -89,6 +91,8 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Ma
             return RULED_FROM_DATA if real else RULED
         case "model":
             return DRAWN_NUMBER if moves else DRAWN
+        case "dp":
+            return NOISY_NUMBER if moves else NOISY
         case "clone":
             return BLENDED_NUMBER if moves else BLENDED
         case "mask" if known.role is Role.QUASI:
@@ -97,6 +101,13 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Ma
             return MOVED if known.kind is Kind.DATE else KEPT
         case _:
             return UNKNOWN
+
+
+def _maker(table: str, backend: str, recipe: Mapping[str, object]) -> str:
+    """The backend, or its engine dp, which takes nothing from a row as it is."""
+    tables = recipe.get("tables")
+    part = tables.get(table) if isinstance(tables, Mapping) else None
+    return "dp" if isinstance(part, Mapping) and part.get("engine") == "dp" else backend
 
 
 def _reversible(known: Column, made: Column, backend: str, recipe: Mapping[str, object]) -> str | None:

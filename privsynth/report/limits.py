@@ -7,7 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from privsynth.policy import Limits, Policy, profile_limits
+from privsynth.options import Limits
+from privsynth.policy import Policy, profile_limits
 from privsynth.report.wording import GATE_LIMITS
 
 _LINE = re.compile(r"^\s+(?P<name>\w+):\s*\S+\s+#\s*(?P<source>.+?)\s*$", re.MULTILINE)
@@ -47,7 +48,7 @@ def limit_of(gate: str, limit: float | None, policy: Policy) -> tuple[str | None
         return None, ""
     if limit == 0:
         return None, NONE_ALLOWED
-    names = [name for name in GATE_LIMITS.get(gate, ()) if float(getattr(policy.limits, name)) == float(limit)]
+    names = [name for name in GATE_LIMITS.get(gate, ()) if getattr(policy.limits, name) == limit]
     if len(names) != 1:
         return None, BY_GATE
     own = getattr(policy.limits, names[0]) != profile_limits(policy.profile)[names[0]]

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.dataset import Dataset, Source
-from privsynth.manifest import Facts, plain, sizes
+from privsynth.manifest import Claimed, Facts, plain, sizes
 from privsynth.policy import Policy
-from privsynth.report.wording import NO_DP, PSEUDONYMISED, RESIDUAL, RESIDUAL_UNKNOWN
+from privsynth.report.wording import DP, DP_WITHHELD, NO_DP, PSEUDONYMISED, RESIDUAL, RESIDUAL_UNKNOWN
 
 # What has a line of its own in the report.
 _OWN_LINE = ("backend", "engine", "licence", "columns", "versions")
@@ -26,7 +26,7 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
         "licence": _said(parts, "licence"),
         "parameters": [{"name": name, "value": value} for name, value in _flat(recipe)],
         "engine_versions": {str(name): str(version) for part in parts for name, version in _mapping(part.get("versions")).items()},
-        "differential_privacy": NO_DP,
+        "differential_privacy": _privacy(facts.claim),
         "status_of_data": PSEUDONYMISED if kind == "mask" else None,
         "rows_are_people": kind in ("mask", "clone"),
         "residual": RESIDUAL.get(kind, RESIDUAL_UNKNOWN),
@@ -35,14 +35,23 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
     }
 
 
+def _privacy(claim: Claimed | None) -> str:
+    """What may be said of differential privacy: a figure only where the claim holds."""
+    if claim is None:
+        return NO_DP
+    if not claim.holds:
+        return DP_WITHHELD.format(causes="; ".join(claim.voids) or "the mechanism does not say all that it owes")
+    return DP.format(epsilon=f"{claim.epsilon:g}", delta=f"{claim.delta:g}", unit=claim.unit)
+
+
 def backend_kind(policy: Policy, facts: Facts) -> str:
     """What really ran: the backend's own word, which is another than the policy's if somebody passed a backend of their own."""
     return str(facts.recipe.get("backend", policy.backend.kind))
 
 
-def scope(draft: Dataset, source: Source) -> list[dict[str, Any]]:
-    """Each table with its rows: read, learnt from, held out, made."""
-    train, holdout, made = sizes(source.train), sizes(source.holdout), sizes(draft)
+def scope(draft: Dataset, source: Source, *, hidden: bool = False) -> list[dict[str, Any]]:
+    """Each table with its rows: read, learnt from, held out, made. How many there are is `hidden` where even that was not paid for."""
+    train, holdout, made = ({}, {}, sizes(draft)) if hidden else (sizes(source.train), sizes(source.holdout), sizes(draft))
     names = list(dict.fromkeys([*made, *train]))
     return [
         {

@@ -29,7 +29,7 @@ def compliance_page(values: Mapping[str, Any]) -> bytes:
 
 def fidelity_page(values: Mapping[str, Any]) -> bytes:
     """The page for the people who will work with the data."""
-    more = {name: values[name] for name in ("verdict", "profile", "notes", "versions", "method", "real_data_read")}
+    more = {name: values[name] for name in ("verdict", "profile", "notes", "versions", "method", "real_data_read", "waivers")}
     section = values["fidelity"] if values["fidelity"]["tables"] else {**values["fidelity"], "numbers": values["numbers"]}
     return _render("fidelity.html.j2", {**_fidelity_context(section), **more})
 
@@ -98,7 +98,7 @@ def _with_strips(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _is_clean(finding: Mapping[str, Any]) -> bool:
     """Nothing found of what may not be there: a sentence, not a picture."""
-    return bool(finding["limit"] == 0 and finding["measured"] == 0 and finding["passed"])
+    return bool(finding["limit"] == 0 and finding["good"] == "low" and finding["passed"])
 
 
 def _strip(place: int | None, finding: Mapping[str, Any]) -> str | None:
@@ -161,7 +161,7 @@ def _soft_breaks(name: str) -> str:
 
 def _origin(source: str) -> str:
     """Whose figure a limit is; the table of all limits tells the rest."""
-    return source.partition(":")[0] if source.startswith(("ours:", "precedent:")) else source
+    return source.partition(":")[0] if source.startswith(("ours:", "precedent:", "analogy:")) else source
 
 
 def _names(where: Sequence[str]) -> str:

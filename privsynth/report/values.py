@@ -7,54 +7,66 @@ from hashlib import sha256
 from typing import Any
 
 from privsynth.dataset import Source
-from privsynth.manifest import Facts, canonical, file_records, plain, policy_record
+from privsynth.manifest import Facts, canonical, claim_record, file_records, plain, policy_record
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.policy import Policy, profile_digest
-from privsynth.release import Draft
+from privsynth.release import Draft, published_names
 from privsynth.report import wording
 from privsynth.report.decision import decision, first_numbers, gate_rows
 from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, worst_things
 from privsynth.report.inventory import inventory
 from privsynth.report.limits import limit_rows
 from privsynth.report.method import backend_kind, method, relations, scope
-from privsynth.verdict import Verdict
+from privsynth.verdict import Verdict, waivers_used
 
 SCHEMA = "privsynth/report/1"
+EDITIONS = {"exact": "internal", "bands": "shareable", "pass_fail": "public"}
 
 
 def report_values(
     draft: Draft, verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, fidelity: Sequence[FidelityResult]
 ) -> dict[str, Any]:
     """The content of report.json."""
-    gates, real = gate_rows(verdicts, policy), not source.is_empty
-    decided = decision(gates, real=real)
+    gates, real, used = gate_rows(verdicts, policy), not source.is_empty, waivers_used(verdicts, policy.waivers)
+    decided = decision(gates, used, real=real)
     rows = sum(len(table) for table in draft.dataset)
     content = {
         "schema": SCHEMA,
-        "edition": "internal",
+        "edition": EDITIONS[policy.figures],
+        "figures": wording.FIGURES[policy.figures],
+        "waivers": [waiver.model_dump(mode="json") for waiver in used],
+        "exposure": exposure(source, policy),
+        "differential_privacy": claim_record(facts.claim),
         "synthetic": True,
         "generation": 1,
         "verdict": decided,
-        "numbers": first_numbers(gates, verdicts, rows, real=real),
+        "numbers": first_numbers(gates, () if policy.has_claim else verdicts, rows, real=real),
         "profile": profile_values(policy),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},
         "real_data_read": real,
-        "tables": scope(draft.dataset, source),
+        "tables": scope(draft.dataset, source, hidden=policy.has_claim),
         "relations": relations(draft.dataset),
-        "columns": inventory(draft.dataset, source, facts.recipe, backend_kind(policy, facts)),
+        "columns": _told(inventory(draft.dataset, source, facts.recipe, backend_kind(policy, facts)), policy),
         "method": method(policy, facts),
         "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
         "gates": gates,
         "scanner": scanner(facts, policy),
-        "fidelity": fidelity_section(fidelity),
-        "not_tested": [{"what": what, "why": why} for what, why in wording.NOT_TESTED],
+        "fidelity": fidelity_section(fidelity) if policy.figures == "exact" else _fidelity_in_bands(),
+        "not_tested": [{"what": what, "why": why} for what, why in (*unmeasured(verdicts), *wording.NOT_TESTED)],
         "residual": [text for text in (*wording.RESIDUAL_ALWAYS, method(policy, facts)["residual"]) if text],
-        "conditions": list(wording.CONDITIONS),
+        "conditions": list(wording.CONDITIONS[policy.profile]),
         "notes": list(facts.notes),
-        "files": file_records(draft.files) if decided["outcome"] == "released" else [],
+        "files": file_records(published_names(draft.files, used)) if decided["outcome"] != "refused" else [],
         "versions": dict(facts.versions),
     }
     return dict(plain(content))
+
+
+def unmeasured(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
+    """Gates that measured nothing here, and why: no real data, rows that are people's own, no sensitive column."""
+    judges = [verdict for verdict in verdicts if verdict.gate != "claim"]  # who claims nothing leaves nothing untested
+    silent = [verdict for verdict in judges if not verdict.error and all(finding.limit is None and not finding.measured for finding in verdict.findings)]
+    return [(wording.GATES.get(verdict.gate, (verdict.gate,))[0], verdict.findings[0].note) for verdict in silent if verdict.findings]
 
 
 def profile_values(policy: Policy) -> dict[str, Any]:
@@ -67,7 +79,34 @@ def profile_values(policy: Policy) -> dict[str, Any]:
         "may": [{"word": word, "text": text} for word, text in wording.PROFILE_MAY[name]],
         "means": wording.PROFILE_MEANS[name],
         "does_not_mean": wording.PROFILE_DOES_NOT_MEAN[name],
+        "recipients": wording.PROFILE_RECIPIENTS[name],
+        "safe_harbor": wording.SAFE_HARBOR.get(name, ()),
     }
+
+
+def exposure(source: Source, policy: Policy) -> dict[str, Any]:
+    """What the ledger knows of this source, this run's attempt included and its rows not; the limits beside it."""
+    known, limits = source.exposure, policy.limits
+    return {
+        "counted": known is not None,
+        "sentence": wording.LEDGER_ABSENT if known is None else wording.LEDGER_COUNTS,
+        "attempt": known.attempt if known else None,
+        "attempts_max": limits.attempts_max,
+        "releases_before": known.releases if known else None,
+        "rows_before": known.rows if known else None,
+        "rows_ratio": limits.rows_ratio,
+        "epsilon": known.epsilon if known and policy.has_claim else None,
+    }
+
+
+def _told(rows: list[dict[str, Any]], policy: Policy) -> list[dict[str, Any]]:
+    """Why a column has its role may be a share of its values: said only in the edition with exact figures."""
+    return rows if policy.figures == "exact" else [{**row, "reason": "", "confidence": round(row["confidence"], 1)} for row in rows]
+
+
+def _fidelity_in_bands() -> dict[str, Any]:
+    """Nothing but where to look: bars, distances and ties are exact figures of the real rows."""
+    return {**fidelity_section(()), "headline": wording.FIDELITY_IN_BANDS, "numbers": []}
 
 
 def fidelity_section(results: Sequence[FidelityResult]) -> dict[str, Any]:

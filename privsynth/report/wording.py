@@ -2,33 +2,111 @@
 
 from __future__ import annotations
 
+_NO_LAW = "It does not settle whether the data is personal data in law; that is for a person to decide, and this page is material for the decision."
+_UNTRIED = "It does not mean that an attack which was not tried here would fail."
+_WITHIN = "Every measurement of every gate below was within the limits of this profile, or the data was not released."
 PROFILE_MEANS = {
-    "internal": (
-        "The data stays inside the organisation that holds the source, among people who are bound by its rules.",
-        "Every measurement of every gate below was within the limits of this profile, or the data was not released.",
-    )
+    "internal": ("The data stays inside the organisation that holds the source, among people who are bound by its rules.", _WITHIN),
+    "hipaa-expert": (
+        "The data is health data for named recipients, and an expert judges it under 45 CFR 164.514(b)(1).",
+        _WITHIN,
+        "This page supports, does not replace, the expert: the determination, its method and its results are the expert's to document and to sign.",
+    ),
+    "gdpr-strict": (
+        "The data goes to named recipients outside the organisation, under an agreement that forbids to look for people in it.",
+        _WITHIN,
+        "The limits follow the three criteria of WP29 Opinion 05/2014: singling out, linkability, inference. No authority has set figures for them.",
+    ),
+    "public-release": ("Anybody may have the data, and nobody is bound by anything.", _WITHIN, "Nobody can waive a gate of this profile."),
 }
-PROFILE_SHORT = {"internal": "for data that stays inside the organisation that holds the source, not for publication"}
+PROFILE_SHORT = {
+    "internal": "for data that stays inside the organisation that holds the source, not for publication",
+    "hipaa-expert": "for health data that an expert judges, for named recipients, not for publication",
+    "gdpr-strict": "for named recipients outside the organisation, under an agreement, not for publication",
+    "public-release": "for publication",
+}
 PROFILE_MAY = {
     "internal": (
         ("It may", "be used by people inside the organisation that holds the source, under the rules that bind them there."),
         ("It may not", "be published, or given to anybody outside. That would need another judgement, under stricter limits."),
-    )
+    ),
+    "hipaa-expert": (
+        ("It may", "be put before the expert, and after the expert's determination be given to the recipients that it names."),
+        ("It may not", "be given to anybody before that, nor be published."),
+    ),
+    "gdpr-strict": (
+        ("It may", "be given to the recipients that the agreement names, once a person has judged it with this page in hand."),
+        ("It may not", "be published, or passed on by them."),
+    ),
+    "public-release": (
+        ("It may", "be published, once a person has judged it with this page in hand."),
+        ("It may not", "be called back: what is public stays public. Let another person look before."),
+    ),
 }
 PROFILE_DOES_NOT_MEAN = {
-    "internal": (
-        "It does not mean that the data may be published, sold, or handed to another organisation.",
-        "It does not settle whether the data is personal data in law; that is for a person to decide, and this page is material for the decision.",
-        "It does not mean that an attack which was not tried here would fail.",
-    )
+    "internal": ("It does not mean that the data may be published, sold, or handed to another organisation.", _NO_LAW, _UNTRIED),
+    "hipaa-expert": (
+        "It does not mean that the risk is very small in the sense of the rule; that is the expert's to determine.",
+        "It does not mean that the Safe Harbor method was followed; the list of its identifiers below is for the expert's use.",
+        _NO_LAW,
+        _UNTRIED,
+    ),
+    "gdpr-strict": ("It does not mean that the data may be published, or used beyond the agreement.", _NO_LAW, _UNTRIED),
+    "public-release": (_NO_LAW, _UNTRIED, "It does not mean that nobody will hold more knowledge of the people in the source than was assumed here."),
 }
+PROFILE_RECIPIENTS = {
+    "internal": "The recipients are people inside the organisation who are bound by its rules and hold the data as files.",
+    "hipaa-expert": "The recipients are named, hold the data as files, and are bound by an agreement.",
+    "gdpr-strict": "The recipients are outside the organisation, hold the data as files, and are bound by an agreement.",
+    "public-release": "The recipients are unknown, bound by nothing, and may hold whatever else is known of the people in the source.",
+}
+# 45 CFR 164.514(b)(2)(i), in short words, for the expert's list.
+HIPAA_18 = (
+    "names",
+    "places smaller than a state; the first three digits of a postcode only where more than 20,000 people live",
+    "dates of a person but for the year, and ages above 89",
+    "telephone numbers",
+    "fax numbers",
+    "e-mail addresses",
+    "social security numbers",
+    "medical record numbers",
+    "numbers of health plans",
+    "account numbers",
+    "numbers of certificates and licences",
+    "vehicle identifiers and plates",
+    "device identifiers and serial numbers",
+    "web addresses",
+    "IP addresses",
+    "biometric identifiers",
+    "photographs of the face",
+    "any other unique number, characteristic or code",
+)
+SAFE_HARBOR = {"hipaa-expert": HIPAA_18}  # profile -> the list that its report prints
+FIGURES = {
+    "exact": "",
+    "bands": "This edition shows in which band a measurement lies beside its limit, and no exact figure: figures of real rows tell of real rows.",
+    "pass_fail": "This edition shows on which side of its limit a measurement lies, the band of each gate, and no exact figure.",
+}
+FIDELITY_IN_BANDS = "Exact figures of fidelity are not part of this edition; the gate fidelity says in which band it lies."
+LEDGER_COUNTS = "Every attempt is written into a ledger before it begins, whatever the seed, and counted for the source and the configuration."
+LEDGER_ABSENT = "No ledger was kept for this run: earlier attempts and releases from the same source are not known."
+WAIVED = "A gate measured more than the profile allows. The person named below answers for it; without that the data would not have been released."
 
 # gate -> (name for a reader, the question it answers)
 GATES = {
+    "selftest": ("Self-test", "Would the gates have seen a leak in this very table?"),
     "schema": ("Form", "Does the data hold the columns, kinds and rows that were declared, and nothing else?"),
     "pii": ("Personal data", "Does a value that names a real person appear in the data?"),
     "copies": ("Copies", "Do rows repeat real people, exactly or nearly, more often than chance would?"),
+    "membership": ("Membership", "Can it be told who was in the source?"),
+    "singling_out": ("Singling out", "Does a description that fits one row fit exactly one real person?"),
+    "linkability": ("Linkability", "Can two files about the same people be joined over the data?"),
+    "inference": ("Inference", "Can a sensitive value be read off the row that is most like a person?"),
+    "attribute": ("Attribute disclosure", "Are secrets of the people in the source told better than those of others?"),
     "linkage": ("Linkage", "Can a row be traced back to the person it came from?"),
+    "classical": ("Groups", "How many people share each row's quasi-identifiers, and do they share a secret?"),
+    "claim": ("Differential privacy", "If differential privacy is claimed, does the claim hold?"),
+    "budget": ("Budget", "How often was the source tried, and how much of it has gone out in all?"),
     "fidelity": ("Fidelity", "Is the data like enough to its source to be of use?"),
     "artefacts": ("These papers", "Do the reports and the manifest themselves repeat a real value?"),
 }
@@ -36,10 +114,19 @@ ARTEFACTS_LINE = "Judged after this page was written, over these very bytes. Had
 
 # gate -> the limits of the policy that it applies
 GATE_LIMITS = {
+    "selftest": (),
     "schema": (),
     "pii": ("pii_weak", "overlap_other", "alpha", "k_rare"),
     "copies": ("copy_max", "isolated_max", "alpha", "control_min"),
-    "linkage": ("k", "risk_max", "linkage_max", "control_min"),
+    "membership": ("mia_all", "mia_isolated", "alpha"),
+    "singling_out": ("anon_risk", "anon_lower_uni", "anon_upper_uni", "anon_lower_multi"),
+    "linkability": ("anon_risk", "anon_lower_link", "anon_upper_link"),
+    "inference": ("anon_risk_inference", "anon_lower_inference"),
+    "attribute": ("attr_max",),
+    "linkage": ("linkage_max",),
+    "classical": ("k", "risk_max", "average_risk_max", "l_min", "population_unique_max"),
+    "claim": ("eps_max", "delta_max"),
+    "budget": ("attempts_max", "rows_ratio", "eps_max"),
     "fidelity": ("fidelity_min", "control_min"),
 }
 
@@ -47,15 +134,19 @@ GATE_LIMITS = {
 ATTACKERS = (
     ("Somebody searches the data for a name, an e-mail address or a number of a person they know.", "pii"),
     ("Somebody holds part of the source and looks for rows that repeat it.", "copies"),
-    ("Somebody knows the age, the postcode or the job of a person and joins on them.", "linkage"),
+    ("Somebody who knows a person wants to know whether she was in the source.", "membership"),
+    ("Somebody looks for a description that fits one row, and expects that it fits one person.", "singling_out"),
+    ("Two who hold different files about the same people join them over the data.", "linkability"),
+    ("Somebody knows a person's age, place and work, and reads the diagnosis or the income off the nearest row.", "inference"),
+    ("Somebody trains a model on the data to guess a secret of the people in the source.", "attribute"),
+    ("Somebody knows the real values of everybody and points at the nearest person of each row.", "linkage"),
+    ("Somebody joins on age, postcode and sex with a public register.", "classical"),
+    ("Somebody runs the tool until a draw passes, or collects many releases from one source.", "budget"),
     ("Somebody reads the reports for extremes, rare values and small groups.", "artefacts"),
 )
 
 NOT_TESTED = (
-    ("Membership", "whether an attacker can tell that a person was in the source. No attack of this kind was run."),
-    ("Singling out, linkability and inference", "the three criteria of WP29 Opinion 05/2014 were not measured by attacks of their own."),
-    ("Attribute disclosure", "whether a secret of a person can be guessed better because the person was in the source."),
-    ("Several releases together", "whether two releases from one source tell more than each alone. Attempts and releases are not counted in this version."),
+    ("Several releases together", "whether two releases from one source tell more than each alone. They are counted where there is a ledger, not compared."),
     ("Hidden copies", "values that were encoded, reversed or spread over columns before they were written."),
     ("Names, places and organisations inside sentences", "the scanner works without a language model; what it can find is listed under its coverage."),
 )
@@ -77,11 +168,19 @@ RESIDUAL_ALWAYS = (
     "An attack that is unknown today was not tried.",
     "The machine that made the data, and whoever controls it, were trusted.",
 )
-CONDITIONS = (
-    "Keep the data inside the organisation that holds the source.",
-    "Do not join it with other data about people in order to find somebody.",
-    "Pass this page on together with the data; the manifest ties the two together by digest.",
-    "Ask for a new judgement before any wider use: other recipients need other limits.",
-)
+_NOBODY = "Do not join it with other data about people in order to find somebody."
+_TOGETHER = "Pass this page on together with the data; the manifest ties the two together by digest."
+_ANEW = "Ask for a new judgement before any wider use: other recipients need other limits."
+CONDITIONS = {
+    "internal": ("Keep the data inside the organisation that holds the source.", _NOBODY, _TOGETHER, _ANEW),
+    "hipaa-expert": ("Keep the data with the recipients that the expert's determination names.", _NOBODY, _TOGETHER, _ANEW),
+    "gdpr-strict": ("Keep the data with the recipients that the agreement names, and delete it when its purpose ends.", _NOBODY, _TOGETHER, _ANEW),
+    "public-release": (_NOBODY, _TOGETHER),
+}
 PSEUDONYMISED = "pseudonymised, personal data (GDPR Art. 4(5))"
 NO_DP = "none: no differential privacy was used, and no formal bound on disclosure is claimed"
+DP = (
+    "the rows were made by an (epsilon, delta) mechanism: epsilon {epsilon}, delta {delta}, for {unit}; "
+    "the decision to release and the figures beside it are not covered"
+)
+DP_WITHHELD = "the mechanism adds noise, and nothing is claimed of it: {causes}"

@@ -153,7 +153,8 @@ def wide(columns: int, rows: int, seed: int) -> Table:
 def test_five_hundred_columns_stay_below_two_megabytes(build: Callable[..., Run]) -> None:
     made = build(wide(500, 120, 1), wide(500, 60, 2))
     names = tuple(column.name for column in made.draft.dataset.root.columns)
-    full = made.but(verdicts=tuple(replace(v, findings=tuple(replace(f, where=names, note=", ".join(names)) for f in v.findings)) for v in made.verdicts))
+    full = made.but(verdicts=tuple(replace(v, findings=tuple(replace(f, where=names, note=", ".join(names)) for f in v.findings)) for v in made.verdicts[:6]))
+    full = full.but(verdicts=(*full.verdicts, *made.verdicts[6:]))
     papers = full.papers()
     for name in PAGES:
         check(papers.files[name])

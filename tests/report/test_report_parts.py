@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.policy import Limits, Policy
+from privsynth.options import Limits
+from privsynth.policy import Policy
 from privsynth.report import charts
-from privsynth.report.figures import band, count, figure, share, span
+from privsynth.report.figures import count, figure, share, span
 from privsynth.report.limits import limit_of, limit_sources
 from privsynth.report.names import short, visible
+from privsynth.verdict import band
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,6 @@ def test_a_limit_is_named_only_where_no_other_could_be_meant() -> None:
 
 
 def test_a_tightened_limit_says_so() -> None:
-    name, source = limit_of("linkage", 20, Policy(limits={"k": 20}))
+    name, source = limit_of("classical", 20, Policy(limits={"k": 20}))
     assert name == "k"
     assert source.startswith("tightened by the policy")

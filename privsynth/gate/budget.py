@@ -1,0 +1,74 @@
+"""How often was the source asked, and how much of it went out?"""
+
+from __future__ import annotations
+
+from privsynth.dataset import Dataset, Source
+from privsynth.gate.scope import no_source
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.verdict import Finding
+
+UNCOUNTED = "not counted: no state directory was named, so that nobody remembers earlier runs"
+
+
+class Budget:
+    """The operator pressed the button fifty times and kept the one draw that passed.
+
+    Every attempt is written down before it begins, with a keyed fingerprint of the source, so that neither a new seed nor
+    a killed run hides one. Three sums over all runs on one source are held against the limits: attempts with this
+    configuration (`attempts_max`), rows of all releases as a multiple of the source's (`rows_ratio`; a generator that may
+    be asked without end gives away the people at the edges, arXiv 2312.05114), and epsilon (`eps_max`), which is spent by
+    trying, whether or not anything was released.
+    """
+
+    name = "budget"
+
+    def __init__(self, policy: Policy) -> None:
+        self.limits, self.has_claim = policy.limits, policy.has_claim
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        return [self._attempts(source), self._rows(draft, source), *self._epsilon(source)]
+
+    def _attempts(self, source: Source) -> Finding:
+        exposure, limit = source.exposure, self.limits.attempts_max
+        return Finding(
+            "attempts on this source with this configuration",
+            None if exposure is None else exposure.attempt,
+            limit=limit,
+            note=UNCOUNTED if exposure is None else f"whatever the seed; {exposure.releases:,} releases came from this source before",
+            remedy="the attempts are used up: no further draw may be tried with this backend, these columns and this profile",
+        )
+
+    def _rows(self, draft: Draft, source: Source) -> Finding:
+        earlier = 0 if source.exposure is None else source.exposure.rows
+        there = rows_of(source.train, source) + rows_of(source.holdout, source)
+        return Finding(
+            "rows of all releases from this source, as a multiple of its rows",
+            (earlier + rows_of(draft.dataset, source)) / max(1, there),
+            limit=self.limits.rows_ratio,
+            n=there,
+            note=f"rows of the first table, this draft included; earlier releases: {UNCOUNTED if source.exposure is None else f'{earlier:,} rows'}",
+            remedy="ask for fewer rows (--rows); what was released before cannot be taken back",
+        )
+
+    def _epsilon(self, source: Source) -> list[Finding]:
+        exposure = source.exposure
+        if not self.has_claim and (exposure is None or not exposure.epsilon):
+            return []
+        return [
+            Finding(
+                "epsilon spent on this source, this run included",
+                None if exposure is None else exposure.epsilon,
+                limit=self.limits.eps_max if self.has_claim else None,
+                note=UNCOUNTED if exposure is None else "summed over all runs, released or not",
+                remedy="the source is used up for this profile: epsilon cannot be given back",
+            )
+        ]
+
+
+def rows_of(data: Dataset, source: Source) -> int:
+    """Rows of the first table of the source: people are counted there; rows below it follow from them."""
+    name = source.train.root.name
+    return len(data[name]) if name in data else sum(len(table) for table in data)

@@ -1,0 +1,68 @@
+"""Does what is said of differential privacy hold?"""
+
+from __future__ import annotations
+
+from privsynth.dataset import Source
+from privsynth.gate.scope import entities
+from privsynth.manifest import Claimed, claimed
+from privsynth.options import ModelOptions
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.verdict import Finding
+
+OWED = ("epsilon", "delta", "unit")
+
+
+class Claim:
+    """The report said epsilon = 1, and the list of categories had been read from the data.
+
+    Who claims nothing passes. Who claims must say epsilon, delta and whom they protect; epsilon must be within `eps_max`
+    and no more than was asked (and charged), delta within `delta_max` and 1/(10 n), and the noise must come from nobody's
+    seed. A cause that voids the claim does not block: the claim is withheld, here with its reasons, and no paper says
+    epsilon. What holds covers the mechanism: the gates look at real rows, so the decision to release is not covered.
+    """
+
+    name = "claim"
+
+    def __init__(self, policy: Policy) -> None:
+        self.limits, self.has_claim, self.seeded = policy.limits, policy.has_claim, policy.seed is not None
+        self.asked = policy.backend.epsilon if isinstance(policy.backend, ModelOptions) else None
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        said = claimed(draft.recipe)
+        if said is None and not self.has_claim:
+            return [Finding("claims of differential privacy", 0, note="none is made")]
+        said = said or Claimed(None, None, "", ())
+        charged = (self.asked or 0.0) * len(draft.dataset.tables)
+        return [self._owed(said), *self._bounds(said, source, charged), self._seed(), _voids(said)]
+
+    def _owed(self, said: Claimed) -> Finding:
+        missing = [name for name in OWED if getattr(said, name) in (None, "")]
+        note = f"not said: {', '.join(missing)}" if missing else f"whom it protects: {said.unit}"
+        return Finding("statements that the mechanism owes", len(missing), limit=0, note=note)
+
+    def _bounds(self, said: Claimed, source: Source, charged: float) -> list[Finding]:
+        people = 0 if source.is_empty else entities(source.train.root)
+        found = []
+        if said.epsilon is not None:
+            beyond = max(0.0, said.epsilon - charged)
+            found += [
+                Finding("epsilon of the mechanism", said.epsilon, limit=self.limits.eps_max, remedy="ask for a smaller epsilon (--set backend.epsilon=...)"),
+                Finding("epsilon beyond what was asked and charged", round(beyond, 9), limit=0),
+            ]
+        if said.delta is not None:
+            remedy = "ask for a smaller delta (--set backend.delta=...)"
+            note = "n people in the training rows; said as a multiple, because a limit of 1/(10 n) would tell n"
+            found += [
+                Finding("delta of the mechanism", said.delta, limit=self.limits.delta_max, remedy=remedy),
+                Finding("delta of the mechanism, as a multiple of 1/(10 n)", said.delta * 10 * max(1, people), limit=1, n=people, note=note, remedy=remedy),
+            ]
+        return found
+
+    def _seed(self) -> Finding:
+        return Finding("fixed seeds", int(self.seeded), limit=0, note="who knows the seed knows the noise", remedy="leave the seed out")
+
+
+def _voids(said: Claimed) -> Finding:
+    note = f"the claim is withheld: {'; '.join(said.voids)}" if said.voids else "the claim covers the mechanism; the decision to release is not covered"
+    return Finding("causes that void the claim", len(said.voids), note=note)

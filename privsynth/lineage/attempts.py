@@ -1,0 +1,151 @@
+"""One attempt on one source: written down before it begins, closed with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from privsynth.dataset import Dataset, Exposure
+from privsynth.errors import PolicyError, PrivsynthError
+from privsynth.lineage.fingerprint import fingerprint
+from privsynth.lineage.ledger import EVIDENCE, Ledger, Record, keep_evidence, open_ledger
+from privsynth.manifest import canonical, verdict_record
+from privsynth.options import ModelOptions
+from privsynth.policy import Policy
+from privsynth.release import Outcome, Release
+
+NO_LEDGER = "name a state directory (--state DIR, or state in the policy): a ledger there counts the attempts and releases of each source"
+
+
+@dataclass
+class Attempt:
+    """What is known of the runs before this one, and the place where this one's outcome is written."""
+
+    exposure: Exposure | None = None  # None: nobody counts
+    ledger: Ledger | None = field(default=None, repr=False)
+    number: int = 0  # of the record that opened it
+    table: str = ""  # whose rows are counted
+    closed: bool = False
+
+    def close(self, outcome: Outcome) -> Outcome:
+        """Write down what came of it. A release is refused at the last moment if another run used up the source meanwhile."""
+        if self.ledger is None:
+            return outcome
+        rows = released_rows(outcome, self.table)
+        with self.ledger.pages() as pages:
+            self._check_room(pages.records, rows)
+            pages.append(event="outcome", attempt=self.number, outcome=outcome.status, rows=rows)
+            self.closed = True
+        exact = [verdict_record(replace(verdict, figures="exact")) for verdict in outcome.verdicts]
+        evidence = {"schema": "privsynth/evidence/1", "attempt": self.number, "verdicts": exact}
+        keep_evidence(self.ledger.folder, f"{EVIDENCE}{self.number:06d}.json", canonical(evidence))
+        return outcome
+
+    def _check_room(self, records: Sequence[Record], rows: int) -> None:
+        opened = records[self.number - 1]
+        if rows and exposure_of(records, opened).rows + rows > opened["limits"]["rows_max"]:
+            raise PrivsynthError("another run released rows of this source meanwhile; together they would be too many.", hint="nothing was published")
+
+
+@contextmanager
+def attempt(data: Dataset, policy: Policy) -> Iterator[Attempt]:
+    """An attempt on this source. However it ends it is counted; what it came to is said by `close`, or else is an error."""
+    if data.is_empty or policy.state is None:
+        refuse_uncounted(data, policy)
+        yield Attempt()
+        return
+    begun = _begin(open_ledger(policy.state), data, policy)
+    try:
+        yield begun
+    except BaseException as error:
+        _fail(begun, "interrupted" if isinstance(error, KeyboardInterrupt) else "error")
+        raise
+    _fail(begun, "error")
+
+
+def _begin(ledger: Ledger, data: Dataset, policy: Policy) -> Attempt:
+    source = fingerprint(data, ledger.key)
+    with ledger.pages() as pages:
+        _refuse_overspending(pages.records, source, data, policy)
+        opened = pages.append(
+            event="attempt",
+            source=source,
+            family=family(data, policy),
+            number=1 + sum(record["event"] == "attempt" and _same(record, source, family(data, policy)) for record in pages.records),
+            backend=policy.backend.kind,
+            profile=policy.profile,
+            source_rows=len(data.root),
+            rows=policy.rows if policy.rows is not None else len(data.root),
+            epsilon=spent(data, policy),
+            delta=policy.backend.delta if isinstance(policy.backend, ModelOptions) else None,
+            limits={
+                "attempts_max": policy.limits.attempts_max,
+                "rows_max": policy.limits.rows_ratio * len(data.root),
+                "eps_max": policy.limits.eps_max,
+                "delta_max": policy.limits.delta_max,
+            },
+        )
+        return Attempt(exposure_of(pages.records, opened), ledger, opened["record"], data.root.name)
+
+
+def _refuse_overspending(records: Sequence[Record], source: str, data: Dataset, policy: Policy) -> None:
+    """Epsilon is spent by looking: what is used up is refused before anything is noised, not after."""
+    before = sum(record["epsilon"] for record in records if record["event"] == "attempt" and record["source"] == source)
+    asked, limit = spent(data, policy), policy.limits.eps_max
+    if asked and before + asked > limit * (1 + 1e-9):
+        raise PolicyError(
+            f"epsilon {asked:g} is asked, and of the {limit:g} that this source may cost {before:g} is spent.",
+            hint="every run counts, released or not; it cannot be given back",
+        )
+
+
+def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
+    """What all records say of the source of this attempt, up to now."""
+    here = {record["record"]: record for record in records if record["event"] == "attempt" and record["source"] == opened["source"]}
+    ends = [record for record in records if record["event"] == "outcome" and record["attempt"] in here and record["rows"]]
+    return Exposure(
+        attempt=opened["number"],
+        releases=len(ends),
+        rows=sum(record["rows"] for record in ends),
+        epsilon=sum(record["epsilon"] for record in here.values()),
+    )
+
+
+def family(data: Dataset, policy: Policy) -> str:
+    """The configuration whose attempts are counted together: backend, columns and profile. The seed, and how an engine is tuned, do not count."""
+    columns = sorted(str(name) for table in data for name in table.frame.columns)
+    return sha256("\x1f".join((policy.backend.kind, policy.profile, *columns)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def spent(data: Dataset, policy: Policy) -> float:
+    """The epsilon that trying costs, whether or not anything comes of it; a person may have rows in each table."""
+    asked = policy.backend.epsilon if policy.has_claim and isinstance(policy.backend, ModelOptions) else None
+    return (asked or 0.0) * len(data.tables)
+
+
+def released_rows(outcome: Outcome, name: str) -> int:
+    """Rows of the first table that went out."""
+    if not isinstance(outcome, Release):
+        return 0
+    return len(outcome.dataset[name]) if name in outcome.dataset else sum(len(table) for table in outcome.dataset)
+
+
+def _same(record: Record, source: str, group: str) -> bool:
+    return bool(record["source"] == source and record["family"] == group)
+
+
+def refuse_uncounted(data: Dataset, policy: Policy) -> None:
+    """A limit on attempts or on epsilon means nothing where nobody remembers."""
+    if policy.needs_ledger and policy.state is None and not data.is_empty:
+        what = "the engine dp" if policy.has_claim else f"the profile {policy.profile}"
+        raise PolicyError(f"{what} counts attempts, and there is no ledger.", hint=NO_LEDGER)
+
+
+def _fail(begun: Attempt, outcome: str) -> None:
+    if begun.closed or begun.ledger is None:
+        return
+    with begun.ledger.pages() as pages:
+        pages.append(event="outcome", attempt=begun.number, outcome=outcome, rows=0)
+    begun.closed = True

@@ -1,0 +1,73 @@
+"""What makes a source the same source: its content, however it was saved."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Dataset, Table
+
+Array = np.ndarray[Any, Any]
+MISSING = np.uint64(0x9E3779B97F4A7C15)
+
+
+def fingerprint(data: Dataset, key: bytes) -> str:
+    """The keyed fingerprint of a source: the order of tables, rows and columns, the names of files and their format do not count.
+
+    It is keyed because a plain digest would let anybody confirm a guess at a small table.
+    """
+    tables = sorted(hmac.digest(key, _table(table), "sha256") for table in data)
+    return hmac.new(key, b"\x1f".join(tables), sha256).hexdigest()
+
+
+def _table(table: Table) -> bytes:
+    """One number for each row, sorted. Columns are told apart by their names and added up, so that their order does not count."""
+    rows = np.zeros(len(table), dtype=np.uint64)
+    for column in table.columns:
+        rows += _mixed(_values(table.values(column.name)) ^ _word(column.name))
+    names = "\x1f".join(sorted(_plain(column.name) for column in table.columns))
+    return names.encode("utf-8", "surrogatepass") + b"\x1e" + np.sort(rows).tobytes()
+
+
+def _values(values: Array) -> Array:
+    """A number for each cell, from each distinct value."""
+    codes, known = pd.factorize(values)
+    return np.append(_distinct(np.asarray(known)), MISSING)[codes]
+
+
+def _distinct(known: Array) -> Array:
+    if known.dtype.kind == "M":
+        return _hashed(known.astype("datetime64[us]").astype(np.int64))
+    if known.dtype.kind in "biuf":
+        return _hashed(known.astype(np.float64) + 0.0)  # minus zero is zero
+    return _words(pd.Series(known, dtype=object).astype(str).str.strip())
+
+
+def _words(texts: pd.Series[Any]) -> Array:
+    """A text that is a number counts as that number: one file has digits where another has integers."""
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
+    words = pd.util.hash_array(texts.to_numpy(dtype=object), categorize=False)
+    return np.asarray(np.where(np.isnan(numbers), words, _hashed(numbers + 0.0)), dtype=np.uint64)
+
+
+def _hashed(numbers: Array) -> Array:
+    return np.asarray(pd.util.hash_array(numbers, categorize=False), dtype=np.uint64)
+
+
+def _word(name: str) -> np.uint64:
+    return np.uint64(int.from_bytes(sha256(_plain(name).encode("utf-8", "surrogatepass")).digest()[:8], "big"))
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _mixed(numbers: Array) -> Array:
+    """The finisher of splitmix64: after it equal differences no longer cancel out in a sum."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(numbers ^ (numbers >> np.uint64(31)), dtype=np.uint64)

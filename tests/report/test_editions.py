@@ -1,0 +1,184 @@
+"""What each profile lets the papers tell: exact figures, bands, or which side of the limit; and who answers for a waiver."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+
+import jsonschema
+import pytest
+
+from privsynth.dataset import Exposure
+from privsynth.gate.claims import claims_in
+from privsynth.options import Limits
+from privsynth.policy import Policy, ProfileName
+from privsynth.release import Papers
+from privsynth.report import schemas
+from privsynth.report.limits import limit_sources
+from privsynth.report.wording import (
+    CONDITIONS,
+    GATE_LIMITS,
+    GATES,
+    HIPAA_18,
+    PROFILE_DOES_NOT_MEAN,
+    PROFILE_MAY,
+    PROFILE_MEANS,
+    PROFILE_RECIPIENTS,
+    PROFILE_SHORT,
+)
+from privsynth.verdict import GATES as GATE_ORDER
+from privsynth.verdict import Finding
+
+PROFILES = get_args(ProfileName)
+STRICT = [name for name in PROFILES if name != "internal"]
+TELLING = Finding(
+    "rows equal to a training row, beyond chance (customers)",
+    0.00043217,
+    limit=0.005,
+    baseline=0.00065431,
+    interval=(0.00017171, 0.00091919),
+    n=64646,
+    note="77,123 of 88,123 rows",
+    remedy="none of 99,123",
+)
+FIGURES = ("0.00043217", "0.0004", "0.00065431", "0.00017171", "64646", "64,646", "77,123", "88,123", "99,123", "31,415", "31415")
+
+
+def edition(run: Any, profile: str, **more: Any) -> Any:
+    asked = run.with_verdict("copies", TELLING, Finding("minimum detectable leak (customers)", 0.012, n=600))
+    facts = replace(run.facts, notes=("customers.csv: 31,415 rows were dropped",), recipe={**run.facts.recipe, "leaves": 31415, "said": "31,415 leaves"})
+    return asked.but(policy=Policy(profile=profile, backend="model", **more), facts=facts)
+
+
+def content(papers: Papers) -> dict[str, Any]:
+    return dict(json.loads(papers.files["report.json"]))
+
+
+@pytest.mark.parametrize("profile", STRICT)
+def test_no_exact_figure_of_real_rows_is_in_a_paper_that_leaves_the_house(run: Any, profile: str) -> None:
+    everything = b"".join(edition(run, profile).papers().files.values()).decode()
+    assert [figure for figure in FIGURES if figure in everything] == []
+    assert "<svg" not in everything
+    assert "31,415" in b"".join(edition(run, "internal").papers().files.values()).decode()
+
+
+@pytest.mark.parametrize("profile", STRICT)
+def test_a_refusal_is_explained_without_figures(run: Any, profile: str) -> None:
+    bad = replace(TELLING, measured=0.0432171)
+    papers = edition(run, profile).with_verdict("copies", bad).papers()
+    everything = b"".join(papers.files.values()).decode()
+    assert "0.0432" not in everything
+    decided = content(papers)["verdict"]
+    assert decided["outcome"] == "refused"
+    assert "beyond its limit, allowed is at most 0.005" in decided["reasons"][0]["sentence"]
+
+
+def test_the_band_stands_in_the_place_of_the_figure(run: Any) -> None:
+    papers = edition(run, "gdpr-strict").papers()
+    found = next(f for gate in content(papers)["gates"] for f in gate["findings"] if f["what"] == TELLING.what)
+    assert (found["measured"], found["band"], found["said"], found["passed"]) == (None, "far inside the limit", "far inside the limit", True)
+    assert "far inside the limit" in papers.files["compliance.html"].decode()
+
+
+def test_the_public_edition_tells_the_band_of_a_gate_and_not_of_a_measurement(run: Any) -> None:
+    papers = edition(run, "public-release").papers()
+    gate = next(gate for gate in content(papers)["gates"] if gate["gate"] == "copies")
+    assert gate["band"] == "far inside the limit"
+    assert {f["band"] for f in gate["findings"]} == {""}
+    assert "Its worst measurement lies far inside the limit." in papers.files["compliance.html"].decode()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_papers_keep_to_their_schemas_and_claim_nothing(run: Any, profile: str) -> None:
+    papers = edition(run, profile).papers()
+    for name in ("report", "manifest"):
+        jsonschema.validate(json.loads(papers.files[f"{name}.json"]), schemas()[name])
+    assert [claim for text in papers.files.values() for claim in claims_in(text.decode(), ())] == []
+    assert content(papers)["edition"] == {"internal": "internal", "public-release": "public"}.get(profile, "shareable")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_profile_has_its_words_and_every_limit_its_source(profile: str) -> None:
+    for words in (PROFILE_MEANS, PROFILE_MAY, PROFILE_DOES_NOT_MEAN, PROFILE_SHORT, PROFILE_RECIPIENTS, CONDITIONS):
+        assert words[profile]  # type: ignore[index]
+    assert set(limit_sources(profile)) >= set(Limits.model_fields)
+    assert set(GATE_ORDER) <= set(GATES)
+
+
+def test_the_expert_is_supported_and_gets_the_list(run: Any) -> None:
+    text = edition(run, "hipaa-expert").papers().files["compliance.html"].decode()
+    assert "supports, does not replace, the expert" in text
+    assert len(HIPAA_18) == 18
+    assert all(item.split(";")[0] in text for item in HIPAA_18)
+    assert "does not replace, the expert" not in edition(run, "gdpr-strict").papers().files["compliance.html"].decode()
+
+
+def waiver(**more: Any) -> dict[str, Any]:
+    return {"gate": "copies", "reason": "two people use it, in one room", "person": "A. Officer", **more}
+
+
+def test_a_waiver_stands_on_the_first_screen_and_in_every_name(refused: Any) -> None:
+    last = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    papers = refused.but(policy=Policy(backend="model", waivers=[waiver(expires=last)])).papers()
+    page, report, manifest = papers.files["compliance.html"].decode(), content(papers), json.loads(papers.files["manifest.json"])
+    first = page[: page.index("</section>")]
+    assert ">Released with waiver</h2>" in first
+    assert "A. Officer" in first
+    assert "two people use it, in one room" in first
+    assert last in first
+    assert "4.0" in first or "0.04" in first
+    assert report["verdict"]["outcome"] == manifest["outcome"] == "released-with-waiver"
+    assert report["waivers"] == manifest["waivers"] == [waiver(expires=last)]
+    assert [file["name"] for file in manifest["data"]] == [file["name"] for file in report["files"]] == ["customers.waiver.csv"]
+    for name in ("report", "manifest"):
+        jsonschema.validate(json.loads(papers.files[f"{name}.json"]), schemas()[name])
+
+
+def test_a_waiver_that_is_not_needed_is_not_mentioned(run: Any) -> None:
+    papers = run.but(policy=Policy(backend="model", waivers=[waiver()])).papers()
+    assert content(papers)["verdict"]["outcome"] == "released"
+    assert content(papers)["waivers"] == []
+    assert "A. Officer" not in papers.files["compliance.html"].decode()
+    assert [file["name"] for file in content(papers)["files"]] == ["customers.csv"]
+
+
+def test_what_the_ledger_knows_is_said(run: Any) -> None:
+    told = run.but(source=replace(run.source, exposure=Exposure(attempt=2, releases=1, rows=500))).papers()
+    assert "attempt 2" in told.files["compliance.html"].decode()
+    assert json.loads(told.files["manifest.json"])["exposure"] == {"attempt": 2, "releases": 1, "rows": 500, "epsilon": 0.0}
+    assert "No ledger was kept" in run.papers().files["compliance.html"].decode()
+
+
+def private(run: Any, *reasons: str) -> Any:
+    claim = {"made": not reasons, "withheld_because": list(reasons)}
+    said = {"engine": "dp", "epsilon": 1.5, "delta": 1e-9, "rho": 0.0271828, "unit": "one row", "claim": claim}
+    policy = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1.5})
+    return run.but(policy=policy, facts=replace(run.facts, seed=None, recipe={"backend": "model", "tables": {"customers": said}})).papers()
+
+
+def test_a_claim_that_holds_is_said_with_what_it_does_not_cover(run: Any) -> None:
+    papers = private(run)
+    said = content(papers)["method"]["differential_privacy"]
+    assert "epsilon 1.5, delta 1e-09, for one row" in said
+    assert "are not covered" in said
+    assert json.loads(papers.files["manifest.json"])["differential_privacy"]["epsilon"] == 1.5
+    assert content(papers)["tables"][0]["rows_source"] is None
+    assert json.loads(papers.files["manifest.json"])["split"] == {}
+    assert "who knows the seed knows the noise" in papers.files["compliance.html"].decode()
+
+
+def test_a_claim_that_something_voids_leaves_no_epsilon_in_any_paper(run: Any) -> None:
+    papers = private(run, "bounds were read from the rows")
+    assert "bounds were read from the rows" in content(papers)["method"]["differential_privacy"]
+    told = json.loads(papers.files["manifest.json"])
+    assert told["differential_privacy"] == {"claimed": False, "withheld_because": ["bounds were read from the rows"]}
+    assert "epsilon" not in json.dumps(told["backend"])
+    assert "0.0271828" not in b"".join(papers.files.values()).decode()
+    assert not any(row["name"].endswith("epsilon") for row in content(papers)["method"]["parameters"])
+
+
+def test_every_limit_is_applied_by_a_gate() -> None:
+    applied = {name for names in GATE_LIMITS.values() for name in names}
+    assert set(Limits.model_fields) <= applied

@@ -1,0 +1,198 @@
+"""The story with its ledger: what is counted, refused, waived and told, from files to exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import privsynth
+from privsynth import pipeline
+from privsynth.dataset import Source
+from privsynth.errors import ExitCode, PolicyError, PrivsynthError
+from privsynth.gate import Gate, gates_for
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.verdict import Finding
+
+MODEL: dict[str, Any] = {"backend": {"kind": "model", "min_leaf": 20}}
+
+
+class Content:
+    """A gate that has nothing to object."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        return [Finding("nothing", 0, limit=0)]
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All gates but those that count are content, so that a run takes a second."""
+
+    def only_counting(policy: Policy) -> tuple[Gate, ...]:
+        return tuple(gate if gate.name in ("claim", "budget") else Content(gate.name) for gate in gates_for(policy))
+
+    monkeypatch.setattr(pipeline, "gates_for", only_counting)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = np.random.default_rng(5)
+    group = rng.integers(0, 4, 900)
+    frame = pd.DataFrame({"group": [f"g{g}" for g in group], "score": np.round(rng.normal(10 * group, 3), 1), "sure": rng.choice(["yes", "no"], 900)})
+    path = tmp_path_factory.mktemp("source") / "scores.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def records(state: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (state / "ledger.jsonl").read_text().splitlines()]
+
+
+def test_run_keeps_its_ledger_beside_the_output(source: Path, tmp_path: Path, quick: None) -> None:
+    outcome = privsynth.run(source, tmp_path / "out", MODEL, seed=3)
+    assert outcome.released, outcome.reasons
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "privsynth-state"]
+    opened, closed = records(tmp_path / "privsynth-state")
+    assert (opened["rows"], closed["outcome"], closed["rows"]) == (900, "released", 900)
+    assert outcome.manifest["exposure"] == {"attempt": 1, "releases": 0, "rows": 0, "epsilon": 0.0}
+    assert outcome.manifest["policy"]["state"] == "given"
+    assert str(tmp_path) not in json.dumps(outcome.manifest) + json.dumps(outcome.report)
+
+
+def test_synthesize_keeps_none_unless_told_where(source: Path, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert privsynth.synthesize(source, MODEL, seed=3).manifest["exposure"] is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_seed_and_another_name_of_the_file_do_not_reset_the_count(source: Path, tmp_path: Path, quick: None) -> None:
+    again = tmp_path / "again.tsv"
+    pd.read_csv(source, dtype=object).sample(frac=1, random_state=2).to_csv(again, sep="\t", index=False)
+    asked = {**MODEL, "limits": {"attempts_max": 1}}
+    first, second = (privsynth.run(file, tmp_path / f"out{seed}", asked, seed=seed) for seed, file in ((3, source), (4, again)))
+    assert first.released
+    assert second.exit_code is ExitCode.BLOCKED
+    assert second.reasons == ("gate 'budget' failed",)
+    assert not (tmp_path / "out4").exists()
+    assert second.manifest["exposure"]["attempt"] == 2
+
+
+def test_rows_of_releases_are_counted_together(source: Path, tmp_path: Path, quick: None) -> None:
+    asked = {**MODEL, "limits": {"rows_ratio": 1.5}}
+    found = [privsynth.run(source, tmp_path / f"out{seed}", asked, seed=seed) for seed in (3, 4)]
+    assert [outcome.exit_code for outcome in found] == [ExitCode.RELEASED, ExitCode.BLOCKED]
+
+
+def test_a_strict_profile_without_a_ledger_is_refused_with_what_to_do(source: Path) -> None:
+    with pytest.raises(PolicyError, match="counts attempts") as caught:
+        privsynth.synthesize(source, MODEL, profile="gdpr-strict")
+    assert "--state" in caught.value.hint
+
+
+def test_a_broken_ledger_stops_the_run_before_anything_is_learnt(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "ledger.key").write_bytes(b"k" * 32)
+    (tmp_path / "state" / "ledger.key").chmod(0o600)
+    with pytest.raises(PrivsynthError, match="lacks a part") as caught:
+        privsynth.run(source, tmp_path / "out", policy=MODEL, state=tmp_path / "state")
+    assert caught.value.exit_code is ExitCode.INTERNAL
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("inside", ["out", "out/state", "out/deeper/state"])
+def test_a_ledger_inside_the_output_is_refused(inside: str, source: Path, tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="inside the output"):
+        privsynth.run(source, tmp_path / "out", MODEL, state=tmp_path / inside)
+
+
+def test_a_waiver_does_not_stand_in_for_missing_evidence(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "gates_for", lambda policy: tuple(g if g.name == "copies" else Content(g.name) for g in gates_for(policy)))
+    waived = [{"gate": "copies", "reason": "r", "person": "p"}]
+    few = privsynth.run(source, tmp_path / "out", MODEL, seed=3, limits={"control_min": 700}, waivers=waived)
+    assert (few.exit_code, few.status) == (ExitCode.BLOCKED, "refused")
+
+
+def command(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False, **more)
+
+
+def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: Path) -> None:
+    """Without it the gate linkage would refuse: groups and scores say who is who."""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\nlimits: {linkage_max: 0}\nbackend: {kind: clone}\n")
+    words = ("run", str(source), "-c", str(policy), "--seed", "3", "--out", str(tmp_path / "out"), "--json")
+    done = command(*words, "--accept-risk", "linkage:two people use it: in one room:A. Officer:2999-12-31")
+    answer = json.loads(done.stdout)
+    failed = [(v["gate"], f["what"]) for v in answer["verdicts"] for f in v["findings"] if not f["passed"]]
+    assert done.returncode == 0, failed
+    assert (answer["outcome"], answer["ok"]) == ("released-with-waiver", True)
+    assert {gate for gate, _ in failed} == {"linkage"}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.suffix == ".csv") == ["scores.waiver.csv"]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["waivers"] == [{"gate": "linkage", "reason": "two people use it: in one room", "person": "A. Officer", "expires": "2999-12-31"}]
+    assert next(output["rows"] for output in answer["outputs"] if output["path"].endswith(".csv")) == 900
+    assert records(tmp_path / "privsynth-state")[-1]["outcome"] == "released-with-waiver"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--accept-risk", "linkage"),
+        ("--accept-risk", "linkage:reason"),
+        ("--accept-risk", "pii:reason:person"),
+        ("--accept-risk", "linkage:reason:person:2020-01-01"),
+        ("--accept-risk", "linkage:reason:person", "--profile", "public-release"),
+        ("--profile", "public-release", "--backend", "clone"),
+        ("--profile", "gdpr-strict", "--backend", "mask", "--set", "backend.direct=token"),
+        ("--profile", "strictest"),
+        ("--profile", "public-release", "--set", "limits.k=5"),
+        ("--state", "out/state"),
+    ],
+)
+def test_what_a_profile_does_not_allow_ends_with_two(words: tuple[str, ...], source: Path, tmp_path: Path) -> None:
+    done = command("run", str(source), "--out", "out", *words, cwd=tmp_path)
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_strict_profiles_tell_bands_on_the_screen_and_in_json(source: Path, tmp_path: Path) -> None:
+    done = command("run", str(source), "--out", str(tmp_path / "out"), "--seed", "3", "--profile", "gdpr-strict", "--json", "--log-format", "json")
+    assert done.returncode == ExitCode.BLOCKED  # 900 rows are too few for 1,000 held-out ones
+    assert "held-out entities: beyond the limit" in done.stderr
+    answer = json.loads(done.stdout)
+    assert {f["measured"] for v in answer["verdicts"] for f in v["findings"]} == {None}
+    assert answer["fidelity"] is None
+    exact = json.loads((tmp_path / "privsynth-state" / "evidence-000001.json").read_text())
+    assert any(f["measured"] for v in exact["verdicts"] for f in v["findings"])
+
+
+def test_init_writes_the_profile_that_was_asked_for(source: Path, tmp_path: Path) -> None:
+    assert command("init", str(source), "--profile", "hipaa-expert", "--out", str(tmp_path / "p.yaml")).returncode == 0
+    assert "profile: hipaa-expert" in (tmp_path / "p.yaml").read_text()
+
+
+def test_an_interrupted_and_a_killed_run_have_counted(source: Path, tmp_path: Path, quick: None) -> None:
+    for send in (signal.SIGINT, signal.SIGKILL):
+        words = [sys.executable, "-m", "privsynth", "run", str(source), "--out", str(tmp_path / "out"), "--log-format", "json"]
+        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env={**os.environ, "CI": "1"}) as running:
+            assert running.stderr
+            next(line for line in running.stderr if '"stage": "fit", "event": "begin"' in line)
+            running.send_signal(send)
+            running.communicate()  # a closed pipe would be another reason to end
+    assert not (tmp_path / "out").exists()
+    state = tmp_path / "privsynth-state"
+    assert [r.get("outcome") for r in records(state)] == [None, "interrupted", None]
+    outcome = privsynth.run(source, tmp_path / "out", seed=3)
+    assert outcome.manifest["exposure"] == {"attempt": 3, "releases": 0, "rows": 0, "epsilon": 0.0}
