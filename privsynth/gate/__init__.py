@@ -23,13 +23,24 @@ class Gate(Protocol):
 
 def gates_for(policy: Policy) -> tuple[Gate, ...]:
     """All gates that judge a draft, in the order of `verdict.GATES`; a policy sets their limits and cannot leave one out."""
+    from privsynth.gate.attribute import Attribute
+    from privsynth.gate.budget import Budget
+    from privsynth.gate.claim import Claim
+    from privsynth.gate.classical import Classical
     from privsynth.gate.copies import Copies
     from privsynth.gate.fidelity import Fidelity
+    from privsynth.gate.inference import Inference
+    from privsynth.gate.linkability import Linkability
     from privsynth.gate.linkage import Linkage
+    from privsynth.gate.membership import Membership
     from privsynth.gate.pii import PersonalData
     from privsynth.gate.schema import Schema
+    from privsynth.gate.selftest import SelfTest
+    from privsynth.gate.singling_out import SinglingOut
 
-    return (Schema(policy), PersonalData(policy), Copies(policy), Linkage(policy), Fidelity(policy))
+    of_rows = (SelfTest(policy), Schema(policy), PersonalData(policy), Copies(policy))
+    attacks = (Membership(policy), SinglingOut(policy), Linkability(policy), Inference(policy), Attribute(policy), Linkage(policy), Classical(policy))
+    return (*of_rows, *attacks, Claim(policy), Budget(policy), Fidelity(policy))
 
 
 def judge(gate: Gate, draft: Draft, source: Source, *, seconds: float) -> Verdict:

@@ -10,7 +10,8 @@ from privsynth.gate.scope import entities, held_out_entities, learnt_columns, no
 from privsynth.measure.copies import ISOLATED, ON_TOP, SIDE, TAU, Hits, Isolated, near_hits, smallest_visible, whole_row_hits
 from privsynth.measure.intervals import wilson
 from privsynth.measure.significance import holm
-from privsynth.policy import MaskOptions, Policy
+from privsynth.options import MaskOptions
+from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.verdict import Finding
@@ -26,7 +27,7 @@ class Copies:
     shows how often chance alone makes equal rows. Three tests (all columns, all but one, near) count the real rows that
     the draft hits; the share by which training rows are hit more often must not be both above `copy_max` and beyond
     chance at `alpha`, corrected for three tests. Copies of isolated people are the worst, and are counted by a rule of
-    their own: a draft row closer than a tenth of the way to the nearest other real row.
+    their own: a draft row closer than 7 % of the way to the nearest other real row.
     """
 
     name = "copies"
@@ -40,7 +41,7 @@ class Copies:
             return [no_source()]
         if self.same_people:
             return [found for tables in shared_tables(draft, source) for found in self._counted(*tables)]
-        return [self._control(source), *(found for tables in shared_tables(draft, source) for found in self._judged(*tables))]
+        return [self._control(source), *(found for tables in shared_tables(draft, source) for found in self.judged(*tables))]
 
     def _control(self, source: Source) -> Finding:
         held, known = held_out_entities(source), entities(source.train.root)
@@ -55,9 +56,11 @@ class Copies:
             note="people or rows of the first table that the backend never saw: the control for every comparison",
             remedy=f"insufficient evidence: {self.limits.control_min:,} held-out entities are needed; "
             f"give at least {need:,} entities with this share held out, or a larger share (--set holdout=...)",
+            evidence=True,
         )
 
-    def _judged(self, train: Table, holdout: Table, made: Table) -> list[Finding]:
+    def judged(self, train: Table, holdout: Table, made: Table) -> list[Finding]:
+        """What the tests say of one table, without the question whether there is control enough."""
         names = learnt_columns(train, made)
         if not names or not len(made) or not len(train):
             return [_nothing(train.name, names)]

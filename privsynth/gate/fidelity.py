@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from privsynth.dataset import Source, Table
+from privsynth.expressions.aim import is_steered, like_asked
 from privsynth.gate.scope import shared_tables
 from privsynth.measure.fidelity import FidelityResult, compare
 from privsynth.policy import Policy
@@ -10,27 +11,34 @@ from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.verdict import Finding
 
+TOO_FEW = 50  # real rows like those that were asked for, a side, below which a score says nothing
+
 
 class Fidelity:
     """Nobody could be recognised in the table, and nothing else either: every column had become noise.
 
     A release that is of no use harms too: people act on it. The score (1 - total variation over binned columns and
     pairs) is taken against the hold-out and set beside what other real rows, as many as the draft's, get against the
-    same hold-out; their ratio must reach the floor.
+    same hold-out; their ratio must reach the floor. Where other rows were asked for than such as the source's, the real
+    rows are first narrowed to those that meet the condition, and thinned to the shares.
     """
 
     name = "fidelity"
 
     def __init__(self, policy: Policy) -> None:
-        self.limits = policy.limits
+        self.policy, self.limits = policy, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [Finding("fidelity", None, note="no real data was read: there is nothing that the rows could be like")]
-        found = [finding for tables in shared_tables(draft, source) for finding in self._judged(*tables, gated=tables[0].name not in source.train.lookups)]
+        real = like_asked(source, self.policy)
+        found = [finding for tables in shared_tables(draft, real) for finding in self._judged(*tables, gated=tables[0].name not in source.train.lookups)]
         return found or [Finding("tables that can be compared", 0, limit=1, good="high")]
 
     def _judged(self, train: Table, holdout: Table, made: Table, *, gated: bool) -> list[Finding]:
+        asked = _asked(train, holdout) if is_steered(self.policy) else ""
+        if asked and min(len(train), len(holdout) or len(train) // 2) < TOO_FEW:
+            return [Finding(f"fidelity ({made.name})", None, note=f"not measurable{asked}: fewer than {TOO_FEW} on a side")]
         result = measured_against(train, holdout, made)
         apart = ", ".join(result.left_out) or "nothing"
         if result.score is None:
@@ -53,10 +61,16 @@ class Fidelity:
                 good="high",
                 where=tuple(column.name for column in result.columns),
                 n=result.rows_compared,
-                note=f"score {result.score:.3f}, fresh real sample {result.reference or 0:.3f}, against {against}; not compared: {apart}",
+                note=f"score {result.score:.3f}, fresh real sample {result.reference or 0:.3f}, against {against}{asked}; not compared: {apart}",
                 remedy=f"the worst columns are {worst}: a smaller leaf, more rows, or another engine",
             ),
         ]
+
+
+def _asked(train: Table, holdout: Table) -> str:
+    """Which real rows a draft was held against that was asked to be unlike the source. Small counts are not counted out."""
+    counts = [f"{len(side):,}" if len(side) >= TOO_FEW else f"fewer than {TOO_FEW}" for side in (train, holdout)]
+    return f", among the real rows that are like what was asked for ({counts[0]} training, {counts[1]} held out)"
 
 
 def measured_against(train: Table, holdout: Table, made: Table) -> FidelityResult:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Table
 from privsynth.gate.order import order_kept
+from privsynth.gate.rules import rules_kept
 from privsynth.gate.scope import keeps_people, shared_tables
 from privsynth.gate.written import read_back
 from privsynth.policy import Policy
@@ -26,20 +27,21 @@ class Schema:
     Whatever is in the draft and was not declared is a leak until somebody has looked at it: tables, columns, kinds, the
     number of rows, the order of the rows, a second file in the folder. Keys that name one row must name one row here
     too, and references must find their row. Last, the very bytes that would be written are read again: they must hold
-    the cells of the tables that the other gates judge, and no cell that a spreadsheet would run as a formula.
+    the cells of the tables that the other gates judge, and no cell that a spreadsheet would run as a formula. Declared rules
+    hold in every made row.
     """
 
     name = "schema"
 
     def __init__(self, policy: Policy) -> None:
-        self.words_allowed = keeps_people(policy)
+        self.policy, self.words_allowed = policy, keeps_people(policy)
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         declared = draft.dataset if source.is_empty else source.train
         found = [_tables(declared, draft.dataset), *self._columns(declared, draft.dataset), _rows(draft, declared), *_numbers(draft.dataset)]
         if not all(finding.passed for finding in found):
             return found  # what is not even of the declared form cannot be read further, and is refused already
-        found += [*_unique(draft, source), *_references(draft, source), *read_back(draft)]
+        found += [*_unique(draft, source), *_references(draft, source), *read_back(draft), *rules_kept(draft, source, self.policy)]
         for train, _, made in shared_tables(draft, source):
             found += order_kept(train, made)
         return found

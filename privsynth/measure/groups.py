@@ -30,12 +30,7 @@ class GroupRisk:
 
 def group_risk(table: Table, names: Sequence[str], threshold: float, people: Array | None = None) -> GroupRisk | None:
     """`people` says who is behind each row; without it each row is somebody. None where no row has a quasi-identifier left."""
-    frame = pd.DataFrame({name: pd.Series(table.text(name), dtype=object) for name in names})
-    blank = (frame.isna() | frame.isin(BLANK)).all(axis=1).to_numpy()
-    codes = np.zeros(len(frame), dtype=np.int64)
-    for name in names:
-        levels, _ = pd.factorize(frame[name], use_na_sentinel=False)
-        codes = pd.factorize(codes * (int(levels.max(initial=0)) + 1) + levels)[0]
+    codes, blank = groups_of(table, names)
     pairs = pd.DataFrame({"group": codes, "person": np.arange(len(codes)) if people is None else people})[~blank].drop_duplicates()
     if pairs.empty:
         return None
@@ -43,3 +38,14 @@ def group_risk(table: Table, names: Sequence[str], threshold: float, people: Arr
     total = int(sizes.sum())
     at_risk = int(sizes[1 / sizes > threshold + 1e-12].sum())
     return GroupRisk(int(sizes.min()), len(sizes), 1 / int(sizes.min()), len(sizes) / total, at_risk / total, total, int(blank.sum()))
+
+
+def groups_of(table: Table, names: Sequence[str]) -> tuple[Array, Array]:
+    """The number of each row's group over these columns, and which rows have none of them left and are in no group."""
+    frame = pd.DataFrame({name: pd.Series(table.text(name), dtype=object) for name in names})
+    blank = (frame.isna() | frame.isin(BLANK)).all(axis=1).to_numpy()
+    codes = np.zeros(len(frame), dtype=np.int64)
+    for name in names:
+        levels, _ = pd.factorize(frame[name], use_na_sentinel=False)
+        codes = pd.factorize(codes * (int(levels.max(initial=0)) + 1) + levels)[0]
+    return codes, blank

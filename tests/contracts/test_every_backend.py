@@ -1,4 +1,8 @@
-"""What every backend and engine must keep to. Adding one costs one line in BACKENDS."""
+"""What every backend and engine must keep to. Adding one costs one line in BACKENDS.
+
+Two promises do not hold for the engine dp (UNREPEATABLE): nobody can repeat its noise, so that the same streams give other rows, and of a few
+rows it cannot tell that a column is empty.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Table
+from privsynth.dataset import Column, Dataset, Domain, Kind, Profile, Role, Table
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.generate import Backend, Described
-from privsynth.policy import CloneOptions, MaskOptions, ModelOptions, Policy, RulesOptions
+from privsynth.options import CloneOptions, EngineName, MaskOptions, ModelOptions, RulesOptions
+from privsynth.policy import Policy
 from privsynth.profile import profile_dataset, take_fingerprints
 from privsynth.spelling import Spelling
 
 LIMITS = Policy().limits
+Make = Callable[[Path], Backend]
 
 
 def mask(folder: Path) -> Backend:
@@ -41,6 +47,24 @@ def copula(folder: Path) -> Backend:
     from privsynth.generate.model import Model
 
     return Model(ModelOptions(engine="copula"), LIMITS)
+
+
+def network(engine: EngineName) -> Make:
+    def make(folder: Path) -> Backend:
+        pytest.importorskip("sdv", reason="the optional part 'sdv' is not installed")
+        from privsynth.generate.model import Model
+
+        return Model(ModelOptions(engine=engine, epochs=1), LIMITS)
+
+    make.__name__ = engine
+    return make
+
+
+def dp(folder: Path) -> Backend:
+    pytest.importorskip("opendp", reason="the optional part 'dp' is not installed")
+    from privsynth.generate.model import Model
+
+    return Model(ModelOptions(engine="dp", epsilon=3), LIMITS)
 
 
 def clone(folder: Path) -> Backend:
@@ -74,10 +98,11 @@ def rules(folder: Path) -> Backend:
     return Rules(RulesOptions(rulebook=folder / "book.yaml"), LIMITS)
 
 
-BACKENDS = [trees, copula, clone, mask, rules]
+NETWORKS = [network("ctgan"), network("tvae"), network("copulagan")]
+BACKENDS = [trees, copula, *NETWORKS, dp, clone, mask, rules]
 KEEPS_ROWS = [mask]
-LEARNS = [trees, copula, clone, mask]
-Make = Callable[[Path], Backend]
+UNREPEATABLE = [dp]
+LEARNS = [trees, copula, *NETWORKS, dp, clone, mask]
 
 
 def people(rows: int) -> Dataset:
@@ -99,12 +124,12 @@ def people(rows: int) -> Dataset:
     columns = (
         Column("id", Kind.TEXT, Role.IDENTIFIER),
         Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
-        Column("age", Kind.INTEGER, Role.QUASI, "AGE"),
-        Column("sex", Kind.CATEGORY, Role.QUASI, "GENDER"),
-        Column("born", Kind.DATE),
-        Column("income", Kind.NUMBER, Role.SENSITIVE, spelling=Spelling(decimals=2)),
+        Column("age", Kind.INTEGER, Role.QUASI, "AGE", domain=Domain(cuts=(18.0, 30.0, 50.0, 70.0, 90.0))),
+        Column("sex", Kind.CATEGORY, Role.QUASI, "GENDER", domain=Domain(levels=("f", "m"))),
+        Column("born", Kind.DATE, domain=Domain(cuts=(-7_305.0, 0.0, 5_000.0, 12_700.0))),
+        Column("income", Kind.NUMBER, Role.SENSITIVE, spelling=Spelling(decimals=2), domain=Domain(cuts=(0.0, 20_000.0, 40_000.0, 500_000.0))),
         Column("member", Kind.BOOLEAN),
-        Column("town", Kind.CATEGORY),
+        Column("town", Kind.CATEGORY, domain=Domain(levels=("Aa", "Bb", "Cc"))),
     )
     return Dataset((Table("people", columns, frame),))
 
@@ -135,11 +160,18 @@ def test_fit_returns_itself_and_sample_the_declared_columns(make: Make, tmp_path
         assert all(isinstance(cell, str) or cell is None for cell in text)
 
 
-@pytest.mark.parametrize("make", BACKENDS)
+@pytest.mark.parametrize("make", [b for b in BACKENDS if b not in UNREPEATABLE])
 def test_the_same_streams_give_the_same_rows(make: Make, tmp_path: Path) -> None:
     data = people(300)
     first, second = (fitted(make, tmp_path, data).sample(asked(make, data, 200), np.random.default_rng(6)) for _ in range(2))
     pd.testing.assert_frame_equal(first.root.frame, second.root.frame)
+
+
+@pytest.mark.parametrize("make", UNREPEATABLE)
+def test_the_same_streams_give_other_rows_where_a_seed_would_break_the_promise(make: Make, tmp_path: Path) -> None:
+    data = people(300)
+    first, second = (fitted(make, tmp_path, data).sample(200, np.random.default_rng(6)) for _ in range(2))
+    assert not first.root.frame.equals(second.root.frame)
 
 
 @pytest.mark.parametrize("make", BACKENDS)
@@ -173,7 +205,8 @@ def odd_columns(rows: int) -> Dataset:
         }
     )
     kinds = [Kind.NUMBER, Kind.CATEGORY, Kind.CATEGORY, Kind.INTEGER, Kind.INTEGER, Kind.DATE, Kind.CATEGORY]
-    return Dataset((Table("odd", tuple(Column(name, kind) for name, kind in zip(frame, kinds, strict=True)), frame),))
+    words, ends = Domain(levels=("only", "x")), Domain(cuts=(0.0, 10.0, 100.0))
+    return Dataset((Table("odd", tuple(Column(n, k, domain=words if k is Kind.CATEGORY else ends) for n, k in zip(frame, kinds, strict=True)), frame),))
 
 
 @pytest.mark.parametrize("rows", [1, 2, 15, 60])
@@ -185,7 +218,8 @@ def test_odd_columns_and_few_rows_give_rows_or_a_clear_refusal(make: Make, rows:
     except PrivsynthError:
         return  # a clear refusal: what is not allowed is any other exception
     assert len(made.root) == (rows if make in KEEPS_ROWS else 20)
-    assert made.root.frame["void"].isna().all()
+    if make not in UNREPEATABLE:  # among so few rows noise hides even that a column is empty
+        assert made.root.frame["void"].isna().all()
 
 
 @pytest.mark.parametrize("make", [b for b in BACKENDS if b not in KEEPS_ROWS])

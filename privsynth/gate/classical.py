@@ -1,0 +1,146 @@
+"""How well do the rows hide one another?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Role, Source, Table
+from privsynth.gate.scope import keeps_people, learnt_columns, no_source, people_of, quasi_identifiers, shared_tables
+from privsynth.measure.classes import attackers, diversity, population_uniques, suda
+from privsynth.measure.groups import GroupRisk, group_risk, groups_of
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.verdict import Finding
+
+Array = np.ndarray[Any, Any]
+SPECIAL_ROWS, SPECIAL_COLUMNS = 5_000, 8  # most that the search for special uniques looks at
+NOBODYS = "; reported only: rows of this backend are nobody's"
+REMEDY = "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, or use backend model"
+
+
+class Classical:
+    """The voter list has name, birth year and postcode; the masked file has birth year and postcode. A join does the rest.
+
+    How many people share each row's quasi-identifiers (k, largest and average risk, people at risk), whether a group
+    shares one secret (l, t), and, where the size of the population is given, how many rows may be the only such person
+    in it. Rows of `mask` and `clone` are made from one person each: there the limits hold. Rows of a model or a rulebook
+    are nobody's, so that groups say little: there the figures are reported.
+    """
+
+    name = "classical"
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.limits, self.decides = policy, policy.limits, keeps_people(policy)
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        return [found for tables in shared_tables(draft, source) for found in self._judged(*tables)]
+
+    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
+        if self.decides and len(made) and made.origin is None:
+            raise ValueError(f"backend {self.policy.backend.kind} must say which source row each row was made from")
+        names = quasi_identifiers(train, made)
+        behind = people_of(train)[made.origin] if made.origin is not None else None
+        risk = group_risk(made, names, self.limits.risk_max, behind) if names else None
+        if risk is None:
+            why = "no row has one left" if names else "no column has the role quasi"
+            yield Finding(f"smallest group on the quasi-identifiers ({train.name})", None, where=tuple(names), note=f"no group was formed: {why}")
+            return
+        yield from self._groups(train.name, names, risk)
+        yield from self._secrets(train, made, names)
+        if self.policy.population is not None:
+            yield self._alone(train.name, names, made, self.policy.population)
+        if len(made):
+            yield from _reported(train, holdout, made, names)
+
+    def _groups(self, table: str, names: Sequence[str], risk: GroupRisk) -> Iterator[Finding]:
+        note = f"{risk.groups:,} groups; {risk.blanked:,} rows have no quasi-identifier left and are in no group{'' if self.decides else NOBODYS}"
+        what = f"smallest group on the quasi-identifiers ({table})"
+        yield Finding(what, risk.smallest, limit=self._held(self.limits.k), good="high", where=tuple(names), n=risk.people, note=note, remedy=REMEDY)
+        average = self.limits.average_risk_max or self.limits.risk_max
+        for said, measured, limit in (
+            ("largest re-identification risk", risk.largest_risk, self.limits.risk_max),
+            ("average re-identification risk", risk.average_risk, average),
+            (f"people whose risk exceeds {self.limits.risk_max:g}", risk.share_at_risk, 0.0),
+        ):
+            yield Finding(f"{said} ({table})", measured, limit=self._held(limit), where=tuple(names), n=risk.people, remedy=REMEDY)
+
+    def _secrets(self, train: Table, made: Table, names: Sequence[str]) -> Iterator[Finding]:
+        """Whether everybody of a group has the same secret, so that finding the group is finding the secret."""
+        learnt = learnt_columns(train, made)
+        groups, blank = groups_of(made, names)
+        for column in train.of_role(Role.SENSITIVE):
+            if column.name not in learnt or column.name in names:
+                continue
+            numeric = made.values(column.name).dtype.kind in "fM"
+            secrets = pd.factorize(made.values(column.name), sort=numeric, use_na_sentinel=False)[0]
+            found = diversity(groups[~blank], secrets[~blank], ordered=numeric)
+            if found is not None:
+                note = f"entropy l {found.entropy:.2f}, t {found.closeness:.2f} (largest distance of a group's {column.name} from the table's, reported)"
+                what = f"fewest different values of {column.name} in a group ({train.name})"
+                limit = None if self.limits.l_min is None else self._held(self.limits.l_min)
+                yield Finding(what, found.distinct, limit=limit, good="high", where=(*names, column.name), n=len(made), note=note, remedy=REMEDY)
+
+    def _alone(self, table: str, names: Sequence[str], made: Table, population: int) -> Finding:
+        groups, blank = groups_of(made, names)
+        sizes = np.bincount(groups[~blank])
+        found = population_uniques(sizes[sizes > 0], max(population, len(made)))
+        limit = None if self.limits.population_unique_max is None else self._held(self.limits.population_unique_max)
+        note = f"estimated by the model {found.model} for {population:,} people (rule of Dankar et al. 2012)"
+        return Finding(f"rows that may be the only such person in the population ({table})", found.share, limit, where=tuple(names), note=note, remedy=REMEDY)
+
+    def _held(self, limit: float) -> float | None:
+        return limit if self.decides else None
+
+
+def _reported(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> Iterator[Finding]:
+    """Descriptive figures, beside what they are for held-out people."""
+    yield _matches(train, made, names)
+    if len(holdout):
+        yield _special(made, holdout, names)
+
+
+def _matches(train: Table, made: Table, names: Sequence[str]) -> Finding:
+    """Somebody who holds the source's quasi-identifiers matches every row: the marketer's success, were each row a person of its group."""
+    ours, theirs = _joint_sizes(train, made, names)
+    both = (ours > 0) & (theirs > 0)
+    found = attackers(theirs[both], ours[both]) if both.any() else None
+    note = (
+        f"{int(both.sum()):,} groups of the draft exist in the source; there the largest risk is {found.journalist:.3f}"
+        if found
+        else "no group of the draft exists in the source"
+    )
+    share = float((theirs[both] / np.maximum(ours[both], 1)).clip(max=theirs[both]).sum() / max(1, len(made))) if found else 0.0
+    return Finding(
+        f"matches to be expected by somebody who knows the source's quasi-identifiers ({train.name})", share, where=tuple(names), n=len(made), note=note
+    )
+
+
+def _joint_sizes(train: Table, made: Table, names: Sequence[str]) -> tuple[Array, Array]:
+    codes = np.zeros(len(train) + len(made), dtype=np.int64)
+    for name in names:
+        levels = pd.factorize(np.concatenate([train.text(name), made.text(name)]), use_na_sentinel=False)[0]
+        codes = pd.factorize(codes * (int(levels.max(initial=0)) + 1) + levels)[0]
+    size = int(codes.max(initial=-1)) + 1
+    return np.bincount(codes[: len(train)], minlength=size), np.bincount(codes[len(train) :], minlength=size)
+
+
+def _special(made: Table, holdout: Table, names: Sequence[str]) -> Finding:
+    """Rows that few columns single out (SUDA), beside the same for as many held-out people."""
+    chosen, rows = list(names)[:SPECIAL_COLUMNS], min(len(made), len(holdout), SPECIAL_ROWS)
+    rng = Seeds(0).stream("gate", "classical", made.name)
+    ours, theirs = (suda(_words(table.take(np.sort(rng.choice(len(table), rows, replace=False))), chosen)) for table in (made, holdout))
+    leading = sorted(ours.contributions, key=lambda name: -ours.contributions[name])[:3]
+    note = f"minimal uniques of up to three columns among {rows:,} rows; most of it by {', '.join(leading)}; chance of a right match {ours.dis:.3f}"
+    measured, baseline = (float((found.scores > 0).mean()) if rows else 0.0 for found in (ours, theirs))
+    return Finding(f"rows that few quasi-identifiers single out, SUDA ({made.name})", measured, where=tuple(chosen), baseline=baseline, n=rows, note=note)
+
+
+def _words(table: Table, names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(table.text(name), dtype=object) for name in names})

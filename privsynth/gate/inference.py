@@ -1,0 +1,52 @@
+"""Can a secret be read off the draft?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from privsynth.dataset import Role, Source, Table
+from privsynth.gate.scope import RiskLimits, attacked_tables, known_columns, learnt_columns, no_source, not_applicable, risk_findings
+from privsynth.measure.inference import inference
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.verdict import Finding
+
+ATTACKED = 5_000  # people a side: what is won beyond the control is small, and takes many to see
+MADE = 50_000
+REMEDY = "a larger leaf (--set backend.min_leaf=...), or leave the sensitive column out"
+
+
+class Inference:
+    """He knows her age, street and work, finds the row that is most like her, and reads the diagnosis in it.
+
+    The third criterion of WP29 05/2014, attacked as Anonymeter does: each sensitive column is guessed from the nearest
+    synthetic row by the quasi-identifiers (by all other columns where there are none). What is learnt of the population
+    is learnt of held-out people too; the risk is what is won beyond them.
+    """
+
+    name = "inference"
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.limits = policy, policy.limits
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        if (aside := not_applicable(self.policy, "inference")) is not None:
+            return [aside]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        return found or [Finding("sensitive columns", 0, note="no column has the role sensitive, so no inference was tried; declare one to have it attacked")]
+
+    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
+        learnt = learnt_columns(train, made)
+        secrets = {column.name: known_columns(train, made, column.name) for column in train.of_role(Role.SENSITIVE) if column.name in learnt}
+        held = RiskLimits(self.limits.anon_risk_inference, self.limits.anon_lower_inference, None, self.limits.alpha)
+        for secret, known in ((secret, known) for secret, known in secrets.items() if known):
+            rng = Seeds(0).stream("gate", self.name, train.name, secret)
+            some = made if len(made) <= MADE else made.take(np.sort(rng.choice(len(made), MADE, replace=False)))
+            attacked = inference(train, holdout, some, known, secret, ATTACKED, rng)
+            note = f"guessed from {len(known)} columns; whoever only knows the frequencies is right {attacked.guesses or 0:,.0f} times"
+            yield from risk_findings(f"inferring {secret} ({train.name})", attacked, held, where=known, note=note, remedy=REMEDY, tests=len(secrets))

@@ -1,0 +1,80 @@
+"""Can two files about the same people be joined over the draft?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from privsynth.dataset import Source, Table
+from privsynth.gate.scope import (
+    ATTACKS,
+    RiskLimits,
+    attacked_tables,
+    learnt_columns,
+    no_source,
+    nobody_attacked,
+    not_applicable,
+    quasi_identifiers,
+    risk_findings,
+)
+from privsynth.measure.linkability import linkability
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.verdict import Finding
+
+SPLITS = 3
+DISTANCES = 2**24  # where fewer need be looked at, more people are attacked: the bounds grow narrower
+MADE = 50_000  # most synthetic rows in which neighbours are looked for
+REMEDY = "a larger leaf (--set backend.min_leaf=...), or fewer columns"
+
+
+class Linkability:
+    """A clinic and an insurer each hold part of her record. The released table has both parts, so it tells them which of their rows is hers.
+
+    The second criterion of WP29 05/2014, attacked as Anonymeter does: a person's columns are split in two, and the
+    attack succeeds where the synthetic row nearest to one part is also the nearest to the other. Several random splits,
+    and the split into quasi-identifiers and the rest; the worst one counts, beyond what held-out people show.
+    """
+
+    name = "linkability"
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.limits = policy, policy.limits
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        if (aside := not_applicable(self.policy, "linking")) is not None:
+            return [aside]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        return found or [nobody_attacked("linking", draft)]
+
+    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
+        names, rng = learnt_columns(train, made), Seeds(0).stream("gate", self.name, train.name)
+        if len(names) < 2:
+            yield Finding(f"linking two parts of a record ({train.name})", None, note="not measured: there is only one column to know people by")
+            return
+        some = made if len(made) <= MADE else made.take(np.sort(rng.choice(len(made), MADE, replace=False)))
+        splits = [*_random_splits(names, rng), *_declared_split(names, quasi_identifiers(train, made))]
+        attacks = min(len(holdout), max(ATTACKS, DISTANCES // max(1, len(some))))
+        tried = [linkability(train, holdout, some, split, attacks, rng) for split in splits]
+        worst = max(tried, key=lambda each: (each.risk, each.interval[1]))
+        note = f"the worst of {len(splits)} splits of the columns"
+        held = RiskLimits(self.limits.anon_risk, self.limits.anon_lower_link, self.limits.anon_upper_link, self.limits.alpha)
+        what = f"linking two parts of a record ({train.name})"
+        yield from risk_findings(what, worst, held, where=names, note=note, remedy=REMEDY, tests=len(splits))
+
+
+def _random_splits(names: Sequence[str], rng: np.random.Generator) -> Iterator[tuple[list[str], list[str]]]:
+    for _ in range(SPLITS):
+        order = rng.permutation(len(names))
+        half = len(names) // 2
+        yield [names[at] for at in sorted(order[:half])], [names[at] for at in sorted(order[half:])]
+
+
+def _declared_split(names: Sequence[str], quasi: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
+    rest = [name for name in names if name not in quasi]
+    if quasi and rest:
+        yield list(quasi), rest

@@ -1,0 +1,92 @@
+"""Can it be told who was in the source?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from privsynth.dataset import Source, Table
+from privsynth.gate.scope import attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable
+from privsynth.measure.membership import ISOLATED, Caught, Scores, auc, caught_at, membership_scores
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.verdict import Finding
+
+FALSE_ALARMS = 0.01
+FEWER = 0.001
+SURE = 500  # people outside, from which on the bound itself says enough
+THIN = 3  # with fewer, what cannot be ruled out may be no more than so many times the limit
+FINE = 2_000  # held-out people from which on one false alarm in a thousand can be counted
+REMEDY = "a larger leaf (--set backend.min_leaf=...), fewer rows (-n), or fewer columns"
+
+
+class Membership:
+    """The attacker holds the health register of a town. He asks of each inhabitant: was she in the study? Being in it means having the disease.
+
+    He knows every column of her, and other people's rows. Six attacks score training rows and held-out rows that the
+    attacker does not know; the best one counts, by the share of training rows that it catches while accusing 1 % of the
+    others. What is held against the limit is the lower bound of that share, corrected for the number of attacks, and
+    only where chance does not explain it. The same again for the people most unlike the others, who are at most risk.
+    """
+
+    name = "membership"
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.limits = policy, policy.limits
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        if (aside := not_applicable(self.policy, "membership")) is not None:
+            return [aside]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        return found or [nobody_attacked("membership", draft)]
+
+    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
+        names = learnt_columns(train, made)
+        scores = membership_scores(train, holdout, made, names, Seeds(0).stream("gate", self.name, train.name))
+        yield from self._caught("people recognised as members", train.name, scores, self.limits.mia_all, isolated=False)
+        yield from self._caught(
+            f"isolated people recognised as members, the {ISOLATED:.0%} most unlike others", train.name, scores, self.limits.mia_isolated, isolated=True
+        )
+        if len(holdout) >= FINE and (few := caught_at(scores, FEWER, isolated=False)) is not None:
+            note = f"at {FEWER:.1%} false alarms, by the attack {few.attack}; reported only"
+            yield Finding(f"people recognised as members at {FEWER:.1%} false alarms ({train.name})", few.share, baseline=FEWER, n=few.members, note=note)
+        areas = {name: auc(scores.members[name], scores.others[name]) for name in scores.members}
+        best = max(areas, key=lambda name: areas[name])
+        note = f"over the whole range, by the attack {best}; .5 is a coin. A tripwire and no proof: ten in a hundred copied rows move it to .55"
+        yield Finding(f"area under the curve of the best membership attack ({train.name})", areas[best], baseline=0.5, n=len(scores.members[best]), note=note)
+
+    def _caught(self, what: str, table: str, scores: Scores, limit: float, *, isolated: bool) -> Iterator[Finding]:
+        found = caught_at(scores, FALSE_ALARMS, isolated=isolated)
+        if found is None:
+            yield Finding(f"{what} ({table})", None, note="not measured: too few such people on one side")
+            return
+        proven = found.lower if not found.pvalue >= self.limits.alpha else 0.0
+        note = (
+            f"the attack {found.attack} catches {found.share:.2%} of {found.members:,} at {FALSE_ALARMS:.0%} false alarms "
+            f"among {found.others:,}, p = {found.pvalue:.2g}; the lower bound decides{'' if proven else ', and chance explains it'}"
+        )
+        yield Finding(
+            f"{what}, proven share ({table})",
+            proven,
+            limit=limit,
+            baseline=FALSE_ALARMS,
+            interval=(found.lower, found.upper),
+            n=found.members,
+            note=note,
+            remedy=REMEDY,
+        )
+        if found.others < SURE and not isolated:
+            yield self._not_ruled_out(table, found, limit)
+
+    def _not_ruled_out(self, table: str, found: Caught, limit: float) -> Finding:
+        return Finding(
+            f"people who may be recognised for all we know ({table})",
+            found.upper,
+            limit=min(1.0, THIN * limit),
+            n=found.others,
+            note=f"with fewer than {SURE} people outside, what cannot be ruled out must stay below {THIN} times the limit",
+            remedy="insufficient evidence: more rows, or a larger hold-out (--set holdout=...)",
+            evidence=True,
+        )

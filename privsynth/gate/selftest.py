@@ -1,0 +1,128 @@
+"""Would these gates see a leak in this very table?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import sqrt
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Source, Table
+from privsynth.gate.copies import Copies
+from privsynth.gate.scope import ATTACKS, attacked_tables, learnt_columns, no_source, not_applicable
+from privsynth.measure.attack import Attacked
+from privsynth.measure.copies import smallest_visible
+from privsynth.measure.linkability import linkability
+from privsynth.measure.singling import singling_out
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.verdict import Finding
+
+ROWS = 5_000  # of the hidden copy, and of each side it is judged against
+SHARES = (0.05, 0.1, 0.25, 0.5, 1.0)  # planted one after another until an attack sees them
+LEAST = 0.02  # planted for the gate copies; more where less cannot be seen
+TELLING = 50  # people who could be found by an attack, from which on it must find a full copy of them
+CLEAR = 6.0  # standard deviations by which a full copy must exceed what strangers' rows show before it must be seen
+REMEDY = "the gates do not work in this environment: run the project's tests (pytest tests/leaks) and report the result; do not release"
+
+
+class SelfTest:
+    """The scanner was upgraded, its list of recognisers came out empty, and for three weeks every table passed.
+
+    A gate that cannot fail proves nothing. In memory only, real training rows are planted in a copy of the draft: the
+    tests of the gate copies must refuse it, and singling out and linking must come out above chance. What is planted
+    first is small; the smallest share that was seen is reported. An attack that misses even a whole copy of the source,
+    in which enough people could be found by it, is an error. (The scanner for personal data proves itself inside its own
+    gate, on hidden values of each kind and planted real ones.)
+    """
+
+    name = "selftest"
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.limits = policy, policy.limits
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        if (aside := not_applicable(self.policy, "planted leaks")) is not None:
+            return [aside]
+        tables = max(attacked_tables(draft, source), key=lambda parts: len(parts[1]), default=None)
+        if tables is None:
+            return [Finding("tables in which a leak could be planted", 0, note="none has enough rows; the gates that need them say so")]
+        rng = Seeds(0).stream("gate", self.name, tables[0].name)
+        train, holdout, made = (_some(table, rng) for table in tables)
+        return list(self._proved(train, holdout, made, rng))
+
+    def _proved(self, train: Table, holdout: Table, made: Table, rng: np.random.Generator) -> Iterator[Finding]:
+        names, attacks = learnt_columns(train, made), min(ATTACKS, len(holdout))
+        halves = (names[::2], names[1::2])
+        yield self._copies(train, holdout, made, rng)
+        alone = sum(_alone(train, [name]) for name in names)
+        yield _seen("singling out", train, made, alone, rng, lambda leaky: singling_out(train, holdout, leaky, names, attacks, rng, several=False)[0])
+        if len(names) > 1:
+            alone = min(_alone(train, half) for half in halves)
+            yield _seen("linking", train, made, alone, rng, lambda leaky: linkability(train, holdout, leaky, halves, attacks, rng))
+
+    def _copies(self, train: Table, holdout: Table, made: Table, rng: np.random.Generator) -> Finding:
+        visible = smallest_visible(max(len(made), len(train)), len(train) / (len(train) + len(holdout)), self.limits.alpha / 3)
+        least = min(1.0, max(LEAST, 2 * visible, 2 * self.limits.copy_max))
+        gate = Copies(self.policy)
+
+        def refused(share: float) -> bool:
+            return any(not finding.passed for finding in gate.judged(train, holdout, planted(made, train, share, rng)))
+
+        seen = next((share for share in (least, *(more for more in SHARES if more > least)) if refused(share)), None)
+        names = learnt_columns(train, made)
+        return _told("the gate copies", train, seen, _alone(train, names), tells=_stands_out(train, holdout, names) >= CLEAR)
+
+
+def planted(made: Table, train: Table, share: float, rng: np.random.Generator) -> Table:
+    """The draft with training rows laid beside its own, so many that a draft as large as the training rows would hold this share.
+
+    A whole copy is nothing but the training rows: beside others they would hide one another.
+    """
+    if share >= 1:
+        return replace(made, frame=train.frame[list(made.frame.columns)].reset_index(drop=True), origin=None)
+    rows = np.sort(rng.choice(len(train), max(1, round(share * len(train))), replace=False))
+    columns = list(made.frame.columns)
+    return replace(made, frame=pd.concat([made.frame, train.frame[columns].iloc[rows]], ignore_index=True), origin=None)
+
+
+def _seen(what: str, train: Table, made: Table, findable: int, rng: np.random.Generator, attack: Callable[[Table], Attacked]) -> Finding:
+    """The smallest planted share at which the attack is above chance, its interval leaving zero out."""
+    seen = next((share for share in SHARES if attack(planted(made, train, share, rng)).interval[0] > 0), None)
+    return _told(what, train, seen, findable)
+
+
+def _told(by: str, train: Table, seen: float | None, findable: int, *, tells: bool = True) -> Finding:
+    """Where a full copy could be told from chance, it must have been."""
+    must = tells and findable >= TELLING
+    note = f"{findable:,} people of the training rows could be found by it in a full copy"
+    if seen is None:
+        alike = ": among so many rows that strangers have too, it cannot tell anything of this table"
+        note += "; not even that was seen" if must else alike if not tells else ": too few for it to tell anything of this table"
+    return Finding(f"smallest planted leak seen by {by} ({train.name})", seen, limit=1.0 if must else None, n=len(train), note=note, remedy=REMEDY)
+
+
+def _alone(table: Table, names: Sequence[str]) -> int:
+    """How many rows nobody else is equal to in these columns: counted without any of the code under test."""
+    return int((~pd.DataFrame({name: table.text(name) for name in names}).duplicated(keep=False)).sum())
+
+
+def _stands_out(train: Table, holdout: Table, names: Sequence[str]) -> float:
+    """By how many standard deviations a full copy hits training rows more often than held-out ones.
+
+    Where nearly every stranger's row is somebody's training row too, even the training rows themselves look like chance.
+    """
+    real = pd.concat([pd.DataFrame({name: table.text(name) for name in names}) for table in (train, holdout)], ignore_index=True)
+    rows = real.groupby(list(names), dropna=False, sort=False).ngroup().to_numpy()
+    hit = len(train) + int(np.isin(rows[len(train) :], rows[: len(train)]).sum())
+    share = len(train) / max(1, len(real))
+    return (len(train) - share * hit) / sqrt(max(hit * share * (1 - share), 1e-9))
+
+
+def _some(table: Table, rng: np.random.Generator) -> Table:
+    return table if len(table) <= ROWS else table.take(np.sort(rng.choice(len(table), ROWS, replace=False)))

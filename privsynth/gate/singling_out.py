@@ -1,0 +1,49 @@
+"""Can one person be picked out?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from privsynth.dataset import Source, Table
+from privsynth.gate.scope import ATTACKS, RiskLimits, attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable, risk_findings
+from privsynth.measure.singling import singling_out
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.verdict import Finding
+
+REMEDY = "a larger leaf (--set backend.min_leaf=...), or drop or coarsen the columns with the rarest values"
+
+
+class SinglingOut:
+    """ "There is exactly one person aged 81 with three children and this diagnosis" - and there is, in the real table.
+
+    The first of the three criteria of the Article 29 Working Party (Opinion 05/2014), attacked as Anonymeter does:
+    descriptions that fit one synthetic row, of one column or of three, are tried on training rows and on as many
+    held-out rows. The risk is what the attack wins beyond the control.
+    """
+
+    name = "singling_out"
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.limits = policy, policy.limits
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        if (aside := not_applicable(self.policy, "singling out")) is not None:
+            return [aside]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        return found or [nobody_attacked("singling out", draft)]
+
+    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
+        names, limits = learnt_columns(train, made), self.limits
+        held = {
+            False: RiskLimits(limits.anon_risk, limits.anon_lower_uni, limits.anon_upper_uni, limits.alpha),
+            True: RiskLimits(limits.anon_risk, limits.anon_lower_multi, None, limits.alpha),
+        }
+        for several, what in ((False, "singling out by one column"), (True, "singling out by three columns")):
+            rng = Seeds(0).stream("gate", self.name, train.name, what)
+            attacked, described = singling_out(train, holdout, made, names, min(ATTACKS, len(holdout)), rng, several=several)
+            note = f"the synthetic table gave {described:,} descriptions of one row each"
+            yield from risk_findings(f"{what} ({train.name})", attacked, held[several], where=names, note=note, remedy=REMEDY, tests=len(held))
