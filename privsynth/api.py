@@ -12,10 +12,11 @@ from privsynth.dataset import Column, Dataset, Kind, Source, Table
 from privsynth.emit import check_target, emit, emit_refusal, serialise
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.generate import Backend
+from privsynth.options import ModelOptions
 from privsynth.pii import ColumnScan
 from privsynth.pipeline import judge_table
 from privsynth.pipeline import synthesize as run_pipeline
-from privsynth.policy import ModelOptions, Policy
+from privsynth.policy import Policy
 from privsynth.profile import describe, profile_dataset, take_fingerprints
 from privsynth.profile.align import aligned
 from privsynth.profile.names import refuse_unknown_names
@@ -23,10 +24,11 @@ from privsynth.read import read_files
 from privsynth.read.frames import frame_like, read_frame
 from privsynth.release import Draft, Refusal, Release
 from privsynth.stages import Stages
-from privsynth.verdict import Verdict
+from privsynth.verdict import GATES, Verdict
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
-JUDGING = ("schema", "pii", "copies", "linkage", "fidelity")
+JUDGING = tuple(name for name in GATES if name not in ("claim", "budget", "artefacts"))  # what can be asked of anybody's table
+STATE = "privsynth-state"  # the ledger's folder, where none is named
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,11 @@ class Outcome:
     @property
     def exit_code(self) -> ExitCode:
         return self.result.exit_code
+
+    @property
+    def status(self) -> str:
+        """released, released-with-waiver or refused."""
+        return self.result.status
 
     @property
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -81,7 +88,7 @@ class Outcome:
 
     def __repr__(self) -> str:
         states = ", ".join(f"{verdict.gate} {verdict.status.value}" for verdict in self.result.verdicts)
-        return f"Outcome({'released' if self.released else 'refused'}: {states})"
+        return f"Outcome({self.status}: {states})"
 
 
 def synthesize(
@@ -92,7 +99,7 @@ def synthesize(
     `policy` is a Policy or a mapping like one; `options` are further fields of it: `synthesize(frame, rows=5_000, seed=7)`.
     `backend` is an instance of your own with `fit` and `sample`; which of ours to use is said in the policy.
     """
-    policy = _policy(policy, options)
+    policy = policy_of(policy, options)
     dataset = read(data, policy)
     original = None if _is_path(data) else data
     return Outcome(run_pipeline(dataset, policy, backend=backend, stages=stages), original)
@@ -103,9 +110,19 @@ def run(
 ) -> Outcome:
     """`synthesize`, then write the result: the command line's `privsynth run`."""
     check_target(Path(out), overwrite=overwrite)
-    outcome = synthesize(data, policy, backend=backend, **options)
+    outcome = synthesize(data, remembering(policy_of(policy, options), out), backend=backend)
     outcome.save(out, overwrite=overwrite)
     return outcome
+
+
+def remembering(policy: Policy, out: str | Path) -> Policy:
+    """The policy with a ledger, beside the output where none was named: `privsynth-state` in the folder that holds `out`."""
+    target = Path(out).absolute()
+    if policy.state is None:
+        return policy.with_(state=target.parent / STATE)
+    if target in (policy.state.absolute(), *policy.state.absolute().parents):
+        raise PolicyError("the state directory would lie inside the output folder.", hint="name another one with --state; it stays when the output goes out")
+    return policy
 
 
 def inspect(data: Data, policy: Policy | None = None) -> Dataset:
@@ -179,7 +196,7 @@ def column_line(table: Table, column: Column) -> dict[str, Any]:
     }
 
 
-def _policy(policy: Policy | Mapping[str, Any] | None, options: Mapping[str, Any]) -> Policy:
+def policy_of(policy: Policy | Mapping[str, Any] | None, options: Mapping[str, Any]) -> Policy:
     if isinstance(policy, Policy):
         return policy.with_(**options) if options else policy
     return Policy(**{**(policy or {}), **options})

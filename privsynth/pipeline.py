@@ -2,65 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
 from uuid import uuid4
 
-from privsynth.dataset import Dataset, Source
+from privsynth.dataset import Dataset, Exposure, Source
 from privsynth.emit import in_form, serialise
 from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
-from privsynth.generate import Backend, Described
+from privsynth.generate import Backend, Described, Foreseeing
+from privsynth.lineage.attempts import attempt
 from privsynth.manifest import Facts
+from privsynth.options import AutoOptions, CloneOptions, MaskOptions, ModelOptions, RulesOptions
 from privsynth.pii.analyzer import model_for
-from privsynth.policy import AutoOptions, CloneOptions, MaskOptions, ModelOptions, Policy, RulesOptions
+from privsynth.policy import Policy
 from privsynth.profile import describe, profile_dataset, take_fingerprints
 from privsynth.profile.split import holdout_share
 from privsynth.release import Draft, Outcome, decide
 from privsynth.report import render_papers
 from privsynth.seeds import Seeds
-from privsynth.stages import Stages
-from privsynth.verdict import Verdict
+from privsynth.stages import Estimate, Stages, Watch, unwatched
+from privsynth.verdict import GATES, Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What is known before anything is made: the settled policy, and the source with its hold-out kept aside."""
+
+    started: datetime
+    seeds: Seeds
+    policy: Policy
+    data: Dataset
+    source: Source
+
+    def counted(self, exposure: Exposure | None) -> Prepared:
+        """With what the ledger knows of earlier runs on this source."""
+        return replace(self, source=replace(self.source, exposure=exposure))
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A draft that no gate has seen, and what its maker says of itself."""
+
+    draft: Draft
+    recipe: Mapping[str, object]
+    seed: int
 
 
 def synthesize(data: Dataset, policy: Policy, *, backend: Backend | None = None, stages: Stages | None = None) -> Outcome:
     """Make synthetic data, and release it only if every gate passes. `data` without a table: nothing real is read."""
-    started, seeds, stages = datetime.now(UTC), Seeds(policy.seed), stages or Stages()
-    policy = settle(policy, data)
+    stages = stages or Stages()
+    return release(prepare(data, policy, stages), lambda ready: draw(ready, learn(ready, stages, backend), stages), stages)
 
+
+def release(prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stages) -> Outcome:
+    """What `make` draws, judged and counted: in the ledger before anything is made, so that a run that is killed has counted."""
+    if prepared.policy.has_claim:
+        from privsynth.generate.model.dp.alone import refuse_undeclared
+
+        refuse_undeclared(prepared.data)  # a line that is missing in the policy must cost no epsilon
+    with attempt(prepared.data, prepared.policy) as begun:
+        prepared = prepared.counted(begun.exposure)
+        return begun.close(conclude(prepared, make(prepared), stages))
+
+
+def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
+    """The source, described and split. The same rows, policy and seed always give the same halves."""
+    started, seeds, policy = datetime.now(UTC), Seeds(policy.seed), settle(policy, data)
     with stages.stage("profile") as stage:
         data = describe(data, policy)
-        rows = rows_asked(policy, data)
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
         profile = profile_dataset(train, policy, take_fingerprints(data))
         stage.say(_roles(data))
-    with stages.stage("generate") as stage:
-        maker = backend or backend_for(policy)
-        fitted = maker.fit(train, profile, seeds.stream("fit"))
-        sampled = in_form(fitted.sample(rows, seeds.stream("sample")), data, policy.write.format)
-        draft = Draft(sampled, serialise(sampled), rows)
-        recipe: dict[str, object] = dict(fitted.recipe) if isinstance(fitted, Described) else {"backend": type(fitted).__name__}
-        stage.say(f"{_name(recipe)}   {_sizes(sampled)}")
+    return Prepared(started, seeds, policy, data, Source(train, holdout, profile))
 
-    source = Source(train, holdout, profile)
+
+def learn(prepared: Prepared, stages: Stages, backend: Backend | None = None) -> Backend:
+    """The first half of a run: a backend that has seen the training rows and nothing else."""
+    backend, train = backend or backend_for(prepared.policy, watch=stages.progress), prepared.source.train
+    with stages.stage("fit") as stage:
+        if (estimate := foreseen(backend, train)) is not None:
+            stages.expect(estimate)
+        fitted = backend.fit(train, prepared.source.profile, prepared.seeds.stream("fit"))
+        stage.say(_name(_recipe(fitted)))
+    return fitted
+
+
+def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | None = None) -> Drawn:
+    """The second half begins: rows, by the seed of the fit or by another one."""
+    policy, seeds = prepared.policy, prepared.seeds if seed is None else Seeds(seed)
+    rows = rows_asked(policy, prepared.data)
+    with stages.stage("generate") as stage:
+        sampled = in_form(fitted.sample(rows, seeds.stream("sample")), prepared.data, policy.write.format)
+        draft = Draft(sampled, serialise(sampled), rows, _recipe(fitted))
+        stage.say(_sizes(sampled))
+    return Drawn(draft, draft.recipe, seeds.seed)
+
+
+def conclude(prepared: Prepared, drawn: Drawn, stages: Stages) -> Outcome:
+    """All gates, the papers, and the decision: the same for rows of a model that was fitted just now and of one that was kept."""
+    policy, source, draft = prepared.policy, prepared.source, drawn.draft
     verdicts = [_judged(gate, draft, source, policy, stages) for gate in gates_for(policy)]
     with stages.stage("report"):
         facts = Facts(
             run_id=uuid4().hex,
-            started=started,
+            started=prepared.started,
             finished=datetime.now(UTC),
-            seed=None if isinstance(policy.backend, MaskOptions) else seeds.seed,
-            recipe=recipe,
-            notes=tuple(dict.fromkeys((*data.notes, *sampled.notes))),
+            seed=None if isinstance(policy.backend, MaskOptions) or policy.has_claim else drawn.seed,
+            recipe=drawn.recipe,
+            notes=tuple(dict.fromkeys((*prepared.data.notes, *draft.dataset.notes))),
             seconds=stages.seconds,
         )
         papers = render_papers(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
-        verdicts.append(Artefacts(policy).check(papers, source, seconds=policy.gate_seconds))
+        verdicts.append(replace(Artefacts(policy).check(papers, source, seconds=policy.gate_seconds), figures=policy.figures))
         stage.judge(verdicts[-1])
-    return decide(draft, papers, verdicts)
+    return decide(draft, papers, verdicts, policy.waivers)
 
 
 def settle(policy: Policy, data: Dataset) -> Policy:
@@ -71,29 +131,36 @@ def settle(policy: Policy, data: Dataset) -> Policy:
         raise PolicyError(f"backend {policy.backend.kind} needs a table to read.", hint="name one or more data files")
     if isinstance(policy.backend, MaskOptions) and policy.rows is not None:
         raise PolicyError("backend mask keeps the rows that there are: a number cannot be asked.", hint="leave rows out, or use backend clone or model")
+    if strange := [waiver.gate for waiver in policy.waivers if waiver.gate not in GATES]:
+        raise PolicyError(f"waivers: no gate of this version is called {', '.join(strange)}.", hint="leave the waiver out: it would cover nothing")
     model_for(policy.nlp)
     return policy
 
 
 def rows_asked(policy: Policy, data: Dataset) -> int | None:
-    """The rows of the first table: as asked, else as many as the source has. Mask keeps its rows, a rulebook knows its own number."""
+    """The rows of the first table: as asked, else as many as the source has. Mask keeps its rows, a rulebook and the engine dp know their own number."""
     match policy.backend:
         case MaskOptions():
             return None
         case RulesOptions():
             return policy.rows
         case _:
-            return len(data.root) if policy.rows is None else policy.rows
+            return len(data.root) if policy.rows is None and not policy.has_claim else policy.rows
 
 
-def backend_for(policy: Policy) -> Backend:
+def foreseen(backend: Backend, train: Dataset) -> Estimate | None:
+    """What the fit will take, if the backend can say."""
+    return backend.foresee(train) if isinstance(backend, Foreseeing) else None
+
+
+def backend_for(policy: Policy, *, watch: Watch = unwatched) -> Backend:
     """The backend that the options name."""
     options, limits = policy.backend, policy.limits
     match options:
         case ModelOptions():
             from privsynth.generate.model import Model
 
-            return Model(options, limits)
+            return Model(options, limits, watch=watch)
         case RulesOptions():
             from privsynth.generate.rules import Rules
 
@@ -115,18 +182,28 @@ def backend_for(policy: Policy) -> Backend:
 def judge_table(draft: Draft, source: Source, policy: Policy, gates: Sequence[str], stages: Stages | None = None) -> list[Verdict]:
     """The named gates' verdicts on a table that somebody else made. Nothing is released by this."""
     stages = stages or Stages()
-    return [_judged(gate, draft, source, policy, stages) for gate in gates_for(policy) if gate.name in gates]
+    verdicts = [_judged(gate, draft, source, policy, stages) for gate in gates_for(policy) if gate.name in gates]
+    return [replace(verdict, figures="exact") for verdict in verdicts]  # nothing leaves: who judges a table may see what was measured
 
 
 def _judged(gate: Gate, draft: Draft, source: Source, policy: Policy, stages: Stages) -> Verdict:
     with stages.stage(f"gate {gate.name}") as stage:
-        verdict = judge(gate, draft, source, seconds=policy.gate_seconds)
+        verdict = replace(judge(gate, draft, source, seconds=policy.gate_seconds), figures=policy.figures)
         stage.judge(verdict)
     return verdict
 
 
-def _name(recipe: dict[str, object]) -> str:
-    return "/".join(str(recipe[part]) for part in ("backend", "engine") if part in recipe)
+def _recipe(fitted: Backend) -> dict[str, object]:
+    return dict(fitted.recipe) if isinstance(fitted, Described) else {"backend": type(fitted).__name__}
+
+
+def _name(recipe: Mapping[str, object]) -> str:
+    """Backend and engines, and why an engine was taken if it had to be chosen."""
+    tables = recipe.get("tables")
+    parts = [recipe, *(part for part in (tables.values() if isinstance(tables, Mapping) else ()) if isinstance(part, Mapping))]
+    engines = ", ".join(dict.fromkeys(str(part["engine"]) for part in parts if "engine" in part))
+    reasons = dict.fromkeys(f": {part['why']}" for part in parts if "why" in part)
+    return "/".join(filter(None, (str(recipe.get("backend", "")), engines))) + ";".join(reasons)
 
 
 def _sizes(data: Dataset) -> str:

@@ -1,12 +1,27 @@
-"""A run that is killed leaves its target absent or complete, at whatever moment it dies."""
+"""A run that is killed leaves its target absent or complete, at whatever moment it dies; and it has counted."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pytest
+
+import privsynth
+from privsynth.dataset import Dataset
+from privsynth.emit import staging
+from privsynth.errors import ExitCode
+from privsynth.lineage.ledger import Pages, open_ledger
+from privsynth.verdict import Status
 
 POINTS, ROWS = 50, 451  # rows enough for a release, and no more
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "patients.csv"
@@ -22,7 +37,7 @@ def start(name):
     child = os.fork()
     if child == 0:
         try:
-            api.run(sample, folder / name, seed=1, rows=200)
+            api.run(sample, folder / name, seed=1, rows=200, state=folder / f"{name}.state")
         finally:
             os._exit(0)
     return child
@@ -39,9 +54,28 @@ for point in range(points):
 """
 
 
-def test_killed_at_fifty_points_the_target_is_absent_or_complete(tmp_path: Path) -> None:
-    sample = tmp_path / "sample.csv"
+def short(folder: Path) -> Path:
+    sample = folder / "sample.csv"
     sample.write_text("".join(SAMPLE.read_text().splitlines(keepends=True)[:ROWS]))
+    return sample
+
+
+def killed(work: Callable[[], None]) -> None:
+    """The work in a process of its own, which must not live to its end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # later Pythons warn of forks beside threads; this child needs none of them
+        child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def test_killed_at_fifty_points_the_target_is_absent_or_complete(tmp_path: Path) -> None:
+    sample = short(tmp_path)
     subprocess.run([sys.executable, "-c", DRIVER, str(tmp_path), str(sample), str(POINTS)], check=True, capture_output=True)
     whole = sorted(p.name for p in (tmp_path / "whole").iterdir())
     targets = [tmp_path / f"run{point}" for point in range(POINTS)]
@@ -52,3 +86,83 @@ def test_killed_at_fifty_points_the_target_is_absent_or_complete(tmp_path: Path)
         manifest = json.loads((target / "manifest.json").read_text())
         for file in (*manifest["data"], *manifest["reports"]):
             assert sha256((target / file["name"]).read_bytes()).hexdigest() == file["sha256"]
+    counted(tmp_path / "privsynth-state", present)
+
+
+def counted(state: Path, present: list[Path]) -> None:
+    """The chain held through every kill: each attempt has its number, and each release its outcome."""
+    with open_ledger(state).pages() as pages:
+        records = pages.records
+    attempts = [record for record in records if record["event"] == "attempt"]
+    outcomes = [record for record in records if record["event"] == "outcome"]
+    assert [record["number"] for record in attempts] == list(range(1, len(attempts) + 1))
+    assert len({record["attempt"] for record in outcomes}) == len(outcomes)
+    assert len(attempts) > len(outcomes), "nobody was killed between two records: the test shows nothing"
+    assert sum(record["outcome"] == "released" for record in outcomes) >= len(present)
+    assert not [path for path in state.iterdir() if path.name.startswith(".") and not path.name.endswith(".part")]
+
+
+class Dying:
+    """A backend that kills its process where it is asked to."""
+
+    def fit(self, dataset: Dataset, profile: object, rng: np.random.Generator) -> Self:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return self
+
+    def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
+        raise AssertionError("nobody lives so long")
+
+
+def killing(real: Callable[..., Any], at: int, *, after: bool) -> Callable[..., Any]:
+    calls = iter(range(1, 10))
+
+    def call(*args: Any, **more: Any) -> Any:
+        here = next(calls) == at
+        if here and not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        made = real(*args, **more)
+        if here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return made
+
+    return call
+
+
+MOMENTS = {  # where the run dies -> the events that the ledger holds afterwards
+    "before its first record": (lambda: setattr(Pages, "append", killing(Pages.append, 1, after=False)), []),
+    "after its first record": (lambda: setattr(Pages, "append", killing(Pages.append, 1, after=True)), ["attempt"]),
+    "while it learns": (lambda: None, ["attempt"]),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_attempt_that_is_killed_has_counted_as_soon_as_it_has_begun(moment: str, tmp_path: Path) -> None:
+    change, events = MOMENTS[moment]
+    asked = {"seed": 1, "rows": 50, "limits": {"attempts_max": 1}}
+    sample = short(tmp_path)
+
+    def die() -> None:
+        change()
+        privsynth.run(sample, tmp_path / "killed", backend=Dying(), **asked)
+
+    killed(die)
+    with open_ledger(tmp_path / "privsynth-state").pages() as pages:
+        assert [record["event"] for record in pages.records] == events
+    outcome = privsynth.run(sample, tmp_path / "next", **asked)
+    assert not (tmp_path / "killed").exists()
+    assert outcome.verdicts["budget"].status is (Status.FAILED if events else Status.PASSED)
+    assert (outcome.exit_code is ExitCode.BLOCKED) or not events
+
+
+def test_a_release_that_is_killed_between_its_record_and_its_files_has_counted(tmp_path: Path) -> None:
+    """The rows are charged although nobody has them: the other way round they could be had for nothing."""
+    sample = short(tmp_path)
+
+    def die() -> None:
+        staging._appear = killing(staging._appear, 1, after=False)
+        privsynth.run(sample, tmp_path / "killed", seed=1, rows=200)
+
+    killed(die)
+    assert not (tmp_path / "killed").exists()
+    with open_ledger(tmp_path / "privsynth-state").pages() as pages:
+        assert [(record["event"], record["rows"]) for record in pages.records] == [("attempt", 200), ("outcome", 200)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import Any, NoReturn
 
 import typer
 
-from privsynth.cli import doctor, init, inspect, judge, run, scan, schema
-from privsynth.cli.screen import Screen
+from privsynth.cli import doctor, fit, init, inspect, interrupt, judge, run, sample, scan, schema
+from privsynth.cli.log import format_asked, screen_for
 from privsynth.errors import ExitCode, PrivsynthError
 
 app = typer.Typer(
@@ -22,6 +21,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)
+app.command("fit")(fit.fit)
+app.command("sample")(sample.sample)
 app.command("inspect")(inspect.inspect)
 app.command("init")(init.init)
 app.command("fidelity")(judge.fidelity)
@@ -43,13 +44,16 @@ def _version(version: bool = typer.Option(False, "--version", help="Show the ver
 def main() -> NoReturn:
     """Run the command line and end the process with one of the codes of `ExitCode`."""
     _harden()
-    sys.exit(int(_run(sys.argv[1:])))
+    code = int(_run(sys.argv[1:]))
+    if code == ExitCode.INTERRUPTED:
+        interrupt.end(code)
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
     from typer.exceptions import Exit, TyperException
 
-    screen = Screen(json="--json" in arguments, quiet=True)
+    screen = screen_for(format_asked(arguments), as_json="--json" in arguments, quiet=True)
     verb = next((word for word in arguments if not word.startswith("-")), "")
     try:
         code: Any = app(arguments, standalone_mode=False)
@@ -63,8 +67,10 @@ def _run(arguments: list[str]) -> int:
         return screen.error(verb, ExitCode.INTERRUPTED, "interrupted; nothing was written.")
     except BrokenPipeError:
         return ExitCode.RELEASED
-    except Exception as error:  # noqa: BLE001 - the message of an unknown error may quote a cell: its class and place are said
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - its message may quote a cell: class and place are said; a library that exits has written nothing
         return screen.error(verb, ExitCode.INTERNAL, f"internal error: {_place(error)}.", "nothing was written; please report this line")
+    if code == ExitCode.INTERRUPTED:  # typer's own way to say it
+        return screen.error(verb, ExitCode.INTERRUPTED, "interrupted; nothing was written.")
     return int(code or 0)
 
 
@@ -80,8 +86,8 @@ def _place(error: BaseException) -> str:
 
 
 def _harden() -> None:
-    """No core dumps, which would hold the table; a polite kill is an interruption."""
+    """No core dumps, which would hold the table; a polite kill is an interruption like Ctrl-C."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupt.heed()

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from privsynth.cli.run import Config, DataFiles, Delimiter, Encoding, Json, NoHeader, OnRagged, reading
+from privsynth.cli.run import Config, DataFiles, Delimiter, Encoding, Json, NoHeader, OnRagged, Profile, given, reading
 from privsynth.cli.screen import result, write_json
 from privsynth.errors import PolicyError
 from privsynth.policy import load_policy, policy_schema
@@ -23,6 +23,7 @@ def init(
     out: Out = "policy.yaml",
     allow_overwrite: Overwrite = False,
     config: Config = None,
+    profile: Profile = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     on_ragged: OnRagged = None,
@@ -35,7 +36,7 @@ def init(
     target = Path(out)
     files = [] if out == "-" else [target, target.parent / "policy.schema.json"]
     _refuse_existing(files[:1], allow_overwrite)
-    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header))
+    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header) | given({"profile": profile}))
 
     from privsynth import api
     from privsynth.profile import facts_of

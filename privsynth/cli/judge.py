@@ -12,7 +12,9 @@ from privsynth.cli.run import Config, Encoding, Json, Quiet, Set, assignments, r
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, visible, write_json
 from privsynth.errors import ExitCode
 from privsynth.policy import Policy, load_policy
-from privsynth.verdict import Status, Verdict
+from privsynth.verdict import GATES, Status, Verdict
+
+ABOUT_PEOPLE = tuple(name for name in GATES if name not in ("schema", "claim", "budget", "fidelity", "artefacts"))
 
 Real = Annotated[str, typer.Argument(metavar="REAL", help="The real table that was learnt from.", show_default=False)]
 Synthetic = Annotated[str, typer.Argument(metavar="SYNTHETIC", help="The table to judge, from whatever tool.", show_default=False)]
@@ -47,7 +49,7 @@ def risk(
 ) -> int:
     """What the synthetic table tells about the people of the real one. Ends with 3 if a gate would block it."""
     policy = load_policy(config, reading(encoding, None, None, no_header=False) | assignments(settings or []))
-    verdicts = _judge(("pii", "copies", "linkage"), real, synthetic, holdout, policy, Screen(json=as_json, quiet=quiet))
+    verdicts = _judge(ABOUT_PEOPLE, real, synthetic, holdout, policy, Screen(json=as_json, quiet=quiet))
     return _end("risk", verdicts, ExitCode.BLOCKED, as_json=as_json)
 
 

@@ -7,32 +7,44 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from privsynth.cli.interrupt import heeded
 from privsynth.errors import ExitCode
-from privsynth.stages import Stage, Stages
+from privsynth.options import FigureStyle
+from privsynth.stages import Estimate, Stage, Stages
 from privsynth.verdict import Finding, Status, Verdict
+
+if TYPE_CHECKING:
+    from privsynth.cli.live import Live
 
 MARKS = {Status.PASSED: "PASS", Status.FAILED: "FAIL", Status.ERRORED: "ERROR"}
 
 
 @dataclass
 class Screen(Stages):
-    """One line for each finished stage; a spinner with the seconds while one runs on a terminal."""
+    """One line for each finished stage; on a terminal one that moves while it runs."""
 
     json: bool = False
     quiet: bool = False
-    spinner: Any = field(default=None, init=False, repr=False)
+    live: Live | None = field(default=None, init=False, repr=False)
 
     def begin(self, stage: Stage) -> None:
+        heeded()
         if self.quiet or self.json or not _is_live():
             return
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from privsynth.cli.live import Live
 
-        self.spinner = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True)
-        self.spinner.add_task(stage.name)
-        self.spinner.start()
+        self.live = Live(stage.name)
+
+    def expect(self, estimate: Estimate) -> None:
+        if estimate.is_long:
+            self.line("estimate", "", f"{estimate}; Ctrl-C stops it and writes nothing")
+
+    def progress(self, done: int, total: int) -> None:
+        heeded()
+        if self.live is not None:
+            self.live.progress(done, total)
 
     def end(self, stage: Stage) -> None:
         self.stop()
@@ -41,10 +53,13 @@ class Screen(Stages):
         verb, _, what = stage.name.partition(" ")
         self.line(verb, what, text, f"{stage.seconds:.1f} s", mark=_mark(status) if status else "")
 
+    def broken(self, stage: Stage) -> None:  # noqa: ARG002  whichever it was
+        self.stop()
+
     def stop(self) -> None:
-        if self.spinner is not None:
-            self.spinner.stop()
-            self.spinner = None
+        if self.live is not None:
+            self.live.stop()
+            self.live = None
 
     def line(self, verb: str, what: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:
         """One line of the story, in columns."""
@@ -62,10 +77,14 @@ class Screen(Stages):
         self.stop()
         hint_line = "".join(f"  {line}\n" for line in hint.splitlines())
         sys.stderr.write(f"privsynth: {visible(message)}\n{visible(hint_line, keep=chr(10))}")
+        self.answer(verb, code, message, hint, column, line)
+        return int(code)
+
+    def answer(self, verb: str, code: ExitCode, message: str, hint: str, column: str | None, line: int | None) -> None:
+        """The one object on stdout, if JSON was asked."""
         if self.json:
             found = {"code": int(code), "message": message, "hint": hint, "column": column, "row": line}
             write_json(result(verb, code, outcome="error", error={key: value for key, value in found.items() if value is not None}))
-        return int(code)
 
 
 def result(verb: str, code: int, **more: Any) -> dict[str, Any]:
@@ -85,12 +104,12 @@ def headline(verdict: Verdict) -> str:
     if verdict.error:
         return f"could not judge: {verdict.error}"
     if verdict.failures:
-        return finding_line(verdict.failures[0])
+        return finding_line(verdict.failures[0], verdict.figures)
     held = [finding for finding in verdict.findings if finding.limit is not None]
     closest = max(held, key=_closeness, default=None)
     if closest is None or not _closeness(closest):
         return f"{len(held)} checks, none beyond its limit" if held else "nothing to hold against a limit: reported only"
-    return finding_line(closest)
+    return finding_line(closest, verdict.figures)
 
 
 def _closeness(finding: Finding) -> float:
@@ -99,10 +118,11 @@ def _closeness(finding: Finding) -> float:
     return float(above) / float(below) if above and below else 0.0
 
 
-def finding_line(finding: Finding) -> str:
-    """`what  measured (hold-out baseline), limit`, and the columns it speaks of."""
-    parts = [f"{finding.what}: {number(finding.measured)}"]
-    if finding.baseline is not None:
+def finding_line(finding: Finding, figures: FigureStyle = "exact") -> str:
+    """`what  measured (hold-out baseline), limit`, and the columns it speaks of; where figures may not be told, the band."""
+    exact = figures == "exact" or not finding.is_measured
+    parts = [f"{finding.what}: {number(finding.measured) if exact else finding.band or 'not shown'}"]
+    if finding.baseline is not None and exact:
         parts.append(f"(hold-out {number(finding.baseline)})")
     if finding.limit is not None:
         parts.append(f"limit {'at most' if finding.good == 'low' else 'at least'} {number(finding.limit)}")

@@ -21,14 +21,14 @@ def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Pat
         raise TypeError("only a Release can be emitted")
     check_target(target, overwrite=overwrite)
     _check_judged(release)
-    return publish({**release.files, **release.papers.files}, target, overwrite=overwrite)
+    return publish({**release.published, **release.papers.files}, target, overwrite=overwrite)
 
 
 def _check_judged(release: Release) -> None:
     """What is written is byte for byte what the gates saw."""
     rows, papers = digest(release.files), digest(release.papers.files)
     strange = [v.gate for v in release.verdicts if v.subject != (papers if v.gate == "artefacts" else rows)]
-    if strange or set(release.files) & set(release.papers.files):
+    if strange or set(release.published) & set(release.papers.files):
         raise PrivsynthError("the files are not those that the gates judged.", hint="nothing was published")
 
 

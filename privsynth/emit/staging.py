@@ -34,6 +34,7 @@ def publish(files: Mapping[str, bytes], target: Path, *, overwrite: bool) -> lis
             for name in sorted(files, key=lambda name: (name == LAST, name)):
                 _write(folder / name, files[name])
             _flush(folder)
+            _check_written(folder, files)
             _appear(folder, target, overwrite=overwrite)
     except OSError as error:
         raise PrivsynthError(f"the files could not be written: {os.strerror(error.errno or errno.EIO)}.", hint="nothing was published") from None
@@ -79,15 +80,19 @@ def _staging(target: Path) -> Iterator[Path]:
     """A folder that only we can read, on the target's file system, locked while we live."""
     folder = target.parent / f".{target.name}.privsynth-{os.getpid()}"
     lock = folder.with_name(f"{folder.name}.lock")
-    with _locked(lock):
-        try:
-            folder.mkdir(mode=0o700)
-            if folder.stat().st_dev != target.parent.stat().st_dev:
-                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            lock.unlink(missing_ok=True)
+    try:
+        with _locked(lock):
+            try:
+                folder.mkdir(mode=0o700)
+                if folder.stat().st_dev != target.parent.stat().st_dev:
+                    raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                lock.unlink(missing_ok=True)
+    except OSError:
+        lock.unlink(missing_ok=True)  # where not even the lock could be had
+        raise
 
 
 @contextmanager
@@ -135,6 +140,13 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _check_written(folder: Path, files: Mapping[str, bytes]) -> None:
+    """What lies there is what was judged: these files, each of them whole, and no other."""
+    held = {path.name: path for path in folder.iterdir()}
+    if held.keys() != files.keys() or any(path.is_symlink() or path.read_bytes() != files[name] for name, path in held.items()):
+        raise PrivsynthError("the files on the disk are not those that were written.", hint="nothing was published; look to the disk, and try again")
 
 
 def _flush(folder: Path) -> None:

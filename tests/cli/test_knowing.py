@@ -14,7 +14,8 @@ import pytest
 import privsynth
 from privsynth.cli.inspect import _cut
 from privsynth.errors import PolicyError
-from privsynth.policy import load_policy, parse_yaml
+from privsynth.plainyaml import parse_yaml
+from privsynth.policy import load_policy
 from privsynth.profile.plan import quoted
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
