@@ -49,9 +49,9 @@ def main() -> None:
     print(f"{table.name}: {len(table)} rows x {len(table.columns)} columns")
     trees = measure("trees", Trees(k=K), Trees(k=K), table)
     try:
-        from privsynth.generate.model.sdv import Copula
+        from privsynth.generate.model.sdv import Sdv
 
-        copula = measure("copula", Copula(k=K), Copula(k=K), table)
+        copula = measure("copula", Sdv(k=K), Sdv(k=K), table)
         print(f"trees take {trees / copula:.2f} of the copula's time")
     except MissingExtra as missing:
         print(missing)

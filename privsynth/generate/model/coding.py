@@ -19,6 +19,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind
 from privsynth.errors import InputError
+from privsynth.generate.model.ranks import interpolated, middles, on_even_steps
 
 Array = np.ndarray[Any, Any]
 
@@ -29,6 +30,7 @@ SPIKED = 0.9  # the same, counting only values that stand out from their neighbo
 STANDS_OUT = 3.0  # times the usual count of the values around it
 HEAVY = 0.1  # share of rows that makes a value of a lattice a step of its own
 MOST_ATOMS = 64
+BETWEEN = 4  # steps between two neighbouring knots to which a training row's place is kept
 REST, HIDDEN = -1, -2
 
 _STEPS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
@@ -81,7 +83,7 @@ class Classes:
 
     def encode(self, values: Array) -> Array:
         """The position of each value in `levels`; HIDDEN for what may not come out."""
-        found = self.lookup.get_indexer(_index(self._plain(values)))
+        found = self.lookup.get_indexer(index_of(self._plain(values)))
         return np.where(found < 0, HIDDEN, found).astype(np.int32)
 
     def decode(self, codes: Array) -> Array:
@@ -127,23 +129,26 @@ class Curve:
         inside = len(self.ordered) - 1 - self.low - self.high
         if inside <= 0:
             return np.full(len(numbers), 0.5)
-        left, right = (np.searchsorted(self.ordered, numbers, side) for side in ("left", "right"))
-        place = ((left + right - 1) / 2 - self.low) / inside
-        return folded(np.asarray(place))
+        return folded((middles(self.ordered, numbers) - self.low) / inside)
 
     def value_at(self, place: Array) -> Array:
         if self.lattice is not None:
             return self.lattice[place.astype(np.int64)]
         if not len(place):
             return np.zeros(0)
-        return self.axis.rounded(np.interp(place, np.linspace(0, 1, len(self.knots)), self.knots))
+        return self.axis.rounded(on_even_steps(place, self.knots))
 
     def position_of(self, numbers: Array) -> Array:
         """Where any number lies along the values that may come out, from 0 to 1: what a related column follows."""
         scale = self.lattice if self.lattice is not None else self.knots
         if not len(scale):
             return np.full(len(numbers), np.nan)
-        return np.where(np.isnan(numbers), np.nan, np.interp(numbers, scale, np.linspace(0, 1, len(scale))))
+        return interpolated(numbers, scale, np.linspace(0, 1, len(scale)))
+
+    def about(self, numbers: Array) -> Array:
+        """The same to a few steps between neighbours: what is kept of a training row must not spell out its value."""
+        steps = BETWEEN * max(len(self.knots if self.lattice is None else self.lattice) - 1, 1)
+        return np.asarray(np.round(self.position_of(numbers) * steps) / steps)
 
     def listed(self) -> Array | None:
         """All values that may come out, in order, missing last; None: too many to be a list."""
@@ -187,10 +192,10 @@ def _code_classes(values: Array, axis: Axis | None, k: int, units: Array | None)
     if axis is None:
         levels = np.array([None if pd.isna(level) else level for level in levels] or [], dtype=object)
     rows = np.bincount(codes, minlength=len(found))
-    return Classes(levels, _index(levels), axis, int((~kept).sum()), int(rows[~kept].sum()))
+    return Classes(levels, index_of(levels), axis, int((~kept).sum()), int(rows[~kept].sum()))
 
 
-def _index(values: Array) -> pd.Index[Any]:
+def index_of(values: Array) -> pd.Index[Any]:
     """Text stays an object index: pandas 3 would make strings of it, and lose the missing ones."""
     return pd.Index(values, dtype=values.dtype)
 
@@ -240,7 +245,7 @@ def _heaviest(spikes: Array, rows: Array) -> Array:
 
 
 def _knots(axis: Axis, numbers: Array, units: Array | None, k: int) -> tuple[int, int, Array, Array]:
-    """Order statistics at even steps between the k-th unit from below and the k-th from above."""
+    """Local means at even steps between the k-th unit from below and the k-th from above."""
     order = np.argsort(numbers, kind="stable")
     ordered = numbers[order]
     low, high = (k, k) if units is None else (_reach(units[order], k), _reach(units[order][::-1], k))
@@ -251,7 +256,13 @@ def _knots(axis: Axis, numbers: Array, units: Array | None, k: int) -> tuple[int
         return len(ordered), len(ordered), np.full(2, axis.rounded(np.array([middle.mean()]))[0]), ordered
     last = len(ordered) - 1 - high
     places = np.linspace(low, last, max(2, (last - low) * 2 // k + 1))
-    return low, high, np.interp(places, np.arange(len(ordered)), ordered), ordered
+    return low, high, _means(ordered[low : last + 1], places - low, max(2, k // 2)), ordered
+
+
+def _means(ordered: Array, places: Array, width: int) -> Array:
+    """The mean of so many neighbours around each place: no single row's number is kept."""
+    first = np.clip(np.rint(places - (width - 1) / 2), 0, len(ordered) - width).astype(np.int64)
+    return np.asarray(ordered[first[:, None] + np.arange(width)].mean(axis=1))
 
 
 def _reach(units: Array, k: int) -> int:

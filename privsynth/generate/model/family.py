@@ -33,10 +33,10 @@ def context_column(name: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """A key that does not lead: how often each parent is referred to, and how many rows refer to none."""
+    """A key that does not lead: how often parents are referred to, and how many rows refer to none."""
 
     relation: Relation
-    tally: Array
+    tally: Array  # in order of size, none of them larger than what k parents reach
     empty: float
 
 
@@ -84,7 +84,7 @@ def plan_of(data: Dataset, name: str, k: int) -> Plan:
     empty = bool(lead and table.frame[lead.child_key].isna().any())
     brood = None if lead is None else _brood(tally(data, lead), k)
     bare = replace(keyed, frame=keyed.frame.iloc[:0], origin=None)
-    return Plan(bare, len(table), lead, int((position < 0).sum()), empty, leads, tuple(_reference(data, relation) for relation in others), brood)
+    return Plan(bare, len(table), lead, int((position < 0).sum()), empty, leads, tuple(_reference(data, relation, k) for relation in others), brood)
 
 
 def _brood(counts: Array, k: int) -> Brood:
@@ -109,9 +109,9 @@ def families(counts: Array, plan: Plan, lonely: int) -> Array:
     return np.concatenate([np.repeat(np.arange(len(times)), times), np.full(lonely, -1)])
 
 
-def _reference(data: Dataset, relation: Relation) -> Reference:
+def _reference(data: Dataset, relation: Relation, k: int) -> Reference:
     key = data[relation.child].frame[relation.child_key]
-    return Reference(relation, tally(data, relation), float(key.isna().mean()) if len(key) else 0.0)
+    return Reference(relation, _protected(tally(data, relation), k), float(key.isna().mean()) if len(key) else 0.0)
 
 
 def parent_positions(data: Dataset, relation: Relation) -> Array:
@@ -199,25 +199,31 @@ def _take(values: Array, at: Array) -> Array:
     return taken
 
 
-def deal(reference: Reference, keys: Array, rows: int, k: int, rng: np.random.Generator) -> Array:
-    """Keys for `rows` rows: each parent about as often as parents are in the source, some rows without one."""
+def deal(
+    reference: Reference, keys: Array, rows: int, k: int, rng: np.random.Generator, *, share: float = 1.0, weigh: np.random.Generator | None = None
+) -> Array:
+    """Keys for `rows` rows: each parent about as often as parents are in the source, some rows without one.
+
+    Where the rows are a `share` of all that refer to these parents, `weigh` gives each parent the same weight for every share.
+    """
     empty = rng.random(rows) < reference.empty
     needed = int((~empty).sum())
     dealt = np.full(rows, nothing_of(keys), dtype=keys.dtype)
     if not len(keys):
         return dealt
-    times = _even_out(_protected(reference.tally, len(keys), k, rng), needed, rng)
+    counts = (weigh or rng).choice(_protected(reference.tally, k), len(keys)) if len(reference.tally) else np.zeros(len(keys), dtype=np.int64)
+    counts = counts if share >= 1 else np.floor(counts * share + rng.random(len(counts))).astype(np.int64)
+    times = _even_out(counts, needed, rng)
     dealt[~empty] = rng.permutation(np.repeat(keys, times))
     return dealt
 
 
-def _protected(tally: Array, size: int, k: int, rng: np.random.Generator) -> Array:
-    """Counts drawn from the source's, none of them larger than what k parents reach."""
-    if not len(tally):
-        return np.zeros(size, dtype=np.int64)
+def _protected(tally: Array, k: int) -> Array:
+    """The counts in order, none of them larger than what k parents reach."""
     ordered = np.sort(tally)
-    most = ordered[-k] if len(ordered) >= k else round(float(ordered.mean()))
-    return rng.choice(np.minimum(tally, most), size)
+    if not len(ordered):
+        return ordered
+    return np.asarray(np.minimum(ordered, ordered[-k] if len(ordered) >= k else round(float(ordered.mean()))))
 
 
 def _even_out(times: Array, needed: int, rng: np.random.Generator) -> Array:
@@ -225,5 +231,6 @@ def _even_out(times: Array, needed: int, rng: np.random.Generator) -> Array:
     times = times.copy()
     while (missing := needed - int(times.sum())) != 0:
         order = np.lexsort((rng.random(len(times)), times if missing > 0 else -times))
+        order = order if missing > 0 else order[times[order] > 0]  # nobody has fewer than none
         times[order[: abs(missing)]] += np.sign(missing)
     return times

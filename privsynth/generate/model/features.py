@@ -2,6 +2,7 @@
 
 A level becomes the shrunk mean of the target over its rows or, where the target is itself many levels, its place on the first
 two axes of a correspondence analysis. One feature for each level would be slow, and would give trees a way to single out rare ones.
+What a guide says of a row, where there is one, comes last.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from privsynth.generate.model.guide import Guide, Made
+from privsynth.generate.model.ranks import ranks
+
 Array = np.ndarray[Any, Any]
-State = Mapping[str, Array]  # of each column its codes (integers; negative: not emitted) or its numbers (floats)
+State = Made  # of each column its codes (integers; negative: not emitted) or its numbers (floats)
 
 SHRINK = 10.0  # rows of prior weight behind each level's mean
+OUTER = 0.5  # weight of how far out a number lies, beside where it lies
 AXES = 2
 WORTH = 0.3  # a second axis must be this strong against the first
+WEIGHED = 20  # a class of more levels is not for a weighted sum: its means know too much of their own rows
+LARGEST = 1e38  # numbers beyond are alike for a tree
 BELOW_ALL = -1e9  # where a missing number lies, so that one split tells it apart
 
 
@@ -45,6 +52,12 @@ class Aim:
         return np.stack([np.bincount(levels, weights=column, minlength=size) for column in self.table().T], axis=1)
 
 
+def where_and_how_far(place: Array) -> Aim:
+    """A number's rank, so that far values weigh no more than near ones, and how far out it is: splits see the width as well as the middle."""
+    rank = ranks(place) / max(len(place), 1)
+    return Aim(numbers=np.stack([rank, OUTER * (2 * rank - 1) ** 2], axis=1))
+
+
 @dataclass(frozen=True, eq=False)
 class Features:
     """How each earlier column is turned into one or two columns of floats."""
@@ -52,10 +65,12 @@ class Features:
     names: tuple[str, ...]
     tables: tuple[Array | None, ...]  # level -> its features; None: a number
     middles: tuple[float, ...]
+    guide: Guide | None = None
 
     @property
     def width(self) -> int:
-        return sum(1 if table is None else table.shape[1] for table in self.tables)
+        own = sum(1 if table is None else table.shape[1] for table in self.tables)
+        return own + (0 if self.guide is None else self.guide.weights.shape[1])
 
     def build(self, state: State, rows: Array) -> Array:
         """The feature matrix of these rows, column by column."""
@@ -64,13 +79,25 @@ class Features:
         for name, table, middle in zip(self.names, self.tables, self.middles, strict=True):
             values = state[name][rows]
             if table is None:
-                made[:, at] = np.nan_to_num(values - middle, nan=BELOW_ALL, posinf=-BELOW_ALL, neginf=BELOW_ALL)
+                made[:, at] = _away(values, middle)
                 at += 1
             else:
                 for axis in range(table.shape[1]):
                     made[:, at] = table[values, axis]
                     at += 1
+        if self.guide is not None:
+            made[:, at:] = self.guide.says(self.scores(state, rows))
         return made
+
+    def scores(self, state: State, rows: Array) -> Array:
+        """What a guide weighs: normal scores of numbers, and what the levels of not too many say."""
+        parts = []
+        for name, table in zip(self.names, self.tables, strict=True):
+            if table is None:
+                parts.append(state.score(name)[rows][:, None])
+            elif len(table) <= WEIGHED + 2:
+                parts.append(table[state[name][rows]])
+        return np.concatenate(parts, axis=1) if parts else np.zeros((len(rows), 0), dtype=np.float32)
 
 
 def learn_features(names: Sequence[str], state: State, sizes: Mapping[str, int], rows: Array, aim: Aim) -> Features:
@@ -78,6 +105,15 @@ def learn_features(names: Sequence[str], state: State, sizes: Mapping[str, int],
     tables = tuple(_table(state[name][rows], sizes[name], aim) if name in sizes else None for name in names)
     middles = tuple(0.0 if name in sizes else _middle(state[name][rows]) for name in names)
     return Features(tuple(names), tables, middles)
+
+
+def _away(values: Array, middle: float) -> Array:
+    """How far from the middle, within what a float32 holds; missing lies below all."""
+    away = np.subtract(values, middle, dtype=np.float64)
+    np.minimum(away, LARGEST, out=away)
+    np.maximum(away, -LARGEST, out=away)
+    away[np.isnan(away)] = BELOW_ALL
+    return away
 
 
 def _middle(values: Array) -> float:

@@ -13,12 +13,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.generate.model.features import Aim, Features, State, learn_features
-from privsynth.generate.model.pruning import GAIN, HELD, foretold, grow_tree, held_up, unexplained
+from privsynth.generate.model.features import Aim, Features, State, learn_features, where_and_how_far
+from privsynth.generate.model.guide import best_penalty, regress, share
+from privsynth.generate.model.pruning import GAIN, HELD, foretold, grow_tree, held_up, probe, unexplained, variances
+from privsynth.generate.model.ranks import coarse, sorted_within
 
 Array = np.ndarray[Any, Any]
 
-GROWN_ON = 60_000  # most rows that one tree grows on; its leaves are filled from all rows of the other folds
+GROWN_ON = 24_000  # most rows that one tree grows on
+FILLED_FROM = 250_000  # most rows of the other folds that fill its leaves
+MANY = 20_000  # rows from which on a tree looks at the steps of a feature instead of at its values
+CLEARLY = 0.95  # a guide must leave less than this share of what a tree leaves over
+FURTHER = 0.08  # and less again for rows that neither has seen: how fast a tree's error falls with more of them
+TIGHT = 0.5  # share of a number that a guide must foretell for the donors to give what lies beyond its word
 SURE = 8.0  # a slope inside a leaf counts from this share of explained variance, over the donors, on
 
 
@@ -35,8 +42,15 @@ class Leaves:
     slopes: Array | None = None  # of each node: how the value follows that column inside it
     loose: Array | None = None  # of each node: the share of the spread that the slope leaves
 
+    @property
+    def alike(self) -> Array:
+        """A number for each node, the same for nodes that have the same donors."""
+        return np.asarray(np.unique(self.first * (len(self.donors) + 1) + self.count, return_inverse=True)[1])
+
     def draw(self, nodes: Array, anchors: Array | None, rng: np.random.Generator) -> Array:
-        at = self.first[nodes] + (rng.random(len(nodes)) * self.count[nodes]).astype(np.int64)
+        """A donor for each row. Rows of one node spread evenly over its donors, so that shares come out without the luck of single draws."""
+        among = np.minimum(spread(self.alike[nodes], rng) * self.count[nodes], self.count[nodes] - 1)
+        at = self.first[nodes] + among.astype(np.int64)
         if self.low is None or self.high is None:
             return np.asarray(self.donors[at])
         move = self.low[at] + rng.random(len(at)) * (self.high[at] - self.low[at])
@@ -45,15 +59,30 @@ class Leaves:
         return np.asarray(self.donors[at] + self.loose[nodes] * move + self.slopes[nodes] * np.nan_to_num(anchors - self.anchors[at]))
 
 
+def spread(groups: Array, rng: np.random.Generator) -> Array:
+    """For each row a number from 0 to 1: one of a group in each equal part of the way, somewhere in it, in no order."""
+    shuffled = rng.permutation(len(groups))
+    order = shuffled[sorted_within(groups[shuffled], int(groups.max(initial=0)) + 1, np.arange(len(groups)))]
+    size = np.bincount(groups)
+    start = np.cumsum(size) - size
+    made = np.empty(len(groups))
+    made[order] = np.arange(len(groups))
+    return np.asarray((made - start[groups] + rng.random(len(groups))) / size[groups])
+
+
 @dataclass(frozen=True, eq=False)
 class Fold:
     features: Features
     tree: Any  # sklearn's fitted tree, or None: all donors are alike
     leaves: Leaves
+    beyond: bool = False  # whether the donors give what lies beyond the guide's word, which is the last feature
 
     def draw(self, state: State, rows: Array, anchors: Array | None, rng: np.random.Generator) -> Array:
-        nodes = np.zeros(len(rows), dtype=np.int64) if self.tree is None else self.tree.apply(self.features.build(state, rows))
-        return self.leaves.draw(nodes, anchors, rng)
+        if self.tree is None:
+            return self.leaves.draw(np.zeros(len(rows), dtype=np.int64), anchors, rng)
+        built = self.features.build(state, rows)
+        drawn = self.leaves.draw(self.tree.apply(built), None if self.beyond else anchors, rng)
+        return share(built[:, -1] + drawn) if self.beyond else drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +92,7 @@ class Forest:
     def draw(self, state: State, rows: Array, rng: np.random.Generator, anchors: Array | None = None) -> Array:
         """A donor's value for each of these rows, given what is already made of them."""
         drawn = np.empty(len(rows), dtype=self.folds[0].leaves.donors.dtype)
-        which = rng.integers(0, len(self.folds), len(rows))
+        which = rng.permutation(len(rows)) % len(self.folds)
         for number, fold in enumerate(self.folds):
             mine = np.flatnonzero(which == number)
             drawn[mine] = fold.draw(state, rows[mine], None if anchors is None else anchors[mine], rng)
@@ -84,6 +113,29 @@ class Task:
     units: Array | None = None  # of those rows; None: each is one
     smooth: bool = False
     anchors: Array | None = None  # of those rows
+    score: Array | None = None  # numbers: of those rows, about normal
+
+    @property
+    def foretellable(self) -> Array | None:
+        """The target as a guide foretells it; None: it cannot."""
+        if self.score is not None:
+            return self.score[:, None]
+        return None if self.aim.codes is None else self.aim.table()
+
+    def beyond(self, said: Array) -> Task:
+        """The same with what the guide left over of each row in place of its number."""
+        assert self.score is not None  # noqa: S101  only numbers have one
+        left = self.score - said
+        return replace(self, aim=where_and_how_far(left), gives=left, anchors=None)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is measured once for all folds."""
+
+    noise: float | None  # the target's unexplained variance
+    penalty: float | None = None  # of a guide; None: none is worth it
+    tight: bool = False  # whether it foretells a number so well that donors give only what lies beyond its word
 
 
 def grow(task: Task, state: State, folds: Array, rng: np.random.Generator) -> Forest:
@@ -91,10 +143,10 @@ def grow(task: Task, state: State, folds: Array, rng: np.random.Generator) -> Fo
     mine = folds[task.rows]
     if not task.names or len(task.rows) < 2 * task.leaf or (count := int(folds.max()) + 1) < 2:
         return Forest((_alone(task),))
-    noise: float | None = None
+    seen: Seen | None = None
     made = []
     for number in range(count):
-        fold, noise = _fold(task, state, mine == number, noise, rng)
+        fold, seen = _fold(task, state, mine == number, seen, rng)
         made.append(fold)
     return Forest(tuple(made))
 
@@ -103,30 +155,65 @@ def _alone(task: Task) -> Fold:
     return Fold(Features((), (), ()), None, _fill(task, np.arange(len(task.rows)), np.zeros(len(task.rows), dtype=np.int64), np.ones(1, dtype=np.int64)))
 
 
-def _fold(task: Task, state: State, grows: Array, noise: float | None, rng: np.random.Generator) -> tuple[Fold, float | None]:
-    """One cross-fitted tree, and the target's unexplained variance, which is measured once for all folds."""
-    at, others = np.flatnonzero(grows), np.flatnonzero(~grows)
-    if len(at) > GROWN_ON:
-        at = np.sort(rng.choice(at, GROWN_ON, replace=False))
+def _fold(task: Task, state: State, grows: Array, seen: Seen | None, rng: np.random.Generator) -> tuple[Fold, Seen | None]:
+    """One cross-fitted tree, and what was measured for it."""
+    at, others = _some(np.flatnonzero(grows), GROWN_ON, rng), _some(np.flatnonzero(~grows), FILLED_FROM, rng)
     if len(at) < 2 * task.leaf or (len(others) if task.units is None else len(np.unique(task.units[others]))) < task.least:
-        return _alone(task), noise
+        return _alone(task), seen
+    features = learn_features(task.names, state, task.sizes, task.rows[at], task.aim[at])
+    seen = _look(task, features, state, at, rng) if seen is None else seen
+    features = features if seen.penalty is None else _guided(task, features, state, at, seen.penalty)
+    built, there = features.build(state, task.rows[at]), features.build(state, task.rows[others])
+    if seen.tight:
+        said = np.full(len(task.rows), np.nan)
+        said[at], said[others] = built[:, -1], there[:, -1]
+        task = task.beyond(said)
     aim = task.aim[at]
-    features = learn_features(task.names, state, task.sizes, task.rows[at], aim)
-    built = features.build(state, task.rows[at])
-    noise = unexplained(built, aim, task.leaf, rng) if noise is None else noise
-    tree = grow_tree(built, aim, task.leaf, GAIN * noise, rng)
-    nodes = tree.apply(features.build(state, task.rows[others]))
+    noise = float(unexplained(built, aim, task.leaf, probe(len(at), rng), rng).sum()) if seen.noise is None else seen.noise
+    tree = grow_tree(coarse(built) if len(at) >= MANY else built, aim, task.leaf, GAIN * noise, rng)
+    nodes = tree.apply(there)
     ends, parents = _family(tree)
     holds = held_up(tree, foretold(tree, aim), ends, nodes, task.aim[others], HELD * noise)
     leaves = _fill(task, others, nodes, ends)
     enough = leaves.count >= task.least if task.units is None else _enough_units(nodes, task.units[others], parents, task.least)
-    return Fold(features, tree, _climb(leaves, parents, holds, enough)), noise
+    return Fold(features, tree, _climb(leaves, parents, holds, enough), seen.tight), replace(seen, noise=noise)
+
+
+def _some(rows: Array, most: int, rng: np.random.Generator) -> Array:
+    return rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))
+
+
+def _look(task: Task, features: Features, state: State, at: Array, rng: np.random.Generator) -> Seen:
+    """Whether a guide foretells clearly more than a tree does; if not, what the tree leaves unexplained. From further rows a tree gains more."""
+    parts = probe(len(at), rng)
+    size, picked = len(parts[0]), at[np.concatenate(parts)]
+    learn, test = np.arange(size), np.arange(size, len(picked))
+    aim, target, rows = task.aim[picked], task.foretellable, task.rows[picked]
+    left = unexplained(features.build(state, rows), aim, task.leaf, (learn, test), rng)
+    scores = features.scores(state, rows)
+    if target is None or not scores.shape[1] or size < 2 * task.leaf:
+        return Seen(float(left.sum()))
+    main = slice(None) if task.score is None else slice(1)  # of numbers where, not how far out
+    by_tree = left[main].sum() / max(variances(aim)[main].sum(), 1e-12)
+    penalty, by_guide = best_penalty(scores[learn], target[picked[learn]], scores[test], target[picked[test]])
+    if by_guide < CLEARLY * by_tree * (len(picked) / len(at)) ** FURTHER:
+        return Seen(None, penalty, task.smooth and by_guide < 1 - TIGHT)
+    return Seen(float(left.sum()))
+
+
+def _guided(task: Task, features: Features, state: State, at: Array, penalty: float) -> Features:
+    target = task.foretellable
+    assert target is not None  # noqa: S101  or there were no penalty
+    return replace(features, guide=regress(features.scores(state, task.rows[at]), target[at]).guide(penalty))
 
 
 def _fill(task: Task, rows: Array, nodes: Array, ends: Array) -> Leaves:
-    """Donors sorted by leaf. sklearn numbers nodes depth first, so the leaves below any node lie side by side."""
+    """Donors sorted by leaf. sklearn numbers nodes depth first, so the leaves below any node lie side by side.
+
+    Inside a leaf they lie in the order of their values: that of the rows would let columns be put side by side again.
+    """
     gives = task.gives[rows]
-    order = np.lexsort((gives, nodes)) if task.smooth else np.argsort(nodes, kind="stable")
+    order = sorted_within(nodes, len(ends), gives) if task.anchors is None else sorted_within(nodes, len(ends), gives, task.anchors[rows])
     donors, lie = gives[order], nodes[order]
     first = np.searchsorted(lie, np.arange(len(ends)))
     leaves = Leaves(donors, first, np.searchsorted(lie, ends) - first)

@@ -19,12 +19,12 @@ HELD = 0.3  # the same, on other rows
 PROBE = 2_000  # rows that are enough to see how much of the target a tree can explain
 
 
-def spread_of(aim: Aim) -> float:
-    """Total variance of the target; of classes, the chance that two rows differ."""
+def variances(aim: Aim) -> Array:
+    """Of each dimension of the target; those of classes sum up to the chance that two rows differ."""
     if aim.codes is not None:
         share = np.bincount(aim.codes, minlength=aim.size) / max(len(aim.codes), 1)
-        return float((share * (1 - share)).sum())
-    return float(aim.table().var(axis=0).sum())
+        return np.asarray(share * (1 - share))
+    return np.asarray(aim.table().var(axis=0))
 
 
 def grow_tree(features: Array, aim: Aim, leaf: int, gain: float, rng: np.random.Generator) -> Any:
@@ -40,16 +40,22 @@ def grow_tree(features: Array, aim: Aim, leaf: int, gain: float, rng: np.random.
     return grower.fit(features, numbers, check_input=False).tree_
 
 
-def unexplained(features: Array, aim: Aim, leaf: int, rng: np.random.Generator) -> float:
-    """The variance of the target that a tree leaves on rows it has not seen; all of it where there are too few rows to tell."""
-    total = spread_of(aim)
-    picked = rng.permutation(len(features))[: 2 * PROBE]
-    learn, test = picked[: len(picked) // 2], picked[len(picked) // 2 :]
+def probe(rows: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Rows to learn from and others to test on, enough to see how much of a target can be explained."""
+    picked = rng.permutation(rows)[: 2 * PROBE]
+    return picked[: len(picked) // 2], picked[len(picked) // 2 :]
+
+
+def unexplained(features: Array, aim: Aim, leaf: int, rows: tuple[Array, Array], rng: np.random.Generator) -> Array:
+    """The variance of each dimension of the target that a tree leaves on rows it has not seen; all of it where there are too few rows to tell."""
+    total = variances(aim)
+    learn, test = rows
     if len(learn) < 4 * leaf:
         return total
     tree = grow_tree(features[learn], aim[learn], leaf, 0.0, rng)
     said = foretold(tree, aim[learn])[tree.apply(np.asfortranarray(features[test]))]
-    return min(total, float(((said - aim[test].table()) ** 2).sum(axis=1).mean()))
+    left = np.asarray(((said - aim[test].table()) ** 2).mean(axis=0))
+    return left if left.sum() < total.sum() else total
 
 
 def foretold(tree: Any, aim: Aim) -> Array:

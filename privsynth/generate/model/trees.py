@@ -18,10 +18,13 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.generate.model.coding import HIDDEN, REST, Classes, Coding, Curve, folded, learn_coding
 from privsynth.generate.model.engine import frame_of
-from privsynth.generate.model.features import Aim, State
+from privsynth.generate.model.features import Aim, State, where_and_how_far
 from privsynth.generate.model.forest import Forest, Task, grow
+from privsynth.generate.model.guide import Made, normal
 from privsynth.generate.model.lookup import Lookup, find_lookups, listing_of
+from privsynth.generate.model.ranks import ranks
 from privsynth.generate.model.related import Related, relate, same_as
+from privsynth.stages import Watch, unwatched
 
 Array = np.ndarray[Any, Any]
 
@@ -29,7 +32,6 @@ FOLDS = 2
 MANY_LEVELS = 20  # classes with more come last
 ONE_BY_ONE = 32  # classes with more are told apart by their place among the other columns, not one by one
 CLASS_LEAF, NUMBER_LEAF = 12, 20  # rows of a leaf where it grows; about as many of the other folds give
-OUTER = 0.5  # weight of how far out a number lies, beside where it lies
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +99,14 @@ class _Lesson:
 class Trees:
     """Sequential cross-fitted trees."""
 
-    def __init__(self, *, k: int, min_leaf: int | None = None) -> None:
-        self.k, self.min_leaf = k, min_leaf
+    def __init__(self, *, k: int, min_leaf: int | None = None, watch: Watch = unwatched) -> None:
+        self.k, self.min_leaf, self.watch = k, min_leaf, watch
 
     def fit(self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None) -> Self:
         codings = {column.name: learn_coding(column, table.values(column.name), self.k, units) for column in table.columns}
         sizes = {name: len(coding.levels) for name, coding in codings.items() if isinstance(coding, Classes)}
-        state = {name: _read(coding, table.values(name)) for name, coding in codings.items()}
+        state = Made(codings)
+        state |= {name: _read(coding, table.values(name)) for name, coding in codings.items()}
         self.given_, self.names_ = tuple(given), [column.name for column in table.columns if column.name not in set(given)]
         listings = {name: listing for name in codings if (listing := listing_of(codings[name], state[name])) is not None}
         order = _order(self.names_, sizes)
@@ -111,13 +114,17 @@ class Trees:
         visits = _visits(order, self.given_, lookups)
         folds = _folds(len(table), units, rng)
         lesson = _Lesson(state, sizes, codings, folds, units, relate(state, sizes, [*self.given_, *visits], rng), rng)
-        self.steps_: dict[str, Step] = {name: lookups[name] if name in lookups else self._learn(name, lesson) for name in visits}
+        self.steps_: dict[str, Step] = {}
+        for done, name in enumerate(visits, start=1):
+            self.steps_[name] = lookups[name] if name in lookups else self._learn(name, lesson)
+            self.watch(done, len(visits))
         self.codings_ = {name: c.without_rows() if isinstance(c, Curve) else c for name, c in codings.items()}
         return self
 
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
         held = pd.DataFrame() if given is None else given
-        state = {name: _read(self.codings_[name], held[name].to_numpy()) for name in self.given_}
+        state = Made(self.codings_)
+        state |= {name: _read(self.codings_[name], held[name].to_numpy()) for name in self.given_}
         for name, step in self.steps_.items():
             state[name] = step.draw(state, rows, rng)
         return frame_of({name: _write(self.codings_[name], state[name]) for name in self.names_}, rows)
@@ -160,10 +167,20 @@ class Trees:
         if not len(rows):
             return None
         place = curve.place_of(values[rows])
-        anchors = None if lead is None or lead[1] is None else lead[1].position_of(lesson.state[lead[0]][rows])
+        anchors = None if lead is None or lead[1] is None else lead[1].about(lesson.state[lead[0]][rows])
         leaf = self.min_leaf or NUMBER_LEAF
         task = Task(
-            earlier, lesson.sizes, rows, _where_and_how_far(place), place, leaf, self._least(leaf), lesson.units_of(rows), curve.lattice is None, anchors
+            earlier,
+            lesson.sizes,
+            rows,
+            where_and_how_far(place),
+            place,
+            leaf,
+            self._least(leaf),
+            lesson.units_of(rows),
+            curve.lattice is None,
+            anchors,
+            _score(place, curve),
         )
         return grow(task, lesson.state, lesson.folds, lesson.rng)
 
@@ -224,10 +241,10 @@ def _class_leaf(codes: Array, size: int) -> int:
     return round(CLASS_LEAF * (1 + 0.25 * min(4.0, bits)))
 
 
-def _where_and_how_far(place: Array) -> Aim:
-    """A number's rank, so that far values weigh no more than near ones, and how far out it is: splits see the width as well as the middle."""
-    rank = pd.Series(place).rank(method="average").to_numpy() / max(len(place), 1)
-    return Aim(numbers=np.stack([rank, OUTER * (2 * rank - 1) ** 2], axis=1))
+def _score(place: Array, curve: Curve) -> Array:
+    """About normal. A place on a curve is a share already; one in a list is ranked."""
+    edge = 0.5 / len(place)
+    return normal((ranks(place) - 0.5) / len(place) if curve.lattice is not None else np.clip(place, edge, 1 - edge))
 
 
 def _places(codes: Array, size: int, earlier: Sequence[str], lesson: _Lesson, rows: Array) -> Array:
@@ -245,7 +262,7 @@ def _places(codes: Array, size: int, earlier: Sequence[str], lesson: _Lesson, ro
 def _parts(values: Array, is_class: bool) -> list[Array]:
     if is_class:
         return [(values == level).astype(np.float64) for level in pd.Series(values[values >= 0]).value_counts().index[:10]]
-    return [pd.Series(values).rank(pct=True).fillna(0).to_numpy()]
+    return [np.nan_to_num(ranks(values) / max(int((~np.isnan(values)).sum()), 1))]
 
 
 def _notes(name: str, coding: Coding) -> list[str]:
