@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
-from privsynth.manifest import Facts, canonical, detectable_leak, manifest_of, plain, policy_record, versions
+from privsynth.manifest import Facts, blunt, canonical, detectable_leak, manifest_of, plain, policy_record, versions
 from privsynth.policy import Policy
 from privsynth.verdict import Finding, Verdict
 
@@ -45,6 +45,15 @@ def test_a_refusal_holds_no_digest_of_the_rows() -> None:
     assert (made["outcome"], made["data"], made["data_sha256"]) == ("refused", [], None)
     assert sha256(FILES["people.csv"]).hexdigest() not in json.dumps(made)
     assert "digest" not in json.dumps(made["verdicts"])
+
+
+def test_limits_that_follow_from_the_number_of_rows_are_blunt_where_figures_may_not_be_told() -> None:
+    assert [blunt(limit) for limit in (1 / 67, 0.02603814413703464, 1234.5678)] == [0.015, 0.026, 1200]
+    assert [blunt(limit) for limit in (None, 0, 0.005, 0.125, 200, 1e-6, 1 - 0.85)] == [None, 0, 0.005, 0.125, 200, 1e-6, 0.15]
+    worked_out = (Verdict("copies", "digest", (Finding("isolated", 0.0, limit=1 / 67),)),)
+    dp = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1})
+    assert record(worked_out, dp)["verdicts"][0]["findings"][0]["limit"] == 0.015
+    assert record(worked_out)["verdicts"][0]["findings"][0]["limit"] == 1 / 67
 
 
 def test_verdicts_about_different_data_vouch_for_none() -> None:
