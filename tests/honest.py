@@ -32,6 +32,13 @@ COLUMNS = (
     Column("joined", Kind.DATE),
 )
 LEARNT = [column.name for column in COLUMNS if not column.role.is_fabricated]
+CONTACTS = (
+    Column("first_name", Kind.CATEGORY, Role.DIRECT, "FIRST_NAME"),
+    Column("last_name", Kind.CATEGORY, Role.DIRECT, "LAST_NAME"),
+    Column("phone", Kind.TEXT, Role.DIRECT, "PHONE"),
+    Column("ssn", Kind.TEXT, Role.DIRECT, "US_SSN"),
+    Column("note", Kind.TEXT, Role.FREE_TEXT),
+)
 
 
 def people(rows: int, seed: int, host: str = "example.org") -> Table:
@@ -56,6 +63,29 @@ def people(rows: int, seed: int, host: str = "example.org") -> Table:
         }
     )
     return Table("people", COLUMNS, frame)
+
+
+def with_contacts(table: Table, seed: int) -> Table:
+    """The same people with a name, a telephone number, a social security number and a sentence. Numbers of two seeds never meet; names do, by chance."""
+    rng = np.random.default_rng([seed, 5])
+    marks = (np.arange(len(table)) * 1_237 + rng.integers(100_000)) % 100_000 + 100_000 * (seed % 900)
+    words = np.array(
+        [a + b for a in ("ba", "de", "fo", "gu", "ki", "lo", "mu", "ne", "po", "ra") for b in ("rk", "lt", "mp", "nd", "st", "x", "zz", "ft", "ng", "ck")]
+    )
+    said = [" ".join(row) for row in words[rng.integers(len(words), size=(len(table), 9))]]
+    first, last = (np.char.add(rng.choice(PARTS, len(table)), rng.choice(PARTS, len(table))) for _ in range(2))
+    frame = table.frame.assign(
+        first_name=_words(name.capitalize() for name in first),
+        last_name=_words(f"{name}sen".capitalize() for name in last),
+        phone=_words(f"({200 + mark // 1_000_000:03d}) {201 + mark % 700:03d}-{mark // 700 % 10_000:04d}" for mark in marks),
+        ssn=_words(f"{100 + mark // 1_000_000:03d}-{1 + mark // 10_000 % 99:02d}-{1 + mark % 9_999:04d}" for mark in marks),
+        note=_words(said),
+    )
+    fabricated = table["email"].fabricated
+    return Table(table.name, (*table.columns, *(replace(column, fabricated=fabricated) for column in CONTACTS)), frame, table.entity)
+
+
+PARTS = [a + b for a in "bdfghklmnprstvw" for b in ("a", "e", "il", "on", "ur")]
 
 
 def _words(values: Any) -> pd.Series[Any]:

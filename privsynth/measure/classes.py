@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 Array = np.ndarray[Any, Any]
+STEPS = 1_000  # most ordered secrets that are told apart for t-closeness
+BLOCK = 2**22  # cells held at one time
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,28 @@ def diversity(groups: Array, secrets: Array, *, ordered: bool = False) -> Divers
     """Over all groups. `ordered`: secrets are ranks, so that near ones count as alike for t-closeness."""
     if not len(groups):
         return None
-    table = _table(groups, secrets)
-    share = table / table.sum(axis=1, keepdims=True)
-    logs = np.where(share > 0, np.log(np.where(share > 0, share, 1)), 0)
-    overall = table.sum(axis=0) / table.sum()
-    return Diversity(int((table > 0).sum(axis=1).min()), float(np.exp(-(share * logs).sum(axis=1)).min()), float(_apart(share - overall, ordered).max()))
+    group, secret = (np.unique(codes, return_inverse=True)[1].ravel() for codes in (groups, secrets))
+    levels = int(secret.max()) + 1
+    pairs, counts = np.unique(group.astype(np.int64) * levels + secret, return_counts=True)
+    of, sizes = pairs // levels, np.bincount(group)
+    share = counts / sizes[of]
+    entropy = np.bincount(of, weights=-share * np.log(share))
+    return Diversity(int(np.bincount(of).min()), float(np.exp(entropy).min()), _closeness(of, pairs % levels, counts, sizes, ordered))
+
+
+def _closeness(of: Array, secret: Array, counts: Array, sizes: Array, ordered: bool) -> float:
+    """The largest distance of a group from the table. Of more than STEPS ordered secrets neighbours are put together; groups are taken in blocks."""
+    if ordered and int(secret.max()) >= STEPS:
+        secret = secret * STEPS // (int(secret.max()) + 1)
+    levels, worst = int(secret.max()) + 1, 0.0
+    overall, step = np.bincount(secret, weights=counts) / counts.sum(), max(1, BLOCK // levels)
+    for first in range(0, len(sizes), step):
+        low, high = np.searchsorted(of, (first, first + step))
+        some = sizes[first : first + step]
+        cells = (of[low:high] - first) * levels + secret[low:high]
+        table = np.bincount(cells, weights=counts[low:high], minlength=len(some) * levels).reshape(len(some), levels)
+        worst = max(worst, float(_apart(table / some[:, None] - overall, ordered).max()))
+    return worst
 
 
 def recursive_diversity(groups: Array, secrets: Array, c: float, l: int) -> bool:  # noqa: E741  the paper's name

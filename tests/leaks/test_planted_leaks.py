@@ -1,179 +1,254 @@
-"""The planted-leak suite, small: honest drafts pass, each plant is refused, and scores rise with the leak.
+"""The planted-leak suite, small: honest drafts pass, each plant is refused by the gate meant for it. In full: bench/leaks.py.
 
-The honest draft is an independent draw from the process that the source came from: what an ideal generator would give.
+The honest draft is an independent draw from the process that the source came from: what an ideal generator would give. L0 to L14 are the numbers
+of the plants in the design of the gates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import plants
 import pytest
-from honest import LEARNT, draft, honest, most_isolated, noisy, people, planted, source, with_frame
+from honest import draft, honest, people, planted, source, with_contacts
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Dataset, Exposure, Source, Table
 from privsynth.gate import gates_for, judge
+from privsynth.gate.budget import Budget
+from privsynth.lineage.attempts import attempt
+from privsynth.measure.significance import copy_pvalue
 from privsynth.policy import Policy
-from privsynth.verdict import Status
+from privsynth.release import Draft
+from privsynth.verdict import Status, Verdict
 
-INTERNAL = Policy(backend="model")
-NO_ISOLATED = INTERNAL.with_(limits={"isolated_max": 0})
 ROWS = 3000
+PROFILES = ("internal", "hipaa-expert", "gdpr-strict", "public-release")
+STRICT = PROFILES[1:]
+STRICTEST = PROFILES[2:]
+EXTREMES = (PROFILES[0], PROFILES[-1])  # the loosest and the strictest
 
 
 @cache
 def real(seed: int, train: int = ROWS, holdout: int = ROWS) -> Source:
     """The layout of the figures in the design: training rows, hold-out and draft of one size."""
-    return source(people(train, 10 * seed + 1), people(holdout, 10 * seed + 2))
+    sides = (with_contacts(people(rows, 10 * seed + at), 10 * seed + at) for at, rows in ((1, train), (2, holdout)))
+    return replace(source(*sides), exposure=Exposure(attempt=1))
 
 
-def refusing(made: Table, of: Source, policy: Policy = INTERNAL) -> list[str]:
-    """The gates that refuse the draft."""
-    verdicts = [judge(gate, draft(made), of, seconds=300) for gate in gates_for(policy)]
-    assert not [verdict.error for verdict in verdicts if verdict.error]
-    return [verdict.gate for verdict in verdicts if verdict.status is not Status.PASSED]
-
-
+@cache
 def clean(seed: int, rows: int = ROWS) -> Table:
-    return honest(rows, 10 * seed + 3)
+    return with_contacts(honest(rows, 10 * seed + 3), 10 * seed + 3)
 
 
-def trained(of: Source) -> Table:
-    return of.train.root
+@cache
+def policy(profile: str, backend: str = "model") -> Policy:
+    return Policy(backend=backend, profile=profile)
 
 
-def draws(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)
+def verdicts(made: Table | Draft, of: Source, profile: str, gates: Sequence[str] = ()) -> list[Verdict]:
+    judged = made if isinstance(made, Draft) else draft(made)
+    return [judge(gate, judged, of, seconds=300) for gate in gates_for(policy(profile)) if not gates or gate.name in gates]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_an_independent_table_passes(seed: int) -> None:
-    assert refusing(clean(seed), real(seed)) == []
+def refusing(made: Table | Draft, of: Source, profile: str, *gates: str) -> list[str]:
+    """The gates, of those asked, that refuse the draft; an error is no refusal."""
+    found = verdicts(made, of, profile, gates)
+    assert not [verdict.error for verdict in found if verdict.error]
+    return [verdict.gate for verdict in found if verdict.status is not Status.PASSED]
+
+
+def leaky(plant: plants.Plant, seed: int, rows: int = ROWS) -> Draft:
+    return draft(plant(real(seed).train.root, clean(seed, rows), np.random.default_rng(seed)))
+
+
+# L0: nothing planted
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_an_independent_table_passes_every_gate(profile: str) -> None:
+    assert refusing(clean(1), real(1), profile) == []
+
+
+@pytest.mark.parametrize("seed", [2])
+@pytest.mark.parametrize("profile", STRICTEST)
+def test_another_independent_table_passes_the_gates_that_compare(seed: int, profile: str) -> None:
+    assert refusing(clean(seed), real(seed), profile, "copies", "pii", "inference", "attribute", "linkage", "fidelity") == []
 
 
 def test_where_no_isolated_copy_is_allowed_chance_seldom_refuses() -> None:
-    (copies,) = (gate for gate in gates_for(NO_ISOLATED) if gate.name == "copies")
-    refused = [seed for seed in range(1, 11) if not all(finding.passed for finding in copies.measure(draft(clean(seed)), real(seed)))]
+    refused = [seed for seed in range(1, 11) if refusing(honest(ROWS, 10 * seed + 3), _plain(seed), "gdpr-strict", "copies")]
     assert len(refused) <= 1
+
+
+def _plain(seed: int) -> Source:
+    return source(people(ROWS, 10 * seed + 1), people(ROWS, 10 * seed + 2))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_an_independent_table_passes_with_a_small_hold_out(seed: int) -> None:
-    assert refusing(clean(seed), real(seed, 2400, 600)) == []
+    assert refusing(clean(seed), real(seed, 2400, 600), "internal", "copies", "pii") == []
+
+
+# L1, L2, L3, L9: rows
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_one_verbatim_isolated_row_is_refused_where_none_is_allowed(seed: int) -> None:
-    of = real(seed)
-    assert refusing(planted(clean(seed), trained(of), np.array([most_isolated(trained(of))])), of, NO_ISOLATED) == ["copies"]
+@pytest.mark.parametrize("profile", STRICT)
+def test_one_isolated_row_is_refused(seed: int, profile: str) -> None:
+    assert refusing(leaky(plants.one_isolated, seed), real(seed), profile, "copies") == ["copies"]
 
 
-@pytest.mark.parametrize("share", [0.01, 0.02])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_verbatim_rows_are_refused(seed: int, share: float) -> None:
-    of = real(seed)
-    assert "copies" in refusing(planted(clean(seed), trained(of), draws(seed).permutation(ROWS)[: round(share * ROWS)]), of)
+@pytest.mark.parametrize(
+    ("share", "profiles"),
+    [(0.005, STRICTEST), (0.01, PROFILES), (0.02, PROFILES)],
+)
+def test_verbatim_rows_are_refused(seed: int, share: float, profiles: Sequence[str]) -> None:
+    made = leaky(plants.verbatim(share), seed)
+    assert [profile for profile in profiles if not refusing(made, real(seed), profile, "copies")] == []
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_noisy_copies_of_five_percent_are_refused(seed: int) -> None:
-    of, rng = real(seed), draws(seed)
-    assert "copies" in refusing(planted(clean(seed), noisy(trained(of), rng), rng.permutation(ROWS)[:150]), of)
+    made = leaky(plants.nearly(0.05), seed)
+    assert [profile for profile in EXTREMES if not refusing(made, real(seed), profile, "copies")] == []
 
 
-def training_rows(of: Source) -> Table:
-    return trained(of).take(draws(1).permutation(ROWS))
+def test_noisy_copies_of_two_percent_are_mostly_refused() -> None:
+    refused = [seed for seed in range(1, 6) if refusing(leaky(plants.nearly(0.02), seed), real(seed), "gdpr-strict", "copies")]
+    assert len(refused) >= 4
 
 
-def renamed_rows(of: Source) -> Table:
-    """A whole copy with fresh keys and addresses."""
-    fresh = clean(1)
-    rows = trained(of).take(draws(1).permutation(ROWS))
-    return with_frame(fresh, rows.frame.assign(key=fresh.frame["key"], email=fresh.frame["email"]))
+def test_the_row_that_reaches_farthest_is_refused() -> None:
+    refused = [seed for seed in range(1, 6) if refusing(leaky(plants.richest, seed), real(seed), "hipaa-expert", "copies")]
+    assert len(refused) >= 4
 
 
-def shuffled_columns(of: Source) -> Table:
-    """Whole copies under other headers: the columns stand in another order than declared."""
-    rows = training_rows(of)
-    return Table(rows.name, rows.columns[::-1], rows.frame.iloc[:, ::-1])
+def test_a_smaller_hold_out_sees_what_it_says_that_it_sees() -> None:
+    """L2 with one row in five held out: a leak below the minimum that the gate prints is let through, one well above it is not."""
+    of = real(1, 2400, 600)
+    (found,) = verdicts(clean(1), of, "gdpr-strict", ("copies",))
+    least = next(each.measured for each in found.findings if each.what.startswith("minimum detectable leak"))
+    assert least is not None
+    assert 0.005 < least < 0.02
+    assert copy_pvalue(round(least * ROWS), 0, 0.8) <= 0.01 / 3
+    above = plants.verbatim(2 * least)(of.train.root, clean(1), np.random.default_rng(1))
+    assert refusing(above, of, "gdpr-strict", "copies") == ["copies"]
 
 
-def one_column_of_mail(of: Source) -> Table:
-    made = clean(1)
-    return with_frame(made, made.frame.assign(email=pd.Series(trained(of).values("email")[draws(1).permutation(ROWS)], dtype=object)))
+# L4: everything
 
 
-def one_mail(of: Source) -> Table:
-    made = clean(1)
-    mail = made.frame["email"].copy()
-    mail.iloc[1234] = trained(of).frame["email"].iloc[77]
-    return with_frame(made, made.frame.assign(email=mail))
+def test_the_whole_source_is_refused_by_every_gate_that_looks_for_it() -> None:
+    wanted = ["copies", "membership", "singling_out", "linkability", "attribute"]
+    assert refusing(leaky(plants.everybody, 1), real(1), "internal", *wanted) == wanted
 
 
-def one_mail_in_capitals(of: Source) -> Table:
-    made = clean(1)
-    mail = made.frame["email"].copy()
-    mail.iloc[1234] = trained(of).frame["email"].iloc[77].upper() + " "
-    return with_frame(made, made.frame.assign(email=mail))
+def test_other_headers_and_another_order_of_columns_hide_nothing() -> None:
+    assert refusing(leaky(plants.everybody_renamed, 1), real(1), "internal", "schema") == ["schema"]
 
 
-def one_real_key(of: Source) -> Table:
-    made = clean(1)
-    keys = made.frame["key"].copy()
-    keys.iloc[5] = trained(of).frame["key"].iloc[77]
-    return with_frame(made, made.frame.assign(key=keys))
-
-
-def all_but_one_column(of: Source) -> Table:
-    return planted(clean(1), trained(of), np.arange(60), columns=[name for name in LEARNT if name != "debt"])
-
-
-def rows_in_order(of: Source) -> Table:
+def test_rows_in_the_order_of_the_source_are_refused() -> None:
     """Only two columns are kept from the source, but row by row."""
-    return planted(clean(1), trained(of), np.arange(ROWS), columns=["town", "job"])
+    made = planted(clean(1), real(1).train.root, np.arange(ROWS), columns=["town", "job"])
+    assert refusing(made, real(1), "internal", "schema") == ["schema"]
+
+
+def test_rows_but_for_one_column_are_refused() -> None:
+    names = [column.name for column in clean(1).columns if not column.role.is_fabricated and column.name != "debt"]
+    assert refusing(planted(clean(1), real(1).train.root, np.arange(60), columns=names), real(1), "internal", "copies") == ["copies"]
+
+
+def test_a_mask_that_keeps_its_rows_as_they_are_is_refused() -> None:
+    of, order = real(1), np.random.default_rng(1).permutation(ROWS)
+    kept = replace(of.train.root.take(order), origin=order)
+    (gate,) = (gate for gate in gates_for(policy("internal", "mask")) if gate.name == "linkage")
+    assert judge(gate, draft(kept), of, seconds=300).status is Status.FAILED
+
+
+# L5 to L8, L10: values
+
+
+@pytest.mark.parametrize("profile", EXTREMES)
+@pytest.mark.parametrize("names", [("email",), ("phone",), ("first_name", "last_name")])
+def test_a_column_of_real_values_is_refused(names: tuple[str, ...], profile: str) -> None:
+    assert refusing(leaky(plants.column(*names), 1), real(1), profile, "pii") == ["pii"]
+
+
+@pytest.mark.parametrize("name", ["email", "ssn"])
+def test_one_real_value_among_ten_thousand_invented_ones_is_refused(name: str) -> None:
+    assert refusing(leaky(plants.one_value(name), 1, 10_000), real(1), "internal", "pii") == ["pii"]
 
 
 @pytest.mark.parametrize(
-    ("leak", "gate"),
+    ("name", "spelt"),
     [
-        (training_rows, "copies"),
-        (renamed_rows, "copies"),
-        (shuffled_columns, "schema"),
-        (one_column_of_mail, "pii"),
-        (one_mail, "pii"),
-        (one_mail_in_capitals, "pii"),
-        (one_real_key, "pii"),
-        (all_but_one_column, "copies"),
-        (rows_in_order, "schema"),
+        ("email", plants.capitals),
+        ("email", plants.wide),
+        ("email", plants.hidden_signs),
+        ("email", plants.trailing),
+        ("phone", plants.dotted),
+        ("phone", plants.bare),
+        ("phone", plants.abroad),
+        ("ssn", plants.bare),
+        ("ssn", plants.dotted),
+        ("ssn", plants.wide),
     ],
 )
-def test_a_leak_is_refused_by_the_gate_meant_for_it(leak: Callable[[Source], Table], gate: str) -> None:
-    of = real(1)
-    assert gate in refusing(leak(of), of)
+def test_a_real_value_in_disguise_is_refused(name: str, spelt: plants.Spelt) -> None:
+    assert refusing(leaky(plants.one_value(name, spelt=spelt), 2), real(2), "internal", "pii") == ["pii"]
+
+
+@pytest.mark.parametrize("name", ["email", "phone", "ssn"])
+def test_a_real_value_inside_a_sentence_is_refused(name: str) -> None:
+    assert refusing(leaky(plants.one_value(name, "note", plants.in_a_sentence), 3), real(3), "internal", "pii") == ["pii"]
+
+
+@pytest.mark.parametrize("name", ["email", "ssn"])
+@pytest.mark.parametrize("code", [plants.hashed("sha256"), plants.hashed("md5"), plants.in_base64])
+def test_a_real_value_behind_a_plain_code_is_refused(name: str, code: plants.Spelt) -> None:
+    assert refusing(leaky(plants.one_value(name, "key", code), 1), real(1), "internal", "pii") == ["pii"]
+
+
+# L11 to L14
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("profile", EXTREMES)
+def test_a_secret_learnt_by_heart_is_refused(seed: int, profile: str) -> None:
+    assert refusing(leaky(plants.learnt_by_heart, seed), real(seed), profile, "attribute", "inference")
 
 
 def test_exchanging_training_rows_and_hold_out_shows_no_leak() -> None:
     of = real(1)
-    swapped = Source(of.holdout, of.train, of.profile)
-    spoilt = planted(clean(1), trained(of), np.arange(300))
-    assert "copies" not in refusing(spoilt, swapped)
-    assert "copies" in refusing(spoilt, of)
+    swapped, spoilt = replace(of, train=of.holdout, holdout=of.train), leaky(plants.verbatim(0.1), 1)
+    wanted = ("copies", "membership", "singling_out", "linkability")
+    assert refusing(spoilt, swapped, "internal", *wanted) == []
+    assert "copies" in refusing(spoilt, of, "internal", "copies")
 
 
-def test_the_excess_rises_with_the_leak() -> None:
-    of = real(1)
-    copies = next(gate for gate in gates_for(INTERNAL) if gate.name == "copies")
-    leaks = [planted(clean(1), trained(of), np.arange(round(share * ROWS))) for share in (0, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)]
-    excess = [copies.measure(draft(made), of)[1].measured for made in leaks]
-    assert excess == sorted(excess, key=float)
-    assert excess[-1] == pytest.approx(1.0, abs=0.01)
+def test_of_fifty_attempts_only_as_many_as_the_profile_allows_can_pass(tmp_path: Path) -> None:
+    asked, of = policy("gdpr-strict").with_(state=tmp_path / "state"), real(1)
+    data, made = Dataset((of.train.root.take(np.arange(200)),)), draft(clean(1))
+    passed, counted = [], []
+    for number in range(50):
+        with attempt(data, asked.with_(seed=number)) as begun:
+            assert begun.exposure is not None
+            counted.append(begun.exposure.attempt)
+            verdict = judge(Budget(asked), made, replace(of, exposure=begun.exposure), seconds=30)
+            passed.append(verdict.status is Status.PASSED)
+    assert counted == list(range(1, 51))
+    assert passed == [True] * 3 + [False] * 47
 
 
-def test_a_mask_that_keeps_its_rows_as_they_are_is_refused() -> None:
-    of = real(1)
-    order = draws(1).permutation(ROWS)
-    kept = replace(training_rows(of), origin=order)
-    assert "linkage" in refusing(kept, of, Policy(backend="mask"))
+@pytest.mark.parametrize("hide", [lambda value: value[::-1], lambda value: plants.in_base64(value)[::-1]])
+def test_what_is_hidden_on_purpose_in_another_code_is_not_found_and_the_papers_say_so(hide: plants.Spelt) -> None:
+    """L14 is not promised. Should it be found one day, the sentences below can go."""
+    assert refusing(leaky(plants.one_value("email", "key", hide), 1), real(1), "internal", "pii") == []
+    texts = [(Path(__file__).parents[2] / name).read_text(encoding="utf-8") for name in ("README.md", "SECURITY.md")]
+    assert "encoded on purpose, is not found" in texts[0]
+    assert "hidden on purpose in an encoding that no gate knows" in texts[1]
