@@ -214,3 +214,18 @@ def test_a_count_that_happens_to_be_somebodys_number_is_no_leak_and_a_list_of_nu
     customers = crowd(step=150)
     assert failures(judged("judged were 123,607 cells", of=customers)) == []
     assert failures(judged(" ".join(str(123_457 + 150 * n) for n in range(1, 6)), of=customers)) == ["values that name people, in a paper"]
+
+
+def test_a_value_written_as_one_word_is_found() -> None:
+    table = Table("t", (Column("card", Kind.TEXT, Role.IDENTIFIER),), frame(card=["4929-1234-8812", "4929-1234-8813"]))
+    assert failures(judged("card 492912348812", of=source(table, None))) == [PEOPLE]
+    assert failures(judged("card 492912348819", of=source(table, None))) == []
+
+
+def test_the_figures_of_a_finding_are_counts_of_what_was_looked_for() -> None:
+    papers, people_, rare, sentences, codes, claims = judged(CLEAN)
+    assert (papers.n, claims.n) == (1 + 1, 2)
+    assert people_.n == codes.n == 4 * ROWS
+    assert sentences.n == ROWS
+    assert rare.n == 2 + ROWS + ROWS  # two illnesses, balances, birthdays
+    assert all(finding.limit == 0 for finding in judged(CLEAN))

@@ -10,7 +10,7 @@ import pytest
 from honest import draft, honest, people, source, with_frame
 
 from privsynth.dataset import Dataset, Kind, Source, Table
-from privsynth.gate.fidelity import Fidelity
+from privsynth.gate.fidelity import Fidelity, _asked
 from privsynth.policy import Policy
 from privsynth.verdict import Finding
 
@@ -77,3 +77,9 @@ def test_what_cannot_be_measured_is_said() -> None:
 def test_a_draft_without_the_tables_of_its_source_is_not_faithful() -> None:
     (found,) = judged(replace(honest(50), name="other"))
     assert not found.passed
+
+
+@pytest.mark.parametrize(("train", "holdout", "said"), [(49, 50, "fewer than 50 training, 50 held out"), (50, 49, "50 training, fewer than 50 held out")])
+def test_small_counts_of_real_rows_are_not_counted_out(train: int, holdout: int, said: str) -> None:
+    """How many real rows meet a condition is a count of people."""
+    assert said in _asked(people(train, 1), people(holdout, 2))

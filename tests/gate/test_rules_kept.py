@@ -62,3 +62,9 @@ def test_without_a_source_the_policy_says_the_rules() -> None:
     nothing = Source(Dataset(()), Dataset(()), source(TRAIN, None).profile)
     found = [finding for finding in Schema(policy).measure(draft(spoilt(2)), nothing) if "rule" in finding.what]
     assert [finding.measured for finding in found] == [2]
+
+
+@pytest.mark.parametrize("kind", ["model", "mask"])
+def test_where_no_row_was_made_no_rule_is_broken(kind: str) -> None:
+    empty = judged(HONEST.take(range(0)), kind)  # type: ignore[arg-type]
+    assert [(finding.measured, finding.passed, finding.n) for finding in empty] == [(0, True, 0)] * 2

@@ -1,0 +1,46 @@
+"""The figures that the gates are built on: who changes one changes what a pass means, and does it here too."""
+
+from __future__ import annotations
+
+import pytest
+
+from privsynth.gate import (
+    artefacts,
+    classical,
+    encoded,
+    fidelity,
+    inference,
+    linkability,
+    membership,
+    order,
+    overlap,
+    phrases,
+    realvalues,
+    scope,
+    selftest,
+    sought,
+    written,
+)
+
+FIGURES = [
+    (artefacts, {"SHINGLE": 5, "ENCODED": 8}),
+    (classical, {"SPECIAL_ROWS": 5_000, "SPECIAL_COLUMNS": 8}),
+    (encoded, {"_HASH_LENGTHS": (22, 24, 27, 28, 43, 44)}),
+    (fidelity, {"TOO_FEW": 50}),
+    (inference, {"ATTACKED": 5_000, "MADE": 50_000}),
+    (linkability, {"SPLITS": 3, "MADE": 50_000}),
+    (membership, {"FALSE_ALARMS": 0.01, "FEWER": 0.001, "SURE": 500, "THIN": 3, "FINE": 2_000}),
+    (order, {"FEWEST": 20, "SHIFTS": 50, "REACH": 6.0, "LEAST": 0.02}),
+    (overlap, {"SIGNIFICANT_DIGITS": 6}),
+    (phrases, {"SHINGLE": 5, "LONGEST": 12, "LEAST": 6}),
+    (realvalues, {"SHORT": 6, "NATIONAL": range(7, 13), "INTERNATIONAL": 11}),
+    (scope, {"ATTACKS": 2_000, "FEWEST": 50}),
+    (selftest, {"ROWS": 5_000, "SHARES": (0.05, 0.1, 0.25, 0.5, 1.0), "LEAST": 0.02}),
+    (sought, {"RARE": 11, "SHORTEST": 4, "DIGITS": 6, "LONG": 9}),
+    (written, {"LARGEST_CELL": 2**30}),
+]
+
+
+@pytest.mark.parametrize(("module", "figures"), FIGURES, ids=[module.__name__.rpartition(".")[2] for module, _ in FIGURES])
+def test_the_figures_stand(module: object, figures: dict[str, object]) -> None:
+    assert {name: getattr(module, name) for name in figures} == figures

@@ -1,0 +1,65 @@
+"""The self-test's own parts: what it plants, what it makes of what was seen, and that a small table is no error."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from honest import draft, honest, people, source
+
+from privsynth.dataset import Dataset, Source
+from privsynth.gate import selftest
+from privsynth.gate.selftest import SelfTest, _alone, _told, planted
+from privsynth.policy import Policy
+
+TRAIN, MADE = people(100, 1), honest(40, 3)
+MODEL = Policy(backend="model")
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+@pytest.mark.parametrize(("share", "rows"), [(0.001, 1), (0.05, 5), (0.5, 50)])
+def test_a_share_of_the_training_rows_is_laid_beside_the_drafts_own_once_each(share: float, rows: int) -> None:
+    leaky = planted(replace(MADE, origin=np.arange(40)), TRAIN, share, rng())
+    assert leaky.origin is None
+    assert len(leaky) == 40 + rows
+    assert leaky.frame.iloc[:40].equals(MADE.frame)
+    keys = leaky.frame["key"].iloc[40:]
+    assert set(keys) <= set(TRAIN.frame["key"])
+    assert keys.is_unique
+
+
+def test_rows_that_nobody_equals_are_counted() -> None:
+    assert _alone(TRAIN, ["key"]) == 100
+    assert _alone(TRAIN, ["sex"]) == 0
+    assert _alone(TRAIN, ["sex", "key"]) == 100
+
+
+@pytest.mark.parametrize(("findable", "decides"), [(selftest.TELLING, True), (selftest.TELLING - 1, False)])
+def test_an_attack_that_sees_nothing_is_an_error_where_enough_could_be_found(findable: int, decides: bool) -> None:
+    blind, seeing = _told("linking", TRAIN, None, findable), _told("linking", TRAIN, 0.25, findable)
+    assert blind.passed is not decides
+    assert blind.limit == (1.0 if decides else None)
+    assert ("not even that was seen" in blind.note) is decides
+    assert (seeing.measured, seeing.passed, seeing.n) == (0.25, True, 100)
+
+
+def test_too_few_rows_are_said_and_left_to_the_other_gates() -> None:
+    (only,) = SelfTest(MODEL).measure(draft(MADE), source(people(100, 1), people(49, 2)))
+    assert (only.measured, only.limit) == (0, None)
+    assert "none has enough rows" in only.note
+
+
+def test_it_is_done_in_the_table_with_most_held_out_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def two(small: int, large: int) -> Dataset:
+        return Dataset((people(small, 1), replace(people(large, 2), name="large")))
+
+    seen: list[tuple[str, int, int]] = []
+    monkeypatch.setattr(SelfTest, "_proved", lambda self, train, holdout, made, rng: seen.append((train.name, len(train), len(holdout))) or [])
+    SelfTest(MODEL).measure(replace(draft(MADE), dataset=two(60, 60)), Source(two(80, 90), two(60, 70), source(TRAIN, None).profile))
+    monkeypatch.setattr(selftest, "ROWS", 65)
+    SelfTest(MODEL).measure(replace(draft(MADE), dataset=two(60, 60)), Source(two(80, 90), two(60, 70), source(TRAIN, None).profile))
+    assert seen == [("large", 90, 70), ("large", 65, 65)]
