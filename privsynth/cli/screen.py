@@ -64,7 +64,7 @@ class Screen(Stages):
     def line(self, verb: str, what: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:
         """One line of the story, in columns."""
         if not self.quiet and not self.json:
-            name = f"{verb:<9} {what:<10}" if what else f"{verb:<9}"
+            name = f"{verb:<9} {what:<12}" if what else f"{verb:<9}"
             sys.stderr.write(f"  {name} {mark}{visible(text)}{'   ' + end if end else ''}\n")
 
     def notes(self, notes: Sequence[str]) -> None:
