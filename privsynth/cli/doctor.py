@@ -11,7 +11,7 @@ from privsynth.cli.screen import result, table, write_json
 # extra -> (its leading package, what it brings)
 EXTRAS = {
     "sdv": ("sdv", "engine copula"),
-    "dp": ("opendp", "the engine dp, whose rows are differentially private"),
+    "dp": ("opendp", "the engine dp: mechanisms of OpenDP"),
     "spark": ("pyspark", "nothing yet: reserved for running on a cluster"),
     "pdf": ("weasyprint", "nothing yet: reserved for reports as PDF"),
 }

@@ -6,6 +6,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -258,3 +259,37 @@ def test_the_roles_of_the_source_are_those_of_the_story(source: Source) -> None:
     assert roles["customer_id"] is Role.IDENTIFIER
     assert roles["notes"] is Role.FREE_TEXT
     assert roles["email"] is roles["phone"] is roles["street"] is roles["last_name"] is Role.DIRECT
+
+
+def excess(column: str, share: float) -> SimpleNamespace:
+    return SimpleNamespace(column=column, share=share, hits_train=3, hits_holdout=0, n=10)
+
+
+def test_of_columns_beyond_chance_only_those_beyond_the_limit_are_named() -> None:
+    gate = PersonalData(Policy())
+    found = gate._excess("words", [(excess("low", 0.001), 0.0), (excess("high", 0.5), 0.0), (excess("chance", 0.9), 0.5)], gated=True, has_control=True)  # type: ignore[list-item]
+    assert (found.measured, found.where) == (0.5, ("high",))
+
+
+@pytest.mark.parametrize(
+    ("by_column", "known_as", "declared", "role", "settled"),
+    [
+        (False, "CITY", False, Role.PLAIN, False),  # values, not the whole column, look like names
+        (True, "CITY", False, Role.PLAIN, True),  # all real values said something else
+        (True, "LAST_NAME", False, Role.PLAIN, False),
+        (True, "LAST_NAME", True, Role.PLAIN, True),  # the user's word
+        (True, "LAST_NAME", True, Role.DIRECT, False),
+    ],
+)
+def test_a_likeness_of_a_whole_column_is_settled_by_what_is_known_of_the_real_one(
+    by_column: bool, known_as: str, declared: bool, role: Role, settled: bool, source: Source
+) -> None:
+    real = source.train["people"]
+    known = replace(source, train=Dataset((real.with_columns(replace(real["city"], entity=known_as)),)))
+    hit, column = SimpleNamespace(entity="LAST_NAME", by_column=by_column, column="city"), Column("city", Kind.CATEGORY, role, declared=declared)
+    assert module._settled(hit, column, known, "people") is settled  # type: ignore[arg-type]
+
+
+def test_what_nobody_knows_settles_nothing(source: Source) -> None:
+    hit, column = SimpleNamespace(entity="LAST_NAME", by_column=True, column="city"), Column("city", Kind.CATEGORY)
+    assert not module._settled(hit, column, source, "another table")  # type: ignore[arg-type]
