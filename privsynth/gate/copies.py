@@ -92,7 +92,7 @@ class Copies:
         return Finding(
             f"isolated training rows with a draft row upon them ({table})",
             max(0.0, isolated.share - isolated.chance_share) if tells else 0.0,
-            limit=math.ceil(limit * isolated.rows) / isolated.rows if limit and isolated.rows else limit,  # a count: the share is rounded up
+            limit=max(limit, 1 / isolated.rows) if limit and isolated.rows else limit,
             where=tuple(names),
             baseline=isolated.chance_share,
             interval=wilson(isolated.hits, isolated.rows),

@@ -52,8 +52,13 @@ def place(tables: Sequence[Table], names: Sequence[str]) -> list[Points]:
 
 def nearest(queries: Points, targets: Points, *, skip: Array | None = None) -> Array:
     """The distance from each query to its nearest target; `skip` names one target that does not count for each query."""
+    return nearest_at(queries, targets, skip=skip)[1]
+
+
+def nearest_at(queries: Points, targets: Points, *, skip: Array | None = None) -> tuple[Array, Array]:
+    """Which target is nearest to each query, and how far it is; nought and infinitely far where there is none."""
     if not len(targets) or not len(queries):
-        return np.full(len(queries), np.inf)
+        return np.zeros(len(queries), dtype=np.intp), np.full(len(queries), np.inf)
     found = np.empty(len(queries), dtype=np.intp)
     norms, step = np.einsum("ij,ij->i", targets.dense, targets.dense), max(1, BLOCK // len(targets))
     for start in range(0, len(queries), step):
@@ -64,7 +69,7 @@ def nearest(queries: Points, targets: Points, *, skip: Array | None = None) -> A
             apart[np.arange(len(apart)), skip[rows]] = np.inf
         found[rows] = apart.argmin(axis=1)
     distance = between(queries, targets.take(found))
-    return distance if skip is None or len(targets) > 1 else np.full(len(queries), np.inf)
+    return found, distance if skip is None or len(targets) > 1 else np.full(len(queries), np.inf)
 
 
 def between(left: Points, right: Points) -> Array:

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.points import Points, between, nearest, place
+from privsynth.measure.points import Points, between, nearest, nearest_at, place
 
 Array = np.ndarray[Any, Any]
 MOST = 5_000  # source rows that distances are measured to
 CLOSE = 0.05  # quantile of the distances between neighbours: nearer than that is a shadow
 OWN = 0.25  # of the distance to its source's nearest neighbour, for sources that stand alone
+ALONE = 0.05  # the share of source rows that counts as standing alone
 FEWEST_CHANGES = 2  # columns in which a clone must differ from its source, where there are so many
 
 
@@ -26,7 +27,13 @@ def shadows(table: Table, made: Table, names: Sequence[str], gaps: Array, real_r
     least = np.maximum(np.quantile(gaps, CLOSE), OWN * gaps)[real_rows]
     changes = sum(_differ(table.values(name)[real_rows], made.values(name)).astype(np.int64) for name in names)
     too_few = changes < min(FEWEST_CHANGES, len(names))
-    return np.asarray((between(ours, real.take(real_rows)) < least) | too_few)
+    return np.asarray((between(ours, real.take(real_rows)) < least) | too_few | _upon_somebody_alone(real, ours, gaps))
+
+
+def _upon_somebody_alone(real: Points, ours: Points, gaps: Array) -> Array:
+    """Which clones sit upon a row that stands alone, whosever it is: mixing donors can lead there as well."""
+    at, apart = nearest_at(ours, real)
+    return np.asarray((gaps[at] >= np.quantile(gaps, 1 - ALONE)) & (apart < OWN * gaps[at]))
 
 
 def _differ(left: Array, right: Array) -> Array:

@@ -224,13 +224,23 @@ def test_blends_lie_between_and_keep_what_came_first() -> None:
 
 
 def test_a_copy_is_a_shadow_and_a_stranger_is_not() -> None:
-    table = customers(300)
+    everybody = customers(600)
+    table, others = everybody.take(np.arange(300)), everybody.take(np.arange(300, 600))
     names = ["sex", "town", "segment", "income", "joined"]
     gaps = neighbour_gaps(table, names, rng())
     copy = replace(table, origin=np.arange(300))
     assert shadows(table, copy, names, gaps, copy.origin).all()
-    stranger = replace(table.take(np.roll(np.arange(300), 7)), origin=np.arange(300))
+    stranger = replace(others, origin=np.arange(300))
     assert shadows(table, stranger, names, gaps, stranger.origin).mean() < 0.05
+
+
+def test_a_copy_of_somebody_else_who_stands_alone_is_a_shadow_too() -> None:
+    table = customers(300)
+    names = ["sex", "town", "segment", "income", "joined"]
+    gaps = neighbour_gaps(table, names, rng())
+    alone = int(np.argmax(gaps))
+    swapped = replace(table.take(np.full(300, alone)), origin=np.arange(300))
+    assert shadows(table, swapped, names, gaps, swapped.origin).all()
 
 
 @pytest.mark.parametrize("rows", [0, 1])
