@@ -11,7 +11,7 @@ import pandas as pd
 from privsynth.dataset import Role, Source, Table
 from privsynth.gate.scope import keeps_people, learnt_columns, no_source, people_of, quasi_identifiers, shared_tables
 from privsynth.measure.classes import attackers, diversity, population_uniques, suda
-from privsynth.measure.groups import GroupRisk, group_risk, groups_of
+from privsynth.measure.groups import GroupRisk, group_risk, groups_of, shared_groups
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -108,7 +108,9 @@ def _reported(train: Table, holdout: Table, made: Table, names: Sequence[str]) -
 
 def _matches(train: Table, made: Table, names: Sequence[str]) -> Finding:
     """Somebody who holds the source's quasi-identifiers matches every row: the marketer's success, were each row a person of its group."""
-    ours, theirs = _joint_sizes(train, made, names)
+    groups = shared_groups(train, made, names)
+    size = max(int(part.max(initial=-1)) for part in groups) + 1
+    ours, theirs = (np.bincount(part, minlength=size) for part in groups)
     both = (ours > 0) & (theirs > 0)
     found = attackers(theirs[both], ours[both]) if both.any() else None
     note = (
@@ -116,19 +118,10 @@ def _matches(train: Table, made: Table, names: Sequence[str]) -> Finding:
         if found
         else "no group of the draft exists in the source"
     )
-    share = float((theirs[both] / np.maximum(ours[both], 1)).clip(max=theirs[both]).sum() / max(1, len(made))) if found else 0.0
+    share = float((theirs[both] / ours[both]).sum() / len(made)) if found else 0.0
     return Finding(
         f"matches to be expected by somebody who knows the source's quasi-identifiers ({train.name})", share, where=tuple(names), n=len(made), note=note
     )
-
-
-def _joint_sizes(train: Table, made: Table, names: Sequence[str]) -> tuple[Array, Array]:
-    codes = np.zeros(len(train) + len(made), dtype=np.int64)
-    for name in names:
-        levels = pd.factorize(np.concatenate([train.text(name), made.text(name)]), use_na_sentinel=False)[0]
-        codes = pd.factorize(codes * (int(levels.max(initial=0)) + 1) + levels)[0]
-    size = int(codes.max(initial=-1)) + 1
-    return np.bincount(codes[: len(train)], minlength=size), np.bincount(codes[len(train) :], minlength=size)
 
 
 def _special(made: Table, holdout: Table, names: Sequence[str]) -> Finding:

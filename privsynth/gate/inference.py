@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from privsynth.dataset import Role, Source, Table
 from privsynth.gate.scope import RiskLimits, attacked_tables, known_columns, learnt_columns, no_source, not_applicable, risk_findings
 from privsynth.measure.inference import inference
+from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -46,7 +45,7 @@ class Inference:
         held = RiskLimits(self.limits.anon_risk_inference, self.limits.anon_lower_inference, None, self.limits.alpha)
         for secret, known in ((secret, known) for secret, known in secrets.items() if known):
             rng = Seeds(0).stream("gate", self.name, train.name, secret)
-            some = made if len(made) <= MADE else made.take(np.sort(rng.choice(len(made), MADE, replace=False)))
+            some = some_of(made, MADE, rng)
             attacked = inference(train, holdout, some, known, secret, ATTACKED, rng)
             note = f"guessed from {len(known)} columns; whoever only knows the frequencies is right {attacked.guesses or 0:,.0f} times"
             yield from risk_findings(f"inferring {secret} ({train.name})", attacked, held, where=known, note=note, remedy=REMEDY, tests=len(secrets))

@@ -19,6 +19,7 @@ from privsynth.gate.scope import (
     risk_findings,
 )
 from privsynth.measure.linkability import linkability
+from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -56,7 +57,7 @@ class Linkability:
         if len(names) < 2:
             yield Finding(f"linking two parts of a record ({train.name})", None, note="not measured: there is only one column to know people by")
             return
-        some = made if len(made) <= MADE else made.take(np.sort(rng.choice(len(made), MADE, replace=False)))
+        some = some_of(made, MADE, rng)
         splits = [*_random_splits(names, rng), *_declared_split(names, quasi_identifiers(train, made))]
         attacks = min(len(holdout), max(ATTACKS, DISTANCES // max(1, len(some))))
         tried = [linkability(train, holdout, some, split, attacks, rng) for split in splits]

@@ -15,6 +15,7 @@ from privsynth.gate.scope import ATTACKS, attacked_tables, learnt_columns, no_so
 from privsynth.measure.attack import Attacked
 from privsynth.measure.copies import smallest_visible
 from privsynth.measure.linkability import linkability
+from privsynth.measure.samples import some_of
 from privsynth.measure.singling import singling_out
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -53,7 +54,7 @@ class SelfTest:
         if tables is None:
             return [Finding("tables in which a leak could be planted", 0, note="none has enough rows; the gates that need them say so")]
         rng = Seeds(0).stream("gate", self.name, tables[0].name)
-        train, holdout, made = (_some(table, rng) for table in tables)
+        train, holdout, made = (some_of(table, ROWS, rng) for table in tables)
         return list(self._proved(train, holdout, made, rng))
 
     def _proved(self, train: Table, holdout: Table, made: Table, rng: np.random.Generator) -> Iterator[Finding]:
@@ -122,7 +123,3 @@ def _stands_out(train: Table, holdout: Table, names: Sequence[str]) -> float:
     hit = len(train) + int(np.isin(rows[len(train) :], rows[: len(train)]).sum())
     share = len(train) / max(1, len(real))
     return (len(train) - share * hit) / sqrt(max(hit * share * (1 - share), 1e-9))
-
-
-def _some(table: Table, rng: np.random.Generator) -> Table:
-    return table if len(table) <= ROWS else table.take(np.sort(rng.choice(len(table), ROWS, replace=False)))

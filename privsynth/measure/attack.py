@@ -10,15 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from privsynth.measure.intervals import Z95
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A success rate and half the width of its interval."""
-
-    value: float
-    error: float
+from privsynth.measure.intervals import Rate, success_rate
 
 
 @dataclass(frozen=True)
@@ -60,14 +52,6 @@ class Attacked:
     @property
     def _residual(self) -> Rate:
         return residual_rate(self.attack, self.control)
-
-
-def success_rate(successes: float, attacks: int, z: float = Z95) -> Rate:
-    """The centre of Wilson's interval and half its width. Without an attack anything is possible."""
-    if attacks <= 0:
-        return Rate(0.5, 0.5)
-    spread = successes * (attacks - successes) / attacks
-    return Rate((successes + z * z / 2) / (attacks + z * z), z / (attacks + z * z) * sqrt(max(spread, 0.0) + z * z / 4))
 
 
 def residual_rate(attack: Rate, control: Rate) -> Rate:

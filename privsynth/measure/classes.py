@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.measure.groups import combined
+
 Array = np.ndarray[Any, Any]
 STEPS = 1_000  # most ordered secrets that are told apart for t-closeness
 BLOCK = 2**22  # cells held at one time
@@ -129,7 +131,7 @@ def suda(frame: pd.DataFrame, *, sampling: float = 0.01, largest: int = 3) -> Su
 
 def _minimal(codes: Array, chosen: Sequence[int], explained: Sequence[tuple[set[int], Array]]) -> Array:
     """Rows that are unique on these columns and on no part of them."""
-    groups = _groups(codes[list(chosen)])
+    groups = combined(codes[list(chosen)], codes.shape[1])
     unique = np.asarray(np.bincount(groups)[groups] == 1) if len(groups) else np.zeros(0, dtype=bool)
     for smaller, held in explained:
         if smaller < set(chosen):
@@ -137,16 +139,9 @@ def _minimal(codes: Array, chosen: Sequence[int], explained: Sequence[tuple[set[
     return unique
 
 
-def _groups(codes: Array) -> Array:
-    joined = np.zeros(codes.shape[1], dtype=np.int64)
-    for column in codes:
-        joined = pd.factorize(joined * (int(column.max(initial=0)) + 1) + column)[0]
-    return joined
-
-
 def _intrusion(codes: Array, sampling: float) -> float:
     """Of rows that are unique on all columns, and those that come in pairs: a sample drawn again tells how unique matches come about."""
-    groups = _groups(codes)
+    groups = combined(codes, codes.shape[1])
     sizes = np.bincount(groups) if len(groups) else np.zeros(0, dtype=np.int64)
     right, wrong = int((sizes == 1).sum()) * sampling, 2 * int((sizes == 2).sum()) * (1 - sampling)
     return right / (right + wrong) if right + wrong else 0.0

@@ -16,6 +16,7 @@ import numpy as np
 from privsynth.dataset import Table
 from privsynth.measure.cells import almost_equal_rows, cell_keys, equal_rows
 from privsynth.measure.points import Points, nearest, place
+from privsynth.measure.samples import some_rows
 from privsynth.measure.significance import copy_pvalue
 
 Array = np.ndarray[Any, Any]
@@ -95,7 +96,7 @@ class Near:
 def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], rng: np.random.Generator) -> Near:
     """Real rows with a draft row within tau, the distance that only 1 % of the hold-out has to the training rows."""
     ours, theirs, made = place((train, holdout, draft), names)
-    some, others, few = (points.take(_draw(len(points), rng)) for points in (ours, theirs, made))
+    some, others, few = (points.take(some_rows(len(points), SIDE, rng)) for points in (ours, theirs, made))
     apart = nearest(others, some)
     tau = float(np.quantile(apart, TAU)) if len(apart) else 0.0
     train_hit, holdout_hit = nearest(some, few) <= tau, nearest(others, few) <= tau
@@ -138,10 +139,6 @@ def smallest_visible(rows: int, share_train: float, alpha: float) -> float:
 
 def _hits(train: Array, holdout: Array, rows: int) -> Hits:
     return Hits(int(train.sum()), len(train), int(holdout.sum()), len(holdout), len(train) / max(1, rows))
-
-
-def _draw(count: int, rng: np.random.Generator) -> Array:
-    return np.arange(count) if count <= SIDE else np.sort(rng.choice(count, SIDE, replace=False))
 
 
 def _share(part: int, whole: float) -> float:

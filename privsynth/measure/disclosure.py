@@ -17,9 +17,11 @@ import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.measure.detection import features
+from privsynth.measure.groups import shared_groups
 from privsynth.measure.inference import guessed
 from privsynth.measure.intervals import wilson
 from privsynth.measure.points import as_number
+from privsynth.measure.samples import some_of
 
 Array = np.ndarray[Any, Any]
 SIDE = 20_000  # most rows that teach, and most of each side that are attacked
@@ -64,7 +66,7 @@ def attribute_excess(
 
     `secrets` is how many secrets are tried in all: the interval is widened for them and for the models.
     """
-    tables = [table.take(_some(len(table), rng)) for table in (train, control, made)]
+    tables = [some_of(table, SIDE, rng) for table in (train, control, made)]
     rows, categories = features(tables, known)
     if not all(map(len, rows)):
         return None
@@ -144,7 +146,7 @@ def disclosed(real: Table, made: Table, known: Sequence[str], secret: str) -> Di
     """Counted over combinations of the known columns, as texts. None where there is no row."""
     if not len(real) or not len(made) or not known:
         return None
-    keys, secrets = _keys(real, made, known), _keys(real, made, [secret])
+    keys, secrets = shared_groups(real, made, known), shared_groups(real, made, [secret])
     (ours, theirs), (mine, offered) = keys, secrets
     size = int(max(part.max() for part in keys)) + 1
     pairs = pd.DataFrame({"key": theirs, "secret": offered}).drop_duplicates()
@@ -153,15 +155,3 @@ def disclosed(real: Table, made: Table, known: Sequence[str], secret: str) -> Di
     ours_count, theirs_count = np.bincount(ours, minlength=size), np.bincount(theirs, minlength=size)
     shares = np.bincount(mine) / len(mine)
     return Disclosed(float((told[ours] == mine).mean()), float((shares**2).sum()), float(((ours_count == 1) & (theirs_count == 1)).sum() / len(real)))
-
-
-def _keys(real: Table, made: Table, names: Sequence[str]) -> tuple[Array, Array]:
-    codes = np.zeros(len(real) + len(made), dtype=np.int64)
-    for name in names:
-        levels = pd.factorize(np.concatenate([real.text(name), made.text(name)]), use_na_sentinel=False)[0]
-        codes = pd.factorize(codes * (int(levels.max(initial=0)) + 1) + levels)[0]
-    return codes[: len(real)], codes[len(real) :]
-
-
-def _some(size: int, rng: np.random.Generator) -> Array:
-    return np.arange(size) if size <= SIDE else np.sort(rng.choice(size, SIDE, replace=False))

@@ -18,6 +18,7 @@ from privsynth.dataset import Kind, Table
 from privsynth.measure.bars import Bar, bars
 from privsynth.measure.bins import cramers_v, cut, joint, shares, total_variation
 from privsynth.measure.detection import detection_auc
+from privsynth.measure.samples import some_of
 
 Array = np.ndarray[Any, Any]
 SIDE = 50_000  # rows a side
@@ -98,7 +99,7 @@ def compare(real: Table, synthetic: Table, reference: Table | None, rng: np.rand
         real, reference = _halves(real, rng)
     names, left_out = comparable(real, synthetic)
     size = min(len(synthetic), len(reference), SIDE)
-    ours, theirs, fresh = _some(real, SIDE, rng), _some(synthetic, size, rng), _some(reference, size, rng)
+    ours, theirs, fresh = some_of(real, SIDE, rng), some_of(synthetic, size, rng), some_of(reference, size, rng)
     if not names or not size or not len(ours):
         return FidelityResult(real.name, None, None, (), (), 0, None, None, len(real), len(synthetic), 0, left_out)
     cuts = {name: cut(ours, (theirs, fresh), name) for name in names}
@@ -172,7 +173,3 @@ def _score(columns: list[float], pairs: list[float]) -> float:
 def _halves(table: Table, rng: np.random.Generator) -> tuple[Table, Table]:
     order = rng.permutation(len(table))
     return table.take(order[::2]), table.take(order[1::2])
-
-
-def _some(table: Table, size: int, rng: np.random.Generator) -> Table:
-    return table if len(table) <= size else table.take(np.sort(rng.choice(len(table), size, replace=False)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +44,20 @@ def groups_of(table: Table, names: Sequence[str]) -> tuple[Array, Array]:
     """The number of each row's group over these columns, and which rows have none of them left and are in no group."""
     frame = pd.DataFrame({name: pd.Series(table.text(name), dtype=object) for name in names})
     blank = (frame.isna() | frame.isin(BLANK)).all(axis=1).to_numpy()
-    codes = np.zeros(len(frame), dtype=np.int64)
-    for name in names:
-        levels, _ = pd.factorize(frame[name], use_na_sentinel=False)
+    return combined([frame[name] for name in names], len(frame)), blank
+
+
+def shared_groups(one: Table, other: Table, names: Sequence[str]) -> tuple[Array, Array]:
+    """The number of each row's group over these columns, the same in both tables."""
+    columns = [np.concatenate([one.text(name), other.text(name)]) for name in names]
+    codes = combined(columns, len(one) + len(other))
+    return codes[: len(one)], codes[len(one) :]
+
+
+def combined(columns: Iterable[Any], rows: int) -> Array:
+    """The number of each row's combination of values, in the order of first sight; missing is a value."""
+    codes = np.zeros(rows, dtype=np.int64)
+    for column in columns:
+        levels = pd.factorize(column, use_na_sentinel=False)[0]
         codes = pd.factorize(codes * (int(levels.max(initial=0)) + 1) + levels)[0]
-    return codes, blank
+    return codes

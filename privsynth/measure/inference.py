@@ -11,8 +11,8 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.measure.attack import Attacked
 from privsynth.measure.gower import Space, nearest_rows, spaces
-from privsynth.measure.linkability import drawn_rows
 from privsynth.measure.points import as_number
+from privsynth.measure.samples import some_rows
 
 Array = np.ndarray[Any, Any]
 TOLERANCE = 0.05  # a number counts as guessed within this share of the guess
@@ -22,7 +22,7 @@ def inference(train: Table, control: Table, made: Table, known: Sequence[str], s
     """Look the person up by the known columns, and read the secret off the nearest synthetic row; ties are drawn from."""
     places = spaces((train, control, made), known)
     answers = _answers(train, control, made, secret)
-    drawn = [drawn_rows(len(table), attacks, rng) for table in (train, control)]
+    drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [_right(places[at].take(rows), places[2], answers[at][rows], answers[2]) for at, rows in enumerate(drawn)]
     return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=_by_chance(answers[0][drawn[0]], answers[2]))
 

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 
 Z95 = 1.959964
 
 
+@dataclass(frozen=True)
+class Rate:
+    """A share and half the width of its interval."""
+
+    value: float
+    error: float
+
+
+def success_rate(successes: float, n: float, z: float = Z95) -> Rate:
+    """The centre of Wilson's score interval (Wilson 1927) and half its width. With nothing seen, anything is possible."""
+    if n <= 0:
+        return Rate(0.5, 0.5)
+    return Rate((successes + z * z / 2) / (n + z * z), z / (n + z * z) * sqrt(max(successes * (n - successes), 0.0) / n + z * z / 4))
+
+
 def wilson(successes: float, n: float, z: float = Z95) -> tuple[float, float]:
-    """Wilson's score interval of a share (Wilson 1927). With nothing seen, anything is possible."""
+    """The interval itself, within which the share lies whatever rounding does."""
     if n <= 0:
         return 0.0, 1.0
-    centre = (successes + z * z / 2) / (n + z * z)
-    reach = z / (n + z * z) * sqrt(max(successes * (n - successes), 0.0) / n + z * z / 4)
-    share = successes / n
-    return max(0.0, min(share, centre - reach)), min(1.0, max(share, centre + reach))  # rounding may not push the share out
+    found, share = success_rate(successes, n, z), successes / n
+    return max(0.0, min(share, found.value - found.error)), min(1.0, max(share, found.value + found.error))
 
 
-def residual(attack: float, control: float) -> float:
-    """What an attack wins beyond its control, as a share of what there was to win (Giomi et al. 2023)."""
-    return 0.0 if control >= 1 else min(1.0, max(0.0, (attack - control) / (1 - control)))
+def clopper_pearson(hits: int, tries: int, alpha: float) -> tuple[float, float]:
+    """One-sided exact bounds of a share, each at level `alpha` (Clopper & Pearson 1934)."""
+    from scipy.special import betaincinv
+
+    lower = float(betaincinv(hits, tries - hits + 1, alpha)) if hits else 0.0
+    upper = float(betaincinv(hits + 1, tries - hits, 1 - alpha)) if hits < tries else 1.0
+    return lower, upper

@@ -16,6 +16,7 @@ import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.measure.points import CATEGORY_COST, as_number
+from privsynth.measure.samples import some_rows
 
 Array = np.ndarray[Any, Any]
 ATTACKS = 2_000  # draft rows attacked; drawn where there are more
@@ -48,7 +49,7 @@ def link(real: Table, made: Table, names: Sequence[str], people: Array, rng: np.
     """Attack rows of `made`, whose `origin` says the true row of `real`; `people` says who is behind each real row."""
     if made.origin is None:
         raise ValueError("rows without an origin cannot be linked")
-    drawn = np.arange(len(made)) if len(made) <= ATTACKS else np.sort(rng.choice(len(made), ATTACKS, replace=False))
+    drawn = some_rows(len(made), ATTACKS, rng)
     columns = [_costs(real, made, name, drawn) for name in names]
     truth, successes = people[made.origin[drawn]], 0.0
     step = max(1, BLOCK // max(1, len(real)))

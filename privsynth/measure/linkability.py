@@ -10,6 +10,7 @@ import numpy as np
 from privsynth.dataset import Table
 from privsynth.measure.attack import Attacked
 from privsynth.measure.gower import Space, nearest_rows, spaces
+from privsynth.measure.samples import some_rows
 
 Array = np.ndarray[Any, Any]
 
@@ -21,14 +22,9 @@ def linkability(train: Table, control: Table, made: Table, known: tuple[Sequence
     equally near rows the attacker picks one by chance; what counts is how often that succeeds.
     """
     sides = [spaces((train, control, made), part) for part in known]
-    drawn = [drawn_rows(len(table), attacks, rng) for table in (train, control)]
+    drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [_links([side[at].take(rows) for side in sides], [side[2] for side in sides]) for at, rows in enumerate(drawn)]
     return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=len(drawn[0]) / max(1, len(made)))
-
-
-def drawn_rows(size: int, attacks: int, rng: np.random.Generator) -> Array:
-    """Rows to attack, without repetition."""
-    return np.arange(size) if size <= attacks else np.sort(rng.choice(size, attacks, replace=False))
 
 
 def _links(people: list[Space], made: list[Space]) -> float:

@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 
 from privsynth.dataset import Table
+from privsynth.measure.intervals import clopper_pearson
 from privsynth.measure.points import Points, between, nearest, place
+from privsynth.measure.samples import some_rows
 from privsynth.measure.significance import binomial_tail
 
 Array = np.ndarray[Any, Any]
@@ -57,7 +59,7 @@ class Caught:
 
 def membership_scores(train: Table, control: Table, made: Table, names: Sequence[str], rng: np.random.Generator) -> Scores:
     """Half of the control is the attacker's knowledge of other people; the other half are the non-members."""
-    ours, theirs, synthetic = (points.take(_some(len(points), rng)) for points in place((train, control, made), names))
+    ours, theirs, synthetic = (points.take(some_rows(len(points), SIDE, rng)) for points in place((train, control, made), names))
     order = rng.permutation(len(theirs))
     known, others = theirs.take(order[: len(order) // 2]), theirs.take(order[len(order) // 2 :])
     both = [ours, others]
@@ -102,19 +104,6 @@ def _caught(name: str, scores: Scores, false_alarms: float, *, isolated: bool) -
     lower, upper = clopper_pearson(hits, len(members), (1 - CONFIDENCE) / attacks)
     chance = binomial_tail(hits, hits + alarms, len(members) / (len(members) + len(others)))
     return Caught(name, hits / len(members), lower, upper, len(members), len(others), min(1.0, attacks * chance))
-
-
-def clopper_pearson(hits: int, tries: int, alpha: float) -> tuple[float, float]:
-    """One-sided exact bounds of a share, each at level `alpha` (Clopper & Pearson 1934)."""
-    from scipy.special import betaincinv
-
-    lower = float(betaincinv(hits, tries - hits + 1, alpha)) if hits else 0.0
-    upper = float(betaincinv(hits + 1, tries - hits, 1 - alpha)) if hits < tries else 1.0
-    return lower, upper
-
-
-def _some(size: int, rng: np.random.Generator) -> Array:
-    return np.arange(size) if size <= SIDE else np.sort(rng.choice(size, SIDE, replace=False))
 
 
 def _loneliness(sides: Sequence[Points], known: Points) -> list[Array]:

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from privsynth.measure.attack import Attacked, Rate, residual_rate, success_rate
+from privsynth.measure.attack import Attacked, residual_rate
+from privsynth.measure.intervals import Rate, success_rate
 
 
 def test_the_rate_is_the_centre_of_wilsons_interval() -> None:
@@ -38,3 +39,8 @@ def test_errors_of_both_sides_add_as_squares() -> None:
 def test_a_negative_residual_is_no_risk_and_no_negative_interval() -> None:
     worse = Attacked(10, 1000, 200, 1000)
     assert (worse.risk, worse.interval) == (0.0, (0.0, 0.0))
+
+
+@pytest.mark.parametrize(("attack", "control", "risk"), [(0.5, 0.5, 0.0), (0.5, 0.0, 0.5), (1.0, 0.5, 1.0), (0.2, 0.4, -1 / 3)])
+def test_the_residual_by_hand(attack: float, control: float, risk: float) -> None:
+    assert residual_rate(Rate(attack, 0.0), Rate(control, 0.0)).value == pytest.approx(risk)

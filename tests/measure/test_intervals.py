@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.measure.intervals import residual, wilson
+from privsynth.measure.intervals import wilson
 
 
 def test_wilson_of_one_in_four_is_the_published_figure() -> None:
@@ -24,8 +24,3 @@ def test_wilson_holds_the_share(successes: int, n: int) -> None:
     successes = min(successes, n)
     low, high = wilson(successes, n)
     assert 0 <= low <= successes / n <= high <= 1
-
-
-@pytest.mark.parametrize(("attack", "control", "risk"), [(0.5, 0.5, 0.0), (0.5, 0.0, 0.5), (1.0, 0.5, 1.0), (0.2, 0.4, 0.0), (1.0, 1.0, 0.0)])
-def test_residual_risk_is_what_the_attack_wins_beyond_its_control(attack: float, control: float, risk: float) -> None:
-    assert residual(attack, control) == pytest.approx(risk)

@@ -8,7 +8,8 @@ from honest import LEARNT, honest, most_isolated, people, planted
 from scipy.stats import spearmanr
 
 from privsynth.dataset import Table
-from privsynth.measure.membership import Caught, auc, caught_at, clopper_pearson, membership_scores
+from privsynth.measure.intervals import clopper_pearson
+from privsynth.measure.membership import Caught, auc, caught_at, membership_scores
 
 TRAIN, CONTROL, HONEST = people(1500, 1), people(1500, 2), honest(1500, 3)
 ATTACKS = {"nearest", "calibrated", "difference", "density", "classifier", "neighbours"}
