@@ -143,11 +143,11 @@ class Waiver(Part):
     gate: WaivableGate = Field(description="The gate whose failure is answered for.")
     reason: str = Field(min_length=1, max_length=500, description="Why the risk is taken; it stands in the report.")
     person: str = Field(min_length=1, max_length=200, description="Who takes it; the name stands in the report.")
-    expires: date | None = Field(None, description="Last day on which it may be used.")
+    expires: date = Field(description="Last day on which it may be used.")
 
     @model_validator(mode="after")
     def _in_force(self) -> Self:
-        if self.expires is not None and self.expires < datetime.now(UTC).date():
+        if self.expires < datetime.now(UTC).date():
             raise ValueError(f"the waiver for the gate {self.gate} has expired")
         if not (self.reason.strip() and self.person.strip()):
             raise ValueError("a waiver needs a reason and a person")

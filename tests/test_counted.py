@@ -119,7 +119,7 @@ def test_a_ledger_inside_the_output_is_refused(inside: str, source: Path, tmp_pa
 
 def test_a_waiver_does_not_stand_in_for_missing_evidence(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "gates_for", lambda policy: tuple(g if g.name == "copies" else Content(g.name) for g in gates_for(policy)))
-    waived = [{"gate": "copies", "reason": "r", "person": "p"}]
+    waived = [{"gate": "copies", "reason": "r", "person": "p", "expires": "2999-12-31"}]
     few = privsynth.run(source, tmp_path / "out", MODEL, seed=3, limits={"control_min": 700}, waivers=waived)
     assert (few.exit_code, few.status) == (ExitCode.BLOCKED, "refused")
 
@@ -151,9 +151,10 @@ def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: 
     [
         ("--accept-risk", "linkage"),
         ("--accept-risk", "linkage:reason"),
-        ("--accept-risk", "pii:reason:person"),
+        ("--accept-risk", "linkage:reason:person"),
+        ("--accept-risk", "pii:reason:person:2999-12-31"),
         ("--accept-risk", "linkage:reason:person:2020-01-01"),
-        ("--accept-risk", "linkage:reason:person", "--profile", "public-release"),
+        ("--accept-risk", "linkage:reason:person:2999-12-31", "--profile", "public-release"),
         ("--profile", "public-release", "--backend", "clone"),
         ("--profile", "gdpr-strict", "--backend", "mask", "--set", "backend.direct=token"),
         ("--profile", "strictest"),

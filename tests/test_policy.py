@@ -126,7 +126,7 @@ def test_a_fixed_seed_is_refused_where_noise_must_be_nobodys_to_repeat() -> None
 
 
 def waiver(**more: object) -> dict[str, object]:
-    return {"gate": "copies", "reason": "r", "person": "p", **more}
+    return {"gate": "copies", "reason": "r", "person": "p", "expires": "2999-12-31", **more}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
+from datetime import date
 from typing import get_args
 
 import pytest
@@ -81,8 +82,8 @@ def copied(verdicts: list[Verdict]) -> list[Verdict]:
     return swap("copies", findings=(Finding("copies", 0.5, 0.1), Finding("reported", None)))(verdicts)
 
 
-COPIES = Waiver(gate="copies", reason="r", person="p")
-OTHERS = [Waiver(gate=gate, reason="r", person="p") for gate in get_args(WaivableGate)]  # every waiver that there can be
+COPIES = Waiver(gate="copies", reason="r", person="p", expires=date(2999, 12, 31))
+OTHERS = [Waiver(gate=gate, reason="r", person="p", expires=date(2999, 12, 31)) for gate in get_args(WaivableGate)]  # every waiver that there can be
 
 
 def test_a_named_person_may_answer_for_a_measured_failure() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,7 +31,7 @@ Profile = Annotated[ProfileName | None, typer.Option("--profile", help=_help(Pol
 State = Annotated[Path | None, typer.Option("--state", help=_help(Policy, "state"), show_default="privsynth-state beside OUT")]
 AcceptRisk = Annotated[
     list[str] | None,
-    typer.Option("--accept-risk", metavar="GATE:REASON:PERSON[:DATE]", help=_help(Policy, "waivers") + " The date is the last day of it.", show_default=False),
+    typer.Option("--accept-risk", metavar="GATE:REASON:PERSON:DATE", help=_help(Policy, "waivers") + " The date is the last day of it.", show_default=False),
 ]
 DataFiles = Annotated[
     list[str],
@@ -156,15 +155,17 @@ def assignments(settings: Sequence[str]) -> dict[str, Any]:
 
 
 def waivers(asked: Sequence[str]) -> list[dict[str, str]]:
-    """`gate:reason:person`, with the last day of it if there is one; the policy checks what they say."""
+    """`gate:reason:person:last day`; a reason may hold colons. The policy checks what they say."""
     found = []
     for text in asked:
-        gate, *rest = (part.strip() for part in text.split(":"))
-        last = rest[-1] if len(rest) > 2 and re.fullmatch(r"\d{4}-\d{2}-\d{2}", rest[-1]) else None
-        *reason, person = rest[:-1] if last else rest or [""]
-        if not reason:
-            raise PolicyError("--accept-risk expects GATE:REASON:PERSON.", hint="such as: --accept-risk 'linkage:two people use it, in one room:A. Officer'")
-        found.append({"gate": gate, "reason": ": ".join(reason), "person": person} | ({"expires": last} if last else {}))
+        gate, *reason = (part.strip() for part in text.split(":"))
+        if len(reason) < 3:
+            raise PolicyError(
+                "--accept-risk expects GATE:REASON:PERSON:DATE, the date being the last day of it.",
+                hint="such as: --accept-risk 'linkage:two people use it, in one room:A. Officer:2027-03-31'",
+            )
+        *reason, person, last = reason
+        found.append({"gate": gate, "reason": ": ".join(reason), "person": person, "expires": last})
     return found
 
 

@@ -116,7 +116,7 @@ def test_the_expert_is_supported_and_gets_the_list(run: Any) -> None:
 
 
 def waiver(**more: Any) -> dict[str, Any]:
-    return {"gate": "copies", "reason": "two people use it, in one room", "person": "A. Officer", **more}
+    return {"gate": "copies", "reason": "two people use it, in one room", "person": "A. Officer", "expires": "2999-12-31", **more}
 
 
 def test_a_waiver_stands_on_the_first_screen_and_in_every_name(refused: Any) -> None:
