@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from privsynth.part import Part
+from privsynth.steps import StepPolicy
 
 KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
 RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
@@ -14,10 +17,6 @@ BackendName = Literal["auto", "model", "rules", "clone", "mask"]
 FigureStyle = Literal["exact", "bands", "pass_fail"]  # how much the papers tell of what was measured; the later, the less
 # The gates whose measured "no" a named person may answer for. What a person cannot answer for is not on the list.
 WaivableGate = Literal["copies", "membership", "singling_out", "linkability", "inference", "attribute", "linkage", "classical"]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)  # built when used: --help needs none
 
 
 def _lower(default: Any = ..., **bounds: Any) -> Any:
@@ -89,6 +88,15 @@ class ColumnPolicy(Part):
     entity: str | None = Field(None, description="Which kind of personal data it holds, such as EMAIL.")
     format: str | None = Field(None, description="How dates are spelt, as strftime writes it.")
     domain: DomainPolicy | None = Field(None, description="What the column may hold, as the public knows it; the engine dp needs it.")
+    mask: StepPolicy | None = Field(
+        None, description="What backend mask does with it, such as token, or { do: partial, last: 4 }; proposed from the role when absent."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_a_step(cls, asked: Any) -> Any:
+        """YAML reads `mask: null` as nothing; it was said, and means the step of that name."""
+        return {**asked, "mask": "null"} if isinstance(asked, dict) and "mask" in asked and asked["mask"] is None else asked
 
 
 class RulePolicy(Part):
@@ -230,8 +238,24 @@ class MaskOptions(Part):
 
     kind: Literal["mask"] = "mask"
     key_file: Path | None = Field(None, description="File of mode 0600 with the masking key; without one a key is made and destroyed.")
+    key_env: str | None = Field(None, min_length=1, description="Environment variable that holds the masking key, as hex or base64.")
+    keyring: str | None = Field(None, min_length=1, description="Name under which the system's keyring holds the masking key.")
     direct: Literal["substitute", "token"] = Field("substitute", description="Direct identifiers become invented people, or keyed tokens.")
     suppress_max: float = Field(0.05, ge=0, le=1, description="Most rows whose quasi-identifiers may be blanked to reach k.")
+    k: int | None = Field(None, ge=2, description="People who shall share each combination of quasi-identifiers; the profile's k when absent, never less.")
+    l: int | None = Field(None, ge=1, description="Different sensitive values in each such group; the profile's l when absent.")  # noqa: E741 - its name everywhere
+    t: float | None = Field(None, gt=0, le=1, description="Largest distance between the sensitive values of a group and those of the table; none when absent.")
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if sum(source is not None for source in (self.key_file, self.key_env, self.keyring)) > 1:
+            raise ValueError("the masking key comes from one place: key_file, key_env or keyring")
+        return self
+
+    @property
+    def keeps_key(self) -> bool:
+        """Whether the key outlives the run, so that its holder can link what was made with it."""
+        return any(source is not None for source in (self.key_file, self.key_env, self.keyring))
 
 
 BackendOptions = AutoOptions | ModelOptions | RulesOptions | CloneOptions | MaskOptions

@@ -126,8 +126,10 @@ class Policy(Part):
         rule = profile_rules(self.profile)["backends"].get(self.backend.kind, "allowed")
         if rule == "refused":
             raise ValueError(f"backend: the profile {self.profile} does not allow {self.backend.kind}, whose rows follow the rows of people; take model")
-        if rule == "ephemeral" and isinstance(self.backend, MaskOptions) and (self.backend.key_file is not None or self.backend.direct == "token"):
-            raise ValueError(f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out key_file and direct: token")
+        if rule == "ephemeral" and isinstance(self.backend, MaskOptions) and (self.backend.keeps_key or self.backend.direct == "token"):
+            raise ValueError(
+                f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out its key and direct: token"
+            )
         if self.has_claim and self.seed is not None:
             raise ValueError("seed must be left out for the engine dp: who knows the seed knows the noise")
         return self
