@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.errors import InputError
 from privsynth.spelling import Spelling
+
+if TYPE_CHECKING:
+    from privsynth.steps import Step
 
 
 class Kind(StrEnum):
@@ -77,6 +80,7 @@ class Column:
     fabricated: bool = False  # every value was invented: set by the backend that invented them
     spelling: Spelling = field(default=Spelling())
     domain: Domain | None = field(default=None, repr=False)  # declared, never read from the rows
+    step: Step | None = field(default=None, repr=False)  # backend mask: what is to be done with it
 
 
 @dataclass(frozen=True, eq=False)

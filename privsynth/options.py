@@ -241,6 +241,9 @@ class MaskOptions(Part):
     key_env: str | None = Field(None, min_length=1, description="Environment variable that holds the masking key, as hex or base64.")
     keyring: str | None = Field(None, min_length=1, description="Name under which the system's keyring holds the masking key.")
     direct: Literal["substitute", "token"] = Field("substitute", description="Direct identifiers become invented people, or keyed tokens.")
+    unlisted: Literal["refuse", "propose"] = Field(
+        "refuse", description="Columns that a written plan does not name: refuse the run, or let their role propose a step."
+    )
     suppress_max: float = Field(0.05, ge=0, le=1, description="Most rows whose quasi-identifiers may be blanked to reach k.")
     k: int | None = Field(None, ge=2, description="People who shall share each combination of quasi-identifiers; the profile's k when absent, never less.")
     l: int | None = Field(None, ge=1, description="Different sensitive values in each such group; the profile's l when absent.")  # noqa: E741 - its name everywhere

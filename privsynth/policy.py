@@ -22,14 +22,15 @@ from privsynth.options import (
     Limits,
     MaskOptions,
     ModelOptions,
-    Part,
     ReadPolicy,
     RelationPolicy,
     TablePolicy,
     Waiver,
     WritePolicy,
 )
+from privsynth.part import Part
 from privsynth.plainyaml import parse_yaml, read_yaml
+from privsynth.steps import step_names
 
 PROFILES = {"internal": 2, "hipaa-expert": 1, "gdpr-strict": 1, "public-release": 1}  # and the version of each: a file of another one is not ours
 RULES = {"figures", "waivers", "backends", "limits"}
@@ -127,9 +128,7 @@ class Policy(Part):
         if rule == "refused":
             raise ValueError(f"backend: the profile {self.profile} does not allow {self.backend.kind}, whose rows follow the rows of people; take model")
         if rule == "ephemeral" and isinstance(self.backend, MaskOptions) and (self.backend.keeps_key or self.backend.direct == "token"):
-            raise ValueError(
-                f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out its key and direct: token"
-            )
+            raise ValueError(f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out its key and direct: token")
         if self.has_claim and self.seed is not None:
             raise ValueError("seed must be left out for the engine dp: who knows the seed knows the noise")
         return self
@@ -238,10 +237,13 @@ def _lay(into: dict[str, Any], path: list[str], value: Any) -> None:
     _lay(into[head], rest, value)
 
 
+_STEP = f"is no step of masking; the steps are: {', '.join(step_names())}"
+
+
 def _explain(error: ValidationError, places: Places) -> str:
     lines = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
-        message = item["msg"].removeprefix("Value error, ")
+        message = _STEP if item["type"].startswith("union_tag") and "mask" in item["loc"] else item["msg"].removeprefix("Value error, ")
         name = ".".join(str(part) for part in item["loc"])
         place = places.of(item["loc"] or message.partition(" ")[0].split("."))  # our own messages begin with the name
         lines.append(f"{place}{name or 'policy'}: {message}")

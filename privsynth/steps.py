@@ -6,7 +6,7 @@ mask: { do: partial, last: 4 }
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -220,3 +220,8 @@ def _named(asked: Any) -> Any:
 
 
 StepPolicy = Annotated[Annotated[Step, Field(discriminator="do")], BeforeValidator(_named)]
+
+
+def step_names() -> list[str]:
+    """The names of all steps, in the order in which they stand here."""
+    return [str(step.model_fields["do"].default) for step in get_args(Step)]

@@ -12,16 +12,22 @@ import typer
 from privsynth.cli.run import Config, DataFiles, Delimiter, Encoding, Json, NoHeader, OnRagged, Profile, given, reading
 from privsynth.cli.screen import result, write_json
 from privsynth.errors import PolicyError
+from privsynth.options import BackendName
 from privsynth.policy import load_policy, policy_schema
 
 Out = Annotated[str, typer.Option("--out", metavar="FILE|-", help="Where to write the policy; - for the screen. Its JSON Schema is written beside it.")]
 Overwrite = Annotated[bool, typer.Option("--allow-overwrite", help="Replace a file that is there.")]
+PlanFor = Annotated[
+    BackendName | None,
+    typer.Option("--backend", "-b", help="Plan for this backend; for mask each column gets the step that its role asks for.", show_default="auto"),
+]
 
 
 def init(
     data: DataFiles,
     out: Out = "policy.yaml",
     allow_overwrite: Overwrite = False,
+    backend: PlanFor = None,
     config: Config = None,
     profile: Profile = None,
     encoding: Encoding = None,
@@ -36,7 +42,7 @@ def init(
     target = Path(out)
     files = [] if out == "-" else [target, target.parent / "policy.schema.json"]
     _refuse_existing(files[:1], allow_overwrite)
-    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header) | given({"profile": profile}))
+    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header) | given({"profile": profile, "backend": backend}))
 
     from privsynth import api
     from privsynth.profile import facts_of

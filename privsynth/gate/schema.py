@@ -15,6 +15,7 @@ from privsynth.gate.scope import keeps_people, shared_tables
 from privsynth.gate.written import read_back
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.steps import Drop
 from privsynth.verdict import Finding
 
 Array = np.ndarray[Any, Any]
@@ -49,7 +50,11 @@ class Schema:
     def _columns(self, declared: Dataset, made: Dataset) -> Iterator[Finding]:
         pairs = [(declared[table.name], table) for table in made if table.name in declared]
         wrong = [f"{ours.name}.{name}" for ours, table in pairs for name in _misplaced(ours, table)]
-        yield _none("columns that are missing, extra or out of order", wrong, "the draft must have the columns of the source, in their order")
+        yield _none(
+            "columns that are missing, extra or out of order",
+            wrong,
+            "the draft must have the columns of the source, in their order, without those that the plan drops",
+        )
         kinds = [f"{ours.name}.{c.name}" for ours, table in pairs for c in table.columns if c.name in ours and not self._same_kind(ours[c.name], c)]
         yield _none("columns of another kind than declared", kinds, "a draft keeps the kinds of its source")
         stored = [f"{table.name}.{column.name}" for table in made for column in table.columns if not _stored_as(column.kind, table.values(column.name))]
@@ -72,7 +77,7 @@ def _tables(declared: Dataset, made: Dataset) -> Finding:
 
 
 def _misplaced(ours: Table, made: Table) -> list[str]:
-    want, have = [c.name for c in ours.columns], [c.name for c in made.columns]
+    want, have = [c.name for c in ours.columns if not isinstance(c.step, Drop)], [c.name for c in made.columns]
     return [] if want == have else sorted(set(want) ^ set(have)) or [w for w, h in zip(want, have, strict=True) if w != h]
 
 

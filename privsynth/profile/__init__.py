@@ -11,6 +11,7 @@ from privsynth.profile.statistics import profile_dataset
 
 def describe(dataset: Dataset, policy: Policy) -> Dataset:
     """The same rows with the role of each column and the keys between the tables; sets structure, keeps no statistic."""
+    from privsynth.profile.masking import with_steps
     from privsynth.profile.names import refuse_unknown_names
     from privsynth.profile.relations import with_relations
     from privsynth.profile.roles import with_roles
@@ -19,7 +20,7 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
     if dataset.is_empty:
         return dataset
     refuse_unknown_names(dataset, policy)
-    return with_relations(with_rules(with_roles(dataset, policy), policy), policy)
+    return with_steps(with_relations(with_rules(with_roles(dataset, policy), policy), policy), policy)
 
 
 __all__ = ["describe", "facts_of", "profile_dataset", "take_fingerprints"]

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from privsynth.dataset import Column, Dataset, Fact, Kind, Table
-from privsynth.options import ReadPolicy
+from privsynth.options import MaskOptions, ReadPolicy
 from privsynth.policy import Policy
+from privsynth.profile.masking import step_words
+from privsynth.steps import step_names
 
 SCHEMA_FILE = "policy.schema.json"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -16,7 +18,7 @@ _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}  # what Y
 
 def plan_text(data: Dataset, facts: tuple[Fact, ...], policy: Policy, *, schema: str = SCHEMA_FILE) -> str:
     """A commented policy that says what would be taken anyway: loading it changes nothing until somebody edits it."""
-    return "\n".join((*_head(schema, policy), *_reading(policy.read), *_tables(data), *_relations(data), *_facts(facts), *_tail())) + "\n"
+    return "\n".join((*_head(schema, policy), *_reading(policy.read), *_tables(data), *_relations(data), *_facts(facts), *_tail(policy))) + "\n"
 
 
 def sureness(confidence: float) -> str:
@@ -71,6 +73,8 @@ def _said(column: Column) -> str:
         said.append(f"entity: {quoted(column.entity)}")
     if column.kind is Kind.DATE:
         said.append(f"format: {quoted(column.spelling.date_format)}")
+    if column.step is not None:
+        said.append(f"mask: {step_words(column.step)}")
     return f"{{ {', '.join(said)} }}"
 
 
@@ -90,9 +94,14 @@ def _facts(facts: tuple[Fact, ...]) -> Iterator[str]:
         yield f"#   {_visible(fact.table)}: {_visible(fact.words)}"
 
 
-def _tail() -> Iterator[str]:
+def _tail(policy: Policy) -> Iterator[str]:
     yield ""
     yield "backend:"
+    if isinstance(policy.backend, MaskOptions):
+        yield "  kind: mask            # what it does with each column stands behind mask: above; a column that is not listed there stops the run"
+        yield f"  # steps: {', '.join(step_names())}"
+        yield "  # key_file: KEY       # the same tokens in every run with this key (privsynth key new KEY); without one the key dies with the run"
+        return
     yield "  kind: auto            # model (learnt), rules (a rulebook), clone (several people mixed) or mask (the same rows, pseudonymised)"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Source
+from privsynth.verdict import Status, Verdict
 
 # What was done with a column, and whether a real value can survive it. A number or a date moves, a word does not.
 DRAWN = ("drawn from the learnt distribution", "yes, values that many training rows share")
@@ -21,12 +22,17 @@ INVENTED = ("invented", "no: every value was made up")
 TOKEN = ("replaced by a token", "no: the token was computed with a secret key")
 RULED = ("made by a rule", "no: no real data was read")
 RULED_FROM_DATA = ("made by a rule", "only where a rule names it")
+PEOPLE = ("mask", "clone")  # backends whose rows are made from the rows of people
 UNKNOWN = ("not stated by the backend", "must be assumed")
+
+# What was tried on a column of rows that are people's: the words for the gates that tried it.
+SOUGHT = "its real values, in any spelling, behind a plain hash or in base64"
+TRIED = {"linkage": "the nearest row", "classical": "the smallest group", "singling_out": "singling out", "linkability": "linking", "inference": "inference"}
 
 Told = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-def inventory(draft: Dataset, source: Source, recipe: Mapping[str, object], backend: str) -> list[dict[str, Any]]:
+def inventory(draft: Dataset, source: Source, recipe: Mapping[str, object], backend: str, verdicts: Sequence[Verdict] = ()) -> list[dict[str, Any]]:
     """One line for each column of the draft, then one for each column of the source that was left out."""
     told = _told(recipe)
     lines = [
@@ -34,7 +40,14 @@ def inventory(draft: Dataset, source: Source, recipe: Mapping[str, object], back
         for table in draft
         for place, column in enumerate(table.columns, start=1)
     ]
-    return lines + _left_out(draft, source)
+    return [line | {"tried": _tried(line, verdicts) if backend in PEOPLE else None} for line in lines + _left_out(draft, source)]
+
+
+def _tried(line: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
+    """The attacks of this run that used the column, in words; what was reported for all of a table's columns is not said of each."""
+    ran = {verdict.gate: verdict for verdict in verdicts if verdict.status is not Status.ERRORED}
+    used = [words for gate, words in TRIED.items() if gate in ran and any(f.is_measured and line["column"] in f.where for f in ran[gate].findings)]
+    return "; ".join([SOUGHT] * ("pii" in ran) + used) or "nothing"
 
 
 def _treated(table: str, column: Column, source: Source, backend: str, recipe: Mapping[str, object], told: Told) -> dict[str, Any]:
@@ -49,6 +62,7 @@ def _treated(table: str, column: Column, source: Source, backend: str, recipe: M
         "treatment": str(said.get("treatment") or said.get("how") or treatment),
         "survives": str(said.get("survives") or survives),
         "reversible": None if reversible is None else str(reversible),
+        "linkable": str(said["linkable"]) if "linkable" in said else None,
     }
 
 
@@ -76,7 +90,7 @@ def _left_out(draft: Dataset, source: Source) -> list[dict[str, Any]]:
         kept = set(draft[table.name].frame.columns) if table.name in draft else set()
         for place, column in enumerate(table.columns, start=1):
             if column.name not in kept:
-                said = {"fabricated": False, "treatment": "left out", "survives": "no: the column is not in the result", "reversible": None}
+                said = {"fabricated": False, "treatment": "left out", "survives": "no: the column is not in the result", "reversible": None, "linkable": None}
                 lines.append({"table": table.name, "position": place, "column": column.name, **_description(column), **said})
     return lines
 
@@ -112,7 +126,7 @@ def _maker(table: str, backend: str, recipe: Mapping[str, object]) -> str:
 
 def _reversible(known: Column, made: Column, backend: str, recipe: Mapping[str, object]) -> str | None:
     """Whether somebody can come back from the result to the source; asked only where a row is the row of a person."""
-    if backend not in ("mask", "clone"):
+    if backend not in PEOPLE:
         return None
     if made.fabricated and backend == "mask" and recipe.get("repeatable"):
         return "by whoever holds the key and the source"

@@ -46,7 +46,7 @@ def report_values(
         "real_data_read": real,
         "tables": scope(draft.dataset, source, hidden=policy.has_claim),
         "relations": relations(draft.dataset),
-        "columns": _told(inventory(draft.dataset, source, facts.recipe, backend_kind(policy, facts)), policy),
+        "columns": _told(inventory(draft.dataset, source, facts.recipe, backend_kind(policy, facts), verdicts), policy),
         "method": method(policy, facts),
         "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
         "gates": gates,
