@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from privsynth.content import digest
 from privsynth.dataset import Dataset, Source, Table
 from privsynth.emit.staging import publish
 from privsynth.errors import InputError, PolicyError
@@ -27,7 +28,6 @@ from privsynth.manifest import canonical, sizes, versions
 from privsynth.options import AutoOptions, ModelOptions
 from privsynth.pipeline import Prepared, learn, prepare
 from privsynth.policy import Policy
-from privsynth.release import digest
 from privsynth.stages import Stages
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import PurePath
 from typing import Any
 
+from privsynth.content import Content, content_digest
 from privsynth.dataset import Dataset, Source, Table
 from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy, profile_digest
@@ -66,6 +67,7 @@ class Facts:
     coverage: tuple[Mapping[str, object], ...] = ()  # what the scanner claims to find: entity, how, limits
     versions: Mapping[str, str] = field(default_factory=versions)
     claim: Claimed | None = None  # what is said of differential privacy, if anything
+    rows: Mapping[str, int] | None = None  # of each table, where rows came in parts and the dataset at hand is the first of them
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class Manifest:
 
 
 def manifest_of(
-    made: Dataset, files: Mapping[str, bytes], verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, reports: Mapping[str, bytes]
+    made: Dataset, files: Mapping[str, Content], verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, reports: Mapping[str, bytes]
 ) -> Manifest:
     """The record. For a refusal it holds no digest of the rows: a digest would let a guess at them be confirmed."""
     outcome = outcome_of(verdicts, policy.waivers)
@@ -176,8 +178,8 @@ def manifest_of(
             "policy": asked,
             "policy_sha256": sha256(canonical(asked)).hexdigest(),
             "backend": dict(facts.recipe),
-            "tables": [_table_record(table) for table in made],
-            "split": {} if policy.has_claim else {"train": sizes(source.train), "holdout": sizes(source.holdout)},
+            "tables": [_table_record(table, sizes(made, facts)[table.name]) for table in made],
+            "split": {} if policy.has_claim else {"train": sizes(source.train, facts), "holdout": sizes(source.holdout)},
             "exposure": None if source.exposure is None else asdict(source.exposure),
             "differential_privacy": claim_record(facts.claim),
             "figures": policy.figures,
@@ -199,8 +201,9 @@ def policy_record(policy: Policy) -> dict[str, Any]:
     record: dict[str, Any] = policy.model_dump(mode="json")
     record["state"] = "given" if policy.state else None
     options = record["backend"]
-    if "key_file" in options:
-        options["key_file"] = "given" if options["key_file"] else None
+    for name in ("key_file", "key_env", "keyring"):
+        if name in options:
+            options[name] = "given" if options[name] else None
     if options.get("rulebook"):
         options["rulebook"] = PurePath(options["rulebook"]).name
     return record
@@ -256,12 +259,14 @@ def detectable_leak(verdicts: Sequence[Verdict]) -> float | None:
     return next((finite(finding.measured) for finding in found), None)
 
 
-def file_records(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    return [{"name": name, "sha256": sha256(content).hexdigest(), "bytes": len(content)} for name, content in sorted(files.items())]
+def file_records(files: Mapping[str, Content]) -> list[dict[str, Any]]:
+    return [{"name": name, "sha256": content_digest(content), "bytes": len(content)} for name, content in sorted(files.items())]
 
 
-def sizes(data: Dataset) -> dict[str, int]:
-    return {table.name: len(table) for table in data}
+def sizes(data: Dataset, facts: Facts | None = None) -> dict[str, int]:
+    """The rows of each table: of all parts, where they came in parts."""
+    counted = facts.rows if facts is not None and facts.rows is not None else {}
+    return {table.name: counted.get(table.name, len(table)) for table in data}
 
 
 def finite(value: float | None) -> float | None:
@@ -297,12 +302,12 @@ def plain(value: Any) -> Any:
             return type(value).__name__
 
 
-def _table_record(table: Table) -> dict[str, Any]:
+def _table_record(table: Table, rows: int) -> dict[str, Any]:
     columns = [
         {"name": c.name, "kind": c.kind.value, "role": c.role.value, "entity": c.entity, "declared": c.declared, "fabricated": c.fabricated}
         for c in table.columns
     ]
-    return {"name": table.name, "rows": len(table), "entity": table.entity, "columns": columns}
+    return {"name": table.name, "rows": rows, "entity": table.entity, "columns": columns}
 
 
 def _judged(verdicts: Sequence[Verdict]) -> str | None:

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from pathlib import PurePath
 from types import MappingProxyType
 
+from privsynth.content import Content, digest
 from privsynth.dataset import Dataset
 from privsynth.errors import ExitCode
 from privsynth.options import Waiver
 from privsynth.verdict import GATES, Verdict, blocking, outcome_of, waivers_used
-
-
-def digest(files: Mapping[str, bytes]) -> str:
-    """One digest over names and contents, in the order of the names."""
-    total = sha256()
-    for name in sorted(files):
-        total.update(f"{name}\x1f{len(files[name])}\x1f".encode() + files[name])
-    return total.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +20,7 @@ class Draft:
     """Synthetic data that no gate has seen: the tables, and the very bytes that would be written."""
 
     dataset: Dataset
-    files: Mapping[str, bytes] = field(repr=False)
+    files: Mapping[str, Content] = field(repr=False)
     rows: int | None = None  # the rows that were asked for in the root table; None: no number was asked
     recipe: Mapping[str, object] = field(default_factory=dict, repr=False)  # what made it, in its maker's words
 
@@ -77,8 +69,8 @@ class Refusal:
 class Release:
     """Data that passed every gate, or for whose failures named persons answer, with its papers. Nothing else may be written out as data."""
 
-    dataset: Dataset
-    files: Mapping[str, bytes] = field(repr=False)
+    dataset: Dataset  # where the rows came in parts, the first of them
+    files: Mapping[str, Content] = field(repr=False)
     papers: Papers
     verdicts: tuple[Verdict, ...]
     seal: object = field(repr=False)
@@ -96,7 +88,7 @@ class Release:
         return outcome_of(self.verdicts, self.waivers)
 
     @property
-    def published(self) -> Mapping[str, bytes]:
+    def published(self) -> Mapping[str, Content]:
         """The files under the names by which they go out: a waiver stands in the name of each file that it let through."""
         return MappingProxyType(published_names(self.files, self.waivers))
 
@@ -109,7 +101,7 @@ def _only_decide(seal: object) -> None:
         raise TypeError("only decide() makes a Release or a Refusal")
 
 
-def published_names(files: Mapping[str, bytes], waivers: Sequence[Waiver]) -> dict[str, bytes]:
+def published_names(files: Mapping[str, Content], waivers: Sequence[Waiver]) -> dict[str, Content]:
     """The files as they are, or with the word waiver before the ending of each name."""
     return {_marked(name) if waivers else name: content for name, content in files.items()}
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from privsynth.content import digest
 from privsynth.emit.form import in_form as in_form
 from privsynth.emit.rows import serialise as serialise
 from privsynth.emit.staging import check_target as check_target
 from privsynth.emit.staging import place_of, publish
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.release import Refusal, Release, digest
+from privsynth.release import Refusal, Release
 from privsynth.verdict import Status
 
 PAPERS = frozenset({"compliance.html", "fidelity.html", "report.json", "manifest.json"})

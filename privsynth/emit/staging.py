@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from privsynth.content import Content, Stored, blocks, content_digest
 from privsynth.errors import PolicyError, PrivsynthError
 
 LAST = "manifest.json"  # written after all it speaks of
@@ -20,7 +21,7 @@ INSTEAD = "name another one, or replace it as a whole with --allow-overwrite"
 _AT_FDCWD, _NOREPLACE, _EXCHANGE = -100, 1, 2
 
 
-def publish(files: Mapping[str, bytes], target: Path, *, overwrite: bool) -> list[Path]:
+def publish(files: Mapping[str, Content], target: Path, *, overwrite: bool) -> list[Path]:
     """Write the files and let the folder appear at `target` by one rename.
 
     The folder is open to its owner alone (0700, files 0600): who else on this machine may read it is the owner's to say.
@@ -68,7 +69,7 @@ def _check_place(target: Path, *, overwrite: bool) -> None:
         raise PolicyError("the folder that is to hold the output cannot be written.", hint="choose another place with --out")
 
 
-def _check_names(files: Mapping[str, bytes]) -> None:
+def _check_names(files: Mapping[str, Content]) -> None:
     """A file name that leads out of the folder, or hides in it, is a mistake of ours."""
     wrong = [name for name in files if name != Path(name).name or name.startswith(".") or "\0" in name]
     if wrong:
@@ -135,17 +136,18 @@ def _sweep_one(lock: Path) -> None:
         lock.unlink(missing_ok=True)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Content) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
-        file.write(content)
+        for block in blocks(content):
+            file.write(block)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _check_written(folder: Path, files: Mapping[str, bytes]) -> None:
+def _check_written(folder: Path, files: Mapping[str, Content]) -> None:
     """What lies there is what was judged: these files, each of them whole, and no other."""
     held = {path.name: path for path in folder.iterdir()}
-    if held.keys() != files.keys() or any(path.is_symlink() or path.read_bytes() != files[name] for name, path in held.items()):
+    if held.keys() != files.keys() or any(path.is_symlink() or content_digest(Stored(path)) != content_digest(files[name]) for name, path in held.items()):
         raise PrivsynthError("the files on the disk are not those that were written.", hint="nothing was published; look to the disk, and try again")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.content import blocks
 from privsynth.dataset import Table
 from privsynth.release import Draft
 from privsynth.verdict import Finding
@@ -30,7 +31,7 @@ def read_back(draft: Draft) -> list[Finding]:
     wrong = len(draft.files.keys() ^ asked.keys())
     found = [Finding("files that no table asks for", wrong, limit=0, note="the files of each table, and nothing else")]
     for file in asked.keys() & draft.files.keys():
-        found += (_compare_types if file.endswith(".parquet") else _compare)(asked[file], draft.files[file])
+        found += (_compare_types if file.endswith(".parquet") else _compare)(asked[file], b"".join(blocks(draft.files[file])))
     return found
 
 

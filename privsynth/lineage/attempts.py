@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from privsynth.dataset import Dataset, Exposure
+from privsynth.dataset import Dataset, Exposure, Table
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.lineage.fingerprint import fingerprint
+from privsynth.lineage.fingerprint import fingerprint, fingerprint_of_parts
 from privsynth.lineage.ledger import EVIDENCE, Ledger, Record, keep_evidence, open_ledger
 from privsynth.manifest import canonical, verdict_record
 from privsynth.options import ModelOptions
@@ -28,12 +28,14 @@ class Attempt:
     number: int = 0  # of the record that opened it
     table: str = ""  # whose rows are counted
     closed: bool = False
+    of_parts: int | None = None  # all rows, where a release holds more than the dataset at hand
 
     def close(self, outcome: Outcome) -> Outcome:
         """Write down what came of it. A release is refused at the last moment if another run used up the source meanwhile."""
         if self.ledger is None:
             return outcome
         rows = released_rows(outcome, self.table)
+        rows = self.of_parts if rows and self.of_parts is not None else rows
         with self.ledger.pages() as pages:
             self._check_room(pages.records, rows)
             pages.append(event="outcome", attempt=self.number, outcome=outcome.status, rows=rows)
@@ -50,13 +52,16 @@ class Attempt:
 
 
 @contextmanager
-def attempt(data: Dataset, policy: Policy) -> Iterator[Attempt]:
-    """An attempt on this source. However it ends it is counted; what it came to is said by `close`, or else is an error."""
+def attempt(data: Dataset, policy: Policy, parts: Callable[[], Iterator[Table]] | None = None) -> Iterator[Attempt]:
+    """An attempt on this source. However it ends it is counted; what it came to is said by `close`, or else is an error.
+
+    `parts` are all rows of the one table, part by part, where they do not fit in memory and `data` is the first of them.
+    """
     if data.is_empty or policy.state is None:
         refuse_uncounted(data, policy)
         yield Attempt()
         return
-    begun = _begin(open_ledger(policy.state), data, policy)
+    begun = _begin(open_ledger(policy.state), data, policy, parts)
     try:
         yield begun
     except BaseException as error:
@@ -65,8 +70,8 @@ def attempt(data: Dataset, policy: Policy) -> Iterator[Attempt]:
     _fail(begun, "error")
 
 
-def _begin(ledger: Ledger, data: Dataset, policy: Policy) -> Attempt:
-    source = fingerprint(data, ledger.key)
+def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], Iterator[Table]] | None) -> Attempt:
+    source, rows = (fingerprint(data, ledger.key), len(data.root)) if parts is None else fingerprint_of_parts(parts(), ledger.key)
     with ledger.pages() as pages:
         _refuse_overspending(pages.records, source, data, policy)
         opened = pages.append(
@@ -76,18 +81,18 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy) -> Attempt:
             number=1 + sum(record["event"] == "attempt" and _same(record, source, family(data, policy)) for record in pages.records),
             backend=policy.backend.kind,
             profile=policy.profile,
-            source_rows=len(data.root),
-            rows=policy.rows if policy.rows is not None else len(data.root),
+            source_rows=rows,
+            rows=policy.rows if policy.rows is not None else rows,
             epsilon=spent(data, policy),
             delta=policy.backend.delta if isinstance(policy.backend, ModelOptions) else None,
             limits={
                 "attempts_max": policy.limits.attempts_max,
-                "rows_max": policy.limits.rows_ratio * len(data.root),
+                "rows_max": policy.limits.rows_ratio * rows,
                 "eps_max": policy.limits.eps_max,
                 "delta_max": policy.limits.delta_max,
             },
         )
-        return Attempt(exposure_of(pages.records, opened), ledger, opened["record"], data.root.name)
+        return Attempt(exposure_of(pages.records, opened), ledger, opened["record"], data.root.name, of_parts=None if parts is None else rows)
 
 
 def _refuse_overspending(records: Sequence[Record], source: str, data: Dataset, policy: Policy) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -20,17 +21,37 @@ def fingerprint(data: Dataset, key: bytes) -> str:
 
     It is keyed because a plain digest would let anybody confirm a guess at a small table.
     """
-    tables = sorted(hmac.digest(key, _table(table), "sha256") for table in data)
-    return hmac.new(key, b"\x1f".join(tables), sha256).hexdigest()
+    return _sealed([_content(_names(table), _rows(table)) for table in data], key)
 
 
-def _table(table: Table) -> bytes:
-    """One number for each row, sorted. Columns are told apart by their names and added up, so that their order does not count."""
+def fingerprint_of_parts(parts: Iterable[Table], key: bytes) -> tuple[str, int]:
+    """The same fingerprint of one table whose rows come in parts, in whatever order, and how many rows there are."""
+    names, rows = b"", [np.empty(0, dtype=np.uint64)]
+    for table in parts:
+        names = _names(table)
+        rows.append(_rows(table))
+    whole = np.concatenate(rows)
+    return _sealed([_content(names, whole)], key), len(whole)
+
+
+def _sealed(tables: list[bytes], key: bytes) -> str:
+    return hmac.new(key, b"\x1f".join(sorted(hmac.digest(key, table, "sha256") for table in tables)), sha256).hexdigest()
+
+
+def _content(names: bytes, rows: Array) -> bytes:
+    return names + b"\x1e" + np.sort(rows).tobytes()
+
+
+def _names(table: Table) -> bytes:
+    return "\x1f".join(sorted(_plain(column.name) for column in table.columns)).encode("utf-8", "surrogatepass")
+
+
+def _rows(table: Table) -> Array:
+    """One number for each row. Columns are told apart by their names and added up, so that their order does not count."""
     rows = np.zeros(len(table), dtype=np.uint64)
     for column in table.columns:
         rows += _mixed(_values(table.values(column.name)) ^ _word(column.name))
-    names = "\x1f".join(sorted(_plain(column.name) for column in table.columns))
-    return names.encode("utf-8", "surrogatepass") + b"\x1e" + np.sort(rows).tobytes()
+    return rows
 
 
 def _values(values: Array) -> Array:

@@ -45,8 +45,8 @@ def _table(origin: Origin, policy: Policy) -> tuple[Table, list[str]]:
     dialect, notes = dialect_of(data, origin.label, policy.read.delimiter or named, tsv=origin.is_tsv)
     records, ends = _without_ends(records_of(data, dialect, policy.read, origin.label, header=policy.read.header))
     notes += [f"{origin.label}: its first line names the delimiter and is no row"] if named else []
-    names = _names(records, policy)
-    table = _typed_table(origin.table, names, records, wishes)
+    names = named_records(records, policy)
+    table = typed_table(origin.table, names, records, wishes)
     read = f"{origin.label}: read as {text.encoding}, {dialect.words}, {len(records):,} rows and {len(names):,} columns"
     said = [read, *([text.note] if text.note else []), *notes, *ends, *records.notes]
     form = Form(delimiter="\t" if origin.is_tsv else kept(dialect.delimiter, len(names)))
@@ -60,7 +60,7 @@ def _without_ends(records: Records) -> tuple[Records, list[str]]:
     return replace(records, header=records.header[:-1], columns=records.columns[:-1]), [f"{records.file}: the delimiter at the end of every line was left out"]
 
 
-def _names(records: Records, policy: Policy) -> list[str]:
+def named_records(records: Records, policy: Policy) -> list[str]:
     if records.header is None:
         return numbered(len(records.columns))
     declared = "header" in policy.read.model_fields_set
@@ -68,7 +68,7 @@ def _names(records: Records, policy: Policy) -> list[str]:
     return records.header
 
 
-def _typed_table(name: str, names: list[str], records: Records, wishes: TablePolicy) -> tuple[Table, list[str]]:
+def typed_table(name: str, names: list[str], records: Records, wishes: TablePolicy) -> tuple[Table, list[str]]:
     """Each column by itself; then the dates that the others of the table can decide."""
     places = [Place(records.file, column, records.line_of) for column in names]
     pairs = list(zip(records.columns, places, strict=True))

@@ -49,9 +49,10 @@ def backend_kind(policy: Policy, facts: Facts) -> str:
     return str(facts.recipe.get("backend", policy.backend.kind))
 
 
-def scope(draft: Dataset, source: Source, *, hidden: bool = False) -> list[dict[str, Any]]:
+def scope(draft: Dataset, source: Source, facts: Facts, *, hidden: bool = False) -> list[dict[str, Any]]:
     """Each table with its rows: read, learnt from, held out, made. How many there are is `hidden` where even that was not paid for."""
-    train, holdout, made = ({}, {}, sizes(draft)) if hidden else (sizes(source.train), sizes(source.holdout), sizes(draft))
+    made = sizes(draft, facts)
+    train, holdout = ({}, {}) if hidden else (sizes(source.train, facts), sizes(source.holdout))
     names = list(dict.fromkeys([*made, *train]))
     return [
         {

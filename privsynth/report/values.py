@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from privsynth.dataset import Source
-from privsynth.manifest import Facts, canonical, claim_record, file_records, plain, policy_record
+from privsynth.manifest import Facts, canonical, claim_record, file_records, plain, policy_record, sizes
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.policy import Policy, profile_digest
 from privsynth.release import Draft, published_names
@@ -29,7 +29,7 @@ def report_values(
     """The content of report.json."""
     gates, real, used = gate_rows(verdicts, policy), not source.is_empty, waivers_used(verdicts, policy.waivers)
     decided = decision(gates, used, real=real)
-    rows = sum(len(table) for table in draft.dataset)
+    rows = sum(sizes(draft.dataset, facts).values())
     content = {
         "schema": SCHEMA,
         "edition": EDITIONS[policy.figures],
@@ -44,7 +44,7 @@ def report_values(
         "profile": profile_values(policy),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},
         "real_data_read": real,
-        "tables": scope(draft.dataset, source, hidden=policy.has_claim),
+        "tables": scope(draft.dataset, source, facts, hidden=policy.has_claim),
         "relations": relations(draft.dataset),
         "columns": _told(inventory(draft.dataset, source, facts.recipe, backend_kind(policy, facts), verdicts), policy),
         "method": method(policy, facts),

@@ -1,0 +1,33 @@
+"""What became of masking keys: made, rotated, destroyed. Records of the ledger, by key id; never a key, nor where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from privsynth.lineage.ledger import Record, open_ledger
+
+Deed = Literal["made", "rotated", "destroyed"]
+Write = Callable[[Deed, str], None]
+
+
+@contextmanager
+def keybook(folder: Path | None) -> Iterator[Write]:
+    """A place to write down what is done with a key, opened and locked before it is done; nowhere without a state directory."""
+    if folder is None:
+        yield lambda _deed, _key: None
+        return
+    with open_ledger(folder).pages() as pages:
+
+        def write(deed: Deed, key: str) -> None:
+            pages.append(event="key", deed=deed, key=key)
+
+        yield write
+
+
+def deeds(folder: Path) -> list[Record]:
+    """All that was done with keys, oldest first."""
+    with open_ledger(folder).pages() as pages:
+        return [record for record in pages.records if record["event"] == "key"]

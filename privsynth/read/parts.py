@@ -1,0 +1,172 @@
+"""A file of more rows than fit in memory, dealt out into parts: whole people each, at random, so that each part is a small picture of all."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import numpy as np
+
+from privsynth.dataset import Form, Table
+from privsynth.errors import InputError
+from privsynth.options import ColumnPolicy, TablePolicy
+from privsynth.policy import Policy
+from privsynth.read import frame_of, named_records, typed_table
+from privsynth.read.dialect import Dialect, dialect_of, field_limit, kept
+from privsynth.read.encoding import decoded
+from privsynth.read.kinds import Place, typed
+from privsynth.read.records import records_of
+from privsynth.read.refusal import counted, refuse
+from privsynth.read.sources import Origin
+
+HEAD = 2**22  # bytes from whose rows the kinds of the columns are found
+BLOCK = 2**22
+ROWS_AT_ONCE = 2**16
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the file is written: found at its beginning, and true of all of it or the reading stops."""
+
+    path: Path
+    label: str
+    table: str
+    encoding: str
+    dialect: Dialect
+    header: bool
+    names: tuple[str, ...]
+    delimiter: str
+
+
+def spool(source: BinaryIO, target: Path, most: int) -> int:
+    """Copy a stream into a file that only its owner can read; the number of bytes."""
+    size = 0
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        while block := source.read(BLOCK):
+            size += len(block)
+            if size > most:
+                raise refuse("standard input", f"there are more than {most:,} bytes", "raise read.max_bytes if that is right")
+            file.write(block)
+    return size
+
+
+def beginning(origin: Origin, path: Path, policy: Policy) -> tuple[Layout, Table, list[str]]:
+    """The layout, and the first rows as a table by which the kinds and roles of all rows are decided."""
+    with path.open("rb") as file:
+        raw = file.read(HEAD)
+        whole = not file.read(1)
+    text = decoded(raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], origin.label, policy.read.encoding)
+    dialect, notes = dialect_of(text.data, origin.label, policy.read.delimiter, tsv=origin.is_tsv)
+    _refuse_unstreamable(dialect, origin.label)
+    records = records_of(_complete(text.data, dialect), dialect, policy.read, origin.label, header=policy.read.header)
+    names = named_records(records, policy)
+    table, said = typed_table(origin.table, names, records, policy.tables.get(origin.table, TablePolicy()))
+    delimiter = "\t" if origin.is_tsv else kept(dialect.delimiter, len(names))
+    layout = Layout(path, origin.label, origin.table, text.encoding, dialect, policy.read.header, tuple(names), delimiter)
+    return layout, replace(table, form=Form(delimiter=delimiter)), [*([text.note] if text.note else []), *notes, *said]
+
+
+def _refuse_unstreamable(dialect: Dialect, label: str) -> None:
+    if dialect.backslash:
+        raise refuse(label, "quotes inside quotes are written with a backslash, which cannot be read as a stream", "write them twice, or use privsynth run")
+
+
+def _complete(data: bytes, dialect: Dialect) -> bytes:
+    """The records that are whole: what the last, cut one began is left to the next reading."""
+    quote = dialect.quote.encode()
+    while data.count(quote) % 2:
+        cut = data.rfind(b"\n", 0, len(data) - 1)
+        if cut < 0:
+            break
+        data = data[: cut + 1]
+    return data
+
+
+def deal(layout: Layout, folder: Path, parts: int, policy: Policy, *, entity: str | None, rng: np.random.Generator) -> tuple[list[Path], int]:
+    """Every row into one of so many files, all rows of an entity into the same; the files, and how many rows there were."""
+    paths = [folder / f"part-{number:05d}.csv" for number in range(parts)]
+    at = None if entity is None else layout.names.index(entity)
+    rows, salt = 0, int(rng.integers(0, 2**63))
+    with ExitStack() as stack:
+        writers = [csv.writer(stack.enter_context(_private(path)), lineterminator="\n") for path in paths]
+        for writer in writers:
+            writer.writerow(layout.names)
+        for block in _blocks(layout, policy):
+            where = (
+                rng.integers(0, parts, len(block))
+                if at is None
+                else np.array([_slot(row[at], row_number + rows, salt, parts) for row_number, row in enumerate(block)])
+            )
+            for number in np.unique(where):
+                writers[number].writerows([block[row] for row in np.flatnonzero(where == number)])
+            rows += len(block)
+    return paths, rows
+
+
+def _private(path: Path) -> TextIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8", errors="surrogatepass", newline="")
+
+
+def _slot(key: str, row: int, salt: int, parts: int) -> int:
+    """The part of an entity; a row without a key is an entity of its own."""
+    return hash((salt, key or row)) % parts
+
+
+def _blocks(layout: Layout, policy: Policy) -> Iterator[list[list[str]]]:
+    """The rows of the file, strictly: as many fields in each as there are columns."""
+    width, cells = len(layout.names), 0
+    with field_limit(policy.read.max_cell_bytes), layout.path.open(encoding=_codec(layout.encoding), errors="strict", newline="") as file:
+        reader = layout.dialect.records(file)
+        first = layout.header
+        try:
+            while taken := list(islice(reader, ROWS_AT_ONCE)):
+                block = taken[1:] if first else taken
+                first = False
+                cells += width * len(block)
+                _refuse_uneven(block, width, reader.line_num, layout.label)
+                if cells > policy.read.max_cells:
+                    raise refuse(layout.label, f"there are more than {policy.read.max_cells:,} cells", "raise read.max_cells if that is right")
+                yield [row for row in block if row]
+        except csv.Error:
+            raise refuse(layout.label, "a quote does not close, or text follows a closing quote", "mend the line", line=reader.line_num) from None
+        except UnicodeDecodeError:
+            raise refuse(layout.label, f"after line {reader.line_num} there are bytes that are not {layout.encoding}", "save the file as UTF-8") from None
+
+
+def _codec(encoding: str) -> str:
+    return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8", "ascii") else encoding
+
+
+def _refuse_uneven(block: Sequence[Sequence[str]], width: int, last: int, label: str) -> None:
+    wrong = next((at for at, row in enumerate(block) if len(row) != width and (row or width > 1)), None)
+    if wrong is not None and any(block[wrong]):
+        line = last - (len(block) - 1 - wrong)
+        raise refuse(
+            label, f"a row has {counted(len(block[wrong]), 'field')} instead of {width}, in or shortly before line {line}", "mend the row, or use privsynth run"
+        )
+
+
+def part(path: Path, layout: Layout, like: Table, policy: Policy) -> Table:
+    """One part as a table whose columns are those that the beginning promised; a value that breaks the promise stops the reading."""
+    records = records_of(path.read_bytes(), Dialect(), policy.read, layout.label, header=True)
+    made = []
+    for words, column in zip(records.columns, like.columns, strict=True):
+        try:
+            wish = ColumnPolicy(kind=column.kind.value, format=column.spelling.date_format if column.kind.value == "date" else None)
+            made.append(typed(words, Place(layout.label, column.name, lambda _: None), wish))
+        except InputError:
+            raise InputError(
+                f"{layout.label}: column {column.name}: its first rows are of kind {column.kind.value}, later ones are not.",
+                hint="say its kind in the policy, such as  { kind: text }",
+                column=column.name,
+            ) from None
+    return replace(like, columns=tuple(replace(c, spelling=m.column.spelling) for c, m in zip(like.columns, made, strict=True)), frame=frame_of(made))
+
+
+__all__ = ["Layout", "beginning", "deal", "part", "spool"]
