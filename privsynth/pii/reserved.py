@@ -1,7 +1,8 @@
 """Values that can belong to nobody: ranges that their authorities keep free for examples, fiction and tests.
 
 Sources: RFC 2606 and 6761 (names), RFC 5737 and 3849 (IP addresses), RFC 7042 (MAC), NANPA (555-0100 to 555-0199), Ofcom,
-ACMA, Arcep, Bundesnetzagentur and PTS (telephone numbers for drama), SSA (areas never issued), NHS (999), HMRC (prefix QQ).
+ACMA, Arcep, Bundesnetzagentur and PTS (telephone numbers for drama), SSA (areas never issued), NHS (999), HMRC (prefix QQ),
+ISO/IEC 7812 with ISO 3166 (issuers of cards that cannot be), and for national numbers the authorities named beside their rules.
 """
 
 from __future__ import annotations
@@ -41,14 +42,37 @@ TEST_CARDS = frozenset(
     )
 )
 
+# A card number that begins with 9 goes on with the numeric code of a country; ISO 3166 gives none of them a code from 900 to 999.
+VOID_ISSUER = "9999"
+
+# Length of the code of the bank in an IBAN, with what stands before it. Codes that are no bank's: zeros in Germany (they begin with 1
+# to 8) and Finland (none begins with 0), 990 to 999 in Belgium (kept by the National Bank for cheques). Elsewhere zeros, 0001 in Norway
+# (0000 was the post's) and XXXX where a code is of letters (United Kingdom, Ireland, Netherlands and others): no list of banks that
+# was seen holds them, but no authority says that it never will.
+BANK_CODES = {
+    **dict.fromkeys(("AT", "CH", "LI", "FR", "MC", "SI", "LT", "TR"), 5),
+    **dict.fromkeys(("ES", "PT", "NO", "DK", "CZ", "SK", "RO", "BG", "NL", "LV", "GI"), 4),
+    **dict.fromkeys(("SE", "FI", "HU", "GR", "LU", "CY", "RS", "BA", "BE"), 3),
+    "DE": 8,
+    "PL": 8,
+    "IT": 6,
+    "SM": 6,
+    "HR": 7,
+    "EE": 2,
+    "UA": 6,
+    "GB": 10,
+    "IE": 10,
+}
+VOID_BANKS = {"BE": "999", "NO": "0001"}
+
 # Telephone numbers without country code and leading zero: the beginnings that nobody has.
 _AMERICA = re.compile(r"(?:1|001)?[2-9]\d\d55501\d\d")
 _DRAMA = re.compile(
     r"(?:0044|44|0)?(?:7700900|1632960|2079460|1134960|1144960|1154960|1164960|1174960|1184960|1214960|1314960|1414960|1514960|1614960|1914980|2896496|2920180|3069990|8081570)\d{3}"
-    r"|(?:0061|61|0)?491570(?:006|156|157|158|159|110)"
+    r"|(?:0061|61|0)?(?:491570(?:006|156|157|158|159|110)|[2378](?:5550|7010)\d{4})"
     r"|(?:0033|33|0)?(?:19900|26191|35301|46571|53649|63998)\d{4}"
-    r"|(?:0049|49|0)?(?:3023125|6990009|4066969|2214710|8999998)\d{2,4}"
-    r"|(?:0046|46|0)?(?:8465004|3139006|4062804)\d{2}"
+    r"|(?:0049|49|0)?(?:(?:3023125|6990009|4066969|2214710|8999998)\d{3}|(?:17139200|176040690)\d{2})"
+    r"|(?:0046|46|0)?(?:(?:8465004|3139006|4062804|9803192)\d{2}|7017406(?:0[5-9]|[1-9]\d))"
 )
 
 
@@ -90,15 +114,24 @@ def _us_ssn(text: str) -> bool:
 
 
 def _card(text: str) -> bool:
-    """A published test number, or a number whose check digit is wrong."""
+    """A published test number, a number of an issuer that cannot be, or one whose check digit is wrong."""
     number = digits(text)
-    return number in TEST_CARDS or (12 <= len(number) <= 19 and not luhn(number))
+    return number in TEST_CARDS or (12 <= len(number) <= 19 and (number.startswith(VOID_ISSUER) or not luhn(number)))
 
 
 def _iban(text: str) -> bool:
-    """Check digits that no IBAN has: they run from 02 to 98."""
-    compact = re.sub(r"\W", "", text)
-    return len(compact) > 4 and compact[2:4] in ("00", "01", "99")
+    """A bank that does not exist, or check digits that no IBAN has: they run from 02 to 98."""
+    compact = re.sub(r"\W", "", text).upper()
+    country, account = compact[:2], compact[4:]
+    bank = account[: BANK_CODES.get(country, 4)]
+    void = account.startswith(VOID_BANKS[country]) if country in VOID_BANKS else bool(bank) and not bank.strip("0X")
+    return len(compact) > 4 and (void or compact[2:4] in ("00", "01", "99"))
+
+
+def _norwegian(text: str) -> bool:
+    """Skatteetaten's invented people have 80 added to their month."""
+    n = digits(text)
+    return len(n) == 11 and 81 <= int(n[2:4]) <= 92
 
 
 def _ipv4(text: str) -> bool:
@@ -127,4 +160,11 @@ _RULES: Mapping[str, Callable[[str], bool]] = {
     "MAC": _mac,
     "CREDIT_CARD": _card,
     "IBAN": _iban,
+    "IMEI": lambda text: digits(text).startswith("00"),  # GSMA: reporting body 00 is for devices under test
+    "US_NPI": lambda text: len(digits(text)) == 10 and digits(text)[0] not in "12",  # CMS: numbers begin with 1 or 2
+    "US_EIN": lambda text: digits(text).startswith("00"),  # IRS: no campus has this prefix
+    "DE_TAX_ID": lambda text: digits(text).startswith("0"),  # BZSt: test numbers begin with 0
+    "IN_AADHAAR": lambda text: len(digits(text)) == 12 and digits(text)[0] in "01",  # UIDAI: numbers begin with 2 to 9
+    "FI_HETU": lambda text: re.fullmatch(r"\d{6}[-+A-FU-Y]9\d\d[0-9A-Y]", text.upper()) is not None,  # DVV: 900 to 999 are temporary
+    "NO_FODSELSNUMMER": _norwegian,
 }

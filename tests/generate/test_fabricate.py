@@ -14,11 +14,13 @@ from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Role, Table,
 from privsynth.errors import BackendError
 from privsynth.generate.fabricate import Fabricator
 from privsynth.generate.fabricate.draws import Draws, fresh_seeds
+from privsynth.generate.fabricate.identifiers import TEST_CARDS, luhn
+from privsynth.generate.fabricate.letters import plain_letters
 from privsynth.generate.fabricate.people import is_female
 from privsynth.generate.fabricate.phones import AREA_CODES
-from privsynth.generate.fabricate.reserved import TEST_CARDS, luhn, reserved_space
+from privsynth.generate.fabricate.reserved import reserved_space
 from privsynth.generate.fabricate.shapes import Shape, learn_own_shapes, learn_shapes
-from privsynth.generate.fabricate.words import DEFAULT, locale_of, plain_letters, words_of
+from privsynth.generate.fabricate.words import DEFAULT, locale_of, words_of
 
 NOBODY = Taken()
 NO_CONTEXT = pd.DataFrame()
@@ -175,8 +177,9 @@ RESERVED = [
     ("URL", ["https://shop.com/a"], r"https://www\.example\.(com|org|net)/[a-z]+-\d+"),
     ("DOMAIN", ["shop.com"], r"[a-z]+-\d+\.(example|test|invalid)"),
     ("UUID", ["123e4567-e89b-42d3-a456-426614174000"], r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
-    ("IBAN", ["GB82WEST12345698765432"], r"[A-Z]{2}00[A-Z]{4}\d{14}"),
-    ("PHONE", ["+44 7911 123456"], r"\+44 (7700 900|1632 960|2079 460)\d{3}"),
+    ("IBAN", ["GB82WEST12345698765432"], r"GB\d\dXXXX000000\d{8}"),
+    ("PHONE", ["+44 7911 123456"], r"\+44 7700 900\d{3}"),
+    ("PHONE", ["+44 1603 123456"], r"\+44 (1632 960|2079 460|1\d\d4 960|1914 980|2896 496|2920 180)\d{3}"),
     ("PHONE", ["+1-202-456-1414"], r"\+1-\d{3}-555-01\d\d"),
     ("PHONE", ["+39 06 1234567"], r"\+39 00 0\d{6}"),
 ]
@@ -188,13 +191,14 @@ def test_reserved_ranges(entity: str, real: list[str], safe: str) -> None:
     assert all(re.fullmatch(safe, value) for value in made)
 
 
-def test_cards_are_published_test_numbers_or_have_a_wrong_check_digit() -> None:
+def test_cards_are_published_test_numbers_or_of_an_issuer_that_cannot_be() -> None:
     repeated = made_of(one_column(["4929 1234 5678 9012"] * 12, "CREDIT_CARD"), 40)
     assert {value.replace(" ", "") for value in repeated} <= set(TEST_CARDS[16])
     unique = made_of(one_column([f"4929{i:012d}" for i in range(200)], "CREDIT_CARD"), 200)
     digits = np.array([[int(c) for c in value] for value in unique])
     assert len(set(unique)) == 200
-    assert (luhn(digits[:, :-1]) != digits[:, -1]).all()
+    assert all(value.startswith("9999") for value in unique)
+    assert (luhn(digits[:, :-1]) == digits[:, -1]).all()
 
 
 def test_nhs_numbers_have_a_true_check_digit() -> None:
@@ -209,17 +213,21 @@ def test_what_looks_like_an_address_is_made_as_one_without_being_told() -> None:
     assert all(value.rsplit("@", 1)[1].startswith("example.") for value in made)
 
 
+class EveryNumber(Taken):
+    """As if somebody held every telephone number that there is."""
+
+    def __contains__(self, value: object) -> bool:
+        return not any(c.isalpha() for c in str(value))
+
+
 def test_a_used_up_range_falls_back_to_tokens_with_a_note() -> None:
-    taken = Taken(key=b"k")
-    every = [f"491570{end}" for end in ("006", "156", "157", "158", "159", "110")]
-    known = [f"+61 {number[:3]} {number[3:6]} {number[6:]}" for number in every] * 3
+    known = [f"+61 491 570 {end}" for end in ("006", "156", "157", "158", "159", "110")] * 3
     table = one_column(known, "PHONE")
-    taken = Taken(taken.key, frozenset(map(taken.fingerprint, known)))
-    maker = Fabricator.learn(table, statistics(table), taken)
+    maker = Fabricator.learn(table, statistics(table), EveryNumber(b"k", frozenset({b"x"})))
     made = maker.make(NO_CONTEXT, 5, np.random.default_rng(1))["c"]
-    assert not any(value in taken for value in made)
+    assert not any(value in maker.taken for value in made)
     assert "tokens instead" in maker.notes[0]
-    assert not any(number in maker.notes[0] for number in every)
+    assert not any(number in maker.notes[0] for number in known)
 
 
 def test_a_phone_is_taken_under_another_country_code_too() -> None:
@@ -241,6 +249,11 @@ def test_dates_stay_between_the_protected_ends() -> None:
 
 def test_numbers_that_name_people_stay_numbers() -> None:
     made = made_of(one_column([2024561414.0, 3125550000.0], "PHONE", kind=Kind.INTEGER), 20)
+    assert all(re.fullmatch(r"\d{3}55501\d\d", f"{value:.0f}") for value in made)
+
+
+def test_numbers_that_name_people_stay_numbers_where_there_was_none_to_learn_from() -> None:
+    made = made_of(one_column([], "PHONE", kind=Kind.INTEGER), 20)
     assert all(re.fullmatch(r"\d{3}55501\d\d", f"{value:.0f}") for value in made)
 
 

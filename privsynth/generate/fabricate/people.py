@@ -4,25 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Taken
 from privsynth.generate.fabricate.draws import Draws
+from privsynth.generate.fabricate.homes import Homes, names_locale
 from privsynth.generate.fabricate.machines import DOMAINS
-from privsynth.generate.fabricate.settle import holder, settled
-from privsynth.generate.fabricate.words import Words, plain_of
+from privsynth.generate.fabricate.settle import pair_holder, settled
+from privsynth.generate.fabricate.words import plain_of, words_of
 
 Array = np.ndarray[Any, Any]
 
 FEMALE = frozenset(
-    "f female w woman weiblich femme feminin féminin mujer femenino donna femmina kvinna vrouw kobieta girl ms mrs".split()  # noqa: SIM905
+    (
+        *("f female w woman weiblich femme feminin féminin mujer femenino donna femmina kvinna vrouw kobieta girl".split()),  # noqa: SIM905
+        *("ms mrs miss frau mme mlle sra sig.ra mevr fru pani".split()),  # noqa: SIM905
+    )
 )
-MALE = frozenset("m male man männlich homme masculin hombre masculino uomo maschio mann mężczyzna boy mr".split())  # noqa: SIM905
-_TITLES = re.compile(r"^(mr|mrs|ms|miss|dr|herr|frau|mme|sr|sra|sig)\b\.?\s", re.IGNORECASE)
+MALE = frozenset(
+    (
+        *("m male man männlich homme masculin hombre masculino uomo maschio mann mężczyzna boy".split()),  # noqa: SIM905
+        *("mr herr sr sig dhr hr pan".split()),  # noqa: SIM905
+    )
+)
+_TITLES = re.compile(r"^(mr|mrs|ms|miss|dr|herr|frau|m|mme|mlle|sr|sra|sig|dhr|mevr|pan|pani|fru)\b\.?\s", re.IGNORECASE)
+# How a man and a woman are addressed, by language; a point follows where the word is shortened and the real ones have one.
+_ADDRESS = {
+    "de": ("Herr", "Frau"),
+    "fr": ("M.", "Mme"),
+    "es": ("Sr.", "Sra."),
+    "pt": ("Sr.", "Sra."),
+    "it": ("Sig.", "Sig.ra"),
+    "nl": ("Dhr.", "Mevr."),
+    "sv": ("Herr", "Fru"),
+    "da": ("Hr.", "Fru"),
+    "pl": ("Pan", "Pani"),
+}
+_ENGLISH = ("Mr.", "Ms.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +55,10 @@ class People:
     last: Array
     plain_first: Array
     plain_last: Array
+    codes: Array  # the number of each one's locale in `locales`
+    locales: tuple[str, ...]
+    homes: Homes = field(repr=False)
+    anybodys: Array  # whose whole name is a real one for all attempts
 
     def __len__(self) -> int:
         return len(self.first)
@@ -53,7 +78,7 @@ class NameStyle:
         mark = ", " if self.comma else " "
         text = last + mark + first if self.family_first else first + " " + last
         if self.title:
-            text = _title(people.female[rows]) + " " + text
+            text = titles(people, rows, dotted=True) + " " + text
         return cased(text, self.case)
 
 
@@ -77,13 +102,23 @@ def cased(text: Array, case: str) -> Array:
     return turned[codes]
 
 
-def _title(female: Array) -> Array:
-    return np.array(["Mr.", "Ms."], dtype=object)[female.astype(np.int64)]
-
-
 def titles(people: People, rows: Array, *, dotted: bool) -> Array:
-    words = ["Mr.", "Ms."] if dotted else ["Mr", "Ms"]
-    return np.array(words, dtype=object)[people.female[rows].astype(np.int64)]
+    """How the language of each one's locale addresses them."""
+    words = [_ADDRESS.get(locale[:2], _ENGLISH) for locale in people.locales]
+    table = np.array([[word if dotted else word.rstrip(".") for word in pair] for pair in words], dtype=object)
+    return np.asarray(table[people.codes[rows], people.female[rows].astype(np.int64)])
+
+
+def initials(people: People, rows: Array, *, mark: str, both: bool) -> Array:
+    """The first letter of the given name, and of the surname where the real ones are of two."""
+    first, last = (np.array([name[:1].upper() for name in names[rows]], dtype=object) for names in (people.first, people.last))
+    return first + mark + last + mark.rstrip() if both else first + mark.rstrip()
+
+
+def initials_style(values: Sequence[str]) -> tuple[str, bool]:
+    """What stands between the letters, and whether there are two of them."""
+    dotted, spaced = _most(values, lambda v: "." in v), _most(values, lambda v: " " in v.strip())
+    return ("." if dotted else "") + (" " if spaced else ""), not values or _most(values, lambda v: sum(map(str.isalpha, v)) > 1)
 
 
 def _most(values: Sequence[str], test: Any) -> bool:
@@ -93,7 +128,7 @@ def _most(values: Sequence[str], test: Any) -> bool:
 def is_female(values: Array) -> Array:
     """1 female, 0 male, -1 unknown, by what the words of a sex or gender column can mean."""
     codes, known = pd.factorize(pd.Series(values, dtype=object))
-    words = [str(v).strip().casefold() for v in known]
+    words = [str(v).strip(" .").casefold() for v in known]
     spanish = "h" in words and "f" not in words  # hombre and mujer
 
     def meaning(word: str) -> int:
@@ -104,25 +139,30 @@ def is_female(values: Array) -> Array:
     return np.array([meaning(word) for word in words] + [-1], dtype=np.int64)[codes]
 
 
-def make_people(draws: Draws, words: Words, gender: Array | None, style: NameStyle, taken: Taken) -> People:
-    """People whose whole names are nobody's, of the gender that the row already has."""
-    female = draws.below("gender", 2)
-    if gender is not None:
-        female = np.where(gender < 0, female, gender)
-    lists = {True: (words.female, words.last_female), False: (words.male, words.last_male)}
+def make_people(draws: Draws, homes: Homes, codes: Array, locales: tuple[str, ...], female: Array, *, titled: bool, own: str) -> People:
+    """People whose whole names are nobody's, in whichever order a table writes them, of the gender and the locale that the row has.
+
+    Each one depends on the row's own number alone: neither the columns of a table nor the other rows change a person.
+    """
     first, last = np.empty(len(draws), dtype=object), np.empty(len(draws), dtype=object)
+    lists = [words_of(names_locale(locale, own)) for locale in locales]
+    held = pair_holder(homes.taken, TITLE_WORDS if titled else ())
 
     def make(rows: Array, attempt: int) -> Array:
-        part = Draws(draws.seeds[rows], attempt)
-        for is_f, (firsts, lasts) in lists.items():
-            chosen = female[rows] == is_f
-            mine = Draws(part.seeds[chosen], attempt)
-            first[rows[chosen]], last[rows[chosen]] = mine.pick("first", firsts), mine.pick("last", lasts)
-        return last[rows] + first[rows] if style.family_first else first[rows] + last[rows]
+        for code, words in enumerate(lists):
+            for is_f, firsts, lasts in ((True, words.female, words.last_female), (False, words.male, words.last_male)):
+                chosen = rows[(female[rows] == is_f) & (codes[rows] == code)]
+                mine = Draws(draws.seeds[chosen], attempt)
+                first[chosen], last[chosen] = mine.pick("first", firsts), mine.pick("last", lasts)
+        return rows
 
-    settled(make, len(draws), held=holder(taken))
-    plain = plain_of(words.locale)
-    return People(female.astype(bool), first, last, _mapped(first, plain), _mapped(last, plain))
+    _, left = settled(make, len(draws), held=lambda rows: held(first[rows.astype(np.int64)], last[rows.astype(np.int64)]))
+    plain = {name: letters for words in lists for name, letters in plain_of(words.locale).items()}
+    return People(female.astype(bool), first, last, _mapped(first, plain), _mapped(last, plain), codes, locales, homes, left)
+
+
+_TITLED = (*_ADDRESS.values(), _ENGLISH, ("Dr", "Mrs"), ("Miss", "Mr"))
+TITLE_WORDS = tuple(dict.fromkeys(word.casefold().replace(".", "") for pair in _TITLED for word in pair))
 
 
 def _mapped(values: Array, table: dict[str, str]) -> Array:

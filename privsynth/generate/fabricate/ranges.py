@@ -15,6 +15,7 @@ from privsynth.generate.fabricate.shapes import COMMON
 
 Array = np.ndarray[Any, Any]
 
+ENOUGH = 2_000
 USABLE = 0.8  # share of a range that may be used up before drawing from it takes too many attempts
 
 
@@ -89,6 +90,11 @@ def written(texts: Array, spellings: tuple[str, ...], draws: Draws) -> Array:
         rows = np.flatnonzero(which == at)
         made[rows] = spelt(pattern, texts[rows])
     return made
+
+
+def some(values: Sequence[str]) -> Sequence[str]:
+    """At most `ENOUGH` of the values, evenly spread: what most of them are like shows in these."""
+    return values[:: -(-len(values) // ENOUGH)] if len(values) > ENOUGH else values
 
 
 def digit_places(pattern: str) -> int:

@@ -1,24 +1,26 @@
 """Numbers and addresses that can belong to nobody: kept free by their authorities for examples, fiction and tests.
 
-Sources: RFC 2606 (names), RFC 5737 and 3849 (IP addresses), RFC 7042 (MAC), NANPA (555-0100 to 555-0199), Ofcom, ACMA,
-Arcep, Bundesnetzagentur and PTS (telephone numbers for drama), SSA (areas never issued), NHS (numbers from 999 for tests).
+Sources: RFC 2606 (names), RFC 5737 and 3849 (IP addresses), RFC 7042 (MAC), SSA (areas never issued), NHS (numbers from 999 for
+tests), HMRC (prefix QQ); of telephone numbers in `phones`, of cards and bank accounts in `identifiers`,
+of other numbers in `nationals`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from string import ascii_uppercase, digits
+from dataclasses import dataclass
+from string import digits
 from typing import Any
 
 import numpy as np
 
 from privsynth.generate.fabricate.draws import Draws
+from privsynth.generate.fabricate.identifiers import cards, ibans
 from privsynth.generate.fabricate.machines import domain, ipv4, ipv6, mac, url, uuid
+from privsynth.generate.fabricate.nationals import aadhaars, eins, finnish, german_tax_ids, imeis, norwegian, npis
 from privsynth.generate.fabricate.phones import phone
-from privsynth.generate.fabricate.ranges import Numbered, Space, digit_places, of_digits, patterns, written
-from privsynth.generate.fabricate.shapes import Shape, Shapes, learn_shapes
+from privsynth.generate.fabricate.ranges import Numbered, Space, of_digits, written
+from privsynth.generate.fabricate.shapes import Shape, Shapes
 
 Array = np.ndarray[Any, Any]
 
@@ -72,70 +74,20 @@ class NhsNumbers:
         return written(texts, self.spellings, draws)
 
 
-def luhn(body: Array) -> Array:
-    """The check digit for each row of digits."""
-    doubled = body[:, ::-1].copy()
-    doubled[:, ::2] *= 2
-    sums: Array = (doubled - 9 * (doubled > 9)).sum(axis=1)
-    return (10 - sums % 10) % 10
-
-
-TEST_CARDS = {
-    16: (
-        *("4111111111111111", "4012888888881881", "4242424242424242", "5555555555554444", "5105105105105100"),
-        *("2223003122003222", "6011111111111117", "6011000990139424", "3530111333300000", "3566002020360505"),
-    ),
-    15: ("378282246310005", "371449635398431", "378734493671000"),
-    14: ("30569309025904", "38520000023237"),
-    13: ("4222222222222",),
-}  # fmt: skip
-
-
-def _card(values: Sequence[str], _: str) -> Space:
-    """Published test numbers; where more different ones are needed, numbers whose check digit is wrong."""
-    spellings = patterns(values, lambda p: digit_places(p) in TEST_CARDS, "9999999999999999")
-    count = digit_places(spellings[0])
-    spellings = tuple(p for p in spellings if digit_places(p) == count)
-    return Numbered(len(TEST_CARDS[count]), PublishedCards(count, spellings), wider=Numbered(10 ** (count - 2), WrongCards(count, spellings)))
-
-
-@dataclass(frozen=True)
-class PublishedCards:
-    count: int
-    spellings: tuple[str, ...]
-
-    def __call__(self, numbers: Array, draws: Draws) -> Array:
-        return written(np.array(TEST_CARDS[self.count], dtype=object)[numbers], self.spellings, draws)
-
-
-@dataclass(frozen=True)
-class WrongCards:
-    count: int
-    spellings: tuple[str, ...]
-
-    def __call__(self, numbers: Array, draws: Draws) -> Array:
-        body = np.array([[4, *map(int, f"{n:0{self.count - 2}d}")] for n in numbers], dtype=np.int64).reshape(-1, self.count - 1)
-        check = (luhn(body) + 1 + draws.below("wrong", 9)) % 10
-        texts = np.array(["".join(map(str, row)) for row in np.column_stack([body, check])], dtype=object)
-        return written(texts, self.spellings, draws)
-
-
-def _iban(values: Sequence[str], _: str) -> Space:
-    """The shape of the real ones with check digits 00, which no IBAN has (they run from 02 to 98)."""
-    compact = [v for v in values if re.fullmatch(r"[A-Za-z]{2}\d{2}[ A-Za-z0-9]{10,40}", v)]
-    shapes = learn_shapes(compact) if compact else Shapes((Shape((*"GB", *"00", *(ascii_uppercase,) * 4, *(digits,) * 14)),), (1.0,))
-    if len(shapes.shapes[0].places) < 15:
-        return _iban([], "")
-    return replace(shapes, shapes=tuple(replace(s, places=(*s.places[:2], "0", "0", *s.places[4:])) for s in shapes.shapes))
-
-
 _MAKERS: dict[str, Callable[[Sequence[str], str], Space]] = {
     "US_SSN": _us_ssn,
     "US_ITIN": _us_itin,
     "UK_NINO": _uk_nino,
     "UK_NHS": _uk_nhs,
-    "CREDIT_CARD": _card,
-    "IBAN": _iban,
+    "CREDIT_CARD": cards,
+    "IBAN": ibans,
+    "IMEI": imeis,
+    "US_NPI": npis,
+    "US_EIN": eins,
+    "DE_TAX_ID": german_tax_ids,
+    "IN_AADHAAR": aadhaars,
+    "FI_HETU": finnish,
+    "NO_FODSELSNUMMER": norwegian,
     "PHONE": phone,
     "IPV4": ipv4,
     "IPV6": ipv6,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from string import digits
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Taken
+from privsynth.dataset import Taken, normal
 
 Array = np.ndarray[Any, Any]
 Make = Callable[[Array, int], Array]  # (rows, attempt) -> values of these rows
@@ -53,9 +54,52 @@ def holder(taken: Taken) -> Held:
         if not taken.prints:
             return np.zeros(len(values), dtype=bool)
         codes, known = pd.factorize(pd.Series(values, dtype=object))
-        return np.array([value in taken for value in known] + [False], dtype=bool)[codes]
+        begun, prints = blake2b(key=taken.key, digest_size=12), taken.prints
+        return np.array([_printed(begun.copy(), value) in prints for value in known] + [False], dtype=bool)[codes]
 
     return held
+
+
+def _printed(begun: blake2b, value: str) -> bytes:
+    """The fingerprint of a value, as `Taken` has it; what the key alone decides was worked out before."""
+    begun.update(normal(value).encode("utf-8", "surrogatepass"))
+    return begun.digest()
+
+
+def pair_holder(taken: Taken, titles: Sequence[str] = ()) -> Callable[[Array, Array], Array]:
+    """Whether given name and surname together are somebody's, in either order, with or without one of these titles in front."""
+
+    def held(first: Array, last: Array) -> Array:
+        if not taken.prints:
+            return np.zeros(len(first), dtype=bool)
+        given, family = _normal(first), _normal(last)
+        real = [_print(taken, a + b) or _print(taken, b + a) for a, b in zip(given, family, strict=True)]
+        if titles:
+            real = [
+                found or any(_print(taken, title + name) for title in titles for name in (a + b, b + a))
+                for found, a, b in zip(real, given, family, strict=True)
+            ]
+        return np.array(real, dtype=bool)
+
+    return held
+
+
+def _normal(names: Array) -> Array:
+    codes, known = pd.factorize(names)
+    return np.array([normal(name) for name in known] + [""], dtype=object)[codes]
+
+
+def _print(taken: Taken, folded: str) -> bool:
+    """As `in taken` for a text that is in its one form already."""
+    return blake2b(folded.encode("utf-8", "surrogatepass"), key=taken.key, digest_size=12).digest() in taken.prints
+
+
+def passing(held: Held, check: str) -> Held:
+    """Also those that pass a check of `pii`: a true check digit could make a number somebody's."""
+    from privsynth.pii.checks import check_named
+
+    passes = check_named(check)
+    return lambda values: held(values) | np.array([passes(value) for value in values], dtype=bool)
 
 
 TAIL = 9  # last digits of a telephone number that are the same with and without country code

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
+
+from privsynth.generate.fabricate.letters import plain_letters
 
 Array = np.ndarray[Any, Any]
 
@@ -149,15 +150,6 @@ def jobs() -> Array:
     from faker.providers.job import Provider
 
     return array(Provider.jobs)
-
-
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "å": "a", "ł": "l", "Ł": "L", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})
-
-
-def plain_letters(word: str) -> str:
-    """Lower-case a-z of a word, for addresses; a word of another script has none."""
-    apart = unicodedata.normalize("NFKD", word.translate(_LETTERS))
-    return "".join(c for c in apart.lower() if "a" <= c <= "z")
 
 
 @cache

@@ -20,7 +20,7 @@ import numpy as np
 from privsynth.dataset import Column, Dataset, Domain, Form, Kind, Relation, Role, Rule, Table, Taken
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.expressions.rules import Order
-from privsynth.generate.fabricate import Fabricator, machines, people, phones, ranges, reserved, shapes, writers
+from privsynth.generate.fabricate import Fabricator, ages, homes, identifiers, machines, nationals, people, phones, ranges, reserved, shapes, writers
 from privsynth.generate.fabricate.makers import Maker
 from privsynth.generate.model import Model
 from privsynth.generate.model.codec import Known, Reader, Writer, pack, unpack
@@ -55,10 +55,12 @@ KNOWN = Known(
         *(Plan, Reference, Relation, Role, Rule, Spelling, Splits, Table),
         *(Computed, Copied, Follows, Gap, Guide, Never, Order, Shape),
         *(machines.ClassE, machines.DocumentationNets, machines.DocumentationPrefix, machines.Macs, machines.Pages, machines.ReservedNames),
-        *(people.MailStyle, people.NameStyle, people.UserStyle, phones.Begun, phones.NorthAmerican, phones.Undialable),
-        *(ranges.Numbered, reserved.NhsNumbers, reserved.PublishedCards, reserved.WrongCards, shapes.Shape, shapes.Shapes),
+        *(people.MailStyle, people.NameStyle, people.UserStyle, phones.AtHome, phones.Begun, phones.NorthAmerican, phones.Undialable),
+        *(ages.Ages, homes.Anchors, ranges.Numbered, reserved.NhsNumbers, shapes.Shape, shapes.Shapes),
         *(writers.Firm, writers.FirstName, writers.FreeText, writers.LastName, writers.Levels, writers.Mail, writers.Street, writers.Title),
-        *(writers.User, writers.WholeName, writers.Word),
+        *(writers.User, writers.WholeName, writers.Word, writers.Town, writers.Postcode, writers.Region, writers.Initials, writers.Between, writers.Gendered),
+        *(identifiers.PublishedCards, identifiers.Luhn, identifiers.Ibans, nationals.Headed, nationals.GermanTaxIds, nationals.Aadhaars),
+        *(nationals.Finnish, nationals.Norwegian),
     ),
     {
         Classes: {"lookup": lambda values: index_of(values["levels"])},
