@@ -13,6 +13,7 @@ EXTRAS = {
     "sdv": ("sdv", "engine copula"),
     "dp": ("opendp", "the engine dp: mechanisms of OpenDP"),
     "spark": ("pyspark", "nothing yet: reserved for running on a cluster"),
+    "keyring": ("keyring", "masking keys from the system's keyring"),
     "pdf": ("weasyprint", "nothing yet: reserved for reports as PDF"),
 }
 CORE = ("pandas", "numpy", "scikit-learn", "pyarrow", "duckdb", "presidio-analyzer", "spacy", "faker", "cryptography", "pydantic", "typer")

@@ -2,7 +2,8 @@
 
 A state directory (mode 0700) holds
 
-    ledger.jsonl    one record a line: an attempt that begins, and later its outcome; each carries the digest of all before it
+    ledger.jsonl    one record a line: an attempt that begins, later its outcome, or what was done with a masking key;
+                    each carries the digest of all before it
     ledger.head     how many records there must be, and the digest of the last one: a ledger that lost its end is found out
     ledger.key      the key of the fingerprints, the ledger's own; with it there must be a ledger
     ledger.lock     held while somebody writes

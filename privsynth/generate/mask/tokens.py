@@ -5,32 +5,53 @@ Columns that refer to each other are one domain, so that joins hold; nothing els
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Role, Table, Taken
-from privsynth.errors import BackendError
+from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.fabricate.draws import Draws
 from privsynth.generate.fabricate.settle import grown, holder, settled
 from privsynth.generate.fabricate.shapes import learn_own_shapes
-from privsynth.generate.mask.keys import Keyring
+from privsynth.generate.mask.keys import Keyring, macs, plain
+from privsynth.generate.mask.packed import unpacked
+from privsynth.generate.mask.shaped import Tokens, each_once
 
 Array = np.ndarray[Any, Any]
 Place = tuple[str, str]  # table, column
+CHUNK = 16_384  # values at a time: what is worked on stays in the processor's cache
+BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+PAIRS = np.frombuffer(b"".join(bytes([one, other]) for one in BASE32 for other in BASE32), dtype=np.uint16)
 
 
-def key_domains(data: Dataset) -> dict[Place, str]:
-    """The domain of each identifier and key column: one name for all columns that relations tie together."""
+def key_domains(data: Dataset, named: Mapping[Place, str] | None = None) -> dict[Place, str]:
+    """The domain of each identifier and key column, and of those that a policy names: one name for all columns that relations tie together."""
+    named = named or {}
     leader: dict[Place, Place] = {(table.name, column.name): (table.name, column.name) for table in data for column in table.of_role(Role.IDENTIFIER)}
+    leader |= {place: place for place in named}
     for relation in data.relations:
         ends = (relation.parent, relation.parent_key), (relation.child, relation.child_key)
         first, second = (leader.setdefault(end, end) for end in ends)
         leader = {place: first if head == second else head for place, head in leader.items()}
-    return {place: f"{head[0]}.{head[1]}" for place, head in leader.items()}
+    said = _said(leader, named)
+    return {place: said.get(head, f"{head[0]}.{head[1]}") for place, head in leader.items()}
+
+
+def _said(leader: Mapping[Place, Place], named: Mapping[Place, str]) -> dict[Place, str]:
+    """What a policy calls the columns that are tied together; it cannot call them two things."""
+    found: dict[Place, str] = {}
+    for place, name in named.items():
+        if found.setdefault(leader[place], name) != name:
+            raise PolicyError(
+                f"column {place[1]} of table {place[0]} is tied to a column with another domain.",
+                hint="columns that refer to each other share one domain: name it alike, or at one of them",
+                column=place[1],
+            )
+    return found
 
 
 def key_text(table: Table, name: str) -> Array:
@@ -72,23 +93,71 @@ def shaped_tokens(known: list[str], wanted: Array, seeds: Array, taken: Taken, d
 
 def opaque_tokens(ring: Keyring, domain: str, values: Array) -> Array:
     """128 bits in base32 for each value; a missing one stays missing."""
-    codes, known = pd.factorize(pd.Series(values, dtype=object))
-    words = [base64.b32encode(token[:16]).decode().rstrip("=") for token in ring.tokens(domain, known)]
-    return np.array([*words, None], dtype=object)[codes]
+    return Opaque.learn(ring, domain).of(values)
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque:
+    """Tokens of 128 bits of HMAC-SHA256, which say nothing of the value, not even its length."""
+
+    domain: str
+    key: bytes = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def learn(cls, ring: Keyring, domain: str) -> Self:
+        return cls(domain, ring.key(domain))
+
+    def of(self, values: Array) -> Array:
+        """The token of each value; a missing one stays missing."""
+        return each_once(values, self._words)
+
+    def _words(self, values: Array) -> Array:
+        parts = [self._part(values[at : at + CHUNK]) for at in range(0, len(values), CHUNK)]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=object)
+
+    def _part(self, values: Array) -> Array:
+        digests = np.frombuffer(b"".join(macs(self.key, self.domain.encode() + b"\x1f", plain(values))), dtype=np.uint8)
+        return unpacked(_base32(digests.reshape(-1, 32)[:, :16]))
+
+
+def _base32(content: Array) -> Array:
+    """16 bytes a row as 26 letters (RFC 4648), two at a time: each 5 bytes are 8 letters, the last letter has 3 bits."""
+    groups = np.zeros((len(content), 4, 8), dtype=np.uint8)
+    groups[:, :3, 3:], groups[:, 3, 3] = content[:, :15].reshape(-1, 3, 5), content[:, 15]
+    numbers = groups.view(">u8")[:, :, 0].astype(np.int64)
+    letters = np.empty((len(content), 4, 4), dtype=np.uint16)
+    for pair in range(4):
+        letters[:, :, pair] = PAIRS[(numbers >> (30 - 10 * pair)) & 1023]
+    return letters.reshape(-1, 16).view(np.uint8)[:, :26]
 
 
 def token_maps(data: Dataset, ring: Keyring, taken: Taken) -> dict[Place, Mapping[str, str]]:
     """For each identifier and key column what each of its values becomes."""
     domains = key_domains(data)
-    texts = {place: key_text(data[place[0]], place[1]) for place in domains}
     maps: dict[str, Mapping[str, str]] = {}
+    for domain, tokens in tokens_of_domains(data, domains, ring, taken).items():
+        known = known_values(data, [place for place, name in domains.items() if name == domain])
+        maps[domain] = dict(zip(known, tokens.of(known), strict=True))
+    return {place: maps[domain] for place, domain in domains.items()}
+
+
+def tokens_of_domains(data: Dataset, domains: Mapping[Place, str], ring: Keyring, taken: Taken) -> dict[str, Tokens]:
+    """The tokens of each domain, learnt from the values of all its columns."""
+    made: dict[str, Tokens] = {}
     for domain in dict.fromkeys(domains.values()):
         places = [place for place, name in domains.items() if name == domain]
-        known = pd.unique(pd.Series(np.concatenate([texts[place] for place in places]), dtype=object).dropna())
-        number = any(_column(data, place).kind.is_numeric for place in places)
-        made = shaped_tokens(list(known), np.arange(len(known)), ring.seeds(domain, known), taken, domain, number=number)
-        maps[domain] = dict(zip(known, made, strict=True))
-    return {place: maps[domain] for place, domain in domains.items()}
+        columns = [_column(data, place) for place in places]
+        entity = next((column.entity for column in columns if column.entity), None)
+        known = known_values(data, places)
+        made[domain] = Tokens.learn(known, ring, domain, taken=taken, number=any(c.kind.is_numeric for c in columns), entity=entity)
+    return made
+
+
+def known_values(data: Dataset, places: Sequence[Place]) -> Array:
+    """The different values of these columns, each as one text."""
+    texts = [key_text(data[table], name) for table, name in places]
+    return np.asarray(pd.unique(pd.Series(np.concatenate(texts), dtype=object).dropna()), dtype=object)
 
 
 def _column(data: Dataset, place: Place) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from shop import shop, taken_of, texts
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Taken
-from privsynth.errors import BackendError
+from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask.keys import Keyring
 from privsynth.generate.mask.tokens import key_domains, opaque_tokens, shaped_tokens, token_maps, tokenised
 
@@ -106,3 +107,37 @@ def test_opaque_tokens_hold_128_bits_and_repeat_with_their_value() -> None:
     assert made[0] == made[2] != made[3]
     assert made[1] is None
     assert re.fullmatch(r"[A-Z2-7]{26}", made[0])
+
+
+def test_a_policy_may_name_a_domain_for_all_that_is_tied_together() -> None:
+    data = shop(20)
+    named = key_domains(data, {("orders", "customer_id"): "people", ("customers", "email"): "mail"})
+    assert named["customers", "customer_id"] == named["orders", "customer_id"] == "people"
+    assert named["customers", "email"] == "mail"
+    assert named["orders", "order_id"] == "orders.order_id"
+    with pytest.raises(PolicyError, match="another domain"):
+        key_domains(data, {("orders", "customer_id"): "people", ("customers", "customer_id"): "clients"})
+
+
+def test_opaque_tokens_are_base32_of_the_hash() -> None:
+    values = [str(n) for n in range(40)] + ["e\u0301"]
+    expected = [base64.b32encode(token[:16]).decode().rstrip("=") for token in RING.tokens("t.c", values)]
+    assert list(opaque_tokens(RING, "t.c", texts(values))) == expected
+    assert len(opaque_tokens(RING, "t.c", texts([]))) == 0
+
+
+def test_berka_can_be_joined_as_before(material) -> None:
+    folder = material / "tables" / "berka"
+    keys = {"account": ["account_id"], "client": ["client_id"], "disp": ["disp_id", "client_id", "account_id"], "card": ["card_id", "disp_id"]}
+    keys |= {"loan": ["loan_id", "account_id"], "order": ["order_id", "account_id"]}
+    frames = {name: pd.read_csv(folder / f"{name}.csv.gz", dtype=str, keep_default_na=False, sep=None, engine="python").astype(object) for name in keys}
+    tables = [Table(n, tuple(Column(c, Kind.TEXT, Role.IDENTIFIER if c in keys[n] else Role.PLAIN) for c in f.columns), f) for n, f in frames.items()]
+    ties = [("client", "client_id", "disp"), ("disp", "disp_id", "card"), *(("account", "account_id", child) for child in ("disp", "loan", "order"))]
+    data = Dataset(tuple(tables), tuple(Relation(parent, key, child, key) for parent, key, child in ties))
+    maps = token_maps(data, RING, Taken())
+    made = {(t.name, c): tokenised(t, c, maps[t.name, c]) for t in data for c in keys[t.name]}
+    for parent, key, child in ties:
+        before = pd.Index(frames[parent][key]).get_indexer(pd.Index(frames[child][key]))
+        after = pd.Index(made[parent, key]).get_indexer(pd.Index(made[child, key]))
+        assert (before == after).all()
+        assert not set(made[parent, key]) & set(frames[parent][key])
