@@ -12,6 +12,7 @@ from privsynth.dataset import Role, Source, Table
 from privsynth.gate.scope import keeps_people, learnt_columns, no_source, people_of, quasi_identifiers, shared_tables
 from privsynth.measure.classes import attackers, diversity, population_uniques, suda
 from privsynth.measure.groups import GroupRisk, group_risk, groups_of, shared_groups
+from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -53,6 +54,8 @@ class Classical:
             yield Finding(f"smallest group on the quasi-identifiers ({train.name})", None, where=tuple(names), note=f"no group was formed: {why}")
             return
         yield from self._groups(train.name, names, risk)
+        if self.decides:
+            yield self._blanked(train.name, names, made, risk)
         yield from self._secrets(train, made, names)
         if self.policy.population is not None:
             yield self._alone(train.name, names, made, self.policy.population)
@@ -70,6 +73,13 @@ class Classical:
             (f"people whose risk exceeds {self.limits.risk_max:g}", risk.share_at_risk, 0.0),
         ):
             yield Finding(f"{said} ({table})", measured, limit=self._held(limit), where=tuple(names), n=risk.people, remedy=REMEDY)
+
+    def _blanked(self, table: str, names: Sequence[str], made: Table, risk: GroupRisk) -> Finding:
+        """Rows that were suppressed hide nobody and serve nobody: the plan says how many there may be."""
+        share = risk.blanked / max(1, len(made))
+        asked = self.policy.backend.suppress_max if isinstance(self.policy.backend, MaskOptions) else None
+        remedy = "allow more with --set backend.suppress_max=..., or ask for a smaller k"
+        return Finding(f"rows without any quasi-identifier left ({table})", share, limit=asked, where=tuple(names), n=len(made), remedy=remedy)
 
     def _secrets(self, train: Table, made: Table, names: Sequence[str]) -> Iterator[Finding]:
         """Whether everybody of a group has the same secret, so that finding the group is finding the secret."""

@@ -54,7 +54,7 @@ def _closeness(of: Array, secret: Array, counts: Array, sizes: Array, ordered: b
         some = sizes[first : first + step]
         cells = (of[low:high] - first) * levels + secret[low:high]
         table = np.bincount(cells, weights=counts[low:high], minlength=len(some) * levels).reshape(len(some), levels)
-        worst = max(worst, float(_apart(table / some[:, None] - overall, ordered).max()))
+        worst = max(worst, float(apart(table / some[:, None] - overall, ordered).max()))
     return worst
 
 
@@ -68,7 +68,7 @@ def _table(groups: Array, secrets: Array) -> Array:
     return pd.crosstab(groups, secrets).to_numpy().astype(float)
 
 
-def _apart(difference: Array, ordered: bool) -> Array:
+def apart(difference: Array, ordered: bool) -> Array:
     """Earth mover's distance: half the absolute differences, or along the order with steps of 1 / (levels - 1)."""
     if not ordered or difference.shape[1] < 2:
         return np.asarray(np.abs(difference).sum(axis=1) / 2)

@@ -83,10 +83,10 @@ def test_closeness_of_the_published_salary_table() -> None:
 
 def _distance(groups: np.ndarray, ranks: np.ndarray) -> float:
     """Of the group numbered nought alone: its rows against all rows."""
-    from privsynth.measure.classes import _apart
+    from privsynth.measure.classes import apart
 
     mine = np.bincount(ranks[groups == 0], minlength=9) / (groups == 0).sum()
-    return float(_apart((mine - np.full(9, 1 / 9))[None, :], ordered=True)[0])
+    return float(apart((mine - np.full(9, 1 / 9))[None, :], ordered=True)[0])
 
 
 def test_attackers_by_hand() -> None:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from bins import axis
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop import customers, texts
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.generate.mask.axes import Axis, axis_of
+from privsynth.generate.mask.axes import axis_of
 from privsynth.generate.mask.generalise import labels, partition, width_lost
-
-
-def axis(values: list[object], kind: Kind = Kind.CATEGORY, entity: str | None = None, k_rare: int = 1, decimals: int = 0) -> Axis:
-    from privsynth.spelling import Spelling
-
-    dtype = "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object
-    column = Column("c", kind, Role.QUASI, entity, spelling=Spelling(decimals=decimals))
-    return axis_of(Table("t", (column,), pd.DataFrame({"c": pd.Series(values, dtype=dtype)})), "c", k_rare)
+from privsynth.generate.mask.scales import Axis
 
 
 def groups(axes: list[Axis], k: int, people: np.ndarray | None = None) -> pd.Series:
@@ -100,64 +94,6 @@ def _textbook(axes: list[Axis], k: int) -> list[np.ndarray]:
         else:
             done.append(rows)
     return done
-
-
-# --- words ---
-
-
-def test_numbers_become_ranges_with_open_ends() -> None:
-    ages = axis([20.0, 25.0, 30.0, 35.0], Kind.INTEGER)
-    assert [ages.label(*run) for run in ((0, 0), (1, 2), (0, 1), (2, 3), (0, 3))] == ["20", "25 to 30", "25 or less", "30 or more", "*"]
-
-
-def test_many_numbers_get_round_edges_that_are_nobodys() -> None:
-    incomes = axis(list(np.random.default_rng(1).lognormal(10, 1, 2_000)), Kind.NUMBER, decimals=2)
-    words = {incomes.label(at, at) for at in range(len(incomes.place))}
-    assert any(word.startswith("under ") for word in words)
-    assert any(word.endswith(" or more") for word in words)
-    assert all(len(word.split(" to <")[0].strip("0")) <= 5 for word in words if " to <" in word)
-
-
-def test_missing_numbers_are_a_level_of_their_own() -> None:
-    ages = axis([np.nan, 20.0, 30.0], Kind.INTEGER)
-    assert ages.label(0, 0) is None
-    assert ages.label(0, 1) == "20/missing"
-    assert ages.label(1, 2) == "20 or more" or ages.label(1, 2) == "*"
-
-
-def test_no_range_looks_like_a_formula() -> None:
-    depths = axis([-30.0, -20.0, -10.0, 0.0], Kind.INTEGER)
-    assert depths.label(1, 2) == "(-20 to -10)"
-    assert depths.label(1, 1) == "-20"
-
-
-def test_dates_become_years_or_months() -> None:
-    years = axis([np.datetime64(f"{1950 + y}-06-01") for y in range(30)], Kind.DATE)
-    assert years.label(3, 3) == "1953"
-    assert years.label(3, 9) == "1953 to 1959"
-    assert years.label(20, 29) == "1970 or later"
-    months = axis([np.datetime64("2020-01-05"), np.datetime64("2020-04-01")], Kind.DATE)
-    assert months.label(1, 2) == "2020-02 to 2020-03"
-
-
-def test_levels_are_grouped_the_rare_ones_unnamed() -> None:
-    towns = axis(["A"] * 9 + ["B"] * 8 + ["C"] * 7 + ["D"] * 6 + ["hermitage"], k_rare=3)
-    assert towns.label(0, 0) == "A"
-    assert towns.label(1, 2) == "B|C"
-    assert towns.label(0, 2) == "A|B|+1"
-    assert towns.label(4, 4) == "other"
-
-
-def test_ordinal_levels_keep_their_order() -> None:
-    grades = axis(["10", "9", "1", "10", "10", "9"], Kind.ORDINAL)
-    assert [grades.label(at, at) for at in range(3)] == ["1", "9", "10"]
-
-
-def test_postcodes_become_prefixes() -> None:
-    codes = axis(["10115", "10117", "10435", "20095"], Kind.TEXT, "POSTCODE")
-    assert codes.label(0, 1) == "1011*"
-    assert codes.label(0, 2) == "10***"
-    assert codes.label(3, 3) == "20095"
 
 
 @pytest.mark.parametrize("kind", [Kind.INTEGER, Kind.DATE, Kind.CATEGORY])
