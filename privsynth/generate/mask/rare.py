@@ -12,9 +12,9 @@ BLANK = "*"
 SMALL = 11  # counts below are not told
 
 
-def counted(rows: int) -> str:
-    """A number of rows as it may be told: small ones only as small."""
-    return f"{rows:,} rows" if rows >= SMALL else f"fewer than {SMALL} rows"
+def counted(rows: int, what: str = "rows") -> str:
+    """A number of rows, or of whatever is counted, as it may be told: small ones only as small."""
+    return f"{rows:,} {what}" if rows >= SMALL else f"fewer than {SMALL} {what}"
 
 
 def without_rare_levels(values: Array, k_rare: int, stand_in: str | None = BLANK) -> tuple[Array, int]:

@@ -1,0 +1,67 @@
+"""Dates that move together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rows import applied, column, learnt, seeds_of, told
+
+from privsynth.dataset import Kind
+from privsynth.errors import BackendError, PolicyError
+from privsynth.generate.mask.dates import shifts
+from privsynth.steps import Shift
+
+
+def test_shifts_are_uniform_and_never_nothing() -> None:
+    drawn = shifts(seeds_of(range(20_000)), 3)
+    assert sorted(set(drawn.tolist())) == [-3, -2, -1, 1, 2, 3]
+    assert min(np.bincount(drawn + 3)[[0, 1, 2, 4, 5, 6]]) > 20_000 / 6 * 0.9
+
+
+def test_whole_weeks_keep_the_weekday() -> None:
+    drawn = shifts(seeds_of(range(5_000)), 20, weekday=True)
+    assert sorted(set(drawn.tolist())) == [-14, -7, 7, 14]
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 3)), min_size=1, max_size=30), st.booleans())
+def test_order_and_intervals_of_an_entity_stay(rows: list[tuple[int, int]], weekday: bool) -> None:
+    days = np.array([day for day, _ in rows]).astype("datetime64[D]").astype("datetime64[us]") + np.timedelta64(5, "h")
+    table = column(Kind.DATE, days.tolist())
+    seeds = seeds_of([entity for _, entity in rows])
+    moved = learnt(table, Shift(days=30, weekday=weekday)).apply(table, seeds) - days
+    for entity in set(seeds.tolist()):
+        assert len(set(moved[seeds == entity].tolist())) == 1
+    steps = moved.astype("timedelta64[h]").astype(int)
+    assert (steps % 24 == 0).all()
+    assert (steps != 0).all()
+    assert (np.abs(steps) <= 30 * 24).all()
+
+
+def test_all_columns_of_a_row_move_alike() -> None:
+    one, two = column(Kind.DATE, ["2020-01-01"], name="a"), column(Kind.DATE, ["2020-01-01"], name="b")
+    assert told(learnt(one, Shift(), name="a"), one, [9]) == told(learnt(two, Shift(), name="b"), two, [9])
+
+
+def test_time_of_day_and_missing_stay() -> None:
+    made = applied(column(Kind.DATE, ["2020-01-01T13:14:15", None]), Shift(days=1), seeds=[1, 2])
+    assert made[0].endswith("T13:14:15.000000")
+    assert made[1] is None
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-02"])
+def test_dates_at_the_ends_of_the_calendar_are_refused(day: str) -> None:
+    with pytest.raises(BackendError, match="table t, column x: shift would move dates beyond") as error:
+        learnt(column(Kind.DATE, [day]), Shift())
+    assert day not in str(error.value)
+    fitted = learnt(column(Kind.DATE, ["2020-01-01"]), Shift())
+    with pytest.raises(BackendError):  # among so many people some move out of the calendar
+        fitted.apply(column(Kind.DATE, [day] * 40), seeds_of(range(40)))
+
+
+def test_only_dates_move() -> None:
+    with pytest.raises(PolicyError, match="shift does not work on a column of kind integer"):
+        learnt(column(Kind.INTEGER, [1]), Shift())
+    assert applied(column(Kind.DATE, []), Shift()) == []
+    assert applied(column(Kind.DATE, [None]), Shift()) == [None]
