@@ -8,16 +8,20 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Role, Source, Table
+from privsynth.gate.elsewhere import real_elsewhere
 from privsynth.gate.encoded import encoded_hits
 from privsynth.gate.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
-from privsynth.gate.phrases import looked_for, phrase_hits, real_phrases
+from privsynth.gate.phrases import Short, looked_for, phrase_hits, real_phrases
 from privsynth.gate.scope import keeps_people, no_source, shared_tables
+from privsynth.gate.scrubbed import REMEDY as REWRITE
+from privsynth.gate.scrubbed import left_in_texts, scrubbed_columns
 from privsynth.measure.significance import holm
 from privsynth.pii.canaries import missed_canaries
 from privsynth.pii.entities import entities
 from privsynth.pii.scan import ColumnScan, scan_table
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.steps import Partial, Scrub
 from privsynth.verdict import Finding
 
 ROWS_OF_A_LEVEL = 10  # on average
@@ -44,21 +48,27 @@ class PersonalData:
         self.limits = policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
-        found = [_scanner_sees(), *self._scanned(draft, source)]
+        found = [_scanner_sees(), *self._scanned(draft, source), *left_in_texts(draft, self.policy)]
         if source.is_empty:
             return [*found, no_source()]
-        compared = [_Comparison(train, holdout, made, self.limits.k_rare) for train, holdout, made in shared_tables(draft, source)]
-        return [*found, *_too_many(compared), *self._beyond_chance(compared, has_control=source.has_control)]
+        if source.is_part:
+            found.append(real_elsewhere(draft, source, INVENT))
+        compared = [
+            _Comparison(train, holdout, made, self.limits.k_rare, scrubbed_columns(self.policy, made.name))
+            for train, holdout, made in shared_tables(draft, source)
+        ]
+        return [*found, *_too_many(compared, self._for_texts()), *self._beyond_chance(compared, has_control=source.has_control)]
 
     def _scanned(self, draft: Draft, source: Source) -> Iterator[Finding]:
         """What stands in columns that were not invented: proven kinds not at all, mere likeness in few values."""
         open_hits, weak = list[str](), dict[str, float]()
         for table in draft.dataset:
+            scrubbed = scrubbed_columns(self.policy, table.name)  # judged by what is left in them
             for hit in scan_table(table, nlp=self.policy.nlp):
                 column = table[hit.column]
-                if column.fabricated or hit.role is not Role.DIRECT or _is_level(hit, len(table)):
+                if column.fabricated or hit.role is not Role.DIRECT or _is_level(hit, len(table)) or (hit.column in scrubbed and not hit.by_column):
                     continue
-                if hit.confirmed and not _settled(hit, column, source, table.name):
+                if hit.confirmed and not _settled(hit, column, source, table.name) and not self._is_mostly_marks(hit, table):
                     open_hits.append(hit.column)
                 elif not hit.by_column:
                     weak[hit.column] = max(weak.get(hit.column, 0.0), hit.share)
@@ -71,6 +81,19 @@ class PersonalData:
         yield Finding(
             "largest share of a column that looks like personal data", worst, self.limits.pii_weak, where=high, note="values without proof", remedy=INVENT
         )
+
+    def _for_texts(self) -> str:
+        """What to do about real sentences: where they were to be scrubbed, that was not enough."""
+        asked = any(isinstance(column.mask, Scrub) for table in self.policy.tables.values() for column in table.columns.values())
+        return REWRITE if asked and keeps_people(self.policy) else INVENT
+
+    def _is_mostly_marks(self, hit: ColumnScan, table: Table) -> bool:
+        """A column of which the policy lets a few characters stay still has its old name; what counts is that at least half of each value is gone."""
+        asked = self.policy.tables[table.name].columns.get(hit.column) if table.name in self.policy.tables else None
+        if not hit.by_column or asked is None or not isinstance(asked.mask, Partial) or not keeps_people(self.policy):
+            return False
+        mark, texts = asked.mask.mark, pd.unique(pd.Series(table.text(hit.column), dtype=object).dropna())
+        return all(2 * text.count(mark) >= sum(map(str.isalnum, text.replace(mark, ""))) + text.count(mark) for text in texts)
 
     def _beyond_chance(self, compared: Sequence[_Comparison], *, has_control: bool) -> Iterator[Finding]:
         """Names, rare words and long numbers: gated where rows are new, reported where real rows are kept on purpose."""
@@ -137,8 +160,8 @@ def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> boo
 class _Comparison:
     """One table on both sides of the split and in the draft."""
 
-    def __init__(self, train: Table, holdout: Table, made: Table, k_rare: int) -> None:
-        self.train, self.holdout, self.made, self.k_rare = train, holdout, made, k_rare
+    def __init__(self, train: Table, holdout: Table, made: Table, k_rare: int, scrubbed: frozenset[str] = frozenset()) -> None:
+        self.train, self.holdout, self.made, self.k_rare, self.scrubbed = train, holdout, made, k_rare, scrubbed
         self.named = Named.of(train, holdout)
         _must_notice(self.named, train)
 
@@ -147,7 +170,8 @@ class _Comparison:
 
     def phrase_hits(self) -> Mapping[str, int]:
         phrases = real_phrases(self.train, self.holdout, self.k_rare)
-        return phrase_hits(self.made, phrases, looked_for(self.named, self.train, self.holdout))
+        short = Short.of(self.train, self.holdout) if self.scrubbed else None
+        return phrase_hits(self.made, phrases, looked_for(self.named, self.train, self.holdout), self.scrubbed, short)
 
     def encoded_hits(self) -> Mapping[str, int]:
         return encoded_hits(self.made, self.named, self._spelt())
@@ -173,20 +197,21 @@ def _must_notice(named: Named, train: Table) -> None:
             raise BlindScannerError(f"a planted value of the column {name} was not noticed")
 
 
-def _too_many(compared: Sequence[_Comparison]) -> Iterator[Finding]:
+def _too_many(compared: Sequence[_Comparison], for_texts: str) -> Iterator[Finding]:
     """Of these one is too many."""
     rules = (
-        ("real identifying values in the draft", [part.named_hits() for part in compared], "compared without regard to case, spaces and marks"),
+        ("real identifying values in the draft", [part.named_hits() for part in compared], "compared without regard to case, spaces and marks", INVENT),
         (
             "real sentences, or real names and numbers inside sentences",
             [part.phrase_hits() for part in compared],
             "runs of five words, and whole names and numbers",
+            for_texts,
         ),
-        ("real identifying values behind a hash or base64", [part.encoded_hits() for part in compared], "md5, sha1, sha256 and base64"),
+        ("real identifying values behind a hash or base64", [part.encoded_hits() for part in compared], "md5, sha1, sha256 and base64", INVENT),
     )
-    for what, hits, note in rules:
+    for what, hits, note, remedy in rules:
         where = tuple(dict.fromkeys(name for part in hits for name, count in part.items() if count))
         total = sum(count for part in hits for count in part.values())
         yield Finding(
-            what, total, limit=0, where=where, n=sum(len(part.made) for part in compared), note=f"{note}; all real rows, held-out ones too", remedy=INVENT
+            what, total, limit=0, where=where, n=sum(len(part.made) for part in compared), note=f"{note}; all real rows, held-out ones too", remedy=remedy
         )
