@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from privsynth.errors import MissingExtra as MissingExtra
     from privsynth.errors import PolicyError as PolicyError
     from privsynth.errors import PrivsynthError as PrivsynthError
+    from privsynth.masker import Key as Key
+    from privsynth.masker import Masker as Masker
     from privsynth.pii import scan_text as scan_text
     from privsynth.policy import Policy as Policy
     from privsynth.synthesizer import Synthesizer as Synthesizer
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "BackendError": "errors",
     "InputError": "errors",
+    "Key": "masker",
+    "Masker": "masker",
     "MissingExtra": "errors",
     "Outcome": "api",
     "Policy": "policy",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from privsynth.content import blocks
 from privsynth.dataset import Column, Dataset, Kind, Source, Table
-from privsynth.emit import check_target, emit, emit_refusal, serialise
+from privsynth.emit import check_target, emit, emit_papers, emit_refusal, serialise
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.generate import Backend
 from privsynth.options import ModelOptions
@@ -86,19 +87,37 @@ class Outcome:
             return emit(self.result, target, overwrite=overwrite)
         return emit_refusal(self.result, target)
 
+    def save_papers(self, folder: str | Path, *, overwrite: bool = False) -> list[Path]:
+        """Write the reports alone, where the rows go elsewhere; a refusal's to `<folder>.refused`."""
+        check_target(Path(folder), overwrite=overwrite)
+        return emit_papers(self.result, Path(folder), overwrite=overwrite)
+
+    def blocks(self) -> Iterator[bytes]:
+        """The bytes of the one released file; nothing for a refusal."""
+        if isinstance(self.result, Release):
+            (content,) = self.result.files.values()
+            yield from blocks(content)
+
     def __repr__(self) -> str:
         states = ", ".join(f"{verdict.gate} {verdict.status.value}" for verdict in self.result.verdicts)
         return f"Outcome({self.status}: {states})"
 
 
 def synthesize(
-    data: Data = None, policy: Policy | Mapping[str, Any] | None = None, *, backend: Backend | None = None, stages: Stages | None = None, **options: Any
+    data: Data = None,
+    policy: Policy | Mapping[str, Any] | None = None,
+    *,
+    backend: Backend | str | Mapping[str, Any] | None = None,
+    stages: Stages | None = None,
+    **options: Any,
 ) -> Outcome:
     """Make synthetic data of `data`, and release it only if every gate passes.
 
     `policy` is a Policy or a mapping like one; `options` are further fields of it: `synthesize(frame, rows=5_000, seed=7)`.
-    `backend` is an instance of your own with `fit` and `sample`; which of ours to use is said in the policy.
+    `backend` names one of ours, with its options if it is a mapping, or is an instance of your own with `fit` and `sample`.
     """
+    if isinstance(backend, str | Mapping):
+        options, backend = {**options, "backend": backend}, None
     policy = policy_of(policy, options)
     dataset = read(data, policy)
     original = None if _is_path(data) else data
@@ -106,10 +125,18 @@ def synthesize(
 
 
 def run(
-    data: Data, out: str | Path, policy: Policy | Mapping[str, Any] | None = None, *, backend: Backend | None = None, overwrite: bool = False, **options: Any
+    data: Data,
+    out: str | Path,
+    policy: Policy | Mapping[str, Any] | None = None,
+    *,
+    backend: Backend | str | Mapping[str, Any] | None = None,
+    overwrite: bool = False,
+    **options: Any,
 ) -> Outcome:
     """`synthesize`, then write the result: the command line's `privsynth run`."""
     check_target(Path(out), overwrite=overwrite)
+    if isinstance(backend, str | Mapping):
+        options, backend = {**options, "backend": backend}, None
     outcome = synthesize(data, remembering(policy_of(policy, options), out), backend=backend)
     outcome.save(out, overwrite=overwrite)
     return outcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -240,7 +240,7 @@ class Dataset:
         """
         if self.is_empty:
             return self, self
-        entity = self._entities()
+        entity = self.hanging_together()
         in_root = np.unique(entity[self.root.name])
         others = np.setdiff1d(np.concatenate([np.unique(codes) for codes in entity.values()]), in_root)
         drawn = np.concatenate([rng.permutation(codes)[: round(share * len(codes))] for codes in (in_root, others)])
@@ -249,7 +249,7 @@ class Dataset:
         holdout = tuple(t.take(held[t.name]) if t.name in held else t for t in self.tables)
         return replace(self, tables=train), replace(self, tables=holdout)
 
-    def _entities(self) -> dict[str, np.ndarray[Any, Any]]:
+    def hanging_together(self) -> dict[str, np.ndarray[Any, Any]]:
         """The number of the entity of each row of each table but the look-ups: rows that hang together by any key are one."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
@@ -325,7 +325,7 @@ class Taken:
     """
 
     key: bytes = field(repr=False, default=b"")
-    prints: frozenset[bytes] = field(repr=False, default=frozenset())
+    prints: Collection[bytes] = field(repr=False, default=frozenset())
 
     def __contains__(self, value: object) -> bool:
         return bool(self.prints) and self.fingerprint(str(value)) in self.prints
@@ -336,8 +336,13 @@ class Taken:
         return blake2b(normal(value).encode("utf-8", "surrogatepass"), key=self.key, digest_size=12).digest()
 
 
+_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
 def normal(value: str) -> str:
     """One form for all spellings of a value: folded, without spaces, punctuation and invisible characters."""
+    if value.isascii():  # the same, eight times as fast
+        return value.lower().translate(_MARKS) or value.lower()
     import unicodedata
 
     folded = unicodedata.normalize("NFKC", value).casefold()
@@ -362,6 +367,11 @@ class Source:
     holdout: Dataset
     profile: Profile
     exposure: Exposure | None = None  # None: nobody counts
+    of_rows: int | None = None  # all rows of the one table, where this is a part of them: the others are known by the fingerprints of their values alone
+
+    @property
+    def is_part(self) -> bool:
+        return self.of_rows is not None
 
     @cached_property
     def is_empty(self) -> bool:

@@ -6,6 +6,15 @@ from privsynth.dataset import Column, Dataset, Kind, Role
 from privsynth.options import MaskOptions
 from privsynth.steps import Blur, Invent, KAnonymise, Rewrite, Shift, Step, Token
 
+# Kinds whose values reach or name somebody: a token that looks like one may be another person's.
+REACHABLE = frozenset(
+    {
+        None,
+        *("EMAIL", "PHONE", "FAX", "URL", "DOMAIN", "IPV4", "IPV6", "MAC", "USERNAME", "STREET_ADDRESS", "CITY", "POSTCODE"),
+        *("PERSON", "FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "TITLE", "ORGANIZATION", "JOB_TITLE"),
+    }
+)
+
 
 def proposed_step(column: Column, *, joins: bool, options: MaskOptions) -> Step:
     """What the role of a column asks for."""
@@ -24,6 +33,13 @@ def proposed_step(column: Column, *, joins: bool, options: MaskOptions) -> Step:
             return KAnonymise()
         case _:
             return Shift() if column.kind is Kind.DATE else Blur()
+
+
+def shaped(column: Column, step: Token) -> bool:
+    """Whether tokens look like the values. What somebody could really be reached by, or called, must not be made up by chance."""
+    if step.shape == "auto":
+        return column.role is not Role.DIRECT or column.kind.is_numeric or column.entity not in REACHABLE
+    return step.shape == "same"
 
 
 def key_columns(data: Dataset, table: str) -> set[str]:

@@ -13,7 +13,7 @@ from privsynth.emit import in_form, serialise
 from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
-from privsynth.generate import Backend, Described, Foreseeing
+from privsynth.generate import Backend, Closing, Described, Foreseeing
 from privsynth.lineage.attempts import attempt
 from privsynth.manifest import Facts
 from privsynth.options import AutoOptions, CloneOptions, MaskOptions, ModelOptions, RulesOptions
@@ -97,6 +97,8 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
     rows = rows_asked(policy, prepared.data)
     with stages.stage("generate") as stage:
         sampled = in_form(fitted.sample(rows, seeds.stream("sample")), prepared.data, policy.write.format)
+        if isinstance(fitted, Closing):
+            fitted.close()
         draft = Draft(sampled, serialise(sampled), rows, _recipe(fitted))
         stage.say(_sizes(sampled))
     return Drawn(draft, draft.recipe, seeds.seed)
@@ -104,8 +106,13 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
 
 def conclude(prepared: Prepared, drawn: Drawn, stages: Stages) -> Outcome:
     """All gates, the papers, and the decision: the same for rows of a model that was fitted just now and of one that was kept."""
+    verdicts = [_judged(gate, drawn.draft, prepared.source, prepared.policy, stages) for gate in gates_for(prepared.policy)]
+    return settled(prepared, drawn, verdicts, stages)
+
+
+def settled(prepared: Prepared, drawn: Drawn, verdicts: Sequence[Verdict], stages: Stages, *, rows: Mapping[str, int] | None = None) -> Outcome:
+    """The papers, their own gate, and the decision. `rows` of each table, where the draft at hand is a part of what was judged."""
     policy, source, draft = prepared.policy, prepared.source, drawn.draft
-    verdicts = [_judged(gate, draft, source, policy, stages) for gate in gates_for(policy)]
     with stages.stage("report"):
         facts = Facts(
             run_id=uuid4().hex,
@@ -115,12 +122,13 @@ def conclude(prepared: Prepared, drawn: Drawn, stages: Stages) -> Outcome:
             recipe=drawn.recipe,
             notes=tuple(dict.fromkeys((*prepared.data.notes, *draft.dataset.notes))),
             seconds=stages.seconds,
+            rows=rows,
         )
         papers = render_papers(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
-        verdicts.append(replace(Artefacts(policy).check(papers, source, seconds=policy.gate_seconds), figures=policy.figures))
-        stage.judge(verdicts[-1])
-    return decide(draft, papers, verdicts, policy.waivers)
+        last = replace(Artefacts(policy).check(papers, source, seconds=policy.gate_seconds), figures=policy.figures)
+        stage.judge(last)
+    return decide(draft, papers, [*verdicts, last], policy.waivers)
 
 
 def settle(policy: Policy, data: Dataset) -> Policy:
@@ -131,6 +139,10 @@ def settle(policy: Policy, data: Dataset) -> Policy:
         raise PolicyError(f"backend {policy.backend.kind} needs a table to read.", hint="name one or more data files")
     if isinstance(policy.backend, MaskOptions) and policy.rows is not None:
         raise PolicyError("backend mask keeps the rows that there are: a number cannot be asked.", hint="leave rows out, or use backend clone or model")
+    if isinstance(policy.backend, MaskOptions) and policy.backend.keeps_key:
+        from privsynth.generate.mask.keys import Keyring
+
+        Keyring.for_options(policy.backend).destroy()  # a key that cannot be had ends the run before anything is read twice
     if strange := [waiver.gate for waiver in policy.waivers if waiver.gate not in GATES]:
         raise PolicyError(f"waivers: no gate of this version is called {', '.join(strange)}.", hint="leave the waiver out: it would cover nothing")
     model_for(policy.nlp)
@@ -172,7 +184,7 @@ def backend_for(policy: Policy, *, watch: Watch = unwatched) -> Backend:
         case MaskOptions():
             from privsynth.generate.mask import Mask
 
-            return Mask(options, limits)
+            return Mask(options, limits, nlp=policy.nlp)
         case AutoOptions():
             raise PolicyError("the backend was left open: it is chosen when the data is known.")
         case _:

@@ -66,7 +66,10 @@ class Token(Part):
     """A keyed token: equal values get equal ones, different values never. Columns of one domain can be joined, others not."""
 
     do: Literal["token"] = "token"
-    shape: Literal["same", "opaque"] = Field("same", description="same: length, case and marks of the value; opaque: 128 bits in base32.")
+    shape: Literal["auto", "same", "opaque"] = Field(
+        "auto",
+        description="same: length, case and marks of the value; opaque: 128 bits in base32; auto: opaque for addresses and names, which could be somebody's.",
+    )
     domain: str | None = Field(
         None, min_length=1, max_length=100, description="Name shared by columns whose tokens shall agree; columns tied by a key share one."
     )

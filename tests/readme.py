@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
-VERBS = ("", "run", "inspect", "init", "fidelity", "risk", "scan", "schema", "doctor")
+VERBS = ("", "run", "mask", "key", "inspect", "init", "fidelity", "risk", "scan", "schema", "doctor")
 
 
 def cli_block() -> str:

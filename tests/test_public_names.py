@@ -13,6 +13,8 @@ def test_the_public_names_are_these() -> None:
     assert privsynth.__all__ == [
         "BackendError",
         "InputError",
+        "Key",
+        "Masker",
         "MissingExtra",
         "Outcome",
         "Policy",

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from privsynth.cli import doctor, fit, init, inspect, interrupt, judge, run, sample, scan, schema
+from privsynth.cli import doctor, fit, init, inspect, interrupt, judge, key, mask, run, sample, scan, schema
 from privsynth.cli.log import format_asked, screen_for
 from privsynth.errors import ExitCode, PrivsynthError
 
@@ -23,6 +23,8 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("fit")(fit.fit)
 app.command("sample")(sample.sample)
+app.command("mask")(mask.mask)
+app.add_typer(key.app, name="key")
 app.command("inspect")(inspect.inspect)
 app.command("init")(init.init)
 app.command("fidelity")(judge.fidelity)

@@ -25,6 +25,15 @@ def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Pat
     return publish({**release.published, **release.papers.files}, target, overwrite=overwrite)
 
 
+def emit_papers(outcome: Release | Refusal, target: Path, *, overwrite: bool = False) -> list[Path]:
+    """The papers alone, where the rows of a release go out as a stream."""
+    if isinstance(outcome, Refusal):
+        return emit_refusal(outcome, target)
+    check_target(target, overwrite=overwrite)
+    _check_judged(outcome)
+    return publish(outcome.papers.files, target, overwrite=overwrite)
+
+
 def _check_judged(release: Release) -> None:
     """What is written is byte for byte what the gates saw."""
     rows, papers = digest(release.files), digest(release.papers.files)

@@ -43,10 +43,12 @@ class Budget:
 
     def _rows(self, draft: Draft, source: Source) -> Finding:
         earlier = 0 if source.exposure is None else source.exposure.rows
-        there = rows_of(source.train, source) + rows_of(source.holdout, source)
+        there, made = rows_of(source.train, source) + rows_of(source.holdout, source), rows_of(draft.dataset, source)
+        if source.of_rows is not None:  # a part: the others come out as whole as this one
+            there, made = source.of_rows, made + source.of_rows - there
         return Finding(
             "rows of all releases from this source, as a multiple of its rows",
-            (earlier + rows_of(draft.dataset, source)) / max(1, there),
+            (earlier + made) / max(1, there),
             limit=self.limits.rows_ratio,
             n=there,
             note=f"rows of the first table, this draft included; earlier releases: {UNCOUNTED if source.exposure is None else f'{earlier:,} rows'}",

@@ -32,3 +32,10 @@ class Foreseeing(Protocol):
     """A backend that can say beforehand what its fit will take, and refuses what will not fit."""
 
     def foresee(self, dataset: Dataset) -> Estimate | None: ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A backend that holds something which must not outlive its one draw, such as a key."""
+
+    def close(self) -> None: ...

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -125,8 +127,9 @@ def _reader() -> tuple[Any, _Alarm]:
     """Built once. The time limit must stand in the environment before presidio is imported: it reads it there."""
     os.environ.setdefault("REGEX_TIMEOUT_SECONDS", str(REGEX_SECONDS))
     _stay_offline()
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+    with _without("torch"):
+        from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+        from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
     alarm = _Alarm()
     log = logging.getLogger("presidio-analyzer")
@@ -137,6 +140,19 @@ def _reader() -> tuple[Any, _Alarm]:
     enhancer = LemmaContextAwareEnhancer(context_matching_mode="whole_word")
     reader = AnalyzerEngine(registry=registry, nlp_engine=_tokenizer(), supported_languages=["en"], log_decision_process=False, context_aware_enhancer=enhancer)
     return reader, alarm
+
+
+@contextmanager
+def _without(library: str) -> Iterator[None]:
+    """Presidio and spaCy load torch where it is installed: 200 MB that a reader of expressions has no use for."""
+    if library in sys.modules:
+        yield
+        return
+    sys.modules[library] = None  # type: ignore[assignment]  # to Python: it is not installed
+    try:
+        yield
+    finally:
+        del sys.modules[library]
 
 
 def _stay_offline() -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Role, Table, Taken
+
+Array = np.ndarray[Any, Any]
 
 NAMED = (Role.IDENTIFIER, Role.DIRECT)
 GIVEN, FAMILY = "FIRST_NAME", "LAST_NAME"
@@ -21,6 +26,34 @@ def take_fingerprints(dataset: Dataset) -> Taken:
     empty = Taken(secrets.token_bytes(32))
     values = {value for table in dataset for value in _values(table)}
     return Taken(empty.key, frozenset(map(empty.fingerprint, values)))
+
+
+@dataclass(frozen=True, eq=False)
+class Prints(Collection[bytes]):
+    """Very many fingerprints, eight bytes of each: two of 2^32 different values meet by chance once."""
+
+    numbers: Array = field(repr=False)  # sorted
+
+    def __contains__(self, found: object) -> bool:
+        wanted = np.uint64(int.from_bytes(found[:8], "big")) if isinstance(found, bytes) else np.uint64(0)
+        at = int(np.searchsorted(self.numbers, wanted))
+        return at < len(self.numbers) and bool(self.numbers[at] == wanted)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (int(number).to_bytes(8, "big") for number in self.numbers)
+
+
+def fingerprints_of_parts(parts: Iterable[Table]) -> Taken:
+    """The same of one table whose rows come in parts, in little memory."""
+    empty = Taken(secrets.token_bytes(32))
+    found = np.empty(0, dtype=np.uint64)
+    for table in parts:
+        prints = b"".join(empty.fingerprint(value)[:8] for value in dict.fromkeys(_values(table)))
+        found = np.union1d(found, np.frombuffer(prints, dtype=">u8").astype(np.uint64))
+    return Taken(empty.key, Prints(found))
 
 
 def _values(table: Table) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
@@ -88,68 +89,77 @@ def _complete(data: bytes, dialect: Dialect) -> bytes:
     return data
 
 
-def deal(layout: Layout, folder: Path, parts: int, policy: Policy, *, entity: str | None, rng: np.random.Generator) -> tuple[list[Path], int]:
-    """Every row into one of so many files, all rows of an entity into the same; the files, and how many rows there were."""
-    paths = [folder / f"part-{number:05d}.csv" for number in range(parts)]
+@dataclass(frozen=True)
+class Dealt:
+    """The files of the parts, and what was counted on the way."""
+
+    files: tuple[Path, ...]
+    rows: int
+    notes: tuple[str, ...]
+
+
+def deal(layout: Layout, folder: Path, parts: int, policy: Policy, *, entity: str | None, rng: np.random.Generator) -> Dealt:
+    """Every row into one of so many files, all rows of an entity into the same."""
+    paths = tuple(folder / f"part-{number:05d}.csv" for number in range(parts))
     at = None if entity is None else layout.names.index(entity)
-    rows, salt = 0, int(rng.integers(0, 2**63))
+    rows, salt, left = 0, int(rng.integers(0, 2**63)), Counter[str]()
     with ExitStack() as stack:
         writers = [csv.writer(stack.enter_context(_private(path)), lineterminator="\n") for path in paths]
         for writer in writers:
             writer.writerow(layout.names)
-        for block in _blocks(layout, policy):
-            where = (
-                rng.integers(0, parts, len(block))
-                if at is None
-                else np.array([_slot(row[at], row_number + rows, salt, parts) for row_number, row in enumerate(block)])
-            )
+        for block in _blocks(layout, policy, left):
+            where = rng.integers(0, parts, len(block)) if at is None else _slots(block, at, rows, salt, parts)
             for number in np.unique(where):
                 writers[number].writerows([block[row] for row in np.flatnonzero(where == number)])
             rows += len(block)
-    return paths, rows
+    return Dealt(paths, rows, tuple(f"{layout.label}: {counted(count, what)} left out" for what, count in left.items() if count))
 
 
 def _private(path: Path) -> TextIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8", errors="surrogatepass", newline="")
 
 
-def _slot(key: str, row: int, salt: int, parts: int) -> int:
-    """The part of an entity; a row without a key is an entity of its own."""
-    return hash((salt, key or row)) % parts
+def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, parts: int) -> np.ndarray[Any, Any]:
+    """The part of the entity of each row; a row without a key is an entity of its own."""
+    return np.array([hash((salt, row[at] or before + number)) % parts for number, row in enumerate(block)])
 
 
-def _blocks(layout: Layout, policy: Policy) -> Iterator[list[list[str]]]:
-    """The rows of the file, strictly: as many fields in each as there are columns."""
-    width, cells = len(layout.names), 0
+def _blocks(layout: Layout, policy: Policy, left: Counter[str]) -> Iterator[list[list[str]]]:
+    """The rows of the file, strictly: as many fields in each as there are columns. What may be left out is counted."""
+    width, cells, header = len(layout.names), 0, layout.header
     with field_limit(policy.read.max_cell_bytes), layout.path.open(encoding=_codec(layout.encoding), errors="strict", newline="") as file:
         reader = layout.dialect.records(file)
-        first = layout.header
         try:
             while taken := list(islice(reader, ROWS_AT_ONCE)):
-                block = taken[1:] if first else taken
-                first = False
+                block = _even(taken[1:] if header else taken, width, reader.line_num, layout.label, policy, left)
+                header = False
                 cells += width * len(block)
-                _refuse_uneven(block, width, reader.line_num, layout.label)
                 if cells > policy.read.max_cells:
                     raise refuse(layout.label, f"there are more than {policy.read.max_cells:,} cells", "raise read.max_cells if that is right")
-                yield [row for row in block if row]
+                yield block
         except csv.Error:
             raise refuse(layout.label, "a quote does not close, or text follows a closing quote", "mend the line", line=reader.line_num) from None
         except UnicodeDecodeError:
             raise refuse(layout.label, f"after line {reader.line_num} there are bytes that are not {layout.encoding}", "save the file as UTF-8") from None
 
 
+def _even(block: list[list[str]], width: int, last: int, label: str, policy: Policy, left: Counter[str]) -> list[list[str]]:
+    """The rows of the right width. A blank line is no row where there are several columns; another width stops the run, unless such rows may be dropped."""
+    if width == 1:
+        block = [row or [""] for row in block]
+    good = [row for row in block if len(row) == width]
+    if len(good) < len(block):
+        blank = sum(not row for row in block)
+        wrong = next((at for at, row in enumerate(block) if row and len(row) != width), None)
+        if wrong is not None and policy.read.on_ragged == "refuse":
+            line = last - (len(block) - 1 - wrong)
+            raise refuse(label, f"{counted(len(block[wrong]), 'field')} in or shortly before this line, instead of {width}", "mend the row", line=line)
+        left.update({"blank line": blank, "row of another width": len(block) - len(good) - blank})
+    return good
+
+
 def _codec(encoding: str) -> str:
     return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8", "ascii") else encoding
-
-
-def _refuse_uneven(block: Sequence[Sequence[str]], width: int, last: int, label: str) -> None:
-    wrong = next((at for at, row in enumerate(block) if len(row) != width and (row or width > 1)), None)
-    if wrong is not None and any(block[wrong]):
-        line = last - (len(block) - 1 - wrong)
-        raise refuse(
-            label, f"a row has {counted(len(block[wrong]), 'field')} instead of {width}, in or shortly before line {line}", "mend the row, or use privsynth run"
-        )
 
 
 def part(path: Path, layout: Layout, like: Table, policy: Policy) -> Table:
@@ -169,4 +179,4 @@ def part(path: Path, layout: Layout, like: Table, policy: Policy) -> Table:
     return replace(like, columns=tuple(replace(c, spelling=m.column.spelling) for c, m in zip(like.columns, made, strict=True)), frame=frame_of(made))
 
 
-__all__ = ["Layout", "beginning", "deal", "part", "spool"]
+__all__ = ["HEAD", "Layout", "beginning", "deal", "part", "spool"]

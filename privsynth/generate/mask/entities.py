@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Relation, Role, Table
+from privsynth.generate.mask.domains import domain_names
 from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.tokens import key_domains, key_text
+from privsynth.generate.mask.tokens import key_text
 
 Array = np.ndarray[Any, Any]
 
 
-def entity_seeds(data: Dataset, ring: Keyring) -> dict[str, Array]:
-    """For each table the number of each row's entity. Rows that hang below a parent's row have its number."""
-    domains = key_domains(data)
+def entity_seeds(data: Dataset, ring: Keyring, before: Mapping[str, int] | None = None) -> dict[str, Array]:
+    """For each table the number of each row's entity. Rows that hang below a parent's row have its number.
+
+    `before`: rows of each table that came in earlier parts, so that rows without a key do not meet those of other parts.
+    """
+    domains, before = domain_names(data, ring), before or {}
     made: dict[str, Array] = {}
     for table in data.parents_first():
         relation = data.parent_of(table.name)
@@ -25,8 +29,8 @@ def entity_seeds(data: Dataset, ring: Keyring) -> dict[str, Array]:
             made[table.name] = _inherited(data, table, relation, made[relation.parent], ring)
             continue
         name = table.entity or _own_key(table)
-        domain = domains.get((table.name, name or ""), f"{table.name}.{name}")
-        made[table.name] = _by_key(table, name, f"entity/{domain}", ring)
+        domain = domains.get((table.name, name or ""), str(name).casefold() if ring.kept else f"{table.name}.{name}")
+        made[table.name] = _by_key(table, name, f"entity/{domain}", ring, before.get(table.name, 0))
     return made
 
 
@@ -43,10 +47,10 @@ def _own_key(table: Table) -> str | None:
     return next((c.name for c in table.of_role(Role.IDENTIFIER) if table.frame[c.name].notna().all() and table.frame[c.name].is_unique), None)
 
 
-def _by_key(table: Table, name: str | None, domain: str, ring: Keyring) -> Array:
+def _by_key(table: Table, name: str | None, domain: str, ring: Keyring, before: int = 0) -> Array:
     """By the key; a row without one is an entity of its own."""
     texts = np.full(len(table), None, dtype=object) if name is None else key_text(table, name)
-    words = [f"row\x1f{row}" if text is None else f"key\x1f{text}" for row, text in enumerate(texts)]
+    words = [f"row\x1f{row}" if text is None else f"key\x1f{text}" for row, text in enumerate(texts, before)]
     codes, known = pd.factorize(np.array(words, dtype=object))
     seeds = ring.seeds(domain, known)
     return seeds[codes] if len(codes) else np.empty(0, dtype=np.uint64)

@@ -1,0 +1,41 @@
+"""What masking has learnt so far: a second part of the same rows is treated as the first was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar, cast
+
+from privsynth.dataset import Table
+from privsynth.generate.fabricate.kin import Kin
+from privsynth.generate.mask.keys import Keyring
+from privsynth.options import MaskOptions
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class Memory:
+    """The key, and what was learnt under it: formats, edges, groups. It lives as long as the run."""
+
+    ring: Keyring
+    rows_expected: int | None = None  # all rows that will come, where those that are learnt from are a part of them
+    parts: Iterable[Table] = ()  # all of those parts, to look through when something must have room for every row
+    kin: Kin = field(default_factory=Kin)
+    learnt: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
+    rows: dict[str, int] = field(default_factory=dict)  # of each table, those that were masked before
+
+    @classmethod
+    def for_options(cls, options: MaskOptions, *, rows_expected: int | None = None, parts: Iterable[Table] = ()) -> Self:
+        return cls(Keyring.for_options(options), rows_expected, parts)
+
+    def once(self, what: tuple[str, ...], learn: Callable[[], T]) -> T:
+        """What was learnt of these columns; the first time it is learnt now."""
+        if what not in self.learnt:
+            self.learnt[what] = learn()
+        return cast("T", self.learnt[what])
+
+    def destroy(self) -> None:
+        """The end of the run: the key goes, and with it what was learnt."""
+        self.learnt.clear()
+        self.ring.destroy()

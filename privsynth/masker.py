@@ -1,0 +1,132 @@
+"""Masking as a tool of its own: files of any length, or a frame in and the same kind of frame out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from privsynth.api import Data, Outcome, policy_of, read, synthesize
+from privsynth.errors import PolicyError, PrivsynthError
+from privsynth.options import MaskOptions
+from privsynth.parts import mask_in_parts, needs_parts
+from privsynth.pipeline import synthesize as run_pipeline
+from privsynth.policy import Policy
+from privsynth.read.parts import spool
+from privsynth.read.sources import Origin, origins
+from privsynth.stages import Stages
+
+if TYPE_CHECKING:
+    from privsynth.generate.mask.keys import Keyring
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where the masking key is kept. The key itself is read when it is used, and is never part of this."""
+
+    options: Mapping[str, str]
+
+    @classmethod
+    def from_env(cls, name: str) -> Self:
+        """An environment variable that holds the key, as hex or base64."""
+        return cls._at("key_env", name)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """A file of mode 0600."""
+        return cls._at("key_file", str(path))
+
+    @classmethod
+    def from_keyring(cls, name: str) -> Self:
+        """An entry of the system's keyring."""
+        return cls._at("keyring", name)
+
+    @property
+    def key_id(self) -> str:
+        """The name of the key in reports: it tells two keys apart, and nothing of either."""
+        ring = self._ring()
+        name = ring.key_id
+        ring.destroy()
+        return name
+
+    @classmethod
+    def _at(cls, place: str, name: str) -> Self:
+        """A key that cannot be read is refused now, and not in the middle of a run."""
+        found = cls({place: name})
+        found._ring().destroy()
+        return found
+
+    def _ring(self) -> Keyring:
+        from privsynth.generate.mask.keys import Keyring
+
+        return Keyring.for_options(MaskOptions(**self.options))
+
+
+class RefusedError(PrivsynthError):
+    """The gates refused the masked rows; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"the masked rows were refused: {'; '.join(outcome.reasons)}.", hint="error.outcome.report says what was measured, and what to try")
+        self.outcome = outcome
+
+
+class Masker:
+    """Masks frames of one kind by one plan: a frame in, the same kind of frame out, or `RefusedError`.
+
+    `plan` is a Policy or a mapping like one, whose columns say `mask`; without one roles decide. Without a key one is made for each call
+    and destroyed with it.
+    """
+
+    def __init__(self, plan: Policy | Mapping[str, Any] | None = None, *, key: Key | None = None, **options: Any) -> None:
+        self.plan, self.key, self.options = plan, key, options
+
+    def transform(self, data: Data) -> Any:
+        """The masked rows. What happened is in `outcome_` afterwards."""
+        self.outcome_ = synthesize(data, self._policy())
+        if not self.outcome_.released:
+            raise RefusedError(self.outcome_)
+        return self.outcome_.data
+
+    def _policy(self) -> Policy:
+        policy = policy_of(self.plan, self.options)
+        backend = policy.backend if isinstance(policy.backend, MaskOptions) else MaskOptions()
+        key = {} if self.key is None else dict(self.key.options)
+        return policy.with_(backend={**backend.model_dump(exclude_unset=True), "kind": "mask", **key})
+
+
+def mask_files(names: Sequence[str], policy: Policy, folder: Path, stages: Stages, *, one: bool) -> Outcome:
+    """Mask files, or the standard input, spooled to the private `folder`. One text table of many rows goes in parts. `one`: only one table may come out."""
+    found, notes = origins(names)
+    if one and len(found) > 1:
+        raise PolicyError(f"{len(found)} tables cannot all go to stdout.", hint="name a folder with --out")
+    if len(found) == 1 and not found[0].is_parquet:
+        path = _at_hand(found[0], policy, folder)
+        origin = _as_planned(found[0], path, policy)
+        if needs_parts(origin, path, policy):
+            return Outcome(mask_in_parts(origin, path, policy, folder, stages))
+        names = [str(path)]
+    with stages.stage("read") as stage:
+        data = read(names, policy).with_notes(*notes)
+        stage.say(", ".join(f"{table.name} {len(table):,} rows x {len(table.columns)} columns" for table in data))
+    return Outcome(run_pipeline(data, policy, stages=stages))
+
+
+def _at_hand(origin: Origin, policy: Policy, folder: Path) -> Path:
+    """The file; what comes as a stream is spooled under the name that the plan has for its table."""
+    import sys
+
+    if origin.path is not None:
+        return origin.path
+    target = folder / f"{_planned_name(policy) or origin.table}.csv"
+    spool(sys.stdin.buffer, target, policy.read.max_bytes)
+    return target
+
+
+def _as_planned(origin: Origin, path: Path, policy: Policy) -> Origin:
+    return origin if origin.path is not None else Origin(origin.label, _planned_name(policy) or origin.table, path)
+
+
+def _planned_name(policy: Policy) -> str | None:
+    """A stream has no name of its own: a plan for one table means it."""
+    return next(iter(policy.tables)) if len(policy.tables) == 1 else None

@@ -1,0 +1,133 @@
+"""A file dealt into parts: every row once, whole people, strict reading, and nothing guessed twice."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from privsynth.dataset import Kind
+from privsynth.errors import InputError
+from privsynth.policy import Policy
+from privsynth.read.parts import beginning, deal, part, spool
+from privsynth.read.sources import Origin
+
+POLICY = Policy(backend="mask")
+
+
+def written(folder: Path, text: str, name: str = "visits.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode("utf-8"))
+    return path
+
+
+def dealt(path: Path, folder: Path, parts: int = 3, entity: str | None = None, policy: Policy = POLICY):
+    layout, head, notes = beginning(Origin(path.name, path.stem, path), path, policy)
+    target = folder / "private"
+    target.mkdir()
+    made = deal(layout, target, parts, policy, entity=entity, rng=np.random.default_rng(1))
+    return layout, head, made.files, made.rows, [*notes, *made.notes]
+
+
+@pytest.fixture(autouse=True)
+def _short_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little is looked at first, so that little is needed to come after it."""
+    monkeypatch.setattr("privsynth.read.parts.HEAD", 2**14)
+
+
+def rows_text(count: int) -> str:
+    return "person,day,amount,remark\n" + "".join(f'p{i // 3},2024-01-{1 + i % 28:02d},{i}.5,"a, ""b""\nc {i}"\n' for i in range(count))
+
+
+def test_every_row_is_in_one_part_and_types_hold(tmp_path: Path) -> None:
+    layout, head, files, rows, _ = dealt(written(tmp_path, rows_text(900)), tmp_path)
+    tables = [part(file, layout, head, POLICY) for file in files]
+    assert rows == 900
+    assert sorted(value for table in tables for value in table.values("amount")) == [i + 0.5 for i in range(900)]
+    assert all(table["day"].kind is Kind.DATE for table in tables)
+    assert all(len(table) > 200 for table in tables)
+    assert {table.values("remark")[0][:9] for table in tables} == {'a, "b"\nc '}
+
+
+def test_all_rows_of_a_person_are_in_one_part(tmp_path: Path) -> None:
+    layout, head, files, _, _ = dealt(written(tmp_path, rows_text(900)), tmp_path, entity="person")
+    people = [set(part(file, layout, head, POLICY).values("person")) for file in files]
+    assert sum(map(len, people)) == len(set.union(*people)) == 300
+
+
+def test_rows_without_a_person_are_nobody_together(tmp_path: Path) -> None:
+    path = written(tmp_path, "person,n\n" + ",1\n" * 600)
+    layout, head, files, _, _ = dealt(path, tmp_path, entity="person", policy=POLICY)
+    assert all(len(part(file, layout, head, POLICY)) > 100 for file in files)
+
+
+def test_the_parts_are_for_their_owner_alone(tmp_path: Path) -> None:
+    _, _, files, _, _ = dealt(written(tmp_path, rows_text(30)), tmp_path)
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a,b\n" + "1,2\n" * 70_000 + "1,2,3\n", "3 fields in or shortly before this line, instead of 2"),
+        ("a,b\n" + "1,2\n" * 70_000 + '1,"2\n', "a quote does not close"),
+        ("a,b\n" + "1,2\n" * 12_000, "larger"),
+    ],
+)
+def test_what_cannot_be_read_for_certain_stops_the_run(tmp_path: Path, text: str, why: str) -> None:
+    policy = POLICY if why != "larger" else Policy(backend="mask", read={"max_cells": 20_000})
+    with pytest.raises(InputError, match=why if why != "larger" else "more than"):
+        dealt(written(tmp_path, text), tmp_path, policy=policy)
+
+
+def test_bytes_that_are_no_text_stop_the_run_without_being_shown(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n" + "1,2\n" * 9_000)
+    with path.open("ab") as file:
+        file.write(b"1,SECRET\xff\n")
+    with pytest.raises(InputError, match="not utf-8") as caught:
+        dealt(path, tmp_path)
+    assert "SECRET" not in str(caught.value)
+
+
+def test_a_later_value_of_another_kind_is_refused_by_its_column_and_never_shown(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,n\n" + "ada,1\n" * 9_000 + "ada,HIDDEN\n")
+    layout, head, files, _, _ = dealt(path, tmp_path, parts=1)
+    with pytest.raises(InputError, match="column n: its first rows are of kind integer") as caught:
+        part(files[0], layout, head, POLICY)
+    assert "HIDDEN" not in str(caught.value)
+    assert caught.value.column == "n"
+
+
+def test_other_encodings_and_delimiters_are_read_as_they_were_found(tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_bytes(("name;town\n" + "Jörg;Köln\n" * 300).encode("cp1252"))
+    policy = Policy(backend="mask", read={"encoding": "cp1252"})
+    layout, head, files, rows, _ = dealt(path, tmp_path, policy=policy)
+    assert rows == 300
+    assert set(part(files[0], layout, head, policy).values("town")) == {"Köln"}
+    assert head.form.delimiter == ";"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + rows_text(30).encode())
+    layout, _, _, _, _ = dealt(path, tmp_path)
+    assert layout.names[0] == "person"
+
+
+def test_a_stream_is_spooled_privately_and_within_its_limit(tmp_path: Path) -> None:
+    assert spool(io.BytesIO(b"a,b\n1,2\n"), tmp_path / "in.csv", 100) == 8
+    assert (tmp_path / "in.csv").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(InputError, match="more than 3 bytes"):
+        spool(io.BytesIO(b"a,b\n"), tmp_path / "more.csv", 3)
+
+
+def test_rows_of_another_width_are_dropped_where_that_was_asked_and_counted(tmp_path: Path) -> None:
+    policy = Policy(backend="mask", read={"on_ragged": "drop"})
+    path = written(tmp_path, "a,b\n" + "1,2\n" * 9_000 + "1,2,3\n\n1,2\n")
+    _, _, _, rows, notes = dealt(path, tmp_path, policy=policy)
+    assert rows == 9_001
+    assert "visits.csv: 1 blank line left out" in notes
+    assert "visits.csv: 1 row of another width left out" in notes
