@@ -10,6 +10,7 @@ import pandas as pd
 from privsynth.dataset import Column, Role, Source, Table
 from privsynth.gate.elsewhere import real_elsewhere
 from privsynth.gate.encoded import encoded_hits
+from privsynth.gate.encrypted import beyond_chance, encrypted_columns
 from privsynth.gate.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
 from privsynth.gate.phrases import Short, looked_for, phrase_hits, real_phrases
 from privsynth.gate.scope import keeps_people, no_source, shared_tables
@@ -52,11 +53,10 @@ class PersonalData:
         if source.is_empty:
             return [*found, no_source()]
         if source.is_part:
-            found.append(real_elsewhere(draft, source, INVENT))
-        compared = [
-            _Comparison(train, holdout, made, self.limits.k_rare, scrubbed_columns(self.policy, made.name))
-            for train, holdout, made in shared_tables(draft, source)
-        ]
+            found.append(real_elsewhere(draft, source, self.policy, INVENT))
+        for train, _, made in shared_tables(draft, source):
+            found += beyond_chance(train, made, self.policy)
+        compared = [_Comparison(train, holdout, made, self.limits.k_rare, self.policy) for train, holdout, made in shared_tables(draft, source)]
         return [*found, *_too_many(compared, self._for_texts()), *self._beyond_chance(compared, has_control=source.has_control)]
 
     def _scanned(self, draft: Draft, source: Source) -> Iterator[Finding]:
@@ -160,13 +160,15 @@ def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> boo
 class _Comparison:
     """One table on both sides of the split and in the draft."""
 
-    def __init__(self, train: Table, holdout: Table, made: Table, k_rare: int, scrubbed: frozenset[str] = frozenset()) -> None:
-        self.train, self.holdout, self.made, self.k_rare, self.scrubbed = train, holdout, made, k_rare, scrubbed
+    def __init__(self, train: Table, holdout: Table, made: Table, k_rare: int, policy: Policy) -> None:
+        self.train, self.holdout, self.made, self.k_rare = train, holdout, made, k_rare
+        self.scrubbed, self.encrypted = scrubbed_columns(policy, made.name), encrypted_columns(policy, made.name)
         self.named = Named.of(train, holdout)
         _must_notice(self.named, train)
 
     def named_hits(self) -> Mapping[str, int]:
-        return named_hits(self.named, self.train, self.holdout, self.made)
+        """What was encrypted in its own format meets real values by chance: that has a finding of its own."""
+        return {name: count for name, count in named_hits(self.named, self.train, self.holdout, self.made).items() if name not in self.encrypted}
 
     def phrase_hits(self) -> Mapping[str, int]:
         phrases = real_phrases(self.train, self.holdout, self.k_rare)

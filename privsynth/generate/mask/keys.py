@@ -157,6 +157,8 @@ def _spelt(text: str, what: str, hint: str) -> bytes:
         raise PolicyError(f"{what} holds neither hex nor base64.", hint=hint) from None
     if not KEY_BYTES <= len(found) <= MOST_BYTES:
         raise PolicyError(f"{what} holds {len(found)} bytes; {KEY_BYTES} to {MOST_BYTES} are allowed.", hint=hint)
+    if not any(found):
+        raise PolicyError(f"{what} holds nothing but zeros: it was never filled.", hint=hint)
     return found
 
 

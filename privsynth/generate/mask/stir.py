@@ -121,7 +121,23 @@ def givers(people: Array, groups: Array, name: str) -> Array:
         if not own.any():
             break
         taken = _exchanged(taken, own, people, groups, Draws(draws.seeds, attempt))
+    else:
+        stuck = np.isin(groups, groups[people[taken] == people])
+        taken = np.where(stuck, _turned(people, groups, draws), taken)
     return taken
+
+
+def _turned(people: Array, groups: Array, draws: Draws) -> Array:
+    """Each group person by person, turned by as many places as its largest person has rows: as few rows as can be take their own person's value."""
+    pairs = pd.DataFrame({"group": groups, "person": people})
+    sizes = pairs.groupby(["group", "person"])["group"].transform("size").groupby(pairs["group"]).transform("max").to_numpy()
+    placed = np.lexsort((draws.bits("turn"), mix(people), groups))
+    rows = np.bincount(groups)[groups[placed]]
+    first = np.searchsorted(groups[placed], groups[placed])
+    giver = placed[first + (np.arange(len(placed)) - first + sizes[placed]) % rows]
+    made = np.empty_like(placed)
+    made[placed] = giver
+    return made
 
 
 def _exchanged(taken: Array, own: Array, people: Array, groups: Array, draws: Draws) -> Array:

@@ -103,7 +103,7 @@ def test_a_key_in_the_environment_is_hex_or_base64(monkeypatch: pytest.MonkeyPat
         assert (ring.kept, ring.where) == (True, "environment variable")
 
 
-@pytest.mark.parametrize("text", [None, "", "not a key!", "ab" * 31, "YWJj", "é" * 64, "00" * 32, "a" * 64])
+@pytest.mark.parametrize("text", [None, "", "not a key!", "ab" * 31, "YWJj", "é" * 64, "00" * 32])
 def test_refuses_what_the_environment_does_not_hold(monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
     monkeypatch.delenv("MASKING_KEY", raising=False)
     if text is not None:
