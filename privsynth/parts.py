@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 
@@ -177,15 +175,3 @@ def _badness(finding: Finding) -> tuple[bool, float]:
 
 def _marked(finding: Finding, parts: int) -> Finding:
     return replace(finding, note=f"{finding.note}{'; ' if finding.note else ''}the worst of {parts} parts") if parts > 1 else finding
-
-
-@contextmanager
-def private_folder(beside: Path) -> Iterator[Path]:
-    """A folder that only its owner can read, gone when the run ends."""
-    import shutil
-
-    folder = Path(mkdtemp(prefix=".privsynth-", dir=beside))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)

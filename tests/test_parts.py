@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 
 from privsynth.dataset import Dataset
+from privsynth.emit import private_folder
 from privsynth.errors import InputError
 from privsynth.generate.mask import Mask
-from privsynth.parts import _without_header, mask_in_parts, private_folder
+from privsynth.parts import _without_header, mask_in_parts
 from privsynth.policy import Policy
 from privsynth.read.sources import Origin
 from privsynth.release import Outcome, Refusal, Release
@@ -198,3 +199,16 @@ def test_a_refused_stream_writes_no_byte(file: Path, tmp_path: Path) -> None:
     assert b"no row was written" in ran.stderr
     assert (tmp_path / "papers.refused" / "compliance.html").exists()
     assert not (tmp_path / "papers").exists()
+
+
+def test_what_a_killed_run_left_on_the_disk_goes_with_the_next(file: Path, tmp_path: Path) -> None:
+    """The spooled rows are real ones: nothing of them may stay, however a run ended."""
+    left = tmp_path / ".run.privsynth-999999"
+    left.mkdir(mode=0o700)
+    (left / "stdin.csv").write_text("real rows")
+    left.with_name(f"{left.name}.lock").touch(mode=0o600)
+    with private_folder(tmp_path) as folder:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert not left.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["visits.csv"]
+    assert file.exists()

@@ -84,9 +84,8 @@ def mask(
     changes |= {"backend.kind": "mask", "backend.key_file": key_file, "backend.key_env": key_env, "backend.keyring": keyring}
     policy = load_policy(config, given(changes) | assignments(settings or []))
 
-    from privsynth.emit import check_target
+    from privsynth.emit import check_target, private_folder
     from privsynth.masker import mask_files
-    from privsynth.parts import private_folder
 
     target = out or report_dir
     if target is not None:

@@ -9,6 +9,7 @@ from privsynth.emit.form import in_form as in_form
 from privsynth.emit.rows import serialise as serialise
 from privsynth.emit.staging import check_target as check_target
 from privsynth.emit.staging import place_of, publish
+from privsynth.emit.staging import private_folder as private_folder
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.release import Refusal, Release
 from privsynth.verdict import Status

@@ -8,7 +8,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -74,6 +74,20 @@ def _check_names(files: Mapping[str, Content]) -> None:
     wrong = [name for name in files if name != Path(name).name or name.startswith(".") or "\0" in name]
     if wrong:
         raise PrivsynthError(f"{len(wrong)} of the files to be written have names that are not allowed.", hint="nothing was published")
+
+
+@contextmanager
+def private_folder(beside: Path) -> Iterator[Path]:
+    """A folder for what a run must put on the disk and nobody may read: gone when the run ends; one of a killed run goes with the next."""
+    with ExitStack() as stack:
+        try:
+            target = place_of(beside / "run")
+            _sweep(target)
+            folder = stack.enter_context(_staging(target))
+        except OSError as error:
+            said = os.strerror(error.errno or errno.EIO)
+            raise PrivsynthError(f"there is no place for the private files of the run: {said}.", hint="name another place with --report-dir") from None
+        yield folder
 
 
 @contextmanager
