@@ -70,6 +70,8 @@ def _as_words(values: Any, place: Place, wish: ColumnPolicy | None) -> Typed:
     coded = pc.dictionary_encode(_text(values, place))
     known = coded.dictionary.to_pylist()
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    if nul := [code for code, word in enumerate(known) if "\0" in word]:
+        raise place.refuse("there is a NUL character", "take it out: no text of a file may hold one", int(np.isin(codes, nul).argmax()))
     if "" in known:
         known, codes = _without_empty(known, codes)
     return typed(Words(known, codes), place, wish, nulls=False)

@@ -199,3 +199,11 @@ def test_times_of_day_are_text() -> None:
     frame = pa.table({"t": pa.array([dt.time(1, 2), None])})
     assert list(table_of(frame).text("t")) == ["01:02:00.000000", None]
     assert frame_like(frame, table_of(frame)).equals(frame)
+
+
+def test_a_nul_character_in_a_frame_is_refused_as_in_a_file() -> None:
+    """Two texts that differ in one alone would count as one."""
+    with pytest.raises(InputError, match="NUL character") as caught:
+        read_frame(pd.DataFrame({"a": ["secret", "secret\0", None]}), Policy())
+    assert "secret" not in str(caught.value)
+    assert caught.value.column == "a"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.errors import BackendError
 from privsynth.generate.fabricate.draws import Draws
 from privsynth.generate.mask.kinds import at, misfit
+from privsynth.generate.mask.rare import counted
 from privsynth.steps import Shift
 
 Array = np.ndarray[Any, Any]
@@ -43,25 +43,22 @@ class Shifted:
     notes: tuple[str, ...] = ()
 
     def apply(self, table: Table, seeds: Array) -> Array:
-        made = shifted(table.values(self.column.name), shifts(seeds, self.step.days, weekday=self.step.weekday))
-        if ((made < FIRST) | (made > LAST)).any():
-            raise _too_far(self.where, self.column.name)
-        return made
+        dates = table.values(self.column.name)
+        moved = shifted(dates, shifts(seeds, self.step.days, weekday=self.step.weekday))
+        return np.where(stands_for_none(dates, self.step), dates, moved)
+
+
+def stands_for_none(dates: Array, step: Shift) -> Array:
+    """Dates at the very ends of the calendar, such as 9999-12-31: they say that there is no end, and move nowhere."""
+    reach = np.timedelta64(step.days, "D")
+    ends: Array = (dates < FIRST + reach) | (dates > LAST - reach)
+    return ends
 
 
 def learn_shift(table: Table, name: str, step: Shift, *, k: int, k_rare: int, people: Array, place: str = "") -> Shifted:  # noqa: ARG001
-    """Nothing is learnt; dates so near the ends of the calendar that a move could leave it are refused."""
+    """Nothing is learnt; dates so near the ends of the calendar that a move could leave it stay, and are counted."""
     if table[name].kind is not Kind.DATE:
         raise misfit(table, name, "shift", "shift fits dates; for numbers take noise.", place)
-    values, reach = table.values(name), np.timedelta64(step.days, "D")
-    if ((values < FIRST + reach) | (values > LAST - reach)).any():
-        raise _too_far(f"{place}{at(table, name)}", name)
-    return Shifted(table[name], step, at(table, name))
-
-
-def _too_far(where: str, name: str) -> BackendError:
-    return BackendError(
-        f"{where}: shift would move dates beyond the years 1 to 9999.",
-        hint="dates that stand for 'no end' can be given as missing values; or take generalise, top_bottom or null for the column.",
-        column=name,
-    )
+    stay = int(stands_for_none(table.values(name), step).sum())
+    note = f"{at(table, name)}: dates at the ends of the calendar, which stand for no date, were left as they are ({counted(stay)})"
+    return Shifted(table[name], step, at(table, name), (note,) if stay else ())

@@ -11,7 +11,7 @@ import pandas as pd
 from privsynth.dataset import Column, Kind, Table
 from privsynth.generate.mask.kinds import at, to_places
 from privsynth.generate.mask.rare import BLANK, counted
-from privsynth.generate.mask.sharing import ends, few_share, sharing
+from privsynth.generate.mask.sharing import ends, few_share, people_with, sharing
 from privsynth.steps import Blur, Keep
 
 Array = np.ndarray[Any, Any]
@@ -78,6 +78,10 @@ def learn_blur(table: Table, name: str, step: Blur, *, k: int, k_rare: int, peop
 
 def _ends(table: Table, name: str, k_rare: int, people: Array) -> DrawnIn:
     column, values = table[name], table.values(name)
+    there = ~pd.isna(values)
+    if there.any() and people_with(people, there) < k_rare:
+        gap = np.datetime64("NaT") if column.kind is Kind.DATE else np.nan
+        return DrawnIn(column, gap, gap, (f"{at(table, name)}: fewer than {k_rare} people have a value at all; none is left",))
     low, high = ends(values, people, k_rare)
     if column.kind.is_numeric:
         low, high = to_places(np.array([low, high]), column.spelling)
