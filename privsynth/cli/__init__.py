@@ -62,6 +62,9 @@ def _run(arguments: list[str]) -> int:
     except Exit as stop:
         return stop.exit_code
     except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # a verb without its words: its help, and the code of a request that is not whole
+            sys.stderr.write(f"{error.format_message()}\n")
+            return ExitCode.USAGE
         return screen.error(verb, ExitCode.USAGE, error.format_message(), f"see: privsynth {verb} --help".replace("  ", " "))
     except PrivsynthError as error:
         return screen.error(verb, error.exit_code, error.message, error.hint, column=error.column, line=error.line)

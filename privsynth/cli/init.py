@@ -59,7 +59,8 @@ def init(
         write_json(result("init", 0, outcome="ok", outputs=[{"path": str(file)} for file in files], warnings=list(found.notes)))
     else:
         sys.stderr.write(
-            f"  wrote     {target}, and its schema for editors beside it\n  next      edit it, then: privsynth run {' '.join(data)} -c {target} --out out/\n"
+            f"  wrote     {target}, and its schema for editors beside it\n"
+            f"  next      edit it, then: privsynth {'mask' if backend == 'mask' else 'run'} {' '.join(data)} -c {target} --out out/\n"
         )
     return 0
 

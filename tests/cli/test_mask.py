@@ -139,3 +139,11 @@ def test_several_tables_need_a_folder(table: Path) -> None:
     ran = privsynth(table.parent, "mask", "people.csv", str(PEOPLE))
     assert ran.returncode == 2
     assert b"2 tables cannot all go to stdout" in ran.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["key"]])
+def test_a_verb_without_its_words_shows_its_help_line_by_line(tmp_path: Path, words: list[str]) -> None:
+    ran = privsynth(tmp_path, *words)
+    assert ran.returncode == 2
+    assert b"\nCommands:\n" in ran.stderr
+    assert b"u000a" not in ran.stderr
