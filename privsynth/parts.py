@@ -36,7 +36,8 @@ from privsynth.seeds import Seeds
 from privsynth.stages import Stages
 from privsynth.verdict import GATES, Finding, Verdict, blocking
 
-CELLS = 400_000  # of a part: as many as can be masked and judged in less than a gigabyte
+CELLS = 400_000  # of a part: as many as can be masked and judged in less than a gigabyte, with the fingerprints of ten million rows
+WHOLE = 2_000_000  # up to which a table is masked as one: groups learnt on all rows are finer than those of a part
 OF_ROWS = tuple(name for name in GATES if name != "artefacts")
 
 
@@ -87,7 +88,7 @@ def needs_parts(origin: Origin, path: Path, policy: Policy) -> bool:
     if path.stat().st_size <= HEAD or path.name.lower().endswith(".gz"):
         return False
     layout, head, _ = beginning(origin, path, policy)
-    return _count(path, layout, head, CELLS) > 1
+    return _count(path, layout, head, WHOLE) > 1
 
 
 def _count(path: Path, layout: Layout, head: Table, cells: int) -> int:
