@@ -27,9 +27,10 @@ from privsynth.cli.run import (
     outcome_object,
     reading,
     tell,
+    tell_failures,
     waivers,
 )
-from privsynth.cli.screen import Screen, finding_line, write_json
+from privsynth.cli.screen import Screen, write_json
 from privsynth.errors import PolicyError
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy, load_policy
@@ -131,9 +132,5 @@ def _tell_stream(screen: Screen, outcome: Outcome, written: list[Path]) -> None:
     if outcome.released:
         screen.line("wrote", "", f"the masked rows to stdout{where}")
         return
-    for verdict in outcome.verdicts.values():
-        for finding in verdict.failures:
-            screen.line("failed", verdict.gate, finding_line(finding, verdict.figures))
-            if finding.remedy:
-                screen.line("try", "", finding.remedy)
+    tell_failures(screen, outcome)
     screen.line("blocked", "", f"no row was written{where}")

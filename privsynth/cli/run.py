@@ -202,13 +202,18 @@ def tell(screen: Screen, outcome: Outcome, out: Path, written: Sequence[Path]) -
             screen.line("status", "", f"RELEASED-WITH-WAIVER: {', '.join(waiver.gate for waiver in outcome.result.waivers)}")  # type: ignore[union-attr]
         screen.line("next", "", f"open {out / 'compliance.html'}")
         return
+    tell_failures(screen, outcome)
+    where = f"the reason is in {written[0].parent}/" if written else "not even the report could be shown"
+    screen.line("blocked", "", f"nothing was published; {where}")
+
+
+def tell_failures(screen: Screen, outcome: Outcome) -> None:
+    """What was measured beyond its limit, and what can be done."""
     for verdict in outcome.verdicts.values():
         for finding in verdict.failures:
             screen.line("failed", verdict.gate, finding_line(finding, verdict.figures))
             if finding.remedy:
                 screen.line("try", "", finding.remedy)
-    where = f"the reason is in {written[0].parent}/" if written else "not even the report could be shown"
-    screen.line("blocked", "", f"nothing was published; {where}")
 
 
 def _rows(release: Release) -> dict[str, int]:

@@ -14,12 +14,14 @@ from privsynth.generate.mask.encrypted import Encrypted
 from privsynth.generate.mask.keys import Keyring
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.shaped import Tokens
+from privsynth.generate.mask.streamed import StreamedTokens
 from privsynth.generate.mask.tokens import Opaque, Place, key_domains, known_values
 from privsynth.maskplan import shaped
 from privsynth.steps import Encrypt, Token
 
 Array = np.ndarray[Any, Any]
-How = Tokens | Opaque | Encrypted
+SPARSE = 2.0  # in a stream: of each shape so many times as much room as otherwise, so that a value finds another token soon
+How = Tokens | StreamedTokens | Opaque | Encrypted
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,25 +32,24 @@ class Domain:
     places: tuple[Place, ...]
     step: Token | Encrypt
     known: Array = field(repr=False)
+    rows: int  # of its tables, the longest
     number: bool
     entity: str | None
 
     def learnt(self, ring: Keyring, taken: Taken, memory: Memory) -> How:
-        """Learnt once in a run; the values of later parts only add to what must not come out."""
-        what = ("tokens", self.name, self.step.do)
-        before = memory.learnt.get(what)
-        if before is None:
-            return memory.once(what, lambda: self._learn(ring, taken))
-        if isinstance(before, Tokens):
-            memory.learnt[what] = before.extended(self.known, taken)
-        return memory.learnt[what]  # type: ignore[no-any-return]
+        """Learnt once in a run."""
+        times = 1.0 if memory.rows_expected is None else SPARSE * max(1.0, memory.rows_expected / max(1, self.rows))
+        found: How = memory.once(("tokens", self.name, self.step.do), lambda: self._learn(ring, taken, times))
+        if isinstance(found, Tokens) and memory.rows_expected is not None:
+            return StreamedTokens.after(found, taken)
+        return found
 
-    def _learn(self, ring: Keyring, taken: Taken) -> How:
+    def _learn(self, ring: Keyring, taken: Taken, times: float) -> How:
         if isinstance(self.step, Encrypt):
             return Encrypted.learn(self.known, ring, self.name, number=self.number)
         if self.step.shape == "opaque":
             return Opaque.learn(ring, self.name)
-        return Tokens.learn(self.known, ring, self.name, taken=taken, number=self.number, entity=self.entity)
+        return Tokens.learn(self.known, ring, self.name, taken=taken, number=self.number, entity=self.entity, times=times)
 
 
 def domains_of(data: Dataset, ring: Keyring) -> list[Domain]:
@@ -105,6 +106,7 @@ def _domain(name: str, places: list[Place], data: Dataset, masked: Mapping[Place
         tuple(places),
         _settled(columns[0]),
         known_values(data, places),
+        max(len(data[table]) for table, _ in places),
         any(column.kind.is_numeric for column in columns),
         next((column.entity for column in columns if column.entity), None),
     )

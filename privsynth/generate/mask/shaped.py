@@ -53,11 +53,21 @@ class Tokens:
         return Walker(self.key, self.sorter)
 
     @classmethod
-    def learn(cls, known: Array, ring: Keyring, domain: str, *, taken: Taken = Taken(), number: bool = False, entity: str | None = None) -> Self:  # noqa: B008 - frozen
-        """From the different known values; none of them, and nothing that is taken, will be a token."""
+    def learn(
+        cls,
+        known: Array,
+        ring: Keyring,
+        domain: str,
+        *,
+        taken: Taken = Taken(),  # noqa: B008 - frozen
+        number: bool = False,
+        entity: str | None = None,
+        times: float = 1.0,
+    ) -> Self:
+        """From the different known values; none of them, and nothing that is taken, will be a token. Room is left for so many times as many."""
         known = np.asarray(known, dtype=object)
         parts, odd = packed(known)
-        sorter = Sorter.learn(parts, check_for(entity), number=number, column=domain)
+        sorter = Sorter.learn(parts, check_for(entity), number=number, column=domain, times=times)
         made = cls(domain, ring.key(f"{domain}\x1fshaped"), sorter)
         made = made._without_hopeless_check(known, entity)
         found = made._sorted(known, (parts, odd))
@@ -129,13 +139,19 @@ class Tokens:
                 total += self.walker.turns_of(form, form.boxes[box].rank(matrix) if not form.is_drawn else np.arange(len(matrix), dtype=np.uint64))
         return total / max(1, len(tried))
 
-    def extended(self, known: Array, taken: Taken) -> Self:
-        """For more values, of a later part of the same rows: their exceptions join those that were settled before.
+    def at(self, values: Array, attempt: int) -> Array:
+        """The first tokens of these values, or, by another permutation, their next ones; whether they are real is not asked."""
+        return self._raw(values, self._sorted(values), attempt)
 
-        The values of earlier parts are not at hand; that none of them loses its token to a later one is for `taken` to say.
-        """
-        new = np.array([value for value in known if value not in self.settled] + [None], dtype=object)[:-1]
-        return self._settle(new, self._sorted(new), taken)[0]
+    def before(self, texts: Array, attempt: int = 0) -> Array:
+        """The values whose tokens of that attempt these are; None where tokens are drawn."""
+        found = np.full(len(texts), None, dtype=object)
+        for form, parts in self._sorted(texts)[0].items():
+            if not form.is_drawn:
+                for rows, box, matrix in parts:
+                    numbers = form.boxes[box].rank(matrix) + np.uint64(form.starts[box])
+                    found[rows] = self.walker.spelt(form, self.walker.walked(form, numbers, attempt, back=True))
+        return found
 
     def _settle(self, known: Array, sorted_: Sorted, taken: Taken) -> tuple[Self, int]:
         """Another token for each known value whose own is a real value or somebody else's. How many those were.
@@ -144,9 +160,8 @@ class Tokens:
         nobody who is known.
         """
         made, real = self._real(known, sorted_)
-        used, found = set(self.settled.values()), dict(self.settled)
-        given = np.array([token in used for token in made], dtype=bool) if used else np.zeros(len(made), dtype=bool)
-        out = np.flatnonzero(real | given | holder(taken)(made))
+        used, found = set[str](), dict[str, str]()
+        out = np.flatnonzero(real | holder(taken)(made))
         moved = len(out)
         held = _holder(known if moved else known[:0], taken)
         tokens = pd.Index(made if moved and self._has_drawn(sorted_) else [], dtype=object)
@@ -246,6 +261,11 @@ def _holder(known: Array, taken: Taken) -> Callable[[Array], Array]:
         return found
 
     return held
+
+
+def real_among(taken: Taken) -> Callable[[Array], Array]:
+    """Asks which texts are taken."""
+    return _holder(np.empty(0, dtype=object), taken)
 
 
 def _repeated(texts: Array) -> Array:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -67,13 +68,13 @@ class Sorter:
     narrow: Mapping[Box, Box] = field(default_factory=dict, repr=False)  # with a check: what may stand where, if it is less than all
 
     @classmethod
-    def learn(cls, parts: Sequence[tuple[Array, Array]], check: Check | None, *, number: bool, column: str) -> Sorter:
-        """From the known values, packed."""
+    def learn(cls, parts: Sequence[tuple[Array, Array]], check: Check | None, *, number: bool, column: str, times: float = 1.0) -> Sorter:
+        """From the known values, packed; room is left for so many times as many."""
         matrices = [matrix for _, matrix in parts]
         zeros = not number and any(bool(((m[:, 0] == 48) & _all_digits(m)).any()) for m in matrices if m.shape[1] > 1)
         first = cls(number, zeros, {} if number else _chance(matrices))
         second = replace(first, prefixes=first._prefixes(matrices))
-        found = replace(second, rooms=second._rooms(matrices, column))
+        found = replace(second, rooms=second._rooms(matrices, column, times))
         return found._with_check(matrices, check) if check is not None and found._pass(matrices, check) else found
 
     def _with_check(self, matrices: Sequence[Array], check: Check) -> Sorter:
@@ -209,13 +210,13 @@ class Sorter:
         kept = {f: tuple(sorted(start for start, n in c.items() if n >= max(COMMON, PREFIX_SHARE * c.total()))) for f, c in counts.items()}
         return {family: starts for family, starts in kept.items() if starts}
 
-    def _rooms(self, matrices: Sequence[Array], column: str) -> dict[Family, Room]:
+    def _rooms(self, matrices: Sequence[Array], column: str, times: float) -> dict[Family, Room]:
         counts: defaultdict[Family, Counter[int]] = defaultdict(Counter)
         for matrix in matrices:
             classes = CLASSES[matrix]
             for rows, family, run in self._families(matrix, classes, ~self._is_chance(classes)):
                 if family:
-                    counts[family][run] += len(rows)
+                    counts[family][run] += ceil(len(rows) * times)
         return {family: _room(family, known, column) for family, known in counts.items()}
 
 

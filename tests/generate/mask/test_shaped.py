@@ -213,22 +213,6 @@ def test_neither_key_nor_value_is_shown_or_kept_beyond_need() -> None:
     assert not any(value.encode() in kept or value in told for value in values)
 
 
-def test_later_parts_add_to_what_was_settled() -> None:
-    """Two parts of one dense column: each keeps clear of its own real values, and the map stays one to one."""
-    values = [str(n) for n in range(300_000)]
-    key = b"k" * 16
-    taken = Taken(key, frozenset(map(Taken(key).fingerprint, values)))
-    first = Tokens.learn(column(values[:20_000]), RING, "d", taken=taken, number=True)
-    early = list(first.of(column(values[:20_000])))
-    second = first.extended(column(values[20_000:40_000]), taken)
-    late = list(second.of(column(values[:40_000])))
-    assert late[:20_000] == early
-    assert len(set(late)) == 40_000
-    assert not set(late) & set(values)
-    assert len(second.settled) > len(first.settled) > 0
-    assert second.extended(column([]), taken).settled == second.settled
-
-
 def test_missing_stays_missing_and_nothing_stays_nothing() -> None:
     tokens = learnt(["a1", "b2"])
     assert list(tokens.of(column([None, "a1", None]))) == [None, tokens.of(column(["a1"]))[0], None]

@@ -1,0 +1,53 @@
+"""Each column's statement: what was done, what survives, who can turn it back, what can be joined."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from shop import shop
+
+from privsynth.dataset import Column, Kind, Role
+from privsynth.generate.mask.keys import Keyring
+from privsynth.generate.mask.told import _statement, statements
+from privsynth.generate.mask.work import planned
+from privsynth.options import MaskOptions
+from privsynth.steps import Drop, Encrypt, Invent, Partial, Shift, Step, Substitute, Token
+
+KEPT = Keyring(bytes(range(32)), "0123456789abcdef")
+GONE = Keyring.ephemeral()
+COLUMN = Column("x", Kind.TEXT, Role.IDENTIFIER)
+
+
+def made(step: type) -> Step:
+    return Partial(last=2) if step is Partial else step.model_construct(do=step.model_fields["do"].default) if step.__name__ == "Generalise" else step()  # type: ignore[attr-defined,no-any-return]
+
+
+@pytest.mark.parametrize("ring", [KEPT, GONE], ids=["kept", "gone"])
+@pytest.mark.parametrize("step", [step for step in get_args(Step) if step is not Drop], ids=lambda step: step.__name__)
+def test_every_step_says_four_things(step: type, ring: Keyring) -> None:
+    assert all(len(part) > 1 for part in _statement(COLUMN, made(step), ring))
+
+
+@pytest.mark.parametrize("step", [Token(), Token(shape="opaque"), Encrypt(), Substitute(), Invent(), Shift()], ids=lambda step: step.do)
+def test_what_a_kept_key_can_turn_back_or_confirm_is_pseudonymised_and_named_by_the_key(step: Step) -> None:
+    _, _, reversible, linkable = _statement(COLUMN, step, KEPT)
+    assert "pseudonymised, still personal data" in reversible
+    assert "0123456789abcdef" in reversible
+    assert step.do == "shift" or "0123456789abcdef" in linkable
+
+
+@pytest.mark.parametrize("step", [Token(), Substitute(), Invent()], ids=lambda step: step.do)
+def test_without_a_kept_key_nothing_is_reversible_or_linkable_beyond_the_run(step: Step) -> None:
+    _, _, reversible, linkable = _statement(COLUMN, step, GONE)
+    assert reversible == "no: the key was destroyed with the run"
+    assert linkable == "inside this run only"
+
+
+def test_a_dropped_column_has_no_statement_and_all_others_have_one() -> None:
+    data = planned(shop(20), MaskOptions())
+    first = data["customers"]
+    data = data.replace_tables(first.with_columns(Column("email", Kind.TEXT, Role.DIRECT, step=Drop())))
+    said = statements(data, KEPT)
+    assert set(said["customers"]) == {column.name for column in first.columns} - {"email"}
+    assert set(said["orders"]) == {column.name for column in data["orders"].columns}
