@@ -36,7 +36,7 @@ from privsynth.seeds import Seeds
 from privsynth.stages import Stages
 from privsynth.verdict import GATES, Finding, Verdict, blocking
 
-CELLS = 400_000  # of a part: as many as can be masked and judged in less than a gigabyte, with the fingerprints of ten million rows
+CELLS = 200_000  # of a part: as many as can be masked and judged in less than a gigabyte, with the fingerprints of ten million rows
 WHOLE = 2_000_000  # up to which a table is masked as one: groups learnt on all rows are finer than those of a part
 OF_ROWS = tuple(name for name in GATES if name != "artefacts")
 

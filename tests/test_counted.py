@@ -132,7 +132,7 @@ def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: 
     """Without it the gate linkage would refuse: groups and scores say who is who."""
     policy = tmp_path / "policy.yaml"
     policy.write_text("tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\nlimits: {linkage_max: 0}\nbackend: {kind: clone}\n")
-    words = ("run", str(source), "-c", str(policy), "--seed", "3", "--out", str(tmp_path / "out"), "--json")
+    words = ("run", str(source), "-c", str(policy), "--seed", "4", "--out", str(tmp_path / "out"), "--json")
     done = command(*words, "--accept-risk", "linkage:two people use it: in one room:A. Officer:2999-12-31")
     answer = json.loads(done.stdout)
     failed = [(v["gate"], f["what"]) for v in answer["verdicts"] for f in v["findings"] if not f["passed"]]
