@@ -12,14 +12,14 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Role, Table, Taken
+from privsynth.dataset import Dataset, Role, Table, Taken
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.fabricate.draws import Draws
 from privsynth.generate.fabricate.settle import grown, holder, settled
 from privsynth.generate.fabricate.shapes import learn_own_shapes
 from privsynth.generate.mask.keys import Keyring, macs, plain
 from privsynth.generate.mask.packed import unpacked
-from privsynth.generate.mask.shaped import Tokens, each_once
+from privsynth.generate.mask.shaped import each_once
 
 Array = np.ndarray[Any, Any]
 Place = tuple[str, str]  # table, column
@@ -91,11 +91,6 @@ def shaped_tokens(known: list[str], wanted: Array, seeds: Array, taken: Taken, d
     return made
 
 
-def opaque_tokens(ring: Keyring, domain: str, values: Array) -> Array:
-    """128 bits in base32 for each value; a missing one stays missing."""
-    return Opaque.learn(ring, domain).of(values)
-
-
 @dataclass(frozen=True, eq=False)
 class Opaque:
     """Tokens of 128 bits of HMAC-SHA256, which say nothing of the value, not even its length."""
@@ -132,41 +127,7 @@ def _base32(content: Array) -> Array:
     return letters.reshape(-1, 16).view(np.uint8)[:, :26]
 
 
-def token_maps(data: Dataset, ring: Keyring, taken: Taken) -> dict[Place, Mapping[str, str]]:
-    """For each identifier and key column what each of its values becomes."""
-    domains = key_domains(data)
-    maps: dict[str, Mapping[str, str]] = {}
-    for domain, tokens in tokens_of_domains(data, domains, ring, taken).items():
-        known = known_values(data, [place for place, name in domains.items() if name == domain])
-        maps[domain] = dict(zip(known, tokens.of(known), strict=True))
-    return {place: maps[domain] for place, domain in domains.items()}
-
-
-def tokens_of_domains(data: Dataset, domains: Mapping[Place, str], ring: Keyring, taken: Taken) -> dict[str, Tokens]:
-    """The tokens of each domain, learnt from the values of all its columns."""
-    made: dict[str, Tokens] = {}
-    for domain in dict.fromkeys(domains.values()):
-        places = [place for place, name in domains.items() if name == domain]
-        columns = [_column(data, place) for place in places]
-        entity = next((column.entity for column in columns if column.entity), None)
-        known = known_values(data, places)
-        made[domain] = Tokens.learn(known, ring, domain, taken=taken, number=any(c.kind.is_numeric for c in columns), entity=entity)
-    return made
-
-
 def known_values(data: Dataset, places: Sequence[Place]) -> Array:
     """The different values of these columns, each as one text."""
     texts = [key_text(data[table], name) for table, name in places]
     return np.asarray(pd.unique(pd.Series(np.concatenate(texts), dtype=object).dropna()), dtype=object)
-
-
-def _column(data: Dataset, place: Place) -> Column:
-    return data[place[0]][place[1]]
-
-
-def tokenised(table: Table, name: str, tokens: Mapping[str, str]) -> Array:
-    """The column with each value replaced, in storage type."""
-    codes, known = pd.factorize(pd.Series(key_text(table, name), dtype=object))
-    if table[name].kind.is_numeric:
-        return np.array([*(float(tokens[v]) for v in known), np.nan], dtype=np.float64)[codes]
-    return np.array([*(tokens[v] for v in known), None], dtype=object)[codes]

@@ -14,7 +14,7 @@ from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask import Mask
 from privsynth.generate.mask.dates import shifts
-from privsynth.generate.mask.rare import counted, without_extremes, without_rare_levels
+from privsynth.generate.mask.rare import counted
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 
@@ -201,14 +201,7 @@ def test_the_recipe_names_the_key_and_never_tells_it(source: Dataset, key: Path)
     assert Mask(MaskOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1)).recipe["key"] == "ephemeral"
 
 
-def test_ends_and_rare_levels_by_hand() -> None:
-    values, moved = without_extremes(np.array([1.0, 2.0, 3.0, 4.0, 5.0, 99.0, np.nan]), 2)
-    assert list(values[:6]) == [2, 2, 3, 4, 5, 5]
-    assert np.isnan(values[6])
-    assert moved == 2
-    words, blanked = without_rare_levels(np.array(["a", "a", "b", None], dtype=object), 2)
-    assert list(words) == ["a", "a", "*", None]
-    assert blanked == 1
+def test_small_counts_are_not_told() -> None:
     assert counted(10) == "fewer than 11 rows"
     assert counted(1_200) == "1,200 rows"
 

@@ -12,8 +12,12 @@ from shop import shop, taken_of, texts
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Taken
 from privsynth.errors import BackendError, PolicyError
+from privsynth.generate.mask.domains import How, domains_of
 from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.tokens import key_domains, opaque_tokens, shaped_tokens, token_maps, tokenised
+from privsynth.generate.mask.memory import Memory
+from privsynth.generate.mask.tokens import Opaque, Place, key_domains, key_text, shaped_tokens
+from privsynth.generate.mask.work import planned
+from privsynth.options import MaskOptions
 
 RING = Keyring(bytes(range(32)), "test")
 NOBODY = Taken()
@@ -22,6 +26,19 @@ OTHER = Keyring(bytes(range(1, 33)), "other")
 
 def tokens_of(values: list[str], ring: Keyring = RING, taken: Taken = NOBODY, *, number: bool = False) -> list[str]:
     return list(shaped_tokens(values, np.arange(len(values)), ring.seeds("d", values), taken, "d", number=number))
+
+
+def token_maps(data: Dataset, ring: Keyring, taken: Taken) -> dict[Place, How]:
+    """What turns the values of each key column into tokens."""
+    memory, found = Memory(ring), dict[Place, How]()
+    for domain in domains_of(planned(data, MaskOptions()), ring):
+        found |= dict.fromkeys(domain.places, domain.learnt(ring, taken, memory))
+    return found
+
+
+def tokenised(table: Table, name: str, how: How) -> np.ndarray:
+    made = how.of(key_text(table, name))
+    return made.astype(float) if table[name].kind.is_numeric else made
 
 
 def test_columns_that_refer_to_each_other_are_one_domain() -> None:
@@ -103,7 +120,7 @@ def test_missing_keys_stay_missing() -> None:
 
 
 def test_opaque_tokens_hold_128_bits_and_repeat_with_their_value() -> None:
-    made = opaque_tokens(RING, "t.c", np.array(["x", None, "x", "y"], dtype=object))
+    made = Opaque.learn(RING, "t.c").of(np.array(["x", None, "x", "y"], dtype=object))
     assert made[0] == made[2] != made[3]
     assert made[1] is None
     assert re.fullmatch(r"[A-Z2-7]{26}", made[0])
@@ -122,8 +139,8 @@ def test_a_policy_may_name_a_domain_for_all_that_is_tied_together() -> None:
 def test_opaque_tokens_are_base32_of_the_hash() -> None:
     values = [str(n) for n in range(40)] + ["e\u0301"]
     expected = [base64.b32encode(token[:16]).decode().rstrip("=") for token in RING.tokens("t.c", values)]
-    assert list(opaque_tokens(RING, "t.c", texts(values))) == expected
-    assert len(opaque_tokens(RING, "t.c", texts([]))) == 0
+    assert list(Opaque.learn(RING, "t.c").of(texts(values))) == expected
+    assert len(Opaque.learn(RING, "t.c").of(texts([]))) == 0
 
 
 def test_berka_can_be_joined_as_before(material) -> None:
