@@ -38,7 +38,8 @@ def test_one_key_makes_the_same_people_of_two_frames(frame: pd.DataFrame, monkey
     both = first.merge(second, on="customer_id", suffixes=("", "_again"))
     assert len(both) == 200
     assert (both["last"] == both["last_again"]).mean() >= 0.98
-    assert not set(ps.Masker().transform(frame)["customer_id"]) & set(first["customer_id"])
+    others = set(ps.Masker().transform(frame)["customer_id"])
+    assert len(others & set(first["customer_id"])) <= 3  # of 300 out of 10^7 one meets by chance in a hundred runs
 
 
 def test_a_key_tells_its_id_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,3 +91,12 @@ def test_a_backend_may_be_named_in_python(frame: pd.DataFrame) -> None:
     assert row["reversible"] == "no: the key was destroyed with the run"
     assert row["linkable"] == "inside this run only"
     assert "plain hash" in row["tried"]
+
+
+def test_people_without_a_key_are_the_same_by_their_names(frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the place of the row a person would be another one in every file, and two people one."""
+    monkeypatch.setenv("MASKING_KEY", KEY.hex())
+    masker = ps.Masker(key=ps.Key.from_env("MASKING_KEY"))
+    people = frame[["first", "last", "email", "segment"]]
+    first, second = masker.transform(people), masker.transform(people.iloc[::-1].iloc[:200])
+    assert len(set(first["email"]) & set(second["email"])) >= 190

@@ -55,6 +55,22 @@ def test_rows_generalised_into_large_groups_pass(policy: Policy) -> None:
     assert (found[0].measured or 0) >= 5
 
 
+def blanked(share: float) -> Table:
+    """Large groups, but for a share of the rows of which no quasi-identifier is left."""
+    made = masked(100, towns=False)
+    gone = np.arange(len(made)) < share * len(made)
+    return replace(made, frame=made.frame.assign(**{name: made.frame[name].mask(gone, "*") for name in ("age", "sex", "town")}))
+
+
+def test_more_suppressed_rows_than_the_plan_allows_fail() -> None:
+    words = "rows without any quasi-identifier left"
+    assert about(judged(blanked(0.04)), words).passed
+    found = about(judged(blanked(0.06)), words)
+    assert (round(found.measured or 0, 2), found.limit, found.passed) == (0.06, 0.05, False)
+    more = Policy(backend={"kind": "mask", "suppress_max": 0.1})
+    assert about(judged(blanked(0.06), more), words).passed
+
+
 @pytest.mark.parametrize("policy", [MASK, CLONE])
 def test_kept_quasi_identifiers_fail(policy: Policy) -> None:
     order = np.random.default_rng(2).permutation(len(TRAIN))

@@ -29,6 +29,10 @@ def entity_seeds(data: Dataset, ring: Keyring, before: Mapping[str, int] | None 
             made[table.name] = _inherited(data, table, relation, made[relation.parent], ring)
             continue
         name = table.entity or _own_key(table)
+        named = [column.name for column in table.of_role(Role.DIRECT)]
+        if name is None and ring.kept and named:  # nothing else makes the same person the same in another file
+            made[table.name] = row_seeds(table, named, ring)
+            continue
         domain = domains.get((table.name, name or ""), str(name).casefold() if ring.kept else f"{table.name}.{name}")
         made[table.name] = _by_key(table, name, f"entity/{domain}", ring, before.get(table.name, 0))
     return made
