@@ -96,7 +96,11 @@ def policy(profile: str) -> Policy:
 
 
 def verdicts(made: Draft, source: Source, profile: str, gates: Sequence[str] = ()) -> list[Verdict]:
-    return [judge(gate, made, source, seconds=3600) for gate in gates_for(policy(profile)) if not gates or gate.name in gates]
+    return [
+        judge(gate, made, source, seconds=3600)
+        for gate in gates_for(policy(profile))
+        if not gates or gate.name in gates
+    ]
 
 
 def drawn(table: Table) -> Draft:
@@ -106,7 +110,9 @@ def drawn(table: Table) -> Draft:
 
 def learnt(source: Source, profile: str, seed: int) -> Draft:
     """A draft of the default engine under the profile's own limits."""
-    fitted = Model(ModelOptions(), policy(profile).limits).fit(source.train, source.profile, np.random.default_rng([seed, 1]))
+    fitted = Model(ModelOptions(), policy(profile).limits).fit(
+        source.train, source.profile, np.random.default_rng([seed, 1])
+    )
     data = fitted.sample(len(source.train.root), np.random.default_rng([seed, 2]))
     return Draft(data, serialise(data), len(data.root))
 
@@ -115,7 +121,15 @@ Record = dict[str, Any]  # one draft under one profile: draft, table, seed, prof
 KEYS = ("draft", "table", "seed", "profile")
 
 
-def run(tables: Sequence[str], profiles: Sequence[str], seeds: int, rows: int, drafts: Sequence[str], material: Path | None, keep: Path | None) -> list[Record]:
+def run(
+    tables: Sequence[str],
+    profiles: Sequence[str],
+    seeds: int,
+    rows: int,
+    drafts: Sequence[str],
+    material: Path | None,
+    keep: Path | None,
+) -> list[Record]:
     found, made = _kept(keep), kinds(material)
     known = {tuple(record[key] for key in KEYS) for record in found}
     for seed in range(seeds):
@@ -128,13 +142,26 @@ def run(tables: Sequence[str], profiles: Sequence[str], seeds: int, rows: int, d
             source = source_of(train, holdout)
             for kind in wanted:
                 judged = [
-                    {"draft": kind, "table": table, "seed": seed, "profile": profile, "gates": [_said(verdict) for verdict in each]}
+                    {
+                        "draft": kind,
+                        "table": table,
+                        "seed": seed,
+                        "profile": profile,
+                        "gates": [_said(verdict) for verdict in each],
+                    }
                     for profile, each in _judged(kind, source, fresh, profiles, seed)
                 ]
                 found += judged
                 _keep(keep, judged)
             print(f"{table}, seed {seed}: {time.process_time() - started:.0f} s of CPU", file=sys.stderr, flush=True)
-    return [record for record in found if record["table"] in tables and record["profile"] in profiles and record["draft"] in drafts and record["seed"] < seeds]
+    return [
+        record
+        for record in found
+        if record["table"] in tables
+        and record["profile"] in profiles
+        and record["draft"] in drafts
+        and record["seed"] < seeds
+    ]
 
 
 def _kept(keep: Path | None) -> list[Record]:
@@ -147,7 +174,9 @@ def _keep(keep: Path | None, judged: Sequence[Record]) -> None:
             file.writelines(json.dumps(record) + "\n" for record in judged)
 
 
-def _judged(kind: str, source: Source, fresh: Table, profiles: Sequence[str], seed: int) -> Iterator[tuple[str, list[Verdict]]]:
+def _judged(
+    kind: str, source: Source, fresh: Table, profiles: Sequence[str], seed: int
+) -> Iterator[tuple[str, list[Verdict]]]:
     """One honest draft for all profiles, or one of the engine for each smallest cell that the profiles ask for."""
     made: dict[int, Draft] = {}
     with measured_once():
@@ -161,11 +190,25 @@ def _judged(kind: str, source: Source, fresh: Table, profiles: Sequence[str], se
 def _said(verdict: Verdict) -> Record:
     """The verdict without a place or a value: figures, and which of them failed."""
     figures = [
-        {"what": general(each.what), "is": each.measured, "limit": each.limit, "good": each.good, "thin": each.evidence, "ok": each.passed, "note": each.note}
+        {
+            "what": general(each.what),
+            "is": each.measured,
+            "limit": each.limit,
+            "good": each.good,
+            "thin": each.evidence,
+            "ok": each.passed,
+            "note": each.note,
+        }
         for each in verdict.findings
         if each.limit is not None
     ]
-    return {"gate": verdict.gate, "passed": verdict.status is Status.PASSED, "error": verdict.error, "seconds": verdict.seconds, "figures": figures}
+    return {
+        "gate": verdict.gate,
+        "passed": verdict.status is Status.PASSED,
+        "error": verdict.error,
+        "seconds": verdict.seconds,
+        "figures": figures,
+    }
 
 
 def general(what: str) -> str:
@@ -177,7 +220,11 @@ def wrong(record: Record) -> list[str]:
     """The gates that block the draft; none where there is too little evidence anyway."""
     if any(each["thin"] and not each["ok"] for said in record["gates"] for each in said["figures"]):
         return []
-    return [said["gate"] for said in record["gates"] if said["error"] or any(not each["ok"] and not each["thin"] for each in said["figures"])]
+    return [
+        said["gate"]
+        for said in record["gates"]
+        if said["error"] or any(not each["ok"] and not each["thin"] for each in said["figures"])
+    ]
 
 
 def is_thin(record: Record) -> bool:
@@ -195,7 +242,10 @@ def _blocks(found: Sequence[Record], profiles: Sequence[str]) -> Iterator[str]:
     for kind in dict.fromkeys(record["draft"] for record in found):
         mine = [record for record in found if record["draft"] == kind]
         for table in dict.fromkeys(record["table"] for record in mine):
-            cells = [_cell([each for each in mine if each["table"] == table and each["profile"] == profile]) for profile in profiles]
+            cells = [
+                _cell([each for each in mine if each["table"] == table and each["profile"] == profile])
+                for profile in profiles
+            ]
             yield f"| {kind} | {table} | {' | '.join(cells)} |"
         totals = [_total([each for each in mine if each["profile"] == profile]) for profile in profiles]
         yield f"| **{kind}** | all | {' | '.join(totals)} |"
@@ -221,8 +271,14 @@ def _largest(found: Sequence[Record], profiles: Sequence[str]) -> Iterator[str]:
     for record in found:
         for said in record["gates"]:
             for each in said["figures"]:
-                if each["is"] is not None and not each["thin"] and (each["limit"] or each["is"] or said["gate"] in ("copies", "pii")):
-                    figures.setdefault(f"{said['gate']}: {each['what']}", {}).setdefault(record["profile"], []).append(each)
+                if (
+                    each["is"] is not None
+                    and not each["thin"]
+                    and (each["limit"] or each["is"] or said["gate"] in ("copies", "pii"))
+                ):
+                    figures.setdefault(f"{said['gate']}: {each['what']}", {}).setdefault(record["profile"], []).append(
+                        each
+                    )
     for what, by in figures.items():
         yield f"| {what} | {' | '.join(_worst(by.get(profile, [])) for profile in profiles)} |"
 
@@ -231,7 +287,9 @@ def _worst(figures: Sequence[Record]) -> str:
     """The one nearest to its limit, or farthest beyond it; a limit can differ between tables."""
     if not figures:
         return "-"
-    worst = max(figures, key=lambda each: each["is"] - each["limit"] if each["good"] == "low" else each["limit"] - each["is"])
+    worst = max(
+        figures, key=lambda each: each["is"] - each["limit"] if each["good"] == "low" else each["limit"] - each["is"]
+    )
     return f"{worst['is']:.4g} / {worst['limit']:.4g}" if math.isfinite(worst["is"]) else "nan"
 
 
@@ -240,12 +298,16 @@ def _times(found: Sequence[Record]) -> Iterator[str]:
     for record in found:
         for said in record["gates"]:
             longest[said["gate"]] = max(longest.get(said["gate"], 0.0), said["seconds"])
-    yield "Longest time of each gate in seconds (wall clock, whatever else the machine did): " + ", ".join(f"{gate} {s:.1f}" for gate, s in longest.items())
+    yield "Longest time of each gate in seconds (wall clock, whatever else the machine did): " + ", ".join(
+        f"{gate} {s:.1f}" for gate, s in longest.items()
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--material", type=Path, default=MATERIAL, help="folder with the real tables; without it only invented ones")
+    parser.add_argument(
+        "--material", type=Path, default=MATERIAL, help="folder with the real tables; without it only invented ones"
+    )
     parser.add_argument("--tables", nargs="+")
     parser.add_argument("--profiles", nargs="+", choices=PROFILES, default=PROFILES)
     parser.add_argument("--drafts", nargs="+", choices=["honest", "trees"], default=["honest", "trees"])
@@ -255,7 +317,11 @@ def main() -> None:
     asked = parser.parse_args()
     material = asked.material if asked.material.is_dir() else None
     tables = asked.tables or list(kinds(material))
-    print(as_markdown(run(tables, asked.profiles, asked.seeds, asked.rows, asked.drafts, material, asked.keep), asked.profiles))
+    print(
+        as_markdown(
+            run(tables, asked.profiles, asked.seeds, asked.rows, asked.drafts, material, asked.keep), asked.profiles
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -21,7 +21,24 @@ from privsynth.pii import names
 from privsynth.pii.entities import Entity, entities
 
 LOCALES = (
-    *("en_US", "en_GB", "en_AU", "en_CA", "de_DE", "fr_FR", "es_ES", "it_IT", "pt_BR", "sv_SE", "da_DK", "no_NO", "fi_FI", "pl_PL", "cs_CZ", "sl_SI"),
+    *(
+        "en_US",
+        "en_GB",
+        "en_AU",
+        "en_CA",
+        "de_DE",
+        "fr_FR",
+        "es_ES",
+        "it_IT",
+        "pt_BR",
+        "sv_SE",
+        "da_DK",
+        "no_NO",
+        "fi_FI",
+        "pl_PL",
+        "cs_CZ",
+        "sl_SI",
+    ),
     *("hu_HU", "nl_NL", "tr_TR", "ja_JP", "hr_HR", "ro_RO", "en_NG", "vi_VN", "en_IN", "es_MX", "pt_PT", "fr_CH"),
 )
 OTHER_SCRIPTS = ("ru_RU", "ar_AA", "he_IL", "el_GR", "zh_CN", "ja_JP")
@@ -53,7 +70,9 @@ class People:
 
     def digits(self, form: str) -> str:
         """`#` is any digit, `%` any but 0."""
-        return "".join(str(self.rng.integers(10)) if c == "#" else str(self.rng.integers(1, 10)) if c == "%" else c for c in form)
+        return "".join(
+            str(self.rng.integers(10)) if c == "#" else str(self.rng.integers(1, 10)) if c == "%" else c for c in form
+        )
 
     def faker(self) -> Any:
         return self.fakers[self.pick(LOCALES)]
@@ -90,15 +109,27 @@ class People:
     def address(self) -> str:
         """In one line, in several, or as in the head of a letter."""
         locale = self.pick([name for name in LOCALES if name not in ("ja_JP", "vi_VN")])
-        street = self.street() if self.rng.random() < 0.2 else " ".join(str(self.fakers[locale].street_address()).split())
+        street = (
+            self.street() if self.rng.random() < 0.2 else " ".join(str(self.fakers[locale].street_address()).split())
+        )
         unit = self.pick(["", "", "", self.digits(" Apt. %#"), self.digits(", Suite %##"), self.digits(", Flat %")])
         town, code = str(self.fakers[locale].city()), str(self.fakers[locale].postcode())
         mark = self.pick([", ", ", ", "\n", "\n ", " "])
-        tail = self.pick([f"{mark}{town}{mark}{code}", f"{mark}{code} {town}", f"{mark}{town} {code}", "", f"{mark}{town}{mark}{self.country()} {code}"])
+        tail = self.pick(
+            [
+                f"{mark}{town}{mark}{code}",
+                f"{mark}{code} {town}",
+                f"{mark}{town} {code}",
+                "",
+                f"{mark}{town}{mark}{self.country()} {code}",
+            ]
+        )
         return street + unit + tail
 
     def box(self) -> str:
-        return self.digits(self.pick(["P.O. Box %##", "PO Box %###", "Postfach %# ## ##".replace(" ##", "##"), "P.O. Box %#"]))
+        return self.digits(
+            self.pick(["P.O. Box %##", "PO Box %###", "Postfach %# ## ##".replace(" ##", "##"), "P.O. Box %#"])
+        )
 
     def firm(self) -> str:
         return str(self.faker().company())
@@ -109,7 +140,28 @@ class People:
 
     def domain(self) -> str:
         word = self.pick(["nordwind", "bluecanoe", "kite-works", "harbor7", "piscina", "qwertz", "openfield"])
-        end = self.pick(["com", "org", "net", "io", "co.uk", "de", "fr", "com.br", "info", "se", "fi", "cz", "si", "is", "biz", "us", "nu", "gl"])
+        end = self.pick(
+            [
+                "com",
+                "org",
+                "net",
+                "io",
+                "co.uk",
+                "de",
+                "fr",
+                "com.br",
+                "info",
+                "se",
+                "fi",
+                "cz",
+                "si",
+                "is",
+                "biz",
+                "us",
+                "nu",
+                "gl",
+            ]
+        )
         return self.pick([word, word.title(), f"www.{word}", f"shop.{word}"]) + "." + end
 
     def url(self) -> str:
@@ -178,7 +230,15 @@ class People:
                 "+61 4## ### ###",
                 "(0%) #### ####",
             ),
-            *("+1%#########", "+44%#########", "%##-###-#### ext. ###", "+41 %# ### ## ##", "(%##)###-####", "0%##-#######", "+52 1 %## ### ####"),
+            *(
+                "+1%#########",
+                "+44%#########",
+                "%##-###-#### ext. ###",
+                "+41 %# ### ## ##",
+                "(%##)###-####",
+                "0%##-#######",
+                "+52 1 %## ### ####",
+            ),
         ]
         return self.digits(self.pick(forms))
 
@@ -221,7 +281,13 @@ class People:
     def iban(self) -> str:
         country, form = self.pick(
             [
-                *(("DE", "d" * 18), ("GB", "aaaa" + "d" * 14), ("FR", "d" * 10 + "c" * 11 + "dd"), ("ES", "d" * 20), ("IT", "a" + "d" * 10 + "c" * 12)),
+                *(
+                    ("DE", "d" * 18),
+                    ("GB", "aaaa" + "d" * 14),
+                    ("FR", "d" * 10 + "c" * 11 + "dd"),
+                    ("ES", "d" * 20),
+                    ("IT", "a" + "d" * 10 + "c" * 12),
+                ),
                 *(
                     ("NL", "aaaa" + "d" * 10),
                     ("SE", "d" * 20),
@@ -231,8 +297,22 @@ class People:
                     ("AT", "d" * 16),
                     ("BE", "d" * 12),
                 ),
-                *(("FI", "d" * 14), ("PT", "d" * 21), ("TR", "d" * 5 + "0" + "c" * 16), ("SA", "dd" + "c" * 18), ("GR", "d" * 7 + "c" * 16), ("IS", "d" * 22)),
-                *(("MT", "aaaa" + "d" * 5 + "c" * 18), ("IL", "d" * 19), ("BR", "d" * 23 + "ac"), ("CZ", "d" * 20), ("HU", "d" * 24), ("SI", "d" * 15)),
+                *(
+                    ("FI", "d" * 14),
+                    ("PT", "d" * 21),
+                    ("TR", "d" * 5 + "0" + "c" * 16),
+                    ("SA", "dd" + "c" * 18),
+                    ("GR", "d" * 7 + "c" * 16),
+                    ("IS", "d" * 22),
+                ),
+                *(
+                    ("MT", "aaaa" + "d" * 5 + "c" * 18),
+                    ("IL", "d" * 19),
+                    ("BR", "d" * 23 + "ac"),
+                    ("CZ", "d" * 20),
+                    ("HU", "d" * 24),
+                    ("SI", "d" * 15),
+                ),
             ]
         )
         made = {"d": "0123456789", "a": "ABCDEFGHKLMNPRST", "c": "0123456789ABCDEFGHK", "0": "0"}
@@ -251,7 +331,14 @@ class People:
         if self.rng.random() < 0.6:
             return ".".join(str(n) for n in (self.rng.integers(1, 224), *self.rng.integers(0, 256, 3)))
         parts = [f"{n:x}" for n in self.rng.integers(1, 65536, 8)]
-        return self.pick([":".join(parts), ":".join(parts[:3]) + "::" + parts[3], "fe80::" + ":".join(parts[:2]), ":".join(p.zfill(4) for p in parts)])
+        return self.pick(
+            [
+                ":".join(parts),
+                ":".join(parts[:3]) + "::" + parts[3],
+                "fe80::" + ":".join(parts[:2]),
+                ":".join(p.zfill(4) for p in parts),
+            ]
+        )
 
     def date(self) -> str:
         day = pd.Timestamp("1930-01-01") + pd.Timedelta(int(self.rng.integers(0, 34000)), unit="D")
@@ -603,7 +690,9 @@ def forms(count: int, seed: int) -> dict[str, list[Sentence]]:
             continue
         before, after = entity.sentence.split("{}")
         made = spelt_like(entity, rng, count)
-        found[entity.name] = [Sentence(before + v + after, ((len(before), len(before) + len(v), entity.name),)) for v in made]
+        found[entity.name] = [
+            Sentence(before + v + after, ((len(before), len(before) + len(v), entity.name),)) for v in made
+        ]
     return found
 
 
@@ -631,7 +720,9 @@ def _row(people: People, faker: Any, pick: Callable[[Any], Any]) -> dict[str, st
         "CountryFull": people.country(),
         "EmailAddress": people.email(),
         "Username": pick([user.title(), user]) + d(pick(["##", "19##", "###"])),
-        "Password": "".join(pick("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNP") for _ in range(int(rng.integers(6, 10)))) + d("#") + pick("abcXYZ"),
+        "Password": "".join(pick("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNP") for _ in range(int(rng.integers(6, 10))))
+        + d("#")
+        + pick("abcXYZ"),
         "TelephoneNumber": people.phone(),
         "MothersMaiden": faker.last_romanized_name() if hasattr(faker, "last_romanized_name") else faker.last_name(),
         "Birthday": f"{rng.integers(1, 13)}/{rng.integers(1, 29)}/{rng.integers(1934, 2002)}",
@@ -640,13 +731,28 @@ def _row(people: People, faker: Any, pick: Callable[[Any], Any]) -> dict[str, st
         "CCNumber": people.card().replace(" ", "").replace("-", ""),
         "CVV2": d("###"),
         "CCExpires": f"{rng.integers(1, 13)}/{rng.integers(2024, 2030)}",
-        "NationalID": pick([d("###-##-####"), "", d("%#####-####"), d("%##########"), d("## ## ## ## # ## "), d("%#######-") + pick("ABCDEFGH")]),
+        "NationalID": pick(
+            [
+                d("###-##-####"),
+                "",
+                d("%#####-####"),
+                d("%##########"),
+                d("## ## ## ## # ## "),
+                d("%#######-") + pick("ABCDEFGH"),
+            ]
+        ),
         "UPS": faker_ups(people),
         "WesternUnionMTCN": d("%#########"),
         "MoneyGramMTCN": d("%#######"),
         "Color": pick(["Blue", "Red", "Green", "Purple", "Black", "Orange", "Silver", "White", "Yellow", "Brown"]),
         "Occupation": people.fakers["en_US"].job(),
-        "Company": pick([people.firm(), people.fakers["en_US"].bs().title().rsplit(" ", 1)[0], f"{given} {pick(['Foods', 'Motors', 'Gardens', 'Records'])}"]),
+        "Company": pick(
+            [
+                people.firm(),
+                people.fakers["en_US"].bs().title().rsplit(" ", 1)[0],
+                f"{given} {pick(['Foods', 'Motors', 'Gardens', 'Records'])}",
+            ]
+        ),
         "Vehicle": f"{rng.integers(1992, 2024)} {pick(MAKES)} {pick(['Astra', 'Focus', 'V70', 'Rio', 'Punto', 'A4', '6'])}",
         "Domain": people.domain().replace("www.", "").replace("shop.", ""),
         "BloodType": pick(["A+", "O+", "B+", "AB+", "O-", "A-"]),

@@ -41,18 +41,28 @@ def point(train: Table, holdout: Table, leaf: int | None, seeds: int) -> pd.Seri
     runs = []
     for seed in range(seeds):
         for a, b in ((train, holdout), (holdout, train)):
-            draft = Trees(k=K, min_leaf=leaf).fit(a, np.random.default_rng([seed, 0])).sample(len(a), np.random.default_rng([seed, 1]))
+            draft = (
+                Trees(k=K, min_leaf=leaf)
+                .fit(a, np.random.default_rng([seed, 0]))
+                .sample(len(a), np.random.default_rng([seed, 1]))
+            )
             runs.append(fidelity(a.frame, b.frame, draft, "", quick=True) | leakage(a.frame, b.frame, draft))
     return pd.DataFrame(runs)[list(FIGURES)].mean()
 
 
 def walk(train: Table, holdout: Table, leaves: list[int | None], seeds: int) -> pd.DataFrame:
-    return pd.DataFrame({"default" if leaf is None else str(leaf): point(train, holdout, leaf, seeds) for leaf in leaves}).T
+    return pd.DataFrame(
+        {"default" if leaf is None else str(leaf): point(train, holdout, leaf, seeds) for leaf in leaves}
+    ).T
 
 
 def as_markdown(found: dict[str, pd.DataFrame]) -> str:
     lines = [f"| table | min_leaf | {' | '.join(FIGURES.values())} |", "| --- | --- " + "| --: " * len(FIGURES) + "|"]
-    lines += [f"| {name} | {leaf} | {' | '.join(f'{x:.3f}' for x in row)} |" for name, table in found.items() for leaf, row in table.iterrows()]
+    lines += [
+        f"| {name} | {leaf} | {' | '.join(f'{x:.3f}' for x in row)} |"
+        for name, table in found.items()
+        for leaf, row in table.iterrows()
+    ]
     return "\n".join(lines)
 
 
@@ -60,9 +70,16 @@ def picture(found: dict[str, pd.DataFrame]) -> str:
     """One panel for each table, on the same scales: to the left more faithful, further down more private."""
     every = pd.concat(found.values())
     ends = (_ends(every["c2st"]), _ends(pd.concat([every["mia"], every["mia_cal"]])))
-    panels = "".join(f'<g transform="translate({at * WIDE} 0)">{_panel(name, table, *ends)}</g>' for at, (name, table) in enumerate(found.items()))
+    panels = "".join(
+        f'<g transform="translate({at * WIDE} 0)">{_panel(name, table, *ends)}</g>'
+        for at, (name, table) in enumerate(found.items())
+    )
     wide = WIDE * len(found)
-    spoken = "Leakage against fidelity over the dial min_leaf, for " + " and ".join(found) + ". The figures stand in the table beside the picture."
+    spoken = (
+        "Leakage against fidelity over the dial min_leaf, for "
+        + " and ".join(found)
+        + ". The figures stand in the table beside the picture."
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {HIGH + 40}" width="{wide}" height="{HIGH + 40}" role="img">'
         f"<title>{escape(spoken)}</title><style>{STYLE}</style>"
@@ -87,9 +104,16 @@ def _panel(name: str, table: pd.DataFrame, across: tuple[float, float], up: tupl
     parts = [f'<text class="title" x="{LEFT}" y="28">{escape(name)}</text>']
     for value in _steps(up):
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDE - 30}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
-        parts.append(f'<text class="small" x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{_short(value)}</text>')
-    parts += [f'<text class="small" x="{x(value):.1f}" y="{y(up[0]) + 20:.1f}" text-anchor="middle">{_short(value)}</text>' for value in _steps(across)]
-    parts.append(f'<text class="small" x="{(LEFT + WIDE - 30) / 2}" y="{y(up[0]) + 42:.1f}" text-anchor="middle">{below}</text>')
+        parts.append(
+            f'<text class="small" x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{_short(value)}</text>'
+        )
+    parts += [
+        f'<text class="small" x="{x(value):.1f}" y="{y(up[0]) + 20:.1f}" text-anchor="middle">{_short(value)}</text>'
+        for value in _steps(across)
+    ]
+    parts.append(
+        f'<text class="small" x="{(LEFT + WIDE - 30) / 2}" y="{y(up[0]) + 42:.1f}" text-anchor="middle">{below}</text>'
+    )
     parts.append(f'<text class="small" x="{LEFT - 46}" y="{TOP - 12}">leakage: AUC of the attack</text>')
     line = table.drop(index="default")
     for figure in ("mia", "mia_cal"):
@@ -99,7 +123,8 @@ def _panel(name: str, table: pd.DataFrame, across: tuple[float, float], up: tupl
         usual: dict[Any, float] = table.T["default"].to_dict()
         parts.append(f'<circle class="default" cx="{x(usual["c2st"]):.1f}" cy="{y(usual[figure]):.1f}" r="9"/>')
     parts += [
-        f'<text class="small" x="{x(row["c2st"]):.1f}" y="{y(row["mia_cal"]) - 14:.1f}" text-anchor="middle">{leaf}</text>' for leaf, row in line.iterrows()
+        f'<text class="small" x="{x(row["c2st"]):.1f}" y="{y(row["mia_cal"]) - 14:.1f}" text-anchor="middle">{leaf}</text>'
+        for leaf, row in line.iterrows()
     ]
     return "".join(parts)
 

@@ -35,7 +35,7 @@ from privsynth.dataset import Domain, Table
 from privsynth.generate.model.dp import Private
 from privsynth.generate.model.dp.cost import Cost
 from privsynth.generate.model.dp.noise import release, rho_of
-from privsynth.measure.membership import clopper_pearson
+from privsynth.measure.attacks.membership import clopper_pearson
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 
@@ -58,9 +58,53 @@ CUTS = {
     "age": [17, 20, *range(22, 60, 2), 60, 65, 70, 75, 80, 90],
     "fnlwgt": [0, *range(20_000, 400_000, 20_000), 400_000, 450_000, 500_000, 600_000, 800_000, 1_500_000],
     "education_num": [*range(1, 18)],
-    "capital_gain": [0, 1, 1_000, *range(2_000, 8_000, 500), 8_000, 10_000, 12_500, 15_000, 20_000, 30_000, 99_999, 100_000],
+    "capital_gain": [
+        0,
+        1,
+        1_000,
+        *range(2_000, 8_000, 500),
+        8_000,
+        10_000,
+        12_500,
+        15_000,
+        20_000,
+        30_000,
+        99_999,
+        100_000,
+    ],
     "capital_loss": [0, 1, 500, 1_000, *range(1_250, 2_500, 125), 2_500, 3_000, 4_500],
-    "hours_per_week": [1, 5, 10, 15, 20, 21, 25, 26, 30, 31, 35, 36, 38, 40, 41, 45, 46, 48, 50, 51, 55, 56, 60, 61, 65, 70, 71, 80, 81, 99],
+    "hours_per_week": [
+        1,
+        5,
+        10,
+        15,
+        20,
+        21,
+        25,
+        26,
+        30,
+        31,
+        35,
+        36,
+        38,
+        40,
+        41,
+        45,
+        46,
+        48,
+        50,
+        51,
+        55,
+        56,
+        60,
+        61,
+        65,
+        70,
+        71,
+        80,
+        81,
+        99,
+    ],
 }
 
 
@@ -75,12 +119,18 @@ def one(train: Path, epsilon: float, mechanism: str, out: Path) -> dict[str, Any
     """One fit and draw of as many rows as there are, written to a file."""
     table, limits = declared(load(train)), Policy().limits
     started = time.process_time()
-    engine = Private(ModelOptions(engine="dp", epsilon=epsilon, mechanism=mechanism), limits=limits).fit(table, np.random.default_rng(0))
+    engine = Private(ModelOptions(engine="dp", epsilon=epsilon, mechanism=mechanism), limits=limits).fit(
+        table, np.random.default_rng(0)
+    )
     made = engine.sample(len(table), np.random.default_rng(1))
     seconds = time.process_time() - started
     whole = {c.name: made[c.name].astype("int64") if c.kind.is_numeric else made[c.name] for c in table.columns}
     made.assign(**whole).to_csv(out, index=False)
-    return {"cpu s": round(seconds, 1), "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "rho": engine.rho_}
+    return {
+        "cpu s": round(seconds, 1),
+        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "rho": engine.rho_,
+    }
 
 
 def fidelity(options: argparse.Namespace) -> None:
@@ -88,7 +138,18 @@ def fidelity(options: argparse.Namespace) -> None:
         for epsilon in options.epsilon:
             with tempfile.TemporaryDirectory() as folder:
                 out = Path(folder) / "made.csv"
-                command = [sys.executable, __file__, "one", str(options.train), "--epsilon", str(epsilon), "--mechanism", mechanism, "--out", str(out)]
+                command = [
+                    sys.executable,
+                    __file__,
+                    "one",
+                    str(options.train),
+                    "--epsilon",
+                    str(epsilon),
+                    "--mechanism",
+                    mechanism,
+                    "--out",
+                    str(out),
+                ]
                 told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603  ourselves
                 judged = _judged(options, out)
             print(json.dumps({"mechanism": mechanism, "epsilon": epsilon, **told, **judged}), flush=True)
@@ -100,7 +161,14 @@ def _judged(options: argparse.Namespace, made: Path) -> dict[str, Any]:
 
         train, holdout, draft = load(options.train).frame, load(options.holdout).frame, load(made).frame
         return {name: round(value, 4) for name, value in figures(train, holdout, draft, train.columns[-1]).items()}
-    command = [options.python, str(options.judge), str(options.train), str(options.holdout), str(made), load(options.train).columns[-1].name]
+    command = [
+        options.python,
+        str(options.judge),
+        str(options.train),
+        str(options.holdout),
+        str(made),
+        load(options.train).columns[-1].name,
+    ]
     found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603  asked for
     return found
 
@@ -141,7 +209,9 @@ def audit(options: argparse.Namespace) -> None:
             rho = rho_of(Cost(epsilon, options.delta)) * factor
             bounds, started = [], time.process_time()
             for _ in range(options.games):
-                absent, present = (np.array([seen(there, rho) for _ in range(options.runs // 2)]) for there in (False, True))
+                absent, present = (
+                    np.array([seen(there, rho) for _ in range(options.runs // 2)]) for there in (False, True)
+                )
                 bounds.append(proven(absent, present, options.delta))
             above = sum(bound > epsilon for bound in bounds)
             told = {
@@ -152,7 +222,16 @@ def audit(options: argparse.Namespace) -> None:
                 "largest proven": round(max(bounds), 3),
                 "least proven": round(min(bounds), 3),
             }
-            print(json.dumps({**told, "games above the claim": f"{above}/{len(bounds)}", "cpu s": round(time.process_time() - started)}), flush=True)
+            print(
+                json.dumps(
+                    {
+                        **told,
+                        "games above the claim": f"{above}/{len(bounds)}",
+                        "cpu s": round(time.process_time() - started),
+                    }
+                ),
+                flush=True,
+            )
 
 
 def main() -> None:

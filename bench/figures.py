@@ -23,7 +23,9 @@ def figures(train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame,
     return {**fidelity(train, holdout, synthetic, target), **leakage(train, holdout, synthetic)}
 
 
-def fidelity(train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, target: str, quick: bool = False) -> dict[str, float]:
+def fidelity(
+    train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame, target: str, quick: bool = False
+) -> dict[str, float]:
     holdout, synthetic = _coded([holdout, synthetic], [c for c in train if not pd.api.types.is_numeric_dtype(train[c])])
     size = min(len(holdout), len(synthetic), CLASSIFIED)
     told = _told_apart(holdout.sample(size, random_state=1), synthetic.sample(size, random_state=1))
@@ -31,10 +33,15 @@ def fidelity(train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame
 
 
 def leakage(train: pd.DataFrame, holdout: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, float]:
-    known, other, made = (set(_lines(part)) if at < 2 else _lines(part) for at, part in enumerate((train, holdout, synthetic)))
+    known, other, made = (
+        set(_lines(part)) if at < 2 else _lines(part) for at, part in enumerate((train, holdout, synthetic))
+    )
     size = min(len(train), len(holdout), ATTACKED)
     space = _Space(pd.concat([train, holdout]))
-    inside, outside = space.points(train.sample(size, random_state=2)), space.points(holdout.sample(size, random_state=2))
+    inside, outside = (
+        space.points(train.sample(size, random_state=2)),
+        space.points(holdout.sample(size, random_state=2)),
+    )
     draft = space.points(synthetic)
     near, far = _nearest(inside, draft), _nearest(outside, draft)
     own, others = _nearest(inside, inside, self_excluded=True), _nearest(outside, inside)
@@ -66,7 +73,11 @@ def _told_apart(real: pd.DataFrame, made: pd.DataFrame) -> float:
 
     truth = np.r_[np.zeros(len(real)), np.ones(len(made))]
     guess = cross_val_predict(
-        HistGradientBoostingClassifier(max_iter=100, random_state=0), np.r_[real.values, made.values], truth, cv=3, method="predict_proba"
+        HistGradientBoostingClassifier(max_iter=100, random_state=0),
+        np.r_[real.values, made.values],
+        truth,
+        cv=3,
+        method="predict_proba",
     )
     return float(roc_auc_score(truth, guess[:, 1]))
 
@@ -99,7 +110,12 @@ class _Space:
         parts = []
         for name, ordered in self.numbers.items():
             values = table[name].fillna(np.median(ordered)).to_numpy()
-            parts.append(((np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right")) / (2 * max(len(ordered), 1)))[:, None])
+            parts.append(
+                (
+                    (np.searchsorted(ordered, values) + np.searchsorted(ordered, values, "right"))
+                    / (2 * max(len(ordered), 1))
+                )[:, None]
+            )
         for name, levels in self.levels.items():
             at = pd.Index(levels).get_indexer(table[name].astype(str))
             parts.append(np.eye(len(levels) + 1)[at])

@@ -63,10 +63,14 @@ def one(make: Callable[[], Engine], train: Table, holdout: Table, target: str, s
     return {**figures(train.frame, holdout.frame, draft, target), "fit s": fitted - started, "draw s": drawn - fitted}
 
 
-def compare(made: dict[str, Callable[[], Engine]], train: Table, holdout: Table, target: str, seeds: int) -> pd.DataFrame:
+def compare(
+    made: dict[str, Callable[[], Engine]], train: Table, holdout: Table, target: str, seeds: int
+) -> pd.DataFrame:
     rows = {}
     for name, make in made.items():
-        make().fit(train.take(np.arange(min(200, len(train)))), np.random.default_rng(0))  # so that imports are not counted
+        make().fit(
+            train.take(np.arange(min(200, len(train)))), np.random.default_rng(0)
+        )  # so that imports are not counted
         runs = [one(make, a, b, target, seed) for seed in range(seeds) for a, b in ((train, holdout), (holdout, train))]
         rows[name] = pd.DataFrame(runs).mean()
         print(f"{name}: {len(runs)} runs", file=sys.stderr)
@@ -80,7 +84,9 @@ def compare(made: dict[str, Callable[[], Engine]], train: Table, holdout: Table,
 def as_markdown(figures: pd.DataFrame) -> str:
     """One line for each engine, one column for each figure: as a document can quote it."""
     lines = [["", *figures.index], ["---", *["--:"] * len(figures.index)]]
-    lines += [[name, *("" if pd.isna(x) else f"{x:.4f}".rstrip("0").rstrip(".") for x in figures[name])] for name in figures]
+    lines += [
+        [name, *("" if pd.isna(x) else f"{x:.4f}".rstrip("0").rstrip(".") for x in figures[name])] for name in figures
+    ]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
@@ -93,7 +99,14 @@ def leaves_of(text: str) -> list[int]:
     return [int(part) for part in text.split(",") if part]
 
 
-def judged(script: Path, python: str, made: dict[str, Callable[[], Engine]], parts: tuple[Table, Table], target: str, seeds: int) -> pd.DataFrame:
+def judged(
+    script: Path,
+    python: str,
+    made: dict[str, Callable[[], Engine]],
+    parts: tuple[Table, Table],
+    target: str,
+    seeds: int,
+) -> pd.DataFrame:
     """The judge's figures by engine: means over the seeds, and what the accuracy lacks to its maximum."""
     rows = {}
     for name, make in made.items():
@@ -108,17 +121,25 @@ def judged(script: Path, python: str, made: dict[str, Callable[[], Engine]], par
     return pd.DataFrame(rows)
 
 
-def _judged(script: Path, python: str, make: Callable[[], Engine], parts: tuple[Table, Table], target: str, seed: int) -> dict[str, float]:
+def _judged(
+    script: Path, python: str, make: Callable[[], Engine], parts: tuple[Table, Table], target: str, seed: int
+) -> dict[str, float]:
     train = parts[0]
     draft = make().fit(train, np.random.default_rng([seed, 0])).sample(len(train), np.random.default_rng([seed, 1]))
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{name}.csv" for name in ("train", "holdout", "synthetic")]
         for frame, path in zip((train.frame, parts[1].frame, draft), paths, strict=True):
             frame.to_csv(path, index=False)
-        done = subprocess.run([python, str(script), *map(str, paths), target], capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            [python, str(script), *map(str, paths), target], capture_output=True, text=True, check=False
+        )
     if done.returncode or not done.stdout.strip():
         raise SystemExit(f"the judge ended with {done.returncode}")
-    return {name: float(value) for name, value in json.loads(done.stdout.strip().splitlines()[-1]).items() if isinstance(value, int | float)}
+    return {
+        name: float(value)
+        for name, value in json.loads(done.stdout.strip().splitlines()[-1]).items()
+        if isinstance(value, int | float)
+    }
 
 
 def main() -> None:
@@ -135,13 +156,18 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="interpreter that has what the judge needs")
     asked = parser.parse_args()
     if asked.invented:
-        parts, target = halves(as_table(OTHER_KINDS[asked.invented](np.random.default_rng(0)), asked.invented)), "target"
+        parts, target = (
+            halves(as_table(OTHER_KINDS[asked.invented](np.random.default_rng(0)), asked.invented)),
+            "target",
+        )
     elif asked.target:
         parts, target = (load(asked.train), load(asked.holdout)), asked.target
     else:
         parser.error("name TRAIN, HOLDOUT and TARGET, or --invented")
     made = makers(asked.engines, asked.min_leaf)
-    print(f"{parts[0].name}: {len(parts[0])} rows x {len(parts[0].columns)} columns, {asked.seeds} seeds, both directions\n")
+    print(
+        f"{parts[0].name}: {len(parts[0])} rows x {len(parts[0].columns)} columns, {asked.seeds} seeds, both directions\n"
+    )
     if asked.seeds:
         print(as_markdown(compare(made, *parts, target, asked.seeds)))
     if asked.judge:

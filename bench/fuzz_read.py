@@ -19,7 +19,9 @@ def main(many: int = 10_000, noise: int = 2_000) -> int:
         counts = fuzz(many, noise, Path(folder), seed=7)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     told = ", ".join(f"{counts[what]:,} {what}" for what in ("read", "refused", "wrong", "crashed", "slow"))
-    sys.stdout.write(f"{many + noise:,} cases: {told}; {time.process_time() - began:.0f} s CPU, at most {memory:,} MiB\n")
+    sys.stdout.write(
+        f"{many + noise:,} cases: {told}; {time.process_time() - began:.0f} s CPU, at most {memory:,} MiB\n"
+    )
     return 1 if counts["wrong"] or counts["crashed"] or counts["slow"] else 0
 
 

@@ -33,9 +33,9 @@ from bench.populations import ROWS, described, kinds, source_of
 from bench.tables import invented
 from privsynth.dataset import Source, Table
 from privsynth.gate import gates_for, judge
-from privsynth.gate.scope import learnt_columns
-from privsynth.measure.membership import auc, caught_at, membership_scores
-from privsynth.measure.points import nearest, place
+from privsynth.gate.evidence.scope import learnt_columns
+from privsynth.measure.attacks.membership import auc, caught_at, membership_scores
+from privsynth.measure.distance.points import nearest, place
 from privsynth.verdict import Status
 
 STRICT = ("hipaa-expert", "gdpr-strict", "public-release")
@@ -60,7 +60,11 @@ class Demand:
 
 def _values() -> Iterator[Demand]:
     """Real values in columns that should hold invented ones."""
-    pii = {"gates": ("pii",), "tables": PEOPLE, "profiles": (PROFILES[0], PROFILES[-1])}  # the loosest and the strictest
+    pii = {
+        "gates": ("pii",),
+        "tables": PEOPLE,
+        "profiles": (PROFILES[0], PROFILES[-1]),
+    }  # the loosest and the strictest
     yield Demand("L5", "whole names copied, rows shuffled", plants.column("first_name", "last_name"), 1.0, **pii)  # type: ignore[arg-type]
     yield Demand("L5", "addresses copied, rows shuffled", plants.column("email"), 1.0, **pii)  # type: ignore[arg-type]
     for name in ("email", "ssn"):
@@ -75,7 +79,9 @@ def _values() -> Iterator[Demand]:
             said = f"1 real {name}, {way.__name__.replace('_', ' ')}"
             yield Demand("L7", said, plants.one_value(name, spelt=way), 0.95, **pii)  # type: ignore[arg-type]
     for name in ("email", "phone", "ssn"):
-        yield Demand("L8", f"1 real {name} inside a sentence", plants.one_value(name, "note", plants.in_a_sentence), 0.95, **pii)  # type: ignore[arg-type]
+        yield Demand(
+            "L8", f"1 real {name} inside a sentence", plants.one_value(name, "note", plants.in_a_sentence), 0.95, **pii
+        )  # type: ignore[arg-type]
     ways = {"SHA-256": plants.hashed("sha256"), "MD5": plants.hashed("md5"), "base64": plants.in_base64}
     for said, way in ways.items():
         for name in ("email", "ssn"):
@@ -92,19 +98,29 @@ DEMANDS = (
     Demand("L4", "whole source, rows shuffled", plants.everybody, 1.0, PROFILES),
     Demand("L4", "whole source, columns shuffled and renamed", plants.everybody_renamed, 1.0, PROFILES, ("schema",)),
     Demand("L9", "the row with the farthest number", plants.richest, 0.9, STRICT),
-    Demand("L11", "secret learnt by heart", plants.learnt_by_heart, 0.9, PROFILES, ("attribute", "inference", "copies")),
+    Demand(
+        "L11", "secret learnt by heart", plants.learnt_by_heart, 0.9, PROFILES, ("attribute", "inference", "copies")
+    ),
     *_values(),
 )
 
 Record = dict[str, Any]
 
 
-def run(demands: Sequence[Demand], tables: Sequence[str], seeds: int, rows: int, material: Path | None, keep: Path | None) -> list[Record]:
-    found: list[Record] = [json.loads(line) for line in keep.read_text().splitlines()] if keep is not None and keep.exists() else []
+def run(
+    demands: Sequence[Demand], tables: Sequence[str], seeds: int, rows: int, material: Path | None, keep: Path | None
+) -> list[Record]:
+    found: list[Record] = (
+        [json.loads(line) for line in keep.read_text().splitlines()] if keep is not None and keep.exists() else []
+    )
     known, made = {(each["said"], each["table"], each["seed"]) for each in found}, kinds(material)
     for seed in range(seeds):
         for table in tables:
-            wanted = [each for each in demands if (each.tables is None or table in each.tables) and (each.said, table, seed) not in known]
+            wanted = [
+                each
+                for each in demands
+                if (each.tables is None or table in each.tables) and (each.said, table, seed) not in known
+            ]
             if not wanted:
                 continue
             started, parts = time.process_time(), made[table](seed, rows)
@@ -128,7 +144,14 @@ def _refusals(demand: Demand, table: str, seed: int, source: Source, made: Table
     draft = drawn(demand.plant(source.train.root, made, rng))
     with measured_once():
         for profile in demand.profiles:
-            yield {"label": demand.label, "said": demand.said, "table": table, "seed": seed, "profile": profile, "by": _refuser(demand, profile, draft, source)}
+            yield {
+                "label": demand.label,
+                "said": demand.said,
+                "table": table,
+                "seed": seed,
+                "profile": profile,
+                "by": _refuser(demand, profile, draft, source),
+            }
 
 
 def _refuser(demand: Demand, profile: str, draft: Any, source: Source) -> str:
@@ -141,7 +164,10 @@ def _refuser(demand: Demand, profile: str, draft: Any, source: Source) -> str:
 
 
 def as_markdown(found: Sequence[Record], demands: Sequence[Demand]) -> str:
-    lines = ["| | plant | table | demanded | " + " | ".join(PROFILES) + " |", "|---|---|---|--:|" + "--:|" * len(PROFILES)]
+    lines = [
+        "| | plant | table | demanded | " + " | ".join(PROFILES) + " |",
+        "|---|---|---|--:|" + "--:|" * len(PROFILES),
+    ]
     for demand in demands:
         for table in dict.fromkeys(each["table"] for each in found if each["said"] == demand.said):
             mine = [each for each in found if each["said"] == demand.said and each["table"] == table]
@@ -156,7 +182,10 @@ def _rate(records: Sequence[Record]) -> str:
 
 BESIDE: tuple[tuple[str, plants.Plant | None], ...] = (
     ("none", None),
-    *((f"{share:.1%} verbatim".replace(".0%", "%"), plants.verbatim(share)) for share in (0.005, 0.01, 0.02, 0.05, 0.1)),
+    *(
+        (f"{share:.1%} verbatim".replace(".0%", "%"), plants.verbatim(share))
+        for share in (0.005, 0.01, 0.02, 0.05, 0.1)
+    ),
     *((f"{share:.0%} noisy", plants.nearly(share)) for share in (0.02, 0.05, 0.1)),
 )
 GUARDS = ("copies", "membership", "linkability")
@@ -181,8 +210,17 @@ def _beside(plant: plants.Plant | None, seed: int, parts: tuple[Table, Table, Ta
     share, area = nearest_record(train, holdout, leaky, names)
     caught = caught_at(membership_scores(train, holdout, leaky, names, rng), 0.01, isolated=False)
     with measured_once():
-        refused = [any(verdict.status is not Status.PASSED for verdict in verdicts(draft, source, profile, GUARDS)) for profile in PROFILES]
-    return [share, float(share > 0.5 + 1 / np.sqrt(len(leaky))), area, caught.share if caught else 0.0, *map(float, refused)]
+        refused = [
+            any(verdict.status is not Status.PASSED for verdict in verdicts(draft, source, profile, GUARDS))
+            for profile in PROFILES
+        ]
+    return [
+        share,
+        float(share > 0.5 + 1 / np.sqrt(len(leaky))),
+        area,
+        caught.share if caught else 0.0,
+        *map(float, refused),
+    ]
 
 
 def nearest_record(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> tuple[float, float]:
@@ -198,9 +236,13 @@ def speed(size: int, columns: int, profile: str) -> Iterator[str]:
     rng = np.random.default_rng(0)
     frame = invented(2 * size, rng)
     for at in range(len(frame.columns), columns):
-        frame[f"more {at}"] = rng.choice(list("abcdefgh"), 2 * size) if at % 2 else np.round(rng.gamma(2, 50, 2 * size), 1)
+        frame[f"more {at}"] = (
+            rng.choice(list("abcdefgh"), 2 * size) if at % 2 else np.round(rng.gamma(2, 50, 2 * size), 1)
+        )
     table = described(frame[list(frame.columns)[:columns]], "work", "savings")
-    train, holdout, made = (table.take(np.arange(*ends)) for ends in ((0, size * 4 // 5), (size * 4 // 5, size), (size, 2 * size)))
+    train, holdout, made = (
+        table.take(np.arange(*ends)) for ends in ((0, size * 4 // 5), (size * 4 // 5, size), (size, 2 * size))
+    )
     yield from timed(source_of(train, holdout), made, profile)
 
 
@@ -224,7 +266,9 @@ def _peak() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--material", type=Path, default=MATERIAL, help="folder with the real tables; without it only invented ones")
+    parser.add_argument(
+        "--material", type=Path, default=MATERIAL, help="folder with the real tables; without it only invented ones"
+    )
     parser.add_argument("--tables", nargs="+")
     parser.add_argument("--plants", nargs="+", help="only plants whose label or description holds one of these words")
     parser.add_argument("--seeds", type=int, default=10)
@@ -243,7 +287,11 @@ def main() -> None:
     elif asked.beside:
         lines = beside(tables[:1] if asked.tables is None else tables, asked.seeds, asked.rows, material)
     else:
-        demands = [each for each in DEMANDS if not asked.plants or any(word in f"{each.label} {each.said}" for word in asked.plants)]
+        demands = [
+            each
+            for each in DEMANDS
+            if not asked.plants or any(word in f"{each.label} {each.said}" for word in asked.plants)
+        ]
         lines = iter([as_markdown(run(demands, tables, asked.seeds, asked.rows, material, asked.keep), demands)])
     for line in lines:
         print(line, flush=True)

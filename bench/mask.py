@@ -22,10 +22,10 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from privsynth.generate.mask.encrypted import Encrypted
-from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.shaped import Tokens
 from privsynth.generate.mask.tokens import Opaque
+from privsynth.generate.mask.tokens.encrypted import Encrypted
+from privsynth.generate.mask.tokens.shaped import Tokens
+from privsynth.keyring import Keyring
 
 DIFFERENT = 5_000
 REPEATS = 3
@@ -50,7 +50,11 @@ def measure(name: str, values: np.ndarray) -> None:
     ring = Keyring(KEY, "bench")
     known = pd.unique(values)
     learning = seconds(lambda: Tokens.learn(known, ring, "bench"))
-    tokens, opaque, encrypted = Tokens.learn(known, ring, "bench"), Opaque.learn(ring, "bench"), Encrypted.learn(known, ring, "bench")
+    tokens, opaque, encrypted = (
+        Tokens.learn(known, ring, "bench"),
+        Opaque.learn(ring, "bench"),
+        Encrypted.learn(known, ring, "bench"),
+    )
     base = seconds(lambda: by_hand(values))
     print(f"{name}: {len(values):,} cells, {len(known):,} different")
     print(f"  {'pandas apply of hmac':28} {len(values) / base:12,.0f} cells/s")

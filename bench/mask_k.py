@@ -35,9 +35,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.tables import as_table
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.generate.mask.anonymise import learn_anonymiser
-from privsynth.measure.classes import diversity
-from privsynth.measure.groups import combined, group_risk, groups_of
+from privsynth.generate.mask.steps.anonymise import learn_anonymiser
+from privsynth.measure.classical.classes import diversity
+from privsynth.measure.classical.groups import combined, group_risk, groups_of
 
 Array = np.ndarray[Any, Any]
 K_RARE, CAP = 11, 0.05
@@ -57,8 +57,18 @@ class Trial:
 
 def trials(folder: Path) -> Iterator[Trial]:
     adult, bank = (_both(folder / "tables", name) for name in ("adult", "bank"))
-    yield Trial("adult, 7", adult, ("age", "workclass", "education", "marital_status", "race", "sex", "native_country"), "income")
-    yield Trial("adult, 8", adult, ("age", "workclass", "education_num", "marital_status", "occupation", "race", "sex", "hours_per_week"), "income")
+    yield Trial(
+        "adult, 7",
+        adult,
+        ("age", "workclass", "education", "marital_status", "race", "sex", "native_country"),
+        "income",
+    )
+    yield Trial(
+        "adult, 8",
+        adult,
+        ("age", "workclass", "education_num", "marital_status", "occupation", "race", "sex", "hours_per_week"),
+        "income",
+    )
     yield Trial("adult, 4", adult, ("age", "occupation", "education", "sex"), "income")
     yield Trial("bank, 6", bank, ("age", "job", "marital", "education", "balance", "housing"), "y")
     titanic = as_table(pd.read_csv(folder / "tables" / "titanic.csv"), "titanic")
@@ -87,9 +97,18 @@ def _clients(folder: Path) -> Table:
 Words = dict[str, Array]
 
 
-def ours(trial: Trial, k: int, cap: float = CAP, least: int | None = None, most: float | None = None, secrets: Sequence[str] = ()) -> Words:
+def ours(
+    trial: Trial,
+    k: int,
+    cap: float = CAP,
+    least: int | None = None,
+    most: float | None = None,
+    secrets: Sequence[str] = (),
+) -> Words:
     people = np.arange(len(trial.table))
-    return learn_anonymiser(trial.table, trial.names, people, k=k, l=least, t=most, secrets=secrets, suppress_max=cap, k_rare=K_RARE).apply(trial.table)
+    return learn_anonymiser(
+        trial.table, trial.names, people, k=k, l=least, t=most, secrets=secrets, suppress_max=cap, k_rare=K_RARE
+    ).apply(trial.table)
 
 
 def textbook(trial: Trial, k: int, *, by_rows: bool) -> Words:
@@ -128,7 +147,11 @@ def _listed(table: Table, name: str, cells: Sequence[Array]) -> Array:
     for rows in cells:
         known = np.unique(values[rows][~pd.isna(values[rows])])
         if values.dtype.kind in "fM":
-            ends = [f"{end:g}" if values.dtype.kind == "f" else str(end.astype("datetime64[D]")) for end in known[[0, -1]]] if len(known) else []
+            ends = (
+                [f"{end:g}" if values.dtype.kind == "f" else str(end.astype("datetime64[D]")) for end in known[[0, -1]]]
+                if len(known)
+                else []
+            )
             word = None if not ends else ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
         else:
             word = None if not len(known) else "|".join(known[:2]) + (f"|+{len(known) - 2}" if len(known) > 2 else "")
@@ -162,7 +185,12 @@ def _opened(table: Table, name: str, words: Array) -> tuple[Array, Array]:
     values = table.values(name)
     which, known = pd.factorize(pd.Series(words, dtype=object), use_na_sentinel=False)
     said = [_meaning(table, name, None if pd.isna(word) else str(word)) for word in known]
-    of_value = pd.Series(values).map(pd.Series(values).value_counts(normalize=True)).fillna(float(pd.isna(values).mean())).to_numpy()
+    of_value = (
+        pd.Series(values)
+        .map(pd.Series(values).value_counts(normalize=True))
+        .fillna(float(pd.isna(values).mean()))
+        .to_numpy()
+    )
     share = np.array([rows for _, rows in said])[which]
     return np.array([width for width, _ in said])[which], np.clip(share - of_value, 0, 1)
 
@@ -185,11 +213,15 @@ def _span(values: Array, word: str) -> tuple[float, float]:
     low, high = _ends(word.strip("()"), known)
     known = known.astype("datetime64[D]").astype(float) if known.dtype.kind == "M" else known
     low, high = max(low, known.min()), min(high, known.max())
-    return max(0.0, (high - low) / max(float(np.ptp(known)), 1e-12)), float(((known >= low) & (known <= high)).mean() * len(known) / len(values))
+    return max(0.0, (high - low) / max(float(np.ptp(known)), 1e-12)), float(
+        ((known >= low) & (known <= high)).mean() * len(known) / len(values)
+    )
 
 
 def _ends(word: str, known: Array) -> tuple[float, float]:
-    point: Callable[[str], tuple[float, float]] = _days if known.dtype.kind == "M" else lambda text: (float(text), float(text))
+    point: Callable[[str], tuple[float, float]] = (
+        _days if known.dtype.kind == "M" else lambda text: (float(text), float(text))
+    )
     if found := re.fullmatch(r"(.+) or (?:more|later)", word):
         return point(found[1])[0], np.inf
     if found := re.fullmatch(r"(.+) or (?:less|earlier)|under (.+)", word):
@@ -219,7 +251,11 @@ def _levels(values: Array, word: str) -> tuple[float, float]:
     rest = max(len(rare), 1) if "other" in parts and "other" not in share.index else 0
     count = len(named) + hidden + rest
     others = share.drop(named).sort_values(ascending=False)
-    rows = float(share[named].sum() + rare.sum() * (rest > 0) + others.mean() * hidden) if len(others) else float(share[named].sum())
+    rows = (
+        float(share[named].sum() + rare.sum() * (rest > 0) + others.mean() * hidden)
+        if len(others)
+        else float(share[named].sum())
+    )
     return (count / len(share) if count > 1 else 0.0), rows
 
 
@@ -232,7 +268,11 @@ def _accuracy(trial: Trial, made: Words) -> float:
     levels = [trial.table.values(name).dtype.kind == "O" for name in names]
     half = np.random.default_rng(5).random(len(target)) < 0.5
     model = HistGradientBoostingClassifier(categorical_features=levels, random_state=0, max_iter=80)
-    return float(np.mean([model.fit(features[part], target[part]).score(features[~part], target[~part]) for part in (half, ~half)]))
+    return float(
+        np.mean(
+            [model.fit(features[part], target[part]).score(features[~part], target[~part]) for part in (half, ~half)]
+        )
+    )
 
 
 def _feature(table: Table, name: str, words: Array) -> Array:
@@ -277,7 +317,9 @@ def compare(folder: Path) -> None:
                 seconds = time.process_time() - start
                 found = figures(trial, words, k)
                 shown = " | ".join(f"{found[name]:.3f}" for name in SHOWN)
-                print(f"| {k} | {way} | {found['k']:.0f} | {found['blanked']:.1%} | {shown} | {seconds:.1f} |", flush=True)
+                print(
+                    f"| {k} | {way} | {found['k']:.0f} | {found['blanked']:.1%} | {shown} | {seconds:.1f} |", flush=True
+                )
         if trial.target:
             raw = {name: trial.table.text(name) for name in trial.names}
             print(f"\naccuracy on the values themselves: {_accuracy(trial, raw):.3f}")
@@ -306,8 +348,14 @@ def oracle(folder: Path, python: Path) -> None:
     """Our figures and pycanon's on the same words. It takes each row for a person, leaves out no blank row, and cuts the entropy l down to a whole number."""
     trial = next(trials(folder))
     half = trial.table.take(np.arange(len(trial.table)) % 2 == 0)
-    trial, secrets = Trial(trial.name, half, trial.names, trial.target), ("income", "occupation", "hours_per_week", "capital_gain")
-    for said, words in (("k = 11", ours(trial, 11)), ("k = 11, l = 5 and t = 0.45 for occupation", ours(trial, 11, CAP, 5, 0.45, ("occupation",)))):
+    trial, secrets = (
+        Trial(trial.name, half, trial.names, trial.target),
+        ("income", "occupation", "hours_per_week", "capital_gain"),
+    )
+    for said, words in (
+        ("k = 11", ours(trial, 11)),
+        ("k = 11, l = 5 and t = 0.45 for occupation", ours(trial, 11, CAP, 5, 0.45, ("occupation",))),
+    ):
         _beside(said, trial, words, secrets, python)
 
 
@@ -324,9 +372,13 @@ def _beside(said: str, trial: Trial, words: Words, secrets: Sequence[str], pytho
         "secrets": secrets,
         "frame": {n: [None if pd.isna(v) else v for v in made.values(n).tolist()] for n in (*trial.names, *secrets)},
     }
-    ran = subprocess.run([str(python), "-W", "ignore", "-c", ASK], input=json.dumps(asked), capture_output=True, text=True, check=True)  # noqa: S603  the interpreter that was named
+    ran = subprocess.run(  # noqa: S603
+        [str(python), "-W", "ignore", "-c", ASK], input=json.dumps(asked), capture_output=True, text=True, check=True
+    )
     theirs = json.loads(ran.stdout)
-    print(f"\n{said}: {len(made):,} rows, {int(blank.sum())} blanked ones left out\n\n| figure | ours | pycanon | |\n|---|---|---|---|")
+    print(
+        f"\n{said}: {len(made):,} rows, {int(blank.sum())} blanked ones left out\n\n| figure | ours | pycanon | |\n|---|---|---|---|"
+    )
     for name, value in theirs.items():
         own = float(int(mine[name] + 1e-9)) if name.startswith("entropy") else mine[name]
         print(f"| {name} | {mine[name]:.6f} | {value:.6f} | {'equal' if abs(own - value) < 1e-9 else 'DIFFERENT'} |")
@@ -340,13 +392,21 @@ def _own(made: Table, names: Sequence[str], secrets: Sequence[str]) -> dict[str,
     risk = group_risk(made, names, 1.0)
     assert risk is not None  # noqa: S101  some rows are left
     groups, _ = groups_of(made, names)
-    found = {"k": float(risk.smallest), "largest risk": risk.largest_risk, "average risk of a group": float((1 / np.bincount(groups)).mean())}
+    found = {
+        "k": float(risk.smallest),
+        "largest risk": risk.largest_risk,
+        "average risk of a group": float((1 / np.bincount(groups)).mean()),
+    }
     for name in secrets:
         values = made.values(name)
         ordered = values.dtype.kind in "fM"
         hidden = diversity(groups, pd.factorize(values, sort=ordered, use_na_sentinel=False)[0], ordered=ordered)
         assert hidden is not None  # noqa: S101
-        found |= {f"l of {name}": float(hidden.distinct), f"entropy l of {name}": hidden.entropy, f"t of {name}": hidden.closeness}
+        found |= {
+            f"l of {name}": float(hidden.distinct),
+            f"entropy l of {name}": hidden.entropy,
+            f"t of {name}": hidden.closeness,
+        }
     return found
 
 
@@ -361,7 +421,9 @@ def speed(rows: int) -> None:
             "age": rng.integers(18, 90, rows),
             "born": (np.datetime64("1940-01-01") + rng.integers(0, 25_000, rows)).astype(str),
             "sex": rng.choice(["f", "m"], rows),
-            "postcode": pd.Series(rng.integers(10_000, 99_999, 4_000)).astype(str).to_numpy()[np.minimum(rng.geometric(0.002, rows), 3_999)],
+            "postcode": pd.Series(rng.integers(10_000, 99_999, 4_000))
+            .astype(str)
+            .to_numpy()[np.minimum(rng.geometric(0.002, rows), 3_999)],
             "job": pd.Series([f"job {at}" for at in range(60)]).to_numpy()[np.minimum(rng.geometric(0.08, rows), 59)],
             "income": np.round(rng.lognormal(10, 0.7, rows), -1),
             "secret": rng.choice(list("abcdefgh"), rows, p=[0.3, 0.2, 0.15, 0.1, 0.1, 0.08, 0.05, 0.02]),
@@ -372,29 +434,55 @@ def speed(rows: int) -> None:
     columns = [column if column.name != "postcode" else _postal(column) for column in table.columns]
     table = table.with_columns(*columns)
     people = np.arange(rows)
-    for what, who, least, most in (("", people, None, None), (", three rows a person", people // 3, None, None), (", l 3, t 0.3", people, 3, 0.3)):
+    for what, who, least, most in (
+        ("", people, None, None),
+        (", three rows a person", people // 3, None, None),
+        (", l 3, t 0.3", people, 3, 0.3),
+    ):
         start = time.process_time()
         secrets = ["secret"] if least else []
-        made = learn_anonymiser(table, list(frame.columns[:6]), who, k=11, l=least, t=most, secrets=secrets, suppress_max=CAP, k_rare=K_RARE)
+        made = learn_anonymiser(
+            table, list(frame.columns[:6]), who, k=11, l=least, t=most, secrets=secrets, suppress_max=CAP, k_rare=K_RARE
+        )
         learnt = time.process_time()
         made.apply(table)
         said = f"{learnt - start:.1f} s CPU to learn, {time.process_time() - learnt:.1f} s to apply"
-        print(f"{rows:,} rows x 6{what}: {said}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB at most; lost {made.lost:.3f}", flush=True)
+        print(
+            f"{rows:,} rows x 6{what}: {said}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB at most; lost {made.lost:.3f}",
+            flush=True,
+        )
 
 
 def sampled(folder: Path, share: float) -> None:
     """Cells of a sample, applied to all rows as they are, and widened by all rows first."""
-    print(f"\n### learnt from {share:.0%} of the rows, k = 11\n\n| table | lost, learnt from all | as learnt: blank | lost | widened: blank | lost |")
+    print(
+        f"\n### learnt from {share:.0%} of the rows, k = 11\n\n| table | lost, learnt from all | as learnt: blank | lost | widened: blank | lost |"
+    )
     print("|---|---|---|---|---|---|")
     for trial in trials(folder):
         rows = len(trial.table)
         some = np.sort(np.random.default_rng(0).permutation(rows)[: int(rows * share)])
         whole, narrow = (
-            learn_anonymiser(part, trial.names, np.arange(len(part)), k=11, l=None, t=None, secrets=(), suppress_max=0.0, k_rare=K_RARE)
+            learn_anonymiser(
+                part,
+                trial.names,
+                np.arange(len(part)),
+                k=11,
+                l=None,
+                t=None,
+                secrets=(),
+                suppress_max=0.0,
+                k_rare=K_RARE,
+            )
             for part in (trial.table, trial.table.take(some))
         )
         found = (narrow.measured(trial.table), narrow.widened(trial.table).measured(trial.table))
-        print(f"| {trial.name} | {whole.lost:.3f} |", " | ".join(f"{blank / rows:.1%} | {lost:.3f}" for lost, blank in found), "|", flush=True)
+        print(
+            f"| {trial.name} | {whole.lost:.3f} |",
+            " | ".join(f"{blank / rows:.1%} | {lost:.3f}" for lost, blank in found),
+            "|",
+            flush=True,
+        )
 
 
 def _postal(column: Column) -> Column:

@@ -20,7 +20,23 @@ import pandas as pd
 
 FIRST = ["Anna", "Ben", "Carla", "David", "Eva", "Finn", "Greta", "Hugo", "Ida", "Jonas"]
 FIRST += ["Kim", "Lea", "Max", "Nina", "Otto", "Paula", "Quirin", "Rosa", "Sven", "Tina"]
-LAST = ["Meyer", "Schulz", "Huber", "Klein", "Wolf", "Braun", "Lang", "Vogel", "Fuchs", "Keller", "Roth", "Beck", "Busch", "Horn", "Kuhn"]
+LAST = [
+    "Meyer",
+    "Schulz",
+    "Huber",
+    "Klein",
+    "Wolf",
+    "Braun",
+    "Lang",
+    "Vogel",
+    "Fuchs",
+    "Keller",
+    "Roth",
+    "Beck",
+    "Busch",
+    "Horn",
+    "Kuhn",
+]
 TOWNS = ["Berlin", "Hamburg", "Bremen", "Kiel", "Ulm"]
 BLOCK = 200_000
 
@@ -33,7 +49,9 @@ def write_table(path: Path, rows: int) -> None:
         columns = {
             "customer_id": [f"C{n:08d}" for n in number],
             "name": [f"{a} {b}" for a, b in zip(first, last, strict=True)],
-            "email": [f"{a.lower()}.{b.lower()}{n}@mail-{n % 97}.com" for a, b, n in zip(first, last, number, strict=True)],
+            "email": [
+                f"{a.lower()}.{b.lower()}{n}@mail-{n % 97}.com" for a, b, n in zip(first, last, number, strict=True)
+            ],
             "birth_year": rng.integers(1940, 2005, size),
             "city": rng.choice(TOWNS, size),
             "amount": np.round(rng.gamma(2, 50, size), 2),
@@ -48,7 +66,13 @@ def main(rows: int) -> None:
         write_table(table, rows)
         started = time.perf_counter()
         with table.open("rb") as source, out.open("wb") as target:
-            subprocess.run([sys.executable, "-m", "privsynth", "mask", "-", "-q"], stdin=source, stdout=target, check=True, cwd=folder)
+            subprocess.run(
+                [sys.executable, "-m", "privsynth", "mask", "-", "-q"],
+                stdin=source,
+                stdout=target,
+                check=True,
+                cwd=folder,
+            )
         seconds, used = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
         with out.open(newline="") as made:
             keys = len({row[0] for row in csv.reader(made)}) - 1

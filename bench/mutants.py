@@ -32,8 +32,19 @@ from pathlib import Path
 
 HERE = Path(__file__).parents[1]
 GATE, CONTRACT = "tests/gate", "tests/contracts/test_every_gate.py"
-IGNORED = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".hypothesis", ".venv", "*.refused", "privsynth-state")
-CALM = ("-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=line", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+IGNORED = shutil.ignore_patterns(
+    ".git", "__pycache__", ".*_cache", ".hypothesis", ".venv", "*.refused", "privsynth-state"
+)
+CALM = (
+    "-x",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "--no-header",
+    "--tb=line",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+)
 LONGEST = 90  # letters of code that are shown
 PATIENCE = 1_800  # seconds on the clock after which a mutant that hangs is ended
 WORDS = {"note", "remedy", "what", "where", "said", "hint"}  # arguments that are said, and not compared
@@ -73,41 +84,58 @@ def _contract(words: str) -> tuple[str, ...]:
 
 TESTS: dict[str, Selection] = {
     "release.py": (("tests/test_release.py",), ("tests/emit/test_emit.py",)),
-    "gate/__init__.py": ((CONTRACT, "-k", "list or left_out or goes_wrong or takes_too_long or no_policy"), ("tests/gate/test_judge.py",)),
+    "gate/__init__.py": (
+        (CONTRACT, "-k", "list or left_out or goes_wrong or takes_too_long or no_policy"),
+        ("tests/gate/test_judge.py",),
+    ),
     "gate/artefacts.py": ((f"{GATE}/test_artefacts.py",),),
-    "gate/attribute.py": ((f"{GATE}/test_attribute.py",), (f"{GATE}/test_attack_gates.py", "-k", "Attribute or secret")),
+    "gate/attribute.py": (
+        (f"{GATE}/test_attribute.py",),
+        (f"{GATE}/test_attack_gates.py", "-k", "Attribute or secret"),
+    ),
     "gate/budget.py": ((f"{GATE}/test_budget.py",), _contract("budget")),
     "gate/claim.py": ((f"{GATE}/test_claim.py",), _contract("claim")),
-    "gate/claims.py": ((f"{GATE}/test_claims.py",), (f"{GATE}/test_artefacts.py",)),
+    "gate/evidence/promises.py": ((f"{GATE}/test_claims.py",), (f"{GATE}/test_artefacts.py",)),
     "gate/classical.py": ((f"{GATE}/test_classical.py",), _contract("classical"), (f"{GATE}/test_linkage.py",)),
     "gate/copies.py": ((f"{GATE}/test_copies.py",), _contract("copies")),
-    "gate/encoded.py": ((f"{GATE}/test_encoded.py",), (f"{GATE}/test_pii.py", "-k", "hash or base64 or code")),
+    "gate/evidence/encoded.py": ((f"{GATE}/test_encoded.py",), (f"{GATE}/test_pii.py", "-k", "hash or base64 or code")),
     "gate/fidelity.py": ((f"{GATE}/test_fidelity_floor.py",), (f"{GATE}/test_asked_rows.py",), _contract("fidelity")),
     "gate/inference.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "Inference")),
     "gate/linkability.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "Linkability")),
-    "gate/linkage.py": ((f"{GATE}/test_linkage.py",), _contract("linkage")),
-    "gate/membership.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "Membership or few or tenth")),
-    "gate/order.py": ((f"{GATE}/test_order.py",), (f"{GATE}/test_schema.py",)),
-    "gate/overlap.py": ((f"{GATE}/test_overlap.py",), (f"{GATE}/test_pii.py",)),
-    "gate/phrases.py": ((f"{GATE}/test_phrases.py",), (f"{GATE}/test_pii.py", "-k", "sentence")),
+    "gate/tracing.py": ((f"{GATE}/test_linkage.py",), _contract("linkage")),
+    "gate/membership.py": (
+        (f"{GATE}/test_attack_says.py",),
+        (f"{GATE}/test_attack_gates.py", "-k", "Membership or few or tenth"),
+    ),
+    "gate/evidence/order.py": ((f"{GATE}/test_order.py",), (f"{GATE}/test_schema.py",)),
+    "gate/evidence/overlap.py": ((f"{GATE}/test_overlap.py",), (f"{GATE}/test_pii.py",)),
+    "gate/evidence/phrases.py": ((f"{GATE}/test_phrases.py",), (f"{GATE}/test_pii.py", "-k", "sentence")),
     "gate/pii.py": ((f"{GATE}/test_pii.py",),),
-    "gate/realvalues.py": ((f"{GATE}/test_realvalues.py",), (f"{GATE}/test_pii.py",)),
-    "gate/rules.py": ((f"{GATE}/test_rules_kept.py",),),
+    "gate/evidence/realvalues.py": ((f"{GATE}/test_realvalues.py",), (f"{GATE}/test_pii.py",)),
+    "gate/evidence/rules.py": ((f"{GATE}/test_rules_kept.py",),),
     "gate/schema.py": ((f"{GATE}/test_schema.py",),),
-    "gate/scope.py": ((f"{GATE}/test_scope.py",), (f"{GATE}/test_copies.py",), (f"{GATE}/test_attack_gates.py",), (f"{GATE}/test_linkage.py",)),
-    "gate/selftest.py": ((f"{GATE}/test_selftest.py",), (f"{GATE}/test_attack_gates.py", "-k", "SelfTest or self_test or found_out or planted or no_error")),
+    "gate/evidence/scope.py": (
+        (f"{GATE}/test_scope.py",),
+        (f"{GATE}/test_copies.py",),
+        (f"{GATE}/test_attack_gates.py",),
+        (f"{GATE}/test_linkage.py",),
+    ),
+    "gate/selftest.py": (
+        (f"{GATE}/test_selftest.py",),
+        (f"{GATE}/test_attack_gates.py", "-k", "SelfTest or self_test or found_out or planted or no_error"),
+    ),
     "gate/singling_out.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "SinglingOut")),
-    "gate/sought.py": ((f"{GATE}/test_sought.py",), (f"{GATE}/test_artefacts.py",)),
-    "gate/written.py": ((f"{GATE}/test_written.py",), (f"{GATE}/test_schema.py",)),
+    "gate/evidence/sought.py": ((f"{GATE}/test_sought.py",), (f"{GATE}/test_artefacts.py",)),
+    "gate/evidence/written.py": ((f"{GATE}/test_written.py",), (f"{GATE}/test_schema.py",)),
 }
 FALLBACK = (GATE, CONTRACT)  # for a file that is not in the table yet
 
 # what cannot be told from the original by anybody, and why: "file function: before -> after"
 EQUIVALENT: dict[str, str] = {
     "gate/artefacts.py _stands: if not words -> if False": "a value without a word is too short to tell anything, which is asked next",
-    "gate/claims.py _read_aloud: 2000 -> 2001": "how far in a page is known to be one: any number of that size serves",
-    "gate/claims.py _read_aloud: 2000 -> 1999": "as above",
-    "gate/encoded.py _codes: False -> True": "whether a hash protects anything is said to the library, and changes no digest",
+    "gate/evidence/promises.py _read_aloud: 2000 -> 2001": "how far in a page is known to be one: any number of that size serves",
+    "gate/evidence/promises.py _read_aloud: 2000 -> 1999": "as above",
+    "gate/evidence/encoded.py _codes: False -> True": "whether a hash protects anything is said to the library, and changes no digest",
     "gate/artefacts.py _codes_of: False -> True": "as above",
 }
 
@@ -137,7 +165,9 @@ def mutants(file: str, text: str) -> Iterator[Mutant]:
             source = _with(tree, node, made)
             if source not in seen:
                 seen.add(source)
-                yield Mutant(file, function.partition(" ")[0] or "module", _line(node), _said(node), _told(node, made), source)
+                yield Mutant(
+                    file, function.partition(" ")[0] or "module", _line(node), _said(node), _told(node, made), source
+                )
 
 
 def _sites(node: ast.AST, function: str) -> Iterator[tuple[ast.AST, str]]:
@@ -214,7 +244,10 @@ def _forced(node: ast.If | ast.IfExp, always: bool) -> ast.AST:
 
 
 def _is_text(node: ast.BinOp) -> bool:
-    return any(isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str)) for side in (node.left, node.right))
+    return any(
+        isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        for side in (node.left, node.right)
+    )
 
 
 def _with(tree: ast.Module, node: ast.AST, made: ast.AST) -> str:
@@ -231,7 +264,11 @@ def _rebuilt(here: ast.AST, node: ast.AST, made: ast.AST) -> ast.AST:
             fields[name] = [_rebuilt(item, node, made) if isinstance(item, ast.AST) else item for item in value]
         else:
             fields[name] = _rebuilt(value, node, made) if isinstance(value, ast.AST) else value
-    return ast.copy_location(type(here)(**fields), here) if isinstance(here, ast.expr | ast.stmt | ast.keyword) else type(here)(**fields)
+    return (
+        ast.copy_location(type(here)(**fields), here)
+        if isinstance(here, ast.expr | ast.stmt | ast.keyword)
+        else type(here)(**fields)
+    )
 
 
 def _said(node: ast.AST) -> str:
@@ -242,7 +279,9 @@ def _said(node: ast.AST) -> str:
         case ast.comprehension():
             return f"for {ast.unparse(node.target)}{''.join(f' if {ast.unparse(test)}' for test in node.ifs)}"
         case ast.Call():
-            said = "".join(f", {keyword.arg}={ast.unparse(keyword.value)}" for keyword in node.keywords if keyword.arg in DROPPED)
+            said = "".join(
+                f", {keyword.arg}={ast.unparse(keyword.value)}" for keyword in node.keywords if keyword.arg in DROPPED
+            )
             return f"{ast.unparse(node.func)}(...{said})"
         case _:
             said = " ".join(ast.unparse(node).split())
@@ -322,8 +361,14 @@ def _import_graph(root: Path) -> dict[str, set[str]]:
     found = {}
     for path in (root / "privsynth").rglob("*.py"):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
-        found[name] = {part for node in nodes for part in (node.module or "", *(f"{node.module}.{each.name}" for each in node.names))}
+        nodes = [
+            node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
+        ]
+        found[name] = {
+            part
+            for node in nodes
+            for part in (node.module or "", *(f"{node.module}.{each.name}" for each in node.names))
+        }
     return found
 
 
@@ -333,7 +378,16 @@ def _warm(root: Path) -> None:
 
     import pytest  # noqa: F401
 
-    for name in ("numpy", "pandas", "pyarrow.parquet", "scipy.stats", "sklearn.ensemble", "sklearn.tree", "sklearn.neighbors", "duckdb"):
+    for name in (
+        "numpy",
+        "pandas",
+        "pyarrow.parquet",
+        "scipy.stats",
+        "sklearn.ensemble",
+        "sklearn.tree",
+        "sklearn.neighbors",
+        "duckdb",
+    ):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     from privsynth import api
@@ -399,12 +453,18 @@ def chosen(every: list[Mutant], again: set[str] | None, each: int | None, rng: r
     """Those that survived before, or so many of all."""
     if again is not None:
         return [mutant for mutant in every if mutant.name in again]
-    return every if each is None or len(every) <= each else sorted(rng.sample(every, each), key=lambda mutant: mutant.line)
+    return (
+        every if each is None or len(every) <= each else sorted(rng.sample(every, each), key=lambda mutant: mutant.line)
+    )
 
 
 def examine(tree: Copy, file: str, choose: Callable[[list[Mutant]], list[Mutant]]) -> Count:
     """Some mutants of one file."""
-    tests = tuple(stage for stage in (FIGURES, *TESTS.get(file, tuple((place,) for place in FALLBACK))) if (tree.root / stage[0]).exists())
+    tests = tuple(
+        stage
+        for stage in (FIGURES, *TESTS.get(file, tuple((place,) for place in FALLBACK)))
+        if (tree.root / stage[0]).exists()
+    )
     every = list(mutants(file, tree.path(file).read_text(encoding="utf-8")))
     ended, usual = tree.judge(file, None, tests, 3_600)
     if ended != "passed":
@@ -450,7 +510,9 @@ def main() -> None:
             if again is not None and not any(name.startswith(f"{file} ") for name in again):
                 continue
             rng = random.Random(f"{asked.seed} {file}")  # noqa: S311 - a sample, no secret
-            counts.append(examine(tree, file, lambda every, rng=rng: chosen(every, again, None if asked.all else asked.each, rng)))
+            counts.append(
+                examine(tree, file, lambda every, rng=rng: chosen(every, again, None if asked.all else asked.each, rng))
+            )
             print(counts[-1].line, flush=True)
             if out:
                 out.write_text(table(counts), encoding="utf-8")

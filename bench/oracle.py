@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.frontier import as_markdown
 from bench.tables import as_table
-from privsynth.measure.inference import inference
-from privsynth.measure.linkability import linkability
-from privsynth.measure.singling import singling_out
+from privsynth.measure.attacks.inference import inference
+from privsynth.measure.attacks.linkability import linkability
+from privsynth.measure.attacks.singling import singling_out
 
 LEAKS = (0.0, 0.05, 0.3)
 WITHIN = 0.03
@@ -55,7 +55,8 @@ def ours(parts: list[pd.DataFrame], attacks: int, seed: int) -> dict[str, float]
     train, control, made = (table.take(np.arange(first, last)) for first, last in pairwise(ends))
     names, rng = [column.name for column in table.columns], np.random.default_rng(seed)
     found = {
-        what: singling_out(train, control, made, names, attacks, rng, several=several)[0] for what, several in (("one column", False), ("three columns", True))
+        what: singling_out(train, control, made, names, attacks, rng, several=several)[0]
+        for what, several in (("one column", False), ("three columns", True))
     }
     found["linking"] = linkability(train, control, made, (names[::2], names[1::2]), attacks, rng)
     found["inference"] = inference(train, control, made, names[:-1], names[-1], len(train), rng)
@@ -66,7 +67,9 @@ def theirs(parts: list[pd.DataFrame], attacks: int, seed: int, python: str) -> d
     with tempfile.TemporaryDirectory() as folder:
         for name, part in zip(("train", "control", "made"), parts, strict=True):
             part.to_csv(Path(folder) / f"{name}.csv", index=False)
-        done = subprocess.run([python, "-c", THEIRS, folder, str(attacks), str(seed)], capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            [python, "-c", THEIRS, folder, str(attacks), str(seed)], capture_output=True, text=True, check=True
+        )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -91,9 +94,16 @@ def main() -> None:
         for what in both[0].index:
             apart = abs(both[0][what] - both[1][what])
             rows[f"{leak:.0%} copied, {what}"] = pd.Series(
-                {"ours": both[0][what], "anonymeter": both[1][what], "apart": apart, "within .03": float(apart <= WITHIN)}
+                {
+                    "ours": both[0][what],
+                    "anonymeter": both[1][what],
+                    "apart": apart,
+                    "within .03": float(apart <= WITHIN),
+                }
             )
-    print(f"{asked.train.name}: {asked.rows} rows a side, {asked.attacks} attacks (inference: all rows), means of {asked.seeds} runs\n")
+    print(
+        f"{asked.train.name}: {asked.rows} rows a side, {asked.attacks} attacks (inference: all rows), means of {asked.seeds} runs\n"
+    )
     print(as_markdown(pd.DataFrame(rows)))
 
 

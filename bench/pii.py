@@ -97,11 +97,16 @@ def columns(material: Path) -> None:
     """Recall over the columns of the people table, with their names and without."""
     table = read_files([material / "pii" / "FakeNameGenerator.com_100.csv"], Policy()).tables[0]
     for header in ("true", "c1..cN"):
-        typed = {c.name: type_column(c.name if header == "true" else f"c{at}", table.text(c.name), c.kind) for at, c in enumerate(table.columns)}
+        typed = {
+            c.name: type_column(c.name if header == "true" else f"c{at}", table.text(c.name), c.kind)
+            for at, c in enumerate(table.columns)
+        }
         noticed = [name for name in PEOPLE if typed[name].role is not Role.PLAIN]
         named = [name for name, kinds in PEOPLE.items() if typed[name].entity in kinds.split()]
         missed = ", ".join(name for name in PEOPLE if name not in noticed)
-        print(f"columns, headers {header}: noticed {_share(len(noticed), len(PEOPLE))}, kind right {len(named)}; missed: {missed or 'none'}")
+        print(
+            f"columns, headers {header}: noticed {_share(len(noticed), len(PEOPLE))}, kind right {len(named)}; missed: {missed or 'none'}"
+        )
 
 
 def _share(part: int, whole: int) -> str:
@@ -115,15 +120,30 @@ def clean(material: Path) -> None:
     for table in tables:
         wanted = [c.name for c in table.columns if c.name not in ("birth_number", "account_to")]
         total += len(wanted)
-        flagged += [f"{table.name}.{name}" for name in sorted({s.column for s in scan_table(table) if s.confirmed and s.role is Role.DIRECT} & set(wanted))]
+        flagged += [
+            f"{table.name}.{name}"
+            for name in sorted(
+                {s.column for s in scan_table(table) if s.confirmed and s.role is Role.DIRECT} & set(wanted)
+            )
+        ]
     print(f"clean columns flagged: {len(flagged)}/{total} = {len(flagged) / total:.3f}: {', '.join(flagged) or 'none'}")
-    berka = {s.column for table in tables for s in scan_table(table) if s.confirmed and s.role is Role.DIRECT and s.column in ("birth_number", "account_to")}
+    berka = {
+        s.column
+        for table in tables
+        for s in scan_table(table)
+        if s.confirmed and s.role is Role.DIRECT and s.column in ("birth_number", "account_to")
+    }
     print(f"of Berka found as they should be: {', '.join(sorted(berka))}")
 
 
 def _census(material: Path) -> list[Table]:
     folder = material / "tables"
-    files = [folder / "adult.train.csv.gz", folder / "bank.train.csv.gz", folder / "titanic.csv", *sorted((folder / "berka").glob("*.csv.gz"))]
+    files = [
+        folder / "adult.train.csv.gz",
+        folder / "bank.train.csv.gz",
+        folder / "titanic.csv",
+        *sorted((folder / "berka").glob("*.csv.gz")),
+    ]
     return [read_files([path], Policy()).tables[0] for path in files]
 
 
@@ -147,7 +167,9 @@ def _business(rng: np.random.Generator, rows: int = 2000) -> Table:
         "product_code": [f"{''.join(letters[pick(0, 23, 3)])}-{n}" for n in pick(1000, 9999, rows)],
         "sku": [f"SKU{n:07d}" for n in pick(0, 10**7, rows)],
         "ean": [_ean(f"40{n:010d}") for n in pick(0, 10**10, rows)],
-        "order_date": [f"{day:%Y-%m-%d}" for day in pd.Timestamp("2021-01-01") + pd.to_timedelta(pick(0, 900, rows), unit="D")],
+        "order_date": [
+            f"{day:%Y-%m-%d}" for day in pd.Timestamp("2021-01-01") + pd.to_timedelta(pick(0, 900, rows), unit="D")
+        ],
         "quantity": [str(n) for n in pick(1, 50, rows)],
         "unit_price": [f"{n:.2f}" for n in rng.uniform(1, 900, rows)],
         "discount_rate": [f"{n:.3f}" for n in rng.uniform(0, 0.5, rows)],
@@ -175,7 +197,9 @@ def _business(rng: np.random.Generator, rows: int = 2000) -> Table:
         "alnum8": [f"{''.join(letters[pick(0, 23, 3)])}{n}" for n in pick(10**4, 10**5, rows)],
     }
     return Table(
-        "business", tuple(Column(name, Kind.TEXT) for name in made), pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in made.items()})
+        "business",
+        tuple(Column(name, Kind.TEXT) for name in made),
+        pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in made.items()}),
     )
 
 
@@ -193,9 +217,17 @@ def texts(material: Path) -> None:
         spans = [(s["start_position"], s["end_position"], s["entity_type"]) for s in sentence["spans"]]
         for start, end, label in spans:
             wanted[label] += 1
-            found[label] += any(_same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5 for hit in hits)
+            found[label] += any(
+                _same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5 for hit in hits
+            )
         said += len(hits)
-        right += sum(any(_same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5 for start, end, label in spans) for hit in hits)
+        right += sum(
+            any(
+                _same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5
+                for start, end, label in spans
+            )
+            for hit in hits
+        )
     for label, count in wanted.most_common():
         print(f"texts: {label:18} {found[label]:3}/{count:3} = {found[label] / count:.2f}")
     print(f"texts: precision over all {right}/{said} = {right / said:.2f}")
@@ -213,22 +245,32 @@ def _overlap(start: int, end: int, other_start: int, other_end: int) -> float:
 def corpus(*, write: bool) -> None:
     """Recall and precision of each kind in invented sentences; kinds with a form and a keyword in sentences of their own."""
     with without(HIDDEN):
-        print(f"corpus: precision over the sentences that rules were written with {_precision(_tally(sentences(SENTENCES, SEED)))}")
+        print(
+            f"corpus: precision over the sentences that rules were written with {_precision(_tally(sentences(SENTENCES, SEED)))}"
+        )
         said = {"sentences of bench/corpora.py": _tally(sentences(SENTENCES, SEED, UNSEEN))}
     keyed = forms(FORMS, SEED)
-    said["one sentence with a keyword, other values"] = [sum(parts, Counter[str]()) for parts in zip(*(_tally(part) for part in keyed.values()), strict=True)]  # type: ignore[assignment]
+    said["one sentence with a keyword, other values"] = [
+        sum(parts, Counter[str]()) for parts in zip(*(_tally(part) for part in keyed.values()), strict=True)
+    ]  # type: ignore[assignment]
     rows: dict[str, str] = {}
     for name, (wanted, found, hits, right) in said.items():
         for label in sorted(wanted):
             if label in rows or label not in entities() or wanted[label] < LEAST:
                 continue
             low, high = _wilson(found[label], wanted[label])
-            precise = f"precision = {right[label] / hits[label]:.3f}\n" if name.startswith("sentences") and hits[label] else ""
+            precise = (
+                f"precision = {right[label] / hits[label]:.3f}\n"
+                if name.startswith("sentences") and hits[label]
+                else ""
+            )
             rows[label] = (
                 f"[{label}]\nrecall = {found[label] / wanted[label]:.3f}\ninterval = [{low:.3f}, {high:.3f}]\nn = {wanted[label]}\n"
                 f'{precise}corpus = "{name}"\ndate = "{datetime.now(UTC):%Y-%m-%d}"\n'
             )
-            print(f"corpus: {label:22} {found[label]:4}/{wanted[label]:4} = {found[label] / wanted[label]:.3f} {precise.strip()}")
+            print(
+                f"corpus: {label:22} {found[label]:4}/{wanted[label]:4} = {found[label] / wanted[label]:.3f} {precise.strip()}"
+            )
         if name.startswith("sentences"):
             print(f"corpus: precision over all {_precision(said[name])}")
     if write:
@@ -247,10 +289,15 @@ def _tally(read: list[Sentence]) -> list[Counter[str]]:
         seen = [hit for hit in scan_text(sentence.text, nlp="none") if hit.entity != "TITLE"]
         for start, end, label in sentence.spans:
             wanted[label] += 1
-            found[label] += any(_same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5 for hit in seen)
+            found[label] += any(
+                _same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5 for hit in seen
+            )
         for hit in seen:
             hits[hit.entity] += 1
-            right[hit.entity] += any(_same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5 for start, end, label in sentence.spans)
+            right[hit.entity] += any(
+                _same(hit.entity, label) and _overlap(hit.start, hit.end, start, end) >= 0.5
+                for start, end, label in sentence.spans
+            )
     return [wanted, found, hits, right]
 
 
@@ -261,7 +308,10 @@ def _precision(tally: list[Counter[str]]) -> str:
 
 def _wilson(found: int, of: int, z: float = 1.96) -> tuple[float, float]:
     share, more = found / of, z * z / of
-    middle, half = (share + more / 2) / (1 + more), z / (1 + more) * math.sqrt(share * (1 - share) / of + more / (4 * of))
+    middle, half = (
+        (share + more / 2) / (1 + more),
+        z / (1 + more) * math.sqrt(share * (1 - share) / of + more / (4 * of)),
+    )
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
@@ -273,10 +323,24 @@ def people(rows: int = 1500) -> None:
         invented.frame.to_csv(path, index=False)
         table = read_files([path], Policy()).tables[0]
         for header in ("true", "c1..cN"):
-            typed = {c.name: type_column(c.name if header == "true" else f"c{at}", table.text(c.name), c.kind) for at, c in enumerate(table.columns)}
+            typed = {
+                c.name: type_column(c.name if header == "true" else f"c{at}", table.text(c.name), c.kind)
+                for at, c in enumerate(table.columns)
+            }
             wanted = [name for name in (*PEOPLE, "WesternUnionMTCN", "MoneyGramMTCN") if name in typed]
             missed = [name for name in wanted if typed[name].role is Role.PLAIN]
-            clean = ("Color", "CCType", "Pounds", "Kilograms", "FeetInches", "Centimeters", "BloodType", "Vehicle", "Latitude", "Longitude")
+            clean = (
+                "Color",
+                "CCType",
+                "Pounds",
+                "Kilograms",
+                "FeetInches",
+                "Centimeters",
+                "BloodType",
+                "Vehicle",
+                "Latitude",
+                "Longitude",
+            )
             direct = [name for name in clean if typed[name].role is Role.DIRECT and typed[name].confidence >= 0.6]
             print(
                 f"people, headers {header}: noticed {_share(len(wanted) - len(missed), len(wanted))}; missed: {', '.join(missed) or 'none'}; "
@@ -291,14 +355,23 @@ def checks() -> None:
         numbers = _published(entity.check) if entity.check and not entity.check.startswith("ours.") else []
         published += len(numbers)
         accepted += sum(map(entity.passes, numbers))
-        wrong = [n[:at] + d + n[at + 1 :] for n in numbers for at, c in enumerate(n) if c.isdigit() for d in "0123456789" if d != c]
+        wrong = [
+            n[:at] + d + n[at + 1 :]
+            for n in numbers
+            for at, c in enumerate(n)
+            if c.isdigit()
+            for d in "0123456789"
+            if d != c
+        ]
         caught = sum(not entity.passes(text) for text in wrong)
         if wrong and caught < 0.99 * len(wrong):
             blind.append(f"{entity.name} {caught / len(wrong):.2f}")
         else:
             refused, errors = refused + caught, errors + len(wrong)
     print(f"checks: {accepted}/{published} published numbers accepted")
-    print(f"checks: {refused}/{errors} = {refused / max(1, errors):.4f} single-digit errors refused, by the kinds whose method can see them all")
+    print(
+        f"checks: {refused}/{errors} = {refused / max(1, errors):.4f} single-digit errors refused, by the kinds whose method can see them all"
+    )
     print(f"checks: methods that by design miss some (no check digit, or one that two sums share): {', '.join(blind)}")
 
 
@@ -319,7 +392,9 @@ def speed(rows: int) -> None:
     print(f"speed: {rows:,} x {len(table.columns)} scanned in {ours:.1f} s of one processor")
     cells = [text for column in table.columns for text in table.text(column.name)[:25] if text is not None]
     each, theirs = ours / (rows * len(table.columns)), _presidio(cells) / len(cells)
-    print(f"speed: {each * 1e6:.1f} us a cell; presidio cell by cell {theirs * 1e6:.0f} us a cell: {theirs / each:.0f} times slower")
+    print(
+        f"speed: {each * 1e6:.1f} us a cell; presidio cell by cell {theirs * 1e6:.0f} us a cell: {theirs / each:.0f} times slower"
+    )
 
 
 def _presidio(cells: list[str]) -> float:
@@ -343,7 +418,9 @@ def _wide(rng: np.random.Generator, rows: int) -> Table:
     """Twenty columns, most of them different in each row: people, numbers, codes, sentences."""
     at = np.arange(rows)
     first = np.array(["Anna", "Boris", "Carla", "David", "Emma", "Felix", "Greta", "Hugo"])[rng.integers(0, 8, rows)]
-    last = np.array(["Larsen", "Moreno", "Novak", "Okafor", "Petrov", "Quinn", "Rossi", "Schmidt"])[rng.integers(0, 8, rows)]
+    last = np.array(["Larsen", "Moreno", "Novak", "Okafor", "Petrov", "Quinn", "Rossi", "Schmidt"])[
+        rng.integers(0, 8, rows)
+    ]
     text: dict[str, list[str]] = {
         "customer_id": [f"C{n:08d}" for n in at],
         "first_name": first.tolist(),
@@ -356,10 +433,15 @@ def _wide(rng: np.random.Generator, rows: int) -> Table:
         "card": [f"4{n:015d}" for n in rng.integers(0, 10**15, rows)],
         "ip": [f"192.0.2.{n}" for n in rng.integers(0, 255, rows)],
         "iban": [f"GB00TEST{n:014d}" for n in rng.integers(0, 10**14, rows)],
-        "note": [f"Customer {f} called about order {n} and asked for a refund of the second item" for f, n in zip(first, at, strict=True)],
+        "note": [
+            f"Customer {f} called about order {n} and asked for a refund of the second item"
+            for f, n in zip(first, at, strict=True)
+        ],
         "code": [f"X-{n}-{n % 7}" for n in at],
         "status": rng.choice(["open", "closed"], rows).tolist(),
-        "device": [f"{a:08x}-{b:04x}" for a, b in zip(rng.integers(0, 2**32, rows), rng.integers(0, 2**16, rows), strict=True)],
+        "device": [
+            f"{a:08x}-{b:04x}" for a, b in zip(rng.integers(0, 2**32, rows), rng.integers(0, 2**16, rows), strict=True)
+        ],
     }
     numbers = {f"n{i}": rng.lognormal(3, 1, rows).round(2) for i in range(5)}
     described = [Column(name, Kind.TEXT) for name in text] + [Column(name, Kind.NUMBER) for name in numbers]

@@ -22,18 +22,22 @@ from honest import honest, people, with_contacts
 from bench.tables import invented, money, survey
 from privsynth import api
 from privsynth.dataset import Dataset, Exposure, Role, Source, Table
+from privsynth.describe import profile_dataset, take_fingerprints
 from privsynth.policy import Policy
-from privsynth.profile import profile_dataset, take_fingerprints
 
 ROWS = 3_000
-FIRST = Exposure(attempt=1, releases=0, rows=0, epsilon=0.0)  # what a ledger says of a source that was never asked before
+FIRST = Exposure(
+    attempt=1, releases=0, rows=0, epsilon=0.0
+)  # what a ledger says of a source that was never asked before
 Parts = tuple[Table, Table, Table]  # training rows, held-out rows, independent draft
 
 
 def source_of(train: Table, holdout: Table) -> Source:
     """What the gates are given, as a run gives it."""
     data = Dataset((train,))
-    return Source(data, Dataset((holdout,)), profile_dataset(data, Policy(), take_fingerprints(Dataset((train, holdout)))), FIRST)
+    return Source(
+        data, Dataset((holdout,)), profile_dataset(data, Policy(), take_fingerprints(Dataset((train, holdout)))), FIRST
+    )
 
 
 def described(frame: pd.DataFrame, name: str, secret: str) -> Table:
@@ -43,7 +47,10 @@ def described(frame: pd.DataFrame, name: str, secret: str) -> Table:
     """
     table = api.inspect({name: frame}).root
     columns = [replace(column, role=Role.SENSITIVE, declared=True) for column in table.columns if column.name == secret]
-    columns += [replace(column, role=Role.PLAIN, entity=None, declared=True) for column in table.of_role(Role.DIRECT, Role.IDENTIFIER)]
+    columns += [
+        replace(column, role=Role.PLAIN, entity=None, declared=True)
+        for column in table.of_role(Role.DIRECT, Role.IDENTIFIER)
+    ]
     return table.with_columns(*columns)
 
 
@@ -70,10 +77,14 @@ def titanic(folder: Path) -> Table:
 
 
 def _both(folder: Path, name: str) -> pd.DataFrame:
-    return pd.concat([pd.read_csv(folder / "tables" / f"{name}.{part}.csv.gz") for part in ("train", "holdout")], ignore_index=True)
+    return pd.concat(
+        [pd.read_csv(folder / "tables" / f"{name}.{part}.csv.gz") for part in ("train", "holdout")], ignore_index=True
+    )
 
 
-def _drawn(make: Callable[[np.random.Generator, int], pd.DataFrame], name: str, secret: str, seed: int, rows: int) -> Parts:
+def _drawn(
+    make: Callable[[np.random.Generator, int], pd.DataFrame], name: str, secret: str, seed: int, rows: int
+) -> Parts:
     return cut(described(make(np.random.default_rng([seed, 9]), 3 * rows), name, secret), seed, rows)
 
 

@@ -46,7 +46,9 @@ def measure(rows: int, columns: int, stream: int) -> None:
     data = Dataset((wide(rows, columns),))
     profile, model = _nothing_to_fabricate(data), Model(ModelOptions(), Policy().limits)
     few = data.replace_tables(data.root.take(np.arange(min(rows, 200))))
-    Model(ModelOptions(), Policy().limits).fit(few, profile, np.random.default_rng(0)).sample(10, np.random.default_rng(0))  # imports are not counted
+    Model(ModelOptions(), Policy().limits).fit(few, profile, np.random.default_rng(0)).sample(
+        10, np.random.default_rng(0)
+    )  # imports are not counted
     made, before = peak(), time.process_time()
     model.fit(data, profile, np.random.default_rng(1))
     fitted, held = time.process_time(), peak()
@@ -81,7 +83,9 @@ def in_own_process(rows: int, columns: int, stream: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", nargs="+", help="rows x columns, such as 1000000x15")
-    parser.add_argument("--stream", type=int, default=0, metavar="ROWS", help="draw so many rows as a stream that is dropped")
+    parser.add_argument(
+        "--stream", type=int, default=0, metavar="ROWS", help="draw so many rows as a stream that is dropped"
+    )
     parser.add_argument("--here", action="store_true", help="measure in this process, figures only")
     asked = parser.parse_args()
     sizes = [(int(rows), int(columns)) for rows, columns in (size.split("x") for size in asked.sizes)]
@@ -91,7 +95,9 @@ def main() -> None:
     taken = {size: in_own_process(*size, asked.stream) for size in sizes}
     for rows, columns in sizes:
         if (rows * 10, columns) in taken:
-            print(f"{columns} columns: {rows * 10:,} rows take {taken[rows * 10, columns] / taken[rows, columns]:.1f} times as long as {rows:,}")
+            print(
+                f"{columns} columns: {rows * 10:,} rows take {taken[rows * 10, columns] / taken[rows, columns]:.1f} times as long as {rows:,}"
+            )
 
 
 if __name__ == "__main__":

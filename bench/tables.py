@@ -32,7 +32,9 @@ def _column(name: str, values: pd.Series[Any]) -> tuple[Column, pd.Series[Any]]:
         known = values.dropna()
         whole = bool((known == known.round()).all())
         decimals = 0 if whole else int(known.head(5000).astype(str).str.extract(r"\.(\d+)$")[0].str.len().max())
-        return Column(name, Kind.INTEGER if whole else Kind.NUMBER, spelling=Spelling(decimals=decimals)), values.astype("float64")
+        return Column(
+            name, Kind.INTEGER if whole else Kind.NUMBER, spelling=Spelling(decimals=decimals)
+        ), values.astype("float64")
     text = values.astype(object).where(values.notna(), None)
     if text.notna().any() and text.dropna().head(1000).str.fullmatch(r"\d{4}-\d\d-\d\d").all():
         return Column(name, Kind.DATE), pd.to_datetime(text).astype("datetime64[us]")
@@ -47,7 +49,17 @@ def invented(rows: int, rng: np.random.Generator) -> pd.DataFrame:
     income = np.round(np.exp(rng.normal(7.5 + 0.2 * (grade > "B") + age / 150, 0.5)), 2)
     tax = np.round(income * np.clip(rng.normal(0.22, 0.03, rows), 0.05, 0.5), 2)
     bonus = np.where(rng.random(rows) < 0.85, 0.0, np.round(rng.gamma(2.0, 400.0, rows), 2))
-    frame = pd.DataFrame({"age": age, "region": region, "grade": grade, "income": income, "tax": tax, "net": np.round(income - tax, 2), "bonus": bonus})
+    frame = pd.DataFrame(
+        {
+            "age": age,
+            "region": region,
+            "grade": grade,
+            "income": income,
+            "tax": tax,
+            "net": np.round(income - tax, 2),
+            "bonus": bonus,
+        }
+    )
     frame["savings"] = np.where(rng.random(rows) < 0.1, np.nan, np.round(income * rng.gamma(1.5, 4.0, rows), 0))
     frame["since"] = (np.datetime64("2005-01-01") + rng.integers(0, 7000, rows)).astype(str)
     for number in range(6):
@@ -59,7 +71,12 @@ def invented(rows: int, rng: np.random.Generator) -> pd.DataFrame:
 def money(rng: np.random.Generator, rows: int = 12_000, amounts: int = 20) -> pd.DataFrame:
     """Many amounts that move together: balances and payments of one wealth, with a target that hangs on their ratios."""
     wealth, thrift = rng.normal(7, 1, rows), rng.normal(0, 0.6, rows)
-    frame = {f"amount {at}": np.round(np.exp(wealth * (0.5 + at % 4 / 6) + thrift * (at % 3 - 1) + rng.normal(0, 0.2, rows)), 2) for at in range(amounts)}
+    frame = {
+        f"amount {at}": np.round(
+            np.exp(wealth * (0.5 + at % 4 / 6) + thrift * (at % 3 - 1) + rng.normal(0, 0.2, rows)), 2
+        )
+        for at in range(amounts)
+    }
     frame["target"] = np.where(rng.random(rows) < 1 / (1 + np.exp(3 * thrift + 1)), "yes", "no")
     return pd.DataFrame(frame)
 
@@ -78,9 +95,16 @@ def spikes(rng: np.random.Generator, rows: int = 1_200, counts: int = 16) -> pd.
 def survey(rng: np.random.Generator, rows: int = 10_000, questions: int = 60) -> pd.DataFrame:
     """Many answers on five steps that hang on two attitudes, some not given, and two columns of five hundred levels."""
     attitude = rng.normal(size=(rows, 2))
-    frame: dict[str, Any] = {f"place {at}": np.char.add("place ", rng.choice(500, rows, p=rng.dirichlet(np.full(500, 0.7))).astype(str)) for at in range(2)}
+    frame: dict[str, Any] = {
+        f"place {at}": np.char.add("place ", rng.choice(500, rows, p=rng.dirichlet(np.full(500, 0.7))).astype(str))
+        for at in range(2)
+    }
     for at in range(questions):
-        said = np.clip(np.rint(3 + attitude[:, at % 2] * (at % 5) / 3 + rng.normal(0, 1, rows)), 1, 5).astype(int).astype(str)
+        said = (
+            np.clip(np.rint(3 + attitude[:, at % 2] * (at % 5) / 3 + rng.normal(0, 1, rows)), 1, 5)
+            .astype(int)
+            .astype(str)
+        )
         frame[f"question {at}"] = np.where(rng.random(rows) < 0.05, None, said.astype(object))
     frame["target"] = np.where(rng.random(rows) < 1 / (1 + np.exp(-attitude.sum(axis=1))), "yes", "no")
     return pd.DataFrame(frame)

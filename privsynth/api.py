@@ -10,6 +10,9 @@ from typing import Any
 
 from privsynth.content import blocks
 from privsynth.dataset import Column, Dataset, Kind, Source, Table
+from privsynth.describe import describe, profile_dataset, take_fingerprints
+from privsynth.describe.align import aligned
+from privsynth.describe.names import refuse_unknown_names
 from privsynth.emit import check_target, emit, emit_papers, emit_refusal, serialise
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.generate import Backend
@@ -18,9 +21,6 @@ from privsynth.pii import ColumnScan
 from privsynth.pipeline import judge_table
 from privsynth.pipeline import synthesize as run_pipeline
 from privsynth.policy import Policy
-from privsynth.profile import describe, profile_dataset, take_fingerprints
-from privsynth.profile.align import aligned
-from privsynth.profile.names import refuse_unknown_names
 from privsynth.read import read_files
 from privsynth.read.frames import frame_like, read_frame
 from privsynth.release import Draft, Refusal, Release
@@ -28,7 +28,9 @@ from privsynth.stages import Stages
 from privsynth.verdict import GATES, Verdict
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
-JUDGING = tuple(name for name in GATES if name not in ("claim", "budget", "artefacts"))  # what can be asked of anybody's table
+JUDGING = tuple(
+    name for name in GATES if name not in ("claim", "budget", "artefacts")
+)  # what can be asked of anybody's table
 STATE = "privsynth-state"  # the ledger's folder, where none is named
 
 
@@ -148,7 +150,10 @@ def remembering(policy: Policy, out: str | Path) -> Policy:
     if policy.state is None:
         return policy.with_(state=target.parent / STATE)
     if target in (policy.state.absolute(), *policy.state.absolute().parents):
-        raise PolicyError("the state directory would lie inside the output folder.", hint="name another one with --state; it stays when the output goes out")
+        raise PolicyError(
+            "the state directory would lie inside the output folder.",
+            hint="name another one with --state; it stays when the output goes out",
+        )
     return policy
 
 
@@ -159,7 +164,13 @@ def inspect(data: Data, policy: Policy | None = None) -> Dataset:
 
 
 def evaluate(
-    real: Data, synthetic: Data, holdout: Data = None, policy: Policy | None = None, *, gates: Sequence[str] = JUDGING, stages: Stages | None = None
+    real: Data,
+    synthetic: Data,
+    holdout: Data = None,
+    policy: Policy | None = None,
+    *,
+    gates: Sequence[str] = JUDGING,
+    stages: Stages | None = None,
 ) -> dict[str, Verdict]:
     """Judge anybody's synthetic table with the gates of a release. Without a hold-out most of them have no control and say so."""
     policy = (policy or Policy()).with_(backend=ModelOptions())

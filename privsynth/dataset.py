@@ -13,9 +13,10 @@ import pandas as pd
 
 from privsynth.errors import InputError
 from privsynth.spelling import Spelling
+from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.steps import Step
+    from privsynth.mask_steps import Step
 
 
 class Kind(StrEnum):
@@ -109,7 +110,7 @@ class Table:
     columns: tuple[Column, ...]
     frame: pd.DataFrame = field(repr=False)
     entity: str | None = None  # the column that says which rows belong to one person; None: each row is one
-    origin: np.ndarray[Any, Any] | None = field(default=None, repr=False)  # mask and clone: the source row of each row
+    origin: Array | None = field(default=None, repr=False)  # mask and clone: the source row of each row
     form: Form = field(default=Form(), repr=False)
     rules: tuple[Rule, ...] = ()  # declared by the user
 
@@ -126,15 +127,15 @@ class Table:
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
-    def values(self, name: str) -> np.ndarray[Any, Any]:
+    def values(self, name: str) -> Array:
         """The values of one column in their storage type."""
         return self.frame[name].to_numpy()
 
-    def text(self, name: str) -> np.ndarray[Any, Any]:
+    def text(self, name: str) -> Array:
         """The values of one column as they are spelt in a file; a missing one is None."""
         return self[name].spelling.write(self.values(name))
 
-    def take(self, rows: np.ndarray[Any, Any]) -> Table:
+    def take(self, rows: Array) -> Table:
         """The table of these rows (positions or a mask), in this order."""
         origin = None if self.origin is None else self.origin[rows]
         return replace(self, frame=self.frame.iloc[rows].reset_index(drop=True), origin=origin)
@@ -216,14 +217,17 @@ class Dataset:
             free = [name for name in self.names if name not in ordered and name not in waits]
             if not free:
                 raise InputError(
-                    "the keys between the tables form a circle.", hint="declare the relations in the policy, without the one that closes the circle"
+                    "the keys between the tables form a circle.",
+                    hint="declare the relations in the policy, without the one that closes the circle",
                 )
             ordered += free
         return [self[name] for name in ordered]
 
     def parent_of(self, name: str) -> Relation | None:
         """The relation that hangs this table below another; the first one leads, others, and look-ups, are plain references."""
-        return next((r for r in self.relations if r.child == name and r.parent != name and r.parent not in self.lookups), None)
+        return next(
+            (r for r in self.relations if r.child == name and r.parent != name and r.parent not in self.lookups), None
+        )
 
     def replace_tables(self, *tables: Table) -> Dataset:
         new = {table.name: table for table in tables}
@@ -249,7 +253,7 @@ class Dataset:
         holdout = tuple(t.take(held[t.name]) if t.name in held else t for t in self.tables)
         return replace(self, tables=train), replace(self, tables=holdout)
 
-    def hanging_together(self) -> dict[str, np.ndarray[Any, Any]]:
+    def hanging_together(self) -> dict[str, Array]:
         """The number of the entity of each row of each table but the look-ups: rows that hang together by any key are one."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
@@ -265,7 +269,7 @@ class Dataset:
         return {name: component[of_rows] for name, of_rows in codes.items()}
 
 
-def _links(data: Dataset, relation: Relation, codes: Mapping[str, np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+def _links(data: Dataset, relation: Relation, codes: Mapping[str, Array]) -> Array:
     """Pairs of entities that a key ties together: 2 x child rows that have a parent."""
     known = data[relation.parent].frame[relation.parent_key].dropna().drop_duplicates()
     at = pd.Index(known).get_indexer(pd.Index(data[relation.child].frame[relation.child_key]))
@@ -273,7 +277,7 @@ def _links(data: Dataset, relation: Relation, codes: Mapping[str, np.ndarray[Any
     return np.stack([codes[relation.parent][known.index.to_numpy()[at[found]]], codes[relation.child][found]])
 
 
-def entity_codes(key: pd.Series[Any]) -> np.ndarray[Any, Any]:
+def entity_codes(key: pd.Series[Any]) -> Array:
     """A number for each entity; a row without a key is an entity of its own."""
     codes, known = pd.factorize(key)
     lonely = codes < 0
@@ -367,7 +371,9 @@ class Source:
     holdout: Dataset
     profile: Profile
     exposure: Exposure | None = None  # None: nobody counts
-    of_rows: int | None = None  # all rows of the one table, where this is a part of them: the others are known by the fingerprints of their values alone
+    of_rows: int | None = (
+        None  # all rows of the one table, where this is a part of them: the others are known by the fingerprints of their values alone
+    )
 
     @property
     def is_part(self) -> bool:

@@ -63,4 +63,7 @@ class MissingExtra(PrivsynthError):  # noqa: N818 - it reads as what it is
     exit_code = ExitCode.MISSING
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs the optional part '{extra}', which is not installed.", hint=f'install it with: pip install "privsynth[{extra}]"')
+        super().__init__(
+            f"{what} needs the optional part '{extra}', which is not installed.",
+            hint=f'install it with: pip install "privsynth[{extra}]"',
+        )

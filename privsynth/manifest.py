@@ -22,7 +22,10 @@ from privsynth.verdict import Finding, Verdict, outcome_of, waivers_used
 
 SCHEMA = "privsynth/manifest/1"
 NOT_SHOWN = "what was noted during the run is not part of this edition, because notes hold figures of the real data"
-_ASKED = frozenset({name for model in (ModelOptions, CloneOptions, MaskOptions, RulesOptions) for name in model.model_fields} | {"k", "rho"})
+_ASKED = frozenset(
+    {name for model in (ModelOptions, CloneOptions, MaskOptions, RulesOptions) for name in model.model_fields}
+    | {"k", "rho"}
+)
 _PRIVACY = frozenset({"epsilon", "delta", "rho"})
 
 
@@ -67,7 +70,9 @@ class Facts:
     coverage: tuple[Mapping[str, object], ...] = ()  # what the scanner claims to find: entity, how, limits
     versions: Mapping[str, str] = field(default_factory=versions)
     claim: Claimed | None = None  # what is said of differential privacy, if anything
-    rows: Mapping[str, int] | None = None  # of each table, where rows came in parts and the dataset at hand is the first of them
+    rows: Mapping[str, int] | None = (
+        None  # of each table, where rows came in parts and the dataset at hand is the first of them
+    )
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,12 @@ def claimed(recipe: Mapping[str, object]) -> Claimed | None:
         return None
     units = dict.fromkeys(str(part.get("unit") or "") for part in said)
     voids = dict.fromkeys(cause for part in said for cause in _causes(part))
-    return Claimed(_total(part.get("epsilon") for part in said), _total(part.get("delta") for part in said), "; ".join(filter(None, units)), tuple(voids))
+    return Claimed(
+        _total(part.get("epsilon") for part in said),
+        _total(part.get("delta") for part in said),
+        "; ".join(filter(None, units)),
+        tuple(voids),
+    )
 
 
 def _causes(part: Mapping[str, object]) -> list[str]:
@@ -112,13 +122,20 @@ def _total(values: Iterable[object]) -> float | None:
 def _parts(recipe: Mapping[str, object]) -> list[Mapping[str, object]]:
     """The recipe, its parameters, and the same of each table."""
     tables = recipe.get("tables")
-    parts = [recipe, *(part for part in (tables.values() if isinstance(tables, Mapping) else ()) if isinstance(part, Mapping))]
+    parts = [
+        recipe,
+        *(part for part in (tables.values() if isinstance(tables, Mapping) else ()) if isinstance(part, Mapping)),
+    ]
     inner = [part["parameters"] for part in parts if isinstance(part.get("parameters"), Mapping)]
     return [*parts, *inner]
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+    return (
+        float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        else None
+    )
 
 
 def shown(facts: Facts, policy: Policy) -> Facts:
@@ -126,7 +143,12 @@ def shown(facts: Facts, policy: Policy) -> Facts:
     claim = claimed(facts.recipe)
     hidden = _PRIVACY if claim is not None and not claim.holds else frozenset()
     recipe = _without(facts.recipe, hidden, exact=policy.figures == "exact")
-    return replace(facts, recipe=recipe, notes=facts.notes if policy.figures == "exact" or not facts.notes else (NOT_SHOWN,), claim=claim)
+    return replace(
+        facts,
+        recipe=recipe,
+        notes=facts.notes if policy.figures == "exact" or not facts.notes else (NOT_SHOWN,),
+        claim=claim,
+    )
 
 
 def _without(values: Mapping[str, object], hidden: frozenset[str], *, exact: bool) -> dict[str, object]:
@@ -157,7 +179,13 @@ class Manifest:
 
 
 def manifest_of(
-    made: Dataset, files: Mapping[str, Content], verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, reports: Mapping[str, bytes]
+    made: Dataset,
+    files: Mapping[str, Content],
+    verdicts: Sequence[Verdict],
+    source: Source,
+    policy: Policy,
+    facts: Facts,
+    reports: Mapping[str, bytes],
 ) -> Manifest:
     """The record. For a refusal it holds no digest of the rows: a digest would let a guess at them be confirmed."""
     outcome = outcome_of(verdicts, policy.waivers)
@@ -179,7 +207,9 @@ def manifest_of(
             "policy_sha256": sha256(canonical(asked)).hexdigest(),
             "backend": dict(facts.recipe),
             "tables": [_table_record(table, sizes(made, facts)[table.name]) for table in made],
-            "split": {} if policy.has_claim else {"train": sizes(source.train, facts), "holdout": sizes(source.holdout)},
+            "split": {}
+            if policy.has_claim
+            else {"train": sizes(source.train, facts), "holdout": sizes(source.holdout)},
             "exposure": None if source.exposure is None else asdict(source.exposure),
             "differential_privacy": claim_record(facts.claim),
             "figures": policy.figures,
@@ -260,7 +290,10 @@ def detectable_leak(verdicts: Sequence[Verdict]) -> float | None:
 
 
 def file_records(files: Mapping[str, Content]) -> list[dict[str, Any]]:
-    return [{"name": name, "sha256": content_digest(content), "bytes": len(content)} for name, content in sorted(files.items())]
+    return [
+        {"name": name, "sha256": content_digest(content), "bytes": len(content)}
+        for name, content in sorted(files.items())
+    ]
 
 
 def sizes(data: Dataset, facts: Facts | None = None) -> dict[str, int]:
@@ -276,7 +309,9 @@ def finite(value: float | None) -> float | None:
 
 def canonical(content: Mapping[str, Any]) -> bytes:
     """Sorted keys, ASCII escapes, no NaN, one trailing newline: equal content, equal bytes."""
-    return (json.dumps(plain(content), sort_keys=True, indent=1, ensure_ascii=True, allow_nan=False) + "\n").encode("ascii")
+    return (json.dumps(plain(content), sort_keys=True, indent=1, ensure_ascii=True, allow_nan=False) + "\n").encode(
+        "ascii"
+    )
 
 
 def plain(value: Any) -> Any:
@@ -304,7 +339,14 @@ def plain(value: Any) -> Any:
 
 def _table_record(table: Table, rows: int) -> dict[str, Any]:
     columns = [
-        {"name": c.name, "kind": c.kind.value, "role": c.role.value, "entity": c.entity, "declared": c.declared, "fabricated": c.fabricated}
+        {
+            "name": c.name,
+            "kind": c.kind.value,
+            "role": c.role.value,
+            "entity": c.entity,
+            "declared": c.declared,
+            "fabricated": c.fabricated,
+        }
         for c in table.columns
     ]
     return {"name": table.name, "rows": rows, "entity": table.entity, "columns": columns}

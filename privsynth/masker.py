@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Self
 from privsynth.api import Data, Outcome, policy_of, read, synthesize
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.options import MaskOptions
-from privsynth.parts import mask_in_parts, needs_parts
 from privsynth.pipeline import synthesize as run_pipeline
 from privsynth.policy import Policy
 from privsynth.read.parts import spool
 from privsynth.read.sources import Origin, origins
 from privsynth.stages import Stages
+from privsynth.streaming import mask_in_parts, needs_parts
 
 if TYPE_CHECKING:
-    from privsynth.generate.mask.keys import Keyring
+    from privsynth.keyring import Keyring
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Key:
         return found
 
     def _ring(self) -> Keyring:
-        from privsynth.generate.mask.keys import Keyring
+        from privsynth.keyring import Keyring
 
         return Keyring.for_options(MaskOptions(**self.options))
 
@@ -67,7 +67,10 @@ class RefusedError(PrivsynthError):
     """The gates refused the masked rows; `outcome` says why."""
 
     def __init__(self, outcome: Outcome) -> None:
-        super().__init__(f"the masked rows were refused: {'; '.join(outcome.reasons)}.", hint="error.outcome.report says what was measured, and what to try")
+        super().__init__(
+            f"the masked rows were refused: {'; '.join(outcome.reasons)}.",
+            hint="error.outcome.report says what was measured, and what to try",
+        )
         self.outcome = outcome
 
 
@@ -78,7 +81,9 @@ class Masker:
     and destroyed with it.
     """
 
-    def __init__(self, plan: Policy | Mapping[str, Any] | None = None, *, key: Key | None = None, **options: Any) -> None:
+    def __init__(
+        self, plan: Policy | Mapping[str, Any] | None = None, *, key: Key | None = None, **options: Any
+    ) -> None:
         self.plan, self.key, self.options = plan, key, options
 
     def transform(self, data: Data) -> Any:

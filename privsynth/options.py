@@ -8,15 +8,19 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from privsynth.part import Part
-from privsynth.steps import StepPolicy
+from privsynth.mask_steps import StepPolicy
+from privsynth.policy_model import Part
 
 KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
 RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
 BackendName = Literal["auto", "model", "rules", "clone", "mask"]
-FigureStyle = Literal["exact", "bands", "pass_fail"]  # how much the papers tell of what was measured; the later, the less
+FigureStyle = Literal[
+    "exact", "bands", "pass_fail"
+]  # how much the papers tell of what was measured; the later, the less
 # The gates whose measured "no" a named person may answer for. What a person cannot answer for is not on the list.
-WaivableGate = Literal["copies", "membership", "singling_out", "linkability", "inference", "attribute", "linkage", "classical"]
+WaivableGate = Literal[
+    "copies", "membership", "singling_out", "linkability", "inference", "attribute", "linkage", "classical"
+]
 
 
 def _lower(default: Any = ..., **bounds: Any) -> Any:
@@ -31,43 +35,88 @@ class Limits(Part):
     """What a draft must keep to. The values come from a profile; a policy may tighten each of them."""
 
     k_rare: int = _higher(ge=1, description="A value held by fewer rows than this is rare.")
-    alpha: float = _higher(gt=0, lt=1, description="Chance of a false alarm allowed to each statistical test; a larger one is stricter.")
-    overlap_other: float = _lower(ge=0, le=1, description="Share of rare ordinary strings that may equal real ones beyond chance.")
-    pii_weak: float = _lower(ge=0, le=1, description="Share of a column's distinct values that may weakly look like personal data.")
+    alpha: float = _higher(
+        gt=0, lt=1, description="Chance of a false alarm allowed to each statistical test; a larger one is stricter."
+    )
+    overlap_other: float = _lower(
+        ge=0, le=1, description="Share of rare ordinary strings that may equal real ones beyond chance."
+    )
+    pii_weak: float = _lower(
+        ge=0, le=1, description="Share of a column's distinct values that may weakly look like personal data."
+    )
     copy_max: float = _lower(ge=0, le=1, description="Share of draft rows that may copy training rows beyond chance.")
-    isolated_max: float = _lower(ge=0, le=1, description="Share of the most isolated real rows that a draft row may sit upon.")
+    isolated_max: float = _lower(
+        ge=0, le=1, description="Share of the most isolated real rows that a draft row may sit upon."
+    )
     k: int = _higher(ge=2, description="Smallest group of rows that share their quasi-identifiers (mask and clone).")
     risk_max: float = _lower(gt=0, le=1, description="Largest re-identification risk of one row (mask and clone).")
-    linkage_max: float = _lower(ge=0, le=1, description="Share of draft rows whose source row may be found as the nearest one (mask and clone).")
+    linkage_max: float = _lower(
+        ge=0, le=1, description="Share of draft rows whose source row may be found as the nearest one (mask and clone)."
+    )
     control_min: int = _higher(ge=1, description="Fewest held-out entities on which a statement may rest.")
-    fidelity_min: float = _higher(ge=0, le=1, description="Least fidelity, as a share of what a fresh real sample reaches.")
-    mia_all: float = _lower(gt=0, le=1, description="Share of people an attacker may surely recognise as part of the source, at 1 % false alarms.")
+    fidelity_min: float = _higher(
+        ge=0, le=1, description="Least fidelity, as a share of what a fresh real sample reaches."
+    )
+    mia_all: float = _lower(
+        gt=0,
+        le=1,
+        description="Share of people an attacker may surely recognise as part of the source, at 1 % false alarms.",
+    )
     mia_isolated: float = _lower(gt=0, le=1, description="The same for the people who are most unlike the others.")
-    anon_risk: float = _lower(ge=0, le=1, description="Risk beyond chance of singling out (by one and by several columns) and of linking.")
+    anon_risk: float = _lower(
+        ge=0, le=1, description="Risk beyond chance of singling out (by one and by several columns) and of linking."
+    )
     anon_risk_inference: float = _lower(ge=0, le=1, description="Risk beyond chance of inferring a sensitive value.")
-    anon_lower_uni: float | None = _lower(ge=0, le=1, description="Proven risk (lower bound) of singling out by one column; reported only when absent.")
-    anon_lower_multi: float | None = _lower(ge=0, le=1, description="Proven risk of singling out by several columns; reported only when absent.")
+    anon_lower_uni: float | None = _lower(
+        ge=0, le=1, description="Proven risk (lower bound) of singling out by one column; reported only when absent."
+    )
+    anon_lower_multi: float | None = _lower(
+        ge=0, le=1, description="Proven risk of singling out by several columns; reported only when absent."
+    )
     anon_lower_link: float | None = _lower(ge=0, le=1, description="Proven risk of linking; reported only when absent.")
-    anon_lower_inference: float | None = _lower(ge=0, le=1, description="Proven risk of inference; reported only when absent.")
-    anon_upper_uni: float | None = _lower(ge=0, le=1, description="Risk that cannot be ruled out (upper bound), one column; reported only when absent.")
-    anon_upper_link: float | None = _lower(ge=0, le=1, description="Risk of linking that cannot be ruled out; reported only when absent.")
-    attr_max: float = _lower(ge=0, le=1, description="How much better a secret of the people in the source may be guessed than that of others.")
-    l_min: int | None = _higher(ge=1, description="Fewest different sensitive values in a group (mask and clone); reported only when absent.")
-    average_risk_max: float | None = _lower(gt=0, le=1, description="Largest average re-identification risk (mask and clone); reported only when absent.")
+    anon_lower_inference: float | None = _lower(
+        ge=0, le=1, description="Proven risk of inference; reported only when absent."
+    )
+    anon_upper_uni: float | None = _lower(
+        ge=0, le=1, description="Risk that cannot be ruled out (upper bound), one column; reported only when absent."
+    )
+    anon_upper_link: float | None = _lower(
+        ge=0, le=1, description="Risk of linking that cannot be ruled out; reported only when absent."
+    )
+    attr_max: float = _lower(
+        ge=0,
+        le=1,
+        description="How much better a secret of the people in the source may be guessed than that of others.",
+    )
+    l_min: int | None = _higher(
+        ge=1, description="Fewest different sensitive values in a group (mask and clone); reported only when absent."
+    )
+    average_risk_max: float | None = _lower(
+        gt=0, le=1, description="Largest average re-identification risk (mask and clone); reported only when absent."
+    )
     population_unique_max: float | None = _lower(
-        ge=0, le=1, description="Share of rows that may be the only such person in the population, where its size is given; reported only when absent."
+        ge=0,
+        le=1,
+        description="Share of rows that may be the only such person in the population, where its size is given; reported only when absent.",
     )
     eps_max: float = _lower(gt=0, description="Largest epsilon of the engine dp, summed over all runs on one source.")
     delta_max: float = _lower(gt=0, lt=1, description="Largest delta of the engine dp; 1/(10 n) where that is less.")
-    attempts_max: int | None = _lower(ge=1, description="Most attempts on one source with one configuration, whatever the seed; only counted when absent.")
-    rows_ratio: float = _lower(gt=0, description="Most rows of all releases from one source, as a multiple of its rows.")
+    attempts_max: int | None = _lower(
+        ge=1,
+        description="Most attempts on one source with one configuration, whatever the seed; only counted when absent.",
+    )
+    rows_ratio: float = _lower(
+        gt=0, description="Most rows of all releases from one source, as a multiple of its rows."
+    )
 
 
 class DomainPolicy(Part):
     """What a column may hold, known to the public and not read from the data: levels, or the ends of bins."""
 
     levels: list[str] | None = Field(None, min_length=1, description="All values that may occur, as spelt in a file.")
-    cuts: list[float | str] | None = Field(None, min_length=2, description="Ends of the bins of a number or date, in order, the outermost included.")
+    cuts: list[float | str] | None = Field(
+        None, min_length=2, description="Ends of the bins of a number or date, in order, the outermost included."
+    )
     low: float | str | None = Field(None, description="Least value, with high and bins: bins of equal width.")
     high: float | str | None = Field(None, description="Largest value.")
     bins: int | None = Field(None, ge=1, le=10_000, description="How many bins of equal width; 32 when absent.")
@@ -87,30 +136,42 @@ class ColumnPolicy(Part):
     kind: KindName | None = Field(None, description="What its values are.")
     entity: str | None = Field(None, description="Which kind of personal data it holds, such as EMAIL.")
     format: str | None = Field(None, description="How dates are spelt, as strftime writes it.")
-    domain: DomainPolicy | None = Field(None, description="What the column may hold, as the public knows it; the engine dp needs it.")
+    domain: DomainPolicy | None = Field(
+        None, description="What the column may hold, as the public knows it; the engine dp needs it."
+    )
     mask: StepPolicy | None = Field(
-        None, description="What backend mask does with it, such as token, or { do: partial, last: 4 }; proposed from the role when absent."
+        None,
+        description="What backend mask does with it, such as token, or { do: partial, last: 4 }; proposed from the role when absent.",
     )
 
     @model_validator(mode="before")
     @classmethod
     def _nothing_is_a_step(cls, asked: Any) -> Any:
         """YAML reads `mask: null` as nothing; it was said, and means the step of that name."""
-        return {**asked, "mask": "null"} if isinstance(asked, dict) and "mask" in asked and asked["mask"] is None else asked
+        return (
+            {**asked, "mask": "null"}
+            if isinstance(asked, dict) and "mask" in asked and asked["mask"] is None
+            else asked
+        )
 
 
 class RulePolicy(Part):
     """What must hold in every row that is made; rows of the source that break it are counted and said."""
 
     name: str = Field(min_length=1, description="A short name, for reports.")
-    expect: str = Field(min_length=1, description="A condition over the columns of the table, such as  discharged >= admitted.")
+    expect: str = Field(
+        min_length=1, description="A condition over the columns of the table, such as  discharged >= admitted."
+    )
 
 
 class TablePolicy(Part):
     """What the user knows better about one table."""
 
     key: str | None = Field(None, description="The column that names each row.")
-    entity: str | None = Field(None, description="The column that says which rows belong to one person; the unit that is split, counted and protected.")
+    entity: str | None = Field(
+        None,
+        description="The column that says which rows belong to one person; the unit that is split, counted and protected.",
+    )
     columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
     rules: list[RulePolicy] = Field([], description="Constraints that every made row keeps.")
 
@@ -128,8 +189,12 @@ class ReadPolicy(Part):
     """How files are read, where looking is not enough, and how large they may be."""
 
     encoding: str | None = Field(None, description="Encoding of the input; found by itself when absent.")
-    delimiter: str | None = Field(None, min_length=1, max_length=1, description="Field delimiter of the input; found by itself when absent.")
-    on_ragged: Literal["refuse", "drop"] = Field("refuse", description="What to do with rows of too few or too many fields.")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="Field delimiter of the input; found by itself when absent."
+    )
+    on_ragged: Literal["refuse", "drop"] = Field(
+        "refuse", description="What to do with rows of too few or too many fields."
+    )
     header: bool = Field(True, description="Whether the first record names the columns.")
     max_bytes: int = Field(2 * 2**30, ge=1, description="Largest file, after expansion.")
     max_columns: int = Field(10_000, ge=1, description="Most columns.")
@@ -141,7 +206,8 @@ class WritePolicy(Part):
     """In which files the rows are given back."""
 
     format: Literal["same", "csv", "parquet", "both"] = Field(
-        "same", description="Files to write: as each table came (text keeps its delimiter, gzip comes back unpacked), or text, Parquet, or both."
+        "same",
+        description="Files to write: as each table came (text keeps its delimiter, gzip comes back unpacked), or text, Parquet, or both.",
     )
 
 
@@ -189,27 +255,59 @@ class ModelOptions(Part):
         "trees",
         description="What learns: our sequential trees; sdv's copula, ctgan, tvae or copulagan; dp, OpenDP's mechanisms; auto tries and takes the best.",
     )
-    min_leaf: int | None = Field(None, ge=10, description="Trees: fewest rows behind a drawn value. Larger is more private and less faithful.")
-    epochs: int | None = Field(None, ge=1, le=100_000, description="ctgan, tvae, copulagan: passes over the training rows; 300 when absent.")
-    device: Literal["cpu", "cuda", "auto"] | None = Field(None, description="ctgan, tvae, copulagan: where they train; cpu when absent, which repeats.")
-    mechanism: Literal["pairs", "mst", "aim"] | None = Field(
-        None, description="dp: what OpenDP counts: pairs, every two columns; mst, a tree of them; aim, what its model knows least. pairs when absent."
+    min_leaf: int | None = Field(
+        None, ge=10, description="Trees: fewest rows behind a drawn value. Larger is more private and less faithful."
     )
-    epsilon: float | None = Field(None, gt=0, description="dp: how much one person may change what comes out; smaller is more private. Must be said.")
-    delta: float | None = Field(None, ge=0, lt=1, description="dp: the chance that epsilon does not hold; 1/(10 n) at most, and the profile's limit.")
-    contributions: int | None = Field(None, ge=1, description="dp: most rows that one person gives; further ones are dropped before anything is counted.")
+    epochs: int | None = Field(
+        None, ge=1, le=100_000, description="ctgan, tvae, copulagan: passes over the training rows; 300 when absent."
+    )
+    device: Literal["cpu", "cuda", "auto"] | None = Field(
+        None, description="ctgan, tvae, copulagan: where they train; cpu when absent, which repeats."
+    )
+    mechanism: Literal["pairs", "mst", "aim"] | None = Field(
+        None,
+        description="dp: what OpenDP counts: pairs, every two columns; mst, a tree of them; aim, what its model knows least. pairs when absent.",
+    )
+    epsilon: float | None = Field(
+        None,
+        gt=0,
+        description="dp: how much one person may change what comes out; smaller is more private. Must be said.",
+    )
+    delta: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="dp: the chance that epsilon does not hold; 1/(10 n) at most, and the profile's limit.",
+    )
+    contributions: int | None = Field(
+        None,
+        ge=1,
+        description="dp: most rows that one person gives; further ones are dropped before anything is counted.",
+    )
     seconds: int | None = Field(None, ge=1, description="auto: seconds to spend on trying engines; 120 when absent.")
-    no_busl: bool = Field(False, description="Refuse engines under the Business Source Licence: copula, ctgan, tvae and copulagan.")
-    where: str | None = Field(None, min_length=1, description="A condition that every made row of the first table meets, such as: age > 60 and state = 'CA'.")
-    shares: dict[str, dict[str, float]] = Field({}, description="Columns of the first table whose levels shall have these shares; other levels keep theirs.")
+    no_busl: bool = Field(
+        False, description="Refuse engines under the Business Source Licence: copula, ctgan, tvae and copulagan."
+    )
+    where: str | None = Field(
+        None,
+        min_length=1,
+        description="A condition that every made row of the first table meets, such as: age > 60 and state = 'CA'.",
+    )
+    shares: dict[str, dict[str, float]] = Field(
+        {}, description="Columns of the first table whose levels shall have these shares; other levels keep theirs."
+    )
 
     @model_validator(mode="after")
     def _honest(self) -> Self:
         for name, engines in _MEANT_FOR.items():
             if getattr(self, name) is not None and self.engine not in engines:
-                raise ValueError(f"{name} is an option of the engine {' or '.join(engines)} and means nothing to {self.engine}")
+                raise ValueError(
+                    f"{name} is an option of the engine {' or '.join(engines)} and means nothing to {self.engine}"
+                )
         if self.no_busl and self.engine in ("copula", "ctgan", "tvae", "copulagan"):
-            raise ValueError(f"the engine {self.engine} is under the Business Source Licence, which no_busl refuses; use the engine trees")
+            raise ValueError(
+                f"the engine {self.engine} is under the Business Source Licence, which no_busl refuses; use the engine trees"
+            )
         if self.engine == "dp" and self.epsilon is None:
             raise ValueError("epsilon must be said for the engine dp: how much one person may change what comes out")
         for column, shares in self.shares.items():
@@ -229,25 +327,54 @@ class CloneOptions(Part):
     """Whole entities, masked and then multiplied under new identities."""
 
     kind: Literal["clone"] = "clone"
-    noise: float = Field(0.5, gt=0, le=5, description="How far numbers move, in multiples of the gap between neighbouring values' deciles.")
-    max_shift_days: int = Field(182, ge=1, le=3650, description="Dates of a clone move together by up to this many days, never by none.")
+    noise: float = Field(
+        0.5,
+        gt=0,
+        le=5,
+        description="How far numbers move, in multiples of the gap between neighbouring values' deciles.",
+    )
+    max_shift_days: int = Field(
+        182, ge=1, le=3650, description="Dates of a clone move together by up to this many days, never by none."
+    )
 
 
 class MaskOptions(Part):
     """The same rows with identities replaced and quasi-identifiers generalised."""
 
     kind: Literal["mask"] = "mask"
-    key_file: Path | None = Field(None, description="File of mode 0600 with the masking key; without one a key is made and destroyed.")
-    key_env: str | None = Field(None, min_length=1, description="Environment variable that holds the masking key, as hex or base64.")
-    keyring: str | None = Field(None, min_length=1, description="Name under which the system's keyring holds the masking key.")
-    direct: Literal["substitute", "token"] = Field("substitute", description="Direct identifiers become invented people, or keyed tokens.")
-    unlisted: Literal["refuse", "propose"] = Field(
-        "refuse", description="Columns that a written plan does not name: refuse the run, or let their role propose a step."
+    key_file: Path | None = Field(
+        None, description="File of mode 0600 with the masking key; without one a key is made and destroyed."
     )
-    suppress_max: float = Field(0.05, ge=0, le=1, description="Most rows whose quasi-identifiers may be blanked to reach k.")
-    k: int | None = Field(None, ge=2, description="People who shall share each combination of quasi-identifiers; the profile's k when absent, never less.")
-    l: int | None = Field(None, ge=1, description="Different sensitive values in each such group; the profile's l when absent.")  # noqa: E741 - its name everywhere
-    t: float | None = Field(None, gt=0, le=1, description="Largest distance between the sensitive values of a group and those of the table; none when absent.")
+    key_env: str | None = Field(
+        None, min_length=1, description="Environment variable that holds the masking key, as hex or base64."
+    )
+    keyring: str | None = Field(
+        None, min_length=1, description="Name under which the system's keyring holds the masking key."
+    )
+    direct: Literal["substitute", "token"] = Field(
+        "substitute", description="Direct identifiers become invented people, or keyed tokens."
+    )
+    unlisted: Literal["refuse", "propose"] = Field(
+        "refuse",
+        description="Columns that a written plan does not name: refuse the run, or let their role propose a step.",
+    )
+    suppress_max: float = Field(
+        0.05, ge=0, le=1, description="Most rows whose quasi-identifiers may be blanked to reach k."
+    )
+    k: int | None = Field(
+        None,
+        ge=2,
+        description="People who shall share each combination of quasi-identifiers; the profile's k when absent, never less.",
+    )
+    l: int | None = Field(  # noqa: E741
+        None, ge=1, description="Different sensitive values in each such group; the profile's l when absent."
+    )
+    t: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="Largest distance between the sensitive values of a group and those of the table; none when absent.",
+    )
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:

@@ -9,6 +9,8 @@ from typing import assert_never
 from uuid import uuid4
 
 from privsynth.dataset import Dataset, Exposure, Source
+from privsynth.describe import describe, profile_dataset, take_fingerprints
+from privsynth.describe.split import holdout_share
 from privsynth.emit import in_form, serialise
 from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for, judge
@@ -19,8 +21,6 @@ from privsynth.manifest import Facts
 from privsynth.options import AutoOptions, CloneOptions, MaskOptions, ModelOptions, RulesOptions
 from privsynth.pii.analyzer import model_for
 from privsynth.policy import Policy
-from privsynth.profile import describe, profile_dataset, take_fingerprints
-from privsynth.profile.split import holdout_share
 from privsynth.release import Draft, Outcome, decide
 from privsynth.report import render_papers
 from privsynth.seeds import Seeds
@@ -52,10 +52,14 @@ class Drawn:
     seed: int
 
 
-def synthesize(data: Dataset, policy: Policy, *, backend: Backend | None = None, stages: Stages | None = None) -> Outcome:
+def synthesize(
+    data: Dataset, policy: Policy, *, backend: Backend | None = None, stages: Stages | None = None
+) -> Outcome:
     """Make synthetic data, and release it only if every gate passes. `data` without a table: nothing real is read."""
     stages = stages or Stages()
-    return release(prepare(data, policy, stages), lambda ready: draw(ready, learn(ready, stages, backend), stages), stages)
+    return release(
+        prepare(data, policy, stages), lambda ready: draw(ready, learn(ready, stages, backend), stages), stages
+    )
 
 
 def release(prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stages) -> Outcome:
@@ -106,11 +110,20 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
 
 def conclude(prepared: Prepared, drawn: Drawn, stages: Stages) -> Outcome:
     """All gates, the papers, and the decision: the same for rows of a model that was fitted just now and of one that was kept."""
-    verdicts = [_judged(gate, drawn.draft, prepared.source, prepared.policy, stages) for gate in gates_for(prepared.policy)]
+    verdicts = [
+        _judged(gate, drawn.draft, prepared.source, prepared.policy, stages) for gate in gates_for(prepared.policy)
+    ]
     return settled(prepared, drawn, verdicts, stages)
 
 
-def settled(prepared: Prepared, drawn: Drawn, verdicts: Sequence[Verdict], stages: Stages, *, rows: Mapping[str, int] | None = None) -> Outcome:
+def settled(
+    prepared: Prepared,
+    drawn: Drawn,
+    verdicts: Sequence[Verdict],
+    stages: Stages,
+    *,
+    rows: Mapping[str, int] | None = None,
+) -> Outcome:
     """The papers, their own gate, and the decision. `rows` of each table, where the draft at hand is a part of what was judged."""
     policy, source, draft = prepared.policy, prepared.source, drawn.draft
     with stages.stage("report"):
@@ -138,13 +151,21 @@ def settle(policy: Policy, data: Dataset) -> Policy:
     if data.is_empty and not isinstance(policy.backend, RulesOptions):
         raise PolicyError(f"backend {policy.backend.kind} needs a table to read.", hint="name one or more data files")
     if isinstance(policy.backend, MaskOptions) and policy.rows is not None:
-        raise PolicyError("backend mask keeps the rows that there are: a number cannot be asked.", hint="leave rows out, or use backend clone or model")
+        raise PolicyError(
+            "backend mask keeps the rows that there are: a number cannot be asked.",
+            hint="leave rows out, or use backend clone or model",
+        )
     if isinstance(policy.backend, MaskOptions) and policy.backend.keeps_key:
-        from privsynth.generate.mask.keys import Keyring
+        from privsynth.keyring import Keyring
 
-        Keyring.for_options(policy.backend).destroy()  # a key that cannot be had ends the run before anything is read twice
+        Keyring.for_options(
+            policy.backend
+        ).destroy()  # a key that cannot be had ends the run before anything is read twice
     if strange := [waiver.gate for waiver in policy.waivers if waiver.gate not in GATES]:
-        raise PolicyError(f"waivers: no gate of this version is called {', '.join(strange)}.", hint="leave the waiver out: it would cover nothing")
+        raise PolicyError(
+            f"waivers: no gate of this version is called {', '.join(strange)}.",
+            hint="leave the waiver out: it would cover nothing",
+        )
     model_for(policy.nlp)
     return policy
 
@@ -191,11 +212,15 @@ def backend_for(policy: Policy, *, watch: Watch = unwatched) -> Backend:
             assert_never(options)
 
 
-def judge_table(draft: Draft, source: Source, policy: Policy, gates: Sequence[str], stages: Stages | None = None) -> list[Verdict]:
+def judge_table(
+    draft: Draft, source: Source, policy: Policy, gates: Sequence[str], stages: Stages | None = None
+) -> list[Verdict]:
     """The named gates' verdicts on a table that somebody else made. Nothing is released by this."""
     stages = stages or Stages()
     verdicts = [_judged(gate, draft, source, policy, stages) for gate in gates_for(policy) if gate.name in gates]
-    return [replace(verdict, figures="exact") for verdict in verdicts]  # nothing leaves: who judges a table may see what was measured
+    return [
+        replace(verdict, figures="exact") for verdict in verdicts
+    ]  # nothing leaves: who judges a table may see what was measured
 
 
 def _judged(gate: Gate, draft: Draft, source: Source, policy: Policy, stages: Stages) -> Verdict:
@@ -212,7 +237,10 @@ def _recipe(fitted: Backend) -> dict[str, object]:
 def _name(recipe: Mapping[str, object]) -> str:
     """Backend and engines, and why an engine was taken if it had to be chosen."""
     tables = recipe.get("tables")
-    parts = [recipe, *(part for part in (tables.values() if isinstance(tables, Mapping) else ()) if isinstance(part, Mapping))]
+    parts = [
+        recipe,
+        *(part for part in (tables.values() if isinstance(tables, Mapping) else ()) if isinstance(part, Mapping)),
+    ]
     engines = ", ".join(dict.fromkeys(str(part["engine"]) for part in parts if "engine" in part))
     reasons = dict.fromkeys(f": {part['why']}" for part in parts if "why" in part)
     return "/".join(filter(None, (str(recipe.get("backend", "")), engines))) + ";".join(reasons)

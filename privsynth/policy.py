@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self, cast, get_args
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from privsynth.errors import PolicyError
+from privsynth.mask_steps import step_names
 from privsynth.options import (
     AutoOptions,
     BackendOptions,
@@ -28,11 +29,15 @@ from privsynth.options import (
     Waiver,
     WritePolicy,
 )
-from privsynth.part import Part
 from privsynth.plainyaml import parse_yaml, read_yaml
-from privsynth.steps import step_names
+from privsynth.policy_model import Part
 
-PROFILES = {"internal": 2, "hipaa-expert": 1, "gdpr-strict": 1, "public-release": 1}  # and the version of each: a file of another one is not ours
+PROFILES = {
+    "internal": 2,
+    "hipaa-expert": 1,
+    "gdpr-strict": 1,
+    "public-release": 1,
+}  # and the version of each: a file of another one is not ours
 RULES = {"figures", "waivers", "backends", "limits"}
 ProfileName = Literal["internal", "hipaa-expert", "gdpr-strict", "public-release"]
 
@@ -42,7 +47,9 @@ class Places:
     """Where each thing stands in a policy file, for messages. Two policies that ask for the same are equal wherever it was written."""
 
     file: str = field(default="", compare=False)
-    at: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, compare=False)  # line and column, from 1
+    at: Mapping[tuple[str, ...], tuple[int, int]] = field(
+        default_factory=dict, compare=False
+    )  # line and column, from 1
 
     def of(self, path: Sequence[object]) -> str:
         """The place of the thing itself, or of the last part around it that the file has."""
@@ -54,7 +61,10 @@ class Places:
     def without(self, *names: str) -> Places:
         """Without what a flag says instead of the file."""
         said = [tuple(name.split(".")) for name in names]
-        return replace(self, at={path: mark for path, mark in self.at.items() if not any(path[: len(other)] == other for other in said)})
+        return replace(
+            self,
+            at={path: mark for path, mark in self.at.items() if not any(path[: len(other)] == other for other in said)},
+        )
 
 
 class Policy(Part):
@@ -63,22 +73,39 @@ class Policy(Part):
     version: Literal[1] = Field(1, description="Version of the policy format.")
     profile: ProfileName = Field("internal", description="Named set of limits: for whom the data is meant.")
     limits: Limits = Field(description="Limits of the profile, tightened where the policy says so.")
-    backend: Annotated[BackendOptions, Field(discriminator="kind")] = Field(AutoOptions(), description="What makes the rows.")
-    rows: int | None = Field(None, ge=0, description="Rows to make in the first table; as many as the source when absent.")
+    backend: Annotated[BackendOptions, Field(discriminator="kind")] = Field(
+        AutoOptions(), description="What makes the rows."
+    )
+    rows: int | None = Field(
+        None, ge=0, description="Rows to make in the first table; as many as the source when absent."
+    )
     seed: int | None = Field(None, ge=0, lt=2**63, description="Seed of every random choice; a fresh one when absent.")
     holdout: float | None = Field(
-        None, gt=0, le=0.5, description="Share of entities kept from the backend as control; sized for the smallest leak worth seeing when absent."
+        None,
+        gt=0,
+        le=0.5,
+        description="Share of entities kept from the backend as control; sized for the smallest leak worth seeing when absent.",
     )
     tables: dict[str, TablePolicy] = Field({}, description="Tables by name.")
     relations: list[RelationPolicy] = Field([], description="Keys between tables; found by themselves when absent.")
     read: ReadPolicy = Field(ReadPolicy(), description="How files are read.")
     write: WritePolicy = Field(WritePolicy(), description="How files are written.")
     nlp: str = Field(
-        "auto", min_length=1, description="Language model that reads texts besides: auto (one that is installed), none, or the name or folder of a spaCy model."
+        "auto",
+        min_length=1,
+        description="Language model that reads texts besides: auto (one that is installed), none, or the name or folder of a spaCy model.",
     )
-    population: int | None = Field(None, ge=1, description="People in the population that the source was drawn from, where it is known.")
-    state: Path | None = Field(None, description="Folder of the ledger that counts attempts and releases of one source; beside the output when absent.")
-    waivers: list[Waiver] = Field([], description="Gates for whose measured failure a named person answers; never with the profile public-release.")
+    population: int | None = Field(
+        None, ge=1, description="People in the population that the source was drawn from, where it is known."
+    )
+    state: Path | None = Field(
+        None,
+        description="Folder of the ledger that counts attempts and releases of one source; beside the output when absent.",
+    )
+    waivers: list[Waiver] = Field(
+        [],
+        description="Gates for whose measured failure a named person answers; never with the profile public-release.",
+    )
     gate_seconds: int = Field(900, ge=1, description="A gate that takes longer than this blocks.")
 
     _places: Places = PrivateAttr(default=Places())
@@ -103,7 +130,10 @@ class Policy(Part):
         if isinstance(asked.get("backend"), str):
             asked["backend"] = {"kind": asked["backend"]}
         elif isinstance(asked.get("backend"), Mapping) and "kind" not in asked["backend"]:
-            asked["backend"] = {"kind": "model", **asked["backend"]}  # options alone, such as a condition, are those of what learns
+            asked["backend"] = {
+                "kind": "model",
+                **asked["backend"],
+            }  # options alone, such as a condition, are those of what learns
         base = profile_limits(asked.get("profile", "internal"))
         limits = asked.get("limits", {})
         if isinstance(limits, Limits):
@@ -119,16 +149,26 @@ class Policy(Part):
             side = (limit.json_schema_extra or {})["tighter"]  # type: ignore[index]
             asked, given = getattr(self.limits, name), base[name]
             if not _is_tight(asked, given, str(side)):
-                raise ValueError(f"limits.{name} may only be tightened: {self.profile} asks for {given}, a {side} value is tighter")
+                raise ValueError(
+                    f"limits.{name} may only be tightened: {self.profile} asks for {given}, a {side} value is tighter"
+                )
         return self
 
     @model_validator(mode="after")
     def _as_the_profile_allows(self) -> Self:
         rule = profile_rules(self.profile)["backends"].get(self.backend.kind, "allowed")
         if rule == "refused":
-            raise ValueError(f"backend: the profile {self.profile} does not allow {self.backend.kind}, whose rows follow the rows of people; take model")
-        if rule == "ephemeral" and isinstance(self.backend, MaskOptions) and (self.backend.keeps_key or self.backend.direct == "token"):
-            raise ValueError(f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out its key and direct: token")
+            raise ValueError(
+                f"backend: the profile {self.profile} does not allow {self.backend.kind}, whose rows follow the rows of people; take model"
+            )
+        if (
+            rule == "ephemeral"
+            and isinstance(self.backend, MaskOptions)
+            and (self.backend.keeps_key or self.backend.direct == "token")
+        ):
+            raise ValueError(
+                f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out its key and direct: token"
+            )
         if self.has_claim and self.seed is not None:
             raise ValueError("seed must be left out for the engine dp: who knows the seed knows the noise")
         return self
@@ -176,7 +216,9 @@ def profile_rules(name: str) -> dict[str, Any]:
     """All that a named profile says: limits, how figures are shown, whether waivers are allowed, which backends are."""
     rules = dict(parse_yaml(_profile_text(name).decode(), "profile"))
     if (rules.get("profile"), rules.get("version")) != (name, PROFILES[name]) or not rules.keys() >= RULES:
-        raise PolicyError(f"the file of the profile {name} is not whole, or not that of this version.", hint="install privsynth anew")
+        raise PolicyError(
+            f"the file of the profile {name} is not whole, or not that of this version.", hint="install privsynth anew"
+        )
     return rules
 
 
@@ -243,7 +285,11 @@ _STEP = f"is no step of masking; the steps are: {', '.join(step_names())}"
 def _explain(error: ValidationError, places: Places) -> str:
     lines = []
     for item in error.errors(include_url=False, include_context=False, include_input=False):
-        message = _STEP if item["type"].startswith("union_tag") and "mask" in item["loc"] else item["msg"].removeprefix("Value error, ")
+        message = (
+            _STEP
+            if item["type"].startswith("union_tag") and "mask" in item["loc"]
+            else item["msg"].removeprefix("Value error, ")
+        )
         name = ".".join(str(part) for part in item["loc"])
         place = places.of(item["loc"] or message.partition(" ")[0].split("."))  # our own messages begin with the name
         lines.append(f"{place}{name or 'policy'}: {message}")
@@ -255,7 +301,11 @@ def _suggest(error: ValidationError) -> str:
     from difflib import get_close_matches
 
     known = {name for part in Part.__subclasses__() for name in part.model_fields}
-    unknown = [str(item["loc"][-1]) for item in error.errors(include_url=False, include_input=False) if item["type"] == "extra_forbidden"]
+    unknown = [
+        str(item["loc"][-1])
+        for item in error.errors(include_url=False, include_input=False)
+        if item["type"] == "extra_forbidden"
+    ]
     pairs = [(name, get_close_matches(name, known, n=1)) for name in unknown]
     return "; ".join(f"did you mean '{near[0]}' instead of '{name}'?" for name, near in pairs if near)
 

@@ -12,10 +12,10 @@ from privsynth.api import Data, Outcome, column_line, policy_of, read
 from privsynth.dataset import Dataset
 from privsynth.errors import PolicyError
 from privsynth.generate import Backend
-from privsynth.kept import keep, recall, resume, under_condition
 from privsynth.options import AutoOptions, ModelOptions
 from privsynth.pipeline import Drawn, Prepared, draw, learn, prepare, release
 from privsynth.policy import Policy
+from privsynth.saved_model import keep, recall, resume, under_condition
 from privsynth.seeds import Seeds
 from privsynth.stages import Stages
 
@@ -31,7 +31,11 @@ class Draft:
 
     def describe(self) -> list[dict[str, Any]]:
         """One line for each column: its table, kind, role, and how many values are missing or different. Never a value."""
-        return [{"table": table.name, "rows": len(table), **column_line(table, column)} for table in self._data for column in table.columns]
+        return [
+            {"table": table.name, "rows": len(table), **column_line(table, column)}
+            for table in self._data
+            for column in table.columns
+        ]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -53,7 +57,9 @@ class Synthesizer:
     `engine` names what learns; `policy` is a Policy or a mapping like one. `seed` makes a fit and its draws repeat; without one each draw is new.
     """
 
-    def __init__(self, engine: str = "trees", *, policy: Policy | Mapping[str, Any] | None = None, seed: int | None = None) -> None:
+    def __init__(
+        self, engine: str = "trees", *, policy: Policy | Mapping[str, Any] | None = None, seed: int | None = None
+    ) -> None:
         self.engine, self.policy, self.seed = engine, policy, seed
 
     def fit(self, data: Data) -> Self:
@@ -63,7 +69,12 @@ class Synthesizer:
         return self._become(prepared, learn(prepared, Stages()), data)
 
     def sample(
-        self, rows: int | None = None, *, where: str | None = None, shares: Mapping[str, Mapping[str, float]] | None = None, seed: int | None = None
+        self,
+        rows: int | None = None,
+        *,
+        where: str | None = None,
+        shares: Mapping[str, Mapping[str, float]] | None = None,
+        seed: int | None = None,
     ) -> Draft:
         """Rows of the first table, and what hangs on them: as many as the source when no number is asked.
 
@@ -79,13 +90,18 @@ class Synthesizer:
         """Every gate, against the part of the data that `fit` kept aside: a release, or a refusal that says why."""
         self._check_fitted()
         if draft._prepared.source is not self.prepared_.source:
-            raise PolicyError("the draft is not of this synthesizer as it is fitted now.", hint="release what its own sample() gave since the last fit")
+            raise PolicyError(
+                "the draft is not of this synthesizer as it is fitted now.",
+                hint="release what its own sample() gave since the last fit",
+            )
         return Outcome(release(draft._prepared, lambda _: draft._drawn, Stages()), self.original_)
 
     def save(self, folder: str | Path, *, key_file: str | Path | None = None, overwrite: bool = False) -> list[Path]:
         """Keep the model in a folder that only its owner may open. It holds no row; it is personal data like its source all the same."""
         self._check_fitted()
-        return keep(self.fitted_, self.prepared_, self.paths_, Path(folder), keyring=_keyring(key_file), overwrite=overwrite)
+        return keep(
+            self.fitted_, self.prepared_, self.paths_, Path(folder), keyring=_keyring(key_file), overwrite=overwrite
+        )
 
     @classmethod
     def load(cls, folder: str | Path, data: Data = None, *, key_file: str | Path | None = None) -> Self:
@@ -93,7 +109,9 @@ class Synthesizer:
         kept = recall(Path(folder), _keyring(key_file))
         source = list(kept.paths) if data is None and kept.paths else data
         if source is None:
-            raise PolicyError("the model was fitted on a frame, which is needed to judge what is drawn.", hint="give it as `data`")
+            raise PolicyError(
+                "the model was fitted on a frame, which is needed to judge what is drawn.", hint="give it as `data`"
+            )
         prepared, fitted = resume(kept, read(source, kept.policy), kept.policy, Stages())
         options = kept.policy.backend
         engine = options.engine if isinstance(options, ModelOptions) else "trees"
@@ -106,19 +124,27 @@ class Synthesizer:
         """Other parameters, for the next fit."""
         unknown = sorted(set(params) - set(PARAMETERS))
         if unknown:
-            raise PolicyError(f"a Synthesizer has no parameter {', '.join(unknown)}.", hint=f"its parameters are {', '.join(PARAMETERS)}")
+            raise PolicyError(
+                f"a Synthesizer has no parameter {', '.join(unknown)}.",
+                hint=f"its parameters are {', '.join(PARAMETERS)}",
+            )
         for name, value in params.items():
             setattr(self, name, value)
         return self
 
     def __repr__(self) -> str:
-        given = [f"{name}={value!r}" for name, value in (("engine", self.engine), ("seed", self.seed)) if value is not None]
+        given = [
+            f"{name}={value!r}" for name, value in (("engine", self.engine), ("seed", self.seed)) if value is not None
+        ]
         return f"Synthesizer({', '.join(given)}{', policy=...' if self.policy is not None else ''})"
 
     def _asked(self) -> Policy:
         policy = policy_of(self.policy, {} if self.seed is None else {"seed": self.seed})
         if not isinstance(policy.backend, ModelOptions | AutoOptions):
-            raise PolicyError(f"a Synthesizer learns a model; the policy asks for {policy.backend.kind}.", hint="use privsynth.synthesize for other backends")
+            raise PolicyError(
+                f"a Synthesizer learns a model; the policy asks for {policy.backend.kind}.",
+                hint="use privsynth.synthesize for other backends",
+            )
         options = policy.backend.model_dump(exclude_unset=True) if isinstance(policy.backend, ModelOptions) else {}
         return policy.with_(backend={**options, "kind": "model", "engine": self.engine})
 
@@ -160,6 +186,6 @@ def _paths(data: Data) -> list[str]:
 def _keyring(key_file: str | Path | None) -> Any:
     if key_file is None:
         return None
-    from privsynth.generate.mask.keys import Keyring
+    from privsynth.keyring import Keyring
 
     return Keyring.from_file(Path(key_file))

@@ -97,7 +97,11 @@ class Verdict:
 
 def waived(verdict: Verdict, waivers: Sequence[Waiver]) -> Waiver | None:
     """The waiver that covers this verdict: of a gate that measured too much, all its figures being there. Nothing else can be waived."""
-    if verdict.status is not Status.FAILED or verdict.gate not in get_args(WaivableGate) or any(finding.evidence for finding in verdict.failures):
+    if (
+        verdict.status is not Status.FAILED
+        or verdict.gate not in get_args(WaivableGate)
+        or any(finding.evidence for finding in verdict.failures)
+    ):
         return None
     return next((waiver for waiver in waivers if waiver.gate == verdict.gate), None)
 

@@ -154,39 +154,75 @@ def chance(score: Array) -> Array:
 def first_names(rng: np.random.Generator, *, female: Array, born: Array) -> Array:
     """Names follow fashion: which list a name comes from leans on the year of birth."""
     year = born.astype("datetime64[Y]").astype(int) + 1970
-    wave = pick(rng, [0, 1, 2], np.column_stack([chance((1964 - year) / 6), np.exp(-(((year - 1976) / 11) ** 2)), chance((year - 1988) / 5)]) + 0.02)
+    wave = pick(
+        rng,
+        [0, 1, 2],
+        np.column_stack([chance((1964 - year) / 6), np.exp(-(((year - 1976) / 11) ** 2)), chance((year - 1988) / 5)])
+        + 0.02,
+    )
     place = np.minimum(rng.geometric(0.07, len(born)) - 1, 23)
     lists = np.array([WOMEN, MEN], dtype=object)
     return np.asarray(lists[np.where(female, 0, 1), wave.astype(int), place])
 
 
 def last_names(rng: np.random.Generator, count: int) -> Array:
-    return np.asarray(rng.permutation(np.array(LAST, dtype=object))[np.minimum(rng.geometric(0.012, count) - 1, rng.integers(0, len(LAST), count))])
+    return np.asarray(
+        rng.permutation(np.array(LAST, dtype=object))[
+            np.minimum(rng.geometric(0.012, count) - 1, rng.integers(0, len(LAST), count))
+        ]
+    )
 
 
 def emails(rng: np.random.Generator, first: Array, last: Array) -> Array:
     """Addresses made of the names, no two alike, at domains that are reserved for examples."""
     count = len(first)
     shape = pick(rng, [0, 1, 2], np.tile([5.0, 3.0, 2.0], (count, 1)))
-    local = np.where(shape == 0, first + "." + last, np.where(shape == 1, [f[0] + name for f, name in zip(first, last, strict=True)], last + "_" + first))
+    local = np.where(
+        shape == 0,
+        first + "." + last,
+        np.where(shape == 1, [f[0] + name for f, name in zip(first, last, strict=True)], last + "_" + first),
+    )
     local = np.array([name.lower() for name in local], dtype=object)
     again = pd.Series(local).groupby(local).cumcount().to_numpy()
     tail = np.where(again == 0, "", (again * 7 + rng.integers(0, 7, count) + 3).astype(str))
-    return np.asarray(local + tail.astype(object) + "@example." + pick(rng, ["com", "org", "net"], np.tile([6.0, 2.0, 2.0], (count, 1))))
+    return np.asarray(
+        local
+        + tail.astype(object)
+        + "@example."
+        + pick(rng, ["com", "org", "net"], np.tile([6.0, 2.0, 2.0], (count, 1)))
+    )
 
 
 def addresses(rng: np.random.Generator, count: int) -> pd.DataFrame:
     """Where people live. A postcode lies in one city and a city in one state; phones end in 555-01xx, which nobody has."""
-    places = pd.DataFrame([line.split(" ; ") for line in PLACES.strip().splitlines()], columns=["city", "state", "weight", "postcodes", "area_codes"])
+    places = pd.DataFrame(
+        [line.split(" ; ") for line in PLACES.strip().splitlines()],
+        columns=["city", "state", "weight", "postcodes", "area_codes"],
+    )
     at = rng.choice(len(places), count, p=(weight := places["weight"].astype(float)) / weight.sum())
     zones = [[zone + end for zone in zones.split() for end in ENDS] for zones in places["postcodes"]]
-    postcode = [zones[place][min(int(skew), len(zones[place]) - 1)] for place, skew in zip(at, rng.exponential(3.0, count), strict=True)]
-    spare = [cycle(rng.permutation([f"({area}) 555-01{end:02d}" for area in codes.split() for end in range(100)])) for codes in places["area_codes"]]
+    postcode = [
+        zones[place][min(int(skew), len(zones[place]) - 1)]
+        for place, skew in zip(at, rng.exponential(3.0, count), strict=True)
+    ]
+    spare = [
+        cycle(rng.permutation([f"({area}) 555-01{end:02d}" for area in codes.split() for end in range(100)]))
+        for codes in places["area_codes"]
+    ]
     phone = [str(next(spare[place])) for place in at]
     number = np.minimum(rng.lognormal(6.2, 1.1, count), 9899).astype(int) + 1
-    street = [f"{n} {a} {b}" for n, a, b in zip(number, rng.choice(STREETS, count), rng.choice(STREET_ENDS, count), strict=True)]
+    street = [
+        f"{n} {a} {b}"
+        for n, a, b in zip(number, rng.choice(STREETS, count), rng.choice(STREET_ENDS, count), strict=True)
+    ]
     return pd.DataFrame(
-        {"street": street, "city": places["city"].to_numpy()[at], "state": places["state"].to_numpy()[at], "postcode": postcode, "phone": phone}
+        {
+            "street": street,
+            "city": places["city"].to_numpy()[at],
+            "state": places["state"].to_numpy()[at],
+            "postcode": postcode,
+            "phone": phone,
+        }
     )
 
 
@@ -205,8 +241,16 @@ def make_customers(rng: np.random.Generator, count: int = 5_000) -> pd.DataFrame
     joined = np.datetime64("2016-01-01") + (3_833 * rng.beta(1.9, 1.05, count)).astype("timedelta64[D]")
     joined = np.maximum(joined, born + np.timedelta64(18 * 365 + 5, "D"))
     income = draw_income(rng, age, segment, where["state"].to_numpy())
-    reads = chance(-0.9 + 0.025 * (age - 40) + 0.8 * (segment == "plus") + 0.5 * (segment == "family") - 0.6 * (segment == "student"))
-    visits = rng.poisson(np.exp(0.9 + 0.5 * (segment == "plus") + 0.8 * (segment == "business")) * rng.gamma(1.2, 1.0, count))
+    reads = chance(
+        -0.9
+        + 0.025 * (age - 40)
+        + 0.8 * (segment == "plus")
+        + 0.5 * (segment == "family")
+        - 0.6 * (segment == "student")
+    )
+    visits = rng.poisson(
+        np.exp(0.9 + 0.5 * (segment == "plus") + 0.8 * (segment == "business")) * rng.gamma(1.2, 1.0, count)
+    )
     return pd.DataFrame(
         {
             "customer_id": [f"{n:06d}" for n in rng.choice(250_000, count, replace=False)],
@@ -231,7 +275,11 @@ def make_customers(rng: np.random.Generator, count: int = 5_000) -> pd.DataFrame
 def draw_segment(rng: np.random.Generator, age: Array) -> Array:
     young, middle = chance((25 - age) / 1.8), np.exp(-(((age - 42) / 12) ** 2))
     one = np.ones(len(age))
-    return pick(rng, SEGMENTS, np.column_stack([1.5 * one, 6 * young, 0.8 + 0.6 * (age > 35), 2.2 * middle, 0.25 + 0.9 * middle]))
+    return pick(
+        rng,
+        SEGMENTS,
+        np.column_stack([1.5 * one, 6 * young, 0.8 + 0.6 * (age > 35), 2.2 * middle, 0.25 + 0.9 * middle]),
+    )
 
 
 def draw_income(rng: np.random.Generator, age: Array, segment: Array, state: Array) -> Array:
@@ -268,7 +316,9 @@ def make_transactions(rng: np.random.Generator, customers: pd.DataFrame, count: 
             "status": status,
         }
     )
-    usual = BASKET[[CATEGORIES.index(c) for c in category]] + 0.3 * (np.log(who["income"].astype(float).fillna(42_000).to_numpy()) - 10.7)
+    usual = BASKET[[CATEGORIES.index(c) for c in category]] + 0.3 * (
+        np.log(who["income"].astype(float).fillna(42_000).to_numpy()) - 10.7
+    )
     tail = np.where(rng.random(count) < 0.02, rng.pareto(1.8, count) + 1, 1.0)
     amount = np.exp(usual + 0.22 * np.log(table["items"]) + rng.normal(0, 0.5, count)) * tail
     cents = np.where(rng.random(count) < 0.4, np.floor(amount) + 0.99, np.round(amount, 2))
@@ -281,7 +331,9 @@ def make_transactions(rng: np.random.Generator, customers: pd.DataFrame, count: 
 def draw_buyers(rng: np.random.Generator, customers: pd.DataFrame, count: int) -> Array:
     """How often a customer buys: by segment, by time since joining, and by a taste of their own."""
     years = (LAST_DAY - customers["signup_date"].to_numpy()).astype("timedelta64[D]").astype(float) / 365.25 + 0.02
-    rate = customers["segment"].map({"basic": 0.7, "student": 0.5, "plus": 1.6, "family": 1.3, "business": 1.9}).to_numpy()
+    rate = (
+        customers["segment"].map({"basic": 0.7, "student": 0.5, "plus": 1.6, "family": 1.3, "business": 1.9}).to_numpy()
+    )
     rate = rate * np.sqrt(years) * rng.gamma(0.9, 1.0, len(customers))
     return rng.choice(len(customers), count, p=rate / rate.sum())
 
@@ -303,8 +355,19 @@ def draw_category(rng: np.random.Generator, age: Array, segment: Array) -> Array
 
 def draw_channel(rng: np.random.Generator, age: Array, category: Array) -> Array:
     young = chance((42 - age) / 8)
-    weights = np.column_stack([0.3 + 1.6 * young, np.full(len(age), 1.0), 0.2 + 1.3 * (1 - young) + 1.2 * (category == "groceries"), 0.35 * (1 - young)])
-    return pick(rng, ["app", "web", "store", "phone"], weights * np.where(category[:, None] == "travel", [1.0, 2.0, 0.1, 1.5], 1.0))
+    weights = np.column_stack(
+        [
+            0.3 + 1.6 * young,
+            np.full(len(age), 1.0),
+            0.2 + 1.3 * (1 - young) + 1.2 * (category == "groceries"),
+            0.35 * (1 - young),
+        ]
+    )
+    return pick(
+        rng,
+        ["app", "web", "store", "phone"],
+        weights * np.where(category[:, None] == "travel", [1.0, 2.0, 0.1, 1.5], 1.0),
+    )
 
 
 def draw_time(rng: np.random.Generator, joined: Array, channel: Array) -> Array:
@@ -315,7 +378,9 @@ def draw_time(rng: np.random.Generator, joined: Array, channel: Array) -> Array:
     weekday = (tries.astype("datetime64[D]").astype(int) + 3) % 7
     score = 1.0 + 1.2 * (month == 12) + 0.4 * (month == 11) + 0.5 * (weekday >= 5)
     day = tries[np.arange(len(joined)), (score * rng.random(score.shape)).argmax(axis=1)]
-    hour = np.where(channel == "store", rng.normal(14.5, 2.6, len(joined)).clip(9, 19.9), (rng.normal(19.5, 3.8, len(joined))) % 24)
+    hour = np.where(
+        channel == "store", rng.normal(14.5, 2.6, len(joined)).clip(9, 19.9), (rng.normal(19.5, 3.8, len(joined))) % 24
+    )
     return np.asarray(day.astype("datetime64[m]") + (hour * 60).astype("timedelta64[m]"))
 
 
@@ -328,7 +393,13 @@ def draw_status(rng: np.random.Generator, category: Array, channel: Array, at: A
 
 
 DIAGNOSES = ("I10", "E11.9", "J18.9", "I21.4", "N18.3", "S72.0", "K35.8", "J45.9", "O80", "C50.9")
-WARDS = dict(zip(DIAGNOSES, words("medicine medicine pulmonology cardiology nephrology surgery surgery pulmonology obstetrics oncology"), strict=True))
+WARDS = dict(
+    zip(
+        DIAGNOSES,
+        words("medicine medicine pulmonology cardiology nephrology surgery surgery pulmonology obstetrics oncology"),
+        strict=True,
+    )
+)
 DAYS = dict(zip(DIAGNOSES, (2.6, 3.4, 5.0, 5.6, 5.2, 8.4, 2.9, 2.6, 2.2, 4.8), strict=True))
 
 
@@ -339,11 +410,21 @@ def make_patients(rng: np.random.Generator, count: int = 1_500) -> pd.DataFrame:
     female = rng.random(count) < 0.52
     code = draw_diagnosis(rng, age, female)
     came = np.datetime64("2023-01-01") + rng.integers(0, 1_096, count).astype("timedelta64[D]")
-    smoker = pick(rng, ["never", "former", "current"], np.column_stack([np.full(count, 1.2), 0.2 + 0.012 * age, 0.5 + 0.6 * ~female * (age < 60)]))
+    smoker = pick(
+        rng,
+        ["never", "former", "current"],
+        np.column_stack([np.full(count, 1.2), 0.2 + 0.012 * age, 0.5 + 0.6 * ~female * (age < 60)]),
+    )
     labs = draw_labs(rng, age, code, smoker)
     score = np.log([DAYS[c] for c in code]) + 0.009 * (age - 60) + 0.18 * (labs["crp"] > 60)
-    days = np.where((code == "O80") | (rng.random(count) > 0.03), np.round(np.exp(score + rng.normal(0, 0.4, count))), 0).clip(0, 60).astype(int)
-    again = chance(-2.9 + 0.02 * (age - 60) + 0.07 * days + 0.7 * np.isin(code, ["N18.3", "I21.4"]) + 0.5 * (smoker == "current"))
+    days = (
+        np.where((code == "O80") | (rng.random(count) > 0.03), np.round(np.exp(score + rng.normal(0, 0.4, count))), 0)
+        .clip(0, 60)
+        .astype(int)
+    )
+    again = chance(
+        -2.9 + 0.02 * (age - 60) + 0.07 * days + 0.7 * np.isin(code, ["N18.3", "I21.4"]) + 0.5 * (smoker == "current")
+    )
     return pd.DataFrame(
         {
             "mrn": [f"{n:08d}" for n in rng.choice(9_000_000, count, replace=False)],
@@ -384,7 +465,9 @@ def draw_labs(rng: np.random.Generator, age: Array, code: Array, smoker: Array) 
     bmi = rng.normal(26.5, 4.4, count) + 3.0 * (code == "E11.9") - 1.5 * (smoker == "current")
     pressure = rng.normal(116, 11, count) + 0.28 * (age - 40) + 16 * (code == "I10") + 0.5 * (bmi - 26)
     sugar = np.where(code == "E11.9", rng.normal(7.9, 1.2, count), rng.normal(5.4, 0.35, count) + 0.03 * (bmi - 26))
-    crp = np.exp(rng.normal(0.9, 1.1, count) + 2.9 * np.isin(code, ["J18.9", "K35.8"]) + 0.9 * np.isin(code, ["S72.0", "C50.9"]))
+    crp = np.exp(
+        rng.normal(0.9, 1.1, count) + 2.9 * np.isin(code, ["J18.9", "K35.8"]) + 0.9 * np.isin(code, ["S72.0", "C50.9"])
+    )
     troponin = np.where(code == "I21.4", np.exp(rng.normal(0.2, 1.2, count)), np.exp(rng.normal(-5.6, 0.9, count)))
     creatinine = np.exp(rng.normal(-0.16, 0.17, count) + 0.004 * (age - 50) + 0.75 * (code == "N18.3"))
     asked = np.isin(code, ["E11.9", "I10", "I21.4", "N18.3"])
@@ -409,7 +492,10 @@ def make_files() -> dict[str, str]:
         "patients.csv": make_patients(np.random.default_rng(streams[2])),
     }
     times = {"transactions.csv": "%Y-%m-%d %H:%M"}
-    return {name: table.to_csv(index=False, lineterminator="\n", date_format=times.get(name, "%Y-%m-%d")) for name, table in tables.items()}
+    return {
+        name: table.to_csv(index=False, lineterminator="\n", date_format=times.get(name, "%Y-%m-%d"))
+        for name, table in tables.items()
+    }
 
 
 if __name__ == "__main__":

@@ -11,7 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 RUNS = {
     "example": ["sample_data/patients.csv", "--seed", "7"],
-    "example.refused": ["sample_data/patients.csv", "--seed", "7", "--backend", "clone", "--set", "limits.linkage_max=0.01"],
+    "example.refused": [
+        "sample_data/patients.csv",
+        "--seed",
+        "7",
+        "--backend",
+        "clone",
+        "--set",
+        "limits.linkage_max=0.01",
+    ],
 }
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Source, Table
+from privsynth.describe import profile_dataset, take_fingerprints
 from privsynth.emit import serialise
 from privsynth.policy import Policy
-from privsynth.profile import profile_dataset, take_fingerprints
 from privsynth.release import Draft
 from privsynth.spelling import Spelling
 
@@ -59,7 +59,9 @@ def people(rows: int, seed: int, host: str = "example.org") -> Table:
             "member": _words(np.where(rng.random(rows) < age / 100, "yes", "no")),
             "income": income,
             "debt": np.where(rng.random(rows) < 0.3, np.nan, np.round(income * rng.random(rows), 2)),
-            "joined": (np.datetime64("2010-01-01") + rng.integers(0, 4000, rows).astype("timedelta64[D]")).astype("datetime64[us]"),
+            "joined": (np.datetime64("2010-01-01") + rng.integers(0, 4000, rows).astype("timedelta64[D]")).astype(
+                "datetime64[us]"
+            ),
         }
     )
     return Table("people", COLUMNS, frame)
@@ -70,19 +72,32 @@ def with_contacts(table: Table, seed: int) -> Table:
     rng = np.random.default_rng([seed, 5])
     marks = (np.arange(len(table)) * 1_237 + rng.integers(100_000)) % 100_000 + 100_000 * (seed % 900)
     words = np.array(
-        [a + b for a in ("ba", "de", "fo", "gu", "ki", "lo", "mu", "ne", "po", "ra") for b in ("rk", "lt", "mp", "nd", "st", "x", "zz", "ft", "ng", "ck")]
+        [
+            a + b
+            for a in ("ba", "de", "fo", "gu", "ki", "lo", "mu", "ne", "po", "ra")
+            for b in ("rk", "lt", "mp", "nd", "st", "x", "zz", "ft", "ng", "ck")
+        ]
     )
     said = [" ".join(row) for row in words[rng.integers(len(words), size=(len(table), 9))]]
     first, last = (np.char.add(rng.choice(PARTS, len(table)), rng.choice(PARTS, len(table))) for _ in range(2))
     frame = table.frame.assign(
         first_name=_words(name.capitalize() for name in first),
         last_name=_words(f"{name}sen".capitalize() for name in last),
-        phone=_words(f"({200 + mark // 1_000_000:03d}) {201 + mark % 700:03d}-{mark // 700 % 10_000:04d}" for mark in marks),
-        ssn=_words(f"{100 + mark // 1_000_000:03d}-{1 + mark // 10_000 % 99:02d}-{1 + mark % 9_999:04d}" for mark in marks),
+        phone=_words(
+            f"({200 + mark // 1_000_000:03d}) {201 + mark % 700:03d}-{mark // 700 % 10_000:04d}" for mark in marks
+        ),
+        ssn=_words(
+            f"{100 + mark // 1_000_000:03d}-{1 + mark // 10_000 % 99:02d}-{1 + mark % 9_999:04d}" for mark in marks
+        ),
         note=_words(said),
     )
     fabricated = table["email"].fabricated
-    return Table(table.name, (*table.columns, *(replace(column, fabricated=fabricated) for column in CONTACTS)), frame, table.entity)
+    return Table(
+        table.name,
+        (*table.columns, *(replace(column, fabricated=fabricated) for column in CONTACTS)),
+        frame,
+        table.entity,
+    )
 
 
 PARTS = [a + b for a in "bdfghklmnprstvw" for b in ("a", "e", "il", "on", "ur")]
@@ -94,7 +109,9 @@ def _words(values: Any) -> pd.Series[Any]:
 
 def invented(table: Table) -> Table:
     """The same rows, saying which columns were invented."""
-    return table.with_columns(*(replace(column, fabricated=True) for column in table.columns if column.role.is_fabricated))
+    return table.with_columns(
+        *(replace(column, fabricated=True) for column in table.columns if column.role.is_fabricated)
+    )
 
 
 def honest(rows: int = 3000, seed: int = 99) -> Table:
@@ -103,7 +120,11 @@ def honest(rows: int = 3000, seed: int = 99) -> Table:
 
 def source(train: Table, holdout: Table | None) -> Source:
     data = Dataset((train,))
-    return Source(data, Dataset((holdout,)) if holdout is not None else Dataset(()), profile_dataset(data, Policy(), take_fingerprints(data)))
+    return Source(
+        data,
+        Dataset((holdout,)) if holdout is not None else Dataset(()),
+        profile_dataset(data, Policy(), take_fingerprints(data)),
+    )
 
 
 def draft(table: Table, rows: int | None = None) -> Draft:
@@ -143,7 +164,7 @@ def noisy(table: Table, rng: np.random.Generator) -> Table:
 
 def most_isolated(table: Table) -> int:
     """The row that lies farthest from all others."""
-    from privsynth.measure.points import nearest, place
+    from privsynth.measure.distance.points import nearest, place
 
     (points,) = place([table], LEARNT)
     return int(nearest(points, points, skip=np.arange(len(points))).argmax())

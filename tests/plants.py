@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Role, Table
-from privsynth.gate.scope import learnt_columns, quasi_identifiers
-from privsynth.measure.copies import ISOLATED
-from privsynth.measure.points import nearest, place
+from privsynth.gate.evidence.scope import learnt_columns, quasi_identifiers
+from privsynth.measure.attacks.copies import ISOLATED
+from privsynth.measure.distance.points import nearest, place
 
 Array = np.ndarray[Any, Any]
 Rng = np.random.Generator
@@ -22,7 +22,9 @@ Plant = Callable[[Table, Table, Rng], Table]  # training rows and an honest draf
 Spelt = Callable[[str], str]
 
 
-def copied(made: Table, train: Table, rows: Array, names: Sequence[str] | None = None, at: Array | None = None) -> Table:
+def copied(
+    made: Table, train: Table, rows: Array, names: Sequence[str] | None = None, at: Array | None = None
+) -> Table:
     """These training rows in the place of as many rows of the draft; columns whose values are invented keep theirs."""
     frame, where = made.frame.copy(), np.arange(len(rows)) if at is None else at
     for name in learnt_columns(train, made) if names is None else names:
@@ -124,7 +126,9 @@ def one_value(name: str, into: str | None = None, spelt: Spelt = str) -> Plant:
 def learnt_by_heart(train: Table, made: Table, rng: Rng) -> Table:
     """The rows are new; their secret is what a tree without any limit says for such quasi-identifiers."""
     (secret,) = [column.name for column in train.of_role(Role.SENSITIVE)]
-    known = [name for name in quasi_identifiers(train, made) if name != secret] or [name for name in learnt_columns(train, made) if name != secret]
+    known = [name for name in quasi_identifiers(train, made) if name != secret] or [
+        name for name in learnt_columns(train, made) if name != secret
+    ]
     theirs, ours = place([train, made], known)
     order = rng.permutation(len(train))  # among equals any
     told = np.empty(len(made), dtype=np.intp)

@@ -17,10 +17,14 @@ def cli_block() -> str:
     parts = []
     for verb in VERBS:
         words = [sys.executable, "-m", "privsynth", *([verb] if verb else []), "--help"]
-        shown = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "110", "NO_COLOR": "1"})
+        shown = subprocess.run(
+            words, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "110", "NO_COLOR": "1"}
+        )
         body = shown.stdout.replace("python -m privsynth", "privsynth").strip()
         parts.append(
-            f"```console\n{body}\n```" if not verb else f"<details><summary><code>privsynth {verb}</code></summary>\n\n```console\n{body}\n```\n</details>"
+            f"```console\n{body}\n```"
+            if not verb
+            else f"<details><summary><code>privsynth {verb}</code></summary>\n\n```console\n{body}\n```\n</details>"
         )
     return "\n\n".join(parts)
 

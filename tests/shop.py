@@ -29,7 +29,9 @@ def customers(rows: int = 600) -> Table:
             "first": texts(first),
             "last": texts(last),
             "sex": texts("F" if name in WOMEN else "M" for name in first),
-            "email": texts(f"{a}.{b}{i}@shop.example".lower() for i, (a, b) in enumerate(zip(first, last, strict=True))),
+            "email": texts(
+                f"{a}.{b}{i}@shop.example".lower() for i, (a, b) in enumerate(zip(first, last, strict=True))
+            ),
             "phone": texts(f"({200 + i % 700}) 664-{i % 10_000:04d}" if i % 9 else None for i in range(rows)),
             "street": texts(f"{1 + i % 90} {name} Street" for i, name in enumerate(last)),
             "town": texts(towns),
@@ -62,7 +64,9 @@ def orders(of: Table, each: int = 3) -> Table:
     rng = np.random.default_rng(12)
     owner = np.repeat(of.frame["customer_id"].to_numpy(), each)
     rows = len(owner)
-    placed = np.repeat(of.frame["joined"].to_numpy(), each) + np.tile(np.arange(1, each + 1) * 10, len(of)).astype("timedelta64[D]")
+    placed = np.repeat(of.frame["joined"].to_numpy(), each) + np.tile(np.arange(1, each + 1) * 10, len(of)).astype(
+        "timedelta64[D]"
+    )
     frame = pd.DataFrame(
         {
             "order_id": np.arange(5_001, 5_001 + rows, dtype=float),
@@ -105,4 +109,6 @@ def statistics(table: Table) -> dict[str, ColumnProfile]:
 def _of_column(table: Table, name: str) -> ColumnProfile:
     values = table.frame[name]
     missing = float(values.isna().mean()) if len(values) else 0.0
-    return ColumnProfile(len(values), missing, int(values.nunique()), bool(values.notna().any() and values.dropna().is_unique), {})
+    return ColumnProfile(
+        len(values), missing, int(values.nunique()), bool(values.notna().any() and values.dropna().is_unique), {}
+    )

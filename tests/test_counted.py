@@ -50,7 +50,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(5)
     group = rng.integers(0, 4, 900)
-    frame = pd.DataFrame({"group": [f"g{g}" for g in group], "score": np.round(rng.normal(10 * group, 3), 1), "sure": rng.choice(["yes", "no"], 900)})
+    frame = pd.DataFrame(
+        {
+            "group": [f"g{g}" for g in group],
+            "score": np.round(rng.normal(10 * group, 3), 1),
+            "sure": rng.choice(["yes", "no"], 900),
+        }
+    )
     path = tmp_path_factory.mktemp("source") / "scores.csv"
     frame.to_csv(path, index=False)
     return path
@@ -71,17 +77,23 @@ def test_run_keeps_its_ledger_beside_the_output(source: Path, tmp_path: Path, qu
     assert str(tmp_path) not in json.dumps(outcome.manifest) + json.dumps(outcome.report)
 
 
-def test_synthesize_keeps_none_unless_told_where(source: Path, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_synthesize_keeps_none_unless_told_where(
+    source: Path, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert privsynth.synthesize(source, MODEL, seed=3).manifest["exposure"] is None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_seed_and_another_name_of_the_file_do_not_reset_the_count(source: Path, tmp_path: Path, quick: None) -> None:
+def test_another_seed_and_another_name_of_the_file_do_not_reset_the_count(
+    source: Path, tmp_path: Path, quick: None
+) -> None:
     again = tmp_path / "again.tsv"
     pd.read_csv(source, dtype=object).sample(frac=1, random_state=2).to_csv(again, sep="\t", index=False)
     asked = {**MODEL, "limits": {"attempts_max": 1}}
-    first, second = (privsynth.run(file, tmp_path / f"out{seed}", asked, seed=seed) for seed, file in ((3, source), (4, again)))
+    first, second = (
+        privsynth.run(file, tmp_path / f"out{seed}", asked, seed=seed) for seed, file in ((3, source), (4, again))
+    )
     assert first.released
     assert second.exit_code is ExitCode.BLOCKED
     assert second.reasons == ("gate 'budget' failed",)
@@ -117,21 +129,31 @@ def test_a_ledger_inside_the_output_is_refused(inside: str, source: Path, tmp_pa
         privsynth.run(source, tmp_path / "out", MODEL, state=tmp_path / inside)
 
 
-def test_a_waiver_does_not_stand_in_for_missing_evidence(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "gates_for", lambda policy: tuple(g if g.name == "copies" else Content(g.name) for g in gates_for(policy)))
+def test_a_waiver_does_not_stand_in_for_missing_evidence(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        pipeline,
+        "gates_for",
+        lambda policy: tuple(g if g.name == "copies" else Content(g.name) for g in gates_for(policy)),
+    )
     waived = [{"gate": "copies", "reason": "r", "person": "p", "expires": "2999-12-31"}]
     few = privsynth.run(source, tmp_path / "out", MODEL, seed=3, limits={"control_min": 700}, waivers=waived)
     assert (few.exit_code, few.status) == (ExitCode.BLOCKED, "refused")
 
 
 def command(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False, **more)
+    return subprocess.run(
+        [sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False, **more
+    )
 
 
 def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: Path) -> None:
     """Without it the gate linkage would refuse: groups and scores say who is who."""
     policy = tmp_path / "policy.yaml"
-    policy.write_text("tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\nlimits: {linkage_max: 0}\nbackend: {kind: clone}\n")
+    policy.write_text(
+        "tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\nlimits: {linkage_max: 0}\nbackend: {kind: clone}\n"
+    )
     words = ("run", str(source), "-c", str(policy), "--seed", "4", "--out", str(tmp_path / "out"), "--json")
     done = command(*words, "--accept-risk", "linkage:two people use it: in one room:A. Officer:2999-12-31")
     answer = json.loads(done.stdout)
@@ -141,7 +163,9 @@ def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: 
     assert {gate for gate, _ in failed} == {"linkage"}
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.suffix == ".csv") == ["scores.waiver.csv"]
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    assert manifest["waivers"] == [{"gate": "linkage", "reason": "two people use it: in one room", "person": "A. Officer", "expires": "2999-12-31"}]
+    assert manifest["waivers"] == [
+        {"gate": "linkage", "reason": "two people use it: in one room", "person": "A. Officer", "expires": "2999-12-31"}
+    ]
     assert next(output["rows"] for output in answer["outputs"] if output["path"].endswith(".csv")) == 900
     assert records(tmp_path / "privsynth-state")[-1]["outcome"] == "released-with-waiver"
 
@@ -169,7 +193,19 @@ def test_what_a_profile_does_not_allow_ends_with_two(words: tuple[str, ...], sou
 
 
 def test_strict_profiles_tell_bands_on_the_screen_and_in_json(source: Path, tmp_path: Path) -> None:
-    done = command("run", str(source), "--out", str(tmp_path / "out"), "--seed", "3", "--profile", "gdpr-strict", "--json", "--log-format", "json")
+    done = command(
+        "run",
+        str(source),
+        "--out",
+        str(tmp_path / "out"),
+        "--seed",
+        "3",
+        "--profile",
+        "gdpr-strict",
+        "--json",
+        "--log-format",
+        "json",
+    )
     assert done.returncode == ExitCode.BLOCKED  # 900 rows are too few for 1,000 held-out ones
     assert "held-out entities: beyond the limit" in done.stderr
     answer = json.loads(done.stdout)
@@ -186,7 +222,17 @@ def test_init_writes_the_profile_that_was_asked_for(source: Path, tmp_path: Path
 
 def test_an_interrupted_and_a_killed_run_have_counted(source: Path, tmp_path: Path, quick: None) -> None:
     for send in (signal.SIGINT, signal.SIGKILL):
-        words = [sys.executable, "-m", "privsynth", "run", str(source), "--out", str(tmp_path / "out"), "--log-format", "json"]
+        words = [
+            sys.executable,
+            "-m",
+            "privsynth",
+            "run",
+            str(source),
+            "--out",
+            str(tmp_path / "out"),
+            "--log-format",
+            "json",
+        ]
         with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env={**os.environ, "CI": "1"}) as running:
             assert running.stderr
             next(line for line in running.stderr if '"stage": "fit", "event": "begin"' in line)

@@ -86,7 +86,12 @@ def test_take_keeps_the_origin_in_step() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Ann.Lee@Example.com ", "annlee@example.com"), ("(212) 555-0101", "212.555.0101"), ("\uff21\uff22\uff23\uff11", "abc1"), ("a\u200bb", "ab")],
+    [
+        ("Ann.Lee@Example.com ", "annlee@example.com"),
+        ("(212) 555-0101", "212.555.0101"),
+        ("\uff21\uff22\uff23\uff11", "abc1"),
+        ("a\u200bb", "ab"),
+    ],
 )
 def test_spellings_of_one_value_have_one_normal_form(one: str, other: str) -> None:
     assert normal(one) == normal(other)

@@ -36,7 +36,9 @@ def test_every_backend_has_one_line_in_the_readme_that_names_existing_data() -> 
     assert all((ROOT / word).exists() for line in words for word in line if word.startswith(("sample_data/", "rules/")))
 
 
-def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     monkeypatch.chdir(tmp_path)
     exec(compile(block(README.read_text(), "python"), "README", "exec"), {})  # noqa: S102 - our own README

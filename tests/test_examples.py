@@ -35,7 +35,9 @@ def test_the_committed_files_are_those_that_their_manifest_speaks_of(name: str) 
     manifest = json.loads((folder / "manifest.json").read_text())
     files = [*manifest["data"], *manifest["reports"]]
     assert files
-    assert [file["name"] for file in files if sha256((folder / file["name"]).read_bytes()).hexdigest() != file["sha256"]] == []
+    assert [
+        file["name"] for file in files if sha256((folder / file["name"]).read_bytes()).hexdigest() != file["sha256"]
+    ] == []
 
 
 def test_the_refused_example_holds_no_rows() -> None:

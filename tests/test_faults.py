@@ -52,7 +52,11 @@ class Stub:
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
         count = rows or 0
-        made = {"word": _words(f"word{n}" for n in range(count)), "group": _words(f"group{n % 2}" for n in range(count)), "size": np.arange(count) * 1.0}
+        made = {
+            "word": _words(f"word{n}" for n in range(count)),
+            "group": _words(f"group{n % 2}" for n in range(count)),
+            "size": np.arange(count) * 1.0,
+        }
         columns = tuple(replace(column, fabricated=True) for column in self.like.columns)
         return Dataset((replace(self.like, columns=columns, frame=pd.DataFrame(made)),))
 
@@ -75,7 +79,11 @@ class Judge:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The source in one folder, the place of the output in another; a quick backend, and quick gates."""
-    cells = {"word": [f"{SECRET}{n}" for n in range(ROWS)], "group": [f"{SECRET}{'ab'[n % 2]}" for n in range(ROWS)], "size": range(71_000, 71_000 + ROWS)}
+    cells = {
+        "word": [f"{SECRET}{n}" for n in range(ROWS)],
+        "group": [f"{SECRET}{'ab'[n % 2]}" for n in range(ROWS)],
+        "size": range(71_000, 71_000 + ROWS),
+    }
     pd.DataFrame(cells).to_csv(tmp_path / "in.csv", index=False)
     (tmp_path / "place").mkdir()
     monkeypatch.setattr(pipeline, "backend_for", lambda policy, watch: Stub())
@@ -107,7 +115,9 @@ def check(code: int, folder: Path, capfd: pytest.CaptureFixture[str], *, left: f
     assert SECRET not in said
     place = folder / "place"
     found = {path.name for path in place.iterdir()} if place.exists() else set()
-    allowed = {"privsynth-state", "out.refused"} if code in (ExitCode.BLOCKED, ExitCode.UNFAITHFUL) else {"privsynth-state"}
+    allowed = (
+        {"privsynth-state", "out.refused"} if code in (ExitCode.BLOCKED, ExitCode.UNFAITHFUL) else {"privsynth-state"}
+    )
     assert found <= allowed | left
     for paper in (place / "out.refused").glob("*"):
         assert paper.suffix in (".html", ".json")
@@ -181,7 +191,9 @@ def raising(error: BaseException) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("step", STEPS)
-def test_an_error_at_any_step(step: str, error: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_error_at_any_step(
+    step: str, error: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     owner, name = STEPS[step]
     monkeypatch.setattr(owner, name, raising(ERRORS[error]()))
     code = run(folder)
@@ -191,7 +203,9 @@ def test_an_error_at_any_step(step: str, error: str, folder: Path, monkeypatch: 
         counted(folder)
 
 
-def test_an_error_in_a_template_says_nothing_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_error_in_a_template_says_nothing_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(jinja2.Template, "render", raising(jinja2.UndefinedError(f"'{SECRET}7' is undefined")))
     assert run(folder) == ExitCode.INTERNAL
     check(ExitCode.INTERNAL, folder, capfd)
@@ -222,7 +236,9 @@ UNCLEAR = [(gate, says) for gate in JUDGES for says in (SAYS if gate in ("selfte
 
 
 @pytest.mark.parametrize(("gate", "says"), UNCLEAR)
-def test_a_gate_that_does_not_say_a_clear_yes(gate: str, says: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_gate_that_does_not_say_a_clear_yes(
+    gate: str, says: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     judged_by(monkeypatch, **{gate: Judge(gate, SAYS[says])})
     code = run(folder)
     check(code, folder, capfd)
@@ -245,7 +261,9 @@ def test_papers_that_their_gate_does_not_pass_are_not_shown(
 
 
 @pytest.mark.parametrize("gate", [*JUDGES, "artefacts"])
-def test_a_gate_that_takes_too_long(gate: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_gate_that_takes_too_long(
+    gate: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     never = Event()
 
     def wait(*args: Any) -> list[Finding]:
@@ -256,9 +274,13 @@ def test_a_gate_that_takes_too_long(gate: str, folder: Path, monkeypatch: pytest
     if gate == "artefacts":
         monkeypatch.setattr(artefacts.Artefacts, "measure", wait)
     real = {"judge": pipeline.judge, "check": artefacts.Artefacts.check}
-    monkeypatch.setattr(pipeline, "judge", lambda of, *args, seconds: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60))
+    monkeypatch.setattr(
+        pipeline, "judge", lambda of, *args, seconds: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60)
+    )
     if gate == "artefacts":
-        monkeypatch.setattr(artefacts.Artefacts, "check", lambda self, *args, seconds: real["check"](self, *args, seconds=0.02))
+        monkeypatch.setattr(
+            artefacts.Artefacts, "check", lambda self, *args, seconds: real["check"](self, *args, seconds=0.02)
+        )
     code = run(folder)
     never.set()
     assert code == ExitCode.BLOCKED
@@ -284,7 +306,9 @@ def changed(name: str, **changes: Any) -> Fault:
 def papers_judged(**changes: Any) -> Fault:
     def fault(patch: pytest.MonkeyPatch, folder: Path) -> None:
         real = artefacts.Artefacts.check
-        patch.setattr(artefacts.Artefacts, "check", lambda self, *args, **more: replace(real(self, *args, **more), **changes))
+        patch.setattr(
+            artefacts.Artefacts, "check", lambda self, *args, **more: replace(real(self, *args, **more), **changes)
+        )
 
     return fault
 
@@ -292,7 +316,11 @@ def papers_judged(**changes: Any) -> Fault:
 def verdicts_that(change: Callable[[list[Verdict]], list[Verdict]]) -> Fault:
     def fault(patch: pytest.MonkeyPatch, folder: Path) -> None:
         real = release.decide
-        patch.setattr(pipeline, "decide", lambda draft, papers, verdicts, waivers: real(draft, papers, change(list(verdicts)), waivers))
+        patch.setattr(
+            pipeline,
+            "decide",
+            lambda draft, papers, verdicts, waivers: real(draft, papers, change(list(verdicts)), waivers),
+        )
 
     return fault
 
@@ -346,7 +374,9 @@ def test_verdicts_that_are_not_the_full_list_about_this_draft(
 
 
 @pytest.mark.parametrize("name", JUDGES)
-def test_a_gate_that_cannot_be_imported(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_gate_that_cannot_be_imported(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     module = type(next(gate for gate in gates_for(policy.Policy(backend="model")) if gate.name == name)).__module__
     monkeypatch.setattr(pipeline, "gates_for", gates_for)
     monkeypatch.setitem(sys.modules, module, None)
@@ -358,7 +388,9 @@ def test_a_gate_that_cannot_be_imported(name: str, folder: Path, monkeypatch: py
 # --- the control is missing, or the table has nothing to tell
 
 
-def test_without_a_hold_out_nothing_is_released(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_without_a_hold_out_nothing_is_released(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     (real,) = (gate for gate in gates_for(policy.Policy(backend="model")) if gate.name == "copies")
     judged_by(monkeypatch, copies=real)
     monkeypatch.setattr(Dataset, "split", lambda self, share, rng: (self, Dataset(())))
@@ -367,16 +399,22 @@ def test_without_a_hold_out_nothing_is_released(folder: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("name", ["copies", "membership", "singling_out", "linkability"])
-def test_an_empty_hold_out_is_no_control(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_hold_out_is_no_control(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     (real,) = (gate for gate in gates_for(policy.Policy(backend="model")) if gate.name == name)
     judged_by(monkeypatch, **{name: real})
-    monkeypatch.setattr(Dataset, "split", lambda self, share, rng: (self, Dataset(tuple(table.take(np.arange(0)) for table in self))))
+    monkeypatch.setattr(
+        Dataset, "split", lambda self, share, rng: (self, Dataset(tuple(table.take(np.arange(0)) for table in self)))
+    )
     assert run(folder) == ExitCode.BLOCKED
     check(ExitCode.BLOCKED, folder, capfd)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 60])
-def test_a_source_of_constant_columns_is_refused_in_order(rows: int, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_source_of_constant_columns_is_refused_in_order(
+    rows: int, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     pd.DataFrame({"word": [f"{SECRET}"] * rows, "size": [71_001] * rows}).to_csv(folder / "in.csv", index=False)
     monkeypatch.setattr(pipeline, "gates_for", gates_for)
     code = run(folder)
@@ -417,7 +455,9 @@ PROFILES: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize("wrong", PROFILES)
-def test_limits_that_are_not_those_of_this_version(wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_limits_that_are_not_those_of_this_version(
+    wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     try:
         PROFILES[wrong](monkeypatch, folder)
         code = run(folder)
@@ -541,7 +581,9 @@ LEDGERS: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize("wrong", LEDGERS)
-def test_a_ledger_that_cannot_count(wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_ledger_that_cannot_count(
+    wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     LEDGERS[wrong](monkeypatch, folder)
     code = run(folder)
     monkeypatch.undo()
@@ -605,7 +647,11 @@ def before_the_rename(do: Callable[[Path], object]) -> Fault:
 def half_written(name: str) -> Fault:
     def hook(inner: pytest.MonkeyPatch, target: Path) -> None:
         real = staging._write
-        inner.setattr(staging, "_write", lambda path, content: real(path, content[: len(content) // 2] if path.name == name else content))
+        inner.setattr(
+            staging,
+            "_write",
+            lambda path, content: real(path, content[: len(content) // 2] if path.name == name else content),
+        )
 
     return while_written(hook)
 
@@ -620,29 +666,55 @@ def release_changed(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(api, "emit", changed_emit)
 
 
-OWNERS: dict[str, Any] = {"open": os, "fsync": os, "close": os, "fdopen": os, "flock": fcntl, "mkdir": Path, "iterdir": Path}
+OWNERS: dict[str, Any] = {
+    "open": os,
+    "fsync": os,
+    "close": os,
+    "fdopen": os,
+    "flock": fcntl,
+    "mkdir": Path,
+    "iterdir": Path,
+}
 WRITING: dict[str, Fault] = {
     **{
         f"{errno.errorcode[problem]} at {name} number {at}": call_fails(OWNERS[name], name, problem, at)
-        for name, places in (("open", (1, 2, 4, 6)), ("fsync", (1, 3, 5, 6, 7)), ("fdopen", (1, 2, 4)), ("flock", (1,)), ("mkdir", (1, 2)))
+        for name, places in (
+            ("open", (1, 2, 4, 6)),
+            ("fsync", (1, 3, 5, 6, 7)),
+            ("fdopen", (1, 2, 4)),
+            ("flock", (1,)),
+            ("mkdir", (1, 2)),
+        )
         for problem in (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.ENOENT)
         for at in places
     },
-    **{f"{errno.errorcode[problem]} at the rename": rename_fails(problem) for problem in (errno.EXDEV, errno.EIO, errno.ENOSPC, errno.EACCES, errno.EROFS)},
-    **{f"half of {name} written": half_written(name) for name in ("in.csv", "report.json", "compliance.html", "manifest.json")},
+    **{
+        f"{errno.errorcode[problem]} at the rename": rename_fails(problem)
+        for problem in (errno.EXDEV, errno.EIO, errno.ENOSPC, errno.EACCES, errno.EROFS)
+    },
+    **{
+        f"half of {name} written": half_written(name)
+        for name in ("in.csv", "report.json", "compliance.html", "manifest.json")
+    },
     "rows changed on the disk": before_the_rename(lambda folder: (folder / "in.csv").write_bytes(b"word,group,size\n")),
-    "rows added on the disk": before_the_rename(lambda folder: (folder / "in.csv").write_bytes((folder / "in.csv").read_bytes() + b"x,y,1\n")),
+    "rows added on the disk": before_the_rename(
+        lambda folder: (folder / "in.csv").write_bytes((folder / "in.csv").read_bytes() + b"x,y,1\n")
+    ),
     "a report changed on the disk": before_the_rename(lambda folder: (folder / "report.json").write_bytes(b"{}")),
     "a file too many": before_the_rename(lambda folder: (folder / "real.csv").write_bytes(f"{SECRET}\n".encode())),
     "a file too few": before_the_rename(lambda folder: (folder / "compliance.html").unlink()),
-    "a link in the place of a file": before_the_rename(lambda folder: ((folder / "in.csv").unlink(), (folder / "in.csv").symlink_to("/dev/null"))),
+    "a link in the place of a file": before_the_rename(
+        lambda folder: ((folder / "in.csv").unlink(), (folder / "in.csv").symlink_to("/dev/null"))
+    ),
     "the folder vanished": before_the_rename(shutil.rmtree),
     "the release changed after the decision": release_changed,
 }
 
 
 @pytest.mark.parametrize("wrong", WRITING)
-def test_files_that_cannot_be_written(wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_files_that_cannot_be_written(
+    wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     WRITING[wrong](monkeypatch, folder)
     code = run(folder)
     monkeypatch.undo()
@@ -650,8 +722,12 @@ def test_files_that_cannot_be_written(wrong: str, folder: Path, monkeypatch: pyt
     check(code, folder, capfd)
 
 
-@pytest.mark.parametrize("wrong", ["the place vanished", "another run was quicker", "a file stands there", "a link stands there"])
-def test_a_place_that_changed_during_the_run(wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "wrong", ["the place vanished", "another run was quicker", "a file stands there", "a link stands there"]
+)
+def test_a_place_that_changed_during_the_run(
+    wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     target = folder / "place" / "out"
     real = pipeline.decide
     changes: dict[str, Callable[[], object]] = {

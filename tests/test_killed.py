@@ -76,7 +76,9 @@ def killed(work: Callable[[], None]) -> None:
 
 def test_killed_at_fifty_points_the_target_is_absent_or_complete(tmp_path: Path) -> None:
     sample = short(tmp_path)
-    subprocess.run([sys.executable, "-c", DRIVER, str(tmp_path), str(sample), str(POINTS)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", DRIVER, str(tmp_path), str(sample), str(POINTS)], check=True, capture_output=True
+    )
     whole = sorted(p.name for p in (tmp_path / "whole").iterdir())
     targets = [tmp_path / f"run{point}" for point in range(POINTS)]
     present = [target for target in targets if target.exists()]

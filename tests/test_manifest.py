@@ -20,16 +20,35 @@ from privsynth.policy import Policy
 from privsynth.verdict import Finding, Verdict
 
 NOON = datetime(2026, 3, 1, 13, 0, tzinfo=timezone(timedelta(hours=1)))
-TABLE = Table("people", (Column("name", Kind.TEXT, Role.DIRECT, fabricated=True), Column("age", Kind.INTEGER)), frame(name=["a", "b"], age=[30, 40]))
+TABLE = Table(
+    "people",
+    (Column("name", Kind.TEXT, Role.DIRECT, fabricated=True), Column("age", Kind.INTEGER)),
+    frame(name=["a", "b"], age=[30, 40]),
+)
 FILES = {"people.csv": b"name,age\na,30\nb,40\n"}
-PASSED = (Verdict("schema", "digest", (Finding("columns", 0, limit=0),)), Verdict("copies", "digest", (Finding("Minimum detectable leak (people)", 0.012),)))
+PASSED = (
+    Verdict("schema", "digest", (Finding("columns", 0, limit=0),)),
+    Verdict("copies", "digest", (Finding("Minimum detectable leak (people)", 0.012),)),
+)
 FAILED = (Verdict("schema", "digest", (Finding("columns", 1, limit=0),)),)
 
 
 def record(verdicts: tuple[Verdict, ...] = PASSED, policy: Policy | None = None, **facts: Any) -> dict[str, Any]:
     source = Source(Dataset((TABLE.take(np.array([0])),)), Dataset((TABLE.take(np.array([1])),)), Profile({}, Taken()))
-    known = Facts(**{"run_id": "r1", "started": NOON, "finished": NOON, "seed": 7, "seconds": {"read": 0.12345}, "notes": ("a note",), **facts})
-    made = manifest_of(Dataset((TABLE,)), FILES, verdicts, source, policy or Policy(backend="model"), known, {"report.json": b"{}"})
+    known = Facts(
+        **{
+            "run_id": "r1",
+            "started": NOON,
+            "finished": NOON,
+            "seed": 7,
+            "seconds": {"read": 0.12345},
+            "notes": ("a note",),
+            **facts,
+        }
+    )
+    made = manifest_of(
+        Dataset((TABLE,)), FILES, verdicts, source, policy or Policy(backend="model"), known, {"report.json": b"{}"}
+    )
     return dict(json.loads(made.to_bytes()))
 
 
@@ -37,7 +56,12 @@ def test_vouches_for_data_and_reports_by_digest() -> None:
     made = record()
     assert made["data"] == [{"name": "people.csv", "sha256": sha256(FILES["people.csv"]).hexdigest(), "bytes": 19}]
     assert made["reports"][0]["sha256"] == sha256(b"{}").hexdigest()
-    assert (made["outcome"], made["data_sha256"], made["generation"], made["synthetic"]) == ("released", "digest", 1, True)
+    assert (made["outcome"], made["data_sha256"], made["generation"], made["synthetic"]) == (
+        "released",
+        "digest",
+        1,
+        True,
+    )
 
 
 def test_a_refusal_holds_no_digest_of_the_rows() -> None:
@@ -49,7 +73,15 @@ def test_a_refusal_holds_no_digest_of_the_rows() -> None:
 
 def test_limits_that_follow_from_the_number_of_rows_are_blunt_where_figures_may_not_be_told() -> None:
     assert [blunt(limit) for limit in (1 / 67, 0.02603814413703464, 1234.5678)] == [0.015, 0.026, 1200]
-    assert [blunt(limit) for limit in (None, 0, 0.005, 0.125, 200, 1e-6, 1 - 0.85)] == [None, 0, 0.005, 0.125, 200, 1e-6, 0.15]
+    assert [blunt(limit) for limit in (None, 0, 0.005, 0.125, 200, 1e-6, 1 - 0.85)] == [
+        None,
+        0,
+        0.005,
+        0.125,
+        200,
+        1e-6,
+        0.15,
+    ]
     worked_out = (Verdict("copies", "digest", (Finding("isolated", 0.0, limit=1 / 67),)),)
     dp = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1})
     assert record(worked_out, dp)["verdicts"][0]["findings"][0]["limit"] == 0.015
@@ -69,7 +101,10 @@ def test_times_are_in_utc_and_know_it() -> None:
 def test_says_what_was_split_learnt_and_made() -> None:
     made = record()
     assert made["split"] == {"train": {"people": 1}, "holdout": {"people": 1}}
-    assert [(c["name"], c["role"], c["fabricated"]) for c in made["tables"][0]["columns"]] == [("name", "direct", True), ("age", "plain", False)]
+    assert [(c["name"], c["role"], c["fabricated"]) for c in made["tables"][0]["columns"]] == [
+        ("name", "direct", True),
+        ("age", "plain", False),
+    ]
     assert (made["seed"], made["seconds"], made["minimum_detectable_leak"]) == (7, {"read": 0.123}, 0.012)
 
 
@@ -97,7 +132,11 @@ def test_python_and_what_we_depend_on_have_versions() -> None:
 
 
 def test_equal_content_gives_equal_bytes_in_any_order() -> None:
-    assert canonical({"b": 1, "a": [1.5, None]}) == canonical({"a": [1.5, None], "b": 1}) == b'{\n "a": [\n  1.5,\n  null\n ],\n "b": 1\n}\n'
+    assert (
+        canonical({"b": 1, "a": [1.5, None]})
+        == canonical({"a": [1.5, None], "b": 1})
+        == b'{\n "a": [\n  1.5,\n  null\n ],\n "b": 1\n}\n'
+    )
 
 
 class Foreign:
@@ -123,7 +162,12 @@ def test_only_what_json_knows_is_written(value: Any, made: Any) -> None:
     assert plain(value) == made
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_whatever_is_recorded_can_be_read_back(value: Any) -> None:
     raw = canonical({"value": value})
     assert raw.isascii()

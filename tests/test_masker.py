@@ -19,7 +19,9 @@ KEY = bytes(range(32))
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
     table = customers(300)
-    return pd.DataFrame({name: table.text(name) for name in ("customer_id", "first", "last", "email", "town", "segment")})
+    return pd.DataFrame(
+        {name: table.text(name) for name in ("customer_id", "first", "last", "email", "town", "segment")}
+    )
 
 
 def test_a_frame_comes_back_as_the_kind_it_was(frame: pd.DataFrame) -> None:
@@ -61,15 +63,31 @@ def test_a_key_that_cannot_be_had_is_refused_at_once(tmp_path: Path, monkeypatch
 
 
 def test_a_plan_and_options_are_those_of_a_policy(frame: pd.DataFrame) -> None:
-    columns = {"customer_id": "token", "first": "substitute", "last": "redact", "email": "drop", "town": "k_anonymise", "segment": "keep"}
-    made = ps.Masker({"tables": {"table": {"columns": {name: {"mask": step} for name, step in columns.items()}}}}).transform(frame)
+    columns = {
+        "customer_id": "token",
+        "first": "substitute",
+        "last": "redact",
+        "email": "drop",
+        "town": "k_anonymise",
+        "segment": "keep",
+    }
+    made = ps.Masker(
+        {"tables": {"table": {"columns": {name: {"mask": step} for name, step in columns.items()}}}}
+    ).transform(frame)
     assert list(made.columns) == ["customer_id", "first", "last", "town", "segment"]
     assert set(made["last"]) == {"*"}
     assert sorted(made["segment"]) == sorted(frame["segment"])
 
 
 def test_what_the_gates_refuse_is_an_error_that_carries_the_reasons(frame: pd.DataFrame) -> None:
-    columns = {"customer_id": "token", "first": "invent", "last": "invent", "email": "keep", "town": "k_anonymise", "segment": "keep"}
+    columns = {
+        "customer_id": "token",
+        "first": "invent",
+        "last": "invent",
+        "email": "keep",
+        "town": "k_anonymise",
+        "segment": "keep",
+    }
     masker = ps.Masker({"tables": {"table": {"columns": {name: {"mask": step} for name, step in columns.items()}}}})
     with pytest.raises(RefusedError, match="gate 'pii' failed") as caught:
         masker.transform(frame)
@@ -77,7 +95,9 @@ def test_what_the_gates_refuse_is_an_error_that_carries_the_reasons(frame: pd.Da
     assert not masker.outcome_.released
 
 
-def test_a_kept_key_is_refused_where_the_profile_wants_none(frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kept_key_is_refused_where_the_profile_wants_none(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MASKING_KEY", KEY.hex())
     with pytest.raises(PolicyError, match="must keep no key"):
         ps.Masker(key=ps.Key.from_env("MASKING_KEY"), profile="gdpr-strict").transform(frame)

@@ -38,7 +38,10 @@ def secret_table(rows: int = 600) -> pd.DataFrame:
             "record_id": ids,
             "full_name": [f"{a.title()} {b.title()}" for a, b in zip(first, last, strict=True)],
             "email": [f"{word}@corp{i}.test" for i, word in enumerate(mails)],
-            "remark": [f"seen {word} on the {i}th, again later with {other}" for i, (word, other) in enumerate(zip(remarks, ids, strict=True))],
+            "remark": [
+                f"seen {word} on the {i}th, again later with {other}"
+                for i, (word, other) in enumerate(zip(remarks, ids, strict=True))
+            ],
             "town": [word if i % 40 == 0 else f"Town{i % 7}" for i, word in enumerate(towns)],
             "balance": np.round(rng.lognormal(9, 1, rows), 2),
             "age": rng.integers(18, 90, rows),
@@ -49,7 +52,10 @@ def secret_table(rows: int = 600) -> pd.DataFrame:
 
 def secrets_in(text: str) -> set[str]:
     planted = {
-        word.lower() for column in ("record_id", "full_name", "email", "remark", "town") for cell in secret_table()[column] for word in WORD.findall(cell)
+        word.lower()
+        for column in ("record_id", "full_name", "email", "remark", "town")
+        for cell in secret_table()[column]
+        for word in WORD.findall(cell)
     }
     return planted & {word.lower() for word in WORD.findall(text)}
 
@@ -125,7 +131,12 @@ def test_no_secret_is_in_a_repr() -> None:
 PEOPLE = 400
 TITLES = ("name", "mail", "town", "remark", "number", "date")
 EDITIONS = {"internal": "exact", "hipaa-expert": "bands", "public-release": "pass_fail"}
-RUNS = [(backend, profile) for backend in BACKENDS for profile in EDITIONS if (backend, profile) != ("clone", "public-release")]
+RUNS = [
+    (backend, profile)
+    for backend in BACKENDS
+    for profile in EDITIONS
+    if (backend, profile) != ("clone", "public-release")
+]
 FEW = 10  # at most so many rows hold a value that may nowhere be said
 
 
@@ -134,7 +145,9 @@ def planted() -> pd.DataFrame:
     rng = np.random.default_rng(3)
     words = ["".join(letters) for letters in rng.choice(LETTERS, (5 * PEOPLE, LENGTH))]
     first, last, mails, remarks, towns = (words[i::5] for i in range(5))
-    moments = np.datetime64("1861-03-02", "s") + rng.choice(10**9, PEOPLE, replace=False)  # to the second: none is met by chance
+    moments = np.datetime64("1861-03-02", "s") + rng.choice(
+        10**9, PEOPLE, replace=False
+    )  # to the second: none is met by chance
     return pd.DataFrame(
         {
             "name": [f"{a.title()} {b.title()}" for a, b in zip(first, last, strict=True)],
@@ -152,18 +165,30 @@ def planted() -> pd.DataFrame:
 def sentinels() -> set[str]:
     """What may nowhere be said: the rare words, numbers and days of the table, each by itself."""
     table = planted()
-    rare = {column: table[column][table[column].map(table[column].value_counts()) <= FEW].astype(str) for column in TITLES}
-    words = {word.lower() for column in ("name", "mail", "town", "remark") for cell in rare[column] for word in WORD.findall(cell)}
+    rare = {
+        column: table[column][table[column].map(table[column].value_counts()) <= FEW].astype(str) for column in TITLES
+    }
+    words = {
+        word.lower()
+        for column in ("name", "mail", "town", "remark")
+        for cell in rare[column]
+        for word in WORD.findall(cell)
+    }
     return words | set(rare["number"]) | set(rare["date"])
 
 
-FOUND = re.compile(rf"{WORD.pattern}|(?<![\d.])\d{{7,8}}(?!\d)|(?<!\d)\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.IGNORECASE)
+FOUND = re.compile(
+    rf"{WORD.pattern}|(?<![\d.])\d{{7,8}}(?!\d)|(?<!\d)\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.IGNORECASE
+)
 
 GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # 1,234,567
 
 
 def told(text: str) -> set[str]:
-    return sentinels() & {found.lower().replace("t", " ") if "-" in found else found.lower() for found in FOUND.findall(GROUPED.sub("", text))}
+    return sentinels() & {
+        found.lower().replace("t", " ") if "-" in found else found.lower()
+        for found in FOUND.findall(GROUPED.sub("", text))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -182,11 +207,15 @@ def test_a_thousand_sentinels_are_planted_and_each_is_found_where_it_stands() ->
 def left_by(folder: Path) -> str:
     """All that a run leaves but the rows themselves: papers, ledger, evidence, and the names of files."""
     files = [file for file in folder.rglob("*") if file.is_file()]
-    return "\n".join(f"{file}\n{'' if file.suffix == '.csv' else file.read_bytes().decode('utf-8', 'replace')}" for file in files)
+    return "\n".join(
+        f"{file}\n{'' if file.suffix == '.csv' else file.read_bytes().decode('utf-8', 'replace')}" for file in files
+    )
 
 
 @pytest.mark.parametrize(("backend", "profile"), RUNS)
-def test_nothing_is_told_by_a_run_in_any_edition(backend: str, profile: str, source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_told_by_a_run_in_any_edition(
+    backend: str, profile: str, source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     shown = ["--log-format", "json"] if backend == "clone" else ["--json"] if backend == "mask" else []
     code = cli._run(["run", str(source), "--out", str(tmp_path / "out"), "-b", backend, "--profile", profile, *shown])
     said = "".join(capfd.readouterr())
@@ -207,12 +236,19 @@ def test_no_name_address_or_sentence_is_in_a_released_row(backend: str, source: 
     kept = (
         sentinels()
         if backend == "model"
-        else {word.lower() for column in ("name", "mail", "remark") for cell in planted()[column] for word in WORD.findall(cell)}
+        else {
+            word.lower()
+            for column in ("name", "mail", "remark")
+            for cell in planted()[column]
+            for word in WORD.findall(cell)
+        }
     )
     assert told(rows) & kept == set()
 
 
-def test_nothing_is_told_by_a_refusal_for_copies(source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_told_by_a_refusal_for_copies(
+    source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """The rows themselves are handed out as made: every gate that can see it says so, in its own words."""
 
     class Copier:
@@ -242,7 +278,14 @@ def _spelt(values: np.ndarray) -> Iterator[str]:
         whole = np.unique(values[np.isfinite(values)].astype(np.float64))
         yield from (f"{value:.0f}" for value in whole if value == round(value))
         for unit, size in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
-            yield from np.round(whole[np.abs(whole) < 4e9 * size]).astype("int64").astype(f"datetime64[{unit}]").astype("datetime64[s]").astype(str).tolist()
+            yield from (
+                np.round(whole[np.abs(whole) < 4e9 * size])
+                .astype("int64")
+                .astype(f"datetime64[{unit}]")
+                .astype("datetime64[s]")
+                .astype(str)
+                .tolist()
+            )
     elif values.dtype.kind == "M":
         yield from values.astype("datetime64[s]").astype(str).tolist()
     else:
@@ -251,10 +294,14 @@ def _spelt(values: np.ndarray) -> Iterator[str]:
         yield bytes(values).decode("utf-8", "replace")
 
 
-def test_nothing_is_told_by_a_model_that_is_kept_or_by_what_is_drawn_from_it(source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_told_by_a_model_that_is_kept_or_by_what_is_drawn_from_it(
+    source: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert cli._run(["fit", str(source), "--model", str(tmp_path / "model"), "--seed", "1"]) == 0
     assert cli._run(["sample", str(tmp_path / "model"), "--out", str(tmp_path / "out")]) in (0, 3, 4)
-    assert told("".join(capfd.readouterr()) + left_by(tmp_path / "out") + left_by(tmp_path / "privsynth-state")) == set()
+    assert (
+        told("".join(capfd.readouterr()) + left_by(tmp_path / "out") + left_by(tmp_path / "privsynth-state")) == set()
+    )
     for file in (tmp_path / "model").iterdir():
         assert told(held(file)) == set(), file.name
 
@@ -282,14 +329,42 @@ def parquet(cut: float = 1.0) -> bytes:
     return sink.getvalue()[: round(len(sink.getvalue()) * cut)]
 
 
-Broken = tuple[str, Callable[[], bytes], tuple[str, ...]]  # name of the file, its content, and more words for the command line
+Broken = tuple[
+    str, Callable[[], bytes], tuple[str, ...]
+]  # name of the file, its content, and more words for the command line
 PLACES = (1, 2, 20, 40)
-KINDS = [(column, kind) for column in ("name", "mail", "town", "remark") for kind in ("number", "integer", "date", "boolean")]
+KINDS = [
+    (column, kind) for column in ("name", "mail", "town", "remark") for kind in ("number", "integer", "date", "boolean")
+]
 FAILING: dict[str, Broken] = {
-    **{f"a cell too many in line {at}": ("a.csv", lambda at=at: changed_line(at, lambda line: line.strip() + ",x\n"), ()) for at in PLACES},  # type: ignore[misc]
-    **{f"a cell too few in line {at}": ("a.csv", lambda at=at: changed_line(at, lambda line: line.rpartition(",")[0] + "\n"), ()) for at in PLACES},  # type: ignore[misc]
-    **{f"a quote left open in line {at}": ("a.csv", lambda at=at: changed_line(at, lambda line: '"' + line), ()) for at in PLACES},  # type: ignore[misc]
-    **{f"a zero byte in line {at}": ("a.csv", lambda at=at: changed_line(at, lambda line: line[:5] + "\0" + line[5:]), ()) for at in PLACES},  # type: ignore[misc]
+    **{
+        f"a cell too many in line {at}": (
+            "a.csv",
+            lambda at=at: changed_line(at, lambda line: line.strip() + ",x\n"),
+            (),
+        )
+        for at in PLACES
+    },  # type: ignore[misc]
+    **{
+        f"a cell too few in line {at}": (
+            "a.csv",
+            lambda at=at: changed_line(at, lambda line: line.rpartition(",")[0] + "\n"),
+            (),
+        )
+        for at in PLACES
+    },  # type: ignore[misc]
+    **{
+        f"a quote left open in line {at}": ("a.csv", lambda at=at: changed_line(at, lambda line: '"' + line), ())
+        for at in PLACES
+    },  # type: ignore[misc]
+    **{
+        f"a zero byte in line {at}": (
+            "a.csv",
+            lambda at=at: changed_line(at, lambda line: line[:5] + "\0" + line[5:]),
+            (),
+        )
+        for at in PLACES
+    },  # type: ignore[misc]
     **{
         f"a byte that is no UTF-8 in line {at}": (
             "a.csv",
@@ -298,10 +373,19 @@ FAILING: dict[str, Broken] = {
         )  # type: ignore[misc]
         for at in PLACES
     },
-    **{f"{column} said to be a {kind}": ("a.csv", whole, ("--set", f"tables.a.columns.{column}.kind={kind}")) for column, kind in KINDS},
-    **{f"{column} said to have other levels": ("a.csv", whole, ("--set", f"tables.a.columns.{column}.levels=[x, y]")) for column in ("town", "name")},
+    **{
+        f"{column} said to be a {kind}": ("a.csv", whole, ("--set", f"tables.a.columns.{column}.kind={kind}"))
+        for column, kind in KINDS
+    },
+    **{
+        f"{column} said to have other levels": ("a.csv", whole, ("--set", f"tables.a.columns.{column}.levels=[x, y]"))
+        for column in ("town", "name")
+    },
     **{f"parquet cut off after {cut:.0%}": ("a.parquet", lambda cut=cut: parquet(cut), ()) for cut in (0.3, 0.6, 0.9)},  # type: ignore[misc]
-    **{f"gzip cut off after {cut:.0%}": ("a.csv.gz", lambda cut=cut: gzip.compress(whole())[: round(cut * 1_500)], ()) for cut in (0.01, 0.3, 0.9)},  # type: ignore[misc]
+    **{
+        f"gzip cut off after {cut:.0%}": ("a.csv.gz", lambda cut=cut: gzip.compress(whole())[: round(cut * 1_500)], ())
+        for cut in (0.01, 0.3, 0.9)
+    },  # type: ignore[misc]
     "parquet that is text": ("a.parquet", whole, ()),
     "gzip that is text": ("a.csv.gz", whole, ()),
     "empty": ("a.csv", lambda: b"", ()),
@@ -325,7 +409,11 @@ FAILING: dict[str, Broken] = {
     "rows for a mask": ("a.csv", whole, ("-b", "mask", "--rows", "5")),
     "a profile that forbids it": ("a.csv", whole, ("-b", "clone", "--profile", "public-release")),
     "a limit loosened": ("a.csv", whole, ("--set", "limits.k=2")),
-    "a cell of a million letters": ("a.csv", lambda: changed_line(2, lambda line: line[:14] * 100_000 + '"' + line), ()),
+    "a cell of a million letters": (
+        "a.csv",
+        lambda: changed_line(2, lambda line: line[:14] * 100_000 + '"' + line),
+        (),
+    ),
     "another file that is no table": ("a.xlsx", whole, ()),
 }
 

@@ -64,18 +64,35 @@ def one_real_email(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
 
 
 def one_percent_without_identifiers(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
-    learnt = ["city", "state", "postcode", "birth_date", "segment", "income", "signup_date", "newsletter", "visits_per_month"]
+    learnt = [
+        "city",
+        "state",
+        "postcode",
+        "birth_date",
+        "segment",
+        "income",
+        "signup_date",
+        "newsletter",
+        "visits_per_month",
+    ]
     count = round(len(made) / 100)
     made.loc[made.index[5 : 5 + count], learnt] = train[learnt].iloc[:count].to_numpy()
     return made.astype(train.dtypes)
 
 
-@pytest.mark.parametrize("spoil", [training_rows, one_percent, one_email_column, one_real_email, one_percent_without_identifiers])
+@pytest.mark.parametrize(
+    "spoil", [training_rows, one_percent, one_email_column, one_real_email, one_percent_without_identifiers]
+)
 def test_a_backend_that_leaks_is_refused_and_the_target_is_absent(spoil: Any, tmp_path: Path) -> None:
     outcome = privsynth.run(CUSTOMERS, tmp_path / "out", backend=Leaky(spoil), seed=3)
     assert outcome.exit_code is ExitCode.BLOCKED
     assert not (tmp_path / "out").exists()
-    assert sorted(p.name for p in (tmp_path / "out.refused").iterdir()) == ["compliance.html", "fidelity.html", "manifest.json", "report.json"]
+    assert sorted(p.name for p in (tmp_path / "out.refused").iterdir()) == [
+        "compliance.html",
+        "fidelity.html",
+        "manifest.json",
+        "report.json",
+    ]
     with pytest.raises(AttributeError, match="no data"):
         _ = outcome.data
 
@@ -135,5 +152,8 @@ def test_mask_cannot_be_asked_for_a_number_of_rows() -> None:
 
 
 def test_equal_input_policy_and_seed_give_equal_bytes_but_for_the_manifest() -> None:
-    files = [{**o.result.files, **o.result.papers.files} for o in (privsynth.synthesize(SAMPLES / "patients.csv", seed=3) for _ in range(2))]  # type: ignore[union-attr]
+    files = [
+        {**o.result.files, **o.result.papers.files}
+        for o in (privsynth.synthesize(SAMPLES / "patients.csv", seed=3) for _ in range(2))
+    ]  # type: ignore[union-attr]
     assert [name for name in files[0] if files[0][name] != files[1][name]] == ["manifest.json"]

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from privsynth.errors import PolicyError
 from privsynth.options import Limits, MaskOptions, ModelOptions
 from privsynth.plainyaml import parse_yaml, read_yaml
-from privsynth.policy import Policy, ProfileName, load_policy, policy_schema, profile_digest, profile_limits, profile_rules
+from privsynth.policy import (
+    Policy,
+    ProfileName,
+    load_policy,
+    policy_schema,
+    profile_digest,
+    profile_limits,
+    profile_rules,
+)
 
 PROFILES = get_args(ProfileName)
 
@@ -33,7 +41,9 @@ def looser(name: str, value: float, by: float) -> float | None:
     """A value on the loose side of the profile's; for a limit that is on or off, off."""
     if isinstance(value, bool):
         return False
-    moved = value * (1 + by) + 1 if Limits.model_fields[name].json_schema_extra["tighter"] == "lower" else value * (1 - by)  # type: ignore[index,call-overload]
+    moved = (
+        value * (1 + by) + 1 if Limits.model_fields[name].json_schema_extra["tighter"] == "lower" else value * (1 - by)
+    )  # type: ignore[index,call-overload]
     return int(moved) if isinstance(value, int) else moved
 
 
@@ -114,8 +124,13 @@ def test_a_backend_that_is_chosen_later_is_held_to_the_profile_too() -> None:
         Policy(profile="public-release").with_(backend="clone")
 
 
-@pytest.mark.parametrize(("profile", "engine", "figures"), [("internal", "trees", "exact"), ("internal", "dp", "bands"), ("public-release", "dp", "pass_fail")])
-def test_exact_figures_never_stand_beside_a_claim_of_differential_privacy(profile: str, engine: str, figures: str) -> None:
+@pytest.mark.parametrize(
+    ("profile", "engine", "figures"),
+    [("internal", "trees", "exact"), ("internal", "dp", "bands"), ("public-release", "dp", "pass_fail")],
+)
+def test_exact_figures_never_stand_beside_a_claim_of_differential_privacy(
+    profile: str, engine: str, figures: str
+) -> None:
     backend = {"kind": "model", "engine": engine} | ({"epsilon": 1} if engine == "dp" else {})
     assert Policy(profile=profile, backend=backend).figures == figures
 
@@ -132,7 +147,10 @@ def waiver(**more: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("waivers", "says"),
     [
-        *(([waiver(gate=gate)], "waivers.0.gate") for gate in ("schema", "pii", "artefacts", "budget", "claim", "fidelity", "selftest", "no such gate")),
+        *(
+            ([waiver(gate=gate)], "waivers.0.gate")
+            for gate in ("schema", "pii", "artefacts", "budget", "claim", "fidelity", "selftest", "no such gate")
+        ),
         ([waiver(reason="")], "waivers.0.reason"),
         ([waiver(person="  ")], "a reason and a person"),
         ([waiver(expires="2020-01-01")], "has expired"),
@@ -156,7 +174,9 @@ def test_a_waiver_is_good_on_its_last_day_and_never_for_the_public() -> None:
 
 
 def test_every_limit_says_which_side_is_tighter() -> None:
-    assert all((field.json_schema_extra or {}).get("tighter") in ("lower", "higher") for field in Limits.model_fields.values())  # type: ignore[union-attr]
+    assert all(
+        (field.json_schema_extra or {}).get("tighter") in ("lower", "higher") for field in Limits.model_fields.values()
+    )  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +227,19 @@ def test_with_keeps_what_was_set_and_checks_what_changes() -> None:
 BOMB = "a: &a [1,1]\nb: &b [*a,*a]\nc: [*b,*b]\n"
 
 
-@pytest.mark.parametrize("text", ["a: [1", "- 1\n- 2\n", BOMB, "a: !!python/object/apply:os.system [ls]\n", "a: 1\na: 2\n", "\ta: 1", "a: \x00", "just words"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [1",
+        "- 1\n- 2\n",
+        BOMB,
+        "a: !!python/object/apply:os.system [ls]\n",
+        "a: 1\na: 2\n",
+        "\ta: 1",
+        "a: \x00",
+        "just words",
+    ],
+)
 def test_refuses_yaml_that_is_not_a_plain_mapping(text: str) -> None:
     with pytest.raises(PolicyError):
         parse_yaml(text, "p.yaml")

@@ -23,7 +23,9 @@ from privsynth.policy import Policy
 from privsynth.release import Draft, Outcome
 from privsynth.verdict import Finding
 
-pytestmark = pytest.mark.skipif(not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed")
+pytestmark = pytest.mark.skipif(
+    not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed"
+)
 
 ROWS = 1_951  # of which nobody is told, nor the 1,300 or so that are learnt from
 DOMAINS: dict[str, Any] = {
@@ -55,7 +57,10 @@ def _few(policy: Policy) -> tuple[Gate, ...]:
 
 
 def asked(**domains: Any) -> dict[str, Any]:
-    return {"backend": PRIVATE, "tables": {"people": {"columns": {name: {"domain": domain} for name, domain in domains.items()}}}}
+    return {
+        "backend": PRIVATE,
+        "tables": {"people": {"columns": {name: {"domain": domain} for name, domain in domains.items()}}},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +95,9 @@ def test_epsilon_is_claimed_in_every_paper(released: tuple[Outcome, Path]) -> No
     assert outcome.manifest["differential_privacy"] == claim
     assert outcome.report["differential_privacy"] == claim
     page = next(folder.rglob("compliance.html")).read_text()
-    assert "epsilon 3, delta 1e-09, for one row; the decision to release and the figures beside it are not covered" in page
+    assert (
+        "epsilon 3, delta 1e-09, for one row; the decision to release and the figures beside it are not covered" in page
+    )
     assert "contrib" in page
     assert "have not been vetted" in page
 
@@ -101,7 +108,11 @@ def test_no_paper_holds_a_seed_or_the_number_of_real_rows(released: tuple[Outcom
     assert opened["source_rows"] == ROWS  # the ledger, which stays, knows it
     assert outcome.manifest["seed"] is None
     assert outcome.manifest["split"] == {}
-    text = "".join(path.read_text() for path in folder.rglob("*") if path.suffix in (".html", ".json") and "state" not in path.parts)
+    text = "".join(
+        path.read_text()
+        for path in folder.rglob("*")
+        if path.suffix in (".html", ".json") and "state" not in path.parts
+    )
     assert not re.search(rf"(?<![0-9a-f])({ROWS}|{ROWS:,})(?![0-9a-f])", text)  # digests are not read as numbers
 
 
@@ -110,7 +121,9 @@ def test_the_number_of_rows_made_is_a_noisy_one(released: tuple[Outcome, Path]) 
     assert 1_200 < made < 1_400
 
 
-def test_a_second_run_is_charged_too_and_a_third_is_refused_before_the_fit(released: tuple[Outcome, Path], source: Path) -> None:
+def test_a_second_run_is_charged_too_and_a_third_is_refused_before_the_fit(
+    released: tuple[Outcome, Path], source: Path
+) -> None:
     folder = released[1]
     again = privsynth.run(source, folder / "again", asked(**DOMAINS), state=folder / "state")
     assert again.manifest["exposure"]["epsilon"] == 6.0
@@ -126,7 +139,18 @@ def test_a_missing_domain_costs_nothing_and_is_answered_with_the_lines_to_write(
 
 
 def test_a_seed_is_refused(source: Path, tmp_path: Path) -> None:
-    words = ["run", str(source), "--out", str(tmp_path / "out"), "--model-engine", "dp", "--set", "backend.epsilon=3", "--seed", "4"]
+    words = [
+        "run",
+        str(source),
+        "--out",
+        str(tmp_path / "out"),
+        "--model-engine",
+        "dp",
+        "--set",
+        "backend.epsilon=3",
+        "--seed",
+        "4",
+    ]
     done = subprocess.run([sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "who knows the seed knows the noise" in done.stderr

@@ -38,7 +38,22 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     assert not hasattr(importlib.import_module("privsynth"), "no_such_name")
 
 
-HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "scipy", "duckdb", "presidio_analyzer", "spacy", "faker", "sdv", "torch", "jinja2", "rich", "ruamel")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "sklearn",
+    "scipy",
+    "duckdb",
+    "presidio_analyzer",
+    "spacy",
+    "faker",
+    "sdv",
+    "torch",
+    "jinja2",
+    "rich",
+    "ruamel",
+)
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -67,12 +67,16 @@ def test_refuses_a_draft_whose_bytes_changed_after_the_gates() -> None:
 def test_says_unfaithful_only_if_nothing_but_the_fidelity_floor_was_missed() -> None:
     missed = swap("fidelity", findings=(Finding("score", 0.1, 0.7, "high"),))
     only = decide(draft(), papers(), missed(passing(draft(), papers())))
-    both = decide(draft(), papers(), swap("pii", findings=(Finding("names", 1.0, 0.0),))(missed(passing(draft(), papers()))))
+    both = decide(
+        draft(), papers(), swap("pii", findings=(Finding("names", 1.0, 0.0),))(missed(passing(draft(), papers())))
+    )
     broken = decide(draft(), papers(), swap("fidelity", error="ValueError")(passing(draft(), papers())))
     assert [o.exit_code for o in (only, both, broken)] == [ExitCode.UNFAITHFUL, ExitCode.BLOCKED, ExitCode.BLOCKED]
 
 
-@pytest.mark.parametrize("make", [lambda: Release(draft().dataset, {}, papers(), (), object()), lambda: Refusal(papers(), (), (), object())])
+@pytest.mark.parametrize(
+    "make", [lambda: Release(draft().dataset, {}, papers(), (), object()), lambda: Refusal(papers(), (), (), object())]
+)
 def test_nobody_else_makes_an_outcome(make: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match="only decide"):
         make()
@@ -83,7 +87,9 @@ def copied(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 COPIES = Waiver(gate="copies", reason="r", person="p", expires=date(2999, 12, 31))
-OTHERS = [Waiver(gate=gate, reason="r", person="p", expires=date(2999, 12, 31)) for gate in get_args(WaivableGate)]  # every waiver that there can be
+OTHERS = [
+    Waiver(gate=gate, reason="r", person="p", expires=date(2999, 12, 31)) for gate in get_args(WaivableGate)
+]  # every waiver that there can be
 
 
 def test_a_named_person_may_answer_for_a_measured_failure() -> None:
@@ -112,10 +118,17 @@ def test_a_waiver_for_another_gate_covers_nothing() -> None:
 UNWAIVABLE: dict[str, Change] = {
     **WRONG,
     "evidence that is missing": swap("copies", findings=(Finding("held-out entities", 5, 200, "high", evidence=True),)),
-    "copies, and evidence that is missing": swap("copies", findings=(Finding("x", 0.5, 0.1), Finding("held-out entities", 5, 200, "high", evidence=True))),
-    "a failure beside a figure that is missing": swap("copies", findings=(Finding("copies", 0.5, 0.1), Finding("near", None, 0.1))),
+    "copies, and evidence that is missing": swap(
+        "copies", findings=(Finding("x", 0.5, 0.1), Finding("held-out entities", 5, 200, "high", evidence=True))
+    ),
+    "a failure beside a figure that is missing": swap(
+        "copies", findings=(Finding("copies", 0.5, 0.1), Finding("near", None, 0.1))
+    ),
     "a failure of a gate that broke": swap("copies", findings=(Finding("copies", 0.5, 0.1),), error="TimeOut"),
-    **{f"a failure of {name}": swap(name, findings=(Finding("x", 1.0, 0.0),)) for name in ("schema", "pii", "claim", "budget", "fidelity", "artefacts")},
+    **{
+        f"a failure of {name}": swap(name, findings=(Finding("x", 1.0, 0.0),))
+        for name in ("schema", "pii", "claim", "budget", "fidelity", "artefacts")
+    },
 }
 
 
@@ -139,7 +152,9 @@ def test_the_words_of_papers_and_decision_agree() -> None:
     assert outcome_of([]) == "refused"
 
 
-@pytest.mark.parametrize(("name", "marked"), [("a.csv", "a.waiver.csv"), ("a.b.parquet", "a.b.waiver.parquet"), ("a", "a.waiver")])
+@pytest.mark.parametrize(
+    ("name", "marked"), [("a.csv", "a.waiver.csv"), ("a.b.parquet", "a.b.waiver.parquet"), ("a", "a.waiver")]
+)
 def test_a_waiver_stands_before_the_ending_of_a_name(name: str, marked: str) -> None:
     assert published_names({name: b""}, [COPIES]) == {marked: b""}
     assert published_names({name: b""}, []) == {name: b""}

@@ -19,7 +19,11 @@ def test_the_same_seed_and_name_give_the_same_numbers_in_any_order() -> None:
 
 
 def test_other_seeds_and_other_names_give_other_numbers() -> None:
-    draws = [draw(Seeds(seed).stream(*name)) for seed in (1, 2) for name in (("fit",), ("sample",), ("sample", 1), ("sample1",))]
+    draws = [
+        draw(Seeds(seed).stream(*name))
+        for seed in (1, 2)
+        for name in (("fit",), ("sample",), ("sample", 1), ("sample1",))
+    ]
     assert len({tuple(d) for d in draws}) == 8
 
 

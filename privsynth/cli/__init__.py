@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 
 import typer
 
-from privsynth.cli import doctor, fit, init, inspect, interrupt, judge, key, mask, run, sample, scan, schema
+from privsynth.cli import interrupt
 from privsynth.cli.log import format_asked, screen_for
+from privsynth.cli.verbs import doctor, fit, init, inspect, judge, key, mask, run, sample, scan, schema
 from privsynth.errors import ExitCode, PrivsynthError
 
 app = typer.Typer(
@@ -62,10 +63,14 @@ def _run(arguments: list[str]) -> int:
     except Exit as stop:
         return stop.exit_code
     except TyperException as error:
-        if type(error).__name__ == "NoArgsIsHelpError":  # a verb without its words: its help, and the code of a request that is not whole
+        if (
+            type(error).__name__ == "NoArgsIsHelpError"
+        ):  # a verb without its words: its help, and the code of a request that is not whole
             sys.stderr.write(f"{error.format_message()}\n")
             return ExitCode.USAGE
-        return screen.error(verb, ExitCode.USAGE, error.format_message(), f"see: privsynth {verb} --help".replace("  ", " "))
+        return screen.error(
+            verb, ExitCode.USAGE, error.format_message(), f"see: privsynth {verb} --help".replace("  ", " ")
+        )
     except PrivsynthError as error:
         return screen.error(verb, error.exit_code, error.message, error.hint, column=error.column, line=error.line)
     except (KeyboardInterrupt, typer.Abort):
@@ -73,7 +78,9 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return ExitCode.RELEASED
     except (Exception, SystemExit) as error:  # noqa: BLE001 - its message may quote a cell: class and place are said; a library that exits has written nothing
-        return screen.error(verb, ExitCode.INTERNAL, f"internal error: {_place(error)}.", "nothing was written; please report this line")
+        return screen.error(
+            verb, ExitCode.INTERNAL, f"internal error: {_place(error)}.", "nothing was written; please report this line"
+        )
     if code == ExitCode.INTERRUPTED:  # typer's own way to say it
         return screen.error(verb, ExitCode.INTERRUPTED, "interrupted; nothing was written.")
     return int(code or 0)

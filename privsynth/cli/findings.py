@@ -41,7 +41,10 @@ def scan_files(names: Sequence[str], policy: Policy) -> list[Found]:
     """Tables by column, plain texts by line, in the order of the files."""
     texts = [name for name in names if _is_text(name, policy)]
     tables = [name for name in names if name not in texts]
-    found = [*(_in_tables(tables, policy) if tables else ()), *(each for name in texts for each in _in_text(name, policy))]
+    found = [
+        *(_in_tables(tables, policy) if tables else ()),
+        *(each for name in texts for each in _in_text(name, policy)),
+    ]
     places = {name: place for place, name in enumerate(names)}
     return sorted(found, key=lambda each: places.get(each.file, len(places)))
 
@@ -61,7 +64,9 @@ def _in_tables(names: Sequence[str], policy: Policy) -> Iterator[Found]:
         for table in read_files([file], policy):
             for hit in scan_table(table):
                 level = _level(hit.confirmed, hit.by_column, hit.role.value)
-                yield Found(file, hit.entity, level, hit.hits, table.name, hit.column, round(hit.share, 4), hit.confirmed)
+                yield Found(
+                    file, hit.entity, level, hit.hits, table.name, hit.column, round(hit.share, 4), hit.confirmed
+                )
 
 
 def _level(confirmed: bool, surely: bool, role: str) -> Level:

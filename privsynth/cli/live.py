@@ -22,7 +22,9 @@ class Live(ProgressColumn):
         super().__init__()
         self.name, self.began = name, time.monotonic()
         self.done, self.total, self.counted = 0, 0, self.began
-        self.line = Progress(SpinnerColumn("line"), self, console=Console(stderr=True), transient=True, refresh_per_second=A_SECOND)
+        self.line = Progress(
+            SpinnerColumn("line"), self, console=Console(stderr=True), transient=True, refresh_per_second=A_SECOND
+        )
         self.line.add_task(name, total=None)
         self.line.start()
 
@@ -36,7 +38,12 @@ class Live(ProgressColumn):
         self.line.stop()
 
     def render(self, task: Task) -> Text:  # noqa: ARG002  rich keeps no count for us
-        parts = [self.name, *self._count(), span(time.monotonic() - self.began) + self._left(), f"peak {size(peak_bytes())}"]
+        parts = [
+            self.name,
+            *self._count(),
+            span(time.monotonic() - self.began) + self._left(),
+            f"peak {size(peak_bytes())}",
+        ]
         return Text("  ".join(parts), no_wrap=True, overflow="ellipsis")
 
     def _count(self) -> list[str]:

@@ -52,7 +52,16 @@ class Log(Screen):
     def line(self, verb: str, what: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:  # noqa: ARG002  columns and colours are for people
         self.tell(verb, text=" ".join(filter(None, (what, text))))
 
-    def error(self, verb: str, code: ExitCode, message: str, hint: str = "", *, column: str | None = None, line: int | None = None) -> int:
+    def error(
+        self,
+        verb: str,
+        code: ExitCode,
+        message: str,
+        hint: str = "",
+        *,
+        column: str | None = None,
+        line: int | None = None,
+    ) -> int:
         self.tell("error", code=int(code), message=message, hint=hint, column=column, row=line)
         self.answer(verb, code, message, hint, column, line)
         return int(code)
@@ -61,7 +70,15 @@ class Log(Screen):
         if self.quiet and event != "error":
             return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        found = {"t": now, "stage": self.stage_name, "event": event, "done": done, "total": total, "rss_mb": round(peak_bytes() / 1e6), **more}
+        found = {
+            "t": now,
+            "stage": self.stage_name,
+            "event": event,
+            "done": done,
+            "total": total,
+            "rss_mb": round(peak_bytes() / 1e6),
+            **more,
+        }
         sys.stderr.write(json.dumps(found, ensure_ascii=True, allow_nan=False) + "\n")
 
 

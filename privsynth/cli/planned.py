@@ -70,7 +70,11 @@ def _lines(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("backend", plan["backend"] + (f": {options}" if options else "")),
         ("estimate", "none for this backend" if plan["seconds"] is None else _estimate(plan)),
         ("gates", ", ".join(plan["gates"])),
-        ("limits", f"profile {plan['profile']}: " + ", ".join(f"{name} {value}" for name, value in plan["limits"].items() if value is not None)),
+        (
+            "limits",
+            f"profile {plan['profile']}: "
+            + ", ".join(f"{name} {value}" for name, value in plan["limits"].items() if value is not None),
+        ),
         ("dry run", "nothing was learnt, made or written"),
     ]
 
@@ -84,7 +88,9 @@ def _table(table: Mapping[str, Any]) -> str:
 def _rows(plan: Mapping[str, Any]) -> str:
     if plan["rows"] is not None:
         return f"{plan['rows']:,} to make in the first table"
-    return {MaskOptions().kind: "as many as there are", RulesOptions().kind: "as many as the rulebook says"}.get(plan["backend"], "as many as there are")
+    return {MaskOptions().kind: "as many as there are", RulesOptions().kind: "as many as the rulebook says"}.get(
+        plan["backend"], "as many as there are"
+    )
 
 
 def _estimate(plan: Mapping[str, Any]) -> str:

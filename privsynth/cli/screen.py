@@ -72,7 +72,16 @@ class Screen(Stages):
         for note in dict.fromkeys(notes):
             self.line("note", "", note)
 
-    def error(self, verb: str, code: ExitCode, message: str, hint: str = "", *, column: str | None = None, line: int | None = None) -> int:
+    def error(
+        self,
+        verb: str,
+        code: ExitCode,
+        message: str,
+        hint: str = "",
+        *,
+        column: str | None = None,
+        line: int | None = None,
+    ) -> int:
         """Say what went wrong and what to do: in words on stderr, and as the one object on stdout if JSON was asked."""
         self.stop()
         hint_line = "".join(f"  {line}\n" for line in hint.splitlines())
@@ -84,7 +93,11 @@ class Screen(Stages):
         """The one object on stdout, if JSON was asked."""
         if self.json:
             found = {"code": int(code), "message": message, "hint": hint, "column": column, "row": line}
-            write_json(result(verb, code, outcome="error", error={key: value for key, value in found.items() if value is not None}))
+            write_json(
+                result(
+                    verb, code, outcome="error", error={key: value for key, value in found.items() if value is not None}
+                )
+            )
 
 
 def result(verb: str, code: int, **more: Any) -> dict[str, Any]:
@@ -108,7 +121,9 @@ def headline(verdict: Verdict) -> str:
     held = [finding for finding in verdict.findings if finding.limit is not None]
     closest = max(held, key=_closeness, default=None)
     if closest is None or not _closeness(closest):
-        return f"{len(held)} checks, none beyond its limit" if held else "nothing to hold against a limit: reported only"
+        return (
+            f"{len(held)} checks, none beyond its limit" if held else "nothing to hold against a limit: reported only"
+        )
     return finding_line(closest, verdict.figures)
 
 
@@ -141,7 +156,12 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
     """Columns wide enough for their content, as plain text."""
     lines = [tuple(header), *(tuple(visible(cell) for cell in row) for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines) + "\n"
+    return (
+        "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        )
+        + "\n"
+    )
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -165,5 +185,10 @@ def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, Any] | None:
     found = {f.what: f for v in verdicts if v.gate == "fidelity" for f in v.findings if f.measured is not None}
     scores = [f for f in found.values() if f.limit is None and f.baseline]
     return {
-        f.what.partition("(")[2].rstrip(")"): {"score": f.measured, "fresh_sample": f.baseline, "share": (f.measured or 0) / (f.baseline or 1)} for f in scores
+        f.what.partition("(")[2].rstrip(")"): {
+            "score": f.measured,
+            "fresh_sample": f.baseline,
+            "share": (f.measured or 0) / (f.baseline or 1),
+        }
+        for f in scores
     } or None

@@ -57,7 +57,10 @@ def emit_refusal(refusal: Refusal, target: Path) -> list[Path]:
         return []
     place = refused_path(target)
     if not _is_ours(place, PAPERS | set(refusal.papers.files)):
-        raise PolicyError("the folder for the reasons of a refusal holds other files.", hint=f"remove {place.name}, or name another output")
+        raise PolicyError(
+            "the folder for the reasons of a refusal holds other files.",
+            hint=f"remove {place.name}, or name another output",
+        )
     return publish(refusal.papers.files, place, overwrite=True)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from privsynth.dataset import Column, Kind, Table
+from privsynth.typing import Array
 
 
 def parquet(table: Table) -> bytes:
@@ -21,14 +20,16 @@ def parquet(table: Table) -> bytes:
         values = table.values(column.name)
         if values.dtype.kind == "f":
             values = column.spelling.rounded(values)
-        arrays[column.name] = as_arrow(values, column.spelling, table.form.types.get(column.name, _usual(column, values)))
+        arrays[column.name] = as_arrow(
+            values, column.spelling, table.form.types.get(column.name, _usual(column, values))
+        )
     made = pa.table(arrays).replace_schema_metadata(_mark(table))
     sink = pa.BufferOutputStream()
     pq.write_table(made, sink)
     return bytes(sink.getvalue())
 
 
-def _usual(column: Column, values: np.ndarray[Any, Any]) -> Any:
+def _usual(column: Column, values: Array) -> Any:
     """The type of a column that came as text."""
     import pyarrow as pa
 

@@ -20,7 +20,11 @@ SPECIAL = re.compile(r"[\",;|\x00-\x1f\x85\u2028\u2029\ufeff]|^'|^\s|\s$")
 
 def serialise(dataset: Dataset) -> dict[str, bytes]:
     """Of each table its file name and the very bytes that would be written."""
-    return {file: parquet(table) if file.endswith(".parquet") else _csv(table) for table in dataset for file in table.form.files(table.name)}
+    return {
+        file: parquet(table) if file.endswith(".parquet") else _csv(table)
+        for table in dataset
+        for file in table.form.files(table.name)
+    }
 
 
 def guarded(text: str) -> str:
@@ -39,7 +43,10 @@ def _csv(table: Table) -> bytes:
     try:
         return ("\n".join(lines) + "\n").encode("utf-8")
     except UnicodeEncodeError:
-        raise BackendError(f"table '{table.name}' holds text that is no Unicode text (lone surrogates).", hint="mend the text before it is written") from None
+        raise BackendError(
+            f"table '{table.name}' holds text that is no Unicode text (lone surrogates).",
+            hint="mend the text before it is written",
+        ) from None
 
 
 def _fields(table: Table, column: Column, *, alone: bool) -> list[str]:
@@ -47,7 +54,9 @@ def _fields(table: Table, column: Column, *, alone: bool) -> list[str]:
     values, spelling = table.values(column.name), column.spelling
     text = spelling.write(values)
     null = _null(spelling.null, alone=alone)
-    is_free = (spelling.decimal_mark == "." and not spelling.thousands) or not (alone or table.form.delimiter in (spelling.decimal_mark, spelling.thousands))
+    is_free = (spelling.decimal_mark == "." and not spelling.thousands) or not (
+        alone or table.form.delimiter in (spelling.decimal_mark, spelling.thousands)
+    )
     if values.dtype.kind == "f" and is_free:
         return list(np.where(np.isnan(values), null, text))  # plain numbers need neither quotes nor guard
     codes, known = pd.factorize(text)

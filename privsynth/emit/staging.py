@@ -38,7 +38,9 @@ def publish(files: Mapping[str, Content], target: Path, *, overwrite: bool) -> l
             _check_written(folder, files)
             _appear(folder, target, overwrite=overwrite)
     except OSError as error:
-        raise PrivsynthError(f"the files could not be written: {os.strerror(error.errno or errno.EIO)}.", hint="nothing was published") from None
+        raise PrivsynthError(
+            f"the files could not be written: {os.strerror(error.errno or errno.EIO)}.", hint="nothing was published"
+        ) from None
     return [target / name for name in sorted(files)]
 
 
@@ -46,7 +48,9 @@ def place_of(target: Path) -> Path:
     """The target as an absolute path that ends in a name."""
     place = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a link, and we refuse links
     if not place.name:
-        raise PolicyError("the root of the file system cannot be the output folder.", hint="name a folder that does not exist yet")
+        raise PolicyError(
+            "the root of the file system cannot be the output folder.", hint="name a folder that does not exist yet"
+        )
     return place
 
 
@@ -56,7 +60,10 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     try:
         _check_place(target, overwrite=overwrite)
     except OSError as error:
-        raise PolicyError(f"the output folder cannot be looked at: {os.strerror(error.errno or errno.EIO)}.", hint="choose another place with --out") from None
+        raise PolicyError(
+            f"the output folder cannot be looked at: {os.strerror(error.errno or errno.EIO)}.",
+            hint="choose another place with --out",
+        ) from None
 
 
 def _check_place(target: Path, *, overwrite: bool) -> None:
@@ -66,14 +73,18 @@ def _check_place(target: Path, *, overwrite: bool) -> None:
         raise PolicyError(NOT_EMPTY, hint=INSTEAD)
     parent = next(folder for folder in target.parents if folder.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise PolicyError("the folder that is to hold the output cannot be written.", hint="choose another place with --out")
+        raise PolicyError(
+            "the folder that is to hold the output cannot be written.", hint="choose another place with --out"
+        )
 
 
 def _check_names(files: Mapping[str, Content]) -> None:
     """A file name that leads out of the folder, or hides in it, is a mistake of ours."""
     wrong = [name for name in files if name != Path(name).name or name.startswith(".") or "\0" in name]
     if wrong:
-        raise PrivsynthError(f"{len(wrong)} of the files to be written have names that are not allowed.", hint="nothing was published")
+        raise PrivsynthError(
+            f"{len(wrong)} of the files to be written have names that are not allowed.", hint="nothing was published"
+        )
 
 
 @contextmanager
@@ -86,7 +97,10 @@ def private_folder(beside: Path) -> Iterator[Path]:
             folder = stack.enter_context(_staging(target))
         except OSError as error:
             said = os.strerror(error.errno or errno.EIO)
-            raise PrivsynthError(f"there is no place for the private files of the run: {said}.", hint="name another place with --report-dir") from None
+            raise PrivsynthError(
+                f"there is no place for the private files of the run: {said}.",
+                hint="name another place with --report-dir",
+            ) from None
         yield folder
 
 
@@ -161,8 +175,13 @@ def _write(path: Path, content: Content) -> None:
 def _check_written(folder: Path, files: Mapping[str, Content]) -> None:
     """What lies there is what was judged: these files, each of them whole, and no other."""
     held = {path.name: path for path in folder.iterdir()}
-    if held.keys() != files.keys() or any(path.is_symlink() or content_digest(Stored(path)) != content_digest(files[name]) for name, path in held.items()):
-        raise PrivsynthError("the files on the disk are not those that were written.", hint="nothing was published; look to the disk, and try again")
+    if held.keys() != files.keys() or any(
+        path.is_symlink() or content_digest(Stored(path)) != content_digest(files[name]) for name, path in held.items()
+    ):
+        raise PrivsynthError(
+            "the files on the disk are not those that were written.",
+            hint="nothing was published; look to the disk, and try again",
+        )
 
 
 def _flush(folder: Path) -> None:
@@ -217,7 +236,9 @@ def _renameat2(source: Path, target: Path, how: int) -> int:
 
 def _rename_plainly(source: Path, target: Path, how: int) -> None:
     if how == _EXCHANGE:
-        raise PolicyError("this file system cannot exchange folders in one step.", hint="remove the old output, or name a new one")
+        raise PolicyError(
+            "this file system cannot exchange folders in one step.", hint="remove the old output, or name a new one"
+        )
     if target.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     source.rename(target)

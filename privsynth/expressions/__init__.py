@@ -21,12 +21,12 @@ import pandas as pd
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError, PolicyError
 from privsynth.expressions.grammar import parse, refuse
+from privsynth.typing import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from sqlglot import exp
 
-Array = np.ndarray[Any, Any]
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL")
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -108,7 +108,11 @@ def check_columns(expression: str, columns: Collection[str]) -> None:
     for node in parse(expression).find_all(exp.Column):
         if _name(node) not in columns:
             near = get_close_matches(_name(node), columns, n=1, cutoff=0.5)
-            hint = f"did you mean '{near[0]}'?" if near else f"columns that can be used here: {', '.join(columns) or 'none'}"
+            hint = (
+                f"did you mean '{near[0]}'?"
+                if near
+                else f"columns that can be used here: {', '.join(columns) or 'none'}"
+            )
             if node.this.quoted:
                 hint += "; text goes in 'single quotes'"
             raise refuse(expression, node.this.meta.get("start", 0), "there is no such column.", hint)
@@ -123,7 +127,9 @@ def _rewritten(expression: str, names: tuple[str, ...]) -> tuple[exp.Expr, list[
     from sqlglot import exp
 
     place = {name: f"c{at}" for at, name in enumerate(names)}
-    tree = parse(expression).transform(lambda node: exp.column(place[_name(node)]) if isinstance(node, exp.Column) else node)
+    tree = parse(expression).transform(
+        lambda node: exp.column(place[_name(node)]) if isinstance(node, exp.Column) else node
+    )
     troubles = [trouble for node in tree.walk() for trouble in _troubles(node)]
     return tree.transform(_safe), troubles
 
@@ -149,10 +155,15 @@ def _safe(node: exp.Expr) -> exp.Expr:
     from sqlglot import exp
 
     if isinstance(node, exp.Div | exp.IntDiv | exp.Mod) and not isinstance(node.expression, exp.Nullif):
-        node.set("expression", exp.Nullif(this=exp.paren(node.expression, copy=False), expression=exp.Literal.number(0)))
+        node.set(
+            "expression", exp.Nullif(this=exp.paren(node.expression, copy=False), expression=exp.Literal.number(0))
+        )
     elif isinstance(node, exp.Ln | exp.Log):
         positive = exp.Greatest(this=_last(node), expressions=[exp.Literal.number(0)], ignore_nulls=True)
-        node.set("expression" if node.args.get("expression") else "this", exp.Nullif(this=positive, expression=exp.Literal.number(0)))
+        node.set(
+            "expression" if node.args.get("expression") else "this",
+            exp.Nullif(this=positive, expression=exp.Literal.number(0)),
+        )
     elif isinstance(node, exp.Sqrt):
         below = exp.Greatest(this=node.this, expressions=[exp.Literal.number(_TINY)], ignore_nulls=True)
         node.set("this", exp.Nullif(this=below, expression=exp.Literal.number(_TINY)))
@@ -173,9 +184,15 @@ def _typed(tree: exp.Expr, sql: str, kinds: tuple[Kind, ...]) -> tuple[Kind, boo
     pairs, truths = list(_compared(tree)), list(_truths(tree))
     types = types_of([sql, *truths, *(part for pair in pairs for part in pair)], blank)
     if not set(types[1 : 1 + len(truths)]) <= {"BOOLEAN", *_UNKNOWN}:
-        raise PolicyError("AND, OR, NOT and WHEN join conditions, not values.", hint="write out the comparison, such as  newsletter = 'true'")
+        raise PolicyError(
+            "AND, OR, NOT and WHEN join conditions, not values.",
+            hint="write out the comparison, such as  newsletter = 'true'",
+        )
     rest = types[1 + len(truths) :]
-    if any((left == "VARCHAR") != (right == "VARCHAR") and not {left, right} & {*_UNKNOWN} for left, right in zip(rest[::2], rest[1::2], strict=True)):
+    if any(
+        (left == "VARCHAR") != (right == "VARCHAR") and not {left, right} & {*_UNKNOWN}
+        for left, right in zip(rest[::2], rest[1::2], strict=True)
+    ):
         raise PolicyError(
             "an expression mixes text with something else.",
             hint="text goes in 'single quotes', dates are written DATE '2024-12-31'; CAST(x AS VARCHAR) makes text",
@@ -183,7 +200,10 @@ def _typed(tree: exp.Expr, sql: str, kinds: tuple[Kind, ...]) -> tuple[Kind, boo
     try:
         run([sql], blank)
     except BackendError:
-        raise PolicyError("a constant in an expression is out of range or cannot be read.", hint="look at its numbers, dates, formats and patterns") from None
+        raise PolicyError(
+            "a constant in an expression is out of range or cannot be read.",
+            hint="look at its numbers, dates, formats and patterns",
+        ) from None
     return _kind_of(types[0], sql)
 
 
@@ -198,7 +218,10 @@ def _kind_of(kind: str, sql: str) -> tuple[Kind, bool, str]:
         return Kind.BOOLEAN, False, sql
     if kind in ("VARCHAR", *_UNKNOWN):
         return Kind.TEXT, False, f"CAST({sql} AS VARCHAR)"
-    raise PolicyError("an expression must come to a number, a text, a date or a truth value.", hint="date_diff('day', a, b) counts the days between two dates")
+    raise PolicyError(
+        "an expression must come to a number, a text, a date or a truth value.",
+        hint="date_diff('day', a, b) counts the days between two dates",
+    )
 
 
 def _compared(tree: exp.Expr) -> Iterator[tuple[str, str]]:
@@ -211,7 +234,9 @@ def _compared(tree: exp.Expr) -> Iterator[tuple[str, str]]:
 def _alike(node: exp.Expr) -> Iterator[tuple[Any, list[Any]]]:
     from sqlglot import exp
 
-    if isinstance(node, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE | exp.NullSafeEQ | exp.NullSafeNEQ | exp.Nullif):
+    if isinstance(
+        node, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE | exp.NullSafeEQ | exp.NullSafeNEQ | exp.Nullif
+    ):
         yield node.this, [node.expression]
     elif isinstance(node, exp.In | exp.Coalesce | exp.Greatest | exp.Least):
         yield node.this, node.expressions
@@ -234,7 +259,9 @@ def _truths(tree: exp.Expr) -> Iterator[str]:
         parts = []
         if isinstance(node, exp.And | exp.Or):
             parts = [node.this, node.expression]
-        elif isinstance(node, exp.Not) or (isinstance(node, exp.If) and not (isinstance(node.parent, exp.Case) and node.parent.this is not None)):
+        elif isinstance(node, exp.Not) or (
+            isinstance(node, exp.If) and not (isinstance(node.parent, exp.Case) and node.parent.this is not None)
+        ):
             parts = [node.this]
         yield from (f"({_written(part)})" for part in parts)
 
@@ -250,13 +277,19 @@ def _blank(kinds: tuple[Kind, ...]) -> pa.Table:
     """One row without a value."""
     import pyarrow as pa
 
-    return pa.table({f"c{at}": pa.array([None], kind) for at, kind in enumerate(_types(kinds))} or {"c": pa.array([None], pa.int8())})
+    return pa.table(
+        {f"c{at}": pa.array([None], kind) for at, kind in enumerate(_types(kinds))}
+        or {"c": pa.array([None], pa.int8())}
+    )
 
 
 def _arrow(frame: pd.DataFrame, names: tuple[str, ...], kinds: tuple[Kind, ...]) -> pa.Table:
     import pyarrow as pa
 
-    columns = {f"c{at}": _column(frame[name].to_numpy(), name, kind) for at, (name, kind) in enumerate(zip(names, _types(kinds), strict=True))}
+    columns = {
+        f"c{at}": _column(frame[name].to_numpy(), name, kind)
+        for at, (name, kind) in enumerate(zip(names, _types(kinds), strict=True))
+    }
     return pa.table(columns or {"c": pa.nulls(len(frame), pa.int8())})
 
 
@@ -264,7 +297,11 @@ def _column(values: Array, name: str, kind: Any) -> pa.Array[Any]:
     import pyarrow as pa
 
     try:
-        return pa.array(values, from_pandas=True).cast(kind) if values.dtype.kind in "fM" else pa.array(values, kind, from_pandas=True)
+        return (
+            pa.array(values, from_pandas=True).cast(kind)
+            if values.dtype.kind in "fM"
+            else pa.array(values, kind, from_pandas=True)
+        )
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         raise BackendError(f"the values of column '{name}' are not of its kind.", column=name) from None
 

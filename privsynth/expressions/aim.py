@@ -8,7 +8,6 @@ are set in turn until all stand, and what hangs together otherwise is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,8 @@ from privsynth.expressions import compile_condition
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.seeds import Seeds
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 Shares = Mapping[str, Mapping[str, float]]
 
 ROUNDS = 200
@@ -38,7 +37,10 @@ def like_asked(source: Source, policy: Policy) -> Source:
         return source
     assert isinstance(policy.backend, ModelOptions)  # noqa: S101  for the type checker
     where, shares = policy.backend.where, policy.backend.shares
-    train, holdout = (narrowed(data, where, shares, Seeds(0).stream("asked", side)) for data, side in ((source.train, "train"), (source.holdout, "holdout")))
+    train, holdout = (
+        narrowed(data, where, shares, Seeds(0).stream("asked", side))
+        for data, side in ((source.train, "train"), (source.holdout, "holdout"))
+    )
     if not holdout.is_empty and len(holdout.root) < FEWEST:
         holdout = Dataset(())  # the training rows are then cut in two
     return Source(train, holdout, source.profile)

@@ -32,7 +32,32 @@ FUNCTIONS = frozenset(
     week year
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
-_BEFORE_BRACKET = frozenset("and or not in case when then else between like ilike is as interval from end distinct year month day hour minute".split())  # noqa: SIM905
+_BEFORE_BRACKET = frozenset(
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "case",
+        "when",
+        "then",
+        "else",
+        "between",
+        "like",
+        "ilike",
+        "is",
+        "as",
+        "interval",
+        "from",
+        "end",
+        "distinct",
+        "year",
+        "month",
+        "day",
+        "hour",
+        "minute",
+    ]
+)
 _NODES = """
     Paren Literal Boolean Null Column Identifier And Or Not EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Between In Is Like ILike Case If Coalesce Nullif
     Add Sub Mul Div IntDiv Mod Neg Pow Abs Round Floor Ceil Sqrt Exp Ln Log Greatest Least Sign Trunc Upper Lower Trim Length Substring Left Right Concat
@@ -40,19 +65,27 @@ _NODES = """
     Quarter Week Day DayOfWeek DayOfWeekIso DayOfYear Hour Minute Second DateDiff DateAdd TimestampTrunc DateTrunc Interval ToDays Var LastDay TimeToStr
 """
 _TYPES = frozenset(["INT", "BIGINT", "DOUBLE", "FLOAT", "TEXT", "VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN"])
-_UNITS = frozenset(f"{unit}{s}" for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR") for s in ("", "S"))
+_UNITS = frozenset(
+    f"{unit}{s}" for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR") for s in ("", "S")
+)
 
 
 @cache
 def parse(text: str) -> exp.Expr:
     """The checked tree of an expression; do not change it."""
     if len(text) > LONGEST:
-        raise PolicyError(f"an expression has {len(text)} characters; at most {LONGEST} are allowed.", hint="split it over several columns")
+        raise PolicyError(
+            f"an expression has {len(text)} characters; at most {LONGEST} are allowed.",
+            hint="split it over several columns",
+        )
     _check_tokens(text)
     tree = _tree(text)
     _check_nodes(tree, text)
     if _growth(tree) > LONGEST_TEXT:
-        raise PolicyError("an expression could make texts without bound.", hint="replace texts by shorter ones, and fewer of them inside one another")
+        raise PolicyError(
+            "an expression could make texts without bound.",
+            hint="replace texts by shorter ones, and fewer of them inside one another",
+        )
     return tree
 
 
@@ -69,7 +102,10 @@ def _check_tokens(text: str) -> None:
     if not tokens:
         raise PolicyError("an expression is empty.")
     if len(tokens) > MOST_TOKENS:
-        raise PolicyError(f"an expression has {len(tokens)} words and signs; at most {MOST_TOKENS} are allowed.", hint="split it over several columns")
+        raise PolicyError(
+            f"an expression has {len(tokens)} words and signs; at most {MOST_TOKENS} are allowed.",
+            hint="split it over several columns",
+        )
     depth = 0
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         depth += {"(": 1, ")": -1}.get(token.text, 0)
@@ -139,7 +175,10 @@ def _check_nodes(tree: exp.Expr, text: str) -> None:
     for count, node in enumerate(tree.walk()):
         if type(node) not in _allowed():
             raise refuse(
-                text, _start(node), "this is not allowed in an expression.", "allowed are columns, values, arithmetic, comparisons, CASE and listed functions"
+                text,
+                _start(node),
+                "this is not allowed in an expression.",
+                "allowed are columns, values, arithmetic, comparisons, CASE and listed functions",
             )
         _check_parts(node, text)
         if node.depth > 2 * DEEPEST or count > MOST_NODES:
@@ -156,7 +195,12 @@ def _check_parts(node: exp.Expr, text: str) -> None:
     if isinstance(node, exp.DataType) and (node.this.name not in _TYPES or node.expressions or node.args.get("nested")):
         raise refuse(text, _start(node), "this type is not allowed.", f"allowed are: {', '.join(sorted(_TYPES))}")
     if isinstance(node, exp.Var) and node.name.upper() not in _UNITS:
-        raise refuse(text, _start(node), "this unit of time is not allowed.", "allowed are: second, minute, hour, day, week, month, quarter, year")
+        raise refuse(
+            text,
+            _start(node),
+            "this unit of time is not allowed.",
+            "allowed are: second, minute, hour, day, week, month, quarter, year",
+        )
     pattern = node.expression if isinstance(node, exp.RegexpLike | exp.RegexpExtract | exp.RegexpReplace) else None
     if pattern is not None and not (isinstance(pattern, exp.Literal) and pattern.is_string):
         raise refuse(text, _start(node), "a regular expression must be a text in 'single quotes'.")

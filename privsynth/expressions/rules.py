@@ -17,8 +17,8 @@ import pandas as pd
 from privsynth.dataset import Column, Kind
 from privsynth.expressions import Expression, compile_condition, compile_expression
 from privsynth.expressions.grammar import parse
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 NOISE = 1e-9  # what adding decimal fractions loses, as a share
 
 
@@ -80,7 +80,9 @@ class _Compared:
 
 def compile_rule(expect: str, columns: Sequence[Column]) -> RuleCheck:
     """Check a rule against the columns of a table, and make it ready to run."""
-    return _compiled(expect, tuple((c.name, c.kind, c.spelling.decimals if c.kind is Kind.NUMBER else 0) for c in columns))
+    return _compiled(
+        expect, tuple((c.name, c.kind, c.spelling.decimals if c.kind is Kind.NUMBER else 0) for c in columns)
+    )
 
 
 @lru_cache(maxsize=512)
@@ -102,7 +104,9 @@ def order_in(part: str) -> Order | None:
     from sqlglot import exp
 
     node = _bare(parse(part))
-    if not isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE) or not all(isinstance(_bare(side), exp.Column) for side in (node.this, node.expression)):
+    if not isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE) or not all(
+        isinstance(_bare(side), exp.Column) for side in (node.this, node.expression)
+    ):
         return None
     left, right = (_name(_bare(side)) for side in (node.this, node.expression))
     low, high = (left, right) if isinstance(node, exp.LT | exp.LTE) else (right, left)

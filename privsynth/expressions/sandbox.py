@@ -63,11 +63,14 @@ def run(columns: list[str], table: pa.Table) -> pa.Table:
     try:
         return cast("pa.Table", _ask(columns, table).to_arrow_table())
     except duckdb.InterruptException:
-        raise BackendError(f"an expression took longer than {SECONDS} seconds.", hint="make it simpler, or ask for fewer rows") from None
+        raise BackendError(
+            f"an expression took longer than {SECONDS} seconds.", hint="make it simpler, or ask for fewer rows"
+        ) from None
     except duckdb.Error as error:
         kind = type(error).__name__.removesuffix("Exception")
         raise BackendError(
-            f"an expression cannot be worked out for every row ({kind}).", hint="guard what may be out of range with CASE WHEN ... END"
+            f"an expression cannot be worked out for every row ({kind}).",
+            hint="guard what may be out of range with CASE WHEN ... END",
         ) from None
     finally:
         watch.cancel()

@@ -31,15 +31,23 @@ def gates_for(policy: Policy) -> tuple[Gate, ...]:
     from privsynth.gate.fidelity import Fidelity
     from privsynth.gate.inference import Inference
     from privsynth.gate.linkability import Linkability
-    from privsynth.gate.linkage import Linkage
     from privsynth.gate.membership import Membership
     from privsynth.gate.pii import PersonalData
     from privsynth.gate.schema import Schema
     from privsynth.gate.selftest import SelfTest
     from privsynth.gate.singling_out import SinglingOut
+    from privsynth.gate.tracing import Linkage
 
     of_rows = (SelfTest(policy), Schema(policy), PersonalData(policy), Copies(policy))
-    attacks = (Membership(policy), SinglingOut(policy), Linkability(policy), Inference(policy), Attribute(policy), Linkage(policy), Classical(policy))
+    attacks = (
+        Membership(policy),
+        SinglingOut(policy),
+        Linkability(policy),
+        Inference(policy),
+        Attribute(policy),
+        Linkage(policy),
+        Classical(policy),
+    )
     return (*of_rows, *attacks, Claim(policy), Budget(policy), Fidelity(policy))
 
 

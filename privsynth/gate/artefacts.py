@@ -9,8 +9,8 @@ from hashlib import md5, sha1, sha256
 
 from privsynth.dataset import Role, Source
 from privsynth.gate import timed
-from privsynth.gate.claims import claims_in
-from privsynth.gate.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
+from privsynth.gate.evidence.promises import claims_in
+from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
 from privsynth.measure.words import Paper, unescaped, words_of
 from privsynth.policy import Policy
 from privsynth.release import Papers
@@ -45,8 +45,20 @@ class Artefacts:
         values = list(forbidden_values(source))
         return [
             Finding("papers that are no text", len(torn), limit=0, n=len(papers.files), note=", ".join(torn)),
-            _found("values that name people", [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)], read, known, self.policy.limits.alpha),
-            _found("values that fewer than eleven rows hold", [v for v in values if not v.role.is_fabricated], read, known, self.policy.limits.alpha),
+            _found(
+                "values that name people",
+                [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)],
+                read,
+                known,
+                self.policy.limits.alpha,
+            ),
+            _found(
+                "values that fewer than eleven rows hold",
+                [v for v in values if not v.role.is_fabricated],
+                read,
+                known,
+                self.policy.limits.alpha,
+            ),
             _sentences([v for v in values if v.role is Role.FREE_TEXT], read, known),
             _encoded([v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)], texts),
             _claims(texts, known),
@@ -90,22 +102,37 @@ def _stands(text: str, column: Values, vocabulary: frozenset[str], papers: Seque
 def _sentences(columns: Sequence[Values], papers: Sequence[Paper], known: Known) -> Finding:
     """Runs of words that a free text and a paper share; a short text counts as a whole."""
     vocabulary = frozenset().union(*(paper.words for paper in papers))
-    hits = {column.where: sum(_shared_run(text, column, vocabulary, papers, known) for text in column.texts) for column in columns}
-    return _count(f"free texts that share {SHINGLE} words in a row with a paper", hits, sum(len(column.texts) for column in columns))
+    hits = {
+        column.where: sum(_shared_run(text, column, vocabulary, papers, known) for text in column.texts)
+        for column in columns
+    }
+    return _count(
+        f"free texts that share {SHINGLE} words in a row with a paper",
+        hits,
+        sum(len(column.texts) for column in columns),
+    )
 
 
 def _shared_run(text: str, column: Values, vocabulary: frozenset[str], papers: Sequence[Paper], known: Known) -> bool:
     words = words_of(text)
     size = min(SHINGLE, len(words))
     runs = (words[start : start + size] for start in range(len(words) - size + 1) if size)
-    return any(is_telling(run, column) and tuple(run) not in known and any(paper.holds(run) for paper in papers) for run in runs if vocabulary.issuperset(run))
+    return any(
+        is_telling(run, column) and tuple(run) not in known and any(paper.holds(run) for paper in papers)
+        for run in runs
+        if vocabulary.issuperset(run)
+    )
 
 
 def _encoded(columns: Sequence[Values], texts: dict[str, str]) -> Finding:
     codes = {code for text in texts.values() for code in _CODE.findall(text)}
     codes |= {code.lower() for code in codes}
-    hits = {column.where: sum(any(code in codes for code in _codes_of(text)) for text in column.texts) for column in columns}
-    return _count("hashed or encoded values that name people, in a paper", hits, sum(len(column.texts) for column in columns))
+    hits = {
+        column.where: sum(any(code in codes for code in _codes_of(text)) for text in column.texts) for column in columns
+    }
+    return _count(
+        "hashed or encoded values that name people, in a paper", hits, sum(len(column.texts) for column in columns)
+    )
 
 
 def _codes_of(text: str) -> Iterable[str]:
@@ -114,14 +141,23 @@ def _codes_of(text: str) -> Iterable[str]:
     for form in {text, text.strip().casefold()}:
         raw = form.encode("utf-8", "surrogatepass")
         yield from (hashed(raw, usedforsecurity=False).hexdigest() for hashed in hashes)  # type: ignore[attr-defined]
-        yield from (code for code in (base(raw).decode().rstrip("=") for base in (b64encode, urlsafe_b64encode)) if len(code) >= ENCODED)
+        yield from (
+            code
+            for code in (base(raw).decode().rstrip("=") for base in (b64encode, urlsafe_b64encode))
+            if len(code) >= ENCODED
+        )
 
 
 def _claims(texts: dict[str, str], known: Known) -> Finding:
     made = {name: claims_in(text, (*known.names, *known.levels)) for name, text in texts.items()}
     note = "; ".join(f"{name}: {', '.join(sorted(set(claims)))}" for name, claims in made.items() if claims)
     return Finding(
-        "claims that may not be made", sum(map(len, made.values())), limit=0, n=len(texts), note=note, remedy="say what was measured beside its limit"
+        "claims that may not be made",
+        sum(map(len, made.values())),
+        limit=0,
+        n=len(texts),
+        note=note,
+        remedy="say what was measured beside its limit",
     )
 
 

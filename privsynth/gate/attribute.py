@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privsynth.dataset import Role, Source, Table
-from privsynth.gate.scope import attacked_tables, known_columns, learnt_columns, no_source, not_applicable
-from privsynth.measure.disclosure import attribute_excess, disclosed
+from privsynth.gate.evidence.scope import attacked_tables, known_columns, learnt_columns, no_source, not_applicable
+from privsynth.measure.attacks.disclosure import attribute_excess, disclosed
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -35,21 +35,41 @@ class Attribute:
         if (aside := not_applicable(self.policy, "attribute disclosure")) is not None:
             return [aside]
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
-        return found or [Finding("sensitive columns", 0, note="no column has the role sensitive, so no secret was guessed; declare one to have it attacked")]
+        return found or [
+            Finding(
+                "sensitive columns",
+                0,
+                note="no column has the role sensitive, so no secret was guessed; declare one to have it attacked",
+            )
+        ]
 
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         learnt = learnt_columns(train, made)
-        secrets = [column.name for column in train.of_role(Role.SENSITIVE) if column.name in learnt and known_columns(train, made, column.name)]
+        secrets = [
+            column.name
+            for column in train.of_role(Role.SENSITIVE)
+            if column.name in learnt and known_columns(train, made, column.name)
+        ]
         for secret in secrets:
             known = known_columns(train, made, secret)
             yield self._excess(train, holdout, made, known, secret, len(secrets))
             yield from _reported(train, holdout, made, known, secret)
 
-    def _excess(self, train: Table, holdout: Table, made: Table, known: list[str], secret: str, secrets: int) -> Finding:
+    def _excess(
+        self, train: Table, holdout: Table, made: Table, known: list[str], secret: str, secrets: int
+    ) -> Finding:
         what = f"guessing {secret} of people in the source, better than of others ({train.name})"
-        found = attribute_excess(train, holdout, made, known, secret, Seeds(0).stream("gate", self.name, train.name, secret), secrets=secrets)
+        found = attribute_excess(
+            train, holdout, made, known, secret, Seeds(0).stream("gate", self.name, train.name, secret), secrets=secrets
+        )
         if found is None:
-            return Finding(what, 0.0, limit=self.limits.attr_max, where=tuple(known), note="the draft holds a single value of it: there is nothing to learn")
+            return Finding(
+                what,
+                0.0,
+                limit=self.limits.attr_max,
+                where=tuple(known),
+                note="the draft holds a single value of it: there is nothing to learn",
+            )
         tells = found.bounds(self.limits.alpha)[0] > 0
         note = f"{found.model}: {found.train:.1%} of {found.of_train:,} right, of held-out people {found.control:.1%} of {found.of_control:,}"
         return Finding(
@@ -70,9 +90,21 @@ def _reported(train: Table, holdout: Table, made: Table, known: list[str], secre
     ours, theirs = disclosed(train, made, known, secret), disclosed(holdout, made, known, secret)
     if ours is None or theirs is None:
         return
-    note = (
-        f"real rows whose known columns are in the draft with one and the same {secret}, which is theirs; naming it by frequency is right for {ours.chance:.1%}"
+    note = f"real rows whose known columns are in the draft with one and the same {secret}, which is theirs; naming it by frequency is right for {ours.chance:.1%}"
+    yield Finding(
+        f"disclosive rows, DiSCO, of {secret} ({train.name})",
+        ours.disco,
+        baseline=theirs.disco,
+        where=tuple(known),
+        n=len(train),
+        note=note,
     )
-    yield Finding(f"disclosive rows, DiSCO, of {secret} ({train.name})", ours.disco, baseline=theirs.disco, where=tuple(known), n=len(train), note=note)
     note = "unique in the source on the known columns, and unique in the draft"
-    yield Finding(f"replicated uniques, repU, beside {secret} ({train.name})", ours.rep_u, baseline=theirs.rep_u, where=tuple(known), n=len(train), note=note)
+    yield Finding(
+        f"replicated uniques, repU, beside {secret} ({train.name})",
+        ours.rep_u,
+        baseline=theirs.rep_u,
+        where=tuple(known),
+        n=len(train),
+        note=note,
+    )

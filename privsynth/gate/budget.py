@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privsynth.dataset import Dataset, Source
-from privsynth.gate.scope import no_source
+from privsynth.gate.evidence.scope import no_source
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.verdict import Finding
@@ -37,7 +37,9 @@ class Budget:
             "attempts on this source with this configuration",
             None if exposure is None else exposure.attempt,
             limit=limit,
-            note=UNCOUNTED if exposure is None else f"whatever the seed; {exposure.releases:,} releases came from this source before",
+            note=UNCOUNTED
+            if exposure is None
+            else f"whatever the seed; {exposure.releases:,} releases came from this source before",
             remedy="the attempts are used up: no further draw may be tried with this backend, these columns and this profile",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privsynth.dataset import Source
-from privsynth.gate.scope import entities
+from privsynth.gate.evidence.scope import entities
 from privsynth.manifest import Claimed, claimed
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
@@ -47,7 +47,12 @@ class Claim:
         if said.epsilon is not None:
             beyond = max(0.0, said.epsilon - charged)
             found += [
-                Finding("epsilon of the mechanism", said.epsilon, limit=self.limits.eps_max, remedy="ask for a smaller epsilon (--set backend.epsilon=...)"),
+                Finding(
+                    "epsilon of the mechanism",
+                    said.epsilon,
+                    limit=self.limits.eps_max,
+                    remedy="ask for a smaller epsilon (--set backend.epsilon=...)",
+                ),
                 Finding("epsilon beyond what was asked and charged", round(beyond, 9), limit=0),
             ]
         if said.delta is not None:
@@ -55,14 +60,31 @@ class Claim:
             note = "n people in the training rows; said as a multiple, because a limit of 1/(10 n) would tell n"
             found += [
                 Finding("delta of the mechanism", said.delta, limit=self.limits.delta_max, remedy=remedy),
-                Finding("delta of the mechanism, as a multiple of 1/(10 n)", said.delta * 10 * max(1, people), limit=1, n=people, note=note, remedy=remedy),
+                Finding(
+                    "delta of the mechanism, as a multiple of 1/(10 n)",
+                    said.delta * 10 * max(1, people),
+                    limit=1,
+                    n=people,
+                    note=note,
+                    remedy=remedy,
+                ),
             ]
         return found
 
     def _seed(self) -> Finding:
-        return Finding("fixed seeds", int(self.seeded), limit=0, note="who knows the seed knows the noise", remedy="leave the seed out")
+        return Finding(
+            "fixed seeds",
+            int(self.seeded),
+            limit=0,
+            note="who knows the seed knows the noise",
+            remedy="leave the seed out",
+        )
 
 
 def _voids(said: Claimed) -> Finding:
-    note = f"the claim is withheld: {'; '.join(said.voids)}" if said.voids else "the claim covers the mechanism; the decision to release is not covered"
+    note = (
+        f"the claim is withheld: {'; '.join(said.voids)}"
+        if said.voids
+        else "the claim covers the mechanism; the decision to release is not covered"
+    )
     return Finding("causes that void the claim", len(said.voids), note=note)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Role, Source, Table
-from privsynth.gate.scope import keeps_people, learnt_columns, no_source, people_of, quasi_identifiers, shared_tables
-from privsynth.measure.classes import attackers, diversity, population_uniques, suda
-from privsynth.measure.groups import GroupRisk, group_risk, groups_of, shared_groups
+from privsynth.gate.evidence.scope import (
+    keeps_people,
+    learnt_columns,
+    no_source,
+    people_of,
+    quasi_identifiers,
+    shared_tables,
+)
+from privsynth.measure.classical.classes import attackers, diversity, population_uniques, suda
+from privsynth.measure.classical.groups import GroupRisk, group_risk, groups_of, shared_groups
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.verdict import Finding
 
-Array = np.ndarray[Any, Any]
 SPECIAL_ROWS, SPECIAL_COLUMNS = 5_000, 8  # most that the search for special uniques looks at
 NOBODYS = "; reported only: rows of this backend are nobody's"
 REMEDY = "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, or use backend model"
@@ -51,7 +56,12 @@ class Classical:
         risk = group_risk(made, names, self.limits.risk_max, behind) if names else None
         if risk is None:
             why = "no row has one left" if names else "no column has the role quasi"
-            yield Finding(f"smallest group on the quasi-identifiers ({train.name})", None, where=tuple(names), note=f"no group was formed: {why}")
+            yield Finding(
+                f"smallest group on the quasi-identifiers ({train.name})",
+                None,
+                where=tuple(names),
+                note=f"no group was formed: {why}",
+            )
             return
         yield from self._groups(train.name, names, risk)
         if self.decides:
@@ -65,21 +75,39 @@ class Classical:
     def _groups(self, table: str, names: Sequence[str], risk: GroupRisk) -> Iterator[Finding]:
         note = f"{risk.groups:,} groups; {risk.blanked:,} rows have no quasi-identifier left and are in no group{'' if self.decides else NOBODYS}"
         what = f"smallest group on the quasi-identifiers ({table})"
-        yield Finding(what, risk.smallest, limit=self._held(self.limits.k), good="high", where=tuple(names), n=risk.people, note=note, remedy=REMEDY)
+        yield Finding(
+            what,
+            risk.smallest,
+            limit=self._held(self.limits.k),
+            good="high",
+            where=tuple(names),
+            n=risk.people,
+            note=note,
+            remedy=REMEDY,
+        )
         average = self.limits.average_risk_max or self.limits.risk_max
         for said, measured, limit in (
             ("largest re-identification risk", risk.largest_risk, self.limits.risk_max),
             ("average re-identification risk", risk.average_risk, average),
             (f"people whose risk exceeds {self.limits.risk_max:g}", risk.share_at_risk, 0.0),
         ):
-            yield Finding(f"{said} ({table})", measured, limit=self._held(limit), where=tuple(names), n=risk.people, remedy=REMEDY)
+            yield Finding(
+                f"{said} ({table})", measured, limit=self._held(limit), where=tuple(names), n=risk.people, remedy=REMEDY
+            )
 
     def _blanked(self, table: str, names: Sequence[str], made: Table, risk: GroupRisk) -> Finding:
         """Rows that were suppressed hide nobody and serve nobody: the plan says how many there may be."""
         share = risk.blanked / max(1, len(made))
         asked = self.policy.backend.suppress_max if isinstance(self.policy.backend, MaskOptions) else None
         remedy = "allow more with --set backend.suppress_max=..., or ask for a smaller k"
-        return Finding(f"rows without any quasi-identifier left ({table})", share, limit=asked, where=tuple(names), n=len(made), remedy=remedy)
+        return Finding(
+            f"rows without any quasi-identifier left ({table})",
+            share,
+            limit=asked,
+            where=tuple(names),
+            n=len(made),
+            remedy=remedy,
+        )
 
     def _secrets(self, train: Table, made: Table, names: Sequence[str]) -> Iterator[Finding]:
         """Whether everybody of a group has the same secret, so that finding the group is finding the secret."""
@@ -95,7 +123,16 @@ class Classical:
                 note = f"entropy l {found.entropy:.2f}, t {found.closeness:.2f} (largest distance of a group's {column.name} from the table's, reported)"
                 what = f"fewest different values of {column.name} in a group ({train.name})"
                 limit = None if self.limits.l_min is None else self._held(self.limits.l_min)
-                yield Finding(what, found.distinct, limit=limit, good="high", where=(*names, column.name), n=len(made), note=note, remedy=REMEDY)
+                yield Finding(
+                    what,
+                    found.distinct,
+                    limit=limit,
+                    good="high",
+                    where=(*names, column.name),
+                    n=len(made),
+                    note=note,
+                    remedy=REMEDY,
+                )
 
     def _alone(self, table: str, names: Sequence[str], made: Table, population: int) -> Finding:
         groups, blank = groups_of(made, names)
@@ -103,7 +140,14 @@ class Classical:
         found = population_uniques(sizes[sizes > 0], max(population, len(made)))
         limit = None if self.limits.population_unique_max is None else self._held(self.limits.population_unique_max)
         note = f"estimated by the model {found.model} for {population:,} people (rule of Dankar et al. 2012)"
-        return Finding(f"rows that may be the only such person in the population ({table})", found.share, limit, where=tuple(names), note=note, remedy=REMEDY)
+        return Finding(
+            f"rows that may be the only such person in the population ({table})",
+            found.share,
+            limit,
+            where=tuple(names),
+            note=note,
+            remedy=REMEDY,
+        )
 
     def _held(self, limit: float) -> float | None:
         return limit if self.decides else None
@@ -130,7 +174,11 @@ def _matches(train: Table, made: Table, names: Sequence[str]) -> Finding:
     )
     share = float((theirs[both] / ours[both]).sum() / len(made)) if found else 0.0
     return Finding(
-        f"matches to be expected by somebody who knows the source's quasi-identifiers ({train.name})", share, where=tuple(names), n=len(made), note=note
+        f"matches to be expected by somebody who knows the source's quasi-identifiers ({train.name})",
+        share,
+        where=tuple(names),
+        n=len(made),
+        note=note,
     )
 
 
@@ -138,11 +186,21 @@ def _special(made: Table, holdout: Table, names: Sequence[str]) -> Finding:
     """Rows that few columns single out (SUDA), beside the same for as many held-out people."""
     chosen, rows = list(names)[:SPECIAL_COLUMNS], min(len(made), len(holdout), SPECIAL_ROWS)
     rng = Seeds(0).stream("gate", "classical", made.name)
-    ours, theirs = (suda(_words(table.take(np.sort(rng.choice(len(table), rows, replace=False))), chosen)) for table in (made, holdout))
+    ours, theirs = (
+        suda(_words(table.take(np.sort(rng.choice(len(table), rows, replace=False))), chosen))
+        for table in (made, holdout)
+    )
     leading = sorted(ours.contributions, key=lambda name: -ours.contributions[name])[:3]
     note = f"minimal uniques of up to three columns among {rows:,} rows; most of it by {', '.join(leading)}; chance of a right match {ours.dis:.3f}"
     measured, baseline = (float((found.scores > 0).mean()) if rows else 0.0 for found in (ours, theirs))
-    return Finding(f"rows that few quasi-identifiers single out, SUDA ({made.name})", measured, where=tuple(chosen), baseline=baseline, n=rows, note=note)
+    return Finding(
+        f"rows that few quasi-identifiers single out, SUDA ({made.name})",
+        measured,
+        where=tuple(chosen),
+        baseline=baseline,
+        n=rows,
+        note=note,
+    )
 
 
 def _words(table: Table, names: Sequence[str]) -> pd.DataFrame:

@@ -6,10 +6,20 @@ import math
 from collections.abc import Sequence
 
 from privsynth.dataset import Source, Table
-from privsynth.gate.scope import entities, held_out_entities, learnt_columns, no_source, shared_tables
-from privsynth.measure.copies import ISOLATED, ON_TOP, SIDE, TAU, Hits, Isolated, near_hits, smallest_visible, whole_row_hits
+from privsynth.gate.evidence.scope import entities, held_out_entities, learnt_columns, no_source, shared_tables
+from privsynth.measure.attacks.copies import (
+    ISOLATED,
+    ON_TOP,
+    SIDE,
+    TAU,
+    Hits,
+    Isolated,
+    near_hits,
+    smallest_visible,
+    whole_row_hits,
+)
+from privsynth.measure.attacks.significance import holm
 from privsynth.measure.intervals import wilson
-from privsynth.measure.significance import holm
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -41,7 +51,10 @@ class Copies:
             return [no_source()]
         if self.same_people:
             return [found for tables in shared_tables(draft, source) for found in self._counted(*tables)]
-        return [self._control(source), *(found for tables in shared_tables(draft, source) for found in self.judged(*tables))]
+        return [
+            self._control(source),
+            *(found for tables in shared_tables(draft, source) for found in self.judged(*tables)),
+        ]
 
     def _control(self, source: Source) -> Finding:
         held, known = held_out_entities(source), entities(source.train.root)
@@ -104,7 +117,9 @@ class Copies:
 
     def _visible(self, train: Table, holdout: Table, made: Table) -> Finding:
         """What these tests cannot see must be said beside what they saw."""
-        smallest = smallest_visible(len(made), len(train) / max(1, len(train) + len(holdout)), self.limits.alpha / len(TESTS))
+        smallest = smallest_visible(
+            len(made), len(train) / max(1, len(train) + len(holdout)), self.limits.alpha / len(TESTS)
+        )
         return Finding(
             f"minimum detectable leak ({train.name})",
             max(smallest, self.limits.copy_max),
@@ -131,9 +146,17 @@ class Copies:
 
 
 def _nothing(table: str, names: Sequence[str]) -> Finding:
-    why = "there is no row on one side" if names else "every column holds invented values; the gate pii compares them with the real ones"
+    why = (
+        "there is no row on one side"
+        if names
+        else "every column holds invented values; the gate pii compares them with the real ones"
+    )
     return Finding(f"rows to compare ({table})", None, note=f"not compared: {why}")
 
 
 def _near_note(what: str) -> str:
-    return f"; near is what {TAU:.0%} of the hold-out are, measured on at most {SIDE:,} rows a side" if what == TESTS[2] else ""
+    return (
+        f"; near is what {TAU:.0%} of the hold-out are, measured on at most {SIDE:,} rows a side"
+        if what == TESTS[2]
+        else ""
+    )

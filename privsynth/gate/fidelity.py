@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privsynth.dataset import Source, Table
 from privsynth.expressions.aim import is_steered, like_asked
-from privsynth.gate.scope import shared_tables
+from privsynth.gate.evidence.scope import shared_tables
 from privsynth.measure.fidelity import FidelityResult, compare
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -30,20 +30,34 @@ class Fidelity:
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
-            return [Finding("fidelity", None, note="no real data was read: there is nothing that the rows could be like")]
+            return [
+                Finding("fidelity", None, note="no real data was read: there is nothing that the rows could be like")
+            ]
         real = like_asked(source, self.policy)
-        found = [finding for tables in shared_tables(draft, real) for finding in self._judged(*tables, gated=tables[0].name not in source.train.lookups)]
+        found = [
+            finding
+            for tables in shared_tables(draft, real)
+            for finding in self._judged(*tables, gated=tables[0].name not in source.train.lookups)
+        ]
         return found or [Finding("tables that can be compared", 0, limit=1, good="high")]
 
     def _judged(self, train: Table, holdout: Table, made: Table, *, gated: bool) -> list[Finding]:
         asked = _asked(train, holdout) if is_steered(self.policy) else ""
         if asked and min(len(train), len(holdout) or len(train) // 2) < TOO_FEW:
-            return [Finding(f"fidelity ({made.name})", None, note=f"not measurable{asked}: fewer than {TOO_FEW} on a side")]
+            return [
+                Finding(f"fidelity ({made.name})", None, note=f"not measurable{asked}: fewer than {TOO_FEW} on a side")
+            ]
         result = measured_against(train, holdout, made)
         apart = ", ".join(result.left_out) or "nothing"
         if result.score is None:
             rows = f"{result.rows_synthetic:,} synthetic and {result.rows_real:,} real rows"
-            return [Finding(f"fidelity ({made.name})", None, note=f"not measurable with {rows}; not compared, because invented or generalised: {apart}")]
+            return [
+                Finding(
+                    f"fidelity ({made.name})",
+                    None,
+                    note=f"not measurable with {rows}; not compared, because invented or generalised: {apart}",
+                )
+            ]
         against = "the hold-out" if len(holdout) else "one half of the source"
         worst = ", ".join(column.name for column in result.worst(3))
         return [

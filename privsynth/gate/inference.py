@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privsynth.dataset import Role, Source, Table
-from privsynth.gate.scope import RiskLimits, attacked_tables, known_columns, learnt_columns, no_source, not_applicable, risk_findings
-from privsynth.measure.inference import inference
-from privsynth.measure.samples import some_of
+from privsynth.gate.evidence.scope import (
+    RiskLimits,
+    attacked_tables,
+    known_columns,
+    learnt_columns,
+    no_source,
+    not_applicable,
+    risk_findings,
+)
+from privsynth.measure.attacks.inference import inference
+from privsynth.measure.distance.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -37,15 +45,33 @@ class Inference:
         if (aside := not_applicable(self.policy, "inference")) is not None:
             return [aside]
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
-        return found or [Finding("sensitive columns", 0, note="no column has the role sensitive, so no inference was tried; declare one to have it attacked")]
+        return found or [
+            Finding(
+                "sensitive columns",
+                0,
+                note="no column has the role sensitive, so no inference was tried; declare one to have it attacked",
+            )
+        ]
 
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         learnt = learnt_columns(train, made)
-        secrets = {column.name: known_columns(train, made, column.name) for column in train.of_role(Role.SENSITIVE) if column.name in learnt}
+        secrets = {
+            column.name: known_columns(train, made, column.name)
+            for column in train.of_role(Role.SENSITIVE)
+            if column.name in learnt
+        }
         held = RiskLimits(self.limits.anon_risk_inference, self.limits.anon_lower_inference, None, self.limits.alpha)
         for secret, known in ((secret, known) for secret, known in secrets.items() if known):
             rng = Seeds(0).stream("gate", self.name, train.name, secret)
             some = some_of(made, MADE, rng)
             attacked = inference(train, holdout, some, known, secret, ATTACKED, rng)
             note = f"guessed from {len(known)} columns; whoever only knows the frequencies is right {attacked.guesses or 0:,.0f} times"
-            yield from risk_findings(f"inferring {secret} ({train.name})", attacked, held, where=known, note=note, remedy=REMEDY, tests=len(secrets))
+            yield from risk_findings(
+                f"inferring {secret} ({train.name})",
+                attacked,
+                held,
+                where=known,
+                note=note,
+                remedy=REMEDY,
+                tests=len(secrets),
+            )

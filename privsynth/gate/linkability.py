@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from privsynth.dataset import Source, Table
-from privsynth.gate.scope import (
+from privsynth.gate.evidence.scope import (
     ATTACKS,
     RiskLimits,
     attacked_tables,
@@ -18,8 +18,8 @@ from privsynth.gate.scope import (
     quasi_identifiers,
     risk_findings,
 )
-from privsynth.measure.linkability import linkability
-from privsynth.measure.samples import some_of
+from privsynth.measure.attacks.linkability import linkability
+from privsynth.measure.distance.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -55,7 +55,11 @@ class Linkability:
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         names, rng = learnt_columns(train, made), Seeds(0).stream("gate", self.name, train.name)
         if len(names) < 2:
-            yield Finding(f"linking two parts of a record ({train.name})", None, note="not measured: there is only one column to know people by")
+            yield Finding(
+                f"linking two parts of a record ({train.name})",
+                None,
+                note="not measured: there is only one column to know people by",
+            )
             return
         some = some_of(made, MADE, rng)
         splits = [*_random_splits(names, rng), *_declared_split(names, quasi_identifiers(train, made))]
@@ -63,7 +67,9 @@ class Linkability:
         tried = [linkability(train, holdout, some, split, attacks, rng) for split in splits]
         worst = max(tried, key=lambda each: (each.risk, each.interval[1]))
         note = f"the worst of {len(splits)} splits of the columns"
-        held = RiskLimits(self.limits.anon_risk, self.limits.anon_lower_link, self.limits.anon_upper_link, self.limits.alpha)
+        held = RiskLimits(
+            self.limits.anon_risk, self.limits.anon_lower_link, self.limits.anon_upper_link, self.limits.alpha
+        )
         what = f"linking two parts of a record ({train.name})"
         yield from risk_findings(what, worst, held, where=names, note=note, remedy=REMEDY, tests=len(splits))
 

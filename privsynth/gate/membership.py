@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privsynth.dataset import Source, Table
-from privsynth.gate.scope import attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable
-from privsynth.measure.membership import ISOLATED, Caught, Scores, auc, caught_at, membership_scores
+from privsynth.gate.evidence.scope import attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable
+from privsynth.measure.attacks.membership import ISOLATED, Caught, Scores, auc, caught_at, membership_scores
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -47,15 +47,31 @@ class Membership:
         scores = membership_scores(train, holdout, made, names, Seeds(0).stream("gate", self.name, train.name))
         yield from self._caught("people recognised as members", train.name, scores, self.limits.mia_all, isolated=False)
         yield from self._caught(
-            f"isolated people recognised as members, the {ISOLATED:.0%} most unlike others", train.name, scores, self.limits.mia_isolated, isolated=True
+            f"isolated people recognised as members, the {ISOLATED:.0%} most unlike others",
+            train.name,
+            scores,
+            self.limits.mia_isolated,
+            isolated=True,
         )
         if len(holdout) >= FINE and (few := caught_at(scores, FEWER, isolated=False)) is not None:
             note = f"at {FEWER:.1%} false alarms, by the attack {few.attack}; reported only"
-            yield Finding(f"people recognised as members at {FEWER:.1%} false alarms ({train.name})", few.share, baseline=FEWER, n=few.members, note=note)
+            yield Finding(
+                f"people recognised as members at {FEWER:.1%} false alarms ({train.name})",
+                few.share,
+                baseline=FEWER,
+                n=few.members,
+                note=note,
+            )
         areas = {name: auc(scores.members[name], scores.others[name]) for name in scores.members}
         best = max(areas, key=lambda name: areas[name])
         note = f"over the whole range, by the attack {best}; .5 is a coin. A tripwire and no proof: ten in a hundred copied rows move it to .55"
-        yield Finding(f"area under the curve of the best membership attack ({train.name})", areas[best], baseline=0.5, n=len(scores.members[best]), note=note)
+        yield Finding(
+            f"area under the curve of the best membership attack ({train.name})",
+            areas[best],
+            baseline=0.5,
+            n=len(scores.members[best]),
+            note=note,
+        )
 
     def _caught(self, what: str, table: str, scores: Scores, limit: float, *, isolated: bool) -> Iterator[Finding]:
         found = caught_at(scores, FALSE_ALARMS, isolated=isolated)

@@ -8,21 +8,21 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Role, Source, Table
-from privsynth.gate.elsewhere import real_elsewhere
-from privsynth.gate.encoded import encoded_hits
-from privsynth.gate.encrypted import beyond_chance, encrypted_columns
-from privsynth.gate.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
-from privsynth.gate.phrases import Short, looked_for, phrase_hits, real_phrases
-from privsynth.gate.scope import keeps_people, no_source, shared_tables
-from privsynth.gate.scrubbed import REMEDY as REWRITE
-from privsynth.gate.scrubbed import left_in_texts, scrubbed_columns
-from privsynth.measure.significance import holm
+from privsynth.gate.evidence.elsewhere import real_elsewhere
+from privsynth.gate.evidence.encoded import encoded_hits
+from privsynth.gate.evidence.encrypted import beyond_chance, encrypted_columns
+from privsynth.gate.evidence.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
+from privsynth.gate.evidence.phrases import Short, looked_for, phrase_hits, real_phrases
+from privsynth.gate.evidence.scope import keeps_people, no_source, shared_tables
+from privsynth.gate.evidence.scrubbed import REMEDY as REWRITE
+from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
+from privsynth.mask_steps import Partial, Scrub
+from privsynth.measure.attacks.significance import holm
 from privsynth.pii.canaries import missed_canaries
 from privsynth.pii.entities import entities
 from privsynth.pii.scan import ColumnScan, scan_table
 from privsynth.policy import Policy
 from privsynth.release import Draft
-from privsynth.steps import Partial, Scrub
 from privsynth.verdict import Finding
 
 ROWS_OF_A_LEVEL = 10  # on average
@@ -56,8 +56,15 @@ class PersonalData:
             found.append(real_elsewhere(draft, source, self.policy, INVENT))
         for train, _, made in shared_tables(draft, source):
             found += beyond_chance(train, made, self.policy)
-        compared = [_Comparison(train, holdout, made, self.limits.k_rare, self.policy) for train, holdout, made in shared_tables(draft, source)]
-        return [*found, *_too_many(compared, self._for_texts()), *self._beyond_chance(compared, has_control=source.has_control)]
+        compared = [
+            _Comparison(train, holdout, made, self.limits.k_rare, self.policy)
+            for train, holdout, made in shared_tables(draft, source)
+        ]
+        return [
+            *found,
+            *_too_many(compared, self._for_texts()),
+            *self._beyond_chance(compared, has_control=source.has_control),
+        ]
 
     def _scanned(self, draft: Draft, source: Source) -> Iterator[Finding]:
         """What stands in columns that were not invented: proven kinds not at all, mere likeness in few values."""
@@ -66,25 +73,46 @@ class PersonalData:
             scrubbed = scrubbed_columns(self.policy, table.name)  # judged by what is left in them
             for hit in scan_table(table, nlp=self.policy.nlp):
                 column = table[hit.column]
-                if column.fabricated or hit.role is not Role.DIRECT or _is_level(hit, len(table)) or (hit.column in scrubbed and not hit.by_column):
+                if (
+                    column.fabricated
+                    or hit.role is not Role.DIRECT
+                    or _is_level(hit, len(table))
+                    or (hit.column in scrubbed and not hit.by_column)
+                ):
                     continue
-                if hit.confirmed and not _settled(hit, column, source, table.name) and not self._is_mostly_marks(hit, table):
+                if (
+                    hit.confirmed
+                    and not _settled(hit, column, source, table.name)
+                    and not self._is_mostly_marks(hit, table)
+                ):
                     open_hits.append(hit.column)
                 elif not hit.by_column:
                     weak[hit.column] = max(weak.get(hit.column, 0.0), hit.share)
         where = tuple(dict.fromkeys(open_hits))
         yield Finding(
-            "columns with personal data that was not invented", len(where), limit=0, where=where, note="all distinct values were scanned", remedy=INVENT
+            "columns with personal data that was not invented",
+            len(where),
+            limit=0,
+            where=where,
+            note="all distinct values were scanned",
+            remedy=INVENT,
         )
         high = tuple(name for name, share in weak.items() if not share <= self.limits.pii_weak)
         worst = max(weak.values(), default=0.0)
         yield Finding(
-            "largest share of a column that looks like personal data", worst, self.limits.pii_weak, where=high, note="values without proof", remedy=INVENT
+            "largest share of a column that looks like personal data",
+            worst,
+            self.limits.pii_weak,
+            where=high,
+            note="values without proof",
+            remedy=INVENT,
         )
 
     def _for_texts(self) -> str:
         """What to do about real sentences: where they were to be scrubbed, that was not enough."""
-        asked = any(isinstance(column.mask, Scrub) for table in self.policy.tables.values() for column in table.columns.values())
+        asked = any(
+            isinstance(column.mask, Scrub) for table in self.policy.tables.values() for column in table.columns.values()
+        )
         return REWRITE if asked and keeps_people(self.policy) else INVENT
 
     def _is_mostly_marks(self, hit: ColumnScan, table: Table) -> bool:
@@ -93,7 +121,9 @@ class PersonalData:
         if not hit.by_column or asked is None or not isinstance(asked.mask, Partial) or not keeps_people(self.policy):
             return False
         mark, texts = asked.mask.mark, pd.unique(pd.Series(table.text(hit.column), dtype=object).dropna())
-        return all(2 * text.count(mark) >= sum(map(str.isalnum, text.replace(mark, ""))) + text.count(mark) for text in texts)
+        return all(
+            2 * text.count(mark) >= sum(map(str.isalnum, text.replace(mark, ""))) + text.count(mark) for text in texts
+        )
 
     def _beyond_chance(self, compared: Sequence[_Comparison], *, has_control: bool) -> Iterator[Finding]:
         """Names, rare words and long numbers: gated where rows are new, reported where real rows are kept on purpose."""
@@ -113,7 +143,9 @@ class PersonalData:
         hits, control = sum(test.hits_train for test, _ in tests), sum(test.hits_holdout for test, _ in tests)
         note = f"{hits} values of training rows, {control} of held-out rows; only excesses with a corrected p below {self.limits.alpha:g} count"
         if not has_control:
-            note = f"{hits} values of training rows; there are no held-out rows to show what chance gives, so each counts"
+            note = (
+                f"{hits} values of training rows; there are no held-out rows to show what chance gives, so each counts"
+            )
         if not gated:
             note += "; this backend keeps such values on purpose, so the figure is reported and not judged"
         limit = self.limits.overlap_other if gated else None
@@ -143,7 +175,12 @@ def _scanner_sees() -> Finding:
 
 def _is_level(hit: ColumnScan, rows: int) -> bool:
     """A capitalised word in a level that many rows share is a category of the data, whatever list of names it stands in."""
-    return not hit.by_column and not entities()[hit.entity].has_shape and hit.entity != "PHONE" and rows >= ROWS_OF_A_LEVEL * hit.distinct
+    return (
+        not hit.by_column
+        and not entities()[hit.entity].has_shape
+        and hit.entity != "PHONE"
+        and rows >= ROWS_OF_A_LEVEL * hit.distinct
+    )
 
 
 def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> bool:
@@ -168,7 +205,11 @@ class _Comparison:
 
     def named_hits(self) -> Mapping[str, int]:
         """What was encrypted in its own format meets real values by chance: that has a finding of its own."""
-        return {name: count for name, count in named_hits(self.named, self.train, self.holdout, self.made).items() if name not in self.encrypted}
+        return {
+            name: count
+            for name, count in named_hits(self.named, self.train, self.holdout, self.made).items()
+            if name not in self.encrypted
+        }
 
     def phrase_hits(self) -> Mapping[str, int]:
         phrases = real_phrases(self.train, self.holdout, self.k_rare)
@@ -202,18 +243,34 @@ def _must_notice(named: Named, train: Table) -> None:
 def _too_many(compared: Sequence[_Comparison], for_texts: str) -> Iterator[Finding]:
     """Of these one is too many."""
     rules = (
-        ("real identifying values in the draft", [part.named_hits() for part in compared], "compared without regard to case, spaces and marks", INVENT),
+        (
+            "real identifying values in the draft",
+            [part.named_hits() for part in compared],
+            "compared without regard to case, spaces and marks",
+            INVENT,
+        ),
         (
             "real sentences, or real names and numbers inside sentences",
             [part.phrase_hits() for part in compared],
             "runs of five words, and whole names and numbers",
             for_texts,
         ),
-        ("real identifying values behind a hash or base64", [part.encoded_hits() for part in compared], "md5, sha1, sha256 and base64", INVENT),
+        (
+            "real identifying values behind a hash or base64",
+            [part.encoded_hits() for part in compared],
+            "md5, sha1, sha256 and base64",
+            INVENT,
+        ),
     )
     for what, hits, note, remedy in rules:
         where = tuple(dict.fromkeys(name for part in hits for name, count in part.items() if count))
         total = sum(count for part in hits for count in part.values())
         yield Finding(
-            what, total, limit=0, where=where, n=sum(len(part.made) for part in compared), note=f"{note}; all real rows, held-out ones too", remedy=remedy
+            what,
+            total,
+            limit=0,
+            where=where,
+            n=sum(len(part.made) for part in compared),
+            note=f"{note}; all real rows, held-out ones too",
+            remedy=remedy,
         )

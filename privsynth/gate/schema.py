@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Table
-from privsynth.gate.order import order_kept
-from privsynth.gate.rules import rules_kept
-from privsynth.gate.scope import keeps_people, shared_tables
-from privsynth.gate.written import read_back
+from privsynth.gate.evidence.order import order_kept
+from privsynth.gate.evidence.rules import rules_kept
+from privsynth.gate.evidence.scope import keeps_people, shared_tables
+from privsynth.gate.evidence.written import read_back
+from privsynth.mask_steps import Drop
 from privsynth.policy import Policy
 from privsynth.release import Draft
-from privsynth.steps import Drop
+from privsynth.typing import Array
 from privsynth.verdict import Finding
 
-Array = np.ndarray[Any, Any]
 WORDS = (Kind.CATEGORY, Kind.ORDINAL, Kind.TEXT)  # what a value may become that was generalised or replaced by a token
 
 
@@ -39,10 +39,20 @@ class Schema:
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         declared = draft.dataset if source.is_empty else source.train
-        found = [_tables(declared, draft.dataset), *self._columns(declared, draft.dataset), _rows(draft, declared), *_numbers(draft.dataset)]
+        found = [
+            _tables(declared, draft.dataset),
+            *self._columns(declared, draft.dataset),
+            _rows(draft, declared),
+            *_numbers(draft.dataset),
+        ]
         if not all(finding.passed for finding in found):
             return found  # what is not even of the declared form cannot be read further, and is refused already
-        found += [*_unique(draft, source), *_references(draft, source), *read_back(draft), *rules_kept(draft, source, self.policy)]
+        found += [
+            *_unique(draft, source),
+            *_references(draft, source),
+            *read_back(draft),
+            *rules_kept(draft, source, self.policy),
+        ]
         for train, _, made in shared_tables(draft, source):
             found += order_kept(train, made)
         return found
@@ -55,10 +65,24 @@ class Schema:
             wrong,
             "the draft must have the columns of the source, in their order, without those that the plan drops",
         )
-        kinds = [f"{ours.name}.{c.name}" for ours, table in pairs for c in table.columns if c.name in ours and not self._same_kind(ours[c.name], c)]
+        kinds = [
+            f"{ours.name}.{c.name}"
+            for ours, table in pairs
+            for c in table.columns
+            if c.name in ours and not self._same_kind(ours[c.name], c)
+        ]
         yield _none("columns of another kind than declared", kinds, "a draft keeps the kinds of its source")
-        stored = [f"{table.name}.{column.name}" for table in made for column in table.columns if not _stored_as(column.kind, table.values(column.name))]
-        yield _none("columns whose values are not of their kind", stored, "numbers must be stored as numbers, dates as dates, all else as text")
+        stored = [
+            f"{table.name}.{column.name}"
+            for table in made
+            for column in table.columns
+            if not _stored_as(column.kind, table.values(column.name))
+        ]
+        yield _none(
+            "columns whose values are not of their kind",
+            stored,
+            "numbers must be stored as numbers, dates as dates, all else as text",
+        )
 
     def _same_kind(self, ours: Column, theirs: Column) -> bool:
         if ours.kind == theirs.kind or (ours.kind is Kind.NUMBER and theirs.kind is Kind.INTEGER):
@@ -73,12 +97,20 @@ def _none(what: str, where: list[str], note: str, remedy: str = "the backend is 
 def _tables(declared: Dataset, made: Dataset) -> Finding:
     wrong = sorted(set(declared.names) ^ set(made.names))
     twice = len(made.names) - len(set(made.names))
-    return Finding("tables that are missing, extra or doubled", len(wrong) + twice, limit=0, where=tuple(wrong), note=f"{len(declared.names)} declared")
+    return Finding(
+        "tables that are missing, extra or doubled",
+        len(wrong) + twice,
+        limit=0,
+        where=tuple(wrong),
+        note=f"{len(declared.names)} declared",
+    )
 
 
 def _misplaced(ours: Table, made: Table) -> list[str]:
     want, have = [c.name for c in ours.columns if not isinstance(c.step, Drop)], [c.name for c in made.columns]
-    return [] if want == have else sorted(set(want) ^ set(have)) or [w for w, h in zip(want, have, strict=True) if w != h]
+    return (
+        [] if want == have else sorted(set(want) ^ set(have)) or [w for w, h in zip(want, have, strict=True) if w != h]
+    )
 
 
 def _rows(draft: Draft, declared: Dataset) -> Finding:
@@ -86,13 +118,26 @@ def _rows(draft: Draft, declared: Dataset) -> Finding:
     rows = len(draft.dataset[root]) if root in draft.dataset else 0
     if draft.rows is None:
         return Finding("rows", rows, note="no number was asked for")
-    return Finding("rows more or fewer than asked", abs(rows - draft.rows), limit=0, n=draft.rows, note=f"{rows:,} rows in the first table")
+    return Finding(
+        "rows more or fewer than asked",
+        abs(rows - draft.rows),
+        limit=0,
+        n=draft.rows,
+        note=f"{rows:,} rows in the first table",
+    )
 
 
 def _numbers(made: Dataset) -> Iterator[Finding]:
-    wild = [f"{t.name}.{c.name}" for t in made for c in t.columns if t.values(c.name).dtype.kind == "f" and np.isinf(t.values(c.name)).any()]
+    wild = [
+        f"{t.name}.{c.name}"
+        for t in made
+        for c in t.columns
+        if t.values(c.name).dtype.kind == "f" and np.isinf(t.values(c.name)).any()
+    ]
     yield _none("columns with infinite numbers", wild, "a number must be finite, or missing")
-    torn = [f"{t.name}.{c.name}" for t in made for c in t.columns if c.kind is Kind.INTEGER and not _whole(t.values(c.name))]
+    torn = [
+        f"{t.name}.{c.name}" for t in made for c in t.columns if c.kind is Kind.INTEGER and not _whole(t.values(c.name))
+    ]
     yield _none("integer columns with fractions", torn, "an integer must be whole, or missing")
 
 
@@ -117,7 +162,9 @@ def _unique(draft: Draft, source: Source) -> Iterator[Finding]:
     relations = (*real.relations, *made.relations)
     keys, refers = {(r.parent, r.parent_key) for r in relations}, {(r.child, r.child_key) for r in relations}
     if not source.is_empty:
-        keys |= {(t.name, c.name) for t in real for c in t.of_role(Role.IDENTIFIER) if _is_key(t.frame[c.name])} - refers
+        keys |= {
+            (t.name, c.name) for t in real for c in t.of_role(Role.IDENTIFIER) if _is_key(t.frame[c.name])
+        } - refers
     known = [(table, name) for table, name in sorted(keys) if table in made and name in made[table]]
     doubled = {f"{table}.{name}": int(made[table].frame[name].dropna().duplicated().sum()) for table, name in known}
     wrong = tuple(name for name, count in doubled.items() if count)
@@ -139,7 +186,9 @@ def _references(draft: Draft, source: Source) -> Iterator[Finding]:
     """Every reference finds its row; where the source has some that do not, as large a share is allowed."""
     made, real = draft.dataset, source.train
     lost = [f"{r.child}.{r.child_key}" for r in real.relations if r not in made.relations]
-    yield _none("relations of the source that the draft does not know", lost, "the keys between the tables must be kept")
+    yield _none(
+        "relations of the source that the draft does not know", lost, "the keys between the tables must be kept"
+    )
     for relation in dict.fromkeys((*real.relations, *made.relations)):
         if _stands(relation, made):
             share, count = _unresolved(made, relation)

@@ -11,12 +11,12 @@ import pandas as pd
 
 from privsynth.dataset import Source, Table
 from privsynth.gate.copies import Copies
-from privsynth.gate.scope import ATTACKS, attacked_tables, learnt_columns, no_source, not_applicable
-from privsynth.measure.attack import Attacked
-from privsynth.measure.copies import smallest_visible
-from privsynth.measure.linkability import linkability
-from privsynth.measure.samples import some_of
-from privsynth.measure.singling import singling_out
+from privsynth.gate.evidence.scope import ATTACKS, attacked_tables, learnt_columns, no_source, not_applicable
+from privsynth.measure.attacks.attack import Attacked
+from privsynth.measure.attacks.copies import smallest_visible
+from privsynth.measure.attacks.linkability import linkability
+from privsynth.measure.attacks.singling import singling_out
+from privsynth.measure.distance.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -52,7 +52,13 @@ class SelfTest:
             return [aside]
         tables = max(attacked_tables(draft, source), key=lambda parts: len(parts[1]), default=None)
         if tables is None:
-            return [Finding("tables in which a leak could be planted", 0, note="none has enough rows; the gates that need them say so")]
+            return [
+                Finding(
+                    "tables in which a leak could be planted",
+                    0,
+                    note="none has enough rows; the gates that need them say so",
+                )
+            ]
         rng = Seeds(0).stream("gate", self.name, tables[0].name)
         train, holdout, made = (some_of(table, ROWS, rng) for table in tables)
         return list(self._proved(train, holdout, made, rng))
@@ -62,13 +68,29 @@ class SelfTest:
         halves = (names[::2], names[1::2])
         yield self._copies(train, holdout, made, rng)
         alone = sum(_alone(train, [name]) for name in names)
-        yield _seen("singling out", train, made, alone, rng, lambda leaky: singling_out(train, holdout, leaky, names, attacks, rng, several=False)[0])
+        yield _seen(
+            "singling out",
+            train,
+            made,
+            alone,
+            rng,
+            lambda leaky: singling_out(train, holdout, leaky, names, attacks, rng, several=False)[0],
+        )
         if len(names) > 1:
             alone = min(_alone(train, half) for half in halves)
-            yield _seen("linking", train, made, alone, rng, lambda leaky: linkability(train, holdout, leaky, halves, attacks, rng))
+            yield _seen(
+                "linking",
+                train,
+                made,
+                alone,
+                rng,
+                lambda leaky: linkability(train, holdout, leaky, halves, attacks, rng),
+            )
 
     def _copies(self, train: Table, holdout: Table, made: Table, rng: np.random.Generator) -> Finding:
-        visible = smallest_visible(max(len(made), len(train)), len(train) / (len(train) + len(holdout)), self.limits.alpha / 3)
+        visible = smallest_visible(
+            max(len(made), len(train)), len(train) / (len(train) + len(holdout)), self.limits.alpha / 3
+        )
         least = min(1.0, max(LEAST, 2 * visible, 2 * self.limits.copy_max))
         gate = Copies(self.policy)
 
@@ -77,7 +99,9 @@ class SelfTest:
 
         seen = next((share for share in (least, *(more for more in SHARES if more > least)) if refused(share)), None)
         names = learnt_columns(train, made)
-        return _told("the gate copies", train, seen, _alone(train, names), tells=_stands_out(train, holdout, names) >= CLEAR)
+        return _told(
+            "the gate copies", train, seen, _alone(train, names), tells=_stands_out(train, holdout, names) >= CLEAR
+        )
 
 
 def planted(made: Table, train: Table, share: float, rng: np.random.Generator) -> Table:
@@ -92,7 +116,9 @@ def planted(made: Table, train: Table, share: float, rng: np.random.Generator) -
     return replace(made, frame=pd.concat([made.frame, train.frame[columns].iloc[rows]], ignore_index=True), origin=None)
 
 
-def _seen(what: str, train: Table, made: Table, findable: int, rng: np.random.Generator, attack: Callable[[Table], Attacked]) -> Finding:
+def _seen(
+    what: str, train: Table, made: Table, findable: int, rng: np.random.Generator, attack: Callable[[Table], Attacked]
+) -> Finding:
     """The smallest planted share at which the attack is above chance, its interval leaving zero out."""
     seen = next((share for share in SHARES if attack(planted(made, train, share, rng)).interval[0] > 0), None)
     return _told(what, train, seen, findable)
@@ -104,8 +130,21 @@ def _told(by: str, train: Table, seen: float | None, findable: int, *, tells: bo
     note = f"{findable:,} people of the training rows could be found by it in a full copy"
     if seen is None:
         alike = ": among so many rows that strangers have too, it cannot tell anything of this table"
-        note += "; not even that was seen" if must else alike if not tells else ": too few for it to tell anything of this table"
-    return Finding(f"smallest planted leak seen by {by} ({train.name})", seen, limit=1.0 if must else None, n=len(train), note=note, remedy=REMEDY)
+        note += (
+            "; not even that was seen"
+            if must
+            else alike
+            if not tells
+            else ": too few for it to tell anything of this table"
+        )
+    return Finding(
+        f"smallest planted leak seen by {by} ({train.name})",
+        seen,
+        limit=1.0 if must else None,
+        n=len(train),
+        note=note,
+        remedy=REMEDY,
+    )
 
 
 def _alone(table: Table, names: Sequence[str]) -> int:
@@ -118,7 +157,9 @@ def _stands_out(train: Table, holdout: Table, names: Sequence[str]) -> float:
 
     Where nearly every stranger's row is somebody's training row too, even the training rows themselves look like chance.
     """
-    real = pd.concat([pd.DataFrame({name: table.text(name) for name in names}) for table in (train, holdout)], ignore_index=True)
+    real = pd.concat(
+        [pd.DataFrame({name: table.text(name) for name in names}) for table in (train, holdout)], ignore_index=True
+    )
     rows = real.groupby(list(names), dropna=False, sort=False).ngroup().to_numpy()
     hit = len(train) + int(np.isin(rows[len(train) :], rows[: len(train)]).sum())
     share = len(train) / max(1, len(real))

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privsynth.dataset import Source, Table
-from privsynth.gate.scope import ATTACKS, RiskLimits, attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable, risk_findings
-from privsynth.measure.singling import singling_out
+from privsynth.gate.evidence.scope import (
+    ATTACKS,
+    RiskLimits,
+    attacked_tables,
+    learnt_columns,
+    no_source,
+    nobody_attacked,
+    not_applicable,
+    risk_findings,
+)
+from privsynth.measure.attacks.singling import singling_out
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -44,6 +53,16 @@ class SinglingOut:
         }
         for several, what in ((False, "singling out by one column"), (True, "singling out by three columns")):
             rng = Seeds(0).stream("gate", self.name, train.name, what)
-            attacked, described = singling_out(train, holdout, made, names, min(ATTACKS, len(holdout)), rng, several=several)
+            attacked, described = singling_out(
+                train, holdout, made, names, min(ATTACKS, len(holdout)), rng, several=several
+            )
             note = f"the synthetic table gave {described:,} descriptions of one row each"
-            yield from risk_findings(f"{what} ({train.name})", attacked, held[several], where=names, note=note, remedy=REMEDY, tests=len(held))
+            yield from risk_findings(
+                f"{what} ({train.name})",
+                attacked,
+                held[several],
+                where=names,
+                note=note,
+                remedy=REMEDY,
+                tests=len(held),
+            )

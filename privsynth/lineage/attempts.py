@@ -48,7 +48,10 @@ class Attempt:
     def _check_room(self, records: Sequence[Record], rows: int) -> None:
         opened = records[self.number - 1]
         if rows and exposure_of(records, opened).rows + rows > opened["limits"]["rows_max"]:
-            raise PrivsynthError("another run released rows of this source meanwhile; together they would be too many.", hint="nothing was published")
+            raise PrivsynthError(
+                "another run released rows of this source meanwhile; together they would be too many.",
+                hint="nothing was published",
+            )
 
 
 @contextmanager
@@ -71,14 +74,19 @@ def attempt(data: Dataset, policy: Policy, parts: Callable[[], Iterator[Table]] 
 
 
 def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], Iterator[Table]] | None) -> Attempt:
-    source, rows = (fingerprint(data, ledger.key), len(data.root)) if parts is None else fingerprint_of_parts(parts(), ledger.key)
+    source, rows = (
+        (fingerprint(data, ledger.key), len(data.root)) if parts is None else fingerprint_of_parts(parts(), ledger.key)
+    )
     with ledger.pages() as pages:
         _refuse_overspending(pages.records, source, data, policy)
         opened = pages.append(
             event="attempt",
             source=source,
             family=family(data, policy),
-            number=1 + sum(record["event"] == "attempt" and _same(record, source, family(data, policy)) for record in pages.records),
+            number=1
+            + sum(
+                record["event"] == "attempt" and _same(record, source, family(data, policy)) for record in pages.records
+            ),
             backend=policy.backend.kind,
             profile=policy.profile,
             source_rows=rows,
@@ -92,7 +100,13 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
                 "delta_max": policy.limits.delta_max,
             },
         )
-        return Attempt(exposure_of(pages.records, opened), ledger, opened["record"], data.root.name, of_parts=None if parts is None else rows)
+        return Attempt(
+            exposure_of(pages.records, opened),
+            ledger,
+            opened["record"],
+            data.root.name,
+            of_parts=None if parts is None else rows,
+        )
 
 
 def _refuse_overspending(records: Sequence[Record], source: str, data: Dataset, policy: Policy) -> None:
@@ -108,8 +122,14 @@ def _refuse_overspending(records: Sequence[Record], source: str, data: Dataset, 
 
 def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
     """What all records say of the source of this attempt, up to now."""
-    here = {record["record"]: record for record in records if record["event"] == "attempt" and record["source"] == opened["source"]}
-    ends = [record for record in records if record["event"] == "outcome" and record["attempt"] in here and record["rows"]]
+    here = {
+        record["record"]: record
+        for record in records
+        if record["event"] == "attempt" and record["source"] == opened["source"]
+    }
+    ends = [
+        record for record in records if record["event"] == "outcome" and record["attempt"] in here and record["rows"]
+    ]
     return Exposure(
         attempt=opened["number"],
         releases=len(ends),
@@ -121,7 +141,9 @@ def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
 def family(data: Dataset, policy: Policy) -> str:
     """The configuration whose attempts are counted together: backend, columns and profile. The seed, and how an engine is tuned, do not count."""
     columns = sorted(str(name) for table in data for name in table.frame.columns)
-    return sha256("\x1f".join((policy.backend.kind, policy.profile, *columns)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256(
+        "\x1f".join((policy.backend.kind, policy.profile, *columns)).encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]
 
 
 def spent(data: Dataset, policy: Policy) -> float:

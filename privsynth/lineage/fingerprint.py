@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Table
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 MISSING = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -35,7 +35,9 @@ def fingerprint_of_parts(parts: Iterable[Table], key: bytes) -> tuple[str, int]:
 
 
 def _sealed(tables: list[bytes], key: bytes) -> str:
-    return hmac.new(key, b"\x1f".join(sorted(hmac.digest(key, table, "sha256") for table in tables)), sha256).hexdigest()
+    return hmac.new(
+        key, b"\x1f".join(sorted(hmac.digest(key, table, "sha256") for table in tables)), sha256
+    ).hexdigest()
 
 
 def _content(names: bytes, rows: Array) -> bytes:

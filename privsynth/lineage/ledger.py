@@ -36,7 +36,9 @@ KEY_BYTES = 32
 BACK = timedelta(hours=1)  # by which clocks are put right; more would bring back the days of waivers that have ended
 PATIENCE, STEP = 60.0, 0.02  # seconds to wait for another writer, who needs a few hundredths of one
 START = "0" * 64
-RESTORE = "restore the state directory from a copy, or name another one: counting then begins anew, and the manifest says so"
+RESTORE = (
+    "restore the state directory from a copy, or name another one: counting then begins anew, and the manifest says so"
+)
 
 Record = Mapping[str, Any]
 
@@ -66,7 +68,10 @@ class Pages:
         """Write a record and see it safely on the disk."""
         before, now = self.records[-1]["hash"] if self.records else START, datetime.now(UTC)
         if self.records and now < _time_of(self.records[-1]) - BACK:
-            raise PrivsynthError("the clock was set back: the last record of the ledger comes from the future.", hint="set the clock right")
+            raise PrivsynthError(
+                "the clock was set back: the last record of the ledger comes from the future.",
+                hint="set the clock right",
+            )
         content = {"record": len(self.records) + 1, "time": now.isoformat(timespec="milliseconds"), **content}
         record = {**content, "hash": chained(before, content)}
         _append(self.folder / LEDGER, _line(record))
@@ -108,7 +113,9 @@ def _key(folder: Path) -> bytes:
         _write_head(folder, [])
         _replace(folder / KEY, secrets.token_bytes(KEY_BYTES))  # the last: with it the ledger is there
     elif missing:
-        raise PrivsynthError(f"the state directory had a ledger and lacks a part of it: {', '.join(missing)}.", hint=RESTORE)
+        raise PrivsynthError(
+            f"the state directory had a ledger and lacks a part of it: {', '.join(missing)}.", hint=RESTORE
+        )
     key = _content(folder / KEY)
     if len(key) != KEY_BYTES:
         raise PrivsynthError("the key of the ledger was changed.", hint=RESTORE)
@@ -130,7 +137,9 @@ def _read(folder: Path) -> list[Record]:
     for number, (before, record) in enumerate(pairwise([{"hash": START}, *records]), start=1):
         content = {name: value for name, value in record.items() if name != "hash"}
         if record.get("hash") != chained(before["hash"], content) or record.get("record") != number:
-            raise PrivsynthError(f"the ledger was changed: its chain is broken at record {number}.", hint=RESTORE, line=number)
+            raise PrivsynthError(
+                f"the ledger was changed: its chain is broken at record {number}.", hint=RESTORE, line=number
+            )
     _check_end(folder, records, lines[-1])
     return records
 
@@ -163,7 +172,11 @@ def _parsed(line: bytes, number: int) -> Record:
     except ValueError:
         record = None
     if not isinstance(record, dict) or (number and not isinstance(record.get("hash"), str)):
-        raise PrivsynthError(f"the ledger was changed: {f'record {number}' if number else 'its head'} cannot be read.", hint=RESTORE, line=number or None)
+        raise PrivsynthError(
+            f"the ledger was changed: {f'record {number}' if number else 'its head'} cannot be read.",
+            hint=RESTORE,
+            line=number or None,
+        )
     return record
 
 
@@ -172,7 +185,9 @@ def _write_head(folder: Path, records: Sequence[Record]) -> None:
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode(
+        "ascii"
+    )
 
 
 def _line(content: Mapping[str, Any]) -> bytes:
@@ -212,7 +227,10 @@ def _opened(path: Path, how: int) -> Iterator[int]:
     file = os.open(path, how | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         if stat.S_IMODE(os.fstat(file).st_mode) & 0o077:
-            raise PrivsynthError(f"{path.name} in the state directory may be read or written by others.", hint="chmod 600 it, if nobody else was at it")
+            raise PrivsynthError(
+                f"{path.name} in the state directory may be read or written by others.",
+                hint="chmod 600 it, if nobody else was at it",
+            )
         yield file
     finally:
         os.close(file)
@@ -244,7 +262,9 @@ def _wait_for(lock: int) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > end:
-                raise PrivsynthError("another run holds the ledger and does not let go.", hint="end it, or name another state directory") from None
+                raise PrivsynthError(
+                    "another run holds the ledger and does not let go.", hint="end it, or name another state directory"
+                ) from None
             time.sleep(STEP)
         else:
             return
@@ -255,10 +275,14 @@ def _check_folder(folder: Path) -> None:
     if not stat.S_ISDIR(found.st_mode):
         raise PolicyError("the state directory is a file or a link.", hint="name a directory that does not exist yet")
     if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise PolicyError("the state directory must belong to you, and be open to nobody else.", hint="chmod 700 it, or name one that does not exist yet")
+        raise PolicyError(
+            "the state directory must belong to you, and be open to nobody else.",
+            hint="chmod 700 it, or name one that does not exist yet",
+        )
 
 
 def _unusable(error: OSError) -> PrivsynthError:
     return PrivsynthError(
-        f"the ledger cannot be used: {os.strerror(error.errno or 5)}.", hint="nothing can be counted; name another state directory with --state"
+        f"the ledger cannot be used: {os.strerror(error.errno or 5)}.",
+        hint="nothing can be counted; name another state directory with --state",
     )

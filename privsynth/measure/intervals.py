@@ -20,7 +20,10 @@ def success_rate(successes: float, n: float, z: float = Z95) -> Rate:
     """The centre of Wilson's score interval (Wilson 1927) and half its width. With nothing seen, anything is possible."""
     if n <= 0:
         return Rate(0.5, 0.5)
-    return Rate((successes + z * z / 2) / (n + z * z), z / (n + z * z) * sqrt(max(successes * (n - successes), 0.0) / n + z * z / 4))
+    return Rate(
+        (successes + z * z / 2) / (n + z * z),
+        z / (n + z * z) * sqrt(max(successes * (n - successes), 0.0) / n + z * z / 4),
+    )
 
 
 def wilson(successes: float, n: float, z: float = Z95) -> tuple[float, float]:

@@ -91,7 +91,10 @@ def model_for(nlp: str) -> str | None:
     if Path(nlp).is_dir() or (nlp.isidentifier() and find_spec(nlp) is not None):
         _model(nlp)
         return nlp
-    raise PolicyError("the language model that nlp names is not installed here.", hint="install it with its own tools, or set nlp to auto or none")
+    raise PolicyError(
+        "the language model that nlp names is not installed here.",
+        hint="install it with its own tools, or set nlp to auto or none",
+    )
 
 
 @cache
@@ -106,10 +109,22 @@ def people_and_places(text: str, nlp: str = AUTO) -> list[Hit]:
     model = model_for(nlp)
     if model is None:
         return []
-    return [Hit(span.start_char, span.end_char, _LABELS[span.label_], LIKELY) for span in _model(model)(text).ents if span.label_ in _LABELS]
+    return [
+        Hit(span.start_char, span.end_char, _LABELS[span.label_], LIKELY)
+        for span in _model(model)(text).ents
+        if span.label_ in _LABELS
+    ]
 
 
-_LABELS = {"PERSON": "PERSON", "GPE": "CITY", "ORG": "ORGANIZATION", "LOC": "CITY", "FAC": "STREET_ADDRESS", "NORP": "NATIONALITY", "PER": "PERSON"}
+_LABELS = {
+    "PERSON": "PERSON",
+    "GPE": "CITY",
+    "ORG": "ORGANIZATION",
+    "LOC": "CITY",
+    "FAC": "STREET_ADDRESS",
+    "NORP": "NATIONALITY",
+    "PER": "PERSON",
+}
 
 
 @cache
@@ -119,7 +134,9 @@ def _model(name: str) -> Any:
     try:
         return spacy.load(name)
     except (OSError, ValueError, KeyError):
-        raise PolicyError("what nlp names is no spaCy model that can be loaded.", hint="set nlp to auto or none") from None
+        raise PolicyError(
+            "what nlp names is no spaCy model that can be loaded.", hint="set nlp to auto or none"
+        ) from None
 
 
 @cache
@@ -138,7 +155,13 @@ def _reader() -> tuple[Any, _Alarm]:
     log.propagate = False  # its records may quote texts
     registry = RecognizerRegistry(recognizers=_recognizers(), supported_languages=["en"])
     enhancer = LemmaContextAwareEnhancer(context_matching_mode="whole_word")
-    reader = AnalyzerEngine(registry=registry, nlp_engine=_tokenizer(), supported_languages=["en"], log_decision_process=False, context_aware_enhancer=enhancer)
+    reader = AnalyzerEngine(
+        registry=registry,
+        nlp_engine=_tokenizer(),
+        supported_languages=["en"],
+        log_decision_process=False,
+        context_aware_enhancer=enhancer,
+    )
     return reader, alarm
 
 
@@ -165,7 +188,9 @@ def _stay_offline() -> None:
 def _recognizers() -> list[Any]:
     """One for each wired kind, for English whatever its country: the registry of presidio's own file is not used."""
     module = import_module("presidio_analyzer.predefined_recognizers")
-    return [getattr(module, entity.presidio)(supported_language="en") for entity in entities().values() if entity.presidio]
+    return [
+        getattr(module, entity.presidio)(supported_language="en") for entity in entities().values() if entity.presidio
+    ]
 
 
 def _tokenizer() -> Any:
@@ -185,7 +210,13 @@ def _tokenizer() -> Any:
         def _doc_to_nlp_artifact(self, doc: Any, language: str) -> Any:
             lemmas = [token.lower_ for token in doc]
             return NlpArtifacts(
-                entities=[], tokens=doc, tokens_indices=[token.idx for token in doc], lemmas=lemmas, nlp_engine=self, language=language, scores=[]
+                entities=[],
+                tokens=doc,
+                tokens_indices=[token.idx for token in doc],
+                lemmas=lemmas,
+                nlp_engine=self,
+                language=language,
+                scores=[],
             )
 
     engine = BlankEngine()

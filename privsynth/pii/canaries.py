@@ -55,7 +55,9 @@ def _found_in_column(entity: Entity) -> bool:
     """A column of the kind's own name, of canaries that differ where the kind allows it, is typed as this kind or a sibling of it."""
     name = entity.column or entity.names[0]
     typed = type_column(name, _cells(entity), _kind(entity))
-    return typed.entity is not None and (typed.entity == entity.name or entity.name in typed.also or name in entities()[typed.entity].names)
+    return typed.entity is not None and (
+        typed.entity == entity.name or entity.name in typed.also or name in entities()[typed.entity].names
+    )
 
 
 def _cells(entity: Entity) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

@@ -23,7 +23,12 @@ def check_named(name: str) -> Check:
     def passes(text: str) -> bool:
         try:
             return bool(valid(text))
-        except (ValueError, LookupError, TypeError, AttributeError):  # some modules trip over parts of a number that they do not know
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+        ):  # some modules trip over parts of a number that they do not know
             return False
 
     return passes
@@ -91,7 +96,9 @@ def de_rvnr(text: str) -> bool:
     """German pension insurance: the letter counts as two digits, weights as published, sums of digits mod 10."""
     t = text.replace(" ", "").upper()
     expanded = f"{t[:8]}{ord(t[8]) - 64:02d}{t[9:11]}"
-    total = sum(sum(map(int, str(int(d) * w))) for d, w in zip(expanded, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True))
+    total = sum(
+        sum(map(int, str(int(d) * w))) for d, w in zip(expanded, (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1), strict=True)
+    )
     return 1 <= int(t[2:4]) % 50 <= 31 and 0 <= int(t[4:6]) <= 12 and total % 10 == int(t[11])
 
 
@@ -141,7 +148,13 @@ def hk_id(text: str) -> bool:
     return (total + (10 if last == "A" else int(last, 36))) % 11 == 0
 
 
-_SINGAPORE = {"S": ("JZIHGFEDCBA", 0), "T": ("JZIHGFEDCBA", 4), "F": ("XWUTRQPNMLK", 0), "G": ("XWUTRQPNMLK", 4), "M": ("XWUTRQPNJLK", 3)}
+_SINGAPORE = {
+    "S": ("JZIHGFEDCBA", 0),
+    "T": ("JZIHGFEDCBA", 4),
+    "F": ("XWUTRQPNMLK", 0),
+    "G": ("XWUTRQPNMLK", 4),
+    "M": ("XWUTRQPNJLK", 3),
+}
 
 
 def sg_nric(text: str) -> bool:
@@ -176,7 +189,10 @@ def vin(text: str) -> bool:
     t = text.upper()
     if t.isdigit() or t.isalpha():
         return False
-    values = {**{str(n): n for n in range(10)}, **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True))}
+    values = {
+        **{str(n): n for n in range(10)},
+        **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True)),
+    }
     total = sum(values[c] * w for c, w in zip(t, (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2), strict=True))
     return "0123456789X"[total % 11] == t[8]
 

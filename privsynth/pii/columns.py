@@ -11,8 +11,9 @@ import numpy as np
 from privsynth.dataset import Kind, Role
 from privsynth.pii.entities import entities
 from privsynth.pii.lexicon import NameSays, read_name
-from privsynth.pii.shapes import Array, Shape
+from privsynth.pii.shapes import Shape
 from privsynth.pii.values import Guess, guess_from_values, supports
+from privsynth.typing import Array
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ def type_shape(name: str, shape: Shape, kind: Kind) -> Typing:
         return Typing(Role.PLAIN, reason="no values", confidence=0.5)
     says = _read(name)
     guesses = guess_from_values(shape, kind, says)
-    for answer in (_agreed(says, shape, kind, guesses), _proven(guesses), _role_by_name(says, shape, kind), _by_shape(shape, kind)):
+    for answer in (
+        _agreed(says, shape, kind, guesses),
+        _proven(guesses),
+        _role_by_name(says, shape, kind),
+        _by_shape(shape, kind),
+    ):
         if answer is not None:
             return replace(answer, also=tuple(g.entity for g in guesses if g.entity != answer.entity)[:3])
     return Typing(Role.PLAIN, reason="neither name nor values speak of a person", confidence=0.7)
@@ -55,9 +61,15 @@ def _agreed(says: NameSays, shape: Shape, kind: Kind, guesses: list[Guess]) -> T
     fitting = [(entity, support) for entity, support in fitting if support > 0]
     if not fitting or says.is_negated:
         return None
-    entity, support = max(fitting, key=lambda pair: (round(max(share.get(pair[0], 0.0), pair[1]), 2), -says.entities.index(pair[0])))
+    entity, support = max(
+        fitting, key=lambda pair: (round(max(share.get(pair[0], 0.0), pair[1]), 2), -says.entities.index(pair[0]))
+    )
     role = entities()[entity].role
-    found = f"the name says so, and {support:.0%} of the distinct values fit" if support < 1 else "the name says so, and nothing speaks against it"
+    found = (
+        f"the name says so, and {support:.0%} of the distinct values fit"
+        if support < 1
+        else "the name says so, and nothing speaks against it"
+    )
     return Typing(role, entity, confidence=min(0.99, 0.6 + 0.4 * support), reason=found)
 
 
@@ -66,14 +78,21 @@ def _proven(guesses: list[Guess]) -> Typing | None:
     if not guesses:
         return None
     best = max(guesses, key=lambda guess: guess.margin)
-    return Typing(entities()[best.entity].role, best.entity, confidence=round(min(0.95, 0.5 + best.margin / 2), 2), reason=best.reason)
+    return Typing(
+        entities()[best.entity].role,
+        best.entity,
+        confidence=round(min(0.95, 0.5 + best.margin / 2), 2),
+        reason=best.reason,
+    )
 
 
 def _role_by_name(says: NameSays, shape: Shape, kind: Kind) -> Typing | None:
     if _is_key(says, shape, kind):
         return Typing(Role.IDENTIFIER, confidence=0.9, reason="the name is that of a key, and its values are many")
     if says.role is Role.SENSITIVE and not says.is_key:
-        return Typing(Role.SENSITIVE, confidence=0.8, reason="the name is that of something that people keep to themselves")
+        return Typing(
+            Role.SENSITIVE, confidence=0.8, reason="the name is that of something that people keep to themselves"
+        )
     if says.role is Role.QUASI and not says.is_key:
         return Typing(Role.QUASI, confidence=0.8, reason="the name is that of something that describes a person")
     return None
@@ -82,7 +101,13 @@ def _role_by_name(says: NameSays, shape: Shape, kind: Kind) -> Typing | None:
 def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:
     """A key by name has many values, each short; a number with decimals is no key."""
     many = shape.distinct >= 50 or (shape.distinct_share >= 0.2 and shape.distinct > 2)
-    return says.is_key and many and kind in (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY) and shape.mean_length <= 64 and shape.mean_words < 3
+    return (
+        says.is_key
+        and many
+        and kind in (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY)
+        and shape.mean_length <= 64
+        and shape.mean_words < 3
+    )
 
 
 def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
@@ -91,7 +116,9 @@ def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
         return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers, each once, without a gap")
     if kind is Kind.INTEGER and _is_drawn(shape):
         return Typing(
-            Role.IDENTIFIER, confidence=0.6, reason="long numbers of one length, spread over all first digits, nearly none twice: numbers given to rows"
+            Role.IDENTIFIER,
+            confidence=0.6,
+            reason="long numbers of one length, spread over all first digits, nearly none twice: numbers given to rows",
         )
     if kind in (Kind.TEXT, Kind.CATEGORY) and shape.share(_YEAR_LED) >= 0.9:
         return Typing(Role.QUASI, confidence=0.6, reason="a year and words: a make or an edition, which many share")
@@ -101,8 +128,14 @@ def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
         return Typing(Role.FREE_TEXT, confidence=0.8, reason="running text")
     if _is_code(shape):
         return Typing(Role.IDENTIFIER, confidence=0.7, reason="a code that is nearly never repeated")
-    if (shape.distinct_share > 0.2 and shape.distinct > 2) or (shape.mean_length > 20 and (shape.distinct > 100 or shape.distinct_share > 0.02)):
-        return Typing(Role.DIRECT, confidence=0.5, reason="many different strings of unknown meaning: direct until declared otherwise")
+    if (shape.distinct_share > 0.2 and shape.distinct > 2) or (
+        shape.mean_length > 20 and (shape.distinct > 100 or shape.distinct_share > 0.02)
+    ):
+        return Typing(
+            Role.DIRECT,
+            confidence=0.5,
+            reason="many different strings of unknown meaning: direct until declared otherwise",
+        )
     return None
 
 
@@ -122,9 +155,19 @@ def _is_drawn(shape: Shape) -> bool:
     if shape.rows < 50 or shape.distinct_share < 0.98:
         return False
     lengths = np.bincount(shape.sizes)
-    leading = np.array([sum(value.startswith(digit) for value in shape.sample) for digit in "123456789"]) / len(shape.sample)
-    return int(lengths.argmax()) >= 8 and lengths.max() >= 0.95 * len(shape.sample) and int((leading >= 0.05).sum()) >= 8
+    leading = np.array([sum(value.startswith(digit) for value in shape.sample) for digit in "123456789"]) / len(
+        shape.sample
+    )
+    return (
+        int(lengths.argmax()) >= 8 and lengths.max() >= 0.95 * len(shape.sample) and int((leading >= 0.05).sum()) >= 8
+    )
 
 
 def _is_code(shape: Shape) -> bool:
-    return shape.rows >= 20 and shape.distinct_share >= 0.95 and shape.digit_share >= 0.9 and shape.mean_words < 1.5 and shape.mean_length <= 40
+    return (
+        shape.rows >= 20
+        and shape.distinct_share >= 0.95
+        and shape.digit_share >= 0.9
+        and shape.mean_words < 1.5
+        and shape.mean_length <= 40
+    )

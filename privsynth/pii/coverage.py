@@ -21,7 +21,9 @@ class Covered:
     role: Role
     how: str
     limits: str = ""
-    recall: float | None = None  # share of the places in an invented corpus that were found; None where nobody measured it
+    recall: float | None = (
+        None  # share of the places in an invented corpus that were found; None where nobody measured it
+    )
     interval: str | None = None  # of the recall, at 95 %
     n: int | None = None  # places in the corpus
     precision: float | None = None
@@ -32,14 +34,20 @@ class Covered:
 def coverage() -> list[Covered]:
     """Each claimed kind in the order of the registry; exactly those that have a canary. What was measured is in `recall.toml`."""
     known = measured()
-    return [Covered(entity.name, entity.role, _how(entity), _limits(entity), **known.get(entity.name, {})) for entity in entities().values()]
+    return [
+        Covered(entity.name, entity.role, _how(entity), _limits(entity), **known.get(entity.name, {}))
+        for entity in entities().values()
+    ]
 
 
 @cache
 def measured() -> Mapping[str, Mapping[str, Any]]:
     """What `bench/pii.py --write` found, by kind."""
     with (Path(__file__).parent / "recall.toml").open("rb") as file:
-        return {name: {**part, "interval": "{} to {}".format(*part["interval"])} for name, part in tomllib.load(file).items()}
+        return {
+            name: {**part, "interval": "{} to {}".format(*part["interval"])}
+            for name, part in tomllib.load(file).items()
+        }
 
 
 def not_detectable() -> tuple[str, ...]:
@@ -63,7 +71,11 @@ def _how(entity: Entity) -> str:
 def _limits(entity: Entity) -> str:
     if entity.name in _WEAK:
         return _WEAK[entity.name]
-    return f"its form alone is no proof: {entity.chance:.0%} of random values of that form pass" if not entity.sure and entity.chance >= 0.05 else ""
+    return (
+        f"its form alone is no proof: {entity.chance:.0%} of random values of that form pass"
+        if not entity.sure and entity.chance >= 0.05
+        else ""
+    )
 
 
 _BY_RULE = {

@@ -15,7 +15,20 @@ _MONTH = (
 _WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|thu|fri|satur|sat|sun)(?:day)?"
 _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _YEAR = r"(?:1[89]\d\d|20\d\d)"
-_MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _NAMED_MONTH = f"(?:{'|'.join(_MONTH_NAMES)})"
 _DAY_OR_DIGIT = re.compile(r"[0-9]|day", re.IGNORECASE)
 _TIME = r"(?:,? ?(?:at )?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?)"
@@ -34,7 +47,10 @@ _DAYS = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_MONTH = r"(?:jan|feb|f\u00e9v|ene|mar|m\u00e4r|apr|avr|abr|may|mai|jun|jui|jul|aug|ao\u00fb|ago|sep|oct|okt|nov|dec|dez|d\u00e9c|dic)"
-_DAYISH = re.compile(rf"\d[-/.]\d|day\b|\b{_BEGINS_MONTH}[^\W\d_]*\.?,? ?-?\d|\d(?:st|nd|rd|th|\.)?[ -](?:of )?{_BEGINS_MONTH}", re.IGNORECASE)
+_DAYISH = re.compile(
+    rf"\d[-/.]\d|day\b|\b{_BEGINS_MONTH}[^\W\d_]*\.?,? ?-?\d|\d(?:st|nd|rd|th|\.)?[ -](?:of )?{_BEGINS_MONTH}",
+    re.IGNORECASE,
+)
 _YEARS = re.compile(
     rf"\b(?:in|on|for|at|since|from|until|till|by|before|after|during|years?|of|around|circa|through|between|and|or|to|born|dated?|is|was|early"
     rf"|late|mid|spring|summer|autumn|fall|winter)[:,]? (?:the )?(?:year )?({_YEAR}s?)(?![\w/-]|\.\d|,\d)",
@@ -46,9 +62,13 @@ _MONTHS = re.compile(
     rf"\b(?:[Ii]n|[Oo]n|[Uu]ntil|[Ss]ince|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Tt]his|[Bb]efore|[Aa]fter|[Dd]uring|[Bb]orn|[Ee]nd of) ({_NAMED_MONTH})(?![\w'])"
 )
 _COMPACT = re.compile(
-    r"\b(?:on|dated?|since|from|until|born|of|in|dob|by)[: ]{1,2}((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w-]|\.\d)", re.IGNORECASE
+    r"\b(?:on|dated?|since|from|until|born|of|in|dob|by)[: ]{1,2}((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w-]|\.\d)",
+    re.IGNORECASE,
 )
-_BORN = re.compile(r"\b(?:born|birth|birthday|dob|d\.o\.b|geboren|né|née|nacid[oa]|nascid[oa]|nato|nata)\b[^.\n]{0,20}\Z", re.IGNORECASE)
+_BORN = re.compile(
+    r"\b(?:born|birth|birthday|dob|d\.o\.b|geboren|né|née|nacid[oa]|nascid[oa]|nato|nata)\b[^.\n]{0,20}\Z",
+    re.IGNORECASE,
+)
 _AGE = re.compile(
     r"(?<![\w.-])(\d{1,3})(?=[- ](?:years?|yrs?)[- ]?(?:old|of age)\b| ?y/?o\b)|(?:\b(?:aged?|turned|turning|age of|age is|age:) )(\d{1,3})(?![\w.,/-]*\d)\b",
     re.IGNORECASE,
@@ -64,7 +84,12 @@ def find_days(text: str) -> Iterator[Hit]:
     for match in _DAYS.finditer(text) if _DAYISH.search(text) else ():
         if _is_calendar(match.group()):
             born = _BORN.search(text, 0, match.start()) is not None
-            yield Hit(match.start(), match.end(), "DATE_OF_BIRTH" if born else "DATE", SURE if any(c.isdigit() for c in match.group()) else LIKELY)
+            yield Hit(
+                match.start(),
+                match.end(),
+                "DATE_OF_BIRTH" if born else "DATE",
+                SURE if any(c.isdigit() for c in match.group()) else LIKELY,
+            )
     for expression in (_YEARS, _DECADES, _COMPACT) if _YEARISH.search(text) else ():
         for match in expression.finditer(text):
             yield Hit(match.start(1), match.end(1), "DATE", LIKELY)

@@ -71,5 +71,8 @@ def entities() -> Mapping[str, Entity]:
 
 
 def _entity(name: str, part: dict[str, Any]) -> Entity:
-    part = {("names" if key == "name" else key): tuple(value) if isinstance(value, list) else value for key, value in part.items()}
+    part = {
+        ("names" if key == "name" else key): tuple(value) if isinstance(value, list) else value
+        for key, value in part.items()
+    }
     return Entity(name=name, **{**part, "role": Role(part["role"])})

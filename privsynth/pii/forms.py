@@ -83,20 +83,48 @@ def find_form_in_cell(value: str) -> str | None:
             return entity.name
     if len(value) > 40 or _GROUPED.search(value) is None:
         return None
-    return next((entity.name for entity in _provable() if entity.proven and entity.proven.match(value) and entity.passes(value)), None)
+    return next(
+        (
+            entity.name
+            for entity in _provable()
+            if entity.proven and entity.proven.match(value) and entity.passes(value)
+        ),
+        None,
+    )
 
 
 # Marks without which a value is never of the kind.
 _MARKS = "@\uff20.:-_/("
-_NEEDS = {"EMAIL": "@\uff20", "URL": ".:", "DOMAIN": ".", "IPV4": ".", "IPV6": ":", "MAC": ":-.", "UUID": "-", "COORDINATES": ".", "USER_AGENT": "/"}
-_NEEDS |= {"PRIVATE_KEY": "-", "GITHUB_TOKEN": "_", "SLACK_TOKEN": "-", "STRIPE_KEY": "_", "JWT": ".", "DEVICE_UDI": "("}
+_NEEDS = {
+    "EMAIL": "@\uff20",
+    "URL": ".:",
+    "DOMAIN": ".",
+    "IPV4": ".",
+    "IPV6": ":",
+    "MAC": ":-.",
+    "UUID": "-",
+    "COORDINATES": ".",
+    "USER_AGENT": "/",
+}
+_NEEDS |= {
+    "PRIVATE_KEY": "-",
+    "GITHUB_TOKEN": "_",
+    "SLACK_TOKEN": "-",
+    "STRIPE_KEY": "_",
+    "JWT": ".",
+    "DEVICE_UDI": "(",
+}
 
 
 @cache
 def _of_marks(length: int, *has: bool) -> tuple[Entity, ...]:
     """The sure kinds that a cell of so many letters and with these marks can be."""
     marks = {mark for mark, there in zip(_MARKS, has, strict=True) if there}
-    return tuple(entity for entity in _sure() if entity.size[0] <= length and (entity.name not in _NEEDS or marks & set(_NEEDS[entity.name])))
+    return tuple(
+        entity
+        for entity in _sure()
+        if entity.size[0] <= length and (entity.name not in _NEEDS or marks & set(_NEEDS[entity.name]))
+    )
 
 
 @cache
@@ -161,9 +189,16 @@ def _proof_expression(name: str) -> re.Pattern[str]:
 def _explained(entity: Entity, text: str, places: list[tuple[int, int]]) -> Iterator[Hit]:
     """Values that stand near a keyword of their kind: after it more often than before."""
     for match in _expression(entity.name).finditer(text):
-        near = any(start - REACH // 2 <= match.end() <= start + 1 or end - 1 <= match.start() <= end + REACH for start, end in places)
+        near = any(
+            start - REACH // 2 <= match.end() <= start + 1 or end - 1 <= match.start() <= end + REACH
+            for start, end in places
+        )
         if near and (entity.check or any(c.isdigit() for c in match.group())) and entity.passes(match.group()):
-            beside = any(0 <= match.start() - end <= BESIDE for _, end in places) and entity.name not in _ANY_COUNTRY and entity.check
+            beside = (
+                any(0 <= match.start() - end <= BESIDE for _, end in places)
+                and entity.name not in _ANY_COUNTRY
+                and entity.check
+            )
             yield Hit(match.start(), match.end(), entity.name, SURE + 0.01 if beside else _score(entity))
 
 

@@ -43,8 +43,12 @@ def read_name(name: str) -> NameSays:
         return NameSays(is_key=keyed, role=_role_of(words), is_negated=bool(set(words) & lexicon["negatives"]))
     rest = words[:start] + words[end:]
     whole = all(word in lexicon["owners"] or word.isdigit() for word in rest)
-    negated = any(word in lexicon["negatives"] and word not in lexicon["owners"] for word in rest) or (rest[-1:] == ["id"] and not whole)
-    if (" ".join(words[start:end]) in lexicon["short"] and not whole) or (rest and rest[-1] in ("id", "key", "uuid", "guid")):
+    negated = any(word in lexicon["negatives"] and word not in lexicon["owners"] for word in rest) or (
+        rest[-1:] == ["id"] and not whole
+    )
+    if (" ".join(words[start:end]) in lexicon["short"] and not whole) or (
+        rest and rest[-1] in ("id", "key", "uuid", "guid")
+    ):
         return NameSays(is_key=keyed, role=_role_of(words), is_negated=negated)
     return NameSays(found, is_whole=whole, is_negated=negated, is_key=keyed, role=_role_of(words))
 
@@ -53,7 +57,9 @@ def _longest(words: list[str], phrases: Mapping[str, tuple[str, ...]]) -> tuple[
     """The known phrase of most words; of equals the last, since the head of a name stands at its end."""
     for length in range(len(words), 0, -1):
         for start in range(len(words) - length, -1, -1):
-            found = phrases.get(" ".join(words[start : start + length])) or phrases.get("".join(words[start : start + length]))
+            found = phrases.get(" ".join(words[start : start + length])) or phrases.get(
+                "".join(words[start : start + length])
+            )
             if found:
                 return start, start + length, found
     return 0, 0, ()

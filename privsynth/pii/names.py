@@ -23,7 +23,9 @@ def fold(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "\u2019": "'"})
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "\u2019": "'"}
+)
 
 
 @cache
@@ -69,7 +71,10 @@ def countries() -> frozenset[str]:
 @cache
 def country_names() -> tuple[str, ...]:
     """English names of countries as they are spelt."""
-    return (*import_module("faker.providers.address").Provider.countries, *import_module("faker.providers.address.en").Provider.countries)
+    return (
+        *import_module("faker.providers.address").Provider.countries,
+        *import_module("faker.providers.address.en").Provider.countries,
+    )
 
 
 @cache
@@ -91,16 +96,47 @@ def calling_codes() -> frozenset[str]:
 @cache
 def regions() -> frozenset[str]:
     """States, provinces and the like."""
-    wanted = ("states", "provinces", "regions", "prefectures", "cantons", "departments", "districts", "counties", "estados", "distritos")
-    return frozenset(fold(w) for provider in _providers("address") for name in wanted for w in _words(getattr(provider, name, ())) if len(w) > 3)
+    wanted = (
+        "states",
+        "provinces",
+        "regions",
+        "prefectures",
+        "cantons",
+        "departments",
+        "districts",
+        "counties",
+        "estados",
+        "distritos",
+    )
+    return frozenset(
+        fold(w)
+        for provider in _providers("address")
+        for name in wanted
+        for w in _words(getattr(provider, name, ()))
+        if len(w) > 3
+    )
 
 
 @cache
 def towns() -> frozenset[str]:
     """Towns that Faker names one by one: a few thousand."""
-    wanted = ("cities", "city_names", "villages", "municipalities", "communes", "towns", "localities", "settlements", "real_city_names")
+    wanted = (
+        "cities",
+        "city_names",
+        "villages",
+        "municipalities",
+        "communes",
+        "towns",
+        "localities",
+        "settlements",
+        "real_city_names",
+    )
     found = {w for provider in _providers("address") for name in wanted for w in _words(getattr(provider, name, ()))}
-    found.update(zone.rsplit("/", 1)[-1].replace("_", " ") for zone in _time_zones() if "/" in zone and not zone.startswith(("Etc", "SystemV")))
+    found.update(
+        zone.rsplit("/", 1)[-1].replace("_", " ")
+        for zone in _time_zones()
+        if "/" in zone and not zone.startswith(("Etc", "SystemV"))
+    )
     return frozenset(fold(word) for word in found if len(word) > 2)
 
 
@@ -126,7 +162,9 @@ def _time_zones() -> set[str]:
 def street_words() -> tuple[frozenset[str], frozenset[str]]:
     """Words for a street that stand alone (Road, ulica, rue), and endings of words (-strasse, -gatan)."""
     american = import_module("faker.providers.address.en_US").Provider.street_suffixes
-    return (frozenset(fold(word) for word in american) - known("not_streets")) | known("streets"), known("street_endings")
+    return (frozenset(fold(word) for word in american) - known("not_streets")) | known("streets"), known(
+        "street_endings"
+    )
 
 
 @cache
@@ -148,7 +186,18 @@ def ordinary_words() -> frozenset[str]:
     firm = import_module("faker.providers.company.en_US").Provider
     phrases = (word for group in (*firm.catch_phrase_words, *firm.bsWords) for word in group)
     found = {fold(word) for phrase in (*jobs, *phrases) for word in re.findall(r"[^\W\d_]+", phrase)}
-    topics = ("firms", "calendar", "titles", "streets", "street_heads", "numbered", "occupations", "demonyms", "toponyms", "small")
+    topics = (
+        "firms",
+        "calendar",
+        "titles",
+        "streets",
+        "street_heads",
+        "numbered",
+        "occupations",
+        "demonyms",
+        "toponyms",
+        "small",
+    )
     return common_words() | found | street_words()[0] | frozenset().union(*map(known, topics))
 
 
@@ -162,7 +211,11 @@ def _providers(topic: str) -> Iterator[Any]:
 
 def _words(values: Any) -> Iterable[str]:
     """The strings of a table of Faker: a tuple, a list, or a mapping from word to weight."""
-    return (word for word in values if isinstance(word, str)) if isinstance(values, Iterable) and not isinstance(values, str) else ()
+    return (
+        (word for word in values if isinstance(word, str))
+        if isinstance(values, Iterable) and not isinstance(values, str)
+        else ()
+    )
 
 
 _COUNTRY_EXTRA = frozenset(

@@ -40,7 +40,8 @@ _CALLS = re.compile(
     re.IGNORECASE,
 )
 _CALLS_HARD = re.compile(
-    r"\b(?:phone|call|tel|telephone|mobile|cell|cellphone|dial|whatsapp|sms|reach|ring|fax|telefon|telefono|telefone|handy|mob|ph)\b", re.IGNORECASE
+    r"\b(?:phone|call|tel|telephone|mobile|cell|cellphone|dial|whatsapp|sms|reach|ring|fax|telefon|telefono|telefone|handy|mob|ph)\b",
+    re.IGNORECASE,
 )
 _FAXES = re.compile(r"\b(?:tele)?fax\b", re.IGNORECASE)
 _OTHER = re.compile(r"\d{3}-\d{2}-\d{4}\Z|\d{1,4}([-/.])\d{1,2}\1\d{1,4}\Z|(?:\d{1,3}\.){3}\d{1,3}\Z|\d+\.\d+\Z")

@@ -88,7 +88,9 @@ def has_range(entity: str) -> bool:
 
 def _domain(text: str) -> bool:
     name = text.casefold().rstrip(".")
-    return name.endswith(EXAMPLE_ENDINGS) or any(name == known or name.endswith(f".{known}") for known in EXAMPLE_DOMAINS)
+    return name.endswith(EXAMPLE_ENDINGS) or any(
+        name == known or name.endswith(f".{known}") for known in EXAMPLE_DOMAINS
+    )
 
 
 def _email(text: str) -> bool:
@@ -165,6 +167,8 @@ _RULES: Mapping[str, Callable[[str], bool]] = {
     "US_EIN": lambda text: digits(text).startswith("00"),  # IRS: no campus has this prefix
     "DE_TAX_ID": lambda text: digits(text).startswith("0"),  # BZSt: test numbers begin with 0
     "IN_AADHAAR": lambda text: len(digits(text)) == 12 and digits(text)[0] in "01",  # UIDAI: numbers begin with 2 to 9
-    "FI_HETU": lambda text: re.fullmatch(r"\d{6}[-+A-FU-Y]9\d\d[0-9A-Y]", text.upper()) is not None,  # DVV: 900 to 999 are temporary
+    "FI_HETU": lambda text: (
+        re.fullmatch(r"\d{6}[-+A-FU-Y]9\d\d[0-9A-Y]", text.upper()) is not None
+    ),  # DVV: 900 to 999 are temporary
     "NO_FODSELSNUMMER": _norwegian,
 }

@@ -15,7 +15,9 @@ from privsynth.pii.names import common_words, fold, given_names, surnames
 from privsynth.pii.reserved import is_reserved
 from privsynth.pii.texts import scan_text
 
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u200b-\u200d\u2060\ufeff])*")  # accents and invisible letters belong to the word that they stand in
+_WORD = re.compile(
+    r"[^\W_](?:[^\W_]|[\u0300-\u036f\u200b-\u200d\u2060\ufeff])*"
+)  # accents and invisible letters belong to the word that they stand in
 _MARK = re.compile(r"\[([A-Z][A-Z0-9_]*)\]")
 _PLACES = ("CITY", "POSTCODE", "COORDINATES", "AGE_OVER_89")
 SPOKEN = ("PERSON", "ORGANIZATION", "CITY")  # found by their words rather than by a form

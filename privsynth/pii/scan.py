@@ -74,7 +74,11 @@ _NOT_REPORTED = (
 
 def _scan_column(column: Column, shape: Shape, nlp: str) -> list[ColumnScan]:
     typing = type_shape(column.name, shape, column.kind)
-    found = [] if typing.entity is None or typing.entity in _NOT_REPORTED else [_of_typing(column, shape, typing, typing.entity)]
+    found = (
+        []
+        if typing.entity is None or typing.entity in _NOT_REPORTED
+        else [_of_typing(column, shape, typing, typing.entity)]
+    )
     for entity, hits in scan_values(shape.known, column=column.name, kind=column.kind, nlp=nlp).items():
         if entity != typing.entity and entity not in _NOT_REPORTED:
             found += _of_hits(column, shape, entity, hits)
@@ -92,11 +96,20 @@ def _of_typing(column: Column, shape: Shape, typing: Typing, name: str) -> Colum
 def _of_hits(column: Column, shape: Shape, name: str, hits: Hits) -> list[ColumnScan]:
     """A kind whose check accepts many random numbers is confirmed only by more hits than chance gives."""
     entity = entities()[name]
-    by_chance = entity.chance >= 0.01 and hits.confirmed < max(1.0, 5 * entity.chance * shape.distinct) and shape.mean_words < 3
+    by_chance = (
+        entity.chance >= 0.01 and hits.confirmed < max(1.0, 5 * entity.chance * shape.distinct) and shape.mean_words < 3
+    )
     confirmed = 0 if by_chance or entity.role is not Role.DIRECT else hits.confirmed
     weak = hits.weak + hits.confirmed - confirmed
-    parts = ((confirmed, True, "values with proof, or a keyword beside them"), (weak, False, "values that look like it, without proof"))
-    return [ColumnScan(column.name, name, count, shape.distinct, sure, entity.role, why) for count, sure, why in parts if count]
+    parts = (
+        (confirmed, True, "values with proof, or a keyword beside them"),
+        (weak, False, "values that look like it, without proof"),
+    )
+    return [
+        ColumnScan(column.name, name, count, shape.distinct, sure, entity.role, why)
+        for count, sure, why in parts
+        if count
+    ]
 
 
 def scan_values(values: Sequence[str], *, column: str, kind: Kind, nlp: str = AUTO) -> Mapping[str, Hits]:

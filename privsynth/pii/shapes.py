@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
+
 SAMPLE = 1000  # distinct values that decide how a column is looked at, never whether a value is
 
 

@@ -16,7 +16,9 @@ from privsynth.pii.values import like_surname
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
 _NAME = rf"[{_UPPER}](?:[^\W\d_]|['\u2019-](?=[^\W\d_])(?!s\b))*"
 _PARTICLE = r"van der |van den |van de |van |von |de la |de |del |der |da |dos |di |bin |al |el |la |le |nad |am |upon "
-_RUN = re.compile(rf"{_NAME}(?:(?:(?<=\b[{_UPPER}])\.|(?<=\bSt)\.)? (?:{_PARTICLE})?{_NAME})*(?: (?:and|&) (?:Sons|Co|Partners|Associates)\b)?")
+_RUN = re.compile(
+    rf"{_NAME}(?:(?:(?<=\b[{_UPPER}])\.|(?<=\bSt)\.)? (?:{_PARTICLE})?{_NAME})*(?: (?:and|&) (?:Sons|Co|Partners|Associates)\b)?"
+)
 _LEGAL = (
     r"(?:Inc|LLC|Ltd|GmbH(?: & Co\.? KG)?|Corp|PLC|LLP|S\.[AL]\.?(?:S\.)?(?!\w)|S/A|s\.r\.l|S\.r\.l|S\.p\.A|s\.r\.o|a\.s\.|d\.o\.o"
     r"|B\.V|N\.V|s\.c|k\.s|o\.s|v\.o\.s|d\.d|k\.d|s\.p|S\.Com|S\.Coop|S\.L\.(?:[LNU]\.?)?|S\.C\.P|A\.\u015e|Ltd\. ?\u015eti|Kft|Zrt|Nyrt"
@@ -28,11 +30,18 @@ _LINK = r"(?: (?:&|del|de la|de|du|of|e|y|et|und|and|og|och|ja|i|en|\u00e9s|ve))
 _FIRMED = re.compile(
     rf"{_NAME}(?:(?:, |{_LINK}){_NAME}){{0,4}},? {_LEGAL}\.?|{_NAME}(?: {_NAME})? & {_NAME}|{_NAME}(?:, {_NAME})+,? (?:and|&|y|e|et|und|og|och|ja|en|i) {_NAME}"
 )
-_TITLE = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|herr|frau|mme|mlle|sr|sra|dott|ing)\b\.? ?\Z", re.IGNORECASE)
-_TITLED = re.compile(rf"\b((?i:mr|mrs|ms|mx|dr|prof))\.? ((?:{_PARTICLE})?[^\W\d_][^\W\d_'-]+(?: [{_UPPER}][^\W\d_'-]+)?)")
+_TITLE = re.compile(
+    r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|herr|frau|mme|mlle|sr|sra|dott|ing)\b\.? ?\Z",
+    re.IGNORECASE,
+)
+_TITLED = re.compile(
+    rf"\b((?i:mr|mrs|ms|mx|dr|prof))\.? ((?:{_PARTICLE})?[^\W\d_][^\W\d_'-]+(?: [{_UPPER}][^\W\d_'-]+)?)"
+)
 
 
-_EPONYM = re.compile(r"(?:['\u2019]s)? (?:disease|syndrome|palsy|lymphoma|sarcoma|tumou?r|sign|law|test|score|index|scale)\b")
+_EPONYM = re.compile(
+    r"(?:['\u2019]s)? (?:disease|syndrome|palsy|lymphoma|sarcoma|tumou?r|sign|law|test|score|index|scale)\b"
+)
 
 
 @cache
@@ -72,7 +81,10 @@ class _Words:
 
     @property
     def parts(self) -> list[tuple[str, int, int]]:
-        return [(m.group(), self.start + m.start(), self.start + m.end()) for m in _WORD.finditer(self.text[self.start : self.end])]
+        return [
+            (m.group(), self.start + m.start(), self.start + m.end())
+            for m in _WORD.finditer(self.text[self.start : self.end])
+        ]
 
 
 def find_speech(text: str) -> Iterator[Hit]:
@@ -86,12 +98,16 @@ def find_speech(text: str) -> Iterator[Hit]:
     if text.isupper():
         return
     for match in _FIRMED.finditer(text) if _FIRMISH.search(text) else ():
-        told = _before("firm_before").search(text, max(0, match.start() - 60), match.start()) or _after("firm_after").match(text, match.end())
+        told = _before("firm_before").search(text, max(0, match.start() - 60), match.start()) or _after(
+            "firm_after"
+        ).match(text, match.end())
         if told or not _lists_people(match.group()):
             yield Hit(match.start(), match.end(), "ORGANIZATION", LIKELY + 0.1)
     for match in _RUN.finditer(text):
         yield from _judge(text, match.start(), match.end())
-    yield from (Hit(start, end, "COUNTRY", LIKELY) for word, start, end in words if text[start].isupper() and _is_country(word))
+    yield from (
+        Hit(start, end, "COUNTRY", LIKELY) for word, start, end in words if text[start].isupper() and _is_country(word)
+    )
     if _LONG.search(text):
         yield from (Hit(match.start(), match.end(), "COUNTRY", SURE) for match in _long_countries().finditer(text))
 
@@ -137,7 +153,11 @@ def _small(text: str) -> Iterator[Hit]:
         if start < taken or not _is_given(word) or len(word) < 3:
             continue
         following = found[at + 1] if at + 1 < len(found) and found[at + 1][1] == end + 1 and text[end] == " " else None
-        if following and (_is_surname(following[0]) or like_surname(names.fold(following[0]))) and following[0] not in names.common_words():
+        if (
+            following
+            and (_is_surname(following[0]) or like_surname(names.fold(following[0])))
+            and following[0] not in names.common_words()
+        ):
             yield Hit(start, following[2], "PERSON", LIKELY)
             taken = following[2]
         elif (
@@ -181,12 +201,16 @@ def _trimmed(run: _Words) -> list[tuple[str, int, int]]:
     while words and _is_only_first(words, run, first=first, common=common):
         words = words[1:]
         first = False
-    while words and (names.fold(words[-1][0]) in names.known("calendar") or (len(words) == 1 and len(words[0][0]) == 1)):
+    while words and (
+        names.fold(words[-1][0]) in names.known("calendar") or (len(words) == 1 and len(words[0][0]) == 1)
+    ):
         words = words[:-1]
     return words
 
 
-_CONTRACTED = re.compile(r"(?:I|It|He|She|We|You|They|That|There|Here|What|Who|Where|How|Let)['\u2019](?:m|s|ve|d|ll|re)\Z")
+_CONTRACTED = re.compile(
+    r"(?:I|It|He|She|We|You|They|That|There|Here|What|Who|Where|How|Let)['\u2019](?:m|s|ve|d|ll|re)\Z"
+)
 
 
 def _is_only_first(words: list[tuple[str, int, int]], run: _Words, *, first: bool, common: frozenset[str]) -> bool:
@@ -212,10 +236,16 @@ def _kind(text: str, start: int, end: int, folded: list[str], spelt: list[str]) 
     before, whole = text[max(0, start - 60) : start], " ".join(folded)
     if len(folded) > 5 or all(word in names.known("demonyms") for word in folded):
         return None, 0.0
-    if (len(folded) > 1 and folded[-1] in names.known("firms") and any(word not in names.common_words() for word in folded[:-1])) or _before(
-        "firm_before"
-    ).search(before):
-        return ("ORGANIZATION", LIKELY) if not (len(folded) == 1 and folded[0] in names.countries()) else ("COUNTRY", LIKELY)
+    if (
+        len(folded) > 1
+        and folded[-1] in names.known("firms")
+        and any(word not in names.common_words() for word in folded[:-1])
+    ) or _before("firm_before").search(before):
+        return (
+            ("ORGANIZATION", LIKELY)
+            if not (len(folded) == 1 and folded[0] in names.countries())
+            else ("COUNTRY", LIKELY)
+        )
     if _TITLE.search(before) or (_before("person_surely_before").search(before) and not spelt[0].isupper()):
         return "PERSON", SURE
     if whole in names.countries() and whole not in _AMBIGUOUS:
@@ -241,13 +271,17 @@ def _of_several(before: str, folded: list[str], spelt: list[str], whole: str) ->
         return None, 0.0
     if folded[0] in names.known("toponyms") and not any(word in names.ordinary_words() for word in folded[1:]):
         return "CITY", LIKELY
-    known = folded[0] in names.given_names() and (folded[0] not in names.common_words() or folded[-1] not in names.ordinary_words())
+    known = folded[0] in names.given_names() and (
+        folded[0] not in names.common_words() or folded[-1] not in names.ordinary_words()
+    )
     if known and not (_before("place_surely_before").search(before) and whole in names.towns()):
         return "PERSON", SURE if _is_surname(spelt[-1]) else LIKELY
     return None
 
 
-def _alone(text: str, end: int, before: str, folded: list[str], spelt: list[str], whole: str) -> tuple[str | None, float]:
+def _alone(
+    text: str, end: int, before: str, folded: list[str], spelt: list[str], whole: str
+) -> tuple[str | None, float]:
     """No telling word before it: lists, what follows, and whether the capital can have another reason."""
     if _EPONYM.match(text, end):
         return None, 0.0
@@ -257,7 +291,9 @@ def _alone(text: str, end: int, before: str, folded: list[str], spelt: list[str]
         and whole not in names.countries()
     ):
         return "PERSON", LIKELY
-    if _after("firm_after").match(text, end) or (len(folded) == 1 and spelt[0].count("-") == 1 and _is_surname(spelt[0].split("-")[0])):
+    if _after("firm_after").match(text, end) or (
+        len(folded) == 1 and spelt[0].count("-") == 1 and _is_surname(spelt[0].split("-")[0])
+    ):
         return "ORGANIZATION", 0.6
     if _before("place_before").search(before) and whole in names.towns() and not _is_given(spelt[0]):
         return "CITY", LIKELY
@@ -278,14 +314,23 @@ _TOWN_ENDS = re.compile(
     r".{3,}(?:ville|burgh?|mouth|fort|stad|haven|bury|ford|shire|chester|borough|furt|dorf|hausen|heim|grad|minster|wick|hampton|ington|feld|kirchen|vik|by"
     r"|furth|port|land|side|shagen|polis|abad|pur)\Z"
 )
-_DETERMINED = re.compile(r"\b(?:the|an?|our|your|this|that|my|his|her|their|its|of|in|each|every|any|some|no)[ \"']{1,2}\Z", re.IGNORECASE)
+_DETERMINED = re.compile(
+    r"\b(?:the|an?|our|your|this|that|my|his|her|their|its|of|in|each|every|any|some|no)[ \"']{1,2}\Z", re.IGNORECASE
+)
 
 
 def _is_pair(text: str, before: str, folded: list[str], spelt: list[str]) -> bool:
     """Two or three capitalised words that no list knows: a name, if no article stands before them and the text is not all capitals."""
-    if not 2 <= len(folded) <= 3 or _DETERMINED.search(before) or any(word in names.ordinary_words() for word in folded):
+    if (
+        not 2 <= len(folded) <= 3
+        or _DETERMINED.search(before)
+        or any(word in names.ordinary_words() for word in folded)
+    ):
         return False
-    if any(len(word) > 1 and not word[1:].islower() and "-" not in word and "'" not in word for word in spelt) or max(map(len, spelt)) < 3:
+    if (
+        any(len(word) > 1 and not word[1:].islower() and "-" not in word and "'" not in word for word in spelt)
+        or max(map(len, spelt)) < 3
+    ):
         return False
     words = _WORD.findall(text)
     small = sum(1 for word in words if word[0].islower())

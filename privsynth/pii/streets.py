@@ -25,7 +25,9 @@ _SAID = re.compile(
     r"|return(?:ed)? to|deliver(?:ed)? to|ship(?:ped)? to|sent? to|it is|to|at)\b[^\n]{0,40}\Z",
     re.IGNORECASE,
 )
-_POSTCODE_WORD = re.compile(r"\b(?:zip(?: ?code)?|post ?code|postal code|plz)\b[ :#.is]{0,6}(" + _POST + r")\b", re.IGNORECASE)
+_POSTCODE_WORD = re.compile(
+    r"\b(?:zip(?: ?code)?|post ?code|postal code|plz)\b[ :#.is]{0,6}(" + _POST + r")\b", re.IGNORECASE
+)
 _ROYAL = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-CEGHJ-NPR-TVXY]\d[A-Z] \d[A-Z]\d)(?!\w)")
 
 
@@ -38,14 +40,28 @@ def _expressions() -> tuple[re.Pattern[str], ...]:
     capitals = _either(names.american_streets())
     of = rf"(?:(?:{_OF}) |Dr\.? |St\.? )*"
     return (
-        re.compile(rf"(?<![\w.]){head}(?:{_W} ){{1,4}}(?:{words})\b\.?(?: {_NUMBER}\b\.?)?", re.IGNORECASE),  # 12 Mill Lane
-        re.compile(rf"(?<![\w.])(?:{head})?\b[^\W\d_][\w.-]+(?:{ends})\b\.? {_NUMBER}\b\.?", re.IGNORECASE),  # Nassaustraat 123
-        re.compile(rf"(?<![\w.])(?:{head}(?:{words})\.? {of}{_W}(?: {_W})?(?: {_NUMBER})?)", re.IGNORECASE),  # 48 rue Descartes
+        re.compile(
+            rf"(?<![\w.]){head}(?:{_W} ){{1,4}}(?:{words})\b\.?(?: {_NUMBER}\b\.?)?", re.IGNORECASE
+        ),  # 12 Mill Lane
+        re.compile(
+            rf"(?<![\w.])(?:{head})?\b[^\W\d_][\w.-]+(?:{ends})\b\.? {_NUMBER}\b\.?", re.IGNORECASE
+        ),  # Nassaustraat 123
+        re.compile(
+            rf"(?<![\w.])(?:{head}(?:{words})\.? {of}{_W}(?: {_W})?(?: {_NUMBER})?)", re.IGNORECASE
+        ),  # 48 rue Descartes
         re.compile(rf"(?<![\w.]){head}(?:[A-Z][\w.'-]*[ -]){{1,3}}(?:{capitals})\b"),  # 261 Benjamin Ferry
-        re.compile(rf"(?<![\w.])(?:{head})?(?:{_CAPITAL}[ -]){{1,3}}(?:(?i:{words}))\b\.? {_NUMBER}\b\.?"),  # Dobrava ulica 8c
-        re.compile(rf"(?<!\w)(?:(?i:{first}))\.? {of}{_CAPITAL}(?: (?:{_OF}|{_CAPITAL})){{0,4}},? {_NUMBER}\b"),  # Calle Mayor 3
-        re.compile(rf"(?<!\w)(?:(?i:{_either(names.known('street_heads_sure'))}))\.? {of}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"),  # chemin Auguste Torres
-        re.compile(r"\b(?:the )?corner of [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})? and [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})?"),
+        re.compile(
+            rf"(?<![\w.])(?:{head})?(?:{_CAPITAL}[ -]){{1,3}}(?:(?i:{words}))\b\.? {_NUMBER}\b\.?"
+        ),  # Dobrava ulica 8c
+        re.compile(
+            rf"(?<!\w)(?:(?i:{first}))\.? {of}{_CAPITAL}(?: (?:{_OF}|{_CAPITAL})){{0,4}},? {_NUMBER}\b"
+        ),  # Calle Mayor 3
+        re.compile(
+            rf"(?<!\w)(?:(?i:{_either(names.known('street_heads_sure'))}))\.? {of}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
+        ),  # chemin Auguste Torres
+        re.compile(
+            r"\b(?:the )?corner of [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})? and [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})?"
+        ),
     )
 
 
@@ -65,20 +81,35 @@ _ACCENTS = {
     "i": "[i\u00ed\u0131]",
     "o": "[o\u00f3\u00f6\u00f8]",
 }
-_ACCENTS |= {"n": "[n\u00f1]", "r": "[r\u0159]", "s": "[s\u015f\u0161]", "t": "[t\u0163]", "u": "[u\u00fa\u00fc]", "z": "[z\u017e]"}
-_BETWEEN = re.compile(r"(?<![\w.])\d{1,4} (?:[^\W\d_][\w.'\u2019-]*\.? ){1,3}\d{1,4}\b\.?")  # 87 Jakobi 69: a number on both sides
+_ACCENTS |= {
+    "n": "[n\u00f1]",
+    "r": "[r\u0159]",
+    "s": "[s\u015f\u0161]",
+    "t": "[t\u0163]",
+    "u": "[u\u00fa\u00fc]",
+    "z": "[z\u017e]",
+}
+_BETWEEN = re.compile(
+    r"(?<![\w.])\d{1,4} (?:[^\W\d_][\w.'\u2019-]*\.? ){1,3}\d{1,4}\b\.?"
+)  # 87 Jakobi 69: a number on both sides
 _TOWN = rf"(?!(?i:{_UNIT}))(?:{_CAPITAL}(?:[ -](?!(?i:{_UNIT}))(?:{_CAPITAL}|de|la|le|do|da|and|of|upon|am|an der|nad|pod|sur|vorm|los|el|u)\b){{0,4}}|nan\b)"
 _NEXT_LINE = rf"\n[ ,]{{0,3}}(?!(?i:{_UNIT}))[^\W\d_][\w .'\u2019-]{{1,28}}(?=\n|,)"
 _GAP = r"(?: ?,? ?\n ?,? ?| ?,\s?| )"
-_AFTER = re.compile(rf"(?:[.,]{{0,2}} {{0,2}}(?i:{_UNIT})(?!\w))*(?:{_GAP}(?:(?:{_POST})(?!\w)|{_TOWN})|{_NEXT_LINE}){{0,5}}")
+_AFTER = re.compile(
+    rf"(?:[.,]{{0,2}} {{0,2}}(?i:{_UNIT})(?!\w))*(?:{_GAP}(?:(?:{_POST})(?!\w)|{_TOWN})|{_NEXT_LINE}){{0,5}}"
+)
 # Any name and a number: an address only where something says so, or a unit or a code with a town follows.
 _NAMED = re.compile(
     rf"(?<![\w.])(?:(?:(?i:{_UNIT}),? )?{_NUMBER}(?:/\d+)?,? {_CAPITAL}(?: {_CAPITAL}){{0,3}}\b(?: {_NUMBER}\b\.?)?"
     rf"|{_CAPITAL}(?:[ -](?:{_OF}|{_CAPITAL})){{0,4}},? {_NUMBER}\b\.?)"
 )
-_NAMEDISH = re.compile(r"[A-Z\u00c0-\u017d\u0391-\u03a9][\w.'\u2019-]*,? (?:n[\w\u00b0]\.? ?|\u2116 ?)?\d|\d[a-zA-Z]?,? [A-Z\u00c0-\u017d\u0391-\u03a9]")
+_NAMEDISH = re.compile(
+    r"[A-Z\u00c0-\u017d\u0391-\u03a9][\w.'\u2019-]*,? (?:n[\w\u00b0]\.? ?|\u2116 ?)?\d|\d[a-zA-Z]?,? [A-Z\u00c0-\u017d\u0391-\u03a9]"
+)
 _BOXES = ("box", "postfach", "apartado", "postale", "postboks")
-_PROVES = re.compile(rf"[.,]? ?(?:(?i:{_UNIT})|(?:,|\n|,\n) ?(?:(?:{_POST}) [A-Z\u00c0-\u017d]|{_TOWN}{_GAP}(?:{_POST})(?!\w)))")
+_PROVES = re.compile(
+    rf"[.,]? ?(?:(?i:{_UNIT})|(?:,|\n|,\n) ?(?:(?:{_POST}) [A-Z\u00c0-\u017d]|{_TOWN}{_GAP}(?:{_POST})(?!\w)))"
+)
 _DWELLS = re.compile(
     r"\b(?:address(?:es)?(?: is| to|:)?|addr:?|lives? (?:at|on)|living (?:at|on)|lived at|located (?:at|on)|resid(?:e[sd]?|ing|ent) (?:at|on)"
     r"|(?:office|home|house|shop|store|restaurant|branch|place|flat|apartment) (?:is )?(?:at|on)|deliver(?:ed)? to|ship(?:ped)? (?:it )?to"
@@ -93,7 +124,9 @@ def find_streets(text: str) -> Iterator[Hit]:
     """Each address with its unit, town and code where they follow in the same breath."""
     if not _DIGIT.search(text):
         if not names.known("street_heads_sure").isdisjoint(map(names.fold, _WORDS.findall(text))):
-            yield from (Hit(m.start(), _extended(text, m), "STREET_ADDRESS", LIKELY) for m in _expressions()[-2].finditer(text))
+            yield from (
+                Hit(m.start(), _extended(text, m), "STREET_ADDRESS", LIKELY) for m in _expressions()[-2].finditer(text)
+            )
         return
     small = text.lower()
     for match in _BOX.finditer(text) if any(word in small for word in _BOXES) else ():
@@ -154,7 +187,11 @@ def _speaks_of_streets(text: str) -> bool:
     alone, ends = _telling_words()
     found = _WORDS.findall(text)
     folded = set(map(names.fold, found))
-    return not alone.isdisjoint(folded) or not names.american_streets().isdisjoint(found) or any(word.endswith(ends) for word in folded)
+    return (
+        not alone.isdisjoint(folded)
+        or not names.american_streets().isdisjoint(found)
+        or any(word.endswith(ends) for word in folded)
+    )
 
 
 @cache
@@ -202,7 +239,11 @@ def _extended(text: str, match: re.Match[str]) -> int:
     after = _AFTER.match(text, match.end())
     end = after.end() if after else match.end()
     stop = _SENTENCE.search(text, match.end(), end + 2)
-    if stop and not re.search(r"(?:\b(?:apt|ste|st|ave|rd|blvd|rkp|dr|nr|bl|sc|ap|et|edif|depto)\.?|\d)\Z", text[: stop.start()], re.IGNORECASE):
+    if stop and not re.search(
+        r"(?:\b(?:apt|ste|st|ave|rd|blvd|rkp|dr|nr|bl|sc|ap|et|edif|depto)\.?|\d)\Z",
+        text[: stop.start()],
+        re.IGNORECASE,
+    ):
         end = stop.start()
     found = text[:end].rstrip(" ,\n")
     return len(_STOP.sub("", found))

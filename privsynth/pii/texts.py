@@ -27,7 +27,19 @@ def _read_again(text: str, found: set[str]) -> list[Hit]:
     return second_reading(text, wanted) if wanted and any(c.isdigit() for c in text) else []
 
 
-_WITHIN = ("PERSON", "CITY", "COUNTRY", "REGION", "ORGANIZATION", "NATIONALITY", "POSTCODE", "DATE", "DOMAIN", "PHONE", "TITLE")
+_WITHIN = (
+    "PERSON",
+    "CITY",
+    "COUNTRY",
+    "REGION",
+    "ORGANIZATION",
+    "NATIONALITY",
+    "POSTCODE",
+    "DATE",
+    "DOMAIN",
+    "PHONE",
+    "TITLE",
+)
 
 
 def _apart(hits: list[Hit]) -> list[Hit]:

@@ -46,7 +46,14 @@ def _by_expression(shape: Shape, kind: Kind, says: NameSays) -> list[Guess]:
     if not numeric and not guesses and shape.distinct >= 5:
         share = phone_share(shape.sample)
         if share >= 0.5:
-            guesses.append(Guess("PHONE", share, share - 0.1, f"{share:.0%} of the distinct values are written like telephone numbers"))
+            guesses.append(
+                Guess(
+                    "PHONE",
+                    share,
+                    share - 0.1,
+                    f"{share:.0%} of the distinct values are written like telephone numbers",
+                )
+            )
     return guesses if not says.is_key else [guess for guess in guesses if entities()[guess.entity].chance < 0.02]
 
 
@@ -66,7 +73,10 @@ def _guess(entity: Entity, shape: Shape) -> Guess | None:
     if share < entity.least_share:
         return None
     return Guess(
-        entity.name, share, share - entity.chance, f"{share:.0%} of the distinct values pass the check of the kind, {entity.chance:.1%} would by chance"
+        entity.name,
+        share,
+        share - entity.chance,
+        f"{share:.0%} of the distinct values pass the check of the kind, {entity.chance:.1%} would by chance",
     )
 
 
@@ -89,7 +99,14 @@ def _by_dictionary(shape: Shape) -> list[Guess]:
         return []
     street = share_of(shape, is_street)
     if street >= 0.3 and shape.digit_share >= 0.3:
-        return [Guess("STREET_ADDRESS", street, street - 0.05, f"{street:.0%} of the distinct values are a number and a word for a street")]
+        return [
+            Guess(
+                "STREET_ADDRESS",
+                street,
+                street - 0.05,
+                f"{street:.0%} of the distinct values are a number and a word for a street",
+            )
+        ]
     if share_of(shape, lambda value: value in names.country_codes()) >= 0.95:
         return [Guess("COUNTRY", 0.95, 0.5, "nearly all distinct values are codes of countries")]
     country = _hits(shape.sample, names.countries())
@@ -111,7 +128,14 @@ def _people_or_places(shape: Shape) -> list[Guess]:
     parts = [re.split(r"[ .'\u2019-]+", value) for value in values]
     given = float(np.mean([p[0] in names.given_names() and p[0] not in common for p in parts]))
     last = float(np.mean([(v in names.surnames() and v not in common) or like_surname(v) for v in values]))
-    whole = float(np.mean([len(p) >= 2 and p[0] in names.given_names() and (p[-1] in names.surnames() or like_surname(p[-1])) for p in parts]))
+    whole = float(
+        np.mean(
+            [
+                len(p) >= 2 and p[0] in names.given_names() and (p[-1] in names.surnames() or like_surname(p[-1]))
+                for p in parts
+            ]
+        )
+    )
     single = float(np.mean([len(p) == 1 for p in parts]))
     if whole >= 0.1 and single < 0.5:
         return [Guess("PERSON", whole, whole, f"{whole:.0%} of the distinct values are a given name and a surname")]
@@ -126,7 +150,14 @@ def _best_of(shares: Mapping[str, float]) -> list[Guess]:
     entity = max(shares, key=lambda name: shares[name])
     share = shares[entity]
     return (
-        [Guess(entity, share, share - 0.05, f"{share:.0%} of the distinct values are {words[entity]}, and nearly all are written with a capital")]
+        [
+            Guess(
+                entity,
+                share,
+                share - 0.05,
+                f"{share:.0%} of the distinct values are {words[entity]}, and nearly all are written with a capital",
+            )
+        ]
         if share >= 0.15
         else []
     )
@@ -138,7 +169,11 @@ _SURNAME_ENDS = re.compile(
 
 
 def like_surname(folded: str) -> bool:
-    return _SURNAME_ENDS.match(folded) is not None and folded not in names.common_words() and folded not in names.given_names()
+    return (
+        _SURNAME_ENDS.match(folded) is not None
+        and folded not in names.common_words()
+        and folded not in names.given_names()
+    )
 
 
 def _hits(sample: list[str], known: frozenset[str]) -> float:
@@ -164,7 +199,10 @@ def is_street(value: str) -> bool:
         return False
     words = [names.fold(word) for word in _WORD.findall(value)]
     alone, endings = names.street_words()
-    return any(word in alone or (len(word) > 5 and word.endswith(tuple(endings))) for word in words) or _BOX.search(value) is not None
+    return (
+        any(word in alone or (len(word) > 5 and word.endswith(tuple(endings))) for word in words)
+        or _BOX.search(value) is not None
+    )
 
 
 _BOX = re.compile(r"\b(?:P\.? ?O\.? ?Box|Postfach|Apartado|Boite postale|Postboks|Box)\b", re.IGNORECASE)
@@ -220,7 +258,9 @@ _MANGLED = re.compile(r"\d(?:[.,]\d+)?E\+1\d\Z")
 def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
     """Kinds without a shape of their own: what their values must be like at least."""
     person = dict.fromkeys(("FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "PERSON"), _person)
-    categories = dict.fromkeys(("GENDER", "ETHNICITY", "MARITAL_STATUS", "RELIGION", "POLITICS", "NATIONALITY", "COUNTRY", "REGION"), _category)
+    categories = dict.fromkeys(
+        ("GENDER", "ETHNICITY", "MARITAL_STATUS", "RELIGION", "POLITICS", "NATIONALITY", "COUNTRY", "REGION"), _category
+    )
     return {
         **person,
         **categories,
@@ -230,23 +270,43 @@ def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
         "TITLE": _title,
         "JOB_TITLE": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.digit_share < 0.3 else 0.0,
         "EDUCATION": lambda shape, kind: 0.8 if shape.distinct <= 200 and kind is not Kind.DATE else 0.0,
-        "STREET_ADDRESS": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.distinct > 5 and shape.mean_length >= 5 else 0.0,
+        "STREET_ADDRESS": lambda shape, kind: (
+            0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.distinct > 5 and shape.mean_length >= 5 else 0.0
+        ),
         "CITY": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.digit_share < 0.5 else 0.0,
-        "POSTCODE": lambda shape, kind: 0.8 if kind not in (Kind.BOOLEAN, Kind.DATE) and shape.digit_share > 0.5 and 2 < shape.mean_length <= 11 else 0.0,
-        "ORGANIZATION": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.distinct > 10 and shape.digit_share < 0.5 else 0.0,
+        "POSTCODE": lambda shape, kind: (
+            0.8
+            if kind not in (Kind.BOOLEAN, Kind.DATE) and shape.digit_share > 0.5 and 2 < shape.mean_length <= 11
+            else 0.0
+        ),
+        "ORGANIZATION": lambda shape, kind: (
+            0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.distinct > 10 and shape.digit_share < 0.5 else 0.0
+        ),
         "AGE": _age,
         "AGE_OVER_89": lambda _shape, _kind: 0.0,
-        "DATE_OF_BIRTH": lambda shape, kind: 0.9 if kind is Kind.DATE or len(shape.years) >= 0.5 * len(shape.sample) or shape.share(_DATE) >= 0.5 else 0.0,
+        "DATE_OF_BIRTH": lambda shape, kind: (
+            0.9
+            if kind is Kind.DATE or len(shape.years) >= 0.5 * len(shape.sample) or shape.share(_DATE) >= 0.5
+            else 0.0
+        ),
         "DATE": lambda shape, kind: 0.9 if kind is Kind.DATE or shape.share(_DATE) >= 0.5 else 0.0,
         "DIAGNOSIS": lambda _shape, kind: 0.8 if kind is not Kind.DATE else 0.0,
         "USERNAME": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.distinct > 10 else 0.0,
         "PASSWORD": lambda shape, kind: 0.8 if kind is not Kind.BOOLEAN and shape.distinct > 10 else 0.0,
-        "DEVICE_UDI": lambda shape, kind: 0.6 if kind in (Kind.TEXT, Kind.CATEGORY, Kind.INTEGER) and _is_many(shape) and shape.digit_share > 0.5 else 0.0,
+        "DEVICE_UDI": lambda shape, kind: (
+            0.6
+            if kind in (Kind.TEXT, Kind.CATEGORY, Kind.INTEGER) and _is_many(shape) and shape.digit_share > 0.5
+            else 0.0
+        ),
         "USER_AGENT": lambda shape, _: 0.9 if shape.mean_length > 30 else 0.0,
         "URL": lambda shape, _: share_of(shape, lambda value: "." in value and " " not in value),
-        "CVV": lambda shape, kind: 0.8 if kind is not Kind.BOOLEAN and shape.share(_THREE) >= 0.8 and _is_many(shape) else 0.0,
+        "CVV": lambda shape, kind: (
+            0.8 if kind is not Kind.BOOLEAN and shape.share(_THREE) >= 0.8 and _is_many(shape) else 0.0
+        ),
         "UK_SORT_CODE": lambda shape, _: shape.share(_SORT),
-        "LICENSE_PLATE": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and _is_many(shape) and shape.mean_length <= 12 else 0.0,
+        "LICENSE_PLATE": lambda shape, kind: (
+            0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and _is_many(shape) and shape.mean_length <= 12 else 0.0
+        ),
     }
 
 
@@ -275,7 +335,13 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 def _category(shape: Shape, kind: Kind) -> float:
-    return 0.9 if kind not in (Kind.NUMBER, Kind.DATE) and (kind is not Kind.INTEGER or shape.distinct <= 100) and shape.distinct <= 2000 else 0.0
+    return (
+        0.9
+        if kind not in (Kind.NUMBER, Kind.DATE)
+        and (kind is not Kind.INTEGER or shape.distinct <= 100)
+        and shape.distinct <= 2000
+        else 0.0
+    )
 
 
 def _phone(shape: Shape, kind: Kind) -> float:
@@ -294,4 +360,8 @@ def _title(shape: Shape, kind: Kind) -> float:
 def _age(shape: Shape, kind: Kind) -> float:
     if kind in (Kind.NUMBER, Kind.INTEGER) and len(shape.numbers):
         return 0.95 if shape.numbers.min() >= 0 and shape.numbers.max() <= 130 else 0.0
-    return 0.7 if kind in (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL) and shape.digit_share > 0.5 and shape.distinct <= 150 else 0.0
+    return (
+        0.7
+        if kind in (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL) and shape.digit_share > 0.5 and shape.distinct <= 150
+        else 0.0
+    )

@@ -57,14 +57,18 @@ def _without_ends(records: Records) -> tuple[Records, list[str]]:
     """A delimiter at the end of every line makes a column without name and values, which is none."""
     if not records.header or len(records.header) == 1 or records.header[-1].strip() or records.columns[-1].known:
         return records, []
-    return replace(records, header=records.header[:-1], columns=records.columns[:-1]), [f"{records.file}: the delimiter at the end of every line was left out"]
+    return replace(records, header=records.header[:-1], columns=records.columns[:-1]), [
+        f"{records.file}: the delimiter at the end of every line was left out"
+    ]
 
 
 def named_records(records: Records, policy: Policy) -> list[str]:
     if records.header is None:
         return numbered(len(records.columns))
     declared = "header" in policy.read.model_fields_set
-    check_header(records.header, [words.known for words in records.columns], records.file, records.first_line, declared=declared)
+    check_header(
+        records.header, [words.known for words in records.columns], records.file, records.first_line, declared=declared
+    )
     return records.header
 
 
@@ -76,13 +80,24 @@ def typed_table(name: str, names: list[str], records: Records, wishes: TablePoli
     first = day_first(made)
     if first is not None:
         made = [_again(one, words, place, wishes, first) for one, (words, place) in zip(made, pairs, strict=True)]
-    return Table(name, tuple(one.column for one in made), frame_of(made)), [*_empty_rows(records), *(note for one in made for note in one.notes)]
+    return Table(name, tuple(one.column for one in made), frame_of(made)), [
+        *_empty_rows(records),
+        *(note for one in made for note in one.notes),
+    ]
 
 
 def _empty_rows(records: Records) -> list[str]:
-    empty = np.logical_and.reduce([words.codes < 0 for words in records.columns]) if len(records.columns) > 1 else np.zeros(1, dtype=bool)
+    empty = (
+        np.logical_and.reduce([words.codes < 0 for words in records.columns])
+        if len(records.columns) > 1
+        else np.zeros(1, dtype=bool)
+    )
     return (
-        [f"{records.file}: rows without any value, kept: {int(empty.sum()):,}, the first in line {records.line_of(int(empty.argmax()))}"] if empty.any() else []
+        [
+            f"{records.file}: rows without any value, kept: {int(empty.sum()):,}, the first in line {records.line_of(int(empty.argmax()))}"
+        ]
+        if empty.any()
+        else []
     )
 
 

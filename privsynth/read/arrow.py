@@ -15,6 +15,7 @@ from privsynth.read.numerals import SAFE_DIGITS
 from privsynth.read.records import Words
 from privsynth.spelling import Spelling
 from privsynth.spelling.arrow import as_arrow
+from privsynth.typing import Array
 
 LARGEST = 10**SAFE_DIGITS - 1
 MICROSECOND = "%Y-%m-%d %H:%M:%S.%f"
@@ -71,20 +72,22 @@ def _as_words(values: Any, place: Place, wish: ColumnPolicy | None) -> Typed:
     known = coded.dictionary.to_pylist()
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
     if nul := [code for code, word in enumerate(known) if "\0" in word]:
-        raise place.refuse("there is a NUL character", "take it out: no text of a file may hold one", int(np.isin(codes, nul).argmax()))
+        raise place.refuse(
+            "there is a NUL character", "take it out: no text of a file may hold one", int(np.isin(codes, nul).argmax())
+        )
     if "" in known:
         known, codes = _without_empty(known, codes)
     return typed(Words(known, codes), place, wish, nulls=False)
 
 
-def _without_empty(known: list[str], codes: np.ndarray[Any, Any]) -> tuple[list[str], np.ndarray[Any, Any]]:
+def _without_empty(known: list[str], codes: Array) -> tuple[list[str], Array]:
     at = known.index("")
     lookup = np.array([code - (code > at) if code != at else -1 for code in range(len(known))] + [-1], dtype=np.int32)
     return [word for word in known if word], lookup[codes]
 
 
-def _float64(values: Any) -> np.ndarray[Any, Any]:
-    made: np.ndarray[Any, Any] = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype("float64")
+def _float64(values: Any) -> Array:
+    made: Array = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype("float64")
     return made
 
 
@@ -101,11 +104,13 @@ def _floats(values: Any, place: Place) -> Typed:
     numbers = _float64(values)
     infinite = np.flatnonzero(np.isinf(numbers))
     if len(infinite):
-        raise place.refuse("an infinite value has no place in a table", "make it missing, or a number", int(infinite[0]))
+        raise place.refuse(
+            "an infinite value has no place in a table", "make it missing, or a number", int(infinite[0])
+        )
     return Typed(Column(place.name, Kind.NUMBER, spelling=_float_spelling(values, numbers)), numbers)
 
 
-def _float_spelling(values: Any, numbers: np.ndarray[Any, Any]) -> Spelling:
+def _float_spelling(values: Any, numbers: Array) -> Spelling:
     """As few decimals as give every float back."""
     if pa.types.is_float32(values.type) or pa.types.is_float16(values.type):
         numbers = np.array([float(str(v)) for v in np.unique(_small(values))])
@@ -116,8 +121,8 @@ def _float_spelling(values: Any, numbers: np.ndarray[Any, Any]) -> Spelling:
     return Spelling(17, padded=False, fewest=1, shortest=True)
 
 
-def _small(values: Any) -> np.ndarray[Any, Any]:
-    made: np.ndarray[Any, Any] = pc.drop_null(values).to_numpy(zero_copy_only=False)
+def _small(values: Any) -> Array:
+    made: Array = pc.drop_null(values).to_numpy(zero_copy_only=False)
     return made
 
 
@@ -147,13 +152,17 @@ def _moments(values: Any, place: Place) -> Typed:
         notes.append(place.note("nanoseconds are cut off"))
     known = moments[~np.isnat(moments)]
     form = (
-        "%Y-%m-%d" if (known == known.astype("datetime64[D]")).all() else "%Y-%m-%d %H:%M:%S" if (known == known.astype("datetime64[s]")).all() else MICROSECOND
+        "%Y-%m-%d"
+        if (known == known.astype("datetime64[D]")).all()
+        else "%Y-%m-%d %H:%M:%S"
+        if (known == known.astype("datetime64[s]")).all()
+        else MICROSECOND
     )
     return Typed(Column(place.name, Kind.DATE, spelling=Spelling(date_format=form)), moments, tuple(notes))
 
 
-def _nanoseconds(values: Any) -> np.ndarray[Any, Any]:
-    made: np.ndarray[Any, Any] = pc.drop_null(pc.cast(values, pa.int64())).to_numpy(zero_copy_only=False)
+def _nanoseconds(values: Any) -> Array:
+    made: Array = pc.drop_null(pc.cast(values, pa.int64())).to_numpy(zero_copy_only=False)
     return made
 
 

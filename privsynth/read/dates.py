@@ -5,11 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+from privsynth.typing import Array
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 SHORT = tuple(month[:3] for month in MONTHS)
 PARTS = {
     "%Y": r"(?P<Y>\d{4})",
@@ -29,8 +43,30 @@ PARTS = {
     "%p": r"(?P<p>AM|PM)",
     "%%": "%",
 }
-DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%-d.%-m.%Y", "%d %b %Y", "%-d %b %Y", "%d-%b-%Y", "%-d-%b-%Y", "%d %B %Y", "%-d %B %Y")
-MORE_DAYS = ("%b %d, %Y", "%b %-d, %Y", "%B %d, %Y", "%B %-d, %Y", "%d. %B %Y", "%-d. %B %Y", "%Y-%m", "%Y-%-m-%-d", "%Y/%-m/%-d")
+DAYS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%Y",
+    "%-d.%-m.%Y",
+    "%d %b %Y",
+    "%-d %b %Y",
+    "%d-%b-%Y",
+    "%-d-%b-%Y",
+    "%d %B %Y",
+    "%-d %B %Y",
+)
+MORE_DAYS = (
+    "%b %d, %Y",
+    "%b %-d, %Y",
+    "%B %d, %Y",
+    "%B %-d, %Y",
+    "%d. %B %Y",
+    "%-d. %B %Y",
+    "%Y-%m",
+    "%Y-%-m-%-d",
+    "%Y/%-m/%-d",
+)
 PAIRS = (("%d/%m/%Y", "%m/%d/%Y"), ("%-d/%-m/%Y", "%-m/%-d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%-d-%-m-%Y", "%-m-%-d-%Y"))
 TIMES = (
     "",
@@ -57,7 +93,7 @@ DATE_WORDS = re.compile(
 class Dates:
     """The moment behind each word (datetime64[us]) and the format that spells them."""
 
-    values: np.ndarray[Any, Any]
+    values: Array
     format: str
 
 
@@ -78,7 +114,13 @@ def dates(words: list[str], name: str) -> list[Dates]:
 def _candidates(words: list[str], name: str) -> list[str]:
     """The formats that fit the first words, so that only few are tried on all."""
     days = (*DAYS, *MORE_DAYS, *(form for pair in PAIRS for form in pair))
-    forms = [day + time for day in days for time in TIMES] if not words[0].isdigit() else list(COMPACT) if is_compact(words, name) else []
+    forms = (
+        [day + time for day in days for time in TIMES]
+        if not words[0].isdigit()
+        else list(COMPACT)
+        if is_compact(words, name)
+        else []
+    )
     return [form for form in forms if all(_pattern(form).fullmatch(word) for word in words[:20])]
 
 
@@ -98,7 +140,9 @@ def _pattern(form: str) -> re.Pattern[str]:
     """A pattern that only matches what strftime would write. Raises KeyError for a directive that cannot be read back."""
     if form not in _PATTERNS:
         pieces = re.findall(r"%-?.|[^%]+|%", form)
-        _PATTERNS[form] = re.compile("".join(PARTS[piece] if piece.startswith("%") else re.escape(piece) for piece in pieces), re.ASCII)
+        _PATTERNS[form] = re.compile(
+            "".join(PARTS[piece] if piece.startswith("%") else re.escape(piece) for piece in pieces), re.ASCII
+        )
     return _PATTERNS[form]
 
 
@@ -115,7 +159,7 @@ def can_read(form: str) -> bool:
     return "Y" in known and ("m" in known or "b" in known) and (("I" in known) == ("p" in known))
 
 
-def under(words: list[str], form: str) -> np.ndarray[Any, Any] | None:
+def under(words: list[str], form: str) -> Array | None:
     """The moments of all words under one format; None if a single word does not fit."""
     pattern = _pattern(form)
     made = []

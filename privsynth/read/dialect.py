@@ -46,7 +46,14 @@ class Dialect:
 
     def records(self, lines: io.TextIOBase) -> Any:
         """Strict records: text behind a closing quote, or a quote that never closes, is an error."""
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, doublequote=True, skipinitialspace=self.skip_space, strict=True)
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            doublequote=True,
+            skipinitialspace=self.skip_space,
+            strict=True,
+        )
 
     def plain(self, data: bytes) -> bytes:
         """The same text with its escapes written as doubled quotes; line ends stay where they are."""
@@ -60,7 +67,9 @@ class Dialect:
         quote = self.quote.encode()
         if quote not in data:
             return data
-        before = rb"((?:\A|[\r\n]|" + re.escape(self.delimiter.encode()) + rb")" + (rb" *)" if self.skip_space else rb")")
+        before = (
+            rb"((?:\A|[\r\n]|" + re.escape(self.delimiter.encode()) + rb")" + (rb" *)" if self.skip_space else rb")")
+        )
         return re.sub(before + rb"%b[^%b]*(?:%b%b[^%b]*)*%b" % ((quote,) * 6), rb"\1q", data)
 
     @property
@@ -107,7 +116,10 @@ def kept(delimiter: str, width: int) -> str:
 def dialect_of(data: bytes, file: str, wished: str | None, *, tsv: bool = False) -> tuple[Dialect, list[str]]:
     """The dialect of UTF-8 text, and what a person should know about the choice."""
     if wished and (wished in "\"'\r\n\\" or wished.isalnum()):
-        raise PolicyError("read.delimiter cannot be a letter, a digit, a quote, a backslash or a line end.", hint="for instance ',' or ';'")
+        raise PolicyError(
+            "read.delimiter cannot be a letter, a digit, a quote, a backslash or a line end.",
+            hint="for instance ',' or ';'",
+        )
     with field_limit(SECOND):
         return _dialect_of(data, file, wished, tsv=tsv)
 
@@ -120,7 +132,9 @@ def _dialect_of(data: bytes, file: str, wished: str | None, *, tsv: bool) -> tup
         clean = [fit for fit in fits if fit.is_clean]
         if len(clean) == 1 or not cut:
             break
-    chosen = fits[0] if wished else _decided(clean, fits, file) if clean else _doubtful(fits, data, sample, file, cut=cut)
+    chosen = (
+        fits[0] if wished else _decided(clean, fits, file) if clean else _doubtful(fits, data, sample, file, cut=cut)
+    )
     dialect = _spaced(chosen, sample)
     return dialect, _notes(dialect, file, sample, is_single=chosen.usual <= 1 and chosen.header == 1 and not wished)
 
@@ -173,7 +187,9 @@ def _fit(dialect: Dialect, sample: str, *, cut: bool) -> Fit:
     bare = dialect.bare(text)
     quotes = text.count(dialect.quote.encode())
     stray = bare.count(dialect.quote.encode())
-    return Fit(dialect, Counter(widths), widths[0] if widths else 1, broken, 0 if broken else stray, (quotes - stray) // 2)
+    return Fit(
+        dialect, Counter(widths), widths[0] if widths else 1, broken, 0 if broken else stray, (quotes - stray) // 2
+    )
 
 
 def _decided(clean: list[Fit], fits: list[Fit], file: str) -> Fit:
@@ -200,9 +216,15 @@ def _doubtful(fits: list[Fit], data: bytes, sample: str, file: str, *, cut: bool
 def _spaces(fit: Fit, sample: str, file: str) -> Fit:
     """Spaces stand in ordinary text, so they count as delimiters only where numbers or quotes confirm it."""
     records = list(fit.dialect.records(io.StringIO(sample, newline="")))
-    confirmed = any(all(row and re.fullmatch(r"-?\d+([.,]\d+)?", row[at]) for row in records[1:]) for at in range(fit.header))
+    confirmed = any(
+        all(row and re.fullmatch(r"-?\d+([.,]\d+)?", row[at]) for row in records[1:]) for at in range(fit.header)
+    )
     if fit.header < 3 or not (confirmed or fit.quoted) or len(records) < 3:
-        raise refuse(file, "this is one column of words, or several columns set apart by spaces", "say which with --delimiter ' ' or --delimiter ,")
+        raise refuse(
+            file,
+            "this is one column of words, or several columns set apart by spaces",
+            "say which with --delimiter ' ' or --delimiter ,",
+        )
     return fit
 
 

@@ -60,7 +60,9 @@ def decoded(raw: bytes, file: str, declared: str | None) -> Decoded:
     found = _marked(raw, file, wished) or (_declared(raw, file, wished) if wished else _found(raw, file))
     nul = found.data.find(b"\0")
     if nul >= 0:
-        raise refuse(file, "there is a NUL character", "the file is damaged or no text; " + ASK, line=line_at(found.data, nul))
+        raise refuse(
+            file, "there is a NUL character", "the file is damaged or no text; " + ASK, line=line_at(found.data, nul)
+        )
     mark = found.data.find(codecs.BOM_UTF8)
     if mark >= 0 and (mark == 0 or found.data[mark - 1 : mark] in (b"\n", b"\r")):
         hint = "files were put together with their marks: take the mark out, and the second header, if there is one"
@@ -74,7 +76,9 @@ def _codec(name: str) -> str:
     except LookupError:
         info = None
     if info is None or not info._is_text_encoding:
-        raise PolicyError("read.encoding is not the name of a text encoding.", hint="for instance utf-8, cp1252, latin-1, utf-16")
+        raise PolicyError(
+            "read.encoding is not the name of a text encoding.", hint="for instance utf-8, cp1252, latin-1, utf-16"
+        )
     return info.name
 
 
@@ -91,13 +95,17 @@ def _marked(raw: bytes, file: str, wished: str | None) -> Decoded | None:
 def _declared(raw: bytes, file: str, wished: str) -> Decoded:
     data = _utf8(raw, wished, file)
     also = wished != "utf-8" and not raw.isascii() and _is_utf8(raw)
-    return Decoded(data, wished, f"{file}: read as {wished} as declared; the bytes are valid utf-8 as well" if also else "")
+    return Decoded(
+        data, wished, f"{file}: read as {wished} as declared; the bytes are valid utf-8 as well" if also else ""
+    )
 
 
 def _found(raw: bytes, file: str) -> Decoded:
     wide = _wide(raw)
     if wide:
-        return Decoded(_utf8(raw, wide, file), wide, f"{file}: there is no byte order mark; the zero bytes show that it is {wide}")
+        return Decoded(
+            _utf8(raw, wide, file), wide, f"{file}: there is no byte order mark; the zero bytes show that it is {wide}"
+        )
     if _is_utf8(raw):
         return Decoded(raw, "utf-8")
     return _guessed(raw, file)
@@ -177,7 +185,11 @@ def _guessed(raw: bytes, file: str) -> Decoded:
     if name is None:
         raise _undecodable(raw, "utf-8", file, _first_bad(raw))
     data = _utf8(raw, name, file)
-    return Decoded(data, name, f"{file}: the bytes are not utf-8; the encoding was guessed as {name}: check the letters, or say it with --encoding")
+    return Decoded(
+        data,
+        name,
+        f"{file}: the bytes are not utf-8; the encoding was guessed as {name}: check the letters, or say it with --encoding",
+    )
 
 
 def _telling(raw: bytes) -> bytes:
@@ -206,7 +218,9 @@ def _guess(sample: bytes) -> str | None:
 def _is_text(text: str) -> bool:
     """Letters above all: signs, boxes and controls beyond ASCII are what a wrong guess looks like."""
     beyond = [c for c in text if c > "\x7f"]
-    return not any("\x80" <= c <= "\x9f" or c == "\ufffd" for c in beyond) and 2 * sum(c.isalpha() for c in beyond) >= len(beyond)
+    return not any("\x80" <= c <= "\x9f" or c == "\ufffd" for c in beyond) and 2 * sum(
+        c.isalpha() for c in beyond
+    ) >= len(beyond)
 
 
 def _is_western(sample: bytes) -> bool:

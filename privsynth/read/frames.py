@@ -19,7 +19,9 @@ from privsynth.read.known import refuse_unknown_names
 from privsynth.read.refusal import refuse, shown
 from privsynth.read.sources import free_name, table_name
 
-ALLOWED = "a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, or a dict of names to such frames, is expected"
+ALLOWED = (
+    "a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, or a dict of names to such frames, is expected"
+)
 
 
 def read_frame(frame: Any, policy: Policy, name: str = "table") -> Dataset:
@@ -43,7 +45,9 @@ def frame_table(arrow: Any, name: str, policy: Policy) -> tuple[Table, list[str]
     """One table from an Arrow table, within the limits of the policy."""
     _check_size(arrow, name, policy)
     wishes = policy.tables.get(name, TablePolicy())
-    made = [arrow_column(column, arrow.column(column), name, wishes.columns.get(column)) for column in arrow.column_names]
+    made = [
+        arrow_column(column, arrow.column(column), name, wishes.columns.get(column)) for column in arrow.column_names
+    ]
     frame = pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype) for one in made})
     return Table(name, tuple(one.column for one in made), frame), [note for one in made for note in one.notes]
 
@@ -93,7 +97,10 @@ def _other_to_arrow(frame: Any) -> Any:
     try:
         made: Any = nw.from_native(frame, eager_only=True)
     except TypeError:
-        raise PolicyError(f"an object of type {type(frame).__name__} is no frame that can be read.", hint=f"{ALLOWED}; collect a lazy frame first") from None
+        raise PolicyError(
+            f"an object of type {type(frame).__name__} is no frame that can be read.",
+            hint=f"{ALLOWED}; collect a lazy frame first",
+        ) from None
     return made.to_arrow()
 
 
@@ -127,7 +134,9 @@ def frame_like(original: Any, table: Table) -> Any:
         return _pandas_like(original, table)
     source = to_arrow(original)
     arrays = {
-        name: back_to_arrow(table, name, source.schema.field(name).type) if name in source.column_names else back_to_arrow(table, name, None)
+        name: back_to_arrow(table, name, source.schema.field(name).type)
+        if name in source.column_names
+        else back_to_arrow(table, name, None)
         for name in _order(source.column_names, table)
     }
     made = pa.table(arrays)
@@ -139,7 +148,9 @@ def frame_like(original: Any, table: Table) -> Any:
 
 
 def _order(names: list[str], table: Table) -> list[str]:
-    return [name for name in names if name in table] + [column.name for column in table.columns if column.name not in names]
+    return [name for name in names if name in table] + [
+        column.name for column in table.columns if column.name not in names
+    ]
 
 
 def _duckdb_like(made: Any) -> Any:
@@ -202,4 +213,6 @@ def _categorical(arrow: Any, dtype: pd.CategoricalDtype) -> pd.Series[Any]:
     levels = {str(level): level for level in dtype.categories}
     new = [value for value in dict.fromkeys(values) if value is not None and str(value) not in levels]
     known = pd.CategoricalDtype([*dtype.categories, *new], ordered=dtype.ordered) if new else dtype
-    return pd.Series(pd.Categorical([None if value is None else levels.get(str(value), value) for value in values], dtype=known))
+    return pd.Series(
+        pd.Categorical([None if value is None else levels.get(str(value), value) for value in values], dtype=known)
+    )

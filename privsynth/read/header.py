@@ -17,7 +17,9 @@ FORCE = "if it does name the columns, say read.header: true in the policy; if th
 LOOKED_AT = 1000
 
 
-def check_header(header: Sequence[str], columns: Sequence[Sequence[str]], file: str, line: int, *, declared: bool) -> None:
+def check_header(
+    header: Sequence[str], columns: Sequence[Sequence[str]], file: str, line: int, *, declared: bool
+) -> None:
     """Refuse names that are missing or doubled, and a first record that reads like a row. `columns` holds distinct words."""
     if not declared:
         _refuse_data(header, columns, file, line)
@@ -31,9 +33,17 @@ def _refuse_empty(header: Sequence[str], file: str, line: int) -> None:
         return
     if len(empty) > len(header) / 2 and len(header) > 1:
         raise refuse(
-            file, "most names of the header are empty: there are lines before the table", "take them out, so that the first line names the columns", line=line
+            file,
+            "most names of the header are empty: there are lines before the table",
+            "take them out, so that the first line names the columns",
+            line=line,
         )
-    raise refuse(file, f"column {empty[0]} of {len(header)} has no name", "name every column; if the file has no header, say --no-header", line=line)
+    raise refuse(
+        file,
+        f"column {empty[0]} of {len(header)} has no name",
+        "name every column; if the file has no header, say --no-header",
+        line=line,
+    )
 
 
 def _refuse_double(header: Sequence[str], file: str, line: int) -> None:
@@ -47,12 +57,21 @@ def _refuse_data(header: Sequence[str], columns: Sequence[Sequence[str]], file: 
     """Numbers, dates, addresses or known values where names should be."""
     if _is_count(header) and not _counts_on(header, columns):
         return
-    plain = [at for at, name in enumerate(header) if any(_is_row_like(name, columns[at], form) for form in (NUMBER, DATE, ADDRESS))]
+    plain = [
+        at
+        for at, name in enumerate(header)
+        if any(_is_row_like(name, columns[at], form) for form in (NUMBER, DATE, ADDRESS))
+    ]
     alike = [at for at, name in enumerate(header) if _is_alike(name, columns[at])]
     again = [at for at, name in enumerate(header) if name in set(columns[at][:LOOKED_AT])]
     if plain or len(alike) > max(1, len(header) / 4) or len(again) > max(1, len(header) / 3):
         found = (plain or alike or again)[0] + 1
-        raise refuse(file, f"the first record looks like a row and not like names (field {found} of {len(header)})", FORCE, line=line)
+        raise refuse(
+            file,
+            f"the first record looks like a row and not like names (field {found} of {len(header)})",
+            FORCE,
+            line=line,
+        )
 
 
 def _is_count(header: Sequence[str]) -> bool:
@@ -60,12 +79,20 @@ def _is_count(header: Sequence[str]) -> bool:
     numbers = [int(name) for name in header if re.fullmatch(r"\d{1,4}", name.strip())]
     others = [name for name in header if not re.fullmatch(r"\d{1,4}", name.strip())]
     in_a_row = all(after - before == 1 for before, after in pairwise(numbers))
-    return len(numbers) > 1 and in_a_row and not any(NUMBER.fullmatch(name.strip()) or DATE.fullmatch(name.strip()) for name in others)
+    return (
+        len(numbers) > 1
+        and in_a_row
+        and not any(NUMBER.fullmatch(name.strip()) or DATE.fullmatch(name.strip()) for name in others)
+    )
 
 
 def _counts_on(header: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
     """Nothing but numbers in a row, and numbers of the same length below each: as likely a row as names. From 0 or a year on they are names."""
-    if not all(name.strip().isdecimal() for name in header) or header[0].strip() == "0" or all(1900 <= int(name) <= 2100 for name in header):
+    if (
+        not all(name.strip().isdecimal() for name in header)
+        or header[0].strip() == "0"
+        or all(1900 <= int(name) <= 2100 for name in header)
+    ):
         return False
     return all(_is_row_like(name, words, NUMBER) for name, words in zip(header, columns, strict=True))
 
@@ -73,7 +100,9 @@ def _counts_on(header: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
 def _is_row_like(name: str, words: Sequence[str], form: re.Pattern[str]) -> bool:
     """A name in the form that most values below it have. Dates above counts are names: `country, 2020-01-22, 2020-01-23`."""
     some = words[:LOOKED_AT]
-    return bool(form.fullmatch(name.strip())) and 2 * sum(bool(form.fullmatch(word.strip())) for word in some) > len(some)
+    return bool(form.fullmatch(name.strip())) and 2 * sum(bool(form.fullmatch(word.strip())) for word in some) > len(
+        some
+    )
 
 
 def _shape(word: str) -> str:
@@ -83,14 +112,20 @@ def _shape(word: str) -> str:
 def _is_alike(name: str, words: Sequence[str]) -> bool:
     """A name with digits in it, of the very shape that all values have."""
     shape = _shape(name)
-    return len(name) > 3 and "9" in shape and len(words) > 0 and all(_shape(word) == shape for word in words[:LOOKED_AT])
+    return (
+        len(name) > 3 and "9" in shape and len(words) > 0 and all(_shape(word) == shape for word in words[:LOOKED_AT])
+    )
 
 
-def refuse_repeated_header(header: Sequence[str], rows: list[list[str]], line_of: Callable[[int], int], file: str) -> None:
+def refuse_repeated_header(
+    header: Sequence[str], rows: list[list[str]], line_of: Callable[[int], int], file: str
+) -> None:
     """A row that says the header again begins a second table, or a second line of the header."""
     if len(header) > 1 and header in rows:
         what = "this row repeats the header: there are several tables in the file, or several header lines"
-        raise refuse(file, what, "keep one table and one header line in each file", line=line_of(rows.index(list(header))))
+        raise refuse(
+            file, what, "keep one table and one header line in each file", line=line_of(rows.index(list(header)))
+        )
 
 
 def refused_preamble(width: int, rows: list[list[str]], file: str, line: int) -> InputError | None:

@@ -18,12 +18,44 @@ from privsynth.read.numerals import Numbers, doubt, is_ambiguous, is_number, num
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted, refuse, shown
 from privsynth.spelling import Spelling
+from privsynth.typing import Array
 
 NULLS = frozenset(
-    {"NA", "N/A", "n/a", "na", "#N/A", "NULL", "null", "Null", "NaN", "nan", "NAN", "NaT", "None", "none", "NONE", "nil", "\\N", "<NA>", "(null)"}
+    {
+        "NA",
+        "N/A",
+        "n/a",
+        "na",
+        "#N/A",
+        "NULL",
+        "null",
+        "Null",
+        "NaN",
+        "nan",
+        "NAN",
+        "NaT",
+        "None",
+        "none",
+        "NONE",
+        "nil",
+        "\\N",
+        "<NA>",
+        "(null)",
+    }
 )
 NULLS |= {"?", "-", "--", ".", "..", "missing", "Missing", "MISSING"}
-PAIRS = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("ja", "nein"), ("oui", "non"), ("si", "no"), ("sí", "no"), ("sim", "não"))
+PAIRS = (
+    ("true", "false"),
+    ("yes", "no"),
+    ("y", "n"),
+    ("t", "f"),
+    ("on", "off"),
+    ("ja", "nein"),
+    ("oui", "non"),
+    ("si", "no"),
+    ("sí", "no"),
+    ("sim", "não"),
+)
 FEW_SHARE, FEW_LEVELS = 0.2, 12
 
 
@@ -32,7 +64,7 @@ class Typed:
     """A column in its storage type, and what a person should know about the reading."""
 
     column: Column
-    values: np.ndarray[Any, Any]
+    values: Array
     notes: tuple[str, ...] = ()
 
 
@@ -52,7 +84,9 @@ class Place:
         return f"{self.file}: column {shown(self.name)}: {what}"
 
 
-def typed(words: Words, place: Place, wish: ColumnPolicy | None = None, *, day_first: bool | None = None, nulls: bool = True) -> Typed:
+def typed(
+    words: Words, place: Place, wish: ColumnPolicy | None = None, *, day_first: bool | None = None, nulls: bool = True
+) -> Typed:
     """The column as the policy wishes it, or as its values allow."""
     wished = wish or ColumnPolicy()
     kind = Kind(wished.kind) if wished.kind else Kind.DATE if wished.format else None
@@ -79,12 +113,16 @@ def _nulls(words: Words, place: Place) -> tuple[list[str], set[int], Spelling, l
     if not missing or len(missing) == len(words.known):
         return words.known, set(), Spelling(), []
     counts = np.bincount(words.codes + 1, minlength=len(words.known) + 1)
-    spellings = {words.known[code]: int(counts[code + 1]) for code in missing} | ({"": int(counts[0])} if counts[0] else {})
+    spellings = {words.known[code]: int(counts[code + 1]) for code in missing} | (
+        {"": int(counts[0])} if counts[0] else {}
+    )
     null = max(spellings, key=lambda word: (spellings[word], word))
     notes = []
     if len(spellings) > 1:
         notes.append(
-            place.note(f"missing values are spelt in {len(spellings)} ways ({counted(sum(spellings.values()), 'cell')}); they will be written in the commonest")
+            place.note(
+                f"missing values are spelt in {len(spellings)} ways ({counted(sum(spellings.values()), 'cell')}); they will be written in the commonest"
+            )
         )
     return [word for code, word in enumerate(words.known) if code not in missing], missing, Spelling(null=null), notes
 
@@ -99,9 +137,13 @@ def _as_found(known: list[str], place: Place, day_first: bool | None) -> tuple[N
         return readings[0], []
     if readings and day_first is not None:
         chosen = next(reading for reading in readings if puts_day_first(reading.format) == day_first)
-        return chosen, [place.note(f"day and month could change places; read as {chosen.format} like the other dates of the table")]
+        return chosen, [
+            place.note(f"day and month could change places; read as {chosen.format} like the other dates of the table")
+        ]
     if readings:
-        return None, [place.note("day and month could change places, so it stays text; say which with its format in the policy")]
+        return None, [
+            place.note("day and month could change places, so it stays text; say which with its format in the policy")
+        ]
     if is_ambiguous(known):
         return None, [place.note("a comma may mark decimals or thousands, so it stays text")]
     return numbers(known), []
@@ -115,7 +157,9 @@ def _as_numbers(known: list[str], words: Words, place: Place, *, whole: bool) ->
         row = None if wrong is None else _row_of(wrong, words)
         kind = "an integer" if whole else "a number"
         raise place.refuse(
-            f"a value is not {kind} that can be written back unchanged, as the policy asks", "mend the value, or declare the column as text", row
+            f"a value is not {kind} that can be written back unchanged, as the policy asks",
+            "mend the value, or declare the column as text",
+            row,
         )
     return found
 
@@ -129,11 +173,16 @@ def _as_dates(known: list[str], words: Words, place: Place, form: str | None) ->
             raise place.refuse(what, "give its format in the policy, for instance format: '%d.%m.%Y'")
         return readings[0]
     if not can_read(form):
-        raise place.refuse("the format in the policy cannot be read back", "use %Y with %m or %b, %d, %H, %M, %S, %f; for instance '%d.%m.%Y'")
+        raise place.refuse(
+            "the format in the policy cannot be read back",
+            "use %Y with %m or %b, %d, %H, %M, %S, %f; for instance '%d.%m.%Y'",
+        )
     values = [moment(word, form) for word in known]
     wrong = next((word for word, value in zip(known, values, strict=True) if value is None), None)
     if wrong is not None:
-        raise place.refuse("a value is no date in the format of the policy", "mend the value or the format", _row_of(wrong, words))
+        raise place.refuse(
+            "a value is no date in the format of the policy", "mend the value or the format", _row_of(wrong, words)
+        )
     return Dates(np.array(values, dtype="datetime64[us]"), form)
 
 
@@ -141,7 +190,9 @@ def _row_of(word: str, words: Words) -> int:
     return int(np.flatnonzero(words.codes == words.known.index(word))[0])
 
 
-def _stored(made: Numbers | Dates, words: Words, missing: set[int], place: Place, spelling: Spelling, notes: list[str]) -> Typed:
+def _stored(
+    made: Numbers | Dates, words: Words, missing: set[int], place: Place, spelling: Spelling, notes: list[str]
+) -> Typed:
     """Numbers and dates in place of the words."""
     void: Any = np.datetime64("NaT") if isinstance(made, Dates) else np.nan
     by_code = np.full(len(words.known) + 1, void, dtype=made.values.dtype)
@@ -151,7 +202,11 @@ def _stored(made: Numbers | Dates, words: Words, missing: set[int], place: Place
     else:
         kind = Kind.NUMBER if made.spelling.decimals else Kind.INTEGER
         column = Column(place.name, kind, Role.PLAIN, spelling=replace(made.spelling, null=spelling.null))
-        notes = [*notes, place.note(f"{counted(made.evened, 'spelling')} with other trailing zeros will be written evenly")] if made.evened else notes
+        notes = (
+            [*notes, place.note(f"{counted(made.evened, 'spelling')} with other trailing zeros will be written evenly")]
+            if made.evened
+            else notes
+        )
     return Typed(column, by_code[words.codes], tuple(notes))
 
 
@@ -163,13 +218,21 @@ def _lone_word(words: Words, place: Place) -> list[str]:
     rows = np.flatnonzero(words.codes == words.known.index(others[0]))
     if len(rows) > 1:
         return []
-    return [place.note(f"only the value in line {place.line_of(int(rows[0]))} is no number, so it stays text; is that line another header, units or a total?")]
+    return [
+        place.note(
+            f"only the value in line {place.line_of(int(rows[0]))} is no number, so it stays text; is that line another header, units or a total?"
+        )
+    ]
 
 
 def _as_text(words: Words, place: Place, kind: Kind | None, notes: list[str]) -> Typed:
     """Text as it stands; an empty cell is missing."""
     if kind is Kind.BOOLEAN and len(words.known) > 2:
-        raise place.refuse("a value is the third of a column declared as boolean", "declare it as category", int(np.flatnonzero(words.codes == 2)[0]))
+        raise place.refuse(
+            "a value is the third of a column declared as boolean",
+            "declare it as category",
+            int(np.flatnonzero(words.codes == 2)[0]),
+        )
     if not words.known and kind is None:
         kind = Kind.CATEGORY
     by_code = np.array([*words.known, None], dtype=object)

@@ -35,4 +35,8 @@ def _known(what: str, name: str, names: Iterable[str], table: str = "") -> None:
         if near
         else f"there {'is' if len(names) == 1 else 'are'}: {', '.join(map(shown, names[:12]))}{' ...' if len(names) > 12 else ''}"
     )
-    raise PolicyError(f"the policy speaks of {what} {shown(name)}{place}, which is not in the data.", hint=hint, column=name if what == "column" else None)
+    raise PolicyError(
+        f"the policy speaks of {what} {shown(name)}{place}, which is not in the data.",
+        hint=hint,
+        column=name if what == "column" else None,
+    )

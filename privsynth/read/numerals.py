@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from privsynth.spelling import Spelling
+from privsynth.typing import Array
 
 FEW = 300  # so many words are quicker looked at one by one
 SAFE_DIGITS = 15  # so many digits always survive the way through a float
@@ -34,7 +35,7 @@ MARKS = (
 class Numbers:
     """The number behind each word, and how to spell them."""
 
-    values: np.ndarray[Any, Any]
+    values: Array
     spelling: Spelling
     evened: int = 0  # words whose trailing zeros are written otherwise
 
@@ -59,13 +60,19 @@ def _fitting(words: list[str]) -> list[tuple[str, str]]:
 
 def is_number(word: str, *, whole: bool = False) -> bool:
     """Whether a word by itself is a number that can be written back."""
-    return any(re.match(_pattern(decimal, thousands), word) and not (whole and decimal in word) for decimal, thousands in MARKS)
+    return any(
+        re.match(_pattern(decimal, thousands), word) and not (whole and decimal in word) for decimal, thousands in MARKS
+    )
 
 
 def doubt(words: list[str], found: Numbers) -> list[str]:
     """What is lost in writing, and what else the words could have meant."""
     uneven = found.spelling.decimals == 3 and not found.spelling.padded and found.spelling.decimal_mark == "."
-    zeros = ["negative zeros will be written without their sign"] if (np.signbit(found.values) & (found.values == 0)).any() else []
+    zeros = (
+        ["negative zeros will be written without their sign"]
+        if (np.signbit(found.values) & (found.values == 0)).any()
+        else []
+    )
     if uneven and _fits(words, ",", "."):
         return [*zeros, "its points were read as decimal points, but could mark thousands"]
     return zeros
@@ -108,7 +115,9 @@ def _read(words: list[str], decimal: str, thousands: str) -> Numbers | None:
     places = _places(text)
     most, least = int(places.max()), int(places.min())
     digits = pc.binary_length(text).to_numpy() - np.signbit(values) - (places > 0)
-    spelling = Spelling(most, most == least, decimal, thousands if thousands and any(thousands in word for word in words) else "")
+    spelling = Spelling(
+        most, most == least, decimal, thousands if thousands and any(thousands in word for word in words) else ""
+    )
     if most != least:
         return _uneven(plain, values, spelling, places, digits)
     if digits.max() > SAFE_DIGITS:
@@ -116,14 +125,14 @@ def _read(words: list[str], decimal: str, thousands: str) -> Numbers | None:
     return Numbers(values, spelling)
 
 
-def _places(text: Any) -> np.ndarray[Any, Any]:
+def _places(text: Any) -> Array:
     """How many decimals each word shows."""
     point = pc.find_substring(text, ".").to_numpy()
     length = pc.binary_length(text).to_numpy()
     return np.where(point < 0, 0, length - point - 1)
 
 
-def _uneven(plain: list[str], values: np.ndarray[Any, Any], spelling: Spelling, places: np.ndarray[Any, Any], digits: np.ndarray[Any, Any]) -> Numbers | None:
+def _uneven(plain: list[str], values: Array, spelling: Spelling, places: Array, digits: Array) -> Numbers | None:
     """Some words show more decimals than others: trailing zeros are written down to the fewest places that any word shows."""
     fewest = int(places.min())
     spelling = replace(spelling, fewest=fewest)
@@ -135,7 +144,7 @@ def _uneven(plain: list[str], values: np.ndarray[Any, Any], spelling: Spelling, 
     return _exact(plain, values, replace(spelling, shortest=True))
 
 
-def _exact(plain: list[str], values: np.ndarray[Any, Any], spelling: Spelling) -> Numbers | None:
+def _exact(plain: list[str], values: Array, spelling: Spelling) -> Numbers | None:
     """More digits than a float is sure to keep: every word must come back as it was."""
     point = replace(spelling, decimal_mark=".", thousands="")
     if spelling.decimals == 0 or any(point.number(value) != word for value, word in zip(values, plain, strict=True)):

@@ -26,17 +26,30 @@ def parquet_table(origin: Origin, policy: Policy) -> tuple[Table, list[str]]:
         raise _damaged(origin) from None
     table, notes = frame_table(arrow, origin.table, policy)
     form = Form(text=False, parquet=True, types={field.name: field.type for field in arrow.schema})
-    return replace(table, form=form), [f"{origin.label}: read as Parquet, {len(table):,} rows and {len(table.columns):,} columns", *notes]
+    return replace(table, form=form), [
+        f"{origin.label}: read as Parquet, {len(table):,} rows and {len(table.columns):,} columns",
+        *notes,
+    ]
 
 
 def _damaged(origin: Origin) -> InputError:
-    return refuse(origin.label, "the file cannot be read as Parquet", "check the path and its permissions, or write the file again")
+    return refuse(
+        origin.label,
+        "the file cannot be read as Parquet",
+        "check the path and its permissions, or write the file again",
+    )
 
 
 def _check(about: Any, origin: Origin, policy: Policy) -> None:
     limits = policy.read
     size = sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups))
     if size > limits.max_bytes:
-        raise refuse(origin.label, f"it holds more than {limits.max_bytes:,} bytes", "raise read.max_bytes if that is right")
+        raise refuse(
+            origin.label, f"it holds more than {limits.max_bytes:,} bytes", "raise read.max_bytes if that is right"
+        )
     if about.num_rows * about.num_columns > limits.max_cells or about.num_columns > limits.max_columns:
-        raise refuse(origin.label, "it holds more cells or columns than allowed", "raise read.max_cells or read.max_columns if that is right")
+        raise refuse(
+            origin.label,
+            "it holds more cells or columns than allowed",
+            "raise read.max_cells or read.max_columns if that is right",
+        )

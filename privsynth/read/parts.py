@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from privsynth.read.kinds import Place, typed
 from privsynth.read.records import records_of
 from privsynth.read.refusal import counted, refuse
 from privsynth.read.sources import Origin
+from privsynth.typing import Array
 
 HEAD = 2**22  # bytes from whose rows the kinds of the columns are found
 BLOCK = 2**22
@@ -52,7 +53,9 @@ def spool(source: BinaryIO, target: Path, most: int) -> int:
         while block := source.read(BLOCK):
             size += len(block)
             if size > most:
-                raise refuse("standard input", f"there are more than {most:,} bytes", "raise read.max_bytes if that is right")
+                raise refuse(
+                    "standard input", f"there are more than {most:,} bytes", "raise read.max_bytes if that is right"
+                )
             file.write(block)
     return size
 
@@ -69,13 +72,19 @@ def beginning(origin: Origin, path: Path, policy: Policy) -> tuple[Layout, Table
     names = named_records(records, policy)
     table, said = typed_table(origin.table, names, records, policy.tables.get(origin.table, TablePolicy()))
     delimiter = "\t" if origin.is_tsv else kept(dialect.delimiter, len(names))
-    layout = Layout(path, origin.label, origin.table, text.encoding, dialect, policy.read.header, tuple(names), delimiter)
+    layout = Layout(
+        path, origin.label, origin.table, text.encoding, dialect, policy.read.header, tuple(names), delimiter
+    )
     return layout, replace(table, form=Form(delimiter=delimiter)), [*([text.note] if text.note else []), *notes, *said]
 
 
 def _refuse_unstreamable(dialect: Dialect, label: str) -> None:
     if dialect.backslash:
-        raise refuse(label, "quotes inside quotes are written with a backslash, which cannot be read as a stream", "write them twice, or use privsynth run")
+        raise refuse(
+            label,
+            "quotes inside quotes are written with a backslash, which cannot be read as a stream",
+            "write them twice, or use privsynth run",
+        )
 
 
 def _complete(data: bytes, dialect: Dialect) -> bytes:
@@ -98,7 +107,9 @@ class Dealt:
     notes: tuple[str, ...]
 
 
-def deal(layout: Layout, folder: Path, parts: int, policy: Policy, *, entity: str | None, rng: np.random.Generator) -> Dealt:
+def deal(
+    layout: Layout, folder: Path, parts: int, policy: Policy, *, entity: str | None, rng: np.random.Generator
+) -> Dealt:
     """Every row into one of so many files, all rows of an entity into the same."""
     paths = tuple(folder / f"part-{number:05d}.csv" for number in range(parts))
     at = None if entity is None else layout.names.index(entity)
@@ -112,14 +123,22 @@ def deal(layout: Layout, folder: Path, parts: int, policy: Policy, *, entity: st
             for number in np.unique(where):
                 writers[number].writerows([block[row] for row in np.flatnonzero(where == number)])
             rows += len(block)
-    return Dealt(paths, rows, tuple(f"{layout.label}: {counted(count, what)} left out" for what, count in left.items() if count))
+    return Dealt(
+        paths, rows, tuple(f"{layout.label}: {counted(count, what)} left out" for what, count in left.items() if count)
+    )
 
 
 def _private(path: Path) -> TextIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8", errors="surrogatepass", newline="")
+    return os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600),
+        "w",
+        encoding="utf-8",
+        errors="surrogatepass",
+        newline="",
+    )
 
 
-def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, parts: int) -> np.ndarray[Any, Any]:
+def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, parts: int) -> Array:
     """The part of the entity of each row; a row without a key is an entity of its own."""
     return np.array([hash((salt, row[at] or before + number)) % parts for number, row in enumerate(block)])
 
@@ -127,7 +146,10 @@ def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, part
 def _blocks(layout: Layout, policy: Policy, left: Counter[str]) -> Iterator[list[list[str]]]:
     """The rows of the file, strictly: as many fields in each as there are columns. What may be left out is counted."""
     width, cells, header = len(layout.names), 0, layout.header
-    with field_limit(policy.read.max_cell_bytes), layout.path.open(encoding=_codec(layout.encoding), errors="strict", newline="") as file:
+    with (
+        field_limit(policy.read.max_cell_bytes),
+        layout.path.open(encoding=_codec(layout.encoding), errors="strict", newline="") as file,
+    ):
         reader = layout.dialect.records(file)
         try:
             while taken := list(islice(reader, ROWS_AT_ONCE)):
@@ -135,15 +157,30 @@ def _blocks(layout: Layout, policy: Policy, left: Counter[str]) -> Iterator[list
                 header = False
                 cells += width * len(block)
                 if cells > policy.read.max_cells:
-                    raise refuse(layout.label, f"there are more than {policy.read.max_cells:,} cells", "raise read.max_cells if that is right")
+                    raise refuse(
+                        layout.label,
+                        f"there are more than {policy.read.max_cells:,} cells",
+                        "raise read.max_cells if that is right",
+                    )
                 yield block
         except csv.Error:
-            raise refuse(layout.label, "a quote does not close, or text follows a closing quote", "mend the line", line=reader.line_num) from None
+            raise refuse(
+                layout.label,
+                "a quote does not close, or text follows a closing quote",
+                "mend the line",
+                line=reader.line_num,
+            ) from None
         except UnicodeDecodeError:
-            raise refuse(layout.label, f"after line {reader.line_num} there are bytes that are not {layout.encoding}", "save the file as UTF-8") from None
+            raise refuse(
+                layout.label,
+                f"after line {reader.line_num} there are bytes that are not {layout.encoding}",
+                "save the file as UTF-8",
+            ) from None
 
 
-def _even(block: list[list[str]], width: int, last: int, label: str, policy: Policy, left: Counter[str]) -> list[list[str]]:
+def _even(
+    block: list[list[str]], width: int, last: int, label: str, policy: Policy, left: Counter[str]
+) -> list[list[str]]:
     """The rows of the right width. A blank line is no row where there are several columns; another width stops the run, unless such rows may be dropped."""
     if width == 1:
         block = [row or [""] for row in block]
@@ -153,7 +190,12 @@ def _even(block: list[list[str]], width: int, last: int, label: str, policy: Pol
         wrong = next((at for at, row in enumerate(block) if row and len(row) != width), None)
         if wrong is not None and policy.read.on_ragged == "refuse":
             line = last - (len(block) - 1 - wrong)
-            raise refuse(label, f"{counted(len(block[wrong]), 'field')} in or shortly before this line, instead of {width}", "mend the row", line=line)
+            raise refuse(
+                label,
+                f"{counted(len(block[wrong]), 'field')} in or shortly before this line, instead of {width}",
+                "mend the row",
+                line=line,
+            )
         left.update({"blank line": blank, "row of another width": len(block) - len(good) - blank})
     return good
 
@@ -168,7 +210,9 @@ def part(path: Path, layout: Layout, like: Table, policy: Policy) -> Table:
     made = []
     for words, column in zip(records.columns, like.columns, strict=True):
         try:
-            wish = ColumnPolicy(kind=column.kind.value, format=column.spelling.date_format if column.kind.value == "date" else None)
+            wish = ColumnPolicy(
+                kind=column.kind.value, format=column.spelling.date_format if column.kind.value == "date" else None
+            )
             made.append(typed(words, Place(layout.label, column.name, lambda _: None), wish))
         except InputError:
             raise InputError(
@@ -176,7 +220,11 @@ def part(path: Path, layout: Layout, like: Table, policy: Policy) -> Table:
                 hint="say its kind in the policy, such as  { kind: text }",
                 column=column.name,
             ) from None
-    return replace(like, columns=tuple(replace(c, spelling=m.column.spelling) for c, m in zip(like.columns, made, strict=True)), frame=frame_of(made))
+    return replace(
+        like,
+        columns=tuple(replace(c, spelling=m.column.spelling) for c, m in zip(like.columns, made, strict=True)),
+        frame=frame_of(made),
+    )
 
 
 __all__ = ["HEAD", "Layout", "beginning", "deal", "part", "spool"]

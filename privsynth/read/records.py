@@ -19,6 +19,7 @@ from privsynth.read.dialect import Dialect, field_limit
 from privsynth.read.encoding import line_at
 from privsynth.read.header import refuse_repeated_header, refused_preamble
 from privsynth.read.refusal import counted, refuse
+from privsynth.typing import Array
 
 CELLS_AT_ONCE = 2**19
 
@@ -28,7 +29,7 @@ class Words:
     """One column as text: its distinct words in order of appearance, and for each row which of them; -1 is an empty cell."""
 
     known: list[str] = field(repr=False)
-    codes: np.ndarray[Any, Any] = field(repr=False)
+    codes: Array = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,9 @@ def records_of(data: bytes, dialect: Dialect, limits: ReadPolicy, file: str, *, 
         reading = _Reading(data, dialect, limits, file, header=header)
         reading.all()
     reading.agree()
-    return Records(reading.header, reading.words(), reading.notes(), file, data, dialect, reading.skipped, reading.first)
+    return Records(
+        reading.header, reading.words(), reading.notes(), file, data, dialect, reading.skipped, reading.first
+    )
 
 
 class _Reading:
@@ -105,10 +108,18 @@ class _Reading:
         if "limit" in said:
             size = self.limits.max_cell_bytes
             return refuse(
-                self.file, f"a cell is longer than {size:,} characters, or a quote does not close", "close the quote, or raise read.max_cell_bytes", line=line
+                self.file,
+                f"a cell is longer than {size:,} characters, or a quote does not close",
+                "close the quote, or raise read.max_cell_bytes",
+                line=line,
             )
         rule = "a quote does not close" if "unexpected end" in said else "text follows a closing quote"
-        return refuse(self.file, f"{rule}; inside quotes a quote is written twice", "mend the line, or name another delimiter with --delimiter", line=line)
+        return refuse(
+            self.file,
+            f"{rule}; inside quotes a quote is written twice",
+            "mend the line, or name another delimiter with --delimiter",
+            line=line,
+        )
 
     def _too_long(self, at: int) -> InputError:
         what = f"a cell in or after this line is longer than {self.limits.max_cell_bytes:,} bytes"
@@ -128,7 +139,11 @@ class _Reading:
             first, self.leading = self._restart(), 0
         self.first, self.width = self.leading, max(1, len(first[0]))
         if self.width > self.limits.max_columns:
-            raise refuse(self.file, f"there are {self.width:,} columns; {self.limits.max_columns:,} are allowed", "raise read.max_columns if that is right")
+            raise refuse(
+                self.file,
+                f"there are {self.width:,} columns; {self.limits.max_columns:,} are allowed",
+                "raise read.max_columns if that is right",
+            )
         self.columns = [_Column(self.limits.max_cell_bytes) for _ in range(self.width)]
         if header:
             self.header = first[0] or [""]
@@ -156,7 +171,11 @@ class _Reading:
             refuse_repeated_header(self.header, rows, lambda row: self._line(at + row), self.file)
         self.rows += len(rows)
         if self.rows * self.width > self.limits.max_cells:
-            raise refuse(self.file, f"there are more than {self.limits.max_cells:,} cells", "raise read.max_cells if that is right")
+            raise refuse(
+                self.file,
+                f"there are more than {self.limits.max_cells:,} cells",
+                "raise read.max_cells if that is right",
+            )
         for column, cells in zip(self.columns, zip(*rows, strict=True), strict=False):
             try:
                 column.add(cells)
@@ -200,17 +219,30 @@ class _Reading:
         both, line_feeds, returns = bare.count(b"\r\n"), bare.count(b"\n"), bare.count(b"\r")
         if returns > both and line_feeds:
             at = self.data.replace(b"\r\n", b"\n\n").find(b"\r")
-            raise refuse(self.file, "some lines end with CR alone and others with LF", "save the file with one kind of line end", line=line_at(self.data, at))
+            raise refuse(
+                self.file,
+                "some lines end with CR alone and others with LF",
+                "save the file with one kind of line end",
+                line=line_at(self.data, at),
+            )
         records = line_feeds + returns - both + (not bare.endswith((b"\n", b"\r")))
         fields = bare.count(self.dialect.delimiter.encode()) + records
         if (records, fields) != (self.records, self.fields):
-            raise refuse(self.file, "two ways to count its records and fields do not agree", "mend the quotes, or name the delimiter with --delimiter")
+            raise refuse(
+                self.file,
+                "two ways to count its records and fields do not agree",
+                "mend the quotes, or name the delimiter with --delimiter",
+            )
         self.stray = bare.count(self.dialect.quote.encode()) if self.dialect.quote == '"' else 0
         self.first_stray = bare.find(self.dialect.quote.encode()) if self.stray else -1
         self.stray_record = line_at(bare, self.first_stray) - 1
         self.mixed = (both, line_feeds - both) if both and line_feeds > both else None
         if not self.rows:
-            raise refuse(self.file, "there is a header and no row", "at least one row is needed; if the first record is a row, say --no-header")
+            raise refuse(
+                self.file,
+                "there is a header and no row",
+                "at least one row is needed; if the first record is a row, say --no-header",
+            )
 
     def words(self) -> list[Words]:
         return [column.done() for column in self.columns]
@@ -219,10 +251,14 @@ class _Reading:
         notes = []
         if self.stray:
             where = self._line(self.stray_record)
-            notes.append(f"{self.file}: quotes inside unquoted fields, kept as they are: {self.stray:,}, the first in line {where}")
+            notes.append(
+                f"{self.file}: quotes inside unquoted fields, kept as they are: {self.stray:,}, the first in line {where}"
+            )
         if self.ragged:
             where = self._line(self.ragged[0])
-            notes.append(f"{self.file}: rows of another number of fields, left out as asked: {len(self.ragged):,}, the first in line {where}")
+            notes.append(
+                f"{self.file}: rows of another number of fields, left out as asked: {len(self.ragged):,}, the first in line {where}"
+            )
         if self.mixed:
             notes.append(f"{self.file}: line ends are mixed: {self.mixed[0]:,} times CRLF, {self.mixed[1]:,} times LF")
         return notes + self._blank_notes()
@@ -245,8 +281,8 @@ class _Column:
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
-        self.words: list[np.ndarray[Any, Any]] = []
-        self.codes: list[np.ndarray[Any, Any]] = []
+        self.words: list[Array] = []
+        self.codes: list[Array] = []
         self.size = 0
 
     def add(self, cells: tuple[str, ...]) -> None:

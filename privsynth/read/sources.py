@@ -19,7 +19,12 @@ ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet")
 MAX_RATIO = 100  # a table that shrinks further than this is rather a bomb
 SMALL = 2**16  # below this size no expansion does harm
 GZIP, BLOCK = b"\x1f\x8b", 2**20
-SIGNATURES = {b"PK\x03\x04": "a spreadsheet or zip archive", b"\xd0\xcf\x11\xe0": "an old spreadsheet", b"%PDF-": "a PDF", b"\xfd7zXZ": "an xz archive"}
+SIGNATURES = {
+    b"PK\x03\x04": "a spreadsheet or zip archive",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet",
+    b"%PDF-": "a PDF",
+    b"\xfd7zXZ": "an xz archive",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ def origins(paths: Sequence[Path | str]) -> tuple[list[Origin], list[str]]:
         elif Path(path).is_dir():
             found, left = _folder(Path(path))
             files += found
-            notes += [f"{Path(path).name}: {counted(left, 'other file')} or folders in it were not read"] if left else []
+            notes += (
+                [f"{Path(path).name}: {counted(left, 'other file')} or folders in it were not read"] if left else []
+            )
         else:
             files.append(Path(path))
     _refuse_repetition(files)
@@ -65,7 +72,9 @@ def _folder(folder: Path) -> tuple[list[Path], int]:
         raise refuse(folder.name, f"the folder cannot be read ({error.strerror})", "check its permissions") from None
     found = [path for path in inside if path.is_file() and path.name.lower().endswith(ENDINGS)]
     if not found:
-        raise refuse(folder.name, "there is no data file in this folder", f"files that end in {', '.join(ENDINGS)} are read")
+        raise refuse(
+            folder.name, "there is no data file in this folder", f"files that end in {', '.join(ENDINGS)} are read"
+        )
     return found, len(inside) - len(found)
 
 
@@ -124,7 +133,9 @@ def _raw(origin: Origin, limits: ReadPolicy) -> bytes:
         with origin.path.open("rb") as file:
             return _bounded(file, origin.label, limits)
     except OSError as error:
-        raise refuse(origin.label, f"the file cannot be read ({error.strerror})", "check the path and its permissions") from None
+        raise refuse(
+            origin.label, f"the file cannot be read ({error.strerror})", "check the path and its permissions"
+        ) from None
 
 
 def _bounded(file: BinaryIO, label: str, limits: ReadPolicy) -> bytes:
@@ -156,4 +167,8 @@ def _expand(raw: bytes, label: str, limits: ReadPolicy) -> bytes:
 
 
 def _bomb(label: str) -> InputError:
-    return refuse(label, f"the file grows more than {MAX_RATIO} times when it is expanded", "expand it first, and look at it, if it is meant to")
+    return refuse(
+        label,
+        f"the file grows more than {MAX_RATIO} times when it is expanded",
+        "expand it first, and look at it, if it is meant to",
+    )

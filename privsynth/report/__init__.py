@@ -18,7 +18,13 @@ from privsynth.verdict import Verdict, waivers_used
 
 
 def render_papers(
-    draft: Draft, verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, *, fidelity: Sequence[FidelityResult] | None = None
+    draft: Draft,
+    verdicts: Sequence[Verdict],
+    source: Source,
+    policy: Policy,
+    facts: Facts,
+    *,
+    fidelity: Sequence[FidelityResult] | None = None,
 ) -> Papers:
     """Reports and manifest as bytes. Equal draft, verdicts, policy and seed give equal bytes in all but manifest.json.
 
@@ -38,6 +44,8 @@ def render_papers(
     return Papers({**reports, "manifest.json": manifest.to_bytes()})
 
 
-def render_fidelity(results: Sequence[FidelityResult], *, notes: Sequence[str] = (), versions: dict[str, str] | None = None) -> bytes:
+def render_fidelity(
+    results: Sequence[FidelityResult], *, notes: Sequence[str] = (), versions: dict[str, str] | None = None
+) -> bytes:
     """The fidelity report alone, for a table that any tool has made."""
     return fidelity_page_alone(fidelity_section(results), notes=notes, versions=versions or {})

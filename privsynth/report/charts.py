@@ -44,9 +44,18 @@ def _pair(number: int, bar: tuple[str, float, float], top: float, start: int) ->
 def heat_map(place: int, title: str, names: Sequence[str], cells: Sequence[tuple[int, int, float | None]]) -> str:
     """Differences in association, in hundredths: each cell is tinted and holds its number and its sign."""
     size = len(names)
-    parts = [f'<text class="lab" x="{SIDE - 8}" y="{_edge(row) + 17}" text-anchor="end">{_text(name, 14)}  {row + 1}</text>' for row, name in enumerate(names)]
-    parts += [f'<text class="lab" x="{SIDE + _edge(column) + CELL / 2 - CELL:.0f}" y="16" text-anchor="middle">{column + 1}</text>' for column in range(size)]
-    parts += [f'<rect class="self" x="{SIDE + (row) * CELL}" y="{_edge(row)}" width="{CELL - 2}" height="{CELL - 2}"/>' for row in range(size)]
+    parts = [
+        f'<text class="lab" x="{SIDE - 8}" y="{_edge(row) + 17}" text-anchor="end">{_text(name, 14)}  {row + 1}</text>'
+        for row, name in enumerate(names)
+    ]
+    parts += [
+        f'<text class="lab" x="{SIDE + _edge(column) + CELL / 2 - CELL:.0f}" y="16" text-anchor="middle">{column + 1}</text>'
+        for column in range(size)
+    ]
+    parts += [
+        f'<rect class="self" x="{SIDE + (row) * CELL}" y="{_edge(row)}" width="{CELL - 2}" height="{CELL - 2}"/>'
+        for row in range(size)
+    ]
     for left, right, difference in cells:
         parts += [_cell(left, right, difference), _cell(right, left, difference)]
     strongest = max((abs(value) for _, _, value in cells if value is not None), default=0.0)
@@ -81,11 +90,24 @@ CLIP = 4.0  # a measurement beyond so many limits is drawn at the edge, as an ar
 
 
 def strip(
-    place: int, title: str, measured: float, limit: float, *, good: str, baseline: float | None = None, interval: Sequence[float | None] | None = None
+    place: int,
+    title: str,
+    measured: float,
+    limit: float,
+    *,
+    good: str,
+    baseline: float | None = None,
+    interval: Sequence[float | None] | None = None,
 ) -> str:
     """One measurement on a line: a disc inside the limit, a cross beyond it; the forbidden side is hatched by short strokes."""
     ends = [end for end in interval or () if end is not None]
-    top = max(1.33 * abs(limit), min(max(abs(value) for value in (measured, *ends, baseline or 0.0)) * 1.1, CLIP * abs(limit) or 1e300)) or 1.0
+    top = (
+        max(
+            1.33 * abs(limit),
+            min(max(abs(value) for value in (measured, *ends, baseline or 0.0)) * 1.1, CLIP * abs(limit) or 1e300),
+        )
+        or 1.0
+    )
     bad = measured > limit if good == "low" else measured < limit
     spoken = f"Measured {figure(measured)}, allowed is {'at most' if good == 'low' else 'at least'} {figure(limit)}: {'beyond' if bad else 'within'} the limit."
     forbidden = (_x(limit, top), STRIP - PAD) if good == "low" else (PAD, _x(limit, top))
@@ -123,7 +145,11 @@ def _mark(x: float, *, bad: bool, off: bool) -> str:
     if bad:
         arrow = f'<path class="cross" d="M{x - 1:.1f} 9l7 6l-7 6"/>' if off else ""
         return arrow or f'<path class="cross" d="M{x - 5:.1f} 10l10 10m0 -10l-10 10"/>'
-    return f'<path class="dot" d="M{x - 5:.1f} 9l9 6l-9 6z"/>' if off else f'<circle class="dot" cx="{x:.1f}" cy="15" r="5"/>'
+    return (
+        f'<path class="dot" d="M{x - 5:.1f} 9l9 6l-9 6z"/>'
+        if off
+        else f'<circle class="dot" cx="{x:.1f}" cy="15" r="5"/>'
+    )
 
 
 def _svg(key: str, title: str, spoken: str, width: float, height: float, content: str, kind: str) -> str:
@@ -136,4 +162,8 @@ def _svg(key: str, title: str, spoken: str, width: float, height: float, content
 
 def _text(words: str, longest: int) -> str:
     words = visible(words)
-    return escape(words if len(words) <= longest else f"{words[: longest - 1]}\u2026") if longest < 100 else escape(short(words, longest))
+    return (
+        escape(words if len(words) <= longest else f"{words[: longest - 1]}\u2026")
+        if longest < 100
+        else escape(short(words, longest))
+    )

@@ -66,7 +66,13 @@ def _artefacts_row() -> dict[str, Any]:
 def _finding_row(gate: str, finding: Finding, policy: Policy) -> dict[str, Any]:
     record = finding_record(finding, policy.figures)
     name, source = limit_of(gate, finding.limit, policy)
-    return {**record, "limit_name": name, "limit_source": source, "said": _said(finding, policy), "is_measured": finding.is_measured}
+    return {
+        **record,
+        "limit_name": name,
+        "limit_source": source,
+        "said": _said(finding, policy),
+        "is_measured": finding.is_measured,
+    }
 
 
 def _said(finding: Finding, policy: Policy) -> str:
@@ -81,7 +87,11 @@ _BANDS = ("far inside the limit", "inside the limit", "near the limit", "beyond 
 
 def _band(verdict: Verdict | None, policy: Policy) -> str:
     """How near a gate came to saying no: the band of its worst measurement, where measurements themselves are not shown."""
-    found = [finding.band for finding in verdict.findings if finding.band] if verdict and policy.figures == "pass_fail" else []
+    found = (
+        [finding.band for finding in verdict.findings if finding.band]
+        if verdict and policy.figures == "pass_fail"
+        else []
+    )
     return max(found, key=_BANDS.index, default="")
 
 
@@ -91,10 +101,20 @@ def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *,
     blocking = [gate for gate in judged if gate["status"] != Status.PASSED.value and not gate["waived"]]
     if not blocking and waivers:
         reasons = [reason for gate in judged if gate["waived"] for reason in _reasons(gate)]
-        return {"outcome": "released-with-waiver", "word": "Released with waiver", "sentence": WAIVED, "reasons": reasons, "remedies": []}
+        return {
+            "outcome": "released-with-waiver",
+            "word": "Released with waiver",
+            "sentence": WAIVED,
+            "reasons": reasons,
+            "remedies": [],
+        }
     if not blocking:
         return {"outcome": "released", "word": "Released", "sentence": _released(judged), "reasons": [], "remedies": []}
-    names = " and ".join([", ".join(g["gate"] for g in blocking[:-1]), blocking[-1]["gate"]] if len(blocking) > 1 else [blocking[0]["gate"]])
+    names = " and ".join(
+        [", ".join(g["gate"] for g in blocking[:-1]), blocking[-1]["gate"]]
+        if len(blocking) > 1
+        else [blocking[0]["gate"]]
+    )
     sentence = f"Blocked by {'the gates' if len(blocking) > 1 else 'the gate'} {names}. No row was written{', and the rows are not kept' if real else ''}."
     reasons = [reason for gate in blocking for reason in _reasons(gate)]
     remedies = list(dict.fromkeys(reason["remedy"] for reason in reasons if reason["remedy"]))
@@ -109,7 +129,14 @@ def _released(judged: Sequence[dict[str, Any]]) -> str:
 def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:
     failed = [finding for finding in gate["findings"] if not finding["passed"]]
     reasons = [
-        {"gate": gate["gate"], "sentence": _why(finding), "where": finding["where"], "note": finding["note"], "remedy": finding["remedy"]} for finding in failed
+        {
+            "gate": gate["gate"],
+            "sentence": _why(finding),
+            "where": finding["where"],
+            "note": finding["note"],
+            "remedy": finding["remedy"],
+        }
+        for finding in failed
     ]
     if gate["status"] == Status.ERRORED.value and gate["error"]:
         sentence = f"The gate could not judge ({gate['error']}). A gate that cannot judge blocks."
@@ -123,7 +150,9 @@ def _why(finding: dict[str, Any]) -> str:
     return f"{finding['what']}: {measured if finding['is_measured'] else 'could not be measured'}, allowed is {side} {figure(finding['limit'])}."
 
 
-def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], rows: int, *, real: bool) -> list[dict[str, str]]:
+def first_numbers(
+    gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], rows: int, *, real: bool
+) -> list[dict[str, str]]:
     """Three numbers for the first screen of the compliance report, each with what it means."""
     held = [finding for gate in gates for finding in gate["findings"] if finding["limit"] is not None]
     beyond = sum(not finding["passed"] for finding in held)
@@ -135,7 +164,13 @@ def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], 
         }
     ]
     numbers += _privacy_numbers(gates, verdicts) if real and verdicts else []
-    numbers.append({"value": f"{rows:,}", "label": "synthetic rows judged", "meaning": "Rows of all tables together, exactly as they would be written."})
+    numbers.append(
+        {
+            "value": f"{rows:,}",
+            "label": "synthetic rows judged",
+            "meaning": "Rows of all tables together, exactly as they would be written.",
+        }
+    )
     if not real:
         numbers.insert(
             0,
@@ -151,7 +186,10 @@ def first_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], 
 def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict]) -> list[dict[str, str]]:
     """Who can be found again, how small the groups are, what was copied and what could have been seen: what the gates measured."""
     numbers, leak = [], detectable_leak(verdicts)
-    copied, group = _measured(gates, "copies", "beyond chance", worst=max), _measured(gates, "classical", "smallest group", worst=min)
+    copied, group = (
+        _measured(gates, "copies", "beyond chance", worst=max),
+        _measured(gates, "classical", "smallest group", worst=min),
+    )
     linked = _measured(gates, "linkage", "nearest by all kept columns", worst=max, decides=False)
     if linked is not None:
         meaning = "Rows that lead back to their person for somebody who already knows every column that was kept. Not held against a limit."
@@ -168,7 +206,14 @@ def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict
     return numbers
 
 
-def _measured(gates: Sequence[dict[str, Any]], gate: str, words: str, *, worst: Callable[[list[float]], float], decides: bool = True) -> float | None:
+def _measured(
+    gates: Sequence[dict[str, Any]],
+    gate: str,
+    words: str,
+    *,
+    worst: Callable[[list[float]], float],
+    decides: bool = True,
+) -> float | None:
     """The worst of a gate's measurements whose name holds these words: of those with a limit, or of all."""
     found = [
         f["measured"]

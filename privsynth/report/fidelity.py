@@ -27,7 +27,11 @@ WORTH_SAYING = 0.005  # smaller differences from a fresh real sample are its own
 def measure(draft: Draft, source: Source, policy: Policy) -> tuple[FidelityResult, ...]:
     """Each table that has real rows to compare with; the hold-out, which no backend has seen, where there is one."""
     source, fewest = like_asked(source, policy), max(SMALL, policy.limits.k_rare)
-    return tuple(_compared(source, made, fewest) for made in draft.dataset if made.name in source.train and len(source.train[made.name]))
+    return tuple(
+        _compared(source, made, fewest)
+        for made in draft.dataset
+        if made.name in source.train and len(source.train[made.name])
+    )
 
 
 def _compared(source: Source, made: Table, fewest: int) -> FidelityResult:
@@ -115,7 +119,11 @@ def fidelity_numbers(tables: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     told = "0.5 is a coin toss, 1 tells every row."
     fresh = f" Fresh real rows: {figure(lead['c2st_reference'])}." if lead["c2st_reference"] is not None else ""
     return [
-        {"value": score(lead["score"]), "label": "fidelity", "meaning": f"1 would be equal distributions, over single columns and pairs of columns.{where}"},
+        {
+            "value": score(lead["score"]),
+            "label": "fidelity",
+            "meaning": f"1 would be equal distributions, over single columns and pairs of columns.{where}",
+        },
         {
             "value": score(lead["reference"]),
             "label": "a fresh real sample",
@@ -139,7 +147,11 @@ def worst_things(tables: Sequence[dict[str, Any]]) -> list[str]:
     for table in tables:
         of = f" of {short(table['table'])}" if len(tables) > 1 else ""
         found += [(row["beyond"], _far(row, of)) for row in table["columns"]]
-        found += [((row["distance"] or 0.0) - (row["reference"] or 0.0), _tie(row, of)) for row in table["pairs"] if row["difference"]]
+        found += [
+            ((row["distance"] or 0.0) - (row["reference"] or 0.0), _tie(row, of))
+            for row in table["pairs"]
+            if row["difference"]
+        ]
         found += [(_gap(row), _missing(row, of)) for row in table["columns"]]
     worst = sorted((item for item in found if item[0] > WORTH_SAYING), key=lambda item: -item[0])
     return [sentence for _, sentence in worst[:BAD_PLACES]]
@@ -155,7 +167,9 @@ def _missing(row: dict[str, Any], of: str) -> str:
 
 def _tie(row: dict[str, Any], of: str) -> str:
     names = f"{short(row['left'])} and {short(row['right'])}{of}"
-    far = f"{share(row['distance'])} of the rows would have to change, {share(row['reference'])} for a fresh real sample"
+    far = (
+        f"{share(row['distance'])} of the rows would have to change, {share(row['reference'])} for a fresh real sample"
+    )
     return f"The pair {names}: {far}; the tie is {figure(row['association_synthetic'])}, in the real data {figure(row['association_real'])}."
 
 

@@ -14,8 +14,14 @@ DRAWN_NUMBER = ("drawn from the learnt distribution", "single values may coincid
 NOISY = ("drawn from noisy counts of what was declared", "words that were declared without looking at the rows")
 NOISY_NUMBER = ("drawn inside declared bins, by noisy counts", "single values may coincide with real ones")
 BLENDED = ("taken from one of several real rows that are alike", "yes, values that enough rows share")
-BLENDED_NUMBER = ("blended from several real rows that are alike, and moved", "single values may coincide with real ones")
-MOVED = ("moved, with all dates of the same person by the same number of days", "by coincidence only; the time between two dates is kept")
+BLENDED_NUMBER = (
+    "blended from several real rows that are alike, and moved",
+    "single values may coincide with real ones",
+)
+MOVED = (
+    "moved, with all dates of the same person by the same number of days",
+    "by coincidence only; the time between two dates is kept",
+)
 KEPT = ("kept; rare values and extremes were taken out", "yes, where enough rows share it")
 COARSE = ("made coarser until enough people share it", "only as part of a group or range")
 INVENTED = ("invented", "no: every value was made up")
@@ -27,30 +33,52 @@ UNKNOWN = ("not stated by the backend", "must be assumed")
 
 # What was tried on a column of rows that are people's: the words for the gates that tried it.
 SOUGHT = "its real values, in any spelling, behind a plain hash or in base64"
-TRIED = {"linkage": "the nearest row", "classical": "the smallest group", "singling_out": "singling out", "linkability": "linking", "inference": "inference"}
+TRIED = {
+    "linkage": "the nearest row",
+    "classical": "the smallest group",
+    "singling_out": "singling out",
+    "linkability": "linking",
+    "inference": "inference",
+}
 
 Told = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-def inventory(draft: Dataset, source: Source, recipe: Mapping[str, object], backend: str, verdicts: Sequence[Verdict] = ()) -> list[dict[str, Any]]:
+def inventory(
+    draft: Dataset, source: Source, recipe: Mapping[str, object], backend: str, verdicts: Sequence[Verdict] = ()
+) -> list[dict[str, Any]]:
     """One line for each column of the draft, then one for each column of the source that was left out."""
     told = _told(recipe)
     lines = [
-        {"table": table.name, "position": place, "column": column.name, **_treated(table.name, column, source, backend, recipe, told)}
+        {
+            "table": table.name,
+            "position": place,
+            "column": column.name,
+            **_treated(table.name, column, source, backend, recipe, told),
+        }
         for table in draft
         for place, column in enumerate(table.columns, start=1)
     ]
-    return [line | {"tried": _tried(line, verdicts) if backend in PEOPLE else None} for line in lines + _left_out(draft, source)]
+    return [
+        line | {"tried": _tried(line, verdicts) if backend in PEOPLE else None}
+        for line in lines + _left_out(draft, source)
+    ]
 
 
 def _tried(line: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
     """The attacks of this run that used the column, in words; what was reported for all of a table's columns is not said of each."""
     ran = {verdict.gate: verdict for verdict in verdicts if verdict.status is not Status.ERRORED}
-    used = [words for gate, words in TRIED.items() if gate in ran and any(f.is_measured and line["column"] in f.where for f in ran[gate].findings)]
+    used = [
+        words
+        for gate, words in TRIED.items()
+        if gate in ran and any(f.is_measured and line["column"] in f.where for f in ran[gate].findings)
+    ]
     return "; ".join([SOUGHT] * ("pii" in ran) + used) or "nothing"
 
 
-def _treated(table: str, column: Column, source: Source, backend: str, recipe: Mapping[str, object], told: Told) -> dict[str, Any]:
+def _treated(
+    table: str, column: Column, source: Source, backend: str, recipe: Mapping[str, object], told: Told
+) -> dict[str, Any]:
     """What the column is and what was done with it; the backend's own word on it counts first."""
     said = told.get((table, column.name)) or told.get(("", column.name)) or {}
     described = _as_described(table, column, source)
@@ -90,14 +118,26 @@ def _left_out(draft: Dataset, source: Source) -> list[dict[str, Any]]:
         kept = set(draft[table.name].frame.columns) if table.name in draft else set()
         for place, column in enumerate(table.columns, start=1):
             if column.name not in kept:
-                said = {"fabricated": False, "treatment": "left out", "survives": "no: the column is not in the result", "reversible": None, "linkable": None}
-                lines.append({"table": table.name, "position": place, "column": column.name, **_description(column), **said})
+                said = {
+                    "fabricated": False,
+                    "treatment": "left out",
+                    "survives": "no: the column is not in the result",
+                    "reversible": None,
+                    "linkable": None,
+                }
+                lines.append(
+                    {"table": table.name, "position": place, "column": column.name, **_description(column), **said}
+                )
     return lines
 
 
 def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Mapping[str, object]) -> tuple[str, str]:
     if made.fabricated:
-        token = backend == "mask" and (known.role is not Role.DIRECT or recipe.get("direct") == "token") and known.role is not Role.FREE_TEXT
+        token = (
+            backend == "mask"
+            and (known.role is not Role.DIRECT or recipe.get("direct") == "token")
+            and known.role is not Role.FREE_TEXT
+        )
         return TOKEN if token else INVENTED
     moves = known.kind.is_numeric or known.kind is Kind.DATE
     match backend:
@@ -134,7 +174,11 @@ def _reversible(known: Column, made: Column, backend: str, recipe: Mapping[str, 
         return "no: the key was destroyed with the run" if backend == "mask" else "no: no way back is stored"
     if known.role is Role.QUASI and backend == "mask":
         return "no: what was made coarser is lost"
-    return "not asked: most values are as they were" if backend == "mask" and known.kind is not Kind.DATE else "no: no way back is stored"
+    return (
+        "not asked: most values are as they were"
+        if backend == "mask" and known.kind is not Kind.DATE
+        else "no: no way back is stored"
+    )
 
 
 def _told(recipe: Mapping[str, object]) -> Told:

@@ -25,7 +25,9 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
         "engine": _said(parts, "engine"),
         "licence": _said(parts, "licence"),
         "parameters": [{"name": name, "value": value} for name, value in _flat(recipe)],
-        "engine_versions": {str(name): str(version) for part in parts for name, version in _mapping(part.get("versions")).items()},
+        "engine_versions": {
+            str(name): str(version) for part in parts for name, version in _mapping(part.get("versions")).items()
+        },
         "differential_privacy": _privacy(facts.claim),
         "status_of_data": PSEUDONYMISED if kind == "mask" else None,
         "rows_are_people": kind in ("mask", "clone"),
@@ -62,14 +64,19 @@ def scope(draft: Dataset, source: Source, facts: Facts, *, hidden: bool = False)
             "rows_train": train.get(name),
             "rows_holdout": holdout.get(name) if name in train else None,
             "rows_synthetic": made.get(name),
-            "entity": source.train[name].entity if name in source.train else (draft[name].entity if name in draft else None),
+            "entity": source.train[name].entity
+            if name in source.train
+            else (draft[name].entity if name in draft else None),
         }
         for name in names
     ]
 
 
 def relations(draft: Dataset) -> list[dict[str, str]]:
-    return [{"parent": r.parent, "parent_key": r.parent_key, "child": r.child, "child_key": r.child_key} for r in draft.relations]
+    return [
+        {"parent": r.parent, "parent_key": r.parent_key, "child": r.child, "child_key": r.child_key}
+        for r in draft.relations
+    ]
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

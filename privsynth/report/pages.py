@@ -29,14 +29,26 @@ def compliance_page(values: Mapping[str, Any]) -> bytes:
 
 def fidelity_page(values: Mapping[str, Any]) -> bytes:
     """The page for the people who will work with the data."""
-    more = {name: values[name] for name in ("verdict", "profile", "notes", "versions", "method", "real_data_read", "waivers")}
-    section = values["fidelity"] if values["fidelity"]["tables"] else {**values["fidelity"], "numbers": values["numbers"]}
+    more = {
+        name: values[name]
+        for name in ("verdict", "profile", "notes", "versions", "method", "real_data_read", "waivers")
+    }
+    section = (
+        values["fidelity"] if values["fidelity"]["tables"] else {**values["fidelity"], "numbers": values["numbers"]}
+    )
     return _render("fidelity.html.j2", {**_fidelity_context(section), **more})
 
 
 def fidelity_page_alone(section: Mapping[str, Any], *, notes: Sequence[str], versions: Mapping[str, str]) -> bytes:
     """The same page about a table that no run of ours has made: there is no verdict on it."""
-    more = {"verdict": None, "profile": None, "notes": list(notes), "versions": dict(versions), "method": None, "real_data_read": True}
+    more = {
+        "verdict": None,
+        "profile": None,
+        "notes": list(notes),
+        "versions": dict(versions),
+        "method": None,
+        "real_data_read": True,
+    }
     return _render("fidelity.html.j2", {**_fidelity_context(section), **more})
 
 
@@ -87,11 +99,17 @@ def _with_strips(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each gate's findings, a drawing beside those that can be drawn; what was not found and may not be is set apart as a list."""
     shown = [[finding for finding in gate["findings"] if not _is_clean(finding)] for gate in gates]
     places = [
-        (g, f) for g, findings in enumerate(shown) for f, finding in enumerate(findings) if finding["limit"] is not None and finding["measured"] is not None
+        (g, f)
+        for g, findings in enumerate(shown)
+        for f, finding in enumerate(findings)
+        if finding["limit"] is not None and finding["measured"] is not None
     ]
     places.sort(key=lambda place: shown[place[0]][place[1]]["passed"])
     chosen = {place: number for number, place in enumerate(sorted(places[:CHARTS]), start=1)}
-    drawn = [[{**finding, "strip": _strip(chosen.get((g, f)), finding)} for f, finding in enumerate(findings)] for g, findings in enumerate(shown)]
+    drawn = [
+        [{**finding, "strip": _strip(chosen.get((g, f)), finding)} for f, finding in enumerate(findings)]
+        for g, findings in enumerate(shown)
+    ]
     clean = [[finding for finding in gate["findings"] if _is_clean(finding)] for gate in gates]
     return [{**gate, "shown": rows, "clean": rest} for gate, rows, rest in zip(gates, drawn, clean, strict=True)]
 
@@ -120,7 +138,8 @@ def _drawn_table(place: int, table: Mapping[str, Any], room: int) -> dict[str, A
     names = table["drawn"] if room > 1 else []
     columns = {row["column"]: row for row in table["columns"]}
     drawn = [
-        {**columns[name], "place": f"{place}-{number}", "chart": _bars(1000 * place + number, columns[name])} for number, name in enumerate(names, start=1)
+        {**columns[name], "place": f"{place}-{number}", "chart": _bars(1000 * place + number, columns[name])}
+        for number, name in enumerate(names, start=1)
     ]
     most = max((row["distance"] or 0.0 for row in table["columns"]), default=0.0) or 1.0
     return {

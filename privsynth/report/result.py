@@ -55,4 +55,7 @@ def result_object(
 def schemas() -> dict[str, dict[str, Any]]:
     """The JSON Schema (2020-12) of report.json, of manifest.json, and of what `--json` prints."""
     folder = files("privsynth.report") / "schema"
-    return {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in ("manifest", "report", "result")}
+    return {
+        name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("manifest", "report", "result")
+    }

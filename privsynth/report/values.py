@@ -24,7 +24,12 @@ EDITIONS = {"exact": "internal", "bands": "shareable", "pass_fail": "public"}
 
 
 def report_values(
-    draft: Draft, verdicts: Sequence[Verdict], source: Source, policy: Policy, facts: Facts, fidelity: Sequence[FidelityResult]
+    draft: Draft,
+    verdicts: Sequence[Verdict],
+    source: Source,
+    policy: Policy,
+    facts: Facts,
+    fidelity: Sequence[FidelityResult],
 ) -> dict[str, Any]:
     """The content of report.json."""
     gates, real, used = gate_rows(verdicts, policy), not source.is_empty, waivers_used(verdicts, policy.waivers)
@@ -65,8 +70,16 @@ def report_values(
 def unmeasured(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
     """Gates that measured nothing here, and why: no real data, rows that are people's own, no sensitive column."""
     judges = [verdict for verdict in verdicts if verdict.gate != "claim"]  # who claims nothing leaves nothing untested
-    silent = [verdict for verdict in judges if not verdict.error and all(finding.limit is None and not finding.measured for finding in verdict.findings)]
-    return [(wording.GATES.get(verdict.gate, (verdict.gate,))[0], verdict.findings[0].note) for verdict in silent if verdict.findings]
+    silent = [
+        verdict
+        for verdict in judges
+        if not verdict.error and all(finding.limit is None and not finding.measured for finding in verdict.findings)
+    ]
+    return [
+        (wording.GATES.get(verdict.gate, (verdict.gate,))[0], verdict.findings[0].note)
+        for verdict in silent
+        if verdict.findings
+    ]
 
 
 def profile_values(policy: Policy) -> dict[str, Any]:
@@ -101,7 +114,11 @@ def exposure(source: Source, policy: Policy) -> dict[str, Any]:
 
 def _told(rows: list[dict[str, Any]], policy: Policy) -> list[dict[str, Any]]:
     """Why a column has its role may be a share of its values: said only in the edition with exact figures."""
-    return rows if policy.figures == "exact" else [{**row, "reason": "", "confidence": round(row["confidence"], 1)} for row in rows]
+    return (
+        rows
+        if policy.figures == "exact"
+        else [{**row, "reason": "", "confidence": round(row["confidence"], 1)} for row in rows]
+    )
 
 
 def _fidelity_in_bands() -> dict[str, Any]:
@@ -128,11 +145,17 @@ def scanner(facts: Facts, policy: Policy) -> dict[str, Any]:
 
     claimed = facts.coverage or tuple(vars(row) for row in coverage())
     reader = mode(policy.nlp)
-    return {"reader": f"{reader.name} {reader.version}".strip(), "claims": [_coverage_row(row) for row in claimed], "blind_to": list(not_detectable())}
+    return {
+        "reader": f"{reader.name} {reader.version}".strip(),
+        "claims": [_coverage_row(row) for row in claimed],
+        "blind_to": list(not_detectable()),
+    }
 
 
 def _coverage_row(row: Mapping[str, object]) -> dict[str, str]:
     """One kind of personal data: how it is found, how well that was measured, where it ends."""
-    known = {str(key): " ".join(str(value).split()) for key, value in row.items() if value is not None and key != "role"}
+    known = {
+        str(key): " ".join(str(value).split()) for key, value in row.items() if value is not None and key != "role"
+    }
     first = {name: known.pop(name, "") for name in ("entity", "how", "limits")}
     return {**first, "measured": "; ".join(f"{name}: {value}" for name, value in sorted(known.items()))}

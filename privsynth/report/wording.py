@@ -6,7 +6,10 @@ _NO_LAW = "It does not settle whether the data is personal data in law; that is 
 _UNTRIED = "It does not mean that an attack which was not tried here would fail."
 _WITHIN = "Every measurement of every gate below was within the limits of this profile, or the data was not released."
 PROFILE_MEANS = {
-    "internal": ("The data stays inside the organisation that holds the source, among people who are bound by its rules.", _WITHIN),
+    "internal": (
+        "The data stays inside the organisation that holds the source, among people who are bound by its rules.",
+        _WITHIN,
+    ),
     "hipaa-expert": (
         "The data is health data for named recipients, and an expert judges it under 45 CFR 164.514(b)(1).",
         _WITHIN,
@@ -17,7 +20,11 @@ PROFILE_MEANS = {
         _WITHIN,
         "The limits follow the three criteria of WP29 Opinion 05/2014: singling out, linkability, inference. No authority has set figures for them.",
     ),
-    "public-release": ("Anybody may have the data, and nobody is bound by anything.", _WITHIN, "Nobody can waive a gate of this profile."),
+    "public-release": (
+        "Anybody may have the data, and nobody is bound by anything.",
+        _WITHIN,
+        "Nobody can waive a gate of this profile.",
+    ),
 }
 PROFILE_SHORT = {
     "internal": "for data that stays inside the organisation that holds the source, not for publication",
@@ -27,15 +34,27 @@ PROFILE_SHORT = {
 }
 PROFILE_MAY = {
     "internal": (
-        ("It may", "be used by people inside the organisation that holds the source, under the rules that bind them there."),
-        ("It may not", "be published, or given to anybody outside. That would need another judgement, under stricter limits."),
+        (
+            "It may",
+            "be used by people inside the organisation that holds the source, under the rules that bind them there.",
+        ),
+        (
+            "It may not",
+            "be published, or given to anybody outside. That would need another judgement, under stricter limits.",
+        ),
     ),
     "hipaa-expert": (
-        ("It may", "be put before the expert, and after the expert's determination be given to the recipients that it names."),
+        (
+            "It may",
+            "be put before the expert, and after the expert's determination be given to the recipients that it names.",
+        ),
         ("It may not", "be given to anybody before that, nor be published."),
     ),
     "gdpr-strict": (
-        ("It may", "be given to the recipients that the agreement names, once a person has judged it with this page in hand."),
+        (
+            "It may",
+            "be given to the recipients that the agreement names, once a person has judged it with this page in hand.",
+        ),
         ("It may not", "be published, or passed on by them."),
     ),
     "public-release": (
@@ -44,15 +63,27 @@ PROFILE_MAY = {
     ),
 }
 PROFILE_DOES_NOT_MEAN = {
-    "internal": ("It does not mean that the data may be published, sold, or handed to another organisation.", _NO_LAW, _UNTRIED),
+    "internal": (
+        "It does not mean that the data may be published, sold, or handed to another organisation.",
+        _NO_LAW,
+        _UNTRIED,
+    ),
     "hipaa-expert": (
         "It does not mean that the risk is very small in the sense of the rule; that is the expert's to determine.",
         "It does not mean that the Safe Harbor method was followed; the list of its identifiers below is for the expert's use.",
         _NO_LAW,
         _UNTRIED,
     ),
-    "gdpr-strict": ("It does not mean that the data may be published, or used beyond the agreement.", _NO_LAW, _UNTRIED),
-    "public-release": (_NO_LAW, _UNTRIED, "It does not mean that nobody will hold more knowledge of the people in the source than was assumed here."),
+    "gdpr-strict": (
+        "It does not mean that the data may be published, or used beyond the agreement.",
+        _NO_LAW,
+        _UNTRIED,
+    ),
+    "public-release": (
+        _NO_LAW,
+        _UNTRIED,
+        "It does not mean that nobody will hold more knowledge of the people in the source than was assumed here.",
+    ),
 }
 PROFILE_RECIPIENTS = {
     "internal": "The recipients are people inside the organisation who are bound by its rules and hold the data as files.",
@@ -87,7 +118,9 @@ FIGURES = {
     "bands": "This edition shows in which band a measurement lies beside its limit, and no exact figure: figures of real rows tell of real rows.",
     "pass_fail": "This edition shows on which side of its limit a measurement lies, the band of each gate, and no exact figure.",
 }
-FIDELITY_IN_BANDS = "Exact figures of fidelity are not part of this edition; the gate fidelity says in which band it lies."
+FIDELITY_IN_BANDS = (
+    "Exact figures of fidelity are not part of this edition; the gate fidelity says in which band it lies."
+)
 LEDGER_COUNTS = "Every attempt is written into a ledger before it begins, whatever the seed, and counted for the source and the configuration."
 LEDGER_ABSENT = "No ledger was kept for this run: earlier attempts and releases from the same source are not known."
 WAIVED = "A gate measured more than the profile allows. The person named below answers for it; without that the data would not have been released."
@@ -137,7 +170,10 @@ ATTACKERS = (
     ("Somebody who knows a person wants to know whether she was in the source.", "membership"),
     ("Somebody looks for a description that fits one row, and expects that it fits one person.", "singling_out"),
     ("Two who hold different files about the same people join them over the data.", "linkability"),
-    ("Somebody knows a person's age, place and work, and reads the diagnosis or the income off the nearest row.", "inference"),
+    (
+        "Somebody knows a person's age, place and work, and reads the diagnosis or the income off the nearest row.",
+        "inference",
+    ),
     ("Somebody trains a model on the data to guess a secret of the people in the source.", "attribute"),
     ("Somebody knows the real values of everybody and points at the nearest person of each row.", "linkage"),
     ("Somebody joins on age, postcode and sex with a public register.", "classical"),
@@ -146,13 +182,22 @@ ATTACKERS = (
 )
 
 NOT_TESTED = (
-    ("Several releases together", "whether two releases from one source tell more than each alone. They are counted where there is a ledger, not compared."),
+    (
+        "Several releases together",
+        "whether two releases from one source tell more than each alone. They are counted where there is a ledger, not compared.",
+    ),
     ("Hidden copies", "values that were encoded, reversed or spread over columns before they were written."),
-    ("Names, places and organisations inside sentences", "the scanner works without a language model; what it can find is listed under its coverage."),
+    (
+        "Names, places and organisations inside sentences",
+        "the scanner works without a language model; what it can find is listed under its coverage.",
+    ),
 )
 NOT_TESTED_FIDELITY = (
     ("Use", "whether a model trained on this data does as well on real data as one trained on the source."),
-    ("Groups", "whether small groups are kept as faithfully as large ones, and whether differences between groups are kept."),
+    (
+        "Groups",
+        "whether small groups are kept as faithfully as large ones, and whether differences between groups are kept.",
+    ),
     ("Three columns and more at once", "beyond what the classifier over whole rows can tell."),
     ("Order in time", "whether sequences of rows follow each other as they do in the source."),
 )
@@ -173,8 +218,18 @@ _TOGETHER = "Pass this page on together with the data; the manifest ties the two
 _ANEW = "Ask for a new judgement before any wider use: other recipients need other limits."
 CONDITIONS = {
     "internal": ("Keep the data inside the organisation that holds the source.", _NOBODY, _TOGETHER, _ANEW),
-    "hipaa-expert": ("Keep the data with the recipients that the expert's determination names.", _NOBODY, _TOGETHER, _ANEW),
-    "gdpr-strict": ("Keep the data with the recipients that the agreement names, and delete it when its purpose ends.", _NOBODY, _TOGETHER, _ANEW),
+    "hipaa-expert": (
+        "Keep the data with the recipients that the expert's determination names.",
+        _NOBODY,
+        _TOGETHER,
+        _ANEW,
+    ),
+    "gdpr-strict": (
+        "Keep the data with the recipients that the agreement names, and delete it when its purpose ends.",
+        _NOBODY,
+        _TOGETHER,
+        _ANEW,
+    ),
     "public-release": (_NOBODY, _TOGETHER),
 }
 PSEUDONYMISED = "pseudonymised, personal data (GDPR Art. 4(5))"

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.typing import Array
+
 
 @dataclass(frozen=True)
 class Spelling:
@@ -24,7 +26,7 @@ class Spelling:
     fewest: int = 0  # where they are not padded: the places that every value shows all the same
     shortest: bool = False  # full-precision floats: as many digits as tell the value from its neighbours
 
-    def write(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def write(self, values: Array) -> Array:
         """The text of each value; a missing one is None (the writer puts `null` there)."""
         if values.dtype.kind == "f":
             return _by_distinct(values, self.number)
@@ -50,7 +52,7 @@ class Spelling:
         places = places.rstrip("0").ljust(self.fewest, "0")
         return f"{whole}.{places}" if places else whole
 
-    def rounded(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def rounded(self, values: Array) -> Array:
         """The numbers that the text says: a file in types must not tell more digits than a file in text."""
         codes, known = pd.factorize(values)
         plain = replace(self, decimal_mark=".", thousands="")
@@ -58,10 +60,12 @@ class Spelling:
 
     def date(self, value: np.datetime64) -> str:
         moment: datetime = value.astype("datetime64[us]").item()
-        return moment.strftime(self.date_format.replace("%Y", f"{moment.year:04d}"))  # strftime does not pad years before 1000
+        return moment.strftime(
+            self.date_format.replace("%Y", f"{moment.year:04d}")
+        )  # strftime does not pad years before 1000
 
 
-def _by_distinct(values: np.ndarray[Any, Any], spell: Callable[[Any], str]) -> np.ndarray[Any, Any]:
+def _by_distinct(values: Array, spell: Callable[[Any], str]) -> Array:
     """Spell each distinct value once."""
     codes, known = pd.factorize(values)
     words = np.array([spell(value) for value in known] + [None], dtype=object)

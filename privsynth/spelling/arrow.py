@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from privsynth.spelling import Spelling
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 
 def as_arrow(values: Array, spelling: Spelling, kind: Any) -> Any:
@@ -35,7 +34,9 @@ def _plain(values: Array) -> Any:
 def _cast(values: Array, spelling: Spelling, kind: Any) -> Any:
     types = pa.types
     if types.is_dictionary(kind):
-        return pc.dictionary_encode(_cast(values, spelling, kind.value_type)).cast(pa.dictionary(kind.index_type, kind.value_type, kind.ordered))
+        return pc.dictionary_encode(_cast(values, spelling, kind.value_type)).cast(
+            pa.dictionary(kind.index_type, kind.value_type, kind.ordered)
+        )
     if values.dtype.kind == "M" and (types.is_timestamp(kind) or types.is_date(kind)):
         return _moment_back(values, kind)
     if values.dtype.kind == "f" and (types.is_integer(kind) or types.is_floating(kind)):
@@ -45,12 +46,12 @@ def _cast(values: Array, spelling: Spelling, kind: Any) -> Any:
     return pa.array(spelling.write(values), pa.string(), from_pandas=True).cast(kind)
 
 
-def _number_back(values: np.ndarray[Any, Any], kind: Any) -> Any:
+def _number_back(values: Array, kind: Any) -> Any:
     made = pa.array(np.rint(values) if pa.types.is_integer(kind) else values, pa.float64(), from_pandas=True)
     return made.cast(kind, safe=pa.types.is_integer(kind))
 
 
-def _moment_back(values: np.ndarray[Any, Any], kind: Any) -> Any:
+def _moment_back(values: Array, kind: Any) -> Any:
     made = pa.array(values, pa.timestamp("us"))
     if pa.types.is_timestamp(kind) and kind.tz:
         return made.cast(pa.timestamp("us", "UTC")).cast(kind)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from privsynth.cli.run import model_first, shares_of
+from privsynth.cli.verbs.run import model_first, shares_of
 from privsynth.errors import PolicyError
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy, load_policy
@@ -32,7 +32,7 @@ def test_a_condition_for_rows_of_real_people_is_refused() -> None:
 def test_the_flags_are_there() -> None:
     import typer
 
-    from privsynth.cli.run import run
+    from privsynth.cli.verbs.run import run
 
     app = typer.Typer()
     app.command()(run)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from privsynth.cli import _run
-from privsynth.cli.sample import shares_of
+from privsynth.cli.verbs.sample import shares_of
 from privsynth.errors import ExitCode, PolicyError
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -52,7 +52,9 @@ def test_the_folder_is_its_owners_alone_and_holds_no_row(place: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in (place / "model").iterdir()} == {0o600}
     everything = b"".join(path.read_bytes() for path in (place / "model").iterdir())
     rows = PATIENTS.read_text().splitlines()[1:50]
-    assert not [row for row in rows if any(len(cell) > 5 and cell.encode() in everything for cell in row.split(",")[:3])]  # number and names of a person
+    assert not [
+        row for row in rows if any(len(cell) > 5 and cell.encode() in everything for cell in row.split(",")[:3])
+    ]  # number and names of a person
 
 
 def test_the_private_record_says_how_it_was_fitted(place: Path) -> None:
@@ -64,8 +66,38 @@ def test_the_private_record_says_how_it_was_fitted(place: Path) -> None:
 
 
 def test_two_halves_give_the_rows_of_a_run(place: Path, tmp_path: Path) -> None:
-    assert _run(["sample", str(place / "model"), "--out", str(tmp_path / "halves"), "--state", str(tmp_path / "halves counted"), "--seed", "5", "-q"]) == 0
-    assert _run(["run", str(place / "patients.csv"), "--out", str(tmp_path / "whole"), "--state", str(tmp_path / "whole counted"), "--seed", "5", "-q"]) == 0
+    assert (
+        _run(
+            [
+                "sample",
+                str(place / "model"),
+                "--out",
+                str(tmp_path / "halves"),
+                "--state",
+                str(tmp_path / "halves counted"),
+                "--seed",
+                "5",
+                "-q",
+            ]
+        )
+        == 0
+    )
+    assert (
+        _run(
+            [
+                "run",
+                str(place / "patients.csv"),
+                "--out",
+                str(tmp_path / "whole"),
+                "--state",
+                str(tmp_path / "whole counted"),
+                "--seed",
+                "5",
+                "-q",
+            ]
+        )
+        == 0
+    )
     assert (tmp_path / "halves" / "patients.csv").read_bytes() == (tmp_path / "whole" / "patients.csv").read_bytes()
     halves, whole = (json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("halves", "whole"))
     assert [verdict["gate"] for verdict in halves["verdicts"]] == [verdict["gate"] for verdict in whole["verdicts"]]
@@ -73,11 +105,25 @@ def test_two_halves_give_the_rows_of_a_run(place: Path, tmp_path: Path) -> None:
     assert any("fitted before" in note for note in halves["notes"])
 
 
-def test_rows_seed_and_place_of_the_data_can_be_said(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_seed_and_place_of_the_data_can_be_said(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = shutil.copy(PATIENTS, tmp_path / "patients.csv")
     (tmp_path / "model").mkdir()
     shutil.copytree(place / "model", tmp_path / "elsewhere")
-    edit_free = ["sample", str(tmp_path / "elsewhere"), "--out", str(tmp_path / "out"), "-n", "400", "--seed", "9", "--data", str(other), "--json"]
+    edit_free = [
+        "sample",
+        str(tmp_path / "elsewhere"),
+        "--out",
+        str(tmp_path / "out"),
+        "-n",
+        "400",
+        "--seed",
+        "9",
+        "--data",
+        str(other),
+        "--json",
+    ]
     assert _run(edit_free) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["verb"], answer["outcome"]) == ("sample", "released")
@@ -88,7 +134,21 @@ def test_rows_seed_and_place_of_the_data_can_be_said(place: Path, tmp_path: Path
 
 
 def test_a_condition_is_kept_by_a_model_fitted_anew_and_said_so(place: Path, tmp_path: Path) -> None:
-    assert _run(["sample", str(place / "model"), "--out", str(tmp_path / "out"), "-n", "300", "--seed", "1", "--where", "bmi > 30", "-q"]) in (0, 4)
+    assert _run(
+        [
+            "sample",
+            str(place / "model"),
+            "--out",
+            str(tmp_path / "out"),
+            "-n",
+            "300",
+            "--seed",
+            "1",
+            "--where",
+            "bmi > 30",
+            "-q",
+        ]
+    ) in (0, 4)
     folder = next(path for path in (tmp_path / "out", tmp_path / "out.refused") if path.exists())
     manifest = json.loads((folder / "manifest.json").read_text())
     assert any("fitted anew" in note for note in manifest["notes"])
@@ -111,7 +171,9 @@ def test_one_changed_bit_is_refused(model: Path, name: str, tmp_path: Path, caps
     assert not (tmp_path / "out").exists()
 
 
-def test_a_spoilt_seal_or_a_missing_file_is_refused(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_spoilt_seal_or_a_missing_file_is_refused(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (model / "seal.json").write_text("{}")
     assert refused(capsys, "sample", str(model), "--out", str(tmp_path / "out"))[0] == ExitCode.INPUT
     (model / "seal.json").write_text("no json")
@@ -130,14 +192,31 @@ def test_a_link_in_place_of_a_file_is_refused(model: Path, tmp_path: Path, capsy
 @pytest.fixture(scope="module")
 def sealed(place: Path) -> tuple[Path, str]:
     key = key_file(place)
-    assert _run(["fit", str(place / "patients.csv"), "--model", str(place / "sealed"), "--seed", "5", "--key-file", key, "-q"]) == 0
+    assert (
+        _run(
+            [
+                "fit",
+                str(place / "patients.csv"),
+                "--model",
+                str(place / "sealed"),
+                "--seed",
+                "5",
+                "--key-file",
+                key,
+                "-q",
+            ]
+        )
+        == 0
+    )
     return place / "sealed", key
 
 
-def test_a_key_finds_what_was_forged_by_somebody_without_it(sealed: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from privsynth.generate.mask.keys import Keyring
-    from privsynth.kept import recall
+def test_a_key_finds_what_was_forged_by_somebody_without_it(
+    sealed: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from privsynth.keyring import Keyring
     from privsynth.release import digest
+    from privsynth.saved_model import recall
 
     folder, key = sealed
     assert recall(folder, Keyring.from_file(Path(key))).notes == ()
@@ -151,17 +230,26 @@ def test_a_key_finds_what_was_forged_by_somebody_without_it(sealed: tuple[Path, 
     assert "without the key" in said
 
 
-def test_another_key_or_a_model_without_one_is_refused(sealed: tuple[Path, str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = refused(capsys, "sample", str(sealed[0]), "--out", str(tmp_path / "out"), "--key-file", key_file(tmp_path, b"x"))
+def test_another_key_or_a_model_without_one_is_refused(
+    sealed: tuple[Path, str], model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = refused(
+        capsys, "sample", str(sealed[0]), "--out", str(tmp_path / "out"), "--key-file", key_file(tmp_path, b"x")
+    )
     assert (code, "another key" in said) == (ExitCode.INPUT, True)
     code, said = refused(capsys, "sample", str(model), "--out", str(tmp_path / "out"), "--key-file", sealed[1])
     assert (code, "not sealed" in said) == (ExitCode.INPUT, True)
     loose = Path(key_file(tmp_path, b"y"))
     loose.chmod(0o644)
-    assert refused(capsys, "fit", str(PATIENTS), "--model", str(tmp_path / "m"), "--key-file", str(loose))[0] == ExitCode.USAGE
+    assert (
+        refused(capsys, "fit", str(PATIENTS), "--model", str(tmp_path / "m"), "--key-file", str(loose))[0]
+        == ExitCode.USAGE
+    )
 
 
-def test_other_rows_than_those_of_the_fit_are_refused(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_rows_than_those_of_the_fit_are_refused(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = PATIENTS.read_text().splitlines(keepends=True)
     other = tmp_path / "patients.csv"
     other.write_text("".join([*lines[:-1]]))
@@ -179,13 +267,15 @@ def test_tables_of_other_names_are_named(model: Path, tmp_path: Path, capsys: py
 
 
 def test_without_the_data_nothing_is_drawn(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = refused(capsys, "sample", str(model), "--out", str(tmp_path / "out"), "--data", str(tmp_path / "absent.csv"))
+    code, said = refused(
+        capsys, "sample", str(model), "--out", str(tmp_path / "out"), "--data", str(tmp_path / "absent.csv")
+    )
     assert code == ExitCode.INPUT
     assert "cannot be judged" in said
 
 
 def test_a_folder_open_to_others_is_said(model: Path) -> None:
-    from privsynth.kept import recall
+    from privsynth.saved_model import recall
 
     assert recall(model).notes == ()
     model.chmod(0o755)
@@ -193,8 +283,8 @@ def test_a_folder_open_to_others_is_said(model: Path) -> None:
 
 
 def test_another_format_or_version_is_said(model: Path, tmp_path: Path) -> None:
-    from privsynth.kept import _version_notes
     from privsynth.manifest import versions
+    from privsynth.saved_model import _version_notes
 
     assert _version_notes(versions()) == []
     assert "numpy" in _version_notes({**versions(), "numpy": "1.0"})[0]
@@ -208,7 +298,9 @@ def test_another_format_or_version_is_said(model: Path, tmp_path: Path) -> None:
         (["--set", "backend.where=bmi > 3"], "without a condition"),
     ],
 )
-def test_fit_refuses_at_once_what_cannot_be_kept(words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_refuses_at_once_what_cannot_be_kept(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, heard = refused(capsys, "fit", str(tmp_path / "not even read.csv"), "--model", str(tmp_path / "m"), *words)
     assert (code, said in heard) == (ExitCode.USAGE, True), heard
     assert not (tmp_path / "m").exists()
@@ -230,7 +322,10 @@ def test_a_folder_in_use_is_not_overwritten_unasked(model: Path, capsys: pytest.
 
 
 def test_shares_are_read_as_they_are_said() -> None:
-    assert shares_of(["sex:F=0.5", "sex:M=0.5", "town:A=B:C=0.25"]) == {"sex": {"F": 0.5, "M": 0.5}, "town": {"A=B:C": 0.25}}
+    assert shares_of(["sex:F=0.5", "sex:M=0.5", "town:A=B:C=0.25"]) == {
+        "sex": {"F": 0.5, "M": 0.5},
+        "town": {"A=B:C": 0.25},
+    }
     for wrong in ("sex", "sex:F", "sex:F=half", ":F=1"):
         with pytest.raises(PolicyError, match="--share expects"):
             shares_of([wrong])

@@ -70,7 +70,9 @@ def heard(process: subprocess.Popen[str], words: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "after"), [(signal.SIGTERM, "profile"), (signal.SIGINT, "schema")])
-def test_while_it_learns_and_while_a_gate_works_the_first_wish_stops_the_run_and_leaves_nothing(name: signal.Signals, after: str, tmp_path: Path) -> None:
+def test_while_it_learns_and_while_a_gate_works_the_first_wish_stops_the_run_and_leaves_nothing(
+    name: signal.Signals, after: str, tmp_path: Path
+) -> None:
     running = started(*run_into(tmp_path))
     heard(running, f" {after} ")
     time.sleep(0.1)
@@ -78,7 +80,9 @@ def test_while_it_learns_and_while_a_gate_works_the_first_wish_stops_the_run_and
     _, said = running.communicate(timeout=60)
     assert running.returncode == ExitCode.INTERRUPTED, said
     assert "interrupted; nothing was written" in said
-    assert {path.name for path in (tmp_path / "here").iterdir()} <= {"privsynth-state"}  # the ledger remembers what was begun
+    assert {path.name for path in (tmp_path / "here").iterdir()} <= {
+        "privsynth-state"
+    }  # the ledger remembers what was begun
 
 
 def test_the_second_wish_ends_compiled_code_at_once() -> None:

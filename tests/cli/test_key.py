@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from privsynth.cli.key import KEPT_BLOCKS, UNRECORDED, app
+from privsynth.cli.verbs.key import KEPT_BLOCKS, UNRECORDED, app
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.generate.mask import keyfiles
-from privsynth.generate.mask.keys import Keyring
+from privsynth.keyring import Keyring
+from privsynth.keyring import files as keyfiles
 from privsynth.lineage.keybook import deeds, keybook
 from privsynth.lineage.ledger import open_ledger
 
@@ -119,7 +119,12 @@ def test_says_that_nothing_was_recorded(file: Path) -> None:
 
 def test_json_is_one_object(file: Path, state: Path) -> None:
     made = json.loads(key("new", file, "--state", state, "--json")[0])
-    assert (made["verb"], made["outcome"], made["key_id"], made["warnings"]) == ("key new", "ok", Keyring.from_file(file).key_id, [])
+    assert (made["verb"], made["outcome"], made["key_id"], made["warnings"]) == (
+        "key new",
+        "ok",
+        Keyring.from_file(file).key_id,
+        [],
+    )
     turned = json.loads(key("rotate", file, "--state", state, "--json")[0])
     assert turned["key_id_before"] == made["key_id"] != turned["key_id"]
 

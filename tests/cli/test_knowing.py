@@ -12,11 +12,11 @@ import jsonschema
 import pytest
 
 import privsynth
-from privsynth.cli.inspect import _cut
+from privsynth.cli.verbs.inspect import _cut
+from privsynth.describe.plan import quoted
 from privsynth.errors import PolicyError
 from privsynth.plainyaml import parse_yaml
 from privsynth.policy import load_policy
-from privsynth.profile.plan import quoted
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 CUSTOMERS, ORDERS, PATIENTS = (str(SAMPLES / f"{name}.csv") for name in ("customers", "transactions", "patients"))
@@ -35,7 +35,10 @@ def test_init_writes_a_plan_that_changes_nothing_and_holds_no_value(tmp_path: Pa
     jsonschema.validate(parse_yaml(text, "plan"), json.loads((tmp_path / "policy.schema.json").read_text()))
     mails = [line.split(",")[3] for line in Path(CUSTOMERS).read_text().splitlines()[1:]]
     assert [mail for mail in mails if mail and mail in text] == []
-    before, after = privsynth.inspect([CUSTOMERS, ORDERS]), privsynth.inspect([CUSTOMERS, ORDERS], load_policy(plan, {}))
+    before, after = (
+        privsynth.inspect([CUSTOMERS, ORDERS]),
+        privsynth.inspect([CUSTOMERS, ORDERS], load_policy(plan, {})),
+    )
     for table in before:
         assert [(c.name, c.kind, c.role, c.entity, c.spelling) for c in table.columns] == [
             (c.name, c.kind, c.role, c.entity, c.spelling) for c in after[table.name].columns
@@ -61,7 +64,24 @@ def test_init_does_not_overwrite_unless_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["plain", "with space", "a: b", "#x", "true", "No", "123", "", 'q"uo\\te', "new\nline", "\u202eevil", "\U0001f600", "\x85", "ümlaut", "- x"]
+    "name",
+    [
+        "plain",
+        "with space",
+        "a: b",
+        "#x",
+        "true",
+        "No",
+        "123",
+        "",
+        'q"uo\\te',
+        "new\nline",
+        "\u202eevil",
+        "\U0001f600",
+        "\x85",
+        "ümlaut",
+        "- x",
+    ],
 )
 def test_any_name_survives_the_plan(name: str) -> None:
     assert parse_yaml(f"{quoted(name)}: {quoted(name)}", "p") == {name: name}
@@ -70,7 +90,9 @@ def test_any_name_survives_the_plan(name: str) -> None:
 def test_an_unknown_column_is_named_with_its_place_and_the_nearest_name(tmp_path: Path) -> None:
     plan = tmp_path / "p.yaml"
     plan.write_text("tables:\n  patients:\n    columns:\n      diagnosys: { role: sensitive }\n")
-    with pytest.raises(PolicyError, match=r'p\.yaml:4:7 column "diagnosys" is not in patients; did you mean "diagnosis"\?'):
+    with pytest.raises(
+        PolicyError, match=r'p\.yaml:4:7 column "diagnosys" is not in patients; did you mean "diagnosis"\?'
+    ):
         privsynth.inspect(PATIENTS, load_policy(plan, {}))
     plan.write_text("tables:\n  patient: {}\n")
     with pytest.raises(PolicyError, match=r'p\.yaml:2:3 table "patient" is not in the data; did you mean "patients"\?'):
@@ -123,14 +145,23 @@ def test_a_long_reason_gives_way_to_the_terminal_only() -> None:
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     (tmp_path / "notes.md").write_text(f"hello\nwrite to {ADDRESS} today\n")
-    (tmp_path / "born.csv").write_text("birth_date,kind\n" + "".join(f"19{40 + n % 50}-0{1 + n % 9}-1{n % 9},{'ab'[n % 2]}\n" for n in range(80)))
+    (tmp_path / "born.csv").write_text(
+        "birth_date,kind\n" + "".join(f"19{40 + n % 50}-0{1 + n % 9}-1{n % 9},{'ab'[n % 2]}\n" for n in range(80))
+    )
     (tmp_path / "clean.csv").write_text("colour,size\n" + "red,1\nblue,2\n" * 20)
     return tmp_path
 
 
 @pytest.mark.parametrize(
     ("file", "fail_on", "code"),
-    [("notes.md", "high", 3), ("notes.md", "never", 0), ("born.csv", "high", 0), ("born.csv", "medium", 3), ("born.csv", "low", 3), ("clean.csv", "low", 0)],
+    [
+        ("notes.md", "high", 3),
+        ("notes.md", "never", 0),
+        ("born.csv", "high", 0),
+        ("born.csv", "medium", 3),
+        ("born.csv", "low", 3),
+        ("clean.csv", "low", 0),
+    ],
 )
 def test_scan_ends_as_it_was_asked(files: Path, file: str, fail_on: str, code: int) -> None:
     assert privsynth_("scan", str(files / file), "--fail-on", fail_on).returncode == code
@@ -147,9 +178,10 @@ def test_sarif_names_rules_and_places_and_no_value(files: Path) -> None:
     places = {each["ruleId"]: each["locations"][0] for each in run["results"]}
     assert places["EMAIL"]["physicalLocation"]["region"]["startLine"] == 2
     assert places["DATE_OF_BIRTH"]["logicalLocations"][0]["name"] == "birth_date"
-    assert {each["ruleId"]: each["level"] for each in run["results"]} | {"EMAIL": "error", "DATE_OF_BIRTH": "warning"} == {
-        each["ruleId"]: each["level"] for each in run["results"]
-    }
+    assert {each["ruleId"]: each["level"] for each in run["results"]} | {
+        "EMAIL": "error",
+        "DATE_OF_BIRTH": "warning",
+    } == {each["ruleId"]: each["level"] for each in run["results"]}
     assert ADDRESS not in text + done.stdout + done.stderr
     assert next(hit for hit in json.loads(done.stdout)["hits"] if hit["entity"] == "EMAIL")["lines"] == 1
 

@@ -15,9 +15,13 @@ import pytest
 PEOPLE = Path(__file__).parents[2] / "sample_data" / "customers.csv"
 
 
-def privsynth(folder: Path, *arguments: str, data: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def privsynth(
+    folder: Path, *arguments: str, data: bytes | None = None, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "privsynth", *arguments]
-    return subprocess.run(command, cwd=folder, input=data, capture_output=True, check=False, env={**os.environ, **environment})
+    return subprocess.run(
+        command, cwd=folder, input=data, capture_output=True, check=False, env={**os.environ, **environment}
+    )
 
 
 @pytest.fixture
@@ -53,7 +57,13 @@ def test_rows_go_to_stdout_and_nothing_else_does(table: Path) -> None:
 def test_a_folder_holds_rows_and_papers(table: Path) -> None:
     ran = privsynth(table.parent, "mask", "people.csv", "--out", "out", "--json")
     assert json.loads(ran.stdout)["outcome"] == "released"
-    assert {path.name for path in (table.parent / "out").iterdir()} == {"people.csv", "compliance.html", "fidelity.html", "report.json", "manifest.json"}
+    assert {path.name for path in (table.parent / "out").iterdir()} == {
+        "people.csv",
+        "compliance.html",
+        "fidelity.html",
+        "report.json",
+        "manifest.json",
+    }
 
 
 def test_the_same_key_gives_the_same_people_in_another_file(table: Path, key: Path) -> None:
@@ -61,7 +71,9 @@ def test_the_same_key_gives_the_same_people_in_another_file(table: Path, key: Pa
     lines = table.read_text().splitlines(keepends=True)
     other = table.with_name("later.csv")
     other.write_text(lines[0] + "".join(reversed(lines[101:])))
-    made = [rows_of(privsynth(table.parent, "mask", name, "--key-file", str(key))) for name in ("people.csv", "later.csv")]
+    made = [
+        rows_of(privsynth(table.parent, "mask", name, "--key-file", str(key))) for name in ("people.csv", "later.csv")
+    ]
     assert len({row["customer_id"] for row in made[0]} & {row["customer_id"] for row in made[1]}) == 300
     first, second = ({row["customer_id"]: (row["first_name"], row["last_name"]) for row in rows} for rows in made)
     same = [first[name] == second[name] for name in first.keys() & second.keys()]
@@ -70,7 +82,9 @@ def test_the_same_key_gives_the_same_people_in_another_file(table: Path, key: Pa
 
 def test_the_key_may_come_from_the_environment(table: Path, key: Path) -> None:
     by_file = rows_of(privsynth(table.parent, "mask", "people.csv", "--key-file", str(key)))
-    by_name = rows_of(privsynth(table.parent, "mask", "people.csv", "--key-env", "MASKING", MASKING=key.read_bytes().hex()))
+    by_name = rows_of(
+        privsynth(table.parent, "mask", "people.csv", "--key-env", "MASKING", MASKING=key.read_bytes().hex())
+    )
     assert {row["customer_id"] for row in by_file} == {row["customer_id"] for row in by_name}
 
 
@@ -80,7 +94,9 @@ def test_a_plan_written_by_init_is_taken_as_it_stands_and_may_be_edited(table: P
     text = plan.read_text()
     assert "mask: k_anonymise" in text
     plan.write_text(
-        text.replace("entity: EMAIL, mask: invent", "entity: EMAIL, mask: drop").replace("entity: PHONE, mask: invent", "entity: PHONE, mask: redact")
+        text.replace("entity: EMAIL, mask: invent", "entity: EMAIL, mask: drop").replace(
+            "entity: PHONE, mask: invent", "entity: PHONE, mask: redact"
+        )
     )
     rows = rows_of(privsynth(table.parent, "mask", "people.csv", "-c", "policy.yaml"))
     assert "email" not in rows[0]
@@ -95,7 +111,9 @@ def test_a_plan_is_used_for_a_stream_whatever_its_table_is_called(table: Path) -
 def test_a_new_column_stops_the_run_until_somebody_decides(table: Path) -> None:
     assert privsynth(table.parent, "init", "people.csv", "-b", "mask").returncode == 0
     lines = table.read_text().splitlines()
-    table.write_text("\n".join([lines[0] + ",badge", *(f"{line},HIDDEN{at}" for at, line in enumerate(lines[1:]))]) + "\n")
+    table.write_text(
+        "\n".join([lines[0] + ",badge", *(f"{line},HIDDEN{at}" for at, line in enumerate(lines[1:]))]) + "\n"
+    )
     ran = privsynth(table.parent, "mask", "people.csv", "-c", "policy.yaml")
     assert ran.returncode == 2
     assert b"does not name 1 of the 16 columns of people: badge" in ran.stderr
@@ -110,10 +128,27 @@ BAD = [
     (["--key-env", "SHORT"], 2, "SHORT"),
     (["--key-file", "OPEN", "--key-env", "SHORT"], 2, "one place"),
     (["--set", "tables.people.columns.emial.mask=drop"], 2, 'did you mean "email"'),
-    (["--set", "backend.unlisted=propose", "--set", "tables.people.columns.email.mask=tokn"], 2, "is no step of masking"),
-    (["--set", "backend.unlisted=propose", "--set", "tables.people.columns.email.mask=encrypt"], 2, "needs a key that is kept"),
+    (
+        ["--set", "backend.unlisted=propose", "--set", "tables.people.columns.email.mask=tokn"],
+        2,
+        "is no step of masking",
+    ),
+    (
+        ["--set", "backend.unlisted=propose", "--set", "tables.people.columns.email.mask=encrypt"],
+        2,
+        "needs a key that is kept",
+    ),
     (["--set", "backend.unlisted=propose", "--set", "tables.people.columns.income.mask=shift"], 2, "shift moves dates"),
-    (["--set", "backend.unlisted=propose", "--set", 'tables.people.columns.segment={kind: date, format: "%Y-%m-%d"}'], 5, "column 'segment'"),
+    (
+        [
+            "--set",
+            "backend.unlisted=propose",
+            "--set",
+            'tables.people.columns.segment={kind: date, format: "%Y-%m-%d"}',
+        ],
+        5,
+        "column 'segment'",
+    ),
     (["--set", "backend.k=1"], 2, "backend.mask.k"),
     (["--set", "backend.k=5000"], 2, "k cannot be reached"),
     (["--set", "limits.k=2"], 2, "may only be tightened"),
@@ -124,10 +159,21 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "code", "word"), BAD)
-def test_what_cannot_be_done_is_said_and_nothing_is_written(table: Path, arguments: list[str], code: int, word: str) -> None:
+def test_what_cannot_be_done_is_said_and_nothing_is_written(
+    table: Path, arguments: list[str], code: int, word: str
+) -> None:
     (table.parent / "OPEN").write_bytes(bytes(range(32)))
     (table.parent / "OPEN").chmod(0o644)
-    ran = privsynth(table.parent, "mask", "people.csv", *arguments, "--report-dir", "papers", SHORT="ab", LONG=bytes(range(32)).hex())
+    ran = privsynth(
+        table.parent,
+        "mask",
+        "people.csv",
+        *arguments,
+        "--report-dir",
+        "papers",
+        SHORT="ab",
+        LONG=bytes(range(32)).hex(),
+    )
     assert ran.returncode == code
     assert word in ran.stderr.decode()
     assert b"Traceback" not in ran.stderr

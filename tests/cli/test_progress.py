@@ -30,7 +30,9 @@ def on_a_terminal(*words: str) -> tuple[int, str]:
     """The exit code, and all that a terminal was sent."""
     master, slave = pty.openpty()
     quiet = {name: value for name, value in os.environ.items() if name != "CI"}
-    with subprocess.Popen([sys.executable, "-m", "privsynth", *words], stderr=slave, env={**quiet, "TERM": "xterm", "COLUMNS": "120"}) as running:
+    with subprocess.Popen(
+        [sys.executable, "-m", "privsynth", *words], stderr=slave, env={**quiet, "TERM": "xterm", "COLUMNS": "120"}
+    ) as running:
         os.close(slave)
         sent = b""
         while True:
@@ -123,14 +125,22 @@ def test_steps_are_told_at_most_once_a_second_but_the_last_always(capsys: pytest
     with log.stage("fit"):
         for step in range(1, 1001):
             log.progress(step, 1000)
-    told = [event for line in capsys.readouterr().err.splitlines() if (event := json.loads(line))["event"] == "progress"]
+    told = [
+        event for line in capsys.readouterr().err.splitlines() if (event := json.loads(line))["event"] == "progress"
+    ]
     assert told[0]["done"] == 1
     assert told[-1]["done"] == 1000
     assert len(told) < 10
 
 
 @pytest.mark.parametrize(
-    ("words", "format_"), [([], "text"), (["--log-format", "json"], "json"), (["--log-format=json"], "json"), (["--log-format", "text", "json"], "text")]
+    ("words", "format_"),
+    [
+        ([], "text"),
+        (["--log-format", "json"], "json"),
+        (["--log-format=json"], "json"),
+        (["--log-format", "text", "json"], "text"),
+    ],
 )
 def test_the_format_is_known_before_the_flags_are_understood(words: list[str], format_: str) -> None:
     assert format_asked(["run", *words]) == format_
@@ -139,7 +149,16 @@ def test_the_format_is_known_before_the_flags_are_understood(words: list[str], f
 def test_a_dry_run_says_what_would_be_made_and_makes_nothing(tmp_path: Path) -> None:
     done = privsynth("run", CUSTOMERS, ORDERS, "--out", str(tmp_path / "out"), "--dry-run")
     assert done.returncode == 0, done.stderr
-    for words in ("customers, 5,000 rows x 15 columns", "transactions, 20,000 rows", "5 direct", "engine trees", "about ", "copies", "k_rare 3", "nothing was"):
+    for words in (
+        "customers, 5,000 rows x 15 columns",
+        "transactions, 20,000 rows",
+        "5 direct",
+        "engine trees",
+        "about ",
+        "copies",
+        "k_rare 3",
+        "nothing was",
+    ):
         assert words in done.stdout
     assert list(tmp_path.iterdir()) == []
 
@@ -147,7 +166,12 @@ def test_a_dry_run_says_what_would_be_made_and_makes_nothing(tmp_path: Path) -> 
 def test_a_dry_run_is_one_object_for_machines(tmp_path: Path) -> None:
     done = privsynth("run", PATIENTS, "--out", str(tmp_path / "out"), "--dry-run", "--json", "-b", "mask")
     answer = json.loads(done.stdout)
-    assert (done.returncode, answer["outcome"], answer["plan"]["backend"], answer["plan"]["seconds"]) == (0, "planned", "mask", None)
+    assert (done.returncode, answer["outcome"], answer["plan"]["backend"], answer["plan"]["seconds"]) == (
+        0,
+        "planned",
+        "mask",
+        None,
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Dataset, Domain, Kind, Profile, Role, Table
+from privsynth.describe import profile_dataset, take_fingerprints
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.generate import Backend, Described
 from privsynth.options import CloneOptions, EngineName, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy
-from privsynth.profile import profile_dataset, take_fingerprints
 from privsynth.spelling import Spelling
 
 LIMITS = Policy().limits
@@ -127,7 +127,13 @@ def people(rows: int) -> Dataset:
         Column("age", Kind.INTEGER, Role.QUASI, "AGE", domain=Domain(cuts=(18.0, 30.0, 50.0, 70.0, 90.0))),
         Column("sex", Kind.CATEGORY, Role.QUASI, "GENDER", domain=Domain(levels=("f", "m"))),
         Column("born", Kind.DATE, domain=Domain(cuts=(-7_305.0, 0.0, 5_000.0, 12_700.0))),
-        Column("income", Kind.NUMBER, Role.SENSITIVE, spelling=Spelling(decimals=2), domain=Domain(cuts=(0.0, 20_000.0, 40_000.0, 500_000.0))),
+        Column(
+            "income",
+            Kind.NUMBER,
+            Role.SENSITIVE,
+            spelling=Spelling(decimals=2),
+            domain=Domain(cuts=(0.0, 20_000.0, 40_000.0, 500_000.0)),
+        ),
         Column("member", Kind.BOOLEAN),
         Column("town", Kind.CATEGORY, domain=Domain(levels=("Aa", "Bb", "Cc"))),
     )
@@ -163,7 +169,9 @@ def test_fit_returns_itself_and_sample_the_declared_columns(make: Make, tmp_path
 @pytest.mark.parametrize("make", [b for b in BACKENDS if b not in UNREPEATABLE])
 def test_the_same_streams_give_the_same_rows(make: Make, tmp_path: Path) -> None:
     data = people(300)
-    first, second = (fitted(make, tmp_path, data).sample(asked(make, data, 200), np.random.default_rng(6)) for _ in range(2))
+    first, second = (
+        fitted(make, tmp_path, data).sample(asked(make, data, 200), np.random.default_rng(6)) for _ in range(2)
+    )
     pd.testing.assert_frame_equal(first.root.frame, second.root.frame)
 
 
@@ -206,7 +214,18 @@ def odd_columns(rows: int) -> Dataset:
     )
     kinds = [Kind.NUMBER, Kind.CATEGORY, Kind.CATEGORY, Kind.INTEGER, Kind.INTEGER, Kind.DATE, Kind.CATEGORY]
     words, ends = Domain(levels=("only", "x")), Domain(cuts=(0.0, 10.0, 100.0))
-    return Dataset((Table("odd", tuple(Column(n, k, domain=words if k is Kind.CATEGORY else ends) for n, k in zip(frame, kinds, strict=True)), frame),))
+    return Dataset(
+        (
+            Table(
+                "odd",
+                tuple(
+                    Column(n, k, domain=words if k is Kind.CATEGORY else ends)
+                    for n, k in zip(frame, kinds, strict=True)
+                ),
+                frame,
+            ),
+        )
+    )
 
 
 @pytest.mark.parametrize("rows", [1, 2, 15, 60])

@@ -23,7 +23,9 @@ from privsynth.verdict import GATES, Status
 TRAIN, HOLDOUT, HONEST = people(2400, 1), people(600, 2), honest(2000, 3)
 SOURCE = dataclasses.replace(source(TRAIN, HOLDOUT), exposure=Exposure(attempt=1))
 MODEL, MASK = Policy(backend="model"), Policy(backend="mask")
-PRIVATE = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1})  # and no word of the mechanism about what it claims
+PRIVATE = Policy(
+    backend={"kind": "model", "engine": "dp", "epsilon": 1}
+)  # and no word of the mechanism about what it claims
 
 
 def reordered() -> Table:
@@ -108,7 +110,9 @@ def gate_named(name: str, policy: Policy) -> Gate:
 def test_there_is_one_gate_for_each_name_on_the_list_in_its_order() -> None:
     assert tuple(NAMES) == GATES[:-1]
     assert GATES[-1] == "artefacts"  # judges the papers, after all others
-    assert set(PLANTED) == set(NAMES) - {"selftest"}  # no draft fails it: what it finds out is an attack that went blind
+    assert set(PLANTED) == set(NAMES) - {
+        "selftest"
+    }  # no draft fails it: what it finds out is an attack that went blind
 
 
 def test_no_policy_leaves_a_gate_out() -> None:
@@ -153,7 +157,12 @@ def test_findings_hold_names_and_figures_and_no_cell(name: str) -> None:
         assert set(finding.where) <= known
         assert finding.measured is None or math.isfinite(finding.measured)
         assert finding.what
-    cells = [cell for table in (TRAIN, HOLDOUT, made) for column in ("key", "email", "town", "job") for cell in table.text(column)[:500]]
+    cells = [
+        cell
+        for table in (TRAIN, HOLDOUT, made)
+        for column in ("key", "email", "town", "job")
+        for cell in table.text(column)[:500]
+    ]
     assert not [cell for cell in set(cells) if cell in said]
 
 
@@ -181,7 +190,10 @@ def test_an_empty_draft_and_a_draft_of_one_row_get_a_verdict(name: str, rows: in
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_draft_of_other_columns_never_passes_all_gates(name: str) -> None:
-    other = with_frame(dataclasses.replace(HONEST, columns=HONEST.columns[:3], frame=HONEST.frame.iloc[:, :3]), HONEST.frame.iloc[:, :3])
+    other = with_frame(
+        dataclasses.replace(HONEST, columns=HONEST.columns[:3], frame=HONEST.frame.iloc[:, :3]),
+        HONEST.frame.iloc[:, :3],
+    )
     verdicts = [judge(gate, draft(other), SOURCE, seconds=120) for gate in gates_for(MODEL)]
     assert any(verdict.status is Status.FAILED for verdict in verdicts)
     assert next(v for v in verdicts if v.gate == name).error == ""
@@ -191,7 +203,9 @@ def test_a_draft_of_other_columns_never_passes_all_gates(name: str) -> None:
 def test_all_missing_columns_and_single_categories_are_judged(name: str) -> None:
     def bare(table: Table) -> Table:
         gaps = {c: pd.Series([None] * len(table), dtype=object) for c in ("town", "job")}
-        return with_frame(table, table.frame.assign(**gaps, debt=np.nan, sex=pd.Series(["f"] * len(table), dtype=object)))
+        return with_frame(
+            table, table.frame.assign(**gaps, debt=np.nan, sex=pd.Series(["f"] * len(table), dtype=object))
+        )
 
     verdict = judge(gate_named(name, MODEL), draft(bare(HONEST)), source(bare(TRAIN), bare(HOLDOUT)), seconds=120)
     assert verdict.status is Status.PASSED, (verdict.error, [finding.what for finding in verdict.failures])
@@ -235,6 +249,16 @@ def test_a_gate_that_takes_too_long_blocks() -> None:
 
 def test_roles_are_those_of_the_source_and_not_of_the_draft() -> None:
     """A backend that calls every column a key takes nothing out of the comparison."""
-    liar = TRAIN.with_columns(*(dataclasses.replace(column, role=Role.IDENTIFIER, fabricated=True) for column in TRAIN.columns))
+    liar = TRAIN.with_columns(
+        *(dataclasses.replace(column, role=Role.IDENTIFIER, fabricated=True) for column in TRAIN.columns)
+    )
     assert judge(gate_named("copies", MODEL), draft(liar), SOURCE, seconds=120).status is Status.FAILED
-    assert judge(gate_named("linkage", MASK), draft(dataclasses.replace(liar, origin=np.arange(len(liar)))), SOURCE, seconds=120).status is Status.FAILED
+    assert (
+        judge(
+            gate_named("linkage", MASK),
+            draft(dataclasses.replace(liar, origin=np.arange(len(liar)))),
+            SOURCE,
+            seconds=120,
+        ).status
+        is Status.FAILED
+    )

@@ -31,7 +31,11 @@ def refusal(*, gate: str = "copies", paper: Papers | None = None) -> Refusal:
 
 def test_a_release_is_written_with_its_papers(tmp_path: Path) -> None:
     emit(release(), tmp_path / "out")
-    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {"t.csv": b"n\n0\n1\n", "report.json": b"{}", "manifest.json": b"{}"}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
+        "t.csv": b"n\n0\n1\n",
+        "report.json": b"{}",
+        "manifest.json": b"{}",
+    }
 
 
 @pytest.mark.parametrize("other", [None, draft(), {"t.csv": b""}, refusal()])

@@ -19,7 +19,7 @@ import pytest
 
 from privsynth.dataset import Column, Dataset, Form, Kind, Table
 from privsynth.emit import in_form, serialise
-from privsynth.gate.written import read_back
+from privsynth.gate.evidence.written import read_back
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.release import Draft
@@ -106,7 +106,16 @@ def test_a_delimiter_that_is_not_found_by_looking_is_not_written(tmp_path: Path)
 
 
 def test_the_policy_says_which_files() -> None:
-    source = Dataset((Table("t", (Column("a", Kind.TEXT),), pd.DataFrame({"a": pd.Series(["x"], dtype=object)}), form=Form(delimiter=";")),))
+    source = Dataset(
+        (
+            Table(
+                "t",
+                (Column("a", Kind.TEXT),),
+                pd.DataFrame({"a": pd.Series(["x"], dtype=object)}),
+                form=Form(delimiter=";"),
+            ),
+        )
+    )
     made = Dataset((replace(source.tables[0], form=Form()),))
     names = {wish: list(serialise(in_form(made, source, wish))) for wish in ("same", "csv", "parquet", "both")}
     assert names == {"same": ["t.csv"], "csv": ["t.csv"], "parquet": ["t.parquet"], "both": ["t.csv", "t.parquet"]}
@@ -115,8 +124,14 @@ def test_the_policy_says_which_files() -> None:
 
 
 def test_text_becomes_parquet_of_the_usual_types_with_no_more_digits_than_the_text_shows() -> None:
-    columns = (Column("i", Kind.INTEGER), Column("n", Kind.NUMBER, spelling=Spelling(1, decimal_mark=",", thousands=".")), Column("d", Kind.DATE))
-    frame = pd.DataFrame({"i": [1.0, np.nan], "n": [1234.5678, np.nan], "d": np.array(["2020-01-02", "NaT"], dtype="datetime64[us]")})
+    columns = (
+        Column("i", Kind.INTEGER),
+        Column("n", Kind.NUMBER, spelling=Spelling(1, decimal_mark=",", thousands=".")),
+        Column("d", Kind.DATE),
+    )
+    frame = pd.DataFrame(
+        {"i": [1.0, np.nan], "n": [1234.5678, np.nan], "d": np.array(["2020-01-02", "NaT"], dtype="datetime64[us]")}
+    )
     data = Dataset((Table("t", columns, frame, form=Form(text=False, parquet=True)),))
     files = serialise(data)
     back = pq.read_table(BytesIO(files["t.parquet"]))
@@ -130,7 +145,10 @@ def test_text_becomes_parquet_of_the_usual_types_with_no_more_digits_than_the_te
         (lambda t: t.slice(0, 2), "rows of the file more or fewer than the table's (t)"),
         (lambda t: t.drop_columns(["yes"]), "columns of the file that are not the table's (t)"),
         *(
-            (lambda t, at=at: t.set_column(at, t.field(at), t.column(at).take(pa.array([2, 1, 0]))), "cells of the file that are not the table's (t)")
+            (
+                lambda t, at=at: t.set_column(at, t.field(at), t.column(at).take(pa.array([2, 1, 0]))),
+                "cells of the file that are not the table's (t)",
+            )
             for at in range(13)
         ),
     ],

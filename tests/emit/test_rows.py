@@ -56,7 +56,9 @@ HARMLESS = ["-1", "+1", "-1.5", "-1,5", "-1,234.5", "-1 000", "-1e5", "+.5", "a=
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_field_and_no_header_starts_a_formula(payload: str) -> None:
-    rows = list(csv.reader(io.StringIO(written(texts(**{payload: [payload, "x"], "b": ["y", payload]})).decode(), newline="")))
+    rows = list(
+        csv.reader(io.StringIO(written(texts(**{payload: [payload, "x"], "b": ["y", payload]})).decode(), newline=""))
+    )
     assert [cell for row in rows for cell in row] == [f"'{payload}", "b", f"'{payload}", "y", "x", f"'{payload}"]
 
 
@@ -67,19 +69,28 @@ def test_plain_numbers_and_other_text_are_left_alone(text: str) -> None:
 
 def test_a_negative_number_keeps_its_sign() -> None:
     frame = pd.DataFrame({"n": [-1.5, np.nan], "d": np.array(["2020-01-31", "NaT"], dtype="datetime64[us]")})
-    columns = (Column("n", Kind.NUMBER, spelling=Spelling(1, null="NA")), Column("d", Kind.DATE, spelling=Spelling(date_format="%d.%m.%Y")))
+    columns = (
+        Column("n", Kind.NUMBER, spelling=Spelling(1, null="NA")),
+        Column("d", Kind.DATE, spelling=Spelling(date_format="%d.%m.%Y")),
+    )
     assert written(Dataset((Table("t", columns, frame),))) == b"n,d\n-1.5,31.01.2020\nNA,\n"
 
 
 def test_a_decimal_comma_is_quoted() -> None:
     frame = pd.DataFrame({"n": [-1234.5, np.nan], "m": [1.0, 2.0]})
-    columns = (Column("n", Kind.NUMBER, spelling=Spelling(1, decimal_mark=",", thousands=".")), Column("m", Kind.INTEGER))
+    columns = (
+        Column("n", Kind.NUMBER, spelling=Spelling(1, decimal_mark=",", thousands=".")),
+        Column("m", Kind.INTEGER),
+    )
     assert written(Dataset((Table("t", columns, frame),))) == b'n,m\n"-1.234,5",1\n,2\n'
 
 
 def test_a_word_for_missing_that_the_guard_would_change_is_left_empty() -> None:
     frame = pd.DataFrame({"n": [1.0, np.nan], "m": [1.0, np.nan]})
-    columns = (Column("n", Kind.INTEGER, spelling=Spelling(null="-")), Column("m", Kind.INTEGER, spelling=Spelling(null="?")))
+    columns = (
+        Column("n", Kind.INTEGER, spelling=Spelling(null="-")),
+        Column("m", Kind.INTEGER, spelling=Spelling(null="?")),
+    )
     assert written(Dataset((Table("t", columns, frame),))) == b"n,m\n1,1\n,?\n"
 
 
@@ -87,9 +98,13 @@ def test_a_lone_missing_value_is_quoted_so_that_its_row_survives() -> None:
     assert written(texts(a=["x", None, "y z"])) == b'a\nx\n""\n"y z"\n'
 
 
-@pytest.mark.parametrize("text", ['say "x"', "a,b", "a;b", "a|b", "a\nb", "a\r\nb", " x", "x ", "'x'", "\ufeffx", "a\x1cb", "a\u2028b"])
+@pytest.mark.parametrize(
+    "text", ['say "x"', "a,b", "a;b", "a|b", "a\nb", "a\r\nb", " x", "x ", "'x'", "\ufeffx", "a\x1cb", "a\u2028b"]
+)
 def test_what_a_reader_could_stumble_over_is_quoted(text: str) -> None:
-    assert written(texts(a=[text], b=["x"])) == b"a,b\n" + f'"{text}"'.replace('say "x"', 'say ""x""').encode() + b",x\n"
+    assert (
+        written(texts(a=[text], b=["x"])) == b"a,b\n" + f'"{text}"'.replace('say "x"', 'say ""x""').encode() + b",x\n"
+    )
 
 
 def test_text_that_is_no_unicode_is_refused() -> None:
@@ -128,5 +143,7 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, data: Dataset) -> Non
     back = read_files([tmp_path / "t.csv"], policy).tables[0]
     assert [column.name for column in back.columns] == names
     for column, name in zip(data["t"].columns, names, strict=True):
-        assert list(back.text(name)) == [None if text is None else guarded(text) for text in data["t"].text(column.name)]
+        assert list(back.text(name)) == [
+            None if text is None else guarded(text) for text in data["t"].text(column.name)
+        ]
     assert serialise(Dataset((back,)))["t.csv"] == written(data)

@@ -67,7 +67,15 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> Non
     assert names(tmp_path) == []
 
 
-CALLS = ["os.fsync", "os.open", "os.close", "os.fdopen", "fcntl.flock", "pathlib.Path.mkdir", "privsynth.emit.staging._renameat2"]
+CALLS = [
+    "os.fsync",
+    "os.open",
+    "os.close",
+    "os.fdopen",
+    "fcntl.flock",
+    "pathlib.Path.mkdir",
+    "privsynth.emit.staging._renameat2",
+]
 
 
 def call_of(name: str) -> tuple[Any, str]:
@@ -103,7 +111,9 @@ def failing(real: Callable[..., Any], at: int, error: BaseException) -> Callable
     ],
 )
 @pytest.mark.parametrize("name", CALLS)
-def test_a_failing_call_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException, overwrite: bool) -> None:
+def test_a_failing_call_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException, overwrite: bool
+) -> None:
     owner, attribute = call_of(name)
     real = getattr(owner, attribute)
     for at in range(40):
@@ -147,7 +157,13 @@ def test_another_file_system_is_an_error(tmp_path: Path, monkeypatch: pytest.Mon
         st_dev = -1
 
     real = Path.stat
-    monkeypatch.setattr(Path, "stat", lambda self, **how: Elsewhere() if ".privsynth-" in self.name and not self.name.endswith("lock") else real(self, **how))
+    monkeypatch.setattr(
+        Path,
+        "stat",
+        lambda self, **how: (
+            Elsewhere() if ".privsynth-" in self.name and not self.name.endswith("lock") else real(self, **how)
+        ),
+    )
     with pytest.raises(PrivsynthError, match="cross-device"):
         publish(FILES, tmp_path / "out", overwrite=False)
 
@@ -176,7 +192,9 @@ def test_a_lock_that_was_swept_away_is_made_again(tmp_path: Path, monkeypatch: p
     assert names(tmp_path) == ["out"]
 
 
-def test_a_file_system_without_renameat2_still_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_renameat2_still_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(staging, "_renameat2", lambda *how: errno.EINVAL)
     publish(FILES, tmp_path / "out", overwrite=False)
     with pytest.raises(PolicyError, match="not empty"):
@@ -192,7 +210,9 @@ def test_a_system_without_renameat2_is_known(tmp_path: Path, monkeypatch: pytest
     assert names(tmp_path) == ["out"]
 
 
-def test_targets_that_cannot_be_written_are_refused_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_targets_that_cannot_be_written_are_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
@@ -260,7 +280,9 @@ def test_a_kill_at_any_call_leaves_the_target_absent_or_complete(tmp_path: Path,
     for at in range(1, 200) if overwrite else ():
         (tmp_path / f"out{at}").mkdir()
         (tmp_path / f"out{at}" / "old").touch()
-    done = subprocess.run([sys.executable, "-c", DYING, str(tmp_path), str(int(overwrite))], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", DYING, str(tmp_path), str(int(overwrite))], capture_output=True, text=True, check=True
+    )
     points = int(done.stdout)
     assert points >= 20
     whole = sorted(FILES)

@@ -15,7 +15,15 @@ from privsynth.expressions import check_columns, compile_condition, names_in
 from privsynth.expressions.grammar import FUNCTIONS
 
 compile_ = expressions.compile_expression
-KINDS = {"a": Kind.NUMBER, "n": Kind.INTEGER, "s": Kind.TEXT, "d": Kind.DATE, "b": Kind.BOOLEAN, 'odd "name': Kind.NUMBER, "parent.d": Kind.DATE}
+KINDS = {
+    "a": Kind.NUMBER,
+    "n": Kind.INTEGER,
+    "s": Kind.TEXT,
+    "d": Kind.DATE,
+    "b": Kind.BOOLEAN,
+    'odd "name': Kind.NUMBER,
+    "parent.d": Kind.DATE,
+}
 NAN, NAT = np.nan, np.datetime64("NaT")
 
 
@@ -156,7 +164,14 @@ def test_truth_values_are_stored_as_words(rows: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "lost"), [("1 / n", [0, 0, 0, 1]), ("ln(a)", [0, 1, 0, 1]), ("sqrt(a)", [0, 0, 0, 1]), ("exp(a * 1000)", [1, 0, 0, 0]), ("a + n", [0, 0, 0, 0])]
+    ("text", "lost"),
+    [
+        ("1 / n", [0, 0, 0, 1]),
+        ("ln(a)", [0, 1, 0, 1]),
+        ("sqrt(a)", [0, 0, 0, 1]),
+        ("exp(a * 1000)", [1, 0, 0, 0]),
+        ("a + n", [0, 0, 0, 0]),
+    ],
 )
 def test_arithmetic_without_an_answer_is_missing_and_counted(rows: pd.DataFrame, text: str, lost: list[int]) -> None:
     made = compile_(text, KINDS)

@@ -10,7 +10,9 @@ from privsynth.dataset import Column, Kind
 from privsynth.expressions.rules import Order, compile_rule, definitions_in, order_in, parts_of
 from privsynth.spelling import Spelling
 
-COLUMNS = [Column(name, Kind.NUMBER, spelling=Spelling(decimals=2)) for name in ("a", "b", "total")] + [Column("kind of", Kind.CATEGORY)]
+COLUMNS = [Column(name, Kind.NUMBER, spelling=Spelling(decimals=2)) for name in ("a", "b", "total")] + [
+    Column("kind of", Kind.CATEGORY)
+]
 
 
 def fails(expect: str, **values: list[float]) -> list[bool]:
@@ -25,14 +27,28 @@ def test_a_condition_is_taken_apart_at_its_ands() -> None:
 
 @pytest.mark.parametrize(
     ("part", "order"),
-    [("a <= b", Order("a", "b", False)), ("(a) > b", Order("b", "a", True)), ("a <= a", None), ("a <= b + 1", None), ("a = b", None)],
+    [
+        ("a <= b", Order("a", "b", False)),
+        ("(a) > b", Order("b", "a", True)),
+        ("a <= a", None),
+        ("a <= b + 1", None),
+        ("a = b", None),
+    ],
 )
 def test_orders_are_recognised(part: str, order: Order | None) -> None:
     assert order_in(part) == order
 
 
 @pytest.mark.parametrize(
-    ("part", "columns"), [("total = a + b", ["total"]), ("a + b = total", ["total"]), ("a = b", ["a", "b"]), ("a = a + b", []), ("a = 1", []), ("a < b", [])]
+    ("part", "columns"),
+    [
+        ("total = a + b", ["total"]),
+        ("a + b = total", ["total"]),
+        ("a = b", ["a", "b"]),
+        ("a = a + b", []),
+        ("a = 1", []),
+        ("a < b", []),
+    ],
 )
 def test_definitions_are_recognised(part: str, columns: list[str]) -> None:
     assert [definition.column for definition in definitions_in(part)] == columns

@@ -45,7 +45,10 @@ def clinic() -> Table:
             mail=[f"ingunn{n}@fjordpost.no" for n in range(ROWS)],
             account=[48_213_917.0 + n for n in range(ROWS)],
             street=[f"{n + 3} Sjøgata" for n in range(ROWS)],
-            story=["she came by boat from the islands in May", *(f"visit {n} without any complaint worth a note" for n in range(1, ROWS))],
+            story=[
+                "she came by boat from the islands in May",
+                *(f"visit {n} without any complaint worth a note" for n in range(1, ROWS)),
+            ],
             illness=["porphyria", "gout", *["asthma"] * (ROWS - 2)],
             balance=[1_912_345.67, *(1000.5 + n for n in range(1, ROWS))],
             safe=["yes"] * ROWS,
@@ -67,7 +70,10 @@ def failures(found: list[Finding]) -> list[str]:
 
 
 PEOPLE, RARE = "values that name people, in a paper", "values that fewer than eleven rows hold, in a paper"
-SENTENCES, CODES = "free texts that share 5 words in a row with a paper", "hashed or encoded values that name people, in a paper"
+SENTENCES, CODES = (
+    "free texts that share 5 words in a row with a paper",
+    "hashed or encoded values that name people, in a paper",
+)
 CLAIMS = "claims that may not be made"
 
 CLEAN = """<html><style>.safe{color:red}</style><h1>privsynth: table clinic, column illness</h1><p>asthma 95 % of 40 rows, rows held out 0; limit 0.005,
@@ -123,7 +129,11 @@ def test_short_numbers_and_words_of_our_own_say_nothing() -> None:
 
 
 def test_values_without_a_letter_or_digit_say_nothing() -> None:
-    table = Table("t", (Column("mark", Kind.TEXT, Role.DIRECT), Column("says", Kind.TEXT, Role.FREE_TEXT)), frame(mark=["!!!", "-"], says=["?!", "..."]))
+    table = Table(
+        "t",
+        (Column("mark", Kind.TEXT, Role.DIRECT), Column("says", Kind.TEXT, Role.FREE_TEXT)),
+        frame(mark=["!!!", "-"], says=["?!", "..."]),
+    )
     assert failures(judged("what?! !!! - ...", of=source(table, None))) == []
 
 
@@ -135,19 +145,35 @@ def test_a_level_of_eleven_rows_may_be_named_and_one_of_ten_may_not() -> None:
 
 
 def test_a_frequent_level_is_no_leak_although_a_direct_column_holds_it_too() -> None:
-    table = Table("t", (Column("place", Kind.TEXT, Role.DIRECT), Column("region", Kind.CATEGORY)), frame(place=["Ranheim"] * 20, region=["Ranheim"] * 20))
+    table = Table(
+        "t",
+        (Column("place", Kind.TEXT, Role.DIRECT), Column("region", Kind.CATEGORY)),
+        frame(place=["Ranheim"] * 20, region=["Ranheim"] * 20),
+    )
     assert failures(judged("Ranheim", of=source(table, None))) == []
 
 
 def test_a_name_inside_a_level_of_many_rows_is_no_leak_and_outside_it_is_one() -> None:
-    table = Table("t", (Column("first", Kind.TEXT, Role.DIRECT), Column("city", Kind.CATEGORY)), frame(first=["Ranheim"] * 20, city=["Sankt Ranheim"] * 20))
+    table = Table(
+        "t",
+        (Column("first", Kind.TEXT, Role.DIRECT), Column("city", Kind.CATEGORY)),
+        frame(first=["Ranheim"] * 20, city=["Sankt Ranheim"] * 20),
+    )
     assert failures(judged("Sankt Ranheim, Sankt Ranheim", of=source(table, None))) == []
     assert failures(judged("Sankt Ranheim, Ranheim", of=source(table, None))) == [PEOPLE]
 
 
 @pytest.mark.parametrize(
     "said",
-    ["The data is anonymous.", "fully GDPR-compliant", "privacy is <b>guaranteed</b>", "safe to share", "it holds no PII", "PII-free", "anonymised"],
+    [
+        "The data is anonymous.",
+        "fully GDPR-compliant",
+        "privacy is <b>guaranteed</b>",
+        "safe to share",
+        "it holds no PII",
+        "PII-free",
+        "anonymised",
+    ],
 )
 def test_claims_that_nobody_can_keep_are_found(said: str) -> None:
     found = judged(f"<html><p>{said}</p></html>", of=PLAIN)
@@ -157,7 +183,15 @@ def test_claims_that_nobody_can_keep_are_found(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["This is not anonymous.", "It is <b>not</b> a guaranteed outcome", "never safe", "the Safe Harbor list", "<i class='safe'>x</i>", "column safe", "unsafe"],
+    [
+        "This is not anonymous.",
+        "It is <b>not</b> a guaranteed outcome",
+        "never safe",
+        "the Safe Harbor list",
+        "<i class='safe'>x</i>",
+        "column safe",
+        "unsafe",
+    ],
 )
 def test_a_denial_a_rule_by_its_name_markup_and_names_of_columns_are_no_claims(said: str) -> None:
     assert failures(judged(f"<html><style>a{{b:safe}}</style><p>{said}</p></html>")) == []
@@ -207,13 +241,17 @@ def test_dates_at_the_first_of_a_month_are_edges_of_charts() -> None:
 def crowd(step: int) -> Source:
     """Thousands of customers numbered with six digits."""
     numbers = 123_457.0 + step * np.arange(4_000)
-    return source(Table("t", (Column("customer", Kind.INTEGER, Role.IDENTIFIER),), pd.DataFrame({"customer": numbers})), None)
+    return source(
+        Table("t", (Column("customer", Kind.INTEGER, Role.IDENTIFIER),), pd.DataFrame({"customer": numbers})), None
+    )
 
 
 def test_a_count_that_happens_to_be_somebodys_number_is_no_leak_and_a_list_of_numbers_is() -> None:
     customers = crowd(step=150)
     assert failures(judged("judged were 123,607 cells", of=customers)) == []
-    assert failures(judged(" ".join(str(123_457 + 150 * n) for n in range(1, 6)), of=customers)) == ["values that name people, in a paper"]
+    assert failures(judged(" ".join(str(123_457 + 150 * n) for n in range(1, 6)), of=customers)) == [
+        "values that name people, in a paper"
+    ]
 
 
 def test_a_value_written_as_one_word_is_found() -> None:

@@ -42,7 +42,9 @@ def test_a_draft_of_a_group_is_held_against_the_group() -> None:
 
 
 def test_a_draft_that_ignores_the_condition_scores_badly() -> None:
-    honest_one, ignoring = (judged(made, asked(where="age > 55"))[1].measured for made in (like("age > 55"), honest(600, 3)))
+    honest_one, ignoring = (
+        judged(made, asked(where="age > 55"))[1].measured for made in (like("age > 55"), honest(600, 3))
+    )
     assert ignoring < honest_one - 0.1
 
 
@@ -77,8 +79,18 @@ def test_copies_of_the_group_are_seen_and_honest_rows_of_it_pass() -> None:
     policy, real = asked(where="age > 55"), source(TRAIN, HOLDOUT)
     old = like("age > 55")
     stolen = narrowed(Dataset((TRAIN,)), "age > 55", {}, np.random.default_rng(0)).root
-    copied = replace(old, frame=old.frame.iloc[: len(stolen)].assign(**{name: stolen.frame[name].to_numpy()[: len(old)] for name in ("age", "town", "income")}))
-    copied = replace(copied, frame=copied.frame.assign(**{n: stolen.frame[n].to_numpy() for n in ("sex", "job", "member", "debt", "joined")}))
+    copied = replace(
+        old,
+        frame=old.frame.iloc[: len(stolen)].assign(
+            **{name: stolen.frame[name].to_numpy()[: len(old)] for name in ("age", "town", "income")}
+        ),
+    )
+    copied = replace(
+        copied,
+        frame=copied.frame.assign(
+            **{n: stolen.frame[n].to_numpy() for n in ("sex", "job", "member", "debt", "joined")}
+        ),
+    )
     assert all(finding.passed for finding in Copies(policy).measure(draft(old), real))
     assert not all(finding.passed for finding in Copies(policy).measure(draft(copied), real))
     assert all(finding.passed for finding in PersonalData(policy).measure(draft(old), real))

@@ -19,7 +19,7 @@ from privsynth.gate.membership import Membership
 from privsynth.gate.selftest import SelfTest
 from privsynth.gate.selftest import planted as laid_beside
 from privsynth.gate.singling_out import SinglingOut
-from privsynth.measure.attack import Attacked
+from privsynth.measure.attacks.attack import Attacked
 from privsynth.policy import Policy
 from privsynth.verdict import Finding, Status, Verdict
 
@@ -97,7 +97,9 @@ def test_a_draft_without_a_row_tells_nothing(attack: type[Gate], real: Source) -
 
 @pytest.mark.parametrize("attack", [Inference, Attribute])
 def test_where_nothing_is_sensitive_no_secret_is_said_to_be_safe(attack: type[Gate], real: Source) -> None:
-    plain = real.train.root.with_columns(*(replace(column, role=Role.PLAIN) for column in real.train.root.of_role(Role.SENSITIVE)))
+    plain = real.train.root.with_columns(
+        *(replace(column, role=Role.PLAIN) for column in real.train.root.of_role(Role.SENSITIVE))
+    )
     (only,) = verdict(attack(MODEL), honest(ROWS, 3), replace(real, train=Dataset((plain,)))).findings  # type: ignore[call-arg]
     assert "no column has the role sensitive" in only.note
     assert only.limit is None
@@ -123,7 +125,9 @@ def test_a_gate_that_sees_nothing_is_found_out(real: Source, monkeypatch: pytest
 @pytest.mark.parametrize("broken", ["linkability", "singling_out"])
 def test_an_attack_that_finds_nothing_is_found_out(broken: str, real: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = Attacked(0, 100, 0, 100)
-    monkeypatch.setattr(f"privsynth.gate.selftest.{broken}", lambda *_, **__: (nothing, 0) if broken == "singling_out" else nothing)
+    monkeypatch.setattr(
+        f"privsynth.gate.selftest.{broken}", lambda *_, **__: (nothing, 0) if broken == "singling_out" else nothing
+    )
     assert verdict(SelfTest(MODEL), honest(ROWS, 3), real).status is Status.ERRORED
 
 
@@ -155,10 +159,18 @@ def test_a_table_in_which_strangers_rows_are_alike_is_no_error() -> None:
 
 def _alike(rows: int, rng: np.random.Generator) -> Table:
     weights = 0.75 ** np.arange(26)
-    frame = {name: pd.Series(rng.choice(np.array(list("abcdefghijklmnopqrstuvwxyz"), dtype=object), rows, p=weights / weights.sum())) for name in ("a", "b")}
+    frame = {
+        name: pd.Series(
+            rng.choice(np.array(list("abcdefghijklmnopqrstuvwxyz"), dtype=object), rows, p=weights / weights.sum())
+        )
+        for name in ("a", "b")
+    }
     return Table("people", tuple(Column(name, Kind.CATEGORY) for name in frame), pd.DataFrame(frame, dtype=object))
 
 
 def _plain(table: Table) -> Table:
     columns = tuple(column for column in table.columns if column.name in ("sex", "member"))
-    return with_frame(replace(table, columns=columns, frame=table.frame[["sex", "member"]], origin=None), table.frame[["sex", "member"]])
+    return with_frame(
+        replace(table, columns=columns, frame=table.frame[["sex", "member"]], origin=None),
+        table.frame[["sex", "member"]],
+    )

@@ -13,8 +13,8 @@ from honest import draft, honest, people, source
 
 from privsynth.dataset import Role, Table
 from privsynth.gate import inference, linkability, membership, singling_out
-from privsynth.measure.attack import Attacked
-from privsynth.measure.membership import Caught, Scores
+from privsynth.measure.attacks.attack import Attacked
+from privsynth.measure.attacks.membership import Caught, Scores
 from privsynth.policy import Policy
 from privsynth.verdict import Finding
 
@@ -33,10 +33,14 @@ def about(found: list[Finding], words: str) -> Finding:
 # --- singling out
 
 
-def singled(monkeypatch: pytest.MonkeyPatch, policy: Policy, one: Attacked, three: Attacked) -> tuple[list[Finding], list[tuple[Any, ...]]]:
+def singled(
+    monkeypatch: pytest.MonkeyPatch, policy: Policy, one: Attacked, three: Attacked
+) -> tuple[list[Finding], list[tuple[Any, ...]]]:
     asked: list[tuple[Any, ...]] = []
 
-    def attack(train: Table, holdout: Table, made: Table, names: list[str], attacks: int, rng: object, *, several: bool) -> tuple[Attacked, int]:
+    def attack(
+        train: Table, holdout: Table, made: Table, names: list[str], attacks: int, rng: object, *, several: bool
+    ) -> tuple[Attacked, int]:
         asked.append((tuple(names), attacks, several))
         return (three if several else one), 1_234
 
@@ -47,10 +51,19 @@ def singled(monkeypatch: pytest.MonkeyPatch, policy: Policy, one: Attacked, thre
 def test_singling_out_by_one_and_by_three_columns_have_limits_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     found, asked = singled(monkeypatch, PUBLIC, WON, WON)
     limits = PUBLIC.limits
-    assert [finding.limit for finding in found] == [limits.anon_risk, limits.anon_lower_uni, limits.anon_upper_uni, limits.anon_risk, limits.anon_lower_multi]
+    assert [finding.limit for finding in found] == [
+        limits.anon_risk,
+        limits.anon_lower_uni,
+        limits.anon_upper_uni,
+        limits.anon_risk,
+        limits.anon_lower_multi,
+    ]
     assert ["three" in finding.what for finding in found] == [False, False, False, True, True]
     assert not any(finding.passed for finding in found)
-    assert [(attacks, several) for _, attacks, several in asked] == [(55, False), (55, True)]  # no more than there are held-out people
+    assert [(attacks, several) for _, attacks, several in asked] == [
+        (55, False),
+        (55, True),
+    ]  # no more than there are held-out people
     assert "key" not in asked[0][0]
     assert "1,234 descriptions" in found[0].note
 
@@ -64,10 +77,14 @@ def test_either_way_of_singling_out_is_enough(monkeypatch: pytest.MonkeyPatch) -
 # --- linkability
 
 
-def linked(monkeypatch: pytest.MonkeyPatch, results: Callable[[int], Attacked], policy: Policy = MODEL, made: Table = MADE) -> tuple[list[Finding], list[Any]]:
+def linked(
+    monkeypatch: pytest.MonkeyPatch, results: Callable[[int], Attacked], policy: Policy = MODEL, made: Table = MADE
+) -> tuple[list[Finding], list[Any]]:
     splits: list[Any] = []
 
-    def attack(train: Table, holdout: Table, made: Table, split: tuple[list[str], list[str]], attacks: int, rng: object) -> Attacked:
+    def attack(
+        train: Table, holdout: Table, made: Table, split: tuple[list[str], list[str]], attacks: int, rng: object
+    ) -> Attacked:
         splits.append((*split, attacks, len(made)))
         return results(len(splits) - 1)
 
@@ -102,7 +119,11 @@ def test_of_two_equal_risks_the_one_less_ruled_out_counts(monkeypatch: pytest.Mo
 
 def test_linking_has_a_limit_for_each_end_of_its_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = linked(monkeypatch, lambda at: WON, PUBLIC)
-    assert [finding.limit for finding in found] == [PUBLIC.limits.anon_risk, PUBLIC.limits.anon_lower_link, PUBLIC.limits.anon_upper_link]
+    assert [finding.limit for finding in found] == [
+        PUBLIC.limits.anon_risk,
+        PUBLIC.limits.anon_lower_link,
+        PUBLIC.limits.anon_upper_link,
+    ]
 
 
 def test_a_single_column_cannot_be_split_and_two_can(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +140,9 @@ def test_a_single_column_cannot_be_split_and_two_can(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(("distances", "attacks"), [(70, 10), (70 * 20, 20), (70 * 5_000, 55)])
-def test_as_many_people_are_linked_as_can_be_afforded_and_no_fewer_than_usual(distances: int, attacks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_many_people_are_linked_as_can_be_afforded_and_no_fewer_than_usual(
+    distances: int, attacks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(linkability, "ATTACKS", 10)
     monkeypatch.setattr(linkability, "DISTANCES", distances)
     assert [each for *_, each, _ in linked(monkeypatch, lambda at: LOST)[1]] == [attacks] * 4
@@ -135,10 +158,14 @@ def test_of_very_many_made_rows_some_are_looked_at(monkeypatch: pytest.MonkeyPat
 # --- inference
 
 
-def inferred(monkeypatch: pytest.MonkeyPatch, train: Table, holdout: Table, made: Table, policy: Policy = MODEL) -> tuple[list[Finding], list[Any]]:
+def inferred(
+    monkeypatch: pytest.MonkeyPatch, train: Table, holdout: Table, made: Table, policy: Policy = MODEL
+) -> tuple[list[Finding], list[Any]]:
     asked: list[Any] = []
 
-    def attack(train: Table, holdout: Table, made: Table, known: list[str], secret: str, attacks: int, rng: object) -> Attacked:
+    def attack(
+        train: Table, holdout: Table, made: Table, known: list[str], secret: str, attacks: int, rng: object
+    ) -> Attacked:
         asked.append((tuple(known), secret, len(made)))
         return replace(WON, guesses=7.0)
 
@@ -147,20 +174,32 @@ def inferred(monkeypatch: pytest.MonkeyPatch, train: Table, holdout: Table, made
 
 
 def test_each_secret_is_inferred_from_the_quasi_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:
-    train, holdout = (table.with_columns(replace(table["debt"], role=Role.SENSITIVE)) for table in (people(60, 1), people(55, 2)))
+    train, holdout = (
+        table.with_columns(replace(table["debt"], role=Role.SENSITIVE)) for table in (people(60, 1), people(55, 2))
+    )
     found, asked = inferred(monkeypatch, train, holdout, MADE, PUBLIC)
     assert asked == [(("age", "sex", "town"), "income", 70), (("age", "sex", "town"), "debt", 70)]
-    assert [finding.limit for finding in found] == [PUBLIC.limits.anon_risk_inference, PUBLIC.limits.anon_lower_inference] * 2
+    assert [finding.limit for finding in found] == [
+        PUBLIC.limits.anon_risk_inference,
+        PUBLIC.limits.anon_lower_inference,
+    ] * 2
     assert not any(finding.passed for finding in found)
     assert "from 3 columns" in found[0].note
     assert "right 7 times" in found[0].note
 
 
-def test_a_secret_that_is_not_there_or_beside_which_nothing_is_known_is_not_inferred(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare = replace(MADE, columns=tuple(c for c in MADE.columns if c.name != "income"), frame=MADE.frame.drop(columns="income"))
+def test_a_secret_that_is_not_there_or_beside_which_nothing_is_known_is_not_inferred(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bare = replace(
+        MADE, columns=tuple(c for c in MADE.columns if c.name != "income"), frame=MADE.frame.drop(columns="income")
+    )
     found, asked = inferred(monkeypatch, people(60, 1), people(55, 2), bare)
     assert (found[0].what, found[0].measured, found[0].limit, asked) == ("sensitive columns", 0, None, [])
-    alone = [Table(table.name, (table["income"],), pd.DataFrame({"income": table.frame["income"]})) for table in (people(60, 1), people(55, 2), MADE)]
+    alone = [
+        Table(table.name, (table["income"],), pd.DataFrame({"income": table.frame["income"]}))
+        for table in (people(60, 1), people(55, 2), MADE)
+    ]
     found, asked = inferred(monkeypatch, *alone)
     assert (found[0].what, asked) == ("sensitive columns", [])
 
@@ -176,10 +215,15 @@ def test_of_very_many_made_rows_some_are_asked(monkeypatch: pytest.MonkeyPatch) 
 FOUND = Caught("nearest", 0.4, 0.3, 0.5, 60, 600, 1e-9)
 
 
-def recognised(monkeypatch: pytest.MonkeyPatch, all_: Caught | None, isolated: Caught | None = None, *, held_out: int = 55) -> list[Finding]:
+def recognised(
+    monkeypatch: pytest.MonkeyPatch, all_: Caught | None, isolated: Caught | None = None, *, held_out: int = 55
+) -> list[Finding]:
     areas = {"good": (np.array([2.0, 3.0]), np.array([0.0, 1.0])), "bad": (np.array([0.0, 1.0]), np.array([2.0, 3.0]))}
     scores = Scores(
-        {name: mine for name, (mine, _) in areas.items()}, {name: others for name, (_, others) in areas.items()}, np.ones(2, bool), np.ones(2, bool)
+        {name: mine for name, (mine, _) in areas.items()},
+        {name: others for name, (_, others) in areas.items()},
+        np.ones(2, bool),
+        np.ones(2, bool),
     )
     monkeypatch.setattr(membership, "membership_scores", lambda *_: scores)
     monkeypatch.setattr(membership, "caught_at", lambda scores, share, *, isolated: lonely if isolated else all_)
@@ -187,7 +231,9 @@ def recognised(monkeypatch: pytest.MonkeyPatch, all_: Caught | None, isolated: C
     return membership.Membership(MODEL).measure(draft(MADE), source(people(60, 1), people(held_out, 2)))
 
 
-def test_the_lower_bound_of_who_is_recognised_decides_for_all_and_for_the_isolated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lower_bound_of_who_is_recognised_decides_for_all_and_for_the_isolated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     everybody, isolated, area = recognised(monkeypatch, FOUND, FOUND)
     assert (everybody.measured, everybody.limit, everybody.passed) == (0.3, MODEL.limits.mia_all, False)
     assert (isolated.measured, isolated.limit, isolated.passed) == (0.3, MODEL.limits.mia_isolated, False)
@@ -206,7 +252,9 @@ def test_who_is_recognised_by_chance_is_not(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(("others", "is_thin"), [(499, True), (500, False)])
-def test_with_few_people_outside_the_upper_bound_is_held_against_three_times_the_limit(others: int, is_thin: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_few_people_outside_the_upper_bound_is_held_against_three_times_the_limit(
+    others: int, is_thin: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = recognised(monkeypatch, replace(FOUND, others=others), replace(FOUND, others=30))
     thin = [finding for finding in found if "for all we know" in finding.what]
     assert len(thin) == is_thin  # and never for the isolated, who are always few
@@ -222,6 +270,10 @@ def test_where_too_few_are_isolated_that_is_said(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(("held_out", "is_fine"), [(1_999, False), (2_000, True)])
-def test_one_false_alarm_in_a_thousand_is_reported_where_it_can_be_counted(held_out: int, is_fine: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_false_alarm_in_a_thousand_is_reported_where_it_can_be_counted(
+    held_out: int, is_fine: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = [finding for finding in recognised(monkeypatch, FOUND, FOUND, held_out=held_out) if "0.1%" in finding.what]
-    assert [(finding.measured, finding.baseline, finding.limit, finding.n) for finding in found] == [(0.4, 0.001, None, 60)] * is_fine
+    assert [(finding.measured, finding.baseline, finding.limit, finding.n) for finding in found] == [
+        (0.4, 0.001, None, 60)
+    ] * is_fine

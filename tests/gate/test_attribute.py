@@ -12,7 +12,7 @@ from honest import draft, honest, people, source
 from privsynth.dataset import Role, Table
 from privsynth.gate import attribute
 from privsynth.gate.attribute import Attribute
-from privsynth.measure.disclosure import Disclosed, Excess
+from privsynth.measure.attacks.disclosure import Disclosed, Excess
 from privsynth.policy import Policy
 from privsynth.verdict import Finding
 
@@ -21,7 +21,11 @@ MADE = honest(60, 3)
 
 
 def told(
-    monkeypatch: pytest.MonkeyPatch, excess: Excess | None, *, made: Table = MADE, known: tuple[Disclosed | None, Disclosed | None] = (None, None)
+    monkeypatch: pytest.MonkeyPatch,
+    excess: Excess | None,
+    *,
+    made: Table = MADE,
+    known: tuple[Disclosed | None, Disclosed | None] = (None, None),
 ) -> list[Finding]:
     """The findings where the models found this, and the counts were these on both sides."""
     sides = iter(known)
@@ -55,16 +59,23 @@ def test_a_single_value_teaches_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_what_is_described_is_reported_beside_the_hold_out(monkeypatch: pytest.MonkeyPatch) -> None:
     found = told(monkeypatch, None, known=(Disclosed(0.4, 0.3, 0.2), Disclosed(0.35, 0.3, 0.1)))
-    assert [(each.measured, each.baseline, each.limit, each.n) for each in found[1:]] == [(0.4, 0.35, None, 60), (0.2, 0.1, None, 60)]
+    assert [(each.measured, each.baseline, each.limit, each.n) for each in found[1:]] == [
+        (0.4, 0.35, None, 60),
+        (0.2, 0.1, None, 60),
+    ]
 
 
 @pytest.mark.parametrize("known", [(None, Disclosed(0.35, 0.3, 0.1)), (Disclosed(0.4, 0.3, 0.2), None)])
-def test_without_a_control_nothing_is_described(known: tuple[Disclosed | None, Disclosed | None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_control_nothing_is_described(
+    known: tuple[Disclosed | None, Disclosed | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert len(told(monkeypatch, None, known=known)) == 1
 
 
 def test_a_secret_that_the_draft_lacks_is_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
-    bare = replace(MADE, columns=tuple(c for c in MADE.columns if c.name != "income"), frame=MADE.frame.drop(columns="income"))
+    bare = replace(
+        MADE, columns=tuple(c for c in MADE.columns if c.name != "income"), frame=MADE.frame.drop(columns="income")
+    )
     (found,) = told(monkeypatch, Excess("trees", 0.8, 0.5, 1_000, 900), made=bare)
     assert (found.what, found.measured, found.limit) == ("sensitive columns", 0, None)
 
@@ -74,7 +85,9 @@ def test_a_secret_beside_which_nothing_is_known_is_not_guessed(monkeypatch: pyte
         return Table(table.name, (table["income"],), pd.DataFrame({"income": table.frame["income"]}))
 
     monkeypatch.setattr(attribute, "attribute_excess", lambda *_, **__: Excess("trees", 0.8, 0.5, 1_000, 900))
-    (found,) = Attribute(Policy(backend="model")).measure(draft(alone(MADE)), source(alone(people(60, 1)), alone(people(60, 2))))
+    (found,) = Attribute(Policy(backend="model")).measure(
+        draft(alone(MADE)), source(alone(people(60, 1)), alone(people(60, 2)))
+    )
     assert found.what == "sensitive columns"
 
 

@@ -37,7 +37,9 @@ def finding(verdict: Verdict, words: str) -> Finding:
     return next(found for found in verdict.findings if words in found.what)
 
 
-@pytest.mark.parametrize(("number", "status"), [(1, Status.PASSED), (3, Status.PASSED), (4, Status.FAILED), (50, Status.FAILED)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(1, Status.PASSED), (3, Status.PASSED), (4, Status.FAILED), (50, Status.FAILED)]
+)
 def test_the_attempt_beyond_the_last_one_fails(number: int, status: Status) -> None:
     verdict = judged(50, Exposure(number), profile="gdpr-strict")
     assert verdict.status is status
@@ -49,7 +51,8 @@ def test_attempts_are_only_counted_where_the_profile_sets_no_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "earlier", "status"), [(100, 0, Status.PASSED), (100, 100, Status.PASSED), (101, 100, Status.FAILED), (1, 200, Status.FAILED)]
+    ("made", "earlier", "status"),
+    [(100, 0, Status.PASSED), (100, 100, Status.PASSED), (101, 100, Status.FAILED), (1, 200, Status.FAILED)],
 )
 def test_rows_of_all_releases_count_together(made: int, earlier: int, status: Status) -> None:
     verdict = judged(made, Exposure(1, releases=1, rows=earlier), profile="gdpr-strict")
@@ -68,9 +71,13 @@ def test_a_limit_that_nobody_counted_for_blocks() -> None:
     assert judged(50, None, backend={"kind": "model", "engine": "dp", "epsilon": 1}).status is Status.ERRORED
 
 
-@pytest.mark.parametrize(("spent", "status"), [(1, Status.PASSED), (8, Status.PASSED), (8.5, Status.FAILED), (float("nan"), Status.ERRORED)])
+@pytest.mark.parametrize(
+    ("spent", "status"), [(1, Status.PASSED), (8, Status.PASSED), (8.5, Status.FAILED), (float("nan"), Status.ERRORED)]
+)
 def test_epsilon_is_summed_over_runs(spent: float, status: Status) -> None:
-    assert judged(50, Exposure(1, epsilon=spent), backend={"kind": "model", "engine": "dp", "epsilon": 1}).status is status
+    assert (
+        judged(50, Exposure(1, epsilon=spent), backend={"kind": "model", "engine": "dp", "epsilon": 1}).status is status
+    )
 
 
 def test_epsilon_spent_by_others_is_said_and_does_not_block_a_run_that_spends_none() -> None:
@@ -83,7 +90,9 @@ def test_people_are_counted_in_the_first_table_of_several() -> None:
     child = dataclasses.replace(rows(900, "child"))
     relation = Relation("t", "n", "child", "n")
     there = source(100, Exposure(1))
-    both = dataclasses.replace(there, train=dataclasses.replace(there.train, tables=(*there.train.tables, child), relations=(relation,)))
+    both = dataclasses.replace(
+        there, train=dataclasses.replace(there.train, tables=(*there.train.tables, child), relations=(relation,))
+    )
     data = Dataset((rows(200), rows(9_000, "child")), (relation,))
     verdict = judge(Budget(Policy(profile="gdpr-strict")), Draft(data, serialise(data)), both, seconds=60)
     assert finding(verdict, "rows of all releases").measured == 2

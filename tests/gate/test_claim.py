@@ -24,8 +24,18 @@ def table(rows: int) -> Table:
 
 
 def recipe(**changes: Any) -> dict[str, object]:
-    said = {"epsilon": 1.0, "delta": 1e-9, "rho": 0.01, "unit": "one row", "claim": {"made": True, "withheld_because": []}, **changes}
-    return {"backend": "model", "tables": {"t": {"engine": "dp", **{name: value for name, value in said.items() if value is not None}}}}
+    said = {
+        "epsilon": 1.0,
+        "delta": 1e-9,
+        "rho": 0.01,
+        "unit": "one row",
+        "claim": {"made": True, "withheld_because": []},
+        **changes,
+    }
+    return {
+        "backend": "model",
+        "tables": {"t": {"engine": "dp", **{name: value for name, value in said.items() if value is not None}}},
+    }
 
 
 def judged(said: dict[str, object], *, rows: int = 100, **asked: Any) -> Verdict:
@@ -101,7 +111,14 @@ def test_a_fixed_seed_with_a_claim_fails() -> None:
 
 @pytest.mark.parametrize(
     "claim",
-    [{"made": False, "withheld_because": ["bounds were read from the rows"]}, {"made": False, "withheld_because": []}, {}, None, "yes", {"made": "yes"}],
+    [
+        {"made": False, "withheld_because": ["bounds were read from the rows"]},
+        {"made": False, "withheld_because": []},
+        {},
+        None,
+        "yes",
+        {"made": "yes"},
+    ],
 )
 def test_what_voids_a_claim_withholds_it_and_does_not_block(claim: object) -> None:
     verdict = judged(recipe(claim=claim), **PRIVATE)
@@ -128,6 +145,8 @@ def test_a_withheld_claim_leaves_no_epsilon_in_what_is_shown() -> None:
 
     now = datetime.now(UTC)
     kept = shown(Facts("r", now, now, recipe()), Policy(**PRIVATE)).recipe
-    void = shown(Facts("r", now, now, recipe(claim={"made": False, "withheld_because": ["x"]})), Policy(**PRIVATE)).recipe
+    void = shown(
+        Facts("r", now, now, recipe(claim={"made": False, "withheld_because": ["x"]})), Policy(**PRIVATE)
+    ).recipe
     assert {"epsilon", "delta", "rho"} <= set(kept["tables"]["t"])  # type: ignore[index]
     assert not {"epsilon", "delta", "rho"} & set(void["tables"]["t"])  # type: ignore[index]

@@ -59,7 +59,9 @@ def blanked(share: float) -> Table:
     """Large groups, but for a share of the rows of which no quasi-identifier is left."""
     made = masked(100, towns=False)
     gone = np.arange(len(made)) < share * len(made)
-    return replace(made, frame=made.frame.assign(**{name: made.frame[name].mask(gone, "*") for name in ("age", "sex", "town")}))
+    return replace(
+        made, frame=made.frame.assign(**{name: made.frame[name].mask(gone, "*") for name in ("age", "sex", "town")})
+    )
 
 
 def test_more_suppressed_rows_than_the_plan_allows_fail() -> None:
@@ -119,7 +121,9 @@ def test_where_every_quasi_identifier_is_blank_that_is_said() -> None:
 
 def test_without_real_data_there_is_no_group() -> None:
     nothing = Dataset(())
-    (found,) = Classical(Policy(backend="rules")).measure(draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).profile))
+    (found,) = Classical(Policy(backend="rules")).measure(
+        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).profile)
+    )
     assert found.passed
 
 
@@ -167,7 +171,9 @@ def test_people_who_may_be_alone_in_their_population_fail_where_its_size_is_know
     large, small = (STRICT.with_(population=size) for size in (10**6, 1))
     rare, sure = about(judged(kept, large), "population"), about(judged(kept, small), "population")
     assert rare.limit == sure.limit == 0.05
-    assert (rare.measured or 0) < (sure.measured or 0)  # a population is at least as large as the sample: there all uniques are alone
+    assert (rare.measured or 0) < (
+        sure.measured or 0
+    )  # a population is at least as large as the sample: there all uniques are alone
     assert not sure.passed
     assert not [finding for finding in judged(kept, STRICT) if "population" in finding.what]
     assert about(judged(honest(300), MODEL.with_(population=1000)), "population").limit is None
@@ -190,7 +196,10 @@ def test_groups_are_told_apart_by_all_their_columns() -> None:
     def rows(places: str, sexes: str) -> Table:
         words = {"place": list(places), "sex": list(sexes)}
         return Table(
-            "t", columns, pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in words.items()}), origin=np.zeros(len(places), dtype=int)
+            "t",
+            columns,
+            pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in words.items()}),
+            origin=np.zeros(len(places), dtype=int),
         )
 
     found = about(judged(rows("00", "xx"), MASK, rows("01233", "yyyyx")), "matches")

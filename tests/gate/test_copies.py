@@ -75,7 +75,12 @@ def test_a_clean_table_of_few_distinct_rows_passes() -> None:
     def narrow(table: Table) -> Table:
         return Table(table.name, tuple(table[name] for name in few), table.frame[few])
 
-    found = judged(narrow(honest(1500, 3)), MODEL.with_(limits={"isolated_max": 0}), narrow(people(1000, 1)), narrow(people(400, 2)))
+    found = judged(
+        narrow(honest(1500, 3)),
+        MODEL.with_(limits={"isolated_max": 0}),
+        narrow(people(1000, 1)),
+        narrow(people(400, 2)),
+    )
     assert failures(found) == []
     assert (found[1].baseline or 0) > 0.1  # equal rows are common here, and chance
 
@@ -119,7 +124,9 @@ def test_an_empty_mask_is_not_compared() -> None:
 
 def test_without_real_data_there_is_nothing_to_copy() -> None:
     nothing = Dataset(())
-    (found,) = Copies(Policy(backend="rules")).measure(draft(HONEST), Source(nothing, nothing, source(TRAIN, None).profile))
+    (found,) = Copies(Policy(backend="rules")).measure(
+        draft(HONEST), Source(nothing, nothing, source(TRAIN, None).profile)
+    )
     assert (found.measured, found.limit, found.passed) == (0, 0, True)
 
 
@@ -152,7 +159,15 @@ def test_a_stricter_limit_never_turns_a_refusal_into_a_pass(count: int, copy_max
     made = planted(SMALL_HONEST, SMALL_TRAIN, np.arange(count))
     loose: dict[str, Any] = {"train": SMALL_TRAIN, "holdout": SMALL_HOLDOUT}
     refused = set(failures(judged(made, **loose)))
-    stricter = set(failures(judged(made, MODEL.with_(limits={"copy_max": copy_max, "alpha": alpha, "isolated_max": 0, "control_min": 300}), **loose)))
+    stricter = set(
+        failures(
+            judged(
+                made,
+                MODEL.with_(limits={"copy_max": copy_max, "alpha": alpha, "isolated_max": 0, "control_min": 300}),
+                **loose,
+            )
+        )
+    )
     assert refused <= stricter
 
 

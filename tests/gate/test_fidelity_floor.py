@@ -25,8 +25,13 @@ def judged(made: Table, policy: Policy = MODEL, holdout: Table | None = HOLDOUT)
 def noise(rows: int) -> Table:
     """The right columns and kinds, and nothing of the source in them."""
     rng, made = np.random.default_rng(1), honest(rows)
-    words = {name: pd.Series([f"x{n}" for n in rng.integers(0, 9, rows)], dtype=object) for name in ("sex", "town", "job", "member")}
-    return with_frame(made, made.frame.assign(**words, age=rng.integers(500, 900, rows).astype(float), income=-1.0, debt=-1.0))
+    words = {
+        name: pd.Series([f"x{n}" for n in rng.integers(0, 9, rows)], dtype=object)
+        for name in ("sex", "town", "job", "member")
+    }
+    return with_frame(
+        made, made.frame.assign(**words, age=rng.integers(500, 900, rows).astype(float), income=-1.0, debt=-1.0)
+    )
 
 
 def test_an_honest_draft_is_as_good_as_a_fresh_sample() -> None:
@@ -57,7 +62,11 @@ def test_without_a_hold_out_halves_of_the_source_are_the_measure() -> None:
 
 def test_a_generalised_column_of_a_mask_is_left_out() -> None:
     ages = pd.Series(["20-99"] * len(TRAIN), dtype=object)
-    made = replace(TRAIN.with_columns(replace(TRAIN["age"], kind=Kind.CATEGORY)), frame=TRAIN.frame.assign(age=ages), origin=np.arange(len(TRAIN)))
+    made = replace(
+        TRAIN.with_columns(replace(TRAIN["age"], kind=Kind.CATEGORY)),
+        frame=TRAIN.frame.assign(age=ages),
+        origin=np.arange(len(TRAIN)),
+    )
     _, found = judged(made, Policy(backend="mask"), holdout=None)
     assert found.passed
     assert "age" not in found.where
@@ -69,7 +78,9 @@ def test_what_cannot_be_measured_is_said() -> None:
     assert empty.measured is None
     assert "not measurable" in empty.note
     nothing = Dataset(())
-    (unread,) = Fidelity(Policy(backend="rules")).measure(draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).profile))
+    (unread,) = Fidelity(Policy(backend="rules")).measure(
+        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).profile)
+    )
     assert unread.measured is None
     assert unread.passed
 
@@ -79,7 +90,10 @@ def test_a_draft_without_the_tables_of_its_source_is_not_faithful() -> None:
     assert not found.passed
 
 
-@pytest.mark.parametrize(("train", "holdout", "said"), [(49, 50, "fewer than 50 training, 50 held out"), (50, 49, "50 training, fewer than 50 held out")])
+@pytest.mark.parametrize(
+    ("train", "holdout", "said"),
+    [(49, 50, "fewer than 50 training, 50 held out"), (50, 49, "50 training, fewer than 50 held out")],
+)
 def test_small_counts_of_real_rows_are_not_counted_out(train: int, holdout: int, said: str) -> None:
     """How many real rows meet a condition is a count of people."""
     assert said in _asked(people(train, 1), people(holdout, 2))

@@ -4,23 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from privsynth.gate import (
-    artefacts,
-    classical,
-    encoded,
-    fidelity,
-    inference,
-    linkability,
-    membership,
-    order,
-    overlap,
-    phrases,
-    realvalues,
-    scope,
-    selftest,
-    sought,
-    written,
-)
+from privsynth.gate import artefacts, classical, fidelity, inference, linkability, membership, selftest
+from privsynth.gate.evidence import encoded, order, overlap, phrases, realvalues, scope, sought, written
 
 FIGURES = [
     (artefacts, {"SHINGLE": 5, "ENCODED": 8}),
@@ -41,6 +26,8 @@ FIGURES = [
 ]
 
 
-@pytest.mark.parametrize(("module", "figures"), FIGURES, ids=[module.__name__.rpartition(".")[2] for module, _ in FIGURES])
+@pytest.mark.parametrize(
+    ("module", "figures"), FIGURES, ids=[module.__name__.rpartition(".")[2] for module, _ in FIGURES]
+)
 def test_the_figures_stand(module: object, figures: dict[str, object]) -> None:
     assert {name: getattr(module, name) for name in figures} == figures

@@ -27,12 +27,20 @@ def test_what_a_gate_says_is_kept_with_its_name_its_subject_and_its_time() -> No
             return FINE
 
     verdict = judge(Fine(), draft(), NOTHING, seconds=60)
-    assert (verdict.gate, verdict.subject, verdict.findings, verdict.error) == ("copies", draft().digest, tuple(FINE), "")
+    assert (verdict.gate, verdict.subject, verdict.findings, verdict.error) == (
+        "copies",
+        draft().digest,
+        tuple(FINE),
+        "",
+    )
     assert verdict.status is Status.PASSED
     assert 0 <= verdict.seconds < 60
 
 
-@pytest.mark.parametrize("error", [ValueError("Sentinel-1"), MemoryError(), KeyboardInterrupt(), SystemExit(0), GeneratorExit(), RecursionError()])
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("Sentinel-1"), MemoryError(), KeyboardInterrupt(), SystemExit(0), GeneratorExit(), RecursionError()],
+)
 def test_whatever_is_raised_is_an_error_named_by_its_class(error: BaseException) -> None:
     def measure() -> list[Finding]:
         raise error

@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
+from privsynth.describe.roles import with_roles
 from privsynth.gate import judge
 from privsynth.gate import pii as module
 from privsynth.gate.pii import BlindScannerError, PersonalData
 from privsynth.policy import Policy
-from privsynth.profile.roles import with_roles
 from privsynth.release import Draft
 from privsynth.verdict import Finding, Status, Verdict
 
@@ -29,8 +29,29 @@ LAST = [
     *("Larsen", "Moreno", "Novak", "Okafor", "Petrov", "Quinn", "Rossi", "Schmidt", "Tanaka", "Weber"),
     *("Young", "Zeman", "Hansen", "Nielsen", "Murphy", "Garcia", "Silva", "Kowalski", "Popescu", "Ivanova"),
 ]
-KINDS = {"customer_id": Kind.TEXT, "age": Kind.INTEGER, "balance": Kind.NUMBER, "city": Kind.CATEGORY, "notes": Kind.TEXT}
-WORDS = ["order", "parcel", "refund", "delay", "invoice", "colour", "repair", "window", "garden", "letter", "ticket", "basket", "lamp", "table"]
+KINDS = {
+    "customer_id": Kind.TEXT,
+    "age": Kind.INTEGER,
+    "balance": Kind.NUMBER,
+    "city": Kind.CATEGORY,
+    "notes": Kind.TEXT,
+}
+WORDS = [
+    "order",
+    "parcel",
+    "refund",
+    "delay",
+    "invoice",
+    "colour",
+    "repair",
+    "window",
+    "garden",
+    "letter",
+    "ticket",
+    "basket",
+    "lamp",
+    "table",
+]
 INVENTED = ("customer_id", "first_name", "last_name", "email", "phone", "street", "notes")
 
 
@@ -42,9 +63,14 @@ def people(rows: int, seed: int, prefix: str, domain: str) -> Table:
     text = {
         "customer_id": [f"{prefix}{n:07d}" for n in at],
         "first_name": first.tolist(),
-        "last_name": [f"{prefix.lower()}{chr(97 + n % 26)}{name}".title() for n, name in zip(at, last.tolist(), strict=True)],
+        "last_name": [
+            f"{prefix.lower()}{chr(97 + n % 26)}{name}".title() for n, name in zip(at, last.tolist(), strict=True)
+        ],
         "email": [f"{f}.{prefix}{n}@{domain}".lower() for f, n in zip(first.tolist(), at, strict=True)],
-        "phone": [f"({202 + n % 700}) 555-{(low + n) % 10_000:04d}" if prefix == "A" else f"+44 7700 {900_000 + low + n}" for n in at],
+        "phone": [
+            f"({202 + n % 700}) 555-{(low + n) % 10_000:04d}" if prefix == "A" else f"+44 7700 {900_000 + low + n}"
+            for n in at
+        ],
         "street": [f"{low + n + 1} {WORDS[n % 14].title()} Lane" for n in at],
     }
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in text.items()})
@@ -52,9 +78,15 @@ def people(rows: int, seed: int, prefix: str, domain: str) -> Table:
     frame["balance"] = (rng.random(rows) * 10**7).round(2)
     frame["city"] = pd.Series(rng.choice(["Lyon", "Porto", "Graz"], rows).tolist(), dtype=object)
     said = [word[::-1] for word in WORDS] if prefix == "B" else WORDS  # sentences that only the real people write
-    frame["notes"] = pd.Series([" ".join([prefix, *rng.choice(said, 9).tolist(), str(low + n)]) for n in at], dtype=object)
+    frame["notes"] = pd.Series(
+        [" ".join([prefix, *rng.choice(said, 9).tolist(), str(low + n)]) for n in at], dtype=object
+    )
     columns = tuple(Column(name, KINDS.get(name, Kind.TEXT)) for name in frame)
-    return Table("people", tuple(replace(c, spelling=replace(c.spelling, decimals=2)) if c.name == "balance" else c for c in columns), frame)
+    return Table(
+        "people",
+        tuple(replace(c, spelling=replace(c.spelling, decimals=2)) if c.name == "balance" else c for c in columns),
+        frame,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +99,10 @@ def source() -> Source:
 @pytest.fixture
 def invented(source: Source) -> Table:
     made = people(600, 2, "B", "example.com")
-    columns = [replace(c, spelling=made[c.name].spelling, fabricated=c.name in INVENTED) for c in source.train["people"].columns]
+    columns = [
+        replace(c, spelling=made[c.name].spelling, fabricated=c.name in INVENTED)
+        for c in source.train["people"].columns
+    ]
     return replace(made, columns=tuple(columns))
 
 
@@ -121,7 +156,10 @@ def test_a_held_out_address_fails_too(invented: Table, source: Source) -> None:
         ("email", lambda value: value.replace("@", "\uff20")),
         ("email", lambda value: "".join(chr(ord(c) + 0xFEE0) if c.isalnum() else c for c in value)),
         ("phone", lambda value: "".join(c for c in value if c.isdigit())),
-        ("phone", lambda value: "+1-" + "-".join("".join(c for c in value if c.isdigit())[at : at + 5] for at in (0, 5))),
+        (
+            "phone",
+            lambda value: "+1-" + "-".join("".join(c for c in value if c.isdigit())[at : at + 5] for at in (0, 5)),
+        ),
         ("customer_id", str.lower),
         ("customer_id", lambda value: f"{value[:3]}-{value[3:]}"),
     ],
@@ -136,7 +174,14 @@ def test_a_real_address_in_another_column_fails(invented: Table, source: Source)
     assert ("real identifying values in the draft", ("city",)) in failed(found)
 
 
-@pytest.mark.parametrize("code", [lambda v: hashlib.md5(v).hexdigest(), lambda v: hashlib.sha1(v).hexdigest().upper(), lambda v: hashlib.sha256(v).hexdigest()])  # noqa: S324
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda v: hashlib.md5(v).hexdigest(),  # noqa: S324
+        lambda v: hashlib.sha1(v).hexdigest().upper(),  # noqa: S324
+        lambda v: hashlib.sha256(v).hexdigest(),
+    ],
+)
 def test_a_hash_of_a_real_value_fails(code: Callable[[bytes], str], invented: Table, source: Source) -> None:
     found = verdict(with_values(invented, "city", [code(real(source, "email", 1)[0].encode())], slice(0, 1)), source)
     assert ("real identifying values behind a hash or base64", ("city",)) in failed(found)
@@ -156,13 +201,20 @@ def test_a_real_sentence_fails(invented: Table, source: Source) -> None:
 
 @pytest.mark.parametrize("name", ["email", "phone", "street", "customer_id"])
 def test_a_real_value_inside_of_a_sentence_fails(name: str, invented: Table, source: Source) -> None:
-    found = verdict(with_values(invented, "notes", [f"Please ask {real(source, name, 1)[0]} about the parcel"], slice(0, 1)), source)
+    found = verdict(
+        with_values(invented, "notes", [f"Please ask {real(source, name, 1)[0]} about the parcel"], slice(0, 1)), source
+    )
     assert ("real sentences, or real names and numbers inside sentences", ("notes",)) in failed(found)
 
 
 def test_a_real_whole_name_inside_of_a_sentence_fails(invented: Table, source: Source) -> None:
     first, last = real(source, "first_name", 1)[0], real(source, "last_name", 1)[0]
-    assert verdict(with_values(invented, "notes", [f"Please ask {first} {last} about the parcel"], slice(0, 1)), source).status is Status.FAILED
+    assert (
+        verdict(
+            with_values(invented, "notes", [f"Please ask {first} {last} about the parcel"], slice(0, 1)), source
+        ).status
+        is Status.FAILED
+    )
 
 
 def test_real_whole_names_fail_by_their_number(invented: Table, source: Source) -> None:
@@ -182,9 +234,13 @@ def test_names_shared_with_both_sides_alike_are_chance(invented: Table, source: 
 
 
 def test_real_long_numbers_fail(invented: Table, source: Source) -> None:
-    made = with_values(invented, "balance", np.array(source.train["people"].frame["balance"].tolist()[:60]), slice(0, 60))
+    made = with_values(
+        invented, "balance", np.array(source.train["people"].frame["balance"].tolist()[:60]), slice(0, 60)
+    )
     found = verdict(made, source)
-    assert [(what, where) for what, where in failed(found)] == [("share of rare real numbers, beyond chance", ("balance",))]
+    assert [(what, where) for what, where in failed(found)] == [
+        ("share of rare real numbers, beyond chance", ("balance",))
+    ]
 
 
 def test_personal_data_in_a_column_that_was_learnt_fails(invented: Table, source: Source) -> None:
@@ -208,7 +264,10 @@ def test_mask_keeps_numbers_on_purpose_and_names_never(invented: Table, source: 
     policy = Policy(backend="mask")
     kept = with_values(invented, "balance", np.array(source.train["people"].frame["balance"].tolist()[:600]))
     assert verdict(kept, source, policy).status is Status.PASSED
-    assert verdict(with_values(kept, "email", real(source, "email", 1), slice(0, 1)), source, policy).status is Status.FAILED
+    assert (
+        verdict(with_values(kept, "email", real(source, "email", 1), slice(0, 1)), source, policy).status
+        is Status.FAILED
+    )
 
 
 def test_without_a_source_only_the_scan_runs(invented: Table) -> None:
@@ -222,7 +281,9 @@ def test_without_a_source_only_the_scan_runs(invented: Table) -> None:
 
 def test_without_a_holdout_each_real_number_counts(invented: Table, source: Source) -> None:
     alone = replace(source, holdout=Dataset(()))
-    made = with_values(invented, "balance", np.array(source.train["people"].frame["balance"].tolist()[:60]), slice(0, 60))
+    made = with_values(
+        invented, "balance", np.array(source.train["people"].frame["balance"].tolist()[:60]), slice(0, 60)
+    )
     assert verdict(made, alone).status is Status.FAILED
 
 
@@ -232,19 +293,25 @@ def test_a_missed_canary_is_an_error(invented: Table, source: Source, monkeypatc
     assert (found.status, found.error) == (Status.ERRORED, BlindScannerError.__name__)
 
 
-def test_a_comparison_that_sees_nothing_is_an_error(invented: Table, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comparison_that_sees_nothing_is_an_error(
+    invented: Table, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module.Named, "hits", lambda *_: 0)
     assert verdict(invented, source).status is Status.ERRORED
 
 
 def test_a_stricter_limit_never_lets_more_pass(invented: Table, source: Source) -> None:
-    made = with_values(invented, "balance", np.array(source.train["people"].frame["balance"].tolist()[:60]), slice(0, 60))
+    made = with_values(
+        invented, "balance", np.array(source.train["people"].frame["balance"].tolist()[:60]), slice(0, 60)
+    )
     loose, strict = (verdict(made, source, Policy(limits={"overlap_other": limit})) for limit in (0.01, 0.0))
     assert len(strict.failures) >= len(loose.failures)
 
 
 def test_no_finding_holds_a_value(invented: Table, source: Source) -> None:
-    made = with_values(with_values(invented, "email", real(source, "email", 600)), "city", real(source, "street", 1), slice(0, 1))
+    made = with_values(
+        with_values(invented, "email", real(source, "email", 600)), "city", real(source, "street", 1), slice(0, 1)
+    )
     said = repr(verdict(made, source).findings)
     assert not any(value in said for name in ("email", "street") for value in real(source, name, 600))
 
@@ -267,7 +334,12 @@ def excess(column: str, share: float) -> SimpleNamespace:
 
 def test_of_columns_beyond_chance_only_those_beyond_the_limit_are_named() -> None:
     gate = PersonalData(Policy())
-    found = gate._excess("words", [(excess("low", 0.001), 0.0), (excess("high", 0.5), 0.0), (excess("chance", 0.9), 0.5)], gated=True, has_control=True)  # type: ignore[list-item]
+    found = gate._excess(
+        "words",
+        [(excess("low", 0.001), 0.0), (excess("high", 0.5), 0.0), (excess("chance", 0.9), 0.5)],
+        gated=True,
+        has_control=True,
+    )  # type: ignore[list-item]
     assert (found.measured, found.where) == (0.5, ("high",))
 
 
@@ -286,7 +358,10 @@ def test_a_likeness_of_a_whole_column_is_settled_by_what_is_known_of_the_real_on
 ) -> None:
     real = source.train["people"]
     known = replace(source, train=Dataset((real.with_columns(replace(real["city"], entity=known_as)),)))
-    hit, column = SimpleNamespace(entity="LAST_NAME", by_column=by_column, column="city"), Column("city", Kind.CATEGORY, role, declared=declared)
+    hit, column = (
+        SimpleNamespace(entity="LAST_NAME", by_column=by_column, column="city"),
+        Column("city", Kind.CATEGORY, role, declared=declared),
+    )
     assert module._settled(hit, column, known, "people") is settled  # type: ignore[arg-type]
 
 

@@ -39,7 +39,9 @@ def test_an_honest_draft_passes() -> None:
 
 
 def test_a_column_that_nobody_declared_fails() -> None:
-    made = Table("people", (*HONEST.columns, Column("index", Kind.INTEGER)), HONEST.frame.assign(index=np.arange(500.0)))
+    made = Table(
+        "people", (*HONEST.columns, Column("index", Kind.INTEGER)), HONEST.frame.assign(index=np.arange(500.0))
+    )
     found = judged(draft(made))
     assert failures(found) == ["columns that are missing, extra or out of order"]
     assert found[1].where == ("people.index",)
@@ -65,13 +67,17 @@ def test_another_number_of_rows_than_asked_fails() -> None:
 
 
 def test_infinite_numbers_and_broken_integers_fail() -> None:
-    assert "columns with infinite numbers" in failures(judged(draft(spoilt(lambda f: f.assign(income=np.where(f.index == 3, np.inf, f["income"]))))))
+    assert "columns with infinite numbers" in failures(
+        judged(draft(spoilt(lambda f: f.assign(income=np.where(f.index == 3, np.inf, f["income"])))))
+    )
     assert "integer columns with fractions" in failures(judged(draft(spoilt(lambda f: f.assign(age=f["age"] + 0.5)))))
 
 
 def test_only_backends_that_keep_people_may_turn_values_into_words() -> None:
     ranges = pd.Series([f"{int(a // 10) * 10}-{int(a // 10) * 10 + 9}" for a in HONEST.frame["age"]], dtype=object)
-    made = replace(HONEST.with_columns(replace(HONEST["age"], kind=Kind.CATEGORY)), frame=HONEST.frame.assign(age=ranges))
+    made = replace(
+        HONEST.with_columns(replace(HONEST["age"], kind=Kind.CATEGORY)), frame=HONEST.frame.assign(age=ranges)
+    )
     assert "columns of another kind than declared" in failures(judged(draft(made)))
     linked = replace(made, origin=np.random.default_rng(1).permutation(500))
     assert failures(judged(draft(linked), MASK)) == []
@@ -79,7 +85,9 @@ def test_only_backends_that_keep_people_may_turn_values_into_words() -> None:
 
 def test_values_that_are_not_of_their_kind_fail() -> None:
     made = replace(HONEST, frame=HONEST.frame.assign(sex=pd.Series([1, 2] * 250, dtype=object)))
-    assert "columns whose values are not of their kind" in failures(judged(Draft(Dataset((made,)), {"people.csv": b""}, 500)))
+    assert "columns whose values are not of their kind" in failures(
+        judged(Draft(Dataset((made,)), {"people.csv": b""}, 500))
+    )
 
 
 def test_an_integer_column_of_words_fails() -> None:
@@ -95,7 +103,11 @@ def test_a_key_that_repeats_fails() -> None:
 
 def family(child_keys: list[str], kind: Kind = Kind.TEXT) -> Dataset:
     parent = Table("parent", (Column("id", Kind.TEXT, Role.IDENTIFIER),), frame(id=["a", "b", "c"]))
-    child = Table("child", (Column("parent_id", kind, Role.IDENTIFIER), Column("n", Kind.INTEGER)), frame(parent_id=child_keys, n=[1] * len(child_keys)))
+    child = Table(
+        "child",
+        (Column("parent_id", kind, Role.IDENTIFIER), Column("n", Kind.INTEGER)),
+        frame(parent_id=child_keys, n=[1] * len(child_keys)),
+    )
     return Dataset((parent, child), (Relation("parent", "id", "child", "parent_id"),))
 
 
@@ -114,7 +126,9 @@ def test_a_reference_to_no_row_fails_unless_the_source_has_as_many() -> None:
 def test_a_relation_that_was_lost_fails() -> None:
     whole = family(["a", "b"])
     unrelated = replace(whole, relations=())
-    assert "relations of the source that the draft does not know" in failures(judged(Draft(unrelated, serialise(unrelated), 3), real=of(whole)))
+    assert "relations of the source that the draft does not know" in failures(
+        judged(Draft(unrelated, serialise(unrelated), 3), real=of(whole))
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,4 +188,7 @@ def test_a_mask_in_the_order_of_the_source_is_found_by_its_link() -> None:
 
 def test_without_a_source_the_draft_is_held_to_its_own_declaration() -> None:
     nothing = Dataset(())
-    assert failures(judged(draft(HONEST), Policy(backend="rules"), Source(nothing, nothing, source(TRAIN, None).profile))) == []
+    assert (
+        failures(judged(draft(HONEST), Policy(backend="rules"), Source(nothing, nothing, source(TRAIN, None).profile)))
+        == []
+    )

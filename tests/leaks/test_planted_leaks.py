@@ -20,7 +20,7 @@ from privsynth.dataset import Dataset, Exposure, Source, Table
 from privsynth.gate import gates_for, judge
 from privsynth.gate.budget import Budget
 from privsynth.lineage.attempts import attempt
-from privsynth.measure.significance import copy_pvalue
+from privsynth.measure.attacks.significance import copy_pvalue
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.verdict import Status, Verdict
@@ -51,7 +51,9 @@ def policy(profile: str, backend: str = "model") -> Policy:
 
 def verdicts(made: Table | Draft, of: Source, profile: str, gates: Sequence[str] = ()) -> list[Verdict]:
     judged = made if isinstance(made, Draft) else draft(made)
-    return [judge(gate, judged, of, seconds=300) for gate in gates_for(policy(profile)) if not gates or gate.name in gates]
+    return [
+        judge(gate, judged, of, seconds=300) for gate in gates_for(policy(profile)) if not gates or gate.name in gates
+    ]
 
 
 def refusing(made: Table | Draft, of: Source, profile: str, *gates: str) -> list[str]:
@@ -76,11 +78,16 @@ def test_an_independent_table_passes_every_gate(profile: str) -> None:
 @pytest.mark.parametrize("seed", [2])
 @pytest.mark.parametrize("profile", STRICTEST)
 def test_another_independent_table_passes_the_gates_that_compare(seed: int, profile: str) -> None:
-    assert refusing(clean(seed), real(seed), profile, "copies", "pii", "inference", "attribute", "linkage", "fidelity") == []
+    assert (
+        refusing(clean(seed), real(seed), profile, "copies", "pii", "inference", "attribute", "linkage", "fidelity")
+        == []
+    )
 
 
 def test_where_no_isolated_copy_is_allowed_chance_seldom_refuses() -> None:
-    refused = [seed for seed in range(1, 11) if refusing(honest(ROWS, 10 * seed + 3), _plain(seed), "gdpr-strict", "copies")]
+    refused = [
+        seed for seed in range(1, 11) if refusing(honest(ROWS, 10 * seed + 3), _plain(seed), "gdpr-strict", "copies")
+    ]
     assert len(refused) <= 1
 
 
@@ -119,12 +126,16 @@ def test_noisy_copies_of_five_percent_are_refused(seed: int) -> None:
 
 
 def test_noisy_copies_of_two_percent_are_mostly_refused() -> None:
-    refused = [seed for seed in range(1, 6) if refusing(leaky(plants.nearly(0.02), seed), real(seed), "gdpr-strict", "copies")]
+    refused = [
+        seed for seed in range(1, 6) if refusing(leaky(plants.nearly(0.02), seed), real(seed), "gdpr-strict", "copies")
+    ]
     assert len(refused) >= 4
 
 
 def test_the_row_that_reaches_farthest_is_refused() -> None:
-    refused = [seed for seed in range(1, 6) if refusing(leaky(plants.richest, seed), real(seed), "hipaa-expert", "copies")]
+    refused = [
+        seed for seed in range(1, 6) if refusing(leaky(plants.richest, seed), real(seed), "hipaa-expert", "copies")
+    ]
     assert len(refused) >= 4
 
 
@@ -160,7 +171,9 @@ def test_rows_in_the_order_of_the_source_are_refused() -> None:
 
 def test_rows_but_for_one_column_are_refused() -> None:
     names = [column.name for column in clean(1).columns if not column.role.is_fabricated and column.name != "debt"]
-    assert refusing(planted(clean(1), real(1).train.root, np.arange(60), columns=names), real(1), "internal", "copies") == ["copies"]
+    assert refusing(
+        planted(clean(1), real(1).train.root, np.arange(60), columns=names), real(1), "internal", "copies"
+    ) == ["copies"]
 
 
 def test_a_mask_that_keeps_its_rows_as_they_are_is_refused() -> None:
@@ -205,7 +218,9 @@ def test_a_real_value_in_disguise_is_refused(name: str, spelt: plants.Spelt) -> 
 
 @pytest.mark.parametrize("name", ["email", "phone", "ssn"])
 def test_a_real_value_inside_a_sentence_is_refused(name: str) -> None:
-    assert refusing(leaky(plants.one_value(name, "note", plants.in_a_sentence), 3), real(3), "internal", "pii") == ["pii"]
+    assert refusing(leaky(plants.one_value(name, "note", plants.in_a_sentence), 3), real(3), "internal", "pii") == [
+        "pii"
+    ]
 
 
 @pytest.mark.parametrize("name", ["email", "ssn"])

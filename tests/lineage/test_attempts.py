@@ -52,7 +52,13 @@ def records(state: Path) -> list[dict[str, Any]]:
 def test_the_attempt_is_on_the_disk_before_it_begins(tmp_path: Path) -> None:
     with attempt(source(), policy(tmp_path / "s")) as begun:
         (opened,) = records(tmp_path / "s")
-        assert (opened["event"], opened["number"], opened["rows"], opened["source_rows"], opened["epsilon"]) == ("attempt", 1, 2, 2, 0)
+        assert (opened["event"], opened["number"], opened["rows"], opened["source_rows"], opened["epsilon"]) == (
+            "attempt",
+            1,
+            2,
+            2,
+            0,
+        )
         assert set(opened["limits"]) == {"attempts_max", "rows_max", "eps_max", "delta_max"}
         begun.close(released())
     closed = records(tmp_path / "s")[1]
@@ -60,7 +66,10 @@ def test_the_attempt_is_on_the_disk_before_it_begins(tmp_path: Path) -> None:
 
 
 def test_attempts_and_rows_add_up_over_runs(tmp_path: Path) -> None:
-    found = [tried(source(), policy(tmp_path / "s", seed=seed), outcome) for seed, outcome in enumerate([released(), refused(), released()])]
+    found = [
+        tried(source(), policy(tmp_path / "s", seed=seed), outcome)
+        for seed, outcome in enumerate([released(), refused(), released()])
+    ]
     assert [(e.attempt, e.releases, e.rows) for e in found] == [(1, 0, 0), (2, 1, 2), (3, 1, 2)]
 
 
@@ -154,16 +163,28 @@ def test_epsilon_that_is_used_up_is_refused_before_anything_is_noised_and_is_not
 
 def test_each_table_of_a_private_run_is_charged(tmp_path: Path) -> None:
     two = Dataset((*source().tables, Table("u", source().tables[0].columns, source().tables[0].frame)))
-    assert tried(two, policy(tmp_path / "s", backend={"kind": "model", "engine": "dp", "epsilon": 1}), refused()).epsilon == 2
+    assert (
+        tried(two, policy(tmp_path / "s", backend={"kind": "model", "engine": "dp", "epsilon": 1}), refused()).epsilon
+        == 2
+    )
 
 
-def test_without_a_state_directory_nothing_is_counted_and_nothing_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_state_directory_nothing_is_counted_and_nothing_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert tried(source(), Policy(backend="model")) is None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("asked", [{"profile": "gdpr-strict"}, {"limits": {"attempts_max": 2}}, {"backend": {"kind": "model", "engine": "dp", "epsilon": 1}}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"profile": "gdpr-strict"},
+        {"limits": {"attempts_max": 2}},
+        {"backend": {"kind": "model", "engine": "dp", "epsilon": 1}},
+    ],
+)
 def test_a_limit_over_several_runs_needs_a_ledger(asked: dict[str, Any]) -> None:
     with pytest.raises(PolicyError, match="no ledger") as caught, attempt(source(), Policy(**asked)):
         pass
@@ -185,10 +206,15 @@ def test_the_exact_figures_are_kept_for_the_owner_alone(tmp_path: Path) -> None:
 
 
 def test_the_ledger_holds_no_value_and_no_name_of_a_column(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"Sentinel-Column": pd.Series(["Sentinel-77", None], dtype=object), "n": np.array([4711.0, 4712.0])})
+    frame = pd.DataFrame(
+        {"Sentinel-Column": pd.Series(["Sentinel-77", None], dtype=object), "n": np.array([4711.0, 4712.0])}
+    )
     data = Dataset((Table("Sentinel-Table", (Column("Sentinel-Column", Kind.TEXT), Column("n", Kind.NUMBER)), frame),))
     tried(data, policy(tmp_path / "s"))
     said = (tmp_path / "s" / "ledger.jsonl").read_text()
     assert "Sentinel" not in said
-    told = [{name: value for name, value in record.items() if name not in ("hash", "source", "family", "time")} for record in records(tmp_path / "s")]
+    told = [
+        {name: value for name, value in record.items() if name not in ("hash", "source", "family", "time")}
+        for record in records(tmp_path / "s")
+    ]
     assert "471" not in json.dumps(told)

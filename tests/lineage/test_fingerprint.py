@@ -22,8 +22,16 @@ def of(path: Path) -> str:
 
 
 def table(name: str = "t", **columns: list[object]) -> Dataset:
-    frame = pd.DataFrame({c: pd.Series(v, dtype="float64" if isinstance(v[0], float) else object) for c, v in columns.items()})
-    return Dataset((Table(name, tuple(Column(c, Kind.NUMBER if frame[c].dtype == "float64" else Kind.TEXT) for c in frame), frame),))
+    frame = pd.DataFrame(
+        {c: pd.Series(v, dtype="float64" if isinstance(v[0], float) else object) for c, v in columns.items()}
+    )
+    return Dataset(
+        (
+            Table(
+                name, tuple(Column(c, Kind.NUMBER if frame[c].dtype == "float64" else Kind.TEXT) for c in frame), frame
+            ),
+        )
+    )
 
 
 @pytest.mark.parametrize("name", ["customers", "patients", "transactions"])

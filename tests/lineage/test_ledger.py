@@ -49,7 +49,9 @@ def test_directory_and_files_are_open_to_their_owner_alone(folder: Path) -> None
     finally:
         os.umask(before)
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()} == dict.fromkeys((LEDGER, HEAD, KEY, LOCK, "evidence-000001.json"), 0o600)
+    assert {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()} == dict.fromkeys(
+        (LEDGER, HEAD, KEY, LOCK, "evidence-000001.json"), 0o600
+    )
 
 
 def test_a_record_ties_itself_to_all_before_it(folder: Path) -> None:
@@ -123,7 +125,18 @@ def test_a_key_of_another_length_is_an_error(folder: Path) -> None:
         open_ledger(folder)
 
 
-@pytest.mark.parametrize("head", [b"", b"hello", b"[]", b"{}", b'{"records": 9, "hash": "x"}', b'{"records": 3, "hash": "x"}', b'{"records": -1, "hash": "x"}'])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"hello",
+        b"[]",
+        b"{}",
+        b'{"records": 9, "hash": "x"}',
+        b'{"records": 3, "hash": "x"}',
+        b'{"records": -1, "hash": "x"}',
+    ],
+)
 def test_a_changed_head_is_an_error(head: bytes, folder: Path) -> None:
     (filled(folder) / HEAD).write_bytes(head)
     with pytest.raises(PrivsynthError, match="changed"):
@@ -187,7 +200,9 @@ def test_a_link_in_the_place_of_the_ledger_is_an_error(folder: Path, tmp_path: P
         read(folder)
 
 
-def test_a_disk_that_refuses_is_an_error_and_not_a_run_that_nobody_counts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_refuses_is_an_error_and_not_a_run_that_nobody_counts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = open_ledger(folder)
 
     def full(*args: object) -> int:
@@ -218,7 +233,9 @@ def test_two_processes_that_write_at_once_lose_nothing(folder: Path) -> None:
 
 
 def test_a_writer_that_is_killed_lets_go_of_the_lock(folder: Path) -> None:
-    code = WRITER.replace("        pages.append", "        print('in', flush=True); import time; time.sleep(60); pages.append")
+    code = WRITER.replace(
+        "        pages.append", "        print('in', flush=True); import time; time.sleep(60); pages.append"
+    )
     with subprocess.Popen([sys.executable, "-c", code, str(folder), "a"], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout
         assert running.stdout.readline() == "in\n"

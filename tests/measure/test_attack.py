@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from privsynth.measure.attack import Attacked, residual_rate
+from privsynth.measure.attacks.attack import Attacked, residual_rate
 from privsynth.measure.intervals import Rate, success_rate
 
 
@@ -41,6 +41,8 @@ def test_a_negative_residual_is_no_risk_and_no_negative_interval() -> None:
     assert (worse.risk, worse.interval) == (0.0, (0.0, 0.0))
 
 
-@pytest.mark.parametrize(("attack", "control", "risk"), [(0.5, 0.5, 0.0), (0.5, 0.0, 0.5), (1.0, 0.5, 1.0), (0.2, 0.4, -1 / 3)])
+@pytest.mark.parametrize(
+    ("attack", "control", "risk"), [(0.5, 0.5, 0.0), (0.5, 0.0, 0.5), (1.0, 0.5, 1.0), (0.2, 0.4, -1 / 3)]
+)
 def test_the_residual_by_hand(attack: float, control: float, risk: float) -> None:
     assert residual_rate(Rate(attack, 0.0), Rate(control, 0.0)).value == pytest.approx(risk)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.bars import bars
+from privsynth.measure.fidelity.bars import bars
 
 
 def table(kind: Kind, values: list[object]) -> Table:
@@ -67,10 +67,17 @@ def test_a_column_of_few_rows_has_no_chart() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.integers(-50, 50).map(float)), min_size=1, max_size=150), st.sampled_from([Kind.INTEGER, Kind.CATEGORY]))
+@given(
+    st.lists(st.one_of(st.none(), st.integers(-50, 50).map(float)), min_size=1, max_size=150),
+    st.sampled_from([Kind.INTEGER, Kind.CATEGORY]),
+)
 def test_every_bar_stands_on_enough_real_rows(values: list[float | None], kind: Kind) -> None:
     words = values if kind is Kind.INTEGER else [None if v is None else f"w{v:.0f}" for v in values]
-    real = Table("t", (Column("x", kind),), pd.DataFrame({"x": pd.Series(words, dtype="float64" if kind is Kind.INTEGER else object)}))
+    real = Table(
+        "t",
+        (Column("x", kind),),
+        pd.DataFrame({"x": pd.Series(words, dtype="float64" if kind is Kind.INTEGER else object)}),
+    )
     found = bars(real, real, "x", 11)
     gaps = sum(value is None for value in values)
     shown = len(values) if kind is Kind.CATEGORY or gaps >= 11 else len(values) - gaps

@@ -7,7 +7,7 @@ import pytest
 from conftest import frame
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.bins import cramers_v, cut, joint, shares, total_variation
+from privsynth.measure.fidelity.bins import cramers_v, cut, joint, shares, total_variation
 
 
 def table(kind: Kind, values: list[object]) -> Table:

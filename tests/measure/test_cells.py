@@ -7,10 +7,14 @@ import pandas as pd
 from conftest import frame
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.cells import almost_equal_rows, cell_keys, equal_rows
+from privsynth.measure.distance.cells import almost_equal_rows, cell_keys, equal_rows
 from privsynth.spelling import Spelling
 
-COLUMNS = (Column("n", Kind.NUMBER, spelling=Spelling(decimals=1)), Column("w", Kind.CATEGORY), Column("v", Kind.CATEGORY))
+COLUMNS = (
+    Column("n", Kind.NUMBER, spelling=Spelling(decimals=1)),
+    Column("w", Kind.CATEGORY),
+    Column("v", Kind.CATEGORY),
+)
 NAMES = ["n", "w", "v"]
 
 
@@ -55,7 +59,11 @@ def test_a_number_column_that_became_text_is_compared_as_it_is_spelt() -> None:
 
 def test_no_row_equals_a_row_of_an_empty_table() -> None:
     real = table(n=[1.5], w=["a"], v=["b"])
-    empty = Table("t", COLUMNS, pd.DataFrame({"n": np.zeros(0), "w": pd.Series([], dtype=object), "v": pd.Series([], dtype=object)}))
+    empty = Table(
+        "t",
+        COLUMNS,
+        pd.DataFrame({"n": np.zeros(0), "w": pd.Series([], dtype=object), "v": pd.Series([], dtype=object)}),
+    )
     ours, theirs = cell_keys((real, empty), NAMES)
     assert not equal_rows(ours, theirs).any()
     assert not almost_equal_rows(ours, theirs).any()

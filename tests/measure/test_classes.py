@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.measure.classes import (
+from privsynth.measure.classical.classes import (
     attackers,
     delta_presence,
     diversity,
@@ -52,7 +52,9 @@ def test_the_chance_of_a_right_match_by_hand() -> None:
 def test_diversity_of_the_published_hospital_table() -> None:
     """Machanavajjhala et al. (2007), their 3-diverse table: groups of four rows, of which one has two secrets equal."""
     groups = np.repeat([0, 1, 2], 4)
-    secrets = np.array(["heart", "viral", "viral", "cancer", "cancer", "heart", "viral", "viral", "heart", "viral", "cancer", "cancer"])
+    secrets = np.array(
+        ["heart", "viral", "viral", "cancer", "cancer", "heart", "viral", "viral", "heart", "viral", "cancer", "cancer"]
+    )
     found = diversity(groups, secrets)
     assert found is not None
     assert found.distinct == 3
@@ -83,7 +85,7 @@ def test_closeness_of_the_published_salary_table() -> None:
 
 def _distance(groups: np.ndarray, ranks: np.ndarray) -> float:
     """Of the group numbered nought alone: its rows against all rows."""
-    from privsynth.measure.classes import apart
+    from privsynth.measure.classical.classes import apart
 
     mine = np.bincount(ranks[groups == 0], minlength=9) / (groups == 0).sum()
     return float(apart((mine - np.full(9, 1 / 9))[None, :], ordered=True)[0])
@@ -128,4 +130,6 @@ def test_without_a_unique_in_the_sample_none_is_expected() -> None:
 
 def test_zayatz_by_hand() -> None:
     """Half of the classes have one row, half two; of 20 people 10 are drawn: one of one is drawn with .5, one of two with 10/19."""
-    assert zayatz(np.array([1, 1, 2, 2]), 12) == pytest.approx(2 * (0.5 * 0.5) / (0.5 * 0.5 + 0.5 * (2 * 6 * 6 / (12 * 11))))
+    assert zayatz(np.array([1, 1, 2, 2]), 12) == pytest.approx(
+        2 * (0.5 * 0.5) / (0.5 * 0.5 + 0.5 * (2 * 6 * 6 / (12 * 11)))
+    )

@@ -10,7 +10,7 @@ from honest import LEARNT, honest, most_isolated, noisy, people, planted
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.measure.copies import Hits, Isolated, near_hits, smallest_visible, whole_row_hits
+from privsynth.measure.attacks.copies import Hits, Isolated, near_hits, smallest_visible, whole_row_hits
 
 
 def test_excess_is_the_share_of_the_draft_that_must_be_copies() -> None:
@@ -74,7 +74,9 @@ def test_shares_of_nothing_are_zero() -> None:
 
 
 @pytest.mark.parametrize(("rows", "share", "alpha", "hits"), [(3000, 0.5, 0.01 / 3, 9), (50_000, 0.8, 0.001 / 3, 36)])
-def test_smallest_visible_leak_is_the_hits_needed_over_the_rows(rows: int, share: float, alpha: float, hits: int) -> None:
+def test_smallest_visible_leak_is_the_hits_needed_over_the_rows(
+    rows: int, share: float, alpha: float, hits: int
+) -> None:
     assert smallest_visible(rows, share, alpha) == pytest.approx(hits / rows)
     assert share**hits <= alpha < share ** (hits - 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from honest import LEARNT, honest, people, with_frame
 
-from privsynth.measure.detection import detection_auc
+from privsynth.measure.fidelity.detection import detection_auc
 
 
 def test_rows_of_one_process_cannot_be_told_apart_and_shifted_ones_can(rng: np.random.Generator) -> None:

@@ -8,7 +8,7 @@ import pytest
 from honest import honest, people, planted
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.disclosure import attribute_excess, disclosed
+from privsynth.measure.attacks.disclosure import attribute_excess, disclosed
 
 KNOWN = ["age", "sex", "town"]
 

@@ -15,7 +15,15 @@ from privsynth.measure.fidelity import compare
 
 def shuffled(table: Table, rng: np.random.Generator) -> Table:
     """Each column by itself is right, and nothing hangs together."""
-    return with_frame(table, pd.DataFrame({name: pd.Series(rng.permutation(table.values(name)), dtype=table.frame[name].dtype) for name in table.frame}))
+    return with_frame(
+        table,
+        pd.DataFrame(
+            {
+                name: pd.Series(rng.permutation(table.values(name)), dtype=table.frame[name].dtype)
+                for name in table.frame
+            }
+        ),
+    )
 
 
 def test_an_independent_sample_is_as_good_as_a_fresh_one(rng: np.random.Generator) -> None:
@@ -97,5 +105,7 @@ def test_few_missing_values_are_not_told(rng: np.random.Generator) -> None:
 
 
 def test_the_same_stream_gives_the_same_result() -> None:
-    first, second = (compare(people(300, 1), honest(300, 2), people(300, 3), np.random.default_rng(1)) for _ in range(2))
+    first, second = (
+        compare(people(300, 1), honest(300, 2), people(300, 3), np.random.default_rng(1)) for _ in range(2)
+    )
     assert first == second

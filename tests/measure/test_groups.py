@@ -7,7 +7,7 @@ import pytest
 from conftest import frame
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.groups import group_risk
+from privsynth.measure.classical.groups import group_risk
 
 
 def table(age: list[str | None], zip_: list[str | None]) -> Table:

@@ -8,15 +8,17 @@ from honest import LEARNT, honest, most_isolated, people, planted
 from scipy.stats import spearmanr
 
 from privsynth.dataset import Table
+from privsynth.measure.attacks.membership import Caught, auc, caught_at, membership_scores
 from privsynth.measure.intervals import clopper_pearson
-from privsynth.measure.membership import Caught, auc, caught_at, membership_scores
 
 TRAIN, CONTROL, HONEST = people(1500, 1), people(1500, 2), honest(1500, 3)
 ATTACKS = {"nearest", "calibrated", "difference", "density", "classifier", "neighbours"}
 
 
 def caught(made: Table, *, isolated: bool = False, train: Table = TRAIN, control: Table = CONTROL) -> Caught:
-    found = caught_at(membership_scores(train, control, made, LEARNT, np.random.default_rng(0)), 0.01, isolated=isolated)
+    found = caught_at(
+        membership_scores(train, control, made, LEARNT, np.random.default_rng(0)), 0.01, isolated=isolated
+    )
     assert found is not None
     return found
 
@@ -49,7 +51,7 @@ def test_what_is_caught_rises_with_the_leak() -> None:
 
 def test_isolated_people_are_looked_at_by_themselves() -> None:
     """Only the loneliest are copied: among all they drown, among the lonely they show."""
-    from privsynth.measure.points import nearest, place
+    from privsynth.measure.distance.points import nearest, place
 
     (points,) = place((TRAIN,), LEARNT)
     lonely = np.argsort(-nearest(points, points, skip=np.arange(len(points))))[:60]

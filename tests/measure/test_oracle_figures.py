@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.inference import inference
-from privsynth.measure.linkability import linkability
-from privsynth.measure.singling import singling_out
+from privsynth.measure.attacks.inference import inference
+from privsynth.measure.attacks.linkability import linkability
+from privsynth.measure.attacks.singling import singling_out
 
 WITHIN = 3  # attacks of a hundred
 
@@ -32,7 +32,11 @@ def _table(path: Path) -> Table:
     frame = pd.read_csv(path)
     numeric = {name: frame[name].dtype.kind in "if" for name in frame}
     stored = {name: frame[name].astype("float64" if numeric[name] else object) for name in frame}
-    return Table("adults", tuple(Column(name, Kind.INTEGER if numeric[name] else Kind.CATEGORY) for name in frame), pd.DataFrame(stored))
+    return Table(
+        "adults",
+        tuple(Column(name, Kind.INTEGER if numeric[name] else Kind.CATEGORY) for name in frame),
+        pd.DataFrame(stored),
+    )
 
 
 def rng() -> np.random.Generator:
@@ -46,8 +50,12 @@ def names(table: Table) -> list[str]:
 def test_inference_succeeds_as_often(sides: tuple[Table, Table]) -> None:
     original, synthetic = sides
     every = names(original)
-    assert inference(original, original, synthetic, every[:-1], "income", 100, rng()).successes == pytest.approx(77, abs=WITHIN)
-    assert inference(original, original, synthetic, every[1:], "age", 100, rng()).successes == pytest.approx(10, abs=WITHIN)
+    assert inference(original, original, synthetic, every[:-1], "income", 100, rng()).successes == pytest.approx(
+        77, abs=WITHIN
+    )
+    assert inference(original, original, synthetic, every[1:], "age", 100, rng()).successes == pytest.approx(
+        10, abs=WITHIN
+    )
 
 
 def test_linking_succeeds_as_often(sides: tuple[Table, Table]) -> None:

@@ -9,7 +9,7 @@ from conftest import frame
 from honest import LEARNT, people
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.points import between, nearest, place
+from privsynth.measure.distance.points import between, nearest, place
 
 COLUMNS = (Column("n", Kind.NUMBER), Column("w", Kind.CATEGORY))
 

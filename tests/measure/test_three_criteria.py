@@ -8,10 +8,10 @@ import pytest
 from honest import LEARNT, honest, people, planted
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.gower import nearest_rows, spaces
-from privsynth.measure.inference import guessed, inference
-from privsynth.measure.linkability import linkability
-from privsynth.measure.singling import singling_out
+from privsynth.measure.attacks.inference import guessed, inference
+from privsynth.measure.attacks.linkability import linkability
+from privsynth.measure.attacks.singling import singling_out
+from privsynth.measure.distance.gower import nearest_rows, spaces
 
 HALVES = (LEARNT[::2], LEARNT[1::2])
 KNOWN = [name for name in LEARNT if name != "income"]
@@ -22,8 +22,14 @@ def rng() -> np.random.Generator:
 
 
 def table(**columns: list[object]) -> Table:
-    frame = pd.DataFrame({name: pd.Series(values, dtype="float64" if _is_number(values) else object) for name, values in columns.items()})
-    return Table("t", tuple(Column(name, Kind.NUMBER if frame[name].dtype.kind == "f" else Kind.CATEGORY) for name in columns), frame)
+    frame = pd.DataFrame(
+        {name: pd.Series(values, dtype="float64" if _is_number(values) else object) for name, values in columns.items()}
+    )
+    return Table(
+        "t",
+        tuple(Column(name, Kind.NUMBER if frame[name].dtype.kind == "f" else Kind.CATEGORY) for name in columns),
+        frame,
+    )
 
 
 def _is_number(values: list[object]) -> bool:
@@ -58,7 +64,12 @@ def test_a_tie_counts_for_what_a_guess_among_it_is_worth() -> None:
 
 
 def test_a_number_is_guessed_within_five_percent_of_the_guess() -> None:
-    assert guessed(np.array([100.0, 100.0, np.nan, -100.0]), np.array([104.9, 105.1, np.nan, -104.0])).tolist() == [True, False, True, True]
+    assert guessed(np.array([100.0, 100.0, np.nan, -100.0]), np.array([104.9, 105.1, np.nan, -104.0])).tolist() == [
+        True,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_descriptions_that_fit_one_synthetic_row_are_tried_on_the_people() -> None:

@@ -110,7 +110,18 @@ def test_the_name_tells_in_several_languages(name: str, value: str, entity: str 
         ("c4", [f"anna{n}@example.com" for n in range(30)], "EMAIL"),
         ("c5", [f"(202) 555-01{n:02}" for n in range(30)], "PHONE"),
         ("c6", [f"{n} Mill Lane" for n in range(30)], "STREET_ADDRESS"),
-        ("c7", ["4111111111111111", "5555555555554444", "378282246310005", "6011111111111117", "4222222222222", "30569309025904"], "CREDIT_CARD"),
+        (
+            "c7",
+            [
+                "4111111111111111",
+                "5555555555554444",
+                "378282246310005",
+                "6011111111111117",
+                "4222222222222",
+                "30569309025904",
+            ],
+            "CREDIT_CARD",
+        ),
         ("c8", [f"192.0.2.{n}" for n in range(30)], "IPV4"),
         ("c9", [f"shop{n}.example.com" for n in range(30)], "DOMAIN"),
     ],
@@ -163,7 +174,13 @@ def test_clean_columns_are_no_personal_data(name: str, values: list[str], kind: 
         ("patient_id", numbers(1, 10**6), Kind.INTEGER, Role.IDENTIFIER, None),
         ("GUID", [f"00000000-0000-4000-8000-0000000000{n:02}" for n in range(60)], Kind.TEXT, Role.IDENTIFIER, "UUID"),
         ("row", [str(n) for n in range(1, 101)], Kind.INTEGER, Role.IDENTIFIER, None),
-        ("remarks", [f"The customer called {n} times and wanted a refund." for n in range(60)], Kind.TEXT, Role.FREE_TEXT, None),
+        (
+            "remarks",
+            [f"The customer called {n} times and wanted a refund." for n in range(60)],
+            Kind.TEXT,
+            Role.FREE_TEXT,
+            None,
+        ),
         ("mystery", [f"wuff {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(60)], Kind.TEXT, Role.DIRECT, None),
         ("segment", ["basic", "plus"] * 30, Kind.CATEGORY, Role.PLAIN, None),
     ],
@@ -176,7 +193,9 @@ def test_roles(name: str, values: list[str], kind: Kind, role: Role, entity: str
 def test_dates_spread_over_a_generation_are_births_without_a_name() -> None:
     births = [f"{year}-05-17" for year in range(1940, 2005)]
     assert typed("c1", births, Kind.DATE).entity == "DATE_OF_BIRTH"
-    assert typed("c1", [f"{year}-05-17" for year in (1993, 1994, 1995, 1996) for _ in range(20)], Kind.DATE).entity is None
+    assert (
+        typed("c1", [f"{year}-05-17" for year in (1993, 1994, 1995, 1996) for _ in range(20)], Kind.DATE).entity is None
+    )
 
 
 def test_a_checksum_alone_does_not_make_a_few_hits_a_kind() -> None:
@@ -211,5 +230,28 @@ def test_a_year_and_a_make_name_nobody() -> None:
 
 
 def test_codes_of_countries_are_known_without_a_name() -> None:
-    codes = ["DE", "FR", "IT", "ES", "PT", "NL", "BE", "SE", "NO", "DK", "FI", "PL", "CZ", "HU", "SI", "TR", "JP", "CN", "IS", "VN", "GB", "US"]
+    codes = [
+        "DE",
+        "FR",
+        "IT",
+        "ES",
+        "PT",
+        "NL",
+        "BE",
+        "SE",
+        "NO",
+        "DK",
+        "FI",
+        "PL",
+        "CZ",
+        "HU",
+        "SI",
+        "TR",
+        "JP",
+        "CN",
+        "IS",
+        "VN",
+        "GB",
+        "US",
+    ]
     assert type_column("c3", np.array(codes * 5, dtype=object), Kind.CATEGORY).entity == "COUNTRY"

@@ -78,7 +78,14 @@ def test_accepts_every_published_number(entity: Entity) -> None:
 
 @pytest.mark.parametrize("entity", [e for e in CHECKED if e.name not in SEE_LITTLE], ids=lambda e: e.name)
 def test_refuses_single_wrong_digits(entity: Entity) -> None:
-    wrong = [n[:at] + d + n[at + 1 :] for n in published(entity.check) for at, c in enumerate(n) if c.isdigit() for d in "0123456789" if d != c]
+    wrong = [
+        n[:at] + d + n[at + 1 :]
+        for n in published(entity.check)
+        for at, c in enumerate(n)
+        if c.isdigit()
+        for d in "0123456789"
+        if d != c
+    ]
     refused = sum(not entity.passes(text) for text in wrong)
     assert refused >= 0.99 * len(wrong)
 
@@ -91,7 +98,12 @@ def published(check: str) -> list[str]:
 
 
 def test_canaries_lie_in_reserved_ranges_where_there_are_any() -> None:
-    ranged = [e for e in ALL if e.name in ("EMAIL", "PHONE", "FAX", "US_SSN", "UK_NINO", "IPV4", "IPV6", "MAC", "CREDIT_CARD", "URL", "DOMAIN")]
+    ranged = [
+        e
+        for e in ALL
+        if e.name
+        in ("EMAIL", "PHONE", "FAX", "US_SSN", "UK_NINO", "IPV4", "IPV6", "MAC", "CREDIT_CARD", "URL", "DOMAIN")
+    ]
     assert [e.name for e in ranged if not is_reserved(e.name, e.canary)] == []
 
 

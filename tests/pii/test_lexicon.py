@@ -26,14 +26,31 @@ def test_words(name: str, words: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "entity"),
-    [("customer_email", "EMAIL"), ("FirstName", "FIRST_NAME"), ("dateOfBirth", "DATE_OF_BIRTH"), ("phonenumber", "PHONE"), ("mothersMaiden", "MAIDEN_NAME")],
+    [
+        ("customer_email", "EMAIL"),
+        ("FirstName", "FIRST_NAME"),
+        ("dateOfBirth", "DATE_OF_BIRTH"),
+        ("phonenumber", "PHONE"),
+        ("mothersMaiden", "MAIDEN_NAME"),
+    ],
 )
 def test_the_longest_phrase_counts(name: str, entity: str) -> None:
     assert entity in read_name(name).entities
 
 
 @pytest.mark.parametrize(
-    "name", ["product_name", "file_name", "email_opt_in", "phone_type", "policy_number", "account_balance", "state_machine", "card_type", "first_purchase"]
+    "name",
+    [
+        "product_name",
+        "file_name",
+        "email_opt_in",
+        "phone_type",
+        "policy_number",
+        "account_balance",
+        "state_machine",
+        "card_type",
+        "first_purchase",
+    ],
 )
 def test_other_words_turn_the_meaning(name: str) -> None:
     says = read_name(name)

@@ -13,7 +13,19 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.pii import scan_table, scan_text, type_column
 
 NAMING = (
-    *("GivenName", "Surname", "MothersMaiden", "StreetAddress", "City", "ZipCode", "CountryFull", "EmailAddress", "Username", "Password", "BrowserUserAgent"),
+    *(
+        "GivenName",
+        "Surname",
+        "MothersMaiden",
+        "StreetAddress",
+        "City",
+        "ZipCode",
+        "CountryFull",
+        "EmailAddress",
+        "Username",
+        "Password",
+        "BrowserUserAgent",
+    ),
     *("TelephoneNumber", "Birthday", "CCNumber", "NationalID", "UPS", "Domain", "GUID", "Company"),
 )
 LEFT_ALONE = ("Color", "BloodType", "Pounds", "Kilograms", "CCType", "Centimeters", "Latitude", "Longitude")
@@ -37,7 +49,9 @@ FORMED = ("PHONE_NUMBER", "CREDIT_CARD", "EMAIL_ADDRESS", "US_SSN", "IP_ADDRESS"
 
 @pytest.fixture(scope="module")
 def people(material: Path) -> pd.DataFrame:
-    return pd.read_csv(material / "pii" / "FakeNameGenerator.com_100.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return pd.read_csv(
+        material / "pii" / "FakeNameGenerator.com_100.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig"
+    )
 
 
 def role(frame: pd.DataFrame, name: str, header: str) -> Role:
@@ -81,7 +95,12 @@ def test_sentences(material: Path) -> None:
     for sentence in sentences:
         hits = scan_text(sentence["full_text"])
         spans = [(s["start_position"], s["end_position"], s["entity_type"]) for s in sentence["spans"]]
-        pairs = [(hit, span) for hit in hits for span in spans if hit.entity in KINDS[span[2]] and overlap(hit.start, hit.end, span[0], span[1]) >= 0.5]
+        pairs = [
+            (hit, span)
+            for hit in hits
+            for span in spans
+            if hit.entity in KINDS[span[2]] and overlap(hit.start, hit.end, span[0], span[1]) >= 0.5
+        ]
         wanted.update(label for _, _, label in spans)
         found.update(label for _, _, label in {span for _, span in pairs})
         right, said = right + len({hit for hit, _ in pairs}), said + len(hits)

@@ -62,7 +62,10 @@ def test_an_ordinary_word_is_nobodys_name() -> None:
 
 
 def test_parts_outside_of_other_places() -> None:
-    assert list(without(Hit(2, 10, "PERSON", 1.0), [(0, 3), (5, 6), (9, 12)])) == [Hit(3, 5, "PERSON", 1.0), Hit(6, 9, "PERSON", 1.0)]
+    assert list(without(Hit(2, 10, "PERSON", 1.0), [(0, 3), (5, 6), (9, 12)])) == [
+        Hit(3, 5, "PERSON", 1.0),
+        Hit(6, 9, "PERSON", 1.0),
+    ]
     assert list(without(Hit(2, 4, "PERSON", 1.0), [(2, 4)])) == []
     assert list(without(Hit(2, 4, "PERSON", 1.0), [])) == [Hit(2, 4, "PERSON", 1.0)]
 
@@ -77,5 +80,12 @@ def test_a_mark_is_not_taken_for_a_person() -> None:
     """In sentences of all kinds: what we write ourselves may not be found again."""
     for name in entities():
         if hides(name):
-            for frame in ("{} called", "I met {} and {}", "Dear {},", "from {}'s desk", "lives in {}, works for {} Ltd", "Mr {} is 40 years old"):
+            for frame in (
+                "{} called",
+                "I met {} and {}",
+                "Dear {},",
+                "from {}'s desk",
+                "lives in {}, works for {} Ltd",
+                "Mr {} is 40 years old",
+            ):
                 assert residue(frame.replace("{}", mark(name)), NOTHING) == []

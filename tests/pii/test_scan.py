@@ -22,7 +22,11 @@ def scans(**columns: list[str | None]) -> dict[tuple[str, str], ColumnScan]:
 
 
 def test_finds_columns_by_name_and_by_value() -> None:
-    found = scans(email=[f"a{n}@example.com" for n in range(30)], c2=[f"192.0.2.{n}" for n in range(30)], colour=["red", "blue"] * 15)
+    found = scans(
+        email=[f"a{n}@example.com" for n in range(30)],
+        c2=[f"192.0.2.{n}" for n in range(30)],
+        colour=["red", "blue"] * 15,
+    )
     assert set(found) == {("email", "EMAIL"), ("c2", "IPV4")}
     assert all(scan.confirmed and scan.hits == 30 and scan.role is Role.DIRECT for scan in found.values())
 
@@ -40,7 +44,9 @@ def test_numbers_that_pass_a_check_by_chance_are_not_confirmed() -> None:
 
 
 def test_names_and_numbers_inside_of_texts_are_found() -> None:
-    texts = [f"Order {n} was late and the customer was cross" for n in range(50)] + ["Please call Mrs. Larsen on (202) 555-0143 about the parcel"]
+    texts = [f"Order {n} was late and the customer was cross" for n in range(50)] + [
+        "Please call Mrs. Larsen on (202) 555-0143 about the parcel"
+    ]
     found = scans(notes=texts)
     assert found["notes", "PERSON"].confirmed
     assert found["notes", "PHONE"].hits == 1

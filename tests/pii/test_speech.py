@@ -28,7 +28,14 @@ def test_streets_of_many_countries_are_addresses(text: str, street: str) -> None
     assert ("STREET_ADDRESS", street) in found(text)
 
 
-@pytest.mark.parametrize("text", ["See Chapter 12, Section 5 of Version 3.", "The years 2016-2020 Stony University paid.", "On March 12, Monday, we met."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See Chapter 12, Section 5 of Version 3.",
+        "The years 2016-2020 Stony University paid.",
+        "On March 12, Monday, we met.",
+    ],
+)
 def test_numbered_things_and_years_are_no_address(text: str) -> None:
     assert not any(entity == "STREET_ADDRESS" for entity, _ in found(text))
 
@@ -60,7 +67,11 @@ def test_words_and_numbers_are_no_days(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("Tel: 06-74521171", "06-74521171"), ("Text +49 644 6320672 now", "+49 644 6320672"), ("If urgent dial +14856497834.", "+14856497834")],
+    [
+        ("Tel: 06-74521171", "06-74521171"),
+        ("Text +49 644 6320672 now", "+49 644 6320672"),
+        ("If urgent dial +14856497834.", "+14856497834"),
+    ],
 )
 def test_telephones_in_two_long_groups(text: str, number: str) -> None:
     assert ("PHONE", number) in found(text)
@@ -85,7 +96,9 @@ def test_legal_forms_of_many_countries(firm: str) -> None:
     assert any(entity == "ORGANIZATION" for entity, _ in found(f"The merger with {firm} failed."))
 
 
-@pytest.mark.parametrize("text", ["Press the button twice.", "Nobody has seen it.", "Snow is expected.", "The Committee meets in room 12."])
+@pytest.mark.parametrize(
+    "text", ["Press the button twice.", "Nobody has seen it.", "Snow is expected.", "The Committee meets in room 12."]
+)
 def test_a_capital_at_the_beginning_is_no_name(text: str) -> None:
     assert not any(entity in ("PERSON", "ORGANIZATION") for entity, _ in found(text))
 

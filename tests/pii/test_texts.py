@@ -97,5 +97,14 @@ def test_places_lie_inside_the_text_in_order_and_apart(text: str) -> None:
 
 
 def test_a_long_hostile_text_is_read_in_reasonable_work() -> None:
-    for text in ("a" * 20_000, "1 " * 10_000, "A b " * 5_000, "@" * 20_000, "1-" * 10_000, "Aa " * 6_000, ". " * 9_000, "12 Aa " * 3_000):
+    for text in (
+        "a" * 20_000,
+        "1 " * 10_000,
+        "A b " * 5_000,
+        "@" * 20_000,
+        "1-" * 10_000,
+        "Aa " * 6_000,
+        ". " * 9_000,
+        "12 Aa " * 3_000,
+    ):
         scan_text(text)

@@ -59,7 +59,11 @@ PIECES = [
     b"\xe2\x80\xa8",
     b"\x85",
 ]
-MARKS, ENDS, ENCODINGS = [",", ";", "\t", "|"], ["\n", "\r\n", "\r"], ["utf-8", "utf-8-sig", "cp1250", "utf-16", "utf-16-le"]
+MARKS, ENDS, ENCODINGS = (
+    [",", ";", "\t", "|"],
+    ["\n", "\r\n", "\r"],
+    ["utf-8", "utf-8-sig", "cp1250", "utf-16", "utf-16-le"],
+)
 SLOW = 5.0  # seconds of CPU
 
 
@@ -67,7 +71,10 @@ def valid(rng: np.random.Generator) -> bytes:
     """A sound file: names, then rows, quoted where needed."""
     mark, end, width = str(rng.choice(MARKS)), str(rng.choice(ENDS)), int(rng.integers(1, 6))
     kinds = [rng.choice(WORDS, size=int(rng.integers(1, 5))) for _ in range(width)]
-    rows = [[f"name{at}" for at in range(width)], *([str(rng.choice(kind)) for kind in kinds] for _ in range(int(rng.integers(1, 12))))]
+    rows = [
+        [f"name{at}" for at in range(width)],
+        *([str(rng.choice(kind)) for kind in kinds] for _ in range(int(rng.integers(1, 12)))),
+    ]
     text = "".join(mark.join(_field(word, mark) for word in row) + end for row in rows)
     return text.encode(str(rng.choice(ENCODINGS)), "replace")
 
@@ -81,7 +88,13 @@ def spoilt(raw: bytes, rng: np.random.Generator) -> bytes:
     for _ in range(int(rng.integers(0, 4))):
         at, to = sorted(int(n) for n in rng.integers(0, len(raw) + 1, size=2))
         piece = PIECES[int(rng.integers(len(PIECES)))]
-        raw = [raw[:at] + piece + raw[at:], raw[:at] + raw[to:], raw[:to] + raw[at:], raw[:at] + piece + raw[at + 1 :], raw[:to]][int(rng.integers(5))]
+        raw = [
+            raw[:at] + piece + raw[at:],
+            raw[:at] + raw[to:],
+            raw[:to] + raw[at:],
+            raw[:at] + piece + raw[at + 1 :],
+            raw[:to],
+        ][int(rng.integers(5))]
     return raw
 
 
@@ -126,7 +139,9 @@ def _read(place: Path, raw: bytes, **asked: Any) -> Any:
 def _cells(data: Any) -> list[list[str | None]]:
     """The cells as text; the guard's apostrophe is part of the writing."""
     table = data.tables[0]
-    return [[None if word is None else _unguarded(word) for word in table.text(column.name)] for column in table.columns]
+    return [
+        [None if word is None else _unguarded(word) for word in table.text(column.name)] for column in table.columns
+    ]
 
 
 def _unguarded(word: str) -> str:

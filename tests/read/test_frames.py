@@ -73,14 +73,29 @@ def test_storage_is_as_promised() -> None:
 
 
 def test_floats_are_spelt_as_short_as_they_can_be() -> None:
-    frame = pd.DataFrame({"a": [1.0, 2.5], "b": [0.1 + 0.2, 1.0], "c": [1.0, 2.0], "d": pd.array([0.1, 0.7], dtype="float32")})
-    assert serialise(read_frame(frame, Policy()))["table.csv"] == b"a,b,c,d\n1.0,0.30000000000000004,1.0,0.1\n2.5,1.0,2.0,0.7\n"
+    frame = pd.DataFrame(
+        {"a": [1.0, 2.5], "b": [0.1 + 0.2, 1.0], "c": [1.0, 2.0], "d": pd.array([0.1, 0.7], dtype="float32")}
+    )
+    assert (
+        serialise(read_frame(frame, Policy()))["table.csv"]
+        == b"a,b,c,d\n1.0,0.30000000000000004,1.0,0.1\n2.5,1.0,2.0,0.7\n"
+    )
 
 
 def test_polars_comes_back_equal() -> None:
-    frame = pl.DataFrame({"i": [1, None, 3], "s": ["a", "b", None], "b": [True, False, None], "d": [dt.date(2020, 1, 1)] * 3, "x": [1.5, 2.5, None]})
+    frame = pl.DataFrame(
+        {
+            "i": [1, None, 3],
+            "s": ["a", "b", None],
+            "b": [True, False, None],
+            "d": [dt.date(2020, 1, 1)] * 3,
+            "x": [1.5, 2.5, None],
+        }
+    )
     frame = frame.with_columns(
-        pl.col("s").cast(pl.Categorical).alias("c"), pl.Series("e", ["u", "v", "u"], dtype=pl.Enum(["u", "v"])), pl.Series("u", [1, 2, 3], dtype=pl.UInt8)
+        pl.col("s").cast(pl.Categorical).alias("c"),
+        pl.Series("e", ["u", "v", "u"], dtype=pl.Enum(["u", "v"])),
+        pl.Series("u", [1, 2, 3], dtype=pl.UInt8),
     )
     back = frame_like(frame, table_of(frame))
     assert back.schema == frame.schema
@@ -116,7 +131,15 @@ def test_values_that_do_not_fit_the_old_type_widen_it() -> None:
     frame = pd.DataFrame({"i": [1, 2], "c": pd.Categorical(["a", "b"]), "b": [True, False]})
     table = table_of(frame)
     made = Table(
-        "t", table.columns, pd.DataFrame({"i": [1.0, np.nan], "c": pd.Series(["z", None], dtype=object), "b": pd.Series(["true", None], dtype=object)})
+        "t",
+        table.columns,
+        pd.DataFrame(
+            {
+                "i": [1.0, np.nan],
+                "c": pd.Series(["z", None], dtype=object),
+                "b": pd.Series(["true", None], dtype=object),
+            }
+        ),
     )
     back = frame_like(frame, made)
     assert np.isnan(back["i"][1])
@@ -162,7 +185,9 @@ def test_names_that_are_not_text_are_refused() -> None:
 
 
 def test_long_integers_and_decimals_are_kept_as_text_with_a_note() -> None:
-    frame = pd.DataFrame({"i": [2**60, 1], "d": pd.Series([decimal.Decimal("12345678901234567.89"), decimal.Decimal(1)], dtype=object)})
+    frame = pd.DataFrame(
+        {"i": [2**60, 1], "d": pd.Series([decimal.Decimal("12345678901234567.89"), decimal.Decimal(1)], dtype=object)}
+    )
     data = read_frame(frame, Policy())
     assert [column.kind for column in data.tables[0].columns] == [Kind.TEXT, Kind.TEXT]
     assert len(data.notes) == 2
@@ -170,7 +195,10 @@ def test_long_integers_and_decimals_are_kept_as_text_with_a_note() -> None:
 
 
 def test_zones_nanoseconds_and_an_index_are_noted() -> None:
-    frame = pd.DataFrame({"z": pd.to_datetime(["2020-01-01"]).tz_localize("UTC"), "n": [pd.Timestamp("2020-01-01 00:00:00.000000001")]}, index=["k"])
+    frame = pd.DataFrame(
+        {"z": pd.to_datetime(["2020-01-01"]).tz_localize("UTC"), "n": [pd.Timestamp("2020-01-01 00:00:00.000000001")]},
+        index=["k"],
+    )
     notes = read_frame(frame, Policy()).notes
     assert [any(word in note for note in notes) for word in ("UTC", "nanoseconds", "index")] == [True] * 3
 

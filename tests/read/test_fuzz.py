@@ -51,14 +51,18 @@ PIECES += [
     b"\xe2\x80\xa8",
 ]
 cell = st.lists(st.sampled_from(PIECES), max_size=2).map(b"".join)
-grid = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(cell, min_size=width, max_size=width), min_size=1, max_size=6))
+grid = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(cell, min_size=width, max_size=width), min_size=1, max_size=6)
+)
 table = st.builds(
     lambda rows, mark, end: end.join(mark.join(row) for row in rows),
     grid,
     st.sampled_from([b",", b";", b"\t", b"|", b" ", b", "]),
     st.sampled_from([b"\n", b"\r\n"]),
 )
-options = st.sampled_from([{}, {"on_ragged": "drop"}, {"header": False}, {"header": True}, {"delimiter": ","}, {"encoding": "latin-1"}])
+options = st.sampled_from(
+    [{}, {"on_ragged": "drop"}, {"header": False}, {"header": True}, {"delimiter": ","}, {"encoding": "latin-1"}]
+)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

@@ -37,13 +37,21 @@ def test_known_levels_in_the_first_record_are_a_row(folder: Folder) -> None:
         folder.read("Private,Male,x\nPublic,Female,y\nPrivate,Male,z\nPublic,Male,w\n")
 
 
-@pytest.mark.parametrize("names", ["country,1960,1961,1962", "0,1,2,3", "A2,A3,A10,A16", "x1,x2,x3,y", "place,1/22/20,1/23/20,1/24/20"])
+@pytest.mark.parametrize(
+    "names", ["country,1960,1961,1962", "0,1,2,3", "A2,A3,A10,A16", "x1,x2,x3,y", "place,1/22/20,1/23/20,1/24/20"]
+)
 def test_years_and_numbers_in_a_row_are_names(folder: Folder, names: str) -> None:
     assert [c.name for c in folder.table(f"{names}\nq,5,6,7\nr,8,9,4\n").columns] == names.split(",")
 
 
 @pytest.mark.parametrize(
-    ("header", "says"), [("a,,c", "column 2 of 3 has no name"), ("a, ,c", "has no name"), ("a,b,a", "stands 2 times"), ("title,,", "before the table")]
+    ("header", "says"),
+    [
+        ("a,,c", "column 2 of 3 has no name"),
+        ("a, ,c", "has no name"),
+        ("a,b,a", "stands 2 times"),
+        ("title,,", "before the table"),
+    ],
 )
 def test_missing_and_doubled_names_are_refused(folder: Folder, header: str, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:

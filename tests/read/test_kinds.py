@@ -127,7 +127,11 @@ NO_DATES = [
 @pytest.mark.parametrize(("form", "cells"), DATES)
 def test_dates_come_back_as_they_were(form: str, cells: list[str]) -> None:
     made = column_of(*cells, "")
-    assert (made.column.kind, made.column.spelling.date_format, made.values.dtype) == (Kind.DATE, form, np.dtype("datetime64[us]"))
+    assert (made.column.kind, made.column.spelling.date_format, made.values.dtype) == (
+        Kind.DATE,
+        form,
+        np.dtype("datetime64[us]"),
+    )
     assert written(made) == [*cells, None]
 
 
@@ -213,7 +217,9 @@ FORCED = [
 
 
 @pytest.mark.parametrize(("wish", "cells", "line"), FORCED)
-def test_a_value_that_does_not_fit_the_policy_is_named_by_line_and_column(wish: dict[str, str], cells: list[str], line: int | None) -> None:
+def test_a_value_that_does_not_fit_the_policy_is_named_by_line_and_column(
+    wish: dict[str, str], cells: list[str], line: int | None
+) -> None:
     with pytest.raises(InputError) as caught:
         column_of(*cells, **wish)
     assert (caught.value.line, caught.value.column) == (line, "x")
@@ -254,5 +260,11 @@ def test_unknown_names_in_relations_are_refused(folder: Folder) -> None:
 
 def test_every_kind_of_storage_is_as_promised(folder: Folder) -> None:
     data: Dataset = folder.read("n,i,d,t,b\n1.5,1,2020-01-01,x,yes\n,,,,\n2.5,3,2020-01-02,z,no\n")
-    assert [str(dtype) for dtype in data.tables[0].frame.dtypes] == ["float64", "float64", "datetime64[us]", "object", "object"]
+    assert [str(dtype) for dtype in data.tables[0].frame.dtypes] == [
+        "float64",
+        "float64",
+        "datetime64[us]",
+        "object",
+        "object",
+    ]
     assert data.tables[0].frame["t"].tolist() == ["x", None, "z"]

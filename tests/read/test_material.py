@@ -54,7 +54,15 @@ def test_all_valid_csv_test_data_is_read_right(material: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["header-less-fields", "header-more-fields", "header-no-header", "header-wrong-header", "missing-quote", "quotes-with-unescaped-quote"]
+    "name",
+    [
+        "header-less-fields",
+        "header-more-fields",
+        "header-no-header",
+        "header-wrong-header",
+        "missing-quote",
+        "quotes-with-unescaped-quote",
+    ],
 )
 def test_bad_csv_test_data_is_refused(material: Path, name: str) -> None:
     with pytest.raises(InputError):
@@ -114,7 +122,18 @@ def test_files_of_frictionless_are_read_or_refused_in_our_words(material: Path) 
 
 
 @pytest.mark.parametrize(
-    "name", ["blank-headers", "duplicate-headers", "duplicate-column", "defective-rows", "invalid", "capital-invalid", "countries", "country-2", "empty"]
+    "name",
+    [
+        "blank-headers",
+        "duplicate-headers",
+        "duplicate-column",
+        "defective-rows",
+        "invalid",
+        "capital-invalid",
+        "countries",
+        "country-2",
+        "empty",
+    ],
 )
 def test_what_is_doubled_blank_or_ragged_is_refused(material: Path, name: str) -> None:
     with pytest.raises(InputError):
@@ -123,7 +142,10 @@ def test_what_is_doubled_blank_or_ragged_is_refused(material: Path, name: str) -
 
 def test_encodings_of_one_table_give_equal_cells(material: Path) -> None:
     place = folder_of(material, "csvw") / "syntax"
-    found = {name: cells(read_files([place / f"test-{name}.csv"], Policy()).tables[0]) for name in ("utf8", "utf8-bom", "utf16-bom", "utf16")}
+    found = {
+        name: cells(read_files([place / f"test-{name}.csv"], Policy()).tables[0])
+        for name in ("utf8", "utf8-bom", "utf16-bom", "utf16")
+    }
     assert found["utf8"] == found["utf8-bom"] == found["utf16-bom"] == found["utf16"]
     assert found["utf8"][3][0] == '"never again"\r\nwe said'
 
@@ -140,7 +162,15 @@ def test_tables_of_csvw_are_read_or_refused(material: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["adult.train.csv.gz", "bank.train.csv.gz", "titanic.csv", "berka/account.csv.gz", "berka/loan.csv.gz", "berka/district.csv.gz", "berka/client.csv.gz"],
+    [
+        "adult.train.csv.gz",
+        "bank.train.csv.gz",
+        "titanic.csv",
+        "berka/account.csv.gz",
+        "berka/loan.csv.gz",
+        "berka/district.csv.gz",
+        "berka/client.csv.gz",
+    ],
 )
 def test_real_tables_come_back_byte_for_byte(material: Path, name: str) -> None:
     file = material / "tables" / name
@@ -158,7 +188,9 @@ def test_naughty_strings_survive_as_cells(naughty: list[str], folder: Folder) ->
     from privsynth.read.frames import read_frame
 
     frame = as_frame({"n": [str(number) + "x" for number in range(len(naughty))], "text": naughty})
-    written = serialise(read_frame(frame, Policy(tables={"table": {"columns": {"text": {"kind": "text"}}}})))["table.csv"]
+    written = serialise(read_frame(frame, Policy(tables={"table": {"columns": {"text": {"kind": "text"}}}})))[
+        "table.csv"
+    ]
     back = folder.table(written, tables={"data": {"columns": {"text": {"kind": "text"}}}})  # type: ignore[arg-type]
     assert list(back.text("text")) == [guarded(text) for text in naughty]
 

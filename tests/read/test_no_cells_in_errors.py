@@ -31,7 +31,9 @@ def test_no_cell_in_a_refusal(folder: Folder, content: str) -> None:
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("wish", [{"kind": "integer"}, {"kind": "number"}, {"kind": "date"}, {"format": "%Y-%m-%d"}, {"kind": "boolean"}])
+@pytest.mark.parametrize(
+    "wish", [{"kind": "integer"}, {"kind": "number"}, {"kind": "date"}, {"format": "%Y-%m-%d"}, {"kind": "boolean"}]
+)
 def test_no_cell_where_the_policy_does_not_fit(folder: Folder, wish: dict[str, str]) -> None:
     with pytest.raises(InputError) as caught:
         folder.read(f"a,b\n{WORD},1\nx,2\ny,3\n", tables={"data": {"columns": {"a": wish}}})
@@ -39,7 +41,13 @@ def test_no_cell_where_the_policy_does_not_fit(folder: Folder, wish: dict[str, s
 
 
 @pytest.mark.parametrize(
-    "content", [f"a\n{WORD}, x\ny\n", f'a,b\n{WORD}"x",1\n\n2,3\n', f"a,b\n'{WORD}','1'\n'2','3'\n", f"a,b\n01/02/2020,{WORD}\n,\n".replace("2020,", "2020,")]
+    "content",
+    [
+        f"a\n{WORD}, x\ny\n",
+        f'a,b\n{WORD}"x",1\n\n2,3\n',
+        f"a,b\n'{WORD}','1'\n'2','3'\n",
+        f"a,b\n01/02/2020,{WORD}\n,\n".replace("2020,", "2020,"),
+    ],
 )
 def test_no_cell_in_a_note(folder: Folder, content: str) -> None:
     assert not any(WORD in note for note in folder.read(content).notes)

@@ -38,7 +38,9 @@ def _short_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows_text(count: int) -> str:
-    return "person,day,amount,remark\n" + "".join(f'p{i // 3},2024-01-{1 + i % 28:02d},{i}.5,"a, ""b""\nc {i}"\n' for i in range(count))
+    return "person,day,amount,remark\n" + "".join(
+        f'p{i // 3},2024-01-{1 + i % 28:02d},{i}.5,"a, ""b""\nc {i}"\n' for i in range(count)
+    )
 
 
 def test_every_row_is_in_one_part_and_types_hold(tmp_path: Path) -> None:

@@ -121,7 +121,10 @@ FIELD = st.text(st.sampled_from(list("ab1 ,;\t|'\"\r\n=é你-.")), max_size=6)
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(FIELD, min_size=width, max_size=width), min_size=1, max_size=5)), st.sampled_from(["\n", "\r\n"])
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(FIELD, min_size=width, max_size=width), min_size=1, max_size=5)
+    ),
+    st.sampled_from(["\n", "\r\n"]),
 )
 def test_quoted_records_are_read_as_they_were_written(tmp_path: Path, rows: list[list[str]], end: str) -> None:
     header = [f"name{n}" for n in range(len(rows[0]))]

@@ -34,9 +34,21 @@ def test_a_folder_is_one_dataset_of_its_data_files(folder: Folder) -> None:
 
 def test_table_names_are_clean_and_unique(folder: Folder) -> None:
     (folder.path / "sub").mkdir()
-    paths = [folder.put(CSV, "my data.csv"), folder.put(CSV, "my_data.csv"), folder.put(CSV, "MY-DATA.csv"), folder.put(CSV, "My_Data.tsv.csv")]
+    paths = [
+        folder.put(CSV, "my data.csv"),
+        folder.put(CSV, "my_data.csv"),
+        folder.put(CSV, "MY-DATA.csv"),
+        folder.put(CSV, "My_Data.tsv.csv"),
+    ]
     assert read_files(paths, Policy(read={"delimiter": ","})).names == ["my_data", "my_data_2", "MY-DATA", "My_Data_3"]
-    assert [table_name(name) for name in ("a.csv.gz", "../x.csv", "-rf.csv", "顧客.csv", "\x1b[1m.csv", "...csv")] == ["a", "x", "rf", "顧客", "1m", "table"]
+    assert [table_name(name) for name in ("a.csv.gz", "../x.csv", "-rf.csv", "顧客.csv", "\x1b[1m.csv", "...csv")] == [
+        "a",
+        "x",
+        "rf",
+        "顧客",
+        "1m",
+        "table",
+    ]
 
 
 def test_the_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +56,16 @@ def test_the_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_files(["-"], Policy()).names == ["stdin"]
 
 
-@pytest.mark.parametrize("content", [gzip.compress(CSV)[:-5], gzip.compress(CSV) + b"rubbish", b"\x1f\x8b\x08\x00nonsense", b"PK\x03\x04rest", b"%PDF-1.7"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        gzip.compress(CSV)[:-5],
+        gzip.compress(CSV) + b"rubbish",
+        b"\x1f\x8b\x08\x00nonsense",
+        b"PK\x03\x04rest",
+        b"%PDF-1.7",
+    ],
+)
 def test_damaged_archives_and_other_formats_are_refused(folder: Folder, content: bytes) -> None:
     with pytest.raises(InputError):
         folder.read(content, name="x.csv.gz")

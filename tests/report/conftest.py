@@ -69,16 +69,36 @@ def passed(draft: Draft) -> tuple[Verdict, ...]:
         "schema": (Finding("columns that are missing, extra or out of order", 0, limit=0, note="as declared"),),
         "pii": (
             Finding("columns with confirmed personal data", 0, limit=0, n=4),
-            Finding("rare strings that equal real ones", 0.002, limit=0.01, where=("segment",), baseline=0.001, interval=(0.0005, 0.004), n=900),
+            Finding(
+                "rare strings that equal real ones",
+                0.002,
+                limit=0.01,
+                where=("segment",),
+                baseline=0.001,
+                interval=(0.0005, 0.004),
+                n=900,
+            ),
         ),
         "copies": (
-            Finding("rows equal to a training row, beyond chance (customers)", 0.001, limit=0.005, baseline=0.0005, n=600),
+            Finding(
+                "rows equal to a training row, beyond chance (customers)", 0.001, limit=0.005, baseline=0.0005, n=600
+            ),
             Finding("minimum detectable leak (customers)", 0.012, n=600),
         ),
-        "linkage": (Finding("smallest group on the quasi-identifiers (customers)", 1, where=("age",), note="reported only"),),
+        "linkage": (
+            Finding("smallest group on the quasi-identifiers (customers)", 1, where=("age",), note="reported only"),
+        ),
         "claim": (Finding("claims of differential privacy", 0, note="none is made"),),
         "budget": (Finding("rows of all releases from this source, as a multiple of its rows", 0.5, limit=10, n=600),),
-        "fidelity": (Finding("fidelity as a share of what a fresh real sample reaches (customers)", 0.98, limit=0.7, good="high", where=("age", "segment")),),
+        "fidelity": (
+            Finding(
+                "fidelity as a share of what a fresh real sample reaches (customers)",
+                0.98,
+                limit=0.7,
+                good="high",
+                where=("age", "segment"),
+            ),
+        ),
     }
     reported = (Finding("what no test here looks at", 0.5),)
     return tuple(Verdict(gate, draft.digest, findings.get(gate, reported)) for gate in GATES if gate != "artefacts")
@@ -86,7 +106,11 @@ def passed(draft: Draft) -> tuple[Verdict, ...]:
 
 def make_run(real: Table, made: Table, policy: Policy | None = None, recipe: dict[str, object] | None = None) -> Run:
     invented = [replace(column, fabricated=True) for column in made.columns if column.role.is_fabricated]
-    draft = Draft(Dataset((made.with_columns(*invented),)), {f"{made.name}.csv": made.frame.to_csv(index=False).encode("utf-8", "backslashreplace")}, len(made))
+    draft = Draft(
+        Dataset((made.with_columns(*invented),)),
+        {f"{made.name}.csv": made.frame.to_csv(index=False).encode("utf-8", "backslashreplace")},
+        len(made),
+    )
     half = np.arange(len(real)) % 2 == 0
     source = Source(Dataset((real.take(half),)), Dataset((real.take(~half),)), Profile({}, Taken()))
     facts = Facts(
@@ -114,7 +138,14 @@ def run() -> Run:
 
 @pytest.fixture(scope="session")
 def refused(run: Run) -> Run:
-    found = Finding("rows equal to a training row, beyond chance (customers)", 0.04, limit=0.005, where=("age", "segment"), n=300, remedy="a larger leaf")
+    found = Finding(
+        "rows equal to a training row, beyond chance (customers)",
+        0.04,
+        limit=0.005,
+        where=("age", "segment"),
+        n=300,
+        remedy="a larger leaf",
+    )
     return run.with_verdict("copies", found)
 
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from privsynth.dataset import Exposure
-from privsynth.gate.claims import claims_in
+from privsynth.gate.evidence.promises import claims_in
 from privsynth.options import Limits
 from privsynth.policy import Policy, ProfileName
 from privsynth.release import Papers
@@ -43,12 +43,28 @@ TELLING = Finding(
     note="77,123 of 88,123 rows",
     remedy="none of 99,123",
 )
-FIGURES = ("0.00043217", "0.0004", "0.00065431", "0.00017171", "64646", "64,646", "77,123", "88,123", "99,123", "31,415", "31415")
+FIGURES = (
+    "0.00043217",
+    "0.0004",
+    "0.00065431",
+    "0.00017171",
+    "64646",
+    "64,646",
+    "77,123",
+    "88,123",
+    "99,123",
+    "31,415",
+    "31415",
+)
 
 
 def edition(run: Any, profile: str, **more: Any) -> Any:
     asked = run.with_verdict("copies", TELLING, Finding("minimum detectable leak (customers)", 0.012, n=600))
-    facts = replace(run.facts, notes=("customers.csv: 31,415 rows were dropped",), recipe={**run.facts.recipe, "leaves": 31415, "said": "31,415 leaves"})
+    facts = replace(
+        run.facts,
+        notes=("customers.csv: 31,415 rows were dropped",),
+        recipe={**run.facts.recipe, "leaves": 31415, "said": "31,415 leaves"},
+    )
     return asked.but(policy=Policy(profile=profile, backend="model", **more), facts=facts)
 
 
@@ -78,7 +94,12 @@ def test_a_refusal_is_explained_without_figures(run: Any, profile: str) -> None:
 def test_the_band_stands_in_the_place_of_the_figure(run: Any) -> None:
     papers = edition(run, "gdpr-strict").papers()
     found = next(f for gate in content(papers)["gates"] for f in gate["findings"] if f["what"] == TELLING.what)
-    assert (found["measured"], found["band"], found["said"], found["passed"]) == (None, "far inside the limit", "far inside the limit", True)
+    assert (found["measured"], found["band"], found["said"], found["passed"]) == (
+        None,
+        "far inside the limit",
+        "far inside the limit",
+        True,
+    )
     assert "far inside the limit" in papers.files["compliance.html"].decode()
 
 
@@ -116,13 +137,23 @@ def test_the_expert_is_supported_and_gets_the_list(run: Any) -> None:
 
 
 def waiver(**more: Any) -> dict[str, Any]:
-    return {"gate": "copies", "reason": "two people use it, in one room", "person": "A. Officer", "expires": "2999-12-31", **more}
+    return {
+        "gate": "copies",
+        "reason": "two people use it, in one room",
+        "person": "A. Officer",
+        "expires": "2999-12-31",
+        **more,
+    }
 
 
 def test_a_waiver_stands_on_the_first_screen_and_in_every_name(refused: Any) -> None:
     last = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     papers = refused.but(policy=Policy(backend="model", waivers=[waiver(expires=last)])).papers()
-    page, report, manifest = papers.files["compliance.html"].decode(), content(papers), json.loads(papers.files["manifest.json"])
+    page, report, manifest = (
+        papers.files["compliance.html"].decode(),
+        content(papers),
+        json.loads(papers.files["manifest.json"]),
+    )
     first = page[: page.index("</section>")]
     assert ">Released with waiver</h2>" in first
     assert "A. Officer" in first
@@ -131,7 +162,11 @@ def test_a_waiver_stands_on_the_first_screen_and_in_every_name(refused: Any) -> 
     assert "4.0" in first or "0.04" in first
     assert report["verdict"]["outcome"] == manifest["outcome"] == "released-with-waiver"
     assert report["waivers"] == manifest["waivers"] == [waiver(expires=last)]
-    assert [file["name"] for file in manifest["data"]] == [file["name"] for file in report["files"]] == ["customers.waiver.csv"]
+    assert (
+        [file["name"] for file in manifest["data"]]
+        == [file["name"] for file in report["files"]]
+        == ["customers.waiver.csv"]
+    )
     for name in ("report", "manifest"):
         jsonschema.validate(json.loads(papers.files[f"{name}.json"]), schemas()[name])
 
@@ -147,7 +182,12 @@ def test_a_waiver_that_is_not_needed_is_not_mentioned(run: Any) -> None:
 def test_what_the_ledger_knows_is_said(run: Any) -> None:
     told = run.but(source=replace(run.source, exposure=Exposure(attempt=2, releases=1, rows=500))).papers()
     assert "attempt 2" in told.files["compliance.html"].decode()
-    assert json.loads(told.files["manifest.json"])["exposure"] == {"attempt": 2, "releases": 1, "rows": 500, "epsilon": 0.0}
+    assert json.loads(told.files["manifest.json"])["exposure"] == {
+        "attempt": 2,
+        "releases": 1,
+        "rows": 500,
+        "epsilon": 0.0,
+    }
     assert "No ledger was kept" in run.papers().files["compliance.html"].decode()
 
 
@@ -155,7 +195,9 @@ def private(run: Any, *reasons: str) -> Any:
     claim = {"made": not reasons, "withheld_because": list(reasons)}
     said = {"engine": "dp", "epsilon": 1.5, "delta": 1e-9, "rho": 0.0271828, "unit": "one row", "claim": claim}
     policy = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1.5})
-    return run.but(policy=policy, facts=replace(run.facts, seed=None, recipe={"backend": "model", "tables": {"customers": said}})).papers()
+    return run.but(
+        policy=policy, facts=replace(run.facts, seed=None, recipe={"backend": "model", "tables": {"customers": said}})
+    ).papers()
 
 
 def test_a_claim_that_holds_is_said_with_what_it_does_not_cover(run: Any) -> None:

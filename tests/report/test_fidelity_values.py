@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from privsynth.dataset import Kind
-from privsynth.measure.bars import Bar
 from privsynth.measure.fidelity import ColumnFidelity, FidelityResult, PairFidelity
+from privsynth.measure.fidelity.bars import Bar
 from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, measure, worst_things
 
 from .conftest import Run
@@ -38,7 +38,11 @@ def test_a_column_without_bars_is_not_drawn() -> None:
 
 
 def test_pairs_whose_tie_changed_most_come_first() -> None:
-    assert [row["left"] + "-" + row["right"] for row in fidelity_values([RESULT])[0]["pairs"]] == ["age-income", "income-area", "age-area"]
+    assert [row["left"] + "-" + row["right"] for row in fidelity_values([RESULT])[0]["pairs"]] == [
+        "age-income",
+        "income-area",
+        "age-area",
+    ]
 
 
 def test_the_three_worst_places_are_named_with_their_reference() -> None:
@@ -49,7 +53,11 @@ def test_the_three_worst_places_are_named_with_their_reference() -> None:
 
 
 def test_what_a_fresh_sample_shows_too_is_not_called_bad() -> None:
-    like = replace(RESULT, columns=tuple(replace(c, distance=0.04, reference=0.04, missing_synthetic=c.missing_real) for c in COLUMNS), pairs=PAIRS[1:])
+    like = replace(
+        RESULT,
+        columns=tuple(replace(c, distance=0.04, reference=0.04, missing_synthetic=c.missing_real) for c in COLUMNS),
+        pairs=PAIRS[1:],
+    )
     assert worst_things(fidelity_values([like])) == []
 
 
@@ -57,7 +65,10 @@ def test_a_score_never_stands_without_its_reference() -> None:
     numbers = fidelity_numbers(fidelity_values([RESULT]))
     assert [number["value"] for number in numbers] == ["0.800", "0.950", "0.700"]
     assert "Fresh real rows: 0.51." in numbers[2]["meaning"]
-    assert headline(fidelity_values([RESULT])) == "The data reaches 84% of what a fresh real sample reaches, compared on 3 columns."
+    assert (
+        headline(fidelity_values([RESULT]))
+        == "The data reaches 84% of what a fresh real sample reaches, compared on 3 columns."
+    )
 
 
 def test_a_comparison_of_nothing_has_no_score() -> None:

@@ -72,7 +72,12 @@ def check(page: bytes) -> None:
     assert tree.get("lang") == "en"
     assert [len(all_of(tree, tag)) for tag in ("h1", "main", "header", "footer", "title")][:4] == [1, 1, 1, 1]
     assert all_of(tree, "script", "link", "img", "iframe", "object", "embed", "form", "base", "foreignObject") == []
-    assert not [name for node in tree.iter() for name in node.attrib if name.startswith("on") or name in ("src", "srcset", "xlink:href", "action")]
+    assert not [
+        name
+        for node in tree.iter()
+        for name in node.attrib
+        if name.startswith("on") or name in ("src", "srcset", "xlink:href", "action")
+    ]
     assert all(node.get("href", "").startswith("#") for node in all_of(tree, "a"))
     ids = Counter(node.get("id") for node in tree.iter() if node.get("id"))
     assert [name for name, count in ids.items() if count > 1] == []
@@ -103,11 +108,18 @@ def test_names_nothing_outside_the_file(page: bytes) -> None:
 def test_what_scrolls_sideways_can_be_reached_by_keyboard_and_has_a_name(page: bytes) -> None:
     regions = [node for node in parse(page).iter() if node.get("class") == "scroll"]
     assert regions
-    assert all(node.get("tabindex") == "0" and node.get("role") == "region" and (node.get("aria-label") or node.get("aria-labelledby")) for node in regions)
+    assert all(
+        node.get("tabindex") == "0"
+        and node.get("role") == "region"
+        and (node.get("aria-label") or node.get("aria-labelledby"))
+        for node in regions
+    )
 
 
 def test_every_drawn_column_has_its_table(papers: Papers) -> None:
-    figures = [node for node in all_of(parse(papers.files["fidelity.html"]), "figure") if node.get("class") != "heatbox"]
+    figures = [
+        node for node in all_of(parse(papers.files["fidelity.html"]), "figure") if node.get("class") != "heatbox"
+    ]
     assert figures
     assert all(all_of(figure, "details") and all_of(figure, "table") for figure in figures)
 
@@ -124,20 +136,36 @@ def test_hostile_column_names_are_shown_as_text_and_do_nothing(build: Callable[.
             assert "<img" not in text
             assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\u2028\x00]", text)
             assert "7 * 7" in text or "{{ 7 * 7 }}{% raw %}" not in names
-        attributes = [value for name in PAGES for node in parse(papers.files[name]).iter() for value in node.attrib.values()]
-        assert not [value for value in attributes for hostile in names if len(hostile) > 4 and hostile in value and hostile != "x" * 5000]
+        attributes = [
+            value for name in PAGES for node in parse(papers.files[name]).iter() for value in node.attrib.values()
+        ]
+        assert not [
+            value
+            for value in attributes
+            for hostile in names
+            if len(hostile) > 4 and hostile in value and hostile != "x" * 5000
+        ]
         assert papers.files["report.json"].isascii()
 
 
 def test_direction_changing_characters_are_shown_as_codes(build: Callable[..., Run]) -> None:
     names = ("id", "a\u202eevil", "b", "c")
-    assert "a\u27e8U+202E\u27e9evil" in build(people(60, 1, names), people(60, 2, names)).papers().files["compliance.html"].decode()
+    assert (
+        "a\u27e8U+202E\u27e9evil"
+        in build(people(60, 1, names), people(60, 2, names)).papers().files["compliance.html"].decode()
+    )
 
 
 def test_hostile_notes_and_findings_are_escaped(run: Run) -> None:
-    facts = replace(run.facts, notes=("<b>bold</b>", "x" * 3000), recipe={"backend": "<i>own</i>", "parameters": {"<u>": "</dd><script>"}})
+    facts = replace(
+        run.facts,
+        notes=("<b>bold</b>", "x" * 3000),
+        recipe={"backend": "<i>own</i>", "parameters": {"<u>": "</dd><script>"}},
+    )
     changed = run.but(facts=facts)
-    papers = changed.but(verdicts=(*changed.verdicts[:-1], replace(changed.verdicts[-1], error="<b>Error</b>"))).papers()
+    papers = changed.but(
+        verdicts=(*changed.verdicts[:-1], replace(changed.verdicts[-1], error="<b>Error</b>"))
+    ).papers()
     for name in PAGES:
         check(papers.files[name])
         assert not re.search("<[bi]>|<script|<u>", papers.files[name].decode())
@@ -147,13 +175,20 @@ def wide(columns: int, rows: int, seed: int) -> Table:
     rng = np.random.default_rng(seed)
     names = [f"measurement of the {number:03d}th instrument in the hall" for number in range(columns)]
     frame = pd.DataFrame({name: rng.choice(["red", "green", "blue", "white"], rows).astype(object) for name in names})
-    return Table("wide", tuple(Column(name, Kind.CATEGORY, reason="nothing speaks for more than that") for name in names), frame)
+    return Table(
+        "wide", tuple(Column(name, Kind.CATEGORY, reason="nothing speaks for more than that") for name in names), frame
+    )
 
 
 def test_five_hundred_columns_stay_below_two_megabytes(build: Callable[..., Run]) -> None:
     made = build(wide(500, 120, 1), wide(500, 60, 2))
     names = tuple(column.name for column in made.draft.dataset.root.columns)
-    full = made.but(verdicts=tuple(replace(v, findings=tuple(replace(f, where=names, note=", ".join(names)) for f in v.findings)) for v in made.verdicts[:6]))
+    full = made.but(
+        verdicts=tuple(
+            replace(v, findings=tuple(replace(f, where=names, note=", ".join(names)) for f in v.findings))
+            for v in made.verdicts[:6]
+        )
+    )
     full = full.but(verdicts=(*full.verdicts, *made.verdicts[6:]))
     papers = full.papers()
     for name in PAGES:
@@ -164,7 +199,9 @@ def test_five_hundred_columns_stay_below_two_megabytes(build: Callable[..., Run]
 def test_many_findings_are_cut_with_a_word_and_failed_ones_come_first(run: Run) -> None:
     from privsynth.verdict import Finding
 
-    found = [Finding(f"share {number}", 0.1, limit=0.5) for number in range(200)] + [Finding("the bad one", 0.9, limit=0.5)]
+    found = [Finding(f"share {number}", 0.1, limit=0.5) for number in range(200)] + [
+        Finding("the bad one", 0.9, limit=0.5)
+    ]
     page = run.with_verdict("pii", *found).papers().files["compliance.html"]
     check(page)
     text = page.decode()
@@ -182,12 +219,18 @@ def test_the_fidelity_report_stands_alone_for_anybodys_table(run: Run) -> None:
 
 def test_the_score_stands_beside_that_of_a_fresh_real_sample(papers: Papers) -> None:
     text = papers.files["fidelity.html"].decode()
-    assert text.index('<span class="label">fidelity</span>') < text.index('<span class="label">a fresh real sample</span>')
+    assert text.index('<span class="label">fidelity</span>') < text.index(
+        '<span class="label">a fresh real sample</span>'
+    )
 
 
 def test_nothing_to_compare_is_said_and_not_scored(run: Run) -> None:
     table = run.draft.dataset.root
-    only_invented = run.but(draft=replace(run.draft, dataset=Dataset((table.with_columns(*(replace(c, fabricated=True) for c in table.columns)),))))
+    only_invented = run.but(
+        draft=replace(
+            run.draft, dataset=Dataset((table.with_columns(*(replace(c, fabricated=True) for c in table.columns)),))
+        )
+    )
     page = only_invented.papers().files["fidelity.html"]
     check(page)
     assert "fidelity was not computed" in page.decode()
@@ -242,12 +285,29 @@ def test_black_on_white_has_the_contrast_of_the_book() -> None:
 
 @pytest.mark.parametrize("palette", PALETTES, ids=["light", "dark"])
 def test_text_and_drawings_have_enough_contrast_by_day_and_by_night(palette: dict[str, str]) -> None:
-    assert [(pair, round(contrast(palette[pair[0]], palette[pair[1]]), 2)) for pair in TEXT_ON if contrast(palette[pair[0]], palette[pair[1]]) < 4.5] == []
-    assert [(pair, round(contrast(palette[pair[0]], palette[pair[1]]), 2)) for pair in DRAWN_ON if contrast(palette[pair[0]], palette[pair[1]]) < 3] == []
+    assert [
+        (pair, round(contrast(palette[pair[0]], palette[pair[1]]), 2))
+        for pair in TEXT_ON
+        if contrast(palette[pair[0]], palette[pair[1]]) < 4.5
+    ] == []
+    assert [
+        (pair, round(contrast(palette[pair[0]], palette[pair[1]]), 2))
+        for pair in DRAWN_ON
+        if contrast(palette[pair[0]], palette[pair[1]]) < 3
+    ] == []
 
 
 def test_the_style_knows_paper_small_screens_and_forced_colours() -> None:
-    assert all(rule in STYLE for rule in ("@media print", "max-width:46rem", "forced-colors:active", "prefers-color-scheme:dark", ":focus-visible"))
+    assert all(
+        rule in STYLE
+        for rule in (
+            "@media print",
+            "max-width:46rem",
+            "forced-colors:active",
+            "prefers-color-scheme:dark",
+            ":focus-visible",
+        )
+    )
 
 
 def test_the_first_lines_of_a_refusal_are_as_they_were(refusal_papers: Papers, snapshot: Any) -> None:

@@ -24,7 +24,10 @@ from privsynth.verdict import Finding, Verdict
 from .conftest import Run, people
 
 PAGES = ("compliance.html", "fidelity.html")
-NEVER = re.compile(r"\b(anonym\w*|compliant|guaranteed?|safe|safely|no pii|no personal data|risk[- ]free|zero risk|pii scan passed)\b", re.IGNORECASE)
+NEVER = re.compile(
+    r"\b(anonym\w*|compliant|guaranteed?|safe|safely|no pii|no personal data|risk[- ]free|zero risk|pii scan passed)\b",
+    re.IGNORECASE,
+)
 
 
 def spoken(paper: bytes) -> str:
@@ -42,7 +45,11 @@ def test_equal_input_gives_equal_bytes(run: Run, papers: Papers) -> None:
 
 def test_times_and_run_ids_change_nothing_but_the_manifest(run: Run, papers: Papers) -> None:
     later = replace(
-        run.facts, run_id="fedcba", started=run.facts.started + timedelta(days=1), finished=run.facts.finished + timedelta(days=1), seconds={"generate": 9.0}
+        run.facts,
+        run_id="fedcba",
+        started=run.facts.started + timedelta(days=1),
+        finished=run.facts.finished + timedelta(days=1),
+        seconds={"generate": 9.0},
     )
     slow = tuple(replace(verdict, seconds=99.0) for verdict in run.verdicts)
     other = run.but(facts=later, verdicts=slow).papers()
@@ -141,7 +148,9 @@ def test_lists_the_attacks_that_were_not_run(run: Run) -> None:
     untried = run.with_verdict("membership", Finding("membership", None, note="not measured: there is no hold-out"))
     told = json.loads(untried.papers().files["report.json"])["not_tested"]
     assert told[0] == {"what": "Membership", "why": "not measured: there is no hold-out"}
-    assert not {"Membership", "Differential privacy"} & {item["what"] for item in json.loads(run.papers().files["report.json"])["not_tested"]}
+    assert not {"Membership", "Differential privacy"} & {
+        item["what"] for item in json.loads(run.papers().files["report.json"])["not_tested"]
+    }
 
 
 def test_leaves_the_decision_to_a_person(papers: Papers) -> None:
@@ -173,7 +182,11 @@ def test_no_cell_of_the_source_reaches_a_paper(build: Callable[..., Run]) -> Non
     odd = np.where(np.arange(1000) == 7, 987654.321, np.arange(1000) % 50.0)
     more = (Column("level", Kind.CATEGORY), Column("amount", Kind.NUMBER))
     tables = [
-        Table("customers", (*table.columns, *more), table.frame.assign(level=rare.iloc[: len(table)].to_numpy(), amount=odd[: len(table)]))
+        Table(
+            "customers",
+            (*table.columns, *more),
+            table.frame.assign(level=rare.iloc[: len(table)].to_numpy(), amount=odd[: len(table)]),
+        )
         for table in (real, made)
     ]
     everything = b"".join(build(*tables).papers().files.values()).decode()
@@ -196,7 +209,10 @@ def test_without_real_data_the_papers_say_that_none_was_read(run: Run) -> None:
     assert ">Released</h2>" in papers.files["compliance.html"].decode()
 
 
-@pytest.mark.parametrize(("kept", "word"), [(True, "by whoever holds the key and the source"), (False, "no: the key was destroyed with the run")])
+@pytest.mark.parametrize(
+    ("kept", "word"),
+    [(True, "by whoever holds the key and the source"), (False, "no: the key was destroyed with the run")],
+)
 def test_masked_data_is_called_pseudonymised_and_its_reversibility_is_said(run: Run, kept: bool, word: str) -> None:
     facts = replace(run.facts, recipe={"backend": "mask", "repeatable": kept}, seed=None)
     papers = run.but(policy=Policy(backend="mask"), facts=facts).papers()
@@ -208,7 +224,10 @@ def test_masked_data_is_called_pseudonymised_and_its_reversibility_is_said(run: 
 
 
 def test_the_backends_own_word_on_a_column_counts_first(run: Run) -> None:
-    told = {"backend": "mask", "columns": {"customers": {"age": {"treatment": "cut into ranges of ten", "reversible": "never"}}}}
+    told = {
+        "backend": "mask",
+        "columns": {"customers": {"age": {"treatment": "cut into ranges of ten", "reversible": "never"}}},
+    }
     papers = run.but(facts=replace(run.facts, recipe=told)).papers()
     row = next(row for row in json.loads(papers.files["report.json"])["columns"] if row["column"] == "age")
     assert (row["treatment"], row["reversible"]) == ("cut into ranges of ten", "never")
@@ -231,7 +250,9 @@ def test_a_column_that_was_left_out_is_in_the_inventory(run: Run) -> None:
 
 def test_the_manifest_vouches_for_the_reports(papers: Papers) -> None:
     reports = {record["name"]: record["sha256"] for record in json.loads(papers.files["manifest.json"])["reports"]}
-    assert reports == {name: sha256(content).hexdigest() for name, content in papers.files.items() if name != "manifest.json"}
+    assert reports == {
+        name: sha256(content).hexdigest() for name, content in papers.files.items() if name != "manifest.json"
+    }
 
 
 def test_two_tables_share_the_room_for_charts(run: Run) -> None:
@@ -243,7 +264,9 @@ def test_two_tables_share_the_room_for_charts(run: Run) -> None:
 
     draft = Draft(copies(made), {f"t{number}.csv": b"x\n" for number in range(many)}, 300)
     verdicts = tuple(Verdict(verdict.gate, draft.digest, verdict.findings) for verdict in run.verdicts)
-    papers = render_papers(draft, verdicts, Source(copies(train), copies(holdout), run.source.profile), run.policy, run.facts)
+    papers = render_papers(
+        draft, verdicts, Source(copies(train), copies(holdout), run.source.profile), run.policy, run.facts
+    )
     assert 0 < papers.files["fidelity.html"].count(b"<svg") <= 30
 
 

@@ -72,14 +72,27 @@ def test_a_figure_is_short_and_honest(value: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, "not computed"), (0, "0%"), (0.0004, "less than 0.1%"), (0.0123, "1.2%"), (0.0996, "10%"), (0.5, "50%"), (1, "100%")]
+    ("value", "text"),
+    [
+        (None, "not computed"),
+        (0, "0%"),
+        (0.0004, "less than 0.1%"),
+        (0.0123, "1.2%"),
+        (0.0996, "10%"),
+        (0.5, "50%"),
+        (1, "100%"),
+    ],
 )
 def test_a_share_is_a_percentage(value: float | None, text: str) -> None:
     assert share(value) == text
 
 
 def test_counts_and_intervals_are_said_in_words() -> None:
-    assert (count(1, "row"), count(2000, "row"), count(2, "entity", "entities")) == ("1 row", "2,000 rows", "2 entities")
+    assert (count(1, "row"), count(2000, "row"), count(2, "entity", "entities")) == (
+        "1 row",
+        "2,000 rows",
+        "2 entities",
+    )
     assert (span([0.1, None]), span(None)) == ("0.1 to not computed", "")
 
 
@@ -119,11 +132,17 @@ def test_bars_are_as_long_as_their_shares() -> None:
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
     chart = drawn(charts.paired_bars(1, "Column a", [("x", 0.5, 0.2)]))
-    assert [chart[0].text, chart[1].text] == ["Column a", "Share of rows in 1 groups, real above synthetic. The largest gap is 30%."]
+    assert [chart[0].text, chart[1].text] == [
+        "Column a",
+        "Share of rows in 1 groups, real above synthetic. The largest gap is 30%.",
+    ]
 
 
 def test_a_measurement_within_its_limit_is_a_disc_and_one_beyond_it_a_cross() -> None:
-    marks = [{node.get("class") for node in drawn(charts.strip(1, "t", measured, 0.5, good="low")).iter()} for measured in (0.4, 0.6)]
+    marks = [
+        {node.get("class") for node in drawn(charts.strip(1, "t", measured, 0.5, good="low")).iter()}
+        for measured in (0.4, 0.6)
+    ]
     assert "dot" in marks[0]
     assert "cross" not in marks[0]
     assert "cross" in marks[1]

@@ -11,7 +11,9 @@ from privsynth.report import result_object, schemas
 from privsynth.verdict import Finding, Verdict
 
 SCHEMA = schemas()["result"]
-VERDICT = Verdict("pii", "d", (Finding("hits", 2, limit=0, where=("e-mail",)), Finding("not measured", float("nan"))), seconds=3.0)
+VERDICT = Verdict(
+    "pii", "d", (Finding("hits", 2, limit=0, where=("e-mail",)), Finding("not measured", float("nan"))), seconds=3.0
+)
 
 
 def test_the_schema_is_one() -> None:
@@ -21,7 +23,16 @@ def test_the_schema_is_one() -> None:
 @pytest.mark.parametrize(
     ("verb", "exit_code", "outcome", "more"),
     [
-        ("run", 0, "released", {"run_id": "a", "outputs": [{"path": "out/a.csv", "sha256": "0" * 64, "rows": 3}], "timings": {"read": 0.1}}),
+        (
+            "run",
+            0,
+            "released",
+            {
+                "run_id": "a",
+                "outputs": [{"path": "out/a.csv", "sha256": "0" * 64, "rows": 3}],
+                "timings": {"read": 0.1},
+            },
+        ),
         ("run", 3, "refused", {"run_id": "a", "verdicts": [VERDICT]}),
         ("run", 5, "error", {"error": {"code": 5, "message": "not a table", "hint": "", "row": 4}}),
         ("risk", 3, "failed", {"verdicts": [VERDICT]}),
@@ -31,7 +42,9 @@ def test_the_schema_is_one() -> None:
         ("doctor", 1, "broken", {"core": [], "extras": [], "entities": 70, "missed": ["EMAIL"]}),
     ],
 )
-def test_every_verbs_object_keeps_to_the_schema(verb: str, exit_code: int, outcome: str, more: dict[str, object]) -> None:
+def test_every_verbs_object_keeps_to_the_schema(
+    verb: str, exit_code: int, outcome: str, more: dict[str, object]
+) -> None:
     made = result_object(verb=verb, exit_code=exit_code, outcome=outcome, **more)  # type: ignore[arg-type]
     Draft202012Validator(SCHEMA).validate(made)
     assert set(made) <= set(SCHEMA["properties"])
@@ -41,7 +54,10 @@ def test_every_verbs_object_keeps_to_the_schema(verb: str, exit_code: int, outco
 
 def test_findings_hold_columns_and_figures_and_no_nan() -> None:
     [verdict] = result_object(verb="risk", exit_code=3, outcome="failed", verdicts=[VERDICT])["verdicts"]
-    assert [(f["where"], f["measured"], f["limit"], f["passed"]) for f in verdict["findings"]] == [(["e-mail"], 2, 0, False), ([], None, None, True)]
+    assert [(f["where"], f["measured"], f["limit"], f["passed"]) for f in verdict["findings"]] == [
+        (["e-mail"], 2, 0, False),
+        ([], None, None, True),
+    ]
 
 
 def test_an_extra_word_of_one_verb_cannot_replace_a_common_one() -> None:

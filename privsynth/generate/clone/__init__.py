@@ -16,15 +16,14 @@ from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.entities import Cloned, Family, choose_entities
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.perturb import ATTEMPTS, Blender, Exchange, blender_of
-from privsynth.generate.fabricate import Fabricator
-from privsynth.generate.fabricate.draws import fresh_seeds
-from privsynth.generate.fabricate.kin import Kin
-from privsynth.generate.mask.rare import counted
-from privsynth.generate.mask.tokens import Place
+from privsynth.groups.rare import counted
 from privsynth.options import CloneOptions, Limits
+from privsynth.people import Fabricator
+from privsynth.people.draws import fresh_seeds
+from privsynth.people.kin import Kin
 from privsynth.seeds import child
-
-Array = np.ndarray[Any, Any]
+from privsynth.ties import Place
+from privsynth.typing import Array
 
 
 class Clone:
@@ -47,18 +46,35 @@ class Clone:
         family = choose_entities(data, wanted, chance["choose"])
         keys, redirected = new_keys(data, family, self.profile_.taken, chance["keys"])
         work = _Work(
-            self, data, family, keys, clone_shifts(family, self.options.max_shift_days, chance["shift"]), fresh_seeds(family.clones, chance["people"]), []
+            self,
+            data,
+            family,
+            keys,
+            clone_shifts(family, self.options.max_shift_days, chance["shift"]),
+            fresh_seeds(family.clones, chance["people"]),
+            [],
         )
         streams = dict(zip(data.names, child(rng, *data.names), strict=True))
         made = {table.name: work.made(table, streams[table.name]) for table in data.parents_first()}
-        return replace(data, tables=tuple(made[name] for name in data.names)).with_notes(*self._notes(family, redirected), *work.notes)
+        return replace(data, tables=tuple(made[name] for name in data.names)).with_notes(
+            *self._notes(family, redirected), *work.notes
+        )
 
     def _notes(self, family: Family, redirected: int) -> list[str]:
         made, used = family.clones, len(np.unique(family.source))
-        notes = [f"{made:,} clones of {used:,} source entities: the effective sample is about {min(made, used):,} entities"] if made else []
-        notes += [f"table {name}: {counted(rows)} of the source name no known parent; their clones stand alone" for name, rows in family.lonely.items()]
+        notes = (
+            [f"{made:,} clones of {used:,} source entities: the effective sample is about {min(made, used):,} entities"]
+            if made
+            else []
+        )
+        notes += [
+            f"table {name}: {counted(rows)} of the source name no known parent; their clones stand alone"
+            for name, rows in family.lonely.items()
+        ]
         if redirected:
-            notes.append(f"{counted(redirected)} refer to an entity that was not cloned; they refer to another clone instead")
+            notes.append(
+                f"{counted(redirected)} refer to an entity that was not cloned; they refer to another clone instead"
+            )
         return notes
 
     @property
@@ -90,9 +106,14 @@ class _Work:
         """The clones of one table, in a drawn order."""
         rows, blended, people, order = (self.family.tables[table.name], *child(rng, "blend", "people", "order"))
         values = self._blended(table, rows, blended)
-        values |= {name: _stored(table[name], texts) for (place, name), texts in self.keys.items() if place == table.name}
+        values |= {
+            name: _stored(table[name], texts) for (place, name), texts in self.keys.items() if place == table.name
+        }
         values |= self._people(table, rows, values, people)
-        columns = tuple(replace(c, fabricated=True) if c.role.is_fabricated or (table.name, c.name) in self.keys else c for c in table.columns)
+        columns = tuple(
+            replace(c, fabricated=True) if c.role.is_fabricated or (table.name, c.name) in self.keys else c
+            for c in table.columns
+        )
         made = _table(table, columns, values, rows.origin)
         return made.take(order.permutation(len(made)))
 
@@ -117,29 +138,51 @@ class _Work:
                 break
         self.notes.extend(blender.notes.values())
         if len(open_rows):
-            self.notes.append(f"table {table.name}: {counted(len(open_rows))} are still nearer to a source row than strangers are; the gates judge them")
+            self.notes.append(
+                f"table {table.name}: {counted(len(open_rows))} are still nearer to a source row than strangers are; the gates judge them"
+            )
         return made
 
     def _blend_rows(
-        self, blender: Blender, rows: Cloned, at: Array, exchange: Exchange, quasi: dict[str, Array], donors: Array, rng: np.random.Generator
+        self,
+        blender: Blender,
+        rows: Cloned,
+        at: Array,
+        exchange: Exchange,
+        quasi: dict[str, Array],
+        donors: Array,
+        rng: np.random.Generator,
     ) -> dict[str, Array]:
         origin = rows.origin[at]
-        return blender.blend(origin, self.days[rows.clone[at]], exchange, {name: values[origin] for name, values in quasi.items()}, donors[origin], rng)
+        return blender.blend(
+            origin,
+            self.days[rows.clone[at]],
+            exchange,
+            {name: values[origin] for name, values in quasi.items()},
+            donors[origin],
+            rng,
+        )
 
-    def _people(self, table: Table, rows: Cloned, values: dict[str, Array], rng: np.random.Generator) -> dict[str, Array]:
+    def _people(
+        self, table: Table, rows: Cloned, values: dict[str, Array], rng: np.random.Generator
+    ) -> dict[str, Array]:
         """Invented people, one for each clone; what is not a person's is invented row by row."""
         columns = [c for c in table.of_role(Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT) if c.name not in values]
         if not columns:
             return {}
         entity = table.entity or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
-        part = replace(table, entity=entity).with_columns(*(replace(c, role=Role.PLAIN) for c in table.columns if c not in columns and c.role.is_fabricated))
+        part = replace(table, entity=entity).with_columns(
+            *(replace(c, role=Role.PLAIN) for c in table.columns if c not in columns and c.role.is_fabricated)
+        )
         fabricator = Fabricator.learn(part, self.clone.profile_[table.name], self.clone.profile_.taken, self.kin.locale)
         self.kin.meet(fabricator)
         of_clone = self.seeds[rows.clone]
         alone = len(np.unique(rows.clone)) == len(rows)
         context = pd.DataFrame(values, index=range(len(rows)))
         own = of_clone if alone else fresh_seeds(len(rows), rng)
-        made = fabricator.make_from(context, own, of_entity=of_clone, gender=self.kin.gender(fabricator, context, of_clone))
+        made = fabricator.make_from(
+            context, own, of_entity=of_clone, gender=self.kin.gender(fabricator, context, of_clone)
+        )
         self.notes.extend(fabricator.notes)
         return made
 
@@ -157,7 +200,9 @@ def _put(values: Array, at: Array, new: Array) -> Array:
 
 
 def _table(table: Table, columns: tuple[Column, ...], values: Mapping[str, Array], origin: Array) -> Table:
-    frame = pd.DataFrame({c.name: pd.Series(values[c.name], dtype=_dtype(c)) for c in columns}, index=range(len(origin)))
+    frame = pd.DataFrame(
+        {c.name: pd.Series(values[c.name], dtype=_dtype(c)) for c in columns}, index=range(len(origin))
+    )
     return replace(table, columns=columns, frame=frame, origin=origin)
 
 

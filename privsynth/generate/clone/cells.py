@@ -6,15 +6,13 @@ So no clone has a combination that leads to fewer than k people, and its kinds a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from privsynth.dataset import Column, Table, entity_codes
-from privsynth.generate.mask.axes import axis_of
-from privsynth.generate.mask.generalise import Cells, partition
-
-Array = np.ndarray[Any, Any]
+from privsynth.groups.axes import axis_of
+from privsynth.groups.generalise import Cells, partition
+from privsynth.typing import Array
 
 
 def people_of(table: Table) -> Array:
@@ -52,7 +50,9 @@ def between(first: Array, second: Array, share: Array) -> Array:
     """Values on the way from the first to the second; where one is missing, the first."""
     if first.dtype.kind == "M":
         start = first.astype("datetime64[us]")
-        step = np.where(np.isnat(first) | np.isnat(second), np.timedelta64(0, "us"), second.astype("datetime64[us]") - start).astype(np.int64)
+        step = np.where(
+            np.isnat(first) | np.isnat(second), np.timedelta64(0, "us"), second.astype("datetime64[us]") - start
+        ).astype(np.int64)
         days = np.round(step * share / 86_400e6).astype(np.int64).astype("timedelta64[D]")
         return np.asarray(start + days)
     return np.where(np.isnan(second), first, first + (second - first) * share)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import Any
 
 import numpy as np
 
 from privsynth.generate.clone.entities import Family
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 
 def clone_shifts(family: Family, farthest: int, rng: np.random.Generator) -> Array:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.points import Points, between, nearest, nearest_at, place
+from privsynth.measure.distance.points import Points, between, nearest, nearest_at, place
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 MOST = 5_000  # source rows that distances are measured to
 CLOSE = 0.05  # quantile of the distances between neighbours: nearer than that is a shadow
 OWN = 0.25  # of the distance to its source's nearest neighbour, for sources that stand alone

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Relation, Table, entity_codes
-from privsynth.generate.mask.tokens import key_text
-
-Array = np.ndarray[Any, Any]
+from privsynth.ties import key_text
+from privsynth.typing import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,13 @@ def choose_entities(data: Dataset, rows: int, rng: np.random.Generator) -> Famil
     for table in data.parents_first():
         relation = data.parent_of(table.name)
         if relation is None:
-            wanted = len(table) if table.name in data.lookups else rows if table.name == data.root.name else round(share * len(table))
+            wanted = (
+                len(table)
+                if table.name in data.lookups
+                else rows
+                if table.name == data.root.name
+                else round(share * len(table))
+            )
             tables[table.name] = add(table, np.arange(len(table)), wanted)
             continue
         parent_row = parent_rows(data, relation)
@@ -74,7 +78,9 @@ def _repeated(table: Table, rows: Array, wanted: int, rng: np.random.Generator) 
     if not len(rows) or wanted <= 0:
         nothing = np.empty(0, dtype=np.int64)
         return Cloned(nothing, nothing), nothing, nothing
-    entity = np.arange(len(rows)) if table.entity is None else pd.factorize(entity_codes(table.frame[table.entity])[rows])[0]
+    entity = (
+        np.arange(len(rows)) if table.entity is None else pd.factorize(entity_codes(table.frame[table.entity])[rows])[0]
+    )
     order = np.argsort(rng.permutation(int(entity.max()) + 1)[entity], kind="stable")
     at = np.tile(order, -(-wanted // len(rows)))[:wanted]
     copy = np.arange(wanted) // len(rows)
@@ -87,7 +93,9 @@ def parent_rows(data: Dataset, relation: Relation) -> Array:
     keys = pd.Index(key_text(data[relation.parent], relation.parent_key), dtype=object)
     known = pd.Series(np.arange(len(keys)), index=keys)
     known = known[keys.notna() & ~keys.duplicated()]
-    found = known.reindex(pd.Index(key_text(data[relation.child], relation.child_key), dtype=object)).to_numpy(dtype=float)
+    found = known.reindex(pd.Index(key_text(data[relation.child], relation.child_key), dtype=object)).to_numpy(
+        dtype=float
+    )
     return np.where(np.isfinite(found), found, -1).astype(np.int64)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Relation, Taken
 from privsynth.generate.clone.entities import Family
-from privsynth.generate.fabricate.draws import fresh_seeds
-from privsynth.generate.mask.tokens import Place, key_domains, key_text, shaped_tokens
+from privsynth.people.draws import fresh_seeds
+from privsynth.people.fresh_keys import shaped_tokens
+from privsynth.ties import Place, key_domains, key_text
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 MISSING = -1
 
 
@@ -27,12 +26,17 @@ def new_keys(data: Dataset, family: Family, taken: Taken, rng: np.random.Generat
     return made, redirected
 
 
-def _keys_of_domain(data: Dataset, family: Family, places: list[Place], taken: Taken, domain: str, rng: np.random.Generator) -> tuple[dict[Place, Array], int]:
+def _keys_of_domain(
+    data: Dataset, family: Family, places: list[Place], taken: Taken, domain: str, rng: np.random.Generator
+) -> tuple[dict[Place, Array], int]:
     """A key is named by the clone that it is in and the value that it had: equal pairs, equal new keys."""
     texts = {place: key_text(data[place[0]], place[1]) for place in places}
     codes, known = pd.factorize(np.concatenate([texts[place] for place in places]))
     parts = dict(zip(places, np.split(codes, np.cumsum([len(texts[place]) for place in places])[:-1]), strict=True))
-    pairs = {place: _pair(family.tables[place[0]].clone, parts[place][family.tables[place[0]].origin], len(known)) for place in places}
+    pairs = {
+        place: _pair(family.tables[place[0]].clone, parts[place][family.tables[place[0]].origin], len(known))
+        for place in places
+    }
     redirected = 0
     for relation in data.relations:
         child = (relation.child, relation.child_key)
@@ -42,7 +46,14 @@ def _keys_of_domain(data: Dataset, family: Family, places: list[Place], taken: T
     there = wanted >= 0
     number = any(data[table][name].kind.is_numeric for table, name in places)
     tokens = np.full(len(wanted), None, dtype=object)
-    tokens[there] = shaped_tokens(list(known), wanted[there] % max(len(known), 1), fresh_seeds(int(there.sum()), rng), taken, domain, number=number)
+    tokens[there] = shaped_tokens(
+        list(known),
+        wanted[there] % max(len(known), 1),
+        fresh_seeds(int(there.sum()), rng),
+        taken,
+        domain,
+        number=number,
+    )
     ends = np.cumsum([len(pairs[place]) for place in places])[:-1]
     return {place: tokens[part] for place, part in zip(places, np.split(which.ravel(), ends), strict=True)}, redirected
 

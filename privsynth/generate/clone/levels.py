@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Table
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 MOST_LEVELS = 200  # columns of more levels are not looked at for dependence
 
 

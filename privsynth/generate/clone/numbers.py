@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
+
 TAIL = 0.01  # share at each end that no clone shows
 FEW = 20  # a number of so few different values is a level: it changes by exchange, not by noise
 ON_GRID = 0.95
@@ -46,7 +46,9 @@ def scale_of(values: Array, decimals: int, k_rare: int) -> Scale | None:
         return None
     held_back = min(max(k_rare - 1, int(np.ceil(TAIL * len(there)))), (len(there) - 1) // 2)
     low, high = float(there[held_back]), float(there[-1 - held_back])
-    return Scale(low, high, _step(there, decimals), np.quantile(there, np.linspace(0, 1, 11)), len(np.unique(there)) <= FEW)
+    return Scale(
+        low, high, _step(there, decimals), np.quantile(there, np.linspace(0, 1, 11)), len(np.unique(there)) <= FEW
+    )
 
 
 def _step(values: Array, decimals: int) -> float:
@@ -54,7 +56,9 @@ def _step(values: Array, decimals: int) -> float:
     finest = 10.0**-decimals
     for factor in (10_000, 5_000, 1_000, 500, 100, 50, 10, 5):
         step = finest * factor
-        if (np.abs(values / step - np.round(values / step)) < 1e-6).mean() >= ON_GRID and np.abs(values).max() >= 4 * step:
+        if (np.abs(values / step - np.round(values / step)) < 1e-6).mean() >= ON_GRID and np.abs(
+            values
+        ).max() >= 4 * step:
             return step
     return finest
 

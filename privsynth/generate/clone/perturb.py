@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +12,11 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.generate.clone.cells import between, cells_of, other_of_cell, pair_in_cell, people_of
 from privsynth.generate.clone.levels import common_levels, leaders, with_common
 from privsynth.generate.clone.numbers import Scale, scale_of
-from privsynth.generate.mask.dates import shifted
-from privsynth.generate.mask.generalise import Cells
-from privsynth.generate.mask.rare import counted
+from privsynth.groups.generalise import Cells
+from privsynth.groups.rare import counted
+from privsynth.people.shifts import shifted
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 WIDER = 5  # how many times more people a wider circle of donors holds
 
 
@@ -29,7 +28,12 @@ class Exchange:
     circle: int = 0
 
 
-ATTEMPTS = (Exchange(0.3), Exchange(0.6), Exchange(0.8, 1), Exchange(1.0, 2))  # rows that came out too close are made again, ever freer
+ATTEMPTS = (
+    Exchange(0.3),
+    Exchange(0.6),
+    Exchange(0.8, 1),
+    Exchange(1.0, 2),
+)  # rows that came out too close are made again, ever freer
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +46,22 @@ class Blender:
     k: int
     k_rare: int
     noise: float
-    circles: tuple[Cells, ...] = field(repr=False)  # rows that are alike in all columns, ever wider: donors of one another
+    circles: tuple[Cells, ...] = field(
+        repr=False
+    )  # rows that are alike in all columns, ever wider: donors of one another
     scales: dict[str, Scale | None] = field(repr=False)
     follows: dict[str, str]  # columns that another one determines
     notes: dict[str, str]
 
-    def blend(self, origin: Array, days: Array, exchange: Exchange, quasi: dict[str, Array], donors: Array, rng: np.random.Generator) -> dict[str, Array]:
+    def blend(
+        self,
+        origin: Array,
+        days: Array,
+        exchange: Exchange,
+        quasi: dict[str, Array],
+        donors: Array,
+        rng: np.random.Generator,
+    ) -> dict[str, Array]:
         """All columns of the rows made from `origin`; `donors` is the source row of each row's quasi-identifiers."""
         picks = self._picks(origin, exchange, donors, rng)
         made = dict(quasi)
@@ -78,7 +92,11 @@ class Blender:
     def _number(self, column: Column, scale: Scale, values: Array, rng: np.random.Generator) -> Array:
         """Levels and followers keep their value, within the range; the others move."""
         keep = scale.is_level or column.name in self.follows
-        self._say(column.name, "numbers beyond the protected range were drawn in", int(((values < scale.low) | (values > scale.high)).sum()))
+        self._say(
+            column.name,
+            "numbers beyond the protected range were drawn in",
+            int(((values < scale.low) | (values > scale.high)).sum()),
+        )
         made = scale.within(values) if keep else scale.moved(values, self.noise, rng)
         return np.round(made, column.spelling.decimals) + 0.0
 
@@ -94,15 +112,29 @@ class Blender:
         first, second, share = pair_in_cell(cells, rng)
         row_of_cell = np.full(len(self.table), -1, dtype=np.int64)
         row_of_cell[chosen] = cells.of_row
-        made = {column.name: self._quasi_values(column, part, cells, first, second, share, rng)[row_of_cell] for column in self.quasi}
+        made = {
+            column.name: self._quasi_values(column, part, cells, first, second, share, rng)[row_of_cell]
+            for column in self.quasi
+        }
         donors = chosen[first][row_of_cell]
         if len(np.unique(people_of(part))) < self.k:
-            self._note("cells", f"fewer than k = {self.k} people are cloned; they share one combination of quasi-identifiers")
+            self._note(
+                "cells", f"fewer than k = {self.k} people are cloned; they share one combination of quasi-identifiers"
+            )
         else:
             self._note("cells", f"quasi-identifiers are blends of {len(cells):,} cells of at least {self.k} people")
         return made, donors
 
-    def _quasi_values(self, column: Column, part: Table, cells: Cells, first: Array, second: Array, share: Array, rng: np.random.Generator) -> Array:
+    def _quasi_values(
+        self,
+        column: Column,
+        part: Table,
+        cells: Cells,
+        first: Array,
+        second: Array,
+        share: Array,
+        rng: np.random.Generator,
+    ) -> Array:
         values = part.values(column.name)
         if column.kind is Kind.DATE:
             return between(values[first], values[second], share)
@@ -135,5 +167,7 @@ def blender_of(table: Table, keys: Sequence[str], k: int, k_rare: int, noise: fl
     others = tuple(c for c in kept if c.role is not Role.QUASI)
     scales = {c.name: scale_of(table.values(c.name), c.spelling.decimals, k_rare) for c in kept if c.kind.is_numeric}
     levels = [c for c in kept if c.kind is not Kind.DATE]
-    circles = tuple(cells_of(table, kept, k * WIDER**at, k_rare) for at in range(1 + max(attempt.circle for attempt in ATTEMPTS)))
+    circles = tuple(
+        cells_of(table, kept, k * WIDER**at, k_rare) for at in range(1 + max(attempt.circle for attempt in ATTEMPTS))
+    )
     return Blender(table, quasi, others, k, k_rare, noise, circles, scales, leaders(table, levels, quasi), {})

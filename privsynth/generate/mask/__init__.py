@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -16,8 +16,7 @@ from privsynth.generate.mask.told import statements
 from privsynth.generate.mask.work import Work, planned
 from privsynth.options import Limits, MaskOptions
 from privsynth.pii.analyzer import AUTO
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 
 class Mask:
@@ -37,7 +36,8 @@ class Mask:
         data = self.data_
         if rows is not None and rows != len(data.root):
             raise PolicyError(
-                f"mask keeps the {len(data.root)} rows that there are: {rows} cannot be made of them.", hint="leave rows out, or use backend clone or model."
+                f"mask keeps the {len(data.root)} rows that there are: {rows} cannot be made of them.",
+                hint="leave rows out, or use backend clone or model.",
             )
         work = Work(data, self.profile_, self.memory_, self.options, self.limits, self.k, self.nlp)
         made = work.masked()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Relation, Role, Table
-from privsynth.generate.mask.domains import domain_names
-from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.tokens import key_text
-
-Array = np.ndarray[Any, Any]
+from privsynth.generate.mask.tokens.domains import domain_names
+from privsynth.keyring import Keyring
+from privsynth.ties import key_text
+from privsynth.typing import Array
 
 
 def entity_seeds(data: Dataset, ring: Keyring, before: Mapping[str, int] | None = None) -> dict[str, Array]:
@@ -40,7 +38,10 @@ def entity_seeds(data: Dataset, ring: Keyring, before: Mapping[str, int] | None 
 
 def row_seeds(table: Table, names: Sequence[str], ring: Keyring) -> Array:
     """The number of each row's own words in these columns: the same words bring the same substitutes."""
-    words = ["\x1f".join("" if v is None else str(v) for v in row) for row in zip(*(table.text(name) for name in names), strict=True)]
+    words = [
+        "\x1f".join("" if v is None else str(v) for v in row)
+        for row in zip(*(table.text(name) for name in names), strict=True)
+    ]
     codes, known = pd.factorize(np.array(words, dtype=object))
     seeds = ring.seeds("words/" + "/".join(sorted(names)), known)
     return seeds[codes] if len(codes) else np.empty(0, dtype=np.uint64)
@@ -48,7 +49,14 @@ def row_seeds(table: Table, names: Sequence[str], ring: Keyring) -> Array:
 
 def _own_key(table: Table) -> str | None:
     """A column that names each row, if there is one."""
-    return next((c.name for c in table.of_role(Role.IDENTIFIER) if table.frame[c.name].notna().all() and table.frame[c.name].is_unique), None)
+    return next(
+        (
+            c.name
+            for c in table.of_role(Role.IDENTIFIER)
+            if table.frame[c.name].notna().all() and table.frame[c.name].is_unique
+        ),
+        None,
+    )
 
 
 def _by_key(table: Table, name: str | None, domain: str, ring: Keyring, before: int = 0) -> Array:
@@ -62,7 +70,9 @@ def _by_key(table: Table, name: str | None, domain: str, ring: Keyring, before: 
 
 def _inherited(data: Dataset, table: Table, relation: Relation, parents: Array, ring: Keyring) -> Array:
     """The number of the parent's row; a row that names no known parent is by its own key."""
-    known = pd.Series(np.arange(len(parents)), index=pd.Index(key_text(data[relation.parent], relation.parent_key), dtype=object))
+    known = pd.Series(
+        np.arange(len(parents)), index=pd.Index(key_text(data[relation.parent], relation.parent_key), dtype=object)
+    )
     known = known[~known.index.duplicated() & known.index.notna()]
     at = known.reindex(pd.Index(key_text(table, relation.child_key), dtype=object)).to_numpy()
     made = _by_key(table, relation.child_key, f"entity/orphans of {table.name}", ring)

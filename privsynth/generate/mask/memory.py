@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar, cast
 
 from privsynth.dataset import Table
-from privsynth.generate.fabricate.kin import Kin
-from privsynth.generate.mask.keys import Keyring
+from privsynth.keyring import Keyring
 from privsynth.options import MaskOptions
+from privsynth.people.kin import Kin
 
 T = TypeVar("T")
 
@@ -26,7 +26,9 @@ class Memory:
     rows: dict[str, int] = field(default_factory=dict)  # of each table, those that were masked before
 
     @classmethod
-    def for_options(cls, options: MaskOptions, *, rows_expected: int | None = None, parts: Iterable[Table] = ()) -> Self:
+    def for_options(
+        cls, options: MaskOptions, *, rows_expected: int | None = None, parts: Iterable[Table] = ()
+    ) -> Self:
         return cls(Keyring.for_options(options), rows_expected, parts)
 
     def once(self, what: tuple[str, ...], learn: Callable[[], T]) -> T:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from privsynth.dataset import Column, Dataset
-from privsynth.generate.mask.keys import Keyring
-from privsynth.maskplan import shaped
-from privsynth.steps import (
+from privsynth.keyring import Keyring
+from privsynth.mask_plan import shaped
+from privsynth.mask_steps import (
     Blur,
     Bucket,
     Drop,
@@ -41,7 +41,13 @@ def statements(data: Dataset, ring: Keyring) -> dict[str, dict[str, dict[str, st
     """For each table and column the treatment, what survives, whether it can be turned back, and what can be joined by it."""
     return {
         table.name: {
-            column.name: dict(zip(("treatment", "survives", "reversible", "linkable"), _statement(column, column.step, ring), strict=True))
+            column.name: dict(
+                zip(
+                    ("treatment", "survives", "reversible", "linkable"),
+                    _statement(column, column.step, ring),
+                    strict=True,
+                )
+            )
             for column in table.columns
             if column.step is not None and not isinstance(column.step, Drop)
         }
@@ -54,29 +60,73 @@ def _statement(column: Column, step: Step, ring: Keyring) -> tuple[str, str, str
         case Token() | Encrypt() | Substitute() | Invent() | Rewrite() | Shift():
             return _keyed(column, step, ring)
         case Partial(first=first, last=last):
-            kept = " and ".join(part for part in (f"the first {first}" if first else "", f"the last {last}" if last else "") if part)
-            return f"all but {kept} characters replaced by a mark", "those characters", "by guess, where few people share what was left", "by what was left"
+            kept = " and ".join(
+                part for part in (f"the first {first}" if first else "", f"the last {last}" if last else "") if part
+            )
+            return (
+                f"all but {kept} characters replaced by a mark",
+                "those characters",
+                "by guess, where few people share what was left",
+                "by what was left",
+            )
         case _:
             return _PLAIN[type(step)]
 
 
 _PLAIN: dict[type[Step], tuple[str, str, str, str]] = {
     Keep: ("kept as it is", "yes, every value", REAL, "with whoever has the values"),
-    Blur: ("kept; rare values and extremes were taken out", "yes, where enough rows share it", REAL, "with whoever has the values, where few share them"),
+    Blur: (
+        "kept; rare values and extremes were taken out",
+        "yes, where enough rows share it",
+        REAL,
+        "with whoever has the values, where few share them",
+    ),
     Null: ("emptied", "no: there is no value", NOTHING, "no"),
     Redact: ("every value replaced by one mark", "no", NOTHING, "no"),
     Generalise: ("made coarser by a fixed rule", RANGE, COARSE, "by what was left"),
     Bucket: ("made a range", RANGE, COARSE, "by what was left"),
-    TopBottom: ("drawn in at the ends; what lies between is as it was", "yes, between the ends", REAL, "with whoever has the values"),
-    KAnonymise: ("made coarser until enough people share it with the other quasi-identifiers", RANGE, COARSE, "only to a group"),
-    Noise: ("moved by noise", "by coincidence only", "no: the noise is not stored; the real value lies near", "roughly, by nearness"),
-    Microaggregate: ("replaced by the mean of a group of nearest people", "by coincidence only", COARSE, "only to a group"),
-    Shuffle: ("changed places among rows", "yes, all of them, in other people's rows", "no: the order is not stored", "no: the tie to the row is cut"),
-    Scrub: ("what names somebody in the text was replaced", "yes: all that was not recognised", REAL, "by the words that are left"),
+    TopBottom: (
+        "drawn in at the ends; what lies between is as it was",
+        "yes, between the ends",
+        REAL,
+        "with whoever has the values",
+    ),
+    KAnonymise: (
+        "made coarser until enough people share it with the other quasi-identifiers",
+        RANGE,
+        COARSE,
+        "only to a group",
+    ),
+    Noise: (
+        "moved by noise",
+        "by coincidence only",
+        "no: the noise is not stored; the real value lies near",
+        "roughly, by nearness",
+    ),
+    Microaggregate: (
+        "replaced by the mean of a group of nearest people",
+        "by coincidence only",
+        COARSE,
+        "only to a group",
+    ),
+    Shuffle: (
+        "changed places among rows",
+        "yes, all of them, in other people's rows",
+        "no: the order is not stored",
+        "no: the tie to the row is cut",
+    ),
+    Scrub: (
+        "what names somebody in the text was replaced",
+        "yes: all that was not recognised",
+        REAL,
+        "by the words that are left",
+    ),
 }
 
 
-def _keyed(column: Column, step: Token | Encrypt | Substitute | Invent | Rewrite | Shift, ring: Keyring) -> tuple[str, str, str, str]:
+def _keyed(
+    column: Column, step: Token | Encrypt | Substitute | Invent | Rewrite | Shift, ring: Keyring
+) -> tuple[str, str, str, str]:
     """Steps whose chance comes out of the key: who has it can do more than others."""
     gone = "no: the key was destroyed with the run"
     by_key = f"by whoever holds key {ring.key_id}: pseudonymised, still personal data"
@@ -88,10 +138,20 @@ def _keyed(column: Column, step: Token | Encrypt | Substitute | Invent | Rewrite
             said = f"a guess can be confirmed {by_key}; a value cannot be read back" if ring.kept else gone
             return "replaced by a keyed token", "no: the token was computed with a secret key", said, apart
         case Token():
-            return "replaced by a keyed token of its own shape", "no: the token was computed with a secret key", f"yes, {by_key}" if ring.kept else gone, apart
+            return (
+                "replaced by a keyed token of its own shape",
+                "no: the token was computed with a secret key",
+                f"yes, {by_key}" if ring.kept else gone,
+                apart,
+            )
         case Substitute():
             said = f"a guess can be confirmed {by_key}" if ring.kept else gone
-            return "replaced by another value of its kind, always the same for the same value", "no: every value was made up", said, apart
+            return (
+                "replaced by another value of its kind, always the same for the same value",
+                "no: every value was made up",
+                said,
+                apart,
+            )
         case Shift():
             said = f"yes, {by_key}" if ring.kept else f"{gone}; who knows one date of a person knows the others"
             return (

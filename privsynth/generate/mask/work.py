@@ -12,25 +12,26 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Table, entity_codes
-from privsynth.generate.fabricate import Fabricator
-from privsynth.generate.fabricate.substitutes import substitutes
-from privsynth.generate.mask.anonymise import Anonymiser, learn_anonymiser
-from privsynth.generate.mask.cells import learn_step
-from privsynth.generate.mask.domains import How, domains_of
 from privsynth.generate.mask.entities import entity_seeds, row_seeds
-from privsynth.generate.mask.fitted import Fitted
-from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.known import Known, known_values
 from privsynth.generate.mask.memory import Memory
+from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
+from privsynth.generate.mask.steps.choice import learn_step
+from privsynth.generate.mask.steps.fitted import Fitted
 from privsynth.generate.mask.texts import learn_scrub
-from privsynth.generate.mask.tokens import Opaque, Place, key_text
-from privsynth.maskplan import key_columns, proposed_step
+from privsynth.generate.mask.texts.known import Known, known_values
+from privsynth.generate.mask.tokens import Opaque
+from privsynth.generate.mask.tokens.domains import How, domains_of
+from privsynth.keyring import Keyring
+from privsynth.mask_plan import key_columns, proposed_step
+from privsynth.mask_steps import Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
 from privsynth.options import Limits, MaskOptions
+from privsynth.people import Fabricator
+from privsynth.people.substitutes import substitutes
 from privsynth.pii.analyzer import AUTO
 from privsynth.spelling import Spelling
-from privsynth.steps import Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
+from privsynth.ties import Place, key_text
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 Made = dict[str, tuple[Column, Array]]
 SPARE = 6.0  # standard deviations by which a group of a part may fall short
 TELLING = 0.05  # share of the rows with one value, from which on its token is known by its frequency
@@ -42,7 +43,9 @@ def planned(data: Dataset, options: MaskOptions) -> Dataset:
 
 
 def _with_steps(table: Table, keys: set[str], options: MaskOptions) -> Table:
-    return table.with_columns(*(replace(c, step=c.step or proposed_step(c, joins=c.name in keys, options=options)) for c in table.columns))
+    return table.with_columns(
+        *(replace(c, step=c.step or proposed_step(c, joins=c.name in keys, options=options)) for c in table.columns)
+    )
 
 
 @dataclass(eq=False)
@@ -71,7 +74,12 @@ class Work:
     def moves(self) -> Mapping[str, Array]:
         """The number that the dates of each row move by: one for all that hangs together by keys, so that an account is still opened before its card."""
         together = self.data.hanging_together()
-        every = pd.DataFrame({"whole": np.concatenate([*together.values()]), "seed": np.concatenate([self.seeds[name] for name in together])})
+        every = pd.DataFrame(
+            {
+                "whole": np.concatenate([*together.values()]),
+                "seed": np.concatenate([self.seeds[name] for name in together]),
+            }
+        )
         least = every.groupby("whole")["seed"].min()
         return {**self.seeds, **{name: least.reindex(codes).to_numpy() for name, codes in together.items()}}
 
@@ -90,9 +98,14 @@ class Work:
         made = {table.name: self._columns(table) for table in self.data.parents_first()}
         real = {table.name: table for table in self.data}
         if any(isinstance(column.step, Scrub) for table in self.data for column in table.columns):
-            known = known_values((real[name], _table(real[name], columns), self.seeds[name]) for name, columns in made.items())
+            known = known_values(
+                (real[name], _table(real[name], columns), self.seeds[name]) for name, columns in made.items()
+            )
             for name, columns in made.items():
-                columns |= {column.name: self._scrubbed(real[name], column, known) for column in _with_step(real[name].columns, Scrub)}
+                columns |= {
+                    column.name: self._scrubbed(real[name], column, known)
+                    for column in _with_step(real[name].columns, Scrub)
+                }
         for table in self.data:
             self.memory.rows[table.name] = self.memory.rows.get(table.name, 0) + len(table)
         return {name: _table(real[name], columns) for name, columns in made.items()}
@@ -101,7 +114,10 @@ class Work:
         """People last: they agree with what is told of the row, and must not tell what was made coarser there."""
         made: Made = {}
         for part in (self._tokens, self._substitutes, self._groups, self._rest):
-            made |= part(table, [column for column in table.columns if not isinstance(column.step, Invent | Rewrite | Drop | Scrub)])
+            made |= part(
+                table,
+                [column for column in table.columns if not isinstance(column.step, Invent | Rewrite | Drop | Scrub)],
+            )
         return made | self._people(table, _with_step(table.columns, Invent, Rewrite), _table(table, made).frame)
 
     def _tokens(self, table: Table, columns: Sequence[Column]) -> Made:
@@ -129,15 +145,24 @@ class Work:
         own = row_seeds(table, [c.name for c in mine], self.ring) if several else seeds
         made = fabricator.make_from(told, own, of_entity=seeds, gender=kin.gender(fabricator, told, seeds))
         self.notes.extend(fabricator.notes)
-        return {c.name: (replace(table[c.name], fabricated=True), _blanked(made[c.name], pd.isna(table.values(c.name)))) for c in mine}
+        return {
+            c.name: (replace(table[c.name], fabricated=True), _blanked(made[c.name], pd.isna(table.values(c.name))))
+            for c in mine
+        }
 
     def _fabricator(self, table: Table, mine: Sequence[Column]) -> Fabricator:
         entity = table.entity or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
         aside = [replace(c, role=Role.PLAIN) for c in table.columns if c.role.is_fabricated]
         part = replace(table, entity=entity).with_columns(*aside).with_columns(*mine)
         kin = self.memory.kin
-        learnt = Fabricator.learn(part, self.profile[table.name], self.profile.taken, kin.locale, kin.home).without_missing()
-        return replace(learnt, expected=self.memory.rows_expected, notes=learnt.notes) if self.memory.rows_expected else learnt
+        learnt = Fabricator.learn(
+            part, self.profile[table.name], self.profile.taken, kin.locale, kin.home
+        ).without_missing()
+        return (
+            replace(learnt, expected=self.memory.rows_expected, notes=learnt.notes)
+            if self.memory.rows_expected
+            else learnt
+        )
 
     def _substitutes(self, table: Table, columns: Sequence[Column]) -> Made:
         """Another value of the same kind for each value."""
@@ -149,9 +174,18 @@ class Work:
         """The substitute follows from the value and the kind of its column, so that a name is the same one in every table."""
         texts = key_text(table, column.name)
         codes, known = pd.factorize(pd.Series(texts, dtype=object))
-        seeds = np.append(self.ring.seeds(f"substitute/{column.entity or column.name.casefold()}", known), np.uint64(0))[codes]
+        seeds = np.append(
+            self.ring.seeds(f"substitute/{column.entity or column.name.casefold()}", known), np.uint64(0)
+        )[codes]
         key = column.role is Role.IDENTIFIER
-        return substitutes(_invented(column), table.values(column.name), seeds, taken=self.profile.taken, locale=self.memory.kin.locale, injective=key or None)
+        return substitutes(
+            _invented(column),
+            table.values(column.name),
+            seeds,
+            taken=self.profile.taken,
+            locale=self.memory.kin.locale,
+            injective=key or None,
+        )
 
     def _groups(self, table: Table, columns: Sequence[Column]) -> Made:
         """Ranges, groups and prefixes that at least k people share."""
@@ -179,7 +213,9 @@ class Work:
             there = cells >= 0
             people = len(np.unique(self._who(table)[there]))
             average = len(np.unique(cells[there])) / max(1, people)
-            if average <= most or average * k > most * people:  # enough, or more than there are people: then the gates decide
+            if (
+                average <= most or average * k > most * people
+            ):  # enough, or more than there are people: then the gates decide
                 return reduce(Anonymiser.widened, self.memory.parts, learnt)
             k = max(k + 1, math.ceil(k * average / most))
 
@@ -192,8 +228,12 @@ class Work:
             k=k,
             l=max(self.options.l or 1, self.limits.l_min or 1),
             t=self.options.t,
-            secrets=[c.name for c in table.of_role(Role.SENSITIVE) if c.name not in names and not isinstance(c.step, Drop)],
-            suppress_max=self.options.suppress_max if self.memory.rows_expected is None or self.options.suppress_max == 1 else 0.0,
+            secrets=[
+                c.name for c in table.of_role(Role.SENSITIVE) if c.name not in names and not isinstance(c.step, Drop)
+            ],
+            suppress_max=self.options.suppress_max
+            if self.memory.rows_expected is None or self.options.suppress_max == 1
+            else 0.0,
             k_rare=self.limits.k_rare,
             hierarchies={c.name: c.step.hierarchy for c in mine if isinstance(c.step, KAnonymise) and c.step.hierarchy},
         )
@@ -226,7 +266,9 @@ class Work:
         return made
 
     def _learnt(self, table: Table, column: Column) -> Fitted:
-        return learn_step(table, column.name, _said(column), k=self.k, k_rare=self.limits.k_rare, people=self._who(table))
+        return learn_step(
+            table, column.name, _said(column), k=self.k, k_rare=self.limits.k_rare, people=self._who(table)
+        )
 
     def _who(self, table: Table) -> Array:
         """The number of the person of each row."""
@@ -236,7 +278,10 @@ class Work:
 def _table(table: Table, made: Made) -> Table:
     """The columns that were made, in the order of the table."""
     columns = tuple(made[column.name][0] for column in table.columns if column.name in made)
-    frame = pd.DataFrame({column.name: pd.Series(made[column.name][1], dtype=_dtype(column)) for column in columns}, index=range(len(table)))
+    frame = pd.DataFrame(
+        {column.name: pd.Series(made[column.name][1], dtype=_dtype(column)) for column in columns},
+        index=range(len(table)),
+    )
     return replace(table, columns=columns, frame=frame, entity=table.entity if table.entity in made else None)
 
 

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Fact, Profile, Table
 from privsynth.errors import BackendError
-from privsynth.generate.fabricate import Fabricator
-from privsynth.generate.fabricate.crowd import Crowd
-from privsynth.generate.fabricate.unlearnt import unlearnt
+from privsynth.generate.model.choose import engine_for, estimate_for
+from privsynth.generate.model.choose.costs import memory_left
+from privsynth.generate.model.choose.estimate import refuse_beyond
+from privsynth.generate.model.conditions import Wish
+from privsynth.generate.model.conditions.control import check_control, controlled, wish_of
 from privsynth.generate.model.constraints import plain_where_possible
-from privsynth.generate.model.control import check_control, controlled, wish_of
-from privsynth.generate.model.costs import memory_left
 from privsynth.generate.model.dp.alone import refuse_related, refuse_uncounted, refuse_undeclared
 from privsynth.generate.model.engine import Engine, frame_of, rows_counted
-from privsynth.generate.model.engines import engine_for, estimate_for
-from privsynth.generate.model.estimate import refuse_beyond
-from privsynth.generate.model.family import context_frame, count_column, deal, families, learning_table, nothing_of, plan_of, units_of
-from privsynth.generate.model.shards import Shard, emptied, in_shards, led_by, rows_of_a_shard, together
-from privsynth.generate.model.steering import Wish
+from privsynth.generate.model.tables.family import (
+    context_frame,
+    count_column,
+    deal,
+    families,
+    learning_table,
+    nothing_of,
+    plan_of,
+    units_of,
+)
+from privsynth.generate.model.tables.shards import Shard, emptied, in_shards, led_by, rows_of_a_shard, together
 from privsynth.options import Limits, ModelOptions
+from privsynth.people import Fabricator
+from privsynth.people.crowd import Crowd
+from privsynth.people.unlearnt import unlearnt
 from privsynth.seeds import child
 from privsynth.stages import Estimate, Watch, unwatched
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 LEAST_SUPPORT = 10  # a value held by fewer is never emitted, however lax the limits
 
@@ -51,7 +59,9 @@ class Model:
     def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
         self.root_, self.lookups_ = dataset.root.name, dataset.lookups
         self.order_ = [table.name for table in dataset.parents_first()]
-        self.shape_ = replace(dataset, tables=tuple(replace(t, frame=t.frame.iloc[:0], origin=None) for t in dataset), notes=())
+        self.shape_ = replace(
+            dataset, tables=tuple(replace(t, frame=t.frame.iloc[:0], origin=None) for t in dataset), notes=()
+        )
         self.plans_ = {name: plan_of(dataset, name, self.k) for name in self.order_}
         self._check(dataset)
         self.engines_: dict[str, Engine] = {}
@@ -59,7 +69,9 @@ class Model:
         for name, stream in zip(self.order_, child(rng, *self.order_), strict=True):
             self._learn(dataset, name, profile.facts, stream)
             kept = _without(self.plans_[name].table, self.plans_[name].wired, dataset[name].frame)
-            self.fabricators_[name] = unlearnt(kept) if self.is_blind else Fabricator.learn(kept, profile[name], profile.taken)
+            self.fabricators_[name] = (
+                unlearnt(kept) if self.is_blind else Fabricator.learn(kept, profile[name], profile.taken)
+            )
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
@@ -83,22 +95,34 @@ class Model:
                     learnt[name], keys = self._draw(name, rows, learnt, made, shard)
                     made[name] = self._assemble(name, learnt[name], keys, made, shard, crowds)
             notes = dict.fromkeys(note for notes in self._all_notes() for note in notes)
-            whole = {name: made[name] if not shard.number or name in led else emptied(made[name]) for name in self.shape_.names}
+            whole = {
+                name: made[name] if not shard.number or name in led else emptied(made[name])
+                for name in self.shape_.names
+            }
             yield replace(self.shape_, tables=tuple(whole.values()), notes=tuple(notes))
 
     @property
     def recipe(self) -> Mapping[str, object]:
-        return {"backend": "model", "rows": {n: self._rows_of(n) for n in self.plans_}, "tables": {name: dict(e.recipe) for name, e in self.engines_.items()}}
+        return {
+            "backend": "model",
+            "rows": {n: self._rows_of(n) for n in self.plans_},
+            "tables": {name: dict(e.recipe) for name, e in self.engines_.items()},
+        }
 
     def _all_notes(self) -> list[Sequence[str]]:
-        return [*(engine.notes for engine in self.engines_.values()), *(fabricator.notes for fabricator in self.fabricators_.values())]
+        return [
+            *(engine.notes for engine in self.engines_.values()),
+            *(fabricator.notes for fabricator in self.fabricators_.values()),
+        ]
 
     def _learn(self, data: Dataset, name: str, facts: Sequence[Fact], rng: np.random.Generator) -> None:
         table, given = learning_table(data, self.plans_[name], self.k)
         units = units_of(data, name, self.k)
         if len(table.columns) > len(given):
             self._fits(table)
-            engine = controlled(self._engine, replace(table, rules=data[name].rules), facts, self._wish(name), self.options, self.k)
+            engine = controlled(
+                self._engine, replace(table, rules=data[name].rules), facts, self._wish(name), self.options, self.k
+            )
             self.engines_[name] = plain_where_possible(engine.fit(table, rng, given=given, units=units))
         if self.is_blind:
             refuse_uncounted(name, self.engines_.get(name))
@@ -164,20 +188,39 @@ class Model:
             return pd.DataFrame(index=pd.RangeIndex(size))
         return self.engines_[name].sample(size, rng, context)
 
-    def _assemble(self, name: str, learnt: pd.DataFrame, keys: Array | None, made: Mapping[str, Table], shard: Shard, crowds: Mapping[str, Crowd]) -> Table:
+    def _assemble(
+        self,
+        name: str,
+        learnt: pd.DataFrame,
+        keys: Array | None,
+        made: Mapping[str, Table],
+        shard: Shard,
+        crowds: Mapping[str, Crowd],
+    ) -> Table:
         plan, size = self.plans_[name], len(learnt)
         known = [column.name for column in plan.table.columns if column.name in learnt]
         values: dict[str, Array] = {column: learnt[column].to_numpy() for column in known}
-        invented = self.fabricators_[name].make(learnt[known], size, shard.stream("invent", name), crowd=crowds.get(name))
+        invented = self.fabricators_[name].make(
+            learnt[known], size, shard.stream("invent", name), crowd=crowds.get(name)
+        )
         values |= invented
         if plan.lead is not None and keys is not None:
             values[plan.lead.child_key] = keys
         for reference in plan.references:
             parent = reference.relation.parent
-            targets = values[reference.relation.parent_key] if parent == name else made[parent].values(reference.relation.parent_key)
+            targets = (
+                values[reference.relation.parent_key]
+                if parent == name
+                else made[parent].values(reference.relation.parent_key)
+            )
             share = 1.0 if name not in crowds or parent in crowds else shard.share
-            weigh, wire = shard.common("weigh", name, reference.relation.child_key), shard.stream("wire", name, reference.relation.child_key)
-            values[reference.relation.child_key] = deal(reference, targets, size, self.k, wire, share=share, weigh=weigh)
+            weigh, wire = (
+                shard.common("weigh", name, reference.relation.child_key),
+                shard.stream("wire", name, reference.relation.child_key),
+            )
+            values[reference.relation.child_key] = deal(
+                reference, targets, size, self.k, wire, share=share, weigh=weigh
+            )
         return self._table(name, values, {*invented, *plan.wired}, size)
 
     def _table(self, name: str, values: Mapping[str, Array], invented: set[str], size: int) -> Table:

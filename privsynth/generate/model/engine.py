@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
+from privsynth.typing import Array
 
 
-def frame_of(columns: Mapping[str, np.ndarray[Any, Any]], rows: int) -> pd.DataFrame:
+def frame_of(columns: Mapping[str, Array], rows: int) -> pd.DataFrame:
     """A frame whose columns keep the type they have: text stays an object column under every pandas."""
     index = pd.RangeIndex(rows)
     held = {name: pd.Series(values, index=index, dtype=values.dtype) for name, values in columns.items()}
@@ -24,7 +25,9 @@ class Engine(Protocol):
     `units` numbers the entity of each row, where ten rows of one person shall count once.
     """
 
-    def fit(self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: np.ndarray[Any, Any] | None = None) -> Self: ...
+    def fit(
+        self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
+    ) -> Self: ...
 
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame: ...
 

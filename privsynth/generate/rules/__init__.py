@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,7 @@ from privsynth.generate.rules.plan import TablePlan, plan_tables, walk_rules
 from privsynth.generate.rules.rows import Rows, side_by_side
 from privsynth.options import Limits, RulesOptions
 from privsynth.seeds import seed_of
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 MOST_CELLS = 100_000_000  # about two gigabytes of memory
 
@@ -33,11 +32,18 @@ class Rules:
     def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:  # noqa: ARG002 - nothing is drawn here
         """The rulebook, checked to the last word. Rows of `dataset` are not looked at: they serve the gates alone."""
         if self.options.rulebook is None:
-            raise PolicyError("backend rules needs a rulebook.", hint="name one: privsynth run rules/shop.yaml --out DIR, or rulebook: in the policy's backend")
+            raise PolicyError(
+                "backend rules needs a rulebook.",
+                hint="name one: privsynth run rules/shop.yaml --out DIR, or rulebook: in the policy's backend",
+            )
         self.book_: Book = read_rulebook(self.options.rulebook)
         self.plans_: dict[str, TablePlan] = plan_tables(self.book_)
         self.taken_ = profile.taken
-        self.given_ = () if dataset.is_empty else ("the data given beside the rulebook made no row: it only serves the gates as a comparison",)
+        self.given_ = (
+            ()
+            if dataset.is_empty
+            else ("the data given beside the rulebook made no row: it only serves the gates as a comparison",)
+        )
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
@@ -81,8 +87,17 @@ class Rules:
         if parent is None:
             return Making(plan, rows or 0, stream, self.book_.rules.locale, self.taken_)
         above = {f"parent.{name}": values for name, values in parent.values.items()}
-        which = np.repeat(np.arange(parent.count), _children(plan, Rows(parent.count, above, stream("rows of each parent"))))
-        return Making(plan, len(which), stream, self.book_.rules.locale, self.taken_, {name: values[which] for name, values in above.items()})
+        which = np.repeat(
+            np.arange(parent.count), _children(plan, Rows(parent.count, above, stream("rows of each parent")))
+        )
+        return Making(
+            plan,
+            len(which),
+            stream,
+            self.book_.rules.locale,
+            self.taken_,
+            {name: values[which] for name, values in above.items()},
+        )
 
 
 def _children(plan: TablePlan, parents: Rows) -> Array:
@@ -96,7 +111,10 @@ def _children(plan: TablePlan, parents: Rows) -> Array:
             hint="guard it with GREATEST(0, ...)",
         )
     if drawn.sum() > MOST_CELLS:
-        raise BackendError(f"table {plan.name} would have {int(drawn.sum()):,} rows.", hint="lower belongs_to.count, or ask for fewer rows of the parent")
+        raise BackendError(
+            f"table {plan.name} would have {int(drawn.sum()):,} rows.",
+            hint="lower belongs_to.count, or ask for fewer rows of the parent",
+        )
     return drawn.astype(np.int64)
 
 
@@ -104,12 +122,19 @@ def _check_size(made: Mapping[str, Making]) -> None:
     cells = sum(making.count * len(making.plan.columns) for making in made.values())
     if cells > MOST_CELLS:
         sizes = ", ".join(f"{name} {making.count:,} x {len(making.plan.columns)}" for name, making in made.items())
-        raise BackendError(f"the rulebook asks for {cells:,} cells ({sizes}); at most {MOST_CELLS:,} are made at once.", hint="ask for fewer rows")
+        raise BackendError(
+            f"the rulebook asks for {cells:,} cells ({sizes}); at most {MOST_CELLS:,} are made at once.",
+            hint="ask for fewer rows",
+        )
 
 
 def _table_of(making: Making) -> Table:
     columns = tuple(plan.column for plan in making.plan.columns.values())
-    return Table(making.plan.name, columns, side_by_side({column.name: making.values[column.name] for column in columns}, making.count))
+    return Table(
+        making.plan.name,
+        columns,
+        side_by_side({column.name: making.values[column.name] for column in columns}, making.count),
+    )
 
 
 _WHY = "there is no answer to a division by zero, or to the like"
@@ -124,5 +149,7 @@ def _undefined(making: Making) -> list[str]:
         here = lost if rule.kind == "boolean" else lost & pd.isna(making.values[column.name])
         if here.any():
             what = "a condition was taken as not met" if rule.kind == "boolean" else "the value is missing"
-            notes.append(f"table {making.plan.name}, column {column.name}: in {int(here.sum())} of {making.count} rows {what}; {_WHY}")
+            notes.append(
+                f"table {making.plan.name}, column {column.name}: in {int(here.sum())} of {making.count} rows {what}; {_WHY}"
+            )
     return notes

@@ -47,7 +47,10 @@ def read_rulebook(path: Path) -> Book:
         size = path.stat().st_size
         raw = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
-        raise PolicyError(f"cannot read the rulebook {path.name}: {error.strerror}.", hint="give the path of a YAML file, such as rules/shop.yaml") from None
+        raise PolicyError(
+            f"cannot read the rulebook {path.name}: {error.strerror}.",
+            hint="give the path of a YAML file, such as rules/shop.yaml",
+        ) from None
     if size > MAX_BYTES:
         raise PolicyError(f"the rulebook {path.name} is larger than {MAX_BYTES} bytes.")
     try:
@@ -109,18 +112,24 @@ def _place(file: str, marks: Mapping[Path_, tuple[int, int]], path: Path_) -> st
     return f"{file}:{line}:{column}"
 
 
-def _explained(error: ValidationError | RecursionError, file: str, marks: Mapping[Path_, tuple[int, int]]) -> PolicyError:
+def _explained(
+    error: ValidationError | RecursionError, file: str, marks: Mapping[Path_, tuple[int, int]]
+) -> PolicyError:
     if isinstance(error, RecursionError):
         return PolicyError(f"{file}: this is nested too deeply.")
     found: dict[Path_, list[str]] = {}
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         path = _path(item["loc"], marks)
         found.setdefault(path, []).append(_message(item, path))
-    problems = [f"{_place(file, marks, path)}: {'.'.join(path)}: {_joined(messages)}" for path, messages in found.items()]
+    problems = [
+        f"{_place(file, marks, path)}: {'.'.join(path)}: {_joined(messages)}" for path, messages in found.items()
+    ]
     shown = problems[:MOST_PROBLEMS]
     if len(problems) > len(shown):
         shown.append(f"and {len(problems) - len(shown)} more")
-    return PolicyError("\n".join(shown), hint="rules/README.md explains each word", line=min(_mark(marks, path)[0] for path in found))
+    return PolicyError(
+        "\n".join(shown), hint="rules/README.md explains each word", line=min(_mark(marks, path)[0] for path in found)
+    )
 
 
 def _joined(messages: list[str]) -> str:
@@ -134,7 +143,8 @@ def _path(loc: tuple[int | str, ...], marks: Mapping[Path_, tuple[int, int]]) ->
     path: Path_ = ()
     for at, part in enumerate(loc):
         if (*path, str(part)) in marks or (
-            at == len(loc) - 1 and not str(part).startswith(("list[", "dict[", "constrained", "function", "int", "float", "str", "bool"))
+            at == len(loc) - 1
+            and not str(part).startswith(("list[", "dict[", "constrained", "function", "int", "float", "str", "bool"))
         ):
             path = (*path, str(part))
     return path

@@ -13,11 +13,11 @@ from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.provider import Provider, counted
 from privsynth.generate.rules.rows import Rows
+from privsynth.typing import Array
 
 if TYPE_CHECKING:
     from privsynth.generate.rules.providers import Scope
 
-Array = np.ndarray[Any, Any]
 _STEP = {False: "datetime64[D]", True: "datetime64[m]"}
 
 
@@ -44,7 +44,11 @@ def _fixed(made: Provider, low: Any, high: Any, given: Any, scope: Scope) -> Pro
         size = int(np.busday_count(first, last + 1))
         if not size:
             raise scope.error("no Monday to Friday lies between low and high.")
-        return replace(made, capacity=size, distinct=counted(size, lambda at: np.busday_offset(first, at, roll="forward").astype("datetime64[us]")))
+        return replace(
+            made,
+            capacity=size,
+            distinct=counted(size, lambda at: np.busday_offset(first, at, roll="forward").astype("datetime64[us]")),
+        )
     size = int((last - first).astype(int)) + 1
     return replace(made, capacity=size, distinct=counted(size, lambda at: (first + at).astype("datetime64[us]")))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from privsynth.dataset import Column, ColumnProfile, Kind, Role, Taken
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Person
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 # What each part is called elsewhere, what it means for people, and an example of its usual form.
 PARTS = {
@@ -59,18 +57,23 @@ class Cast:
 
     def make(self, rows: Rows) -> tuple[dict[str, Array], list[str]]:
         """All columns of the people, and what there is to say of them."""
-        from privsynth.generate.fabricate import Fabricator
-        from privsynth.generate.fabricate.makers import learn_maker, style_of_names
+        from privsynth.people import Fabricator
+        from privsynth.people.makers import learn_maker, style_of_names
 
         makers = [learn_maker(*_example(member), self.locale, steady=False) for member in self.members]
-        makers = [replace(maker, unique=member.unique or member.person.part == "email") for maker, member in zip(makers, self.members, strict=True)]
+        makers = [
+            replace(maker, unique=member.unique or member.person.part == "email")
+            for maker, member in zip(makers, self.members, strict=True)
+        ]
         for maker, member in zip(makers, self.members, strict=True):
             room = None if maker.space is None else maker.space.with_room(rows.count).capacity
             if member.unique and room is not None and room < rows.count:
                 raise _too_few(member.column, rows.count, room)
         examples = {member.column: [member.person.like or ""] for member in self.members}
         gender = next((member.person.gender for member in self.members if member.person.gender), None)
-        inventor = Fabricator(tuple(makers), self.locale, style_of_names(makers, examples.__getitem__), self.taken, None, gender)
+        inventor = Fabricator(
+            tuple(makers), self.locale, style_of_names(makers, examples.__getitem__), self.taken, None, gender
+        )
         made = inventor.make(rows.frame([gender] if gender else []), rows.count, rows.rng)
         self._check_unique(made, rows.count)
         return made, inventor.notes
@@ -83,16 +86,21 @@ class Cast:
 
 
 def check_locale(locale: str) -> None:
-    from privsynth.generate.fabricate.words import locales
+    from privsynth.people.words import locales
 
     if locale not in locales():
         near = get_close_matches(locale, locales(), n=1)
-        raise PolicyError("there are no names for this locale.", hint=f"did you mean {near[0]}?" if near else f"known are: {', '.join(locales())}")
+        raise PolicyError(
+            "there are no names for this locale.",
+            hint=f"did you mean {near[0]}?" if near else f"known are: {', '.join(locales())}",
+        )
 
 
 def groups(members: Sequence[Member]) -> dict[str, tuple[Member, ...]]:
     """The columns of each person of a table."""
-    return {who: tuple(m for m in members if m.person.who == who) for who in dict.fromkeys(m.person.who for m in members)}
+    return {
+        who: tuple(m for m in members if m.person.who == who) for who in dict.fromkeys(m.person.who for m in members)
+    }
 
 
 def _example(member: Member) -> tuple[Column, Array, Array, ColumnProfile]:
@@ -100,7 +108,12 @@ def _example(member: Member) -> tuple[Column, Array, Array, ColumnProfile]:
     entity, role, usual = PARTS[member.person.part]
     like = member.person.like or usual
     texts = np.array([like] if like else [], dtype=object)
-    return Column(member.column, Kind.TEXT, role, entity), texts, texts, ColumnProfile(len(texts), 0.0, len(texts), member.unique, {})
+    return (
+        Column(member.column, Kind.TEXT, role, entity),
+        texts,
+        texts,
+        ColumnProfile(len(texts), 0.0, len(texts), member.unique, {}),
+    )
 
 
 def _too_few(column: str, wanted: int, possible: int) -> BackendError:

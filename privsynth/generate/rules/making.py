@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,8 @@ from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Sequence
 from privsynth.generate.rules.schema import is_plain
 from privsynth.spelling import Spelling
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 Streams = Callable[[str], np.random.Generator]
 
 TRIES = 200  # rounds in which repeated values of a unique column are drawn again
@@ -59,14 +58,20 @@ class Making:
         except BackendError as problem:
             if problem.column is not None:
                 raise
-            raise BackendError(f"table {self.plan.name}, column {column.name}: {problem.message}", hint=problem.hint, column=column.name) from None
+            raise BackendError(
+                f"table {self.plan.name}, column {column.name}: {problem.message}",
+                hint=problem.hint,
+                column=column.name,
+            ) from None
 
     def _people(self, who: str) -> None:
         members = self.plan.casts[who]
         made, notes = Cast(members, self.locale, self.taken).make(self.rows(f"person {who}"))
         self.notes += [f"table {self.plan.name}: {note}" for note in notes]
         for member in members:
-            self.values[member.column] = finished(self.plan.columns[member.column], made[member.column], self.rows(f"column {member.column}"))
+            self.values[member.column] = finished(
+                self.plan.columns[member.column], made[member.column], self.rows(f"column {member.column}")
+            )
 
     def _whole(self, column: ColumnPlan, rows: Rows) -> Array:
         if column.rule.sequence is not None:
@@ -104,7 +109,17 @@ def _stored(made: Array, column: ColumnPlan) -> Array:
 
 def _to_format(made: Array, shape: str) -> Array:
     """Dates as far as their spelling tells them: to the day, the minute or the second."""
-    unit = "us" if "%f" in shape else "s" if "%S" in shape or "%s" in shape else "m" if "%M" in shape else "h" if "%H" in shape or "%I" in shape else "D"
+    unit = (
+        "us"
+        if "%f" in shape
+        else "s"
+        if "%S" in shape or "%s" in shape
+        else "m"
+        if "%M" in shape
+        else "h"
+        if "%H" in shape or "%I" in shape
+        else "D"
+    )
     return made.astype(f"datetime64[{unit}]").astype("datetime64[us]")
 
 
@@ -123,7 +138,10 @@ def _uuids(rows: Rows) -> Array:
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
     text = raw.tobytes().hex()
     out = np.empty(rows.count, dtype=object)
-    out[:] = ["-".join((u[:8], u[8:12], u[12:16], u[16:20], u[20:])) for u in (text[at : at + 32] for at in range(0, len(text), 32))]
+    out[:] = [
+        "-".join((u[:8], u[8:12], u[12:16], u[16:20], u[20:]))
+        for u in (text[at : at + 32] for at in range(0, len(text), 32))
+    ]
     return out
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -12,8 +11,7 @@ from privsynth.generate.rules.making import Making, finished
 from privsynth.generate.rules.ordering import above, below
 from privsynth.generate.rules.plan import TablePlan
 from privsynth.generate.rules.rows import Over, Rows
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 ROUNDS = 50
 IDLE = 5  # rounds without one row mended, after which the rest is given up
@@ -65,10 +63,14 @@ def _wanted(making: Making, broken: Array) -> Array:
 
 
 def _broken(plan: TablePlan, rows: Rows) -> Array:
-    return np.column_stack([expectation.rule.fails(rows.frame(expectation.rule.columns)) for expectation in plan.expectations])
+    return np.column_stack(
+        [expectation.rule.fails(rows.frame(expectation.rule.columns)) for expectation in plan.expectations]
+    )
 
 
-def _round(making: Making, wrong: Array, wanted: Array, anew: list[str], streams: dict[str, np.random.Generator]) -> Array:
+def _round(
+    making: Making, wrong: Array, wanted: Array, anew: list[str], streams: dict[str, np.random.Generator]
+) -> Array:
     """Several candidates for each wrong row; the first good one takes its place. What is still wrong comes back."""
     tries = max(1, CANDIDATES // len(wrong))
     again = np.repeat(wrong, tries)
@@ -96,7 +98,11 @@ def _report(making: Making, wanted: Array, anew: list[str]) -> None:
     for at, expectation in enumerate(making.plan.expectations):
         bad = int((broken[:, at] & ~wanted[:, at]).sum())
         if bad:
-            why = "even after drawing them again many times" if anew else "and no column that it speaks of can be drawn again"
+            why = (
+                "even after drawing them again many times"
+                if anew
+                else "and no column that it speaks of can be drawn again"
+            )
             raise BackendError(
                 f"{expectation.place}: this expectation of table {making.plan.name} is broken by {bad} of {making.count} rows {why}.",
                 hint="let the columns' rules come nearer to the expectation, or give it a rate below 1",

@@ -43,7 +43,9 @@ def _expressions(draw: Draw, path: Path_) -> Iterator[tuple[Path_, str]]:
     law = getattr(draw, draw.generator)
     if isinstance(law, Part) and not isinstance(law, Sequence | Uuid | Person | Histogram | Draw):
         words = ("low", "high") if isinstance(law, Days) else type(law).model_fields
-        yield from (((*path, draw.generator, word), getattr(law, word)) for word in words if isinstance(getattr(law, word), str))
+        yield from (
+            ((*path, draw.generator, word), getattr(law, word)) for word in words if isinstance(getattr(law, word), str)
+        )
     for words_, inner in draw.inner():
         yield from _expressions(inner, (*path, *words_.split(".", 1)))
 

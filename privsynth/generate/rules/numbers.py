@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from privsynth.errors import BackendError
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 Values = Array | float
 
 TRIES = 200  # rounds for a law that can only be cut by drawing again
@@ -26,7 +26,9 @@ def whole(low: Values, high: Values, rows: int, rng: np.random.Generator) -> Arr
     return np.asarray(np.minimum(first + np.floor((last - first + 1) * rng.random(rows)), last))
 
 
-def normal(mean: Values, sd: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
+def normal(
+    mean: Values, sd: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator
+) -> Array:
     _demand(np.asarray(sd) >= 0, sd, sd, "sd is below 0")
     if cut == (None, None):
         return np.asarray(mean + sd * rng.standard_normal(rows))
@@ -37,7 +39,9 @@ def normal(mean: Values, sd: Values, cut: tuple[Values | None, Values | None], r
     return np.asarray(np.clip(made, low, high))
 
 
-def lognormal(median: Values, sigma: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
+def lognormal(
+    median: Values, sigma: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator
+) -> Array:
     _demand(np.asarray(median) > 0, median, median, "median is not above 0")
     logs = tuple(None if edge is None else _log(edge) for edge in cut)
     made = np.exp(normal(np.log(median), sigma, (logs[0], logs[1]), rows, rng))
@@ -71,7 +75,10 @@ def poisson(mean: Values, cut: tuple[Values | None, Values | None], rows: int, r
         if not len(outside):
             return made
         made[outside] = draw(outside)
-    raise BackendError(f"{len(outside)} counts did not fall between low and high in {TRIES} draws.", hint="move low and high nearer to the mean")
+    raise BackendError(
+        f"{len(outside)} counts did not fall between low and high in {TRIES} draws.",
+        hint="move low and high nearer to the mean",
+    )
 
 
 def histogram(edges: Array, shares: Array, rows: int, rng: np.random.Generator) -> Array:
@@ -106,6 +113,8 @@ def _log(edge: Values) -> Array:
 
 def _demand(good: Any, one: Values, other: Values, problem: str) -> None:
     """Refuse parameters that make no sense; missing ones are no fault."""
-    bad = int((~np.asarray(good) & ~np.isnan(np.asarray(one, dtype=float)) & ~np.isnan(np.asarray(other, dtype=float))).sum())
+    bad = int(
+        (~np.asarray(good) & ~np.isnan(np.asarray(one, dtype=float)) & ~np.isnan(np.asarray(other, dtype=float))).sum()
+    )
     if bad:
         raise BackendError(f"{problem}, in {bad} row{'s' if bad != 1 else ''}." if np.ndim(good) else f"{problem}.")

@@ -15,7 +15,11 @@ def ordered(needs: Mapping[str, Collection[str]], what: str) -> list[str]:
         free = [name for name in waiting if all(need in done for need in needs[name])]
         if not free:
             circle = _circle(needs, waiting)
-            raise PolicyError(f"{what} need each other in a circle: {' -> '.join(circle)}.", hint="let one of them stand on its own", column=circle[0])
+            raise PolicyError(
+                f"{what} need each other in a circle: {' -> '.join(circle)}.",
+                hint="let one of them stand on its own",
+                column=circle[0],
+            )
         done |= dict.fromkeys(free)
         waiting = [name for name in waiting if name not in done]
     return list(done)

@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from string import ascii_lowercase, ascii_uppercase, digits
-from typing import Any
 
 import numpy as np
 
 from privsynth.errors import PolicyError
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 LONGEST = 200  # characters of one made text
 DEEPEST = 10  # brackets inside one another
@@ -37,7 +35,9 @@ class Shape:
     @cached_property
     def longest(self) -> int:
         """Characters of its longest text; an empty one counts as one, so that a heap of nothing is bounded too."""
-        return max(1, *(sum(1 if isinstance(item, str) else item.longest for item in choice) for choice in self.choices))
+        return max(
+            1, *(sum(1 if isinstance(item, str) else item.longest for item in choice) for choice in self.choices)
+        )
 
     def draw(self, rows: int, rng: np.random.Generator) -> Array:
         if len(self.choices) == 1:
@@ -69,7 +69,11 @@ def _ways(choice: tuple[str | Shape, ...]) -> int:
 def _sequence(choice: tuple[str | Shape, ...], rows: int, rng: np.random.Generator) -> Array:
     made: Array = np.full(rows, "", dtype=object)
     for item in choice:
-        made = made + (np.array(list(item), dtype=object)[rng.integers(0, len(item), rows)] if isinstance(item, str) else item.draw(rows, rng))
+        made = made + (
+            np.array(list(item), dtype=object)[rng.integers(0, len(item), rows)]
+            if isinstance(item, str)
+            else item.draw(rows, rng)
+        )
     return made
 
 
@@ -133,7 +137,11 @@ class _Reader:
         found = ""
         while (sign := self.next()) != "]":
             one = self.escaped() if sign == "\\" else sign
-            if len(one) == 1 and self.text[self.at : self.at + 1] == "-" and self.text[self.at + 1 : self.at + 2] not in ("]", ""):
+            if (
+                len(one) == 1
+                and self.text[self.at : self.at + 1] == "-"
+                and self.text[self.at + 1 : self.at + 2] not in ("]", "")
+            ):
                 self.at += 1
                 last = self.next()
                 if not one <= last or ord(last) - ord(one) > 255:
@@ -189,4 +197,7 @@ class _Reader:
         self.at += 1
 
     def error(self, problem: str) -> PolicyError:
-        return PolicyError(f"pattern, character {max(self.at, 1)}: {problem}.", hint="known are characters, [A-Z0-9], \\d, \\l, \\u, (a|b), {n}, {n,m} and ?")
+        return PolicyError(
+            f"pattern, character {max(self.at, 1)}: {problem}.",
+            hint="known are characters, [A-Z0-9], \\d, \\l, \\u, (a|b), {n}, {n,m} and ?",
+        )

@@ -95,7 +95,11 @@ def _parents_first(book: Book) -> list[str]:
     for name, table in book.rules.tables.items():
         belongs = table.belongs_to
         if belongs and belongs.table not in book.rules.tables:
-            raise book.error(("tables", name, "belongs_to", "table"), "there is no such table.", f"tables are: {', '.join(book.rules.tables)}")
+            raise book.error(
+                ("tables", name, "belongs_to", "table"),
+                "there is no such table.",
+                f"tables are: {', '.join(book.rules.tables)}",
+            )
         parents[name] = {belongs.table} if belongs else set()
     try:
         return ordered(parents, "tables")
@@ -117,11 +121,18 @@ def _plan_table(book: Book, name: str, parent: TablePlan | None) -> TablePlan:
     columns: dict[str, ColumnPlan] = {}
     for column in order:
         kinds = {**outside, **{c: plan.column.kind for c, plan in columns.items() if c in own[column]}}
-        columns[column] = _plan_column(Scope(book, (*path, "columns", column), kinds), table.columns[column], own[column], parent)
+        columns[column] = _plan_column(
+            Scope(book, (*path, "columns", column), kinds), table.columns[column], own[column], parent
+        )
     kinds = {**outside, **{c: columns[c].column.kind for c in table.columns}}
     count, relation = _law_of_children(book, path, table, parent, outside)
-    expectations = tuple(_expectation(Scope(book, (*path, "expect", str(at)), kinds), expect, known) for at, expect in enumerate(table.expect))
-    return TablePlan(name, table, {c: columns[c] for c in table.columns}, tuple(order), casts, expectations, count, relation)
+    expectations = tuple(
+        _expectation(Scope(book, (*path, "expect", str(at)), kinds), expect, known)
+        for at, expect in enumerate(table.expect)
+    )
+    return TablePlan(
+        name, table, {c: columns[c] for c in table.columns}, tuple(order), casts, expectations, count, relation
+    )
 
 
 def _casts(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tuple[folk.Member, ...]]:
@@ -131,7 +142,9 @@ def _casts(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tup
             continue
         if rule.unique and rule.person.part in folk.SHARED:
             raise book.error(
-                (*path, "columns", name, "unique"), f"many people share a {rule.person.part}; it cannot be unique.", "a sequence makes unique keys"
+                (*path, "columns", name, "unique"),
+                f"many people share a {rule.person.part}; it cannot be unique.",
+                "a sequence makes unique keys",
             )
         members.append(folk.Member(name, rule.person, rule.unique))
     return folk.groups(members)
@@ -156,7 +169,10 @@ def _plan_column(scope: Scope, rule: ColumnRule, needs: frozenset[str], parent: 
     if rule.missing != 0 and rule.generator == "reference":
         raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
     if rule.unique and made is not None and made.certain:
-        raise scope.at("unique").error("a derived column cannot be made unique by drawing again.", "leave out 'unique', or use 'sequence' or 'pattern'")
+        raise scope.at("unique").error(
+            "a derived column cannot be made unique by drawing again.",
+            "leave out 'unique', or use 'sequence' or 'pattern'",
+        )
     return ColumnPlan(column, rule, needs, made, missing, tuple(dict.fromkeys(scope.rules)))
 
 
@@ -172,9 +188,14 @@ def _described(scope: Scope, rule: ColumnRule, made: Provider | None, parent: Ta
         raise PolicyError("only a table with 'belongs_to' can refer to a parent.")
     key = parent.columns.get(rule.reference)
     if key is None:
-        raise PolicyError(f"table {parent.name} has no such column.", hint=f"its columns are: {', '.join(parent.columns)}")
+        raise PolicyError(
+            f"table {parent.name} has no such column.", hint=f"its columns are: {', '.join(parent.columns)}"
+        )
     if not (key.rule.unique or key.rule.generator in ("sequence", "uuid")) or key.rule.missing != 0:
-        raise PolicyError("a key must be a sequence, UUIDs, or unique, and never missing.", hint=f"look at column {key.name} of table {parent.name}")
+        raise PolicyError(
+            "a key must be a sequence, UUIDs, or unique, and never missing.",
+            hint=f"look at column {key.name} of table {parent.name}",
+        )
     return schema.reference_column(name, rule, key.column)
 
 
@@ -187,7 +208,9 @@ def _law_of_children(
     references = [name for name, rule in table.columns.items() if rule.reference is not None]
     if len(references) != 1:
         raise book.error(
-            path, f"a table with 'belongs_to' has one column with 'reference', not {len(references)}.", "such as  customer_id: {reference: customer_id}"
+            path,
+            f"a table with 'belongs_to' has one column with 'reference', not {len(references)}.",
+            "such as  customer_id: {reference: customer_id}",
         )
     needs_of(table.belongs_to.count, where, book, outside)
     if table.belongs_to.count.generator in TOP_ONLY:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.rows import Rows
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 Law = Callable[[Rows], Array]
 Distinct = Callable[[int, np.random.Generator], Array]
 
@@ -88,7 +87,8 @@ def joint_kind(kinds: Sequence[Kind | None]) -> Kind | None:
         if found <= family:
             return wide
     raise PolicyError(
-        f"the ways to draw give different kinds of values: {', '.join(sorted(found))}.", hint="numbers go with numbers, texts with texts, dates with dates"
+        f"the ways to draw give different kinds of values: {', '.join(sorted(found))}.",
+        hint="numbers go with numbers, texts with texts, dates with dates",
     )
 
 

@@ -19,8 +19,7 @@ from privsynth.generate.rules.patterns import read_pattern
 from privsynth.generate.rules.provider import Provider, counted, joined
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw, Sequence
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 TOP_ONLY = ("sequence", "uuid", "reference", "person")  # they are whole columns, never a part of one
 
@@ -40,7 +39,9 @@ class Scope:
     def error(self, message: str, hint: str = "") -> PolicyError:
         return self.book.error(self.path, message, hint)
 
-    def expression(self, text: str, check: Callable[[str, Mapping[str, Kind]], Expression] = compile_expression) -> Expression:
+    def expression(
+        self, text: str, check: Callable[[str, Mapping[str, Kind]], Expression] = compile_expression
+    ) -> Expression:
         try:
             made = check(text, self.kinds)
         except PolicyError as problem:
@@ -66,7 +67,11 @@ def provider(draw: Draw, scope: Scope) -> Provider:
             return _choice([draw.constant], [1.0], scope)
         case "choice":
             assert draw.choice is not None  # noqa: S101 - for the type checker; `generator` says so
-            values, weights = (list(draw.choice), list(draw.choice.values())) if isinstance(draw.choice, dict) else (draw.choice, [1.0] * len(draw.choice))
+            values, weights = (
+                (list(draw.choice), list(draw.choice.values()))
+                if isinstance(draw.choice, dict)
+                else (draw.choice, [1.0] * len(draw.choice))
+            )
             return _choice(values, weights, scope.at("choice"))
         case "pattern":
             return _pattern(str(draw.pattern), scope.at("pattern"))
@@ -96,7 +101,14 @@ def _choice(values: list[Any], weights: list[float], scope: Scope) -> Provider:
 
     timed = any(value.time() != dt.time() for value in values if isinstance(value, dt.datetime))
     decimals = max((_decimals(value) for value in values if isinstance(value, float)), default=0)
-    return Provider(kind, lambda rows: stored[rows.rng.choice(len(stored), rows.count, p=shares)], capacity, distinct, decimals=decimals, has_time=timed)
+    return Provider(
+        kind,
+        lambda rows: stored[rows.rng.choice(len(stored), rows.count, p=shares)],
+        capacity,
+        distinct,
+        decimals=decimals,
+        has_time=timed,
+    )
 
 
 def _kind_of(value: Any) -> Kind:
@@ -141,12 +153,24 @@ def _pattern(text: str, scope: Scope) -> Provider:
         out[:] = [shape.number(int(place)) for place in places]
         return out
 
-    return Provider(Kind.TEXT, lambda rows: shape.draw(rows.count, rows.rng), shape.capacity, counted(shape.capacity, number), invented=True)
+    return Provider(
+        Kind.TEXT,
+        lambda rows: shape.draw(rows.count, rows.rng),
+        shape.capacity,
+        counted(shape.capacity, number),
+        invented=True,
+    )
 
 
 def _derived(rule: Expression) -> Provider:
     decimals = 0 if rule.kind is Kind.INTEGER else 2
-    return Provider(rule.kind, lambda rows: rule.evaluate(rows.frame(rule.columns)), decimals=decimals, has_time=rule.has_time, certain=True)
+    return Provider(
+        rule.kind,
+        lambda rows: rule.evaluate(rows.frame(rule.columns)),
+        decimals=decimals,
+        has_time=rule.has_time,
+        certain=True,
+    )
 
 
 def _branching(draw: Draw, scope: Scope) -> Provider:
@@ -154,7 +178,9 @@ def _branching(draw: Draw, scope: Scope) -> Provider:
     parts = []
     for words, inner in draw.inner():
         if inner.generator in TOP_ONLY:
-            raise scope.at(*words.split(".", 1)).error(f"{inner.generator} makes a whole column and cannot be a part of one.")
+            raise scope.at(*words.split(".", 1)).error(
+                f"{inner.generator} makes a whole column and cannot be a part of one."
+            )
         parts.append(provider(inner, scope.at(*words.split(".", 1))))
     try:
         return joined(parts, _chooser(draw, scope))
@@ -184,7 +210,10 @@ def _by(column: str, keys: list[str], otherwise: bool, scope: Scope) -> Callable
         import pandas as pd
 
         codes, levels = pd.factorize(rows.values[column])
-        places = [order.get(key_text(float(level)) if rule.kind.is_numeric else str(level), 0 if otherwise else -1) for level in levels]
+        places = [
+            order.get(key_text(float(level)) if rule.kind.is_numeric else str(level), 0 if otherwise else -1)
+            for level in levels
+        ]
         return np.array([*places, 0 if otherwise else -1])[codes]
 
     return choose
@@ -200,7 +229,9 @@ def _law(name: str, given: Any, scope: Scope) -> Provider:
     """A distribution. One whose parameters are fixed is tried before anything is made."""
     if isinstance(given, Sequence):
         raise scope.error("sequence makes a whole column and cannot be a part of one.")
-    amounts = {word: scope.at(word).amount(getattr(given, word)) for word in type(given).model_fields if name != "histogram"}
+    amounts = {
+        word: scope.at(word).amount(getattr(given, word)) for word in type(given).model_fields if name != "histogram"
+    }
     law = _laws()[name] if name != "histogram" else _histogram(given)
 
     def draw(rows: Rows) -> Array:

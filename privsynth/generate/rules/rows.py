@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +31,11 @@ class Rows:
 def side_by_side(values: Mapping[str, Array], rows: int) -> pd.DataFrame:
     """A frame of columns whose types stay as they are: pandas 3 would turn objects into its own strings."""
     index = pd.RangeIndex(rows)
-    return pd.DataFrame({name: pd.Series(column, index=index, dtype=column.dtype, copy=False) for name, column in values.items()}, index=index, copy=False)
+    return pd.DataFrame(
+        {name: pd.Series(column, index=index, dtype=column.dtype, copy=False) for name, column in values.items()},
+        index=index,
+        copy=False,
+    )
 
 
 class Over(Mapping[str, Array]):

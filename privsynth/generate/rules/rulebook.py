@@ -8,7 +8,18 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from privsynth.options import KindName, RoleName
 
@@ -110,7 +121,9 @@ class Histogram(Part):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if len(self.edges) != len(self.weights) + 1:
-            raise ValueError(f"{len(self.weights)} weights need {len(self.weights) + 1} edges, {len(self.edges)} are given")
+            raise ValueError(
+                f"{len(self.weights)} weights need {len(self.weights) + 1} edges, {len(self.edges)} are given"
+            )
         if any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
             raise ValueError("edges must rise")
         check_weights(self.weights)
@@ -146,7 +159,9 @@ def check_weights(weights: Any) -> None:
     if any(weight < 0 for weight in weights) or not sum(weights) > 0:
         raise ValueError("weights must not be negative, and one must be above 0")
     if any(not float(weight).is_integer() for weight in weights) and abs(sum(weights) - 1) > 1e-6:
-        raise ValueError(f"weights with decimals are shares and must sum to 1; these sum to {sum(weights):.6g}. Whole numbers are taken as proportions")
+        raise ValueError(
+            f"weights with decimals are shares and must sum to 1; these sum to {sum(weights):.6g}. Whole numbers are taken as proportions"
+        )
 
 
 GENERATORS = (
@@ -192,7 +207,9 @@ class Draw(Part):
     def _one_way(self) -> Self:
         used = [name for name in GENERATORS if name in self.model_fields_set]
         if len(used) != 1:
-            raise ValueError(f"exactly one of {', '.join(GENERATORS)} is expected" + (f", not {' and '.join(used)}" if used else ""))
+            raise ValueError(
+                f"exactly one of {', '.join(GENERATORS)} is expected" + (f", not {' and '.join(used)}" if used else "")
+            )
         if used[0] != "constant" and getattr(self, used[0]) is None:
             raise ValueError(f"{used[0]} needs more words; {{}} where it takes none")
         self._check_companions(used[0])

@@ -20,7 +20,17 @@ def column_of(name: str, rule: ColumnRule, made: Provider) -> Column:
     """A column that is drawn or worked out."""
     kind = _kind(rule, made)
     role = Role.IDENTIFIER if made.invented and rule.unique else Role.PLAIN
-    return _declared(Column(name, kind, role, reason="set in the rulebook", fabricated=made.invented, spelling=_spelling(rule, made, kind)), rule)
+    return _declared(
+        Column(
+            name,
+            kind,
+            role,
+            reason="set in the rulebook",
+            fabricated=made.invented,
+            spelling=_spelling(rule, made, kind),
+        ),
+        rule,
+    )
 
 
 def key_column(name: str, rule: ColumnRule) -> Column:
@@ -28,8 +38,21 @@ def key_column(name: str, rule: ColumnRule) -> Column:
     _refuse(rule, decimals=True, format_=True)
     kind = Kind.INTEGER if rule.sequence is not None and is_plain(rule.sequence) else Kind.TEXT
     if rule.kind is not None and Kind(rule.kind) is not kind:
-        raise PolicyError(f"this makes {kind}, not {rule.kind}.", hint="a sequence with a width, a prefix or a suffix is text, one without is integer")
-    return _declared(Column(name, kind, Role.IDENTIFIER, "UUID" if rule.uuid is not None else None, reason="a made-up key", fabricated=True), rule)
+        raise PolicyError(
+            f"this makes {kind}, not {rule.kind}.",
+            hint="a sequence with a width, a prefix or a suffix is text, one without is integer",
+        )
+    return _declared(
+        Column(
+            name,
+            kind,
+            Role.IDENTIFIER,
+            "UUID" if rule.uuid is not None else None,
+            reason="a made-up key",
+            fabricated=True,
+        ),
+        rule,
+    )
 
 
 def person_column(name: str, rule: ColumnRule) -> Column:
@@ -39,7 +62,10 @@ def person_column(name: str, rule: ColumnRule) -> Column:
     entity, role, _ = PARTS[rule.person.part]
     if rule.kind not in (None, "text", "category"):
         raise PolicyError(f"an invented person's {rule.person.part} is text, not {rule.kind}.")
-    return _declared(Column(name, Kind(rule.kind or "text"), role, entity, reason="part of an invented person", fabricated=True), rule)
+    return _declared(
+        Column(name, Kind(rule.kind or "text"), role, entity, reason="part of an invented person", fabricated=True),
+        rule,
+    )
 
 
 def reference_column(name: str, rule: ColumnRule, key: Column) -> Column:
@@ -55,22 +81,34 @@ def is_plain(sequence: Sequence) -> bool:
 
 
 def _declared(column: Column, rule: ColumnRule) -> Column:
-    return replace(column, role=Role(rule.role or column.role), entity=rule.entity or column.entity, declared=rule.role is not None)
+    return replace(
+        column, role=Role(rule.role or column.role), entity=rule.entity or column.entity, declared=rule.role is not None
+    )
 
 
 def _kind(rule: ColumnRule, made: Provider) -> Kind:
     implied = made.kind or Kind.TEXT
     wanted = Kind(rule.kind) if rule.kind else implied
     fits = (
-        wanted is implied or made.kind is None or (wanted.is_numeric and implied.is_numeric) or (wanted in _TEXTS and (implied in _TEXTS or implied.is_numeric))
+        wanted is implied
+        or made.kind is None
+        or (wanted.is_numeric and implied.is_numeric)
+        or (wanted in _TEXTS and (implied in _TEXTS or implied.is_numeric))
     )
     if not fits:
-        raise PolicyError(f"this makes {implied}, which cannot be {wanted}.", hint="leave out 'kind', or make the values in another way")
+        raise PolicyError(
+            f"this makes {implied}, which cannot be {wanted}.",
+            hint="leave out 'kind', or make the values in another way",
+        )
     return wanted
 
 
 def _spelling(rule: ColumnRule, made: Provider, kind: Kind) -> Spelling:
-    _refuse(rule, decimals=kind is not Kind.NUMBER and not (kind is Kind.INTEGER and rule.decimals == 0), format_=kind is not Kind.DATE)
+    _refuse(
+        rule,
+        decimals=kind is not Kind.NUMBER and not (kind is Kind.INTEGER and rule.decimals == 0),
+        format_=kind is not Kind.DATE,
+    )
     if kind is Kind.DATE:
         shape = rule.format or ("%Y-%m-%d %H:%M" if made.has_time else "%Y-%m-%d")
         _check_format(shape)
@@ -95,4 +133,6 @@ def _check_format(shape: str) -> None:
     except ValueError:
         good = False
     if not good:
-        raise PolicyError("this format does not tell day, month and year.", hint="such as %Y-%m-%d, %d.%m.%Y or %Y-%m-%d %H:%M")
+        raise PolicyError(
+            "this format does not tell day, month and year.", hint="such as %Y-%m-%d, %d.%m.%Y or %Y-%m-%d %H:%M"
+        )

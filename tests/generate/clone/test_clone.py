@@ -20,7 +20,11 @@ LIMITS = POLICY.limits
 
 
 def cloned(data: Dataset, rows: int | None = None, seed: int = 2, **options: float) -> Dataset:
-    return Clone(CloneOptions(**options), LIMITS).fit(data, profile_of(data), np.random.default_rng(1)).sample(rows, np.random.default_rng(seed))
+    return (
+        Clone(CloneOptions(**options), LIMITS)
+        .fit(data, profile_of(data), np.random.default_rng(1))
+        .sample(rows, np.random.default_rng(seed))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +79,9 @@ def test_dates_of_a_clone_move_together(source: Dataset, result: Dataset) -> Non
     days = pd.Series(moved / np.timedelta64(1, "D"), index=people.frame["customer_id"])
     assert (days != 0).all()
     assert days.abs().max() <= 182
-    theirs = (orders.frame["placed"].to_numpy() - source["orders"].values("placed")[orders.origin]) / np.timedelta64(1, "D")
+    theirs = (orders.frame["placed"].to_numpy() - source["orders"].values("placed")[orders.origin]) / np.timedelta64(
+        1, "D"
+    )
     assert (days.reindex(orders.frame["customer_id"]).to_numpy() == theirs).all()
 
 
@@ -103,7 +109,7 @@ def test_fewer_clones_than_sources_still_hide_among_k(source: Dataset) -> None:
 
 
 def test_the_source_is_not_the_nearest_row(source: Dataset, result: Dataset) -> None:
-    from privsynth.gate.linkage import Linkage
+    from privsynth.gate.tracing import Linkage
 
     found = Linkage(POLICY).measure(Draft(result, {}), Source(source, Dataset(()), profile_of(source)))
     assert all(finding.passed for finding in found)
@@ -115,7 +121,11 @@ def test_no_copies_beyond_what_strangers_make(seed: int) -> None:
 
     data = shop(1_500)
     train, holdout = data.split(0.2, np.random.default_rng(seed))
-    made = Clone(CloneOptions(), LIMITS).fit(train, profile_of(train), np.random.default_rng(1)).sample(1_500, np.random.default_rng(seed))
+    made = (
+        Clone(CloneOptions(), LIMITS)
+        .fit(train, profile_of(train), np.random.default_rng(1))
+        .sample(1_500, np.random.default_rng(seed))
+    )
     found = Copies(POLICY).measure(Draft(made, {}), Source(train, holdout, profile_of(train)))
     assert all(finding.passed for finding in found)
 
@@ -132,7 +142,11 @@ def test_numbers_keep_their_grid_and_levels_their_shares(source: Dataset, result
 def test_a_level_of_one_row_is_never_cloned() -> None:
     table = customers(120)
     table = replace(
-        table, frame=table.frame.assign(segment=texts(["hermit"] + ["plain"] * 119), town=texts(["Lonelyham"] + ["Northam", "Southam"] * 59 + ["Southam"]))
+        table,
+        frame=table.frame.assign(
+            segment=texts(["hermit"] + ["plain"] * 119),
+            town=texts(["Lonelyham"] + ["Northam", "Southam"] * 59 + ["Southam"]),
+        ),
     )
     made = cloned(Dataset((table,)), 600)
     assert set(made.root.frame["segment"]) == {"plain"}
@@ -167,7 +181,9 @@ def test_few_sources_and_few_clones(rows: int) -> None:
 
 def test_empty_columns_stay_empty() -> None:
     table = customers(40)
-    blank = table.frame.assign(income=np.nan, segment=texts([None] * 40), joined=np.full(40, np.datetime64("NaT"), dtype="datetime64[us]"))
+    blank = table.frame.assign(
+        income=np.nan, segment=texts([None] * 40), joined=np.full(40, np.datetime64("NaT"), dtype="datetime64[us]")
+    )
     made = cloned(Dataset((replace(table, frame=blank),))).root.frame
     assert made[["income", "segment", "joined"]].isna().all(axis=None)
 
@@ -188,7 +204,12 @@ def test_berka_stays_whole(material) -> None:
     from privsynth.dataset import Column, Relation
 
     folder = material / "tables" / "berka"
-    ids = {"account": ["account_id"], "client": ["client_id"], "disp": ["disp_id", "client_id", "account_id"], "card": ["card_id", "disp_id"]}
+    ids = {
+        "account": ["account_id"],
+        "client": ["client_id"],
+        "disp": ["disp_id", "client_id", "account_id"],
+        "card": ["card_id", "disp_id"],
+    }
     tables = []
     for name, keys in ids.items():
         frame = pd.read_csv(folder / f"{name}.csv.gz", dtype=str, keep_default_na=False, sep=None, engine="python")
@@ -202,6 +223,9 @@ def test_berka_stays_whole(material) -> None:
     data = Dataset(tuple(tables), relations)
     made = cloned(data, 900)
     for relation in relations:
-        children, parents = made[relation.child].frame[relation.child_key], made[relation.parent].frame[relation.parent_key]
+        children, parents = (
+            made[relation.child].frame[relation.child_key],
+            made[relation.parent].frame[relation.parent_key],
+        )
         assert children.isin(set(parents)).all()
         assert not set(parents) & set(data[relation.parent].frame[relation.parent_key])

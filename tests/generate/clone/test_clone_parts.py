@@ -17,7 +17,7 @@ from privsynth.generate.clone.entities import Family, choose_entities, parent_ro
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.levels import common_levels, leaders, with_common
 from privsynth.generate.clone.numbers import scale_of
-from privsynth.generate.mask.generalise import Cells
+from privsynth.groups.generalise import Cells
 
 
 def rng(seed: int = 1) -> np.random.Generator:
@@ -64,7 +64,9 @@ def test_all_rows_of_a_person_are_one_clone() -> None:
     table = replace(one("t", who=["a", "a", "b", "b"]), entity="who")
     made = choose_entities(Dataset((table,)), 8, rng())
     assert made.clones == 4
-    frame = pd.DataFrame({"clone": made.tables["t"].clone, "who": table.frame["who"].to_numpy()[made.tables["t"].origin]})
+    frame = pd.DataFrame(
+        {"clone": made.tables["t"].clone, "who": table.frame["who"].to_numpy()[made.tables["t"].origin]}
+    )
     assert (frame.groupby("clone")["who"].nunique() == 1).all()
 
 
@@ -86,7 +88,12 @@ def test_new_keys_are_unique_and_lead_to_the_right_parent() -> None:
 
 def test_a_reference_into_another_family_finds_a_clone_there() -> None:
     people = one("p", p_id=[f"p{i:02d}" for i in range(40)])
-    things = one("t", t_id=[f"t{i:02d}" for i in range(40)], p_id=[f"p{i:02d}" for i in range(40)], friend=[f"p{(i + 7) % 40:02d}" for i in range(40)])
+    things = one(
+        "t",
+        t_id=[f"t{i:02d}" for i in range(40)],
+        p_id=[f"p{i:02d}" for i in range(40)],
+        friend=[f"p{(i + 7) % 40:02d}" for i in range(40)],
+    )
     data = Dataset((people, things), (Relation("p", "p_id", "t", "p_id"), Relation("p", "p_id", "t", "friend")))
     for rows, lost in ((40, False), (90, False), (10, True)):
         family = choose_entities(data, rows, rng())
@@ -97,7 +104,9 @@ def test_a_reference_into_another_family_finds_a_clone_there() -> None:
     whole = choose_entities(data, 40, rng())
     keys, _ = new_keys(data, whole, Taken(), rng())
     source = dict(zip(keys["p", "p_id"], whole.tables["p"].origin, strict=True))
-    assert all(source[key] == (row + 7) % 40 for key, row in zip(keys["t", "friend"], whole.tables["t"].origin, strict=True))
+    assert all(
+        source[key] == (row + 7) % 40 for key, row in zip(keys["t", "friend"], whole.tables["t"].origin, strict=True)
+    )
 
 
 def test_a_missing_key_stays_missing() -> None:

@@ -6,18 +6,31 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Domain, Kind, Role, Table
-from privsynth.generate.mask.axes import axis_of
-from privsynth.generate.mask.scales import Axis
+from privsynth.groups.axes import axis_of
+from privsynth.groups.scales import Axis
 from privsynth.spelling import Spelling
 
 
-def column_of(values: list[object], kind: Kind = Kind.CATEGORY, entity: str | None = None, decimals: int = 0, domain: Domain | None = None) -> Table:
+def column_of(
+    values: list[object],
+    kind: Kind = Kind.CATEGORY,
+    entity: str | None = None,
+    decimals: int = 0,
+    domain: Domain | None = None,
+) -> Table:
     dtype = "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object
     column = Column("c", kind, Role.QUASI, entity, spelling=Spelling(decimals=decimals), domain=domain)
     return Table("t", (column,), pd.DataFrame({"c": pd.Series(values, dtype=dtype)}))
 
 
-def axis(values: list[object], kind: Kind = Kind.CATEGORY, entity: str | None = None, k_rare: int = 1, decimals: int = 0, domain: Domain | None = None) -> Axis:
+def axis(
+    values: list[object],
+    kind: Kind = Kind.CATEGORY,
+    entity: str | None = None,
+    k_rare: int = 1,
+    decimals: int = 0,
+    domain: Domain | None = None,
+) -> Axis:
     return axis_of(column_of(values, kind, entity, decimals, domain), "c", k_rare)
 
 

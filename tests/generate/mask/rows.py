@@ -9,16 +9,21 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.generate.mask.cells import learn_step
-from privsynth.generate.mask.fitted import Fitted
+from privsynth.generate.mask.steps.choice import learn_step
+from privsynth.generate.mask.steps.fitted import Fitted
+from privsynth.mask_steps import Step
 from privsynth.spelling import Spelling
-from privsynth.steps import Step
 
 
-def column(kind: Kind, values: list[Any], *, decimals: int = 0, role: Role = Role.PLAIN, name: str = "x", **others: list[Any]) -> Table:
+def column(
+    kind: Kind, values: list[Any], *, decimals: int = 0, role: Role = Role.PLAIN, name: str = "x", **others: list[Any]
+) -> Table:
     """A table of one column (and text columns beside it) in storage types."""
     stored = {name: _stored(kind, values)} | {other: pd.Series(words, dtype=object) for other, words in others.items()}
-    columns = (Column(name, kind, role, spelling=Spelling(decimals=decimals)), *(Column(other, Kind.CATEGORY) for other in others))
+    columns = (
+        Column(name, kind, role, spelling=Spelling(decimals=decimals)),
+        *(Column(other, Kind.CATEGORY) for other in others),
+    )
     return Table("t", columns, pd.DataFrame(stored))
 
 
@@ -26,12 +31,31 @@ def _stored(kind: Kind, values: list[Any]) -> pd.Series[Any]:
     if kind.is_numeric:
         return pd.Series(values, dtype="float64")
     if kind is Kind.DATE:
-        return pd.Series(np.array([np.datetime64("NaT") if v is None else np.datetime64(v) for v in values], dtype="datetime64[us]"))
+        return pd.Series(
+            np.array([np.datetime64("NaT") if v is None else np.datetime64(v) for v in values], dtype="datetime64[us]")
+        )
     return pd.Series(values, dtype=object)
 
 
-def learnt(table: Table, step: Step, *, k: int = 2, k_rare: int = 2, people: list[int] | None = None, place: str = "", name: str = "x") -> Fitted:
-    return learn_step(table, name, step, k=k, k_rare=k_rare, people=np.array(people if people is not None else range(len(table))), place=place)
+def learnt(
+    table: Table,
+    step: Step,
+    *,
+    k: int = 2,
+    k_rare: int = 2,
+    people: list[int] | None = None,
+    place: str = "",
+    name: str = "x",
+) -> Fitted:
+    return learn_step(
+        table,
+        name,
+        step,
+        k=k,
+        k_rare=k_rare,
+        people=np.array(people if people is not None else range(len(table))),
+        place=place,
+    )
 
 
 def seeds_of(numbers: list[int] | range) -> np.ndarray[Any, Any]:
@@ -49,7 +73,10 @@ def told(fitted: Fitted, table: Table, seeds: list[int] | None = None) -> list[A
     assert len(made) == len(table)
     kind = fitted.column.kind
     assert made.dtype.kind == ("f" if kind.is_numeric else "M" if kind is Kind.DATE else "O")
-    return [None if pd.isna(value) else str(value).removesuffix("T00:00:00.000000") if kind is Kind.DATE else value for value in made]
+    return [
+        None if pd.isna(value) else str(value).removesuffix("T00:00:00.000000") if kind is Kind.DATE else value
+        for value in made
+    ]
 
 
 def renamed(table: Table, values: Table) -> Table:

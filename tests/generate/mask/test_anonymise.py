@@ -14,18 +14,30 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import PolicyError
-from privsynth.generate.mask.anonymise import Anonymiser, learn_anonymiser
-from privsynth.measure.classes import diversity
-from privsynth.measure.groups import group_risk, groups_of
+from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
+from privsynth.measure.classical.classes import diversity
+from privsynth.measure.classical.groups import group_risk, groups_of
 
-KINDS = {"age": Kind.INTEGER, "pay": Kind.NUMBER, "born": Kind.DATE, "town": Kind.CATEGORY, "grade": Kind.ORDINAL, "code": Kind.TEXT}
+KINDS = {
+    "age": Kind.INTEGER,
+    "pay": Kind.NUMBER,
+    "born": Kind.DATE,
+    "town": Kind.CATEGORY,
+    "grade": Kind.ORDINAL,
+    "code": Kind.TEXT,
+}
 
 
 def table_of(**columns: list[Any]) -> Table:
     kinds = {name: KINDS.get(name, Kind.CATEGORY) for name in columns}
-    dtypes = {name: "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object for name, kind in kinds.items()}
+    dtypes = {
+        name: "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object
+        for name, kind in kinds.items()
+    }
     made = tuple(Column(name, kind, Role.QUASI, "POSTCODE" if name == "code" else None) for name, kind in kinds.items())
-    return Table("t", made, pd.DataFrame({name: pd.Series(values, dtype=dtypes[name]) for name, values in columns.items()}))
+    return Table(
+        "t", made, pd.DataFrame({name: pd.Series(values, dtype=dtypes[name]) for name, values in columns.items()})
+    )
 
 
 def learn(table: Table, names: list[str], people: Any = None, **asked: Any) -> Anonymiser:
@@ -35,7 +47,9 @@ def learn(table: Table, names: list[str], people: Any = None, **asked: Any) -> A
 
 def masked(table: Table, made: Anonymiser) -> Table:
     words = {name: pd.Series(values, dtype=object) for name, values in made.apply(table).items()}
-    return replace(table, columns=tuple(made.columns.get(c.name, c) for c in table.columns), frame=table.frame.assign(**words))
+    return replace(
+        table, columns=tuple(made.columns.get(c.name, c) for c in table.columns), frame=table.frame.assign(**words)
+    )
 
 
 # --- worked out by hand ---
@@ -100,7 +114,10 @@ def test_nobody_is_blanked_beyond_the_cap() -> None:
     """Two strangers among fifty: 3 % are one person, so both stay; 4 % are two."""
     table = table_of(town=["A", "A", *["C"] * 48])
     assert [learn(table, ["town"], k=20, suppress_max=cap).suppressed for cap in (0.03, 0.04)] == [0, 2]
-    assert [learn(table, ["town"], np.arange(50) // 2, k=20, suppress_max=cap).suppressed for cap in (0.03, 0.04)] == [0, 2]
+    assert [learn(table, ["town"], np.arange(50) // 2, k=20, suppress_max=cap).suppressed for cap in (0.03, 0.04)] == [
+        0,
+        2,
+    ]
 
 
 def test_a_person_of_many_rows_counts_once() -> None:
@@ -216,8 +233,17 @@ def people_at_random(rng: np.random.Generator, rows: int) -> Table:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(2, 9), st.integers(1, 120), st.integers(0, 10_000), st.sampled_from([0.0, 0.05, 0.3]), st.integers(1, 4), st.integers(1, 8))
-def test_every_group_is_of_k_people_and_no_more_than_the_cap_are_blank(k: int, rows: int, seed: int, cap: float, k_rare: int, wide: int) -> None:
+@given(
+    st.integers(2, 9),
+    st.integers(1, 120),
+    st.integers(0, 10_000),
+    st.sampled_from([0.0, 0.05, 0.3]),
+    st.integers(1, 4),
+    st.integers(1, 8),
+)
+def test_every_group_is_of_k_people_and_no_more_than_the_cap_are_blank(
+    k: int, rows: int, seed: int, cap: float, k_rare: int, wide: int
+) -> None:
     rng = np.random.default_rng(seed)
     table, people = people_at_random(rng, rows), rng.integers(0, rows, rows)
     names = list(rng.permutation(list(table.frame.columns))[:wide])
@@ -235,7 +261,13 @@ def test_every_group_is_of_k_people_and_no_more_than_the_cap_are_blank(k: int, r
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10_000), st.integers(20, 150), st.integers(1, 3), st.sampled_from([None, 0.2, 0.5]), st.sampled_from([0.0, 0.1]))
+@given(
+    st.integers(0, 10_000),
+    st.integers(20, 150),
+    st.integers(1, 3),
+    st.sampled_from([None, 0.2, 0.5]),
+    st.sampled_from([0.0, 0.1]),
+)
 def test_the_gates_own_figures_keep_to_l_and_t(seed: int, rows: int, l: int, t: float | None, cap: float) -> None:  # noqa: E741
     rng = np.random.default_rng(seed)
     table = people_at_random(rng, rows)
@@ -274,7 +306,11 @@ def test_every_word_is_true_of_its_row(seed: int, rows: int) -> None:
         assert word == "*" or _true_of(age, word)
     for town, word in zip(table.values("town"), words["town"], strict=True):
         named = None if word is None else word.removesuffix("/missing").split("|")
-        assert word == "*" or (named is None and town is None) or (named is not None and (town in named or "+" in word or (town is None and "missing" in word)))
+        assert (
+            word == "*"
+            or (named is None and town is None)
+            or (named is not None and (town in named or "+" in word or (town is None and "missing" in word)))
+        )
 
 
 @pytest.mark.parametrize("spread", [3.0, 300.0])

@@ -16,14 +16,14 @@ import pytest
 from shop import profile_of, shop, texts
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
-from privsynth.generate.fabricate.words import words_of
 from privsynth.generate.mask import Mask
-from privsynth.generate.mask.keys import Keyring
 from privsynth.generate.mask.memory import Memory
-from privsynth.measure.link import link
+from privsynth.keyring import Keyring
+from privsynth.mask_steps import Null, Token
+from privsynth.measure.attacks.tracing import link
 from privsynth.options import MaskOptions
+from privsynth.people.words import words_of
 from privsynth.policy import Policy
-from privsynth.steps import Null, Token
 
 KEY = bytes(range(7, 39))
 LIMITS = Policy().limits
@@ -31,7 +31,11 @@ DEFAULT = MaskOptions()
 
 
 def masked(data: Dataset, options: MaskOptions = DEFAULT, limits=LIMITS, memory: Memory | None = None) -> Dataset:
-    return Mask(options, limits, memory).fit(data, profile_of(data), np.random.default_rng(1)).sample(None, np.random.default_rng(2))
+    return (
+        Mask(options, limits, memory)
+        .fit(data, profile_of(data), np.random.default_rng(1))
+        .sample(None, np.random.default_rng(2))
+    )
 
 
 def in_old_order(table: Table) -> pd.DataFrame:
@@ -49,7 +53,11 @@ def patients(rows: int, *, digits: int = 5) -> Dataset:
             "n": np.arange(rows) * 1.0,
         }
     )
-    columns = (Column("patient", Kind.TEXT, Role.IDENTIFIER), Column("city", Kind.CATEGORY, step=Token()), Column("n", Kind.INTEGER))
+    columns = (
+        Column("patient", Kind.TEXT, Role.IDENTIFIER),
+        Column("city", Kind.CATEGORY, step=Token()),
+        Column("n", Kind.INTEGER),
+    )
     return Dataset((Table("patients", columns, frame),))
 
 
@@ -62,7 +70,12 @@ def guesses(value: str, column: str) -> set[str]:
         sums += [hmac.digest(key, data, "sha256") for key in (b"", b"key", b"secret", column.encode(), bytes(32))]
         for digest in sums:
             number = int.from_bytes(digest, "big")
-            found |= {digest.hex(), base64.b32encode(digest[:16]).decode().rstrip("="), base64.b64encode(digest).decode(), f"{number % 10**5:05d}"}
+            found |= {
+                digest.hex(),
+                base64.b32encode(digest[:16]).decode().rstrip("="),
+                base64.b64encode(digest).decode(),
+                f"{number % 10**5:05d}",
+            }
     return found
 
 
@@ -73,9 +86,15 @@ def test_a_dictionary_of_the_whole_domain_finds_nothing_without_the_key(shape: s
     data = data.replace_tables(data.root.with_columns(column))
     made = in_old_order(masked(data).root)["patient"]
     domain = [f"{n:05d}" for n in range(0, 100_000, 50)] + list(data.root.frame["patient"])
-    hits = sum(token in guesses(value, "patient") for value, token in zip(data.root.frame["patient"], made, strict=True))
-    assert hits <= 2  # five digits of a hash meet a token of five digits once in 100,000 tries; 36 are made for each of 300
-    assert not {token for token in made if len(token) > 8} & set().union(*(guesses(value, "patient") for value in domain[:200]))
+    hits = sum(
+        token in guesses(value, "patient") for value, token in zip(data.root.frame["patient"], made, strict=True)
+    )
+    assert (
+        hits <= 2
+    )  # five digits of a hash meet a token of five digits once in 100,000 tries; 36 are made for each of 300
+    assert not {token for token in made if len(token) > 8} & set().union(
+        *(guesses(value, "patient") for value in domain[:200])
+    )
 
 
 def test_another_key_turns_nothing_back() -> None:
@@ -135,7 +154,9 @@ def test_the_key_is_in_no_byte_that_is_written_or_said(tmp_path: Path) -> None:
     key.write_bytes(KEY)
     table = tmp_path / "people.csv"
     data = shop(300)["customers"]
-    pd.DataFrame({name: data.text(name) for name in ("customer_id", "email", "town", "born")}).to_csv(table, index=False)
+    pd.DataFrame({name: data.text(name) for name in ("customer_id", "email", "town", "born")}).to_csv(
+        table, index=False
+    )
     command = [
         sys.executable,
         "-m",

@@ -10,9 +10,9 @@ import pytest
 
 from privsynth.api import read
 from privsynth.dataset import Dataset
+from privsynth.describe import describe, profile_dataset, take_fingerprints
 from privsynth.generate.mask import Mask
 from privsynth.policy import Policy
-from privsynth.profile import describe, profile_dataset, take_fingerprints
 
 POLICY = Policy(backend="mask")
 REFERENCES = [
@@ -30,7 +30,11 @@ REFERENCES = [
 def bank(material: Path) -> tuple[Dataset, Dataset]:
     data = describe(read(str(material / "tables" / "berka"), POLICY), POLICY)
     profile = profile_dataset(data, POLICY, take_fingerprints(data))
-    made = Mask(POLICY.backend, POLICY.limits).fit(data, profile, np.random.default_rng(1)).sample(None, np.random.default_rng(2))  # type: ignore[arg-type]
+    made = (
+        Mask(POLICY.backend, POLICY.limits)
+        .fit(data, profile, np.random.default_rng(1))
+        .sample(None, np.random.default_rng(2))
+    )  # type: ignore[arg-type]
     return data, made
 
 
@@ -39,7 +43,9 @@ def old_order(made: Dataset, table: str) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("child", "key", "parent", "its"), REFERENCES)
-def test_every_reference_finds_the_row_that_it_found_before(bank: tuple[Dataset, Dataset], child: str, key: str, parent: str, its: str) -> None:
+def test_every_reference_finds_the_row_that_it_found_before(
+    bank: tuple[Dataset, Dataset], child: str, key: str, parent: str, its: str
+) -> None:
     real, made = bank
     before = pd.Index(real[parent].frame[its]).get_indexer(pd.Index(real[child].frame[key]))
     after = pd.Index(old_order(made, parent)[its]).get_indexer(pd.Index(old_order(made, child)[key]))
@@ -65,7 +71,9 @@ def test_no_key_of_a_table_is_a_real_one_and_none_is_there_twice(bank: tuple[Dat
 def test_dates_keep_order_and_intervals_with_all_that_hangs_on_an_account(bank: tuple[Dataset, Dataset]) -> None:
     real, made = bank
 
-    def gaps(account: pd.DataFrame, loan: pd.DataFrame, disp: pd.DataFrame, card: pd.DataFrame) -> tuple[list[float], list[float]]:
+    def gaps(
+        account: pd.DataFrame, loan: pd.DataFrame, disp: pd.DataFrame, card: pd.DataFrame
+    ) -> tuple[list[float], list[float]]:
         loans = loan.merge(account, on="account_id", suffixes=("", "_opened"))
         cards = card.merge(disp, on="disp_id").merge(account, on="account_id", suffixes=("", "_opened"))
         return list((loans["date"] - loans["date_opened"]).dt.days), list((cards["issued"] - cards["date"]).dt.days)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from privsynth.generate.mask import walks
-from privsynth.generate.mask.checked import check_for
-from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.shaped import Tokens
+from privsynth.generate.mask.tokens import walks
+from privsynth.generate.mask.tokens.checked import check_for
+from privsynth.generate.mask.tokens.shaped import Tokens
+from privsynth.keyring import Keyring
 from privsynth.pii.checks import luhn
 from privsynth.pii.entities import entities
 
@@ -21,7 +21,10 @@ def drawn(count: int, digits: int, seed: int = 1) -> list[str]:
 
 
 def cards(count: int) -> list[str]:
-    return [next(text + last for last in "0123456789" if luhn(text + last)) for text in ("4" + body for body in drawn(count, 14))]
+    return [
+        next(text + last for last in "0123456789" if luhn(text + last))
+        for text in ("4" + body for body in drawn(count, 14))
+    ]
 
 
 def iban(country: str, account: str) -> str:
@@ -62,7 +65,9 @@ def test_ibans_keep_country_length_and_check_digits() -> None:
     assert len(set(tokens)) == len(values) + 100
 
 
-@pytest.mark.parametrize("entity", ["UK_NHS", "PL_PESEL", "NL_BSN", "US_SSN", "IT_PARTITA_IVA", "SG_NRIC", "IMEI", "CH_AHV", "FI_HETU"])
+@pytest.mark.parametrize(
+    "entity", ["UK_NHS", "PL_PESEL", "NL_BSN", "US_SSN", "IT_PARTITA_IVA", "SG_NRIC", "IMEI", "CH_AHV", "FI_HETU"]
+)
 def test_national_numbers_stay_valid(entity: str) -> None:
     kind, rng = entities()[entity], np.random.default_rng(3)
     values = {kind.canary}
@@ -84,7 +89,10 @@ def test_says_where_a_check_could_not_be_kept(monkeypatch: pytest.MonkeyPatch) -
     values = [next(body + last for last in "0123456789X" if kind.holds(body + last)) for body in bodies]
     tokens, learnt = made(values, "CN_RIC")
     assert learnt.sorter.check is None
-    assert learnt.notes[0] == "column d: the check digits of CN_RIC could not be kept: tokens of 30 values need not pass the check"
+    assert (
+        learnt.notes[0]
+        == "column d: the check digits of CN_RIC could not be kept: tokens of 30 values need not pass the check"
+    )
     assert len(set(tokens)) == 30
 
 

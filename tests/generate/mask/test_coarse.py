@@ -12,7 +12,7 @@ from rows import applied, column, learnt, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
-from privsynth.steps import Bucket, Generalise, Step
+from privsynth.mask_steps import Bucket, Generalise, Step
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,9 @@ def test_levels_become_their_group_and_others_are_counted() -> None:
     table = column(Kind.CATEGORY, ["apple", "pear", "leek", "stone", None])
     step = Generalise(hierarchy={"fruit": ["apple", "pear"], "green": ["leek"]}, other="else")
     assert applied(table, step) == ["fruit", "fruit", "green", "else", None]
-    assert learnt(table, step, k=1).notes == ("table t, column x: the hierarchy does not name the values of fewer than 11 rows; they share one word",)
+    assert learnt(table, step, k=1).notes == (
+        "table t, column x: the hierarchy does not name the values of fewer than 11 rows; they share one word",
+    )
 
 
 def test_a_value_in_two_groups_is_refused() -> None:
@@ -72,7 +74,9 @@ def test_a_value_in_two_groups_is_refused() -> None:
 
 def test_a_coarse_word_of_too_few_people_is_counted_and_not_said() -> None:
     notes = learnt(column(Kind.DATE, ["1984-01-01", "1985-01-01", "1985-02-02"]), Generalise(to="year"), k=2).notes
-    assert notes == ("table t, column x: fewer than 11 of the coarser values are shared by fewer than 2 people (fewer than 11 rows)",)
+    assert notes == (
+        "table t, column x: fewer than 11 of the coarser values are shared by fewer than 2 people (fewer than 11 rows)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,14 @@ def test_a_step_that_does_not_fit_the_kind_says_what_fits(kind: Kind, values: li
 
 def test_declared_edges_hold_their_lower_edge_and_are_open_outside() -> None:
     table = column(Kind.NUMBER, [-5, 0, 9.99, 10, 25, None])
-    assert applied(table, Bucket(edges=[0, 10, 20])) == ["under 0", "0 to <10", "0 to <10", "10 to <20", "20 or more", None]
+    assert applied(table, Bucket(edges=[0, 10, 20])) == [
+        "under 0",
+        "0 to <10",
+        "0 to <10",
+        "10 to <20",
+        "20 or more",
+        None,
+    ]
     assert applied(column(Kind.NUMBER, [-5]), Bucket(edges=[-10, 10])) == ["(-10 to <10)"]
     assert applied(column(Kind.NUMBER, [-5]), Bucket(edges=[-10])) == ["(-10 or more)"]
 
@@ -127,10 +138,15 @@ def test_constant_missing_one_row_and_unseen_rows() -> None:
     assert applied(column(Kind.NUMBER, [5, 5]), Bucket()) == ["*", "*"]
     assert applied(column(Kind.NUMBER, [None]), Bucket()) == [None]
     assert applied(column(Kind.NUMBER, [5.0]), Bucket(edges=[1])) == ["1 or more"]
-    assert told(learnt(column(Kind.NUMBER, []), Bucket(edges=[1])), column(Kind.NUMBER, [-1e9, None])) == ["under 1", None]
+    assert told(learnt(column(Kind.NUMBER, []), Bucket(edges=[1])), column(Kind.NUMBER, [-1e9, None])) == [
+        "under 1",
+        None,
+    ]
     assert applied(column(Kind.NUMBER, []), Generalise(width=1)) == []
 
 
 def test_notes_and_errors_hold_no_value() -> None:
     table = column(Kind.CATEGORY, ["Quillfeather", "Oddname"])
-    assert "Quill" not in str(learnt(table, Generalise(prefix=1)).notes) + repr(learnt(table, Generalise(hierarchy={"a": ["Oddname"]})))
+    assert "Quill" not in str(learnt(table, Generalise(prefix=1)).notes) + repr(
+        learnt(table, Generalise(hierarchy={"a": ["Oddname"]}))
+    )

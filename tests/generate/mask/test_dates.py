@@ -10,8 +10,8 @@ from rows import applied, column, learnt, seeds_of, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
-from privsynth.generate.mask.dates import shifts
-from privsynth.steps import Shift
+from privsynth.mask_steps import Shift
+from privsynth.people.shifts import shifts
 
 
 def test_shifts_are_uniform_and_never_nothing() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.mask.encrypted import Encrypted
-from privsynth.generate.mask.ff1 import FF1
-from privsynth.generate.mask.keys import Keyring
+from privsynth.generate.mask.tokens.encrypted import Encrypted
+from privsynth.keyring import Keyring
+from privsynth.keyring.ff1 import FF1
 
 RING = Keyring(bytes(range(32)), "test")
 
@@ -39,7 +39,11 @@ def test_missing_stays_missing_and_equal_stays_equal() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.from_regex(r"[A-Za-z0-9]{7}[-./ ]{0,2}[A-Z0-9]{0,20}", fullmatch=True), min_size=1, max_size=20, unique=True))
+@given(
+    st.lists(
+        st.from_regex(r"[A-Za-z0-9]{7}[-./ ]{0,2}[A-Z0-9]{0,20}", fullmatch=True), min_size=1, max_size=20, unique=True
+    )
+)
 def test_every_value_comes_back_and_none_is_shared(values: list[str]) -> None:
     scheme = learnt(values)
     made = scheme.of(column(list(values)))

@@ -9,11 +9,13 @@ from rows import applied, column, learnt
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
-from privsynth.generate.mask.erase import is_separator, part_left
-from privsynth.steps import Null, Partial, Redact
+from privsynth.generate.mask.steps.erase import is_separator, part_left
+from privsynth.mask_steps import Null, Partial, Redact
 
 
-@pytest.mark.parametrize(("kind", "values"), [(Kind.NUMBER, [1.5, None]), (Kind.DATE, ["2020-01-01", None]), (Kind.TEXT, ["a", None])])
+@pytest.mark.parametrize(
+    ("kind", "values"), [(Kind.NUMBER, [1.5, None]), (Kind.DATE, ["2020-01-01", None]), (Kind.TEXT, ["a", None])]
+)
 def test_null_leaves_no_value_and_the_kind(kind: Kind, values: list[object]) -> None:
     table = column(kind, values)
     assert applied(table, Null()) == [None, None]
@@ -21,7 +23,13 @@ def test_null_leaves_no_value_and_the_kind(kind: Kind, values: list[object]) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "values"), [(Kind.INTEGER, [1, None]), (Kind.DATE, ["2020-01-01", None]), (Kind.BOOLEAN, ["true", None]), (Kind.TEXT, ["a", None])]
+    ("kind", "values"),
+    [
+        (Kind.INTEGER, [1, None]),
+        (Kind.DATE, ["2020-01-01", None]),
+        (Kind.BOOLEAN, ["true", None]),
+        (Kind.TEXT, ["a", None]),
+    ],
 )
 def test_redact_makes_every_value_the_same_word_and_missing_ones_stay_missing(kind: Kind, values: list[object]) -> None:
     table = column(kind, values)
@@ -68,7 +76,10 @@ def test_partial_works_on_the_text_of_numbers_and_dates() -> None:
 def test_what_is_left_and_shared_by_too_few_is_counted_and_not_said() -> None:
     table = column(Kind.TEXT, ["abc111", "abc222", "xyz333"])
     (note,) = learnt(table, Partial(first=3), k=2).notes
-    assert note == "table t, column x: what is left of fewer than 11 values is shared by fewer than 2 people (fewer than 11 rows of 3)"
+    assert (
+        note
+        == "table t, column x: what is left of fewer than 11 values is shared by fewer than 2 people (fewer than 11 rows of 3)"
+    )
     assert learnt(table, Partial(first=3), k=1).notes == ()
     assert "xyz" not in note
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from people import made_people, real_people, seeds
 
-from privsynth.generate.mask.known import CUES, is_called, is_certain, known_values, national
+from privsynth.generate.mask.texts.known import CUES, is_called, is_certain, known_values, national
 
 
 def test_values_of_a_row_are_known_by_its_number_and_anywhere() -> None:
@@ -55,7 +55,9 @@ def test_the_words_of_a_keys_column_announce_it() -> None:
         ("quillfeather", ["quillfeather"], "", True),
     ],
 )
-def test_a_value_is_certain_where_it_is_long_announced_or_a_name(form: str, spelt: list[str], before: str, certain: bool) -> None:
+def test_a_value_is_certain_where_it_is_long_announced_or_a_name(
+    form: str, spelt: list[str], before: str, certain: bool
+) -> None:
     assert is_certain(form, spelt, before, CUES | {"customer"}) is certain
 
 
@@ -71,5 +73,7 @@ def test_a_value_is_certain_where_it_is_long_announced_or_a_name(form: str, spel
         ("li", False, True, False),
     ],
 )
-def test_a_name_alone_is_meant_as_one_by_its_capital_or_because_it_is_no_word(word: str, begins: bool, capitals: bool, called: bool) -> None:
+def test_a_name_alone_is_meant_as_one_by_its_capital_or_because_it_is_no_word(
+    word: str, begins: bool, capitals: bool, called: bool
+) -> None:
     assert is_called(word, begins=begins, capitals=capitals) is called

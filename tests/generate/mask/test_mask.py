@@ -13,9 +13,9 @@ from shop import customers, profile_of, shop, taken_of, texts
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask import Mask
-from privsynth.generate.mask.dates import shifts
-from privsynth.generate.mask.rare import counted
+from privsynth.groups.rare import counted
 from privsynth.options import MaskOptions
+from privsynth.people.shifts import shifts
 from privsynth.policy import Policy
 
 LIMITS = Policy().limits
@@ -23,7 +23,11 @@ DEFAULT = MaskOptions()
 
 
 def masked(data: Dataset, options: MaskOptions = DEFAULT, seed: int = 2, limits=LIMITS) -> Dataset:
-    return Mask(options, limits).fit(data, profile_of(data), np.random.default_rng(1)).sample(None, np.random.default_rng(seed))
+    return (
+        Mask(options, limits)
+        .fit(data, profile_of(data), np.random.default_rng(1))
+        .sample(None, np.random.default_rng(seed))
+    )
 
 
 def in_old_order(table: Table) -> pd.DataFrame:
@@ -75,7 +79,7 @@ def test_what_was_missing_stays_missing(source: Dataset, result: Dataset) -> Non
 
 
 def test_an_invented_person_keeps_the_gender_of_the_row(source: Dataset, result: Dataset) -> None:
-    from privsynth.generate.fabricate.words import locale_of, words_of
+    from privsynth.people.words import locale_of, words_of
 
     names, sexes = in_old_order(result["customers"])["first"], source.root.frame["sex"]
     words = words_of(locale_of(source.root.frame["first"].unique(), source.root.frame["last"].unique()))
@@ -182,7 +186,9 @@ def test_fewer_people_than_k_are_refused_or_blanked_as_the_policy_says() -> None
 def test_no_rows_and_empty_columns_pass_through() -> None:
     assert len(masked(Dataset((customers(0),))).root) == 0
     table = customers(40)
-    blank = table.frame.assign(income=np.nan, segment=texts([None] * 40), joined=np.full(40, np.datetime64("NaT"), dtype="datetime64[us]"))
+    blank = table.frame.assign(
+        income=np.nan, segment=texts([None] * 40), joined=np.full(40, np.datetime64("NaT"), dtype="datetime64[us]")
+    )
     made = masked(Dataset((replace(table, frame=blank),))).root.frame
     assert made[["income", "segment", "joined"]].isna().all(axis=None)
 
@@ -198,7 +204,10 @@ def test_the_recipe_names_the_key_and_never_tells_it(source: Dataset, key: Path)
     assert "kkkk" not in repr(kept.recipe)
     assert "6b6b" not in repr(kept.recipe)
     assert "personal data" in str(kept.recipe["note"])
-    assert Mask(MaskOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1)).recipe["key"] == "ephemeral"
+    assert (
+        Mask(MaskOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1)).recipe["key"]
+        == "ephemeral"
+    )
 
 
 def test_small_counts_are_not_told() -> None:
@@ -207,7 +216,7 @@ def test_small_counts_are_not_told() -> None:
 
 
 def test_a_rank_one_attack_on_the_quasi_identifiers_stays_below_its_limit(source: Dataset, result: Dataset) -> None:
-    from privsynth.measure.link import link
+    from privsynth.measure.attacks.tracing import link
 
     names = [c.name for c in source.root.of_role(Role.QUASI)]
     found = link(source.root, result["customers"], names, np.arange(600), np.random.default_rng(1))

@@ -14,7 +14,7 @@ from rows import column, learnt, renamed, seeds_of
 
 from privsynth.dataset import Kind, Role
 from privsynth.errors import PolicyError
-from privsynth.steps import (
+from privsynth.mask_steps import (
     Blur,
     Bucket,
     Drop,
@@ -60,14 +60,21 @@ def values_of(kind: Kind, numbers: list[int | None]) -> list[Any]:
 
 @pytest.mark.parametrize(("step", "kind"), CASES, ids=lambda part: getattr(part, "do", str(part)))
 @settings(max_examples=20)
-@given(numbers=st.lists(st.one_of(st.none(), st.integers(-20, 20)), max_size=15), others=st.lists(st.one_of(st.none(), st.integers(-99, 99)), max_size=5))
-def test_missing_stays_missing_and_rows_that_were_not_seen_are_masked_too(step: Step, kind: Kind, numbers: list[int | None], others: list[int | None]) -> None:
+@given(
+    numbers=st.lists(st.one_of(st.none(), st.integers(-20, 20)), max_size=15),
+    others=st.lists(st.one_of(st.none(), st.integers(-99, 99)), max_size=5),
+)
+def test_missing_stays_missing_and_rows_that_were_not_seen_are_masked_too(
+    step: Step, kind: Kind, numbers: list[int | None], others: list[int | None]
+) -> None:
     table = column(kind, values_of(kind, numbers), role=Role.FREE_TEXT if isinstance(step, Scrub) else Role.PLAIN)
     fitted = learnt(table, step)
     assert fitted.column.name == "x"
     for rows, count in ((table, len(numbers)), (renamed(table, column(kind, values_of(kind, others))), len(others))):
         made, again = (fitted.apply(rows, seeds_of(range(count))) for _ in range(2))
-        assert made.dtype.kind == ("f" if fitted.column.kind.is_numeric else "M" if fitted.column.kind is Kind.DATE else "O")
+        assert made.dtype.kind == (
+            "f" if fitted.column.kind.is_numeric else "M" if fitted.column.kind is Kind.DATE else "O"
+        )
         assert pd.isna(made)[pd.isna(rows.values("x"))].all()
         assert [str(v) for v in made] == [str(v) for v in again]
         assert all(v is None or isinstance(v, str) for v in made if made.dtype.kind == "O")
@@ -78,7 +85,9 @@ def test_what_was_learnt_can_be_kept_and_brought_back(step: Step, kind: Kind) ->
     table = column(kind, values_of(kind, [1, 2, 2, 3, 9, None]))
     fitted = learnt(table, step)
     back = pickle.loads(pickle.dumps(fitted))  # noqa: S301  our own bytes, of this test
-    assert [str(v) for v in back.apply(table, seeds_of(range(6)))] == [str(v) for v in fitted.apply(table, seeds_of(range(6)))]
+    assert [str(v) for v in back.apply(table, seeds_of(range(6)))] == [
+        str(v) for v in fitted.apply(table, seeds_of(range(6)))
+    ]
 
 
 @pytest.mark.parametrize("step", ELSEWHERE)

@@ -10,17 +10,25 @@ from rows import column
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
 from privsynth.generate.mask import texts
-from privsynth.generate.mask.cells import learn_step
-from privsynth.generate.mask.dates import shifts
-from privsynth.generate.mask.known import Known, known_values
+from privsynth.generate.mask.steps.choice import learn_step
 from privsynth.generate.mask.texts import Scrubbed, learn_scrub
+from privsynth.generate.mask.texts.known import Known, known_values
+from privsynth.mask_steps import Scrub, Shift
+from privsynth.people.shifts import shifts
 from privsynth.pii.forms import Hit
-from privsynth.steps import Scrub, Shift
 
 
 def scrubber(*says: str | None) -> Scrubbed:
     real = real_people(*says)
-    return learn_scrub(real, "says", Scrub(), k=2, k_rare=2, people=np.arange(3), known=known_values([(real, made_people(*says), seeds())]))
+    return learn_scrub(
+        real,
+        "says",
+        Scrub(),
+        k=2,
+        k_rare=2,
+        people=np.arange(3),
+        known=known_values([(real, made_people(*says), seeds())]),
+    )
 
 
 def scrubbed(first: str | None, second: str | None = None, third: str | None = None) -> list[str | None]:
@@ -34,13 +42,19 @@ def scrubbed(first: str | None, second: str | None = None, third: str | None = N
         ("QUILLFEATHER, ADAIRA rang", "LUNDGREN, EVA rang"),
         ("adaira.q@shop.com wrote", "eva.l@example.com wrote"),
         ("answer to <Adaira.Q@shop.com>, please", "answer to <eva.l@example.com>, please"),
-        ("ring (202) 555-7123 or 202.555.7123 or 12025557123", "ring (202) 555-0142 or (202) 555-0142 or (202) 555-0142"),
+        (
+            "ring (202) 555-7123 or 202.555.7123 or 12025557123",
+            "ring (202) 555-0142 or (202) 555-0142 or (202) 555-0142",
+        ),
         ("order of C-0017, again c0017", "order of X-9931, again X-9931"),
         ("then Adaira said no", "then Eva said no"),
         ("we told quillfeather so", "we told lundgren so"),
         ("Quillfeather's parcel", "Lundgren's parcel"),
         ("Mr A. Quillfeather paid", "Mr E. Lundgren paid"),
-        ("the row says customer 17 and 17 parcels", "the row says customer 58 and 17 parcels"),  # somebody else's key, where it is announced
+        (
+            "the row says customer 17 and 17 parcels",
+            "the row says customer 58 and 17 parcels",
+        ),  # somebody else's key, where it is announced
         ("as Bo Li said, not bo li", "as Jo Ek said, not bo li"),
     ],
 )
@@ -72,7 +86,9 @@ def test_what_the_scanner_finds_besides_becomes_a_mark(text: str | None, made: s
 
 
 def test_the_same_text_of_two_people_is_two_texts() -> None:
-    assert scrubbed("then Adaira Quillfeather came", "then Adaira Quillfeather came")[:2] == ["then Eva Lundgren came"] * 2  # a whole name is anybody's
+    assert (
+        scrubbed("then Adaira Quillfeather came", "then Adaira Quillfeather came")[:2] == ["then Eva Lundgren came"] * 2
+    )  # a whole name is anybody's
     left = scrubbed("Quillfeather came", "Quillfeather came")
     assert left[0] == "Lundgren came"
     assert left[1] != "Lundgren came"
@@ -81,9 +97,14 @@ def test_the_same_text_of_two_people_is_two_texts() -> None:
 def test_certain_days_move_with_the_person_and_others_become_a_mark() -> None:
     move = int(shifts(seeds()[:1])[0])
     moved = np.datetime64("2021-03-04") + np.timedelta64(move, "D")
-    assert scrubbed("it came on 2021-03-04, on 03/04/2021, in May 2021")[0] == f"it came on {moved}, on [DATE], in May 2021"
+    assert (
+        scrubbed("it came on 2021-03-04, on 03/04/2021, in May 2021")[0]
+        == f"it came on {moved}, on [DATE], in May 2021"
+    )
     real = real_people("it came on 2021-03-04", None, None)
-    weeks = learn_scrub(real, "says", Scrub(), k=2, k_rare=2, people=np.arange(3), shift=Shift(days=7, weekday=True)).apply(real, seeds())[0]
+    weeks = learn_scrub(
+        real, "says", Scrub(), k=2, k_rare=2, people=np.arange(3), shift=Shift(days=7, weekday=True)
+    ).apply(real, seeds())[0]
     assert weeks in ("it came on 2021-02-25", "it came on 2021-03-11")
 
 
@@ -100,7 +121,9 @@ def test_the_order_of_day_and_month_is_learnt_from_the_column() -> None:
     texts = ["on 03/04/2021", *(f"on 03/{day}/2021" for day in range(20, 26))]
     table = column(Kind.TEXT, list(texts))
     move = int(shifts(np.zeros(1, dtype=np.uint64))[0])
-    made = learn_scrub(table, "x", Scrub(), k=2, k_rare=2, people=np.arange(7)).apply(table, np.zeros(7, dtype=np.uint64))[0]
+    made = learn_scrub(table, "x", Scrub(), k=2, k_rare=2, people=np.arange(7)).apply(
+        table, np.zeros(7, dtype=np.uint64)
+    )[0]
     assert made == f"on {(np.datetime64('2021-03-04') + move).item():%m/%d/%Y}"
 
 
@@ -131,7 +154,11 @@ def test_a_text_that_marks_do_not_help_becomes_one_mark(monkeypatch: pytest.Monk
 
 
 def test_marks_are_left_alone() -> None:
-    once = scrubbed("I called Mr Miller, peter@other.org, on 03/04/2021", "Dr. Petersen's number [PHONE]", "Ms [PERSON] lives in [CITY]")
+    once = scrubbed(
+        "I called Mr Miller, peter@other.org, on 03/04/2021",
+        "Dr. Petersen's number [PHONE]",
+        "Ms [PERSON] lives in [CITY]",
+    )
     assert scrubbed(*once) == once
 
 
@@ -139,7 +166,10 @@ def test_notes_count_and_hold_no_value() -> None:
     fitted = scrubber("I called Adaira Quillfeather", "ask peter@other.org", "nothing at all")
     assert len(fitted.notes) == 1
     fitted.apply(real_people("I called Adaira Quillfeather", "ask peter@other.org", "nothing at all"), seeds())
-    assert fitted.notes[0] == "table people, column says: fewer than 11 texts of 3 were changed; fewer than 11 places hold a substitute"
+    assert (
+        fitted.notes[0]
+        == "table people, column says: fewer than 11 texts of 3 were changed; fewer than 11 places hold a substitute"
+    )
     assert fitted.notes[1] == "table people, column says: marks stand for EMAIL (fewer than 11 places)"
     assert "names that are in no list" in fitted.notes[-1]
     assert not any(word in "".join(fitted.notes) + repr(fitted) for word in ("Quill", "Lundgren", "peter", "9931"))
@@ -148,4 +178,9 @@ def test_notes_count_and_hold_no_value() -> None:
 def test_only_texts_can_be_scrubbed() -> None:
     with pytest.raises(PolicyError, match="scrub does not work on a column of kind integer"):
         learn_step(column(Kind.INTEGER, [1]), "x", Scrub(), k=2, k_rare=2, people=np.arange(1))
-    assert learn_step(column(Kind.TEXT, []), "x", Scrub(), k=2, k_rare=2, people=np.arange(0)).apply(column(Kind.TEXT, []), seeds()[:0]).tolist() == []
+    assert (
+        learn_step(column(Kind.TEXT, []), "x", Scrub(), k=2, k_rare=2, people=np.arange(0))
+        .apply(column(Kind.TEXT, []), seeds()[:0])
+        .tolist()
+        == []
+    )

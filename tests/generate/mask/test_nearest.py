@@ -12,20 +12,28 @@ from rows import applied, column, learnt, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
-from privsynth.generate.mask import nearest
-from privsynth.steps import Microaggregate
+from privsynth.generate.mask.steps import nearest
+from privsynth.mask_steps import Microaggregate
 
 
 def test_nearest_numbers_get_their_mean() -> None:
     table = column(Kind.NUMBER, [1, 10, 2, 11, 3, None], decimals=1)
     assert applied(table, Microaggregate(size=2)) == [2, 10.5, 2, 10.5, 2, None]
-    assert learnt(table, Microaggregate(size=2)).notes == ("table t, column x: 2 groups of at least 2 people; each value became its group's mean",)
+    assert learnt(table, Microaggregate(size=2)).notes == (
+        "table t, column x: 2 groups of at least 2 people; each value became its group's mean",
+    )
     assert applied(table, Microaggregate(), k=5) == [5.4] * 5 + [None]
 
 
 def test_dates_become_days() -> None:
     table = column(Kind.DATE, ["2020-01-01T10:00", "2020-01-03T18:00", "2021-01-01", "2021-01-02", None])
-    assert applied(table, Microaggregate(size=2)) == ["2020-01-02", "2020-01-02", "2021-01-01", "2021-01-01", None]  # the mean is a moment of that day
+    assert applied(table, Microaggregate(size=2)) == [
+        "2020-01-02",
+        "2020-01-02",
+        "2021-01-01",
+        "2021-01-01",
+        None,
+    ]  # the mean is a moment of that day
 
 
 def test_integers_stay_integers() -> None:
@@ -42,7 +50,9 @@ def test_a_person_with_many_rows_counts_once() -> None:
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=11), st.integers(2, 4))
 def test_no_partition_has_less_spread(values: list[int], size: int) -> None:
     """Against all partitions into runs of distinct values with enough rows each."""
-    made = told(learnt(table := column(Kind.NUMBER, [float(v) for v in values], decimals=9), Microaggregate(size=size)), table)
+    made = told(
+        learnt(table := column(Kind.NUMBER, [float(v) for v in values], decimals=9), Microaggregate(size=size)), table
+    )
     if len(values) < size:
         assert made == [None] * len(values)
         return
@@ -65,7 +75,9 @@ def _least(values: list[int], size: int) -> float:
 def test_many_values_are_cut_one_group_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nearest, "EXACT", 3)
     table = column(Kind.NUMBER, [1, 2, 3, 4, 5, 6, 7])
-    assert applied(table, Microaggregate(size=3)) == [2, 2, 2, 6, 6, 6, 6] or applied(table, Microaggregate(size=3)) == [2, 2, 2, 5, 5, 5, 5]
+    assert applied(table, Microaggregate(size=3)) == [2, 2, 2, 6, 6, 6, 6] or applied(
+        table, Microaggregate(size=3)
+    ) == [2, 2, 2, 5, 5, 5, 5]
     made = applied(column(Kind.NUMBER, [float(n) for n in range(1000)], decimals=1), Microaggregate(size=7))
     assert all(made.count(mean) >= 7 for mean in set(made))
     assert np.mean(made) == pytest.approx(499.5, abs=0.1)
@@ -79,7 +91,9 @@ def test_unseen_values_fall_to_the_nearest_group() -> None:
 def test_too_few_people_leave_no_value() -> None:
     table = column(Kind.NUMBER, [1, 2])
     assert applied(table, Microaggregate(size=3)) == [None, None]
-    assert learnt(table, Microaggregate(size=3)).notes == ("table t, column x: fewer than 3 people have a value, too few for a group: no value is left",)
+    assert learnt(table, Microaggregate(size=3)).notes == (
+        "table t, column x: fewer than 3 people have a value, too few for a group: no value is left",
+    )
     assert applied(column(Kind.DATE, ["2020-01-01"]), Microaggregate()) == [None]
 
 

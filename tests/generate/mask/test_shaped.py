@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Taken
 from privsynth.errors import BackendError
-from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.shaped import Tokens
+from privsynth.generate.mask.tokens.shaped import Tokens
+from privsynth.keyring import Keyring
 
 MASTER = bytes(range(32))
 RING, OTHER = Keyring(MASTER, "test"), Keyring(bytes(range(1, 33)), "other")
@@ -63,7 +63,9 @@ def test_tokens_agree_over_files_with_other_values_in_another_order() -> None:
 def test_short_numbers_agree_over_files_too() -> None:
     few, many = [str(n) for n in range(1, 500)], [str(n) for n in range(1, 200_000)]
     one, two = made(few, number=True), made(many, number=True)[:499]
-    assert sum(a == b for a, b in zip(one, two, strict=True)) > 0.7 * 499  # the others would have met one of the 200,000 real numbers
+    assert (
+        sum(a == b for a, b in zip(one, two, strict=True)) > 0.7 * 499
+    )  # the others would have met one of the 200,000 real numbers
 
 
 def test_equal_values_have_equal_tokens_however_often_they_stand() -> None:
@@ -79,10 +81,19 @@ def test_equal_values_have_equal_tokens_however_often_they_stand() -> None:
     ("values", "shape"),
     [
         ([f"CUST-{n:08d}" for n in range(300)], r"CUST-\d{8}"),
-        ([f"INV-2023-{n:04d}" for n in range(300)] + [f"CRN-2023-{n:04d}" for n in range(300)], r"(INV|CRN)-\d{4}-\d{4}"),
-        ([f"{chr(65 + n % 26)}{chr(65 + n // 26)}-{n:03d}-{chr(97 + n % 26)}x" for n in range(300)], r"[A-Z]{2}-\d{3}-[a-z]{2}"),
+        (
+            [f"INV-2023-{n:04d}" for n in range(300)] + [f"CRN-2023-{n:04d}" for n in range(300)],
+            r"(INV|CRN)-\d{4}-\d{4}",
+        ),
+        (
+            [f"{chr(65 + n % 26)}{chr(65 + n // 26)}-{n:03d}-{chr(97 + n % 26)}x" for n in range(300)],
+            r"[A-Z]{2}-\d{3}-[a-z]{2}",
+        ),
         ([f"{n:04d}-{n:04d}/{n:02d}" for n in range(100)], r"\d{4}-\d{4}/\d\d"),
-        ([str(uuid.UUID(int=n * 2**90 + n * 7**40)) for n in range(1, 300)], r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        (
+            [str(uuid.UUID(int=n * 2**90 + n * 7**40)) for n in range(1, 300)],
+            r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        ),
         ([f"{n * 7919 % 2**24:06X}" for n in range(400)], r"[0-9A-F]{6}"),
         ([f"{n:07d}" for n in range(100)], r"\d{7}"),
         ([f"{n}" for n in range(1_234_567, 1_235_000)], r"[1-9]\d{6}"),
@@ -143,7 +154,10 @@ def test_any_text_has_a_token_of_its_own(values: list[str], more: list[str]) -> 
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.from_regex(r"[A-C]{0,2}[0-9]{0,4}[ab]?-?[0-9a-f]{0,3}", fullmatch=True), unique=True, max_size=60), st.randoms())
+@given(
+    st.lists(st.from_regex(r"[A-C]{0,2}[0-9]{0,4}[ab]?-?[0-9a-f]{0,3}", fullmatch=True), unique=True, max_size=60),
+    st.randoms(),
+)
 def test_values_of_many_shapes_never_meet(values: list[str], chance: object) -> None:
     known = values[::2]
     assert len(set(learnt(known).of(column(values)))) == len(values)
@@ -173,7 +187,9 @@ def test_order_of_values_does_not_show_in_tokens() -> None:
 def test_digits_of_tokens_are_even() -> None:
     from scipy.stats import chisquare
 
-    digits = np.array([list(token) for token in made([f"{n:012d}" for n in range(123_456_000_000, 123_456_005_000)])], dtype=np.int64)
+    digits = np.array(
+        [list(token) for token in made([f"{n:012d}" for n in range(123_456_000_000, 123_456_005_000)])], dtype=np.int64
+    )
     for place in range(1, 12):
         assert chisquare(np.bincount(digits[:, place], minlength=10)).pvalue > 0.0001
 

@@ -6,13 +6,15 @@ import pytest
 from rows import applied, column, learnt, renamed, told
 
 from privsynth.dataset import Kind
-from privsynth.steps import Blur, Keep
+from privsynth.mask_steps import Blur, Keep
 
 
 def test_keep_keeps_everything_and_counts_what_few_share() -> None:
     table = column(Kind.CATEGORY, ["a", "a", "b", None])
     assert applied(table, Keep()) == ["a", "a", "b", None]
-    assert learnt(table, Keep()).notes == ("table t, column x: kept as it is, as was asked; fewer than 11 rows hold a value that fewer than 2 people share",)
+    assert learnt(table, Keep()).notes == (
+        "table t, column x: kept as it is, as was asked; fewer than 11 rows hold a value that fewer than 2 people share",
+    )
     assert learnt(column(Kind.CATEGORY, ["a", "a", None]), Keep()).notes == ()
 
 
@@ -30,7 +32,9 @@ def test_a_level_that_was_not_seen_is_rare() -> None:
 def test_blur_draws_the_ends_of_numbers_in_until_enough_people_lie_there() -> None:
     table = column(Kind.NUMBER, [1, 2, 3, 4, 50, None])
     assert applied(table, Blur()) == [2, 2, 3, 4, 4, None]
-    assert learnt(table, Blur()).notes == ("table t, column x: numbers at the ends were drawn in until 2 people share each (fewer than 11 rows)",)
+    assert learnt(table, Blur()).notes == (
+        "table t, column x: numbers at the ends were drawn in until 2 people share each (fewer than 11 rows)",
+    )
     assert applied(column(Kind.NUMBER, [1, 2, 3, 4, 50, 60]), Blur(), people=[0, 1, 2, 3, 4, 4]) == [2, 2, 3, 4, 4, 4]
 
 

@@ -12,9 +12,9 @@ from rows import applied, column, learnt, seeds_of, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
-from privsynth.generate.fabricate.draws import Draws
-from privsynth.generate.mask.stir import Noisy, givers, middle_half, normal
-from privsynth.steps import Noise, Shuffle
+from privsynth.generate.mask.steps.stir import Noisy, givers, middle_half, normal
+from privsynth.mask_steps import Noise, Shuffle
+from privsynth.people.draws import Draws
 
 
 def test_drawn_numbers_are_normal() -> None:
@@ -73,7 +73,9 @@ def test_the_same_number_of_the_same_person_moves_alike() -> None:
 
 
 def test_what_noise_cannot_do_is_said() -> None:
-    assert learnt(column(Kind.NUMBER, [5, 5, 5, 5]), Noise()).notes == ("table t, column x: the column holds one number, which cannot move",)
+    assert learnt(column(Kind.NUMBER, [5, 5, 5, 5]), Noise()).notes == (
+        "table t, column x: the column holds one number, which cannot move",
+    )
     (note,) = learnt(column(Kind.INTEGER, [1, 1, 2, 2, 3, 3]), Noise()).notes
     assert "less than half of the column's smallest step" in note
     with pytest.raises(PolicyError, match="noise does not work on a column of kind date"):
@@ -88,8 +90,13 @@ def test_noise_on_missing_one_and_unseen_rows() -> None:
     assert all(2 <= value <= 5 for value in told(fitted, column(Kind.NUMBER, [-1000.0, 1000.0, 3.0])))
 
 
-@given(st.lists(st.sampled_from(["a", "b", "c", None]), max_size=40), st.lists(st.sampled_from(["p", "q", None]), min_size=40, max_size=40))
-def test_shuffling_keeps_the_values_and_where_they_are_missing(values: list[str | None], groups: list[str | None]) -> None:
+@given(
+    st.lists(st.sampled_from(["a", "b", "c", None]), max_size=40),
+    st.lists(st.sampled_from(["p", "q", None]), min_size=40, max_size=40),
+)
+def test_shuffling_keeps_the_values_and_where_they_are_missing(
+    values: list[str | None], groups: list[str | None]
+) -> None:
     table = column(Kind.CATEGORY, values, g=groups[: len(values)])
     made = applied(table, Shuffle(within=["g"]))
     assert Counter(made) == Counter(values)
@@ -110,9 +117,18 @@ def test_groups_of_few_rows_are_put_together() -> None:
     table = column(Kind.INTEGER, [1, 2, 3, 4, 5, 6], g=["p", "q", "r", "s", "s", "s"])
     made = applied(table, Shuffle(within=["g"]), k_rare=3)
     assert sorted(made[:3]) == [1, 2, 3]
-    assert learnt(table, Shuffle(within=["g"]), k_rare=3).notes == ("table t, column x: groups of fewer than 3 rows were put together (fewer than 11 rows)",)
+    assert learnt(table, Shuffle(within=["g"]), k_rare=3).notes == (
+        "table t, column x: groups of fewer than 3 rows were put together (fewer than 11 rows)",
+    )
     alone = column(Kind.INTEGER, [1, 2, 3, 4, 5, 6, 7], g=["p", "q", "q", "q", "r", "r", "r"])
-    assert applied(alone, Shuffle(within=["g"]), k_rare=3)[0] in (2, 3, 4, 5, 6, 7)  # what is still too small joins a larger one
+    assert applied(alone, Shuffle(within=["g"]), k_rare=3)[0] in (
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+    )  # what is still too small joins a larger one
 
 
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=60))

@@ -9,9 +9,9 @@ import pytest
 
 from privsynth.dataset import Taken
 from privsynth.errors import BackendError
-from privsynth.generate.mask.keys import Keyring
-from privsynth.generate.mask.shaped import Tokens
-from privsynth.generate.mask.streamed import StreamedTokens
+from privsynth.generate.mask.tokens.shaped import Tokens
+from privsynth.generate.mask.tokens.streamed import StreamedTokens
+from privsynth.keyring import Keyring
 
 RING = Keyring(bytes(range(32)), "test")
 
@@ -54,14 +54,18 @@ def test_a_run_of_whole_numbers_gets_longer_tokens() -> None:
 
 def test_most_values_have_the_token_that_a_whole_table_gives_them() -> None:
     values = [f"C{n:08d}" for n in np.random.default_rng(5).permutation(10**8)[:5_000]]
-    whole = Tokens.learn(np.array(values, dtype=object), RING, "d", taken=taken_of(values)).of(np.array(values, dtype=object))
+    whole = Tokens.learn(np.array(values, dtype=object), RING, "d", taken=taken_of(values)).of(
+        np.array(values, dtype=object)
+    )
     made = streamed(values, 1_000).of(np.array(values, dtype=object))
     assert (whole == made).mean() > 0.999
 
 
 def test_a_domain_that_is_full_is_refused_by_count() -> None:
     values = [f"{n:06d}" for n in range(10**6)]
-    tokens = StreamedTokens.after(Tokens.learn(np.array(values[:1_000], dtype=object), RING, "d"), Taken(b"k", Everything()))
+    tokens = StreamedTokens.after(
+        Tokens.learn(np.array(values[:1_000], dtype=object), RING, "d"), Taken(b"k", Everything())
+    )
     with pytest.raises(BackendError, match="column d: 50 of 50 identifiers"):
         tokens.of(np.array(values[:50], dtype=object))
 

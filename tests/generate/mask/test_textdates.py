@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.generate.mask.textdates import has_day, moved_date, puts_day_first
+from privsynth.generate.mask.texts.textdates import has_day, moved_date, puts_day_first
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,21 @@ def test_a_certain_day_moves_in_its_own_form(text: str, moved: str) -> None:
     assert moved_date(text, 2) == moved
 
 
-@pytest.mark.parametrize("text", ["03/04/2021", "03-03-2021", "27.02.21", "12 May", "May 2021", "Friday", "2021-02-30", "27 février 2021", "", "9999-12-31"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "03/04/2021",
+        "03-03-2021",
+        "27.02.21",
+        "12 May",
+        "May 2021",
+        "Friday",
+        "2021-02-30",
+        "27 février 2021",
+        "",
+        "9999-12-31",
+    ],
+)
 def test_a_day_that_is_not_certain_is_not_guessed(text: str) -> None:
     assert moved_date(text, 2) is None
 

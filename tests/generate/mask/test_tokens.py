@@ -12,12 +12,14 @@ from shop import shop, taken_of, texts
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Taken
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.mask.domains import How, domains_of
-from privsynth.generate.mask.keys import Keyring
 from privsynth.generate.mask.memory import Memory
-from privsynth.generate.mask.tokens import Opaque, Place, key_domains, key_text, shaped_tokens
+from privsynth.generate.mask.tokens import Opaque
+from privsynth.generate.mask.tokens.domains import How, domains_of
 from privsynth.generate.mask.work import planned
+from privsynth.keyring import Keyring
 from privsynth.options import MaskOptions
+from privsynth.people.fresh_keys import shaped_tokens
+from privsynth.ties import Place, key_domains, key_text
 
 RING = Keyring(bytes(range(32)), "test")
 NOBODY = Taken()
@@ -85,7 +87,10 @@ def test_tokens_depend_on_the_key_and_not_on_the_company() -> None:
 def test_guessing_without_the_key_finds_nothing() -> None:
     """A dictionary of the whole domain, tokenised under another key, meets the true pairs no more than chance does."""
     values = [f"{i:05d}" for i in range(10_000)]
-    true, guessed = dict(zip(values, tokens_of(values), strict=True)), dict(zip(values, tokens_of(values, OTHER), strict=True))
+    true, guessed = (
+        dict(zip(values, tokens_of(values), strict=True)),
+        dict(zip(values, tokens_of(values, OTHER), strict=True)),
+    )
     assert sum(true[value] == guessed[value] for value in values) <= 5
 
 
@@ -104,7 +109,9 @@ def test_refuses_where_two_values_would_share_a_token() -> None:
 
 
 def test_whole_numbers_stay_whole_numbers_and_meet_their_text_twin() -> None:
-    parent = Table("p", (Column("id", Kind.INTEGER, Role.IDENTIFIER),), pd.DataFrame({"id": np.arange(1_000, 1_100, dtype=float)}))
+    parent = Table(
+        "p", (Column("id", Kind.INTEGER, Role.IDENTIFIER),), pd.DataFrame({"id": np.arange(1_000, 1_100, dtype=float)})
+    )
     child = Table("c", (Column("p", Kind.TEXT),), pd.DataFrame({"p": texts(str(i) for i in range(1_000, 1_100))}))
     data = Dataset((parent, child), (Relation("p", "id", "c", "p"),))
     maps = token_maps(data, RING, Taken())
@@ -145,11 +152,28 @@ def test_opaque_tokens_are_base32_of_the_hash() -> None:
 
 def test_berka_can_be_joined_as_before(material) -> None:
     folder = material / "tables" / "berka"
-    keys = {"account": ["account_id"], "client": ["client_id"], "disp": ["disp_id", "client_id", "account_id"], "card": ["card_id", "disp_id"]}
+    keys = {
+        "account": ["account_id"],
+        "client": ["client_id"],
+        "disp": ["disp_id", "client_id", "account_id"],
+        "card": ["card_id", "disp_id"],
+    }
     keys |= {"loan": ["loan_id", "account_id"], "order": ["order_id", "account_id"]}
-    frames = {name: pd.read_csv(folder / f"{name}.csv.gz", dtype=str, keep_default_na=False, sep=None, engine="python").astype(object) for name in keys}
-    tables = [Table(n, tuple(Column(c, Kind.TEXT, Role.IDENTIFIER if c in keys[n] else Role.PLAIN) for c in f.columns), f) for n, f in frames.items()]
-    ties = [("client", "client_id", "disp"), ("disp", "disp_id", "card"), *(("account", "account_id", child) for child in ("disp", "loan", "order"))]
+    frames = {
+        name: pd.read_csv(
+            folder / f"{name}.csv.gz", dtype=str, keep_default_na=False, sep=None, engine="python"
+        ).astype(object)
+        for name in keys
+    }
+    tables = [
+        Table(n, tuple(Column(c, Kind.TEXT, Role.IDENTIFIER if c in keys[n] else Role.PLAIN) for c in f.columns), f)
+        for n, f in frames.items()
+    ]
+    ties = [
+        ("client", "client_id", "disp"),
+        ("disp", "disp_id", "card"),
+        *(("account", "account_id", child) for child in ("disp", "loan", "order")),
+    ]
     data = Dataset(tuple(tables), tuple(Relation(parent, key, child, key) for parent, key, child in ties))
     maps = token_maps(data, RING, Taken())
     made = {(t.name, c): tokenised(t, c, maps[t.name, c]) for t in data for c in keys[t.name]}

@@ -8,11 +8,11 @@ import pytest
 from shop import shop
 
 from privsynth.dataset import Column, Kind, Role
-from privsynth.generate.mask.keys import Keyring
 from privsynth.generate.mask.told import _statement, statements
 from privsynth.generate.mask.work import planned
+from privsynth.keyring import Keyring
+from privsynth.mask_steps import Drop, Encrypt, Invent, Partial, Shift, Step, Substitute, Token
 from privsynth.options import MaskOptions
-from privsynth.steps import Drop, Encrypt, Invent, Partial, Shift, Step, Substitute, Token
 
 KEPT = Keyring(bytes(range(32)), "0123456789abcdef")
 GONE = Keyring.ephemeral()
@@ -20,7 +20,13 @@ COLUMN = Column("x", Kind.TEXT, Role.IDENTIFIER)
 
 
 def made(step: type) -> Step:
-    return Partial(last=2) if step is Partial else step.model_construct(do=step.model_fields["do"].default) if step.__name__ == "Generalise" else step()  # type: ignore[attr-defined,no-any-return]
+    return (
+        Partial(last=2)
+        if step is Partial
+        else step.model_construct(do=step.model_fields["do"].default)
+        if step.__name__ == "Generalise"
+        else step()
+    )  # type: ignore[attr-defined,no-any-return]
 
 
 @pytest.mark.parametrize("ring", [KEPT, GONE], ids=["kept", "gone"])
@@ -29,7 +35,9 @@ def test_every_step_says_four_things(step: type, ring: Keyring) -> None:
     assert all(len(part) > 1 for part in _statement(COLUMN, made(step), ring))
 
 
-@pytest.mark.parametrize("step", [Token(), Token(shape="opaque"), Encrypt(), Substitute(), Invent(), Shift()], ids=lambda step: step.do)
+@pytest.mark.parametrize(
+    "step", [Token(), Token(shape="opaque"), Encrypt(), Substitute(), Invent(), Shift()], ids=lambda step: step.do
+)
 def test_what_a_kept_key_can_turn_back_or_confirm_is_pseudonymised_and_named_by_the_key(step: Step) -> None:
     _, _, reversible, linkable = _statement(COLUMN, step, KEPT)
     assert "pseudonymised, still personal data" in reversible

@@ -11,13 +11,15 @@ from rows import applied, column, learnt, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
-from privsynth.steps import TopBottom
+from privsynth.mask_steps import TopBottom
 
 
 def test_declared_ends_are_the_ends() -> None:
     table = column(Kind.INTEGER, [1, 5, 95, None])
     assert applied(table, TopBottom(low=3, high=90)) == [3, 5, 90, None]
-    assert applied(column(Kind.DATE, ["1901-01-01", "2020-12-31T15:00", None]), TopBottom(low="1930-01-01", high="2020-12-31")) == [
+    assert applied(
+        column(Kind.DATE, ["1901-01-01", "2020-12-31T15:00", None]), TopBottom(low="1930-01-01", high="2020-12-31")
+    ) == [
         "1930-01-01",
         "2020-12-31",
         None,
@@ -26,7 +28,14 @@ def test_declared_ends_are_the_ends() -> None:
 
 def test_an_end_that_was_not_said_is_shared_by_enough_people() -> None:
     assert applied(column(Kind.NUMBER, [1, 2, 3, 4, 50]), TopBottom(high=45)) == [2, 2, 3, 4, 45]
-    assert applied(column(Kind.NUMBER, [1, 2, 3, 4, 50, 51]), TopBottom(), people=[0, 1, 2, 3, 4, 4]) == [2, 2, 3, 4, 4, 4]
+    assert applied(column(Kind.NUMBER, [1, 2, 3, 4, 50, 51]), TopBottom(), people=[0, 1, 2, 3, 4, 4]) == [
+        2,
+        2,
+        3,
+        4,
+        4,
+        4,
+    ]
 
 
 @given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=40), st.integers(1, 5))

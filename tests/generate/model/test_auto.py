@@ -10,9 +10,10 @@ import pytest
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.errors import BackendError
-from privsynth.generate.model import auto, engines
-from privsynth.generate.model.auto import Auto, Candidate, Trial, best, candidates, foretold, planned
-from privsynth.generate.model.estimate import Size
+from privsynth.generate.model import choose as engines
+from privsynth.generate.model.choose import auto
+from privsynth.generate.model.choose.auto import Auto, Candidate, Trial, best, candidates, foretold, planned
+from privsynth.generate.model.choose.estimate import Size
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.report.method import _flat
@@ -47,7 +48,12 @@ class Double:
         if self.how == "copy":
             return frame.iloc[rng.integers(0, len(frame), rows)].reset_index(drop=True)
         drawn = {name: frame[name].to_numpy()[rng.integers(0, len(frame), rows)] for name in frame}
-        return pd.DataFrame({name: values if values.dtype == object else np.round(values * rng.normal(1, 0.05, rows), 2) for name, values in drawn.items()})
+        return pd.DataFrame(
+            {
+                name: values if values.dtype == object else np.round(values * rng.normal(1, 0.05, rows), 2)
+                for name, values in drawn.items()
+            }
+        )
 
 
 def with_doubles(monkeypatch: pytest.MonkeyPatch, **how: str) -> list[Double]:
@@ -69,7 +75,9 @@ def fitted(table: Table, seed: int = 0, **more: Any) -> Auto:
     return Auto(AUTO, k=10, limits=LIMITS).fit(table, np.random.default_rng(seed), **more)
 
 
-def test_an_engine_that_copies_is_out_however_faithful_it_is(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_copies_is_out_however_faithful_it_is(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_doubles(monkeypatch, copula="copy", tvae="shuffle")
     chosen = fitted(people(1500, rng))
     assert chosen.recipe["chosen"] == "tvae"
@@ -80,14 +88,18 @@ def test_an_engine_that_copies_is_out_however_faithful_it_is(rng: np.random.Gene
     assert "copies rows beyond chance" in str(copied)
 
 
-def test_an_engine_that_refuses_is_out_with_its_own_reason(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_refuses_is_out_with_its_own_reason(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_doubles(monkeypatch, copula="refuse", tvae="shuffle")
     chosen = fitted(people(800, rng))
     assert chosen.recipe["chosen"] == "tvae"
     assert chosen.recipe["tried"]["copula"] == "not tried: this engine makes single tables only"  # type: ignore[index]
 
 
-def test_trials_see_a_part_by_unit_and_the_last_fit_sees_all(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trials_see_a_part_by_unit_and_the_last_fit_sees_all(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = with_doubles(monkeypatch, tvae="shuffle")
     table, units = people(1200, rng), np.repeat(np.arange(400), 3)
     chosen = fitted(table, units=units, given=["city"])
@@ -98,10 +110,16 @@ def test_trials_see_a_part_by_unit_and_the_last_fit_sees_all(rng: np.random.Gene
     assert list(chosen.sample(5, rng, table.frame[["city"]][:5])) == ["income", "rent"]
 
 
-def test_trees_win_over_rows_whose_columns_have_nothing_to_do_with_each_other(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trees_win_over_rows_whose_columns_have_nothing_to_do_with_each_other(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = engines.engine_for
     with_doubles(monkeypatch, tvae="shuffle", trees="trees")
-    monkeypatch.setattr(engines, "engine_for", lambda options, **more: Double("shuffle") if options.engine == "tvae" else real(options, **more))
+    monkeypatch.setattr(
+        engines,
+        "engine_for",
+        lambda options, **more: Double("shuffle") if options.engine == "tvae" else real(options, **more),
+    )
     chosen = fitted(people(1500, rng))
     assert chosen.recipe["chosen"] == "trees"
     assert chosen.recipe["engine"] == "auto"
@@ -112,7 +130,9 @@ def test_trees_win_over_rows_whose_columns_have_nothing_to_do_with_each_other(rn
 def test_the_same_seed_chooses_and_makes_the_same(rng: np.random.Generator) -> None:
     table, options = people(600, rng), ModelOptions(engine="auto", no_busl=True)
     one, two = (Auto(options, k=10, limits=LIMITS).fit(table, np.random.default_rng(3)) for _ in range(2))
-    assert [(trial.candidate.name, trial.score) for trial in one.tried_] == [(trial.candidate.name, trial.score) for trial in two.tried_]
+    assert [(trial.candidate.name, trial.score) for trial in one.tried_] == [
+        (trial.candidate.name, trial.score) for trial in two.tried_
+    ]
     pd.testing.assert_frame_equal(one.sample(300, np.random.default_rng(1)), two.sample(300, np.random.default_rng(1)))
 
 
@@ -124,7 +144,9 @@ def test_too_few_rows_to_compare_are_learnt_by_the_default(rng: np.random.Genera
 
 
 def test_a_tie_goes_to_the_earlier_and_a_lead_to_the_better() -> None:
-    first, second, third = (Trial(Candidate(name, AUTO), score) for name, score in (("trees", 0.900), ("copula", 0.904), ("tvae", 0.500)))
+    first, second, third = (
+        Trial(Candidate(name, AUTO), score) for name, score in (("trees", 0.900), ("copula", 0.904), ("tvae", 0.500))
+    )
     assert best([first, second, third]) is first
     better = Trial(Candidate("ctgan", AUTO), 0.906)
     assert best([first, second, better]) is second
@@ -136,9 +158,16 @@ def test_what_does_not_fit_the_budget_is_skipped_and_said(monkeypatch: pytest.Mo
     monkeypatch.setattr(auto, "estimate", lambda size, engine: Estimate(seconds[engine], 10))
     monkeypatch.setattr(auto, "memory_left", lambda: 100)
     plan = {candidate.name: why_not for candidate, _, why_not in planned(candidates(AUTO), Size(1000, 5), 60)}
-    assert [name for name, why_not in plan.items() if not why_not] == ["trees", "trees, min_leaf 50", "trees, min_leaf 100", "copula"]
+    assert [name for name, why_not in plan.items() if not why_not] == [
+        "trees",
+        "trees, min_leaf 50",
+        "trees, min_leaf 100",
+        "copula",
+    ]
     assert plan["ctgan"].startswith("it needs about 33 min; 44 s of 60 s were left")
-    assert foretold(ModelOptions(engine="auto", seconds=60), Size(1000, 5)).seconds == pytest.approx(2 * 3 + 10 + 0.4 + 2)
+    assert foretold(ModelOptions(engine="auto", seconds=60), Size(1000, 5)).seconds == pytest.approx(
+        2 * 3 + 10 + 0.4 + 2
+    )
 
 
 def test_the_first_candidate_is_tried_on_any_budget_and_memory_is_minded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +184,9 @@ def test_what_others_cannot_keep_leaves_them_out(asked: dict[str, Any], reason: 
     field = candidates(ModelOptions(engine="auto", **asked))
     assert {candidate.options.engine for candidate in field if not candidate.barred} == {"trees"}
     assert all(reason in candidate.barred for candidate in field if candidate.options.engine != "trees")
-    assert {candidate.options.min_leaf for candidate in field if candidate.options.engine == "trees"} >= {asked.get("min_leaf")}
+    assert {candidate.options.min_leaf for candidate in field if candidate.options.engine == "trees"} >= {
+        asked.get("min_leaf")
+    }
 
 
 def test_the_report_says_in_words_who_was_tried(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,7 +100,10 @@ def test_infinite_numbers_are_refused_without_being_named() -> None:
         learn_coding(AMOUNT, np.array([1.0, np.inf]), k=10)
 
 
-@pytest.mark.parametrize(("first", "step"), [("1700-01-01", 86_400_000_000), ("2300-05-01T10:00", 3_600_000_000), ("1999-01-01T00:00:07", 1_000_000)])
+@pytest.mark.parametrize(
+    ("first", "step"),
+    [("1700-01-01", 86_400_000_000), ("2300-05-01T10:00", 3_600_000_000), ("1999-01-01T00:00:07", 1_000_000)],
+)
 def test_dates_keep_the_coarsest_step_that_all_share(first: str, step: int) -> None:
     dates = np.array([first, "NaT", "2001-01-01"], dtype="datetime64[us]")
     axis = axis_of(DAY, dates)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Dataset, Fact, Kind, Profile, Role, Rule, Table, Taken
+from privsynth.describe import facts_of
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model.constraints import Constrained
@@ -20,7 +21,6 @@ from privsynth.generate.model.engine import Engine, frame_of
 from privsynth.generate.model.trees import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
-from privsynth.profile import facts_of
 from privsynth.spelling import Spelling
 
 CENTS = Spelling(decimals=2)
@@ -33,7 +33,9 @@ class Independent:
     notes: Sequence[str] = ()
     recipe: Mapping[str, object] = MappingProxyType({})
 
-    def fit(self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Any = None) -> Independent:
+    def fit(
+        self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Any = None
+    ) -> Independent:
         self.seen_ = {column.name: table.values(column.name) for column in table.columns if column.name not in given}
         return self
 
@@ -45,7 +47,9 @@ def table(*columns: Column, rules: Sequence[str] = (), **values: Any) -> Table:
     return Table("t", columns, pd.DataFrame(values), rules=tuple(Rule(f"r{at}", rule) for at, rule in enumerate(rules)))
 
 
-def kept(t: Table, make: Any = Independent, facts: Sequence[Fact] = (), rows: int = 500, **options: Any) -> tuple[pd.DataFrame, Constrained]:
+def kept(
+    t: Table, make: Any = Independent, facts: Sequence[Fact] = (), rows: int = 500, **options: Any
+) -> tuple[pd.DataFrame, Constrained]:
     engine = Constrained(make, k=K, rules=t.rules, facts=facts, **options).fit(t, np.random.default_rng(1))
     return engine.sample(rows, np.random.default_rng(2)), engine
 
@@ -82,7 +86,9 @@ def test_a_declared_sum_is_computed_to_the_cent(rng: np.random.Generator, make: 
     assert list(made) == ["net", "tax", "total"]
 
 
-def test_a_definition_that_few_real_rows_keep_is_not_computed_and_the_rows_are_counted(rng: np.random.Generator) -> None:
+def test_a_definition_that_few_real_rows_keep_is_not_computed_and_the_rows_are_counted(
+    rng: np.random.Generator,
+) -> None:
     t = bills(rng)
     t.frame.loc[:11, "total"] += 1  # 12 of 600: 2 %
     made, engine = kept(t, trees)
@@ -95,7 +101,9 @@ def test_fewer_than_k_real_violations_are_not_counted_out(rng: np.random.Generat
     t = bills(rng)
     t.frame.loc[:2, "total"] += 1
     _, engine = kept(t)
-    assert engine.notes_ == ("table 't': rule 'r0' is broken by fewer than 10 of 600 training rows; made rows keep it.",)
+    assert engine.notes_ == (
+        "table 't': rule 'r0' is broken by fewer than 10 of 600 training rows; made rows keep it.",
+    )
 
 
 @pytest.mark.parametrize("make", [Independent, trees])
@@ -118,11 +126,17 @@ amounts = st.floats(0, 1000, allow_nan=False).map(lambda x: round(x, 2)) | st.no
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(amounts, amounts), min_size=40, max_size=80), st.booleans(), st.integers(0, 99))
-def test_an_order_holds_in_every_row_whatever_is_missing_and_whoever_breaks_it(pairs: list[tuple[Any, Any]], strict: bool, seed: int) -> None:
+def test_an_order_holds_in_every_row_whatever_is_missing_and_whoever_breaks_it(
+    pairs: list[tuple[Any, Any]], strict: bool, seed: int
+) -> None:
     low, high = (np.array([pair[side] for pair in pairs], dtype=np.float64) for side in (0, 1))
     columns = [Column(name, Kind.NUMBER, spelling=CENTS) for name in ("low", "high")]
     t = table(*columns, rules=["low < high" if strict else "high >= low"], low=low, high=high)
-    made = Constrained(Independent, k=K, rules=t.rules).fit(t, np.random.default_rng(seed)).sample(60, np.random.default_rng(seed))
+    made = (
+        Constrained(Independent, k=K, rules=t.rules)
+        .fit(t, np.random.default_rng(seed))
+        .sample(60, np.random.default_rng(seed))
+    )
     assert not (made["low"] > made["high"]).any()
     assert not (strict and (made["low"] == made["high"]).any())
 
@@ -211,7 +225,9 @@ def test_a_dependency_is_looked_up_for_engines_without_look_ups(rng: np.random.G
     assert not set(zip(bare(t)["town"], bare(t)["inhabitants"], strict=True)) <= real
     made, _ = kept(t, facts=facts, follows=True)
     assert set(zip(made["town"], made["inhabitants"], strict=True)) <= real
-    assert set(zip(*(bare(t, trees)[name] for name in ("town", "inhabitants")), strict=True)) <= real  # the trees' own look-ups
+    assert (
+        set(zip(*(bare(t, trees)[name] for name in ("town", "inhabitants")), strict=True)) <= real
+    )  # the trees' own look-ups
 
 
 def test_another_rule_is_kept_by_drawing_again(rng: np.random.Generator) -> None:
@@ -273,6 +289,12 @@ def test_the_model_keeps_declared_and_found_constraints(rng: np.random.Generator
 
 def test_a_rule_about_invented_values_is_refused(rng: np.random.Generator) -> None:
     mail = np.array([f"a{at}@example.test" for at in range(100)], dtype=object)
-    t = table(Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"), Column("x", Kind.INTEGER), rules=["mail like 'a%'"], mail=mail, x=rng.integers(0, 9, 100) * 1.0)
+    t = table(
+        Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"),
+        Column("x", Kind.INTEGER),
+        rules=["mail like 'a%'"],
+        mail=mail,
+        x=rng.integers(0, 9, 100) * 1.0,
+    )
     with pytest.raises(PolicyError, match="rule 'r0' speaks of column 'mail' of table 't': its values are invented"):
         model(t)

@@ -25,7 +25,9 @@ from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
 
-needs_opendp = pytest.mark.skipif(not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed")
+needs_opendp = pytest.mark.skipif(
+    not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed"
+)
 LIMITS = Policy().limits
 
 LEVEL = Column("level", Kind.CATEGORY, domain=Domain(levels=("a", "b", "c")))
@@ -37,9 +39,13 @@ DAY = Column("day", Kind.DATE, domain=Domain(cuts=(0.0, 10.0, 20.0)))
 def small(rng: np.random.Generator, rows: int = 3000) -> Table:
     """A level that decides the amount, some of both missing, and two columns beside them."""
     level = rng.choice(np.array(["a", "b", None], dtype=object), rows, p=[0.5, 0.4, 0.1])
-    amount = np.where(level == "a", rng.integers(0, 100, rows) / 10, np.where(level == "b", rng.integers(200, 400, rows) / 10, np.nan))
+    amount = np.where(
+        level == "a", rng.integers(0, 100, rows) / 10, np.where(level == "b", rng.integers(200, 400, rows) / 10, np.nan)
+    )
     day = np.datetime64("1970-01-01", "us") + rng.integers(0, 20, rows) * np.timedelta64(86_400_000_000, "us")
-    frame = pd.DataFrame({"level": level, "amount": amount, "count": rng.integers(0, 9, rows).astype(float), "day": day})
+    frame = pd.DataFrame(
+        {"level": level, "amount": amount, "count": rng.integers(0, 9, rows).astype(float), "day": day}
+    )
     return Table("t", (LEVEL, AMOUNT, COUNT, DAY), frame)
 
 
@@ -94,7 +100,13 @@ def test_the_count_of_rows_is_noisy_and_near(fitted: Private) -> None:
 @needs_opendp
 def test_the_recipe_says_what_was_spent_and_holds_no_seed(fitted: Private) -> None:
     recipe = fitted.recipe
-    assert (recipe["engine"], recipe["mechanism"], recipe["epsilon"], recipe["delta"], recipe["unit"]) == ("dp", "pairs", 4.0, DELTA, "one row")
+    assert (recipe["engine"], recipe["mechanism"], recipe["epsilon"], recipe["delta"], recipe["unit"]) == (
+        "dp",
+        "pairs",
+        4.0,
+        DELTA,
+        "one row",
+    )
     assert 0 < float(recipe["rho"]) < 4  # type: ignore[arg-type]
     assert str(recipe["seed"]).startswith("none")
     claim = dict(recipe["claim"])  # type: ignore[call-overload]
@@ -104,7 +116,10 @@ def test_the_recipe_says_what_was_spent_and_holds_no_seed(fitted: Private) -> No
 
 @needs_opendp
 def test_two_fits_of_the_same_rows_and_seed_differ() -> None:
-    one, two = (Private(asked(), limits=LIMITS).fit(small(np.random.default_rng(1), 300), np.random.default_rng(2)) for _ in range(2))
+    one, two = (
+        Private(asked(), limits=LIMITS).fit(small(np.random.default_rng(1), 300), np.random.default_rng(2))
+        for _ in range(2)
+    )
     assert not np.array_equal(one.fine_["amount"], two.fine_["amount"])
 
 
@@ -180,7 +195,10 @@ def test_opendp_that_is_not_there_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_cost_is_known_without_opendp() -> None:
     code = "import sys; from privsynth.generate.model.dp.cost import cost_of; print('opendp' in sys.modules or 'jax' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "False"
+    )
 
 
 def test_the_cost_is_what_was_asked() -> None:
@@ -188,7 +206,9 @@ def test_the_cost_is_what_was_asked() -> None:
     assert cost_of(asked(epsilon=1.0)) == Cost(1.0, DELTA)
 
 
-@pytest.mark.parametrize("options", [{"epsilon": LIMITS.eps_max * 1.01}, {"delta": LIMITS.delta_max * 2}, {"delta": 0.0}])
+@pytest.mark.parametrize(
+    "options", [{"epsilon": LIMITS.eps_max * 1.01}, {"delta": LIMITS.delta_max * 2}, {"delta": 0.0}]
+)
 def test_more_than_the_limits_allow_is_refused(options: dict[str, float]) -> None:
     with pytest.raises(PolicyError):
         Private(asked(**options), limits=LIMITS)
@@ -209,7 +229,9 @@ def test_children_and_parents_are_refused_with_the_way_out(rng: np.random.Genera
 
 def test_undeclared_columns_are_refused_together_with_the_lines_to_write(rng: np.random.Generator) -> None:
     frame = small(rng, 5).frame
-    table = Table("t", (Column("level", Kind.CATEGORY), Column("amount", Kind.NUMBER), COUNT, Column("day", Kind.DATE)), frame)
+    table = Table(
+        "t", (Column("level", Kind.CATEGORY), Column("amount", Kind.NUMBER), COUNT, Column("day", Kind.DATE)), frame
+    )
     with pytest.raises(PolicyError) as caught:
         axes_of(table)
     assert "'level', 'amount', 'day'" in caught.value.message
@@ -219,7 +241,11 @@ def test_undeclared_columns_are_refused_together_with_the_lines_to_write(rng: np
 
 def test_too_many_columns_are_refused(rng: np.random.Generator) -> None:
     names = [f"x{at}" for at in range(dp.MOST_COLUMNS["aim"] + 1)]
-    table = Table("t", tuple(Column(n, Kind.INTEGER, domain=Domain(cuts=(0.0, 1.0))) for n in names), pd.DataFrame({n: [0.0] for n in names}))
+    table = Table(
+        "t",
+        tuple(Column(n, Kind.INTEGER, domain=Domain(cuts=(0.0, 1.0))) for n in names),
+        pd.DataFrame({n: [0.0] for n in names}),
+    )
     with pytest.raises(PolicyError, match="at most"):
         dp._refuse_wide(table, dp.MOST_COLUMNS["aim"], "aim")
 
@@ -274,18 +300,22 @@ def test_what_is_drawn_in_a_bin_has_the_code_of_that_bin(column: Column, rng: np
 
 
 def test_dates_are_no_finer_than_their_format(rng: np.random.Generator) -> None:
-    months = axis(Column("d", Kind.DATE, spelling=Spelling(date_format="%Y-%m"), domain=Domain(cuts=(0.0, 400.0)))).decode(np.zeros(50, dtype=np.int64), rng)
+    months = axis(
+        Column("d", Kind.DATE, spelling=Spelling(date_format="%Y-%m"), domain=Domain(cuts=(0.0, 400.0)))
+    ).decode(np.zeros(50, dtype=np.int64), rng)
     assert (pd.Series(months).dt.day == 1).all()
-    hours = axis(Column("d", Kind.DATE, spelling=Spelling(date_format="%Y-%m-%d %H:%M"), domain=Domain(cuts=(0.0, 4.0)))).decode(
-        np.zeros(50, dtype=np.int64), rng
-    )
+    hours = axis(
+        Column("d", Kind.DATE, spelling=Spelling(date_format="%Y-%m-%d %H:%M"), domain=Domain(cuts=(0.0, 4.0)))
+    ).decode(np.zeros(50, dtype=np.int64), rng)
     assert pd.Series(hours).dt.hour.nunique() > 3
     assert (pd.Series(hours).dt.second == 0).all()
 
 
 def test_small_bins_are_merged_with_their_neighbours_and_small_levels_with_one_another() -> None:
     counts = np.array([50.0, 5, 5, 50, 1, 0])  # the last is what is missing
-    assert groups_of(counts, 10, ordered=True).tolist() == [0, 1, 1, 2, 2, 0] or groups_of(counts, 10, ordered=True).tolist() == [0, 1, 1, 1, 1, 0]
+    assert groups_of(counts, 10, ordered=True).tolist() == [0, 1, 1, 2, 2, 0] or groups_of(
+        counts, 10, ordered=True
+    ).tolist() == [0, 1, 1, 1, 1, 0]
     assert groups_of(counts, 10, ordered=False).tolist() == [0, 2, 2, 1, 2, 0]
     assert groups_of(np.array([50.0, 50, 30]), 10, ordered=True).tolist() == [0, 1, 2]
     assert most_groups(1) > most_groups(1000) >= 8
@@ -294,7 +324,9 @@ def test_small_bins_are_merged_with_their_neighbours_and_small_levels_with_one_a
 def test_counts_become_proper() -> None:
     assert proper(np.array([6.0, 4.0, -2.0]), 10.0).tolist() == [6.0, 4.0, 0.0]
     assert proper(np.array([5.0, 5.0]), 12.0).tolist() == [6.0, 6.0]
-    assert cleaned(Noisy(np.array([10.0, 5.0, 2.0]), 1.0), 15.0)[-1] == 0  # two deviations of noise: no missing value is sure
+    assert (
+        cleaned(Noisy(np.array([10.0, 5.0, 2.0]), 1.0), 15.0)[-1] == 0
+    )  # two deviations of noise: no missing value is sure
     assert cleaned(Noisy(np.array([10.0, 5.0, 4.0]), 1.0), 19.0)[-1] == 4
     assert total_of([Noisy(np.array([1.0, 3.0]), 1.0), Noisy(np.array([6.0, 2.0]), 1.0)]) == 6.0
     told, variance = combined([(np.array([0.0]), 1.0), (np.array([4.0]), 3.0)])

@@ -12,11 +12,13 @@ import pytest
 from privsynth.dataset import Column, Domain, Kind, Table
 from privsynth.generate.model.dp import Private, noise
 from privsynth.generate.model.dp.cost import Cost
-from privsynth.measure.membership import clopper_pearson
+from privsynth.measure.attacks.membership import clopper_pearson
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 
-pytestmark = pytest.mark.skipif(not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed")
+pytestmark = pytest.mark.skipif(
+    not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed"
+)
 
 CLAIM = Cost(2.0, 0.01)  # a large delta: an audit of some hundred runs says nothing about a small one
 RUNS = 120
@@ -26,7 +28,14 @@ BROKEN = 16.0  # times the budget is a quarter of the noise
 def seen(there: bool, rho: float) -> float:
     """How much the release holds where only the target would be: the attacker's best statistic, with unit noise."""
     codes = {name: np.append(np.zeros(20, dtype=np.int64), [1] * there) for name in ("a", "b")}
-    told = noise.release(codes, {"a": 2, "b": 2}, rho=rho, contributions=1, mechanism="pairs", group=lambda _: {"a": np.arange(2), "b": np.arange(2)})
+    told = noise.release(
+        codes,
+        {"a": 2, "b": 2},
+        rho=rho,
+        contributions=1,
+        mechanism="pairs",
+        group=lambda _: {"a": np.arange(2), "b": np.arange(2)},
+    )
     tables = [*told.singles.values(), *told.pairs.values()]
     precision = sum(1 / table.sigma**2 for table in tables)
     return float(sum(table.counts.flat[-1] / table.sigma**2 for table in tables) / np.sqrt(precision))

@@ -9,14 +9,16 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Dataset, Domain, Kind, Profile, Relation, Role, Rule, Table
+from privsynth.describe import profile_dataset, take_fingerprints
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.fabricate import Fabricator
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
+from privsynth.people import Fabricator
 from privsynth.policy import Policy
-from privsynth.profile import profile_dataset, take_fingerprints
 
-needs_opendp = pytest.mark.skipif(not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed")
+needs_opendp = pytest.mark.skipif(
+    not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed"
+)
 LIMITS = Policy().limits
 ROWS = 1_237
 
@@ -104,7 +106,10 @@ def test_identifying_columns_are_invented_without_a_look_at_the_rows(monkeypatch
 
 
 def test_tables_that_refer_to_one_another_are_refused() -> None:
-    two = Dataset((Table("a", COLUMNS, people().root.frame), Table("b", COLUMNS, people().root.frame)), (Relation("a", "id", "b", "id"),))
+    two = Dataset(
+        (Table("a", COLUMNS, people().root.frame), Table("b", COLUMNS, people().root.frame)),
+        (Relation("a", "id", "b", "id"),),
+    )
     with pytest.raises(BackendError, match="single tables"):
         Model(ModelOptions(engine="dp", epsilon=1), LIMITS).fit(two, Profile({}, None), np.random.default_rng(1))  # type: ignore[arg-type]
 

@@ -8,8 +8,8 @@ import pytest
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import BackendError
-from privsynth.generate.model.engines import estimate_for
-from privsynth.generate.model.estimate import Size, estimate, refuse_beyond, size_of
+from privsynth.generate.model.choose import estimate_for
+from privsynth.generate.model.choose.estimate import Size, estimate, refuse_beyond, size_of
 from privsynth.options import ModelOptions
 from privsynth.stages import Estimate
 
@@ -17,8 +17,16 @@ GB = 10**9
 
 
 def source() -> Table:
-    columns = (Column("name", Kind.CATEGORY, Role.DIRECT), Column("city", Kind.CATEGORY), Column("street", Kind.CATEGORY), Column("x", Kind.NUMBER))
-    words = {name: np.array([f"{name}{i % levels}" for i in range(100)], dtype=object) for name, levels in (("name", 100), ("city", 3), ("street", 40))}
+    columns = (
+        Column("name", Kind.CATEGORY, Role.DIRECT),
+        Column("city", Kind.CATEGORY),
+        Column("street", Kind.CATEGORY),
+        Column("x", Kind.NUMBER),
+    )
+    words = {
+        name: np.array([f"{name}{i % levels}" for i in range(100)], dtype=object)
+        for name, levels in (("name", 100), ("city", 3), ("street", 40))
+    }
     return Table("t", columns, pd.DataFrame({**words, "x": np.arange(100.0)}))
 
 
@@ -80,7 +88,11 @@ def test_where_nobody_says_what_is_free_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("estimate_", "words"),
-    [(Estimate(8.2, 310 * 10**6), "about 8 s, 310 MB"), (Estimate(720, 31 * 10**8), "about 12 min, 3.1 GB"), (Estimate(9000, GB), "about 2.5 h, 1.0 GB")],
+    [
+        (Estimate(8.2, 310 * 10**6), "about 8 s, 310 MB"),
+        (Estimate(720, 31 * 10**8), "about 12 min, 3.1 GB"),
+        (Estimate(9000, GB), "about 2.5 h, 1.0 GB"),
+    ],
 )
 def test_it_reads_as_people_say_it(estimate_: Estimate, words: str) -> None:
     assert str(estimate_) == words

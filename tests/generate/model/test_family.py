@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
-from privsynth.generate.model.family import units_of
+from privsynth.generate.model.tables.family import units_of
 
 
 def bank(accounts: int, entity: str | None = None) -> Dataset:
@@ -15,7 +15,10 @@ def bank(accounts: int, entity: str | None = None) -> Dataset:
     client = np.array([f"p{at // 2}" for at in range(accounts)], dtype=object)
     key = np.append(np.repeat(number, 2), np.array([None], dtype=object))
     above = Table(
-        "account", (Column("id", Kind.CATEGORY, Role.IDENTIFIER), Column("client", Kind.CATEGORY)), pd.DataFrame({"id": number, "client": client}), entity
+        "account",
+        (Column("id", Kind.CATEGORY, Role.IDENTIFIER), Column("client", Kind.CATEGORY)),
+        pd.DataFrame({"id": number, "client": client}),
+        entity,
     )
     below = Table("card", (Column("account", Kind.CATEGORY, Role.IDENTIFIER),), pd.DataFrame({"account": key}))
     return Dataset((above, below), (Relation("account", "id", "card", "account"),))

@@ -6,16 +6,21 @@ import numpy as np
 
 from privsynth.dataset import Column, Kind
 from privsynth.generate.model.coding import learn_coding
-from privsynth.generate.model.features import Aim
-from privsynth.generate.model.forest import Task, grow, spread
-from privsynth.generate.model.guide import Made, best_penalty, normal, regress, share
+from privsynth.generate.model.trees.features import Aim
+from privsynth.generate.model.trees.forest import Task, grow, spread
+from privsynth.generate.model.trees.guide import Made, best_penalty, normal, regress, share
 from privsynth.spelling import Spelling
 
 Array = np.ndarray[Any, Any]
 
 
 def made(**values: Array) -> Made:
-    state = Made({name: learn_coding(Column(name, Kind.NUMBER, spelling=Spelling(decimals=6)), column, 10) for name, column in values.items()})
+    state = Made(
+        {
+            name: learn_coding(Column(name, Kind.NUMBER, spelling=Spelling(decimals=6)), column, 10)
+            for name, column in values.items()
+        }
+    )
     state |= values
     return state
 
@@ -38,7 +43,16 @@ def test_donors_of_a_tree_are_rows_that_it_did_not_grow_on(rng: np.random.Genera
 def test_a_relation_is_learnt_and_noise_is_not(rng: np.random.Generator) -> None:
     state = made(x=rng.random(4000), noise=rng.random(4000))
     folds = np.arange(4000) % 2
-    told = Task(["x", "noise"], {}, np.arange(4000), Aim(numbers=state["x"][:, None]), state["x"], leaf=20, least=10, smooth=True)
+    told = Task(
+        ["x", "noise"],
+        {},
+        np.arange(4000),
+        Aim(numbers=state["x"][:, None]),
+        state["x"],
+        leaf=20,
+        least=10,
+        smooth=True,
+    )
     drawn = grow(told, state, folds, rng).draw(state, np.arange(4000), rng)
     assert np.corrcoef(drawn, state["x"])[0, 1] > 0.95
     chance = Task(["noise"], {}, np.arange(4000), Aim(numbers=state["x"][:, None]), state["x"], leaf=20, least=10)
@@ -58,7 +72,14 @@ def test_donors_are_counted_by_unit(rng: np.random.Generator) -> None:
     aim = Aim(numbers=state["x"][:, None])
     forest = grow(Task(["x"], {}, np.arange(2000), aim, units, leaf=20, least=15, units=units), state, units % 2, rng)
     drawn = [fold.leaves for fold in forest.folds]
-    assert min(len(np.unique(some.donors[f : f + c])) for some in drawn for f, c in zip(some.first, some.count, strict=True)) >= 15
+    assert (
+        min(
+            len(np.unique(some.donors[f : f + c]))
+            for some in drawn
+            for f, c in zip(some.first, some.count, strict=True)
+        )
+        >= 15
+    )
     assert max(len(some.first) for some in drawn) > 3
 
 
@@ -82,7 +103,17 @@ def test_a_weighted_sum_of_many_columns_is_followed(rng: np.random.Generator) ->
     parts = {f"x{at}": rng.normal(size=1500) for at in range(12)}
     total = sum(parts.values()) / 12**0.5 + rng.normal(0, 0.1, 1500)
     place = (np.argsort(np.argsort(total)) + 0.5) / 1500
-    task = Task(list(parts), {}, np.arange(1500), Aim(numbers=place[:, None]), place, leaf=20, least=10, smooth=True, score=normal(place))
+    task = Task(
+        list(parts),
+        {},
+        np.arange(1500),
+        Aim(numbers=place[:, None]),
+        place,
+        leaf=20,
+        least=10,
+        smooth=True,
+        score=normal(place),
+    )
     forest = grow(task, made(**parts), np.arange(1500) % 2, rng)
     assert all(fold.beyond for fold in forest.folds)
     drawn = forest.draw(made(**parts), np.arange(1500), rng)
@@ -93,7 +124,17 @@ def test_a_weighted_sum_of_many_columns_is_followed(rng: np.random.Generator) ->
 def test_a_guide_is_left_out_where_it_tells_nothing(rng: np.random.Generator) -> None:
     place = rng.random(1000)
     state = made(noise=rng.random(1000))
-    task = Task(["noise"], {}, np.arange(1000), Aim(numbers=place[:, None]), place, leaf=20, least=10, smooth=True, score=normal(place))
+    task = Task(
+        ["noise"],
+        {},
+        np.arange(1000),
+        Aim(numbers=place[:, None]),
+        place,
+        leaf=20,
+        least=10,
+        smooth=True,
+        score=normal(place),
+    )
     assert all(fold.features.guide is None for fold in grow(task, state, np.arange(1000) % 2, rng).folds)
 
 

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model import forest
-from privsynth.generate.model.trees import NumberStep, Trees
+from privsynth.generate.model.trees import NumberStep, Trees, forest
 from privsynth.spelling import Spelling
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from privsynth.generate.model.lookup import Listing, find_lookups
+from privsynth.generate.model.constraints.lookup import Listing, find_lookups
 
 
 def listing(*codes: int) -> Listing:
@@ -17,7 +17,9 @@ def test_a_column_that_another_determines_is_looked_up(rng: np.random.Generator)
 
 
 def test_a_level_that_nobody_may_hold_is_followed_by_anything(rng: np.random.Generator) -> None:
-    found = find_lookups({"country": listing(0, 0, 1, 1), "city": listing(0, 1, 2, 3)}, ["country", "city"], (), 10, None)
+    found = find_lookups(
+        {"country": listing(0, 0, 1, 1), "city": listing(0, 1, 2, 3)}, ["country", "city"], (), 10, None
+    )
     drawn = found["country"].draw({"city": np.full(400, -2)}, 400, rng)
     assert 150 < drawn.sum() < 250
 
@@ -32,7 +34,13 @@ def test_a_level_of_too_few_makes_no_lookup() -> None:
 def test_of_thousands_of_columns_only_those_that_determine_do(rng: np.random.Generator) -> None:
     city = rng.integers(0, 8, 600)
     others = {f"c{at}": Listing(rng.integers(0, 4, 600), 4, None) for at in range(300)}
-    found = find_lookups({**others, "city": Listing(city, 8, None), "country": Listing(city // 2, 4, None)}, [*others, "city", "country"], (), 10, None)
+    found = find_lookups(
+        {**others, "city": Listing(city, 8, None), "country": Listing(city // 2, 4, None)},
+        [*others, "city", "country"],
+        (),
+        10,
+        None,
+    )
     assert {name: look.source for name, look in found.items()} == {"country": "city"}
 
 
@@ -51,7 +59,9 @@ def test_a_rare_exception_to_the_rule_does_not_come_out(rng: np.random.Generator
     country = np.repeat([0, 1], [500, 501])
     city = np.repeat([0, 1, 2, 2], [250, 250, 500, 1])
     country[-1] = 0
-    found = find_lookups({"country": Listing(country, 2, None), "city": Listing(city, 3, None)}, ["country", "city"], (), 10, None)
+    found = find_lookups(
+        {"country": Listing(country, 2, None), "city": Listing(city, 3, None)}, ["country", "city"], (), 10, None
+    )
     assert set(found["country"].draw({"city": np.full(5000, 2)}, 5000, rng)) == {1}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Profile, Relation, Role, Table, Taken
 from privsynth.generate.model import Model
-from privsynth.generate.model.family import Brood, Reference, deal, families, plan_of
+from privsynth.generate.model.tables.family import Brood, Reference, deal, families, plan_of
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 
@@ -21,10 +21,19 @@ LIMITS = Policy().limits
 
 def profile_of(data: Dataset) -> Profile:
     def column(values: pd.Series) -> ColumnProfile:
-        return ColumnProfile(len(values), float(values.isna().mean()) if len(values) else 0.0, values.nunique(), values.is_unique, {})
+        return ColumnProfile(
+            len(values), float(values.isna().mean()) if len(values) else 0.0, values.nunique(), values.is_unique, {}
+        )
 
     nobody = Taken(b"key")
-    words = {str(value) for t in data for c in t.columns if c.role.is_fabricated for value in t.text(c.name) if value is not None}
+    words = {
+        str(value)
+        for t in data
+        for c in t.columns
+        if c.role.is_fabricated
+        for value in t.text(c.name)
+        if value is not None
+    }
     taken = replace(nobody, prints=frozenset(map(nobody.fingerprint, words)))
     return Profile({t.name: {c.name: column(t.frame[c.name]) for c in t.columns} for t in data}, taken)
 
@@ -60,8 +69,14 @@ def _shops() -> pd.DataFrame:
 
 def test_identifying_columns_are_invented_and_marked(rng: np.random.Generator) -> None:
     mail = np.array([f"real{i}@company.test" for i in range(200)], dtype=object)
-    columns = (Column("mail", Kind.CATEGORY, Role.DIRECT, "EMAIL"), Column("note", Kind.TEXT, Role.FREE_TEXT), Column("x", Kind.NUMBER))
-    frame = pd.DataFrame({"mail": mail, "note": np.array([f"said {i}" for i in range(200)], dtype=object), "x": rng.random(200)})
+    columns = (
+        Column("mail", Kind.CATEGORY, Role.DIRECT, "EMAIL"),
+        Column("note", Kind.TEXT, Role.FREE_TEXT),
+        Column("x", Kind.NUMBER),
+    )
+    frame = pd.DataFrame(
+        {"mail": mail, "note": np.array([f"said {i}" for i in range(200)], dtype=object), "x": rng.random(200)}
+    )
     made = fitted(Dataset((Table("t", columns, frame),))).sample(300, rng).tables[0]
     assert [column.fabricated for column in made.columns] == [True, True, False]
     assert not set(made.values("mail")) & set(mail)
@@ -118,8 +133,14 @@ def test_columns_order_and_kinds_are_those_of_the_source(rng: np.random.Generato
 
 def test_a_table_may_refer_to_itself(rng: np.random.Generator) -> None:
     boss = np.r_[np.full(20, np.nan), rng.integers(0, 20, 80).astype(float)]
-    columns = (Column("no", Kind.INTEGER, Role.IDENTIFIER), Column("boss", Kind.INTEGER), Column("grade", Kind.CATEGORY))
-    frame = pd.DataFrame({"no": np.arange(100.0), "boss": boss, "grade": rng.choice(np.array(["a", "b"], dtype=object), 100)})
+    columns = (
+        Column("no", Kind.INTEGER, Role.IDENTIFIER),
+        Column("boss", Kind.INTEGER),
+        Column("grade", Kind.CATEGORY),
+    )
+    frame = pd.DataFrame(
+        {"no": np.arange(100.0), "boss": boss, "grade": rng.choice(np.array(["a", "b"], dtype=object), 100)}
+    )
     data = Dataset((Table("staff", columns, frame),), (Relation("staff", "no", "staff", "boss"),))
     made = fitted(data).sample(200, rng)["staff"].frame
     assert set(made["boss"].dropna()) <= set(made["no"])
@@ -165,8 +186,17 @@ def test_berka_hangs_together(material: Path, rng: np.random.Generator) -> None:
     data = berka(material / "tables" / "berka")
     made = fitted(data).sample(None, rng)
     for relation in data.relations:
-        assert made[relation.child].frame[relation.child_key].isin(made[relation.parent].frame[relation.parent_key]).all()
-    for name, share in (("client", 0.15), ("account", 0.15), ("disp", 0.15), ("card", 0.25), ("loan", 0.25), ("order", 0.15)):
+        assert (
+            made[relation.child].frame[relation.child_key].isin(made[relation.parent].frame[relation.parent_key]).all()
+        )
+    for name, share in (
+        ("client", 0.15),
+        ("account", 0.15),
+        ("disp", 0.15),
+        ("card", 0.25),
+        ("loan", 0.25),
+        ("order", 0.15),
+    ):
         assert len(made[name]) == pytest.approx(len(data[name]), rel=share)
     assert not set(made["client"].frame["birth_number"]) & set(data["client"].frame["birth_number"])
 
@@ -179,7 +209,11 @@ def berka(folder: Path) -> Dataset:
             number = pd.api.types.is_numeric_dtype(frame[title])
             role = Role.IDENTIFIER if title.endswith("_id") or title in ("birth_number", "account_to") else Role.PLAIN
             columns.append(Column(title, Kind.INTEGER if number else Kind.CATEGORY, role))
-            values[title] = frame[title].astype("float64") if number else frame[title].astype(object).where(frame[title].notna(), None)
+            values[title] = (
+                frame[title].astype("float64")
+                if number
+                else frame[title].astype(object).where(frame[title].notna(), None)
+            )
         return Table(name, tuple(columns), pd.DataFrame(values))
 
     pairs = [

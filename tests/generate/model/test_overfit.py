@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.overfit import Nearness, hold_back, nearness
+from privsynth.generate.model.sdv.overfit import Nearness, hold_back, nearness
 
 
 def table(rng: np.random.Generator, rows: int) -> Table:
     names = ["a", "b", "c"]
-    return Table("t", tuple(Column(name, Kind.NUMBER) for name in names), pd.DataFrame(rng.normal(size=(rows, 3)), columns=names))
+    return Table(
+        "t", tuple(Column(name, Kind.NUMBER) for name in names), pd.DataFrame(rng.normal(size=(rows, 3)), columns=names)
+    )
 
 
 def test_rows_of_nobody_lie_as_near_to_both(rng: np.random.Generator) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from privsynth.generate.model import shards
+from privsynth.generate.model.tables import shards
 from tests.generate.model.test_model import fitted, shop
 
 REPOSITORY = Path(__file__).parents[3]
@@ -30,9 +30,17 @@ def digest() -> str:
 
 @pytest.mark.parametrize(("hashing", "threads"), [("1", "1"), ("77", "2")])
 def test_another_process_draws_the_same_bytes(hashing: str, threads: str) -> None:
-    settings = {**os.environ, "PYTHONHASHSEED": hashing, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": str(REPOSITORY)}
+    settings = {
+        **os.environ,
+        "PYTHONHASHSEED": hashing,
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "PYTHONPATH": str(REPOSITORY),
+    }
     told = "from tests.generate.model.test_same_bytes import digest; import sys; sys.stdout.write(digest())"
-    run = subprocess.run([sys.executable, "-c", told], cwd=REPOSITORY, env=settings, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", told], cwd=REPOSITORY, env=settings, capture_output=True, text=True, check=True
+    )
     assert run.stdout == digest()
 
 

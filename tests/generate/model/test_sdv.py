@@ -18,7 +18,9 @@ from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
 
-needs_sdv = pytest.mark.skipif(not __import__("importlib.util").util.find_spec("sdv"), reason="the extra 'sdv' is not installed")
+needs_sdv = pytest.mark.skipif(
+    not __import__("importlib.util").util.find_spec("sdv"), reason="the extra 'sdv' is not installed"
+)
 
 
 def small(rng: np.random.Generator, rows: int = 300) -> Table:
@@ -31,7 +33,11 @@ def small(rng: np.random.Generator, rows: int = 300) -> Table:
     level = rng.choice(np.array(["a", "b", None], dtype=object), rows)
     amount = np.where(rng.random(rows) < 0.2, np.nan, np.round(rng.normal(100, 10, rows), 2))
     day = np.datetime64("2020-01-01", "us") + rng.integers(0, 500, rows) * np.timedelta64(86_400_000_000, "us")
-    return Table("t", columns, pd.DataFrame({"level": level, "amount": amount, "day": day, "empty": np.full(rows, None, dtype=object)}))
+    return Table(
+        "t",
+        columns,
+        pd.DataFrame({"level": level, "amount": amount, "day": day, "empty": np.full(rows, None, dtype=object)}),
+    )
 
 
 @needs_sdv
@@ -103,7 +109,11 @@ def test_missing_values_keep_their_company(rng: np.random.Generator) -> None:
     """A number that is missing exactly where a category says so: sdv alone would miss at random."""
     level = rng.choice(np.array(["asked", "never"], dtype=object), 600)
     answer = np.where(level == "never", np.nan, rng.normal(5, 1, 600))
-    source = Table("t", (Column("level", Kind.CATEGORY), Column("answer", Kind.NUMBER)), pd.DataFrame({"level": level, "answer": answer}))
+    source = Table(
+        "t",
+        (Column("level", Kind.CATEGORY), Column("answer", Kind.NUMBER)),
+        pd.DataFrame({"level": level, "answer": answer}),
+    )
     made = Sdv(k=10).fit(source, rng).sample(600, rng)
     shares = made["answer"].isna().groupby(made["level"]).mean()
     assert shares["never"] > shares["asked"] + 0.25
@@ -127,7 +137,13 @@ def test_warnings_become_one_line_without_their_words() -> None:
 
     engine = Sdv(k=10)
     engine._run(np.random.default_rng(1), heard, warn)
-    engine.shown_, engine.nearness_, engine.ran_on_, engine.heard_, engine.heard_last_ = {}, None, None, heard, Counter()
+    engine.shown_, engine.nearness_, engine.ran_on_, engine.heard_, engine.heard_last_ = (
+        {},
+        None,
+        None,
+        heard,
+        Counter(),
+    )
     (line,) = engine.notes
     assert "4711" not in line
     assert "Warning" not in line

@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table, Taken
+from privsynth.describe import profile_dataset
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model import sdv as door
 from privsynth.generate.model.sdv import Sdv
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
-from privsynth.profile import profile_dataset
 from privsynth.spelling import Spelling
 
 pytest.importorskip("sdv", reason="the extra 'sdv' is not installed")
@@ -81,10 +81,23 @@ def test_our_generator_governs_fit_and_sample(name: str) -> None:
 
 def test_another_process_without_a_home_makes_the_same_rows_and_leaves_no_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    places = {"HOME": f"{tmp_path}/file/home", "XDG_DATA_HOME": f"{tmp_path}/file/data", "TMPDIR": str(tmp_path), "MPLCONFIGDIR": str(tmp_path)}
+    places = {
+        "HOME": f"{tmp_path}/file/home",
+        "XDG_DATA_HOME": f"{tmp_path}/file/data",
+        "TMPDIR": str(tmp_path),
+        "MPLCONFIGDIR": str(tmp_path),
+    }
     code = "from test_sdv_networks import ENGINES, digest; print(*map(digest, ENGINES))"
-    environment = {**os.environ, **places, "PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "5", "PYTHONDONTWRITEBYTECODE": "1"}
-    told = subprocess.run([sys.executable, "-c", code], env=environment, cwd=tmp_path, check=True, capture_output=True, text=True)
+    environment = {
+        **os.environ,
+        **places,
+        "PYTHONPATH": str(Path(__file__).parent),
+        "PYTHONHASHSEED": "5",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path, check=True, capture_output=True, text=True
+    )
     assert told.stdout.split() == [digest(name) for name in ENGINES]
     assert told.stderr == ""
     assert [path.name for path in tmp_path.rglob("*")] == ["file"]
@@ -118,7 +131,11 @@ def test_tiny_tables_survive(name: str, rows: int) -> None:
 
 def test_one_and_two_rows_survive_where_each_value_may_come_out() -> None:
     for rows in (1, 2):
-        made = Sdv("tvae", k=1, epochs=1).fit(every_kind(rows), np.random.default_rng(1)).sample(5, np.random.default_rng(1))
+        made = (
+            Sdv("tvae", k=1, epochs=1)
+            .fit(every_kind(rows), np.random.default_rng(1))
+            .sample(5, np.random.default_rng(1))
+        )
         assert len(made) == 5
 
 
@@ -126,7 +143,11 @@ def test_the_state_of_the_process_is_put_back() -> None:
     import torch
 
     def state() -> tuple[object, ...]:
-        flags = (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled())
+        flags = (
+            torch.get_num_threads(),
+            torch.are_deterministic_algorithms_enabled(),
+            torch.is_deterministic_algorithms_warn_only_enabled(),
+        )
         return (random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist(), *flags)  # noqa: NPY002
 
     before = state()
@@ -179,7 +200,9 @@ def test_many_levels_are_cut_and_the_rest_comes_as_often(monkeypatch: pytest.Mon
     assert not any(level in note for level in set(rows))
     counts = made.sample(3000, np.random.default_rng(2))["town"].value_counts()
     assert {f"v{i}" for i in range(4, 12)} <= set(counts.index) <= set(rows)
-    assert counts[[f"v{i}" for i in range(4, 8)]].sum() == pytest.approx(3 * counts[[f"v{i}" for i in range(8, 12)]].sum(), rel=0.3)
+    assert counts[[f"v{i}" for i in range(4, 8)]].sum() == pytest.approx(
+        3 * counts[[f"v{i}" for i in range(8, 12)]].sum(), rel=0.3
+    )
 
 
 def test_what_does_not_fit_into_memory_is_refused_before_the_fit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,9 +228,16 @@ def test_children_are_refused_with_the_way_out() -> None:
 
 def test_no_name_no_key_and_no_free_text_reaches_the_engine() -> None:
     rows = 60
-    frame = pd.DataFrame({name: np.array([f"{name}{i % 5}" for i in range(rows)], dtype=object) for name in ("id", "name", "note", "town")})
+    frame = pd.DataFrame(
+        {
+            name: np.array([f"{name}{i % 5}" for i in range(rows)], dtype=object)
+            for name in ("id", "name", "note", "town")
+        }
+    )
     roles = {"id": Role.IDENTIFIER, "name": Role.DIRECT, "note": Role.FREE_TEXT, "town": Role.PLAIN}
-    columns = tuple(Column(name, Kind.CATEGORY, role, "LAST_NAME" if name == "name" else None) for name, role in roles.items())
+    columns = tuple(
+        Column(name, Kind.CATEGORY, role, "LAST_NAME" if name == "name" else None) for name, role in roles.items()
+    )
     data = Dataset((Table("t", columns, frame),))
     model = Model(ModelOptions(engine="tvae", epochs=1), Policy().limits)
     model.fit(data, profile_dataset(data, Policy(), Taken(b"key")), np.random.default_rng(1))

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
-from privsynth.generate.model import Model, shards
-from privsynth.generate.model.family import Reference, deal
-from privsynth.generate.model.shards import in_shards, led_by, rows_of_a_shard, together
+from privsynth.generate.model import Model
+from privsynth.generate.model.tables import shards
+from privsynth.generate.model.tables.family import Reference, deal
+from privsynth.generate.model.tables.shards import in_shards, led_by, rows_of_a_shard, together
 from tests.generate.model.test_model import fitted, shop
 
 
@@ -97,7 +98,10 @@ def test_tables_that_refer_back_into_the_family_are_not_split(rng: np.random.Gen
 def test_shares_of_references_give_each_parent_the_same_weight() -> None:
     reference = Reference(shop(np.random.default_rng(0)).relations[1], np.repeat([10, 100], 50), 0.0)
     keys = np.arange(20.0)
-    parts = [deal(reference, keys, 110, 10, np.random.default_rng(at), share=0.1, weigh=np.random.default_rng(1)) for at in range(10)]
+    parts = [
+        deal(reference, keys, 110, 10, np.random.default_rng(at), share=0.1, weigh=np.random.default_rng(1))
+        for at in range(10)
+    ]
     weights = np.random.default_rng(1).choice(np.sort(reference.tally), 20)
     counts = np.bincount(np.concatenate(parts).astype(int), minlength=20)
     assert counts[weights == 100].min() > 2 * counts[weights == 10].max()

@@ -9,11 +9,13 @@ import pytest
 from privsynth.dataset import Column, Kind
 from privsynth.errors import BackendError
 from privsynth.generate.model.coding import learn_coding
-from privsynth.generate.model.shown import CODE, PLACE, Shown, show
+from privsynth.generate.model.sdv.shown import CODE, PLACE, Shown, show
 from privsynth.spelling import Spelling
 
 
-def shown(values: np.ndarray, rng: np.random.Generator, kind: Kind = Kind.NUMBER, *, k: int = 5, most: int | None = None) -> Shown:
+def shown(
+    values: np.ndarray, rng: np.random.Generator, kind: Kind = Kind.NUMBER, *, k: int = 5, most: int | None = None
+) -> Shown:
     return show(learn_coding(Column("c", kind, spelling=Spelling(decimals=2)), values, k), values, rng, most=most)
 
 
@@ -42,8 +44,13 @@ def test_rare_levels_are_shown_as_others(rng: np.random.Generator) -> None:
     assert set(made.restore(made.parts, 41, rng)) == {"a", "b"}
 
 
-@pytest.mark.parametrize(("values", "kind"), [(["x"] * 30, Kind.CATEGORY), ([None] * 30, Kind.CATEGORY), ([f"r{i}" for i in range(30)], Kind.CATEGORY)])
-def test_a_column_with_nothing_to_learn_is_not_shown(values: list[str | None], kind: Kind, rng: np.random.Generator) -> None:
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [(["x"] * 30, Kind.CATEGORY), ([None] * 30, Kind.CATEGORY), ([f"r{i}" for i in range(30)], Kind.CATEGORY)],
+)
+def test_a_column_with_nothing_to_learn_is_not_shown(
+    values: list[str | None], kind: Kind, rng: np.random.Generator
+) -> None:
     column = np.array(values, dtype=object)
     made = shown(column, rng, kind)
     assert not made.parts

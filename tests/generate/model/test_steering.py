@@ -14,7 +14,7 @@ from privsynth.dataset import Column, Dataset, Kind, Profile, Relation, Role, Ru
 from privsynth.errors import BackendError, PolicyError, PrivsynthError
 from privsynth.expressions.aim import effective, narrowed, raked
 from privsynth.generate.model import Model
-from privsynth.generate.model.steering import Steered, Wish, sought
+from privsynth.generate.model.conditions import Steered, Wish, sought
 from privsynth.generate.model.trees import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
@@ -89,7 +89,10 @@ def test_people_are_counted_and_not_rows(rng: np.random.Generator) -> None:
 @pytest.mark.parametrize(
     ("where", "words"),
     [
-        ("mail like 'a%'", "speaks of column 'mail' of table 'people': its values are invented, because its role is direct"),
+        (
+            "mail like 'a%'",
+            "speaks of column 'mail' of table 'people': its values are invented, because its role is direct",
+        ),
         ("agee > 60", "there is no such column"),
         ("age", "true or false"),
         ("1 = 1", "names no column"),
@@ -129,7 +132,10 @@ def test_shares_inside_a_condition(rng: np.random.Generator) -> None:
 def test_what_stands_behind_a_raised_group_is_said_in_round_numbers(rng: np.random.Generator) -> None:
     t = people(rng)
     notes = " ".join(made(t, shares={"job": {"diver": 0.5}}).notes)
-    assert "column 'job': raised to the shares asked; behind what was raised stand about 19 training entities, and no more." in notes
+    assert (
+        "column 'job': raised to the shares asked; behind what was raised stand about 19 training entities, and no more."
+        in notes
+    )
     weights = np.where(t.frame["job"] == "diver", 0.5 / 19, 0.5 / 1981)
     assert effective(weights) == pytest.approx(4 / (1 / 19 + 1 / 1981))  # two groups of half the weight each
     assert "say as much as about 75 rows" in notes
@@ -166,10 +172,16 @@ def test_shares_that_exclude_each_other_are_refused(rng: np.random.Generator) ->
 def test_children_follow_the_parents_that_were_asked_for(rng: np.random.Generator) -> None:
     t = people(rng, 600)
     keys = np.array([f"P{at:04d}" for at in range(600)], dtype=object)
-    parents = Table("people", (Column("id", Kind.CATEGORY, Role.IDENTIFIER), *t.columns), t.frame.assign(id=keys)[["id", *t.frame]])
+    parents = Table(
+        "people", (Column("id", Kind.CATEGORY, Role.IDENTIFIER), *t.columns), t.frame.assign(id=keys)[["id", *t.frame]]
+    )
     at = np.repeat(np.arange(600), rng.integers(0, 4, 600))
     where = np.where(t.frame["region"].to_numpy()[at] == "south", "sea", "hill").astype(object)
-    trips = Table("trips", (Column("person", Kind.CATEGORY), Column("to", Kind.CATEGORY)), pd.DataFrame({"person": keys[at], "to": where}))
+    trips = Table(
+        "trips",
+        (Column("person", Kind.CATEGORY), Column("to", Kind.CATEGORY)),
+        pd.DataFrame({"person": keys[at], "to": where}),
+    )
     data = Dataset((parents, trips), (Relation("people", "id", "trips", "person"),))
     new = made(data, 400, where="region = 'south'")
     assert (new["people"].frame["region"] == "south").all()
@@ -180,7 +192,12 @@ def test_children_follow_the_parents_that_were_asked_for(rng: np.random.Generato
 def test_a_condition_on_a_computed_column_is_asked_through_what_defines_it(rng: np.random.Generator) -> None:
     net, tax = np.round(rng.gamma(3, 100, 900), 0), np.round(rng.gamma(2, 20, 900), 0)
     columns = tuple(Column(name, Kind.INTEGER) for name in ("net", "tax", "total"))
-    t = Table("people", columns, pd.DataFrame({"net": net, "tax": tax, "total": net + tax}), rules=(Rule("sum", "total = net + tax"),))
+    t = Table(
+        "people",
+        columns,
+        pd.DataFrame({"net": net, "tax": tax, "total": net + tax}),
+        rules=(Rule("sum", "total = net + tax"),),
+    )
     frame = made(t, where="total > 600").root.frame
     assert (frame["total"] > 600).all()
     assert (frame["net"] + frame["tax"] == frame["total"]).all()
@@ -213,7 +230,9 @@ def test_a_search_that_runs_dry_says_how_many_are_missing() -> None:
         calls[0] += rows > 0
         return pd.DataFrame({"x": np.where((np.arange(rows) < 9) & (calls[0] == 1), 4711.0, 0.0)})
 
-    with pytest.raises(BackendError, match=r"only 9 of 50 rows as asked for could be made among [0-9,]+ drawn ones: 41 are missing") as error:
+    with pytest.raises(
+        BackendError, match=r"only 9 of 50 rows as asked for could be made among [0-9,]+ drawn ones: 41 are missing"
+    ) as error:
         sought(nine_and_no_more, 50, [column], Wish("x = 4711"), np.random.default_rng(0))
     assert "4711" not in str(error.value)
 
@@ -247,7 +266,11 @@ def test_real_rows_are_narrowed_and_thinned_and_never_doubled(rng: np.random.Gen
 
 
 def test_nothing_typed_is_repeated(rng: np.random.Generator) -> None:
-    asked: Sequence[dict[str, Any]] = ({"where": "job = 'zebedee'"}, {"shares": {"job": {"zebedee": 0.5}}}, {"where": "job = zebedee"})
+    asked: Sequence[dict[str, Any]] = (
+        {"where": "job = 'zebedee'"},
+        {"shares": {"job": {"zebedee": 0.5}}},
+        {"where": "job = zebedee"},
+    )
     for options in asked:
         with pytest.raises(PrivsynthError) as error:
             made(people(rng, 300), **options)

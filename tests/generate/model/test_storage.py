@@ -15,17 +15,17 @@ import pytest
 from shop import orders, profile_of, shop, taken_of, texts
 
 from privsynth.dataset import Column, Dataset, Fact, Kind, Relation, Role, Rule, Table, Taken
+from privsynth.describe import facts_of
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.generate.model import Model
-from privsynth.generate.model.codec import Known, Reader, Writer, name_of, pack, unpack
 from privsynth.generate.model.coding import Curve
-from privsynth.generate.model.features import BELOW_ALL
-from privsynth.generate.model.splits import Splits, splits_of
-from privsynth.generate.model.storage import KNOWN, _forests, check_storable, files_of, model_of
+from privsynth.generate.model.saved import KNOWN, _forests, check_storable, files_of, model_of
+from privsynth.generate.model.saved.codec import Known, Reader, Writer, name_of, pack, unpack
 from privsynth.generate.model.trees import NumberStep, Trees
+from privsynth.generate.model.trees.features import BELOW_ALL
+from privsynth.generate.model.trees.splits import Splits, splits_of
 from privsynth.options import CloneOptions, ModelOptions
 from privsynth.policy import Policy
-from privsynth.profile import facts_of
 from privsynth.spelling import Spelling
 
 NOBODY = Taken()
@@ -34,7 +34,9 @@ OLDEST, NEWEST = np.datetime64("1801-03-05", "us"), np.datetime64("2188-11-23", 
 
 
 def fitted(data: Dataset, facts: tuple[Fact, ...] = (), **options: Any) -> Model:
-    return Model(ModelOptions(**options), Policy().limits).fit(data, replace(profile_of(data), facts=facts), np.random.default_rng(1))
+    return Model(ModelOptions(**options), Policy().limits).fit(
+        data, replace(profile_of(data), facts=facts), np.random.default_rng(1)
+    )
 
 
 def drawn(model: Model, rows: int = 300) -> Dataset:
@@ -102,10 +104,22 @@ def secrets_table(rows: int = 900) -> Table:
 def with_lookup(data: Dataset) -> Dataset:
     """The shop with a second reference: orders name a branch, and some branches are referred to far more often."""
     rng = np.random.default_rng(3)
-    branches = Table("branch", (Column("branch_id", Kind.TEXT, Role.IDENTIFIER),), pd.DataFrame({"branch_id": texts(f"B{i:03d}" for i in range(60))}))
-    frame = data["orders"].frame.assign(branch=texts(branches.frame["branch_id"].to_numpy()[np.minimum(rng.geometric(0.05, len(data["orders"])), 60) - 1]))
-    child = replace(data["orders"], columns=(*data["orders"].columns, Column("branch", Kind.TEXT, Role.IDENTIFIER)), frame=frame)
-    return Dataset((data["customers"], child, branches), (*data.relations, Relation("branch", "branch_id", "orders", "branch")))
+    branches = Table(
+        "branch",
+        (Column("branch_id", Kind.TEXT, Role.IDENTIFIER),),
+        pd.DataFrame({"branch_id": texts(f"B{i:03d}" for i in range(60))}),
+    )
+    frame = data["orders"].frame.assign(
+        branch=texts(
+            branches.frame["branch_id"].to_numpy()[np.minimum(rng.geometric(0.05, len(data["orders"])), 60) - 1]
+        )
+    )
+    child = replace(
+        data["orders"], columns=(*data["orders"].columns, Column("branch", Kind.TEXT, Role.IDENTIFIER)), frame=frame
+    )
+    return Dataset(
+        (data["customers"], child, branches), (*data.relations, Relation("branch", "branch_id", "orders", "branch"))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -118,14 +132,20 @@ def secret() -> tuple[Model, dict[str, bytes]]:
 # --- what comes back ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [shop, lambda: with_lookup(shop(400)), lambda: Dataset((secrets_table(),))], ids=["shop", "references", "kinds"])
+@pytest.mark.parametrize(
+    "make",
+    [shop, lambda: with_lookup(shop(400)), lambda: Dataset((secrets_table(),))],
+    ids=["shop", "references", "kinds"],
+)
 def test_a_loaded_model_draws_the_very_same_rows(make: Callable[[], Dataset]) -> None:
     data = make()
     model = fitted(data)
     same(drawn(model), drawn(model_of(files_of(model), taken_of(data))))
 
 
-def test_the_same_model_gives_the_same_bytes_and_so_does_what_comes_back(secret: tuple[Model, dict[str, bytes]]) -> None:
+def test_the_same_model_gives_the_same_bytes_and_so_does_what_comes_back(
+    secret: tuple[Model, dict[str, bytes]],
+) -> None:
     model, files = secret
     assert files_of(model) == files
     assert files_of(model_of(files, NOBODY)) == files
@@ -162,7 +182,9 @@ def test_fingerprints_of_real_values_are_not_kept_and_those_handed_in_are_avoide
 
 def test_no_rare_level_and_no_text_of_a_row_is_in_the_files(secret: tuple[Model, dict[str, bytes]]) -> None:
     _, files = secret
-    everything = files["model.json"].decode().lower() + "".join(part.tobytes().decode("latin-1").lower() for part in unpack(files["model.npz"]).values())
+    everything = files["model.json"].decode().lower() + "".join(
+        part.tobytes().decode("latin-1").lower() for part in unpack(files["model.npz"]).values()
+    )
     assert "northam" in everything  # a level that many hold is there: the search can find
     assert not any(word in everything for word in ("zebulon", "quux", "illness", "ring twice", "@shop"))
 
@@ -175,13 +197,24 @@ def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
         for forest in _forests(step):
             for fold in forest.folds:
                 for middle in fold.features.middles:
-                    numbers += [] if fold.tree is None else [fold.tree.threshold + middle, 2 * fold.tree.threshold - BELOW_ALL + middle]
+                    numbers += (
+                        []
+                        if fold.tree is None
+                        else [fold.tree.threshold + middle, 2 * fold.tree.threshold - BELOW_ALL + middle]
+                    )
         if isinstance(step, NumberStep) and step.rest is not None and isinstance(step.leading, Curve):
             scale = step.leading.knots if step.leading.lattice is None else step.leading.lattice
             places = np.linspace(0, 1, len(scale))
-            numbers += [np.interp(f.leaves.anchors, places, scale) for f in step.rest.folds if f.leaves.anchors is not None]
+            numbers += [
+                np.interp(f.leaves.anchors, places, scale) for f in step.rest.folds if f.leaves.anchors is not None
+            ]
     written = json.loads(files["model.json"], parse_float=float)
-    return np.concatenate([*numbers, np.array([value for value in leaves_of(written) if isinstance(value, int | float)], dtype=np.float64)])
+    return np.concatenate(
+        [
+            *numbers,
+            np.array([value for value in leaves_of(written) if isinstance(value, int | float)], dtype=np.float64),
+        ]
+    )
 
 
 def trees_of(model: Model) -> Trees:
@@ -196,7 +229,9 @@ def leaves_of(value: Any) -> list[Any]:
     return [value] if parts is None else [leaf for part in parts for leaf in leaves_of(part)]
 
 
-def test_no_extreme_and_no_number_of_one_row_is_in_the_files_or_follows_from_them(secret: tuple[Model, dict[str, bytes]]) -> None:
+def test_no_extreme_and_no_number_of_one_row_is_in_the_files_or_follows_from_them(
+    secret: tuple[Model, dict[str, bytes]],
+) -> None:
     numbers = spoken(*secret)
     days = [moment.astype("datetime64[D]").astype(float) for moment in (OLDEST, NEWEST)]
     for value in (LOW, HIGH, RARE, -4_321.0, 4_321.0, *days):
@@ -259,7 +294,10 @@ def test_splits_lead_every_row_to_the_same_leaf_as_sklearn(rng: np.random.Genera
 
 def three(**changes: Any) -> Splits:
     parts = {"left": [1, -1, -1], "right": [2, -1, -1], "feature": [0, 0, 0]} | changes
-    return Splits(*(np.array(parts[name], dtype=np.int32) for name in ("left", "right", "feature")), np.array(changes.get("threshold", [0.5, 0, 0])))
+    return Splits(
+        *(np.array(parts[name], dtype=np.int32) for name in ("left", "right", "feature")),
+        np.array(changes.get("threshold", [0.5, 0, 0])),
+    )
 
 
 @pytest.mark.parametrize(
@@ -311,7 +349,10 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
         (lambda content: content.pop("learnt"), "made of"),
         (lambda content: content["learnt"].update(order_={"os.system": ["true"]}), "does not know"),
         (lambda content: content["learnt"].update(order_={"map": {}, "list": []}), "what it is"),
-        (lambda content: content["learnt"].update(engines_={"map": {"people": {"map": {"engine": "other"}}}}), "does not know"),
+        (
+            lambda content: content["learnt"].update(engines_={"map": {"people": {"map": {"engine": "other"}}}}),
+            "does not know",
+        ),
         (lambda content: first_of(content, "coding.Axis").update(more=1), "Axis"),
         (lambda content: first_of(content, "coding.Axis").pop("decimals"), "Axis"),
         (lambda content: first_of(content, "splits.Splits").update(left={"array": 0}), "not sound"),
@@ -320,7 +361,9 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
         (lambda content: first_of(content, "coding.Classes").update(levels={"texts": [7]}), "something else"),
     ],
 )
-def test_a_model_file_that_was_tampered_with_is_refused(secret: tuple[Model, dict[str, bytes]], change: Callable[[dict[str, Any]], None], word: str) -> None:
+def test_a_model_file_that_was_tampered_with_is_refused(
+    secret: tuple[Model, dict[str, bytes]], change: Callable[[dict[str, Any]], None], word: str
+) -> None:
     with pytest.raises(InputError, match=word):
         model_of(changed(secret[1], change), NOBODY)
 
@@ -353,7 +396,9 @@ def test_arrays_of_objects_are_never_unpickled() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }", b"12345678"),  # claims eight terabytes
+        npy(
+            b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000,), }", b"12345678"
+        ),  # claims eight terabytes
         npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", b"12345678"),
         npy(b"{'descr': '<U8', 'fortran_order': False, 'shape': (0,), }", b""),
         npy(b"__import__('os')", b""),
@@ -368,7 +413,7 @@ def test_an_array_that_is_not_what_it_says_is_refused(content: bytes) -> None:
 def test_a_bundle_larger_than_allowed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     packed = pack([np.zeros(10_000)])
     assert len(unpack(packed)["0"]) == 10_000
-    monkeypatch.setattr("privsynth.generate.model.codec.MOST_BYTES", 1_000)
+    monkeypatch.setattr("privsynth.generate.model.saved.codec.MOST_BYTES", 1_000)
     with pytest.raises(InputError, match="larger"):
         unpack(packed)
 
@@ -391,7 +436,10 @@ def test_a_class_that_is_not_on_the_list_is_not_written() -> None:
         Writer(KNOWN).write((1, Stranger()))
 
 
-@pytest.mark.parametrize("value", [object(), {1: 2}, np.array([{}], dtype=object), np.array(["text"]), pd.DataFrame({"a": [1]}), b"bytes", len])
+@pytest.mark.parametrize(
+    "value",
+    [object(), {1: 2}, np.array([{}], dtype=object), np.array(["text"]), pd.DataFrame({"a": [1]}), b"bytes", len],
+)
 def test_a_value_without_a_form_is_not_written(value: Any) -> None:
     with pytest.raises(BackendError, match="no form"):
         Writer(KNOWN).write(value)
@@ -399,7 +447,13 @@ def test_a_value_without_a_form_is_not_written(value: Any) -> None:
 
 def test_plain_values_come_back_as_they_were() -> None:
     known = Known((Stranger, Kind))
-    value = {"a": (1, 2.5, None, True, "x"), "b": [float("inf"), -0.0, Kind.DATE], "c": frozenset({"u", "v"}), "d": Stranger(3), "e": {"f": ()}}
+    value = {
+        "a": (1, 2.5, None, True, "x"),
+        "b": [float("inf"), -0.0, Kind.DATE],
+        "c": frozenset({"u", "v"}),
+        "d": Stranger(3),
+        "e": {"f": ()},
+    }
     assert Reader(known, {}).read(json.loads(json.dumps(Writer(known).write(value)))) == value
 
 

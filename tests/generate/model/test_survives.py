@@ -18,8 +18,18 @@ def table(**columns: Any) -> Dataset:
     """Columns by name; their kind follows from their storage."""
     kinds = {"f": Kind.NUMBER, "M": Kind.DATE, "O": Kind.CATEGORY}
     values = {name: np.asarray(column) for name, column in columns.items()}
-    described = tuple(Column(name, kinds[column.dtype.kind], spelling=Spelling(decimals=2)) for name, column in values.items())
-    return Dataset((Table("t", described, pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in values.items()})),))
+    described = tuple(
+        Column(name, kinds[column.dtype.kind], spelling=Spelling(decimals=2)) for name, column in values.items()
+    )
+    return Dataset(
+        (
+            Table(
+                "t",
+                described,
+                pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in values.items()}),
+            ),
+        )
+    )
 
 
 def drawn(data: Dataset, rows: int = 50) -> pd.DataFrame:
@@ -61,7 +71,12 @@ def test_a_category_of_fifty_thousand_levels(rng: np.random.Generator) -> None:
 
 def test_a_thousand_columns(rng: np.random.Generator) -> None:
     base = rng.normal(size=(80, 5))
-    data = table(**{f"c{at}": (base[:, at % 5] + rng.normal(size=80)).round(1) if at % 4 else words(rng, "a", "b", rows=80) for at in range(1_000)})
+    data = table(
+        **{
+            f"c{at}": (base[:, at % 5] + rng.normal(size=80)).round(1) if at % 4 else words(rng, "a", "b", rows=80)
+            for at in range(1_000)
+        }
+    )
     assert drawn(data).shape == (50, 1_000)
 
 
@@ -76,7 +91,9 @@ def test_dates_beyond_what_nanoseconds_reach(start: str, rng: np.random.Generato
 
 def test_whole_numbers_above_what_float64_tells_apart(rng: np.random.Generator) -> None:
     accounts = np.array([2.0**53 + 2, 2.0**60, 2.0**63 - 2.0**11, 9.9e17])
-    data = table(account=rng.choice(accounts, 300), large=2.0**55 + rng.integers(0, 2**40, 300) * 8.0, x=rng.random(300))
+    data = table(
+        account=rng.choice(accounts, 300), large=2.0**55 + rng.integers(0, 2**40, 300) * 8.0, x=rng.random(300)
+    )
     whole = data.root.with_columns(Column("account", Kind.INTEGER), Column("large", Kind.INTEGER))
     made = drawn(data.replace_tables(whole))
     assert set(made["account"]) <= set(accounts)
@@ -93,6 +110,14 @@ def test_infinite_values_are_refused_by_name_and_count(endless: float, rng: np.r
 
 def test_what_never_misses_in_training_never_misses(rng: np.random.Generator) -> None:
     gaps = np.where(rng.random(300) < 0.4, np.nan, rng.normal(size=300).round(2))
-    made = drawn(table(gaps=gaps, number=rng.normal(size=300).round(2), target=words(rng, "yes", "no"), flag=rng.integers(0, 2, 300).astype(float)), 500)
+    made = drawn(
+        table(
+            gaps=gaps,
+            number=rng.normal(size=300).round(2),
+            target=words(rng, "yes", "no"),
+            flag=rng.integers(0, 2, 300).astype(float),
+        ),
+        500,
+    )
     assert made["gaps"].isna().any()
     assert made[["number", "target", "flag"]].notna().all(axis=None)

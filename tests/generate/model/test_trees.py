@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.lookup import Lookup
+from privsynth.generate.model.constraints.lookup import Lookup
 from privsynth.generate.model.trees import Trees, _folds
 from privsynth.spelling import Spelling
 
@@ -45,7 +45,9 @@ def test_keeps_shares_means_and_relations(rng: np.random.Generator) -> None:
     assert np.log(made["income"]).mean() == pytest.approx(np.log(real["income"]).mean(), abs=0.03)
     paid = made[made["rent"] > 0]
     assert (paid["rent"] / paid["income"]).std() < 0.06
-    pd.testing.assert_series_equal(made.groupby("city")["income"].median(), real.groupby("city")["income"].median(), rtol=0.1)
+    pd.testing.assert_series_equal(
+        made.groupby("city")["income"].median(), real.groupby("city")["income"].median(), rtol=0.1
+    )
 
 
 def test_storage_and_spelling_are_those_of_the_source(rng: np.random.Generator) -> None:
@@ -64,7 +66,9 @@ def test_same_generator_same_rows_and_another_gives_others(rng: np.random.Genera
 
 def test_sampling_twice_from_one_fit_gives_the_same_rows(rng: np.random.Generator) -> None:
     trees = Trees(k=10).fit(people(500, rng), rng)
-    pd.testing.assert_frame_equal(trees.sample(50, np.random.default_rng(3)), trees.sample(50, np.random.default_rng(3)))
+    pd.testing.assert_frame_equal(
+        trees.sample(50, np.random.default_rng(3)), trees.sample(50, np.random.default_rng(3))
+    )
 
 
 def test_neither_rare_levels_nor_extremes_come_out(rng: np.random.Generator) -> None:
@@ -100,7 +104,12 @@ def test_a_combination_that_never_was_is_not_made(rng: np.random.Generator) -> N
 
 def test_a_larger_leaf_is_obeyed(rng: np.random.Generator) -> None:
     trees = Trees(k=10, min_leaf=300).fit(people(2000, rng), rng)
-    forests = [forest for step in trees.steps_.values() for forest in (getattr(step, "forest", None), getattr(step, "rest", None)) if forest]
+    forests = [
+        forest
+        for step in trees.steps_.values()
+        for forest in (getattr(step, "forest", None), getattr(step, "rest", None))
+        if forest
+    ]
     assert min(fold.leaves.count.min() for forest in forests for fold in forest.folds if fold.tree is not None) >= 300
 
 
@@ -157,7 +166,9 @@ def test_survives(source: Table) -> None:
 
 
 def test_survives_hundreds_of_columns(rng: np.random.Generator) -> None:
-    values = {f"n{i}": np.round(rng.normal(size=60), 3) for i in range(150)} | {f"c{i}": rng.choice(np.array(["a", "b"], dtype=object), 60) for i in range(150)}
+    values = {f"n{i}": np.round(rng.normal(size=60), 3) for i in range(150)} | {
+        f"c{i}": rng.choice(np.array(["a", "b"], dtype=object), 60) for i in range(150)
+    }
     assert draw(table(decimals=3, **values)).shape == (60, 300)
 
 

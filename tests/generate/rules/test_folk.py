@@ -7,7 +7,7 @@ import pytest
 from rulebooks import book, frame_of, made
 
 from privsynth.errors import BackendError
-from privsynth.generate.fabricate.words import plain_letters
+from privsynth.people.words import plain_letters
 
 PERSON = """
 sex: {choice: [F, M]}
@@ -21,7 +21,10 @@ phone: {person: phone}"""
 def test_the_parts_of_a_person_belong_together(tmp_path: Path) -> None:
     frame = frame_of(tmp_path, PERSON, 300)
     assert (frame["name"] == frame["first"] + " " + frame["last"]).all()
-    starts = [email.startswith(f"{plain_letters(f)}.{plain_letters(n)}") for email, f, n in zip(frame["email"], frame["first"], frame["last"], strict=True)]
+    starts = [
+        email.startswith(f"{plain_letters(f)}.{plain_letters(n)}")
+        for email, f, n in zip(frame["email"], frame["first"], frame["last"], strict=True)
+    ]
     assert all(starts)
     assert not set(frame.loc[frame["sex"] == "F", "first"]) & {"James", "Robert", "Michael", "David"}
 
@@ -44,7 +47,9 @@ def test_a_reserved_range_that_is_too_small_for_unique_values_is_refused(tmp_pat
 
 
 def test_a_shared_reserved_range_is_noted(tmp_path: Path) -> None:
-    data = made(tmp_path, book("x: {person: phone}\ny: {person: email, unique: true}", rows=5_000, head="locale: de_DE\n"))
+    data = made(
+        tmp_path, book("x: {person: phone}\ny: {person: email, unique: true}", rows=5_000, head="locale: de_DE\n")
+    )
     assert data.tables[0].frame["x"].nunique() <= 5_000
 
 
@@ -55,7 +60,11 @@ def test_two_people_of_one_row_differ(tmp_path: Path) -> None:
 
 
 def test_a_form_follows_an_example(tmp_path: Path) -> None:
-    frame = frame_of(tmp_path, 'x: {person: {part: phone, like: "212.555.0100"}}\ny: {person: {part: email, like: jdoe@example.com}}', 50)
+    frame = frame_of(
+        tmp_path,
+        'x: {person: {part: phone, like: "212.555.0100"}}\ny: {person: {part: email, like: jdoe@example.com}}',
+        50,
+    )
     assert frame["x"].str.fullmatch(r"\d{3}\.555\.01\d\d").all()
     assert not frame["y"].str.contains(r"\..*@").any()
 

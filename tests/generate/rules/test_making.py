@@ -71,7 +71,11 @@ def test_parameters_may_be_expressions_and_a_missing_one_gives_a_missing_value(t
         "poisson": "{mean: m}",
     }
     lines = "\n".join(f"{name}: {{{name}: {parameters}}}" for name, parameters in laws.items())
-    frame = frame_of(tmp_path, f"m: {{choice: [5, 50, null]}}\n{lines}\nd: {{date: {{low: DATE '2020-01-01' + to_days(m), high: 2020-12-31}}}}", 300)
+    frame = frame_of(
+        tmp_path,
+        f"m: {{choice: [5, 50, null]}}\n{lines}\nd: {{date: {{low: DATE '2020-01-01' + to_days(m), high: 2020-12-31}}}}",
+        300,
+    )
     assert frame.isna().all(axis=1).sum() == frame["m"].isna().sum() > 50
     known = frame.dropna()
     for name in ("uniform", "whole", "normal", "lognormal"):
@@ -104,7 +108,22 @@ def test_kinds_follow_from_the_values(tmp_path: Path) -> None:
     ]
     table = made(tmp_path, book("\n".join(f"x{at}: {{{rule}}}" for at, rule in enumerate(rules)))).tables[0]
     kinds = [c.kind.value for c in table.columns]
-    assert kinds == ["integer", "number", "boolean", "category", "date", "text", "text", "text", "integer", "text", "integer", "number", "integer", "ordinal"]
+    assert kinds == [
+        "integer",
+        "number",
+        "boolean",
+        "category",
+        "date",
+        "text",
+        "text",
+        "text",
+        "integer",
+        "text",
+        "integer",
+        "number",
+        "integer",
+        "ordinal",
+    ]
     assert [c.spelling.decimals for c in table.columns][:2] == [0, 2]
     stored = {Kind.NUMBER: "float64", Kind.INTEGER: "float64", Kind.DATE: "datetime64[us]"}
     assert all(table.frame[c.name].dtype == stored.get(c.kind, "object") for c in table.columns)
@@ -112,14 +131,19 @@ def test_kinds_follow_from_the_values(tmp_path: Path) -> None:
 
 
 def test_numbers_are_stored_as_they_are_written(tmp_path: Path) -> None:
-    table = made(tmp_path, book("a: {normal: {mean: 0, sd: 1}, decimals: 1}\nb: {sql: a * 1.5}\nc: {uniform: {low: -0.001, high: 0}}")).tables[0]
+    table = made(
+        tmp_path,
+        book("a: {normal: {mean: 0, sd: 1}, decimals: 1}\nb: {sql: a * 1.5}\nc: {uniform: {low: -0.001, high: 0}}"),
+    ).tables[0]
     for name in "abc":
         np.testing.assert_array_equal(table.text(name).astype(float), table.values(name))
     assert not np.signbit(table.values("c")).any()
 
 
 def test_sequences(tmp_path: Path) -> None:
-    frame = frame_of(tmp_path, "a: {sequence: {start: 9, step: 2}}\nb: {sequence: {start: 9, width: 4, prefix: K, suffix: /x}}", 3)
+    frame = frame_of(
+        tmp_path, "a: {sequence: {start: 9, step: 2}}\nb: {sequence: {start: 9, width: 4, prefix: K, suffix: /x}}", 3
+    )
     assert list(frame["a"]) == [9, 11, 13]
     assert list(frame["b"]) == ["K0009/x", "K0010/x", "K0011/x"]
 
@@ -127,7 +151,9 @@ def test_sequences(tmp_path: Path) -> None:
 def test_uuids_are_of_version_4_and_all_different(tmp_path: Path) -> None:
     values = column(tmp_path, "uuid: {}")
     assert values.nunique() == len(values)
-    assert values.map(lambda v: bool(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", v))).all()
+    assert values.map(
+        lambda v: bool(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", v))
+    ).all()
 
 
 def test_dates_include_both_ends_and_working_days_hold_no_weekend(tmp_path: Path) -> None:
@@ -141,7 +167,9 @@ def test_dates_include_both_ends_and_working_days_hold_no_weekend(tmp_path: Path
 
 
 def test_dates_are_stored_as_far_as_their_format_tells(tmp_path: Path) -> None:
-    table = made(tmp_path, book("x: {date: {low: 2024-06-01, high: 2024-06-30, time: true}, format: '%d.%m.%Y'}")).tables[0]
+    table = made(
+        tmp_path, book("x: {date: {low: 2024-06-01, high: 2024-06-30, time: true}, format: '%d.%m.%Y'}")
+    ).tables[0]
     assert (table.frame["x"].dt.normalize() == table.frame["x"]).all()
     assert re.fullmatch(r"\d\d\.06\.2024", table.text("x")[0])
 
@@ -171,13 +199,23 @@ def test_a_mixture_mixes(tmp_path: Path) -> None:
 
 
 def test_missing_at_a_rate_and_by_an_expression(tmp_path: Path) -> None:
-    frame = frame_of(tmp_path, "s: {choice: [a, b]}\nx: {constant: 1, missing: 0.3}\ny: {constant: 1, missing: \"CASE WHEN s = 'a' THEN 1 ELSE 0 END\"}", 2_000)
+    frame = frame_of(
+        tmp_path,
+        "s: {choice: [a, b]}\nx: {constant: 1, missing: 0.3}\ny: {constant: 1, missing: \"CASE WHEN s = 'a' THEN 1 ELSE 0 END\"}",
+        2_000,
+    )
     assert frame["x"].isna().mean() == pytest.approx(0.3, abs=0.04)
     assert (frame["y"].isna() == (frame["s"] == "a")).all()
 
 
 def test_division_by_zero_is_missing_and_counted(tmp_path: Path) -> None:
-    data = made(tmp_path, book("n: {sequence: {start: 0}}\nx: {sql: 10 / n}\ny: {when: 10 / n > 1, then: {constant: 1}, else: {constant: 0}}", rows=5))
+    data = made(
+        tmp_path,
+        book(
+            "n: {sequence: {start: 0}}\nx: {sql: 10 / n}\ny: {when: 10 / n > 1, then: {constant: 1}, else: {constant: 0}}",
+            rows=5,
+        ),
+    )
     assert list(data.tables[0].frame["x"].isna()) == [True, False, False, False, False]
     assert len(data.notes) == 2
     assert "column x: in 1 of 5 rows the value is missing" in data.notes[0]
@@ -186,7 +224,13 @@ def test_division_by_zero_is_missing_and_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    ["pattern: '[ab]{6}'", "whole: {low: 1, high: 64}", "choice: %s", "date: {low: 2024-01-01, high: 2024-03-04}", "uniform: {low: 0, high: 9}, decimals: 1"],
+    [
+        "pattern: '[ab]{6}'",
+        "whole: {low: 1, high: 64}",
+        "choice: %s",
+        "date: {low: 2024-01-01, high: 2024-03-04}",
+        "uniform: {low: 0, high: 9}, decimals: 1",
+    ],
 )
 def test_unique_values_are_unique_up_to_the_last(tmp_path: Path, rule: str) -> None:
     rule = rule % list(range(64)) if "%s" in rule else rule

@@ -30,16 +30,39 @@ def test_makes_texts_of_the_shape_and_counts_them(text: str, capacity: int, same
 
 def test_every_text_has_a_number_of_its_own() -> None:
     shape = read_pattern("(red|blue|x{1,3})?[12]")
-    assert sorted(shape.number(at) for at in range(shape.capacity)) == sorted(f"{a}{b}" for a in ("", "red", "blue", "x", "xx", "xxx") for b in "12")
+    assert sorted(shape.number(at) for at in range(shape.capacity)) == sorted(
+        f"{a}{b}" for a in ("", "red", "blue", "x", "xx", "xxx") for b in "12"
+    )
 
 
 def test_all_texts_are_equally_likely() -> None:
-    values, counts = np.unique(read_pattern("a|[b-e]").draw(10_000, np.random.default_rng(1)).astype(str), return_counts=True)
+    values, counts = np.unique(
+        read_pattern("a|[b-e]").draw(10_000, np.random.default_rng(1)).astype(str), return_counts=True
+    )
     assert list(values) == list("abcde")
     assert counts.min() > 1_800
 
 
-BROKEN = ["", "(", "a)", "a{", "a{3", "a{5,2}", "[z-a]", "[^a]", "[]", "[a", "*", "a+", ".*+", r"\w", "a{9999}", "\\", "x" * 201, "(" * 11 + "a" + ")" * 11]
+BROKEN = [
+    "",
+    "(",
+    "a)",
+    "a{",
+    "a{3",
+    "a{5,2}",
+    "[z-a]",
+    "[^a]",
+    "[]",
+    "[a",
+    "*",
+    "a+",
+    ".*+",
+    r"\w",
+    "a{9999}",
+    "\\",
+    "x" * 201,
+    "(" * 11 + "a" + ")" * 11,
+]
 BOMBS = ["(a{200}){200}", "((a{0,50}){0,50}){0,50}", "((){200}){200}", "(((((|){200}){200}){200}){200}){200}"]
 
 

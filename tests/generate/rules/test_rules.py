@@ -30,7 +30,9 @@ CHILD = """  child:
       up: {reference: id}
       owner: {sql: parent.owner}
 """
-PARENT = "key: {sequence: {prefix: K, width: 3}}\nday: {date: {low: 2020-01-01, high: 2029-12-31}}\nmany: {choice: [0, 5]}"
+PARENT = (
+    "key: {sequence: {prefix: K, width: 3}}\nday: {date: {low: 2020-01-01, high: 2029-12-31}}\nmany: {choice: [0, 5]}"
+)
 
 
 def frames(data: Dataset) -> list[pd.DataFrame]:
@@ -69,7 +71,11 @@ def test_two_rulebooks_are_shipped() -> None:
 def test_a_new_column_changes_no_other(tmp_path: Path) -> None:
     columns = "a: {normal: {mean: 0, sd: 1}, missing: 0.1}\nb: {person: email}\nc: {choice: [x, y]}\nd: {uuid: {}}"
     before = frame_of(tmp_path, columns, 100)
-    after = frame_of(tmp_path, "new: {normal: {mean: 0, sd: 1}}\n" + columns + "\nlast: {person: first_name}\nthen: {sql: a + 1}", 100)
+    after = frame_of(
+        tmp_path,
+        "new: {normal: {mean: 0, sd: 1}}\n" + columns + "\nlast: {person: first_name}\nthen: {sql: a + 1}",
+        100,
+    )
     assert before.equals(after[list(before.columns)])
 
 
@@ -112,10 +118,19 @@ w: {{when: many > 1, then: {{constant: 1}}, else: {{constant: 2}}}}"""
     assert [c.name for c in data.root.columns] == list(data.root.frame.columns)
 
 
-@pytest.mark.parametrize(("count", "words"), [("constant: -1", "negative or missing for 50 of 50"), ("constant: 10000000", "500,000,000 rows")])
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [("constant: -1", "negative or missing for 50 of 50"), ("constant: 10000000", "500,000,000 rows")],
+)
 def test_numbers_of_children_that_cannot_be_meant(tmp_path: Path, count: str, words: str) -> None:
     with pytest.raises(BackendError, match=words):
-        made(tmp_path, book("k: {sequence: {}}", rest=f"  c:\n    belongs_to: {{table: t, count: {{{count}}}}}\n    columns: {{k: {{reference: k}}}}\n"))
+        made(
+            tmp_path,
+            book(
+                "k: {sequence: {}}",
+                rest=f"  c:\n    belongs_to: {{table: t, count: {{{count}}}}}\n    columns: {{k: {{reference: k}}}}\n",
+            ),
+        )
 
 
 def test_more_cells_than_memory_are_refused_before_the_run(tmp_path: Path) -> None:

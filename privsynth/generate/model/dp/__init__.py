@@ -8,7 +8,7 @@ in a declared bin by the noisy counts, and inside the bin evenly. The generator 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,7 @@ from privsynth.generate.model.dp.tables import Noisy, Pair, cleaned, joined, mar
 from privsynth.generate.model.engine import frame_of
 from privsynth.options import Limits, ModelOptions
 from privsynth.stages import Watch, unwatched
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 DEFAULT: Mechanism = "pairs"
 MOST_COLUMNS = {"pairs": 64, "mst": 64, "aim": 24}
@@ -42,7 +41,9 @@ class Private:
         self.contributions, self.watch = options.contributions or 1, watch
         require()
 
-    def fit(self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None) -> Self:
+    def fit(
+        self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
+    ) -> Self:
         _refuse_relatives(table, given)
         axes = {axis.column.name: axis for axis in axes_of(table)}
         _refuse_wide(table, MOST_COLUMNS[self.mechanism], self.mechanism)
@@ -73,7 +74,12 @@ class Private:
 
     @property
     def recipe(self) -> Mapping[str, object]:
-        spent = {"epsilon": self.cost.epsilon, "delta": self.cost.delta, "rho": self.rho_, "conversion": "OpenDP make_zCDP_to_approxDP"}
+        spent = {
+            "epsilon": self.cost.epsilon,
+            "delta": self.cost.delta,
+            "rho": self.rho_,
+            "conversion": "OpenDP make_zCDP_to_approxDP",
+        }
         return {
             "engine": "dp",
             "mechanism": self.mechanism,
@@ -112,7 +118,10 @@ class Private:
         measured = tables if self.mechanism == "pairs" else len(singles) - 1
         noise = self.contributions * np.sqrt(measured / (2 * self.rho_ * (1 - ON_SINGLES)))
         least = max(TIMES * noise, total / most_groups(tables))
-        self.groups_ = {name: groups_of(cleaned(noisy, total), least, ordered=self.axes_[name].is_ordered) for name, noisy in singles.items()}
+        self.groups_ = {
+            name: groups_of(cleaned(noisy, total), least, ordered=self.axes_[name].is_ordered)
+            for name, noisy in singles.items()
+        }
         return self.groups_
 
     def _column(self, name: str, groups: Array, rng: np.random.Generator) -> Array:
@@ -132,9 +141,14 @@ def bounded(units: Array, most: int) -> Array:
     return np.sort(order[place < most])
 
 
-def _fitting(released: Released, groups: Mapping[str, Array], total: float) -> tuple[dict[str, Array], dict[Pair, Array]]:
+def _fitting(
+    released: Released, groups: Mapping[str, Array], total: float
+) -> tuple[dict[str, Array], dict[Pair, Array]]:
     """Counts of groups, and the tables of two columns that say more than those."""
-    merged = {name: (np.bincount(groups[name], s.counts), np.bincount(groups[name]) * s.sigma**2) for name, s in released.singles.items()}
+    merged = {
+        name: (np.bincount(groups[name], s.counts), np.bincount(groups[name]) * s.sigma**2)
+        for name, s in released.singles.items()
+    }
     sides = margins(merged, released.pairs, total)
     tables = {pair: joined(noisy, sides[pair[0]], sides[pair[1]]) for pair, noisy in released.pairs.items()}
     return sides, {pair: table for pair, table in tables.items() if table is not None}
@@ -147,7 +161,7 @@ def _dealt(size: int, rows: int, rng: np.random.Generator) -> Array:
 
 
 def _refuse_relatives(table: Table, given: Sequence[str]) -> None:
-    from privsynth.generate.model.family import MARK
+    from privsynth.generate.model.tables.family import MARK
 
     if given or any(column.name.startswith(MARK) for column in table.columns):
         raise BackendError(

@@ -21,9 +21,19 @@ ASSUMED = (
 
 def claim(*reasons: str) -> dict[str, object]:
     """The claim, made where no reason stands against it."""
-    return {"made": not reasons, "withheld_because": list(reasons), "covers": COVERS, "assumes": list(ASSUMED), "vetting": VETTING}
+    return {
+        "made": not reasons,
+        "withheld_because": list(reasons),
+        "covers": COVERS,
+        "assumes": list(ASSUMED),
+        "vetting": VETTING,
+    }
 
 
 def withheld(recipe: Mapping[str, Any], *reasons: str) -> dict[str, Any]:
     """The same recipe with reasons against its claim added."""
-    return {**recipe, "claim": claim(*recipe["claim"]["withheld_because"], *reasons)} if reasons and "claim" in recipe else dict(recipe)
+    return (
+        {**recipe, "claim": claim(*recipe["claim"]["withheld_because"], *reasons)}
+        if reasons and "claim" in recipe
+        else dict(recipe)
+    )

@@ -16,8 +16,8 @@ import pandas as pd
 
 from privsynth.dataset import Column, Domain, Kind, Table
 from privsynth.errors import PolicyError
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 MICROSECONDS = 86_400_000_000  # of a day
 _CLOCK = (("%f", 1), ("%S", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000))
 
@@ -63,7 +63,9 @@ class Axis:
         if self.column.kind is Kind.NUMBER and self.column.spelling.shortest:
             return np.asarray(low + (high - low) * rng.random(len(codes)))
         scale = 10.0 ** (0 if self.column.kind is Kind.INTEGER else self.column.spelling.decimals)
-        return np.round(_on_grid(low * scale, high * scale, last, rng) / scale, 0 if scale == 1 else self.column.spelling.decimals)
+        return np.round(
+            _on_grid(low * scale, high * scale, last, rng) / scale, 0 if scale == 1 else self.column.spelling.decimals
+        )
 
 
 def axes_of(table: Table) -> list[Axis]:
@@ -91,7 +93,9 @@ def _asked(kind: Kind) -> str:
 
 
 def _axis(column: Column, values: Array) -> Axis:
-    domain = column.domain or Domain(levels=tuple(sorted({str(word) for word in pd.unique(values) if not pd.isna(word)})))
+    domain = column.domain or Domain(
+        levels=tuple(sorted({str(word) for word in pd.unique(values) if not pd.isna(word)}))
+    )
     if domain.cuts:
         return Axis(column, None, np.array(domain.cuts, dtype=np.float64))
     return Axis(column, _stored(column.kind, domain.levels), np.zeros(0))

@@ -5,11 +5,9 @@ Decided from noisy counts of single columns, so it costs nothing. What is merged
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 TIMES = 4.0  # a group of its own holds so many times the noise of one cell
 CELLS = 2_000_000  # of all tables of two columns together

@@ -22,8 +22,8 @@ import numpy as np
 from privsynth.errors import BackendError, MissingExtra, PrivsynthError
 from privsynth.generate.model.dp.cost import Cost
 from privsynth.generate.model.dp.tables import Noisy, Pair, combined
+from privsynth.typing import Array
 
-Array = np.ndarray[Any, Any]
 Mechanism = Literal["pairs", "mst", "aim"]
 
 ON_SINGLES = 0.1  # of the budget
@@ -72,7 +72,9 @@ def rho_of(cost: Cost) -> float:
 def _epsilon(dp: Any, rho: float, delta: float) -> float:
     if rho <= 0:
         return 0.0
-    gaussian = dp.m.make_gaussian(dp.atom_domain(T=float, nan=False), dp.absolute_distance(T=float), scale=1 / sqrt(2 * rho))
+    gaussian = dp.m.make_gaussian(
+        dp.atom_domain(T=float, nan=False), dp.absolute_distance(T=float), scale=1 / sqrt(2 * rho)
+    )
     return float(dp.c.make_zCDP_to_approxDP(gaussian).map(1.0).epsilon(delta))
 
 
@@ -116,7 +118,9 @@ def _opendp() -> Iterator[Any]:
             warnings.simplefilter("ignore")  # of jax and polars: nothing in them is about the data or the guarantee
             import opendp.prelude as dp
 
-            logging.getLogger("opendp").setLevel(logging.ERROR)  # it has opinions on large budgets; the policy's limits are ours
+            logging.getLogger("opendp").setLevel(
+                logging.ERROR
+            )  # it has opinions on large budgets; the policy's limits are ours
             dp.enable_features("contrib")
             yield dp
     except PrivsynthError:
@@ -124,7 +128,10 @@ def _opendp() -> Iterator[Any]:
     except ImportError:
         raise MissingExtra("the engine dp (opendp is there but cannot start)", "dp") from None
     except Exception as error:  # noqa: BLE001  OpenDP raises what polars, jax and Rust raise, and may quote cells
-        raise BackendError(f"OpenDP could not do it ({type(error).__name__}).", hint="ask for fewer columns or fewer bins, or for another mechanism") from None
+        raise BackendError(
+            f"OpenDP could not do it ({type(error).__name__}).",
+            hint="ask for fewer columns or fewer bins, or for another mechanism",
+        ) from None
 
 
 @contextmanager
@@ -157,16 +164,29 @@ def _accountant(dp: Any, codes: Mapping[str, Array], rho: float, contributions: 
     import polars as pl
 
     frame = pl.LazyFrame({short: pl.Series(values, dtype=pl.Int64) for short, values in codes.items()})
-    return dp.Context.compositor(data=frame, privacy_unit=dp.unit_of(contributions=contributions), privacy_loss=dp.loss_of(rho=rho))
+    return dp.Context.compositor(
+        data=frame, privacy_unit=dp.unit_of(contributions=contributions), privacy_loss=dp.loss_of(rho=rho)
+    )
 
 
-def _ask(accountant: Any, rho: float, sizes: Mapping[str, int], algorithm: Any, *, merged: Mapping[str, Array] | None = None, known: Any = None) -> Any:
+def _ask(
+    accountant: Any,
+    rho: float,
+    sizes: Mapping[str, int],
+    algorithm: Any,
+    *,
+    merged: Mapping[str, Array] | None = None,
+    known: Any = None,
+) -> Any:
     import polars as pl
 
     query = accountant.query(rho=rho)
     if merged:
         query = query.with_columns(
-            *(pl.col(c).replace_strict(list(range(len(to))), [int(x) for x in to], default=0, return_dtype=pl.Int64) for c, to in merged.items())
+            *(
+                pl.col(c).replace_strict(list(range(len(to))), [int(x) for x in to], default=0, return_dtype=pl.Int64)
+                for c, to in merged.items()
+            )
         )
     keys = {short: list(range(size)) for short, size in sizes.items()}
     return query.contingency_table(keys=None if known else keys, table=known, algorithm=algorithm).release()
@@ -178,7 +198,9 @@ def _tables(released: Any, sizes: Mapping[str, int]) -> dict[tuple[str, ...], No
     for measured in released.marginals.flatten():
         clique = tuple(measured.clique)
         counts = np.asarray(measured.noisy_measurement, dtype=np.float64).reshape([sizes[c] + 1 for c in clique])
-        parts.setdefault(clique, []).append((counts[tuple(slice(0, sizes[c]) for c in clique)], float(measured.stddev) ** 2))
+        parts.setdefault(clique, []).append(
+            (counts[tuple(slice(0, sizes[c]) for c in clique)], float(measured.stddev) ** 2)
+        )
     told = {clique: combined(estimates) for clique, estimates in parts.items()}
     return {clique: Noisy(counts, sqrt(float(np.max(variance)))) for clique, (counts, variance) in told.items()}
 
@@ -197,7 +219,14 @@ def _algorithm(mechanism: Mechanism, sizes: Mapping[str, int]) -> Any:
         rounds = AIM_ROUNDS
         fit = partial(mirror_descent, iters=AIM_STEPS)
         queries = [Count(pair) for pair in pairs]
-        return AIM(queries=queries, oneway="unkeyed", measure_split=1 - SELECT_EVERY, max_size=AIM_MEGABYTES, rounds=rounds, estimator=fit)
+        return AIM(
+            queries=queries,
+            oneway="unkeyed",
+            measure_split=1 - SELECT_EVERY,
+            max_size=AIM_MEGABYTES,
+            rounds=rounds,
+            estimator=fit,
+        )
     return _given(pairs, [(sizes[a] * sizes[b]) ** (1 / 3) for a, b in pairs])
 
 
@@ -225,7 +254,9 @@ def _known(first: Any, merged: Mapping[str, Array], sizes: Mapping[str, int], me
     marginals, potentials, totals = Marginals(), {}, []
     for measured in first.marginals.flatten():
         (short,) = measured.clique
-        counts = np.bincount(merged[short], np.asarray(measured.noisy_measurement, dtype=np.float64)[:-1], minlength=sizes[short] + 1)
+        counts = np.bincount(
+            merged[short], np.asarray(measured.noisy_measurement, dtype=np.float64)[:-1], minlength=sizes[short] + 1
+        )
         spread = float(measured.stddev) * sqrt(len(merged[short]) / sizes[short])
         marginals = marginals.add(LinearMeasurement(counts, (short,), stddev=spread))
         potentials[(short,)] = Factor(domain.project((short,)), np.log(np.maximum(counts, 0.5 * (counts > 0) + 1e-3)))
@@ -245,7 +276,12 @@ def _given(cliques: Sequence[tuple[str, ...]], weights: Sequence[float] | None =
     import mbi
     from opendp._internal import _new_pure_function
     from opendp.extras.mbi import Count, Fixed
-    from opendp.extras.mbi._utilities import get_associated_metric, get_cardinalities, make_stable_marginals, then_noise_marginals
+    from opendp.extras.mbi._utilities import (
+        get_associated_metric,
+        get_cardinalities,
+        make_stable_marginals,
+        then_noise_marginals,
+    )
 
     class Given(Fixed):  # type: ignore[misc]
         def make_marginals(
@@ -262,7 +298,9 @@ def _given(cliques: Sequence[tuple[str, ...]], weights: Sequence[float] | None =
             asked, parts = [q.by for q in self.queries], [q.weight for q in self.queries]
             exact = make_stable_marginals(input_domain, input_metric, get_associated_metric(output_measure), asked)
             sensitivity: Mapping[Any, float] = exact.map(d_in)
-            scale = sqrt(sum((w * sensitivity[q]) ** 2 for q, w in zip(asked, parts, strict=True)) / (2 * d_out)) * SLACK
+            scale = (
+                sqrt(sum((w * sensitivity[q]) ** 2 for q, w in zip(asked, parts, strict=True)) / (2 * d_out)) * SLACK
+            )
             noisy = exact >> then_noise_marginals(output_measure, asked, scale, parts)
             if noisy.map(d_in) > nextafter(d_out, 0):
                 raise BackendError("the noise for the engine dp would not keep to the budget.")
@@ -275,4 +313,7 @@ def _given(cliques: Sequence[tuple[str, ...]], weights: Sequence[float] | None =
 
             return noisy >> _new_pure_function(told)
 
-    return Given(queries=[Count(c, w) for c, w in zip(cliques, weights or [1.0] * len(cliques), strict=True)], estimator=_unfitted)
+    return Given(
+        queries=[Count(c, w) for c, w in zip(cliques, weights or [1.0] * len(cliques), strict=True)],
+        estimator=_unfitted,
+    )

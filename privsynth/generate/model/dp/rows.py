@@ -6,19 +6,23 @@ Post-processing of noisy tables (the gradual update of rows follows PrivSyn, Zha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from privsynth.generate.model.dp.tables import Pair
 from privsynth.stages import Watch, unwatched
-
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
 
 ROUNDS, SLOWER = 40, 0.96  # rounds over all tables, each moving fewer rows
 
 
-def rows_like(margins: Mapping[str, Array], tables: Mapping[Pair, Array], size: int, rng: np.random.Generator, watch: Watch = unwatched) -> dict[str, Array]:
+def rows_like(
+    margins: Mapping[str, Array],
+    tables: Mapping[Pair, Array],
+    size: int,
+    rng: np.random.Generator,
+    watch: Watch = unwatched,
+) -> dict[str, Array]:
     """`size` rows of group numbers."""
     rows = _along_the_strongest(margins, tables, size, rng)
     pairs = list(tables)
@@ -41,7 +45,9 @@ def spread(shares: Array, size: int, rng: np.random.Generator) -> Array:
     return rng.permutation(np.repeat(np.arange(len(shares)), counts))
 
 
-def _along_the_strongest(margins: Mapping[str, Array], tables: Mapping[Pair, Array], size: int, rng: np.random.Generator) -> dict[str, Array]:
+def _along_the_strongest(
+    margins: Mapping[str, Array], tables: Mapping[Pair, Array], size: int, rng: np.random.Generator
+) -> dict[str, Array]:
     """Each column given the one that it depends on most, in a tree of the strongest tables."""
     rows: dict[str, Array] = {}
     for name, parent in _tree(margins, tables):

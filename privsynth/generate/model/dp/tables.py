@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from privsynth.typing import Array
+
 Pair = tuple[str, str]
 
 ROUNDS = 20  # of fitting a table to its margins
@@ -30,7 +30,9 @@ class Noisy:
 
 def combined(parts: list[tuple[Array, Array | float]]) -> tuple[Array, Array]:
     """Several estimates of the same counts, each with its variance, weighted against their variances; and the variance of the result."""
-    weights: list[Array] = [np.broadcast_to(1 / np.asarray(variance, dtype=np.float64), counts.shape) for counts, variance in parts]
+    weights: list[Array] = [
+        np.broadcast_to(1 / np.asarray(variance, dtype=np.float64), counts.shape) for counts, variance in parts
+    ]
     precision: Array = np.sum(weights, axis=0)
     weighted: Array = np.sum([counts * weight for (counts, _), weight in zip(parts, weights, strict=True)], axis=0)
     return np.asarray(weighted / precision), np.asarray(1 / precision)
@@ -72,7 +74,9 @@ def joined(table: Noisy, rows: Array, columns: Array) -> Array | None:
     """The table between its margins; None where nothing tells it from independence."""
     independent = np.outer(rows, columns) / max(rows.sum(), 1e-12)
     difference = table.counts - independent
-    difference = difference - difference.mean(axis=1, keepdims=True) - difference.mean(axis=0, keepdims=True) + difference.mean()
+    difference = (
+        difference - difference.mean(axis=1, keepdims=True) - difference.mean(axis=0, keepdims=True) + difference.mean()
+    )
     shrunk = shrink(difference, table.sigma)
     return None if shrunk is None else fitted(np.maximum(independent + shrunk, 0.0), rows, columns)
 

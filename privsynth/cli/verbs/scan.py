@@ -1,0 +1,97 @@
+"""`privsynth scan`: personal data in any file, for a person, a pre-commit hook or CI."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from privsynth.cli.screen import result, table, write_json
+from privsynth.cli.verbs.run import Config, Delimiter, Encoding, Json, NoHeader, OnRagged, reading
+from privsynth.errors import ExitCode, PolicyError
+from privsynth.policy import load_policy
+
+if TYPE_CHECKING:
+    from privsynth.cli.findings import Found
+
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        help="Tables (CSV, TSV, Parquet, also .gz; - for stdin) or texts (.txt, .md, .log, .json).",
+        show_default=False,
+    ),
+]
+FailOn = Annotated[
+    Literal["low", "medium", "high", "never"],
+    typer.Option(
+        help="Which findings end with 3. high: confirmed direct identifiers. medium: also data such as birth dates and postcodes. low: any sign."
+    ),
+]
+Sarif = Annotated[
+    Path | None,
+    typer.Option("--sarif", help="Write the findings to this file as SARIF 2.1.0 as well.", show_default=False),
+]
+
+
+def scan(
+    files: Files,
+    fail_on: FailOn = "high",
+    sarif: Sarif = None,
+    config: Config = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    on_ragged: OnRagged = None,
+    no_header: NoHeader = False,
+    as_json: Json = False,
+) -> int:
+    """Find personal data by column and kind, in texts by line; no value is shown. Ends with 3 if something was found."""
+    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header))
+
+    from privsynth.cli.findings import LEVELS, scan_files
+
+    found = scan_files(files, policy)
+    if sarif is not None:
+        _write_sarif(sarif, found)
+    failing = () if fail_on == "never" else LEVELS[LEVELS.index(fail_on) :]
+    code = ExitCode.BLOCKED if any(each.level in failing for each in found) else ExitCode.RELEASED
+    if as_json:
+        write_json(
+            result("scan", code, outcome="found" if found else "nothing found", hits=[each.record for each in found])
+        )
+        return int(code)
+    if found:
+        sys.stdout.write(
+            table([_line(each) for each in found], ("file", "where", "entity", "values", "of column", "level"))
+        )
+    else:
+        sys.stdout.write("nothing found, within what can be found without a language model: see `privsynth doctor`\n")
+    return int(code)
+
+
+def _line(each: Found) -> tuple[str, ...]:
+    more = f" and {each.lines - 1:,} more" if each.lines and each.lines > 1 else ""
+    where = each.column if each.column is not None else f"line {each.line}{more}"
+    return (
+        each.file,
+        where,
+        each.entity,
+        f"{each.values:,}",
+        "" if each.share is None else f"{each.share:.0%}",
+        each.level,
+    )
+
+
+def _write_sarif(target: Path, found: list[Found]) -> None:
+    from privsynth import __version__
+    from privsynth.cli.sarif import sarif
+
+    try:
+        target.write_text(json.dumps(sarif(found, __version__), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise PolicyError(
+            f"cannot write {target.name}: {error.strerror}.", hint="name another file after --sarif"
+        ) from None

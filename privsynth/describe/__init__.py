@@ -1,0 +1,26 @@
+"""Learns what there is to know before rows are made: roles and keys of all rows, statistics of the training rows."""
+
+from __future__ import annotations
+
+from privsynth.dataset import Dataset
+from privsynth.describe.facts import facts_of
+from privsynth.describe.fingerprints import take_fingerprints
+from privsynth.describe.statistics import profile_dataset
+from privsynth.policy import Policy
+
+
+def describe(dataset: Dataset, policy: Policy) -> Dataset:
+    """The same rows with the role of each column and the keys between the tables; sets structure, keeps no statistic."""
+    from privsynth.describe.masking import with_steps
+    from privsynth.describe.names import refuse_unknown_names
+    from privsynth.describe.relations import with_relations
+    from privsynth.describe.roles import with_roles
+    from privsynth.describe.rules import with_rules
+
+    if dataset.is_empty:
+        return dataset
+    refuse_unknown_names(dataset, policy)
+    return with_steps(with_relations(with_rules(with_roles(dataset, policy), policy), policy), policy)
+
+
+__all__ = ["describe", "facts_of", "profile_dataset", "take_fingerprints"]

@@ -1,0 +1,280 @@
+"""What holds between the columns of a table: one decides another, one never exceeds another, some pairs never meet.
+
+Each fact is held against chance: it is reported only if columns that know nothing of each other would have broken it many times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Dataset, Fact, Kind, Role, Table
+from privsynth.describe.orders import order_of
+from privsynth.typing import Array
+
+FEWEST = 30  # rows below which nothing is said
+CHANCE = 20.0  # times that chance would have to break it
+SHARE = 0.995  # of the rows in which a dependency must hold
+LOOKED_AT = 4_000_000  # cells of a spread sample that decide which pairs are counted on all rows
+WIDE = 8_000_000  # column pairs times rows of the sample, at most
+ALIKE = 10.0  # times: the medians of two numbers of the same unit are not further apart
+LEVELS = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
+NAMES = (Role.DIRECT, Role.FREE_TEXT)
+
+
+def facts_of(dataset: Dataset) -> tuple[Fact, ...]:
+    """The facts of each table. They name columns and count rows; no value is in them."""
+    return tuple(fact for table in dataset if len(table) >= FEWEST for fact in (*_between(table), *_orders(table)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Codes:
+    """The columns that are compared as levels: one number for each distinct value, and how many there are."""
+
+    columns: tuple[Column, ...]
+    codes: Array  # rows x columns; a missing value is a level of its own
+    levels: Array
+    commonest: Array  # share of the most frequent level
+
+    @property
+    def meets(self) -> Array:
+        """For each column the chance that two random rows differ, at least as seen from its commonest level."""
+        return 1 - self.commonest
+
+
+def _coded(table: Table) -> _Codes:
+    columns = tuple(c for c in table.columns if c.role not in NAMES)
+    made = [pd.factorize(table.frame[c.name].to_numpy())[0] + 1 for c in columns]
+    codes = np.stack(made, axis=1).astype(np.int32) if made else np.empty((len(table), 0), dtype=np.int32)
+    counts = [np.bincount(column) for column in codes.T]
+    levels = np.array([int((count > 0).sum()) for count in counts], dtype=int)
+    return _Codes(columns, codes, levels, np.array([count.max() / len(table) for count in counts]))
+
+
+def _between(table: Table) -> Iterator[Fact]:
+    coded = _coded(table)
+    shares = _dependencies(coded)
+    same = _equal(table, coded, shares)
+    yield from same
+    yield from _told(table, coded, shares, {fact.columns for fact in same})
+    yield from _ordered(table, {frozenset(fact.columns) for fact in same})
+    yield from _combinations(table, coded, shares)
+
+
+def _dependencies(coded: _Codes) -> dict[tuple[int, int], float]:
+    """For each pair of columns where the first decides the second: the share of rows in which it does."""
+    rows, width = coded.codes.shape
+    look = _spread(rows, max(500, min(rows, LOOKED_AT // max(1, width), WIDE * 10 // max(1, width**2))))
+    sample = coded.codes[look]
+    found: dict[tuple[int, int], float] = {}
+    for first in np.flatnonzero((coded.levels > 1) & (coded.levels < rows)):
+        order = np.argsort(sample[:, first], kind="stable")
+        rows_by = sample[order]
+        together = np.flatnonzero(rows_by[1:, first] == rows_by[:-1, first])
+        if len(together) < FEWEST:
+            continue
+        broken = (rows_by[together] != rows_by[together + 1]).sum(axis=0)
+        hopeful = (
+            (broken <= 0.02 * len(together))
+            & (coded.meets * len(together) >= CHANCE)
+            & (coded.levels <= coded.levels[first] * 1.01)
+        )
+        for second in np.flatnonzero(hopeful):
+            share = (
+                _decided(coded, int(first), int(second))
+                if first != second and coded.columns[second].role is not Role.IDENTIFIER
+                else 0.0
+            )
+            if share >= SHARE and 1 - share <= 0.1 * coded.meets[second]:
+                found[int(first), int(second)] = share
+    return found
+
+
+def _spread(rows: int, most: int) -> Array:
+    return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(int)
+
+
+def _decided(coded: _Codes, first: int, second: int) -> float:
+    """The share of rows that hold the commonest partner of their level."""
+    pairs = coded.codes[:, first].astype(np.int64) * (int(coded.codes[:, second].max()) + 1) + coded.codes[:, second]
+    known, counts = np.unique(pairs, return_counts=True)
+    owner = known // (int(coded.codes[:, second].max()) + 1)
+    best = np.zeros(int(owner.max()) + 1, dtype=np.int64)
+    np.maximum.at(best, owner, counts)
+    return float(best.sum() / len(coded.codes))
+
+
+def _equal(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> list[Fact]:
+    found = []
+    for (first, second), share in shares.items():
+        if first < second and share == shares.get((second, first)) == 1.0:
+            one, two = (table.frame[coded.columns[place].name] for place in (first, second))
+            if one.dtype == two.dtype and one.equals(two):
+                names = (coded.columns[first].name, coded.columns[second].name)
+                found.append(Fact("equal", table.name, names, 1.0, f"{names[0]} and {names[1]} are equal in every row"))
+    return found
+
+
+def _told(
+    table: Table, coded: _Codes, shares: dict[tuple[int, int], float], equal: set[tuple[str, ...]]
+) -> Iterator[Fact]:
+    """Dependencies in words, without those that follow from two others."""
+    names = [column.name for column in coded.columns]
+    for (first, second), share in shares.items():
+        pair, back = (names[first], names[second]), shares.get((second, first), 0.0)
+        if pair in equal or pair[::-1] in equal or _follows(shares, first, second):
+            continue
+        if share == back == 1.0:
+            if first < second:
+                yield Fact(
+                    "one_to_one",
+                    table.name,
+                    pair,
+                    1.0,
+                    f"{pair[0]} and {pair[1]} name the same thing: each level of one goes with one of the other",
+                )
+            continue
+        yield Fact("dependency", table.name, pair, share, f"{pair[0]} decides {pair[1]}{_share_words(share)}")
+
+
+def _follows(shares: dict[tuple[int, int], float], first: int, second: int) -> bool:
+    """Whether the dependency is the sum of two that lie between, neither of them a mere renaming."""
+    steps = {b for a, b in shares if a == first and b != second}
+    return any(
+        (step, second) in shares and (step, first) not in shares and (second, step) not in shares for step in steps
+    )
+
+
+def _share_words(share: float) -> str:
+    return " in every row" if share == 1.0 else f" in {min(share, 0.9999):.2%} of the rows".replace("%", " %")
+
+
+def _ordered(table: Table, same: set[frozenset[str]]) -> Iterator[Fact]:
+    """Dates, and numbers of one unit: which never exceeds which, and which keeps a constant distance."""
+    dates = [c.name for c in table.columns if c.kind is Kind.DATE]
+    numbers: dict[tuple[Kind, int], list[str]] = {}
+    for c in table.columns:
+        if c.kind.is_numeric and c.role not in (*NAMES, Role.IDENTIFIER):
+            numbers.setdefault((c.kind, c.spelling.decimals), []).append(c.name)
+    for group in (dates, *numbers.values()):
+        values = {name: _amounts(table.values(name)) for name in group}
+        steady = dict(_steady(values, same))
+        for (low, high), constant in steady.items():
+            if constant:
+                yield Fact(
+                    "constant_difference", table.name, (low, high), 1.0, f"{high} less {low} is the same in every row"
+                )
+        pairs = {
+            pair
+            for pair in _never_above(values, is_date=group is dates)
+            if pair not in steady and frozenset(pair) not in same
+        }
+        for low, high in sorted(pairs):
+            if not any((low, middle) in pairs and (middle, high) in pairs for middle in group):
+                yield Fact(
+                    "order",
+                    table.name,
+                    (low, high),
+                    1.0,
+                    f"{low} is never {'after' if group is dates else 'above'} {high}",
+                )
+
+
+def _amounts(values: Array) -> Array:
+    if values.dtype.kind != "M":
+        return values.astype(float)
+    return np.where(np.isnat(values), np.nan, values.astype("datetime64[us]").astype(np.int64) / 86_400e6)
+
+
+def _steady(values: dict[str, Array], same: set[frozenset[str]]) -> Iterator[tuple[tuple[str, str], bool]]:
+    """Pairs whose difference never changes, from the lower to the higher, and whether there is one at all."""
+    names = list(values)
+    for place, one in enumerate(names):
+        for two in names[place + 1 :]:
+            gap = values[two] - values[one]
+            if _varies(gap[: 5 * FEWEST]):
+                continue
+            known = gap[~np.isnan(gap)]
+            spans = np.nanmax(values[one], initial=-np.inf) > np.nanmin(values[one], initial=np.inf)
+            if (
+                len(known) >= FEWEST
+                and spans
+                and frozenset((one, two)) not in same
+                and np.ptp(known) <= 1e-9 * max(1.0, float(np.abs(known).max()))
+            ):
+                yield ((one, two) if known[0] >= 0 else (two, one)), True
+
+
+def _varies(gap: Array) -> bool:
+    """Whether the first rows already show that a difference changes."""
+    return bool(np.nanmax(gap, initial=-np.inf) > np.nanmin(gap, initial=np.inf) + 1e-6)
+
+
+def _never_above(values: dict[str, Array], *, is_date: bool) -> Iterator[tuple[str, str]]:
+    names = list(values)
+    if len(names) < 2:
+        return
+    table = np.stack([values[name] for name in names], axis=1)
+    sample = table[_spread(len(table), 1_000)]
+    for low, name in enumerate(names):
+        hopeful = ~(sample[:, [low]] > sample).any(axis=0)
+        for high in np.flatnonzero(hopeful):
+            if high != low and _is_telling(table[:, low], table[:, high], is_date=is_date):
+                yield name, names[high]
+
+
+def _is_telling(low: Array, high: Array, *, is_date: bool) -> bool:
+    """In all rows with both, where rows paired at random would have broken it many times."""
+    both = ~(np.isnan(low) | np.isnan(high))
+    low, high = low[both], high[both]
+    if len(low) < FEWEST or (low > high).any() or not (is_date or _is_one_unit(low, high)):
+        return False
+    below = np.searchsorted(np.sort(high), low, side="left") / len(high)
+    return float(below.sum()) >= CHANCE
+
+
+def _is_one_unit(low: Array, high: Array) -> bool:
+    one, two = (float(np.median(np.abs(values))) for values in (low, high))
+    return min(one, two) > 0 and max(one, two) <= ALIKE * min(one, two)
+
+
+def _combinations(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
+    """Pairs of categories of which many never meet, although chance would have brought them together often."""
+    places = [
+        p
+        for p, c in enumerate(coded.columns)
+        if c.kind in LEVELS and not c.role.is_fabricated and 2 <= coded.levels[p] <= 200
+    ]
+    for at, first in enumerate(places):
+        for second in places[at + 1 :]:
+            if (first, second) in shares or (second, first) in shares:
+                continue
+            met, expected = _crossed(coded, first, second)
+            common = expected >= CHANCE / 2
+            never = int((common & (met == 0)).sum())
+            if never >= max(2, 0.1 * int(common.sum())):
+                names = (coded.columns[first].name, coded.columns[second].name)
+                words = f"{names[0]} and {names[1]} meet in {int((met > 0).sum()):,} of {met.size:,} combinations; {never:,} that chance would show are never there"
+                yield Fact("combinations", table.name, names, 1.0, words)
+
+
+def _crossed(coded: _Codes, first: int, second: int) -> tuple[Array, Array]:
+    one, two = coded.codes[:, first], coded.codes[:, second]
+    tall, wide = int(one.max()) + 1, int(two.max()) + 1
+    met = np.bincount(one.astype(np.int64) * wide + two, minlength=tall * wide).reshape(tall, wide)
+    met = met[met.any(axis=1)][:, met.any(axis=0)]
+    return met, np.outer(met.sum(axis=1), met.sum(axis=0)) / len(one)
+
+
+def _orders(table: Table) -> Iterator[Fact]:
+    """Categories whose levels people put in an order."""
+    for column in table.columns:
+        if column.kind in (Kind.CATEGORY, Kind.ORDINAL) and not column.role.is_fabricated:
+            found = order_of(str(level) for level in table.frame[column.name].dropna().unique())
+            if found:
+                yield Fact(
+                    "ordinal", table.name, (column.name,), 1.0, f"{column.name}: its levels have an order ({found[0]})"
+                )

@@ -1,0 +1,130 @@
+"""What masking is to do with each column: what the policy says, else what its role asks for. A column that a written plan does not know stops the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
+from privsynth.errors import PolicyError
+from privsynth.mask_plan import key_columns, proposed_step
+from privsynth.mask_steps import Encrypt, KAnonymise, Keep, Rewrite, Scrub, Shift, Shuffle, Step, Substitute, Token
+from privsynth.options import MaskOptions, TablePolicy
+from privsynth.policy import Policy, profile_rules
+
+JOINS = (Token, Encrypt, Keep)  # what may be done with a column that ties tables together
+EQUAL_FOR_EQUAL = (Token, Encrypt, Substitute)  # equal values stay equal: how common a value is can still be seen
+LISTED = 12
+
+
+def with_steps(data: Dataset, policy: Policy) -> Dataset:
+    """The same data; for backend mask each column knows its step. For other backends nothing is planned, and a plan that was written is said to be unused."""
+    written = sum(column.mask is not None for table in policy.tables.values() for column in table.columns.values())
+    if not isinstance(policy.backend, MaskOptions):
+        return (
+            data.with_notes(
+                f"steps of masking for {written} columns stand in the policy; backend {policy.backend.kind} does not use them"
+            )
+            if written
+            else data
+        )
+    _refuse_unlisted(data, policy, policy.backend)
+    planned = data.replace_tables(
+        *(_planned(table, key_columns(data, table.name), policy, policy.backend) for table in data)
+    )
+    for relation in planned.relations:
+        _agree(planned, relation, policy)
+    return planned
+
+
+def _refuse_unlisted(data: Dataset, policy: Policy, options: MaskOptions) -> None:
+    """Whoever wrote a plan has looked at the columns that it names, and at no other."""
+    written = any(wish.mask is not None for table in policy.tables.values() for wish in table.columns.values())
+    if options.unlisted == "propose" or not written:
+        return
+    for table in data:
+        listed = policy.tables.get(table.name, TablePolicy()).columns
+        new = [column.name for column in table.columns if column.name not in listed]
+        if new:
+            raise PolicyError(
+                f"{policy.place_of('tables', table.name)}the plan does not name {len(new)} of the {len(table.columns)} columns of {table.name}: {_names(new)}.",
+                hint="decide on each in the policy, such as  NAME: { mask: drop };  or let roles decide with --set backend.unlisted=propose",
+                column=new[0],
+            )
+
+
+def _names(names: list[str]) -> str:
+    shown = ("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name) for name in names[:LISTED])
+    return ", ".join(shown) + (" ..." if len(names) > LISTED else "")
+
+
+def _planned(table: Table, keys: set[str], policy: Policy, options: MaskOptions) -> Table:
+    wishes = policy.tables.get(table.name, TablePolicy()).columns
+    columns = []
+    for column in table.columns:
+        asked = wishes[column.name].mask if column.name in wishes else None
+        step = asked or proposed_step(column, joins=column.name in keys, options=options)
+        if asked is not None:
+            place = policy.place_of("tables", table.name, "columns", column.name, "mask")
+            for problem in _problems(column, step, table, policy, options, joins=column.name in keys):
+                raise PolicyError(f"{place}column {column.name}: {problem}", column=column.name)
+        columns.append(_meant(replace(column, step=step), asked is not None))
+    return table.with_columns(*columns)
+
+
+def _meant(column: Column, asked: bool) -> Column:
+    """Who asks for groups of k people takes the column for something by which people are found."""
+    if asked and isinstance(column.step, KAnonymise) and column.role is not Role.QUASI:
+        return replace(
+            column, role=Role.QUASI, reason="declared in the policy: k_anonymise", confidence=1.0, declared=True
+        )
+    return column
+
+
+def _problems(
+    column: Column, step: Step, table: Table, policy: Policy, options: MaskOptions, *, joins: bool
+) -> Iterator[str]:
+    """Why a step cannot be done with a column, as far as it can be told without looking at the rows."""
+    if joins and not isinstance(step, JOINS):
+        yield f"it ties tables together, so that {step.do} would break the joins; token, encrypt and keep are possible."
+    if isinstance(step, Token | Encrypt | Substitute) and column.kind is Kind.DATE:
+        yield f"{step.do} is not possible for a date; shift, generalise, invent and k_anonymise are, or the kind text."
+    if isinstance(step, Shift) and column.kind is not Kind.DATE:
+        yield f"shift moves dates, and this is a {column.kind.value} column; declare its kind and format, or take another step."
+    if isinstance(step, Rewrite | Scrub) and column.kind not in (Kind.TEXT, Kind.CATEGORY):
+        yield f"{step.do} is for sentences, and this is a {column.kind.value} column."
+    if isinstance(step, Encrypt) and not options.keeps_key:
+        yield "encrypt needs a key that is kept: without it nobody could turn the values back. Name key_file, key_env or keyring, or take token."
+    if isinstance(step, Shuffle) and (
+        strange := [name for name in step.within if name not in table or name == column.name]
+    ):
+        yield f"shuffle within {_names(strange)}: there is no such other column."
+    strict = profile_rules(policy.profile)["backends"].get("mask") == "ephemeral"
+    if strict and column.role is Role.DIRECT and isinstance(step, EQUAL_FOR_EQUAL):
+        yield f"{step.do} keeps equal values of people equal, which the profile {policy.profile} does not allow; take invent, redact or drop."
+
+
+def _agree(data: Dataset, relation: Relation, policy: Policy) -> None:
+    """Both ends of a key get the same step, or the joins are lost."""
+    ends = [(relation.parent, relation.parent_key), (relation.child, relation.child_key)]
+    if not all(table in data and name in data[table] for table, name in ends):
+        return
+    first, second = (data[table][name].step for table, name in ends)
+    if first != second:
+        (one, key), (other, its) = ends
+        raise PolicyError(
+            f"{policy.place_of('tables', other, 'columns', its, 'mask')}{other}.{its} refers to {one}.{key}: both need the same step.",
+            hint="write the same mask for both columns",
+            column=its,
+        )
+
+
+def step_words(step: Step) -> str:
+    """The step as YAML spells it."""
+    said = step.model_dump(exclude_defaults=True, mode="json")
+    return (
+        "{ " + ", ".join((f"do: {step.do}", *(f"{name}: {json.dumps(value)}" for name, value in said.items()))) + " }"
+        if said
+        else step.do
+    )

@@ -1,0 +1,82 @@
+"""Orders that people give to words: sizes, grades, answers, months, bands of numbers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+_BAND = re.compile(
+    r"\s*(?:(?P<low>\d+(?:[.,]\d+)?)\s*(?:-|\u2013|\u2014|to|bis|a)\s*(?P<high>\d+(?:[.,]\d+)?)|(?P<over>\d+)\s*\+"
+    r"|[<\u2264]\s*(?P<under>\d+)|[>\u2265]\s*(?P<above>\d+))\s*\Z"
+)
+_STAGE = re.compile(
+    r"(?P<word>stage|level|grade|class|step|phase|tier|quarter|week|month|year|q|stufe|klasse|grad|quartal|woche|jahr|niveau|nivel|etape|classe|semaine|trimestre)"
+    r"[ ._-]*(?P<number>\d{1,3})\Z"
+)
+_FEWEST, _MOST = 3, 40  # levels that make an order worth a word
+
+
+def order_of(levels: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
+    """The name of the order that these levels follow, and the levels in it; None if they follow none that is known."""
+    known = list(dict.fromkeys(levels))
+    plain = {level: _plain(level) for level in known}
+    if not _FEWEST <= len(known) <= _MOST or _are_mere_letters(plain.values()):
+        return None
+    for name, places in (
+        *_scales().items(),
+        ("bands of numbers", _bands(plain.values())),
+        ("numbered steps", _stages(plain.values())),
+    ):
+        steps = {level: places[plain[level]] for level in known if plain[level] in places}
+        if len(steps) == len(set(steps.values())) == len(known):
+            return name, tuple(sorted(known, key=steps.__getitem__))
+    return None
+
+
+def _are_mere_letters(levels: Iterable[str]) -> bool:
+    """a, b, c may be grades or wards: letters are taken for grades only if there are five of them, or they are sizes."""
+    found = set(levels)
+    return len(found) < 5 and all(len(level) == 1 for level in found) and not found <= {"s", "m", "l"}
+
+
+def _plain(text: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.replace("_", " ").split())
+
+
+def _bands(levels: Iterable[str]) -> dict[str, float]:
+    """`18-25`, `26-35`, `65+`, `<18`: by where they begin."""
+    found = {level: match for level in levels if (match := _BAND.match(level))}
+    if sum(match["low"] is not None for match in found.values()) < 2:
+        return {}
+    return {level: _start(match) for level, match in found.items()}
+
+
+def _start(match: re.Match[str]) -> float:
+    text = match["low"] or match["over"] or match["above"] or match["under"]
+    return float(text.replace(",", ".")) + (-0.5 if match["under"] else 0.5 if match["over"] or match["above"] else 0.0)
+
+
+def _stages(levels: Iterable[str]) -> dict[str, float]:
+    """`Q1`, `Q2`; `stage 1`, `stage 2`: one word, then a number that starts near one."""
+    found = {level: match for level in levels if (match := _STAGE.match(level))}
+    numbers = {level: float(match["number"]) for level, match in found.items()}
+    is_run = (
+        len({match["word"] for match in found.values()}) == 1 and numbers and max(numbers.values()) <= len(numbers) + 1
+    )
+    return numbers if is_run else {}
+
+
+@cache
+def _scales() -> dict[str, dict[str, float]]:
+    """The step of each spelling, by scale: a column follows a scale if all its levels are on it, each on a step of its own."""
+    with (Path(__file__).parent / "orders.toml").open("rb") as file:
+        scales: dict[str, list[list[str]]] = tomllib.load(file)
+    return {
+        name: {word: float(place) for place, step in enumerate(steps) for word in step}
+        for name, steps in scales.items()
+    }

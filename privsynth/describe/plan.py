@@ -1,0 +1,151 @@
+"""A policy file to edit: what was found of each column, with the reason beside it. It holds names, never a value of the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from privsynth.dataset import Column, Dataset, Fact, Kind, Table
+from privsynth.describe.masking import step_words
+from privsynth.mask_steps import step_names
+from privsynth.options import MaskOptions, ReadPolicy
+from privsynth.policy import Policy
+
+SCHEMA_FILE = "policy.schema.json"
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}  # what YAML takes for something else
+
+
+def plan_text(data: Dataset, facts: tuple[Fact, ...], policy: Policy, *, schema: str = SCHEMA_FILE) -> str:
+    """A commented policy that says what would be taken anyway: loading it changes nothing until somebody edits it."""
+    return (
+        "\n".join(
+            (
+                *_head(schema, policy),
+                *_reading(policy.read),
+                *_tables(data),
+                *_relations(data),
+                *_facts(facts),
+                *_tail(policy),
+            )
+        )
+        + "\n"
+    )
+
+
+def sureness(confidence: float) -> str:
+    """A confidence in a word."""
+    return (
+        "certain"
+        if confidence >= 0.95
+        else "likely"
+        if confidence >= 0.75
+        else "perhaps"
+        if confidence >= 0.6
+        else "a guess"
+    )
+
+
+def _head(schema: str, policy: Policy) -> Iterator[str]:
+    yield f"# yaml-language-server: $schema={schema}"
+    yield "# privsynth policy, version 1. Each line says what would be taken anyway, and why; change what is wrong."
+    yield "# roles: identifier (a key), direct (names a person), quasi (names one with others), sensitive, free_text, plain"
+    yield ""
+    yield "version: 1"
+    yield f"profile: {policy.profile}          # the limits; they may only be tightened:"
+    yield f"# limits: {{ k: {policy.limits.k}, fidelity_min: {policy.limits.fidelity_min} }}"
+    yield "# seed: 7                   # the same rows each time; a fresh seed when absent"
+    yield "# rows: 5000                # rows of the first table; as many as the source when absent"
+    yield ""
+
+
+def _reading(read: ReadPolicy) -> Iterator[str]:
+    """How the files were asked to be read: the same when this file is used."""
+    asked = {
+        name: getattr(read, name)
+        for name in ("encoding", "delimiter", "on_ragged", "header")
+        if name in read.model_fields_set
+    }
+    if asked:
+        yield "read:"
+        for name, value in asked.items():
+            yield f"  {name}: {quoted(value) if isinstance(value, str) else str(value).lower()}"
+        yield ""
+
+
+def _tables(data: Dataset) -> Iterator[str]:
+    yield "tables:"
+    for table in data:
+        yield f"  {quoted(table.name)}:"
+        if table.entity is not None:
+            yield f"    entity: {quoted(table.entity)}    # rows with the same one belong to one person: split, counted and protected together"
+        else:
+            yield "    # entity:            # each row is one person; else name the column whose value one person's rows share"
+        yield "    columns:"
+        yield from _columns(table)
+
+
+def _columns(table: Table) -> Iterator[str]:
+    lines = [
+        (f"      {quoted(column.name)}: {_said(column)}", f"# {sureness(column.confidence)}: {_visible(column.reason)}")
+        for column in table.columns
+    ]
+    width = min(max((len(left) for left, _ in lines), default=0), 100)
+    yield from (f"{left.ljust(width)}  {comment}" for left, comment in lines)
+
+
+def _said(column: Column) -> str:
+    said = [f"role: {column.role.value}", f"kind: {column.kind.value}"]
+    if column.entity is not None:
+        said.append(f"entity: {quoted(column.entity)}")
+    if column.kind is Kind.DATE:
+        said.append(f"format: {quoted(column.spelling.date_format)}")
+    if column.step is not None:
+        said.append(f"mask: {step_words(column.step)}")
+    return f"{{ {', '.join(said)} }}"
+
+
+def _relations(data: Dataset) -> Iterator[str]:
+    if data.relations:
+        yield ""
+        yield "relations:    # each row of the child belongs to the row of the parent whose key it repeats"
+    for r in data.relations:
+        yield f"  - {{ parent: {quoted(r.parent)}, parent_key: {quoted(r.parent_key)}, child: {quoted(r.child)}, child_key: {quoted(r.child_key)} }}"
+
+
+def _facts(facts: tuple[Fact, ...]) -> Iterator[str]:
+    if facts:
+        yield ""
+        yield "# What holds between the columns:"
+    for fact in facts:
+        yield f"#   {_visible(fact.table)}: {_visible(fact.words)}"
+
+
+def _tail(policy: Policy) -> Iterator[str]:
+    yield ""
+    yield "backend:"
+    if isinstance(policy.backend, MaskOptions):
+        yield "  kind: mask            # what it does with each column stands behind mask: above; a column that is not listed there stops the run"
+        yield f"  # steps: {', '.join(step_names())}"
+        yield "  # key_file: KEY       # the same tokens in every run with this key (privsynth key new KEY); without one the key dies with the run"
+        return
+    yield "  kind: auto            # model (learnt), rules (a rulebook), clone (several people mixed) or mask (the same rows, pseudonymised)"
+
+
+def quoted(text: str) -> str:
+    """A word as YAML reads it back, whatever is in it."""
+    if _PLAIN.match(text) and text.casefold() not in _WORDS:
+        return text
+    return '"' + "".join(_escaped(c) for c in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

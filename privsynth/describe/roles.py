@@ -1,0 +1,149 @@
+"""What each column means for people, and whose rows they are: said by the policy, or proposed from names and values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from privsynth.dataset import Column, Dataset, Role, Table
+from privsynth.describe.domains import domain_of
+from privsynth.errors import PolicyError
+from privsynth.options import ColumnPolicy, TablePolicy
+from privsynth.pii.columns import type_column
+from privsynth.pii.lexicon import words_of
+from privsynth.policy import Policy
+
+
+def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
+    """The same data; each column knows its role and the reason, each table the column that says who its rows belong to."""
+    described = [_described(table, policy.tables.get(table.name, TablePolicy())) for table in dataset]
+    return dataset.replace_tables(*(_with_domains(table, policy) for table in described))
+
+
+def _described(table: Table, said: TablePolicy) -> Table:
+    columns = [_column(table, column, said.columns.get(column.name, ColumnPolicy())) for column in table.columns]
+    described = table.with_columns(*columns)
+    return replace(described, entity=said.entity or _owner(described))
+
+
+def _with_domains(table: Table, policy: Policy) -> Table:
+    """What the policy says that columns may hold; nothing of it is read from the rows."""
+    said = policy.tables.get(table.name, TablePolicy()).columns
+    known = {name: wish.domain for name, wish in said.items() if wish.domain is not None and name in table}
+    places = {name: policy.place_of("tables", table.name, "columns", name, "domain") for name in known}
+    return table.with_columns(
+        *(replace(table[name], domain=domain_of(table[name], domain, places[name])) for name, domain in known.items())
+    )
+
+
+def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:
+    """What the policy says stays; what it leaves open is proposed.
+
+    A policy that only repeats the proposal, as a file made by `init` does, decides nothing: gates trust a person's word
+    over their own finding, and nobody has given it there.
+    """
+    proposed = type_column(column.name, table.text(column.name), column.kind)
+    inferred = replace(
+        column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence
+    )
+    meant = _role_of(said.entity) if said.entity else proposed.role
+    role = Role(said.role) if said.role else meant
+    entity = said.entity or (proposed.entity if proposed.role == role else None)
+    if (role, entity) == (proposed.role, proposed.entity):
+        return inferred
+    return replace(column, role=role, entity=entity, reason="declared in the policy", confidence=1.0, declared=True)
+
+
+def _role_of(entity: str) -> Role:
+    """What this kind of personal data means; a kind that nobody knows is refused, not ignored."""
+    from difflib import get_close_matches
+
+    from privsynth.pii.entities import entities
+
+    if entity not in entities():
+        near = get_close_matches(entity.upper(), entities(), n=1)
+        hint = f"did you mean {near[0]}?" if near else "privsynth inspect shows the kinds in the column 'holds'"
+        raise PolicyError("the policy names a kind of personal data that is not known.", hint=hint)
+    return entities()[entity].role
+
+
+# Words for somebody whose rows are to stay together. A key of theirs that repeats says which rows are one person's.
+_PERSONS = frozenset(
+    (
+        *(
+            "person",
+            "patient",
+            "customer",
+            "client",
+            "user",
+            "member",
+            "employee",
+            "student",
+            "subject",
+            "participant",
+            "respondent",
+            "household",
+            "family",
+            "policyholder",
+        ),
+        *(
+            "holder",
+            "cardholder",
+            "subscriber",
+            "donor",
+            "citizen",
+            "resident",
+            "passenger",
+            "guest",
+            "visitor",
+            "owner",
+            "tenant",
+            "account",
+            "acct",
+            "cust",
+            "pat",
+            "emp",
+            "uid",
+        ),
+        *(
+            "userid",
+            "customerid",
+            "patientid",
+            "clientid",
+            "kunde",
+            "kunden",
+            "patienten",
+            "klient",
+            "asiakas",
+            "cliente",
+            "paciente",
+            "usuario",
+            "adherent",
+            "assure",
+        ),
+    )
+)
+
+
+def _owner(table: Table) -> str | None:
+    """The identifier that repeats and names persons; None when each row is its own person. Of several the one named first."""
+    for column in table.of_role(Role.IDENTIFIER, Role.DIRECT):
+        if _names_persons(column) and _repeats(table, column):
+            return column.name
+    return None
+
+
+def _names_persons(column: Column) -> bool:
+    """A key (`patient_id`) rather than a name: two people may share a name."""
+    is_key = column.role is Role.IDENTIFIER or column.entity in (
+        "NATIONAL_ID",
+        "US_SSN",
+        "MRN",
+        "HEALTH_PLAN",
+        "BANK_ACCOUNT",
+    )
+    return is_key and bool(_PERSONS & set(words_of(column.name)))
+
+
+def _repeats(table: Table, column: Column) -> bool:
+    known = table.frame[column.name].dropna()
+    return 1 < known.nunique() < len(known)

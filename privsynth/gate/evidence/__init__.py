@@ -1,0 +1,1 @@
+"""What several gates look at, and how."""

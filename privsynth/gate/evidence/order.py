@@ -1,0 +1,69 @@
+"""Does the order of the draft's rows tell which source row each came from?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Table
+from privsynth.gate.evidence.scope import learnt_columns
+from privsynth.measure.distance.cells import cell_keys
+from privsynth.seeds import Seeds
+from privsynth.typing import Array
+from privsynth.verdict import Finding
+
+FEWEST = 20  # rows under which an order says nothing
+SHIFTS = 50
+REACH = 6.0  # standard deviations: a shuffled table stays within them
+LEAST = 0.02
+REMEDY = "the rows must be shuffled before they are written"
+
+
+def order_kept(train: Table, made: Table) -> list[Finding]:
+    """With a link to the source rows: its rank correlation. Without: whether rows at the same place agree unusually well."""
+    if len(made) < FEWEST or len(train) < FEWEST:
+        return []
+    return [_linked(made)] if made.origin is not None else _placed(train, made)
+
+
+def _linked(made: Table) -> Finding:
+    origin = pd.Series(made.origin)
+    correlation = abs(float(origin.rank().corr(pd.Series(np.arange(len(origin), dtype=float)))))
+    limit = min(1.0, max(0.1, REACH / np.sqrt(len(origin))))
+    return Finding(
+        f"rank correlation with the order of the source ({made.name})",
+        correlation,
+        limit=limit,
+        n=len(made),
+        remedy=REMEDY,
+    )
+
+
+def _placed(train: Table, made: Table) -> list[Finding]:
+    names = learnt_columns(train, made)
+    rows = min(len(train), len(made))
+    ours, theirs = (cells[:rows] for cells in cell_keys((train, made), names))
+    if not names:
+        return []
+    here, elsewhere = float((ours == theirs).mean()), _shifted(ours, theirs)
+    excess = here - float(elsewhere.mean())
+    limit = max(LEAST, REACH * float(elsewhere.std()))
+    note = f"cells that equal the source's at the same row: {here:.1%}; at shifted rows: {elsewhere.mean():.1%}"
+    return [
+        Finding(
+            f"agreement with the order of the source ({made.name})",
+            max(0.0, excess),
+            limit=limit,
+            baseline=0.0,
+            n=rows,
+            note=note,
+            remedy=REMEDY,
+        )
+    ]
+
+
+def _shifted(ours: Array, theirs: Array) -> Array:
+    """The same agreement with one side moved round: what chance gives."""
+    rng = Seeds(0).stream("gate", "order")
+    moves = rng.integers(1, len(ours), SHIFTS)
+    return np.array([(ours == np.roll(theirs, move, axis=0)).mean() for move in moves])

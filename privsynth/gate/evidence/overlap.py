@@ -1,0 +1,156 @@
+"""Does a real value turn up in the draft? This needs to recognise nothing, and so misses nothing that is spelt out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Kind, Role, Table, normal
+from privsynth.gate.evidence.realvalues import (
+    PHONES,
+    RealColumn,
+    forms,
+    is_telling,
+    name_pairs,
+    names_somebody,
+    numbers,
+    real_column,
+    text_columns,
+)
+from privsynth.measure.attacks.significance import copy_pvalue
+from privsynth.typing import Array
+
+SIGNIFICANT_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Excess:
+    """Rare real values met by the draft: of training rows, of held-out rows, and how far the first exceed what chance explains."""
+
+    column: str
+    what: str
+    hits_train: int
+    hits_holdout: int
+    share: float  # of the draft's distinct values, beyond chance
+    pvalue: float
+    n: int
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """The values of which one is too many: by column, and those that tell a person wherever they stand."""
+
+    by_column: dict[str, set[str]] = field(repr=False)
+    entity: dict[str, str | None]
+    anywhere: set[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, train: Table, holdout: Table) -> Named:
+        columns = [column for column in train.columns if names_somebody(column, train)]
+        values = {c.name: forms([*train.text(c.name), *holdout.text(c.name)], c.entity) for c in columns}
+        telling = {
+            form
+            for column in columns
+            for form in values[column.name]
+            if column.kind is not Kind.DATE and is_telling(form)
+        }
+        return cls(values, {c.name: c.entity for c in columns}, telling)
+
+    def hits(self, name: str, texts: Array) -> int:
+        """Distinct values of a column that are real values of that column."""
+        real = self.by_column[name]
+        if self.entity[name] in PHONES:
+            return sum(
+                not real.isdisjoint(numbers(text)) for text in pd.unique(pd.Series(texts, dtype=object).dropna())
+            )
+        return len(forms(texts, self.entity[name]) & real)
+
+    def strays(self, texts: Array, own: set[str]) -> int:
+        """Distinct values that are telling real values of any column, other than the column's own."""
+        found = forms(texts, None) - own
+        return len(found & self.anywhere) + len(
+            {one for form in found if form.isdecimal() for one in numbers(form)} & self.anywhere - found
+        )
+
+
+def named_hits(named: Named, train: Table, holdout: Table, made: Table) -> dict[str, int]:
+    """For each draft column the real values in it of which one is too many."""
+    found = {}
+    for column in made.columns:
+        texts = made.text(column.name)
+        if column.name in named.by_column:
+            found[column.name] = named.hits(column.name, texts)
+        elif column.kind in (Kind.TEXT, Kind.CATEGORY) and named.anywhere:
+            own = forms([*train.text(column.name), *holdout.text(column.name)], None) if column.name in train else set()
+            found[column.name] = named.strays(texts, own)
+    return found
+
+
+def rare_strings(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
+    """Words that are anybody's: a few equal ones are chance, more than in the hold-out are copies."""
+    skip = (Role.FREE_TEXT, Role.IDENTIFIER)
+    for column in text_columns(train):
+        if (
+            column.name in made
+            and column.role not in skip
+            and not names_somebody(column, train)
+            and made[column.name].kind is not Kind.DATE
+        ):
+            real = real_column(train.text(column.name), holdout.text(column.name))
+            yield _excess(column.name, "strings", real, made.text(column.name), k_rare)
+
+
+def rare_numbers(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
+    """Numbers of six or more significant digits say as much as a name: the 1.9 million balance, to the cent."""
+    for column in train.columns:
+        if column.kind.is_numeric and not column.role.is_fabricated and column.name in made:
+            real = real_column(_long_numbers(train.text(column.name)), _long_numbers(holdout.text(column.name)))
+            if len(real.counts_train):
+                yield _excess(
+                    column.name,
+                    "numbers",
+                    real,
+                    _long_numbers(made.text(column.name)),
+                    k_rare,
+                    made.frame[column.name].nunique(),
+                )
+
+
+def _long_numbers(texts: Array) -> Array:
+    known = pd.unique(pd.Series(texts, dtype=object).dropna())
+    long = {text for text in known if len("".join(c for c in text if c.isdigit()).strip("0")) >= SIGNIFICANT_DIGITS}
+    return np.array([text if text in long else None for text in texts], dtype=object)
+
+
+def whole_names(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
+    real = real_column(name_pairs(train), name_pairs(holdout))
+    if len(real.counts_train):
+        yield _excess("whole name", "names", real, name_pairs(made), k_rare)
+
+
+def _excess(column: str, what: str, real: RealColumn, made: Array, k_rare: int, distinct: int | None = None) -> Excess:
+    """Each rare real value is met or not; by chance those of training rows are met as often as those of held-out rows."""
+    train, holdout = real.rare(k_rare)
+    known = {normal(value) for value in pd.unique(pd.Series(made, dtype=object).dropna())}
+    hits, control = len(train & known), len(holdout & known)
+    by_chance = control * len(train) / len(holdout) if holdout else 0.0
+    share = max(0.0, hits - by_chance) / max(1, len(known) if distinct is None else distinct)
+    return Excess(
+        column, what, hits, control, share, _pvalue(hits, control, real, len(train), len(holdout)), len(known)
+    )
+
+
+def _pvalue(hits: int, control: int, real: RealColumn, train: int, holdout: int) -> float:
+    """By the numbers of rare values; by those of rows where the hold-out has no rare value; without a hold-out each hit counts."""
+    if not train or not hits:
+        return 1.0
+    if holdout:
+        return copy_pvalue(hits, control, train / (train + holdout))
+    return (
+        copy_pvalue(hits, control, real.rows_train / (real.rows_train + real.rows_holdout))
+        if real.rows_holdout
+        else 0.0
+    )

@@ -1,0 +1,117 @@
+"""The real values that a draft is compared with, in one form for all spellings. They live in memory and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Kind, Role, Table, normal
+from privsynth.pii.names import calling_codes
+from privsynth.typing import Array
+
+NAME_PARTS = ("FIRST_NAME", "LAST_NAME", "MAIDEN_NAME")
+PHONES = ("PHONE", "FAX")
+# Kinds whose values come from a small common vocabulary: two people share one by chance, so only an excess tells.
+SHARED = (*NAME_PARTS, "PERSON", "TITLE", "CITY", "COUNTRY", "REGION", "JOB_TITLE", "NATIONALITY", "CVV", "BIC")
+SHORT = 6  # letters and digits: shorter invented codes meet real ones by chance
+NATIONAL = range(7, 13)  # digits of a telephone number without country code
+INTERNATIONAL = 11  # so many digits may begin with a country code although nothing says so
+
+
+def forms(values: Iterable[Any], entity: str | None) -> set[str]:
+    """One form for all spellings of each value: no case, spaces, marks or invisible letters; telephone numbers as `numbers` has them."""
+    known = pd.unique(pd.Series(list(values), dtype=object).dropna())
+    return (
+        {form for value in known for form in numbers(value)} if entity in PHONES else {normal(value) for value in known}
+    )
+
+
+def numbers(value: str) -> set[str]:
+    """A telephone number with and without its country code, so that all of its spellings share one form and no other number does."""
+    spelt = _EXTENSION.sub("", normalize("NFKC", value).strip())
+    found = re.sub(r"\D", "", spelt)
+    if len(found) < NATIONAL.start:
+        return {normal(value)}
+    whole = found.removeprefix("00").removeprefix("0")
+    abroad = spelt.startswith(("+", "(+", "00")) or (len(whole) >= INTERNATIONAL and not found.startswith("0"))
+    return {whole, *(_national(whole) if abroad else ())}
+
+
+def _national(whole: str) -> Iterator[str]:
+    """The number behind each country code that it may begin with; a zero in front of an area is not part of it."""
+    for length in (1, 2, 3):
+        rest = whole[length:].removeprefix("0")
+        if whole[:length] in calling_codes() and len(rest) in NATIONAL:
+            yield rest
+
+
+_EXTENSION = re.compile(r"(?i)(?<=\d)[ ,;]*(?:x|ext\.?|extension)[ .:]*\d{1,6}\Z")
+
+
+def is_telling(form: str) -> bool:
+    """Enough letters and digits that nobody else's value is the same by chance."""
+    has_digit, has_letter = any(map(str.isdigit, form)), any(map(str.isalpha, form))
+    return len(form) >= (8 if has_digit and has_letter else 9 if has_digit else 12)
+
+
+def names_somebody(column: Column, table: Table) -> bool:
+    """Whether one equal value is one too many: keys, and direct values that are long enough not to meet by chance."""
+    if column.role is Role.IDENTIFIER:
+        return True
+    if column.role is not Role.DIRECT or column.entity in SHARED:
+        return False
+    known = pd.unique(pd.Series(table.text(column.name), dtype=object).dropna())
+    return len(known) == 0 or float(np.median([len(normal(value)) for value in known[:1000]])) >= SHORT
+
+
+@dataclass(frozen=True, eq=False)
+class RealColumn:
+    """The forms of a column's values on both sides of the split, and how many rows hold each."""
+
+    counts_train: pd.Series[int] = field(repr=False)
+    counts_holdout: pd.Series[int] = field(repr=False)
+    rows_train: int
+    rows_holdout: int
+
+    def rare(self, fewer_than: int) -> tuple[set[str], set[str]]:
+        """Forms that few real rows hold: those of training rows alone, and those of held-out rows alone."""
+        total = self.counts_train.add(self.counts_holdout, fill_value=0)
+        rare = set(total.index[total < fewer_than])
+        train, holdout = rare & set(self.counts_train.index), rare & set(self.counts_holdout.index)
+        return train - holdout, holdout - train
+
+
+def real_column(train: Array, holdout: Array) -> RealColumn:
+    return RealColumn(_counts(train), _counts(holdout), len(train), len(holdout))
+
+
+def _counts(texts: Array) -> pd.Series[int]:
+    spelt = pd.Series(texts, dtype=object).dropna().value_counts()
+    return (
+        spelt.groupby([normal(value) for value in spelt.index]).sum()
+        if len(spelt)
+        else pd.Series(dtype="int64", index=pd.Index([], dtype=object))
+    )
+
+
+def name_pairs(table: Table) -> Array:
+    """Whole names: the given name and surname of each row as one, or the column that holds both."""
+    parts = [[c.name for c in table.columns if c.entity == part] for part in ("FIRST_NAME", "LAST_NAME")]
+    if all(parts):
+        first, last = (pd.Series(table.text(names[0]), dtype=object) for names in parts)
+        joined = first + " " + last
+        return np.array(
+            [None if missing else name for name, missing in zip(joined, joined.isna(), strict=True)], dtype=object
+        )
+    whole = next((c.name for c in table.columns if c.entity == "PERSON" and c.kind in (Kind.TEXT, Kind.CATEGORY)), None)
+    return table.text(whole) if whole else np.empty(0, dtype=object)
+
+
+def text_columns(table: Table) -> Iterator[Column]:
+    return (column for column in table.columns if column.kind in (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL))

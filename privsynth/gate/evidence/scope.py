@@ -1,0 +1,169 @@
+"""What gates look at: the tables on both sides, and the columns whose values were learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from privsynth.dataset import Dataset, Role, Source, Table, entity_codes
+from privsynth.measure.attacks.attack import Attacked
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.typing import Array
+from privsynth.verdict import Finding
+
+KEEPS_PEOPLE = ("mask", "clone")  # the backends whose rows lead back to one person each
+
+
+def keeps_people(policy: Policy) -> bool:
+    """Whether each row of the draft was made from the row of one person."""
+    return policy.backend.kind in KEEPS_PEOPLE
+
+
+def shared_tables(draft: Draft, source: Source) -> Iterator[tuple[Table, Table, Table]]:
+    """Training rows, held-out rows and draft rows of each table; the hold-out has no row where there is none."""
+    for made in draft.dataset:
+        if made.name in source.train:
+            train = source.train[made.name]
+            yield train, table_or_empty(source.holdout, train), made
+
+
+def table_or_empty(dataset: Dataset, like: Table) -> Table:
+    if like.name in dataset:
+        return dataset[like.name]
+    return Table(like.name, like.columns, like.frame.iloc[:0], like.entity)
+
+
+def learnt_columns(real: Table, made: Table) -> list[str]:
+    """The columns in which a copy would show: all but those whose role asks for invented values.
+
+    Only the role of the real column counts: a backend's own word takes no column out of the comparison.
+    """
+    return [column.name for column in real.columns if not column.role.is_fabricated and column.name in made]
+
+
+def quasi_identifiers(real: Table, made: Table) -> list[str]:
+    return [column.name for column in real.of_role(Role.QUASI) if column.name in made]
+
+
+def held_out_entities(source: Source) -> int:
+    """The people (or rows, where nobody said what makes a person) of the first table that no backend has seen."""
+    return entities(source.holdout.root) if source.has_control else 0
+
+
+def entities(table: Table) -> int:
+    if table.entity is None or not len(table):
+        return len(table)
+    return int(entity_codes(table.frame[table.entity]).max()) + 1
+
+
+def people_of(table: Table) -> Array:
+    """Who is behind each row."""
+    return np.arange(len(table)) if table.entity is None else entity_codes(table.frame[table.entity])
+
+
+def no_source() -> Finding:
+    return Finding(
+        "real rows to compare with",
+        0,
+        limit=0,
+        note="no real data was read: there is nothing that could be copied, and nothing was compared",
+    )
+
+
+ATTACKS = 2_000  # people attacked a side, fewer where there are fewer
+FEWEST = 50  # rows a side, below which an attack says nothing
+
+
+def attacked_tables(draft: Draft, source: Source) -> Iterator[tuple[Table, Table, Table]]:
+    """The tables whose rows are people or theirs; look-up tables, which are whole on both sides of the split, are not."""
+    for train, holdout, made in shared_tables(draft, source):
+        enough = min(len(train), len(holdout)) >= FEWEST and len(made) > 0
+        if enough and train.name not in source.train.lookups and learnt_columns(train, made):
+            yield train, holdout, made
+
+
+def known_columns(real: Table, made: Table, secret: str) -> list[str]:
+    """What an attacker knows of a person whose secret he wants: the quasi-identifiers, or else everything."""
+    quasi = [name for name in quasi_identifiers(real, made) if name != secret]
+    return quasi or [name for name in learnt_columns(real, made) if name != secret]
+
+
+def not_applicable(policy: Policy, attack: str) -> Finding | None:
+    """Rows that are real people's, masked or mixed: all of them are members, and who they are is the gate linkage's question."""
+    if not keeps_people(policy):
+        return None
+    return Finding(
+        attack,
+        None,
+        note=f"not measured: rows of backend {policy.backend.kind} are made from one person each; the gate linkage attacks them instead",
+    )
+
+
+def nobody_attacked(attack: str, draft: Draft) -> Finding:
+    """Too few real rows are not a pass: there is nothing behind a statement. Where no row was made, nothing can be learnt from it."""
+    if not any(len(table) for table in draft.dataset):
+        return Finding(attack, 0, note="the draft has no row")
+    return Finding(
+        f"tables with enough rows for {attack}",
+        0,
+        limit=1,
+        good="high",
+        note=f"at least {FEWEST} training rows and {FEWEST} held-out rows are needed",
+        remedy="insufficient evidence: more rows, or a larger hold-out (--set holdout=...)",
+        evidence=True,
+    )
+
+
+@dataclass(frozen=True)
+class RiskLimits:
+    """What a residual risk is held against: itself, and the ends of its interval where the profile has limits for them."""
+
+    point: float
+    lower: float | None = None
+    upper: float | None = None
+    alpha: float = 0.01  # share of honest tables in which chance may be taken for a risk
+
+
+def risk_findings(
+    what: str, attacked: Attacked, limits: RiskLimits, *, where: Sequence[str], note: str, remedy: str, tests: int = 1
+) -> Iterator[Finding]:
+    """The residual risk and its bounds against their limits. `tests` is how many such attacks are looked at.
+
+    The risk counts where chance does not explain it: against a few hundred people it strays by as much as a strict limit
+    allows. That few people prove little is what `control_min` and the upper bounds are for.
+    """
+    won, lost = (
+        f"{attacked.successes:,.0f} of {attacked.attacks:,}",
+        f"{attacked.control_successes:,.0f} of {attacked.control_attacks:,}",
+    )
+    tells, (low, high) = attacked.is_beyond_chance(limits.alpha / max(1, tests)), attacked.interval
+    said = f"{won} attacks succeed, {lost} on held-out people{'' if tells else ', which chance explains'}; {note}"
+    common = {"where": tuple(where), "n": attacked.attacks, "remedy": remedy}
+    yield Finding(
+        what,
+        attacked.risk if tells else 0.0,
+        limit=limits.point,
+        baseline=attacked.control.value,
+        interval=(low, high),
+        note=said,
+        **common,  # type: ignore[arg-type]
+    )
+    if limits.lower is not None:
+        yield Finding(
+            f"{what}, proven",
+            low if tells else 0.0,
+            limit=limits.lower,
+            note="lower end of the 95 % interval",
+            **common,  # type: ignore[arg-type]
+        )
+    if limits.upper is not None:
+        yield Finding(
+            f"{what}, not ruled out",
+            high,
+            limit=limits.upper,
+            note="upper end of the 95 % interval",
+            **common,  # type: ignore[arg-type]
+        )

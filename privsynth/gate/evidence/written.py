@@ -1,0 +1,172 @@
+"""Do the bytes that would be written say what the tables say, and is nothing in them a formula?
+
+Text is read with the standard library's reader, not with ours: what wrote it must not be what checks it. Parquet is read with Arrow.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.content import blocks
+from privsynth.dataset import Table
+from privsynth.release import Draft
+from privsynth.typing import Array
+from privsynth.verdict import Finding
+
+GUARD = "'"
+RUNS = tuple("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet takes for the start of a formula
+PLAIN_NUMBER = re.compile(r"[+-]?[\d.,' \u00a0\u202f]*\d[\d.,]*([eE][+-]?\d+)?%?")
+LARGEST_CELL = 2**30
+
+
+def read_back(draft: Draft) -> list[Finding]:
+    asked = {file: table for table in draft.dataset for file in table.form.files(table.name)}
+    wrong = len(draft.files.keys() ^ asked.keys())
+    found = [Finding("files that no table asks for", wrong, limit=0, note="the files of each table, and nothing else")]
+    for file in asked.keys() & draft.files.keys():
+        found += (_compare_types if file.endswith(".parquet") else _compare)(
+            asked[file], b"".join(blocks(draft.files[file]))
+        )
+    return found
+
+
+def _compare(table: Table, raw: bytes) -> Iterator[Finding]:
+    """Header, rows, every cell."""
+    csv.field_size_limit(max(csv.field_size_limit(), LARGEST_CELL))
+    header, *rows = [
+        *csv.reader(StringIO(raw.decode("utf-8"), newline=""), delimiter=table.form.delimiter, strict=True)
+    ] or [[]]
+    rows = [row or [""] for row in rows]
+    torn = sum(len(row) != len(table.columns) for row in rows)
+    yield from _shape(table, header, len(rows), torn)
+    if torn or len(rows) != len(table) or len(header) != len(table.columns):
+        return
+    names = [column.name for column in table.columns]
+    cells = (
+        dict(zip(names, (np.array(column, dtype=object) for column in zip(*rows, strict=True)), strict=False))
+        if rows
+        else {}
+    )
+    yield from _cells(table, cells)
+    yield _formulas(table.name, header, cells)
+
+
+def _shape(table: Table, header: list[str], rows: int, torn: int) -> Iterator[Finding]:
+    names = [column.name for column in table.columns]
+    yield Finding(
+        f"columns of the file that are not the table's ({table.name})", _differ(header, names), limit=0, n=len(names)
+    )
+    yield Finding(
+        f"rows of the file more or fewer than the table's ({table.name})",
+        abs(rows - len(table)) + torn,
+        limit=0,
+        n=len(table),
+    )
+
+
+def _compare_types(table: Table, raw: bytes) -> Iterator[Finding]:
+    """A Parquet file holds values, not text: each must say what the table says, spelt as the table spells."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    held = pq.read_table(pa.BufferReader(raw), use_threads=False)
+    yield from _shape(table, held.column_names, held.num_rows, 0)
+    if held.column_names != [column.name for column in table.columns] or held.num_rows != len(table):
+        return
+    wrong = {
+        column.name: int((_spelt(table, column.name, held.column(column.name)) != _text(table, column.name)).sum())
+        for column in table.columns
+    }
+    where = tuple(name for name, count in wrong.items() if count)
+    yield Finding(
+        f"cells of the file that are not the table's ({table.name})",
+        sum(wrong.values()),
+        limit=0,
+        where=where,
+        n=len(table) * len(wrong),
+    )
+
+
+def _text(table: Table, name: str) -> Array:
+    text = table.text(name)
+    return np.where(pd.isna(text), "", text)
+
+
+def _spelt(table: Table, name: str, held: Any) -> Array:
+    """The values of the file as text. Text stays text; numbers and moments are spelt anew."""
+    import pyarrow as pa
+
+    kind = held.type.value_type if pa.types.is_dictionary(held.type) else held.type
+    stored, values = table.values(name).dtype.kind, held.cast(kind)
+    if stored == "O" or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        text = values.cast(pa.string()).to_pandas().to_numpy(dtype=object)
+    elif stored == "M":
+        moment = pa.timestamp("us", "UTC") if pa.types.is_timestamp(kind) and kind.tz else pa.timestamp("us")
+        text = table[name].spelling.write(values.cast(moment, safe=False).to_numpy().astype("datetime64[us]"))
+    else:
+        numbers = values.cast(pa.float64(), safe=False).to_numpy().astype("float64")
+        text = table[name].spelling.write(
+            _single(table, name, numbers) if pa.types.is_float32(kind) or pa.types.is_float16(kind) else numbers
+        )
+    return np.where(pd.isna(text), "", text)
+
+
+def _single(table: Table, name: str, numbers: Array) -> Array:
+    """Floats of single precision stand for the table's number that rounds to them."""
+    real = table.values(name)
+    return np.where(np.float32(numbers) == np.float32(table[name].spelling.rounded(real)), real, numbers)
+
+
+def _differ(header: list[str], names: list[str]) -> int:
+    same = sum(_unguarded(have, want) for have, want in zip(header, names, strict=False))
+    return max(len(header), len(names)) - same
+
+
+def _unguarded(have: str, want: str) -> bool:
+    return have in (want, GUARD + want)
+
+
+def _cells(table: Table, cells: Mapping[str, Array]) -> Iterator[Finding]:
+    wrong = {}
+    for name, have in cells.items():
+        want = _as_written(table, name)
+        odd = np.flatnonzero(have != want)
+        wrong[name] = len(odd) - sum(_unguarded(have[row], want[row]) for row in odd)
+    where = tuple(name for name, count in wrong.items() if count)
+    yield Finding(
+        f"cells of the file that are not the table's ({table.name})",
+        sum(wrong.values()),
+        limit=0,
+        where=where,
+        n=len(table) * len(cells),
+    )
+
+
+def _as_written(table: Table, name: str) -> Array:
+    text = table.text(name)
+    return np.where(pd.isna(text), table[name].spelling.null, text)
+
+
+def _formulas(table: str, header: list[str], cells: Mapping[str, Array]) -> Finding:
+    """Cells that a spreadsheet would run, were the file opened in one (OWASP ASVS 5, 1.2.10; CWE-1236)."""
+    live = {name: sum(_runs(word) for word in pd.unique(have)) for name, have in cells.items()}
+    where = tuple(name for name, count in live.items() if count)
+    headers = sum(_runs(name) for name in header)
+    return Finding(
+        f"distinct cells that a spreadsheet would run as a formula ({table})",
+        headers + sum(live.values()),
+        limit=0,
+        where=where,
+        remedy="the guard of the writer failed: report it",
+    )
+
+
+def _runs(word: str) -> bool:
+    return word.startswith(RUNS) and not PLAIN_NUMBER.fullmatch(word)

@@ -1,0 +1,86 @@
+"""Does a row lead back to the person it came from?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from privsynth.dataset import Source, Table
+from privsynth.gate.evidence.scope import (
+    keeps_people,
+    learnt_columns,
+    no_source,
+    people_of,
+    quasi_identifiers,
+    shared_tables,
+)
+from privsynth.measure.attacks.tracing import ATTACKS, Linked, link
+from privsynth.measure.intervals import wilson
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.typing import Array
+from privsynth.verdict import Finding
+
+REMEDY = "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, or use backend model"
+
+
+class Linkage:
+    """A neighbour knows when she was born, where she lives and what she does. He takes the masked file and looks for the row that is nearest to that.
+
+    The worst attacker: he knows the real values of everybody in the source, and points at the nearest real row of each
+    row of the draft; how often is it the right one? Rows of `mask` and `clone` are made from one person each: there the
+    share found by the quasi-identifiers decides. Rows of a model or a rulebook have no such person.
+    """
+
+    name = "linkage"
+
+    def __init__(self, policy: Policy) -> None:
+        self.limits = policy.limits
+        self.decides = keeps_people(policy)
+        self.backend = policy.backend.kind
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        if source.is_empty:
+            return [no_source()]
+        return [found for train, _, made in shared_tables(draft, source) for found in self._judged(train, made)]
+
+    def _judged(self, train: Table, made: Table) -> list[Finding]:
+        if self.decides and len(made) and made.origin is None:
+            raise ValueError(f"backend {self.backend} must say which source row each row was made from")
+        if made.origin is None or not len(made) or not len(train):
+            return [
+                Finding(
+                    f"rows that were made from one person ({train.name})",
+                    0,
+                    note="each row is nobody's: there is no right one to find",
+                )
+            ]
+        return self._attacks(train, made, quasi_identifiers(train, made), people_of(train))
+
+    def _attacks(self, train: Table, made: Table, names: Sequence[str], people: Array) -> list[Finding]:
+        rng = Seeds(0).stream("gate", "linkage", train.name)
+        kept = learnt_columns(train, made)
+        limit = self.limits.linkage_max if self.decides else None
+        found = []
+        if names:
+            found.append(_linked("quasi-identifiers", train.name, names, link(train, made, names, people, rng), limit))
+        if kept and set(kept) != set(names):
+            found.append(_linked("all kept columns", train.name, kept, link(train, made, kept, people, rng), None))
+        return found
+
+
+def _linked(what: str, table: str, names: Sequence[str], linked: Linked, limit: float | None) -> Finding:
+    note = f"{linked.successes:,.1f} of {linked.attacks:,} attacked rows (at most {ATTACKS:,} are drawn) lead to the right one of {linked.people:,} people"
+    if limit is None:
+        note += "; reported only: whoever knows all of these values already learns nothing more from the row but that it is there"
+    return Finding(
+        f"rows whose source is the nearest by {what} ({table})",
+        linked.share,
+        limit=limit,
+        where=tuple(names),
+        baseline=linked.guess,
+        interval=wilson(linked.successes, linked.attacks),
+        n=linked.attacks,
+        note=note,
+        remedy=REMEDY,
+    )

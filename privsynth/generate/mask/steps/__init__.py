@@ -1,0 +1,1 @@
+"""What masking does with a column, one file a family of steps."""

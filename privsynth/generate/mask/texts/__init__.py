@@ -1,0 +1,298 @@
+"""Texts that stay, but for what names somebody in them.
+
+A value that the columns know becomes what it became there: the row's own person first, then anybody. What the scanner finds
+besides becomes a mark such as [PERSON], not an invented value: an invented name that stands in no column could not be told
+from a real one that was missed, by a reader as little as by the gate. Dates move as those of the columns do, where it is certain
+which day is meant. Then the text is read again, and what is found that is none of our substitutes becomes a mark too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Table, normal
+from privsynth.generate.mask.steps.kinds import WORDS, at, misfit
+from privsynth.generate.mask.texts.known import ABROAD, Known, is_called, is_certain, national
+from privsynth.generate.mask.texts.textdates import has_day, moved_date, puts_day_first
+from privsynth.groups.rare import counted
+from privsynth.mask_steps import Scrub, Shift
+from privsynth.people.shifts import shifts
+from privsynth.pii.analyzer import AUTO
+from privsynth.pii.coverage import measured
+from privsynth.pii.forms import Hit
+from privsynth.pii.residue import SPOKEN, TEXT, Forms, Run, Word, hides, mark, residue, uncovered, words_in
+from privsynth.pii.texts import scan_text
+from privsynth.typing import Array
+
+READINGS = 3  # a mark changes what stands around it: after so many readings the whole text becomes a mark
+DATES = ("DATE", "DATE_OF_BIRTH")
+SUBSTITUTE, MOVED, AGAIN, WHOLE = "substitute", "moved date", "second reading", "whole"
+
+
+@dataclass(frozen=True, order=True)
+class Patch:
+    """What a place of a text becomes."""
+
+    start: int
+    end: int
+    new: str
+    what: str  # a kind of personal data, or how it was replaced
+
+
+@dataclass(frozen=True, eq=False)
+class Scrubbed:
+    """The step for one column. What was replaced is counted while it is applied, so its notes are whole only afterwards."""
+
+    column: Column
+    known: Known = field(repr=False)
+    shift: Shift
+    nlp: str
+    where: str
+    day_first: bool | None = None  # in dates such as 03/04/2021, where other dates of the column show it
+    tally: Counter[str] = field(default_factory=Counter, repr=False)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return _notes(self.where, self.tally)
+
+    @cached_property
+    def _anywhere(self) -> Forms:
+        return Forms(self.known.anywhere)
+
+    def apply(self, table: Table, seeds: Array, moves: Array | None = None) -> Array:
+        """Each distinct text is read once, and replaced once for each entity in whose rows it stands. `moves`: what the dates move by, if not `seeds`."""
+        texts = table.text(self.column.name)
+        days = shifts(seeds if moves is None else moves, self.shift.days, weekday=self.shift.weekday)
+        cases = pd.DataFrame({"text": pd.Series(texts, dtype=object), "seed": seeds, "days": days}).dropna()
+        numbers = cases.groupby(["text", "seed", "days"], sort=False).ngroup()
+        firsts = cases[~numbers.duplicated()]
+        read = _Reader(self.nlp)
+        done = [
+            self._one(read, *case)
+            for case in zip(firsts["text"], firsts["seed"].tolist(), firsts["days"].tolist(), strict=True)
+        ]
+        made = np.full(len(texts), None, dtype=object)
+        made[cases.index.to_numpy()] = np.array([*(text for text, _ in done), None], dtype=object)[numbers.to_numpy()]
+        self._count(done, np.bincount(numbers, minlength=len(done)))
+        return made
+
+    def _one(self, read: _Reader, text: str, seed: int, days: int) -> tuple[str, Counter[str]]:
+        """One text of one entity, and what was replaced in it."""
+        own, called = self.known.own.get(seed, {}), self.known.called.get(seed, {})
+        words = read.words(text)
+        patches = self._known_patches(text, words, own, called)
+        patches = _placed(text, [*patches, *_found_patches(text, read.hits(text), days, self.day_first)])
+        made, count = _patched(text, patches), Counter(patch.what for patch in patches)
+        ours = Forms({normal(patch.new) for patch in patches if patch.what == SUBSTITUTE})
+        for _ in range(READINGS):
+            left = self._left(made, ours, read)
+            if not left:
+                return made, count
+            count[AGAIN] += len(left)
+            made = _patched(made, _placed(made, [Patch(hit.start, hit.end, mark(hit.entity), AGAIN) for hit in left]))
+        return (made, count) if not self._left(made, ours, read) else (f"[{TEXT}]", count + Counter({WHOLE: 1}))
+
+    def _left(self, made: str, ours: Forms, read: _Reader) -> list[Hit]:
+        """What the scanner still finds, and real values: by chance two substitutes, or one, can be somebody's name."""
+        real = self._anywhere.runs(words := words_in(made), self._certain(made, words))
+        known = [Hit(run.start, run.end, "PERSON" if run.form.isalpha() else TEXT, 1.0) for run in real]
+        return known or residue(made, ours, nlp=self.nlp, seen=read.hits(made))
+
+    def _known_patches(
+        self, text: str, words: Sequence[Word], own: Mapping[str, str], called: Mapping[str, str]
+    ) -> list[Patch]:
+        """Values of the columns: of the row's entity, of anybody, and the entity's names alone."""
+
+        certain = self._certain(text, words)
+        found = [_substitute(text, run, own[run.form]) for run in Forms(own).runs(words, certain)] if own else []
+        found += [_substitute(text, run, self.known.anywhere[run.form]) for run in self._anywhere.runs(words, certain)]
+        found += [
+            _substitute(text, _whole(words, number), new)
+            for number, word in enumerate(words)
+            if (new := self._abroad(word.form)) is not None
+        ]
+        capitals = text != text.upper()
+        for number, word in enumerate(words):
+            if word.form in called and is_called(
+                text[word.start : word.end], begins=_begins(text, word.start), capitals=capitals
+            ):
+                found.append(_substitute(text, _whole(words, number), called[word.form]))
+        return found
+
+    def _certain(self, text: str, words: Sequence[Word]) -> Callable[[Run], bool]:
+        def certain(run: Run) -> bool:
+            before = words[run.first - 1].form if run.first else ""
+            return is_certain(
+                run.form, [text[w.start : w.end] for w in words[run.first : run.last + 1]], before, self.known.cues
+            )
+
+        return certain
+
+    def _abroad(self, form: str) -> str | None:
+        """The substitute of a telephone number that was known without its country code."""
+        if not form.isdecimal() or len(form) < ABROAD:
+            return None
+        return next((self.known.anywhere[rest] for _, rest in national(form) if rest in self.known.anywhere), None)
+
+    def _count(self, done: Sequence[tuple[str, Counter[str]]], rows: Array) -> None:
+        for (_, count), times in zip(done, rows.tolist(), strict=True):
+            self.tally["texts"] += times
+            self.tally["changed"] += times * bool(count)
+            for what, places in count.items():
+                self.tally[what] += times * places
+
+
+class _Reader:
+    """What stands in a text, looked up once for each text."""
+
+    def __init__(self, nlp: str) -> None:
+        self.nlp = nlp
+        self._hits: dict[str, list[Hit]] = {}
+        self._words: dict[str, list[Word]] = {}
+
+    def hits(self, text: str) -> list[Hit]:
+        if text not in self._hits:
+            self._hits[text] = scan_text(text, nlp=self.nlp)
+        return self._hits[text]
+
+    def words(self, text: str) -> list[Word]:
+        if text not in self._words:
+            self._words[text] = words_in(text)
+        return self._words[text]
+
+
+def _whole(words: Sequence[Word], at: int) -> Run:
+    return Run(words[at].form, words[at].start, words[at].end, at, at)
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence begins here, so that a capital says nothing."""
+    return text[:start].rstrip(" \"'(\n")[-1:] in ("", ".", "!", "?", ":")
+
+
+def _substitute(text: str, run: Run, new: str) -> Patch:
+    """In the case of what stood there; a bracket or plus in front of a number goes with it."""
+    start, found = run.start, text[run.start : run.end]
+    while run.form.isdecimal() and start and text[start - 1] in "+(":
+        start -= 1
+    if run.form.isalpha() and len(run.form) > 1 and found == found.upper() and found != found.lower():
+        new = new.upper()
+    elif run.form.isalpha() and found == found.lower():
+        new = new.lower()
+    return Patch(start, run.end, new, SUBSTITUTE)
+
+
+def _found_patches(text: str, hits: Sequence[Hit], days: int, day_first: bool | None) -> list[Patch]:
+    """What the scanner found: days move, or become a mark where they are not certain; what names somebody becomes a mark."""
+    patches = []
+    for hit in hits:
+        spelt = text[hit.start : hit.end]
+        if hit.entity in DATES:
+            moved = moved_date(spelt, days, day_first=day_first)
+            if moved is not None or has_day(spelt):
+                patches.append(
+                    Patch(hit.start, hit.end, moved or mark(hit.entity), hit.entity if moved is None else MOVED)
+                )
+        elif hides(hit.entity):
+            patches.append(Patch(hit.start, hit.end, mark(hit.entity), hit.entity))
+    return patches
+
+
+def _placed(text: str, patches: Sequence[Patch]) -> list[Patch]:
+    """Known values, but for those inside of a longer place with a form; then the longest. What sticks out from under another becomes a mark."""
+    forms = [patch for patch in patches if patch.what not in (SUBSTITUTE, *SPOKEN)]
+    inside = [
+        p
+        for p in patches
+        if p.what == SUBSTITUTE
+        and any(f.start <= p.start and p.end <= f.end and f.end - f.start > p.end - p.start for f in forms)
+    ]
+    placed: list[Patch] = []
+    for patch in sorted(patches, key=lambda p: (p.what != SUBSTITUTE or p in inside, p.start - p.end, p.start)):
+        taken = [(other.start, other.end) for other in placed]
+        for part in uncovered(text, Hit(patch.start, patch.end, patch.what, 1.0), taken):
+            whole = (part.start, part.end) == (patch.start, patch.end)
+            placed.append(patch if whole else Patch(part.start, part.end, _stands_for(patch), patch.what))
+    return sorted(placed)
+
+
+def _stands_for(patch: Patch) -> str:
+    """What a part of a place becomes."""
+    return mark("DATE") if patch.what == MOVED else f"[{TEXT}]" if patch.what == SUBSTITUTE else patch.new
+
+
+def _patched(text: str, patches: Sequence[Patch]) -> str:
+    parts, at_ = [], 0
+    for patch in patches:
+        parts += [text[at_ : patch.start], patch.new]
+        at_ = patch.end
+    return "".join([*parts, text[at_:]])
+
+
+def learn_scrub(
+    table: Table,
+    name: str,
+    step: Scrub,  # noqa: ARG001  it has no parameters
+    *,
+    k: int,  # noqa: ARG001
+    k_rare: int,  # noqa: ARG001
+    people: Array,  # noqa: ARG001
+    place: str = "",
+    known: Known = Known(),  # noqa: B008  frozen and empty
+    shift: Shift = Shift(),  # noqa: B008  frozen
+    nlp: str = AUTO,
+) -> Scrubbed:
+    """`known`: what became of the values of the columns; `shift`: how the dates of the columns move."""
+    if table[name].kind not in WORDS:
+        raise misfit(table, name, "scrub", "scrub fits texts.", place)
+    texts = pd.Series(table.text(name), dtype=object)
+    return Scrubbed(
+        replace(table[name], fabricated=False),
+        known,
+        shift,
+        nlp,
+        at(table, name),
+        puts_day_first(pd.unique(texts.dropna())),
+    )
+
+
+def _notes(where: str, tally: Mapping[str, int]) -> tuple[str, ...]:
+    """What was done, and what cannot be seen."""
+    person = measured()["PERSON"]
+    blind = (
+        f"{where}: names that are in no list and stand in no telling place are not seen: of {person['n']:,} people in our own corpus of sentences "
+        f"{person['recall']:.0%} were found ({person['interval']}); people who are only described are not seen either"
+    )
+    if not tally.get("texts"):
+        return (blind,)
+    changed, put = counted(tally["changed"], "texts"), counted(tally.get(SUBSTITUTE, 0), "places")
+    kinds = {what: places for what, places in sorted(tally.items()) if what.isupper() and places}
+    said = [f"{where}: {changed} of {tally['texts']:,} were changed; {put} hold a substitute"]
+    said += (
+        [f"{where}: {counted(tally[MOVED], 'dates')} were moved with those of their person"] if tally.get(MOVED) else []
+    )
+    said += (
+        [
+            f"{where}: marks stand for "
+            + ", ".join(f"{what} ({counted(places, 'places')})" for what, places in kinds.items())
+        ]
+        if kinds
+        else []
+    )
+    said += (
+        [f"{where}: {counted(tally[AGAIN], 'places')} were found only when the result was read again"]
+        if tally.get(AGAIN)
+        else []
+    )
+    said += (
+        [f"{where}: {counted(tally[WHOLE], 'texts')} became one mark, because marks did not help"]
+        if tally.get(WHOLE)
+        else []
+    )
+    return (*said, blind)

@@ -1,0 +1,142 @@
+"""Dates inside of texts, moved as those in the columns are: the words around the day stay as they were written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import partial
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_NUMBER = {name[:3].casefold(): at + 1 for at, name in enumerate(_MONTHS)}
+_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_WEEKDAY = r"(?:(?P<weekday>(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)(?P<after>,? ))?"
+_REST = r"(?P<rest>(?:[T ,]|\Z).*)\Z"
+
+MONTHS = len(_MONTHS)
+ENOUGH = 5  # dates that show the order of day and month
+_SLASHED = re.compile(r"(?<![\w/.-])(?P<one>\d{1,2})(?P<mark>[-/])(?P<two>\d{1,2})(?P=mark)\d{4}(?![\w/-])")
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_REST}", re.DOTALL
+)
+_YEAR_LAST = re.compile(
+    rf"(?P<one>\d{{1,2}})(?P<mark>[-/.])(?P<two>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){_REST}", re.DOTALL
+)
+_DAY_NAMED = re.compile(
+    rf"{_WEEKDAY}(?P<the>the )?(?P<day>\d{{1,2}})(?P<th>st|nd|rd|th|\.)?(?P<a>[ -](?:of )?){_MONTH}(?P<dot>\.?)(?P<b>,?[ -])(?P<year>\d{{4}}){_REST}",
+    re.IGNORECASE | re.DOTALL,
+)
+_MONTH_NAMED = re.compile(
+    rf"{_WEEKDAY}{_MONTH}(?P<dot>\.?)(?P<a> )(?P<day>\d{{1,2}})(?P<th>st|nd|rd|th)?(?P<b>,? )(?P<year>\d{{4}}){_REST}",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def moved_date(text: str, days: int, *, day_first: bool | None = None) -> str | None:
+    """The date in its own form, so many days later; None where it is not certain which day is meant. `day_first`: what other dates have shown."""
+    for read in (_year_first, partial(_year_last, known=day_first), _named):
+        try:
+            made = read(text, timedelta(days=days))
+        except (ValueError, OverflowError):  # no day of the calendar
+            return None
+        if made is not None:
+            return made
+    return None
+
+
+_CLOCK = re.compile(r"\d{1,2}(?::\d{2})+(?:\.\d+)?(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?", re.IGNORECASE)
+_LONE_YEAR = re.compile(r"(?<!\d)\d{4}s?(?!\d)")
+
+
+def has_day(text: str) -> bool:
+    """Whether a place that is a date tells a day: a year, a month, a weekday or a time alone does not."""
+    return re.search(r"\d", _LONE_YEAR.sub("", _CLOCK.sub("", text), count=1)) is not None
+
+
+def _year_first(text: str, move: timedelta) -> str | None:
+    found = _YEAR_FIRST.match(text)
+    if found is None:
+        return None
+    day = date(int(found["year"]), int(found["month"]), int(found["day"])) + move
+    mark = found["mark"]
+    return f"{day.year:04d}{mark}{_like(day.month, found['month'], found['day'])}{mark}{_like(day.day, found['month'], found['day'])}{found['rest']}"
+
+
+def _year_last(text: str, move: timedelta, known: bool | None) -> str | None:
+    """Points between the parts mean that the day is first; with other marks a number that no month has shows it, here or in other texts."""
+    found = _YEAR_LAST.match(text)
+    if found is None:
+        return None
+    one, two = int(found["one"]), int(found["two"])
+    day_first = True if found["mark"] == "." else _shows(one, two)
+    day_first = known if day_first is None else day_first
+    if day_first is None:
+        return None
+    day = (date(int(found["year"]), two, one) if day_first else date(int(found["year"]), one, two)) + move
+    parts = (day.day, day.month) if day_first else (day.month, day.day)
+    mark = found["mark"]
+    return f"{_like(parts[0], found['one'], found['two'])}{mark}{_like(parts[1], found['one'], found['two'])}{mark}{day.year:04d}{found['rest']}"
+
+
+def _shows(one: int, two: int) -> bool | None:
+    """Whether the first number must be the day: True or False where one of them is no month."""
+    return None if (one > MONTHS) == (two > MONTHS) else one > MONTHS
+
+
+def puts_day_first(texts: Iterable[str]) -> bool | None:
+    """What the dates of many texts show, where enough show it and none the contrary."""
+    shown = Counter(_shows(int(found["one"]), int(found["two"])) for text in texts for found in _SLASHED.finditer(text))
+    yes, no = shown[True], shown[False]
+    return None if (yes and no) or yes + no < ENOUGH else yes > 0
+
+
+def _named(text: str, move: timedelta) -> str | None:
+    found = _DAY_NAMED.match(text) or _MONTH_NAMED.match(text)
+    if found is None:
+        return None
+    day = date(int(found["year"]), _NUMBER[found["month"][:3].casefold()], int(found["day"])) + move
+    name = (
+        _MONTHS[day.month - 1]
+        if len(found["month"]) > 4 or found["month"].casefold() in ("may", "june", "july")
+        else _MONTHS[day.month - 1][:3]
+    )
+    month = _cased(name, found["month"]) + (found["dot"] if len(name) == 3 else "")
+    number = f"{day.day}{_ending(day.day, found['th'])}"
+    parts = (number, month) if found.re is _DAY_NAMED else (month, number)
+    weekday = "" if found["weekday"] is None else _weekday(day, found["weekday"]) + found["after"]
+    the = found["the"] or "" if found.re is _DAY_NAMED else ""
+    return f"{weekday}{the}{parts[0]}{found['a']}{parts[1]}{found['b']}{day.year:04d}{found['rest']}"
+
+
+def _like(number: int, *spelt: str) -> str:
+    """With a zero in front where all parts of the date have two digits."""
+    return f"{number:02d}" if all(len(part) == 2 for part in spelt) else str(number)
+
+
+def _ending(day: int, spelt: str | None) -> str:
+    if spelt in (None, "."):
+        return spelt or ""
+    return "th" if day in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+
+
+def _weekday(day: date, spelt: str) -> str:
+    name = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[day.weekday()]
+    return _cased(name if spelt.casefold().endswith("day") else name[:3], spelt)
+
+
+def _cased(word: str, spelt: str) -> str:
+    return word.upper() if spelt.isupper() else word.lower() if spelt.islower() else word

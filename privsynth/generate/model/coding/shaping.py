@@ -1,0 +1,365 @@
+"""How a table is taught to an engine, how it is put together again, and which of its rows do not keep what they should.
+
+Everything in a shape is plain: names, numbers, levels that enough hold, and the text of rules, which is checked anew when used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Fact, Kind, Rule, Table
+from privsynth.expressions import names_in
+from privsynth.expressions.rules import Definition, Order, RuleCheck, compile_rule, definitions_in, order_in, parts_of
+from privsynth.generate.model.coding import Axis, axis_of, support
+from privsynth.generate.model.constraints.derived import Computed, Copied, Derived, Follows, Gap, follows_of, gap_of
+from privsynth.generate.model.engine import frame_of
+from privsynth.typing import Array
+
+Known = Mapping[str, Array]
+
+HOLDS = 0.99  # share of real rows in which a definition must hold for its column to be computed
+MEANT = 10.0  # times that chance would bring two levels together, if they never meet on purpose
+
+
+@dataclass(frozen=True)
+class Never:
+    """Pairs of levels that never meet in the real rows, although each is common enough to have met the other."""
+
+    columns: tuple[str, str]
+    left: Array = field(repr=False)
+    right: Array = field(repr=False)
+    pairs: Array = field(
+        repr=False
+    )  # place of the left level times the number of right ones, plus the place of the right one
+
+    def broken(self, known: Known) -> Array:
+        one, two = (
+            pd.Index(levels, dtype=object).get_indexer(pd.Index(known[name], dtype=object))
+            for levels, name in zip((self.left, self.right), self.columns, strict=True)
+        )
+        return np.asarray((one >= 0) & (two >= 0) & np.isin(one * len(self.right) + two, self.pairs))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One table's constraints, as they are kept."""
+
+    table: str
+    columns: tuple[Column, ...]
+    given: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    orders: tuple[Order, ...] = ()  # that hold in all real rows and are not derived
+    steps: tuple[Derived, ...] = ()
+    follows: tuple[Follows, ...] = ()
+    nevers: tuple[Never, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        return not (self.steps or self.follows or self.can_break)
+
+    @property
+    def can_break(self) -> bool:
+        return bool(self.rules or self.orders or self.nevers or any(isinstance(step, Gap) for step in self.steps))
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What is done, for the manifest: names and counts."""
+        ways = {"computed": Computed, "copied": Copied, "learnt as a distance": Gap}
+        derived = {way: [step.column for step in self.steps if isinstance(step, kind)] for way, kind in ways.items()}
+        said = {
+            "rules": [rule.name for rule in self.rules],
+            **derived,
+            "follow": [step.column for step in self.follows],
+        }
+        said["drawn again"] = [
+            " and ".join(pair)
+            for pair in (*((o.low, o.high) for o in self.orders), *(never.columns for never in self.nevers))
+        ]
+        return {way: names for way, names in said.items() if names}
+
+    def taught(self, table: Table) -> Table:
+        """The training rows as the engine sees them: distances in place of columns, and no column that others define."""
+        known = {column.name: table.values(column.name) for column in table.columns}
+        instead = {step.column: step.distance if isinstance(step, Gap) else None for step in self.steps}
+        values = known | {step.distance.name: step.taught(known) for step in self.steps if isinstance(step, Gap)}
+        columns = tuple(new for column in table.columns if (new := instead.get(column.name, column)) is not None)
+        return replace(
+            table,
+            columns=columns,
+            frame=frame_of({column.name: values[column.name] for column in columns}, len(table)),
+            rules=(),
+        )
+
+    def restored(self, drawn: Known, given: Known) -> dict[str, Array]:
+        """The table's own columns, but those given."""
+        known = {**given, **drawn}
+        for step in self.steps:
+            known[step.column] = step.restored(known)
+        for follow in self.follows:
+            known[follow.column] = follow.restored(known)
+        return {column.name: known[column.name] for column in self.columns if column.name not in self.given}
+
+    def wrong(self, known: Known) -> Array:
+        """Rows to be drawn again."""
+        found = np.zeros(len(next(iter(known.values()))), dtype=bool)
+        for _, broken in (*self.rules_broken(known), *self.facts_broken(known)):
+            found |= broken
+        for step in self.steps:
+            if isinstance(step, Gap):
+                found |= step.outside(known)
+        return found
+
+    def rules_broken(self, known: Known) -> Iterator[tuple[str, Array]]:
+        for rule in self.rules:
+            yield rule.name, compile_rule(rule.expect, self.columns).fails(self._frame(known))
+
+    def facts_broken(self, known: Known) -> Iterator[tuple[str, Array]]:
+        for order in self.orders:
+            yield f"{order.low} and {order.high} keep an order", _beyond(known[order.low], known[order.high], 0)
+        for never in self.nevers:
+            yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(known)
+
+    def mended(self, made: Known, given: Known) -> dict[str, Array]:
+        """Distances drawn in, columns computed that are declared, the higher of two raised to the lower one: what is simple."""
+        known = {**given, **made}
+        derived = {step.column for step in self.steps}
+        free = {name for name in made if name not in derived}
+        orders = [
+            *self.orders,
+            *(order for rule in self.rules for part in parts_of(rule.expect) if (order := order_in(part))),
+        ]
+        for _ in range(1 + len(orders)):  # a chain of orders is mended link by link
+            for order in orders:
+                known |= _raised(order, known, free, self.columns)
+        for definition in (
+            d for rule in self.rules for part in parts_of(rule.expect) for d in definitions_in(part)[:1]
+        ):
+            if definition.column in free:
+                known[definition.column] = computed(definition, self.columns, None).restored(known)
+        for step in self.steps:
+            known[step.column] = step.drawn_in(known) if isinstance(step, Gap) else step.restored(known)
+        return {name: known[name] for name in made}
+
+    def _frame(self, known: Known) -> pd.DataFrame:
+        names = [column.name for column in self.columns]
+        return frame_of({name: known[name] for name in names}, len(known[names[0]]))
+
+
+def _raised(order: Order, known: Known, free: set[str], columns: Sequence[Column]) -> dict[str, Array]:
+    """The higher column brought up to the lower one where it lies below it, or else the lower one down; nothing if neither may change."""
+    low, high = known[order.low], known[order.high]
+    kind = next(column.kind for column in columns if column.name == order.low)
+    if low.dtype.kind != high.dtype.kind or low.dtype.kind not in "fM":
+        return {}
+    decimals = min(_decimals(columns, order.low), _decimals(columns, order.high))
+    step: Any = 0 if not order.strict else np.timedelta64(1, "D") if kind is Kind.DATE else 10.0**-decimals
+    broken = _beyond(low, high, step)
+    if order.high in free:
+        return {order.high: np.where(broken, low + step, high)}
+    return {order.low: np.where(broken, high - step, low)} if order.low in free else {}
+
+
+def _decimals(columns: Sequence[Column], name: str) -> int:
+    column = next(column for column in columns if column.name == name)
+    return column.spelling.decimals if column.kind is Kind.NUMBER else 0
+
+
+def _beyond(low: Array, high: Array, step: Any) -> Array:
+    return np.asarray(~(pd.isna(low) | pd.isna(high)) & (low + step > high))
+
+
+def shape_of(
+    table: Table,
+    given: Sequence[str],
+    rules: Sequence[Rule],
+    facts: Sequence[Fact],
+    k: int,
+    units: Array | None,
+    *,
+    blind: bool,
+    follows: bool,
+) -> Shape:
+    """What can hold by construction, first come, first served: declared definitions, equal columns, declared orders, found ones."""
+    names = {column.name for column in table.columns}
+    rules = tuple(
+        rule for rule in rules if set(names_in(rule.expect)) <= names and not set(names_in(rule.expect)) <= set(given)
+    )
+    facts = [
+        fact
+        for fact in facts
+        if fact.share == 1.0 and set(fact.columns) <= names and not set(fact.columns) <= set(given)
+    ]
+    plan = _Plan(table, tuple(given), k, units, {})
+    for rule in rules:
+        for part in parts_of(rule.expect):
+            plan.define(definitions_in(part), rule, blind=blind)
+    for fact in facts:
+        if fact.kind == "equal":
+            plan.copy(*fact.columns)
+    declared = [order for rule in rules for part in parts_of(rule.expect) if (order := order_in(part))]
+    for order in () if blind else declared:
+        plan.keep(order)
+    left = [
+        Order(fact.columns[0], fact.columns[1], strict=False)
+        for fact in facts
+        if fact.kind in ("order", "constant_difference") and not plan.found(fact)
+    ]
+    led = [fact for fact in facts if follows and fact.kind in ("dependency", "one_to_one")]
+    nevers = [never for fact in facts if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
+    return Shape(
+        table.name, table.columns, tuple(given), rules, tuple(left), plan.steps(), tuple(plan.led(led)), tuple(nevers)
+    )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which columns are derived so far. A derived one may rest on another, never in a circle."""
+
+    table: Table
+    given: tuple[str, ...]
+    k: int
+    units: Array | None
+    derived: dict[str, Derived]
+
+    def define(self, ways: Sequence[Definition], rule: Rule, *, blind: bool) -> None:
+        for definition in ways:
+            needs = names_in(definition.expression)
+            if self._is_free(definition.column, needs):
+                step = computed(definition, self.table.columns, None if blind else self.table)
+                if blind or self._holds(step, compile_rule(rule.expect, self.table.columns)):
+                    self.derived[definition.column] = step
+                    return
+
+    def copy(self, one: str, two: str) -> None:
+        for column, source in ((two, one), (one, two)):
+            if self._is_free(column, (source,)):
+                self.derived[column] = Copied(column, source)
+                return
+
+    def keep(self, order: Order, *, constant: bool = False) -> bool:
+        """Learn the higher one as its distance from the lower one, or the other way round."""
+        if not all(
+            self.table[name].kind.is_numeric or self.table[name].kind is Kind.DATE for name in (order.low, order.high)
+        ):
+            return False
+        if (self.table[order.low].kind is Kind.DATE) != (self.table[order.high].kind is Kind.DATE):
+            return False
+        for column, base in ((order.high, order.low), (order.low, order.high)):
+            if self._is_free(column, (base,)):
+                gap = gap_of(
+                    self.table,
+                    column,
+                    base,
+                    low=order.low,
+                    strict=order.strict,
+                    constant=constant,
+                    k=self.k,
+                    units=self.units,
+                )
+                if gap is not None:
+                    self.derived[column] = gap
+                    return True
+        return False
+
+    def found(self, fact: Fact) -> bool:
+        """A fact about two columns, kept by construction."""
+        low, high = fact.columns
+        if any(isinstance(step, Gap) and {step.column, step.base} == {low, high} for step in self.derived.values()):
+            return True
+        return self.keep(Order(low, high, strict=False), constant=fact.kind == "constant_difference")
+
+    def led(self, facts: Sequence[Fact]) -> Iterator[Follows]:
+        """Columns that others decide; what decides comes before what it decides."""
+        taken: set[str] = set()
+        for fact in facts:
+            for source, column in (fact.columns, fact.columns[::-1])[: 2 if fact.kind == "one_to_one" else 1]:
+                if (
+                    column in taken
+                    or source in taken
+                    or column in self.given
+                    or column in self.derived
+                    or self._rests(column)
+                ):
+                    continue
+                follow = follows_of(self.table, source, column, self.k, self.units)
+                if follow is not None:
+                    taken.add(column)
+                    yield follow
+                    break
+
+    def steps(self) -> tuple[Derived, ...]:
+        """In an order in which each finds what it needs."""
+        ordered: list[Derived] = []
+        while len(ordered) < len(self.derived):
+            done = {step.column for step in ordered}
+            waiting = [step for name, step in self.derived.items() if name not in done]
+            ordered += [step for step in waiting if not (set(step.needs) & set(self.derived)) - done]
+        return tuple(ordered)
+
+    def _is_free(self, column: str, needs: Sequence[str]) -> bool:
+        return column not in self.given and column not in self.derived and column not in self._below(needs)
+
+    def _rests(self, column: str) -> bool:
+        return any(column in step.needs for step in self.derived.values())
+
+    def _below(self, names: Sequence[str]) -> set[str]:
+        """What these columns rest on, and they themselves."""
+        found, todo = set[str](), list(names)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self.derived[name].needs if name in self.derived else ()
+        return found
+
+    def _holds(self, step: Computed, check: RuleCheck) -> bool:
+        """Whether enough real rows obey, and miss values in the same places."""
+        if not len(self.table):
+            return False
+        made = step.restored({name: self.table.values(name) for name in step.needs})
+        same = pd.isna(made) == pd.isna(self.table.values(step.column))
+        return float((same & ~check.fails(self.table.frame)).mean()) >= HOLDS
+
+
+def computed(definition: Definition, columns: Sequence[Column], table: Table | None) -> Computed:
+    """The step that computes a column, to its decimals; dates to the step that the real ones share, if one may look."""
+    known = {column.name: column for column in columns}
+    column, needs = known[definition.column], names_in(definition.expression)
+    axis: Axis | None = None
+    if column.kind.is_numeric:
+        axis = Axis(decimals=_decimals(columns, column.name))
+    elif column.kind is Kind.DATE:
+        axis = Axis(step_us=1) if table is None else axis_of(column, table.values(column.name))
+    return Computed(column.name, axis, needs, tuple(known[name].kind for name in needs), definition.expression)
+
+
+def never_of(table: Table, fact: Fact, k: int, units: Array | None) -> Never | None:
+    """The pairs that chance would have brought together many times, among levels that enough hold."""
+    one, two = ((table.values(name)) for name in fact.columns)
+    (left, left_codes), (right, right_codes) = (
+        (found, codes) for codes, found in (pd.factorize(values) for values in (one, two))
+    )
+    kept = [support(codes, len(levels), units) >= k for levels, codes in ((left, left_codes), (right, right_codes))]
+    both = (left_codes >= 0) & (right_codes >= 0)
+    met = np.bincount(left_codes[both] * len(right) + right_codes[both], minlength=len(left) * len(right)).reshape(
+        len(left), len(right)
+    )
+    sums = (
+        np.bincount(codes[codes >= 0], minlength=len(levels))
+        for levels, codes in ((left, left_codes), (right, right_codes))
+    )
+    expected = np.outer(*sums) / max(len(table), 1)
+    never = (met == 0) & (expected >= MEANT) & kept[0][:, None] & kept[1][None, :]
+    first, second = fact.columns
+    used = np.asarray(never.any(axis=1)), np.asarray(never.any(axis=0))
+    pairs = np.flatnonzero(never[np.ix_(*used)])
+    return (
+        Never((first, second), np.asarray(left, dtype=object)[used[0]], np.asarray(right, dtype=object)[used[1]], pairs)
+        if len(pairs)
+        else None
+    )

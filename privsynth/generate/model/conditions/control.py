@@ -1,0 +1,38 @@
+"""An engine with what was asked of it around it: constraints of its table, and rows or shares of the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from privsynth.dataset import Fact, Table
+from privsynth.expressions import names_in
+from privsynth.generate.model.conditions import HOLDING, Steered, Wish, check_wish, refuse_unlearnt
+from privsynth.generate.model.constraints import Constrained
+from privsynth.generate.model.engine import Engine
+from privsynth.options import ModelOptions
+
+
+def wish_of(options: ModelOptions) -> Wish:
+    return Wish(options.where, options.shares)
+
+
+def check_control(table: Table, learnable: Sequence[str], wish: Wish) -> None:
+    """Refuse, before anything is learnt, what cannot be asked of this table."""
+    for rule in table.rules:
+        for name in names_in(rule.expect):
+            refuse_unlearnt(table, name, learnable, f"rule '{rule.name}'")
+    if wish:
+        check_wish(wish, table, learnable)
+
+
+def controlled(
+    make: Callable[[], Engine], table: Table, facts: Sequence[Fact], wish: Wish, options: ModelOptions, k: int
+) -> Engine:
+    """The engine for one table. trees keeps dependencies by look-ups of its own; dp must not look at the rows."""
+    own = [fact for fact in facts if fact.table == table.name]
+    blind, trees = options.engine == "dp", options.engine == "trees"
+
+    def kept() -> Engine:
+        return Constrained(make, k=k, rules=table.rules, facts=own, blind=blind, follows=not trees)
+
+    return Steered(kept, wish, k=k, rules=table.rules, holds=options.engine in HOLDING, blind=blind) if wish else kept()

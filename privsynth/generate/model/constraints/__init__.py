@@ -1,0 +1,164 @@
+"""What holds in every made row: rules that somebody declared, and facts that hold in all real rows.
+
+It works around any engine. What can hold by construction does: a column that others define is not learnt but computed, and of
+two that keep an order one is learnt as its distance from the other (`derived`). Rows that break something else are drawn again
+within a budget, then mended where mending is simple. A declared rule that still does not hold is an error; a fact is a note.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Fact, Rule, Table
+from privsynth.errors import BackendError
+from privsynth.expressions.rules import compile_rule
+from privsynth.generate.model.coding.shaping import Shape, shape_of
+from privsynth.generate.model.engine import Engine, frame_of, rows_counted
+from privsynth.typing import Array
+
+ROUNDS = 40
+IDLE = 6  # rounds without one row mended, after which the rest is given up
+CANDIDATES = 4_096  # rows drawn a round, at least: few bad rows get many tries at once
+MOST_TRIES = 64  # of one row in one round
+
+
+class Constrained:
+    """An engine whose rows keep what was declared and found.
+
+    `blind`: nothing may be decided by looking at the rows (dp). `follows`: the engine has no look-ups of its own.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Engine],
+        *,
+        k: int,
+        rules: Sequence[Rule] = (),
+        facts: Sequence[Fact] = (),
+        blind: bool = False,
+        follows: bool = False,
+    ) -> None:
+        self.make, self.k, self.rules, self.facts, self.blind, self.follows = make, k, rules, facts, blind, follows
+
+    def fit(
+        self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
+    ) -> Self:
+        facts = [] if self.blind else self.facts
+        self.shape_: Shape = shape_of(
+            table, given, self.rules, facts, self.k, units, blind=self.blind, follows=self.follows
+        )
+        self.notes_ = () if self.blind else tuple(_broken_notes(self.shape_, table, self.k))
+        self.unkept_: Counter[str] = Counter()
+        taught = self.shape_.taught(table)
+        self.engine_: Engine | None = (
+            self.make().fit(taught, rng, given=given, units=units) if len(taught.columns) > len(given) else None
+        )
+        return self
+
+    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
+        made = self._once(rows, rng, given)
+        if rows and self.shape_.can_break:
+            wrong, idle = np.flatnonzero(self._wrong(made, given)), 0
+            for _ in range(ROUNDS):
+                if not len(wrong) or idle >= IDLE:
+                    break
+                left = self._again(made, wrong, rng, given)
+                idle, wrong = (idle + 1 if len(left) == len(wrong) else 0), left
+            if len(wrong):
+                self._mend(made, wrong, given)
+        return frame_of(made, rows)
+
+    @property
+    def bare(self) -> Engine:
+        """The engine itself, where there is nothing to keep."""
+        return self.engine_ if self.shape_.is_plain and self.engine_ is not None else self
+
+    @property
+    def rows(self) -> int | None:
+        return rows_counted(self.engine_)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        own = () if self.engine_ is None else self.engine_.notes
+        unkept = [
+            f"table '{self.shape_.table}': {count:,} made rows break what all real rows keep: {what}."
+            for what, count in sorted(self.unkept_.items())
+        ]
+        return [*own, *self.notes_, *unkept]
+
+    @property
+    def recipe(self) -> Mapping[str, object]:
+        own = {"engine": "none", "parameters": {}} if self.engine_ is None else dict(self.engine_.recipe)
+        return {**own, "constraints": self.shape_.told}
+
+    def _once(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None) -> dict[str, Array]:
+        drawn = (
+            pd.DataFrame(index=pd.RangeIndex(rows)) if self.engine_ is None else self.engine_.sample(rows, rng, given)
+        )
+        return self.shape_.restored(_arrays(drawn), _arrays(given))
+
+    def _wrong(self, made: Mapping[str, Array], given: pd.DataFrame | None) -> Array:
+        return self.shape_.wrong({**_arrays(given), **made})
+
+    def _again(
+        self, made: dict[str, Array], wrong: Array, rng: np.random.Generator, given: pd.DataFrame | None
+    ) -> Array:
+        """Put the first good one of some new rows in place of each bad one; the rows that are still bad."""
+        tries = int(np.clip(CANDIDATES // len(wrong), 1, MOST_TRIES))
+        at = np.repeat(wrong, tries)
+        held = None if given is None else given.iloc[at].reset_index(drop=True)
+        new = self._once(len(at), rng, held)
+        good = ~self._wrong(new, held).reshape(len(wrong), tries)
+        found = good.any(axis=1)
+        chosen = (np.arange(len(wrong)) * tries + good.argmax(axis=1))[found]
+        for name, values in made.items():
+            made[name] = values.copy()
+            made[name][wrong[found]] = new[name][chosen]
+        return np.asarray(wrong[~found])
+
+    def _mend(self, made: dict[str, Array], wrong: Array, given: pd.DataFrame | None) -> None:
+        held = {name: values[wrong] for name, values in _arrays(given).items()}
+        mended = self.shape_.mended({name: values[wrong] for name, values in made.items()}, held)
+        for name, values in mended.items():
+            made[name] = made[name].copy()
+            made[name][wrong] = values
+        known = {**held, **mended}
+        size = len(next(iter(made.values())))
+        for name, broken in self.shape_.rules_broken(known):
+            if broken.any():
+                raise BackendError(
+                    f"table '{self.shape_.table}': rule '{name}' is broken by {broken.sum() / size:.2%} of the made rows, "
+                    "even after drawing them again many times.",
+                    hint="see in the notes of a run without the rule how many real rows keep it; rules that exclude each other, "
+                    "or a condition (where) that excludes them, cannot be kept",
+                )
+        self.unkept_.update(
+            {what: int(broken.sum()) for what, broken in self.shape_.facts_broken(known) if broken.any()}
+        )
+
+
+def _arrays(given: pd.DataFrame | None) -> dict[str, Array]:
+    return {} if given is None else {str(name): given[name].to_numpy() for name in given}
+
+
+def _broken_notes(shape: Shape, table: Table, k: int) -> list[str]:
+    """How many real rows break each rule; fewer than k are not counted out."""
+    found = []
+    for rule in shape.rules:
+        broken = int(compile_rule(rule.expect, table.columns).fails(table.frame).sum())
+        if broken:
+            count = f"{broken:,}" if broken >= k else f"fewer than {k}"
+            found.append(
+                f"table '{table.name}': rule '{rule.name}' is broken by {count} of {len(table):,} training rows; made rows keep it."
+            )
+    return found
+
+
+def plain_where_possible(engine: Engine) -> Engine:
+    """Without the wrapping that has nothing to do."""
+    return engine.bare if isinstance(engine, Constrained) else engine

@@ -1,0 +1,185 @@
+"""Columns that are not learnt but follow from others: copies, computed ones, and the distance that one keeps from another.
+
+Each takes its column out of what an engine learns and puts it back into what the engine draws, so that what was declared or
+found holds by construction, whatever the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Kind, Table
+from privsynth.expressions import Expression, compile_expression
+from privsynth.generate.model.coding import Axis, Curve, axis_of, learn_coding
+from privsynth.generate.model.engine import frame_of
+from privsynth.generate.model.tables.family import MARK
+from privsynth.spelling import Spelling
+from privsynth.typing import Array
+
+Known = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A column that equals another in every row."""
+
+    column: str
+    source: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.source,)
+
+    def restored(self, known: Known) -> Array:
+        return known[self.source]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A column that an expression of others defines."""
+
+    column: str
+    axis: Axis | None  # numbers and dates
+    needs: tuple[str, ...]
+    kinds: tuple[Kind, ...]  # of what it needs
+    expression: str = field(repr=False)
+
+    def restored(self, known: Known) -> Array:
+        frame = frame_of({name: known[name] for name in self.needs}, len(known[self.needs[0]]))
+        values = _formula(self.expression, self.needs, self.kinds).evaluate(frame)
+        return values if self.axis is None else self.axis.write(self.axis.rounded(self.axis.read(values)))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A number or date that lies `sign` times a learnt distance from another; the distance stands in the engine's table for it.
+
+    Where the other one is missing, the distance from a middle value is learnt instead.
+    """
+
+    column: str
+    base: str
+    distance: Column = field(repr=False)
+    sign: int
+    axis: Axis  # on which both are read
+    own: Axis  # on which the column is written
+    least: float  # the shortest distance; minus infinity where real rows break the order
+    center: float = field(repr=False)
+    ends: tuple[float, float] = field(repr=False)  # between which the column may lie
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.base, self.distance.name)
+
+    def taught(self, known: Known) -> Array:
+        """The distance in each training row."""
+        here, base = self.axis.read(known[self.column]), self.axis.read(known[self.base])
+        return self._rounded(np.where(np.isnan(base), here - self.center, self.sign * (here - base)))
+
+    def restored(self, known: Known) -> Array:
+        base, distance = self.axis.read(known[self.base]), np.asarray(known[self.distance.name], dtype=np.float64)
+        away = base + self.sign * np.maximum(distance, self.least)
+        return self._written(np.where(np.isnan(base), self.center + distance, away))
+
+    def outside(self, known: Known) -> Array:
+        """Beyond what may come out of this column: drawn again, or else drawn in."""
+        here = self.axis.read(known[self.column])
+        return np.asarray((here < self.ends[0]) | (here > self.ends[1]))
+
+    def drawn_in(self, known: Known) -> Array:
+        """As near to what may come out as the order allows."""
+        here, base = self.axis.read(known[self.column]), self.axis.read(known[self.base])
+        inside = np.clip(here, *self.ends)
+        least = 0.0 if np.isinf(self.least) else self.least
+        kept = np.maximum(inside, base + least) if self.sign > 0 else np.minimum(inside, base - least)
+        return self._written(np.where(np.isnan(base), inside, kept))
+
+    def _written(self, numbers: Array) -> Array:
+        """From the shared axis to the column's own storage."""
+        return self.own.write(self._rounded(numbers)) if not self.axis.step_us else self.axis.write(numbers)
+
+    def _rounded(self, numbers: Array) -> Array:
+        return np.round(numbers, self.axis.decimals) + 0.0
+
+
+Derived = Copied | Computed | Gap
+
+
+@cache
+def _formula(expression: str, needs: tuple[str, ...], kinds: tuple[Kind, ...]) -> Expression:
+    return compile_expression(expression, dict(zip(needs, kinds, strict=True)))
+
+
+def gap_of(
+    table: Table, column: str, base: str, *, low: str, strict: bool, constant: bool, k: int, units: Array | None
+) -> Gap | None:
+    """The distance to learn instead of a column. None where the column is a list of few values: what is not on it must not come out."""
+    values, other = table.values(column), table.values(base)
+    coding = learn_coding(table[column], values, k, units)
+    if not constant and not (isinstance(coding, Curve) and coding.lattice is None and coding.has_rest):
+        return None
+    axes = axis_of(table[column], values), axis_of(table[base], other)
+    axis = Axis(max(a.decimals for a in axes), min(a.step_us for a in axes))
+    here, there = axis.read(values), axis.read(other)
+    sign = -1 if column == low else 1
+    least = (1.0 if axis.step_us else 10.0**-axis.decimals) if strict else 0.0
+    if constant or bool((sign * (here - there) < least - 1e-12).any()):
+        least = -np.inf
+    known = there[~np.isnan(there)]
+    center = float(axis.rounded(np.array([np.median(known)]))[0]) if len(known) >= 2 * k else 0.0
+    if axis.step_us:
+        center = float(np.rint(center))
+    kind = Kind.NUMBER if axis.decimals else Kind.INTEGER
+    high = base if column == low else column
+    distance = Column(f"{MARK}{high} less {low}", kind, spelling=Spelling(decimals=axis.decimals))
+    return Gap(column, base, distance, sign, axis, axes[0], least, center, _ends(coding, axis, axes[0]))
+
+
+def _ends(coding: object, axis: Axis, own: Axis) -> tuple[float, float]:
+    """The least and the largest value that may come out, on the shared axis."""
+    if not isinstance(coding, Curve) or coding.lattice is not None:
+        return -np.inf, np.inf
+    atoms = coding.atoms[~np.isnan(coding.atoms)]
+    known = axis.read(own.write(np.concatenate([atoms, coding.knots])))
+    return float(known.min()), float(known.max())
+
+
+@dataclass(frozen=True, eq=False)
+class Follows:
+    """A column that a level of another decides, among the levels that enough hold."""
+
+    column: str
+    source: str
+    levels: Array = field(repr=False)
+    values: Array = field(repr=False)
+
+    def restored(self, known: Known) -> Array:
+        at = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(known[self.source], dtype=object))
+        made = known[self.column].copy()
+        made[at >= 0] = self.values[at[at >= 0]]
+        return made
+
+
+def follows_of(table: Table, source: str, column: str, k: int, units: Array | None) -> Follows | None:
+    """None where the deciding column is a scale: its values are none that could be looked up."""
+    if table[source].kind.is_numeric or table[source].kind is Kind.DATE:
+        return None
+    frame = pd.DataFrame(
+        {
+            "level": table.frame[source],
+            "row": np.arange(len(table)),
+            "unit": np.arange(len(table)) if units is None else units,
+        }
+    )
+    groups = (
+        frame.dropna(subset=["level"]).groupby("level", sort=False).agg(row=("row", "first"), held=("unit", "nunique"))
+    )
+    groups = groups[groups["held"] >= k]
+    return Follows(
+        column, source, np.asarray(groups.index, dtype=object), table.values(column)[groups["row"].to_numpy()]
+    )

@@ -1,0 +1,1 @@
+"""How tables hang together, and how their rows are made in shards."""

@@ -1,0 +1,120 @@
+"""What a weighted sum of all earlier columns foretells of a target.
+
+A tree needs many rows to see what many columns each tell a little of: amounts that move together, answers that hang on one attitude.
+A ridge regression sees it from few. Where it foretells more than a tree does, the tree sees what it says as one more feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from privsynth.generate.model.coding import Classes, Coding, Curve
+from privsynth.typing import Array
+
+PENALTIES = (0.001, 0.01, 0.1, 1.0)  # beside a variance of one
+SECOND = 0.1  # a second axis must carry this share of the first
+STEPS = 512  # of the scale on which a number becomes a score
+
+
+class Made(dict[str, Array]):
+    """What is made of each column so far; of numbers also a score that is about normal, worked out once for all columns that follow."""
+
+    def __init__(self, codings: Mapping[str, Coding]) -> None:
+        super().__init__()
+        self.codings = codings
+        self.scored: dict[str, Array] = {}
+
+    def score(self, name: str) -> Array:
+        """Missing numbers lie in the middle: a weighted sum has to say something of them too."""
+        if name not in self.scored:
+            coding = self.codings[name]
+            scale = np.zeros(0) if isinstance(coding, Classes) else _scale(coding)
+            known = len(scale) > 1
+            place = (
+                np.interp(self[name], scale, (np.arange(len(scale)) + 0.5) / len(scale))
+                if known
+                else np.full(len(self[name]), 0.5)
+            )
+            self.scored[name] = np.nan_to_num(normal(place)).astype(np.float32)
+        return self.scored[name]
+
+
+def _scale(coding: Curve) -> Array:
+    rest = coding.knots if coding.lattice is None else coding.lattice
+    thin = rest[np.unique(np.linspace(0, len(rest) - 1, STEPS).astype(np.int64))] if len(rest) > STEPS else rest
+    return np.unique(np.concatenate([coding.atoms[~np.isnan(coding.atoms)], thin]))
+
+
+def normal(place: Array) -> Array:
+    """From a share to how many widths of a normal curve it lies from the middle."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(place))
+
+
+def share(score: Array) -> Array:
+    """The way back."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(score))
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """Weights of the earlier columns' scores, for one or two axes of the target."""
+
+    weights: Array
+    base: Array
+
+    def says(self, table: Array) -> Array:
+        return np.asarray(table @ self.weights + self.base, dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Ridge:
+    """The regression before its penalty is chosen."""
+
+    middle: Array
+    width: Array
+    mean: Array
+    values: Array
+    axes: Array
+    inner: Array
+
+    def weights(self, penalty: float) -> Array:
+        return np.asarray(self.axes @ (self.inner / (np.maximum(self.values, 0) + penalty)[:, None]))
+
+    def left_over(self, table: Array, target: Array, penalty: float) -> float:
+        said = (table - self.middle) / self.width @ self.weights(penalty) + self.mean
+        return float(((said - target) ** 2).sum(axis=1).mean())
+
+    def guide(self, penalty: float) -> Guide:
+        weights, mean = self.weights(penalty), self.mean
+        if weights.shape[1] > 1:
+            spread = (
+                weights.T @ (self.axes * self.values) @ self.axes.T @ weights
+            )  # of what is said, over the axes of the target
+            strength, turned = np.linalg.eigh(spread)
+            kept = turned[:, ::-1][:, : 2 if weights.shape[1] > 2 and strength[-2] > SECOND * strength[-1] else 1]
+            weights, mean = weights @ kept, mean @ kept
+        weights = weights / self.width[:, None]
+        return Guide(weights, mean - self.middle @ weights)
+
+
+def regress(table: Array, target: Array) -> Ridge:
+    middle, mean = table.mean(axis=0), target.mean(axis=0)
+    width = table.std(axis=0) + 1e-6
+    standard = (table - middle) / width
+    values, axes = np.linalg.eigh(standard.T @ standard / len(table))
+    return Ridge(middle, width, mean, values, axes, axes.T @ (standard.T @ (target - mean) / len(table)))
+
+
+def best_penalty(table: Array, target: Array, other: Array, truth: Array) -> tuple[float, float]:
+    """The penalty that leaves least of the target on other rows, and the share of it that is left."""
+    ridge = regress(table, target)
+    left = {penalty: ridge.left_over(other, truth, penalty) for penalty in PENALTIES}
+    best = min(left, key=lambda penalty: left[penalty])
+    return best, left[best] / max(float(truth.var(axis=0).sum()), 1e-12)

@@ -1,0 +1,252 @@
+"""What masking may do with one column: one model for each step, with its parameters. A step that is only named has its defaults.
+
+mask: token
+mask: { do: partial, last: 4 }
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from privsynth.policy_model import Part
+
+Mark = Annotated[str, Field(min_length=1, max_length=40)]
+Names = list[Annotated[str, Field(min_length=1)]]
+
+
+class Keep(Part):
+    """As it is; rare levels and the ends of numbers too, so that a person must have wanted it."""
+
+    do: Literal["keep"] = "keep"
+
+
+class Blur(Part):
+    """As it is, but for levels that few rows hold and the ends of numbers, which are drawn in: what is done where nothing was said."""
+
+    do: Literal["blur"] = "blur"
+
+
+class Drop(Part):
+    """The column is not in the result."""
+
+    do: Literal["drop"] = "drop"
+
+
+class Null(Part):
+    """The column stays, without a value."""
+
+    do: Literal["null"] = "null"
+
+
+class Redact(Part):
+    """Each value becomes the same mark; what was missing stays missing."""
+
+    do: Literal["redact"] = "redact"
+    mark: Mark = Field("*", description="What stands in place of every value.")
+
+
+class Partial(Part):
+    """A few characters stay, the others become a mark; spaces and marks between them stay."""
+
+    do: Literal["partial"] = "partial"
+    first: int = Field(0, ge=0, le=12, description="Characters that stay at the beginning.")
+    last: int = Field(0, ge=0, le=12, description="Characters that stay at the end.")
+    mark: str = Field("*", min_length=1, max_length=1, description="What stands in place of each other character.")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.first + self.last:
+            raise ValueError("partial keeps nothing: say first or last, or take redact")
+        return self
+
+
+class Token(Part):
+    """A keyed token: equal values get equal ones, different values never. Columns of one domain can be joined, others not."""
+
+    do: Literal["token"] = "token"
+    shape: Literal["auto", "same", "opaque"] = Field(
+        "auto",
+        description="same: length, case and marks of the value; opaque: 128 bits in base32; auto: opaque for addresses and names, which could be somebody's.",
+    )
+    domain: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="Name shared by columns whose tokens shall agree; columns tied by a key share one.",
+    )
+
+
+class Encrypt(Part):
+    """FF1 (NIST SP 800-38G): a value of the same length that whoever holds the key can turn back. Only with a kept key."""
+
+    do: Literal["encrypt"] = "encrypt"
+    domain: str | None = Field(
+        None, min_length=1, max_length=100, description="Name shared by columns whose values shall agree."
+    )
+
+
+class Substitute(Part):
+    """Another value of the same kind, chosen by the value alone: the same value has the same substitute wherever it stands."""
+
+    do: Literal["substitute"] = "substitute"
+
+
+class Invent(Part):
+    """What belongs to one invented person: all columns of a row with this step fit each other."""
+
+    do: Literal["invent"] = "invent"
+
+
+class Generalise(Part):
+    """A coarser value, by a rule that does not look at the rows. Exactly one of the parameters, or a hierarchy."""
+
+    do: Literal["generalise"] = "generalise"
+    to: Literal["year", "quarter", "month", "decade"] | None = Field(None, description="Dates: the period that stays.")
+    width: float | None = Field(
+        None, gt=0, description="Numbers: the width of the ranges, which begin at multiples of it."
+    )
+    prefix: int | None = Field(
+        None, ge=1, le=12, description="Codes: characters that stay at the beginning; the others become *."
+    )
+    hierarchy: dict[str, Names] | None = Field(
+        None, min_length=1, description="Levels: for each coarser word the values that it stands for."
+    )
+    other: Mark = Field("*", description="With a hierarchy: what a value becomes that it does not name.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(way is not None for way in (self.to, self.width, self.prefix, self.hierarchy)) != 1:
+            raise ValueError(
+                "generalise needs exactly one of: to (dates), width (numbers), prefix (codes), hierarchy (levels)"
+            )
+        return self
+
+
+class TopBottom(Part):
+    """Numbers and dates beyond an end become that end. An end that is not said is drawn in until enough people lie beyond it."""
+
+    do: Literal["top_bottom"] = "top_bottom"
+    low: float | str | None = Field(None, description="Least value that is told; a date as YYYY-MM-DD.")
+    high: float | str | None = Field(None, description="Largest value that is told.")
+
+
+class Bucket(Part):
+    """Numbers become ranges between these edges; without edges, between quantiles that hold equally many rows."""
+
+    do: Literal["bucket"] = "bucket"
+    edges: list[float] | None = Field(
+        None, min_length=1, max_length=1000, description="Edges in order; a range holds its lower edge."
+    )
+    count: int | None = Field(
+        None, ge=2, le=1000, description="How many ranges of equally many rows; 10 when neither is said."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.edges is not None and self.count is not None:
+            raise ValueError("bucket takes edges or count, not both")
+        if self.edges is not None and any(b <= a for a, b in zip(self.edges, self.edges[1:], strict=False)):
+            raise ValueError("bucket: edges must rise")
+        return self
+
+
+class Noise(Part):
+    """Numbers move by chance, by a share of the column's spread; zero stays zero and signs stay."""
+
+    do: Literal["noise"] = "noise"
+    share: float = Field(
+        0.1, gt=0, le=2, description="Standard deviation of the noise, as a share of the column's interquartile range."
+    )
+
+
+class Microaggregate(Part):
+    """Numbers and dates become the mean of the group of nearest ones."""
+
+    do: Literal["microaggregate"] = "microaggregate"
+    size: int | None = Field(None, ge=2, description="Fewest people in a group; the profile's k when absent.")
+
+
+class Shuffle(Part):
+    """Values change places among rows that are alike in these columns: counts stay, the tie to the row goes."""
+
+    do: Literal["shuffle"] = "shuffle"
+    within: Names = Field([], description="Columns whose values the rows must share; none: all rows.")
+
+
+class Shift(Part):
+    """Dates move, all of one entity by the same number of days: order and intervals stay."""
+
+    do: Literal["shift"] = "shift"
+    days: int = Field(182, ge=1, le=3650, description="Farthest move to either side; never 0.")
+    weekday: bool = Field(False, description="Move by whole weeks, so that the day of the week stays.")
+
+    @model_validator(mode="after")
+    def _a_week_at_least(self) -> Self:
+        if self.weekday and self.days < 7:
+            raise ValueError("shift: to keep the weekday, days must be at least 7")
+        return self
+
+
+class KAnonymise(Part):
+    """Coarser together with all other columns of this step, until enough people share each combination."""
+
+    do: Literal["k_anonymise"] = "k_anonymise"
+    hierarchy: list[dict[str, Names]] | None = Field(
+        None,
+        min_length=1,
+        max_length=12,
+        description="Ever coarser levels: each names its groups and, for the first, the values, later the groups before.",
+    )
+
+
+class Rewrite(Part):
+    """Sentences are invented anew; nothing of the text stays."""
+
+    do: Literal["rewrite"] = "rewrite"
+
+
+class Scrub(Part):
+    """The text stays; what names somebody in it becomes the substitute that it has elsewhere, or a mark. What is not recognised stays."""
+
+    do: Literal["scrub"] = "scrub"
+
+
+Step = (
+    Keep
+    | Blur
+    | Drop
+    | Null
+    | Redact
+    | Partial
+    | Token
+    | Encrypt
+    | Substitute
+    | Invent
+    | Generalise
+    | TopBottom
+    | Bucket
+    | Noise
+    | Microaggregate
+    | Shuffle
+    | Shift
+    | KAnonymise
+    | Rewrite
+    | Scrub
+)
+
+
+def _named(asked: Any) -> Any:
+    """A step by its name alone; what YAML reads as nothing is the step null."""
+    if asked is None or isinstance(asked, str):
+        return {"do": asked or "null"}
+    return {**asked, "do": "null"} if isinstance(asked, dict) and asked.get("do", "") is None else asked
+
+
+StepPolicy = Annotated[Annotated[Step, Field(discriminator="do")], BeforeValidator(_named)]
+
+
+def step_names() -> list[str]:
+    """The names of all steps, in the order in which they stand here."""
+    return [str(step.model_fields["do"].default) for step in get_args(Step)]

@@ -1,0 +1,67 @@
+"""What an attack won, beside what the same attack wins on people who were not in the source.
+
+Rates are Wilson's; the residual risk is the share of what there was to win beyond the control, with its error carried through
+(Giomi et al., "A unified framework for quantifying privacy risk in synthetic data", 2023).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+
+from privsynth.measure.intervals import Rate, success_rate
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """Successes among attacks on training rows, and among the same attacks on held-out rows."""
+
+    successes: float
+    attacks: int
+    control_successes: float
+    control_attacks: int
+    guesses: float | None = None  # successes of an attacker who guesses without looking, among as many attacks
+
+    @property
+    def attack(self) -> Rate:
+        return success_rate(self.successes, self.attacks)
+
+    @property
+    def control(self) -> Rate:
+        return success_rate(self.control_successes, self.control_attacks)
+
+    @property
+    def risk(self) -> float:
+        """The residual risk: nought where the control is attacked as well."""
+        return min(1.0, max(0.0, self._residual.value))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % of the residual risk."""
+        found = self._residual
+        low, high = found.value - found.error, found.value + found.error
+        return min(1.0, max(0.0, low)), min(1.0, max(0.0, high))
+
+    def is_beyond_chance(self, alpha: float) -> bool:
+        """Whether the attack wins more than its control does, by more than chance gives in a share `alpha` of honest tables."""
+        z = NormalDist().inv_cdf(1 - alpha)
+        found = residual_rate(
+            success_rate(self.successes, self.attacks, z), success_rate(self.control_successes, self.control_attacks, z)
+        )
+        return found.value > found.error
+
+    @property
+    def _residual(self) -> Rate:
+        return residual_rate(self.attack, self.control)
+
+
+def residual_rate(attack: Rate, control: Rate) -> Rate:
+    """What the attack wins beyond the control, as a share of what was left to win; errors add as squares."""
+    left = 1 - control.value
+    if left <= 0:
+        return Rate(0.0, 1.0)
+    by_attack, by_control = 1 / left, (attack.value - 1) / left**2
+    return Rate(
+        (attack.value - control.value) / left, sqrt((attack.error * by_attack) ** 2 + (control.error * by_control) ** 2)
+    )

@@ -1,0 +1,144 @@
+"""Real rows that the draft repeats: counted on the training side and on the held-out side.
+
+Every count is one of real rows that are hit, so that under chance each hit falls on the training side with the share
+of the training rows. The excess is scaled to the draft: the share of its rows that would have to be copies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from privsynth.dataset import Table
+from privsynth.measure.attacks.significance import copy_pvalue
+from privsynth.measure.distance.cells import almost_equal_rows, cell_keys, equal_rows
+from privsynth.measure.distance.points import Points, nearest, place
+from privsynth.measure.distance.samples import some_rows
+from privsynth.typing import Array
+
+SIDE = 20_000  # rows a side where distances are measured
+TAU = 0.01  # the quantile of hold-out distances that counts as near
+ISOLATED = 0.05  # the share of rows that count as isolated
+ON_TOP = 0.07  # of the distance to the nearest other real row: at 0.1, 1 in 20 clean tables has a hit; at 0.05, copies with 2 % of noise are missed
+
+
+@dataclass(frozen=True)
+class Hits:
+    """How often one rule hit training rows and held-out rows."""
+
+    train: int
+    of_train: int
+    holdout: int
+    of_holdout: int
+    scale: float  # training rows per draft row: from shares of real rows to shares of draft rows
+
+    @property
+    def excess(self) -> float:
+        """The share of the draft that copies training rows beyond chance."""
+        return (_share(self.train, self.of_train) - _share(self.holdout, self.of_holdout)) * self.scale
+
+    @property
+    def chance(self) -> float:
+        return _share(self.holdout, self.of_holdout) * self.scale
+
+    @property
+    def pvalue(self) -> float:
+        return copy_pvalue(self.train, self.holdout, self.of_train / max(1, self.of_train + self.of_holdout))
+
+
+@dataclass(frozen=True)
+class Isolated:
+    """How many of the most isolated real rows have a draft row upon them, and how many another real row would hit.
+
+    `chance` counts hits upon isolated real rows by real rows that are strangers to them: in a table of few distinct rows
+    that happens, in others never. `of_chance` is how many isolated rows were exposed, each to as many strangers as the
+    draft has rows: with half as many strangers a row counts half.
+    """
+
+    hits: int
+    rows: int
+    chance: int
+    of_chance: float
+
+    @property
+    def share(self) -> float:
+        return _share(self.hits, self.rows)
+
+    @property
+    def chance_share(self) -> float:
+        return _share(self.chance, self.of_chance)
+
+    @property
+    def pvalue(self) -> float:
+        return copy_pvalue(self.hits, self.chance, self.rows / max(1, self.rows + self.of_chance))
+
+
+def whole_row_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str]) -> tuple[Hits, Hits]:
+    """Rows equal in all of `names`, and in all but one of them; every row of each table takes part."""
+    ours, theirs, made = cell_keys((train, holdout, draft), names)
+    return _hits(equal_rows(ours, made), equal_rows(theirs, made), len(draft)), _hits(
+        almost_equal_rows(ours, made), almost_equal_rows(theirs, made), len(draft)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """What distances tell: near rows, and draft rows that sit upon isolated real ones."""
+
+    hits: Hits
+    isolated: Isolated
+
+
+def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], rng: np.random.Generator) -> Near:
+    """Real rows with a draft row within tau, the distance that only 1 % of the hold-out has to the training rows."""
+    ours, theirs, made = place((train, holdout, draft), names)
+    some, others, few = (points.take(some_rows(len(points), SIDE, rng)) for points in (ours, theirs, made))
+    apart = nearest(others, some)
+    tau = float(np.quantile(apart, TAU)) if len(apart) else 0.0
+    train_hit, holdout_hit = nearest(some, few) <= tau, nearest(others, few) <= tau
+    scale = len(train) / max(1, len(few))
+    hits = Hits(int(train_hit.sum()), len(some), int(holdout_hit.sum()), len(others), scale)
+    return Near(hits, _isolated(some, others, made, rng))
+
+
+def _isolated(train: Points, holdout: Points, made: Points, rng: np.random.Generator) -> Isolated:
+    """The draft upon isolated training rows; for chance, the hold-out upon them and each half of them upon the other's."""
+    order = rng.permutation(len(train))
+    left, right = train.take(order[::2]), train.take(order[1::2])
+    far, gaps = _most_isolated(train)
+    strangers = [(far, gaps, holdout), (*_most_isolated(left), right), (*_most_isolated(right), left)]
+    chance = sum(_upon(*side) for side in strangers)
+    exposed = sum(len(rows) * len(others) for rows, _, others in strangers) / max(1, len(made))
+    return Isolated(_upon(far, gaps, made), len(far), chance, exposed)
+
+
+def _most_isolated(rows: Points) -> tuple[Points, Array]:
+    """The rows with the largest distance to their nearest other row, and that distance."""
+    if len(rows) < 2:
+        return rows.take(np.arange(0)), np.zeros(0)
+    gaps = nearest(rows, rows, skip=np.arange(len(rows)))
+    far = np.flatnonzero((gaps >= np.quantile(gaps, 1 - ISOLATED)) & (gaps > 0))
+    return rows.take(far), gaps[far]
+
+
+def _upon(far: Points, gaps: Array, others: Points) -> int:
+    """How many of the isolated rows have one of the others almost on them."""
+    return int((nearest(far, others) <= ON_TOP * gaps).sum())
+
+
+def smallest_visible(rows: int, share_train: float, alpha: float) -> float:
+    """The least share of copied rows that a test at `alpha` can see when no held-out row is hit."""
+    if not 0 < share_train < 1 or rows <= 0:
+        return 1.0
+    return min(1.0, math.ceil(math.log(alpha) / math.log(share_train)) / rows)
+
+
+def _hits(train: Array, holdout: Array, rows: int) -> Hits:
+    return Hits(int(train.sum()), len(train), int(holdout.sum()), len(holdout), len(train) / max(1, rows))
+
+
+def _share(part: int, whole: float) -> float:
+    return min(1.0, part / whole) if whole else 0.0

@@ -1,0 +1,42 @@
+"""Do two parts of a person's record lead to the same synthetic row? (Giomi et al. 2023)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from privsynth.dataset import Table
+from privsynth.measure.attacks.attack import Attacked
+from privsynth.measure.distance.gower import Space, nearest_rows, spaces
+from privsynth.measure.distance.samples import some_rows
+
+
+def linkability(
+    train: Table,
+    control: Table,
+    made: Table,
+    known: tuple[Sequence[str], Sequence[str]],
+    attacks: int,
+    rng: np.random.Generator,
+) -> Attacked:
+    """Somebody holds two files on the same people, one with each part of the columns, and joins them over the synthetic table.
+
+    An attack on a person succeeds where the synthetic row nearest to one part is also the nearest to the other. Among
+    equally near rows the attacker picks one by chance; what counts is how often that succeeds.
+    """
+    sides = [spaces((train, control, made), part) for part in known]
+    drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
+    won = [
+        _links([side[at].take(rows) for side in sides], [side[2] for side in sides]) for at, rows in enumerate(drawn)
+    ]
+    return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=len(drawn[0]) / max(1, len(made)))
+
+
+def _links(people: list[Space], made: list[Space]) -> float:
+    if not len(made[0]):
+        return 0.0
+    won = 0.0
+    for (_, left), (_, right) in zip(nearest_rows(people[0], made[0]), nearest_rows(people[1], made[1]), strict=True):
+        won += float(((left & right).sum(axis=1) / (left.sum(axis=1) * right.sum(axis=1))).sum())
+    return won

@@ -1,0 +1,1 @@
+"""How well rows hide one another."""

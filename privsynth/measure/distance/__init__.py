@@ -1,0 +1,1 @@
+"""How far rows lie apart."""

@@ -1,0 +1,73 @@
+"""Whether rows are equal: one number for each cell, so that rows can be compared whole or with one column left out.
+
+A row's key is the sum of its cells' numbers (modulo 2^64): leaving a column out is one subtraction. Two different
+rows share a key with a chance of 2^-64.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Table
+from privsynth.typing import Array
+
+
+def cell_keys(tables: Sequence[Table], names: Sequence[str]) -> list[Array]:
+    """For each table a matrix (rows x names) of cell numbers; equal cells of a column have equal numbers in all tables.
+
+    The first table sets the precision of numbers. Text is compared without case and outer spaces.
+    """
+    ends = np.cumsum([len(table) for table in tables])[:-1]
+    whole = np.zeros((sum(len(table) for table in tables), len(names)), dtype=np.uint64)
+    for place, name in enumerate(names):
+        codes = _joint_codes(tables, name)
+        whole[:, place] = _scramble(codes.astype(np.uint64) + np.uint64((place + 1) << 40))
+    return np.split(whole, ends)
+
+
+def equal_rows(real: Array, draft: Array) -> Array:
+    """Which rows of `real` are found in `draft`, all columns taken together."""
+    return np.isin(real.sum(axis=1, dtype=np.uint64), draft.sum(axis=1, dtype=np.uint64))
+
+
+def almost_equal_rows(real: Array, draft: Array) -> Array:
+    """Which rows of `real` are found in `draft` when one column, whichever, is left out."""
+    ours, theirs = real.sum(axis=1, dtype=np.uint64), draft.sum(axis=1, dtype=np.uint64)
+    found = np.zeros(len(real), dtype=bool)
+    for place in range(real.shape[1]):
+        open_rows = np.flatnonzero(~found)
+        found[open_rows] = np.isin(ours[open_rows] - real[open_rows, place], theirs - draft[:, place])
+    return found
+
+
+def _joint_codes(tables: Sequence[Table], name: str) -> Array:
+    """One code for each distinct value over all tables; a missing one is a value too."""
+    kinds = {table.values(name).dtype.kind for table in tables}
+    if kinds == {"f"}:
+        decimals = tables[0][name].spelling.decimals
+        parts = [np.round(table.values(name), decimals) + 0.0 for table in tables]
+    elif kinds == {"M"}:
+        parts = [table.values(name) for table in tables]
+    else:
+        parts = [_plain(table.text(name)) for table in tables]
+    codes, _ = pd.factorize(np.concatenate(parts))
+    return codes + 1
+
+
+def _plain(words: Array) -> Array:
+    codes, known = pd.factorize(words)
+    plain = np.array([unicodedata.normalize("NFC", word).strip().casefold() for word in known] + [None], dtype=object)
+    return plain[codes]
+
+
+def _scramble(numbers: Array) -> Array:
+    """Splitmix64 (Steele et al. 2014): neighbours become strangers."""
+    with np.errstate(over="ignore"):
+        z = numbers * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))

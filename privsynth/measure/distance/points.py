@@ -1,0 +1,136 @@
+"""How far rows lie apart: rows as points, and the nearest one to each.
+
+The distance is of Gower's type: a number counts by its difference over the range p99 - p1, a category by 0 or 0.5,
+a missing number lies in the middle and half a step aside; the parts are summed as squares, so that matrix products can do the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Table
+from privsynth.typing import Array
+
+CATEGORY_COST = 0.5
+FARTHEST = 10.0  # in ranges: farther out, numbers are all alike
+AXES = 192  # at most so many axes for all categories together
+BLOCK = 2**25  # distances held at one time
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Rows in a common space: exact parts, and one dense matrix for the search."""
+
+    numbers: Array = field(repr=False)  # scaled and centred; a missing one lies in the middle
+    codes: Array = field(repr=False)  # categories, and for each number whether it is missing
+    dense: Array = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.dense)
+
+    def take(self, rows: Array) -> Points:
+        return Points(self.numbers[rows], self.codes[rows], self.dense[rows])
+
+
+def place(tables: Sequence[Table], names: Sequence[str]) -> list[Points]:
+    """The rows of all tables in one space, scaled by the first table."""
+    ends = np.cumsum([len(table) for table in tables])[:-1]
+    numeric = [name for name in names if all(table.values(name).dtype.kind in "fM" for table in tables)]
+    worded = [name for name in names if name not in numeric]
+    numbers = _columns([_scaled(tables, name) for name in numeric], sum(map(len, tables)), np.float32)
+    codes = _columns(
+        [_codes(tables, name) for name in worded] + [np.isnan(column) for column in numbers.T], len(numbers), np.int32
+    )
+    numbers = np.nan_to_num(numbers - _middle(numbers))
+    dense = np.hstack([numbers, *_one_hot(codes)])
+    parts = (np.split(part, ends) for part in (numbers, codes, np.ascontiguousarray(dense, dtype=np.float32)))
+    return [Points(*part) for part in zip(*parts, strict=True)]
+
+
+def nearest(queries: Points, targets: Points, *, skip: Array | None = None) -> Array:
+    """The distance from each query to its nearest target; `skip` names one target that does not count for each query."""
+    return nearest_at(queries, targets, skip=skip)[1]
+
+
+def nearest_at(queries: Points, targets: Points, *, skip: Array | None = None) -> tuple[Array, Array]:
+    """Which target is nearest to each query, and how far it is; nought and infinitely far where there is none."""
+    if not len(targets) or not len(queries):
+        return np.zeros(len(queries), dtype=np.intp), np.full(len(queries), np.inf)
+    found = np.empty(len(queries), dtype=np.intp)
+    norms, step = np.einsum("ij,ij->i", targets.dense, targets.dense), max(1, BLOCK // len(targets))
+    for start in range(0, len(queries), step):
+        rows = slice(start, start + step)
+        apart = queries.dense[rows] @ (targets.dense.T * np.float32(-2))
+        apart += norms
+        if skip is not None:
+            apart[np.arange(len(apart)), skip[rows]] = np.inf
+        found[rows] = apart.argmin(axis=1)
+    distance = between(queries, targets.take(found))
+    return found, distance if skip is None or len(targets) > 1 else np.full(len(queries), np.inf)
+
+
+def between(left: Points, right: Points) -> Array:
+    """The exact distance of each pair of rows."""
+    differences = left.numbers.astype(float) - right.numbers
+    return np.asarray(
+        np.sqrt((differences**2).sum(axis=1) + CATEGORY_COST**2 * (left.codes != right.codes).sum(axis=1))
+    )
+
+
+def _columns(columns: list[Array], rows: int, kind: Any) -> Array:
+    return np.column_stack(columns).astype(kind) if columns else np.zeros((rows, 0), dtype=kind)
+
+
+def _scaled(tables: Sequence[Table], name: str) -> Array:
+    parts = [as_number(table.values(name)) for table in tables]
+    known = parts[0][np.isfinite(parts[0])]
+    low, middle, high = np.quantile(known, (0.01, 0.5, 0.99)) if len(known) else (0.0, 0.0, 1.0)
+    width = high - low or (float(known.std()) if len(known) else 0.0) or 1.0
+    return np.asarray(np.clip((np.concatenate(parts) - middle) / width, -FARTHEST, FARTHEST))
+
+
+def as_number(values: Array) -> Array:
+    """Numbers as they are, dates as days; NaN where missing."""
+    if values.dtype.kind != "M":
+        return values.astype(float)
+    days = values.astype("datetime64[us]").astype(np.int64) / 86_400e6
+    return np.where(np.isnat(values), np.nan, days)
+
+
+def _codes(tables: Sequence[Table], name: str) -> Array:
+    codes, _ = pd.factorize(np.concatenate([table.text(name) for table in tables]))
+    return codes
+
+
+def _middle(numbers: Array) -> Array:
+    known = np.isfinite(numbers)
+    return np.asarray(np.where(known, numbers, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1))
+
+
+def _one_hot(codes: Array) -> list[Array]:
+    """Axes for the categories; a column of too many levels gets two sets of axes, which no two levels share both of.
+
+    (Levels that share one set look nearer than they are, and only while searching: codes are the same in both sets if
+    they differ by a multiple of m (m + 1).)
+    """
+    counts = [int(column.max(initial=0)) + 2 for column in codes.T]
+    cap = _fair_share(counts, AXES)
+    made: list[Array] = []
+    for column, count in zip(codes.T, counts, strict=True):
+        sizes = [count] if count <= cap else [cap // 2, cap // 2 + 1]
+        height = np.float32(CATEGORY_COST / np.sqrt(2 * len(sizes)))
+        made += [np.eye(size, dtype=np.float32)[(column + 1) % size] * height for size in sizes]
+    return made
+
+
+def _fair_share(counts: list[int], total: int) -> int:
+    """The largest cap under which the counts sum to no more than `total`; never under 8."""
+    cap = max(counts, default=8)
+    while cap > 8 and sum(min(count, cap) for count in counts) > total:
+        cap -= 1
+    return cap

@@ -1,0 +1,192 @@
+"""How like the real rows the synthetic ones are: columns, pairs of columns, whole rows.
+
+The score is the mean of (1 - total variation) over binned columns and over binned pairs, half and half. It never stands
+alone: the reference is what other real rows, as many as the synthetic ones, get in the same comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Kind, Table
+from privsynth.measure.distance.samples import some_of
+from privsynth.measure.fidelity.bars import Bar, bars
+from privsynth.measure.fidelity.bins import cramers_v, cut, joint, shares, total_variation
+from privsynth.measure.fidelity.detection import detection_auc
+from privsynth.typing import Array
+
+SIDE = 50_000  # rows a side
+PAIRS = 2_000  # pairs compared; drawn where there are more
+SMALL = 11  # rows behind anything that is shown
+
+
+@dataclass(frozen=True)
+class ColumnFidelity:
+    """One column: how far apart the two sides are, and a chart that may be shown."""
+
+    name: str
+    kind: Kind
+    distance: float  # total variation over at most ten bins and missing; 0: alike
+    reference: float | None  # the same for other real rows
+    missing_real: float | None  # None: too few rows to be said
+    missing_synthetic: float | None
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class PairFidelity:
+    """Two columns together: how far apart, and how strongly they hang together on each side (Cramer's V of the bins)."""
+
+    left: str
+    right: str
+    distance: float
+    reference: float | None
+    association_real: float
+    association_synthetic: float
+
+    @property
+    def difference(self) -> float:
+        return self.association_synthetic - self.association_real
+
+
+@dataclass(frozen=True)
+class FidelityResult:
+    """Everything that was measured of one table. `score` and `reference` are 1 for equal distributions."""
+
+    table: str
+    score: float | None  # None: nothing could be compared
+    reference: float | None
+    columns: tuple[ColumnFidelity, ...]
+    pairs: tuple[PairFidelity, ...]
+    pairs_in_all: int
+    c2st: float | None  # area under the curve of a classifier; .5: cannot tell
+    c2st_reference: float | None
+    rows_real: int
+    rows_synthetic: int
+    rows_compared: int
+    left_out: tuple[str, ...]  # columns of invented values, or of another kind than the real ones
+
+    @property
+    def relative(self) -> float | None:
+        """The score as a share of what other real rows get."""
+        return self.score / self.reference if self.score is not None and self.reference else self.score
+
+    @property
+    def association(self) -> Array:
+        """The differences in association as a matrix over `columns`; NaN where a pair was not compared."""
+        place = {column.name: number for number, column in enumerate(self.columns)}
+        matrix = np.full((len(place), len(place)), np.nan)
+        for pair in self.pairs:
+            matrix[place[pair.left], place[pair.right]] = matrix[place[pair.right], place[pair.left]] = pair.difference
+        return matrix
+
+    def worst(self, count: int = 10) -> tuple[ColumnFidelity, ...]:
+        return tuple(sorted(self.columns, key=lambda column: -column.distance)[:count])
+
+
+def compare(
+    real: Table,
+    synthetic: Table,
+    reference: Table | None,
+    rng: np.random.Generator,
+    *,
+    fewest: int = SMALL,
+    classify: bool = True,
+) -> FidelityResult:
+    """Compare on the columns that were learnt. `reference` is other real rows; without any, the real rows are cut in two.
+
+    `fewest` real rows stand behind each bar and named level; `classify` asks for the classifier over whole rows too.
+    """
+    if reference is None or not len(reference):
+        real, reference = _halves(real, rng)
+    names, left_out = comparable(real, synthetic)
+    size = min(len(synthetic), len(reference), SIDE)
+    ours, theirs, fresh = some_of(real, SIDE, rng), some_of(synthetic, size, rng), some_of(reference, size, rng)
+    if not names or not size or not len(ours):
+        return FidelityResult(real.name, None, None, (), (), 0, None, None, len(real), len(synthetic), 0, left_out)
+    cuts = {name: cut(ours, (theirs, fresh), name) for name in names}
+    columns = tuple(_column(real, synthetic, name, *cuts[name], fewest) for name in names)
+    pairs = tuple(_pair(left, right, cuts[left], cuts[right]) for left, right in _pairs(names, rng))
+    seen = (
+        (detection_auc(ours, theirs, names, rng), detection_auc(ours, fresh, names, rng)) if classify else (None, None)
+    )
+    return FidelityResult(
+        real.name,
+        _score([c.distance for c in columns], [p.distance for p in pairs]),
+        _score([c.reference or 0.0 for c in columns], [p.reference or 0.0 for p in pairs]),
+        columns,
+        pairs,
+        len(names) * (len(names) - 1) // 2,
+        *seen,
+        len(real),
+        len(synthetic),
+        size,
+        left_out,
+    )
+
+
+def comparable(real: Table, synthetic: Table) -> tuple[list[str], tuple[str, ...]]:
+    """The columns that can be compared, and those that cannot: invented on purpose, generalised, or not there."""
+    names = [
+        column.name
+        for column in real.columns
+        if column.name in synthetic and not column.role.is_fabricated and _same_storage(real, synthetic, column.name)
+    ]
+    return names, tuple(column.name for column in real.columns if column.name not in names)
+
+
+def _same_storage(real: Table, synthetic: Table, name: str) -> bool:
+    if real[name].kind != synthetic[name].kind and not (real[name].kind.is_numeric and synthetic[name].kind.is_numeric):
+        return False
+    return not synthetic[name].fabricated and real.values(name).dtype.kind == synthetic.values(name).dtype.kind
+
+
+def _column(real: Table, synthetic: Table, name: str, count: int, bins: list[Array], fewest: int) -> ColumnFidelity:
+    ours, theirs, fresh = (shares(side, count) for side in bins)
+    gaps = [pd.isna(table.values(name)) for table in (real, synthetic)]
+    return ColumnFidelity(
+        name,
+        real[name].kind,
+        total_variation(ours, theirs),
+        total_variation(ours, fresh),
+        _said(gaps[0], fewest),
+        _said(gaps[1], fewest),
+        bars(real, synthetic, name, fewest),
+    )
+
+
+def _said(gaps: Array, fewest: int) -> float | None:
+    """A share of missing values, unless so few are behind it (or behind its opposite) that it speaks of persons."""
+    count = int(gaps.sum())
+    return None if 0 < count < fewest or 0 < len(gaps) - count < fewest else count / max(1, len(gaps))
+
+
+def _pair(left: str, right: str, lefts: tuple[int, list[Array]], rights: tuple[int, list[Array]]) -> PairFidelity:
+    ours, theirs, fresh = (joint(a, lefts[0], b, rights[0]) for a, b in zip(lefts[1], rights[1], strict=True))
+    return PairFidelity(
+        left, right, total_variation(ours, theirs), total_variation(ours, fresh), cramers_v(ours), cramers_v(theirs)
+    )
+
+
+def _pairs(names: Sequence[str], rng: np.random.Generator) -> list[tuple[str, str]]:
+    pairs = list(combinations(names, 2))
+    return (
+        pairs
+        if len(pairs) <= PAIRS
+        else [pairs[place] for place in np.sort(rng.choice(len(pairs), PAIRS, replace=False))]
+    )
+
+
+def _score(columns: list[float], pairs: list[float]) -> float:
+    alone = 1 - float(np.mean(columns))
+    return (alone + 1 - float(np.mean(pairs))) / 2 if pairs else alone
+
+
+def _halves(table: Table, rng: np.random.Generator) -> tuple[Table, Table]:
+    order = rng.permutation(len(table))
+    return table.take(order[::2]), table.take(order[1::2])

@@ -1,0 +1,137 @@
+"""Addresses of machines and sites that lead nowhere: RFC 2606 (names), RFC 5737 and 3849 (IP addresses), RFC 7042 (MAC)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from privsynth.people.draws import Draws
+from privsynth.people.ranges import Numbered, Space, joined
+from privsynth.people.shapes import Shape, Shapes
+from privsynth.typing import Array
+
+DOMAINS = ("example.com", "example.org", "example.net")
+NETS = ("192.0.2.", "198.51.100.", "203.0.113.")
+
+
+def ipv4(values: Sequence[str], _: str) -> Space:
+    """The three documentation networks; where they are too small, class E, which is routed nowhere."""
+    known = sum(v.startswith(NETS) for v in values)
+    return Numbered(len(NETS) * 254, DocumentationNets(), known, wider=Numbered(14 << 24, ClassE()))
+
+
+@dataclass(frozen=True)
+class DocumentationNets:
+    def __call__(self, numbers: Array, _: Draws) -> Array:
+        return joined(
+            np.array(NETS, dtype=object)[numbers // 254], np.array([str(n) for n in 1 + numbers % 254], dtype=object)
+        )
+
+
+@dataclass(frozen=True)
+class ClassE:
+    def __call__(self, numbers: Array, _: Draws) -> Array:
+        return np.array([f"{240 + (n >> 24)}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in numbers], dtype=object)
+
+
+def ipv6(_: Sequence[str], __: str) -> Space:
+    return Numbered(2**32, DocumentationPrefix())
+
+
+@dataclass(frozen=True)
+class DocumentationPrefix:
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        low = draws.below("low", 2**32)
+        return np.array(
+            [
+                f"2001:db8:{h >> 16:x}:{h & 65535:x}::{w >> 16:x}:{w & 65535:x}"
+                for h, w in zip(numbers, low, strict=True)
+            ],
+            dtype=object,
+        )
+
+
+def mac(values: Sequence[str], _: str) -> Space:
+    """The 256 addresses for documentation; where they are too few, addresses marked as locally administered."""
+    mark = next((m for m in ":-." if sum(m in v for v in values) > len(values) / 2), ":" if not values else "")
+    upper = sum(v != v.lower() for v in values) > len(values) / 2
+    return Numbered(256, Macs("00005e0053", mark, upper), wider=Numbered(2**40, Macs("02", mark, upper)))
+
+
+@dataclass(frozen=True)
+class Macs:
+    """Twelve hexadecimal digits that begin like this."""
+
+    head: str
+    mark: str
+    upper: bool
+
+    def __call__(self, numbers: Array, _: Draws) -> Array:
+        return np.array([self._spelt(f"{self.head}{n:0{12 - len(self.head)}x}") for n in numbers], dtype=object)
+
+    def _spelt(self, text: str) -> str:
+        size = 4 if self.mark == "." else 2
+        joined = self.mark.join(text[at : at + size] for at in range(0, 12, size))
+        return joined.upper() if self.upper else joined
+
+
+def uuid(values: Sequence[str], _: str) -> Space:
+    hexes = "0123456789ABCDEF" if sum(v != v.lower() for v in values) > len(values) / 2 else "0123456789abcdef"
+    mark = () if values and sum("-" in v for v in values) <= len(values) / 2 else ("-",)
+    top = hexes[8:12]
+    return Shapes(
+        (
+            Shape(
+                (
+                    *(hexes,) * 8,
+                    *mark,
+                    *(hexes,) * 4,
+                    *mark,
+                    "4",
+                    *(hexes,) * 3,
+                    *mark,
+                    top,
+                    *(hexes,) * 3,
+                    *mark,
+                    *(hexes,) * 12,
+                )
+            ),
+        ),
+        (1.0,),
+    )
+
+
+_WORDS = np.array(
+    "amber birch cedar delta ember fjord grove hazel indigo juniper kelp larch maple nectar opal pine quartz reed sage willow yarrow".split(),  # noqa: SIM905
+    dtype=object,
+)
+
+
+def _slug(numbers: Array) -> Array:
+    size = len(_WORDS)
+    return joined(_WORDS[numbers % size], np.array([f"-{n // size}" for n in numbers], dtype=object))
+
+
+def url(values: Sequence[str], _: str) -> Space:
+    scheme = "https://" if not values or sum("://" in v for v in values) > len(values) / 2 else ""
+    return Numbered(10**9, Pages(scheme))
+
+
+@dataclass(frozen=True)
+class Pages:
+    scheme: str
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        return joined(f"{self.scheme}www.", draws.pick("domain", np.array(DOMAINS, dtype=object)), "/", _slug(numbers))
+
+
+def domain(_: Sequence[str], __: str) -> Space:
+    return Numbered(10**9, ReservedNames())
+
+
+@dataclass(frozen=True)
+class ReservedNames:
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        return joined(_slug(numbers), draws.pick("domain", np.array([".example", ".test", ".invalid"], dtype=object)))

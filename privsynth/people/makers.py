@@ -1,0 +1,326 @@
+"""Which maker a column gets, and what it learns of the column: formats, never a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, ColumnProfile, Kind, Role
+from privsynth.people import people as folk
+from privsynth.people.people import NameStyle
+from privsynth.people.phones import AtHome, at_home
+from privsynth.people.places import has_places
+from privsynth.people.ranges import Space
+from privsynth.people.reserved import reserved_space
+from privsynth.people.sentences import sentences_for
+from privsynth.people.shapes import learn_shapes, number_shape
+from privsynth.people.words import words_of
+from privsynth.people.writers import (
+    Between,
+    Firm,
+    FirstName,
+    FreeText,
+    Gendered,
+    Initials,
+    LastName,
+    Levels,
+    Mail,
+    Postcode,
+    Region,
+    Street,
+    Title,
+    Town,
+    User,
+    WholeName,
+    Word,
+    Write,
+)
+from privsynth.typing import Array
+
+FREE_NAMES = frozenset(
+    {
+        "FIRST_NAME",
+        "LAST_NAME",
+        "MAIDEN_NAME",
+        "TITLE",
+        "INITIALS",
+        "GENDER",
+        "AGE",
+        "JOB_TITLE",
+        "CITY",
+        "REGION",
+        "COUNTRY",
+    }
+)  # may equal real ones
+OF_A_PERSON = frozenset({"FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "PERSON", "TITLE", "INITIALS", "EMAIL", "USERNAME"})
+OF_A_PLACE = frozenset({"CITY", "POSTCODE", "REGION", "STREET_ADDRESS", "PHONE"})
+_INITIALS = frozenset(
+    {
+        "initials",
+        "initialen",
+        "initiales",
+        "iniciales",
+        "iniciais",
+        "iniziali",
+        "initialer",
+        "nimikirjaimet",
+        "inicjaly",
+    }
+)
+_ALIASES = {
+    "EMAIL_ADDRESS": "EMAIL",
+    "PHONE_NUMBER": "PHONE",
+    "FAX": "PHONE",
+    "SEX": "GENDER",
+    "STATE": "REGION",
+    "PROVINCE": "REGION",
+    "ZIP": "POSTCODE",
+    "ZIP_CODE": "POSTCODE",
+    "TOWN": "CITY",
+    "BIRTH_DATE": "DATE_OF_BIRTH",
+    "NAME": "PERSON",
+    "FULL_NAME": "PERSON",
+    "GIVEN_NAME": "FIRST_NAME",
+    "SURNAME": "LAST_NAME",
+    "ADDRESS": "STREET_ADDRESS",
+    "STREET": "STREET_ADDRESS",
+    "IP_ADDRESS": "IPV4",
+    "IP": "IPV4",
+    "MAC_ADDRESS": "MAC",
+    "IBAN_CODE": "IBAN",
+    "NHS": "UK_NHS",
+    "NINO": "UK_NINO",
+    "SSN": "US_SSN",
+    "ITIN": "US_ITIN",
+    "DOMAIN_NAME": "DOMAIN",
+    "COMPANY": "ORGANIZATION",
+    "ORGANISATION": "ORGANIZATION",
+}
+_LOOKS = {
+    "EMAIL": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+    "UUID": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+    "URL": re.compile(r"(https?|ftp)://\S+"),
+    "IPV4": re.compile(r"\d{1,3}(\.\d{1,3}){3}"),
+    "IPV6": re.compile(r"(?=.*:.*:)[0-9a-fA-F:]{6,39}(?<!:\d\d)"),
+    "MAC": re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}"),
+    "US_SSN": re.compile(r"\d{3}-\d\d-\d{4}"),
+}
+
+
+# Kinds that are numbers where their column is numeric, and whose free range does not begin with a zero, which a number would lose.
+_OF_DIGITS = frozenset({"PHONE", "US_SSN", "US_ITIN", "CREDIT_CARD", "UK_NHS", "US_NPI", "NO_FODSELSNUMMER"})
+MOST_CHANCE = 0.2  # share of random numbers that pass a check, up to which it is a check at all
+LONGEST_CODE = 3  # letters of the code of a region
+SHORT = 4  # characters: postcodes all shorter than this are shortened ones
+
+
+@dataclass(frozen=True, eq=False)
+class Maker:
+    """How one column is invented."""
+
+    column: Column
+    entity: str | None
+    missing: float
+    unique: bool
+    distinct: float  # share of different values among those that are there
+    write: Write | None = None  # by the person of the row
+    space: Space | None = None  # or out of a numbered range
+    steady: bool = False  # the same in all rows of one entity
+    days: tuple[float, float] | None = None  # dates: between these days since 1970
+    home: AtHome | None = None  # telephone numbers: those of the place where somebody lives, tried before the range
+    check: str = ""  # a kind with check digits but without a range that is kept free: made so that they are wrong
+
+    @property
+    def avoids(self) -> bool:
+        """Whether a value may not equal a real one: all but words that many people share."""
+        return self.entity not in FREE_NAMES and self.column.role is not Role.FREE_TEXT and self.days is None
+
+
+def learn_maker(
+    column: Column,
+    values: Array,
+    texts: Array,
+    profile: ColumnProfile | None,
+    locale: str,
+    *,
+    steady: bool,
+    home: str | None = None,
+) -> Maker:
+    """What is needed to invent this column: a few shares, and its format. `home` is the locale of its places, if it is another than that of its names."""
+    known = list(pd.unique(pd.Series(texts, dtype=object).dropna()))
+    there = int(pd.notna(pd.Series(texts, dtype=object)).sum())
+    missing = profile.missing if profile else 1 - there / max(len(texts), 1)
+    unique = there > 0 and (profile.is_unique if profile else len(known) == there)
+    maker = Maker(
+        column, entity_of(column, known), float(missing), bool(unique), len(known) / max(there, 1), steady=steady
+    )
+    if column.kind is Kind.DATE:
+        return replace(maker, days=_days(values, profile), unique=False)
+    if column.role is Role.FREE_TEXT:
+        fewest, most = sentences_for(known)
+        return replace(maker, write=FreeText(fewest, most), unique=False)
+    home = home or locale
+    return (
+        _numeric(maker, known, profile, home)
+        if column.kind.is_numeric
+        else _textual(maker, known, profile, locale, home)
+    )
+
+
+def entity_of(column: Column, known: Sequence[str]) -> str | None:
+    """What is said of the column, or what nearly all its values look like."""
+    if column.name.strip().casefold() in _INITIALS:
+        return "INITIALS"
+    if column.entity:
+        return _ALIASES.get(column.entity.upper(), column.entity.upper())
+    if column.kind.is_numeric or not known:
+        return None
+    return next(
+        (name for name, look in _LOOKS.items() if sum(bool(look.fullmatch(v)) for v in known) >= 0.9 * len(known)), None
+    )
+
+
+def _days(values: Array, profile: ColumnProfile | None) -> tuple[float, float]:
+    """Between the 1st and the 99th percentile, so that no real extreme is told."""
+    if profile is not None and profile.low is not None and profile.high is not None:
+        return profile.low, profile.high
+    days = values[~np.isnat(values)].astype("datetime64[D]").astype(np.int64)
+    return (float(np.quantile(days, 0.01)), float(np.quantile(days, 0.99))) if len(days) else (0.0, 0.0)
+
+
+def _numeric(maker: Maker, known: list[str], profile: ColumnProfile | None, locale: str) -> Maker:
+    """Whole numbers by their digits; numbers with decimals likewise, the point being a mark."""
+    entity, bare = maker.entity or "", [re.sub(r"\D", "", v) for v in known]
+    if entity == "POSTCODE" and has_places(locale):
+        return replace(maker, write=_postcode(bare))
+    if entity == "AGE" and profile is not None and profile.low is not None and profile.high is not None:
+        return replace(maker, write=Between(int(profile.low), int(profile.high)), unique=False)
+    space = reserved_space(entity, bare, locale) if entity in _OF_DIGITS else None
+    plain = [v for v in known if re.fullmatch(r"-?[0-9][0-9.]*", v)]
+    home = at_home(bare, locale) if entity == "PHONE" else None
+    return _unproven(
+        replace(maker, space=space or (learn_shapes(plain, number=True) if plain else number_shape()), home=home),
+        known=space is not None,
+    )
+
+
+def _textual(maker: Maker, known: list[str], profile: ColumnProfile | None, locale: str, home: str) -> Maker:
+    space = reserved_space(maker.entity, known, home) if maker.entity else None
+    if space is not None:
+        return replace(maker, space=space, home=at_home(known, home) if maker.entity == "PHONE" else None)
+    write = _writer(maker.entity, known, profile, locale, home)
+    return replace(maker, write=write) if write else _unproven(replace(maker, space=learn_shapes(known)), known=False)
+
+
+def _unproven(maker: Maker, *, known: bool) -> Maker:
+    """A number with check digits whose authority keeps none free: true ones could be somebody's, so that ours are false by design."""
+    from privsynth.pii.entities import entities
+
+    kind = entities().get(maker.entity or "")
+    if known or kind is None or not kind.check or not 0 < kind.chance <= MOST_CHANCE:
+        return maker
+    return replace(maker, check=kind.check)
+
+
+def _writer(
+    entity: str | None, known: list[str], profile: ColumnProfile | None, locale: str, home: str
+) -> Write | None:
+    """The maker of each kind of words; None for all that is better made by its shape."""
+    case = folk.case_of(known)
+    return (
+        _of_the_person(entity, known, case)
+        or _of_a_place(entity, known, locale, home, case)
+        or _of_a_list(entity, known, profile, locale, case)
+    )
+
+
+def _of_the_person(entity: str | None, known: list[str], case: str) -> Write | None:
+    """What belongs to the invented person of the row."""
+    match entity:
+        case "PERSON":
+            return WholeName(folk.name_style(known))
+        case "FIRST_NAME":
+            return FirstName(case)
+        case "LAST_NAME":
+            return LastName(case)
+        case "TITLE":
+            return Title(dotted=sum("." in v for v in known) > len(known) / 2)
+        case "INITIALS":
+            return Initials(*folk.initials_style(known))
+        case "EMAIL":
+            return Mail(folk.mail_style(known))
+        case "USERNAME":
+            return User(folk.user_style(known))
+    return None
+
+
+def _of_a_place(entity: str | None, known: list[str], locale: str, home: str, case: str) -> Write | None:
+    """What belongs to the place where the invented person lives; without known places only towns and streets can be made."""
+    match entity:
+        case "CITY":
+            return Town(locale, case)
+        case "STREET_ADDRESS":
+            return _street(known, locale, case)
+        case "POSTCODE" if has_places(home):
+            return _postcode(known)
+        case "REGION" if has_places(home):
+            return Region(short=not known or sum(len(v) <= LONGEST_CODE for v in known) > len(known) / 2, case=case)
+    return None
+
+
+def _of_a_list(
+    entity: str | None, known: list[str], profile: ColumnProfile | None, locale: str, case: str
+) -> Write | None:
+    """What is one word of a list, or put together of several."""
+    match entity:
+        case "MAIDEN_NAME" | "JOB_TITLE":
+            return Word(entity, locale, case)
+        case "ORGANIZATION":
+            return Firm(locale, case)
+        case "GENDER":
+            levels = _levels(profile)
+            return Gendered.plain(known) if levels is None else Gendered.of(levels)
+        case "COUNTRY":
+            return _levels(profile)
+    return None
+
+
+def _postcode(known: list[str]) -> Postcode:
+    """Of the length of the real ones where they are shortened, with the four digits more that some American ones have, with or without gap."""
+    marks = sum(bool(re.search(r"\S[ -]\S", v)) for v in known)
+    plus = sum(bool(re.fullmatch(r"\d{5}-?\d{4}", v)) for v in known) > len(known) / 2
+    lengths = {len(re.sub(r"\W", "", v)) for v in known}
+    return Postcode(
+        plus=plus,
+        compact=bool(known) and marks <= len(known) / 2,
+        short=min(lengths) if len(lengths) == 1 and min(lengths) < SHORT else 0,
+    )
+
+
+def _levels(profile: ColumnProfile | None) -> Levels | None:
+    """Levels that many rows hold are no one's: they are drawn as often as they occur."""
+    if profile is None or not profile.levels:
+        return None
+    return Levels(
+        np.array(list(profile.levels), dtype=object),
+        np.cumsum(list(profile.levels.values())) / sum(profile.levels.values()),
+    )
+
+
+def _street(known: list[str], locale: str, case: str) -> Street:
+    """In the order of the real ones, with town and postcode where most real ones have parts after a comma."""
+    number_first = sum(v[:1].isdigit() for v in known) > len(known) / 2 if known else words_of(locale).number_first
+    parts = round(float(np.median([v.count(",") for v in known]))) if known else 0
+    coded = sum(bool(re.search(r",.*\d", v)) for v in known) > len(known) / 2
+    region = sum(bool(re.search(r", ?[A-Z]{2,3}\b", v)) for v in known) > len(known) / 2
+    return Street(locale, case, number_first, parts > 0, coded, region)
+
+
+def style_of_names(makers: Sequence[Maker], known: Callable[[str], list[str]]) -> NameStyle:
+    """The style of the first whole-name column, for avoiding real whole names also where the parts stand in two columns."""
+    whole = next((m for m in makers if m.entity == "PERSON"), None)
+    return folk.name_style(known(whole.column.name)) if whole else NameStyle()

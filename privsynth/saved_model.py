@@ -1,0 +1,287 @@
+"""A fitted model in a folder, and what is needed to judge later what is drawn from it. It holds no row; it is protected like the source.
+
+model.json  model.npz    the model, readable anywhere (see generate/model/storage)
+fit.json                 private: the policy, the seed of the split, sizes, where the source lay, a fingerprint of its halves
+seal.json                a digest over the three, and an HMAC where a key was given
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from privsynth.content import digest
+from privsynth.dataset import Dataset, Source, Table
+from privsynth.emit.staging import publish
+from privsynth.errors import InputError, PolicyError
+from privsynth.generate import Backend
+from privsynth.manifest import canonical, sizes, versions
+from privsynth.options import AutoOptions, ModelOptions
+from privsynth.pipeline import Prepared, learn, prepare
+from privsynth.policy import Policy
+from privsynth.stages import Stages
+from privsynth.typing import Array
+
+if TYPE_CHECKING:
+    from privsynth.keyring import Keyring
+
+FORMAT = 1
+FIT_FILE, SEAL_FILE = "fit.json", "seal.json"
+MODEL_FILES = ("model.json", "model.npz")
+MOST_BYTES = 4 * 2**30  # of one file
+PROTECT = "the model itself is personal data and is protected like its source"
+ELSEWHERE = "name the files it was fitted on with --data, as they were then, or fit a new model"
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A model as it was found, sealed and unchanged, and what was written down when it was fitted."""
+
+    files: Mapping[str, bytes] = field(repr=False)
+    policy: Policy
+    seed: int
+    paths: tuple[str, ...]
+    key: bytes = field(repr=False)
+    fingerprint: str = field(repr=False)
+    tables: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def check_keepable(policy: Policy) -> None:
+    """Refuse before any work what could not be kept afterwards."""
+    from privsynth.generate.model.saved import check_storable
+
+    if not isinstance(policy.backend, AutoOptions):
+        check_storable(policy.backend)
+
+
+def keep(
+    fitted: Backend,
+    prepared: Prepared,
+    paths: Sequence[str | Path],
+    folder: Path,
+    *,
+    keyring: Keyring | None = None,
+    overwrite: bool = False,
+) -> list[Path]:
+    """Write the folder: mode 0700, files 0600, whole or not at all."""
+    from privsynth.generate.model import Model
+    from privsynth.generate.model.saved import check_storable, files_of
+
+    check_storable(prepared.policy.backend)
+    if not isinstance(fitted, Model):
+        raise PolicyError("only a model of ours can be kept.", hint="use `synthesize` with a backend of your own")
+    files = {**files_of(fitted), FIT_FILE: canonical(_fit_record(prepared, paths))}
+    return publish({**files, SEAL_FILE: canonical(_seal(files, keyring))}, folder, overwrite=overwrite)
+
+
+def recall(folder: Path, keyring: Keyring | None = None) -> Kept:
+    """What is in the folder. A file that is not exactly as it was written is refused."""
+    content = {name: _content(folder, name) for name in (*MODEL_FILES, FIT_FILE, SEAL_FILE)}
+    seal = _json(content.pop(SEAL_FILE), SEAL_FILE)
+    notes = [*_check_seal(content, seal, keyring), *_open_to_others(folder)]
+    record = _json(content.pop(FIT_FILE), FIT_FILE)
+    if record.get("format") != FORMAT:
+        raise InputError(
+            f"{FIT_FILE} has another format than this version of privsynth reads.",
+            hint="update privsynth, or fit the model again",
+        )
+    try:
+        print_ = record["fingerprint"]
+        return Kept(
+            content,
+            Policy(**record["policy"]),
+            int(record["seed"]),
+            tuple(map(str, record["data"])),
+            bytes.fromhex(print_["key"]),
+            str(print_["of"]),
+            tuple(map(str, record["rows"]["train"])),
+            (*notes, *_version_notes(record["versions"])),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise InputError(f"{FIT_FILE} is not what privsynth writes.", hint="fit the model again") from None
+
+
+def resume(kept: Kept, data: Dataset, policy: Policy, stages: Stages) -> tuple[Prepared, Backend]:
+    """The source split as it was for the fit, and the model. `policy` is the kept one, perhaps with other rows, or with a condition.
+
+    A condition that the model was not fitted for needs a fit of its own to be exact: same rows, same seed, same policy otherwise.
+    """
+    from privsynth.generate.model.saved import model_of
+
+    prepared = prepare(data, policy.with_(seed=kept.seed), stages)
+    check_same(kept, prepared.source)
+    prepared = with_notes(prepared, *kept.notes)
+    if policy.backend != kept.policy.backend:
+        return with_notes(
+            prepared,
+            "the model was not fitted for this condition: one was fitted anew for it, on the same rows with the same seed.",
+        ), learn(prepared, stages)
+    prepared = with_notes(
+        prepared, f"rows were drawn from a model that was fitted before, with seed {kept.seed}; {PROTECT}."
+    )
+    return prepared, model_of(kept.files, prepared.source.profile.taken)
+
+
+def under_condition(policy: Policy, where: str | None, shares: Mapping[str, Mapping[str, float]] | None) -> Policy:
+    """The policy with what is asked of the rows in its model's options; as it is where nothing is asked."""
+    asked: dict[str, Any] = {name: value for name, value in {"where": where, "shares": shares}.items() if value}
+    if not asked:
+        return policy
+    options = policy.backend if isinstance(policy.backend, ModelOptions) else ModelOptions()
+    return policy.with_(backend={**options.model_dump(exclude_unset=True), "kind": "model", **asked})
+
+
+def with_notes(prepared: Prepared, *notes: str) -> Prepared:
+    return replace(prepared, data=prepared.data.with_notes(*notes))
+
+
+def check_same(kept: Kept, source: Source) -> None:
+    """The rows must be those of the fit: others would make a hold-out of rows that the model has seen."""
+    if set(source.train.names) != set(kept.tables):
+        raise InputError(
+            f"the model was fitted on {', '.join(kept.tables)}; what was read is {', '.join(source.train.names)}.",
+            hint="a table is called as its file: give each file the name it had, and read from stdin (--data -) what came from stdin",
+        )
+    if not hmac.compare_digest(_fingerprint(kept.key, source), kept.fingerprint):
+        raise InputError(
+            "the data is not what the model was fitted on: rows, columns or their roles differ.", hint=ELSEWHERE
+        )
+
+
+def _fit_record(prepared: Prepared, paths: Sequence[str | Path]) -> dict[str, Any]:
+    policy, key = prepared.policy, secrets.token_bytes(32)
+    asked = policy.model_dump(mode="json", exclude_unset=True)
+    asked |= {} if policy.state is None else {"state": str(policy.state.resolve())}
+    asked["backend"] = {**policy.backend.model_dump(mode="json", exclude_unset=True), "kind": policy.backend.kind}
+    return {
+        "format": FORMAT,
+        "what": "private: how this model was fitted. The key lies beside the fingerprint, which guards against mix-ups and against nothing else",
+        "policy": asked,
+        "seed": prepared.seeds.seed,
+        "rows": {"train": sizes(prepared.source.train), "holdout": sizes(prepared.source.holdout)},
+        "data": [str(Path(path).resolve()) for path in paths],
+        "fingerprint": {"key": key.hex(), "of": _fingerprint(key, prepared.source)},
+        "versions": versions(),
+    }
+
+
+def _fingerprint(key: bytes, source: Source) -> str:
+    """One keyed digest over the values of both halves, and over what their columns were taken for."""
+    total = hmac.new(key, digestmod="sha256")
+    for part in (source.train, source.holdout):
+        for table in part:
+            for piece in _pieces(table):
+                total.update(piece)
+    return total.hexdigest()
+
+
+def _pieces(table: Table) -> Iterator[bytes]:
+    yield f"\x1d{table.name}\x1f{len(table)}\x1f{table.entity}".encode("utf-8", "surrogatepass")
+    for column in table.columns:
+        yield f"\x1e{column.name}\x1f{column.kind.value}\x1f{column.role.value}\x1f".encode("utf-8", "surrogatepass")
+        yield _bytes(table.values(column.name))
+
+
+def _bytes(values: Array) -> bytes:
+    if values.dtype.kind == "f":
+        return np.where(np.isnan(values), np.nan, values).astype("<f8").tobytes()
+    if values.dtype.kind == "M":
+        return values.astype("datetime64[us]").astype("<i8").tobytes()
+    return "\x1f".join("\x00" if value is None else value for value in values).encode("utf-8", "surrogatepass")
+
+
+def _seal(files: Mapping[str, bytes], keyring: Keyring | None) -> dict[str, Any]:
+    plain = digest(files)
+    signed = (
+        None
+        if keyring is None
+        else {"key_id": keyring.key_id, "hmac_sha256": keyring.tokens("fitted model", [plain])[0].hex()}
+    )
+    return {"format": FORMAT, "sha256": plain, "signed": signed}
+
+
+def _check_seal(files: Mapping[str, bytes], seal: Mapping[str, Any], keyring: Keyring | None) -> list[str]:
+    """What is to be said of the seal; a broken one is an error."""
+    expected = _seal(files, keyring)
+    if not _equal(seal.get("sha256"), expected["sha256"]):
+        raise InputError(
+            "the model was changed since it was fitted, or its files do not belong together.", hint="fit it again"
+        )
+    signed = seal.get("signed")
+    if keyring is None:
+        return ["the model is sealed with a key that was not given: who wrote it was not checked."] if signed else []
+    if not isinstance(signed, Mapping):
+        raise InputError(
+            "a key was given, and the model is not sealed with any.",
+            hint="leave --key-file out, or fit it again with the key",
+        )
+    if not _equal(signed.get("key_id"), keyring.key_id):
+        raise InputError("the model is sealed with another key.", hint="give the key file that was used for the fit")
+    if not _equal(signed.get("hmac_sha256"), expected["signed"]["hmac_sha256"]):
+        raise InputError(
+            "the seal of the model is broken: it was changed by somebody without the key.", hint="fit it again"
+        )
+    return []
+
+
+def _equal(found: object, expected: str) -> bool:
+    return isinstance(found, str) and hmac.compare_digest(found.encode("utf-8", "surrogatepass"), expected.encode())
+
+
+def _content(folder: Path, name: str) -> bytes:
+    """A plain file of the folder, not too large, and not by way of a link."""
+    try:
+        handle = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise InputError(
+            f"{name} of the model cannot be opened: {error.strerror}.", hint="name a folder that `privsynth fit` made"
+        ) from None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+            raise InputError(
+                f"{name} of the model is not a plain file of at most {MOST_BYTES // 2**30} GiB.",
+                hint="name a folder that `privsynth fit` made",
+            )
+        return file.read()
+
+
+def _json(text: bytes, name: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise InputError(f"{name} is not what privsynth writes.", hint="fit the model again")
+    return content
+
+
+def _open_to_others(folder: Path) -> list[str]:
+    found = [path.stat().st_mode & 0o077 for path in (folder, *(folder / name for name in MODEL_FILES))]
+    return (
+        [
+            "other users of this machine may read the model, which is to be protected like its source: chmod -R go= its folder."
+        ]
+        if any(found)
+        else []
+    )
+
+
+def _version_notes(then: Mapping[str, str]) -> list[str]:
+    now = versions()
+    other = [name for name in ("privsynth", "numpy", "pandas", "faker") if then.get(name) != now.get(name)]
+    return (
+        [f"the model was fitted with other versions of {', '.join(other)}: the rows may differ from those drawn then."]
+        if other
+        else []
+    )

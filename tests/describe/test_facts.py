@@ -1,0 +1,166 @@
+"""Facts between columns: found where they hold, not found where chance explains them, and free of values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from privsynth.dataset import Column, Dataset, Kind, Role, Table, Taken
+from privsynth.describe import facts_of, profile_dataset
+from privsynth.describe.orders import order_of
+from privsynth.policy import Policy
+
+N = 400
+PLACES = np.arange(N)
+KINDS: dict[str, Kind] = {"O": Kind.CATEGORY, "f": Kind.INTEGER, "M": Kind.DATE}
+
+
+def data(**columns: Any) -> Dataset:
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(values) if np.asarray(values).dtype.kind in "fM" else pd.Series(values, dtype=object)
+            for name, values in columns.items()
+        }
+    )
+    return Dataset((Table("t", tuple(Column(name, KINDS[frame[name].dtype.kind]) for name in frame), frame),))
+
+
+def told(dataset: Dataset) -> set[tuple[str, tuple[str, ...]]]:
+    return {(fact.kind, fact.columns) for fact in facts_of(dataset)}
+
+
+def zips(rng: np.random.Generator) -> np.ndarray:
+    return rng.integers(0, 40, N)
+
+
+def test_a_zip_decides_its_city_and_the_city_its_state_and_no_more(rng: np.random.Generator) -> None:
+    codes = zips(rng)
+    made = data(
+        zip=[f"z{c}" for c in codes],
+        city=[f"c{c // 4}" for c in codes],
+        state=[f"s{c // 16}" for c in codes],
+        other=rng.choice(["a", "b"], N),
+    )
+    assert told(made) == {
+        ("dependency", ("zip", "city")),
+        ("dependency", ("city", "state")),
+        *(f for f in told(made) if f[0] == "combinations"),
+    }
+
+
+def test_a_dependency_may_break_in_a_few_rows_and_says_its_share(rng: np.random.Generator) -> None:
+    codes = np.repeat(rng.integers(0, 20, 1_000), 2)
+    city = [f"c{c // 2}" for c in codes]
+    city[7] = "elsewhere"
+    found = next(f for f in facts_of(data(zip=[f"z{c}" for c in codes], city=city)) if f.kind == "dependency")
+    assert found.share == pytest.approx(1_999 / 2_000)
+    assert "99.95 %" in found.words
+
+
+def test_nothing_is_found_between_columns_that_know_nothing_of_each_other(rng: np.random.Generator) -> None:
+    made = data(
+        a=rng.choice(["p", "q"], N),
+        b=rng.choice(["u", "v", "w"], N),
+        c=rng.integers(0, 9, N).astype(float),
+        d=rng.integers(0, 9, N).astype(float),
+    )
+    assert told(made) == set()
+
+
+def test_a_column_that_hardly_varies_is_decided_by_nothing(rng: np.random.Generator) -> None:
+    assert told(data(a=rng.choice(["p", "q"], N), b=["usual"] * (N - 1) + ["odd"])) == set()
+
+
+def test_codes_and_names_are_one_to_one_and_copies_are_equal(rng: np.random.Generator) -> None:
+    codes = rng.integers(0, 5, N)
+    assert told(data(code=[f"k{c}" for c in codes], name=[f"n{c}" for c in codes])) == {
+        ("one_to_one", ("code", "name"))
+    }
+    assert told(data(code=[f"k{c}" for c in codes], again=[f"k{c}" for c in codes])) == {("equal", ("code", "again"))}
+
+
+def test_a_start_is_never_after_its_end(rng: np.random.Generator) -> None:
+    start = np.datetime64("2020-01-01", "us") + rng.integers(0, 900, N).astype("timedelta64[D]")
+    end = start + rng.integers(0, 30, N).astype("timedelta64[D]")
+    assert ("order", ("start", "end")) in told(data(end=end, start=start))
+    end[3] = start[3] - np.timedelta64(1, "D")
+    assert told(data(end=end, start=start)) == set()
+
+
+def test_numbers_of_another_unit_have_no_order(rng: np.random.Generator) -> None:
+    low = rng.integers(60, 100, N).astype(float)
+    assert ("order", ("low", "high")) in told(data(low=low, high=low + rng.integers(0, 60, N)))
+    assert (
+        told(data(age=rng.integers(18, 90, N).astype(float), income=rng.integers(20_000, 90_000, N).astype(float)))
+        == set()
+    )
+
+
+def test_a_constant_distance_is_told_once(rng: np.random.Generator) -> None:
+    year = rng.integers(1990, 2020, N).astype(float)
+    assert ("constant_difference", ("year", "next")) in told(data(year=year, next=year + 1))
+
+
+def test_pairs_that_never_meet_are_told(rng: np.random.Generator) -> None:
+    sex = rng.choice(["f", "m"], N)
+    ward = np.where(sex == "f", rng.choice(["birth", "heart", "eye"], N), rng.choice(["prostate", "heart", "eye"], N))
+    assert ("combinations", ("sex", "ward")) in told(data(sex=sex.astype(object), ward=ward.astype(object)))
+
+
+@pytest.mark.parametrize(
+    ("levels", "name"),
+    [
+        (["large", "S", "Medium"], "sizes"),
+        (["niedrig", "mittel", "hoch"], "degrees"),
+        (["Mon", "Sun", "Wed"], "weekdays"),
+        (["65+", "18-25", "26-64"], "bands of numbers"),
+        (["Q2", "Q1", "Q4", "Q3"], "numbered steps"),
+        (["Strongly agree", "Neutral", "Disagree"], "agreement"),
+        (["Masters", "HS-grad", "Bachelors", "11th"], "education"),
+    ],
+)
+def test_knows_the_orders_that_people_use(levels: list[str], name: str) -> None:
+    found = order_of(levels)
+    assert found is not None
+    assert found[0] == name
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [["a", "b", "c"], ["red", "green", "blue"], ["low", "high"], ["low", "medium", "blue"], ["A12", "A99", "A50"]],
+)
+def test_takes_no_order_for_granted(levels: list[str]) -> None:
+    assert order_of(levels) is None
+
+
+def test_the_order_of_levels_is_from_low_to_high() -> None:
+    assert order_of(["hoch", "niedrig", "mittel"]) == ("degrees", ("niedrig", "mittel", "hoch"))
+    assert order_of(["<18", "65+", "18-40", "41-64"]) == ("bands of numbers", ("<18", "18-40", "41-64", "65+"))
+
+
+def test_names_of_people_take_no_part_and_no_value_is_in_a_fact(rng: np.random.Generator) -> None:
+    codes = rng.integers(0, 9, N)
+    made = data(
+        mail=[f"Sentinel{c}" for c in codes],
+        size=[["S", "M", "L"][c % 3] for c in codes],
+        town=[f"Sentinel-town{c}" for c in codes],
+    )
+    table = made.tables[0]
+    facts = facts_of(replace(made, tables=(table.with_columns(replace(table["mail"], role=Role.DIRECT)),)))
+    assert {fact.columns for fact in facts} == {("town", "size"), ("size",)}
+    assert "Sentinel" not in repr(facts)
+
+
+def test_the_profile_holds_the_facts_of_the_training_rows(rng: np.random.Generator) -> None:
+    codes = zips(rng)
+    made = data(zip=[f"z{c}" for c in codes], city=[f"c{c // 4}" for c in codes])
+    assert profile_dataset(made, Policy(), Taken()).facts == facts_of(made) != ()
+
+
+def test_nothing_is_said_of_a_handful_of_rows_or_of_no_column() -> None:
+    assert facts_of(data(a=["x", "y"] * 5, b=["u", "v"] * 5)) == ()
+    assert facts_of(Dataset((Table("t", (), pd.DataFrame(index=range(50))),))) == ()
