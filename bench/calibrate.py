@@ -111,7 +111,7 @@ def drawn(table: Table) -> Draft:
 def learnt(source: Source, profile: str, seed: int) -> Draft:
     """A draft of the default engine under the profile's own limits."""
     fitted = Model(ModelOptions(), policy(profile).limits).fit(
-        source.train, source.profile, np.random.default_rng([seed, 1])
+        source.train, source.statistics, np.random.default_rng([seed, 1])
     )
     data = fitted.sample(len(source.train.root), np.random.default_rng([seed, 2]))
     return Draft(data, serialise(data), len(data.root))

@@ -17,7 +17,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.tables import as_table, invented, load
-from privsynth.dataset import Dataset, Profile, Table, Taken
+from privsynth.dataset import Dataset, Statistics, Table, Taken
 from privsynth.expressions.aim import rows_meeting
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
@@ -30,7 +30,7 @@ def made(table: Table, rows: int, where: str | None) -> tuple[float, pd.DataFram
     """CPU seconds of fit and draw together, and the rows."""
     data, rng = Dataset((table,)), np.random.default_rng(1)
     started = time.process_time()
-    model = Model(ModelOptions(where=where), Policy().limits).fit(data, Profile({table.name: {}}, Taken()), rng)
+    model = Model(ModelOptions(where=where), Policy().limits).fit(data, Statistics({table.name: {}}, Taken()), rng)
     drawn = model.sample(rows, rng)
     return time.process_time() - started, drawn.root.frame
 

@@ -22,7 +22,7 @@ from honest import honest, people, with_contacts
 from bench.tables import invented, money, survey
 from privsynth import api
 from privsynth.dataset import Dataset, Exposure, Role, Source, Table
-from privsynth.describe import profile_dataset, take_fingerprints
+from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.policy import Policy
 
 ROWS = 3_000
@@ -36,7 +36,7 @@ def source_of(train: Table, holdout: Table) -> Source:
     """What the gates are given, as a run gives it."""
     data = Dataset((train,))
     return Source(
-        data, Dataset((holdout,)), profile_dataset(data, Policy(), take_fingerprints(Dataset((train, holdout)))), FIRST
+        data, Dataset((holdout,)), learn_statistics(data, Policy(), take_fingerprints(Dataset((train, holdout)))), FIRST
     )
 
 

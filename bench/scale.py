@@ -20,7 +20,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.tables import as_table, invented
-from privsynth.dataset import ColumnProfile, Dataset, Profile, Table, Taken
+from privsynth.dataset import ColumnStatistics, Dataset, Statistics, Table, Taken
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
@@ -44,13 +44,13 @@ def peak() -> float:
 def measure(rows: int, columns: int, stream: int) -> None:
     """Prints what one size costs. Making the table counts for the peak, and not for the seconds."""
     data = Dataset((wide(rows, columns),))
-    profile, model = _nothing_to_fabricate(data), Model(ModelOptions(), Policy().limits)
+    statistics, model = _nothing_to_fabricate(data), Model(ModelOptions(), Policy().limits)
     few = data.replace_tables(data.root.take(np.arange(min(rows, 200))))
-    Model(ModelOptions(), Policy().limits).fit(few, profile, np.random.default_rng(0)).sample(
+    Model(ModelOptions(), Policy().limits).fit(few, statistics, np.random.default_rng(0)).sample(
         10, np.random.default_rng(0)
     )  # imports are not counted
     made, before = peak(), time.process_time()
-    model.fit(data, profile, np.random.default_rng(1))
+    model.fit(data, statistics, np.random.default_rng(1))
     fitted, held = time.process_time(), peak()
     del data
     if stream:
@@ -61,9 +61,9 @@ def measure(rows: int, columns: int, stream: int) -> None:
     print(f"{fit:.2f} {draw:.2f} {drawn} {made:.2f} {held:.2f} {peak():.2f}")
 
 
-def _nothing_to_fabricate(data: Dataset) -> Profile:
-    columns: dict[str, ColumnProfile] = {}
-    return Profile(tables={table.name: columns for table in data}, taken=Taken())
+def _nothing_to_fabricate(data: Dataset) -> Statistics:
+    columns: dict[str, ColumnStatistics] = {}
+    return Statistics(tables={table.name: columns for table in data}, taken=Taken())
 
 
 def in_own_process(rows: int, columns: int, stream: int) -> float:

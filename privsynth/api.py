@@ -10,7 +10,7 @@ from typing import Any
 
 from privsynth.content import blocks
 from privsynth.dataset import Column, Dataset, Kind, Source, Table
-from privsynth.describe import describe, profile_dataset, take_fingerprints
+from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.align import aligned
 from privsynth.describe.names import refuse_unknown_names
 from privsynth.emit import check_target, emit, emit_papers, emit_refusal, serialise
@@ -178,7 +178,7 @@ def evaluate(
     control = aligned(train, read(holdout, policy)) if holdout is not None else Dataset(())
     made = aligned(train, read(synthetic, policy))
     everything = Dataset((*train.tables, *control.tables))
-    source = Source(train, control, profile_dataset(train, policy, take_fingerprints(everything)))
+    source = Source(train, control, learn_statistics(train, policy, take_fingerprints(everything)))
     draft = Draft(made, serialise(made), None)
     return {verdict.gate: verdict for verdict in judge_table(draft, source, policy, gates, stages)}
 

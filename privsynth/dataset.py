@@ -286,7 +286,7 @@ def entity_codes(key: pd.Series[Any]) -> Array:
 
 
 @dataclass(frozen=True)
-class ColumnProfile:
+class ColumnStatistics:
     """What was learnt of one column from the training rows. Levels are only those held by enough rows."""
 
     rows: int
@@ -310,14 +310,14 @@ class Fact:
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
+class Statistics:
     """What was learnt from the training rows, and the fingerprints of the values that nobody may invent."""
 
-    tables: Mapping[str, Mapping[str, ColumnProfile]]
+    tables: Mapping[str, Mapping[str, ColumnStatistics]]
     taken: Taken = field(repr=False)
     facts: tuple[Fact, ...] = ()
 
-    def __getitem__(self, table: str) -> Mapping[str, ColumnProfile]:
+    def __getitem__(self, table: str) -> Mapping[str, ColumnStatistics]:
         return self.tables[table]
 
 
@@ -369,7 +369,7 @@ class Source:
 
     train: Dataset
     holdout: Dataset
-    profile: Profile
+    statistics: Statistics
     exposure: Exposure | None = None  # None: nobody counts
     of_rows: int | None = (
         None  # all rows of the one table, where this is a part of them: the others are known by the fingerprints of their values alone

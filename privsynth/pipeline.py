@@ -9,7 +9,7 @@ from typing import assert_never
 from uuid import uuid4
 
 from privsynth.dataset import Dataset, Exposure, Source
-from privsynth.describe import describe, profile_dataset, take_fingerprints
+from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.split import holdout_share
 from privsynth.emit import in_form, serialise
 from privsynth.errors import PolicyError
@@ -76,10 +76,10 @@ def release(prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stage
 def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
     """The source, described and split. The same rows, policy and seed always give the same halves."""
     started, seeds, policy = datetime.now(UTC), Seeds(policy.seed), settle(policy, data)
-    with stages.stage("profile") as stage:
+    with stages.stage("describe") as stage:
         data = describe(data, policy)
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
-        profile = profile_dataset(train, policy, take_fingerprints(data))
+        profile = learn_statistics(train, policy, take_fingerprints(data))
         stage.say(_roles(data))
     return Prepared(started, seeds, policy, data, Source(train, holdout, profile))
 
@@ -90,7 +90,7 @@ def learn(prepared: Prepared, stages: Stages, backend: Backend | None = None) ->
     with stages.stage("fit") as stage:
         if (estimate := foreseen(backend, train)) is not None:
             stages.expect(estimate)
-        fitted = backend.fit(train, prepared.source.profile, prepared.seeds.stream("fit"))
+        fitted = backend.fit(train, prepared.source.statistics, prepared.seeds.stream("fit"))
         stage.say(_name(_recipe(fitted)))
     return fitted
 

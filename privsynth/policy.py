@@ -123,7 +123,7 @@ class Policy(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _from_profile(cls, asked: Any) -> Any:
+    def _from_statistics(cls, asked: Any) -> Any:
         if not isinstance(asked, Mapping):
             raise ValueError("a policy is a mapping of names to values")  # noqa: TRY004 - pydantic translates a ValueError
         asked = dict(asked)

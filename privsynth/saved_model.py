@@ -129,7 +129,7 @@ def resume(kept: Kept, data: Dataset, policy: Policy, stages: Stages) -> tuple[P
     prepared = with_notes(
         prepared, f"rows were drawn from a model that was fitted before, with seed {kept.seed}; {PROTECT}."
     )
-    return prepared, model_of(kept.files, prepared.source.profile.taken)
+    return prepared, model_of(kept.files, prepared.source.statistics.taken)
 
 
 def under_condition(policy: Policy, where: str | None, shares: Mapping[str, Mapping[str, float]] | None) -> Policy:

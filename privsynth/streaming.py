@@ -19,7 +19,7 @@ import numpy as np
 
 from privsynth.content import Stored, blocks
 from privsynth.dataset import Dataset, Source, Table, Taken
-from privsynth.describe import describe, profile_dataset
+from privsynth.describe import describe, learn_statistics
 from privsynth.describe.fingerprints import fingerprints_of_parts
 from privsynth.emit import in_form, serialise
 from privsynth.errors import PolicyError
@@ -66,7 +66,7 @@ def mask_in_parts(
         stage.say(
             f"{parts.layout.table} {parts.rows:,} rows x {len(parts.layout.names)} columns, in {len(parts.files)} parts"
         )
-    with stages.stage("profile") as stage:
+    with stages.stage("describe") as stage:
         taken = fingerprints_of_parts(parts)
         stage.say(f"{len(taken.prints):,} identifying values that nobody may be given")
     first = Dataset((next(iter(parts)),), notes=tuple(notes))
@@ -114,7 +114,7 @@ def _count(path: Path, layout: Layout, head: Table, cells: int) -> int:
 
 def _source(data: Dataset, policy: Policy, taken: Taken, rows: int) -> Source:
     nobody = replace(data, tables=tuple(table.take(np.empty(0, dtype=np.int64)) for table in data))
-    return Source(data, nobody, profile_dataset(data, policy, taken), of_rows=rows)
+    return Source(data, nobody, learn_statistics(data, policy, taken), of_rows=rows)
 
 
 def _outcome(prepared: Prepared, parts: Parts, taken: Taken, folder: Path, stages: Stages) -> Outcome:
@@ -158,7 +158,7 @@ def _appended(
 
 def _draft(mask: Mask, source: Source, prepared: Prepared, number: int) -> Draft:
     rng = prepared.seeds.stream("sample", number)
-    sampled = in_form(mask.fit(source.train, source.profile, rng).sample(None, rng), source.train, "csv")
+    sampled = in_form(mask.fit(source.train, source.statistics, rng).sample(None, rng), source.train, "csv")
     notes = (*prepared.data.notes, *sampled.notes) if not number else ()
     return Draft(replace(sampled, notes=tuple(notes)), serialise(sampled), None, dict(mask.recipe))
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Source, Table
-from privsynth.describe import profile_dataset, take_fingerprints
+from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.emit import serialise
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -123,7 +123,7 @@ def source(train: Table, holdout: Table | None) -> Source:
     return Source(
         data,
         Dataset((holdout,)) if holdout is not None else Dataset(()),
-        profile_dataset(data, Policy(), take_fingerprints(data)),
+        learn_statistics(data, Policy(), take_fingerprints(data)),
     )
 
 

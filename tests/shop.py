@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Profile, Relation, Role, Table, Taken
+from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Statistics, Relation, Role, Table, Taken
 from privsynth.spelling import Spelling
 
 GIVEN = ["Ada", "Bruno", "Clara", "Dieter", "Edith", "Frank", "Greta", "Hugo", "Ida", "Jonas"]
@@ -98,17 +98,17 @@ def taken_of(data: Dataset) -> Taken:
     return Taken(empty.key, frozenset(map(empty.fingerprint, known)))
 
 
-def profile_of(data: Dataset) -> Profile:
-    return Profile({table.name: statistics(table) for table in data}, taken_of(data))
+def profile_of(data: Dataset) -> Statistics:
+    return Statistics({table.name: statistics(table) for table in data}, taken_of(data))
 
 
-def statistics(table: Table) -> dict[str, ColumnProfile]:
+def statistics(table: Table) -> dict[str, ColumnStatistics]:
     return {c.name: _of_column(table, c.name) for c in table.columns}
 
 
-def _of_column(table: Table, name: str) -> ColumnProfile:
+def _of_column(table: Table, name: str) -> ColumnStatistics:
     values = table.frame[name]
     missing = float(values.isna().mean()) if len(values) else 0.0
-    return ColumnProfile(
+    return ColumnStatistics(
         len(values), missing, int(values.nunique()), bool(values.notna().any() and values.dropna().is_unique), {}
     )

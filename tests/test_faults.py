@@ -26,7 +26,7 @@ import pandas as pd
 import pytest
 
 from privsynth import api, cli, emit, pipeline, policy, release, report
-from privsynth.dataset import Dataset, Profile, Source
+from privsynth.dataset import Dataset, Statistics, Source
 from privsynth.emit import staging
 from privsynth.errors import ExitCode
 from privsynth.gate import artefacts, gates_for
@@ -46,7 +46,7 @@ class Stub:
 
     recipe = {"backend": "stub"}  # noqa: RUF012 - what the manifest is told
 
-    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
         self.like = dataset.root
         return self
 

@@ -12,7 +12,7 @@ import pytest
 
 import privsynth
 from privsynth import pipeline
-from privsynth.dataset import Dataset, Profile
+from privsynth.dataset import Dataset, Statistics
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.gate import Gate, gates_for
 from privsynth.generate.model import Model
@@ -30,9 +30,9 @@ class Leaky:
     def __init__(self, spoil: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]) -> None:
         self.model, self.spoil = Model(ModelOptions(), Policy().limits), spoil
 
-    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
         self.train = dataset
-        self.model.fit(dataset, profile, rng)
+        self.model.fit(dataset, statistics, rng)
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
@@ -107,9 +107,9 @@ def test_the_holdout_never_reaches_fit() -> None:
     seen: list[Dataset] = []
 
     class Spy(Leaky):
-        def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
+        def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
             seen.append(dataset)
-            return super().fit(dataset, profile, rng)
+            return super().fit(dataset, statistics, rng)
 
     privsynth.synthesize(CUSTOMERS, backend=Spy(lambda made, train: made), seed=3)
     assert len(seen) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privsynth.dataset import Dataset
 from privsynth.describe.facts import facts_of
 from privsynth.describe.fingerprints import take_fingerprints
-from privsynth.describe.statistics import profile_dataset
+from privsynth.describe.statistics import learn_statistics
 from privsynth.policy import Policy
 
 
@@ -23,4 +23,4 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
     return with_steps(with_relations(with_rules(with_roles(dataset, policy), policy), policy), policy)
 
 
-__all__ = ["describe", "facts_of", "profile_dataset", "take_fingerprints"]
+__all__ = ["describe", "facts_of", "learn_statistics", "take_fingerprints"]

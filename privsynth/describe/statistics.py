@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Profile, Table, Taken
+from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Statistics, Table, Taken
 from privsynth.describe.facts import facts_of
 from privsynth.policy import Policy
 
@@ -15,22 +15,22 @@ SMALLEST_CELL = 11  # rows behind a level that is written down (CMS cell-size ru
 LEVELLED = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 
 
-def profile_dataset(train: Dataset, policy: Policy, taken: Taken) -> Profile:
+def learn_statistics(train: Dataset, policy: Policy, taken: Taken) -> Statistics:
     """A profile of each column. Only training rows come in here: the hold-out must stay unseen."""
     fewest = max(SMALLEST_CELL, policy.limits.k_rare)
-    return Profile(
+    return Statistics(
         {table.name: {column.name: _column(table, column, fewest) for column in table.columns} for table in train},
         taken,
         facts_of(train),
     )
 
 
-def _column(table: Table, column: Column, fewest: int) -> ColumnProfile:
+def _column(table: Table, column: Column, fewest: int) -> ColumnStatistics:
     values = table.frame[column.name]
     present = values.dropna()
     distinct = int(present.nunique())
     low, high = (None, None) if column.role.is_fabricated else _ends(present, column.kind, fewest)
-    return ColumnProfile(
+    return ColumnStatistics(
         rows=len(values),
         missing=float(values.isna().mean()) if len(values) else 0.0,
         distinct=distinct,

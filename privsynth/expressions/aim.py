@@ -43,7 +43,7 @@ def like_asked(source: Source, policy: Policy) -> Source:
     )
     if not holdout.is_empty and len(holdout.root) < FEWEST:
         holdout = Dataset(())  # the training rows are then cut in two
-    return Source(train, holdout, source.profile)
+    return Source(train, holdout, source.statistics)
 
 
 def narrowed(data: Dataset, where: str | None, shares: Shares, rng: np.random.Generator) -> Dataset:

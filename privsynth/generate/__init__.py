@@ -7,14 +7,14 @@ from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from privsynth.dataset import Dataset, Profile
+from privsynth.dataset import Dataset, Statistics
 from privsynth.stages import Estimate
 
 
 class Backend(Protocol):
     """Anything that learns and draws. An instance can be passed to `synthesize`; no registry is needed."""
 
-    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self: ...
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self: ...
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset: ...
 

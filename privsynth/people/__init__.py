@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnProfile, Role, Table, Taken, entity_codes
+from privsynth.dataset import Column, ColumnStatistics, Role, Table, Taken, entity_codes
 from privsynth.errors import BackendError
 from privsynth.people.ages import Ages, learn_ages
 from privsynth.people.cast import Cast, Setting
@@ -52,7 +52,7 @@ class Fabricator:
     def learn(
         cls,
         table: Table,
-        profile: Mapping[str, ColumnProfile],
+        statistics: Mapping[str, ColumnStatistics],
         taken: Taken,
         locale: str | None = None,
         home: str | None = None,
@@ -68,7 +68,7 @@ class Fabricator:
                 column,
                 table.values(column.name),
                 texts[column.name],
-                profile.get(column.name),
+                statistics.get(column.name),
                 locale,
                 steady=is_steady(table, column),
                 home=home,
@@ -79,7 +79,7 @@ class Fabricator:
             tuple(makers), locale, style_of_names(makers, known.__getitem__), taken, table.entity, gender_column(table)
         )
         return replace(
-            made, home=home, anchors=anchors_of(table.columns), ages=learn_ages(table, profile), expected=len(table)
+            made, home=home, anchors=anchors_of(table.columns), ages=learn_ages(table, statistics), expected=len(table)
         )
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnProfile, Kind, Table
+from privsynth.dataset import Column, ColumnStatistics, Kind, Table
 from privsynth.people.draws import Draws
 from privsynth.typing import Array
 
@@ -82,7 +82,7 @@ def _range(value: Any) -> tuple[float, float]:
     return numbers[0], max(high, numbers[0])
 
 
-def learn_ages(table: Table, profile: Mapping[str, ColumnProfile]) -> Ages | None:
+def learn_ages(table: Table, statistics: Mapping[str, ColumnStatistics]) -> Ages | None:
     """None where the table has not both, or invents neither."""
     age = next((c for c in table.columns if (c.entity or "").upper() == "AGE" and c.kind is not Kind.DATE), None)
     born = next((c for c in table.columns if (c.entity or "").upper() == "DATE_OF_BIRTH" and c.kind is Kind.DATE), None)
@@ -91,9 +91,9 @@ def learn_ages(table: Table, profile: Mapping[str, ColumnProfile]) -> Ages | Non
     years, births = years_said(table.values(age.name))[:, 0], table.values(born.name)
     day = _common_day(years, births)
     if day is None:
-        day = _newest(table, profile, born)
+        day = _newest(table, statistics, born)
     if day is None:
-        day = _from_profile(profile, age.name, born.name)
+        day = _from_statistics(statistics, age.name, born.name)
     known = years[np.isfinite(years)]
     adult = len(known) > 0 and known.min() >= MAJORITY
     return None if day is None else Ages(age.name, born.name, float(day), MAJORITY if adult else 0)
@@ -116,25 +116,25 @@ def _common_day(years: Array, births: Array) -> float | None:
     )
 
 
-def _newest(table: Table, profile: Mapping[str, ColumnProfile], born: Column) -> float | None:
+def _newest(table: Table, statistics: Mapping[str, ColumnStatistics], born: Column) -> float | None:
     """The 99th percentile of the newest other column of dates, so that no single row is told."""
     ends = [
-        _high(table, profile.get(c.name), c.name) for c in table.columns if c.kind is Kind.DATE and c.name != born.name
+        _high(table, statistics.get(c.name), c.name) for c in table.columns if c.kind is Kind.DATE and c.name != born.name
     ]
     return max((end for end in ends if end is not None), default=None)
 
 
-def _high(table: Table, profile: ColumnProfile | None, name: str) -> float | None:
-    if profile is not None and profile.high is not None:
-        return profile.high
+def _high(table: Table, statistics: ColumnStatistics | None, name: str) -> float | None:
+    if statistics is not None and statistics.high is not None:
+        return statistics.high
     values = table.values(name)
     days = values[~np.isnat(values)].astype("datetime64[D]").astype(np.int64)
     return float(np.quantile(days, 0.99)) if len(days) else None
 
 
-def _from_profile(profile: Mapping[str, ColumnProfile], age: str, born: str) -> float | None:
+def _from_statistics(statistics: Mapping[str, ColumnStatistics], age: str, born: str) -> float | None:
     """The youngest were born so long before the day."""
-    young, late = profile.get(age), profile.get(born)
+    young, late = statistics.get(age), statistics.get(born)
     return (
         None
         if young is None or late is None or young.low is None or late.high is None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnProfile, Kind, Role
+from privsynth.dataset import Column, ColumnStatistics, Kind, Role
 from privsynth.people import people as folk
 from privsynth.people.people import NameStyle
 from privsynth.people.phones import AtHome, at_home
@@ -144,7 +144,7 @@ def learn_maker(
     column: Column,
     values: Array,
     texts: Array,
-    profile: ColumnProfile | None,
+    statistics: ColumnStatistics | None,
     locale: str,
     *,
     steady: bool,
@@ -153,21 +153,21 @@ def learn_maker(
     """What is needed to invent this column: a few shares, and its format. `home` is the locale of its places, if it is another than that of its names."""
     known = list(pd.unique(pd.Series(texts, dtype=object).dropna()))
     there = int(pd.notna(pd.Series(texts, dtype=object)).sum())
-    missing = profile.missing if profile else 1 - there / max(len(texts), 1)
-    unique = there > 0 and (profile.is_unique if profile else len(known) == there)
+    missing = statistics.missing if statistics else 1 - there / max(len(texts), 1)
+    unique = there > 0 and (statistics.is_unique if statistics else len(known) == there)
     maker = Maker(
         column, entity_of(column, known), float(missing), bool(unique), len(known) / max(there, 1), steady=steady
     )
     if column.kind is Kind.DATE:
-        return replace(maker, days=_days(values, profile), unique=False)
+        return replace(maker, days=_days(values, statistics), unique=False)
     if column.role is Role.FREE_TEXT:
         fewest, most = sentences_for(known)
         return replace(maker, write=FreeText(fewest, most), unique=False)
     home = home or locale
     return (
-        _numeric(maker, known, profile, home)
+        _numeric(maker, known, statistics, home)
         if column.kind.is_numeric
-        else _textual(maker, known, profile, locale, home)
+        else _textual(maker, known, statistics, locale, home)
     )
 
 
@@ -184,21 +184,21 @@ def entity_of(column: Column, known: Sequence[str]) -> str | None:
     )
 
 
-def _days(values: Array, profile: ColumnProfile | None) -> tuple[float, float]:
+def _days(values: Array, statistics: ColumnStatistics | None) -> tuple[float, float]:
     """Between the 1st and the 99th percentile, so that no real extreme is told."""
-    if profile is not None and profile.low is not None and profile.high is not None:
-        return profile.low, profile.high
+    if statistics is not None and statistics.low is not None and statistics.high is not None:
+        return statistics.low, statistics.high
     days = values[~np.isnat(values)].astype("datetime64[D]").astype(np.int64)
     return (float(np.quantile(days, 0.01)), float(np.quantile(days, 0.99))) if len(days) else (0.0, 0.0)
 
 
-def _numeric(maker: Maker, known: list[str], profile: ColumnProfile | None, locale: str) -> Maker:
+def _numeric(maker: Maker, known: list[str], statistics: ColumnStatistics | None, locale: str) -> Maker:
     """Whole numbers by their digits; numbers with decimals likewise, the point being a mark."""
     entity, bare = maker.entity or "", [re.sub(r"\D", "", v) for v in known]
     if entity == "POSTCODE" and has_places(locale):
         return replace(maker, write=_postcode(bare))
-    if entity == "AGE" and profile is not None and profile.low is not None and profile.high is not None:
-        return replace(maker, write=Between(int(profile.low), int(profile.high)), unique=False)
+    if entity == "AGE" and statistics is not None and statistics.low is not None and statistics.high is not None:
+        return replace(maker, write=Between(int(statistics.low), int(statistics.high)), unique=False)
     space = reserved_space(entity, bare, locale) if entity in _OF_DIGITS else None
     plain = [v for v in known if re.fullmatch(r"-?[0-9][0-9.]*", v)]
     home = at_home(bare, locale) if entity == "PHONE" else None
@@ -208,11 +208,11 @@ def _numeric(maker: Maker, known: list[str], profile: ColumnProfile | None, loca
     )
 
 
-def _textual(maker: Maker, known: list[str], profile: ColumnProfile | None, locale: str, home: str) -> Maker:
+def _textual(maker: Maker, known: list[str], statistics: ColumnStatistics | None, locale: str, home: str) -> Maker:
     space = reserved_space(maker.entity, known, home) if maker.entity else None
     if space is not None:
         return replace(maker, space=space, home=at_home(known, home) if maker.entity == "PHONE" else None)
-    write = _writer(maker.entity, known, profile, locale, home)
+    write = _writer(maker.entity, known, statistics, locale, home)
     return replace(maker, write=write) if write else _unproven(replace(maker, space=learn_shapes(known)), known=False)
 
 
@@ -227,14 +227,14 @@ def _unproven(maker: Maker, *, known: bool) -> Maker:
 
 
 def _writer(
-    entity: str | None, known: list[str], profile: ColumnProfile | None, locale: str, home: str
+    entity: str | None, known: list[str], statistics: ColumnStatistics | None, locale: str, home: str
 ) -> Write | None:
     """The maker of each kind of words; None for all that is better made by its shape."""
     case = folk.case_of(known)
     return (
         _of_the_person(entity, known, case)
         or _of_a_place(entity, known, locale, home, case)
-        or _of_a_list(entity, known, profile, locale, case)
+        or _of_a_list(entity, known, statistics, locale, case)
     )
 
 
@@ -273,7 +273,7 @@ def _of_a_place(entity: str | None, known: list[str], locale: str, home: str, ca
 
 
 def _of_a_list(
-    entity: str | None, known: list[str], profile: ColumnProfile | None, locale: str, case: str
+    entity: str | None, known: list[str], statistics: ColumnStatistics | None, locale: str, case: str
 ) -> Write | None:
     """What is one word of a list, or put together of several."""
     match entity:
@@ -282,10 +282,10 @@ def _of_a_list(
         case "ORGANIZATION":
             return Firm(locale, case)
         case "GENDER":
-            levels = _levels(profile)
+            levels = _levels(statistics)
             return Gendered.plain(known) if levels is None else Gendered.of(levels)
         case "COUNTRY":
-            return _levels(profile)
+            return _levels(statistics)
     return None
 
 
@@ -301,13 +301,13 @@ def _postcode(known: list[str]) -> Postcode:
     )
 
 
-def _levels(profile: ColumnProfile | None) -> Levels | None:
+def _levels(statistics: ColumnStatistics | None) -> Levels | None:
     """Levels that many rows hold are no one's: they are drawn as often as they occur."""
-    if profile is None or not profile.levels:
+    if statistics is None or not statistics.levels:
         return None
     return Levels(
-        np.array(list(profile.levels), dtype=object),
-        np.cumsum(list(profile.levels.values())) / sum(profile.levels.values()),
+        np.array(list(statistics.levels), dtype=object),
+        np.cumsum(list(statistics.levels.values())) / sum(statistics.levels.values()),
     )
 
 

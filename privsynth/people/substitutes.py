@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnProfile, Kind, Role, Table, Taken, normal
+from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Table, Taken, normal
 from privsynth.errors import BackendError
 from privsynth.people import Fabricator
 from privsynth.people.draws import Draws, mix
@@ -29,7 +29,7 @@ def substitutes(
     taken: Taken = Taken(),  # noqa: B008  frozen: nothing can be added to it
     locale: str | None = None,
     injective: bool | None = None,
-    profile: ColumnProfile | None = None,
+    statistics: ColumnStatistics | None = None,
 ) -> Array:
     """The values with each replaced by its substitute, in the storage type of the column; a missing value stays missing.
 
@@ -50,9 +50,9 @@ def substitutes(
         return values.copy()
     firsts = np.unique(codes[codes >= 0], return_index=True)[1]
     own = seeds[np.flatnonzero(codes >= 0)[firsts]]
-    inventor = _inventor(column, np.asarray(known, dtype=object), values, codes, taken, locale, profile)
+    inventor = _inventor(column, np.asarray(known, dtype=object), values, codes, taken, locale, statistics)
     unique = (
-        injective if injective is not None else profile.is_unique if profile else len(known) == int((codes >= 0).sum())
+        injective if injective is not None else statistics.is_unique if statistics else len(known) == int((codes >= 0).sum())
     )
     made = _settled(inventor, np.asarray(known, dtype=object), own, unique=unique)
     blank = np.array([np.nan]) if column.kind.is_numeric else np.array([None], dtype=object)
@@ -66,7 +66,7 @@ def _inventor(
     codes: Array,
     taken: Taken,
     locale: str | None,
-    profile: ColumnProfile | None,
+    statistics: ColumnStatistics | None,
 ) -> Fabricator:
     """One that has seen each value once, and draws each row by itself."""
     role = column.role if column.role.is_fabricated and column.role is not Role.FREE_TEXT else Role.DIRECT
@@ -76,7 +76,7 @@ def _inventor(
         (replace(column, role=role),),
         pd.DataFrame({column.name: pd.Series(values[kept], dtype=values.dtype)}),
     )
-    learnt = Fabricator.learn(table, {} if profile is None else {column.name: profile}, taken, locale).without_missing()
+    learnt = Fabricator.learn(table, {} if statistics is None else {column.name: statistics}, taken, locale).without_missing()
     return replace(
         learnt,
         makers=tuple(

@@ -109,7 +109,7 @@ def test_events_are_one_object_a_line_with_the_same_six_names(tmp_path: Path) ->
     events = [json.loads(line) for line in done.stderr.splitlines()]
     assert all({"t", "stage", "event", "done", "total", "rss_mb"} <= set(event) for event in events)
     for moment in ("begin", "end"):
-        assert [event["stage"] for event in events if event["event"] == moment] == ["read", "profile"]
+        assert [event["stage"] for event in events if event["event"] == moment] == ["read", "describe"]
     assert json.loads(done.stdout)["outcome"] == "planned"
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Domain, Kind, Profile, Role, Table
-from privsynth.describe import profile_dataset, take_fingerprints
+from privsynth.dataset import Column, Dataset, Domain, Kind, Statistics, Role, Table
+from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.generate import Backend, Described
 from privsynth.options import CloneOptions, EngineName, MaskOptions, ModelOptions, RulesOptions
@@ -140,8 +140,8 @@ def people(rows: int) -> Dataset:
     return Dataset((Table("people", columns, frame),))
 
 
-def learnt(data: Dataset) -> Profile:
-    return profile_dataset(data, Policy(), take_fingerprints(data))
+def learnt(data: Dataset) -> Statistics:
+    return learn_statistics(data, Policy(), take_fingerprints(data))
 
 
 def fitted(make: Make, folder: Path, data: Dataset) -> Backend:

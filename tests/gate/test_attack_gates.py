@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from honest import draft, honest, people, planted, source, with_frame
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
 from privsynth.gate import Gate, judge
 from privsynth.gate.attribute import Attribute
 from privsynth.gate.copies import Copies
@@ -84,7 +84,7 @@ def test_rows_of_people_are_set_aside_and_said(attack: type[Gate], real: Source)
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_without_real_data_nothing_is_claimed(attack: type[Gate]) -> None:
-    nothing = Source(Dataset(()), Dataset(()), Profile({}, Taken()))
+    nothing = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
     (only,) = verdict(attack(Policy(backend="rules")), honest(50, 3), nothing).findings  # type: ignore[call-arg]
     assert "no real data was read" in only.note
 

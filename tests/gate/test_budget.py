@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Exposure, Kind, Profile, Relation, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Exposure, Kind, Statistics, Relation, Source, Table, Taken
 from privsynth.emit import serialise
 from privsynth.gate import judge
 from privsynth.gate.budget import Budget
@@ -25,7 +25,7 @@ def rows(count: int, name: str = "t") -> Table:
 def source(count: int, exposure: Exposure | None) -> Source:
     table = rows(count)
     half = np.arange(count) < count // 2
-    return Source(Dataset((table.take(half),)), Dataset((table.take(~half),)), Profile({}, Taken()), exposure)
+    return Source(Dataset((table.take(half),)), Dataset((table.take(~half),)), Statistics({}, Taken()), exposure)
 
 
 def judged(made: int, exposure: Exposure | None, **asked: Any) -> Verdict:

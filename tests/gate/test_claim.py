@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Source, Table, Taken
 from privsynth.gate import judge
 from privsynth.gate.claim import Claim
 from privsynth.manifest import Facts, claim_record, claimed
@@ -39,7 +39,7 @@ def recipe(**changes: Any) -> dict[str, object]:
 
 
 def judged(said: dict[str, object], *, rows: int = 100, **asked: Any) -> Verdict:
-    source = Source(Dataset((table(rows),)), Dataset(()), Profile({}, Taken()))
+    source = Source(Dataset((table(rows),)), Dataset(()), Statistics({}, Taken()))
     return judge(Claim(Policy(**asked)), Draft(Dataset((table(5),)), {}, 5, said), source, seconds=60)
 
 

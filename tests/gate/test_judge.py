@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from builders import draft
 
-from privsynth.dataset import Dataset, Profile, Source, Taken
+from privsynth.dataset import Dataset, Statistics, Source, Taken
 from privsynth.gate import judge, timed
 from privsynth.release import Draft
 from privsynth.verdict import Finding, Status
 
-NOTHING = Source(Dataset(()), Dataset(()), Profile({}, Taken()))
+NOTHING = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
 FINE = [Finding("fine", 0.0, 1.0)]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
 from privsynth.describe.roles import with_roles
 from privsynth.gate import judge
 from privsynth.gate import pii as module
@@ -93,7 +93,7 @@ def people(rows: int, seed: int, prefix: str, domain: str) -> Table:
 def source() -> Source:
     everybody = with_roles(Dataset((people(1200, 1, "A", "mail.com"),)), Policy())["people"]
     train, holdout = everybody.take(np.arange(800)), everybody.take(np.arange(800, 1200))
-    return Source(Dataset((train,)), Dataset((holdout,)), Profile({}, Taken()))
+    return Source(Dataset((train,)), Dataset((holdout,)), Statistics({}, Taken()))
 
 
 @pytest.fixture
@@ -271,7 +271,7 @@ def test_mask_keeps_numbers_on_purpose_and_names_never(invented: Table, source: 
 
 
 def test_without_a_source_only_the_scan_runs(invented: Table) -> None:
-    empty = Source(Dataset(()), Dataset(()), Profile({}, Taken()))
+    empty = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
     found = verdict(invented, empty)
     assert found.status is Status.PASSED
     assert "nothing was compared" in found.findings[-1].note

@@ -11,7 +11,7 @@ import pytest
 from invented import LOCALES, invent, inventor_of, names_in, seeds, table_of
 from shop import texts
 
-from privsynth.dataset import ColumnProfile
+from privsynth.dataset import ColumnStatistics
 from privsynth.people import Fabricator
 from privsynth.people.letters import plain_letters
 from privsynth.people.words import words_of
@@ -111,8 +111,8 @@ def test_titles_speak_the_language_of_the_row() -> None:
 
 def test_an_invented_gender_is_that_of_the_person_and_as_common_as_the_real_one() -> None:
     table = table_of(everything("en_US"))
-    profile = {"sex": ColumnProfile(100, 0.0, 3, False, {"female": 70, "male": 20, "other": 10})}
-    maker = Fabricator.learn(table, profile, inventor_of(table).taken, "en_US")
+    statistics = {"sex": ColumnStatistics(100, 0.0, 3, False, {"female": 70, "male": 20, "other": 10})}
+    maker = Fabricator.learn(table, statistics, inventor_of(table).taken, "en_US")
     made = pd.DataFrame(maker.make_from(pd.DataFrame(), seeds(2_000)))
     shares = made["sex"].value_counts(normalize=True)
     assert shares["female"] == pytest.approx(0.7, abs=0.04)

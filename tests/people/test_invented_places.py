@@ -11,7 +11,7 @@ import pytest
 from invented import invent, inventor_of, names_in, seeds, table_of
 from shop import texts
 
-from privsynth.dataset import ColumnProfile, Taken
+from privsynth.dataset import ColumnStatistics, Taken
 from privsynth.people import Fabricator
 from privsynth.people.phones import AREA_CODES, PLANS
 from privsynth.people.places import atlas, countries, has_places
@@ -246,8 +246,8 @@ def test_an_invented_country_is_that_of_the_town_and_the_names() -> None:
 
     frame = addresses("en_US") | {"country": ["US", "Germany"] * 20}
     table = table_of(frame)
-    profile = statistics(table) | {"country": ColumnProfile(40, 0.0, 2, False, {"US": 20, "Germany": 20})}
-    made = pd.DataFrame(Fabricator.learn(table, profile, Taken()).make_from(pd.DataFrame(), seeds(200)))
+    statistics = statistics(table) | {"country": ColumnStatistics(40, 0.0, 2, False, {"US": 20, "Germany": 20})}
+    made = pd.DataFrame(Fabricator.learn(table, statistics, Taken()).make_from(pd.DataFrame(), seeds(200)))
     for country, locale in (("US", "en_US"), ("Germany", "de_DE")):
         there = made.loc[made["country"] == country, "city"]
         assert len(there) > 50

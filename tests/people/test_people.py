@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shop import customers, orders, shop, statistics, taken_of, texts
 
-from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Role, Table, Taken
+from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Role, Table, Taken
 from privsynth.errors import BackendError
 from privsynth.people import Fabricator
 from privsynth.people.draws import Draws, fresh_seeds
@@ -244,8 +244,8 @@ def test_a_phone_is_taken_under_another_country_code_too() -> None:
 
 def test_dates_stay_between_the_protected_ends() -> None:
     table = one_column([np.datetime64("1990-01-01"), np.datetime64("1990-12-31")], "DATE_OF_BIRTH", kind=Kind.DATE)
-    profile = {"c": ColumnProfile(2, 0.0, 2, True, {}, low=7_310.0, high=7_320.0)}
-    made = Fabricator.learn(table, profile, NOBODY).make(NO_CONTEXT, 100, np.random.default_rng(1))["c"]
+    statistics = {"c": ColumnStatistics(2, 0.0, 2, True, {}, low=7_310.0, high=7_320.0)}
+    made = Fabricator.learn(table, statistics, NOBODY).make(NO_CONTEXT, 100, np.random.default_rng(1))["c"]
     assert made.dtype == np.dtype("datetime64[us]")
     assert made.min() >= np.datetime64(7_310, "D")
     assert made.max() <= np.datetime64(7_320, "D")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from invented import seeds
 
-from privsynth.dataset import Column, ColumnProfile, Kind, Role, Taken
+from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Taken
 from privsynth.errors import BackendError
 from privsynth.people.draws import mix
 from privsynth.people.substitutes import substitutes
@@ -129,7 +129,7 @@ def test_numbers_stay_numbers() -> None:
 def test_the_profile_says_whether_values_must_differ() -> None:
     values = [f"Name{i}" for i in range(800)]
     made = substitutes(
-        column("FIRST_NAME"), array(values), seeds_of(values), profile=ColumnProfile(800, 0.0, 800, True, {})
+        column("FIRST_NAME"), array(values), seeds_of(values), statistics=ColumnStatistics(800, 0.0, 800, True, {})
     )
     assert len(set(made)) == 800
 

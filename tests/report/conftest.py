@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
 from privsynth.manifest import Facts
 from privsynth.policy import Policy
 from privsynth.release import Draft, Papers
@@ -112,7 +112,7 @@ def make_run(real: Table, made: Table, policy: Policy | None = None, recipe: dic
         len(made),
     )
     half = np.arange(len(real)) % 2 == 0
-    source = Source(Dataset((real.take(half),)), Dataset((real.take(~half),)), Profile({}, Taken()))
+    source = Source(Dataset((real.take(half),)), Dataset((real.take(~half),)), Statistics({}, Taken()))
     facts = Facts(
         run_id="0123456789abcdef",
         started=STARTED,

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
 from privsynth.policy import Policy
 from privsynth.release import Draft, Papers
 from privsynth.report import render_papers, schemas
@@ -197,7 +197,7 @@ def test_no_cell_of_the_source_reaches_a_paper(build: Callable[..., Run]) -> Non
 
 
 def test_without_real_data_the_papers_say_that_none_was_read(run: Run) -> None:
-    nothing = Source(Dataset(()), Dataset(()), Profile({}, Taken()))
+    nothing = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
     facts = replace(run.facts, recipe={"backend": "rules", "rulebook": "people"})
     ruled = run.but(source=nothing, policy=Policy(seed=7, backend="rules"), facts=facts).with_verdict(
         "fidelity", Finding("fidelity", None, note="nothing to compare")
@@ -265,7 +265,7 @@ def test_two_tables_share_the_room_for_charts(run: Run) -> None:
     draft = Draft(copies(made), {f"t{number}.csv": b"x\n" for number in range(many)}, 300)
     verdicts = tuple(Verdict(verdict.gate, draft.digest, verdict.findings) for verdict in run.verdicts)
     papers = render_papers(
-        draft, verdicts, Source(copies(train), copies(holdout), run.source.profile), run.policy, run.facts
+        draft, verdicts, Source(copies(train), copies(holdout), run.source.statistics), run.policy, run.facts
     )
     assert 0 < papers.files["fidelity.html"].count(b"<svg") <= 30
 

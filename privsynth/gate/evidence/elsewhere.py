@@ -19,7 +19,7 @@ def real_elsewhere(draft: Draft, source: Source, policy: Policy, remedy: str) ->
     hits = {
         name: n
         for t, _, made in tables
-        for name, n in _hits(t, made, source.profile.taken, encrypted_columns(policy, t.name)).items()
+        for name, n in _hits(t, made, source.statistics.taken, encrypted_columns(policy, t.name)).items()
     }
     where = tuple(name for name, count in hits.items() if count)
     note = "by keyed fingerprints of the real values of all parts, without regard to case, spaces and marks"

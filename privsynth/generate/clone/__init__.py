@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Table
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Table
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.entities import Cloned, Family, choose_entities
@@ -33,8 +33,8 @@ class Clone:
         self.options, self.limits = options, limits
         self.k = max(limits.k, math.ceil(1 / limits.risk_max - 1e-9))
 
-    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
-        self.data_, self.profile_ = dataset, profile
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
+        self.data_, self.statistics_ = dataset, statistics
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
@@ -44,7 +44,7 @@ class Clone:
         parts = ("choose", "keys", "shift", "people")
         chance = dict(zip(parts, child(rng, *parts), strict=True))
         family = choose_entities(data, wanted, chance["choose"])
-        keys, redirected = new_keys(data, family, self.profile_.taken, chance["keys"])
+        keys, redirected = new_keys(data, family, self.statistics_.taken, chance["keys"])
         work = _Work(
             self,
             data,
@@ -174,7 +174,7 @@ class _Work:
         part = replace(table, entity=entity).with_columns(
             *(replace(c, role=Role.PLAIN) for c in table.columns if c not in columns and c.role.is_fabricated)
         )
-        fabricator = Fabricator.learn(part, self.clone.profile_[table.name], self.clone.profile_.taken, self.kin.locale)
+        fabricator = Fabricator.learn(part, self.clone.statistics_[table.name], self.clone.statistics_.taken, self.kin.locale)
         self.kin.meet(fabricator)
         of_clone = self.seeds[rows.clone]
         alone = len(np.unique(rows.clone)) == len(rows)

@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from privsynth.dataset import Dataset, Profile, Table
+from privsynth.dataset import Dataset, Statistics, Table
 from privsynth.errors import PolicyError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.told import statements
@@ -26,8 +26,8 @@ class Mask:
         self.options, self.limits, self.memory, self.nlp = options, limits, memory, nlp
         self.k = max(limits.k, options.k or 0, math.ceil(1 / limits.risk_max - 1e-9))
 
-    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
-        self.data_, self.profile_ = planned(dataset, self.options), profile
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
+        self.data_, self.statistics_ = planned(dataset, self.options), statistics
         self.memory_ = self.memory or Memory.for_options(self.options)
         return self
 
@@ -39,7 +39,7 @@ class Mask:
                 f"mask keeps the {len(data.root)} rows that there are: {rows} cannot be made of them.",
                 hint="leave rows out, or use backend clone or model.",
             )
-        work = Work(data, self.profile_, self.memory_, self.options, self.limits, self.k, self.nlp)
+        work = Work(data, self.statistics_, self.memory_, self.options, self.limits, self.k, self.nlp)
         made = work.masked()
         tables = [_in_order(made[table.name], rng.permutation(len(table))) for table in data]
         return replace(data, tables=tuple(tables)).with_notes(*work.notes)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Table, entity_codes
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Table, entity_codes
 from privsynth.generate.mask.entities import entity_seeds, row_seeds
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
@@ -53,7 +53,7 @@ class Work:
     """One run over all tables. `notes` says what a person should know, in names and counts."""
 
     data: Dataset
-    profile: Profile
+    statistics: Statistics
     memory: Memory
     options: MaskOptions
     limits: Limits
@@ -88,7 +88,7 @@ class Work:
         """For each column of tokens what turns its values into them; columns of one domain share it."""
         found: dict[Place, How] = {}
         for domain in domains_of(self.data, self.ring):
-            how = domain.learnt(self.ring, self.profile.taken, self.memory)
+            how = domain.learnt(self.ring, self.statistics.taken, self.memory)
             self.notes.extend(how.notes)
             found |= dict.fromkeys(domain.places, how)
         return found
@@ -156,7 +156,7 @@ class Work:
         part = replace(table, entity=entity).with_columns(*aside).with_columns(*mine)
         kin = self.memory.kin
         learnt = Fabricator.learn(
-            part, self.profile[table.name], self.profile.taken, kin.locale, kin.home
+            part, self.statistics[table.name], self.statistics.taken, kin.locale, kin.home
         ).without_missing()
         return (
             replace(learnt, expected=self.memory.rows_expected, notes=learnt.notes)
@@ -182,7 +182,7 @@ class Work:
             _invented(column),
             table.values(column.name),
             seeds,
-            taken=self.profile.taken,
+            taken=self.statistics.taken,
             locale=self.memory.kin.locale,
             injective=key or None,
         )

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Fact, Profile, Table
+from privsynth.dataset import Dataset, Fact, Statistics, Table
 from privsynth.errors import BackendError
 from privsynth.generate.model.choose import engine_for, estimate_for
 from privsynth.generate.model.choose.costs import memory_left
@@ -56,7 +56,7 @@ class Model:
         """Whether only what is paid for may be taken from the rows."""
         return self.options.engine == "dp"
 
-    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
         self.root_, self.lookups_ = dataset.root.name, dataset.lookups
         self.order_ = [table.name for table in dataset.parents_first()]
         self.shape_ = replace(
@@ -67,10 +67,10 @@ class Model:
         self.engines_: dict[str, Engine] = {}
         self.fabricators_: dict[str, Fabricator] = {}
         for name, stream in zip(self.order_, child(rng, *self.order_), strict=True):
-            self._learn(dataset, name, profile.facts, stream)
+            self._learn(dataset, name, statistics.facts, stream)
             kept = _without(self.plans_[name].table, self.plans_[name].wired, dataset[name].frame)
             self.fabricators_[name] = (
-                unlearnt(kept) if self.is_blind else Fabricator.learn(kept, profile[name], profile.taken)
+                unlearnt(kept) if self.is_blind else Fabricator.learn(kept, statistics[name], statistics.taken)
             )
         return self
 

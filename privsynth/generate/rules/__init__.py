@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Profile, Table
+from privsynth.dataset import Dataset, Statistics, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import Book, read_rulebook
 from privsynth.generate.rules.making import Making, check_capacity
@@ -29,7 +29,7 @@ class Rules:
     def __init__(self, options: RulesOptions, limits: Limits) -> None:
         self.options, self.limits = options, limits
 
-    def fit(self, dataset: Dataset, profile: Profile, rng: np.random.Generator) -> Self:  # noqa: ARG002 - nothing is drawn here
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002 - nothing is drawn here
         """The rulebook, checked to the last word. Rows of `dataset` are not looked at: they serve the gates alone."""
         if self.options.rulebook is None:
             raise PolicyError(
@@ -38,7 +38,7 @@ class Rules:
             )
         self.book_: Book = read_rulebook(self.options.rulebook)
         self.plans_: dict[str, TablePlan] = plan_tables(self.book_)
-        self.taken_ = profile.taken
+        self.taken_ = statistics.taken
         self.given_ = (
             ()
             if dataset.is_empty

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from privsynth.dataset import Column, ColumnProfile, Kind, Role, Taken
+from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Taken
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Person
@@ -103,7 +103,7 @@ def groups(members: Sequence[Member]) -> dict[str, tuple[Member, ...]]:
     }
 
 
-def _example(member: Member) -> tuple[Column, Array, Array, ColumnProfile]:
+def _example(member: Member) -> tuple[Column, Array, Array, ColumnStatistics]:
     """What the fabricator learns a form from: an example out of the rulebook, or none."""
     entity, role, usual = PARTS[member.person.part]
     like = member.person.like or usual
@@ -112,7 +112,7 @@ def _example(member: Member) -> tuple[Column, Array, Array, ColumnProfile]:
         Column(member.column, Kind.TEXT, role, entity),
         texts,
         texts,
-        ColumnProfile(len(texts), 0.0, len(texts), member.unique, {}),
+        ColumnStatistics(len(texts), 0.0, len(texts), member.unique, {}),
     )
 
 

@@ -50,13 +50,13 @@ def test_the_space_of_a_shape_is_that_of_its_letters_and_digits() -> None:
 
 
 def test_only_encrypted_columns_are_spared_the_search_for_real_values() -> None:
-    from privsynth.dataset import Profile, Source, Taken
+    from privsynth.dataset import Statistics, Source, Taken
     from privsynth.gate.pii import PersonalData
     from privsynth.release import Draft
 
     real = table(keys(1))
     made = replace(table(keys(1)[1:] + keys(1)[:1]), origin=np.arange(ROWS))
-    source = Source(Dataset((real,)), Dataset(()), Profile({"t": {}}, Taken()))
+    source = Source(Dataset((real,)), Dataset(()), Statistics({"t": {}}, Taken()))
     for policy, what in (
         (POLICY, "encrypted values that are real ones of key (t)"),
         (Policy(backend="mask"), "real identifying values in the draft"),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import frame
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
 from privsynth.gate.evidence import scope
 from privsynth.gate.evidence.scope import (
     RiskLimits,
@@ -56,7 +56,7 @@ def table(rows: int, name: str = "t", entity: str | None = None) -> Table:
 
 def real(train: int, holdout: int | None) -> Source:
     held = Dataset(()) if holdout is None else Dataset((table(holdout),))
-    return Source(Dataset((table(train),)), held, Profile({}, Taken()))
+    return Source(Dataset((table(train),)), held, Statistics({}, Taken()))
 
 
 def draft(*tables: Table) -> Draft:

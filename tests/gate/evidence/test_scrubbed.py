@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Relation, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Relation, Role, Source, Table, Taken
 from privsynth.gate import judge
 from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
 from privsynth.gate.pii import PersonalData
@@ -53,7 +53,7 @@ def policy(profile: str = "internal", mask: str = "scrub", backend: str = "mask"
 
 def verdict(texts: list[str], asked: Policy | None = None) -> Verdict:
     real = people(REAL, KEPT, fabricated=False)
-    source = Source(Dataset((real,)), Dataset((real.take(np.arange(0)),)), Profile({}, Taken()))
+    source = Source(Dataset((real,)), Dataset((real.take(np.arange(0)),)), Statistics({}, Taken()))
     return judge(
         PersonalData(asked or policy()),
         Draft(Dataset((people(MADE, texts, fabricated=True),)), {"people.csv": b""}),
@@ -182,7 +182,7 @@ def test_only_columns_that_are_to_be_scrubbed_are_asked() -> None:
 
 def test_a_column_of_which_a_few_characters_stay_is_not_judged_by_its_name() -> None:
     real = people(REAL, KEPT, fabricated=False)
-    source = Source(Dataset((real,)), Dataset((real.take(np.arange(0)),)), Profile({}, Taken()))
+    source = Source(Dataset((real,)), Dataset((real.take(np.arange(0)),)), Statistics({}, Taken()))
     asked = Policy(
         backend="mask", tables={"people": {"columns": {"says": {"mask": "scrub"}, "email": {"mask": Partial(first=1)}}}}
     )
@@ -221,7 +221,7 @@ def test_a_whole_name_of_one_column_is_a_substitute_without_its_title_and_in_eit
 
 def test_a_column_of_names_is_no_text_whatever_the_policy_says() -> None:
     real = people(REAL * 10, KEPT * 10, fabricated=False)
-    source = Source(Dataset((real,)), Dataset((real.take(np.arange(0)),)), Profile({}, Taken()))
+    source = Source(Dataset((real,)), Dataset((real.take(np.arange(0)),)), Statistics({}, Taken()))
     made = people(MADE * 10, KEPT * 10, fabricated=True)
     made = made.with_columns(replace(made["last"], fabricated=False))
     asked = Policy(

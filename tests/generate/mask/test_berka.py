@@ -10,7 +10,7 @@ import pytest
 
 from privsynth.api import read
 from privsynth.dataset import Dataset
-from privsynth.describe import describe, profile_dataset, take_fingerprints
+from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.generate.mask import Mask
 from privsynth.policy import Policy
 
@@ -29,7 +29,7 @@ REFERENCES = [
 @pytest.fixture(scope="module")
 def bank(material: Path) -> tuple[Dataset, Dataset]:
     data = describe(read(str(material / "tables" / "berka"), POLICY), POLICY)
-    profile = profile_dataset(data, POLICY, take_fingerprints(data))
+    profile = learn_statistics(data, POLICY, take_fingerprints(data))
     made = (
         Mask(POLICY.backend, POLICY.limits)
         .fit(data, profile, np.random.default_rng(1))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Column, Dataset, Fact, Kind, Profile, Role, Rule, Table, Taken
+from privsynth.dataset import Column, Dataset, Fact, Kind, Statistics, Role, Rule, Table, Taken
 from privsynth.describe import facts_of
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
@@ -274,8 +274,8 @@ def test_a_given_column_is_never_derived(rng: np.random.Generator) -> None:
 def model(t: Table, **options: Any) -> Dataset:
     data = Dataset((t,))
     rng = np.random.default_rng(3)
-    profile = Profile({"t": {}}, Taken(b"key"), facts_of(data))
-    return Model(ModelOptions(**options), Policy().limits).fit(data, profile, rng).sample(400, rng)
+    statistics = Statistics({"t": {}}, Taken(b"key"), facts_of(data))
+    return Model(ModelOptions(**options), Policy().limits).fit(data, statistics, rng).sample(400, rng)
 
 
 def test_the_model_keeps_declared_and_found_constraints(rng: np.random.Generator) -> None:

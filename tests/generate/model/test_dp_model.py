@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Domain, Kind, Profile, Relation, Role, Rule, Table
-from privsynth.describe import profile_dataset, take_fingerprints
+from privsynth.dataset import Column, Dataset, Domain, Kind, Statistics, Relation, Role, Rule, Table
+from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
@@ -45,7 +45,7 @@ def people(rows: int = ROWS, **more: Any) -> Dataset:
 
 def fitted(data: Dataset, **options: Any) -> Model:
     model = Model(ModelOptions(engine="dp", **{"epsilon": 3, **options}), LIMITS)
-    return model.fit(data, profile_dataset(data, Policy(), take_fingerprints(data)), np.random.default_rng(1))
+    return model.fit(data, learn_statistics(data, Policy(), take_fingerprints(data)), np.random.default_rng(1))
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +88,9 @@ def test_identifying_columns_are_invented_without_a_look_at_the_rows(monkeypatch
     seen: list[int] = []
     learn = Fabricator.learn.__func__  # type: ignore[attr-defined]
 
-    def watched(cls: type[Fabricator], table: Table, profile: Any, taken: Any, locale: str | None = None) -> Fabricator:
-        seen.extend((len(table), len(profile), len(taken.prints)))
-        made: Fabricator = learn(cls, table, profile, taken, locale)
+    def watched(cls: type[Fabricator], table: Table, statistics: Any, taken: Any, locale: str | None = None) -> Fabricator:
+        seen.extend((len(table), len(statistics), len(taken.prints)))
+        made: Fabricator = learn(cls, table, statistics, taken, locale)
         return made
 
     monkeypatch.setattr(Fabricator, "learn", classmethod(watched))
@@ -111,7 +111,7 @@ def test_tables_that_refer_to_one_another_are_refused() -> None:
         (Relation("a", "id", "b", "id"),),
     )
     with pytest.raises(BackendError, match="single tables"):
-        Model(ModelOptions(engine="dp", epsilon=1), LIMITS).fit(two, Profile({}, None), np.random.default_rng(1))  # type: ignore[arg-type]
+        Model(ModelOptions(engine="dp", epsilon=1), LIMITS).fit(two, Statistics({}, None), np.random.default_rng(1))  # type: ignore[arg-type]
 
 
 @needs_opendp

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, ColumnProfile, Dataset, Kind, Profile, Relation, Role, Table, Taken
+from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Statistics, Relation, Role, Table, Taken
 from privsynth.generate.model import Model
 from privsynth.generate.model.tables.family import Brood, Reference, deal, families, plan_of
 from privsynth.options import ModelOptions
@@ -19,9 +19,9 @@ from privsynth.policy import Policy
 LIMITS = Policy().limits
 
 
-def profile_of(data: Dataset) -> Profile:
-    def column(values: pd.Series) -> ColumnProfile:
-        return ColumnProfile(
+def profile_of(data: Dataset) -> Statistics:
+    def column(values: pd.Series) -> ColumnStatistics:
+        return ColumnStatistics(
             len(values), float(values.isna().mean()) if len(values) else 0.0, values.nunique(), values.is_unique, {}
         )
 
@@ -35,7 +35,7 @@ def profile_of(data: Dataset) -> Profile:
         if value is not None
     }
     taken = replace(nobody, prints=frozenset(map(nobody.fingerprint, words)))
-    return Profile({t.name: {c.name: column(t.frame[c.name]) for c in t.columns} for t in data}, taken)
+    return Statistics({t.name: {c.name: column(t.frame[c.name]) for c in t.columns} for t in data}, taken)
 
 
 def fitted(data: Dataset, seed: int = 0, **options: Any) -> Model:

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table, Taken
-from privsynth.describe import profile_dataset
+from privsynth.describe import learn_statistics
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model import sdv as door
@@ -240,7 +240,7 @@ def test_no_name_no_key_and_no_free_text_reaches_the_engine() -> None:
     )
     data = Dataset((Table("t", columns, frame),))
     model = Model(ModelOptions(engine="tvae", epochs=1), Policy().limits)
-    model.fit(data, profile_dataset(data, Policy(), Taken(b"key")), np.random.default_rng(1))
+    model.fit(data, learn_statistics(data, Policy(), Taken(b"key")), np.random.default_rng(1))
     learnt = model.engines_["t"]
     assert isinstance(learnt, Sdv)
     assert list(learnt.shown_) == ["town"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Profile, Relation, Role, Rule, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Statistics, Relation, Role, Rule, Table, Taken
 from privsynth.errors import BackendError, PolicyError, PrivsynthError
 from privsynth.expressions.aim import effective, narrowed, raked
 from privsynth.generate.model import Model
@@ -40,8 +40,8 @@ def people(rng: np.random.Generator, rows: int = 2000, entity: bool = False) -> 
 def made(t: Table | Dataset, rows: int = 1000, **options: Any) -> Dataset:
     data = t if isinstance(t, Dataset) else Dataset((t,))
     rng = np.random.default_rng(3)
-    profile = Profile({table.name: {} for table in data}, Taken(b"key"))
-    return Model(ModelOptions(**options), Policy().limits).fit(data, profile, rng).sample(rows, rng)
+    statistics = Statistics({table.name: {} for table in data}, Taken(b"key"))
+    return Model(ModelOptions(**options), Policy().limits).fit(data, statistics, rng).sample(rows, rng)
 
 
 def frame_of(data: Dataset) -> pd.DataFrame:

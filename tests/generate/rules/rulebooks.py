@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Profile, Taken
+from privsynth.dataset import Dataset, Statistics, Taken
 from privsynth.generate.rules import Rules
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy
 
-NOTHING = Profile({}, Taken())
+NOTHING = Statistics({}, Taken())
 
 
 def book(columns: str, *, rows: int | str = 50, rest: str = "", head: str = "") -> str:
