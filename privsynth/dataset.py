@@ -38,7 +38,7 @@ class Kind(StrEnum):
 class Role(StrEnum):
     """What the values of a column mean for the people behind the rows."""
 
-    IDENTIFIER = "identifier"  # a key: names one row or entity in this data
+    IDENTIFIER = "identifier"  # a key: names one row or person in this data
     DIRECT = "direct"  # names a person by itself: name, e-mail, phone, number of an account
     QUASI = "quasi"  # names a person together with others: age, postcode, sex
     SENSITIVE = "sensitive"  # what somebody would want to learn: diagnosis, income
@@ -109,7 +109,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     frame: pd.DataFrame = field(repr=False)
-    entity: str | None = None  # the column that says which rows belong to one person; None: each row is one
+    person: str | None = None  # the column that says which rows belong to one person; None: each row is one
     origin: Array | None = field(default=None, repr=False)  # mask and clone: the source row of each row
     form: Form = field(default=Form(), repr=False)
     rules: tuple[Rule, ...] = ()  # declared by the user
@@ -237,29 +237,29 @@ class Dataset:
         return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
 
     def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Two parts, by entity: all rows of a person, and all that hangs together with them, stay on one side.
+        """Two parts, by person: all rows of a person, and all that hangs together with them, stay on one side.
 
-        The second part holds `share` of the entities that have a row in the root table, and of those that have none.
+        The second part holds `share` of the people that have a row in the root table, and of those that have none.
         Look-up tables are whole on both sides.
         """
         if self.is_empty:
             return self, self
-        entity = self.hanging_together()
-        in_root = np.unique(entity[self.root.name])
-        others = np.setdiff1d(np.concatenate([np.unique(codes) for codes in entity.values()]), in_root)
+        person = self.hanging_together()
+        in_root = np.unique(person[self.root.name])
+        others = np.setdiff1d(np.concatenate([np.unique(codes) for codes in person.values()]), in_root)
         drawn = np.concatenate([rng.permutation(codes)[: round(share * len(codes))] for codes in (in_root, others)])
-        held = {name: np.isin(codes, drawn) for name, codes in entity.items()}
+        held = {name: np.isin(codes, drawn) for name, codes in person.items()}
         train = tuple(t.take(~held[t.name]) if t.name in held else t for t in self.tables)
         holdout = tuple(t.take(held[t.name]) if t.name in held else t for t in self.tables)
         return replace(self, tables=train), replace(self, tables=holdout)
 
     def hanging_together(self) -> dict[str, Array]:
-        """The number of the entity of each row of each table but the look-ups: rows that hang together by any key are one."""
+        """The number of the person of each row of each table but the look-ups: rows that hang together by any key are one."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
         tables = [table for table in self.tables if table.name not in self.lookups]
-        codes = {t.name: np.arange(len(t)) if t.entity is None else entity_codes(t.frame[t.entity]) for t in tables}
+        codes = {t.name: np.arange(len(t)) if t.person is None else person_codes(t.frame[t.person]) for t in tables}
         sizes = [int(codes[t.name].max()) + 1 if len(t) else 0 for t in tables]
         codes = {t.name: codes[t.name] + start for t, start in zip(tables, np.cumsum([0, *sizes]), strict=False)}
         links = [_links(self, r, codes) for r in self.relations if r.parent in codes and r.child in codes]
@@ -270,15 +270,15 @@ class Dataset:
 
 
 def _links(data: Dataset, relation: Relation, codes: Mapping[str, Array]) -> Array:
-    """Pairs of entities that a key ties together: 2 x child rows that have a parent."""
+    """Pairs of people that a key ties together: 2 x child rows that have a parent."""
     known = data[relation.parent].frame[relation.parent_key].dropna().drop_duplicates()
     at = pd.Index(known).get_indexer(pd.Index(data[relation.child].frame[relation.child_key]))
     found = at >= 0
     return np.stack([codes[relation.parent][known.index.to_numpy()[at[found]]], codes[relation.child][found]])
 
 
-def entity_codes(key: pd.Series[Any]) -> Array:
-    """A number for each entity; a row without a key is an entity of its own."""
+def person_codes(key: pd.Series[Any]) -> Array:
+    """A number for each person; a row without a key is a person of its own."""
     codes, known = pd.factorize(key)
     lonely = codes < 0
     codes[lonely] = len(known) + np.arange(lonely.sum())

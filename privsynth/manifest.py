@@ -349,7 +349,7 @@ def _table_record(table: Table, rows: int) -> dict[str, Any]:
         }
         for c in table.columns
     ]
-    return {"name": table.name, "rows": rows, "entity": table.entity, "columns": columns}
+    return {"name": table.name, "rows": rows, "entity": table.person, "columns": columns}
 
 
 def _judged(verdicts: Sequence[Verdict]) -> str | None:

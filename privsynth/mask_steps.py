@@ -10,44 +10,44 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from privsynth.policy_model import Part
+from privsynth.policy_model import PolicyModel
 
 Mark = Annotated[str, Field(min_length=1, max_length=40)]
 Names = list[Annotated[str, Field(min_length=1)]]
 
 
-class Keep(Part):
+class Keep(PolicyModel):
     """As it is; rare levels and the ends of numbers too, so that a person must have wanted it."""
 
     do: Literal["keep"] = "keep"
 
 
-class Blur(Part):
+class Blur(PolicyModel):
     """As it is, but for levels that few rows hold and the ends of numbers, which are drawn in: what is done where nothing was said."""
 
     do: Literal["blur"] = "blur"
 
 
-class Drop(Part):
+class Drop(PolicyModel):
     """The column is not in the result."""
 
     do: Literal["drop"] = "drop"
 
 
-class Null(Part):
+class Null(PolicyModel):
     """The column stays, without a value."""
 
     do: Literal["null"] = "null"
 
 
-class Redact(Part):
+class Redact(PolicyModel):
     """Each value becomes the same mark; what was missing stays missing."""
 
     do: Literal["redact"] = "redact"
     mark: Mark = Field("*", description="What stands in place of every value.")
 
 
-class Partial(Part):
+class Partial(PolicyModel):
     """A few characters stay, the others become a mark; spaces and marks between them stay."""
 
     do: Literal["partial"] = "partial"
@@ -62,7 +62,7 @@ class Partial(Part):
         return self
 
 
-class Token(Part):
+class Token(PolicyModel):
     """A keyed token: equal values get equal ones, different values never. Columns of one domain can be joined, others not."""
 
     do: Literal["token"] = "token"
@@ -78,7 +78,7 @@ class Token(Part):
     )
 
 
-class Encrypt(Part):
+class Encrypt(PolicyModel):
     """FF1 (NIST SP 800-38G): a value of the same length that whoever holds the key can turn back. Only with a kept key."""
 
     do: Literal["encrypt"] = "encrypt"
@@ -87,19 +87,19 @@ class Encrypt(Part):
     )
 
 
-class Substitute(Part):
+class Substitute(PolicyModel):
     """Another value of the same kind, chosen by the value alone: the same value has the same substitute wherever it stands."""
 
     do: Literal["substitute"] = "substitute"
 
 
-class Invent(Part):
+class Invent(PolicyModel):
     """What belongs to one invented person: all columns of a row with this step fit each other."""
 
     do: Literal["invent"] = "invent"
 
 
-class Generalise(Part):
+class Generalise(PolicyModel):
     """A coarser value, by a rule that does not look at the rows. Exactly one of the parameters, or a hierarchy."""
 
     do: Literal["generalise"] = "generalise"
@@ -124,7 +124,7 @@ class Generalise(Part):
         return self
 
 
-class TopBottom(Part):
+class TopBottom(PolicyModel):
     """Numbers and dates beyond an end become that end. An end that is not said is drawn in until enough people lie beyond it."""
 
     do: Literal["top_bottom"] = "top_bottom"
@@ -132,7 +132,7 @@ class TopBottom(Part):
     high: float | str | None = Field(None, description="Largest value that is told.")
 
 
-class Bucket(Part):
+class Bucket(PolicyModel):
     """Numbers become ranges between these edges; without edges, between quantiles that hold equally many rows."""
 
     do: Literal["bucket"] = "bucket"
@@ -152,7 +152,7 @@ class Bucket(Part):
         return self
 
 
-class Noise(Part):
+class Noise(PolicyModel):
     """Numbers move by chance, by a share of the column's spread; zero stays zero and signs stay."""
 
     do: Literal["noise"] = "noise"
@@ -161,21 +161,21 @@ class Noise(Part):
     )
 
 
-class Microaggregate(Part):
+class Microaggregate(PolicyModel):
     """Numbers and dates become the mean of the group of nearest ones."""
 
     do: Literal["microaggregate"] = "microaggregate"
     size: int | None = Field(None, ge=2, description="Fewest people in a group; the profile's k when absent.")
 
 
-class Shuffle(Part):
+class Shuffle(PolicyModel):
     """Values change places among rows that are alike in these columns: counts stay, the tie to the row goes."""
 
     do: Literal["shuffle"] = "shuffle"
     within: Names = Field([], description="Columns whose values the rows must share; none: all rows.")
 
 
-class Shift(Part):
+class Shift(PolicyModel):
     """Dates move, all of one entity by the same number of days: order and intervals stay."""
 
     do: Literal["shift"] = "shift"
@@ -189,7 +189,7 @@ class Shift(Part):
         return self
 
 
-class KAnonymise(Part):
+class KAnonymise(PolicyModel):
     """Coarser together with all other columns of this step, until enough people share each combination."""
 
     do: Literal["k_anonymise"] = "k_anonymise"
@@ -201,13 +201,13 @@ class KAnonymise(Part):
     )
 
 
-class Rewrite(Part):
+class Rewrite(PolicyModel):
     """Sentences are invented anew; nothing of the text stays."""
 
     do: Literal["rewrite"] = "rewrite"
 
 
-class Scrub(Part):
+class Scrub(PolicyModel):
     """The text stays; what names somebody in it becomes the substitute that it has elsewhere, or a mark. What is not recognised stays."""
 
     do: Literal["scrub"] = "scrub"

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
 from privsynth.mask_steps import StepPolicy
-from privsynth.policy_model import Part
+from privsynth.policy_model import PolicyModel
 
 KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
 RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
@@ -31,7 +31,7 @@ def _higher(default: Any = ..., **bounds: Any) -> Any:
     return Field(default, json_schema_extra={"tighter": "higher"}, **bounds)
 
 
-class Limits(Part):
+class Limits(PolicyModel):
     """What a draft must keep to. The values come from a profile; a policy may tighten each of them."""
 
     k_rare: int = _higher(ge=1, description="A value held by fewer rows than this is rare.")
@@ -110,7 +110,7 @@ class Limits(Part):
     )
 
 
-class DomainPolicy(Part):
+class DomainPolicy(PolicyModel):
     """What a column may hold, known to the public and not read from the data: levels, or the ends of bins."""
 
     levels: list[str] | None = Field(None, min_length=1, description="All values that may occur, as spelt in a file.")
@@ -129,7 +129,7 @@ class DomainPolicy(Part):
         return self
 
 
-class ColumnPolicy(Part):
+class ColumnPolicy(PolicyModel):
     """What the user knows better about one column."""
 
     role: RoleName | None = Field(None, description="What the column means for people.")
@@ -155,7 +155,7 @@ class ColumnPolicy(Part):
         )
 
 
-class RulePolicy(Part):
+class RulePolicy(PolicyModel):
     """What must hold in every row that is made; rows of the source that break it are counted and said."""
 
     name: str = Field(min_length=1, description="A short name, for reports.")
@@ -164,19 +164,20 @@ class RulePolicy(Part):
     )
 
 
-class TablePolicy(Part):
+class TablePolicy(PolicyModel):
     """What the user knows better about one table."""
 
     key: str | None = Field(None, description="The column that names each row.")
-    entity: str | None = Field(
+    person: str | None = Field(
         None,
+        validation_alias=AliasChoices("person", "entity"),  # `entity` is how files of before spell it
         description="The column that says which rows belong to one person; the unit that is split, counted and protected.",
     )
     columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
     rules: list[RulePolicy] = Field([], description="Constraints that every made row keeps.")
 
 
-class RelationPolicy(Part):
+class RelationPolicy(PolicyModel):
     """A key between two tables: `child.column -> parent.column`."""
 
     parent: str = Field(description="Table whose rows are referred to.")
@@ -185,7 +186,7 @@ class RelationPolicy(Part):
     child_key: str = Field(description="Its column that repeats the key.")
 
 
-class ReadPolicy(Part):
+class ReadPolicy(PolicyModel):
     """How files are read, where looking is not enough, and how large they may be."""
 
     encoding: str | None = Field(None, description="Encoding of the input; found by itself when absent.")
@@ -202,7 +203,7 @@ class ReadPolicy(Part):
     max_cell_bytes: int = Field(2**20, ge=1, description="Largest cell.")
 
 
-class WritePolicy(Part):
+class WritePolicy(PolicyModel):
     """In which files the rows are given back."""
 
     format: Literal["same", "csv", "parquet", "both"] = Field(
@@ -211,7 +212,7 @@ class WritePolicy(Part):
     )
 
 
-class Waiver(Part):
+class Waiver(PolicyModel):
     """A named person answers for one gate that measured too much. It covers a measured "no", never a missing or impossible judgement."""
 
     gate: WaivableGate = Field(description="The gate whose failure is answered for.")
@@ -228,7 +229,7 @@ class Waiver(Part):
         return self
 
 
-class AutoOptions(Part):
+class AutoOptions(PolicyModel):
     """The backend is chosen: `model` where there is data, `rules` where there is only a rulebook."""
 
     kind: Literal["auto"] = "auto"
@@ -247,7 +248,7 @@ _MEANT_FOR: dict[str, tuple[str, ...]] = {  # options that only some engines und
 }
 
 
-class ModelOptions(Part):
+class ModelOptions(PolicyModel):
     """Rows from a learned joint distribution."""
 
     kind: Literal["model"] = "model"
@@ -316,14 +317,14 @@ class ModelOptions(Part):
         return self
 
 
-class RulesOptions(Part):
+class RulesOptions(PolicyModel):
     """Rows from a rulebook; no real data is read."""
 
     kind: Literal["rules"] = "rules"
     rulebook: Path | None = Field(None, description="The rulebook, a YAML file.")
 
 
-class CloneOptions(Part):
+class CloneOptions(PolicyModel):
     """Whole entities, masked and then multiplied under new identities."""
 
     kind: Literal["clone"] = "clone"
@@ -338,7 +339,7 @@ class CloneOptions(Part):
     )
 
 
-class MaskOptions(Part):
+class MaskOptions(PolicyModel):
     """The same rows with identities replaced and quasi-identifiers generalised."""
 
     kind: Literal["mask"] = "mask"

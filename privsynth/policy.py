@@ -30,7 +30,7 @@ from privsynth.options import (
     WritePolicy,
 )
 from privsynth.plainyaml import parse_yaml, read_yaml
-from privsynth.policy_model import Part
+from privsynth.policy_model import PolicyModel
 
 PROFILES = {
     "internal": 2,
@@ -67,7 +67,7 @@ class Places:
         )
 
 
-class Policy(Part):
+class Policy(PolicyModel):
     """Everything that was asked of one run. Frozen: a change is a new policy."""
 
     version: Literal[1] = Field(1, description="Version of the policy format.")
@@ -300,7 +300,7 @@ def _suggest(error: ValidationError) -> str:
     """The nearest known name for each unknown one."""
     from difflib import get_close_matches
 
-    known = {name for part in Part.__subclasses__() for name in part.model_fields}
+    known = {name for part in PolicyModel.__subclasses__() for name in part.model_fields}
     unknown = [
         str(item["loc"][-1])
         for item in error.errors(include_url=False, include_input=False)

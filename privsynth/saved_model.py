@@ -186,7 +186,7 @@ def _fingerprint(key: bytes, source: Source) -> str:
 
 
 def _pieces(table: Table) -> Iterator[bytes]:
-    yield f"\x1d{table.name}\x1f{len(table)}\x1f{table.entity}".encode("utf-8", "surrogatepass")
+    yield f"\x1d{table.name}\x1f{len(table)}\x1f{table.person}".encode("utf-8", "surrogatepass")
     for column in table.columns:
         yield f"\x1e{column.name}\x1f{column.kind.value}\x1f{column.role.value}\x1f".encode("utf-8", "surrogatepass")
         yield _bytes(table.values(column.name))

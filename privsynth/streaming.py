@@ -85,7 +85,7 @@ def _dealt(
     described = describe(Dataset((head,)), policy)
     like = described.root
     count = _count(path, layout, head, cells)
-    made = deal(layout, folder, count, policy, entity=like.entity, rng=seeds.stream("parts"))
+    made = deal(layout, folder, count, policy, person=like.person, rng=seeds.stream("parts"))
     said = f"{layout.label}: kinds, roles and steps were decided by its first {len(head):,} rows, and hold for all {made.rows:,}, or the run stops"
     dealt = f"the rows were dealt at random, whole people each, into {count} parts; each was masked with what was learnt on the first, and judged by itself"
     return Parts(layout, like, made.files, made.rows, policy), [

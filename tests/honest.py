@@ -96,7 +96,7 @@ def with_contacts(table: Table, seed: int) -> Table:
         table.name,
         (*table.columns, *(replace(column, fabricated=fabricated) for column in CONTACTS)),
         frame,
-        table.entity,
+        table.person,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Statistics, Relation, Role, Table, Taken
+from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Relation, Role, Statistics, Table, Taken
 from privsynth.spelling import Spelling
 
 GIVEN = ["Ada", "Bruno", "Clara", "Dieter", "Edith", "Frank", "Greta", "Hugo", "Ida", "Jonas"]
@@ -83,7 +83,7 @@ def orders(of: Table, each: int = 3) -> Table:
         Column("amount", Kind.NUMBER, spelling=Spelling(decimals=2)),
         Column("channel", Kind.CATEGORY),
     )
-    return Table("orders", columns, frame, entity="customer_id")
+    return Table("orders", columns, frame, person="customer_id")
 
 
 def shop(rows: int = 600) -> Dataset:

@@ -11,10 +11,10 @@ from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Tab
 from privsynth.errors import InputError
 
 
-def table(called: str, entity: str | None = None, **columns: list[object]) -> Table:
+def table(called: str, whose: str | None = None, **columns: list[object]) -> Table:
     data = frame(**columns)
     kinds = {c: Kind.INTEGER if data[c].dtype.kind == "f" else Kind.TEXT for c in data}
-    return Table(called, tuple(Column(c, kinds[c]) for c in data), data, entity)
+    return Table(called, tuple(Column(c, kinds[c]) for c in data), data, whose)
 
 
 def family() -> Dataset:

@@ -26,7 +26,7 @@ import pandas as pd
 import pytest
 
 from privsynth import api, cli, emit, pipeline, policy, release, report
-from privsynth.dataset import Dataset, Statistics, Source
+from privsynth.dataset import Dataset, Source, Statistics
 from privsynth.emit import staging
 from privsynth.errors import ExitCode
 from privsynth.gate import artefacts, gates_for

@@ -14,7 +14,7 @@ from conftest import frame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
 from privsynth.manifest import Facts, blunt, canonical, detectable_leak, manifest_of, plain, policy_record, versions
 from privsynth.policy import Policy
 from privsynth.verdict import Finding, Verdict
@@ -34,7 +34,9 @@ FAILED = (Verdict("schema", "digest", (Finding("columns", 1, limit=0),)),)
 
 
 def record(verdicts: tuple[Verdict, ...] = PASSED, policy: Policy | None = None, **facts: Any) -> dict[str, Any]:
-    source = Source(Dataset((TABLE.take(np.array([0])),)), Dataset((TABLE.take(np.array([1])),)), Statistics({}, Taken()))
+    source = Source(
+        Dataset((TABLE.take(np.array([0])),)), Dataset((TABLE.take(np.array([1])),)), Statistics({}, Taken())
+    )
     known = Facts(
         **{
             "run_id": "r1",

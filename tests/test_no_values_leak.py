@@ -399,7 +399,7 @@ FAILING: dict[str, Broken] = {
     "a column that is not there": ("a.csv", whole, ("--set", "tables.a.columns.other.kind=date")),
     "a table that is not there": ("a.csv", whole, ("--set", "tables.b.columns.name.kind=date")),
     "a role that nobody knows": ("a.csv", whole, ("--set", "tables.a.columns.name.role=secret")),
-    "a key that is none": ("a.csv", whole, ("--set", "tables.a.entity=other")),
+    "a key that is none": ("a.csv", whole, ("--set", "tables.a.person=other")),
     "a condition that is none": ("a.csv", whole, ("-b", "model", "--where", "town = = 5")),
     "a condition of another kind": ("a.csv", whole, ("-b", "model", "--where", "name > 5 + ")),
     "a condition on no column": ("a.csv", whole, ("-b", "model", "--where", "other = 5")),

@@ -113,7 +113,7 @@ def test_each_profile_is_at_least_as_strict_as_the_one_before(freer: str, strict
 )
 def test_a_profile_says_which_backends_may_be_used(profile: str, backend: object, allowed: bool) -> None:
     if allowed:
-        assert Policy(profile=profile, backend=backend).profile == profile
+        assert Policy(profile=profile, backend=backend).statistics == profile
         return
     with pytest.raises(PolicyError, match=f"profile {profile}"):
         Policy(profile=profile, backend=backend)

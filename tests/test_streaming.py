@@ -80,7 +80,7 @@ def released(tmp_path_factory: pytest.TempPathFactory, _short_beginning: None) -
 
 def masked(path: Path, policy: Policy | None = None, cells: int = 10_500) -> tuple[Outcome, str]:
     with private_folder(path.parent) as folder:
-        policy = policy or Policy(backend="mask", tables={"visits": {"entity": "patient_id"}})
+        policy = policy or Policy(backend="mask", tables={"visits": {"person": "patient_id"}})
         outcome = mask_in_parts(Origin(path.name, path.stem, path), path, policy, folder, Stages(), cells=cells)
         text = b"".join(
             block for content in getattr(outcome, "files", {}).values() for block in content.blocks()
@@ -190,7 +190,7 @@ def test_another_kind_in_a_later_row_stops_the_run(tmp_path: Path) -> None:
 def test_attempts_on_one_source_are_counted_whether_it_came_in_parts_or_whole(file: Path) -> None:
     from privsynth.api import synthesize
 
-    policy = Policy(backend="mask", tables={"visits": {"entity": "patient_id"}}, state=file.parent / "state")
+    policy = Policy(backend="mask", tables={"visits": {"person": "patient_id"}}, state=file.parent / "state")
     masked(file, policy)
     assert synthesize(str(file), policy).manifest["exposure"]["attempt"] == 2
     outcome, _ = masked(file, policy)
@@ -213,7 +213,7 @@ def test_a_stream_passes_its_gates_before_a_byte_goes_out(file: Path, tmp_path: 
         "--report-dir",
         str(tmp_path / "papers"),
         "--set",
-        "tables.stdin.entity=patient_id",
+        "tables.stdin.person=patient_id",
     ]
     ran = subprocess.run(command, input=file.read_bytes(), capture_output=True, check=False, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr.decode()

@@ -16,7 +16,7 @@ def refuse_unknown_names(data: Dataset, policy: Policy) -> None:
         _table(data, name, policy.place_of("tables", name))
         for column in wishes.columns:
             _column(data, name, column, policy.place_of("tables", name, "columns", column))
-        for field in ("key", "entity"):
+        for field in ("key", "person"):
             column = getattr(wishes, field)
             if column is not None:
                 _column(data, name, column, policy.place_of("tables", name, field))

@@ -77,10 +77,10 @@ def _tables(data: Dataset) -> Iterator[str]:
     yield "tables:"
     for table in data:
         yield f"  {quoted(table.name)}:"
-        if table.entity is not None:
-            yield f"    entity: {quoted(table.entity)}    # rows with the same one belong to one person: split, counted and protected together"
+        if table.person is not None:
+            yield f"    person: {quoted(table.person)}    # rows with the same one belong to one person: split, counted and protected together"
         else:
-            yield "    # entity:            # each row is one person; else name the column whose value one person's rows share"
+            yield "    # person:            # each row is one person; else name the column whose value one person's rows share"
         yield "    columns:"
         yield from _columns(table)
 

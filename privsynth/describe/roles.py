@@ -22,7 +22,7 @@ def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
 def _described(table: Table, said: TablePolicy) -> Table:
     columns = [_column(table, column, said.columns.get(column.name, ColumnPolicy())) for column in table.columns]
     described = table.with_columns(*columns)
-    return replace(described, entity=said.entity or _owner(described))
+    return replace(described, person=said.person or _owner(described))
 
 
 def _with_domains(table: Table, policy: Policy) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Role, Table, Taken, entity_codes
+from privsynth.dataset import Column, ColumnStatistics, Role, Table, Taken, person_codes
 from privsynth.errors import BackendError
 from privsynth.people.ages import Ages, learn_ages
 from privsynth.people.cast import Cast, Setting
@@ -76,7 +76,7 @@ class Fabricator:
             for column in columns
         ]
         made = cls(
-            tuple(makers), locale, style_of_names(makers, known.__getitem__), taken, table.entity, gender_column(table)
+            tuple(makers), locale, style_of_names(makers, known.__getitem__), taken, table.person, gender_column(table)
         )
         return replace(
             made, home=home, anchors=anchors_of(table.columns), ages=learn_ages(table, statistics), expected=len(table)
@@ -203,7 +203,7 @@ class Fabricator:
         key = made.get(str(self.entity))
         if key is None and self.entity in context:
             key = context[self.entity].to_numpy()
-        return np.arange(rows) if key is None else np.unique(entity_codes(pd.Series(key)), return_inverse=True)[1]
+        return np.arange(rows) if key is None else np.unique(person_codes(pd.Series(key)), return_inverse=True)[1]
 
     def _column(self, maker: Maker, cast: Cast) -> Array:
         """One column: invented, made missing as often as the real one, and stored as its kind is."""

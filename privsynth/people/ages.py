@@ -119,7 +119,9 @@ def _common_day(years: Array, births: Array) -> float | None:
 def _newest(table: Table, statistics: Mapping[str, ColumnStatistics], born: Column) -> float | None:
     """The 99th percentile of the newest other column of dates, so that no single row is told."""
     ends = [
-        _high(table, statistics.get(c.name), c.name) for c in table.columns if c.kind is Kind.DATE and c.name != born.name
+        _high(table, statistics.get(c.name), c.name)
+        for c in table.columns
+        if c.kind is Kind.DATE and c.name != born.name
     ]
     return max((end for end in ends if end is not None), default=None)
 

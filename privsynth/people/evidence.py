@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Role, Table, entity_codes
+from privsynth.dataset import Column, Kind, Role, Table, person_codes
 from privsynth.people.homes import home_of
 from privsynth.people.makers import entity_of
 from privsynth.people.phones import calling_of
@@ -63,9 +63,9 @@ def gender_column(table: Table) -> str | None:
 
 def is_steady(table: Table, column: Column) -> bool:
     """Whether nearly every entity has one value of this column in all its rows."""
-    if table.entity is None or table.entity == column.name or not len(table) or column.role is Role.FREE_TEXT:
+    if table.person is None or table.person == column.name or not len(table) or column.role is Role.FREE_TEXT:
         return False
-    codes = pd.Series(entity_codes(table.frame[table.entity]))
+    codes = pd.Series(person_codes(table.frame[table.person]))
     if codes.nunique() == len(codes):
         return False
     return bool(

@@ -52,7 +52,11 @@ def substitutes(
     own = seeds[np.flatnonzero(codes >= 0)[firsts]]
     inventor = _inventor(column, np.asarray(known, dtype=object), values, codes, taken, locale, statistics)
     unique = (
-        injective if injective is not None else statistics.is_unique if statistics else len(known) == int((codes >= 0).sum())
+        injective
+        if injective is not None
+        else statistics.is_unique
+        if statistics
+        else len(known) == int((codes >= 0).sum())
     )
     made = _settled(inventor, np.asarray(known, dtype=object), own, unique=unique)
     blank = np.array([np.nan]) if column.kind.is_numeric else np.array([None], dtype=object)
@@ -76,7 +80,9 @@ def _inventor(
         (replace(column, role=role),),
         pd.DataFrame({column.name: pd.Series(values[kept], dtype=values.dtype)}),
     )
-    learnt = Fabricator.learn(table, {} if statistics is None else {column.name: statistics}, taken, locale).without_missing()
+    learnt = Fabricator.learn(
+        table, {} if statistics is None else {column.name: statistics}, taken, locale
+    ).without_missing()
     return replace(
         learnt,
         makers=tuple(

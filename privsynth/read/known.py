@@ -15,7 +15,7 @@ def refuse_unknown_names(data: Dataset, policy: Policy) -> None:
     """Every table and column that the policy speaks of must be there."""
     for name, wishes in policy.tables.items():
         _known("table", name, data.names)
-        asked = [*wishes.columns, *filter(None, (wishes.key, wishes.entity))]
+        asked = [*wishes.columns, *filter(None, (wishes.key, wishes.person))]
         for column in asked:
             _known("column", column, [c.name for c in data[name].columns], name)
     for relation in policy.relations:

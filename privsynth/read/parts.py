@@ -108,11 +108,11 @@ class Dealt:
 
 
 def deal(
-    layout: Layout, folder: Path, parts: int, policy: Policy, *, entity: str | None, rng: np.random.Generator
+    layout: Layout, folder: Path, parts: int, policy: Policy, *, person: str | None, rng: np.random.Generator
 ) -> Dealt:
-    """Every row into one of so many files, all rows of an entity into the same."""
+    """Every row into one of so many files, all rows of a person into the same."""
     paths = tuple(folder / f"part-{number:05d}.csv" for number in range(parts))
-    at = None if entity is None else layout.names.index(entity)
+    at = None if person is None else layout.names.index(person)
     rows, salt, left = 0, int(rng.integers(0, 2**63)), Counter[str]()
     with ExitStack() as stack:
         writers = [csv.writer(stack.enter_context(_private(path)), lineterminator="\n") for path in paths]
@@ -139,7 +139,7 @@ def _private(path: Path) -> TextIO:
 
 
 def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, parts: int) -> Array:
-    """The part of the entity of each row; a row without a key is an entity of its own."""
+    """The part that the person of each row goes to; a row without a key is a person of its own."""
     return np.array([hash((salt, row[at] or before + number)) % parts for number, row in enumerate(block)])
 
 

@@ -64,9 +64,9 @@ def scope(draft: Dataset, source: Source, facts: Facts, *, hidden: bool = False)
             "rows_train": train.get(name),
             "rows_holdout": holdout.get(name) if name in train else None,
             "rows_synthetic": made.get(name),
-            "entity": source.train[name].entity
+            "entity": source.train[name].person
             if name in source.train
-            else (draft[name].entity if name in draft else None),
+            else (draft[name].person if name in draft else None),
         }
         for name in names
     ]

@@ -43,7 +43,7 @@ def test_init_writes_a_plan_that_changes_nothing_and_holds_no_value(tmp_path: Pa
         assert [(c.name, c.kind, c.role, c.entity, c.spelling) for c in table.columns] == [
             (c.name, c.kind, c.role, c.entity, c.spelling) for c in after[table.name].columns
         ]
-        assert table.entity == after[table.name].entity
+        assert table.person == after[table.name].person
     assert before.relations == after.relations
 
 

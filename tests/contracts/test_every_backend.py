@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Domain, Kind, Statistics, Role, Table
+from privsynth.dataset import Column, Dataset, Domain, Kind, Role, Statistics, Table
 from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.generate import Backend, Described

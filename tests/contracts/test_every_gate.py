@@ -176,7 +176,7 @@ def test_the_same_draft_gets_the_same_findings_and_stays_as_it_was(name: str) ->
 
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_from_a_rulebook_pass_without_real_data(name: str) -> None:
-    nothing = Source(Dataset(()), Dataset(()), SOURCE.profile)
+    nothing = Source(Dataset(()), Dataset(()), SOURCE.statistics)
     assert judge(gate_named(name, Policy(backend="rules")), draft(HONEST), nothing, seconds=120).status is Status.PASSED
 
 

@@ -64,18 +64,18 @@ def test_a_declared_kind_brings_its_role() -> None:
 
 
 def test_rows_of_one_person_are_found_by_the_key_that_repeats() -> None:
-    assert with_roles(visits(), Policy())["visits"].entity == "patient_id"
+    assert with_roles(visits(), Policy())["visits"].person == "patient_id"
 
 
 def test_a_key_that_never_repeats_makes_each_row_its_own_person() -> None:
     data = visits()
     once = data.replace_tables(data["visits"].take(pd.Series(range(20)).to_numpy()))
-    assert with_roles(once, Policy())["visits"].entity is None
+    assert with_roles(once, Policy())["visits"].person is None
 
 
 def test_the_declared_person_wins() -> None:
-    policy = Policy(tables={"visits": {"entity": "email"}})
-    assert with_roles(visits(), policy)["visits"].entity == "email"
+    policy = Policy(tables={"visits": {"person": "email"}})
+    assert with_roles(visits(), policy)["visits"].person == "email"
 
 
 def test_the_data_are_not_touched() -> None:

@@ -115,7 +115,7 @@ def test_a_real_value_in_a_paper_is_found_and_only_its_column_is_said(said: str,
 
 def test_values_of_held_out_people_are_found_too() -> None:
     train, held = TRAIN.take(np.arange(20)), TRAIN.take(np.arange(20, 40))
-    both = Source(Dataset((train,)), Dataset((held,)), SOURCE.profile)
+    both = Source(Dataset((train,)), Dataset((held,)), SOURCE.statistics)
     assert failures(judged("ingunn33@fjordpost.no", of=both)) == [PEOPLE]
 
 
@@ -216,7 +216,7 @@ def test_the_verdict_is_about_exactly_these_papers_and_an_exception_blocks(monke
 
 
 def test_without_real_data_only_the_words_are_judged() -> None:
-    nothing = Source(Dataset(()), Dataset(()), SOURCE.profile)
+    nothing = Source(Dataset(()), Dataset(()), SOURCE.statistics)
     assert failures(judged(CLEAN, of=nothing)) == []
     assert failures(judged("<html>anonymous</html>", of=nothing)) == [CLAIMS]
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from honest import draft, honest, people, planted, source, with_frame
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
 from privsynth.gate import Gate, judge
 from privsynth.gate.attribute import Attribute
 from privsynth.gate.copies import Copies

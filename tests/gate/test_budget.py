@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Exposure, Kind, Statistics, Relation, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Exposure, Kind, Relation, Source, Statistics, Table, Taken
 from privsynth.emit import serialise
 from privsynth.gate import judge
 from privsynth.gate.budget import Budget

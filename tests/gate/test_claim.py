@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Source, Statistics, Table, Taken
 from privsynth.gate import judge
 from privsynth.gate.claim import Claim
 from privsynth.manifest import Facts, claim_record, claimed

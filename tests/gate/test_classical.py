@@ -122,7 +122,7 @@ def test_where_every_quasi_identifier_is_blank_that_is_said() -> None:
 def test_without_real_data_there_is_no_group() -> None:
     nothing = Dataset(())
     (found,) = Classical(Policy(backend="rules")).measure(
-        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).profile)
+        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).statistics)
     )
     assert found.passed
 

@@ -103,7 +103,7 @@ def test_held_out_people_are_counted_not_their_rows() -> None:
     from dataclasses import replace
 
     def owned(table: Table) -> Table:
-        return replace(table, frame=table.frame.assign(key=[f"p{row // 4}" for row in range(len(table))]), entity="key")
+        return replace(table, frame=table.frame.assign(key=[f"p{row // 4}" for row in range(len(table))]), person="key")
 
     found = judged(HONEST, train=owned(TRAIN), holdout=owned(HOLDOUT))
     assert found[0].measured == 150
@@ -125,7 +125,7 @@ def test_an_empty_mask_is_not_compared() -> None:
 def test_without_real_data_there_is_nothing_to_copy() -> None:
     nothing = Dataset(())
     (found,) = Copies(Policy(backend="rules")).measure(
-        draft(HONEST), Source(nothing, nothing, source(TRAIN, None).profile)
+        draft(HONEST), Source(nothing, nothing, source(TRAIN, None).statistics)
     )
     assert (found.measured, found.limit, found.passed) == (0, 0, True)
 

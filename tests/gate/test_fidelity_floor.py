@@ -79,7 +79,7 @@ def test_what_cannot_be_measured_is_said() -> None:
     assert "not measurable" in empty.note
     nothing = Dataset(())
     (unread,) = Fidelity(Policy(backend="rules")).measure(
-        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).profile)
+        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).statistics)
     )
     assert unread.measured is None
     assert unread.passed

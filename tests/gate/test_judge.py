@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from builders import draft
 
-from privsynth.dataset import Dataset, Statistics, Source, Taken
+from privsynth.dataset import Dataset, Source, Statistics, Taken
 from privsynth.gate import judge, timed
 from privsynth.release import Draft
 from privsynth.verdict import Finding, Status

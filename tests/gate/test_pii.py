@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
 from privsynth.describe.roles import with_roles
 from privsynth.gate import judge
 from privsynth.gate import pii as module

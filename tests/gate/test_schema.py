@@ -112,7 +112,7 @@ def family(child_keys: list[str], kind: Kind = Kind.TEXT) -> Dataset:
 
 
 def of(data: Dataset) -> Source:
-    return Source(data, Dataset(()), source(TRAIN, None).profile)
+    return Source(data, Dataset(()), source(TRAIN, None).statistics)
 
 
 def test_a_reference_to_no_row_fails_unless_the_source_has_as_many() -> None:
@@ -156,7 +156,7 @@ FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\tx", "\r=1", "＝
 
 def test_formulas_are_guarded_by_the_writer_and_found_where_they_are_not() -> None:
     made = Table("t", (Column("w", Kind.TEXT),), frame(w=[*FORMULAS, "-12.5", "+1,234", "plain", None]))
-    real = Source(Dataset((made,)), Dataset(()), source(TRAIN, None).profile)
+    real = Source(Dataset((made,)), Dataset(()), source(TRAIN, None).statistics)
     assert failures(judged(draft(made), real=real)) == []
     raw = ("w\n" + "\n".join(f'"{text}"' for text in made.frame["w"][:-1]) + '\n""\n').encode()
     found = judged(Draft(Dataset((made,)), {"t.csv": raw}, 11), real=real)
@@ -189,6 +189,8 @@ def test_a_mask_in_the_order_of_the_source_is_found_by_its_link() -> None:
 def test_without_a_source_the_draft_is_held_to_its_own_declaration() -> None:
     nothing = Dataset(())
     assert (
-        failures(judged(draft(HONEST), Policy(backend="rules"), Source(nothing, nothing, source(TRAIN, None).profile)))
+        failures(
+            judged(draft(HONEST), Policy(backend="rules"), Source(nothing, nothing, source(TRAIN, None).statistics))
+        )
         == []
     )

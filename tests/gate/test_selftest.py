@@ -64,10 +64,10 @@ def test_it_is_done_in_the_table_with_most_held_out_rows(monkeypatch: pytest.Mon
         lambda self, train, holdout, made, rng: seen.append((train.name, len(train), len(holdout))) or [],
     )
     SelfTest(MODEL).measure(
-        replace(draft(MADE), dataset=two(60, 60)), Source(two(80, 90), two(60, 70), source(TRAIN, None).profile)
+        replace(draft(MADE), dataset=two(60, 60)), Source(two(80, 90), two(60, 70), source(TRAIN, None).statistics)
     )
     monkeypatch.setattr(selftest, "ROWS", 65)
     SelfTest(MODEL).measure(
-        replace(draft(MADE), dataset=two(60, 60)), Source(two(80, 90), two(60, 70), source(TRAIN, None).profile)
+        replace(draft(MADE), dataset=two(60, 60)), Source(two(80, 90), two(60, 70), source(TRAIN, None).statistics)
     )
     assert seen == [("large", 90, 70), ("large", 65, 65)]

@@ -103,7 +103,7 @@ def test_where_no_row_was_made_nobody_can_be_linked() -> None:
 def test_without_real_data_nobody_can_be_linked() -> None:
     nothing = Dataset(())
     (found,) = Linkage(Policy(backend="rules")).measure(
-        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).profile)
+        draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).statistics)
     )
     assert found.passed
 

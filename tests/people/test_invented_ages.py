@@ -100,11 +100,11 @@ def test_the_day_comes_out_of_the_profile_where_no_row_may_be_asked() -> None:
     from privsynth.dataset import ColumnStatistics
 
     table = table_of({name: values[:3] for name, values in real().items()}, kept=["age"])
-    statistics = statistics(table) | {
+    learnt = statistics(table) | {
         "age": ColumnStatistics(3, 0.0, 3, False, {}, low=20.0, high=60.0),
         "born": ColumnStatistics(3, 0.0, 3, False, {}, low=-10_000.0, high=10_000.0),
     }
-    assert Fabricator.learn(table, statistics, Taken()).ages.day == pytest.approx(10_000 + 20.5 * 365.2425)
+    assert Fabricator.learn(table, learnt, Taken()).ages.day == pytest.approx(10_000 + 20.5 * 365.2425)
 
 
 def test_the_29th_of_february_has_an_age_on_every_day() -> None:

@@ -277,7 +277,7 @@ def test_the_region_of_an_entity_holds_for_all_its_rows() -> None:
         "zip": ["02134"] * 90,
         "phone": [f"(617) 664-{i // 3:04d}" for i in range(90)],
     }
-    made = invent(table_of(frame, entity="who"), 90)
+    made = invent(table_of(frame, person="who"), 90)
     assert (made.groupby("who")[["city", "zip", "phone"]].nunique() == 1).all(axis=None)
 
 

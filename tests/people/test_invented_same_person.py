@@ -64,7 +64,7 @@ def test_people_of_an_entity_are_those_of_a_table_with_one_row_each() -> None:
     owner = np.repeat(np.arange(20), 3)
     table = table_of(
         {"who": [f"C{i // 3:03d}" for i in range(60)], "name": [columns()["name"][i // 3] for i in range(60)]},
-        entity="who",
+        person="who",
     )
     context = pd.DataFrame({"who": texts(f"x{i}" for i in owner)})
     part = inventor_of(table, "en_US")

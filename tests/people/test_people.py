@@ -268,7 +268,7 @@ def test_all_rows_of_an_entity_have_one_person() -> None:
     owner = texts(f"C{i // 4:05d}" for i in range(200))
     names = texts(f"Name{i // 4}" for i in range(200))
     columns = (Column("who", Kind.TEXT, Role.IDENTIFIER), Column("last", Kind.TEXT, Role.DIRECT, "LAST_NAME"))
-    table = Table("t", columns, pd.DataFrame({"who": owner, "last": names}), entity="who")
+    table = Table("t", columns, pd.DataFrame({"who": owner, "last": names}), person="who")
     made = pd.DataFrame(
         Fabricator.learn(table, statistics(table), NOBODY).make(NO_CONTEXT, 200, np.random.default_rng(1))
     )

@@ -23,11 +23,11 @@ def written(folder: Path, text: str, name: str = "visits.csv") -> Path:
     return path
 
 
-def dealt(path: Path, folder: Path, parts: int = 3, entity: str | None = None, policy: Policy = POLICY):
+def dealt(path: Path, folder: Path, parts: int = 3, person: str | None = None, policy: Policy = POLICY):
     layout, head, notes = beginning(Origin(path.name, path.stem, path), path, policy)
     target = folder / "private"
     target.mkdir()
-    made = deal(layout, target, parts, policy, entity=entity, rng=np.random.default_rng(1))
+    made = deal(layout, target, parts, policy, person=person, rng=np.random.default_rng(1))
     return layout, head, made.files, made.rows, [*notes, *made.notes]
 
 
@@ -54,14 +54,14 @@ def test_every_row_is_in_one_part_and_types_hold(tmp_path: Path) -> None:
 
 
 def test_all_rows_of_a_person_are_in_one_part(tmp_path: Path) -> None:
-    layout, head, files, _, _ = dealt(written(tmp_path, rows_text(900)), tmp_path, entity="person")
+    layout, head, files, _, _ = dealt(written(tmp_path, rows_text(900)), tmp_path, person="person")
     people = [set(part(file, layout, head, POLICY).values("person")) for file in files]
     assert sum(map(len, people)) == len(set.union(*people)) == 300
 
 
 def test_rows_without_a_person_are_nobody_together(tmp_path: Path) -> None:
     path = written(tmp_path, "person,n\n" + ",1\n" * 600)
-    layout, head, files, _, _ = dealt(path, tmp_path, entity="person", policy=POLICY)
+    layout, head, files, _, _ = dealt(path, tmp_path, person="person", policy=POLICY)
     assert all(len(part(file, layout, head, POLICY)) > 100 for file in files)
 
 

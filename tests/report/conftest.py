@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
 from privsynth.manifest import Facts
 from privsynth.policy import Policy
 from privsynth.release import Draft, Papers

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
 from privsynth.policy import Policy
 from privsynth.release import Draft, Papers
 from privsynth.report import render_papers, schemas

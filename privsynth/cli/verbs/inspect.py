@@ -40,7 +40,7 @@ def inspect(
         for r in found.relations
     ]
     if as_json:
-        tables = [{"table": t.name, "rows": len(t), "entity": t.entity, "columns": lines[t.name]} for t in found]
+        tables = [{"table": t.name, "rows": len(t), "entity": t.person, "columns": lines[t.name]} for t in found]
         told = [
             {"kind": f.kind, "table": f.table, "columns": list(f.columns), "share": f.share, "words": f.words}
             for f in facts
@@ -73,7 +73,7 @@ def inspect(
 
 
 def _title(each: Table) -> str:
-    return f"{each.name}   {len(each):,} rows x {len(each.columns)} columns   one person per {each.entity or 'row'}"
+    return f"{each.name}   {len(each):,} rows x {len(each.columns)} columns   one person per {each.person or 'row'}"
 
 
 def _summary(lines: Sequence[dict[str, Any]]) -> str:

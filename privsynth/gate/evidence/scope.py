@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privsynth.dataset import Dataset, Role, Source, Table, entity_codes
+from privsynth.dataset import Dataset, Role, Source, Table, person_codes
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -33,7 +33,7 @@ def shared_tables(draft: Draft, source: Source) -> Iterator[tuple[Table, Table, 
 def table_or_empty(dataset: Dataset, like: Table) -> Table:
     if like.name in dataset:
         return dataset[like.name]
-    return Table(like.name, like.columns, like.frame.iloc[:0], like.entity)
+    return Table(like.name, like.columns, like.frame.iloc[:0], like.person)
 
 
 def learnt_columns(real: Table, made: Table) -> list[str]:
@@ -54,14 +54,14 @@ def held_out_entities(source: Source) -> int:
 
 
 def entities(table: Table) -> int:
-    if table.entity is None or not len(table):
+    if table.person is None or not len(table):
         return len(table)
-    return int(entity_codes(table.frame[table.entity]).max()) + 1
+    return int(person_codes(table.frame[table.person]).max()) + 1
 
 
 def people_of(table: Table) -> Array:
     """Who is behind each row."""
-    return np.arange(len(table)) if table.entity is None else entity_codes(table.frame[table.entity])
+    return np.arange(len(table)) if table.person is None else person_codes(table.frame[table.person])
 
 
 def no_source() -> Finding:

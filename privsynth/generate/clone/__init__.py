@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Statistics, Table
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.entities import Cloned, Family, choose_entities
@@ -170,11 +170,13 @@ class _Work:
         columns = [c for c in table.of_role(Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT) if c.name not in values]
         if not columns:
             return {}
-        entity = table.entity or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
-        part = replace(table, entity=entity).with_columns(
+        entity = table.person or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
+        part = replace(table, person=entity).with_columns(
             *(replace(c, role=Role.PLAIN) for c in table.columns if c not in columns and c.role.is_fabricated)
         )
-        fabricator = Fabricator.learn(part, self.clone.statistics_[table.name], self.clone.statistics_.taken, self.kin.locale)
+        fabricator = Fabricator.learn(
+            part, self.clone.statistics_[table.name], self.clone.statistics_.taken, self.kin.locale
+        )
         self.kin.meet(fabricator)
         of_clone = self.seeds[rows.clone]
         alone = len(np.unique(rows.clone)) == len(rows)

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from privsynth.dataset import Column, Table, entity_codes
+from privsynth.dataset import Column, Table, person_codes
 from privsynth.groups.axes import axis_of
 from privsynth.groups.generalise import Cells, partition
 from privsynth.typing import Array
 
 
 def people_of(table: Table) -> Array:
-    return np.arange(len(table)) if table.entity is None else entity_codes(table.frame[table.entity])
+    return np.arange(len(table)) if table.person is None else person_codes(table.frame[table.person])
 
 
 def cells_of(table: Table, columns: Sequence[Column], k: int, k_rare: int) -> Cells:

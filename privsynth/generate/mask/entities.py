@@ -23,10 +23,10 @@ def entity_seeds(data: Dataset, ring: Keyring, before: Mapping[str, int] | None 
     made: dict[str, Array] = {}
     for table in data.parents_first():
         relation = data.parent_of(table.name)
-        if relation is not None and table.entity in (None, relation.child_key):
+        if relation is not None and table.person in (None, relation.child_key):
             made[table.name] = _inherited(data, table, relation, made[relation.parent], ring)
             continue
-        name = table.entity or _own_key(table)
+        name = table.person or _own_key(table)
         named = [column.name for column in table.of_role(Role.DIRECT)]
         if name is None and ring.kept and named:  # nothing else makes the same person the same in another file
             made[table.name] = row_seeds(table, named, ring)

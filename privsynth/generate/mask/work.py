@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Table, entity_codes
+from privsynth.dataset import Column, Dataset, Kind, Role, Statistics, Table, person_codes
 from privsynth.generate.mask.entities import entity_seeds, row_seeds
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
@@ -151,9 +151,9 @@ class Work:
         }
 
     def _fabricator(self, table: Table, mine: Sequence[Column]) -> Fabricator:
-        entity = table.entity or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
+        entity = table.person or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
         aside = [replace(c, role=Role.PLAIN) for c in table.columns if c.role.is_fabricated]
-        part = replace(table, entity=entity).with_columns(*aside).with_columns(*mine)
+        part = replace(table, person=entity).with_columns(*aside).with_columns(*mine)
         kin = self.memory.kin
         learnt = Fabricator.learn(
             part, self.statistics[table.name], self.statistics.taken, kin.locale, kin.home
@@ -272,7 +272,7 @@ class Work:
 
     def _who(self, table: Table) -> Array:
         """The number of the person of each row."""
-        return np.arange(len(table)) if table.entity is None else entity_codes(table.frame[table.entity])
+        return np.arange(len(table)) if table.person is None else person_codes(table.frame[table.person])
 
 
 def _table(table: Table, made: Made) -> Table:
@@ -282,7 +282,7 @@ def _table(table: Table, made: Made) -> Table:
         {column.name: pd.Series(made[column.name][1], dtype=_dtype(column)) for column in columns},
         index=range(len(table)),
     )
-    return replace(table, columns=columns, frame=frame, entity=table.entity if table.entity in made else None)
+    return replace(table, columns=columns, frame=frame, person=table.person if table.person in made else None)
 
 
 def _with_step(columns: Sequence[Column], *steps: type[Step]) -> list[Column]:

@@ -237,8 +237,8 @@ class Model:
 def _without(table: Table, names: set[str], frame: pd.DataFrame) -> Table:
     """The table with its rows and without the columns that are wired to another."""
     kept = tuple(column for column in table.columns if column.name not in names)
-    entity = None if table.entity in names else table.entity
-    return replace(table, columns=kept, frame=frame[[column.name for column in kept]], entity=entity)
+    entity = None if table.person in names else table.person
+    return replace(table, columns=kept, frame=frame[[column.name for column in kept]], person=entity)
 
 
 def _keys(parents: Array, at: Array, *, resolve: bool, rng: np.random.Generator) -> Array:

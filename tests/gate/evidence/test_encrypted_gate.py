@@ -50,7 +50,7 @@ def test_the_space_of_a_shape_is_that_of_its_letters_and_digits() -> None:
 
 
 def test_only_encrypted_columns_are_spared_the_search_for_real_values() -> None:
-    from privsynth.dataset import Statistics, Source, Taken
+    from privsynth.dataset import Source, Statistics, Taken
     from privsynth.gate.pii import PersonalData
     from privsynth.release import Draft
 

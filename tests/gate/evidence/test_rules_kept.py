@@ -59,7 +59,7 @@ def test_a_generalised_column_is_said_to_be_unmeasured() -> None:
 
 def test_without_a_source_the_policy_says_the_rules() -> None:
     policy = Policy(backend="rules", tables={"people": {"rules": [{"name": "adults", "expect": "age >= 18"}]}})
-    nothing = Source(Dataset(()), Dataset(()), source(TRAIN, None).profile)
+    nothing = Source(Dataset(()), Dataset(()), source(TRAIN, None).statistics)
     found = [finding for finding in Schema(policy).measure(draft(spoilt(2)), nothing) if "rule" in finding.what]
     assert [finding.measured for finding in found] == [2]
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import frame
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
 from privsynth.gate.evidence import scope
 from privsynth.gate.evidence.scope import (
     RiskLimits,
@@ -42,7 +42,7 @@ COLUMNS = (
 )
 
 
-def table(rows: int, name: str = "t", entity: str | None = None) -> Table:
+def table(rows: int, name: str = "t", person: str | None = None) -> Table:
     made = frame(
         id=[f"i{n // 2}" for n in range(rows)],
         name=[f"n{n}" for n in range(rows)],
@@ -51,7 +51,7 @@ def table(rows: int, name: str = "t", entity: str | None = None) -> Table:
         pay=[1.0] * rows,
         size=[2.0] * rows,
     )
-    return Table(name, COLUMNS, made.astype({"age": float, "pay": float, "size": float}), entity)
+    return Table(name, COLUMNS, made.astype({"age": float, "pay": float, "size": float}), person)
 
 
 def real(train: int, holdout: int | None) -> Source:
@@ -82,9 +82,9 @@ def test_a_secret_is_guessed_from_the_quasi_identifiers_or_else_from_everything(
 
 
 def test_people_are_counted_by_their_entity_and_else_by_rows() -> None:
-    assert (entities(table(6)), entities(table(6, entity="id")), entities(table(0, entity="id"))) == (6, 3, 0)
+    assert (entities(table(6)), entities(table(6, person="id")), entities(table(0, person="id"))) == (6, 3, 0)
     assert people_of(table(4)).tolist() == [0, 1, 2, 3]
-    assert people_of(table(4, entity="id")).tolist() == [0, 0, 1, 1]
+    assert people_of(table(4, person="id")).tolist() == [0, 0, 1, 1]
     assert held_out_entities(real(10, 7)) == 7
     assert held_out_entities(real(10, None)) == 0
 

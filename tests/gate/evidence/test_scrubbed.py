@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Relation, Role, Source, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Statistics, Table, Taken
 from privsynth.gate import judge
 from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
 from privsynth.gate.pii import PersonalData

@@ -65,7 +65,7 @@ def test_numbers_of_six_to_eight_digits_are_short(text: str, is_short: bool) -> 
 
 def test_a_value_of_ten_rows_is_forbidden_and_one_of_eleven_is_not() -> None:
     train, holdout = table().take(np.arange(12)), table().take(np.arange(12, 21))
-    half = Source(source(train, None).train, source(holdout, None).train, source(train, None).profile)
+    half = Source(source(train, None).train, source(holdout, None).train, source(train, None).statistics)
     for real in (source(table(), None), half):
         assert {values.column: values.texts for values in forbidden_values(real)} == {
             "id": ["k"],
@@ -78,7 +78,7 @@ def test_a_value_of_ten_rows_is_forbidden_and_one_of_eleven_is_not() -> None:
 
 def test_names_common_levels_sizes_and_days_may_be_said() -> None:
     real = Source(
-        source(table(), None).train, source(table().take(np.arange(5)), None).train, source(table(), None).profile
+        source(table(), None).train, source(table().take(np.arange(5)), None).train, source(table(), None).statistics
     )
     known = Known(real)
     now = datetime.now(UTC)

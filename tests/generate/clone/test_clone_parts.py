@@ -61,7 +61,7 @@ def test_rows_without_a_parent_stand_alone_and_are_counted() -> None:
 
 
 def test_all_rows_of_a_person_are_one_clone() -> None:
-    table = replace(one("t", who=["a", "a", "b", "b"]), entity="who")
+    table = replace(one("t", who=["a", "a", "b", "b"]), person="who")
     made = choose_entities(Dataset((table,)), 8, rng())
     assert made.clones == 4
     frame = pd.DataFrame(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rows import applied, column, learnt, told
+from masked_rows import applied, column, learnt, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rows import applied, column, learnt
+from masked_rows import applied, column, learnt
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from people import made_people, real_people, seeds
+from masked_people import made_people, real_people, seeds
 
 from privsynth.generate.mask.texts.known import CUES, is_called, is_certain, known_values, national
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rows import column, learnt, renamed, seeds_of
+from masked_rows import column, learnt, renamed, seeds_of
 
 from privsynth.dataset import Kind, Role
 from privsynth.errors import PolicyError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from people import made_people, real_people, seeds
-from rows import column
+from masked_people import made_people, real_people, seeds
+from masked_rows import column
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rows import applied, column, learnt, renamed, told
+from masked_rows import applied, column, learnt, renamed, told
 
 from privsynth.dataset import Kind
 from privsynth.mask_steps import Blur, Keep

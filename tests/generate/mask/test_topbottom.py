@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rows import applied, column, learnt, told
+from masked_rows import applied, column, learnt, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError

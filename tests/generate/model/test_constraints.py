@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Column, Dataset, Fact, Kind, Statistics, Role, Rule, Table, Taken
+from privsynth.dataset import Column, Dataset, Fact, Kind, Role, Rule, Statistics, Table, Taken
 from privsynth.describe import facts_of
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model

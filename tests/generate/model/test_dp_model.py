@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Domain, Kind, Statistics, Relation, Role, Rule, Table
+from privsynth.dataset import Column, Dataset, Domain, Kind, Relation, Role, Rule, Statistics, Table
 from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
@@ -88,7 +88,9 @@ def test_identifying_columns_are_invented_without_a_look_at_the_rows(monkeypatch
     seen: list[int] = []
     learn = Fabricator.learn.__func__  # type: ignore[attr-defined]
 
-    def watched(cls: type[Fabricator], table: Table, statistics: Any, taken: Any, locale: str | None = None) -> Fabricator:
+    def watched(
+        cls: type[Fabricator], table: Table, statistics: Any, taken: Any, locale: str | None = None
+    ) -> Fabricator:
         seen.extend((len(table), len(statistics), len(taken.prints)))
         made: Fabricator = learn(cls, table, statistics, taken, locale)
         return made

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Statistics, Relation, Role, Table, Taken
+from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Relation, Role, Statistics, Table, Taken
 from privsynth.generate.model import Model
 from privsynth.generate.model.tables.family import Brood, Reference, deal, families, plan_of
 from privsynth.options import ModelOptions

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Statistics, Relation, Role, Rule, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Rule, Statistics, Table, Taken
 from privsynth.errors import BackendError, PolicyError, PrivsynthError
 from privsynth.expressions.aim import effective, narrowed, raked
 from privsynth.generate.model import Model
@@ -22,7 +22,7 @@ from privsynth.policy import Policy
 K = 10
 
 
-def people(rng: np.random.Generator, rows: int = 2000, entity: bool = False) -> Table:
+def people(rng: np.random.Generator, rows: int = 2000, person: bool = False) -> Table:
     """Men earn well twice as often; the old live in the south; one in a hundred is a diver."""
     sex = rng.choice(np.array(["f", "m"], dtype=object), rows)
     pay = np.where(rng.random(rows) < np.where(sex == "m", 0.4, 0.2), "high", "low").astype(object)
@@ -34,7 +34,7 @@ def people(rng: np.random.Generator, rows: int = 2000, entity: bool = False) -> 
     columns = [Column(name, Kind.CATEGORY) for name in ("sex", "pay", "region", "job")]
     columns += [Column("age", Kind.INTEGER), Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL")]
     frame = pd.DataFrame({"sex": sex, "pay": pay, "region": region, "job": job, "age": age, "mail": mail})
-    return Table("people", tuple(columns), frame, entity="mail" if entity else None)
+    return Table("people", tuple(columns), frame, person="mail" if person else None)
 
 
 def made(t: Table | Dataset, rows: int = 1000, **options: Any) -> Dataset:
@@ -83,7 +83,7 @@ def test_people_are_counted_and_not_rows(rng: np.random.Generator) -> None:
     t = people(rng)
     t.frame.loc[t.frame["job"] == "diver", "mail"] = "one@example.test"
     with pytest.raises(BackendError, match="fewer than 10 entities"):
-        made(replace(t, entity="mail"), where="job = 'diver'")
+        made(replace(t, person="mail"), where="job = 'diver'")
 
 
 @pytest.mark.parametrize(

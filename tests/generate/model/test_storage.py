@@ -152,7 +152,7 @@ def test_the_same_model_gives_the_same_bytes_and_so_does_what_comes_back(
 
 
 def test_constraints_come_back_with_the_model() -> None:
-    table = replace(orders(shop()["customers"]), rules=(Rule("enough", "amount >= 1"),), entity=None)
+    table = replace(orders(shop()["customers"]), rules=(Rule("enough", "amount >= 1"),), person=None)
     data = Dataset((table,))
     model = fitted(data)
     loaded = model_of(files_of(model), taken_of(data))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, entity_codes
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, person_codes
 from privsynth.generate.model.engine import frame_of
 from privsynth.typing import Array
 
@@ -157,8 +157,8 @@ def tally(data: Dataset, relation: Relation) -> Array:
 def units_of(data: Dataset, name: str, k: int) -> Array | None:
     """The person of each row: its entity, or else its parent's. Siblings count once and stay together; a row without a parent stands alone."""
     table, lead = data[name], data.parent_of(name)
-    if table.entity is not None:
-        return entity_codes(table.frame[table.entity])
+    if table.person is not None:
+        return person_codes(table.frame[table.person])
     if lead is None:
         return None
     above = units_of(data, lead.parent, k)
@@ -166,7 +166,7 @@ def units_of(data: Dataset, name: str, k: int) -> Array | None:
         return None
     at = parent_positions(data, lead)
     above = np.arange(len(data[lead.parent])) if above is None else above
-    return entity_codes(pd.Series(_owners(above, at), dtype="float64"))
+    return person_codes(pd.Series(_owners(above, at), dtype="float64"))
 
 
 def _owners(above: Array, at: Array) -> Array:

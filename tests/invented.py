@@ -34,16 +34,16 @@ KINDS = {
 }
 
 
-def table_of(frame: dict[str, Any], kept: Sequence[str] = (), entity: str | None = None, **kinds: str) -> Table:
+def table_of(frame: dict[str, Any], kept: Sequence[str] = (), person: str | None = None, **kinds: str) -> Table:
     """Columns by their names in KINDS; those in `kept` are not invented."""
     columns, made = [], {}
     for name, values in frame.items():
         known = np.asarray(values, dtype=None if len(values) else getattr(values, "dtype", object))
         kind = Kind.DATE if known.dtype.kind == "M" else Kind.INTEGER if known.dtype.kind == "f" else Kind.TEXT
-        role = Role.IDENTIFIER if name == entity else Role.QUASI if name in kept else Role.DIRECT
+        role = Role.IDENTIFIER if name == person else Role.QUASI if name in kept else Role.DIRECT
         columns.append(Column(name, kind, role, kinds.get(name, KINDS.get(name))))
         made[name] = pd.Series(known) if kind is not Kind.TEXT else texts(values)
-    return Table("people", tuple(columns), pd.DataFrame(made), entity)
+    return Table("people", tuple(columns), pd.DataFrame(made), person)
 
 
 def inventor_of(table: Table, locale: str | None = None) -> Fabricator:
