@@ -1,7 +1,7 @@
 # The same checks here, in pre-commit and in CI.
 PY ?= python
 
-.PHONY: check fix test bench docs quality
+.PHONY: check fix test slow bench docs quality
 
 check: quality test
 
@@ -18,6 +18,9 @@ fix:
 
 test:
 	$(PY) -m pytest
+
+slow:
+	$(PY) -m pytest -m slow
 
 bench:
 	$(PY) bench/speed.py

@@ -38,6 +38,9 @@ IGNORED = shutil.ignore_patterns(
 CALM = (
     "-x",
     "-q",
+    "-n0",
+    "-m",
+    "",  # the slow tests too
     "-p",
     "no:cacheprovider",
     "--no-header",
