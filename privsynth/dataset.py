@@ -127,6 +127,15 @@ class Table:
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
+    @cached_property
+    def people(self) -> Array:
+        """The number of the person whose row each row is, from 0; a row without a key is a person of its own."""
+        return np.arange(len(self)) if self.person is None else person_codes(self.frame[self.person])
+
+    @property
+    def number_of_people(self) -> int:
+        return int(self.people.max(initial=-1)) + 1
+
     def values(self, name: str) -> Array:
         """The values of one column in their storage type."""
         return self.frame[name].to_numpy()
@@ -259,9 +268,8 @@ class Dataset:
         from scipy.sparse.csgraph import connected_components
 
         tables = [table for table in self.tables if table.name not in self.lookups]
-        codes = {t.name: np.arange(len(t)) if t.person is None else person_codes(t.frame[t.person]) for t in tables}
-        sizes = [int(codes[t.name].max()) + 1 if len(t) else 0 for t in tables]
-        codes = {t.name: codes[t.name] + start for t, start in zip(tables, np.cumsum([0, *sizes]), strict=False)}
+        sizes = [table.number_of_people for table in tables]
+        codes = {t.name: t.people + start for t, start in zip(tables, np.cumsum([0, *sizes]), strict=False)}
         links = [_links(self, r, codes) for r in self.relations if r.parent in codes and r.child in codes]
         left, right = np.concatenate([np.empty((2, 0), dtype=np.int64), *links], axis=1)
         graph = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(sum(sizes), sum(sizes)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privsynth.dataset import Dataset, person_codes
+from privsynth.dataset import Dataset
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 
@@ -22,8 +22,7 @@ def holdout_share(data: Dataset, policy: Policy) -> float:
         return 0.0
     if policy.holdout is not None:
         return policy.holdout
-    root = data.root
-    count = len(root) if root.person is None else len(set(person_codes(root.frame[root.person])))
+    count = data.root.number_of_people
     seen = 1 - (policy.limits.alpha / TESTS) ** (1 / max(1.0, LEAK * count))
     share = max(LEAST, seen, policy.limits.control_min / max(1, count))
     return float(min(share, MOST, max(LARGEST / max(1, count), 1e-9)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from privsynth.dataset import Source
-from privsynth.gate.evidence.scope import entities
 from privsynth.manifest import Claimed, claimed
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
@@ -42,7 +41,7 @@ class Claim:
         return Finding("statements that the mechanism owes", len(missing), limit=0, note=note)
 
     def _bounds(self, said: Claimed, source: Source, charged: float) -> list[Finding]:
-        people = 0 if source.is_empty else entities(source.train.root)
+        people = 0 if source.is_empty else source.train.root.number_of_people
         found = []
         if said.epsilon is not None:
             beyond = max(0.0, said.epsilon - charged)

@@ -12,7 +12,6 @@ from privsynth.gate.evidence.scope import (
     keeps_people,
     learnt_columns,
     no_source,
-    people_of,
     quasi_identifiers,
     shared_tables,
 )
@@ -52,7 +51,7 @@ class Classical:
         if self.decides and len(made) and made.origin is None:
             raise ValueError(f"backend {self.policy.backend.kind} must say which source row each row was made from")
         names = quasi_identifiers(train, made)
-        behind = people_of(train)[made.origin] if made.origin is not None else None
+        behind = train.people[made.origin] if made.origin is not None else None
         risk = group_risk(made, names, self.limits.risk_max, behind) if names else None
         if risk is None:
             why = "no row has one left" if names else "no column has the role quasi"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from privsynth.dataset import Source, Table
-from privsynth.gate.evidence.scope import entities, held_out_entities, learnt_columns, no_source, shared_tables
+from privsynth.gate.evidence.scope import held_out_people, learnt_columns, no_source, shared_tables
 from privsynth.measure.attacks.copies import (
     ISOLATED,
     ON_TOP,
@@ -57,7 +57,7 @@ class Copies:
         ]
 
     def _control(self, source: Source) -> Finding:
-        held, known = held_out_entities(source), entities(source.train.root)
+        held, known = held_out_people(source), source.train.root.number_of_people
         share = held / max(1, held + known)
         need = math.ceil(self.limits.control_min / share) if share else 2 * self.limits.control_min
         return Finding(

@@ -9,7 +9,6 @@ from privsynth.gate.evidence.scope import (
     keeps_people,
     learnt_columns,
     no_source,
-    people_of,
     quasi_identifiers,
     shared_tables,
 )
@@ -55,7 +54,7 @@ class Linkage:
                     note="each row is nobody's: there is no right one to find",
                 )
             ]
-        return self._attacks(train, made, quasi_identifiers(train, made), people_of(train))
+        return self._attacks(train, made, quasi_identifiers(train, made), train.people)
 
     def _attacks(self, train: Table, made: Table, names: Sequence[str], people: Array) -> list[Finding]:
         rng = Seeds(0).stream("gate", "linkage", train.name)

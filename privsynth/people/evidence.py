@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Role, Table, person_codes
+from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.people.homes import home_of
 from privsynth.people.makers import entity_of
 from privsynth.people.phones import calling_of
@@ -65,7 +65,7 @@ def is_steady(table: Table, column: Column) -> bool:
     """Whether nearly every entity has one value of this column in all its rows."""
     if table.person is None or table.person == column.name or not len(table) or column.role is Role.FREE_TEXT:
         return False
-    codes = pd.Series(person_codes(table.frame[table.person]))
+    codes = pd.Series(table.people)
     if codes.nunique() == len(codes):
         return False
     return bool(

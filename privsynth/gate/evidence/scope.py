@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from privsynth.dataset import Dataset, Role, Source, Table, person_codes
+from privsynth.dataset import Dataset, Role, Source, Table
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.policy import Policy
 from privsynth.release import Draft
-from privsynth.typing import Array
 from privsynth.verdict import Finding
 
 KEEPS_PEOPLE = ("mask", "clone")  # the backends whose rows lead back to one person each
@@ -48,20 +45,9 @@ def quasi_identifiers(real: Table, made: Table) -> list[str]:
     return [column.name for column in real.of_role(Role.QUASI) if column.name in made]
 
 
-def held_out_entities(source: Source) -> int:
+def held_out_people(source: Source) -> int:
     """The people (or rows, where nobody said what makes a person) of the first table that no backend has seen."""
-    return entities(source.holdout.root) if source.has_control else 0
-
-
-def entities(table: Table) -> int:
-    if table.person is None or not len(table):
-        return len(table)
-    return int(person_codes(table.frame[table.person]).max()) + 1
-
-
-def people_of(table: Table) -> Array:
-    """Who is behind each row."""
-    return np.arange(len(table)) if table.person is None else person_codes(table.frame[table.person])
+    return source.holdout.root.number_of_people if source.has_control else 0
 
 
 def no_source() -> Finding:

@@ -9,19 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from privsynth.dataset import Column, Table, person_codes
+from privsynth.dataset import Column, Table
 from privsynth.groups.axes import axis_of
 from privsynth.groups.generalise import Cells, partition
 from privsynth.typing import Array
 
 
-def people_of(table: Table) -> Array:
-    return np.arange(len(table)) if table.person is None else person_codes(table.frame[table.person])
-
-
 def cells_of(table: Table, columns: Sequence[Column], k: int, k_rare: int) -> Cells:
     """Cells of at least k people that lie close together in these columns."""
-    return partition([axis_of(table, column.name, k_rare) for column in columns], people_of(table), k)
+    return partition([axis_of(table, column.name, k_rare) for column in columns], table.people, k)
 
 
 def pair_in_cell(cells: Cells, rng: np.random.Generator) -> tuple[Array, Array, Array]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Relation, Table, person_codes
+from privsynth.dataset import Dataset, Relation, Table
 from privsynth.ties import key_text
 from privsynth.typing import Array
 
@@ -78,9 +78,7 @@ def _repeated(table: Table, rows: Array, wanted: int, rng: np.random.Generator) 
     if not len(rows) or wanted <= 0:
         nothing = np.empty(0, dtype=np.int64)
         return Cloned(nothing, nothing), nothing, nothing
-    entity = (
-        np.arange(len(rows)) if table.person is None else pd.factorize(person_codes(table.frame[table.person])[rows])[0]
-    )
+    entity = pd.factorize(table.people[rows])[0]
     order = np.argsort(rng.permutation(int(entity.max()) + 1)[entity], kind="stable")
     at = np.tile(order, -(-wanted // len(rows)))[:wanted]
     copy = np.arange(wanted) // len(rows)

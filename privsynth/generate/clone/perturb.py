@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.generate.clone.cells import between, cells_of, other_of_cell, pair_in_cell, people_of
+from privsynth.generate.clone.cells import between, cells_of, other_of_cell, pair_in_cell
 from privsynth.generate.clone.levels import common_levels, leaders, with_common
 from privsynth.generate.clone.numbers import Scale, scale_of
 from privsynth.groups.generalise import Cells
@@ -117,7 +117,7 @@ class Blender:
             for column in self.quasi
         }
         donors = chosen[first][row_of_cell]
-        if len(np.unique(people_of(part))) < self.k:
+        if part.number_of_people < self.k:
             self._note(
                 "cells", f"fewer than k = {self.k} people are cloned; they share one combination of quasi-identifiers"
             )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Statistics, Table, person_codes
+from privsynth.dataset import Column, Dataset, Kind, Role, Statistics, Table
 from privsynth.generate.mask.entities import entity_seeds, row_seeds
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
@@ -211,7 +211,7 @@ class Work:
             learnt = self._groups_of(table, mine, k)
             cells = learnt.cell_of(table)
             there = cells >= 0
-            people = len(np.unique(self._who(table)[there]))
+            people = len(np.unique(table.people[there]))
             average = len(np.unique(cells[there])) / max(1, people)
             if (
                 average <= most or average * k > most * people
@@ -224,7 +224,7 @@ class Work:
         return learn_anonymiser(
             table,
             names,
-            self._who(table),
+            table.people,
             k=k,
             l=max(self.options.l or 1, self.limits.l_min or 1),
             t=self.options.t,
@@ -246,7 +246,7 @@ class Work:
             step if isinstance(step, Scrub) else Scrub(),
             k=self.k,
             k_rare=self.limits.k_rare,
-            people=self._who(table),
+            people=table.people,
             known=known,
             shift=shift,
             nlp=self.nlp,
@@ -266,13 +266,7 @@ class Work:
         return made
 
     def _learnt(self, table: Table, column: Column) -> Fitted:
-        return learn_step(
-            table, column.name, _said(column), k=self.k, k_rare=self.limits.k_rare, people=self._who(table)
-        )
-
-    def _who(self, table: Table) -> Array:
-        """The number of the person of each row."""
-        return np.arange(len(table)) if table.person is None else person_codes(table.frame[table.person])
+        return learn_step(table, column.name, _said(column), k=self.k, k_rare=self.limits.k_rare, people=table.people)
 
 
 def _table(table: Table, made: Made) -> Table:

@@ -14,15 +14,13 @@ from privsynth.gate.evidence import scope
 from privsynth.gate.evidence.scope import (
     RiskLimits,
     attacked_tables,
-    entities,
-    held_out_entities,
+    held_out_people,
     keeps_people,
     known_columns,
     learnt_columns,
     no_source,
     nobody_attacked,
     not_applicable,
-    people_of,
     quasi_identifiers,
     risk_findings,
     shared_tables,
@@ -82,11 +80,12 @@ def test_a_secret_is_guessed_from_the_quasi_identifiers_or_else_from_everything(
 
 
 def test_people_are_counted_by_their_entity_and_else_by_rows() -> None:
-    assert (entities(table(6)), entities(table(6, person="id")), entities(table(0, person="id"))) == (6, 3, 0)
-    assert people_of(table(4)).tolist() == [0, 1, 2, 3]
-    assert people_of(table(4, person="id")).tolist() == [0, 0, 1, 1]
-    assert held_out_entities(real(10, 7)) == 7
-    assert held_out_entities(real(10, None)) == 0
+    tables = table(6), table(6, person="id"), table(0, person="id")
+    assert tuple(each.number_of_people for each in tables) == (6, 3, 0)
+    assert table(4).people.tolist() == [0, 1, 2, 3]
+    assert table(4, person="id").people.tolist() == [0, 0, 1, 1]
+    assert held_out_people(real(10, 7)) == 7
+    assert held_out_people(real(10, None)) == 0
 
 
 def test_tables_of_all_three_sides_are_compared_by_name() -> None:
@@ -181,4 +180,4 @@ def test_many_attacks_need_more_proof_each() -> None:
 def test_nobody_takes_the_frame_of_another_table() -> None:
     assert scope.table_or_empty(Dataset(()), table(4)).frame.equals(pd.DataFrame(table(4).frame.iloc[:0]))
     assert len(scope.table_or_empty(Dataset((table(2),)), table(4))) == 2
-    assert np.array_equal(people_of(table(0)), np.arange(0))
+    assert np.array_equal(table(0).people, np.arange(0))

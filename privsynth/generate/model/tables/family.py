@@ -158,7 +158,7 @@ def units_of(data: Dataset, name: str, k: int) -> Array | None:
     """The person of each row: its entity, or else its parent's. Siblings count once and stay together; a row without a parent stands alone."""
     table, lead = data[name], data.parent_of(name)
     if table.person is not None:
-        return person_codes(table.frame[table.person])
+        return table.people
     if lead is None:
         return None
     above = units_of(data, lead.parent, k)
