@@ -39,30 +39,30 @@ class Rules:
         self.book_: Book = read_rulebook(self.options.rulebook)
         self.plans_: dict[str, TablePlan] = plan_tables(self.book_)
         self.taken_ = statistics.taken
-        self.given_ = (
+        self.notes_ = (
             ()
             if dataset.is_empty
-            else ("the data given beside the rulebook made no row: it only serves the gates as a comparison",)
+            else ("no row was made from the data given beside the rulebook: only the gates compare with it",)
         )
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
         """All tables; `rows` is for the first that has no parent, the others keep to the rulebook."""
         base = int(rng.integers(0, 2**63))
-        made: dict[str, Making] = {}
+        makings: dict[str, Making] = {}
         root = next(name for name, table in self.book_.rules.tables.items() if table.belongs_to is None)
         for name, plan in self.plans_.items():
             check_capacity(plan, rows if name == root and rows is not None else plan.rule.rows or 0)
         for name, plan in self.plans_.items():
             asked = rows if name == root and rows is not None else plan.rule.rows
-            made[name] = self._table(plan, asked, made.get(plan.relation.parent) if plan.relation else None, base)
-            _check_size(made)
-            made[name].make()
-            mend(made[name])
-        tables = tuple(_table_of(made[name]) for name in self.book_.rules.tables)
+            makings[name] = self._table(plan, asked, makings.get(plan.relation.parent) if plan.relation else None, base)
+            _check_size(makings)
+            makings[name].make()
+            mend(makings[name])
+        tables = tuple(_table_of(makings[name]) for name in self.book_.rules.tables)
         relations = tuple(plan.relation for plan in self.plans_.values() if plan.relation)
-        notes = [note for making in made.values() for note in (*making.notes, *_undefined(making))]
-        return Dataset(tables, relations, tuple(dict.fromkeys((*self.given_, *notes))))
+        notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
+        return Dataset(tables, relations, tuple(dict.fromkeys((*self.notes_, *notes))))
 
     @property
     def recipe(self) -> Mapping[str, object]:
@@ -84,44 +84,42 @@ class Rules:
         def stream(name: str) -> np.random.Generator:
             return np.random.Generator(np.random.Philox(seed_of(base, plan.name, name)))
 
+        def make(count: int, inherited: Mapping[str, Array]) -> Making:
+            locale = self.book_.rules.locale
+            return Making(plan, count, streams=stream, locale=locale, taken=self.taken_, parent=inherited)
+
         if parent is None:
-            return Making(plan, rows or 0, stream, self.book_.rules.locale, self.taken_)
+            return make(rows or 0, {})
         above = {f"parent.{name}": values for name, values in parent.values.items()}
-        which = np.repeat(
-            np.arange(parent.count), _children(plan, Rows(parent.count, above, stream("rows of each parent")))
-        )
-        return Making(
-            plan,
-            len(which),
-            stream,
-            self.book_.rules.locale,
-            self.taken_,
-            {name: values[which] for name, values in above.items()},
-        )
+        counts = _children(plan, Rows(parent.count, above, stream("rows of each parent")))
+        which = np.repeat(np.arange(parent.count), counts)
+        inherited = {name: values[which] for name, values in above.items()}
+        return make(len(which), inherited)
 
 
 def _children(plan: TablePlan, parents: Rows) -> Array:
     """How many rows each row of the parent has."""
     assert plan.count is not None  # noqa: S101 - for the type checker: only children come here
-    drawn = np.round(plan.count.draw(parents))
-    bad = int((~(drawn >= 0)).sum())
-    if bad:
+    counts = np.round(plan.count.draw(parents))
+    invalid = int((~(counts >= 0)).sum())
+    if invalid:
         raise BackendError(
-            f"table {plan.name}: the number of rows is negative or missing for {bad} of {parents.count} rows of the parent.",
+            f"table {plan.name}: its number of rows is negative or missing"
+            f" for {invalid} of {parents.count} rows of the parent.",
             hint="guard it with GREATEST(0, ...)",
         )
-    if drawn.sum() > MOST_CELLS:
+    if counts.sum() > MOST_CELLS:
         raise BackendError(
-            f"table {plan.name} would have {int(drawn.sum()):,} rows.",
+            f"table {plan.name} would have {int(counts.sum()):,} rows.",
             hint="lower belongs_to.count, or ask for fewer rows of the parent",
         )
-    return drawn.astype(np.int64)
+    return counts.astype(np.int64)
 
 
-def _check_size(made: Mapping[str, Making]) -> None:
-    cells = sum(making.count * len(making.plan.columns) for making in made.values())
+def _check_size(makings: Mapping[str, Making]) -> None:
+    cells = sum(making.count * len(making.plan.columns) for making in makings.values())
     if cells > MOST_CELLS:
-        sizes = ", ".join(f"{name} {making.count:,} x {len(making.plan.columns)}" for name, making in made.items())
+        sizes = ", ".join(f"{name} {making.count:,} x {len(making.plan.columns)}" for name, making in makings.items())
         raise BackendError(
             f"the rulebook asks for {cells:,} cells ({sizes}); at most {MOST_CELLS:,} are made at once.",
             hint="ask for fewer rows",
@@ -137,7 +135,7 @@ def _table_of(making: Making) -> Table:
     )
 
 
-_WHY = "there is no answer to a division by zero, or to the like"
+_WHY = "division by zero and the like have no result"
 
 
 def _undefined(making: Making) -> list[str]:
@@ -145,11 +143,12 @@ def _undefined(making: Making) -> list[str]:
     notes = []
     rows = making.rows("")
     for column, rule in walk_rules(making.plan):
-        lost = rule.undefined(rows.frame(rule.columns))
-        here = lost if rule.kind == "boolean" else lost & pd.isna(making.values[column.name])
-        if here.any():
-            what = "a condition was taken as not met" if rule.kind == "boolean" else "the value is missing"
-            notes.append(
-                f"table {making.plan.name}, column {column.name}: in {int(here.sum())} of {making.count} rows {what}; {_WHY}"
-            )
+        affected = rule.undefined(rows.frame(rule.columns))
+        consequence = "a condition was taken as not met"
+        if rule.kind != "boolean":
+            affected = affected & pd.isna(making.values[column.name])
+            consequence = "the value is missing"
+        if affected.any():
+            place = f"table {making.plan.name}, column {column.name}"
+            notes.append(f"{place}: in {int(affected.sum())} of {making.count} rows {consequence}; {_WHY}")
     return notes

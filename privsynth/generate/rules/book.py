@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules import rulebook as words
@@ -20,8 +21,9 @@ from privsynth.plainyaml import parse_yaml
 MAX_BYTES = 256 * 1024
 DEEPEST = 100
 MOST_PROBLEMS = 10  # told at once
+_TYPES = ("list[", "dict[", "constrained", "function", "int", "float", "str", "bool")  # as the checker names them
 
-Path_ = tuple[str, ...]
+WordPath = tuple[str, ...]  # the words that lead to a place, from the top of the file
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +33,12 @@ class Book:
     rules: Rulebook
     file: str
     digest: str
-    marks: Mapping[Path_, tuple[int, int]] = field(repr=False)
+    marks: Mapping[WordPath, tuple[int, int]] = field(repr=False)
 
-    def place(self, path: Path_) -> str:
+    def place(self, path: WordPath) -> str:
         return _place(self.file, self.marks, path)
 
-    def error(self, path: Path_, message: str, hint: str = "") -> PolicyError:
+    def error(self, path: WordPath, message: str, hint: str = "") -> PolicyError:
         """A problem with the word at this path, with its place in the file."""
         line, _ = _mark(self.marks, path)
         return PolicyError(f"{self.place(path)}: {'.'.join(path)}: {message}", hint=hint, line=line)
@@ -80,13 +82,13 @@ def _depth(text: str) -> int:
     return int(np.cumsum(steps).max(initial=0))
 
 
-def _marks(text: str) -> dict[Path_, tuple[int, int]]:
+def _marks(text: str) -> dict[WordPath, tuple[int, int]]:
     """Line and column of each key and each item of a list."""
     from ruamel.yaml import YAML
     from ruamel.yaml.nodes import MappingNode, SequenceNode
 
-    marks: dict[Path_, tuple[int, int]] = {}
-    todo: list[tuple[Path_, Any]] = [((), YAML(typ="safe", pure=True).compose(text))]
+    marks: dict[WordPath, tuple[int, int]] = {}
+    todo: list[tuple[WordPath, Any]] = [((), YAML(typ="safe", pure=True).compose(text))]
     while todo:
         path, node = todo.pop()
         inner = []
@@ -100,36 +102,35 @@ def _marks(text: str) -> dict[Path_, tuple[int, int]]:
     return marks
 
 
-def _mark(marks: Mapping[Path_, tuple[int, int]], path: Path_) -> tuple[int, int]:
+def _mark(marks: Mapping[WordPath, tuple[int, int]], path: WordPath) -> tuple[int, int]:
     """Where the path stands, or else the nearest word above it."""
     while path and path not in marks:
         path = path[:-1]
     return marks.get(path, (1, 1))
 
 
-def _place(file: str, marks: Mapping[Path_, tuple[int, int]], path: Path_) -> str:
+def _place(file: str, marks: Mapping[WordPath, tuple[int, int]], path: WordPath) -> str:
     line, column = _mark(marks, path)
     return f"{file}:{line}:{column}"
 
 
 def _explained(
-    error: ValidationError | RecursionError, file: str, marks: Mapping[Path_, tuple[int, int]]
+    error: ValidationError | RecursionError, file: str, marks: Mapping[WordPath, tuple[int, int]]
 ) -> PolicyError:
     if isinstance(error, RecursionError):
         return PolicyError(f"{file}: this is nested too deeply.")
-    found: dict[Path_, list[str]] = {}
+    messages_at: dict[WordPath, list[str]] = {}
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         path = _path(item["loc"], marks)
-        found.setdefault(path, []).append(_message(item, path))
+        messages_at.setdefault(path, []).append(_message(item, path))
     problems = [
-        f"{_place(file, marks, path)}: {'.'.join(path)}: {_joined(messages)}" for path, messages in found.items()
+        f"{_place(file, marks, path)}: {'.'.join(path)}: {_joined(messages)}" for path, messages in messages_at.items()
     ]
     shown = problems[:MOST_PROBLEMS]
     if len(problems) > len(shown):
         shown.append(f"and {len(problems) - len(shown)} more")
-    return PolicyError(
-        "\n".join(shown), hint="rules/README.md explains each word", line=min(_mark(marks, path)[0] for path in found)
-    )
+    first_line = min(_mark(marks, path)[0] for path in messages_at)
+    return PolicyError("\n".join(shown), hint="rules/README.md explains each word", line=first_line)
 
 
 def _joined(messages: list[str]) -> str:
@@ -138,19 +139,17 @@ def _joined(messages: list[str]) -> str:
     return ours[0] if ours else " or ".join(dict.fromkeys(messages)).replace(" or Input should be", " or")
 
 
-def _path(loc: tuple[int | str, ...], marks: Mapping[Path_, tuple[int, int]]) -> Path_:
+def _path(loc: tuple[int | str, ...], marks: Mapping[WordPath, tuple[int, int]]) -> WordPath:
     """The words of the file among those of the checker, which also names the types that it tried."""
-    path: Path_ = ()
-    for at, part in enumerate(loc):
-        if (*path, str(part)) in marks or (
-            at == len(loc) - 1
-            and not str(part).startswith(("list[", "dict[", "constrained", "function", "int", "float", "str", "bool"))
-        ):
-            path = (*path, str(part))
+    path: WordPath = ()
+    for at, word in enumerate(map(str, loc)):
+        is_last_word = at == len(loc) - 1 and not word.startswith(_TYPES)
+        if (*path, word) in marks or is_last_word:
+            path = (*path, word)
     return path
 
 
-def _message(item: Any, path: Path_) -> str:
+def _message(item: ErrorDetails, path: WordPath) -> str:
     if item["type"] != "extra_forbidden":
         return str(item["msg"]).removeprefix("Value error, ")
     near = get_close_matches(path[-1] if path else "", _vocabulary(), n=1)

@@ -5,55 +5,57 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from privsynth.dataset import Kind
-from privsynth.errors import BackendError
+from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.provider import Provider, counted
 from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.rulebook import Days
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
     from privsynth.generate.rules.providers import Scope
 
 _STEP = {False: "datetime64[D]", True: "datetime64[m]"}
+_IN_ORDER = "write the limits so that they are in order for every row, for example with LEAST or GREATEST"
 
 
-def day_provider(given: Any, scope: Scope) -> Provider:
-    if given.time and given.weekdays:
+def day_provider(rule: Days, scope: Scope) -> Provider:
+    if rule.time and rule.weekdays:
         raise scope.error("weekdays goes with days, not with times.")
-    low, high = _limit(given.low, scope.at("low")), _limit(given.high, scope.at("high"))
+    low, high = _limit(rule.low, scope.at("low")), _limit(rule.high, scope.at("high"))
 
     def draw(rows: Rows) -> Array:
-        return _between(low(rows), high(rows), rows, time=given.time, weekdays=given.weekdays)
+        return _between(low(rows), high(rows), rows, time=rule.time, weekdays=rule.weekdays)
 
-    made = Provider(Kind.DATE, draw, has_time=given.time)
-    if isinstance(given.low, dt.datetime) and isinstance(given.high, dt.datetime):
-        return _fixed(made, np.datetime64(given.low), np.datetime64(given.high), given, scope)
-    return made
+    provider = Provider(Kind.DATE, draw, has_time=rule.time)
+    if isinstance(rule.low, dt.datetime) and isinstance(rule.high, dt.datetime):
+        return _counted(provider, rule, (np.datetime64(rule.low), np.datetime64(rule.high)), scope)
+    return provider
 
 
-def _fixed(made: Provider, low: Any, high: Any, given: Any, scope: Scope) -> Provider:
+def _counted(provider: Provider, rule: Days, limits: tuple[np.datetime64, np.datetime64], scope: Scope) -> Provider:
     """Limits that are the same for all rows are checked before, and their days are counted."""
-    if low > high:
+    if limits[0] > limits[1]:
         raise scope.error("low is after high.")
-    first, last = low.astype(_STEP[given.time]), high.astype(_STEP[given.time])
-    if given.weekdays:
+    first, last = (limit.astype(_STEP[rule.time]) for limit in limits)
+    if rule.weekdays:
         size = int(np.busday_count(first, last + 1))
         if not size:
             raise scope.error("no Monday to Friday lies between low and high.")
         return replace(
-            made,
+            provider,
             capacity=size,
             distinct=counted(size, lambda at: np.busday_offset(first, at, roll="forward").astype("datetime64[us]")),
         )
     size = int((last - first).astype(int)) + 1
-    return replace(made, capacity=size, distinct=counted(size, lambda at: (first + at).astype("datetime64[us]")))
+    return replace(provider, capacity=size, distinct=counted(size, lambda at: (first + at).astype("datetime64[us]")))
 
 
-def _limit(value: Any, scope: Scope) -> Callable[[Rows], Array]:
+def _limit(value: dt.datetime | str, scope: Scope) -> Callable[[Rows], Array]:
     if isinstance(value, dt.datetime):
         fixed = np.datetime64(value, "us")
         return lambda rows: np.full(rows.count, fixed)
@@ -66,28 +68,19 @@ def _limit(value: Any, scope: Scope) -> Callable[[Rows], Array]:
 def _between(low: Array, high: Array, rows: Rows, *, time: bool, weekdays: bool) -> Array:
     """Both limits belong to it. Where a limit is missing, the date is."""
     first, last = low.astype(_STEP[time]), high.astype(_STEP[time])
-    known = ~(np.isnat(first) | np.isnat(last))
-    _demand(first[known] <= last[known], "low is after high")
+    has_limits = ~(np.isnat(first) | np.isnat(last))
+    demand(first[has_limits] <= last[has_limits], "low is after high", _IN_ORDER)
     share = rows.rng.random(rows.count)
-    made = np.full(rows.count, np.datetime64("NaT"), dtype="datetime64[us]")
+    dates = np.full(rows.count, np.datetime64("NaT"), dtype="datetime64[us]")
     if weekdays:
-        made[known] = _working(first[known], last[known], share[known])
+        dates[has_limits] = _working(first[has_limits], last[has_limits], share[has_limits])
     else:
-        span = (last[known] - first[known]).astype(np.int64) + 1
-        made[known] = first[known] + np.floor(share[known] * span).astype(np.int64)
-    return made
+        span = (last[has_limits] - first[has_limits]).astype(np.int64) + 1
+        dates[has_limits] = first[has_limits] + np.floor(share[has_limits] * span).astype(np.int64)
+    return dates
 
 
 def _working(first: Array, last: Array, share: Array) -> Array:
     size = np.busday_count(first, last + 1)
-    _demand(size > 0, "no Monday to Friday lies between low and high")
+    demand(size > 0, "no Monday to Friday lies between low and high", _IN_ORDER)
     return np.asarray(np.busday_offset(first, np.floor(share * size).astype(np.int64), roll="forward"))
-
-
-def _demand(good: Array, problem: str) -> None:
-    bad = int((~good).sum())
-    if bad:
-        raise BackendError(
-            f"{problem}, in {bad} row{'s' if bad != 1 else ''}.",
-            hint="write the limits so that they are in order for every row, for example with LEAST or GREATEST",
-        )

@@ -39,7 +39,7 @@ SHARED = frozenset({"name", "first_name", "last_name", "title", "city", "job"}) 
 
 
 @dataclass(frozen=True)
-class Member:
+class PersonColumn:
     """One column of a person."""
 
     column: str
@@ -48,10 +48,10 @@ class Member:
 
 
 @dataclass(frozen=True, eq=False)
-class Cast:
+class PersonColumns:
     """The columns that belong to one person a row."""
 
-    members: tuple[Member, ...]
+    members: tuple[PersonColumn, ...]
     locale: str
     taken: Taken = field(repr=False, default=Taken())
 
@@ -74,15 +74,15 @@ class Cast:
         inventor = Fabricator(
             tuple(makers), self.locale, style_of_names(makers, examples.__getitem__), self.taken, None, gender
         )
-        made = inventor.make(rows.frame([gender] if gender else []), rows.count, rows.rng)
-        self._check_unique(made, rows.count)
-        return made, inventor.notes
+        columns = inventor.make(rows.frame([gender] if gender else []), rows.count, rows.rng)
+        self._check_unique(columns, rows.count)
+        return columns, inventor.notes
 
-    def _check_unique(self, made: dict[str, Array], rows: int) -> None:
+    def _check_unique(self, columns: dict[str, Array], rows: int) -> None:
         for member in self.members:
-            found = len(set(made[member.column])) if member.unique else rows
-            if found < rows:
-                raise _too_few(member.column, rows, found)
+            distinct = len(set(columns[member.column])) if member.unique else rows
+            if distinct < rows:
+                raise _too_few(member.column, rows, distinct)
 
 
 def check_locale(locale: str) -> None:
@@ -96,14 +96,14 @@ def check_locale(locale: str) -> None:
         )
 
 
-def groups(members: Sequence[Member]) -> dict[str, tuple[Member, ...]]:
+def groups(members: Sequence[PersonColumn]) -> dict[str, tuple[PersonColumn, ...]]:
     """The columns of each person of a table."""
     return {
         who: tuple(m for m in members if m.person.who == who) for who in dict.fromkeys(m.person.who for m in members)
     }
 
 
-def _example(member: Member) -> tuple[Column, Array, Array, ColumnStatistics]:
+def _example(member: PersonColumn) -> tuple[Column, Array, Array, ColumnStatistics]:
     """What the fabricator learns a form from: an example out of the rulebook, or none."""
     entity, role, usual = PARTS[member.person.part]
     like = member.person.like or usual

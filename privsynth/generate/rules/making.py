@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind, Taken
 from privsynth.errors import BackendError
-from privsynth.generate.rules.folk import Cast
+from privsynth.generate.rules.folk import PersonColumns
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
 from privsynth.generate.rules.provider import Provider, blank
 from privsynth.generate.rules.rows import Rows
@@ -21,6 +21,8 @@ from privsynth.typing import Array
 
 Streams = Callable[[str], np.random.Generator]
 
+_FINEST_FIRST = (("us", ["%f"]), ("s", ["%S", "%s"]), ("m", ["%M"]), ("h", ["%H", "%I"]))  # signs of strftime
+
 TRIES = 200  # rounds in which repeated values of a unique column are drawn again
 
 
@@ -30,6 +32,7 @@ class Making:
 
     plan: TablePlan
     count: int
+    _: KW_ONLY
     streams: Streams = field(repr=False)
     locale: str
     taken: Taken = field(repr=False)
@@ -65,12 +68,12 @@ class Making:
             ) from None
 
     def _people(self, who: str) -> None:
-        members = self.plan.casts[who]
-        made, notes = Cast(members, self.locale, self.taken).make(self.rows(f"person {who}"))
+        members = self.plan.people[who]
+        columns, notes = PersonColumns(members, self.locale, self.taken).make(self.rows(f"person {who}"))
         self.notes += [f"table {self.plan.name}: {note}" for note in notes]
         for member in members:
             self.values[member.column] = finished(
-                self.plan.columns[member.column], made[member.column], self.rows(f"column {member.column}")
+                self.plan.columns[member.column], columns[member.column], self.rows(f"column {member.column}")
             )
 
     def _whole(self, column: ColumnPlan, rows: Rows) -> Array:
@@ -84,9 +87,9 @@ class Making:
         return _unique(column, column.provider, rows) if column.rule.unique else column.provider.draw(rows)
 
 
-def finished(column: ColumnPlan, made: Array, rows: Rows) -> Array:
+def finished(column: ColumnPlan, values: Array, rows: Rows) -> Array:
     """In the storage type of the column's kind, with as many decimals as are written, and with its missing values."""
-    stored = _stored(made, column)
+    stored = _stored(values, column)
     share = column.missing(rows)
     if not (isinstance(share, float) and share == 0):
         stored = stored.copy()
@@ -94,42 +97,32 @@ def finished(column: ColumnPlan, made: Array, rows: Rows) -> Array:
     return stored
 
 
-def _stored(made: Array, column: ColumnPlan) -> Array:
+def _stored(values: Array, column: ColumnPlan) -> Array:
     kind = column.column.kind
-    if made.dtype.kind == "f":
-        rounded = np.round(made, column.column.spelling.decimals) + 0.0  # no negative zero
+    if values.dtype.kind == "f":
+        rounded = np.round(values, column.column.spelling.decimals) + 0.0  # no negative zero
         if kind.is_numeric:
             return rounded
         decimals = column.provider.decimals if column.provider else 0
-        return np.asarray(Spelling(decimals=decimals, padded=False).write(np.round(made, decimals)), dtype=object)
-    if kind is Kind.DATE and made.dtype.kind == "M":
-        return _to_format(made, column.column.spelling.date_format)
-    return blank(kind, len(made)) if column.provider is not None and column.provider.kind is None else made
+        return np.asarray(Spelling(decimals=decimals, padded=False).write(np.round(values, decimals)), dtype=object)
+    if kind is Kind.DATE and values.dtype.kind == "M":
+        return _to_format(values, column.column.spelling.date_format)
+    return blank(kind, len(values)) if column.provider is not None and column.provider.kind is None else values
 
 
-def _to_format(made: Array, shape: str) -> Array:
+def _to_format(dates: Array, shape: str) -> Array:
     """Dates as far as their spelling tells them: to the day, the minute or the second."""
-    unit = (
-        "us"
-        if "%f" in shape
-        else "s"
-        if "%S" in shape or "%s" in shape
-        else "m"
-        if "%M" in shape
-        else "h"
-        if "%H" in shape or "%I" in shape
-        else "D"
-    )
-    return made.astype(f"datetime64[{unit}]").astype("datetime64[us]")
+    unit = next((unit for unit, signs in _FINEST_FIRST if any(sign in shape for sign in signs)), "D")
+    return dates.astype(f"datetime64[{unit}]").astype("datetime64[us]")
 
 
-def _sequence(given: Sequence, rows: int) -> Array:
-    numbers = given.start + given.step * np.arange(rows, dtype=np.int64)
-    if is_plain(given):
+def _sequence(sequence: Sequence, rows: int) -> Array:
+    numbers = sequence.start + sequence.step * np.arange(rows, dtype=np.int64)
+    if is_plain(sequence):
         return numbers.astype(np.float64)
-    out = np.empty(rows, dtype=object)
-    out[:] = [f"{given.prefix}{number:0{given.width}d}{given.suffix}" for number in numbers.tolist()]
-    return out
+    texts = np.empty(rows, dtype=object)
+    texts[:] = [f"{sequence.prefix}{number:0{sequence.width}d}{sequence.suffix}" for number in numbers.tolist()]
+    return texts
 
 
 def _uuids(rows: Rows) -> Array:
@@ -137,12 +130,10 @@ def _uuids(rows: Rows) -> Array:
     raw[:, 6] = raw[:, 6] & 0x0F | 0x40
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
     text = raw.tobytes().hex()
-    out = np.empty(rows.count, dtype=object)
-    out[:] = [
-        "-".join((u[:8], u[8:12], u[12:16], u[16:20], u[20:]))
-        for u in (text[at : at + 32] for at in range(0, len(text), 32))
-    ]
-    return out
+    uuids = np.empty(rows.count, dtype=object)
+    digits = (text[at : at + 32] for at in range(0, len(text), 32))
+    uuids[:] = ["-".join((u[:8], u[8:12], u[12:16], u[16:20], u[20:])) for u in digits]
+    return uuids
 
 
 def check_capacity(plan: TablePlan, rows: int) -> None:
@@ -151,7 +142,8 @@ def check_capacity(plan: TablePlan, rows: int) -> None:
         capacity = column.provider.capacity if column.provider else None
         if column.rule.unique and capacity is not None and capacity < rows:
             raise BackendError(
-                f"column {column.name} of table {plan.name} must hold {rows} different values; its rule has {capacity}.",
+                f"column {column.name} of table {plan.name} must hold {rows} different values;"
+                f" its rule has {capacity}.",
                 hint="ask for fewer rows, widen the rule, or leave out 'unique'",
                 column=column.name,
             )
@@ -161,14 +153,15 @@ def _unique(column: ColumnPlan, provider: Provider, rows: Rows) -> Array:
     """Values of which no two are alike, as they are written."""
     if provider.distinct is not None:
         return provider.distinct(rows.count, rows.rng)
-    made = _stored(provider.draw(rows), column)
+    values = _stored(provider.draw(rows), column)
     for _ in range(TRIES):
-        again = np.flatnonzero(pd.Series(made).duplicated().to_numpy() & ~pd.isna(made))
+        again = np.flatnonzero(pd.Series(values).duplicated().to_numpy() & ~pd.isna(values))
         if not len(again):
-            return made
-        made[again] = _stored(provider.draw(rows.take(again)), column)
+            return values
+        values[again] = _stored(provider.draw(rows.take(again)), column)
     raise BackendError(
-        f"column {column.name} must be unique; {len(again)} of {rows.count} values were still repeated after {TRIES} draws.",
+        f"column {column.name} must be unique;"
+        f" {len(again)} of {rows.count} values were still repeated after {TRIES} draws.",
         hint="widen the rule, allow more decimals, or leave out 'unique'",
         column=column.name,
     )

@@ -1,4 +1,4 @@
-"""Expectations: rows that break one are drawn again, within a budget; a soft one is broken by just its share of the rows."""
+"""Expectations: rows that break one are drawn again, within a budget; a soft one is broken by its share of the rows."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ def mend(making: Making) -> None:
 
 
 def _wanted(making: Making, broken: Array) -> Array:
-    """For each row and expectation whether it is to be broken: never a hard one, a soft one by its share; rows that do so already come first."""
+    """For each row and expectation whether it is to be broken: never a hard one, a soft one by its share.
+
+    Rows that break it already come first.
+    """
     wanted = np.zeros(broken.shape, dtype=bool)
     for at, expectation in enumerate(making.plan.expectations):
         many = round((1 - expectation.rate) * making.count)
@@ -83,13 +86,13 @@ def _round(
         view = replace(rows, values=Over(values, rows.values), rng=streams[name])
         values[name] = finished(column, column.provider.draw(view), view)
     good = (_broken(making.plan, view) == wanted[again]).all(axis=1).reshape(len(wrong), tries)
-    found, first = good.any(axis=1), good.argmax(axis=1)
-    chosen = (np.arange(len(wrong)) * tries + first)[found]
+    is_mended, first = good.any(axis=1), good.argmax(axis=1)
+    chosen = (np.arange(len(wrong)) * tries + first)[is_mended]
     for name in anew:
         whole = making.values[name].copy()
-        whole[wrong[found]] = values[name][chosen]
+        whole[wrong[is_mended]] = values[name][chosen]
         making.values[name] = whole
-    return np.asarray(wrong[~found])
+    return np.asarray(wrong[~is_mended])
 
 
 def _report(making: Making, wanted: Array, anew: list[str]) -> None:
@@ -98,17 +101,15 @@ def _report(making: Making, wanted: Array, anew: list[str]) -> None:
     for at, expectation in enumerate(making.plan.expectations):
         bad = int((broken[:, at] & ~wanted[:, at]).sum())
         if bad:
-            why = (
-                "even after drawing them again many times"
-                if anew
-                else "and no column that it speaks of can be drawn again"
-            )
+            tried = "even after many new draws" if anew else "and none of the columns it names can be drawn again"
             raise BackendError(
-                f"{expectation.place}: this expectation of table {making.plan.name} is broken by {bad} of {making.count} rows {why}.",
-                hint="let the columns' rules come nearer to the expectation, or give it a rate below 1",
+                f"{expectation.place}: this expectation of table {making.plan.name} is broken"
+                f" by {bad} of {making.count} rows {tried}.",
+                hint="bring the columns' rules closer to the expectation, or give it a rate below 1",
             )
         short = int((wanted[:, at] & ~broken[:, at]).sum())
         if short:
             making.notes.append(
-                f"table {making.plan.name}: expectation {at + 1} was to be broken by {int(wanted[:, at].sum())} of {making.count} rows; {short} of them keep it"
+                f"table {making.plan.name}: expectation {at + 1} was to be broken"
+                f" by {int(wanted[:, at].sum())} of {making.count} rows; {short} of them keep it"
             )

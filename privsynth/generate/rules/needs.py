@@ -6,25 +6,23 @@ from collections.abc import Collection, Iterator
 
 from privsynth.errors import PolicyError
 from privsynth.expressions import check_columns, names_in
-from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.rulebook import ColumnRule, Days, Draw, Histogram, Part, Person, Sequence, Uuid
-
-Path_ = tuple[str, ...]
+from privsynth.generate.rules.book import Book, WordPath
+from privsynth.generate.rules.rulebook import ColumnRule, Days, Draw, Histogram, Person, RuleModel, Sequence, Uuid
 
 
-def needs_of(rule: Draw, path: Path_, book: Book, columns: Collection[str]) -> set[str]:
+def needs_of(rule: Draw, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
     """The columns that must come before this column, or way to draw; each name is checked against `columns`."""
-    found: set[str] = set()
+    needed: set[str] = set()
     for place, text in _expressions(rule, path):
-        found |= names(text, place, book, columns)
+        needed |= names(text, place, book, columns)
     for place, name in _columns(rule, path):
         if name not in columns:
             raise book.error(place, "there is no such column.", f"columns that can be used here: {', '.join(columns)}")
-        found.add(name)
-    return found
+        needed.add(name)
+    return needed
 
 
-def names(text: str, path: Path_, book: Book, columns: Collection[str]) -> set[str]:
+def names(text: str, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
     """The columns that one expression names."""
     try:
         check_columns(text, columns)
@@ -33,7 +31,7 @@ def names(text: str, path: Path_, book: Book, columns: Collection[str]) -> set[s
         raise book.error(path, problem.message, problem.hint) from None
 
 
-def _expressions(draw: Draw, path: Path_) -> Iterator[tuple[Path_, str]]:
+def _expressions(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
     """Every expression of a column, with its place."""
     if isinstance(draw, ColumnRule) and isinstance(draw.missing, str):
         yield (*path, "missing"), draw.missing
@@ -41,16 +39,16 @@ def _expressions(draw: Draw, path: Path_) -> Iterator[tuple[Path_, str]]:
         if getattr(draw, word) is not None:
             yield (*path, word), getattr(draw, word)
     law = getattr(draw, draw.generator)
-    if isinstance(law, Part) and not isinstance(law, Sequence | Uuid | Person | Histogram | Draw):
+    if isinstance(law, RuleModel) and not isinstance(law, Sequence | Uuid | Person | Histogram | Draw):
         words = ("low", "high") if isinstance(law, Days) else type(law).model_fields
         yield from (
             ((*path, draw.generator, word), getattr(law, word)) for word in words if isinstance(getattr(law, word), str)
         )
-    for words_, inner in draw.inner():
-        yield from _expressions(inner, (*path, *words_.split(".", 1)))
+    for leading, inner in draw.inner():
+        yield from _expressions(inner, (*path, *leading.split(".", 1)))
 
 
-def _columns(draw: Draw, path: Path_) -> Iterator[tuple[Path_, str]]:
+def _columns(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
     """Every column that is named as such."""
     if draw.by is not None:
         yield (*path, "by"), draw.by

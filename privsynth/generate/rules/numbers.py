@@ -34,9 +34,9 @@ def normal(
         return np.asarray(mean + sd * rng.standard_normal(rows))
     low, high = _limits(cut)
     with np.errstate(divide="ignore", invalid="ignore"):
-        made = mean + sd * _cut_standard((low - mean) / sd, (high - mean) / sd, rows, rng)
-    made = np.where((np.asarray(sd) == 0) & ~np.isnan(mean + sd), mean, made)
-    return np.asarray(np.clip(made, low, high))
+        numbers = mean + sd * _cut_standard((low - mean) / sd, (high - mean) / sd, rows, rng)
+    numbers = np.where((np.asarray(sd) == 0) & ~np.isnan(mean + sd), mean, numbers)
+    return np.asarray(np.clip(numbers, low, high))
 
 
 def lognormal(
@@ -44,9 +44,9 @@ def lognormal(
 ) -> Array:
     _demand(np.asarray(median) > 0, median, median, "median is not above 0")
     logs = tuple(None if edge is None else _log(edge) for edge in cut)
-    made = np.exp(normal(np.log(median), sigma, (logs[0], logs[1]), rows, rng))
+    numbers = np.exp(normal(np.log(median), sigma, (logs[0], logs[1]), rows, rng))
     low, high = _limits(cut)
-    return np.asarray(np.clip(made, low, high))
+    return np.asarray(np.clip(numbers, low, high))
 
 
 def exponential(mean: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
@@ -57,8 +57,8 @@ def exponential(mean: Values, cut: tuple[Values | None, Values | None], rows: in
     _demand(low < high, low, high, "low is not below high")
     below, above = -np.expm1(-low / mean), -np.expm1(-high / mean)
     _demand(below < above, below, above, "nearly nothing lies between low and high")
-    made = -mean * np.log1p(-(below + (above - below) * rng.random(rows)))
-    return np.asarray(np.clip(made, low, high))
+    numbers = -mean * np.log1p(-(below + (above - below) * rng.random(rows)))
+    return np.asarray(np.clip(numbers, low, high))
 
 
 def poisson(mean: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
@@ -69,12 +69,12 @@ def poisson(mean: Values, cut: tuple[Values | None, Values | None], rows: int, r
     def draw(at: Array) -> Array:
         return np.where(np.isnan(means[at]), np.nan, rng.poisson(np.nan_to_num(means[at])))
 
-    made = draw(np.arange(rows))
+    counts = draw(np.arange(rows))
     for _ in range(TRIES):
-        outside = np.flatnonzero((made < low) | (made > high))
+        outside = np.flatnonzero((counts < low) | (counts > high))
         if not len(outside):
-            return made
-        made[outside] = draw(outside)
+            return counts
+        counts[outside] = draw(outside)
     raise BackendError(
         f"{len(outside)} counts did not fall between low and high in {TRIES} draws.",
         hint="move low and high nearer to the mean",
@@ -93,10 +93,10 @@ def _cut_standard(low: Array, high: Array, rows: int, rng: np.random.Generator) 
     low, high = np.broadcast_to(low, rows), np.broadcast_to(high, rows)
     turned = low > 0
     a, b = ndtr(np.where(turned, -high, low)), ndtr(np.where(turned, -low, high))
-    known = ~(np.isnan(low) | np.isnan(high))
-    _demand((a < b) | ~known, low, high, "nearly nothing lies between low and high")
-    made = ndtri(a + (b - a) * rng.random(rows))
-    return np.asarray(np.where(turned, -made, made))
+    has_limits = ~(np.isnan(low) | np.isnan(high))
+    _demand((a < b) | ~has_limits, low, high, "nearly nothing lies between low and high")
+    numbers = ndtri(a + (b - a) * rng.random(rows))
+    return np.asarray(np.where(turned, -numbers, numbers))
 
 
 def _limits(cut: tuple[Values | None, Values | None]) -> tuple[Array, Array]:
@@ -113,8 +113,13 @@ def _log(edge: Values) -> Array:
 
 def _demand(good: Any, one: Values, other: Values, problem: str) -> None:
     """Refuse parameters that make no sense; missing ones are no fault."""
-    bad = int(
-        (~np.asarray(good) & ~np.isnan(np.asarray(one, dtype=float)) & ~np.isnan(np.asarray(other, dtype=float))).sum()
-    )
+    is_missing = np.isnan(np.asarray(one, dtype=float)) | np.isnan(np.asarray(other, dtype=float))
+    demand(np.asarray(good) | is_missing, problem)
+
+
+def demand(good: Array, problem: str, hint: str = "") -> None:
+    """Refuse limits and parameters that are wrong, and say in how many rows they are."""
+    bad = int((~good).sum())
     if bad:
-        raise BackendError(f"{problem}, in {bad} row{'s' if bad != 1 else ''}." if np.ndim(good) else f"{problem}.")
+        place = f", in {bad} row{'s' if bad != 1 else ''}" if np.ndim(good) else ""
+        raise BackendError(f"{problem}{place}.", hint=hint)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from privsynth.errors import PolicyError
 
 
-def ordered(needs: Mapping[str, Collection[str]], what: str) -> list[str]:
+def ordered(needs: Mapping[str, Collection[str]], things: str) -> list[str]:
     """The names, each after those that it needs, otherwise as they were given. A circle is an error that names it."""
     done: dict[str, None] = {}
     waiting = list(needs)
@@ -16,7 +16,7 @@ def ordered(needs: Mapping[str, Collection[str]], what: str) -> list[str]:
         if not free:
             circle = _circle(needs, waiting)
             raise PolicyError(
-                f"{what} need each other in a circle: {' -> '.join(circle)}.",
+                f"{things} need each other in a circle: {' -> '.join(circle)}.",
                 hint="let one of them stand on its own",
                 column=circle[0],
             )
@@ -27,25 +27,25 @@ def ordered(needs: Mapping[str, Collection[str]], what: str) -> list[str]:
 
 def above(needs: Mapping[str, Collection[str]], names: Collection[str]) -> set[str]:
     """These names and all that they need, however far."""
-    found: set[str] = set()
+    reached: set[str] = set()
     todo = list(names)
     while todo:
         name = todo.pop()
-        if name in needs and name not in found:
-            found.add(name)
+        if name in needs and name not in reached:
+            reached.add(name)
             todo += needs[name]
-    return found
+    return reached
 
 
 def below(needs: Mapping[str, Collection[str]], names: Collection[str]) -> set[str]:
     """These names and all that need them, however far."""
-    found = set(names)
+    reached = set(names)
     grown = True
     while grown:
-        more = {name for name, needed in needs.items() if name not in found and found.intersection(needed)}
-        found |= more
-        grown = bool(more)
-    return found
+        new = {name for name, needed in needs.items() if name not in reached and reached.intersection(needed)}
+        reached |= new
+        grown = bool(new)
+    return reached
 
 
 def _circle(needs: Mapping[str, Collection[str]], waiting: list[str]) -> list[str]:

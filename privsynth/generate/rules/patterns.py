@@ -1,7 +1,7 @@
-"""Texts of a given shape, such as `[A-Z]{2}-\\d{4}`: a small part of regular expressions, read by a parser of its own.
+"""Texts of a pattern, such as `[A-Z]{2}-\\d{4}`: a small part of regular expressions, read by a parser of its own.
 
-Known are literal characters, classes `[A-Z0-9_]`, `\\d` (digit), `\\l` and `\\u` (small and capital letter), alternatives
-`(red|blue)`, and `{n}`, `{n,m}` and `?` after any of them. Every text of the shape is as likely as every other.
+Allowed are literal characters, classes `[A-Z0-9_]`, `\\d` (digit), `\\l` and `\\u` (small and capital letter),
+alternatives `(red|blue)`, and `{n}`, `{n,m}` and `?` after any of them. Every text is as likely as every other.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _SIGNS = "()[]{}|?*+"
 
 
 @dataclass(frozen=True)
-class Shape:
-    """A choice between sequences; each item of a sequence is a string of characters to choose from, or a shape."""
+class TextPattern:
+    """A choice between sequences; each item is a string of characters to choose from, or again such a choice."""
 
-    choices: tuple[tuple[str | Shape, ...], ...]
+    choices: tuple[tuple[str | TextPattern, ...], ...]
 
     @cached_property
     def capacity(self) -> int:
@@ -35,20 +35,19 @@ class Shape:
     @cached_property
     def longest(self) -> int:
         """Characters of its longest text; an empty one counts as one, so that a heap of nothing is bounded too."""
-        return max(
-            1, *(sum(1 if isinstance(item, str) else item.longest for item in choice) for choice in self.choices)
-        )
+        lengths = ([1 if isinstance(item, str) else item.longest for item in choice] for choice in self.choices)
+        return max(1, *map(sum, lengths))
 
     def draw(self, rows: int, rng: np.random.Generator) -> Array:
         if len(self.choices) == 1:
             return _sequence(self.choices[0], rows, rng)
         shares = np.array([_ways(choice) / self.capacity for choice in self.choices])
         which = rng.choice(len(shares), rows, p=shares / shares.sum())
-        made = np.full(rows, "", dtype=object)
+        texts = np.full(rows, "", dtype=object)
         for at, choice in enumerate(self.choices):
             here = np.flatnonzero(which == at)
-            made[here] = _sequence(choice, len(here), rng)
-        return made
+            texts[here] = _sequence(choice, len(here), rng)
+        return texts
 
     def number(self, place: int) -> str:
         """The text with this number, from 0 up to, and without, `capacity`."""
@@ -59,25 +58,25 @@ class Shape:
         raise IndexError(place)
 
 
-def _ways(choice: tuple[str | Shape, ...]) -> int:
+def _ways(choice: tuple[str | TextPattern, ...]) -> int:
     product = 1
     for item in choice:
         product *= len(item) if isinstance(item, str) else item.capacity
     return product
 
 
-def _sequence(choice: tuple[str | Shape, ...], rows: int, rng: np.random.Generator) -> Array:
-    made: Array = np.full(rows, "", dtype=object)
+def _sequence(choice: tuple[str | TextPattern, ...], rows: int, rng: np.random.Generator) -> Array:
+    texts: Array = np.full(rows, "", dtype=object)
     for item in choice:
-        made = made + (
+        texts = texts + (
             np.array(list(item), dtype=object)[rng.integers(0, len(item), rows)]
             if isinstance(item, str)
             else item.draw(rows, rng)
         )
-    return made
+    return texts
 
 
-def _unfold(choice: tuple[str | Shape, ...], place: int) -> list[str]:
+def _unfold(choice: tuple[str | TextPattern, ...], place: int) -> list[str]:
     parts = []
     for item in reversed(choice):
         place, at = divmod(place, len(item) if isinstance(item, str) else item.capacity)
@@ -85,18 +84,20 @@ def _unfold(choice: tuple[str | Shape, ...], place: int) -> list[str]:
     return parts[::-1]
 
 
-def read_pattern(text: str) -> Shape:
-    """The shape that a pattern describes."""
-    reader = _Reader(text)
-    shape = reader.choices(0)
+def read_pattern(text: str) -> TextPattern:
+    """The pattern of a text: every text that it allows."""
+    reader = _PatternReader(text)
+    pattern = reader.choices(0)
     if reader.at < len(text):
         raise reader.error("a bracket is closed that was not opened")
-    if shape.longest > LONGEST:
-        raise PolicyError(f"a pattern makes texts of up to {shape.longest} characters; at most {LONGEST} are allowed.")
-    return shape
+    if pattern.longest > LONGEST:
+        raise PolicyError(
+            f"a pattern makes texts of up to {pattern.longest} characters; at most {LONGEST} are allowed."
+        )
+    return pattern
 
 
-class _Reader:
+class _PatternReader:
     """Reads a pattern from left to right."""
 
     def __init__(self, text: str) -> None:
@@ -104,26 +105,26 @@ class _Reader:
         if not text or len(text) > LONGEST:
             raise PolicyError(f"a pattern has 1 to {LONGEST} characters.")
 
-    def choices(self, depth: int) -> Shape:
+    def choices(self, depth: int) -> TextPattern:
         if depth > DEEPEST:
             raise self.error(f"more than {DEEPEST} brackets are open")
-        found: list[tuple[str | Shape, ...]] = []
-        items: list[str | Shape] = []
+        read: list[tuple[str | TextPattern, ...]] = []
+        items: list[str | TextPattern] = []
         while self.at < len(self.text) and self.text[self.at] != ")":
             if self.text[self.at] == "|":
                 self.at += 1
-                found.append(tuple(items))
+                read.append(tuple(items))
                 items = []
             else:
                 items += self.repeated(self.item(depth))
-        return Shape((*found, tuple(items)))
+        return TextPattern((*read, tuple(items)))
 
-    def item(self, depth: int) -> str | Shape:
+    def item(self, depth: int) -> str | TextPattern:
         sign = self.next()
         if sign == "(":
-            shape = self.choices(depth + 1)
+            bracket = self.choices(depth + 1)
             self.expect(")")
-            return shape
+            return bracket
         if sign == "[":
             return self.members()
         if sign == "\\":
@@ -134,36 +135,36 @@ class _Reader:
 
     def members(self) -> str:
         """The characters between square brackets."""
-        found = ""
+        characters = ""
         while (sign := self.next()) != "]":
-            one = self.escaped() if sign == "\\" else sign
+            first = self.escaped() if sign == "\\" else sign
             if (
-                len(one) == 1
+                len(first) == 1
                 and self.text[self.at : self.at + 1] == "-"
                 and self.text[self.at + 1 : self.at + 2] not in ("]", "")
             ):
                 self.at += 1
                 last = self.next()
-                if not one <= last or ord(last) - ord(one) > 255:
+                if not first <= last or ord(last) - ord(first) > 255:
                     raise self.error("a range runs backwards, or is longer than 256")
-                one = "".join(map(chr, range(ord(one), ord(last) + 1)))
-            found += one
-        if not found or found[0] == "^":
+                first = "".join(map(chr, range(ord(first), ord(last) + 1)))
+            characters += first
+        if not characters or characters[0] == "^":
             raise self.error("a class names the characters that may stand there; [] and [^...] are not known")
-        return "".join(dict.fromkeys(found))
+        return "".join(dict.fromkeys(characters))
 
     def escaped(self) -> str:
         sign = self.next()
         if sign.isalnum() and sign not in _SHORT:
-            raise self.error("known are \\d, \\l and \\u, and \\ in front of a sign")
+            raise self.error("\\d, \\l and \\u are known, and \\ in front of a sign")
         return _SHORT.get(sign, sign)
 
-    def repeated(self, item: str | Shape) -> list[str | Shape]:
+    def repeated(self, item: str | TextPattern) -> list[str | TextPattern]:
         """The item as often as the braces after it say."""
         sign = self.text[self.at : self.at + 1]
         if sign == "?":
             self.at += 1
-            return [Shape(((), (item,)))]
+            return [TextPattern(((), (item,)))]
         if sign != "{":
             return [item]
         self.at += 1
@@ -175,7 +176,7 @@ class _Reader:
         self.expect("}")
         if low > high or high * (1 if isinstance(item, str) else item.longest) > LONGEST:
             raise self.error(f"repetitions must rise, and make texts of up to {LONGEST} characters")
-        return [item] * low if low == high else [Shape(tuple((item,) * times for times in range(low, high + 1)))]
+        return [item] * low if low == high else [TextPattern(tuple((item,) * times for times in range(low, high + 1)))]
 
     def count(self) -> int:
         begin = self.at

@@ -14,12 +14,12 @@ from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.needs import names, needs_of
 from privsynth.generate.rules.ordering import ordered
 from privsynth.generate.rules.provider import Provider
-from privsynth.generate.rules.providers import TOP_ONLY, Scope, provider
+from privsynth.generate.rules.providers import TOP_ONLY, Scope, provider_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ColumnPlan:
     """One column: its description, what makes it, and the share that is then left out."""
 
@@ -55,7 +55,7 @@ class Expectation:
     place: str  # such as shop.yaml:40:9
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TablePlan:
     """One table, ready to be made."""
 
@@ -63,7 +63,7 @@ class TablePlan:
     rule: TableRule = field(repr=False)
     columns: Mapping[str, ColumnPlan] = field(repr=False)  # in the order of the rulebook
     order: tuple[str, ...]
-    casts: Mapping[str, tuple[folk.Member, ...]] = field(repr=False)
+    people: Mapping[str, tuple[folk.PersonColumn, ...]] = field(repr=False)
     expectations: tuple[Expectation, ...] = field(repr=False)
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     relation: Relation | None = None
@@ -83,11 +83,11 @@ def plan_tables(book: Book) -> dict[str, TablePlan]:
         folk.check_locale(book.rules.locale)
     except PolicyError as problem:
         raise book.error(("locale",), problem.message, problem.hint) from None
-    made: dict[str, TablePlan] = {}
+    plans: dict[str, TablePlan] = {}
     for name in _parents_first(book):
         belongs = book.rules.tables[name].belongs_to
-        made[name] = _plan_table(book, name, made[belongs.table] if belongs else None)
-    return made
+        plans[name] = _plan_table(book, name, plans[belongs.table] if belongs else None)
+    return plans
 
 
 def _parents_first(book: Book) -> list[str]:
@@ -110,10 +110,10 @@ def _parents_first(book: Book) -> list[str]:
 def _plan_table(book: Book, name: str, parent: TablePlan | None) -> TablePlan:
     table, path = book.rules.tables[name], ("tables", name)
     outside = {f"parent.{column}": kind for column, kind in parent.kinds.items()} if parent else {}
-    known = [*table.columns, *outside]
-    needs = {c: needs_of(rule, (*path, "columns", c), book, known) for c, rule in table.columns.items()}
-    casts = _casts(book, path, table)
-    own = {c: frozenset(needed & set(table.columns)) for c, needed in _shared(needs, casts).items()}
+    visible = [*table.columns, *outside]
+    needs = {c: needs_of(rule, (*path, "columns", c), book, visible) for c, rule in table.columns.items()}
+    people = _people(book, path, table)
+    own = {c: frozenset(needed & set(table.columns)) for c, needed in _shared(needs, people).items()}
     try:
         order = ordered(own, "columns")
     except PolicyError as problem:
@@ -121,21 +121,25 @@ def _plan_table(book: Book, name: str, parent: TablePlan | None) -> TablePlan:
     columns: dict[str, ColumnPlan] = {}
     for column in order:
         kinds = {**outside, **{c: plan.column.kind for c, plan in columns.items() if c in own[column]}}
-        columns[column] = _plan_column(
-            Scope(book, (*path, "columns", column), kinds), table.columns[column], own[column], parent
-        )
+        scope = Scope(book, (*path, "columns", column), kinds)
+        columns[column] = _plan_column(scope, table.columns[column], own[column], parent)
     kinds = {**outside, **{c: columns[c].column.kind for c in table.columns}}
     count, relation = _law_of_children(book, path, table, parent, outside)
-    expectations = tuple(
-        _expectation(Scope(book, (*path, "expect", str(at)), kinds), expect, known)
-        for at, expect in enumerate(table.expect)
-    )
+    scopes = (Scope(book, (*path, "expect", str(at)), kinds) for at in range(len(table.expect)))
+    expectations = tuple(_expectation(scope, rule, visible) for scope, rule in zip(scopes, table.expect, strict=True))
     return TablePlan(
-        name, table, {c: columns[c] for c in table.columns}, tuple(order), casts, expectations, count, relation
+        name=name,
+        rule=table,
+        columns={c: columns[c] for c in table.columns},
+        order=tuple(order),
+        people=people,
+        expectations=expectations,
+        count=count,
+        relation=relation,
     )
 
 
-def _casts(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tuple[folk.Member, ...]]:
+def _people(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tuple[folk.PersonColumn, ...]]:
     members = []
     for name, rule in table.columns.items():
         if rule.person is None:
@@ -146,14 +150,14 @@ def _casts(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tup
                 f"many people share a {rule.person.part}; it cannot be unique.",
                 "a sequence makes unique keys",
             )
-        members.append(folk.Member(name, rule.person, rule.unique))
+        members.append(folk.PersonColumn(name, rule.person, rule.unique))
     return folk.groups(members)
 
 
-def _shared(needs: Mapping[str, set[str]], casts: Mapping[str, tuple[folk.Member, ...]]) -> dict[str, set[str]]:
+def _shared(needs: Mapping[str, set[str]], people: Mapping[str, tuple[folk.PersonColumn, ...]]) -> dict[str, set[str]]:
     """The columns of one person are made together, so each needs what any of them needs."""
     out = dict(needs)
-    for members in casts.values():
+    for members in people.values():
         together = set().union(*(needs[member.column] for member in members))
         out |= {member.column: together for member in members}
     return out
@@ -162,24 +166,25 @@ def _shared(needs: Mapping[str, set[str]], casts: Mapping[str, tuple[folk.Member
 def _plan_column(scope: Scope, rule: ColumnRule, needs: frozenset[str], parent: TablePlan | None) -> ColumnPlan:
     missing = scope.at("missing").amount(rule.missing)
     try:
-        made = None if rule.generator in TOP_ONLY else provider(rule, scope)
-        column = _described(scope, rule, made, parent)
+        provider = None if rule.generator in TOP_ONLY else provider_of(rule, scope)
+        column = _described(scope, rule, provider, parent)
     except PolicyError as problem:
         raise problem if problem.line is not None else scope.error(problem.message, problem.hint) from None
     if rule.missing != 0 and rule.generator == "reference":
         raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
-    if rule.unique and made is not None and made.certain:
+    if rule.unique and provider is not None and provider.certain:
         raise scope.at("unique").error(
             "a derived column cannot be made unique by drawing again.",
             "leave out 'unique', or use 'sequence' or 'pattern'",
         )
-    return ColumnPlan(column, rule, needs, made, missing, tuple(dict.fromkeys(scope.rules)))
+    rules = tuple(dict.fromkeys(scope.rules))
+    return ColumnPlan(column=column, rule=rule, needs=needs, provider=provider, missing=missing, rules=rules)
 
 
-def _described(scope: Scope, rule: ColumnRule, made: Provider | None, parent: TablePlan | None) -> Column:
+def _described(scope: Scope, rule: ColumnRule, provider: Provider | None, parent: TablePlan | None) -> Column:
     name = scope.path[-1]
-    if made is not None:
-        return schema.column_of(name, rule, made)
+    if provider is not None:
+        return schema.column_of(name, rule, provider)
     if rule.person is not None:
         return schema.person_column(name, rule)
     if rule.reference is None:
@@ -215,15 +220,15 @@ def _law_of_children(
     needs_of(table.belongs_to.count, where, book, outside)
     if table.belongs_to.count.generator in TOP_ONLY:
         raise book.error(where, "a number of rows is expected here, such as {poisson: {mean: 3}}.")
-    count = provider(table.belongs_to.count, Scope(book, where, outside))
+    count = provider_of(table.belongs_to.count, Scope(book, where, outside))
     if count.kind is None or not count.kind.is_numeric:
         raise book.error(where, "a number of rows is expected here, such as {poisson: {mean: 3}}.")
     key = str(table.columns[references[0]].reference)
     return count, Relation(parent.name, key, path[1], references[0])
 
 
-def _expectation(scope: Scope, expect: Expect, known: Collection[str]) -> Expectation:
-    named = names(expect.that, scope.at("that").path, scope.book, known)
+def _expectation(scope: Scope, expect: Expect, visible: Collection[str]) -> Expectation:
+    named = names(expect.that, scope.at("that").path, scope.book, visible)
     rule = scope.at("that").expression(expect.that, compile_condition)
     return Expectation(rule, float(expect.rate), frozenset(named), scope.book.place(scope.path))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 
@@ -24,6 +24,7 @@ class Provider:
 
     kind: Kind | None
     draw: Law = field(repr=False)
+    _: KW_ONLY
     capacity: int | None = None  # how many different values there can be; None: not known, or no bound
     distinct: Distinct | None = field(default=None, repr=False)  # that many different values, where they can be counted
     decimals: int = 0
@@ -46,11 +47,11 @@ def counted(size: int, number: Callable[[Array], Array]) -> Distinct:
 def _different(rows: int, size: int, rng: np.random.Generator) -> Array:
     """Different numbers below a large bound: draw, keep the first of each, draw the rest again."""
     top = min(size, 2**62)
-    found = np.zeros(0, dtype=np.int64)
-    while len(found) < rows:
-        more = np.concatenate([found, rng.integers(0, top, rows - len(found))])
-        found = more[np.sort(np.unique(more, return_index=True)[1])]
-    return found
+    numbers = np.zeros(0, dtype=np.int64)
+    while len(numbers) < rows:
+        more = np.concatenate([numbers, rng.integers(0, top, rows - len(numbers))])
+        numbers = more[np.sort(np.unique(more, return_index=True)[1])]
+    return numbers
 
 
 def joined(parts: Sequence[Provider], choose: Callable[[Rows], Array]) -> Provider:
@@ -60,12 +61,12 @@ def joined(parts: Sequence[Provider], choose: Callable[[Rows], Array]) -> Provid
 
     def draw(rows: Rows) -> Array:
         which = choose(rows)
-        made = blank(kind, rows.count)
+        values = blank(kind, rows.count)
         for at, part in enumerate(parts):
             here = np.flatnonzero(which == at)
             if len(here) and part.kind is not None:
-                made[here] = part.draw(rows.take(here))
-        return made
+                values[here] = part.draw(rows.take(here))
+        return values
 
     return Provider(
         kind,
@@ -80,14 +81,14 @@ def joined(parts: Sequence[Provider], choose: Callable[[Rows], Array]) -> Provid
 
 def joint_kind(kinds: Sequence[Kind | None]) -> Kind | None:
     """The kind that holds them all."""
-    found = {kind for kind in kinds if kind is not None}
-    if len(found) <= 1:
-        return next(iter(found), None)
+    distinct = {kind for kind in kinds if kind is not None}
+    if len(distinct) <= 1:
+        return next(iter(distinct), None)
     for family, wide in (({Kind.NUMBER, Kind.INTEGER}, Kind.NUMBER), ({Kind.TEXT, Kind.CATEGORY}, Kind.TEXT)):
-        if found <= family:
+        if distinct <= family:
             return wide
     raise PolicyError(
-        f"the ways to draw give different kinds of values: {', '.join(sorted(found))}.",
+        f"the ways to draw give different kinds of values: {', '.join(sorted(distinct))}.",
         hint="numbers go with numbers, texts with texts, dates with dates",
     )
 

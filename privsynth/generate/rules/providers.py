@@ -43,24 +43,24 @@ class Scope:
         self, text: str, check: Callable[[str, Mapping[str, Kind]], Expression] = compile_expression
     ) -> Expression:
         try:
-            made = check(text, self.kinds)
+            rule = check(text, self.kinds)
         except PolicyError as problem:
             raise self.error(problem.message, problem.hint) from None
-        self.rules.append(made)
-        return made
+        self.rules.append(rule)
+        return rule
 
     def amount(self, value: float | str | None, default: float | None = None) -> Callable[[Rows], Any]:
         """A number, or an expression that gives one for each row."""
         if not isinstance(value, str):
             fixed = default if value is None else float(value)
             return lambda _: fixed
-        made = self.expression(value)
-        if not made.kind.is_numeric:
+        rule = self.expression(value)
+        if not rule.kind.is_numeric:
             raise self.error("a number is expected here, or an expression that gives one.")
-        return lambda rows: made.evaluate(rows.frame(made.columns))
+        return lambda rows: rule.evaluate(rows.frame(rule.columns))
 
 
-def provider(draw: Draw, scope: Scope) -> Provider:
+def provider_of(draw: Draw, scope: Scope) -> Provider:
     """What makes the values of this way to draw."""
     match draw.generator:
         case "constant":
@@ -76,6 +76,7 @@ def provider(draw: Draw, scope: Scope) -> Provider:
         case "pattern":
             return _pattern(str(draw.pattern), scope.at("pattern"))
         case "date":
+            assert draw.date is not None  # noqa: S101 - as above
             return day_provider(draw.date, scope.at("date"))
         case "sql":
             return _derived(scope.at("sql").expression(str(draw.sql)))
@@ -104,8 +105,8 @@ def _choice(values: list[Any], weights: list[float], scope: Scope) -> Provider:
     return Provider(
         kind,
         lambda rows: stored[rows.rng.choice(len(stored), rows.count, p=shares)],
-        capacity,
-        distinct,
+        capacity=capacity,
+        distinct=distinct,
         decimals=decimals,
         has_time=timed,
     )
@@ -125,9 +126,9 @@ def _stored(values: list[Any], kind: Kind | None) -> Array:
         return np.array([np.nan if value is None else float(value) for value in values])
     if kind is Kind.DATE:
         return np.array([np.datetime64("NaT") if value is None else value for value in values], dtype="datetime64[us]")
-    out = np.empty(len(values), dtype=object)
-    out[:] = [value if value is None else key_text(value) for value in values]
-    return out
+    texts = np.empty(len(values), dtype=object)
+    texts[:] = [value if value is None else key_text(value) for value in values]
+    return texts
 
 
 def key_text(value: Any) -> str:
@@ -144,20 +145,20 @@ def _decimals(value: float) -> int:
 
 def _pattern(text: str, scope: Scope) -> Provider:
     try:
-        shape = read_pattern(text)
+        pattern = read_pattern(text)
     except PolicyError as problem:
         raise scope.error(problem.message, problem.hint) from None
 
     def number(places: Array) -> Array:
-        out = np.empty(len(places), dtype=object)
-        out[:] = [shape.number(int(place)) for place in places]
-        return out
+        texts = np.empty(len(places), dtype=object)
+        texts[:] = [pattern.number(int(place)) for place in places]
+        return texts
 
     return Provider(
         Kind.TEXT,
-        lambda rows: shape.draw(rows.count, rows.rng),
-        shape.capacity,
-        counted(shape.capacity, number),
+        lambda rows: pattern.draw(rows.count, rows.rng),
+        capacity=pattern.capacity,
+        distinct=counted(pattern.capacity, number),
         invented=True,
     )
 
@@ -181,7 +182,7 @@ def _branching(draw: Draw, scope: Scope) -> Provider:
             raise scope.at(*words.split(".", 1)).error(
                 f"{inner.generator} makes a whole column and cannot be a part of one."
             )
-        parts.append(provider(inner, scope.at(*words.split(".", 1))))
+        parts.append(provider_of(inner, scope.at(*words.split(".", 1))))
     try:
         return joined(parts, _chooser(draw, scope))
     except PolicyError as problem:
@@ -203,8 +204,8 @@ def _by(column: str, keys: list[str], otherwise: bool, scope: Scope) -> Callable
     rule = scope.expression(_quoted(column))
     if rule.kind is Kind.DATE:
         raise scope.error("a date cannot choose between ways; use 'when' with a comparison.")
-    known = [*(["else"] if otherwise else []), *keys]  # `inner` yields the else first
-    order = {key: at for at, key in enumerate(known)}
+    choices = [*(["else"] if otherwise else []), *keys]  # `inner` yields the else first
+    order = {key: at for at, key in enumerate(choices)}
 
     def choose(rows: Rows) -> Array:
         import pandas as pd
@@ -225,29 +226,31 @@ def _quoted(column: str) -> str:
     return above + '"' + name.replace('"', '""') + '"'
 
 
-def _law(name: str, given: Any, scope: Scope) -> Provider:
+def _law(name: str, parameters: Any, scope: Scope) -> Provider:
     """A distribution. One whose parameters are fixed is tried before anything is made."""
-    if isinstance(given, Sequence):
+    if isinstance(parameters, Sequence):
         raise scope.error("sequence makes a whole column and cannot be a part of one.")
     amounts = {
-        word: scope.at(word).amount(getattr(given, word)) for word in type(given).model_fields if name != "histogram"
+        word: scope.at(word).amount(getattr(parameters, word))
+        for word in type(parameters).model_fields
+        if name != "histogram"
     }
-    law = _laws()[name] if name != "histogram" else _histogram(given)
+    law = _laws()[name] if name != "histogram" else _histogram(parameters)
 
     def draw(rows: Rows) -> Array:
         return law({word: amount(rows) for word, amount in amounts.items()}, rows.count, rows.rng)
 
-    if not any(isinstance(getattr(given, word), str) for word in amounts):
+    if not any(isinstance(getattr(parameters, word), str) for word in amounts):
         try:
             draw(Rows(1, {}, np.random.Generator(np.random.PCG64(0))))
         except BackendError as problem:
             raise scope.error(problem.message.replace(", in 1 row", ""), problem.hint) from None
     whole = name in ("whole", "poisson")
-    made = Provider(Kind.INTEGER if whole else Kind.NUMBER, draw, decimals=0 if whole else 2)
-    if name == "whole" and not isinstance(given.low, str) and not isinstance(given.high, str):
-        first, size = int(np.ceil(given.low)), int(np.floor(given.high) - np.ceil(given.low)) + 1
-        return replace(made, capacity=size, distinct=counted(size, lambda places: first + places.astype(float)))
-    return made
+    provider = Provider(Kind.INTEGER if whole else Kind.NUMBER, draw, decimals=0 if whole else 2)
+    if name == "whole" and not isinstance(parameters.low, str) and not isinstance(parameters.high, str):
+        first, size = int(np.ceil(parameters.low)), int(np.floor(parameters.high) - np.ceil(parameters.low)) + 1
+        return replace(provider, capacity=size, distinct=counted(size, lambda places: first + places.astype(float)))
+    return provider
 
 
 def _laws() -> dict[str, Callable[[Mapping[str, Any], int, np.random.Generator], Array]]:
@@ -261,6 +264,6 @@ def _laws() -> dict[str, Callable[[Mapping[str, Any], int, np.random.Generator],
     }
 
 
-def _histogram(given: Any) -> Callable[[Mapping[str, Any], int, np.random.Generator], Array]:
-    edges, weights = np.asarray(given.edges, dtype=float), np.asarray(given.weights, dtype=float)
+def _histogram(histogram: Any) -> Callable[[Mapping[str, Any], int, np.random.Generator], Array]:
+    edges, weights = np.asarray(histogram.edges, dtype=float), np.asarray(histogram.weights, dtype=float)
     return lambda _, rows, rng: numbers.histogram(edges, weights / weights.sum(), rows, rng)

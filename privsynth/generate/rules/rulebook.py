@@ -59,11 +59,11 @@ Scalar = Annotated[StrictBool | Number | StrictStr | dt.datetime | None, BeforeV
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
 
-class Part(BaseModel):
+class RuleModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
 
 
-class Sequence(Part):
+class Sequence(RuleModel):
     """1, 2, 3, ...; with a width, a prefix or a suffix it is text."""
 
     start: int = Field(1, ge=0, le=10**15)
@@ -73,23 +73,23 @@ class Sequence(Part):
     suffix: str = Field("", max_length=50)
 
 
-class Uuid(Part):
+class Uuid(RuleModel):
     """Random UUIDs of version 4."""
 
 
-class Uniform(Part):
+class Uniform(RuleModel):
     low: Amount
     high: Amount
 
 
-class Whole(Part):
+class Whole(RuleModel):
     """Whole numbers, each as likely as the other; both ends belong to it."""
 
     low: Amount
     high: Amount
 
 
-class _Cut(Part):
+class _Cut(RuleModel):
     low: Amount | None = None
     high: Amount | None = None
 
@@ -112,7 +112,7 @@ class Poisson(_Cut):
     mean: Amount
 
 
-class Histogram(Part):
+class Histogram(RuleModel):
     """An empirical table: uniform inside each bin."""
 
     edges: list[Number] = Field(min_length=2, max_length=10_000)
@@ -130,7 +130,7 @@ class Histogram(Part):
         return self
 
 
-class Days(Part):
+class Days(RuleModel):
     """Days from low to high, both included; with `time`, minutes."""
 
     low: Day
@@ -145,7 +145,7 @@ PersonPart = Literal[
 ]  # fmt: skip
 
 
-class Person(Part):
+class Person(RuleModel):
     """One part of an invented person; parts with the same `who` belong to one person."""
 
     part: PersonPart
@@ -160,17 +160,18 @@ def check_weights(weights: Any) -> None:
         raise ValueError("weights must not be negative, and one must be above 0")
     if any(not float(weight).is_integer() for weight in weights) and abs(sum(weights) - 1) > 1e-6:
         raise ValueError(
-            f"weights with decimals are shares and must sum to 1; these sum to {sum(weights):.6g}. Whole numbers are taken as proportions"
+            f"weights with decimals are shares and must sum to 1; these sum to {sum(weights):.6g}."
+            " Whole numbers are taken as proportions"
         )
 
 
 GENERATORS = (
-    "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram", "choice", "date", "pattern",
-    "person", "reference", "sql", "mixture", "when", "by",
+    "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
+    "choice", "date", "pattern", "person", "reference", "sql", "mixture", "when", "by",
 )  # fmt: skip
 
 
-class Draw(Part):
+class Draw(RuleModel):
     """One way to make values: exactly one of these words."""
 
     constant: Scalar = None
@@ -198,10 +199,10 @@ class Draw(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _short_person(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("person"), str):
-            return {**given, "person": {"part": given["person"]}}
-        return given
+    def _short_person(cls, content: Any) -> Any:
+        if isinstance(content, dict) and isinstance(content.get("person"), str):
+            return {**content, "person": {"part": content["person"]}}
+        return content
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -217,8 +218,8 @@ class Draw(Part):
 
     def _check_companions(self, used: str) -> None:
         wanted = {"when": {"then", "otherwise"}, "by": {"of"}}.get(used, set())
-        given = {name for name in ("then", "of", "otherwise") if getattr(self, name) is not None}
-        if wanted - given or given - wanted - ({"otherwise"} if used == "by" else set()):
+        companions = {name for name in ("then", "of", "otherwise") if getattr(self, name) is not None}
+        if wanted - companions or companions - wanted - ({"otherwise"} if used == "by" else set()):
             raise ValueError("'when' goes with 'then' and 'else', 'by' with 'of' and perhaps 'else'")
         if isinstance(self.choice, dict):
             check_weights(list(self.choice.values()))
@@ -237,7 +238,7 @@ class Draw(Part):
 
 
 class Weighted(Draw):
-    """One part of a mixture."""
+    """One way of a mixture, and its weight."""
 
     weight: Number
 
@@ -261,14 +262,14 @@ class ColumnRule(Draw):
         return self
 
 
-class Expect(Part):
+class Expect(RuleModel):
     """What must hold in each row, or in this share of the rows."""
 
     that: str
     rate: Number = Field(1.0, gt=0, le=1)
 
 
-class BelongsTo(Part):
+class BelongsTo(RuleModel):
     """The parent of a table, and how many rows each row of the parent has here."""
 
     table: str
@@ -279,7 +280,7 @@ def _expectation(value: Any) -> Any:
     return {"that": value} if isinstance(value, str) else value
 
 
-class TableRule(Part):
+class TableRule(RuleModel):
     """One table: a root with its number of rows, or the child of another."""
 
     rows: int | None = Field(None, ge=0, le=1_000_000_000)
@@ -300,7 +301,7 @@ class TableRule(Part):
 TableName = Annotated[str, Field(pattern=r"^\w[\w -]{0,63}$")]
 
 
-class Rulebook(Part):
+class Rulebook(RuleModel):
     """All tables of one dataset."""
 
     version: Literal[1]

@@ -16,18 +16,18 @@ _SAMPLE = dt.datetime(2023, 11, 5)  # noqa: DTZ001 - any day whose day, month an
 _TEXTS = (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 
 
-def column_of(name: str, rule: ColumnRule, made: Provider) -> Column:
+def column_of(name: str, rule: ColumnRule, provider: Provider) -> Column:
     """A column that is drawn or worked out."""
-    kind = _kind(rule, made)
-    role = Role.IDENTIFIER if made.invented and rule.unique else Role.PLAIN
+    kind = _kind(rule, provider)
+    role = Role.IDENTIFIER if provider.invented and rule.unique else Role.PLAIN
     return _declared(
         Column(
             name,
             kind,
             role,
             reason="set in the rulebook",
-            fabricated=made.invented,
-            spelling=_spelling(rule, made, kind),
+            fabricated=provider.invented,
+            spelling=_spelling(rule, provider, kind),
         ),
         rule,
     )
@@ -86,12 +86,12 @@ def _declared(column: Column, rule: ColumnRule) -> Column:
     )
 
 
-def _kind(rule: ColumnRule, made: Provider) -> Kind:
-    implied = made.kind or Kind.TEXT
+def _kind(rule: ColumnRule, provider: Provider) -> Kind:
+    implied = provider.kind or Kind.TEXT
     wanted = Kind(rule.kind) if rule.kind else implied
     fits = (
         wanted is implied
-        or made.kind is None
+        or provider.kind is None
         or (wanted.is_numeric and implied.is_numeric)
         or (wanted in _TEXTS and (implied in _TEXTS or implied.is_numeric))
     )
@@ -103,18 +103,18 @@ def _kind(rule: ColumnRule, made: Provider) -> Kind:
     return wanted
 
 
-def _spelling(rule: ColumnRule, made: Provider, kind: Kind) -> Spelling:
+def _spelling(rule: ColumnRule, provider: Provider, kind: Kind) -> Spelling:
     _refuse(
         rule,
         decimals=kind is not Kind.NUMBER and not (kind is Kind.INTEGER and rule.decimals == 0),
         format_=kind is not Kind.DATE,
     )
     if kind is Kind.DATE:
-        shape = rule.format or ("%Y-%m-%d %H:%M" if made.has_time else "%Y-%m-%d")
+        shape = rule.format or ("%Y-%m-%d %H:%M" if provider.has_time else "%Y-%m-%d")
         _check_format(shape)
         return Spelling(date_format=shape)
     if kind is Kind.NUMBER:
-        return Spelling(decimals=made.decimals if rule.decimals is None else rule.decimals)
+        return Spelling(decimals=provider.decimals if rule.decimals is None else rule.decimals)
     return Spelling()
 
 

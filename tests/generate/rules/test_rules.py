@@ -144,4 +144,4 @@ def test_data_beside_the_rulebook_makes_no_row_and_is_noted(tmp_path: Path) -> N
     plain = rules.sample(None, np.random.default_rng(1))
     beside = rules.fit(Dataset((table,)), NOTHING, np.random.default_rng(5)).sample(None, np.random.default_rng(1))
     assert frames(plain)[0].equals(frames(beside)[0])
-    assert "made no row" in beside.notes[0]
+    assert "no row was made" in beside.notes[0]
