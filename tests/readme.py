@@ -1,4 +1,4 @@
-"""Writes the generated part of the README: the command line as its own --help says it."""
+"""Writes what is generated of the documentation: the command line as its own --help says it, and the glossary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from privsynth.report.glossary import glossary_page
+
 README = Path(__file__).parents[1] / "README.md"
+GLOSSARY = README.parent / "docs" / "glossary.md"
 VERBS = ("", "run", "mask", "key", "inspect", "init", "fidelity", "risk", "scan", "schema", "doctor")
 
 
@@ -35,3 +38,4 @@ def with_block(text: str) -> str:
 
 if __name__ == "__main__":
     README.write_text(with_block(README.read_text()))
+    GLOSSARY.write_text(glossary_page())

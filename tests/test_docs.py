@@ -7,7 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from readme import README, with_block
+from readme import GLOSSARY, README, with_block
+
+from privsynth.report.glossary import glossary, glossary_page
 
 ROOT = README.parent
 
@@ -15,6 +17,12 @@ ROOT = README.parent
 def test_the_command_line_in_the_readme_is_what_help_prints() -> None:
     text = README.read_text()
     assert text == with_block(text), "run: make docs"
+
+
+def test_the_glossary_in_the_docs_is_the_one_that_reports_show() -> None:
+    assert GLOSSARY.read_text() == glossary_page(), "run: make docs"
+    assert list(glossary()) == sorted(glossary(), key=str.casefold)
+    assert len(glossary()) <= 30
 
 
 def block(text: str, marker: str) -> str:

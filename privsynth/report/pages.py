@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from privsynth.report import charts
 from privsynth.report.fidelity import CHARTS, PAIRS_SHOWN, score
 from privsynth.report.figures import count, figure, share, span
+from privsynth.report.glossary import glossary
 from privsynth.report.names import short, visible
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ LONGEST_NOTE = 420
 
 def compliance_page(values: Mapping[str, Any]) -> bytes:
     """The page for the privacy officer."""
-    return _render("compliance.html.j2", {**values, "gates": _with_strips(values["gates"])})
+    content = {**values, "gates": _with_strips(values["gates"]), "glossary": glossary()}
+    return _render("compliance.html.j2", content)
 
 
 def fidelity_page(values: Mapping[str, Any]) -> bytes:
