@@ -144,6 +144,15 @@ class Table:
         """The values of one column as they are spelt in a file; a missing one is None."""
         return self[name].spelling.write(self.values(name))
 
+    def key_text(self, name: str) -> Array:
+        """The values of a key as one plain text each, the same for a number and for its digits."""
+        values = self.values(name)
+        if values.dtype.kind != "f":
+            return self.text(name)
+        codes, numbers = pd.factorize(values)
+        words = [f"{number:.0f}" if number.is_integer() else repr(number) for number in numbers.tolist()]
+        return np.array([*words, None], dtype=object)[codes]
+
     def take(self, rows: Array) -> Table:
         """The table of these rows (positions or a mask), in this order."""
         origin = None if self.origin is None else self.origin[rows]
@@ -158,6 +167,9 @@ class Table:
         return [column for column in self.columns if column.role in roles]
 
 
+Place = tuple[str, str]  # table, column
+
+
 @dataclass(frozen=True)
 class Relation:
     """Each row of the child belongs to the row of the parent whose key it repeats."""
@@ -166,6 +178,10 @@ class Relation:
     parent_key: str
     child: str
     child_key: str
+
+    @property
+    def ends(self) -> tuple[Place, Place]:
+        return (self.parent, self.parent_key), (self.child, self.child_key)
 
 
 FAR_MORE = 10  # times as many rows below it make a table a look-up
@@ -238,6 +254,24 @@ class Dataset:
             (r for r in self.relations if r.child == name and r.parent != name and r.parent not in self.lookups), None
         )
 
+    def person_column(self, name: str) -> str | None:
+        """The column that says whose rows those of a table are: its own, or else the key of its parent."""
+        parent = self.parent_of(name)
+        return self[name].person or (parent.child_key if parent else None)
+
+    def parent_rows(self, relation: Relation) -> Array:
+        """For each row of the child the row of its parent; -1 where it refers to none."""
+        keys, references = (self[table].values(column) for table, column in relation.ends)
+        if keys.dtype.kind != references.dtype.kind:
+            keys, references = (self[table].key_text(column) for table, column in relation.ends)
+        first = np.flatnonzero(~(pd.isna(keys) | pd.Series(keys).duplicated().to_numpy()))
+        at = pd.Index(keys[first], dtype=keys.dtype).get_indexer(pd.Index(references, dtype=references.dtype))
+        return np.append(first, -1)[at]
+
+    def key_columns(self, table: str) -> set[str]:
+        """The columns of a table that tie it to another, or to itself."""
+        return {name for relation in self.relations for owner, name in relation.ends if owner == table}
+
     def replace_tables(self, *tables: Table) -> Dataset:
         new = {table.name: table for table in tables}
         return replace(self, tables=tuple(new.get(table.name, table) for table in self.tables))
@@ -270,19 +304,17 @@ class Dataset:
         tables = [table for table in self.tables if table.name not in self.lookups]
         sizes = [table.number_of_people for table in tables]
         codes = {t.name: t.people + start for t, start in zip(tables, np.cumsum([0, *sizes]), strict=False)}
-        links = [_links(self, r, codes) for r in self.relations if r.parent in codes and r.child in codes]
+        links = [self._links(r, codes) for r in self.relations if r.parent in codes and r.child in codes]
         left, right = np.concatenate([np.empty((2, 0), dtype=np.int64), *links], axis=1)
         graph = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(sum(sizes), sum(sizes)))
         _, component = connected_components(graph, directed=False)
         return {name: component[of_rows] for name, of_rows in codes.items()}
 
-
-def _links(data: Dataset, relation: Relation, codes: Mapping[str, Array]) -> Array:
-    """Pairs of people that a key ties together: 2 x child rows that have a parent."""
-    known = data[relation.parent].frame[relation.parent_key].dropna().drop_duplicates()
-    at = pd.Index(known).get_indexer(pd.Index(data[relation.child].frame[relation.child_key]))
-    found = at >= 0
-    return np.stack([codes[relation.parent][known.index.to_numpy()[at[found]]], codes[relation.child][found]])
+    def _links(self, relation: Relation, people: Mapping[str, Array]) -> Array:
+        """Pairs of people that a key ties together: 2 x child rows that have a parent."""
+        parents = self.parent_rows(relation)
+        resolved = parents >= 0
+        return np.stack([people[relation.parent][parents[resolved]], people[relation.child][resolved]])
 
 
 def person_codes(key: pd.Series[Any]) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privsynth.dataset import Column, Dataset, Kind, Role
+from privsynth.dataset import Column, Kind, Role
 from privsynth.mask_steps import Blur, Invent, KAnonymise, Rewrite, Shift, Step, Token
 from privsynth.options import MaskOptions
 
@@ -53,9 +53,3 @@ def shaped(column: Column, step: Token) -> bool:
     if step.shape == "auto":
         return column.role is not Role.DIRECT or column.kind.is_numeric or column.entity not in REACHABLE
     return step.shape == "same"
-
-
-def key_columns(data: Dataset, table: str) -> set[str]:
-    """The columns of a table that tie it to another."""
-    ends = [((r.parent, r.parent_key), (r.child, r.child_key)) for r in data.relations]
-    return {name for pair in ends for owner, name in pair if owner == table}

@@ -140,3 +140,29 @@ def test_the_split_follows_every_key_and_leaves_look_ups_whole(rng: np.random.Ge
         assert not set(part["disp"].frame["client"]) & set(other["client"].frame["id"])
         assert not set(part["disp"].frame["account"]) & set(other["account"].frame["id"])
     assert 20 <= len(holdout["account"]) <= 40
+
+
+@pytest.mark.parametrize(
+    ("keys", "references", "rows"),
+    [
+        (["a", "b", "a", None], ["b", "a", None, "z"], [1, 0, -1, -1]),  # the first of two rows with one key
+        ([1.0, 2.0], [2.0, np.nan], [1, -1]),
+        ([1.0, 2.0, 2.5, np.inf], ["2", "n/a", None, "2.5"], [1, -1, -1, 2]),  # a number and its digits
+        (["1", "2"], [2.0, 3.0], [1, -1]),
+        ([], ["a"], [-1]),
+        (["a"], [], []),
+    ],
+)
+def test_a_row_of_the_parent_is_found_by_its_key(keys: list[object], references: list[object], rows: list[int]) -> None:
+    data = Dataset((table("p", id=keys), table("c", of=references)), (Relation("p", "id", "c", "of"),))
+    assert data.parent_rows(data.relations[0]).tolist() == rows
+    assert data.key_columns("p") == {"id"}
+    assert data.person_column("c") == "of"
+
+
+def test_people_are_numbered_by_their_column_and_else_by_rows() -> None:
+    people = table("t", "who", who=["b", None, "a", "b", None])
+    assert people.people.tolist() == [0, 2, 1, 0, 3]
+    assert people.number_of_people == 4
+    assert table("t", who=["b", "b"]).people.tolist() == [0, 1]
+    assert table("t", "who", who=[]).number_of_people == 0

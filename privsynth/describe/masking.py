@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.errors import PolicyError
-from privsynth.mask_plan import key_columns, proposed_step
+from privsynth.mask_plan import proposed_step
 from privsynth.mask_steps import Encrypt, KAnonymise, Keep, Rewrite, Scrub, Shift, Shuffle, Step, Substitute, Token
 from privsynth.options import MaskOptions, TablePolicy
 from privsynth.policy import Policy, profile_rules
@@ -31,7 +31,7 @@ def with_steps(data: Dataset, policy: Policy) -> Dataset:
         )
     _refuse_unlisted(data, policy, policy.backend)
     planned = data.replace_tables(
-        *(_planned(table, key_columns(data, table.name), policy, policy.backend) for table in data)
+        *(_planned(table, data.key_columns(table.name), policy, policy.backend) for table in data)
     )
     for relation in planned.relations:
         _agree(planned, relation, policy)
@@ -107,12 +107,11 @@ def _problems(
 
 def _agree(data: Dataset, relation: Relation, policy: Policy) -> None:
     """Both ends of a key get the same step, or the joins are lost."""
-    ends = [(relation.parent, relation.parent_key), (relation.child, relation.child_key)]
-    if not all(table in data and name in data[table] for table, name in ends):
+    if not all(table in data and name in data[table] for table, name in relation.ends):
         return
-    first, second = (data[table][name].step for table, name in ends)
+    first, second = (data[table][name].step for table, name in relation.ends)
     if first != second:
-        (one, key), (other, its) = ends
+        (one, key), (other, its) = relation.ends
         raise PolicyError(
             f"{policy.place_of('tables', other, 'columns', its, 'mask')}{other}.{its} refers to {one}.{key}: both need the same step.",
             hint="write the same mask for both columns",

@@ -167,15 +167,14 @@ def _as_key(table: Table, column: Column, reason: str) -> Column:
 
 
 def _note(dataset: Dataset, relation: Relation) -> str:
-    keys = set(dataset[relation.parent].text(relation.parent_key)) - {None}
-    words = pd.Series(dataset[relation.child].text(relation.child_key), dtype=object)
-    present, resolved = int(words.notna().sum()), int(words.dropna().isin(keys).sum())
+    references = dataset[relation.child].frame[relation.child_key]
+    present, resolved = int(references.notna().sum()), int((dataset.parent_rows(relation) >= 0).sum())
     share = resolved / present if present else 1.0
     name = f"{relation.child}.{relation.child_key} -> {relation.parent}.{relation.parent_key}"
     text = f"{name}, {_percent(share)} of {present:,} rows resolve"
     if present > resolved:
         text += f"; {present - resolved:,} rows refer to no row"
-    return text + (f"; {len(words) - present:,} rows have no reference" if len(words) > present else "")
+    return text + (f"; {len(references) - present:,} rows have no reference" if len(references) > present else "")
 
 
 def _percent(share: float) -> str:

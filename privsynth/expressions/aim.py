@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Relation, Source, Table
+from privsynth.dataset import Dataset, Source, Table
 from privsynth.expressions import compile_condition
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
@@ -54,7 +54,7 @@ def narrowed(data: Dataset, where: str | None, shares: Shares, rng: np.random.Ge
     for table in data.parents_first():
         lead = data.parent_of(table.name)
         if lead is not None and lead.parent in kept:
-            kept[table.name] = _belongs(data, lead, kept[lead.parent])
+            kept[table.name] = np.flatnonzero(np.isin(data.parent_rows(lead), kept[lead.parent]))
     return data.replace_tables(*(table.take(kept[table.name]) for table in data if table.name in kept))
 
 
@@ -104,8 +104,3 @@ def _chosen(table: Table, where: str | None, shares: Shares, rng: np.random.Gene
     weights, _ = raked(share_codes(some, shares), shares, len(some))
     chance = rng.random(len(at))
     return np.asarray(at[chance * weights.max() < weights])
-
-
-def _belongs(data: Dataset, lead: Relation, parents: Array) -> Array:
-    keys = data[lead.parent].frame[lead.parent_key].iloc[parents]
-    return np.flatnonzero(data[lead.child].frame[lead.child_key].isin(keys.dropna()).to_numpy())

@@ -160,7 +160,7 @@ def _unique(draft: Draft, source: Source) -> Iterator[Finding]:
     """A key that never repeats in the source names one row: it must do so in the draft."""
     made, real = draft.dataset, draft.dataset if source.is_empty else source.train
     relations = (*real.relations, *made.relations)
-    keys, refers = {(r.parent, r.parent_key) for r in relations}, {(r.child, r.child_key) for r in relations}
+    keys, refers = {r.ends[0] for r in relations}, {r.ends[1] for r in relations}
     if not source.is_empty:
         keys |= {
             (t.name, c.name) for t in real for c in t.of_role(Role.IDENTIFIER) if _is_key(t.frame[c.name])
@@ -205,11 +205,10 @@ def _references(draft: Draft, source: Source) -> Iterator[Finding]:
 
 
 def _stands(relation: Relation, data: Dataset) -> bool:
-    ends = ((relation.parent, relation.parent_key), (relation.child, relation.child_key))
-    return all(table in data and key in data[table] for table, key in ends)
+    return all(table in data and key in data[table] for table, key in relation.ends)
 
 
 def _unresolved(data: Dataset, relation: Relation) -> tuple[float, int]:
-    keys = set(data[relation.parent].text(relation.parent_key)) - {None}
-    words = pd.Series(data[relation.child].text(relation.child_key), dtype=object).dropna()
-    return (float((~words.isin(keys)).mean()), len(words)) if len(words) else (0.0, 0)
+    there = ~pd.isna(data[relation.child].values(relation.child_key))
+    lost = data.parent_rows(relation)[there] < 0
+    return (float(lost.mean()), len(lost)) if len(lost) else (0.0, 0)

@@ -118,12 +118,7 @@ def _own_words(data: Dataset, table: Table, rows: Array) -> Iterator[frozenset[s
     current: Table | None = table
     while current is not None and (relation := data.parent_of(current.name)) is not None:
         parent = data[relation.parent]
-        known = pd.Series(np.arange(len(parent)), index=pd.Index(parent.frame[relation.parent_key]))
-        known = known[~known.index.duplicated() & known.index.notna()]
-        at = known.reindex(pd.Index(current.frame[relation.child_key].to_numpy()[np.maximum(rows, 0)])).to_numpy()
-        rows = np.where((rows >= 0) & np.isfinite(at.astype(float)), np.nan_to_num(at.astype(float)), -1).astype(
-            np.int64
-        )
+        rows = np.append(data.parent_rows(relation), -1)[rows]
         above.append(_invented(parent, rows))
         current = parent
     return (frozenset().union(*parts) for parts in zip(*above, strict=True))

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Statistics, Table
+from privsynth.dataset import Column, Dataset, Kind, Place, Role, Statistics, Table
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.entities import Cloned, Family, choose_entities
@@ -22,7 +22,6 @@ from privsynth.people import Fabricator
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.kin import Kin
 from privsynth.seeds import child
-from privsynth.ties import Place
 from privsynth.typing import Array
 
 
@@ -170,7 +169,7 @@ class _Work:
         columns = [c for c in table.of_role(Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT) if c.name not in values]
         if not columns:
             return {}
-        entity = table.person or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
+        entity = self.data.person_column(table.name)
         part = replace(table, person=entity).with_columns(
             *(replace(c, role=Role.PLAIN) for c in table.columns if c not in columns and c.role.is_fabricated)
         )

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Relation, Table
-from privsynth.ties import key_text
+from privsynth.dataset import Dataset, Table
 from privsynth.typing import Array
 
 
@@ -62,7 +61,7 @@ def choose_entities(data: Dataset, rows: int, rng: np.random.Generator) -> Famil
             )
             tables[table.name] = add(table, np.arange(len(table)), wanted)
             continue
-        parent_row = parent_rows(data, relation)
+        parent_row = data.parent_rows(relation)
         below = _children(tables[relation.parent], parent_row)
         orphans = np.flatnonzero(parent_row < 0)
         if len(orphans):
@@ -84,17 +83,6 @@ def _repeated(table: Table, rows: Array, wanted: int, rng: np.random.Generator) 
     copy = np.arange(wanted) // len(rows)
     clone, first = pd.factorize(copy * (int(entity.max()) + 1) + entity[at])
     return Cloned(rows[at], clone), first // (int(entity.max()) + 1), first % (int(entity.max()) + 1)
-
-
-def parent_rows(data: Dataset, relation: Relation) -> Array:
-    """For each row of the child the row of its parent; -1 where it names none that is known."""
-    keys = pd.Index(key_text(data[relation.parent], relation.parent_key), dtype=object)
-    known = pd.Series(np.arange(len(keys)), index=keys)
-    known = known[keys.notna() & ~keys.duplicated()]
-    found = known.reindex(pd.Index(key_text(data[relation.child], relation.child_key), dtype=object)).to_numpy(
-        dtype=float
-    )
-    return np.where(np.isfinite(found), found, -1).astype(np.int64)
 
 
 def _children(parents: Cloned, parent_row: Array) -> Cloned:

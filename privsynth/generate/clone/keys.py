@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Relation, Taken
+from privsynth.dataset import Dataset, Place, Relation, Taken
 from privsynth.generate.clone.entities import Family
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.fresh_keys import shaped_tokens
-from privsynth.ties import Place, key_domains, key_text
+from privsynth.relations import key_domains
 from privsynth.typing import Array
 
 MISSING = -1
@@ -30,7 +30,7 @@ def _keys_of_domain(
     data: Dataset, family: Family, places: list[Place], taken: Taken, domain: str, rng: np.random.Generator
 ) -> tuple[dict[Place, Array], int]:
     """A key is named by the clone that it is in and the value that it had: equal pairs, equal new keys."""
-    texts = {place: key_text(data[place[0]], place[1]) for place in places}
+    texts = {place: data[place[0]].key_text(place[1]) for place in places}
     codes, known = pd.factorize(np.concatenate([texts[place] for place in places]))
     parts = dict(zip(places, np.split(codes, np.cumsum([len(texts[place]) for place in places])[:-1]), strict=True))
     pairs = {

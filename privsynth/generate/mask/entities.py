@@ -10,7 +10,6 @@ import pandas as pd
 from privsynth.dataset import Dataset, Relation, Role, Table
 from privsynth.generate.mask.tokens.domains import domain_names
 from privsynth.keyring import Keyring
-from privsynth.ties import key_text
 from privsynth.typing import Array
 
 
@@ -61,7 +60,7 @@ def _own_key(table: Table) -> str | None:
 
 def _by_key(table: Table, name: str | None, domain: str, ring: Keyring, before: int = 0) -> Array:
     """By the key; a row without one is an entity of its own."""
-    texts = np.full(len(table), None, dtype=object) if name is None else key_text(table, name)
+    texts = np.full(len(table), None, dtype=object) if name is None else table.key_text(name)
     words = [f"row\x1f{row}" if text is None else f"key\x1f{text}" for row, text in enumerate(texts, before)]
     codes, known = pd.factorize(np.array(words, dtype=object))
     seeds = ring.seeds(domain, known)
@@ -70,12 +69,8 @@ def _by_key(table: Table, name: str | None, domain: str, ring: Keyring, before: 
 
 def _inherited(data: Dataset, table: Table, relation: Relation, parents: Array, ring: Keyring) -> Array:
     """The number of the parent's row; a row that names no known parent is by its own key."""
-    known = pd.Series(
-        np.arange(len(parents)), index=pd.Index(key_text(data[relation.parent], relation.parent_key), dtype=object)
-    )
-    known = known[~known.index.duplicated() & known.index.notna()]
-    at = known.reindex(pd.Index(key_text(table, relation.child_key), dtype=object)).to_numpy()
-    made = _by_key(table, relation.child_key, f"entity/orphans of {table.name}", ring)
-    found = np.isfinite(at.astype(float))
-    made[found] = parents[at[found].astype(np.int64)]
-    return made
+    parent_rows = data.parent_rows(relation)
+    seeds = _by_key(table, relation.child_key, f"entity/orphans of {table.name}", ring)
+    resolved = parent_rows >= 0
+    seeds[resolved] = parents[parent_rows[resolved]]
+    return seeds

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Statistics, Table
+from privsynth.dataset import Column, Dataset, Kind, Place, Role, Statistics, Table
 from privsynth.generate.mask.entities import entity_seeds, row_seeds
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
@@ -22,14 +22,13 @@ from privsynth.generate.mask.texts.known import Known, known_values
 from privsynth.generate.mask.tokens import Opaque
 from privsynth.generate.mask.tokens.domains import How, domains_of
 from privsynth.keyring import Keyring
-from privsynth.mask_plan import key_columns, proposed_step
+from privsynth.mask_plan import proposed_step
 from privsynth.mask_steps import Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
 from privsynth.options import Limits, MaskOptions
 from privsynth.people import Fabricator
 from privsynth.people.substitutes import substitutes
 from privsynth.pii.analyzer import AUTO
 from privsynth.spelling import Spelling
-from privsynth.ties import Place, key_text
 from privsynth.typing import Array
 
 Made = dict[str, tuple[Column, Array]]
@@ -39,7 +38,7 @@ TELLING = 0.05  # share of the rows with one value, from which on its token is k
 
 def planned(data: Dataset, options: MaskOptions) -> Dataset:
     """Each column with its step; where nobody planned, the role decides."""
-    return data.replace_tables(*(_with_steps(table, key_columns(data, table.name), options) for table in data))
+    return data.replace_tables(*(_with_steps(table, data.key_columns(table.name), options) for table in data))
 
 
 def _with_steps(table: Table, keys: set[str], options: MaskOptions) -> Table:
@@ -127,7 +126,7 @@ class Work:
 
     def _token(self, table: Table, column: Column) -> tuple[Column, Array]:
         how = self.tokens[table.name, column.name]
-        made = how.of(key_text(table, column.name))
+        made = how.of(table.key_text(column.name))
         if isinstance(how, Opaque):
             return replace(column, fabricated=True, kind=Kind.TEXT, spelling=Spelling(null=column.spelling.null)), made
         return replace(column, fabricated=True), made.astype(np.float64) if column.kind.is_numeric else made
@@ -151,7 +150,7 @@ class Work:
         }
 
     def _fabricator(self, table: Table, mine: Sequence[Column]) -> Fabricator:
-        entity = table.person or next((r.child_key for r in [self.data.parent_of(table.name)] if r), None)
+        entity = self.data.person_column(table.name)
         aside = [replace(c, role=Role.PLAIN) for c in table.columns if c.role.is_fabricated]
         part = replace(table, person=entity).with_columns(*aside).with_columns(*mine)
         kin = self.memory.kin
@@ -172,7 +171,7 @@ class Work:
 
     def _substituted(self, table: Table, column: Column) -> Array:
         """The substitute follows from the value and the kind of its column, so that a name is the same one in every table."""
-        texts = key_text(table, column.name)
+        texts = table.key_text(column.name)
         codes, known = pd.factorize(pd.Series(texts, dtype=object))
         seeds = np.append(
             self.ring.seeds(f"substitute/{column.entity or column.name.casefold()}", known), np.uint64(0)

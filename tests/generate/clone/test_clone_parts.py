@@ -13,7 +13,7 @@ from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Take
 from privsynth.generate.clone.cells import between, other_of_cell, pair_in_cell
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
-from privsynth.generate.clone.entities import Family, choose_entities, parent_rows
+from privsynth.generate.clone.entities import Family, choose_entities
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.levels import common_levels, leaders, with_common
 from privsynth.generate.clone.numbers import scale_of
@@ -57,7 +57,7 @@ def test_rows_without_a_parent_stand_alone_and_are_counted() -> None:
     family = choose_entities(data, 2, rng())
     assert family.lonely == {"c": 2}
     assert len(family.tables["c"]) == 3
-    assert list(parent_rows(data, data.relations[0])) == [0, -1, -1]
+    assert list(data.parent_rows(data.relations[0])) == [0, -1, -1]
 
 
 def test_all_rows_of_a_person_are_one_clone() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shop import shop, taken_of, texts
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Place, Relation, Role, Table, Taken
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.tokens import Opaque
@@ -19,7 +19,7 @@ from privsynth.generate.mask.work import planned
 from privsynth.keyring import Keyring
 from privsynth.options import MaskOptions
 from privsynth.people.fresh_keys import shaped_tokens
-from privsynth.ties import Place, key_domains, key_text
+from privsynth.relations import key_domains
 
 RING = Keyring(bytes(range(32)), "test")
 NOBODY = Taken()
@@ -39,7 +39,7 @@ def token_maps(data: Dataset, ring: Keyring, taken: Taken) -> dict[Place, How]:
 
 
 def tokenised(table: Table, name: str, how: How) -> np.ndarray:
-    made = how.of(key_text(table, name))
+    made = how.of(table.key_text(name))
     return made.astype(float) if table[name].kind.is_numeric else made
 
 

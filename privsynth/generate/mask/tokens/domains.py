@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Taken
+from privsynth.dataset import Column, Dataset, Kind, Place, Role, Taken
 from privsynth.errors import BackendError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.tokens import Opaque
@@ -15,7 +15,7 @@ from privsynth.generate.mask.tokens.streamed import StreamedTokens
 from privsynth.keyring import Keyring
 from privsynth.mask_plan import shaped
 from privsynth.mask_steps import Encrypt, Token
-from privsynth.ties import Place, key_domains, known_values
+from privsynth.relations import distinct_keys, key_domains
 from privsynth.typing import Array
 
 SPARSE = (
@@ -123,7 +123,7 @@ def _domain(name: str, places: list[Place], data: Dataset, masked: Mapping[Place
         name,
         tuple(places),
         _settled(columns[0]),
-        known_values(data, places),
+        distinct_keys(data, places),
         max(len(data[table]) for table, _ in places),
         any(column.kind.is_numeric for column in columns),
         next((column.entity for column in columns if column.entity), None),

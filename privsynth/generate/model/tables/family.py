@@ -85,7 +85,7 @@ def plan_of(data: Dataset, name: str, k: int) -> Plan:
     keyed = table.with_columns(
         *(replace(c, role=Role.IDENTIFIER) for c in table.columns if c.name in referred and not c.role.is_fabricated)
     )
-    position = parent_positions(data, lead) if lead else np.zeros(0, dtype=np.int64)
+    position = data.parent_rows(lead) if lead else np.zeros(0, dtype=np.int64)
     empty = bool(lead and table.frame[lead.child_key].isna().any())
     brood = None if lead is None else _brood(tally(data, lead), k)
     bare = replace(keyed, frame=keyed.frame.iloc[:0], origin=None)
@@ -131,26 +131,9 @@ def _reference(data: Dataset, relation: Relation, k: int) -> Reference:
     return Reference(relation, _protected(tally(data, relation), k), float(key.isna().mean()) if len(key) else 0.0)
 
 
-def parent_positions(data: Dataset, relation: Relation) -> Array:
-    """The parent's row of each child row; -1 where there is none."""
-    known = data[relation.parent].frame[relation.parent_key]
-    return (
-        pd.Index(known.drop_duplicates()).get_indexer(pd.Index(data[relation.child].frame[relation.child_key]))
-        if known.is_unique
-        else _first_positions(data, relation)
-    )
-
-
-def _first_positions(data: Dataset, relation: Relation) -> Array:
-    known = data[relation.parent].frame[relation.parent_key]
-    unique = ~known.duplicated()
-    at = pd.Index(known[unique]).get_indexer(pd.Index(data[relation.child].frame[relation.child_key]))
-    return np.where(at >= 0, np.flatnonzero(unique.to_numpy())[at], -1)
-
-
 def tally(data: Dataset, relation: Relation) -> Array:
     """How many rows refer to each parent row."""
-    at = parent_positions(data, relation)
+    at = data.parent_rows(relation)
     return np.bincount(at[at >= 0], minlength=len(data[relation.parent]))
 
 
@@ -164,7 +147,7 @@ def units_of(data: Dataset, name: str, k: int) -> Array | None:
     above = units_of(data, lead.parent, k)
     if above is None and len(data[lead.parent]) < GROUPS * k:
         return None
-    at = parent_positions(data, lead)
+    at = data.parent_rows(lead)
     above = np.arange(len(data[lead.parent])) if above is None else above
     return person_codes(pd.Series(_owners(above, at), dtype="float64"))
 
@@ -183,7 +166,7 @@ def learning_table(data: Dataset, plan: Plan, k: int) -> tuple[Table, list[str]]
         frame[columns[-1].name] = tally(data, relation).astype(np.float64)
     given: list[str] = []
     if plan.lead is not None:
-        at = parent_positions(data, plan.lead)
+        at = data.parent_rows(plan.lead)
         context_columns, context = _context(data, plan.lead, at, k)
         columns, frame, given = [*columns, *context_columns], {**frame, **context}, list(context)
     return Table(table.name, tuple(columns), frame_of(frame, len(table))), given
