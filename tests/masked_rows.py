@@ -11,6 +11,7 @@ import pandas as pd
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.generate.mask.steps.choice import learn_step
 from privsynth.generate.mask.steps.fitted import Fitted
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.mask_steps import Step
 from privsynth.spelling import Spelling
 
@@ -47,15 +48,8 @@ def learnt(
     place: str = "",
     name: str = "x",
 ) -> Fitted:
-    return learn_step(
-        table,
-        name,
-        step,
-        k=k,
-        k_rare=k_rare,
-        people=np.array(people if people is not None else range(len(table))),
-        place=place,
-    )
+    who = np.array(people if people is not None else range(len(table)))
+    return learn_step(step, Lesson(table, name, k=k, k_rare=k_rare, people=who, place=place))
 
 
 def seeds_of(numbers: list[int] | range) -> np.ndarray[Any, Any]:

@@ -17,6 +17,7 @@ from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
 from privsynth.generate.mask.steps.choice import learn_step
 from privsynth.generate.mask.steps.fitted import Fitted
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.texts import learn_scrub
 from privsynth.generate.mask.texts.known import Known, known_values
 from privsynth.generate.mask.tokens import Opaque
@@ -238,18 +239,8 @@ class Work:
         )
 
     def _scrubbed(self, table: Table, column: Column, known: Known) -> tuple[Column, Array]:
-        step, shift = column.step, next((c.step for c in table.columns if isinstance(c.step, Shift)), Shift())
-        learnt = learn_scrub(
-            table,
-            column.name,
-            step if isinstance(step, Scrub) else Scrub(),
-            k=self.k,
-            k_rare=self.limits.k_rare,
-            people=table.people,
-            known=known,
-            shift=shift,
-            nlp=self.nlp,
-        )
+        shift = next((c.step for c in table.columns if isinstance(c.step, Shift)), Shift())
+        learnt = learn_scrub(self._lesson(table, column), known, shift=shift, nlp=self.nlp)
         made = learnt.apply(table, self.seeds[table.name], self.moves[table.name])
         self.notes.extend(learnt.notes)  # they count while it is applied
         return learnt.column, made
@@ -265,7 +256,10 @@ class Work:
         return made
 
     def _learnt(self, table: Table, column: Column) -> Fitted:
-        return learn_step(table, column.name, _said(column), k=self.k, k_rare=self.limits.k_rare, people=table.people)
+        return learn_step(_step_of(column), self._lesson(table, column))
+
+    def _lesson(self, table: Table, column: Column) -> Lesson:
+        return Lesson(table, column.name, k=self.k, k_rare=self.limits.k_rare, people=table.people)
 
 
 def _table(table: Table, made: Made) -> Table:
@@ -282,7 +276,7 @@ def _with_step(columns: Sequence[Column], *steps: type[Step]) -> list[Column]:
     return [column for column in columns if isinstance(column.step, steps)]
 
 
-def _said(column: Column) -> Step:
+def _step_of(column: Column) -> Step:
     if column.step is None:
         raise ValueError("every column has a step once the plan is made")
     return column.step

@@ -7,28 +7,24 @@ import pytest
 from masked_people import made_people, real_people, seeds
 from masked_rows import column
 
-from privsynth.dataset import Kind
+from privsynth.dataset import Kind, Table
 from privsynth.errors import PolicyError
 from privsynth.generate.mask import texts
-from privsynth.generate.mask.steps.choice import learn_step
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.texts import Scrubbed, learn_scrub
 from privsynth.generate.mask.texts.known import Known, known_values
-from privsynth.mask_steps import Scrub, Shift
+from privsynth.mask_steps import Shift
 from privsynth.people.shifts import shifts
 from privsynth.pii.forms import Hit
 
 
 def scrubber(*says: str | None) -> Scrubbed:
     real = real_people(*says)
-    return learn_scrub(
-        real,
-        "says",
-        Scrub(),
-        k=2,
-        k_rare=2,
-        people=np.arange(3),
-        known=known_values([(real, made_people(*says), seeds())]),
-    )
+    return learn_scrub(lesson(real), known_values([(real, made_people(*says), seeds())]))
+
+
+def lesson(table: Table, name: str = "says") -> Lesson:
+    return Lesson(table, name, k=2, k_rare=2, people=np.arange(len(table)))
 
 
 def scrubbed(first: str | None, second: str | None = None, third: str | None = None) -> list[str | None]:
@@ -102,9 +98,7 @@ def test_certain_days_move_with_the_person_and_others_become_a_mark() -> None:
         == f"it came on {moved}, on [DATE], in May 2021"
     )
     real = real_people("it came on 2021-03-04", None, None)
-    weeks = learn_scrub(
-        real, "says", Scrub(), k=2, k_rare=2, people=np.arange(3), shift=Shift(days=7, weekday=True)
-    ).apply(real, seeds())[0]
+    weeks = learn_scrub(lesson(real), Known(), shift=Shift(days=7, weekday=True)).apply(real, seeds())[0]
     assert weeks in ("it came on 2021-02-25", "it came on 2021-03-11")
 
 
@@ -121,16 +115,14 @@ def test_the_order_of_day_and_month_is_learnt_from_the_column() -> None:
     texts = ["on 03/04/2021", *(f"on 03/{day}/2021" for day in range(20, 26))]
     table = column(Kind.TEXT, list(texts))
     move = int(shifts(np.zeros(1, dtype=np.uint64))[0])
-    made = learn_scrub(table, "x", Scrub(), k=2, k_rare=2, people=np.arange(7)).apply(
-        table, np.zeros(7, dtype=np.uint64)
-    )[0]
+    made = learn_scrub(lesson(table, "x"), Known()).apply(table, np.zeros(7, dtype=np.uint64))[0]
     assert made == f"on {(np.datetime64('2021-03-04') + move).item():%m/%d/%Y}"
 
 
 def test_a_substitute_that_is_somebodys_real_name_becomes_a_mark() -> None:
     known = Known({5: {"adaquill": "Bo Stone"}}, {}, {"adaquill": "Bo Stone", "bostone": "Cy Reed"})
     real = real_people("here Ada Quill stands", None, None)
-    fitted = learn_scrub(real, "says", Scrub(), k=2, k_rare=2, people=np.arange(3), known=known)
+    fitted = learn_scrub(lesson(real), known)
     assert fitted.apply(real, seeds())[0] == "here [PERSON] stands"
 
 
@@ -177,10 +169,6 @@ def test_notes_count_and_hold_no_value() -> None:
 
 def test_only_texts_can_be_scrubbed() -> None:
     with pytest.raises(PolicyError, match="scrub does not work on a column of kind integer"):
-        learn_step(column(Kind.INTEGER, [1]), "x", Scrub(), k=2, k_rare=2, people=np.arange(1))
-    assert (
-        learn_step(column(Kind.TEXT, []), "x", Scrub(), k=2, k_rare=2, people=np.arange(0))
-        .apply(column(Kind.TEXT, []), seeds()[:0])
-        .tolist()
-        == []
-    )
+        learn_scrub(lesson(column(Kind.INTEGER, [1]), "x"), Known())
+    nothing = column(Kind.TEXT, [])
+    assert learn_scrub(lesson(nothing, "x"), Known()).apply(nothing, seeds()[:0]).tolist() == []

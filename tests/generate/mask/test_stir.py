@@ -12,7 +12,7 @@ from masked_rows import applied, column, learnt, seeds_of, told
 
 from privsynth.dataset import Kind
 from privsynth.errors import PolicyError
-from privsynth.generate.mask.steps.stir import Noisy, givers, middle_half, normal
+from privsynth.generate.mask.steps.stir import MovedNumbers, givers, middle_half, normal
 from privsynth.mask_steps import Noise, Shuffle
 from privsynth.people.draws import Draws
 
@@ -36,7 +36,7 @@ def test_the_middle_half_is_that_of_the_other_numbers_where_one_prevails(values:
 def test_noise_keeps_missing_zeros_signs_integers_and_ends(values: list[int | None], k_rare: int) -> None:
     table = column(Kind.INTEGER, values)
     fitted = learnt(table, Noise(share=0.5), k_rare=k_rare)
-    assert isinstance(fitted, Noisy)
+    assert isinstance(fitted, MovedNumbers)
     for old, new in zip(values, told(fitted, table), strict=True):
         assert (old is None) == (new is None)
         if old is not None and new is not None:

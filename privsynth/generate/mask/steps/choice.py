@@ -2,85 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import assert_never
 
-from privsynth.dataset import Table
-from privsynth.errors import PolicyError
 from privsynth.generate.mask.steps.coarse import learn_bucket, learn_generalise
 from privsynth.generate.mask.steps.dates import learn_shift
 from privsynth.generate.mask.steps.erase import learn_null, learn_partial, learn_redact
 from privsynth.generate.mask.steps.fitted import Fitted
-from privsynth.generate.mask.steps.kinds import at
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.steps.nearest import learn_microaggregate
 from privsynth.generate.mask.steps.stay import learn_blur, learn_keep
 from privsynth.generate.mask.steps.stir import learn_noise, learn_shuffle
 from privsynth.generate.mask.steps.topbottom import learn_top_bottom
-from privsynth.generate.mask.texts import learn_scrub
-from privsynth.generate.mask.texts.known import Known
 from privsynth.mask_steps import (
     Blur,
     Bucket,
+    Drop,
+    Encrypt,
     Generalise,
+    Invent,
+    KAnonymise,
     Keep,
     Microaggregate,
     Noise,
     Null,
     Partial,
     Redact,
+    Rewrite,
     Scrub,
     Shift,
     Shuffle,
     Step,
+    Substitute,
+    Token,
     TopBottom,
 )
-from privsynth.pii.analyzer import AUTO
-from privsynth.typing import Array
 
 
-def learn_step(  # noqa: C901  one case for each step
-    table: Table,
-    name: str,
-    step: Step,
-    *,
-    k: int,
-    k_rare: int,
-    people: Array,
-    place: str = "",
-    known: Known = Known(),  # noqa: B008  frozen and empty
-    shift: Shift = Shift(),  # noqa: B008  frozen
-    nlp: str = AUTO,
-) -> Fitted:
-    """`people`: the number of the person of each row. `known`, `shift` and `nlp` are for texts alone."""
-    common: Any = {"k": k, "k_rare": k_rare, "people": people, "place": place}
+def learn_step(step: Step, lesson: Lesson) -> Fitted:  # noqa: C901  one case for each step
+    """The step, ready to be applied to any rows of the table."""
     match step:
         case Keep():
-            return learn_keep(table, name, step, **common)
+            return learn_keep(lesson)
         case Blur():
-            return learn_blur(table, name, step, **common)
+            return learn_blur(lesson)
         case Null():
-            return learn_null(table, name, step, **common)
+            return learn_null(lesson)
         case Redact():
-            return learn_redact(table, name, step, **common)
+            return learn_redact(step, lesson)
         case Partial():
-            return learn_partial(table, name, step, **common)
+            return learn_partial(step, lesson)
         case Generalise():
-            return learn_generalise(table, name, step, **common)
+            return learn_generalise(step, lesson)
         case TopBottom():
-            return learn_top_bottom(table, name, step, **common)
+            return learn_top_bottom(step, lesson)
         case Bucket():
-            return learn_bucket(table, name, step, **common)
+            return learn_bucket(step, lesson)
         case Noise():
-            return learn_noise(table, name, step, **common)
+            return learn_noise(step, lesson)
         case Microaggregate():
-            return learn_microaggregate(table, name, step, **common)
+            return learn_microaggregate(step, lesson)
         case Shuffle():
-            return learn_shuffle(table, name, step, **common)
+            return learn_shuffle(step, lesson)
         case Shift():
-            return learn_shift(table, name, step, **common)
-        case Scrub():
-            return learn_scrub(table, name, step, **common, known=known, shift=shift, nlp=nlp)
+            return learn_shift(step, lesson)
+        case Token() | Encrypt() | Substitute() | Invent() | Rewrite() | KAnonymise() | Scrub() | Drop():
+            raise ValueError(f"{step.do} needs more than its own column: `Work` does it")
         case _:
-            raise PolicyError(
-                f"{place}{at(table, name)}: the step {step.do} is not one that works on a column by itself.",
-                hint="report it: the plan asked the wrong room.",
-            )
+            assert_never(step)

@@ -1,4 +1,4 @@
-"""Values told more coarsely: periods, ranges, beginnings and groups, by rules that do not look at the rows, or by edges that were learnt."""
+"""Coarser values: periods, ranges, beginnings and groups, by fixed rules, or by edges that were learnt."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.errors import PolicyError
-from privsynth.generate.mask.steps.kinds import WORDS, as_words, at, misfit, not_the_gap
+from privsynth.generate.mask.steps.fitted import NO_SEEDS
+from privsynth.generate.mask.steps.kinds import WORDS, as_words
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.groups.rare import BLANK, counted
 from privsynth.groups.sharing import few_share, sharing
 from privsynth.mask_steps import Bucket, Generalise
 from privsynth.typing import Array
 
-RANGES = 10  # where nobody said how many
-FITS = "generalise fits with: to (dates), width (numbers), prefix (codes: text or integers), hierarchy (levels: text, booleans, integers)."
+RANGES = 10  # where the policy does not say how many
+FITS = (
+    "generalise fits with: to (dates), width (numbers), prefix (codes: text or integers), "
+    "hierarchy (levels: text, booleans, integers)."
+)
 
 
 @dataclass(frozen=True, eq=False)
-class Periods:
+class CalendarPeriods:
     """The year, quarter, month or decade of a date."""
 
     column: Column
@@ -31,12 +35,11 @@ class Periods:
     notes: tuple[str, ...] = ()
 
     def apply(self, table: Table, seeds: Array) -> Array:  # noqa: ARG002  nothing is drawn
-        return _by_distinct(
-            table.values(self.column.name).astype("datetime64[M]").astype("datetime64[us]"), self._label
-        )
+        months = table.values(self.column.name).astype("datetime64[M]").astype("datetime64[us]")
+        return _by_distinct(months, self._label)
 
-    def _label(self, month: Any) -> str:
-        year, number = divmod(int(month.astype("datetime64[M]").astype(np.int64)), 12)
+    def _label(self, first_day: Any) -> str:
+        year, number = divmod(int(first_day.astype("datetime64[M]").astype(np.int64)), 12)
         year += 1970
         match self.to:
             case "year":
@@ -60,9 +63,8 @@ class Widths:
     def apply(self, table: Table, seeds: Array) -> Array:  # noqa: ARG002
         shares = table.values(self.column.name) / self.width
         near = np.rint(shares)
-        steps = np.where(
-            np.isclose(shares, near, rtol=1e-15, atol=1e-9), near, np.floor(shares)
-        )  # 0.3 / 0.1 is 2.9999999999999996
+        is_near = np.isclose(shares, near, rtol=1e-15, atol=1e-9)  # 0.3 / 0.1 is 2.9999999999999996
+        steps = np.where(is_near, near, np.floor(shares))
         return _by_distinct(np.where(np.isfinite(steps), steps, np.nan), self._label)
 
     def _label(self, step: float) -> str:
@@ -79,9 +81,8 @@ class Beginnings:
     notes: tuple[str, ...] = ()
 
     def apply(self, table: Table, seeds: Array) -> Array:  # noqa: ARG002
-        return _by_distinct(
-            table.text(self.column.name), lambda code: code[: self.first] + BLANK * (len(code) - self.first)
-        )
+        codes = table.text(self.column.name)
+        return _by_distinct(codes, lambda code: code[: self.first] + BLANK * (len(code) - self.first))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,7 @@ class Groups:
 
 
 @dataclass(frozen=True, eq=False)
-class Ranges:
+class EdgedRanges:
     """Ranges between edges, each with its lower edge; the outer ones are open."""
 
     column: Column
@@ -107,18 +108,16 @@ class Ranges:
 
     def apply(self, table: Table, seeds: Array) -> Array:  # noqa: ARG002
         values = table.values(self.column.name)
-        parts = np.searchsorted(np.array(self.edges), values, side="right").astype(np.float64)
-        return _by_distinct(np.where(np.isfinite(values), parts, np.nan), self._label)
+        ranges = np.searchsorted(np.array(self.edges), values, side="right").astype(np.float64)
+        return _by_distinct(np.where(np.isfinite(values), ranges, np.nan), self._label)
 
-    def _label(self, part: float) -> str:
-        edges = [_plain(Decimal(str(edge))) for edge in self.edges]
+    def _label(self, number: float) -> str:
+        edges, at = [_plain(Decimal(str(edge))) for edge in self.edges], int(number)
         if not edges:
             return BLANK
-        if int(part) == 0:
+        if at == 0:
             return f"under {edges[0]}"
-        return (
-            _range(edges[-1], "or more") if int(part) == len(edges) else _range(edges[int(part) - 1], edges[int(part)])
-        )
+        return _range(edges[at - 1], "or more" if at == len(edges) else edges[at])
 
 
 def _plain(number: Decimal) -> str:
@@ -134,116 +133,88 @@ def _range(low: str, high: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-Coarse = Periods | Widths | Beginnings | Groups | Ranges
+Coarse = CalendarPeriods | Widths | Beginnings | Groups | EdgedRanges
 OneOf = TypeVar("OneOf", bound=Coarse)
 
 
-def learn_generalise(
-    table: Table,
-    name: str,
-    step: Generalise,
-    *,
-    k: int,
-    k_rare: int,  # noqa: ARG001
-    people: Array,
-    place: str = "",
-) -> Coarse:
+def learn_generalise(step: Generalise, lesson: Lesson) -> Coarse:
     """The rule is the policy's; the rows only say whether it is coarse enough."""
-    column = as_words(table[name])
+    column = as_words(lesson.column)
     if step.to is not None:
-        _must_be(table, name, (Kind.DATE,), f"to: {step.to}", place)
-        return _with_note(table, Periods(column, step.to), k, people)
+        _must_be(lesson, (Kind.DATE,), f"to: {step.to}")
+        return _with_note(CalendarPeriods(column, step.to), lesson)
     if step.width is not None:
-        _must_be(table, name, (Kind.NUMBER, Kind.INTEGER), "width", place)
-        return _with_note(table, Widths(column, step.width), k, people)
+        _must_be(lesson, (Kind.NUMBER, Kind.INTEGER), "width")
+        return _with_note(Widths(column, step.width), lesson)
     if step.prefix is not None:
-        _must_be(table, name, (*WORDS, Kind.INTEGER), "prefix", place)
-        return _with_note(table, Beginnings(column, step.prefix), k, people, *_whole(table, name, step.prefix))
-    _must_be(table, name, (*WORDS, Kind.BOOLEAN, Kind.INTEGER), "hierarchy", place)
-    return _learn_groups(table, name, step, k, people, place)
+        _must_be(lesson, (*WORDS, Kind.INTEGER), "prefix")
+        return _with_note(Beginnings(column, step.prefix), lesson, *_whole(lesson, step.prefix))
+    _must_be(lesson, (*WORDS, Kind.BOOLEAN, Kind.INTEGER), "hierarchy")
+    return _learn_groups(step, lesson)
 
 
-def _must_be(table: Table, name: str, kinds: tuple[Kind, ...], asked: str, place: str) -> None:
-    if table[name].kind not in kinds:
-        raise misfit(table, name, f"generalise with {asked}", FITS, place)
+def _must_be(lesson: Lesson, kinds: tuple[Kind, ...], parameter: str) -> None:
+    if lesson.column.kind not in kinds:
+        raise lesson.misfit(f"generalise with {parameter}", FITS)
 
 
-def _with_note(table: Table, fitted: OneOf, k: int, people: Array, *notes: str) -> OneOf:
+def _with_note(fitted: OneOf, lesson: Lesson, *notes: str) -> OneOf:
     """How many of the coarse words are still shared by too few."""
-    name = fitted.column.name
-    words, rows = few_share(fitted.apply(table, np.empty(0, dtype=np.uint64)), people, k)
-    note: str = f"{at(table, name)}: {counted(words, 'of the coarser values')} are shared by fewer than {k} people ({counted(rows)})"
-    return replace(fitted, notes=(*notes, *((note,) if rows else ())))
+    words, rows = few_share(fitted.apply(lesson.table, NO_SEEDS), lesson.people, lesson.k)
+    coarser = counted(words, "of the coarser values")
+    few = f"{coarser} are shared by fewer than {lesson.k} people ({counted(rows)})"
+    with_notes: OneOf = replace(fitted, notes=lesson.notes(*notes, *((few,) if rows else ())))
+    return with_notes
 
 
-def _whole(table: Table, name: str, prefix: int) -> tuple[str, ...]:
-    """Codes so short that all of them stays."""
-    texts = table.text(name)
-    short = sum(text is not None and len(text) <= prefix for text in texts)
-    return (
-        (f"{at(table, name)}: {counted(short)} hold a code of at most {prefix} characters, which stays whole",)
-        if short
-        else ()
-    )
+def _whole(lesson: Lesson, prefix: int) -> tuple[str, ...]:
+    """Codes so short that they stay whole."""
+    short = sum(code is not None and len(code) <= prefix for code in lesson.text)
+    return (f"{counted(short)} hold a code of at most {prefix} characters, which stays whole",) if short else ()
 
 
-def _learn_groups(table: Table, name: str, step: Generalise, k: int, people: Array, place: str) -> Groups:
-    named = [(level, group) for group, levels in (step.hierarchy or {}).items() for level in levels]
-    groups = dict(named)
-    if len(groups) < len(named) and len(set(named)) > len(groups):
-        raise PolicyError(
-            f"{place}{at(table, name)}: generalise: the hierarchy puts a value into two groups.",
-            hint="name each value once.",
-            column=name,
-        )
-    not_the_gap(table, name, step.other, place)
-    rows = sum(text is not None and text not in groups for text in table.text(name))
-    notes = (
-        (f"{at(table, name)}: the hierarchy does not name the values of {counted(rows)}; they share one word",)
-        if rows
-        else ()
-    )
-    return _with_note(table, Groups(as_words(table[name]), groups, step.other), k, people, *notes)
+def _learn_groups(step: Generalise, lesson: Lesson) -> Groups:
+    pairs = [(level, group) for group, levels in (step.hierarchy or {}).items() for level in levels]
+    groups = dict(pairs)
+    if len(groups) < len(pairs) and len(set(pairs)) > len(groups):
+        problem = "generalise: the hierarchy puts a value into two groups."
+        raise lesson.error(problem, hint="name each value once.")
+    lesson.refuse_as_mark(step.other)
+    rows = sum(level is not None and level not in groups for level in lesson.text)
+    note = f"the hierarchy does not name the values of {counted(rows)}; they share one word"
+    return _with_note(Groups(as_words(lesson.column), groups, step.other), lesson, *((note,) if rows else ()))
 
 
-def learn_bucket(
-    table: Table, name: str, step: Bucket, *, k: int, k_rare: int, people: Array, place: str = ""
-) -> Ranges:
+def learn_bucket(step: Bucket, lesson: Lesson) -> EdgedRanges:
     """Declared edges, or edges near the quantiles that are nobody's number."""
-    column = table[name]
-    if not column.kind.is_numeric:
-        raise misfit(
-            table,
-            name,
-            "bucket",
-            "bucket fits numbers; for dates take generalise with to, for levels a hierarchy.",
-            place,
-        )
+    if not lesson.column.kind.is_numeric:
+        fits = "bucket fits numbers; for dates take generalise with to, for levels a hierarchy."
+        raise lesson.misfit("bucket", fits)
+    column = as_words(lesson.column)
     if step.edges is not None:
-        return _with_note(table, Ranges(as_words(column), tuple(step.edges)), k, people)
+        return _with_note(EdgedRanges(column, tuple(step.edges)), lesson)
     count = step.count or RANGES
-    edges = _learnt_edges(table.values(name), people, count, k_rare)
-    note = f"{at(table, name)}: {len(edges) + 1} ranges, {count} were asked: edges are round, and equal numbers stay together"
-    return _with_note(table, Ranges(as_words(column), edges), k, people, *((note,) if len(edges) + 1 < count else ()))
+    edges = _learnt_edges(lesson, count)
+    fewer = f"{len(edges) + 1} ranges, {count} were asked: edges are round, and equal numbers stay together"
+    return _with_note(EdgedRanges(column, edges), lesson, *((fewer,) if len(edges) + 1 < count else ()))
 
 
-def _learnt_edges(values: Array, people: Array, count: int, k_rare: int) -> tuple[float, ...]:
-    there = np.isfinite(values)
-    known = values[there]
-    if not len(known) or known.min() == known.max():
+def _learnt_edges(lesson: Lesson, count: int) -> tuple[float, ...]:
+    present = np.isfinite(lesson.values)
+    numbers = lesson.values[present]
+    if not len(numbers) or numbers.min() == numbers.max():
         return ()
-    codes, held = sharing(known, people[there])
-    few = frozenset(known[held[codes] < k_rare].tolist())
-    moved = [edge if edge not in few else _beside(edge, few) for edge in _round_edges(known, count)]
-    return tuple(
-        sorted({edge for edge in moved if known.min() < edge <= known.max()})
-    )  # an edge outside would make an empty range
+    codes, held = sharing(numbers, lesson.people[present])
+    few = frozenset(numbers[held[codes] < lesson.k_rare].tolist())
+    moved = {edge if edge not in few else _beside(edge, few) for edge in _round_edges(numbers, count)}
+    inside = (edge for edge in moved if numbers.min() < edge <= numbers.max())  # others would make an empty range
+    return tuple(sorted(inside))
 
 
-def _round_edges(known: Array, count: int) -> list[float]:
+def _round_edges(numbers: Array, count: int) -> list[float]:
     """Quantiles, each rounded to two figures of its own distance from the middle."""
-    steps = np.quantile(known, np.linspace(0, 1, count + 1)[1:-1])
-    spread = np.maximum(np.abs(steps - np.median(known)), np.ptp(known) * 1e-4)
+    steps = np.quantile(numbers, np.linspace(0, 1, count + 1)[1:-1])
+    spread = np.maximum(np.abs(steps - np.median(numbers)), np.ptp(numbers) * 1e-4)
     unit = 10.0 ** (np.floor(np.log10(spread)) - 1)
     rounded: list[float] = np.round(np.round(steps / unit) * unit, 10).tolist()
     return rounded
@@ -262,5 +233,5 @@ def _beside(edge: float, few: frozenset[float]) -> float:
 
 def _by_distinct(values: Array, spell: Callable[[Any], str]) -> Array:
     """Each distinct value is spelt once; what is missing stays missing."""
-    codes, known = pd.factorize(values)
-    return np.array([*(spell(value) for value in known), None], dtype=object)[codes]
+    codes, distinct = pd.factorize(values)
+    return np.array([*(spell(value) for value in distinct), None], dtype=object)[codes]

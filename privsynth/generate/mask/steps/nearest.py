@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.mask.steps.kinds import at, misfit, to_places
+from privsynth.generate.mask.steps.kinds import to_places
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.mask_steps import Microaggregate
 from privsynth.typing import Array
 
@@ -17,7 +18,7 @@ EXACT = 200_000  # distinct values up to which the best partition is looked for;
 
 @dataclass(frozen=True, eq=False)
 class Means:
-    """Edges half-way between neighbouring groups, and the mean of each group; a value that was not seen falls to the nearest."""
+    """Edges half-way between neighbouring groups, and the mean of each; a new value goes to the nearest."""
 
     column: Column
     edges: Array = field(repr=False)
@@ -26,49 +27,31 @@ class Means:
 
     def apply(self, table: Table, seeds: Array) -> Array:  # noqa: ARG002  nothing is drawn
         values = _numbers(table.values(self.column.name))
-        there = np.isfinite(values)
-        made = np.full(len(values), np.nan)
+        present = np.isfinite(values)
+        means = np.full(len(values), np.nan)
         if len(self.means):
-            made[there] = self.means[np.searchsorted(self.edges, values[there], side="left")]
-        return _stored(made, self.column)
+            means[present] = self.means[np.searchsorted(self.edges, values[present], side="left")]
+        return _stored(means, self.column)
 
 
-def learn_microaggregate(
-    table: Table,
-    name: str,
-    step: Microaggregate,
-    *,
-    k: int,
-    k_rare: int,  # noqa: ARG001
-    people: Array,
-    place: str = "",
-) -> Means:
+def learn_microaggregate(step: Microaggregate, lesson: Lesson) -> Means:
     """Groups of at least so many people that the squared distances to their means are least."""
-    column, size = table[name], step.size or k
+    column, size = lesson.column, step.size or lesson.k
     if not (column.kind.is_numeric or column.kind is Kind.DATE):
-        raise misfit(
-            table,
-            name,
-            "microaggregate",
-            "microaggregate fits numbers and dates; for levels take generalise with a hierarchy.",
-            place,
-        )
-    values = _numbers(table.values(name))
-    there = np.isfinite(values)
-    if not there.any():
-        return Means(column, np.empty(0), np.empty(0))
-    if len(np.unique(people[there])) < size:
-        note = f"{at(table, name)}: fewer than {size} people have a value, too few for a group: no value is left"
-        return Means(column, np.empty(0), np.empty(0), (note,))
-    points = _points(values[there], people[there])
-    edges, means = _groups(*points, size)
+        fits = "microaggregate fits numbers and dates; for levels take generalise with a hierarchy."
+        raise lesson.misfit("microaggregate", fits)
+    values = _numbers(lesson.values)
+    present = np.isfinite(values)
+    nothing = Means(column, np.empty(0), np.empty(0))
+    if not present.any():
+        return nothing
+    if len(np.unique(lesson.people[present])) < size:
+        note = f"fewer than {size} people have a value, too few for a group: no value is left"
+        return replace(nothing, notes=lesson.notes(note))
+    edges, means = _groups(*_points(values[present], lesson.people[present]), size)
     means = np.floor(means) if column.kind is Kind.DATE else to_places(means, column.spelling)
-    return Means(
-        column,
-        edges,
-        means,
-        (f"{at(table, name)}: {len(means):,} groups of at least {size} people; each value became its group's mean",),
-    )
+    note = f"{len(means):,} groups of at least {size} people; each value became its group's mean"
+    return Means(column, edges, means, lesson.notes(note))
 
 
 def _numbers(values: Array) -> Array:
@@ -79,45 +62,47 @@ def _numbers(values: Array) -> Array:
     return np.where(missing, np.nan, np.where(missing, np.datetime64(0, "us"), values).astype(np.int64) / 86_400e6)
 
 
-def _stored(made: Array, column: Column) -> Array:
+def _stored(numbers: Array, column: Column) -> Array:
     if column.kind is not Kind.DATE:
-        return made
-    missing = np.isnan(made)
-    days = np.where(missing, 0, made).astype(np.int64).astype("datetime64[D]").astype("datetime64[us]")
+        return numbers
+    missing = np.isnan(numbers)
+    days = np.where(missing, 0, numbers).astype(np.int64).astype("datetime64[D]").astype("datetime64[us]")
     return np.where(missing, np.datetime64("NaT", "us"), days)
 
 
 def _points(values: Array, people: Array) -> tuple[Array, Array, Array]:
-    """Distinct values in order, how many rows hold each, and how many people count there: each once, at the middle one of his values."""
-    known, codes, rows = np.unique(values, return_inverse=True, return_counts=True)
+    """Distinct values in order, how many rows hold each, and how many people count there.
+
+    Each person counts once, at the middle one of their values.
+    """
+    distinct, codes, rows = np.unique(values, return_inverse=True, return_counts=True)
     order = np.lexsort((codes, people))
     starts = np.flatnonzero(np.append(True, people[order][1:] != people[order][:-1]))
     lengths = np.diff(np.append(starts, len(order)))
-    return known, rows, np.bincount(codes[order][starts + (lengths - 1) // 2], minlength=len(known))
+    return distinct, rows, np.bincount(codes[order][starts + (lengths - 1) // 2], minlength=len(distinct))
 
 
-def _groups(known: Array, rows: Array, people: Array, size: int) -> tuple[Array, Array]:
+def _groups(distinct: Array, rows: Array, people: Array, size: int) -> tuple[Array, Array]:
     """Edges between the groups, and their means."""
     reached = np.append(0, np.cumsum(people))
-    cuts = _best_cuts(known, rows, reached, size) if len(known) <= EXACT else _even_cuts(reached, size)
-    below, above = known[cuts[1:-1] - 1], known[cuts[1:-1]]
+    cuts = _best_cuts(distinct, rows, reached, size) if len(distinct) <= EXACT else _even_cuts(reached, size)
+    below, above = distinct[cuts[1:-1] - 1], distinct[cuts[1:-1]]
     halfway = below + (above - below) / 2
-    sums = np.add.reduceat(known * rows, cuts[:-1])
+    sums = np.add.reduceat(distinct * rows, cuts[:-1])
     return np.where(halfway >= above, below, halfway), sums / np.add.reduceat(rows, cuts[:-1])
 
 
-def _best_cuts(known: Array, rows: Array, reached: Array, size: int) -> Array:
+def _best_cuts(distinct: Array, rows: Array, reached: Array, size: int) -> Array:
     """Where the groups begin and end, for the least sum of squares: a shortest path (Hansen and Mukherjee 2003).
 
-    A group that could be split into two large enough ones is never better than the two, so only short ones are looked at.
+    A group that could be split into two large enough ones is never better than the two: only short ones are tried.
     """
-    scaled = (known - known.mean()) / (known.std() or 1.0)
+    scaled = (distinct - distinct.mean()) / (distinct.std() or 1.0)
     count, total, square = (np.append(0.0, np.cumsum(part)) for part in (rows, rows * scaled, rows * scaled**2))
-    full = np.searchsorted(reached, reached + size, side="left")  # from each start: the first end with enough people
     ends = np.arange(len(reached))
-    last = np.searchsorted(
-        reached, reached - size, side="right"
-    )  # for each end: one beyond the last start with enough people
+    # From each start the first end with enough people; for each end one beyond the last start with enough people.
+    full = np.searchsorted(reached, reached + size, side="left")
+    last = np.searchsorted(reached, reached - size, side="right")
     first = np.searchsorted(full, last, side="left")  # earlier starts could be split
     cost, came = np.full(len(reached), np.inf), np.zeros(len(reached), dtype=np.int64)
     cost[0] = 0.0
@@ -138,7 +123,7 @@ def _path(came: Array) -> Array:
 
 
 def _even_cuts(reached: Array, size: int) -> Array:
-    """As few people as allowed in each group, from the lowest value on; those left over at the end join the last one."""
+    """As few people as allowed in each group, from the lowest value on; those left over join the last group."""
     ahead, cuts = reached.tolist(), [0]
     while ahead[-1] - ahead[cuts[-1]] >= size:
         cuts.append(bisect_left(ahead, ahead[cuts[-1]] + size))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Table
-from privsynth.errors import PolicyError
-from privsynth.generate.mask.steps.kinds import at, misfit, to_places
+from privsynth.generate.mask.steps.kinds import to_places
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.steps.stay import drawn_in
 from privsynth.groups.rare import counted
 from privsynth.groups.sharing import ends
@@ -21,11 +22,12 @@ ATTEMPTS = 8  # rounds in which rows that drew a value of their own person excha
 
 
 @dataclass(frozen=True, eq=False)
-class Noisy:
+class MovedNumbers:
     """Normal noise. Zero means "none" and stays; signs stay; ends are drawn in first, and nothing leaves them.
 
-    A number that many people share moves too: were it left, everybody would know which numbers are exact, and a column of few
-    numbers would not move at all. The same number of the same person moves alike, so that repeated rows cannot be averaged.
+    A number that many people share moves too: were it left, everybody would know which numbers are exact, and a column
+    of few numbers would not move at all. The same number of the same person moves alike: averaging repeated rows
+    reveals nothing.
     """
 
     column: Column
@@ -47,36 +49,42 @@ class Noisy:
         low = np.where(inside > 0, np.maximum(self.low, least), self.low)
         high = np.where(inside < 0, np.minimum(self.high, -least), self.high)
         back = np.where(moved > high, 2 * high - moved, np.where(moved < low, 2 * low - moved, moved))
-        made = np.minimum(np.maximum(to_places(back, self.column.spelling), low), high)
-        return np.where(inside == 0, 0.0, made)
+        within = np.minimum(np.maximum(to_places(back, self.column.spelling), low), high)
+        return np.where(inside == 0, 0.0, within)
 
 
 def normal(draws: Draws) -> Array:
     """Standard normal numbers, by Box and Muller (1958)."""
-    made: Array = np.sqrt(-2 * np.log1p(-draws.share("radius"))) * np.cos(2 * np.pi * draws.share("angle"))
-    return made
+    radius, angle = np.sqrt(-2 * np.log1p(-draws.share("radius"))), 2 * np.pi * draws.share("angle")
+    return np.asarray(radius * np.cos(angle))
 
 
-def learn_noise(table: Table, name: str, step: Noise, *, k: int, k_rare: int, people: Array, place: str = "") -> Noisy:  # noqa: ARG001
+def learn_noise(step: Noise, lesson: Lesson) -> MovedNumbers:
     """How far numbers move, as a share of their middle half, and the ends that enough people share."""
-    column, values = table[name], table.values(name)
+    column, values = lesson.column, lesson.values
     if not column.kind.is_numeric:
-        raise misfit(table, name, "noise", "noise fits numbers; for dates take shift, for levels shuffle.", place)
-    low, high = to_places(np.array(ends(values, people, k_rare), dtype=np.float64), column.spelling)
+        raise lesson.misfit("noise", "noise fits numbers; for dates take shift, for levels shuffle.")
+    low, high = to_places(np.array(ends(values, lesson.people, lesson.k_rare), dtype=np.float64), column.spelling)
     spread = step.share * middle_half(values[np.isfinite(values)])
-    drawn = int(((values < low) | (values > high)).sum())
-    told = [f"numbers at the ends were drawn in until {k_rare} people share each ({counted(drawn)})"] if drawn else []
+    sentences = []
+    if drawn := int(((values < low) | (values > high)).sum()):
+        share = f"until {lesson.k_rare} people share each ({counted(drawn)})"
+        sentences.append(f"numbers at the ends were drawn in {share}")
     if spread == 0 and np.isfinite(low):
-        told.append("the column holds one number, which cannot move")
+        sentences.append("the column holds one number, which cannot move")
     elif 0 < spread < 0.5 * 10.0**-column.spelling.decimals and not column.spelling.shortest:
-        told.append(
-            "the noise is less than half of the column's smallest step, so that most numbers stay as they are: take a larger share"
+        sentences.append(
+            "the noise is less than half of the column's smallest step, so that most numbers stay as they are: "
+            "take a larger share"
         )
-    return Noisy(column, float(spread), float(low), float(high), tuple(f"{at(table, name)}: {text}" for text in told))
+    return MovedNumbers(column, float(spread), float(low), float(high), lesson.notes(*sentences))
 
 
 def middle_half(values: Array) -> float:
-    """The interquartile range. Where more than half of the rows hold one number it is 0: then that of all other numbers, or their distance from it."""
+    """The interquartile range. Where more than half of the rows hold one number it is 0.
+
+    Then it is that of all other numbers, or their distance from that one.
+    """
     if not len(values):
         return 0.0
     if _iqr(values) > 0:
@@ -94,7 +102,10 @@ def _iqr(values: Array) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Shuffled:
-    """Within each group the rows stand in a circle of random order, and each takes the value of the next. Missing values stay where they are."""
+    """Within each group the rows stand in a circle of random order, and each takes the value of the next.
+
+    Missing values stay where they are.
+    """
 
     column: Column
     within: tuple[str, ...]
@@ -107,9 +118,9 @@ class Shuffled:
         if not len(rows):
             return values
         groups, _ = _large_groups(_groups(table, self.within)[rows], self.k_rare)
-        made = values.copy()
-        made[rows] = values[rows[givers(seeds[rows], groups, self.column.name)]]
-        return made
+        shuffled = values.copy()
+        shuffled[rows] = values[rows[givers(seeds[rows], groups, self.column.name)]]
+        return shuffled
 
 
 def givers(people: Array, groups: Array, name: str) -> Array:
@@ -129,31 +140,28 @@ def givers(people: Array, groups: Array, name: str) -> Array:
 
 
 def _turned(people: Array, groups: Array, draws: Draws) -> Array:
-    """Each group person by person, turned by as many places as its largest person has rows: as few rows as can be take their own person's value."""
+    """Each group, sorted by person, turned by as many places as its largest person has rows.
+
+    So as few rows as possible take their own person's value.
+    """
     pairs = pd.DataFrame({"group": groups, "person": people})
-    sizes = (
-        pairs.groupby(["group", "person"])["group"]
-        .transform("size")
-        .groupby(pairs["group"])
-        .transform("max")
-        .to_numpy()
-    )
+    rows_of_person = pairs.groupby(["group", "person"])["group"].transform("size")
+    sizes = rows_of_person.groupby(pairs["group"]).transform("max").to_numpy()
     placed = np.lexsort((draws.bits("turn"), mix(people), groups))
     rows = np.bincount(groups)[groups[placed]]
     first = np.searchsorted(groups[placed], groups[placed])
-    giver = placed[first + (np.arange(len(placed)) - first + sizes[placed]) % rows]
-    made = np.empty_like(placed)
-    made[placed] = giver
-    return made
+    givers_ = np.empty_like(placed)
+    givers_[placed] = placed[first + (np.arange(len(placed)) - first + sizes[placed]) % rows]
+    return givers_
 
 
 def _exchanged(taken: Array, own: Array, people: Array, groups: Array, draws: Draws) -> Array:
     """Rows that drew their own person's value, and as many others of their groups, pass on what they drew."""
     share = np.bincount(groups, weights=own) / np.maximum(np.bincount(groups), 1)
     rows = np.flatnonzero(own | (draws.share("joins") < 2 * share[groups]))
-    made = taken.copy()
-    made[rows] = taken[rows][_circle(np.arange(len(rows)), groups[rows], draws.bits("passes")[rows])]
-    return made if (people[made] == people).sum() <= own.sum() else taken
+    passed = taken.copy()
+    passed[rows] = taken[rows][_circle(np.arange(len(rows)), groups[rows], draws.bits("passes")[rows])]
+    return passed if (people[passed] == people).sum() <= own.sum() else taken
 
 
 def _circle(rows: Array, groups: Array, order: Array) -> Array:
@@ -163,9 +171,9 @@ def _circle(rows: Array, groups: Array, order: Array) -> Array:
     first = np.flatnonzero(np.append(True, ends_here[:-1]))
     after = np.append(placed[1:], placed[:1])
     after[ends_here] = placed[first]
-    made = np.empty_like(rows)
-    made[placed] = rows[after]
-    return made
+    taken = np.empty_like(rows)
+    taken[placed] = rows[after]
+    return taken
 
 
 def _groups(table: Table, within: tuple[str, ...]) -> Array:
@@ -178,7 +186,10 @@ def _groups(table: Table, within: tuple[str, ...]) -> Array:
 
 
 def _large_groups(groups: Array, least: int) -> tuple[Array, int]:
-    """Groups of fewer than `least` rows become one; if that is still small, it joins the smallest of the others. Also how many rows that moved."""
+    """Groups of fewer than `least` rows become one; if that is still small, it joins the smallest of the others.
+
+    Also how many rows that moved.
+    """
     counts = np.bincount(groups)
     small = (counts > 0) & (counts < least)
     rows = int(counts[small].sum())
@@ -187,30 +198,25 @@ def _large_groups(groups: Array, least: int) -> tuple[Array, int]:
     return np.where(small[groups], home, groups), rows
 
 
-def learn_shuffle(
-    table: Table,
-    name: str,
-    step: Shuffle,
-    *,
-    k: int,  # noqa: ARG001
-    k_rare: int,
-    people: Array,
-    place: str = "",
-) -> Shuffled:
-    """The groups are made of the rows at hand; what is said of them is counted in all rows."""
-    unknown = [other for other in step.within if other not in table or other == name]
+def learn_shuffle(step: Shuffle, lesson: Lesson) -> Shuffled:
+    """The groups are formed from the rows at hand; the notes count over all rows."""
+    table, within = lesson.table, tuple(step.within)
+    unknown = [other for other in within if other not in table or other == lesson.name]
     if unknown:
-        raise PolicyError(
-            f"{place}{at(table, name)}: shuffle: within must name other columns of the table; {len(unknown)} of its names are none.",
-            hint=f"columns of the table: {', '.join(column.name for column in table.columns if column.name != name)}",
-            column=name,
+        others = ", ".join(column.name for column in table.columns if column.name != lesson.name)
+        raise lesson.error(
+            f"shuffle: within must name other columns of the table; {len(unknown)} of its names are none.",
+            hint=f"columns of the table: {others}",
         )
-    there = ~pd.isna(table.values(name))
-    told = []
-    if there.any():
-        _, rows = _large_groups(_groups(table, tuple(step.within))[there], k_rare)
-        if rows and step.within:
-            told.append(f"groups of fewer than {k_rare} rows were put together ({counted(rows)})")
-        if there.sum() < k_rare or len(np.unique(people[there])) < 2:
-            told.append(f"fewer than {k_rare} rows, or one person alone, have a value: changing places hides little")
-    return Shuffled(table[name], tuple(step.within), k_rare, tuple(f"{at(table, name)}: {text}" for text in told))
+    return Shuffled(lesson.column, within, lesson.k_rare, lesson.notes(*_shuffle_notes(lesson, within)))
+
+
+def _shuffle_notes(lesson: Lesson, within: tuple[str, ...]) -> Iterator[str]:
+    present = ~pd.isna(lesson.values)
+    if not present.any():
+        return
+    _, rows = _large_groups(_groups(lesson.table, within)[present], lesson.k_rare)
+    if rows and within:
+        yield f"groups of fewer than {lesson.k_rare} rows were put together ({counted(rows)})"
+    if present.sum() < lesson.k_rare or len(np.unique(lesson.people[present])) < 2:
+        yield f"fewer than {lesson.k_rare} rows, or one person alone, have a value: changing places hides little"

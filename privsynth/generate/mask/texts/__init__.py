@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Table, normal
-from privsynth.generate.mask.steps.kinds import WORDS, at, misfit
+from privsynth.generate.mask.steps.kinds import WORDS
+from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.texts.known import ABROAD, Known, is_called, is_certain, national
 from privsynth.generate.mask.texts.textdates import has_day, moved_date, puts_day_first
 from privsynth.groups.rare import counted
-from privsynth.mask_steps import Scrub, Shift
+from privsynth.mask_steps import Shift
 from privsynth.people.shifts import shifts
 from privsynth.pii.analyzer import AUTO
 from privsynth.pii.coverage import measured
@@ -235,31 +236,13 @@ def _patched(text: str, patches: Sequence[Patch]) -> str:
     return "".join([*parts, text[at_:]])
 
 
-def learn_scrub(
-    table: Table,
-    name: str,
-    step: Scrub,  # noqa: ARG001  it has no parameters
-    *,
-    k: int,  # noqa: ARG001
-    k_rare: int,  # noqa: ARG001
-    people: Array,  # noqa: ARG001
-    place: str = "",
-    known: Known = Known(),  # noqa: B008  frozen and empty
-    shift: Shift = Shift(),  # noqa: B008  frozen
-    nlp: str = AUTO,
-) -> Scrubbed:
+def learn_scrub(lesson: Lesson, known: Known, *, shift: Shift = Shift(), nlp: str = AUTO) -> Scrubbed:  # noqa: B008  frozen
     """`known`: what became of the values of the columns; `shift`: how the dates of the columns move."""
-    if table[name].kind not in WORDS:
-        raise misfit(table, name, "scrub", "scrub fits texts.", place)
-    texts = pd.Series(table.text(name), dtype=object)
-    return Scrubbed(
-        replace(table[name], fabricated=False),
-        known,
-        shift,
-        nlp,
-        at(table, name),
-        puts_day_first(pd.unique(texts.dropna())),
-    )
+    if lesson.column.kind not in WORDS:
+        raise lesson.misfit("scrub", "scrub fits texts.")
+    texts = pd.unique(pd.Series(lesson.text, dtype=object).dropna())
+    column = replace(lesson.column, fabricated=False)
+    return Scrubbed(column, known, shift, nlp, lesson.where, puts_day_first(texts))
 
 
 def _notes(where: str, tally: Mapping[str, int]) -> tuple[str, ...]:
