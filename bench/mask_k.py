@@ -36,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.tables import as_table
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.generate.mask.steps.anonymise import learn_anonymiser
-from privsynth.measure.classical.classes import diversity
+from privsynth.measure.classical.diversity import diversity
 from privsynth.measure.classical.groups import combined, group_risk, groups_of
 
 Array = np.ndarray[Any, Any]

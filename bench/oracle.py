@@ -26,7 +26,7 @@ from bench.frontier import as_markdown
 from bench.tables import as_table
 from privsynth.measure.attacks.inference import inference
 from privsynth.measure.attacks.linkability import linkability
-from privsynth.measure.attacks.singling import singling_out
+from privsynth.measure.attacks.singling_out import singling_out
 
 LEAKS = (0.0, 0.05, 0.3)
 WITHIN = 0.03

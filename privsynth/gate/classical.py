@@ -15,8 +15,10 @@ from privsynth.gate.evidence.scope import (
     quasi_identifiers,
     shared_tables,
 )
-from privsynth.measure.classical.classes import attackers, diversity, population_uniques, suda
+from privsynth.measure.classical.diversity import diversity
 from privsynth.measure.classical.groups import GroupRisk, group_risk, groups_of, shared_groups
+from privsynth.measure.classical.population import attackers, population_uniques
+from privsynth.measure.classical.suda import suda
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft

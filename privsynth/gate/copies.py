@@ -18,8 +18,8 @@ from privsynth.measure.attacks.copies import (
     smallest_visible,
     whole_row_hits,
 )
-from privsynth.measure.attacks.significance import holm
 from privsynth.measure.intervals import wilson
+from privsynth.measure.significance import holm
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft

@@ -15,7 +15,7 @@ from privsynth.gate.evidence.scope import (
     risk_findings,
 )
 from privsynth.measure.attacks.inference import inference
-from privsynth.measure.distance.samples import some_of
+from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds

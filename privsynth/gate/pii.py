@@ -17,7 +17,7 @@ from privsynth.gate.evidence.scope import keeps_people, no_source, shared_tables
 from privsynth.gate.evidence.scrubbed import REMEDY as REWRITE
 from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
 from privsynth.mask_steps import Partial, Scrub
-from privsynth.measure.attacks.significance import holm
+from privsynth.measure.significance import holm
 from privsynth.pii.canaries import missed_canaries
 from privsynth.pii.entities import entities
 from privsynth.pii.scan import ColumnScan, scan_table

@@ -15,8 +15,8 @@ from privsynth.gate.evidence.scope import ATTACKS, attacked_tables, learnt_colum
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.attacks.copies import smallest_visible
 from privsynth.measure.attacks.linkability import linkability
-from privsynth.measure.attacks.singling import singling_out
-from privsynth.measure.distance.samples import some_of
+from privsynth.measure.attacks.singling_out import singling_out
+from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds

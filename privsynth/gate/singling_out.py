@@ -15,7 +15,7 @@ from privsynth.gate.evidence.scope import (
     not_applicable,
     risk_findings,
 )
-from privsynth.measure.attacks.singling import singling_out
+from privsynth.measure.attacks.singling_out import singling_out
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds

@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from privsynth.measure.classical.classes import BLOCK, STEPS, apart
+from privsynth.measure.classical.diversity import BLOCK, STEPS, apart
 from privsynth.typing import Array
 
 ROUNDING = 1e-12

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from privsynth.lineage.ledger import Record, open_ledger
+from privsynth.lineage.ledger import open_ledger
 
 Deed = Literal["made", "rotated", "destroyed"]
 Write = Callable[[Deed, str], None]
@@ -25,9 +25,3 @@ def keybook(folder: Path | None) -> Iterator[Write]:
             pages.append(event="key", deed=deed, key=key)
 
         yield write
-
-
-def deeds(folder: Path) -> list[Record]:
-    """All that was done with keys, oldest first."""
-    with open_ledger(folder).pages() as pages:
-        return [record for record in pages.records if record["event"] == "key"]

@@ -13,7 +13,7 @@ from privsynth.cli.verbs.key import KEPT_BLOCKS, UNRECORDED, app
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.keyring import Keyring
 from privsynth.keyring import files as keyfiles
-from privsynth.lineage.keybook import deeds, keybook
+from privsynth.lineage.keybook import keybook
 from privsynth.lineage.ledger import open_ledger
 
 
@@ -35,7 +35,8 @@ def key(*words: object) -> tuple[str, str]:
 
 
 def record(state: Path) -> list[tuple[str, str]]:
-    return [(each["deed"], each["key"]) for each in deeds(state)]
+    with open_ledger(state).pages() as pages:
+        return [(record["deed"], record["key"]) for record in pages.records if record["event"] == "key"]
 
 
 def test_new_makes_a_private_key_and_tells_its_id_alone(file: Path, state: Path) -> None:

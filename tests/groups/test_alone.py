@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from privsynth.groups import alone
 from privsynth.groups.alone import Crowd, Runs, Secret
-from privsynth.measure.classical.classes import apart
+from privsynth.measure.classical.diversity import apart
 
 Drawn = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 

@@ -14,7 +14,7 @@ from privsynth.dataset import Table
 from privsynth.measure.attacks.copies import near_hits, whole_row_hits
 from privsynth.measure.attacks.linkability import linkability
 from privsynth.measure.attacks.membership import caught_at, membership_scores
-from privsynth.measure.attacks.singling import singling_out
+from privsynth.measure.attacks.singling_out import singling_out
 
 ROWS = 1500
 SHARES = (0, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1)

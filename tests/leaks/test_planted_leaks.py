@@ -20,7 +20,7 @@ from privsynth.dataset import Dataset, Exposure, Source, Table
 from privsynth.gate import gates_for, judge
 from privsynth.gate.budget import Budget
 from privsynth.lineage.attempts import attempt
-from privsynth.measure.attacks.significance import copy_pvalue
+from privsynth.measure.significance import copy_pvalue
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.verdict import Status, Verdict

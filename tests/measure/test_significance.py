@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.measure.attacks.significance import copy_pvalue, holm
+from privsynth.measure.significance import copy_pvalue, holm
 
 
 @pytest.mark.parametrize(

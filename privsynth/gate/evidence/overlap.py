@@ -20,7 +20,7 @@ from privsynth.gate.evidence.realvalues import (
     real_column,
     text_columns,
 )
-from privsynth.measure.attacks.significance import copy_pvalue
+from privsynth.measure.significance import copy_pvalue
 from privsynth.typing import Array
 
 SIGNIFICANT_DIGITS = 6

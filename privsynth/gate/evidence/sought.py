@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind, Role, Source, Table
-from privsynth.measure.attacks.significance import binomial_tail
+from privsynth.measure.significance import binomial_tail
 from privsynth.measure.words import Paper, words_of
 
 RARE = 11  # a value that fewer rows hold may be in no paper (CMS cell-size rule)

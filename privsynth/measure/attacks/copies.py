@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.dataset import Table
-from privsynth.measure.attacks.significance import copy_pvalue
 from privsynth.measure.distance.cells import almost_equal_rows, cell_keys, equal_rows
 from privsynth.measure.distance.points import Points, nearest, place
-from privsynth.measure.distance.samples import some_rows
+from privsynth.measure.samples import some_rows
+from privsynth.measure.significance import copy_pvalue
 from privsynth.typing import Array
 
 SIDE = 20_000  # rows a side where distances are measured

@@ -19,9 +19,9 @@ from privsynth.dataset import Table
 from privsynth.measure.attacks.inference import guessed
 from privsynth.measure.classical.groups import shared_groups
 from privsynth.measure.distance.points import as_number
-from privsynth.measure.distance.samples import some_of
 from privsynth.measure.fidelity.detection import features
 from privsynth.measure.intervals import wilson
+from privsynth.measure.samples import some_of
 from privsynth.typing import Array
 
 SIDE = 20_000  # most rows that teach, and most of each side that are attacked

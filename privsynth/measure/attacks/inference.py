@@ -11,7 +11,7 @@ from privsynth.dataset import Table
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.distance.gower import Space, nearest_rows, spaces
 from privsynth.measure.distance.points import as_number
-from privsynth.measure.distance.samples import some_rows
+from privsynth.measure.samples import some_rows
 from privsynth.typing import Array
 
 TOLERANCE = 0.05  # a number counts as guessed within this share of the guess

@@ -9,7 +9,7 @@ import numpy as np
 from privsynth.dataset import Table
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.distance.gower import Space, nearest_rows, spaces
-from privsynth.measure.distance.samples import some_rows
+from privsynth.measure.samples import some_rows
 
 
 def linkability(

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.dataset import Table
-from privsynth.measure.attacks.significance import binomial_tail
 from privsynth.measure.distance.points import Points, between, nearest, place
-from privsynth.measure.distance.samples import some_rows
 from privsynth.measure.intervals import clopper_pearson
+from privsynth.measure.samples import some_rows
+from privsynth.measure.significance import binomial_tail
 from privsynth.typing import Array
 
 SIDE = 10_000  # most rows of each part

@@ -15,7 +15,7 @@ import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.measure.distance.points import CATEGORY_COST, as_number
-from privsynth.measure.distance.samples import some_rows
+from privsynth.measure.samples import some_rows
 from privsynth.typing import Array
 
 ATTACKS = 2_000  # draft rows attacked; drawn where there are more

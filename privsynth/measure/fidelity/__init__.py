@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind, Table
-from privsynth.measure.distance.samples import some_of
 from privsynth.measure.fidelity.bars import Bar, bars
 from privsynth.measure.fidelity.bins import cramers_v, cut, joint, shares, total_variation
 from privsynth.measure.fidelity.detection import detection_auc
+from privsynth.measure.samples import some_of
 from privsynth.typing import Array
 
 SIDE = 50_000  # rows a side

@@ -7,7 +7,7 @@ from conftest import frame
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
-from privsynth.measure.attacks.significance import copy_pvalue
+from privsynth.measure.significance import copy_pvalue
 
 
 def words(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import PolicyError
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
-from privsynth.measure.classical.classes import diversity
+from privsynth.measure.classical.diversity import diversity
 from privsynth.measure.classical.groups import group_risk, groups_of
 
 KINDS = {

@@ -17,7 +17,7 @@ from privsynth.groups.hierarchy import Hierarchy, declared
 from privsynth.groups.outliers import without_outliers
 from privsynth.groups.rare import BLANK, SMALL, counted
 from privsynth.groups.scales import Axis
-from privsynth.measure.classical.classes import Diversity, diversity
+from privsynth.measure.classical.diversity import Diversity, diversity
 from privsynth.spelling import Spelling
 from privsynth.typing import Array
 

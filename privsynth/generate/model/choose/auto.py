@@ -21,8 +21,8 @@ from privsynth.generate.model.choose.costs import memory_left
 from privsynth.generate.model.choose.estimate import Size, estimate, size_of
 from privsynth.generate.model.engine import Engine
 from privsynth.measure.attacks.copies import near_hits, whole_row_hits
-from privsynth.measure.attacks.significance import holm
 from privsynth.measure.fidelity import compare
+from privsynth.measure.significance import holm
 from privsynth.options import EngineName, Limits, ModelOptions
 from privsynth.seeds import Seeds, child
 from privsynth.stages import Estimate, Watch, span, unwatched

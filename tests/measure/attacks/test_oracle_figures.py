@@ -17,7 +17,7 @@ import pytest
 from privsynth.dataset import Column, Kind, Table
 from privsynth.measure.attacks.inference import inference
 from privsynth.measure.attacks.linkability import linkability
-from privsynth.measure.attacks.singling import singling_out
+from privsynth.measure.attacks.singling_out import singling_out
 
 WITHIN = 3  # attacks of a hundred
 

@@ -10,7 +10,7 @@ from honest import LEARNT, honest, people, planted
 from privsynth.dataset import Column, Kind, Table
 from privsynth.measure.attacks.inference import guessed, inference
 from privsynth.measure.attacks.linkability import linkability
-from privsynth.measure.attacks.singling import singling_out
+from privsynth.measure.attacks.singling_out import singling_out
 from privsynth.measure.distance.gower import nearest_rows, spaces
 
 HALVES = (LEARNT[::2], LEARNT[1::2])
