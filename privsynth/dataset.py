@@ -34,6 +34,20 @@ class Kind(StrEnum):
     def is_numeric(self) -> bool:
         return self in (Kind.NUMBER, Kind.INTEGER)
 
+    @property
+    def dtype(self) -> str:
+        """How its values are stored: numbers as floats, dates as moments, all else as `str` or None."""
+        return "float64" if self.is_numeric else "datetime64[us]" if self is Kind.DATE else "object"
+
+    def missing(self, rows: int) -> Array:
+        """A column of that many missing values."""
+        return np.full(rows, missing_like(np.empty(0, dtype=self.dtype)), dtype=self.dtype)
+
+
+def missing_like(values: Array) -> Any:
+    """What stands for a missing value among these."""
+    return {"f": np.nan, "M": np.datetime64("NaT", "us")}.get(values.dtype.kind)
+
 
 class Role(StrEnum):
     """What the values of a column mean for the people behind the rows."""
@@ -101,7 +115,7 @@ class Form:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A named frame and its columns. Numbers and integers are float64, dates datetime64[us], all else `str` or None.
+    """A named frame and its columns, each stored as its kind says.
 
     A frame is shared, never written to: a change is a new table.
     """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.errors import InputError
+from privsynth.typing import Array
 
 
 def aligned(real: Dataset, other: Dataset) -> Dataset:
@@ -39,7 +39,7 @@ def _as(real: Table, other: Table) -> Table:
     return Table(real.name, tuple(column for column, _ in pairs), frame, real.person)
 
 
-def _column(real: Column, other: Column, table: Table) -> tuple[Column, np.ndarray]:
+def _column(real: Column, other: Column, table: Table) -> tuple[Column, Array]:
     """The other's values under the real column's description, or, where they are of another kind, as their text."""
     values = table.values(other.name)
     described = replace(
@@ -48,19 +48,11 @@ def _column(real: Column, other: Column, table: Table) -> tuple[Column, np.ndarr
     if real.kind == other.kind or (real.kind.is_numeric and other.kind.is_numeric):
         return described, values
     if _is_void(values):
-        return replace(real, spelling=other.spelling), _void_like(real, len(values))
+        return replace(real, spelling=other.spelling), real.kind.missing(len(values))
     if real.kind is Kind.DATE or real.kind.is_numeric:
         return described, values  # a real difference in kind: the schema gate says so
     return replace(described, kind=real.kind), table.text(other.name)
 
 
-def _is_void(values: np.ndarray) -> bool:
+def _is_void(values: Array) -> bool:
     return bool(pd.isna(values).all())
-
-
-def _void_like(real: Column, rows: int) -> np.ndarray:
-    if real.kind.is_numeric:
-        return np.full(rows, np.nan)
-    if real.kind is Kind.DATE:
-        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[us]")
-    return np.full(rows, None, dtype=object)

@@ -149,11 +149,9 @@ def _whole(values: Array) -> bool:
 
 
 def _stored_as(kind: Kind, values: Array) -> bool:
-    if kind.is_numeric:
-        return bool(values.dtype.kind == "f")
-    if kind is Kind.DATE:
-        return bool(values.dtype.kind == "M")
-    return values.dtype.kind == "O" and all(isinstance(value, str) for value in pd.unique(values[~pd.isna(values)]))
+    if values.dtype.kind != np.dtype(kind.dtype).kind:
+        return False
+    return values.dtype.kind != "O" or all(isinstance(value, str) for value in pd.unique(values[~pd.isna(values)]))
 
 
 def _unique(draft: Draft, source: Source) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.dataset import missing_like
 from privsynth.typing import Array
 
 
@@ -36,7 +37,7 @@ def ends(values: Array, people: Array, least: int) -> tuple[Any, Any]:
     """
     there = ~pd.isna(values)
     if not there.any():
-        gap = np.datetime64("NaT") if values.dtype.kind == "M" else np.nan
+        gap = missing_like(values)
         return gap, gap
     lows, highs = _extremes(values[there], people[there])
     if lows[0] == highs[-1] or len(lows) >= 2 * least:

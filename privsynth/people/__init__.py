@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Role, Table, Taken, person_codes
+from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Table, Taken, person_codes
 from privsynth.errors import BackendError
 from privsynth.people.ages import Ages, learn_ages
 from privsynth.people.cast import Cast, Setting
@@ -209,7 +209,7 @@ class Fabricator:
         """One column: invented, made missing as often as the real one, and stored as its kind is."""
         missing = cast.of(maker).share("missing") < maker.missing
         if maker.days is not None:
-            return np.where(missing, np.datetime64("NaT", "us"), cast.births(maker))
+            return np.where(missing, Kind.DATE.missing(1), cast.births(maker))
         rows = np.flatnonzero(~missing)
         texts = np.full(len(missing), None, dtype=object)
         texts[rows] = (

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
-from privsynth.dataset import Column, Kind, Role
+from privsynth.dataset import Column, Kind, Role, missing_like
 from privsynth.errors import InputError
 from privsynth.options import ColumnPolicy
 from privsynth.read.dates import Dates, can_read, dates, is_compact, moment, puts_day_first
@@ -194,8 +193,7 @@ def _stored(
     made: Numbers | Dates, words: Words, missing: set[int], place: Place, spelling: Spelling, notes: list[str]
 ) -> Typed:
     """Numbers and dates in place of the words."""
-    void: Any = np.datetime64("NaT") if isinstance(made, Dates) else np.nan
-    by_code = np.full(len(words.known) + 1, void, dtype=made.values.dtype)
+    by_code = np.full(len(words.known) + 1, missing_like(made.values), dtype=made.values.dtype)
     by_code[[code for code in range(len(words.known)) if code not in missing]] = made.values
     if isinstance(made, Dates):
         column = Column(place.name, Kind.DATE, Role.PLAIN, spelling=replace(spelling, date_format=made.format))

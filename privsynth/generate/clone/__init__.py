@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Place, Role, Statistics, Table
+from privsynth.dataset import Column, Dataset, Place, Role, Statistics, Table
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.entities import Cloned, Family, choose_entities
@@ -202,10 +202,6 @@ def _put(values: Array, at: Array, new: Array) -> Array:
 
 def _table(table: Table, columns: tuple[Column, ...], values: Mapping[str, Array], origin: Array) -> Table:
     frame = pd.DataFrame(
-        {c.name: pd.Series(values[c.name], dtype=_dtype(c)) for c in columns}, index=range(len(origin))
+        {c.name: pd.Series(values[c.name], dtype=c.kind.dtype) for c in columns}, index=range(len(origin))
     )
     return replace(table, columns=columns, frame=frame, origin=origin)
-
-
-def _dtype(column: Column) -> Any:
-    return "float64" if column.kind.is_numeric else "datetime64[us]" if column.kind is Kind.DATE else object

@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Place, Role, Statistics, Table
+from privsynth.dataset import Column, Dataset, Kind, Place, Role, Statistics, Table, missing_like
 from privsynth.generate.mask.entities import entity_seeds, row_seeds
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
@@ -266,7 +265,7 @@ def _table(table: Table, made: Made) -> Table:
     """The columns that were made, in the order of the table."""
     columns = tuple(made[column.name][0] for column in table.columns if column.name in made)
     frame = pd.DataFrame(
-        {column.name: pd.Series(made[column.name][1], dtype=_dtype(column)) for column in columns},
+        {column.name: pd.Series(made[column.name][1], dtype=column.kind.dtype) for column in columns},
         index=range(len(table)),
     )
     return replace(table, columns=columns, frame=frame, person=table.person if table.person in made else None)
@@ -306,9 +305,5 @@ def _frequent(table: Table, columns: Sequence[Column]) -> list[str]:
 
 def _blanked(values: Array, missing: Array) -> Array:
     out = values.copy()
-    out[missing] = np.datetime64("NaT") if out.dtype.kind == "M" else np.nan if out.dtype.kind == "f" else None
+    out[missing] = missing_like(out)
     return out
-
-
-def _dtype(column: Column) -> Any:
-    return "float64" if column.kind.is_numeric else "datetime64[us]" if column.kind is Kind.DATE else object

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Fact, Statistics, Table
+from privsynth.dataset import Dataset, Fact, Statistics, Table, missing_like
 from privsynth.errors import BackendError
 from privsynth.generate.model.choose import engine_for, estimate_for
 from privsynth.generate.model.choose.costs import memory_left
@@ -25,7 +25,6 @@ from privsynth.generate.model.tables.family import (
     deal,
     families,
     learning_table,
-    nothing_of,
     plan_of,
     units_of,
 )
@@ -244,10 +243,10 @@ def _without(table: Table, names: set[str], frame: pd.DataFrame) -> Table:
 def _keys(parents: Array, at: Array, *, resolve: bool, rng: np.random.Generator) -> Array:
     """The key of each child's parent. A row without one keeps none only where the source has such rows."""
     if not len(parents):
-        return np.full(len(at), nothing_of(parents), dtype=parents.dtype)
+        return np.full(len(at), missing_like(parents), dtype=parents.dtype)
     lost = at < 0
     at = np.where(lost, rng.integers(0, len(parents), len(at)), at) if resolve else at
     keys = parents[at]
     if not resolve:
-        keys[lost] = nothing_of(parents)
+        keys[lost] = missing_like(parents)
     return np.asarray(keys)

@@ -71,7 +71,7 @@ def _between(low: Array, high: Array, rows: Rows, *, time: bool, weekdays: bool)
     has_limits = ~(np.isnat(first) | np.isnat(last))
     demand(first[has_limits] <= last[has_limits], "low is after high", _IN_ORDER)
     share = rows.rng.random(rows.count)
-    dates = np.full(rows.count, np.datetime64("NaT"), dtype="datetime64[us]")
+    dates = Kind.DATE.missing(rows.count)
     if weekdays:
         dates[has_limits] = _working(first[has_limits], last[has_limits], share[has_limits])
     else:

@@ -95,8 +95,4 @@ def joint_kind(kinds: Sequence[Kind | None]) -> Kind | None:
 
 def blank(kind: Kind | None, rows: int) -> Array:
     """Missing values in the storage type of a kind."""
-    if kind is not None and kind.is_numeric:
-        return np.full(rows, np.nan)
-    if kind is Kind.DATE:
-        return np.full(rows, np.datetime64("NaT"), dtype="datetime64[us]")
-    return np.full(rows, None, dtype=object)
+    return (kind or Kind.TEXT).missing(rows)

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Table
+from privsynth.dataset import Column, Table
 from privsynth.generate.mask.steps.fitted import NO_SEEDS
 from privsynth.generate.mask.steps.kinds import as_words
 from privsynth.generate.mask.steps.lesson import Lesson
@@ -25,11 +25,7 @@ class Emptied:
     notes: tuple[str, ...] = ()
 
     def apply(self, table: Table, seeds: Array) -> Array:  # noqa: ARG002  nothing is drawn
-        if self.column.kind.is_numeric:
-            return np.full(len(table), np.nan)
-        if self.column.kind is Kind.DATE:
-            return np.full(len(table), np.datetime64("NaT"), dtype="datetime64[us]")
-        return np.full(len(table), None, dtype=object)
+        return self.column.kind.missing(len(table))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Table
+from privsynth.dataset import Column, Kind, Table, missing_like
 from privsynth.generate.mask.steps.kinds import to_places
 from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.groups.rare import BLANK, counted
@@ -81,7 +81,7 @@ def _learn_ends(lesson: Lesson) -> DrawnIn:
     column, values = lesson.column, lesson.values
     present = ~pd.isna(values)
     if present.any() and people_with(lesson.people, present) < lesson.k_rare:
-        gap = np.datetime64("NaT") if column.kind is Kind.DATE else np.nan
+        gap = missing_like(values)
         note = f"fewer than {lesson.k_rare} people have a value at all; none is left"
         return DrawnIn(column, gap, gap, lesson.notes(note))
     low, high = ends(values, lesson.people, lesson.k_rare)

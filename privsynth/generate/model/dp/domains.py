@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Domain, Kind, Table
+from privsynth.dataset import Column, Domain, Kind, Table, missing_like
 from privsynth.errors import PolicyError
 from privsynth.typing import Array
 
@@ -50,9 +49,9 @@ class Axis:
     def decode(self, codes: Array, rng: np.random.Generator) -> Array:
         missing = codes == self.size
         if self.levels is not None:
-            return np.append(self.levels, _nothing(self.levels))[codes]
+            return np.append(self.levels, missing_like(self.levels))[codes]
         drawn = self._inside(np.where(missing, 0, codes), rng)
-        drawn[missing] = np.datetime64("NaT") if drawn.dtype.kind == "M" else np.nan
+        drawn[missing] = missing_like(drawn)
         return drawn
 
     def _inside(self, codes: Array, rng: np.random.Generator) -> Array:
@@ -98,19 +97,7 @@ def _axis(column: Column, values: Array) -> Axis:
     )
     if domain.cuts:
         return Axis(column, None, np.array(domain.cuts, dtype=np.float64))
-    return Axis(column, _stored(column.kind, domain.levels), np.zeros(0))
-
-
-def _stored(kind: Kind, levels: Sequence[str]) -> Array:
-    if kind.is_numeric:
-        return np.array([float(level) for level in levels], dtype=np.float64)
-    if kind is Kind.DATE:
-        return np.array(levels, dtype="datetime64[us]")
-    return np.array(levels, dtype=object)
-
-
-def _nothing(levels: Array) -> Any:
-    return {"f": np.nan, "M": np.datetime64("NaT", "us")}.get(levels.dtype.kind)
+    return Axis(column, np.array(domain.levels, dtype=column.kind.dtype), np.zeros(0))
 
 
 def _days(values: Array) -> Array:

@@ -8,12 +8,11 @@ in the source.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, person_codes
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, missing_like, person_codes
 from privsynth.generate.model.engine import frame_of
 from privsynth.typing import Array
 
@@ -190,16 +189,11 @@ def context_frame(parent: pd.DataFrame, names: list[str], at: Array) -> dict[str
     return {**taken, POSITION: np.where(at < 0, np.nan, place)}
 
 
-def nothing_of(values: Array) -> Any:
-    """What stands for a missing value in this storage."""
-    return {"f": np.nan, "M": np.datetime64("NaT", "us")}.get(values.dtype.kind)
-
-
 def _take(values: Array, at: Array) -> Array:
     if not len(values):
-        return np.full(len(at), nothing_of(values), dtype=values.dtype)
+        return np.full(len(at), missing_like(values), dtype=values.dtype)
     taken = values[at]
-    taken[at < 0] = nothing_of(values)
+    taken[at < 0] = missing_like(values)
     return taken
 
 
@@ -219,7 +213,7 @@ def deal(
     """
     empty = rng.random(rows) < reference.empty
     needed = int((~empty).sum())
-    dealt = np.full(rows, nothing_of(keys), dtype=keys.dtype)
+    dealt = np.full(rows, missing_like(keys), dtype=keys.dtype)
     if not len(keys):
         return dealt
     counts = (
