@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from math import ceil
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -14,13 +15,19 @@ from privsynth.policy_model import PolicyModel
 KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
 RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
 BackendName = Literal["auto", "model", "rules", "clone", "mask"]
-FigureStyle = Literal[
-    "exact", "bands", "pass_fail"
-]  # how much the papers tell of what was measured; the later, the less
+Mechanism = Literal["pairs", "mst", "aim"]
+FigureStyle = Literal["exact", "bands", "pass_fail"]  # how much the reports tell of a measure; the later, the less
 # The gates whose measured "no" a named person may answer for. What a person cannot answer for is not on the list.
 WaivableGate = Literal[
     "copies", "membership", "singling_out", "linkability", "inference", "attribute", "linkage", "classical"
 ]
+
+# What an option means when it is absent. The option itself stays None: nobody asked, and the engine may have no use for it.
+BINS = 32
+EPOCHS = 300
+DEVICE = "cpu"
+MECHANISM: Mechanism = "pairs"
+SECONDS = 120
 
 
 def _lower(default: Any = ..., **bounds: Any) -> Any:
@@ -109,6 +116,11 @@ class Limits(PolicyModel):
         gt=0, description="Most rows of all releases from one source, as a multiple of its rows."
     )
 
+    @property
+    def smallest_group(self) -> int:
+        """How many people must share their quasi-identifiers so that both k and risk_max are kept."""
+        return max(self.k, ceil(1 / self.risk_max - 1e-9))
+
 
 class DomainPolicy(PolicyModel):
     """What a column may hold, known to the public and not read from the data: levels, or the ends of bins."""
@@ -119,7 +131,7 @@ class DomainPolicy(PolicyModel):
     )
     low: float | str | None = Field(None, description="Least value, with high and bins: bins of equal width.")
     high: float | str | None = Field(None, description="Largest value.")
-    bins: int | None = Field(None, ge=1, le=10_000, description="How many bins of equal width; 32 when absent.")
+    bins: int | None = Field(None, ge=1, le=10_000, description=f"How many bins of equal width; {BINS} when absent.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -260,14 +272,18 @@ class ModelOptions(PolicyModel):
         None, ge=10, description="Trees: fewest rows behind a drawn value. Larger is more private and less faithful."
     )
     epochs: int | None = Field(
-        None, ge=1, le=100_000, description="ctgan, tvae, copulagan: passes over the training rows; 300 when absent."
+        None,
+        ge=1,
+        le=100_000,
+        description=f"ctgan, tvae, copulagan: passes over the training rows; {EPOCHS} when absent.",
     )
     device: Literal["cpu", "cuda", "auto"] | None = Field(
-        None, description="ctgan, tvae, copulagan: where they train; cpu when absent, which repeats."
+        None, description=f"ctgan, tvae, copulagan: where they train; {DEVICE} when absent, which repeats."
     )
-    mechanism: Literal["pairs", "mst", "aim"] | None = Field(
+    mechanism: Mechanism | None = Field(
         None,
-        description="dp: what OpenDP counts: pairs, every two columns; mst, a tree of them; aim, what its model knows least. pairs when absent.",
+        description="dp: what OpenDP counts: pairs, every two columns; mst, a tree of them; aim, what its model knows least. "
+        f"{MECHANISM} when absent.",
     )
     epsilon: float | None = Field(
         None,
@@ -285,7 +301,9 @@ class ModelOptions(PolicyModel):
         ge=1,
         description="dp: most rows that one person gives; further ones are dropped before anything is counted.",
     )
-    seconds: int | None = Field(None, ge=1, description="auto: seconds to spend on trying engines; 120 when absent.")
+    seconds: int | None = Field(
+        None, ge=1, description=f"auto: seconds to spend on trying engines; {SECONDS} when absent."
+    )
     no_busl: bool = Field(
         False, description="Refuse engines under the Business Source Licence: copula, ctgan, tvae and copulagan."
     )

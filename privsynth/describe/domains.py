@@ -8,9 +8,8 @@ from typing import NoReturn
 
 from privsynth.dataset import Column, Domain, Kind
 from privsynth.errors import PolicyError
-from privsynth.options import DomainPolicy
+from privsynth.options import BINS, DomainPolicy
 
-BINS = 32  # of equal width, when nothing is said
 SECONDS = 86_400  # of a day
 
 

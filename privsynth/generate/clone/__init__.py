@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -30,7 +29,7 @@ class Clone:
 
     def __init__(self, options: CloneOptions, limits: Limits) -> None:
         self.options, self.limits = options, limits
-        self.k = max(limits.k, math.ceil(1 / limits.risk_max - 1e-9))
+        self.k = limits.smallest_group
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
         self.data_, self.statistics_ = dataset, statistics

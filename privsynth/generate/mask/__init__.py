@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Self
@@ -24,7 +23,7 @@ class Mask:
 
     def __init__(self, options: MaskOptions, limits: Limits, memory: Memory | None = None, *, nlp: str = AUTO) -> None:
         self.options, self.limits, self.memory, self.nlp = options, limits, memory, nlp
-        self.k = max(limits.k, options.k or 0, math.ceil(1 / limits.risk_max - 1e-9))
+        self.k = max(limits.smallest_group, options.k or 0)
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
         self.data_, self.statistics_ = planned(dataset, self.options), statistics

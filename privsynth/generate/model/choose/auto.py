@@ -23,13 +23,12 @@ from privsynth.generate.model.engine import Engine
 from privsynth.measure.attacks.copies import near_hits, whole_row_hits
 from privsynth.measure.fidelity import compare
 from privsynth.measure.significance import holm
-from privsynth.options import EngineName, Limits, ModelOptions
+from privsynth.options import SECONDS, EngineName, Limits, ModelOptions
 from privsynth.seeds import Seeds, child
 from privsynth.stages import Estimate, Watch, span, unwatched
 from privsynth.stages import size as spelt
 from privsynth.typing import Array
 
-SECONDS = 120  # to spend on trying, when nothing else is said
 TIE = 0.005  # a lead that is smaller is no reason to leave the earlier candidate
 SHARE = 0.3  # of the units judges, the rest teaches
 FEWEST = 200  # units from which on a comparison tells anything

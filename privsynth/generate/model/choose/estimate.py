@@ -12,14 +12,13 @@ from privsynth.errors import BackendError
 from privsynth.generate.model.choose.costs import bytes_for, seconds_for, width_of
 from privsynth.generate.model.trees.forest import GROWN_ON
 from privsynth.generate.model.trees.related import MOST
-from privsynth.options import EngineName
+from privsynth.options import EPOCHS, EngineName
 from privsynth.stages import Estimate
 from privsynth.stages import size as spelt
 
 START, START_SDV = 1.5, 6.0  # seconds until the libraries are there
 GROW, FILL, CODE = 3.5e-7, 5e-8, 7e-7  # seconds per row, column and earlier column; the last per cell
 BASE, PER_CELL = 200_000_000, 90  # bytes
-EPOCHS = 300  # of the engines that pass over the rows again and again, where nobody says
 LOOKED_AT = 50_000  # rows in which levels are counted
 
 

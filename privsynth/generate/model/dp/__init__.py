@@ -19,15 +19,14 @@ from privsynth.generate.model.dp.claim import claim
 from privsynth.generate.model.dp.cost import affordable, cost_of, refuse_lax_delta
 from privsynth.generate.model.dp.domains import Axis, axes_of
 from privsynth.generate.model.dp.merge import TIMES, groups_of, most_groups
-from privsynth.generate.model.dp.noise import ON_SINGLES, Mechanism, Released, release, require, rho_of, versions
+from privsynth.generate.model.dp.noise import ON_SINGLES, Released, release, require, rho_of, versions
 from privsynth.generate.model.dp.rows import rows_like, spread
 from privsynth.generate.model.dp.tables import Noisy, Pair, cleaned, joined, margins, total_of
 from privsynth.generate.model.engine import frame_of
-from privsynth.options import Limits, ModelOptions
+from privsynth.options import MECHANISM, Limits, ModelOptions
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
-DEFAULT: Mechanism = "pairs"
 MOST_COLUMNS = {"pairs": 64, "mst": 64, "aim": 24}
 FEWEST_ROWS, MOST_ROWS = 1_000, 100_000  # made once by the fit, dealt out by the draw
 
@@ -37,7 +36,7 @@ class Private:
 
     def __init__(self, options: ModelOptions, *, limits: Limits, watch: Watch = unwatched) -> None:
         self.cost = affordable(cost_of(options), limits)
-        self.mechanism: Mechanism = options.mechanism or DEFAULT
+        self.mechanism = options.mechanism or MECHANISM
         self.contributions, self.watch = options.contributions or 1, watch
         require()
 

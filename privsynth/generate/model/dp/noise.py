@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import combinations
 from math import nextafter, sqrt
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from privsynth.errors import BackendError, MissingExtra, PrivsynthError
 from privsynth.generate.model.dp.cost import Cost
 from privsynth.generate.model.dp.tables import Noisy, Pair, combined
+from privsynth.options import Mechanism
 from privsynth.typing import Array
-
-Mechanism = Literal["pairs", "mst", "aim"]
 
 ON_SINGLES = 0.1  # of the budget
 SELECT_EVERY = 0.1  # of what mst and aim spend is for choosing tables

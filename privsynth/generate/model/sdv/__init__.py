@@ -28,6 +28,7 @@ from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.sdv.contained import contained, told
 from privsynth.generate.model.sdv.overfit import Nearness, hold_back, nearness
 from privsynth.generate.model.sdv.shown import CODE, Shown, show
+from privsynth.options import DEVICE, EPOCHS
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
@@ -41,7 +42,6 @@ SYNTHESIZERS = {
     "tvae": "TVAESynthesizer",
     "copulagan": "CopulaGANSynthesizer",
 }
-EPOCHS = 300
 DRAWN = 2**24  # cells of the networks' output held at one time
 
 
@@ -65,7 +65,7 @@ class Sdv:
                 hint="leave them out, or use the engine ctgan, tvae or copulagan",
             )
         self.epochs: int | None = (epochs or EPOCHS) if self.trains else None
-        self.device: str | None = (device or "cpu") if self.trains else None
+        self.device: str | None = (device or DEVICE) if self.trains else None
         if self.device == "cuda":
             _require_cuda()
 
