@@ -5,28 +5,7 @@ from __future__ import annotations
 from privsynth.dataset import Column, Kind, Role
 from privsynth.mask_steps import Blur, Invent, KAnonymise, Rewrite, Shift, Step, Token
 from privsynth.options import MaskOptions
-
-# Kinds whose values reach or name somebody: a token that looks like one may be another person's.
-REACHABLE = frozenset(
-    {
-        None,
-        *(
-            "EMAIL",
-            "PHONE",
-            "FAX",
-            "URL",
-            "DOMAIN",
-            "IPV4",
-            "IPV6",
-            "MAC",
-            "USERNAME",
-            "STREET_ADDRESS",
-            "CITY",
-            "POSTCODE",
-        ),
-        *("PERSON", "FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "TITLE", "ORGANIZATION", "JOB_TITLE"),
-    }
-)
+from privsynth.pii.entities import Trait, has
 
 
 def proposed_step(column: Column, *, joins: bool, options: MaskOptions) -> Step:
@@ -51,5 +30,9 @@ def proposed_step(column: Column, *, joins: bool, options: MaskOptions) -> Step:
 def shaped(column: Column, step: Token) -> bool:
     """Whether tokens look like the values. What somebody could really be reached by, or called, must not be made up by chance."""
     if step.shape == "auto":
-        return column.role is not Role.DIRECT or column.kind.is_numeric or column.entity not in REACHABLE
+        return (
+            column.role is not Role.DIRECT
+            or column.kind.is_numeric
+            or not (column.entity is None or has(column.entity, Trait.REACHES))
+        )
     return step.shape == "same"

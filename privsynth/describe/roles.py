@@ -9,6 +9,7 @@ from privsynth.describe.domains import domain_of
 from privsynth.errors import PolicyError
 from privsynth.options import ColumnPolicy, TablePolicy
 from privsynth.pii.columns import type_column
+from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.lexicon import words_of
 from privsynth.policy import Policy
 
@@ -56,8 +57,6 @@ def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:
 def _role_of(entity: str) -> Role:
     """What this kind of personal data means; a kind that nobody knows is refused, not ignored."""
     from difflib import get_close_matches
-
-    from privsynth.pii.entities import entities
 
     if entity not in entities():
         near = get_close_matches(entity.upper(), entities(), n=1)
@@ -134,13 +133,7 @@ def _owner(table: Table) -> str | None:
 
 def _names_persons(column: Column) -> bool:
     """A key (`patient_id`) rather than a name: two people may share a name."""
-    is_key = column.role is Role.IDENTIFIER or column.entity in (
-        "NATIONAL_ID",
-        "US_SSN",
-        "MRN",
-        "HEALTH_PLAN",
-        "BANK_ACCOUNT",
-    )
+    is_key = column.role is Role.IDENTIFIER or has(column.entity, Trait.KEY)
     return is_key and bool(_PERSONS & set(words_of(column.name)))
 
 

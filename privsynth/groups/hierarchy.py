@@ -13,11 +13,10 @@ from privsynth.dataset import Column, Table
 from privsynth.errors import PolicyError
 from privsynth.groups.rare import BLANK, counted
 from privsynth.groups.scales import Axis, binned, guarded, mixed_place
+from privsynth.pii.entities import invented_as
 from privsynth.typing import Array
 
 Hierarchy = Sequence[Mapping[str, Sequence[str]]]
-
-POSTAL = ("POSTCODE", "ZIP", "ZIPCODE", "POSTAL_CODE")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ class Nested(Axis):
 
 
 def is_postal(column: Column) -> bool:
-    return (column.entity or "").upper() in POSTAL
+    return invented_as(column.entity or "") == "POSTCODE"
 
 
 def prefixes(name: str, values: Array) -> Axis:

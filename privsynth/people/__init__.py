@@ -16,7 +16,7 @@ from privsynth.people.crowd import Crowd
 from privsynth.people.draws import Draws, fresh_seeds, mix
 from privsynth.people.evidence import gender_column, is_steady, names_of, places_of
 from privsynth.people.homes import Anchors, anchors_of
-from privsynth.people.makers import OF_A_PERSON, OF_A_PLACE, Maker, learn_maker, style_of_names
+from privsynth.people.makers import Maker, learn_maker, style_of_names
 from privsynth.people.people import NameStyle, is_female
 from privsynth.people.phones import AROUND
 from privsynth.people.places import has_places
@@ -24,6 +24,7 @@ from privsynth.people.ranges import Numbered
 from privsynth.people.settle import Held, grown, holder, passing, phone_holder, settled
 from privsynth.people.shapes import token_shape
 from privsynth.people.writers import WholeName
+from privsynth.pii.entities import Trait, has
 from privsynth.typing import Array
 
 
@@ -84,11 +85,11 @@ class Fabricator:
 
     @property
     def names_people(self) -> bool:
-        return any(maker.entity in OF_A_PERSON for maker in self.makers)
+        return any(has(maker.entity, Trait.OF_A_PERSON) for maker in self.makers)
 
     @property
     def has_a_place(self) -> bool:
-        return self.anchors.has_a_place or any(maker.entity in OF_A_PLACE for maker in self.makers)
+        return self.anchors.has_a_place or any(has(maker.entity, Trait.OF_A_PLACE) for maker in self.makers)
 
     def makes(self, name: str) -> bool:
         return any(maker.column.name == name for maker in self.makers)
@@ -178,7 +179,7 @@ class Fabricator:
 
     def _tell_of_places(self, nowhere: int) -> None:
         """What could not be tied to the place of its row."""
-        placed = [m.column.name for m in self.makers if m.entity in OF_A_PLACE]
+        placed = [m.column.name for m in self.makers if has(m.entity, Trait.OF_A_PLACE)]
         if placed and nowhere:
             self._note(
                 f"columns {', '.join(placed)}: {nowhere} rows lie in countries of which no towns are known; they are not tied to each other there"
@@ -240,7 +241,7 @@ class Fabricator:
     def _texts(self, maker: Maker, cast: Cast, rows: Array, *, unique: bool) -> Array:
         """Texts that are nobody's. Where a range is used up: shared values or tokens, with a note; an identifier that cannot be unique is an error."""
         name = maker.column.name
-        crowd = cast.crowd if unique and maker.entity not in _NOT_UNIQUE else None
+        crowd = cast.crowd if unique and not has(maker.entity, Trait.REPEATS) else None
         needed = len(rows) if crowd is None else max(len(rows), crowd.rows)
         room = max(needed, self.expected)
         space = None if maker.space is None else maker.space.with_room(room if unique else 1)
@@ -269,7 +270,7 @@ class Fabricator:
 
         held = self._held(maker, cast)
         known = held if crowd is None else lambda values: held(values) | crowd.holds(name, values)
-        values, left = settled(make, len(rows), held=known, unique=unique and maker.entity not in _NOT_UNIQUE)
+        values, left = settled(make, len(rows), held=known, unique=unique and not has(maker.entity, Trait.REPEATS))
         if len(left):
             values[left] = self._tokens(maker, seeds[left], len(rows))
         if away.any():
@@ -348,25 +349,6 @@ class Fabricator:
             self.notes.append(text)
 
 
-_NOT_UNIQUE = frozenset(
-    {
-        "PERSON",
-        "FIRST_NAME",
-        "LAST_NAME",
-        "TITLE",
-        "INITIALS",
-        "MAIDEN_NAME",
-        "GENDER",
-        "AGE",
-        "CITY",
-        "REGION",
-        "POSTCODE",
-        "COUNTRY",
-        "JOB_TITLE",
-    }
-)
-
-
 def _nothing(_: object, rows: Array, __: Draws) -> Array:
     """What a column is filled with that has neither a range nor a writer: nothing."""
     return np.full(len(rows), None, dtype=object)
@@ -384,4 +366,4 @@ def _number(text: str) -> float:
     return float(text[: text.startswith("-")] + "".join(c for c in text if c in "0123456789."))
 
 
-__all__ = ["OF_A_PERSON", "Fabricator"]
+__all__ = ["Fabricator"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, ColumnStatistics, Kind, Table
 from privsynth.people.draws import Draws
+from privsynth.pii.entities import invented_as
 from privsynth.typing import Array
 
 YEAR = 365.2425  # days
@@ -84,8 +85,10 @@ def _range(value: Any) -> tuple[float, float]:
 
 def learn_ages(table: Table, statistics: Mapping[str, ColumnStatistics]) -> Ages | None:
     """None where the table has not both, or invents neither."""
-    age = next((c for c in table.columns if (c.entity or "").upper() == "AGE" and c.kind is not Kind.DATE), None)
-    born = next((c for c in table.columns if (c.entity or "").upper() == "DATE_OF_BIRTH" and c.kind is Kind.DATE), None)
+    age = next((c for c in table.columns if invented_as(c.entity or "") == "AGE" and c.kind is not Kind.DATE), None)
+    born = next(
+        (c for c in table.columns if invented_as(c.entity or "") == "DATE_OF_BIRTH" and c.kind is Kind.DATE), None
+    )
     if age is None or born is None or not (age.role.is_fabricated or born.role.is_fabricated):
         return None
     years, births = years_said(table.values(age.name))[:, 0], table.values(born.name)

@@ -11,6 +11,7 @@ from privsynth.people.homes import home_of
 from privsynth.people.makers import entity_of
 from privsynth.people.phones import calling_of
 from privsynth.people.words import DEFAULT, locale_of
+from privsynth.pii.entities import Trait, has, invented_as
 
 GENDER_NAMES = ("sex", "gender", "geschlecht", "sexe", "sexo", "genre", "genero", "género", "sesso", "kön", "geslacht")
 STEADY = 0.9  # share of entities with one value in all their rows, from which on a column belongs to the entity
@@ -40,7 +41,7 @@ def places_of(table: Table, columns: Sequence[Column], known: Mapping[str, list[
         for c in table.columns
         if c.kind is not Kind.DATE and (c.entity or c in columns)
     }
-    placed = {name: kind for name, kind in kinds.items() if kind in ("CITY", "REGION", "POSTCODE", "PHONE")}
+    placed = {name: kind for name, kind in kinds.items() if has(kind, Trait.OF_A_PLACE)}
     values: dict[str, list[str]] = {}
     for name, kind in placed.items():
         values.setdefault(str(kind), []).extend(
@@ -53,9 +54,7 @@ def places_of(table: Table, columns: Sequence[Column], known: Mapping[str, list[
 def gender_column(table: Table) -> str | None:
     """The column that says whether a row is a woman or a man, if one does."""
     named = (
-        c
-        for c in table.columns
-        if (c.entity or "").upper() in ("GENDER", "SEX") or c.name.casefold().strip() in GENDER_NAMES
+        c for c in table.columns if invented_as(c.entity or "") == "GENDER" or c.name.casefold().strip() in GENDER_NAMES
     )
     titles = (c for c in table.columns if c.entity == "TITLE" and not c.role.is_fabricated)
     return next((column.name for column in (*named, *titles)), None)

@@ -39,80 +39,9 @@ from privsynth.people.writers import (
     Word,
     Write,
 )
+from privsynth.pii.entities import Trait, entities, has, initials, invented_as, looks
 from privsynth.typing import Array
 
-FREE_NAMES = frozenset(
-    {
-        "FIRST_NAME",
-        "LAST_NAME",
-        "MAIDEN_NAME",
-        "TITLE",
-        "INITIALS",
-        "GENDER",
-        "AGE",
-        "JOB_TITLE",
-        "CITY",
-        "REGION",
-        "COUNTRY",
-    }
-)  # may equal real ones
-OF_A_PERSON = frozenset({"FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "PERSON", "TITLE", "INITIALS", "EMAIL", "USERNAME"})
-OF_A_PLACE = frozenset({"CITY", "POSTCODE", "REGION", "STREET_ADDRESS", "PHONE"})
-_INITIALS = frozenset(
-    {
-        "initials",
-        "initialen",
-        "initiales",
-        "iniciales",
-        "iniciais",
-        "iniziali",
-        "initialer",
-        "nimikirjaimet",
-        "inicjaly",
-    }
-)
-_ALIASES = {
-    "EMAIL_ADDRESS": "EMAIL",
-    "PHONE_NUMBER": "PHONE",
-    "FAX": "PHONE",
-    "SEX": "GENDER",
-    "STATE": "REGION",
-    "PROVINCE": "REGION",
-    "ZIP": "POSTCODE",
-    "ZIP_CODE": "POSTCODE",
-    "TOWN": "CITY",
-    "BIRTH_DATE": "DATE_OF_BIRTH",
-    "NAME": "PERSON",
-    "FULL_NAME": "PERSON",
-    "GIVEN_NAME": "FIRST_NAME",
-    "SURNAME": "LAST_NAME",
-    "ADDRESS": "STREET_ADDRESS",
-    "STREET": "STREET_ADDRESS",
-    "IP_ADDRESS": "IPV4",
-    "IP": "IPV4",
-    "MAC_ADDRESS": "MAC",
-    "IBAN_CODE": "IBAN",
-    "NHS": "UK_NHS",
-    "NINO": "UK_NINO",
-    "SSN": "US_SSN",
-    "ITIN": "US_ITIN",
-    "DOMAIN_NAME": "DOMAIN",
-    "COMPANY": "ORGANIZATION",
-    "ORGANISATION": "ORGANIZATION",
-}
-_LOOKS = {
-    "EMAIL": re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
-    "UUID": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
-    "URL": re.compile(r"(https?|ftp)://\S+"),
-    "IPV4": re.compile(r"\d{1,3}(\.\d{1,3}){3}"),
-    "IPV6": re.compile(r"(?=.*:.*:)[0-9a-fA-F:]{6,39}(?<!:\d\d)"),
-    "MAC": re.compile(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}"),
-    "US_SSN": re.compile(r"\d{3}-\d\d-\d{4}"),
-}
-
-
-# Kinds that are numbers where their column is numeric, and whose free range does not begin with a zero, which a number would lose.
-_OF_DIGITS = frozenset({"PHONE", "US_SSN", "US_ITIN", "CREDIT_CARD", "UK_NHS", "US_NPI", "NO_FODSELSNUMMER"})
 MOST_CHANCE = 0.2  # share of random numbers that pass a check, up to which it is a check at all
 LONGEST_CODE = 3  # letters of the code of a region
 SHORT = 4  # characters: postcodes all shorter than this are shortened ones
@@ -137,7 +66,7 @@ class Maker:
     @property
     def avoids(self) -> bool:
         """Whether a value may not equal a real one: all but words that many people share."""
-        return self.entity not in FREE_NAMES and self.column.role is not Role.FREE_TEXT and self.days is None
+        return not has(self.entity, Trait.REAL) and self.column.role is not Role.FREE_TEXT and self.days is None
 
 
 def learn_maker(
@@ -173,14 +102,15 @@ def learn_maker(
 
 def entity_of(column: Column, known: Sequence[str]) -> str | None:
     """What is said of the column, or what nearly all its values look like."""
-    if column.name.strip().casefold() in _INITIALS:
-        return "INITIALS"
+    if column.name.strip().casefold() in initials().names:
+        return initials().name
     if column.entity:
-        return _ALIASES.get(column.entity.upper(), column.entity.upper())
+        return invented_as(column.entity)
     if column.kind.is_numeric or not known:
         return None
     return next(
-        (name for name, look in _LOOKS.items() if sum(bool(look.fullmatch(v)) for v in known) >= 0.9 * len(known)), None
+        (name for name, look in looks().items() if sum(bool(look.fullmatch(v)) for v in known) >= 0.9 * len(known)),
+        None,
     )
 
 
@@ -199,7 +129,7 @@ def _numeric(maker: Maker, known: list[str], statistics: ColumnStatistics | None
         return replace(maker, write=_postcode(bare))
     if entity == "AGE" and statistics is not None and statistics.low is not None and statistics.high is not None:
         return replace(maker, write=Between(int(statistics.low), int(statistics.high)), unique=False)
-    space = reserved_space(entity, bare, locale) if entity in _OF_DIGITS else None
+    space = reserved_space(entity, bare, locale) if has(entity, Trait.DIGITS) else None
     plain = [v for v in known if re.fullmatch(r"-?[0-9][0-9.]*", v)]
     home = at_home(bare, locale) if entity == "PHONE" else None
     return _unproven(
@@ -218,8 +148,6 @@ def _textual(maker: Maker, known: list[str], statistics: ColumnStatistics | None
 
 def _unproven(maker: Maker, *, known: bool) -> Maker:
     """A number with check digits whose authority keeps none free: true ones could be somebody's, so that ours are false by design."""
-    from privsynth.pii.entities import entities
-
     kind = entities().get(maker.entity or "")
     if known or kind is None or not kind.check or not 0 < kind.chance <= MOST_CHANCE:
         return maker

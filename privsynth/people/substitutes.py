@@ -14,11 +14,10 @@ from privsynth.people.draws import Draws, mix
 from privsynth.people.settle import ATTEMPTS
 from privsynth.people.shown import genders_of
 from privsynth.people.words import array, words_of
+from privsynth.pii.entities import Trait, has
 from privsynth.typing import Array
 
 OWN_LIST = ATTEMPTS // 2  # attempts in the list of the locale; later ones put two words together
-_DOUBLED = frozenset({"FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "PERSON"})
-_TWO_WAYS = frozenset({"FIRST_NAME", "PERSON"})  # kinds in which a given name tells a gender
 
 
 def substitutes(
@@ -101,7 +100,7 @@ def _inventor(
 def _settled(inventor: Fabricator, known: Array, own: Array, *, unique: bool) -> Array:
     """Drawn again until each differs from its value and, where asked, from all others."""
     maker = inventor.makers[0]
-    gender = genders_of(known, inventor.locale) if maker.entity in _TWO_WAYS else None
+    gender = genders_of(known, inventor.locale) if has(maker.entity, Trait.GIVEN_NAME) else None
     real = np.array([normal(value) for value in known], dtype=object)
     made: Array = np.empty(len(known), dtype=np.float64 if maker.column.kind.is_numeric else object)
     left = np.arange(len(known))
@@ -136,7 +135,7 @@ def _drawn(inventor: Fabricator, seeds: Array, gender: Array | None, *, doubled:
         return made
     if maker.entity == "CITY":
         return Draws(seeds).pick("town", _made_up(inventor.locale))
-    if maker.entity in _DOUBLED:
+    if has(maker.entity, Trait.NAME):
         other = inventor.make_from(pd.DataFrame(), mix(seeds), gender=gender)[name]
         return np.array([f"{one}-{more.split()[-1]}" for one, more in zip(made, other, strict=True)], dtype=object)
     return made

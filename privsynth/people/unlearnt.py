@@ -10,8 +10,8 @@ from privsynth.dataset import Role, Table, Taken
 from privsynth.people import Fabricator
 from privsynth.people.makers import Maker
 from privsynth.people.writers import Levels
+from privsynth.pii.entities import Trait, has
 
-OF_ONE = frozenset({"EMAIL", "USERNAME"})  # nobody shares one
 DAYS = (0.0, 18_262.0)  # since 1970, to the end of 2019: for dates of which nothing is declared
 
 
@@ -25,7 +25,7 @@ def unlearnt(table: Table) -> Fabricator:
 
 def _plain(maker: Maker) -> Maker:
     """A value in every row, each once where it names somebody; out of the declared levels or days where there are some."""
-    unique = maker.column.role is Role.IDENTIFIER or maker.entity in OF_ONE
+    unique = maker.column.role is Role.IDENTIFIER or has(maker.entity, Trait.ONE_PERSONS)
     maker, domain = replace(maker, missing=0.0, distinct=1.0, unique=unique and maker.days is None), maker.column.domain
     if maker.days is not None:
         return replace(maker, days=(domain.cuts[0], domain.cuts[-1]) if domain and domain.cuts else DAYS)

@@ -9,7 +9,7 @@ import numpy as np
 from privsynth.dataset import Kind
 from privsynth.pii.analyzer import second_reading, supported, wired
 from privsynth.pii.columns import type_column
-from privsynth.pii.entities import Entity, entities
+from privsynth.pii.entities import Entity, Trait, entities
 from privsynth.pii.texts import scan_text
 
 
@@ -62,10 +62,10 @@ def _found_in_column(entity: Entity) -> bool:
 
 def _cells(entity: Entity) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """A column of thirty rows: the canary itself where a form or a list must know it, else words that begin with it."""
-    if entity.has_shape or entity.name not in ("USERNAME", "PASSWORD", "ORGANIZATION", "STREET_ADDRESS"):
+    if entity.has_shape or Trait.MANY not in entity.traits:
         return np.array([entity.canary] * 30, dtype=object)
     return np.array([f"{entity.canary}{letter}" for letter in "abcdefghijklmnopqrstuvwxyzabcd"], dtype=object)
 
 
 def _kind(entity: Entity) -> Kind:
-    return Kind.DATE if entity.name in ("DATE", "DATE_OF_BIRTH") else Kind.TEXT
+    return Kind.DATE if Trait.DATE in entity.traits else Kind.TEXT

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from privsynth.pii.entities import Entity, entities
+from privsynth.pii.entities import Entity, Trait, entities
 from privsynth.pii.names import fold
 
 
@@ -25,48 +25,13 @@ SURE, LIKELY, WEAK = 0.95, 0.7, 0.4
 BESIDE = 12  # so near to its keyword, a value with a check is what the keyword says, whatever else it looks like
 REACH = 60  # letters between a keyword and the value that it speaks of
 
-# What a text must hold before an expression is tried: cheap, and never wrong about a text that could match.
-_FIRST: Mapping[str, Callable[[str], object]] = {
-    "EMAIL": lambda text: "@" in text or "\uff20" in text,
-    "URL": lambda text: "://" in text or "www." in text,
-    "DOMAIN": re.compile(r"[A-Za-z0-9]\.[A-Za-z]{2}").search,
-    "IPV4": re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d").search,
-    "IPV6": re.compile(r"[0-9A-Fa-f]*:[0-9A-Fa-f]*:").search,
-    "MAC": re.compile(r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.").search,
-    "UUID": re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-").search,
-    "CREDIT_CARD": re.compile(r"(?:\d[ -]?){11}\d").search,
-    "IBAN": re.compile(r"[A-Za-z]{2}\d\d[ -]?[A-Za-z0-9]{4}").search,
-    "COORDINATES": re.compile(r"\d\.\d{3}").search,
-    "USER_AGENT": re.compile(r"Mozilla/|Opera/|Dalvik/|curl/|okhttp/").search,
-    "PRIVATE_KEY": lambda text: "PRIVATE KEY" in text,
-    "AWS_KEY": re.compile(r"A[KSGIRN][IPDO]A[A-Z0-9]").search,
-    "GCP_KEY": lambda text: "AIza" in text,
-    "GITHUB_TOKEN": re.compile(r"gh[pousr]_|github_pat_").search,
-    "SLACK_TOKEN": lambda text: "xox" in text,
-    "STRIPE_KEY": re.compile(r"[spr]k_(?:live|test)_").search,
-    "JWT": lambda text: "eyJ" in text,
-    "SHIPMENT": lambda text: "1Z" in text,
-    "ETHEREUM": lambda text: "0x" in text,
-    "BITCOIN": re.compile(r"[13b][a-zA-Z0-9]{25}|BC1[A-Z0-9]{11}").search,
-    "DEVICE_UDI": lambda text: "(01)" in text,
-    "MX_CURP": re.compile(r"[A-Za-z]{4}\d{6}").search,
-    "UK_NINO": re.compile(r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]").search,
-    "UK_DRIVING_LICENCE": re.compile(r"[A-Z9]{5}\d{6}").search,
-    "IT_CODICE_FISCALE": re.compile(r"[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[A-Za-z]").search,
-    "FI_HETU": re.compile(r"\d{6}[-+A-FU-Ya-fu-y]\d{3}").search,
-    "IN_PAN": re.compile(r"[A-Za-z]{5}\d{4}[A-Za-z]").search,
-    "IN_GSTIN": re.compile(r"\d{2}[A-Z]{5}\d{4}").search,
-    "CN_RIC": re.compile(r"\d{17}[\dXx]").search,
-    "US_MBI": re.compile(r"[1-9][A-Z][0-9A-Z]\d-?[A-Z][0-9A-Z]\d").search,
-}
-
 _GROUPED = re.compile(r"\d[-+./ ]\d")  # all proofs have marks between their digits
 
 
 def find_forms(text: str) -> list[Hit]:
     """All places with a form: those that prove themselves, and those that a keyword nearby explains."""
     able = _of_marks(64, *(mark in text for mark in _MARKS))
-    hits = [hit for entity in able if _FIRST[entity.name](text) for hit in _search(entity, text, SURE)]
+    hits = [hit for entity in able if entity.glimpsed.search(text) for hit in _search(entity, text, SURE)]
     if _GROUPED.search(text):
         hits += [hit for entity in _provable() for hit in _proofs(entity, text)]
     if keyed := announced(text):
@@ -79,7 +44,7 @@ def find_form_in_cell(value: str) -> str | None:
     if value.replace(" ", "").isalpha():
         return None
     for entity in _of_marks(min(len(value), 64), *(mark in value for mark in _MARKS)):
-        if _FIRST[entity.name](value) and entity.holds(value):
+        if entity.glimpsed.search(value) and entity.holds(value):
             return entity.name
     if len(value) > 40 or _GROUPED.search(value) is None:
         return None
@@ -95,25 +60,6 @@ def find_form_in_cell(value: str) -> str | None:
 
 # Marks without which a value is never of the kind.
 _MARKS = "@\uff20.:-_/("
-_NEEDS = {
-    "EMAIL": "@\uff20",
-    "URL": ".:",
-    "DOMAIN": ".",
-    "IPV4": ".",
-    "IPV6": ":",
-    "MAC": ":-.",
-    "UUID": "-",
-    "COORDINATES": ".",
-    "USER_AGENT": "/",
-}
-_NEEDS |= {
-    "PRIVATE_KEY": "-",
-    "GITHUB_TOKEN": "_",
-    "SLACK_TOKEN": "-",
-    "STRIPE_KEY": "_",
-    "JWT": ".",
-    "DEVICE_UDI": "(",
-}
 
 
 @cache
@@ -121,9 +67,7 @@ def _of_marks(length: int, *has: bool) -> tuple[Entity, ...]:
     """The sure kinds that a cell of so many letters and with these marks can be."""
     marks = {mark for mark, there in zip(_MARKS, has, strict=True) if there}
     return tuple(
-        entity
-        for entity in _sure()
-        if entity.size[0] <= length and (entity.name not in _NEEDS or marks & set(_NEEDS[entity.name]))
+        entity for entity in _sure() if entity.size[0] <= length and (not entity.marks or marks & set(entity.marks))
     )
 
 
@@ -196,7 +140,7 @@ def _explained(entity: Entity, text: str, places: list[tuple[int, int]]) -> Iter
         if near and (entity.check or any(c.isdigit() for c in match.group())) and entity.passes(match.group()):
             beside = (
                 any(0 <= match.start() - end <= BESIDE for _, end in places)
-                and entity.name not in _ANY_COUNTRY
+                and Trait.ANY_COUNTRY not in entity.traits
                 and entity.check
             )
             yield Hit(match.start(), match.end(), entity.name, SURE + 0.01 if beside else _score(entity))
@@ -206,10 +150,7 @@ def _score(entity: Entity) -> float:
     """A check beats a mere form, and the form of one country beats that of all."""
     if entity.chance < 0.5:
         return 0.9
-    return 0.8 if entity.name not in _ANY_COUNTRY else 0.75
-
-
-_ANY_COUNTRY = ("NATIONAL_ID", "TAX_ID", "BANK_ACCOUNT", "SECRET")
+    return 0.8 if Trait.ANY_COUNTRY not in entity.traits else 0.75
 
 
 def announced(text: str) -> dict[str, list[tuple[int, int]]]:

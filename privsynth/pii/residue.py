@@ -9,7 +9,7 @@ from functools import cached_property
 
 from privsynth.dataset import Role, normal
 from privsynth.pii.analyzer import AUTO
-from privsynth.pii.entities import entities
+from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.forms import Hit
 from privsynth.pii.names import common_words, fold, given_names, surnames
 from privsynth.pii.reserved import is_reserved
@@ -19,8 +19,6 @@ _WORD = re.compile(
     r"[^\W_](?:[^\W_]|[\u0300-\u036f\u200b-\u200d\u2060\ufeff])*"
 )  # accents and invisible letters belong to the word that they stand in
 _MARK = re.compile(r"\[([A-Z][A-Z0-9_]*)\]")
-_PLACES = ("CITY", "POSTCODE", "COORDINATES", "AGE_OVER_89")
-SPOKEN = ("PERSON", "ORGANIZATION", "CITY")  # found by their words rather than by a form
 HEAD = 3  # letters by which a run of words is given up early
 TEXT = "TEXT"
 
@@ -90,12 +88,12 @@ class Forms:
 
 def hides(entity: str) -> bool:
     """Whether a kind is taken out of texts: what names a person by itself, and places and ages that few share."""
-    return entities()[entity].role in (Role.DIRECT, Role.IDENTIFIER) or entity in _PLACES
+    return entities()[entity].role in (Role.DIRECT, Role.IDENTIFIER) or has(entity, Trait.HIDDEN)
 
 
 def mark(entity: str) -> str:
     """What stands in a text where something of this kind stood."""
-    return f"[{'PERSON' if entity in ('FIRST_NAME', 'LAST_NAME', 'MAIDEN_NAME') else entity}]"
+    return f"[{'PERSON' if has(entity, Trait.NAME) else entity}]"
 
 
 def marked(text: str) -> list[tuple[int, int]]:
@@ -117,7 +115,9 @@ def uncovered(text: str, hit: Hit, covered: Iterable[tuple[int, int]]) -> Iterat
     """The words of a place that lie outside of these; ordinary words that only stood beside a name are nothing without it."""
     for part in without(hit, covered):
         words = list(_WORD.finditer(text, part.start, part.end))
-        if words and (part == hit or hit.entity not in SPOKEN or not all(is_ordinary(word.group()) for word in words)):
+        if words and (
+            part == hit or not has(hit.entity, Trait.SPOKEN) or not all(is_ordinary(word.group()) for word in words)
+        ):
             yield part if part == hit else Hit(words[0].start(), words[-1].end(), hit.entity, hit.score)
 
 

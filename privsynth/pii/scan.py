@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.pii.analyzer import AUTO
 from privsynth.pii.columns import Typing, type_shape
-from privsynth.pii.entities import Entity, entities
+from privsynth.pii.entities import Entity, Trait, entities, has
 from privsynth.pii.forms import LIKELY, find_form_in_cell
 from privsynth.pii.lexicon import read_name
 from privsynth.pii.shapes import Shape
@@ -51,36 +51,15 @@ def scan_table(table: Table, *, nlp: str = AUTO) -> list[ColumnScan]:
     return [found for column in table.columns for found in _scan_column(column, Shape.of(table.text(column.name)), nlp)]
 
 
-# What most people share with many others, and what belongs to a bank or a firm: roles say it, a scan does not report it.
-_NOT_REPORTED = (
-    *(
-        "TITLE",
-        "JOB_TITLE",
-        "GENDER",
-        "ETHNICITY",
-        "NATIONALITY",
-        "RELIGION",
-        "POLITICS",
-        "MARITAL_STATUS",
-        "EDUCATION",
-        "REGION",
-        "COUNTRY",
-        "AGE",
-        "DIAGNOSIS",
-    ),
-    *("BIC", "ISIN", "LEI", "US_ABA_ROUTING", "UK_SORT_CODE"),
-)
-
-
 def _scan_column(column: Column, shape: Shape, nlp: str) -> list[ColumnScan]:
     typing = type_shape(column.name, shape, column.kind)
     found = (
         []
-        if typing.entity is None or typing.entity in _NOT_REPORTED
+        if typing.entity is None or has(typing.entity, Trait.NOT_REPORTED)
         else [_of_typing(column, shape, typing, typing.entity)]
     )
     for entity, hits in scan_values(shape.known, column=column.name, kind=column.kind, nlp=nlp).items():
-        if entity != typing.entity and entity not in _NOT_REPORTED:
+        if entity != typing.entity and not has(entity, Trait.NOT_REPORTED):
             found += _of_hits(column, shape, entity, hits)
     return found
 

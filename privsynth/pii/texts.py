@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privsynth.pii.analyzer import AUTO, people_and_places, second_reading
 from privsynth.pii.days import find_ages, find_days
-from privsynth.pii.entities import entities
+from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.forms import Hit, announced, find_forms
 from privsynth.pii.phones import find_phones
 from privsynth.pii.speech import find_speech
@@ -27,24 +27,13 @@ def _read_again(text: str, found: set[str]) -> list[Hit]:
     return second_reading(text, wanted) if wanted and any(c.isdigit() for c in text) else []
 
 
-_WITHIN = (
-    "PERSON",
-    "CITY",
-    "COUNTRY",
-    "REGION",
-    "ORGANIZATION",
-    "NATIONALITY",
-    "POSTCODE",
-    "DATE",
-    "DOMAIN",
-    "PHONE",
-    "TITLE",
-)
-
-
 def _apart(hits: list[Hit]) -> list[Hit]:
     streets = [hit for hit in hits if hit.entity == "STREET_ADDRESS"]
-    hits = [hit for hit in hits if hit.entity not in _WITHIN or not any(s.start <= hit.start < s.end for s in streets)]
+    hits = [
+        hit
+        for hit in hits
+        if not has(hit.entity, Trait.IN_ADDRESS) or not any(s.start <= hit.start < s.end for s in streets)
+    ]
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start - hit.end, hit.start)):
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):

@@ -11,7 +11,7 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.pii import names
-from privsynth.pii.entities import Entity, entities
+from privsynth.pii.entities import Entity, Trait, entities, of_trait
 from privsynth.pii.lexicon import NameSays
 from privsynth.pii.phones import phone_share
 from privsynth.pii.shapes import Shape
@@ -257,15 +257,14 @@ _MANGLED = re.compile(r"\d(?:[.,]\d+)?E\+1\d\Z")
 @cache
 def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
     """Kinds without a shape of their own: what their values must be like at least."""
-    person = dict.fromkeys(("FIRST_NAME", "LAST_NAME", "MAIDEN_NAME", "PERSON"), _person)
+    person = dict.fromkeys(of_trait(Trait.NAME), _person)
     categories = dict.fromkeys(
         ("GENDER", "ETHNICITY", "MARITAL_STATUS", "RELIGION", "POLITICS", "NATIONALITY", "COUNTRY", "REGION"), _category
     )
     return {
         **person,
         **categories,
-        "PHONE": _phone,
-        "FAX": _phone,
+        **dict.fromkeys(of_trait(Trait.PHONE), _phone),
         "EMAIL": lambda shape, _: share_of(shape, lambda value: "@" in value or "\uff20" in value),
         "TITLE": _title,
         "JOB_TITLE": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.digit_share < 0.3 else 0.0,

@@ -10,7 +10,6 @@ import pandas as pd
 
 from privsynth.dataset import Kind, Role, Table, normal
 from privsynth.gate.evidence.realvalues import (
-    PHONES,
     RealColumn,
     forms,
     is_telling,
@@ -21,6 +20,7 @@ from privsynth.gate.evidence.realvalues import (
     text_columns,
 )
 from privsynth.measure.significance import copy_pvalue
+from privsynth.pii.entities import Trait, has
 from privsynth.typing import Array
 
 SIGNIFICANT_DIGITS = 6
@@ -62,7 +62,7 @@ class Named:
     def hits(self, name: str, texts: Array) -> int:
         """Distinct values of a column that are real values of that column."""
         real = self.by_column[name]
-        if self.entity[name] in PHONES:
+        if has(self.entity[name], Trait.PHONE):
             return sum(
                 not real.isdisjoint(numbers(text)) for text in pd.unique(pd.Series(texts, dtype=object).dropna())
             )

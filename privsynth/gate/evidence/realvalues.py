@@ -12,13 +12,10 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table, normal
+from privsynth.pii.entities import Trait, has
 from privsynth.pii.names import calling_codes
 from privsynth.typing import Array
 
-NAME_PARTS = ("FIRST_NAME", "LAST_NAME", "MAIDEN_NAME")
-PHONES = ("PHONE", "FAX")
-# Kinds whose values come from a small common vocabulary: two people share one by chance, so only an excess tells.
-SHARED = (*NAME_PARTS, "PERSON", "TITLE", "CITY", "COUNTRY", "REGION", "JOB_TITLE", "NATIONALITY", "CVV", "BIC")
 SHORT = 6  # letters and digits: shorter invented codes meet real ones by chance
 NATIONAL = range(7, 13)  # digits of a telephone number without country code
 INTERNATIONAL = 11  # so many digits may begin with a country code although nothing says so
@@ -28,7 +25,9 @@ def forms(values: Iterable[Any], entity: str | None) -> set[str]:
     """One form for all spellings of each value: no case, spaces, marks or invisible letters; telephone numbers as `numbers` has them."""
     known = pd.unique(pd.Series(list(values), dtype=object).dropna())
     return (
-        {form for value in known for form in numbers(value)} if entity in PHONES else {normal(value) for value in known}
+        {form for value in known for form in numbers(value)}
+        if has(entity, Trait.PHONE)
+        else {normal(value) for value in known}
     )
 
 
@@ -64,7 +63,7 @@ def names_somebody(column: Column, table: Table) -> bool:
     """Whether one equal value is one too many: keys, and direct values that are long enough not to meet by chance."""
     if column.role is Role.IDENTIFIER:
         return True
-    if column.role is not Role.DIRECT or column.entity in SHARED:
+    if column.role is not Role.DIRECT or has(column.entity, Trait.SHARED):
         return False
     known = pd.unique(pd.Series(table.text(column.name), dtype=object).dropna())
     return len(known) == 0 or float(np.median([len(normal(value)) for value in known[:1000]])) >= SHORT

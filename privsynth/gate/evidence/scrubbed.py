@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Kind, Role, Table, normal
-from privsynth.gate.evidence.realvalues import NAME_PARTS, name_pairs
+from privsynth.gate.evidence.realvalues import name_pairs
 from privsynth.mask_steps import Scrub
+from privsynth.pii.entities import Trait, has
 from privsynth.pii.forms import LIKELY, Hit
 from privsynth.pii.residue import Forms, residue, words_in
 from privsynth.policy import Policy
@@ -89,11 +90,13 @@ def _substitutes(data: Dataset) -> frozenset[str]:
     found = set[str]()
     for table in data:
         columns = [
-            c.name for c in table.columns if c.fabricated and c.kind is not Kind.DATE and c.entity not in NAME_PARTS
+            c.name
+            for c in table.columns
+            if c.fabricated and c.kind is not Kind.DATE and not has(c.entity, Trait.NAME_PART)
         ]
         parts = [table.text(name) for name in columns if table[name].role is not Role.FREE_TEXT]
         found.update(normal(text) for part in parts for text in pd.unique(pd.Series(part, dtype=object).dropna()))
-        if all(c.fabricated for c in table.columns if c.entity in (*NAME_PARTS, "PERSON")):
+        if all(c.fabricated for c in table.columns if has(c.entity, Trait.NAME)):
             found.update(
                 form
                 for name in pd.unique(pd.Series(name_pairs(table), dtype=object).dropna())

@@ -35,7 +35,6 @@ PARTS = {
     "card": ("CREDIT_CARD", Role.DIRECT, None),
     "iban": ("IBAN", Role.DIRECT, None),
 }
-SHARED = frozenset({"name", "first_name", "last_name", "title", "city", "job"})  # many people have the same
 
 
 @dataclass(frozen=True)

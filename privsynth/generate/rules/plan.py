@@ -17,6 +17,7 @@ from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import TOP_ONLY, Scope, provider_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
+from privsynth.pii.entities import Trait, has
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -144,7 +145,7 @@ def _people(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tu
     for name, rule in table.columns.items():
         if rule.person is None:
             continue
-        if rule.unique and rule.person.part in folk.SHARED:
+        if rule.unique and has(folk.PARTS[rule.person.part][0], Trait.REPEATS):
             raise book.error(
                 (*path, "columns", name, "unique"),
                 f"many people share a {rule.person.part}; it cannot be unique.",

@@ -26,13 +26,13 @@ from privsynth.mask_steps import Shift
 from privsynth.people.shifts import shifts
 from privsynth.pii.analyzer import AUTO
 from privsynth.pii.coverage import measured
+from privsynth.pii.entities import Trait, has
 from privsynth.pii.forms import Hit
-from privsynth.pii.residue import SPOKEN, TEXT, Forms, Run, Word, hides, mark, residue, uncovered, words_in
+from privsynth.pii.residue import TEXT, Forms, Run, Word, hides, mark, residue, uncovered, words_in
 from privsynth.pii.texts import scan_text
 from privsynth.typing import Array
 
 READINGS = 3  # a mark changes what stands around it: after so many readings the whole text becomes a mark
-DATES = ("DATE", "DATE_OF_BIRTH")
 SUBSTITUTE, MOVED, AGAIN, WHOLE = "substitute", "moved date", "second reading", "whole"
 
 
@@ -194,7 +194,7 @@ def _found_patches(text: str, hits: Sequence[Hit], days: int, day_first: bool | 
     patches = []
     for hit in hits:
         spelt = text[hit.start : hit.end]
-        if hit.entity in DATES:
+        if has(hit.entity, Trait.DATE):
             moved = moved_date(spelt, days, day_first=day_first)
             if moved is not None or has_day(spelt):
                 patches.append(
@@ -207,7 +207,7 @@ def _found_patches(text: str, hits: Sequence[Hit], days: int, day_first: bool | 
 
 def _placed(text: str, patches: Sequence[Patch]) -> list[Patch]:
     """Known values, but for those inside of a longer place with a form; then the longest. What sticks out from under another becomes a mark."""
-    forms = [patch for patch in patches if patch.what not in (SUBSTITUTE, *SPOKEN)]
+    forms = [patch for patch in patches if patch.what != SUBSTITUTE and not has(patch.what, Trait.SPOKEN)]
     inside = [
         p
         for p in patches

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from privsynth.dataset import Kind, Role, Table, normal
+from privsynth.pii.entities import Trait, has
 from privsynth.pii.names import calling_codes, common_words, fold, known
 from privsynth.typing import Array
 
-GIVEN, FAMILY = "FIRST_NAME", ("LAST_NAME", "MAIDEN_NAME")
+GIVEN, FAMILY = "FIRST_NAME", "LAST_NAME"
 CUES = frozenset(("id", "ids", "no", "nr", "number", "key", "ref"))
 CERTAIN_DIGITS, CERTAIN_MIXED, CERTAIN_LETTERS, LONG = 6, 4, 6, 12
 NATIONAL, ABROAD = (
@@ -44,10 +45,10 @@ def known_values(parts: Iterable[tuple[Table, Table, Array]]) -> Known:
             cues.update(
                 normal(word) for word in column.name.replace("_", " ").split() if column.role is Role.IDENTIFIER
             )
-            if entity == GIVEN or entity in FAMILY:
+            if has(entity, Trait.NAME_PART):
                 _add(called, people, pairs, _itself)
                 continue
-            _add(own, people, pairs, _phones if entity in ("PHONE", "FAX") else _itself, anywhere)
+            _add(own, people, pairs, _phones if has(entity, Trait.PHONE) else _itself, anywhere)
             if entity == "PERSON":
                 _add_names(own, called, anywhere, people, pairs)
         _add_names(own, called, anywhere, people, _whole_names(real, made))
@@ -79,7 +80,7 @@ def _pairs(real: Array, made: Array) -> list[Pair | None]:
 def _whole_names(real: Table, made: Table) -> list[Pair | None]:
     """Given name and surname as one, where two columns hold them."""
     given = next((c.name for c in _replaced(real, made) if c.entity == GIVEN), None)
-    family = next((c.name for c in _replaced(real, made) if c.entity == FAMILY[0]), None)
+    family = next((c.name for c in _replaced(real, made) if c.entity == FAMILY), None)
     if given is None or family is None:
         return []
     sides = [
