@@ -8,30 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from privsynth.content import blocks
-from privsynth.dataset import Column, Dataset, Kind, Source, Table
-from privsynth.describe import describe, learn_statistics, take_fingerprints
-from privsynth.describe.align import aligned
-from privsynth.describe.names import refuse_unknown_names
-from privsynth.emit import check_target, emit, emit_papers, emit_refusal, serialise
+from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.generate import Backend
 from privsynth.options import ModelOptions
 from privsynth.pii import ColumnScan
-from privsynth.pipeline import judge_table
-from privsynth.pipeline import synthesize as run_pipeline
+from privsynth.pipeline import judging, whole
+from privsynth.pipeline.steps import Data, is_path, read, rows_of, write, write_reports
 from privsynth.policy import Policy
-from privsynth.read import read_files
-from privsynth.read.frames import frame_like, read_frame
-from privsynth.release import Draft, Refusal, Release
+from privsynth.read.frames import frame_like
+from privsynth.release import Refusal, Release
 from privsynth.stages import Stages
 from privsynth.verdict import GATES, Verdict
 
-Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
-JUDGING = tuple(
-    name for name in GATES if name not in ("claim", "budget", "artefacts")
-)  # what can be asked of anybody's table
-STATE = "privsynth-state"  # the ledger's folder, where none is named
+JUDGING = tuple(name for name in GATES if name not in ("claim", "budget", "artefacts"))  # what any table can be asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,23 +72,16 @@ class Outcome:
         return _like(self.original, self.result.dataset)
 
     def save(self, out: str | Path, *, overwrite: bool = False) -> list[Path]:
-        """Write a release to the folder `out`, or a refusal's papers to `<out>.refused`."""
-        target = Path(out)
-        check_target(target, overwrite=overwrite)
-        if isinstance(self.result, Release):
-            return emit(self.result, target, overwrite=overwrite)
-        return emit_refusal(self.result, target)
+        """Write a release to the folder `out`, or the reports of a refusal to `<out>.refused`."""
+        return write(self.result, Path(out), overwrite=overwrite)
 
     def save_papers(self, folder: str | Path, *, overwrite: bool = False) -> list[Path]:
         """Write the reports alone, where the rows go elsewhere; a refusal's to `<folder>.refused`."""
-        check_target(Path(folder), overwrite=overwrite)
-        return emit_papers(self.result, Path(folder), overwrite=overwrite)
+        return write_reports(self.result, Path(folder), overwrite=overwrite)
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes of the one released file; nothing for a refusal."""
-        if isinstance(self.result, Release):
-            (content,) = self.result.files.values()
-            yield from blocks(content)
+        return rows_of(self.result)
 
     def __repr__(self) -> str:
         states = ", ".join(f"{verdict.gate} {verdict.status.value}" for verdict in self.result.verdicts)
@@ -118,12 +101,9 @@ def synthesize(
     `policy` is a Policy or a mapping like one; `options` are further fields of it: `synthesize(frame, rows=5_000, seed=7)`.
     `backend` names one of ours, with its options if it is a mapping, or is an instance of your own with `fit` and `sample`.
     """
-    if isinstance(backend, str | Mapping):
-        options, backend = {**options, "backend": backend}, None
-    policy = policy_of(policy, options)
-    dataset = read(data, policy)
-    original = None if _is_path(data) else data
-    return Outcome(run_pipeline(dataset, policy, backend=backend, stages=stages), original)
+    policy, instance = _asked(policy, options, backend)
+    result = whole.synthesize(data, policy, stages or Stages(), backend=instance)
+    return Outcome(result, None if is_path(data) else data)
 
 
 def run(
@@ -136,31 +116,14 @@ def run(
     **options: Any,
 ) -> Outcome:
     """`synthesize`, then write the result: the command line's `privsynth run`."""
-    check_target(Path(out), overwrite=overwrite)
-    if isinstance(backend, str | Mapping):
-        options, backend = {**options, "backend": backend}, None
-    outcome = synthesize(data, remembering(policy_of(policy, options), out), backend=backend)
-    outcome.save(out, overwrite=overwrite)
-    return outcome
-
-
-def remembering(policy: Policy, out: str | Path) -> Policy:
-    """The policy with a ledger, beside the output where none was named: `privsynth-state` in the folder that holds `out`."""
-    target = Path(out).absolute()
-    if policy.state is None:
-        return policy.with_(state=target.parent / STATE)
-    if target in (policy.state.absolute(), *policy.state.absolute().parents):
-        raise PolicyError(
-            "the state directory would lie inside the output folder.",
-            hint="name another one with --state; it stays when the output goes out",
-        )
-    return policy
+    policy, instance = _asked(policy, options, backend)
+    result, _ = whole.run(data, policy, Path(out), Stages(), backend=instance, overwrite=overwrite)
+    return Outcome(result, None if is_path(data) else data)
 
 
 def inspect(data: Data, policy: Policy | None = None) -> Dataset:
     """What each column is, and why we think so; nothing is made."""
-    policy = policy or Policy()
-    return describe(read(data, policy), policy)
+    return judging.inspect(data, policy or Policy())
 
 
 def evaluate(
@@ -174,13 +137,8 @@ def evaluate(
 ) -> dict[str, Verdict]:
     """Judge anybody's synthetic table with the gates of a release. Without a hold-out most of them have no control and say so."""
     policy = (policy or Policy()).with_(backend=ModelOptions())
-    train = describe(read(real, policy), policy)
-    control = aligned(train, read(holdout, policy)) if holdout is not None else Dataset(())
-    made = aligned(train, read(synthetic, policy))
-    everything = Dataset((*train.tables, *control.tables))
-    source = Source(train, control, learn_statistics(train, policy, take_fingerprints(everything)))
-    draft = Draft(made, serialise(made), None)
-    return {verdict.gate: verdict for verdict in judge_table(draft, source, policy, gates, stages)}
+    verdicts = judging.evaluate(real, synthetic, holdout, policy, gates=gates, stages=stages or Stages())
+    return {verdict.gate: verdict for verdict in verdicts}
 
 
 def scan_table(data: Data, policy: Policy | None = None) -> list[ColumnScan]:
@@ -190,31 +148,10 @@ def scan_table(data: Data, policy: Policy | None = None) -> list[ColumnScan]:
     """
     from privsynth.pii import scan_table as scan_columns
 
-    tables = read(data, policy or Policy()).tables
+    tables = read(data, policy or Policy(), Stages()).tables
     if len(tables) != 1:
         raise PolicyError(f"one table is expected, there are {len(tables)}.", hint="scan them one after another")
     return scan_columns(tables[0])
-
-
-def read(data: Data, policy: Policy) -> Dataset:
-    """Any kind of data as a dataset; None is a dataset without a table."""
-    if data is None:
-        return Dataset(())
-    if isinstance(data, Dataset):
-        return data
-    if _is_path(data):
-        return _read_paths([data] if isinstance(data, str | Path) else list(data), policy)
-    return read_frame(data, policy)
-
-
-def _read_paths(paths: list[str | Path], policy: Policy) -> Dataset:
-    """The files; a name in the policy that they do not have is refused with its place in the policy file."""
-    try:
-        return read_files(paths, policy)
-    except PolicyError:
-        if "-" not in map(str, paths):
-            refuse_unknown_names(read_files(paths, policy.with_(tables={}, relations=[])), policy)
-        raise
 
 
 def column_line(table: Table, column: Column) -> dict[str, Any]:
@@ -240,9 +177,15 @@ def policy_of(policy: Policy | Mapping[str, Any] | None, options: Mapping[str, A
     return Policy(**{**(policy or {}), **options})
 
 
-def _is_path(data: Data) -> bool:
-    several = isinstance(data, list | tuple) and bool(data) and all(isinstance(item, str | Path) for item in data)
-    return data is None or several or isinstance(data, str | Path)
+def _asked(
+    policy: Policy | Mapping[str, Any] | None,
+    options: Mapping[str, Any],
+    backend: Backend | str | Mapping[str, Any] | None,
+) -> tuple[Policy, Backend | None]:
+    """The policy with its options; a backend that is named is one of them, an instance is used as it is."""
+    if isinstance(backend, str | Mapping):
+        return policy_of(policy, {**options, "backend": backend}), None
+    return policy_of(policy, options), backend
 
 
 def _like(original: Any, dataset: Dataset) -> Any:

@@ -1,21 +1,17 @@
-"""Masking as a tool of its own: files of any length, or a frame in and the same kind of frame out."""
+"""Masking in Python: a frame in, and the same kind of frame out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from privsynth.api import Data, Outcome, policy_of, read, synthesize
-from privsynth.errors import PolicyError, PrivsynthError
+from privsynth.api import Outcome, policy_of, synthesize
+from privsynth.errors import PrivsynthError
 from privsynth.options import MaskOptions
-from privsynth.pipeline import synthesize as run_pipeline
+from privsynth.pipeline.steps import Data
 from privsynth.policy import Policy
-from privsynth.read.parts import spool
-from privsynth.read.sources import Origin, origins
-from privsynth.stages import Stages
-from privsynth.streaming import mask_in_parts, needs_parts
 
 if TYPE_CHECKING:
     from privsynth.keyring import Keyring
@@ -98,40 +94,3 @@ class Masker:
         backend = policy.backend if isinstance(policy.backend, MaskOptions) else MaskOptions()
         key = {} if self.key is None else dict(self.key.options)
         return policy.with_(backend={**backend.model_dump(exclude_unset=True), "kind": "mask", **key})
-
-
-def mask_files(names: Sequence[str], policy: Policy, folder: Path, stages: Stages, *, one: bool) -> Outcome:
-    """Mask files, or the standard input, spooled to the private `folder`. One text table of many rows goes in parts. `one`: only one table may come out."""
-    found, notes = origins(names)
-    if one and len(found) > 1:
-        raise PolicyError(f"{len(found)} tables cannot all go to stdout.", hint="name a folder with --out")
-    if len(found) == 1 and not found[0].is_parquet:
-        path = _at_hand(found[0], policy, folder)
-        origin = _as_planned(found[0], path, policy)
-        if needs_parts(origin, path, policy):
-            return Outcome(mask_in_parts(origin, path, policy, folder, stages))
-        names = [str(path)]
-    with stages.stage("read") as stage:
-        data = read(names, policy).with_notes(*notes)
-        stage.say(", ".join(f"{table.name} {len(table):,} rows x {len(table.columns)} columns" for table in data))
-    return Outcome(run_pipeline(data, policy, stages=stages))
-
-
-def _at_hand(origin: Origin, policy: Policy, folder: Path) -> Path:
-    """The file; what comes as a stream is spooled under the name that the plan has for its table."""
-    import sys
-
-    if origin.path is not None:
-        return origin.path
-    target = folder / f"{_planned_name(policy) or origin.table}.csv"
-    spool(sys.stdin.buffer, target, policy.read.max_bytes)
-    return target
-
-
-def _as_planned(origin: Origin, path: Path, policy: Policy) -> Origin:
-    return origin if origin.path is not None else Origin(origin.label, _planned_name(policy) or origin.table, path)
-
-
-def _planned_name(policy: Policy) -> str | None:
-    """A stream has no name of its own: a plan for one table means it."""
-    return next(iter(policy.tables)) if len(policy.tables) == 1 else None

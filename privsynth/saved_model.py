@@ -13,25 +13,24 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from privsynth.content import digest
-from privsynth.dataset import Dataset, Source, Table
+from privsynth.dataset import Source, Table, Taken
 from privsynth.emit.staging import publish
 from privsynth.errors import InputError, PolicyError
 from privsynth.generate import Backend
 from privsynth.manifest import canonical, sizes, versions
-from privsynth.options import AutoOptions, ModelOptions
-from privsynth.pipeline import Prepared, learn, prepare
+from privsynth.options import AutoOptions, BackendOptions
 from privsynth.policy import Policy
-from privsynth.stages import Stages
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
+    from privsynth.generate.model import Model
     from privsynth.keyring import Keyring
 
 FORMAT = 1
@@ -43,7 +42,7 @@ ELSEWHERE = "name the files it was fitted on with --data, as they were then, or 
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class SavedModel:
     """A model as it was found, sealed and unchanged, and what was written down when it was fitted."""
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -55,36 +54,38 @@ class Kept:
     tables: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def model(self, taken: Taken) -> Model:
+        """The model itself. `taken` is what nobody may be given, made anew from the source."""
+        from privsynth.generate.model.saved import model_of
 
-def check_keepable(policy: Policy) -> None:
+        return model_of(self.files, taken)
+
+
+def check_keepable(options: BackendOptions) -> None:
     """Refuse before any work what could not be kept afterwards."""
     from privsynth.generate.model.saved import check_storable
 
-    if not isinstance(policy.backend, AutoOptions):
-        check_storable(policy.backend)
+    if not isinstance(options, AutoOptions):
+        check_storable(options)
 
 
-def keep(
-    fitted: Backend,
-    prepared: Prepared,
-    paths: Sequence[str | Path],
-    folder: Path,
-    *,
-    keyring: Keyring | None = None,
-    overwrite: bool = False,
+def save(
+    fitted: Backend, record: Mapping[str, Any], folder: Path, *, keyring: Keyring | None = None, overwrite: bool = False
 ) -> list[Path]:
     """Write the folder: mode 0700, files 0600, whole or not at all."""
     from privsynth.generate.model import Model
-    from privsynth.generate.model.saved import check_storable, files_of
+    from privsynth.generate.model.saved import files_of
 
-    check_storable(prepared.policy.backend)
     if not isinstance(fitted, Model):
-        raise PolicyError("only a model of ours can be kept.", hint="use `synthesize` with a backend of your own")
-    files = {**files_of(fitted), FIT_FILE: canonical(_fit_record(prepared, paths))}
+        raise PolicyError(
+            "only privsynth's own models can be kept.", hint="use `synthesize` with a backend of your own"
+        )
+    check_keepable(fitted.options)
+    files = {**files_of(fitted), FIT_FILE: canonical(record)}
     return publish({**files, SEAL_FILE: canonical(_seal(files, keyring))}, folder, overwrite=overwrite)
 
 
-def recall(folder: Path, keyring: Keyring | None = None) -> Kept:
+def recall(folder: Path, keyring: Keyring | None = None) -> SavedModel:
     """What is in the folder. A file that is not exactly as it was written is refused."""
     content = {name: _content(folder, name) for name in (*MODEL_FILES, FIT_FILE, SEAL_FILE)}
     seal = _json(content.pop(SEAL_FILE), SEAL_FILE)
@@ -97,7 +98,7 @@ def recall(folder: Path, keyring: Keyring | None = None) -> Kept:
         )
     try:
         print_ = record["fingerprint"]
-        return Kept(
+        return SavedModel(
             content,
             Policy(**record["policy"]),
             int(record["seed"]),
@@ -111,55 +112,22 @@ def recall(folder: Path, keyring: Keyring | None = None) -> Kept:
         raise InputError(f"{FIT_FILE} is not what privsynth writes.", hint="fit the model again") from None
 
 
-def resume(kept: Kept, data: Dataset, policy: Policy, stages: Stages) -> tuple[Prepared, Backend]:
-    """The source split as it was for the fit, and the model. `policy` is the kept one, perhaps with other rows, or with a condition.
-
-    A condition that the model was not fitted for needs a fit of its own to be exact: same rows, same seed, same policy otherwise.
-    """
-    from privsynth.generate.model.saved import model_of
-
-    prepared = prepare(data, policy.with_(seed=kept.seed), stages)
-    check_same(kept, prepared.source)
-    prepared = with_notes(prepared, *kept.notes)
-    if policy.backend != kept.policy.backend:
-        return with_notes(
-            prepared,
-            "the model was not fitted for this condition: one was fitted anew for it, on the same rows with the same seed.",
-        ), learn(prepared, stages)
-    prepared = with_notes(
-        prepared, f"rows were drawn from a model that was fitted before, with seed {kept.seed}; {PROTECT}."
-    )
-    return prepared, model_of(kept.files, prepared.source.statistics.taken)
-
-
-def under_condition(policy: Policy, where: str | None, shares: Mapping[str, Mapping[str, float]] | None) -> Policy:
-    """The policy with what is asked of the rows in its model's options; as it is where nothing is asked."""
-    asked: dict[str, Any] = {name: value for name, value in {"where": where, "shares": shares}.items() if value}
-    if not asked:
-        return policy
-    options = policy.backend if isinstance(policy.backend, ModelOptions) else ModelOptions()
-    return policy.with_(backend={**options.model_dump(exclude_unset=True), "kind": "model", **asked})
-
-
-def with_notes(prepared: Prepared, *notes: str) -> Prepared:
-    return replace(prepared, data=prepared.data.with_notes(*notes))
-
-
-def check_same(kept: Kept, source: Source) -> None:
+def check_same(saved: SavedModel, source: Source) -> None:
     """The rows must be those of the fit: others would make a hold-out of rows that the model has seen."""
-    if set(source.train.names) != set(kept.tables):
+    if set(source.train.names) != set(saved.tables):
         raise InputError(
-            f"the model was fitted on {', '.join(kept.tables)}; what was read is {', '.join(source.train.names)}.",
+            f"the model was fitted on {', '.join(saved.tables)}; what was read is {', '.join(source.train.names)}.",
             hint="a table is called as its file: give each file the name it had, and read from stdin (--data -) what came from stdin",
         )
-    if not hmac.compare_digest(_fingerprint(kept.key, source), kept.fingerprint):
+    if not hmac.compare_digest(_fingerprint(saved.key, source), saved.fingerprint):
         raise InputError(
             "the data is not what the model was fitted on: rows, columns or their roles differ.", hint=ELSEWHERE
         )
 
 
-def _fit_record(prepared: Prepared, paths: Sequence[str | Path]) -> dict[str, Any]:
-    policy, key = prepared.policy, secrets.token_bytes(32)
+def fit_record(policy: Policy, source: Source, *, seed: int, paths: Sequence[str]) -> dict[str, Any]:
+    """How a model was fitted, for `fit.json`: enough to split the same source in the same way again."""
+    key = secrets.token_bytes(32)
     asked = policy.model_dump(mode="json", exclude_unset=True)
     asked |= {} if policy.state is None else {"state": str(policy.state.resolve())}
     asked["backend"] = {**policy.backend.model_dump(mode="json", exclude_unset=True), "kind": policy.backend.kind}
@@ -167,10 +135,10 @@ def _fit_record(prepared: Prepared, paths: Sequence[str | Path]) -> dict[str, An
         "format": FORMAT,
         "what": "private: how this model was fitted. The key lies beside the fingerprint, which guards against mix-ups and against nothing else",
         "policy": asked,
-        "seed": prepared.seeds.seed,
-        "rows": {"train": sizes(prepared.source.train), "holdout": sizes(prepared.source.holdout)},
+        "seed": seed,
+        "rows": {"train": sizes(source.train), "holdout": sizes(source.holdout)},
         "data": [str(Path(path).resolve()) for path in paths],
-        "fingerprint": {"key": key.hex(), "of": _fingerprint(key, prepared.source)},
+        "fingerprint": {"key": key.hex(), "of": _fingerprint(key, source)},
         "versions": versions(),
     }
 

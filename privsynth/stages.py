@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from privsynth.verdict import Verdict
@@ -71,6 +71,13 @@ class Stages:
 
     def progress(self, done: int, total: int) -> None:
         """Tell how far the stage under way is."""
+
+    def notes(self, notes: Sequence[str]) -> None:
+        """Tell what a person should know of the data."""
+
+    def unbroken(self) -> AbstractContextManager[None]:
+        """What is done inside is done whole: an interruption waits until then."""
+        return nullcontext()
 
     def begin(self, stage: Stage) -> None: ...
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from privsynth.api import Data, Outcome, column_line, policy_of, read
+from privsynth.api import Outcome, column_line, policy_of
 from privsynth.dataset import Dataset
 from privsynth.errors import PolicyError
 from privsynth.generate import Backend
 from privsynth.options import AutoOptions, ModelOptions
-from privsynth.pipeline import Drawn, Prepared, draw, learn, prepare, release
+from privsynth.pipeline import halves
+from privsynth.pipeline.choices import under_condition
+from privsynth.pipeline.steps import Data, Drawn, Prepared, draw, learn, release, sizes_in_words
 from privsynth.policy import Policy
-from privsynth.saved_model import keep, recall, resume, under_condition
 from privsynth.seeds import Seeds
 from privsynth.stages import Stages
 
@@ -23,7 +24,7 @@ PARAMETERS = ("engine", "policy", "seed")
 
 
 @dataclass(frozen=True, eq=False)
-class Draft:
+class SampledDraft:
     """Rows that no gate has seen. They come out of `Synthesizer.release`, or not at all."""
 
     _prepared: Prepared = field(repr=False)
@@ -47,8 +48,7 @@ class Draft:
         return self._drawn.draft.dataset
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{table.name} {len(table):,} rows x {len(table.columns)} columns" for table in self._data)
-        return f"Draft({sizes}; judged by nobody)"
+        return f"SampledDraft({sizes_in_words(self._data)}; not judged)"
 
 
 class Synthesizer:
@@ -64,9 +64,8 @@ class Synthesizer:
 
     def fit(self, data: Data) -> Self:
         """Learn from one part of the data and keep the other aside, to judge what is drawn."""
-        policy = self._asked()
-        prepared = prepare(read(data, policy), policy, Stages())
-        return self._become(prepared, learn(prepared, Stages()), data)
+        prepared, fitted = halves.fit(data, self._asked(), Stages())
+        return self._become(prepared, fitted, data)
 
     def sample(
         self,
@@ -75,7 +74,7 @@ class Synthesizer:
         where: str | None = None,
         shares: Mapping[str, Mapping[str, float]] | None = None,
         seed: int | None = None,
-    ) -> Draft:
+    ) -> SampledDraft:
         """Rows of the first table, and what hangs on them: as many as the source when no number is asked.
 
         `where` is a condition that each of them meets, `shares` says for columns which part their levels shall have. The first draw under a
@@ -84,9 +83,9 @@ class Synthesizer:
         prepared, fitted = self._under(where, shares)
         if rows is not None:
             prepared = replace(prepared, policy=prepared.policy.with_(rows=rows))
-        return Draft(prepared, draw(prepared, fitted, Stages(), seed=self._seed(seed)))
+        return SampledDraft(prepared, draw(prepared, fitted, Stages(), seed=self._seed(seed)))
 
-    def release(self, draft: Draft) -> Outcome:
+    def release(self, draft: SampledDraft) -> Outcome:
         """Every gate, against the part of the data that `fit` kept aside: a release, or a refusal that says why."""
         self._check_fitted()
         if draft._prepared.source is not self.prepared_.source:
@@ -99,23 +98,24 @@ class Synthesizer:
     def save(self, folder: str | Path, *, key_file: str | Path | None = None, overwrite: bool = False) -> list[Path]:
         """Keep the model in a folder that only its owner may open. It holds no row; it is personal data like its source all the same."""
         self._check_fitted()
-        return keep(
-            self.fitted_, self.prepared_, self.paths_, Path(folder), keyring=_keyring(key_file), overwrite=overwrite
+        key = None if key_file is None else Path(key_file)
+        return halves.keep(
+            self.fitted_, self.prepared_, Path(folder), paths=self.paths_, key_file=key, overwrite=overwrite
         )
 
     @classmethod
     def load(cls, folder: str | Path, data: Data = None, *, key_file: str | Path | None = None) -> Self:
         """The model in a folder, with the data that it was fitted on: where it lay then, if none is given."""
-        kept = recall(Path(folder), _keyring(key_file))
-        source = list(kept.paths) if data is None and kept.paths else data
+        saved = halves.load(Path(folder), key_file=None if key_file is None else Path(key_file))
+        source = list(saved.paths) if data is None and saved.paths else data
         if source is None:
             raise PolicyError(
                 "the model was fitted on a frame, which is needed to judge what is drawn.", hint="give it as `data`"
             )
-        prepared, fitted = resume(kept, read(source, kept.policy), kept.policy, Stages())
-        options = kept.policy.backend
+        prepared, fitted = halves.resume(saved, source, saved.policy, Stages())
+        options = saved.policy.backend
         engine = options.engine if isinstance(options, ModelOptions) else "trees"
-        return cls(engine, policy=kept.policy, seed=kept.policy.seed)._become(prepared, fitted, source)
+        return cls(engine, policy=saved.policy, seed=saved.policy.seed)._become(prepared, fitted, source)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's signature; no parameter has parameters
         return {name: getattr(self, name) for name in PARAMETERS}
@@ -181,11 +181,3 @@ def _paths(data: Data) -> list[str]:
         return [str(data)]
     several = isinstance(data, list | tuple) and bool(data) and all(isinstance(item, str | Path) for item in data)
     return [str(item) for item in data] if several else []
-
-
-def _keyring(key_file: str | Path | None) -> Any:
-    if key_file is None:
-        return None
-    from privsynth.keyring import Keyring
-
-    return Keyring.from_file(Path(key_file))

@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 
 import privsynth
-from privsynth import pipeline
 from privsynth.dataset import Source
 from privsynth.errors import ExitCode, PolicyError, PrivsynthError
 from privsynth.gate import Gate, gates_for
+from privsynth.pipeline import steps
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.verdict import Finding
@@ -43,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     def only_counting(policy: Policy) -> tuple[Gate, ...]:
         return tuple(gate if gate.name in ("claim", "budget") else Content(gate.name) for gate in gates_for(policy))
 
-    monkeypatch.setattr(pipeline, "gates_for", only_counting)
+    monkeypatch.setattr(steps, "gates_for", only_counting)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_a_waiver_does_not_stand_in_for_missing_evidence(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        pipeline,
+        steps,
         "gates_for",
         lambda policy: tuple(g if g.name == "copies" else Content(g.name) for g in gates_for(policy)),
     )

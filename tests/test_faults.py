@@ -25,12 +25,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth import api, cli, emit, pipeline, policy, release, report
+from privsynth import cli, emit, policy, release, report
 from privsynth.dataset import Dataset, Source, Statistics
 from privsynth.emit import staging
 from privsynth.errors import ExitCode
 from privsynth.gate import artefacts, gates_for
 from privsynth.lineage import attempts, ledger
+from privsynth.pipeline import steps
 from privsynth.release import Draft
 from privsynth.verdict import GATES, Finding, Verdict
 
@@ -86,7 +87,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     pd.DataFrame(cells).to_csv(tmp_path / "in.csv", index=False)
     (tmp_path / "place").mkdir()
-    monkeypatch.setattr(pipeline, "backend_for", lambda policy, watch: Stub())
+    monkeypatch.setattr(steps, "backend_for", lambda *_, **__: Stub())
     judged_by(monkeypatch)
     return tmp_path
 
@@ -94,7 +95,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def judged_by(patch: pytest.MonkeyPatch, **other: Judge | None) -> None:
     """Content gates, with these in the place of some; None leaves one out."""
     gates = [other.get(name, Judge(name)) for name in JUDGES]
-    patch.setattr(pipeline, "gates_for", lambda policy: tuple(gate for gate in gates if gate is not None))
+    patch.setattr(steps, "gates_for", lambda policy: tuple(gate for gate in gates if gate is not None))
 
 
 def run(folder: Path, *more: str) -> int:
@@ -155,26 +156,26 @@ ERRORS: dict[str, Callable[[], BaseException]] = {
     "a recursion": lambda: RecursionError(f"{SECRET}7"),
 }
 STEPS: dict[str, tuple[Any, str]] = {
-    "read": (api, "read_files"),
-    "settle": (pipeline, "settle"),
-    "describe": (pipeline, "describe"),
-    "share": (pipeline, "holdout_share"),
+    "read": (steps, "read_files"),
+    "settle": (steps, "settle"),
+    "describe": (steps, "describe"),
+    "share": (steps, "holdout_share"),
     "split": (Dataset, "split"),
-    "fingerprints": (pipeline, "take_fingerprints"),
-    "profile": (pipeline, "profile_dataset"),
+    "fingerprints": (steps, "take_fingerprints"),
+    "statistics": (steps, "learn_statistics"),
     "count": (attempts, "fingerprint"),
-    "choose": (pipeline, "backend_for"),
+    "choose": (steps, "backend_for"),
     "fit": (Stub, "fit"),
     "sample": (Stub, "sample"),
-    "form": (pipeline, "in_form"),
-    "serialise": (pipeline, "serialise"),
-    "list of gates": (pipeline, "gates_for"),
-    "judge": (pipeline, "judge"),
-    "papers": (pipeline, "render_papers"),
+    "form": (steps, "in_form"),
+    "serialise": (steps, "serialise"),
+    "list of gates": (steps, "gates_for"),
+    "judge": (steps, "judge"),
+    "papers": (steps, "render_papers"),
     "page": (report, "compliance_page"),
     "other page": (report, "fidelity_page"),
     "manifest": (report, "manifest_of"),
-    "decide": (pipeline, "decide"),
+    "decide": (steps, "decide"),
     "close": (attempts, "released_rows"),
     "evidence": (attempts, "keep_evidence"),
     "check": (emit, "_check_judged"),
@@ -273,9 +274,9 @@ def test_a_gate_that_takes_too_long(
     judged_by(monkeypatch, **{gate: Judge(gate, wait)})
     if gate == "artefacts":
         monkeypatch.setattr(artefacts.Artefacts, "measure", wait)
-    real = {"judge": pipeline.judge, "check": artefacts.Artefacts.check}
+    real = {"judge": steps.judge, "check": artefacts.Artefacts.check}
     monkeypatch.setattr(
-        pipeline, "judge", lambda of, *args, seconds: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60)
+        steps, "judge", lambda of, *args, seconds: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60)
     )
     if gate == "artefacts":
         monkeypatch.setattr(
@@ -292,13 +293,13 @@ def changed(name: str, **changes: Any) -> Fault:
     """A gate whose verdict is changed after it was given."""
 
     def fault(patch: pytest.MonkeyPatch, folder: Path) -> None:
-        real = pipeline.judge
+        real = steps.judge
 
         def judge(gate: Any, *args: Any, **more: Any) -> Verdict:
             verdict = real(gate, *args, **more)
             return replace(verdict, **changes) if gate.name == name else verdict
 
-        patch.setattr(pipeline, "judge", judge)
+        patch.setattr(steps, "judge", judge)
 
     return fault
 
@@ -317,7 +318,7 @@ def verdicts_that(change: Callable[[list[Verdict]], list[Verdict]]) -> Fault:
     def fault(patch: pytest.MonkeyPatch, folder: Path) -> None:
         real = release.decide
         patch.setattr(
-            pipeline,
+            steps,
             "decide",
             lambda draft, papers, verdicts, waivers: real(draft, papers, change(list(verdicts)), waivers),
         )
@@ -326,23 +327,23 @@ def verdicts_that(change: Callable[[list[Verdict]], list[Verdict]]) -> Fault:
 
 
 def rows_changed_after_the_gates(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = pipeline.render_papers
+    real = steps.render_papers
 
     def render(draft: Draft, *args: Any) -> Any:
         draft.files["in.csv"] += b"one more\n"  # type: ignore[index]
         return real(draft, *args)
 
-    patch.setattr(pipeline, "render_papers", render)
+    patch.setattr(steps, "render_papers", render)
 
 
 def papers_changed_after_their_gate(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = pipeline.decide
+    real = steps.decide
 
     def decide(draft: Draft, papers: Any, *more: Any) -> Any:
         papers.files["report.json"] += b" "
         return real(draft, papers, *more)
 
-    patch.setattr(pipeline, "decide", decide)
+    patch.setattr(steps, "decide", decide)
 
 
 WRONG: dict[str, Fault] = {
@@ -378,7 +379,7 @@ def test_a_gate_that_cannot_be_imported(
     name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     module = type(next(gate for gate in gates_for(policy.Policy(backend="model")) if gate.name == name)).__module__
-    monkeypatch.setattr(pipeline, "gates_for", gates_for)
+    monkeypatch.setattr(steps, "gates_for", gates_for)
     monkeypatch.setitem(sys.modules, module, None)
     assert run(folder) == ExitCode.INTERNAL
     check(ExitCode.INTERNAL, folder, capfd)
@@ -416,7 +417,7 @@ def test_a_source_of_constant_columns_is_refused_in_order(
     rows: int, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pd.DataFrame({"word": [f"{SECRET}"] * rows, "size": [71_001] * rows}).to_csv(folder / "in.csv", index=False)
-    monkeypatch.setattr(pipeline, "gates_for", gates_for)
+    monkeypatch.setattr(steps, "gates_for", gates_for)
     code = run(folder)
     assert code in (ExitCode.BLOCKED, ExitCode.INPUT, ExitCode.INTERNAL)
     check(code, folder, capfd)
@@ -657,13 +658,13 @@ def half_written(name: str) -> Fault:
 
 
 def release_changed(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = api.emit
+    real = steps.emit
 
     def changed_emit(made: Any, *args: Any, **more: Any) -> Any:
         object.__setattr__(made, "files", {name: content + b"\n" for name, content in made.files.items()})
         return real(made, *args, **more)
 
-    patch.setattr(api, "emit", changed_emit)
+    patch.setattr(steps, "emit", changed_emit)
 
 
 OWNERS: dict[str, Any] = {
@@ -729,7 +730,7 @@ def test_a_place_that_changed_during_the_run(
     wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     target = folder / "place" / "out"
-    real = pipeline.decide
+    real = steps.decide
     changes: dict[str, Callable[[], object]] = {
         "the place vanished": lambda: (shutil.rmtree(folder / "place"), (folder / "place").write_text("x")),
         "another run was quicker": lambda: (target.mkdir(), (target / "theirs").touch()),
@@ -741,7 +742,7 @@ def test_a_place_that_changed_during_the_run(
         changes[wrong]()
         return real(*args)
 
-    monkeypatch.setattr(pipeline, "decide", decide)
+    monkeypatch.setattr(steps, "decide", decide)
     code = run(folder)
     assert code in (ExitCode.INTERNAL, ExitCode.USAGE)
     if (folder / "place").is_dir():

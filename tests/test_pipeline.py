@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 import privsynth
-from privsynth import pipeline
 from privsynth.dataset import Dataset, Statistics
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.gate import Gate, gates_for
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
+from privsynth.pipeline import steps
 from privsynth.policy import Policy
 from privsynth.verdict import GATES, Status
 
@@ -127,7 +127,7 @@ def test_a_gate_that_errors_blocks(broken: str, monkeypatch: pytest.MonkeyPatch)
     def with_broken(policy: Policy) -> tuple[Gate, ...]:
         return tuple(Broken() if gate.name == broken else gate for gate in gates_for(policy))
 
-    monkeypatch.setattr(pipeline, "gates_for", with_broken)
+    monkeypatch.setattr(steps, "gates_for", with_broken)
     outcome = privsynth.synthesize(SAMPLES / "patients.csv", seed=3)
     assert outcome.exit_code is ExitCode.BLOCKED
     assert outcome.verdicts[broken].status is Status.ERRORED
@@ -135,7 +135,7 @@ def test_a_gate_that_errors_blocks(broken: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_gate_that_is_left_out_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "gates_for", lambda policy: gates_for(policy)[1:])
+    monkeypatch.setattr(steps, "gates_for", lambda policy: gates_for(policy)[1:])
     outcome = privsynth.synthesize(SAMPLES / "patients.csv", seed=3)
     assert outcome.exit_code is ExitCode.BLOCKED
     assert any(GATES[0] in reason for reason in outcome.reasons)

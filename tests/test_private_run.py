@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 
 import privsynth
-from privsynth import pipeline
 from privsynth.dataset import Source
 from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for
+from privsynth.pipeline import steps
 from privsynth.policy import Policy
 from privsynth.release import Draft, Outcome
 from privsynth.verdict import Finding
@@ -48,7 +48,7 @@ class Content:
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "gates_for", _few)
+        patch.setattr(steps, "gates_for", _few)
         yield
 
 

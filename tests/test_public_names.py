@@ -64,7 +64,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_importing_the_package_writes_nothing_and_sets_up_no_logging() -> None:
-    code = "import logging, privsynth; print(logging.root.handlers, privsynth.Policy().statistics)"
+    code = "import logging, privsynth; print(logging.root.handlers, privsynth.Policy().profile)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "[] internal\n"
     assert shown.stderr == ""

@@ -19,11 +19,12 @@ from privsynth.dataset import Dataset
 from privsynth.emit import private_folder
 from privsynth.errors import InputError
 from privsynth.generate.mask import Mask
+from privsynth.pipeline.parts import mask_in_parts
 from privsynth.policy import Policy
 from privsynth.read.sources import Origin
 from privsynth.release import Outcome, Refusal, Release
 from privsynth.stages import Stages
-from privsynth.streaming import _without_header, mask_in_parts
+from privsynth.streaming import without_header
 
 ROWS = 6_000
 TOWNS = ("Ashford", "Bexley", "Corby", "Derby")
@@ -199,8 +200,8 @@ def test_attempts_on_one_source_are_counted_whether_it_came_in_parts_or_whole(fi
 
 
 def test_a_header_with_a_line_end_is_cut_off_whole() -> None:
-    assert _without_header(b'a,"b\n""c"\n1,2\n') == b"1,2\n"
-    assert _without_header(b"a,b\n") == b""
+    assert without_header(b'a,"b\n""c"\n1,2\n') == b"1,2\n"
+    assert without_header(b"a,b\n") == b""
 
 
 def test_a_stream_passes_its_gates_before_a_byte_goes_out(file: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import privsynth
 from privsynth import InputError, Policy, PolicyError, Synthesizer
-from privsynth.synthesizer import Draft
+from privsynth.synthesizer import SampledDraft
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
 
@@ -27,7 +27,7 @@ def fitted(patients: pd.DataFrame) -> Synthesizer:
     return Synthesizer(seed=5).fit(patients)
 
 
-def rows_of(draft: Draft) -> pd.DataFrame:
+def rows_of(draft: SampledDraft) -> pd.DataFrame:
     return draft._data.tables[0].frame
 
 
@@ -42,12 +42,11 @@ def test_rows_that_pass_come_out_as_the_kind_of_frame_that_went_in(fitted: Synth
 
 
 def test_rows_are_those_of_a_run_with_the_same_seed(fitted: Synthesizer, patients: pd.DataFrame) -> None:
-    from privsynth.api import read
-    from privsynth.pipeline import draw, learn, prepare
+    from privsynth.pipeline.steps import draw, learn, prepare, read
     from privsynth.stages import Stages
 
     policy = Policy(seed=5, rows=200, backend="model")
-    prepared = prepare(read(patients, policy), policy, Stages())
+    prepared = prepare(read(patients, policy, Stages()), policy, Stages())
     assert fitted.sample(200)._drawn.draft.files == draw(prepared, learn(prepared, Stages()), Stages()).draft.files
 
 

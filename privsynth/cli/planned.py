@@ -8,73 +8,66 @@ from collections.abc import Mapping
 from typing import Any
 
 from privsynth.cli.screen import result, visible, write_json
-from privsynth.dataset import Dataset
-from privsynth.options import MaskOptions, ModelOptions, RulesOptions
-from privsynth.policy import Policy
-from privsynth.stages import Stages, size, span
+from privsynth.dataset import Table
+from privsynth.options import BackendOptions, ModelOptions, RulesOptions
+from privsynth.pipeline.whole import DryRun
+from privsynth.stages import size, span
 from privsynth.verdict import GATES
 
 
-def show(dataset: Dataset, policy: Policy, stages: Stages, *, as_json: bool) -> int:
-    """Describe and split the source as a run would, and say what would follow. What would be refused is refused here."""
-    plan = planned(dataset, policy, stages)
+def show(dry: DryRun, *, as_json: bool) -> int:
+    """Tables, rows, what makes them, the estimate, the gates and the limits."""
+    plan = _plan(dry)
     if as_json:
-        write_json(result("run", 0, outcome="planned", plan=plan, warnings=list(dataset.notes)))
+        write_json(result("run", 0, outcome="planned", plan=plan, warnings=list(dry.notes)))
         return 0
-    for what, text in _lines(plan):
-        sys.stdout.write(f"{what:<10}{visible(text)}\n")
+    for name, text in _lines(plan):
+        sys.stdout.write(f"{name:<10}{visible(text)}\n")
     return 0
 
 
-def planned(dataset: Dataset, policy: Policy, stages: Stages) -> dict[str, Any]:
-    """Tables, rows, what makes them, the estimate, the gates and the limits, as plain values."""
-    from privsynth.pipeline import backend_for, foreseen, prepare, rows_asked
-
-    prepared = prepare(dataset, policy, stages)
-    policy, train = prepared.policy, prepared.source.train
-    estimate = foreseen(backend_for(policy), train)
+def _plan(dry: DryRun) -> dict[str, Any]:
+    policy, train = dry.prepared.policy, dry.prepared.source.train
     return {
-        "tables": [
-            {
-                "table": table.name,
-                "rows": len(table),
-                "rows_train": len(train[table.name]),
-                "columns": len(table.columns),
-                "roles": dict(Counter(column.role.value for column in table.columns)),
-            }
-            for table in prepared.data
-        ],
-        "rows": rows_asked(policy, prepared.data),
+        "tables": [_table_plan(table, len(train[table.name])) for table in dry.prepared.data],
+        "rows": dry.rows,
         "backend": policy.backend.kind,
-        "options": _options(policy),
-        "seconds": None if estimate is None else round(estimate.seconds, 1),
-        "bytes": None if estimate is None else estimate.bytes,
+        "options": _options(policy.backend),
+        "seconds": None if dry.estimate is None else round(dry.estimate.seconds, 1),
+        "bytes": None if dry.estimate is None else dry.estimate.bytes,
         "gates": list(GATES),
         "profile": policy.profile,
         "limits": policy.limits.model_dump(),
     }
 
 
-def _options(policy: Policy) -> dict[str, Any]:
+def _table_plan(table: Table, train_rows: int) -> dict[str, Any]:
+    return {
+        "table": table.name,
+        "rows": len(table),
+        "rows_train": train_rows,
+        "columns": len(table.columns),
+        "roles": dict(Counter(column.role.value for column in table.columns)),
+    }
+
+
+def _options(options: BackendOptions) -> dict[str, Any]:
     """What differs from the defaults, and the engine in any case."""
-    engine = {"engine": policy.backend.engine} if isinstance(policy.backend, ModelOptions) else {}
-    return engine | policy.backend.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
+    engine = {"engine": options.engine} if isinstance(options, ModelOptions) else {}
+    return engine | options.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
 
 
 def _lines(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
     tables = [("table", _table(table)) for table in plan["tables"]] or [("table", "none: no real data is read")]
     options = ", ".join(f"{name} {value}" for name, value in plan["options"].items())
+    limits = ", ".join(f"{name} {value}" for name, value in plan["limits"].items() if value is not None)
     return [
         *tables,
         ("rows", _rows(plan)),
         ("backend", plan["backend"] + (f": {options}" if options else "")),
         ("estimate", "none for this backend" if plan["seconds"] is None else _estimate(plan)),
         ("gates", ", ".join(plan["gates"])),
-        (
-            "limits",
-            f"profile {plan['profile']}: "
-            + ", ".join(f"{name} {value}" for name, value in plan["limits"].items() if value is not None),
-        ),
+        ("limits", f"profile {plan['profile']}: {limits}"),
         ("dry run", "nothing was learnt, made or written"),
     ]
 
@@ -82,15 +75,14 @@ def _lines(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _table(table: Mapping[str, Any]) -> str:
     roles = ", ".join(f"{count} {role.replace('_', ' ')}" for role, count in table["roles"].items())
     held = table["rows"] - table["rows_train"]
-    return f"{table['table']}, {table['rows']:,} rows x {table['columns']} columns ({roles}); {held:,} rows held out for the gates"
+    size_ = f"{table['table']}, {table['rows']:,} rows x {table['columns']} columns"
+    return f"{size_} ({roles}); {held:,} rows held out for the gates"
 
 
 def _rows(plan: Mapping[str, Any]) -> str:
     if plan["rows"] is not None:
         return f"{plan['rows']:,} to make in the first table"
-    return {MaskOptions().kind: "as many as there are", RulesOptions().kind: "as many as the rulebook says"}.get(
-        plan["backend"], "as many as there are"
-    )
+    return "as many as the rulebook says" if plan["backend"] == RulesOptions().kind else "as many as there are"
 
 
 def _estimate(plan: Mapping[str, Any]) -> str:

@@ -6,10 +6,11 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from privsynth.cli.interrupt import heeded
+from privsynth.cli.interrupt import heeded, held
 from privsynth.errors import ExitCode
 from privsynth.options import FigureStyle
 from privsynth.stages import Estimate, Stage, Stages
@@ -71,6 +72,9 @@ class Screen(Stages):
         """What a person should know, each thing once."""
         for note in dict.fromkeys(notes):
             self.line("note", "", note)
+
+    def unbroken(self) -> AbstractContextManager[None]:
+        return held()
 
     def error(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from privsynth.cli.verbs.run import model_first, shares_of
+from privsynth.cli.changes import model_first, shares_of
 from privsynth.errors import PolicyError
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy, load_policy

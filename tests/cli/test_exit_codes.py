@@ -85,7 +85,7 @@ def test_an_interrupted_run_leaves_nothing(name: signal.Signals, tmp_path: Path)
 
 
 def test_an_unknown_error_ends_with_one_and_says_only_its_place(tmp_path: Path) -> None:
-    code = "import privsynth.api as a\ndef bad(*x, **y): raise ValueError('Sentinel-77')\na.read = bad\nfrom privsynth.cli import main; main()"
+    code = "import privsynth.pipeline.steps as s\ndef bad(*x, **y): raise ValueError('Sentinel-77')\ns.read_files = bad\nfrom privsynth.cli import main; main()"
     done = privsynth("run", PATIENTS, "--out", str(tmp_path / "out"), code=code)
     assert done.returncode == ExitCode.INTERNAL
     assert "ValueError" in done.stderr

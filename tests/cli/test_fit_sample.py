@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from privsynth.cli import _run
-from privsynth.cli.verbs.sample import shares_of
+from privsynth.cli.changes import shares_of
 from privsynth.errors import ExitCode, PolicyError
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"

@@ -60,7 +60,7 @@ def test_a_run_refuses_it_before_anything_is_made() -> None:
     import pandas as pd
 
     from privsynth.dataset import Column, Dataset, Kind, Table
-    from privsynth.pipeline import settle
+    from privsynth.pipeline.choices import settle
 
     data = Dataset((Table("t", (Column("a", Kind.TEXT),), pd.DataFrame({"a": pd.Series(["x"], dtype=object)})),))
     with pytest.raises(PolicyError, match="not installed"):

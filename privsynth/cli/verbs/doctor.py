@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from importlib.metadata import PackageNotFoundError, metadata, version
 
+from privsynth.cli import flags
 from privsynth.cli.screen import result, table, write_json
-from privsynth.cli.verbs.run import Json
 
 # extra -> (its leading package, what it brings)
 EXTRAS = {
@@ -31,7 +31,7 @@ CORE = (
 )
 
 
-def doctor(as_json: Json = False) -> int:
+def doctor(as_json: flags.Json = False) -> int:
     """Show versions, extras with the command that installs them, and whether the scanner finds what it claims."""
     from privsynth.pii import coverage, missed_canaries
 

@@ -5,59 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from privsynth.cli import flags
+from privsynth.cli.changes import given, reading
 from privsynth.cli.screen import result, write_json
-from privsynth.cli.verbs.run import (
-    Config,
-    DataFiles,
-    Delimiter,
-    Encoding,
-    Json,
-    NoHeader,
-    OnRagged,
-    Profile,
-    given,
-    reading,
-)
 from privsynth.errors import PolicyError
-from privsynth.options import BackendName
 from privsynth.policy import load_policy, policy_schema
-
-Out = Annotated[
-    str,
-    typer.Option(
-        "--out",
-        metavar="FILE|-",
-        help="Where to write the policy; - for the screen. Its JSON Schema is written beside it.",
-    ),
-]
-Overwrite = Annotated[bool, typer.Option("--allow-overwrite", help="Replace a file that is there.")]
-PlanFor = Annotated[
-    BackendName | None,
-    typer.Option(
-        "--backend",
-        "-b",
-        help="Plan for this backend; for mask each column gets the step that its role asks for.",
-        show_default="auto",
-    ),
-]
 
 
 def init(
-    data: DataFiles,
-    out: Out = "policy.yaml",
-    allow_overwrite: Overwrite = False,
-    backend: PlanFor = None,
-    config: Config = None,
-    profile: Profile = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    on_ragged: OnRagged = None,
-    no_header: NoHeader = False,
-    as_json: Json = False,
+    data: flags.TablesOrRulebook,
+    out: flags.PolicyOut = "policy.yaml",
+    allow_overwrite: flags.ReplaceFile = False,
+    backend: flags.BackendOfThePlan = None,
+    config: flags.Config = None,
+    profile: flags.Profile = None,
+    encoding: flags.Encoding = None,
+    delimiter: flags.Delimiter = None,
+    on_ragged: flags.OnRagged = None,
+    no_header: flags.NoHeader = False,
+    as_json: flags.Json = False,
 ) -> int:
     """Write a commented policy: each column's role, kind and the reason, keys between tables, what holds between columns. No value is in it."""
     if out == "-" and as_json:
@@ -65,16 +32,15 @@ def init(
     target = Path(out)
     files = [] if out == "-" else [target, target.parent / "policy.schema.json"]
     _refuse_existing(files[:1], allow_overwrite)
-    policy = load_policy(
-        config, reading(encoding, delimiter, on_ragged, no_header) | given({"profile": profile, "backend": backend})
-    )
+    changes = given({"profile": profile, "backend": backend})
+    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header) | changes)
 
-    from privsynth import api
     from privsynth.describe import facts_of
     from privsynth.describe.plan import plan_text
+    from privsynth.pipeline.judging import inspect
 
-    found = api.inspect(list(data), policy)
-    text = plan_text(found, facts_of(found), policy)
+    dataset = inspect(list(data), policy)
+    text = plan_text(dataset, facts_of(dataset), policy)
     if not files:
         sys.stdout.write(text)
         return 0
@@ -82,7 +48,9 @@ def init(
     _write(target, text)
     if as_json:
         write_json(
-            result("init", 0, outcome="ok", outputs=[{"path": str(file)} for file in files], warnings=list(found.notes))
+            result(
+                "init", 0, outcome="ok", outputs=[{"path": str(file)} for file in files], warnings=list(dataset.notes)
+            )
         )
     else:
         sys.stderr.write(

@@ -4,72 +4,79 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from privsynth.cli import flags
+from privsynth.cli.changes import reading
 from privsynth.cli.screen import result, table, visible, write_json
-from privsynth.cli.verbs.run import Config, DataFiles, Delimiter, Encoding, Json, NoHeader, OnRagged, reading
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:
-    from privsynth.dataset import Table
+    from privsynth.dataset import Dataset, Fact, Table
 
 HEADER = ("column", "kind", "role", "holds", "missing", "distinct", "sure", "why")
 
 
 def inspect(
-    data: DataFiles,
-    config: Config = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    on_ragged: OnRagged = None,
-    no_header: NoHeader = False,
-    as_json: Json = False,
+    data: flags.TablesOrRulebook,
+    config: flags.Config = None,
+    encoding: flags.Encoding = None,
+    delimiter: flags.Delimiter = None,
+    on_ragged: flags.OnRagged = None,
+    no_header: flags.NoHeader = False,
+    as_json: flags.Json = False,
 ) -> int:
     """Show tables, columns, kinds, roles and the reason for each, keys, and what holds between columns; nothing is made."""
-    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header))
+    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header))
 
-    from privsynth import api
+    from privsynth.api import column_line
     from privsynth.describe import facts_of
+    from privsynth.pipeline.judging import inspect as inspected
 
-    found = api.inspect(list(data), policy)
-    facts = facts_of(found)
-    lines = {t.name: [api.column_line(t, c) for c in t.columns] for t in found}
-    relations = [
-        {"parent": r.parent, "parent_key": r.parent_key, "child": r.child, "child_key": r.child_key}
-        for r in found.relations
-    ]
+    dataset = inspected(list(data), policy)
+    facts = facts_of(dataset)
+    lines = {table.name: [column_line(table, column) for column in table.columns] for table in dataset}
     if as_json:
-        tables = [{"table": t.name, "rows": len(t), "entity": t.person, "columns": lines[t.name]} for t in found]
-        told = [
-            {"kind": f.kind, "table": f.table, "columns": list(f.columns), "share": f.share, "words": f.words}
-            for f in facts
-        ]
-        write_json(
-            result(
-                "inspect",
-                0,
-                outcome="inspected",
-                tables=tables,
-                relations=relations,
-                facts=told,
-                warnings=list(found.notes),
-            )
-        )
+        write_json(_object(dataset, facts, lines))
         return 0
-    for each in found:
-        sys.stdout.write(
-            f"{visible(_title(each))}\n{visible(_summary(lines[each.name]))}\n\n{_table(lines[each.name])}\n"
-        )
-    for r in relations:
-        sys.stdout.write(
-            f"key:  {visible(r['child'])}.{visible(r['child_key'])} -> {visible(r['parent'])}.{visible(r['parent_key'])}\n"
-        )
-    for fact in facts:
-        sys.stdout.write(f"fact: {visible(fact.table + ': ' if len(lines) > 1 else '')}{visible(fact.words)}\n")
-    for note in found.notes:
-        sys.stdout.write(f"note: {visible(note)}\n")
+    for each in dataset:
+        title, summary = visible(_title(each)), visible(_summary(lines[each.name]))
+        sys.stdout.write(f"{title}\n{summary}\n\n{_table(lines[each.name])}\n")
+    for text in _between_columns(dataset, facts):
+        sys.stdout.write(f"{visible(text)}\n")
     return 0
+
+
+def _object(dataset: Dataset, facts: Sequence[Fact], lines: Mapping[str, Any]) -> dict[str, Any]:
+    tables = [{"table": t.name, "rows": len(t), "entity": t.person, "columns": lines[t.name]} for t in dataset]
+    keys = [
+        {"parent": key.parent, "parent_key": key.parent_key, "child": key.child, "child_key": key.child_key}
+        for key in dataset.relations
+    ]
+    between = [
+        {"kind": f.kind, "table": f.table, "columns": list(f.columns), "share": f.share, "words": f.words}
+        for f in facts
+    ]
+    return result(
+        "inspect",
+        0,
+        outcome="inspected",
+        tables=tables,
+        relations=keys,
+        facts=between,
+        warnings=list(dataset.notes),
+    )
+
+
+def _between_columns(dataset: Dataset, facts: Sequence[Fact]) -> Iterator[str]:
+    """Keys between tables, what holds between columns, and what a person should know of how it was read."""
+    for key in dataset.relations:
+        yield f"key:  {key.child}.{key.child_key} -> {key.parent}.{key.parent_key}"
+    for fact in facts:
+        yield f"fact: {f'{fact.table}: ' if len(dataset.tables) > 1 else ''}{fact.words}"
+    for note in dataset.notes:
+        yield f"note: {note}"
 
 
 def _title(each: Table) -> str:

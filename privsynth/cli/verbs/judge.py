@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
-import typer
-
+from privsynth.cli import flags
+from privsynth.cli.changes import assignments, reading
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, visible, write_json
-from privsynth.cli.verbs.run import Config, Encoding, Json, Quiet, Set, assignments, reading
 from privsynth.errors import ExitCode
 from privsynth.policy import Policy, load_policy
 from privsynth.verdict import GATES, Status, Verdict
 
 ABOUT_PEOPLE = tuple(name for name in GATES if name not in ("schema", "claim", "budget", "fidelity", "artefacts"))
 
-Real = Annotated[str, typer.Argument(metavar="REAL", help="The real table that was learnt from.", show_default=False)]
-Synthetic = Annotated[
-    str, typer.Argument(metavar="SYNTHETIC", help="The table to judge, from whatever tool.", show_default=False)
-]
-Holdout = Annotated[
-    str | None, typer.Option("--holdout", help="Real rows that the tool never saw: the control.", show_default=False)
-]
-
 
 def fidelity(
-    real: Real,
-    synthetic: Synthetic,
-    holdout: Holdout = None,
-    config: Config = None,
-    settings: Set = None,
-    encoding: Encoding = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
+    real: flags.Real,
+    synthetic: flags.Synthetic,
+    holdout: flags.Holdout = None,
+    config: flags.Config = None,
+    settings: flags.Set = None,
+    encoding: flags.Encoding = None,
+    as_json: flags.Json = False,
+    quiet: flags.Quiet = False,
 ) -> int:
     """How like the real table the synthetic one is, beside what a fresh real sample would reach. Ends with 4 below the floor."""
     policy = load_policy(config, reading(encoding, None, None, no_header=False) | assignments(settings or []))
@@ -42,14 +32,14 @@ def fidelity(
 
 
 def risk(
-    real: Real,
-    synthetic: Synthetic,
-    holdout: Holdout = None,
-    config: Config = None,
-    settings: Set = None,
-    encoding: Encoding = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
+    real: flags.Real,
+    synthetic: flags.Synthetic,
+    holdout: flags.Holdout = None,
+    config: flags.Config = None,
+    settings: flags.Set = None,
+    encoding: flags.Encoding = None,
+    as_json: flags.Json = False,
+    quiet: flags.Quiet = False,
 ) -> int:
     """What the synthetic table tells about the people of the real one. Ends with 3 if a gate would block it."""
     policy = load_policy(config, reading(encoding, None, None, no_header=False) | assignments(settings or []))

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from privsynth.cli import flags
 from privsynth.cli.screen import result, visible, write_json
-from privsynth.cli.verbs.run import Json
-
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The key file, of mode 0600.", show_default=False)]
-Book = Annotated[
-    Path | None,
-    typer.Option(
-        "--state", help="State directory whose ledger records what is done with the key.", show_default="no record"
-    ),
-]
 
 UNRECORDED = "nothing was recorded: name a state directory with --state"
 OLD_STAYS = "what was masked with the old key stays linkable by it, until that is destroyed too"
@@ -34,7 +25,7 @@ app = typer.Typer(
 
 
 @app.command("new")
-def new(file: File, state: Book = None, as_json: Json = False) -> int:
+def new(file: flags.KeyFile, state: flags.StateOfKeys = None, as_json: flags.Json = False) -> int:
     """Make a key file: 32 bytes from the system's generator, mode 0600. A file that exists is left alone."""
     from privsynth.keyring import files as keyfiles
     from privsynth.keyring import key_id
@@ -47,13 +38,13 @@ def new(file: File, state: Book = None, as_json: Json = False) -> int:
 
 
 @app.command("id")
-def show_id(file: File, as_json: Json = False) -> int:
+def show_id(file: flags.KeyFile, as_json: flags.Json = False) -> int:
     """Show the id of a key, as it stands in manifests and reports."""
     return _say("id", _id_of(file), [], as_json=as_json)
 
 
 @app.command("rotate")
-def rotate(file: File, state: Book = None, as_json: Json = False) -> int:
+def rotate(file: flags.KeyFile, state: flags.StateOfKeys = None, as_json: flags.Json = False) -> int:
     """Put a new key at FILE; the old one moves to FILE.<its id>."""
     from privsynth.keyring import files as keyfiles
     from privsynth.keyring import key_id
@@ -70,7 +61,7 @@ def rotate(file: File, state: Book = None, as_json: Json = False) -> int:
 
 
 @app.command("destroy")
-def destroy(file: File, state: Book = None, as_json: Json = False) -> int:
+def destroy(file: flags.KeyFile, state: flags.StateOfKeys = None, as_json: flags.Json = False) -> int:
     """Overwrite a key file and remove it."""
     from privsynth.keyring import files as keyfiles
     from privsynth.lineage.keybook import keybook

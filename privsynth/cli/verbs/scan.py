@@ -5,51 +5,31 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
-import typer
-
+from privsynth.cli import flags
+from privsynth.cli.changes import reading
 from privsynth.cli.screen import result, table, write_json
-from privsynth.cli.verbs.run import Config, Delimiter, Encoding, Json, NoHeader, OnRagged, reading
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:
     from privsynth.cli.findings import Found
 
-Files = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="FILE...",
-        help="Tables (CSV, TSV, Parquet, also .gz; - for stdin) or texts (.txt, .md, .log, .json).",
-        show_default=False,
-    ),
-]
-FailOn = Annotated[
-    Literal["low", "medium", "high", "never"],
-    typer.Option(
-        help="Which findings end with 3. high: confirmed direct identifiers. medium: also data such as birth dates and postcodes. low: any sign."
-    ),
-]
-Sarif = Annotated[
-    Path | None,
-    typer.Option("--sarif", help="Write the findings to this file as SARIF 2.1.0 as well.", show_default=False),
-]
-
 
 def scan(
-    files: Files,
-    fail_on: FailOn = "high",
-    sarif: Sarif = None,
-    config: Config = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    on_ragged: OnRagged = None,
-    no_header: NoHeader = False,
-    as_json: Json = False,
+    files: flags.TablesOrTexts,
+    fail_on: flags.FailOn = "high",
+    sarif: flags.Sarif = None,
+    config: flags.Config = None,
+    encoding: flags.Encoding = None,
+    delimiter: flags.Delimiter = None,
+    on_ragged: flags.OnRagged = None,
+    no_header: flags.NoHeader = False,
+    as_json: flags.Json = False,
 ) -> int:
     """Find personal data by column and kind, in texts by line; no value is shown. Ends with 3 if something was found."""
-    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header))
+    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header))
 
     from privsynth.cli.findings import LEVELS, scan_files
 

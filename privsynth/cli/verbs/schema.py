@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import typer
-
+from privsynth.cli import flags
 from privsynth.cli.screen import write_json
 
-Name = Annotated[Literal["policy", "report", "result"], typer.Argument(help="Which schema.")]
 
-
-def schema(name: Name) -> int:
+def schema(name: flags.SchemaName) -> int:
     """Print the JSON Schema of a policy file, of report.json, or of what --json prints."""
     if name == "policy":
         from privsynth.policy import policy_schema

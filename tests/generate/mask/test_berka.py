@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.api import read
 from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.generate.mask import Mask
 from privsynth.policy import Policy
+from privsynth.read import read_files
 
 POLICY = Policy(backend="mask")
 REFERENCES = [
@@ -28,7 +28,7 @@ REFERENCES = [
 
 @pytest.fixture(scope="module")
 def bank(material: Path) -> tuple[Dataset, Dataset]:
-    data = describe(read(str(material / "tables" / "berka"), POLICY), POLICY)
+    data = describe(read_files([material / "tables" / "berka"], POLICY), POLICY)
     profile = learn_statistics(data, POLICY, take_fingerprints(data))
     made = (
         Mask(POLICY.backend, POLICY.limits)

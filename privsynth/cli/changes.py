@@ -1,0 +1,95 @@
+"""What the flags say, as changes of a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from privsynth.errors import PolicyError
+
+RULEBOOKS = {".yaml", ".yml"}
+TAB = {"\\t": "\t", "tab": "\t"}
+
+
+def given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what was said."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def sort_inputs(data: Sequence[str]) -> tuple[list[str], str | None]:
+    """The data files, and the rulebook if one is named."""
+    books = [name for name in data if Path(name).suffix.lower() in RULEBOOKS]
+    if len(books) > 1:
+        raise PolicyError("more than one rulebook is named.", hint="give one .yaml file")
+    return [name for name in data if name not in books], books[0] if books else None
+
+
+def reading(
+    encoding: str | None, delimiter: str | None = None, on_ragged: str | None = None, *, no_header: bool = False
+) -> dict[str, Any]:
+    """How files are read."""
+    options = {
+        "read.encoding": encoding,
+        "read.delimiter": TAB.get(delimiter or "", delimiter),
+        "read.on_ragged": on_ragged,
+        "read.header": False if no_header else None,
+    }
+    return given(options)
+
+
+def assignments(settings: Sequence[str]) -> dict[str, Any]:
+    """`key=value` pairs; a value is read as YAML reads it, so that numbers are numbers."""
+    from privsynth.plainyaml import parse_yaml
+
+    values: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise PolicyError("--set expects KEY=VALUE.", hint="for example: --set limits.k=11")
+        values[key.strip()] = parse_yaml(f"value: {value}", "--set")["value"]
+    return values
+
+
+def waivers(texts: Sequence[str]) -> list[dict[str, str]] | None:
+    """`gate:reason:person:last day`; a reason may hold colons. The policy checks what they say."""
+    return [_waiver(text) for text in texts] or None
+
+
+def _waiver(text: str) -> dict[str, str]:
+    gate, *rest = (part.strip() for part in text.split(":"))
+    if len(rest) < 3:
+        raise PolicyError(
+            "--accept-risk expects GATE:REASON:PERSON:DATE, where DATE is the last day that the waiver holds.",
+            hint="for example: --accept-risk 'linkage:two people use it, in one room:A. Officer:2027-03-31'",
+        )
+    *reason, person, last = rest
+    return {"gate": gate, "reason": ": ".join(reason), "person": person, "expires": last}
+
+
+def shares_of(texts: Sequence[str]) -> dict[str, dict[str, float]] | None:
+    """`column:level=share`, several of one column together. A level may hold a colon or an equals sign, a column name an equals sign."""
+    shares: dict[str, dict[str, float]] = {}
+    for text in texts:
+        column, level, share = _share(text)
+        shares.setdefault(column, {})[level] = share
+    return shares or None
+
+
+def _share(text: str) -> tuple[str, str, float]:
+    column, colon, rest = text.partition(":")
+    level, equals, share = rest.rpartition("=")
+    try:
+        number = float(share)
+    except ValueError:
+        equals = ""
+    if not (column and colon and equals):
+        raise PolicyError("--share expects COLUMN:LEVEL=SHARE.", hint="for example: --share sex:F=0.5")
+    return column, level, number
+
+
+def model_first(changes: dict[str, Any]) -> dict[str, Any]:
+    """An option of the model engine implies the backend `model`."""
+    if "backend.engine" in changes and "backend" not in changes:
+        return {"backend": "model", **changes}
+    return changes

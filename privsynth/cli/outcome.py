@@ -1,0 +1,90 @@
+"""How a run ended: lines for people, one object for machines, and the exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
+
+if TYPE_CHECKING:
+    from privsynth.release import Outcome, Release
+
+
+def end(verb: str, screen: Screen, outcome: Outcome, written: Sequence[Path], *, out: Path | None) -> int:
+    """Say where it went (`out` is None for rows on stdout), or why nothing went out."""
+    from privsynth.release import Release
+
+    if isinstance(outcome, Release):
+        _tell_release(screen, outcome, written, out)
+    else:
+        _tell_refusal(screen, outcome, written, out)
+    if screen.json:
+        write_json(_object(verb, outcome, written))
+    return int(outcome.exit_code)
+
+
+def _tell_release(screen: Screen, release: Release, written: Sequence[Path], out: Path | None) -> None:
+    if out is None:
+        screen.line("wrote", "", f"the masked rows to stdout{_reports_in(written)}")
+        return
+    screen.line("wrote", "", f"{out}/  {'  '.join(path.name for path in written)}")
+    if release.waivers:
+        screen.line("status", "", f"RELEASED-WITH-WAIVER: {', '.join(waiver.gate for waiver in release.waivers)}")
+    screen.line("next", "", f"open {out / 'compliance.html'}")
+
+
+def _tell_refusal(screen: Screen, outcome: Outcome, written: Sequence[Path], out: Path | None) -> None:
+    """What was measured beyond its limit, and what can be done."""
+    for verdict in outcome.verdicts:
+        for finding in verdict.failures:
+            screen.line("failed", verdict.gate, finding_line(finding, verdict.figures))
+            if finding.remedy:
+                screen.line("try", "", finding.remedy)
+    if out is None:
+        screen.line("blocked", "", f"no row was written{_reports_in(written)}")
+        return
+    where = f"the reason is in {written[0].parent}/" if written else "not even the report could be shown"
+    screen.line("blocked", "", f"nothing was published; {where}")
+
+
+def _reports_in(written: Sequence[Path]) -> str:
+    return f"; the reports are in {written[0].parent}/" if written else "; --report-dir DIR keeps the reports"
+
+
+def outputs(written: Sequence[Path], rows: dict[str, int] | None = None) -> list[dict[str, Any]]:
+    """Each file with its digest, and with its rows if it holds any."""
+    rows = rows or {}
+    return [
+        {"path": str(path), "sha256": sha256(path.read_bytes()).hexdigest(), "rows": rows.get(path.name)}
+        for path in written
+    ]
+
+
+def _object(verb: str, outcome: Outcome, written: Sequence[Path]) -> dict[str, Any]:
+    manifest, verdicts = json.loads(outcome.papers.files["manifest.json"]), list(outcome.verdicts)
+    return result(
+        verb,
+        outcome.exit_code,
+        outcome=outcome.status,
+        run_id=manifest["run_id"],
+        outputs=outputs(written, _rows(outcome)),
+        verdicts=verdicts,
+        fidelity=fidelity_of(verdicts) if manifest["figures"] == "exact" else None,
+        warnings=manifest["notes"],
+        timings=manifest["seconds"],
+        versions=manifest["versions"],
+    )
+
+
+def _rows(outcome: Outcome) -> dict[str, int]:
+    """The rows of each file of a release, by the name under which it went out."""
+    from privsynth.release import Release
+
+    if not isinstance(outcome, Release):
+        return {}
+    names = dict(zip(outcome.files, outcome.published, strict=True))
+    return {names[file]: len(table) for table in outcome.dataset for file in table.form.files(table.name)}

@@ -1,0 +1,145 @@
+"""The order in two halves: a model is fitted and may be kept in a folder; later, rows are drawn from it and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from privsynth.dataset import Dataset
+from privsynth.emit import check_target
+from privsynth.errors import InputError
+from privsynth.generate import Backend
+from privsynth.pipeline.choices import with_ledger
+from privsynth.pipeline.steps import Data, Prepared, draw, learn, prepare, read, release, write
+from privsynth.policy import Policy
+from privsynth.release import Outcome
+from privsynth.saved_model import PROTECT, SavedModel, check_keepable, check_same, fit_record, recall, save
+from privsynth.seeds import Seeds
+from privsynth.stages import Stages
+
+if TYPE_CHECKING:
+    from privsynth.keyring import Keyring
+
+ANEW = "the model was not fitted for this condition: one was fitted anew for it, on the same rows with the same seed."
+
+
+def fit(data: Data, policy: Policy, stages: Stages) -> tuple[Prepared, Backend]:
+    """A model of one part of the data; the other part is kept aside, to judge what is drawn."""
+    prepared = prepare(read(data, policy, stages), policy, stages)
+    return prepared, learn(prepared, stages)
+
+
+def fit_and_keep(
+    files: Sequence[str],
+    policy: Policy,
+    folder: Path,
+    stages: Stages,
+    *,
+    key_file: Path | None = None,
+    overwrite: bool = False,
+) -> tuple[Dataset, list[Path]]:
+    """A model of the files in a folder, and what was read. What could not be kept is refused before any work."""
+    check_keepable(policy.backend)
+    check_target(folder, overwrite=overwrite)
+    keyring = _keyring(key_file)
+    dataset = read(files, policy, stages)
+    prepared, fitted = fit(dataset, policy, stages)
+    with stages.unbroken():
+        paths = [name for name in files if name != "-"]
+        return dataset, _keep(fitted, prepared, folder, paths=paths, keyring=keyring, overwrite=overwrite)
+
+
+def keep(
+    fitted: Backend,
+    prepared: Prepared,
+    folder: Path,
+    *,
+    paths: Sequence[str],
+    key_file: Path | None = None,
+    overwrite: bool = False,
+) -> list[Path]:
+    """A fitted model in a folder, sealed with a key where one is named."""
+    return _keep(fitted, prepared, folder, paths=paths, keyring=_keyring(key_file), overwrite=overwrite)
+
+
+def load(folder: Path, *, key_file: Path | None = None) -> SavedModel:
+    """What `keep` wrote, found unchanged."""
+    return recall(folder, _keyring(key_file))
+
+
+def resume(saved: SavedModel, data: Data, policy: Policy, stages: Stages) -> tuple[Prepared, Backend]:
+    """The source split as it was for the fit, and the model. `policy` is the saved one, perhaps with other rows, or with a condition.
+
+    A condition that the model was not fitted for needs a fit of its own to be exact: same rows, same seed, same policy otherwise.
+    """
+    dataset = read(data, policy, stages)
+    prepared = prepare(dataset, policy.with_(seed=saved.seed), stages)
+    check_same(saved, prepared.source)
+    is_its_own = policy.backend == saved.policy.backend
+    prepared = prepared.with_notes(*saved.notes, _drawn_from(saved) if is_its_own else ANEW)
+    fitted = saved.model(prepared.source.statistics.taken) if is_its_own else learn(prepared, stages)
+    stages.notes([note for note in prepared.data.notes if note not in dataset.notes])
+    return prepared, fitted
+
+
+def sample(
+    folder: Path,
+    ask: Callable[[Policy], Policy],
+    out: Path,
+    stages: Stages,
+    *,
+    data: Sequence[str] = (),
+    seed: int | None = None,
+    key_file: Path | None = None,
+    overwrite: bool = False,
+) -> tuple[Outcome, list[Path]]:
+    """Rows of a kept model, judged as those of any run. `ask` changes the policy of the fit into that of the draw."""
+    check_target(out, overwrite=overwrite)
+    saved = load(folder, key_file=key_file)
+    policy = with_ledger(ask(saved.policy), out)
+    prepared, fitted = resume(saved, _files_at_hand(data or saved.paths), policy, stages)
+    seed = Seeds(seed).seed
+    outcome = release(prepared, lambda ready: draw(ready, fitted, stages, seed=seed), stages)
+    with stages.unbroken():
+        return outcome, write(outcome, out, overwrite=overwrite)
+
+
+def _keep(
+    fitted: Backend,
+    prepared: Prepared,
+    folder: Path,
+    *,
+    paths: Sequence[str],
+    keyring: Keyring | None,
+    overwrite: bool,
+) -> list[Path]:
+    record = fit_record(prepared.policy, prepared.source, seed=prepared.seeds.seed, paths=paths)
+    return save(fitted, record, folder, keyring=keyring, overwrite=overwrite)
+
+
+def _keyring(key_file: Path | None) -> Keyring | None:
+    if key_file is None:
+        return None
+    from privsynth.keyring import Keyring
+
+    return Keyring.from_file(key_file)
+
+
+def _drawn_from(saved: SavedModel) -> str:
+    return f"rows were drawn from a model that was fitted before, with seed {saved.seed}; {PROTECT}."
+
+
+def _files_at_hand(files: Sequence[str]) -> list[str]:
+    """The files of the fit. Without them nothing can be judged, and what is not judged is not released."""
+    gone = [name for name in files if name != "-" and not Path(name).exists()]
+    if files and not gone:
+        return list(files)
+    missing = (
+        f"{len(gone)} of the {len(files)} files it was fitted on are not there"
+        if gone
+        else "where it was fitted, the data came from no file"
+    )
+    raise InputError(
+        f"the rows cannot be judged without the data of the fit: {missing}.", hint="name the files with --data FILE"
+    )

@@ -1,0 +1,250 @@
+"""The steps of the order, each once: what it is given, the stage in which it is seen, and what it comes to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from privsynth.content import blocks
+from privsynth.dataset import Dataset, Exposure, Source
+from privsynth.describe import describe, learn_statistics, take_fingerprints
+from privsynth.describe.names import refuse_unknown_names
+from privsynth.describe.split import holdout_share
+from privsynth.emit import check_target, emit, emit_papers, emit_refusal, in_form, serialise
+from privsynth.errors import PolicyError
+from privsynth.gate import Gate, gates_for, judge
+from privsynth.gate.artefacts import Artefacts
+from privsynth.generate import Backend, Closing, Described, Foreseeing
+from privsynth.lineage.attempts import attempt
+from privsynth.manifest import Facts
+from privsynth.options import MaskOptions
+from privsynth.pipeline.choices import backend_for, rows_asked, settle
+from privsynth.policy import Policy
+from privsynth.read import read_files
+from privsynth.read.frames import read_frame
+from privsynth.release import Draft, Outcome, Release, decide
+from privsynth.report import render_papers
+from privsynth.seeds import Seeds
+from privsynth.stages import Estimate, Stages
+from privsynth.verdict import Verdict
+
+Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Prepared:
+    """What is known before anything is made: the settled policy, and the source with its hold-out kept aside."""
+
+    started: datetime
+    seeds: Seeds
+    policy: Policy
+    data: Dataset
+    source: Source
+
+    def counted(self, exposure: Exposure | None) -> Prepared:
+        """With what the ledger knows of earlier runs on this source."""
+        return replace(self, source=replace(self.source, exposure=exposure))
+
+    def with_notes(self, *notes: str) -> Prepared:
+        return replace(self, data=self.data.with_notes(*notes))
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A draft that no gate has seen, and the seed of its rows."""
+
+    draft: Draft
+    seed: int
+
+
+def read(data: Data, policy: Policy, stages: Stages) -> Dataset:
+    """Any kind of data as a dataset; None is a dataset without a table, and what was read already is taken as it is."""
+    if isinstance(data, Dataset):
+        return data
+    with stages.stage("read") as stage:
+        dataset = _read(data, policy)
+        stage.say(sizes_in_words(dataset) or "no data, a rulebook")
+    stages.notes(dataset.notes)
+    return dataset
+
+
+def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
+    """The source, described and split. The same rows, policy and seed always give the same halves."""
+    started, seeds, policy = datetime.now(UTC), Seeds(policy.seed), settle(policy, data)
+    with stages.stage("describe") as stage:
+        data = describe(data, policy)
+        train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
+        statistics = learn_statistics(train, policy, take_fingerprints(data))
+        stage.say(_roles_in_words(data))
+    source = Source(train, holdout, statistics)
+    return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
+
+
+def learn(prepared: Prepared, stages: Stages, backend: Backend | None = None) -> Backend:
+    """A backend that has seen the training rows and nothing else."""
+    policy, train = prepared.policy, prepared.source.train
+    backend = backend or backend_for(policy.backend, policy.limits, nlp=policy.nlp, watch=stages.progress)
+    with stages.stage("fit") as stage:
+        estimate = foreseen(backend, train)
+        if estimate is not None:
+            stages.expect(estimate)
+        fitted = backend.fit(train, prepared.source.statistics, prepared.seeds.stream("fit"))
+        stage.say(_recipe_in_words(recipe_of(fitted)))
+    return fitted
+
+
+def foreseen(backend: Backend, train: Dataset) -> Estimate | None:
+    """What the fit will take, if the backend can say."""
+    return backend.foresee(train) if isinstance(backend, Foreseeing) else None
+
+
+def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | None = None) -> Drawn:
+    """Rows, by the seed of the fit or by another one."""
+    policy, seeds = prepared.policy, prepared.seeds if seed is None else Seeds(seed)
+    rows = rows_asked(policy, prepared.data)
+    with stages.stage("generate") as stage:
+        sampled = in_form(fitted.sample(rows, seeds.stream("sample")), prepared.data, policy.write.format)
+        if isinstance(fitted, Closing):
+            fitted.close()
+        draft = Draft(sampled, serialise(sampled), rows, recipe_of(fitted))
+        stage.say(sizes_in_words(sampled))
+    return Drawn(draft, seeds.seed)
+
+
+def release(prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stages) -> Outcome:
+    """What `make` draws, judged and decided on: entered in the ledger first, so that a run that is killed has counted."""
+    if prepared.policy.has_claim:
+        from privsynth.generate.model.dp.alone import refuse_undeclared
+
+        refuse_undeclared(prepared.data)  # a line that is missing in the policy must cost no epsilon
+    with attempt(prepared.data, prepared.policy) as begun:
+        prepared = prepared.counted(begun.exposure)
+        drawn = make(prepared)
+        verdicts = judged(drawn.draft, prepared.source, prepared.policy, stages)
+        return begun.close(decided(prepared, drawn, verdicts, stages))
+
+
+def judged(draft: Draft, source: Source, policy: Policy, stages: Stages) -> list[Verdict]:
+    """The verdict of every gate on the rows."""
+    return [_verdict(gate, draft, source, policy, stages) for gate in gates_for(policy)]
+
+
+def judged_by(names: Sequence[str], draft: Draft, source: Source, policy: Policy, stages: Stages) -> list[Verdict]:
+    """The verdicts of the named gates, with exact figures: for whoever has the real rows at hand."""
+    gates = [gate for gate in gates_for(policy) if gate.name in names]
+    return [replace(_verdict(gate, draft, source, policy, stages), figures="exact") for gate in gates]
+
+
+def _verdict(gate: Gate, draft: Draft, source: Source, policy: Policy, stages: Stages) -> Verdict:
+    with stages.stage(f"gate {gate.name}") as stage:
+        verdict = replace(judge(gate, draft, source, seconds=policy.gate_seconds), figures=policy.figures)
+        stage.judge(verdict)
+    return verdict
+
+
+def decided(
+    prepared: Prepared,
+    drawn: Drawn,
+    verdicts: Sequence[Verdict],
+    stages: Stages,
+    *,
+    rows: Mapping[str, int] | None = None,
+) -> Outcome:
+    """The reports, their own gate, and the decision. `rows` of each table, where the draft is one part of what was judged."""
+    policy, source, draft = prepared.policy, prepared.source, drawn.draft
+    with stages.stage("report"):
+        facts = _facts(prepared, drawn, stages.seconds, rows)
+        papers = render_papers(draft, verdicts, source, policy, facts)
+    with stages.stage("gate artefacts") as stage:
+        last = replace(Artefacts(policy).check(papers, source, seconds=policy.gate_seconds), figures=policy.figures)
+        stage.judge(last)
+    return decide(draft, papers, [*verdicts, last], policy.waivers)
+
+
+def write(outcome: Outcome, out: Path, *, overwrite: bool) -> list[Path]:
+    """A release to the folder `out`, or the reports of a refusal to `<out>.refused`."""
+    check_target(out, overwrite=overwrite)
+    if isinstance(outcome, Release):
+        return emit(outcome, out, overwrite=overwrite)
+    return emit_refusal(outcome, out)
+
+
+def write_reports(outcome: Outcome, folder: Path, *, overwrite: bool) -> list[Path]:
+    """The reports alone, where the rows go elsewhere; a refusal's to `<folder>.refused`."""
+    check_target(folder, overwrite=overwrite)
+    return emit_papers(outcome, folder, overwrite=overwrite)
+
+
+def rows_of(outcome: Outcome) -> Iterator[bytes]:
+    """The bytes of the one released file; nothing for a refusal."""
+    if isinstance(outcome, Release):
+        (content,) = outcome.files.values()
+        yield from blocks(content)
+
+
+def recipe_of(fitted: Backend) -> dict[str, object]:
+    """What a backend says of itself, for the manifest."""
+    return dict(fitted.recipe) if isinstance(fitted, Described) else {"backend": type(fitted).__name__}
+
+
+def is_path(data: Data) -> bool:
+    """Whether the data lies in files, or nowhere."""
+    several = isinstance(data, list | tuple) and bool(data) and all(isinstance(item, str | Path) for item in data)
+    return data is None or several or isinstance(data, str | Path)
+
+
+def sizes_in_words(data: Dataset) -> str:
+    return ", ".join(f"{table.name} {len(table):,} rows x {len(table.columns)} columns" for table in data)
+
+
+def _read(data: Data, policy: Policy) -> Dataset:
+    if data is None:
+        return Dataset(())
+    if is_path(data):
+        return _read_paths([data] if isinstance(data, str | Path) else list(data), policy)
+    return read_frame(data, policy)
+
+
+def _read_paths(paths: list[str | Path], policy: Policy) -> Dataset:
+    """The files; a name in the policy that they do not have is refused with its place in the policy file."""
+    try:
+        return read_files(paths, policy)
+    except PolicyError:
+        if "-" not in map(str, paths):
+            refuse_unknown_names(read_files(paths, policy.with_(tables={}, relations=[])), policy)
+        raise
+
+
+def _facts(prepared: Prepared, drawn: Drawn, seconds: Mapping[str, float], rows: Mapping[str, int] | None) -> Facts:
+    policy, draft = prepared.policy, drawn.draft
+    repeats = not isinstance(policy.backend, MaskOptions) and not policy.has_claim  # whether its seed may be told
+    return Facts(
+        run_id=uuid4().hex,
+        started=prepared.started,
+        finished=datetime.now(UTC),
+        seed=drawn.seed if repeats else None,
+        recipe=draft.recipe,
+        notes=tuple(dict.fromkeys((*prepared.data.notes, *draft.dataset.notes))),
+        seconds=seconds,
+        rows=rows,
+    )
+
+
+def _recipe_in_words(recipe: Mapping[str, object]) -> str:
+    """Backend and engines, and why an engine was taken if it had to be chosen."""
+    tables = recipe.get("tables")
+    of_tables = tables.values() if isinstance(tables, Mapping) else ()
+    recipes = [recipe, *(one for one in of_tables if isinstance(one, Mapping))]
+    engines = ", ".join(dict.fromkeys(str(one["engine"]) for one in recipes if "engine" in one))
+    reasons = dict.fromkeys(f": {one['why']}" for one in recipes if "why" in one)
+    return "/".join(filter(None, (str(recipe.get("backend", "")), engines))) + ";".join(reasons)
+
+
+def _roles_in_words(data: Dataset) -> str:
+    counts = Counter(column.role.value for table in data for column in table.columns)
+    return ", ".join(f"{count} {role.replace('_', ' ')}" for role, count in counts.items()) or "no real data"

@@ -1,0 +1,52 @@
+"""The whole order for one source, and what is known of it before anything is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from privsynth.emit import check_target
+from privsynth.generate import Backend
+from privsynth.pipeline.choices import backend_for, rows_asked, with_ledger
+from privsynth.pipeline.steps import Data, Prepared, draw, foreseen, learn, prepare, read, release, write
+from privsynth.policy import Policy
+from privsynth.release import Outcome
+from privsynth.stages import Estimate, Stages
+
+
+def run(
+    data: Data, policy: Policy, out: Path, stages: Stages, *, backend: Backend | None = None, overwrite: bool = False
+) -> tuple[Outcome, list[Path]]:
+    """From whatever holds the rows to a folder: a release at `out`, or the reason at `<out>.refused`."""
+    check_target(out, overwrite=overwrite)
+    outcome = synthesize(data, with_ledger(policy, out), stages, backend=backend)
+    with stages.unbroken():
+        return outcome, write(outcome, out, overwrite=overwrite)
+
+
+def synthesize(data: Data, policy: Policy, stages: Stages, *, backend: Backend | None = None) -> Outcome:
+    """Synthetic rows, released only if every gate passes. Where `data` is None, nothing real is read."""
+    prepared = prepare(read(data, policy, stages), policy, stages)
+    return release(prepared, lambda ready: draw(ready, learn(ready, stages, backend), stages), stages)
+
+
+@dataclass(frozen=True, eq=False)
+class DryRun:
+    """What is known of a run before anything is learnt, made or written."""
+
+    prepared: Prepared
+    notes: tuple[str, ...]  # on what was read
+    rows: int | None  # of the first table, as asked
+    estimate: Estimate | None  # None: the backend cannot say
+
+
+def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite: bool = False) -> DryRun:
+    """Read, describe and split the source as `run` would. What would be refused is refused here."""
+    check_target(out, overwrite=overwrite)
+    policy = with_ledger(policy, out)
+    dataset = read(data, policy, stages)
+    prepared = prepare(dataset, policy, stages)
+    policy = prepared.policy
+    backend = backend_for(policy.backend, policy.limits, nlp=policy.nlp)
+    estimate = foreseen(backend, prepared.source.train)
+    return DryRun(prepared, dataset.notes, rows_asked(policy, prepared.data), estimate)
