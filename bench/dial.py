@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.figures import fidelity, leakage
 from bench.tables import load
 from privsynth.dataset import Table
-from privsynth.generate.model.trees import Trees
+from privsynth.generate.model.trees.engine import Trees
 
 K = 10
 FIGURES = {"c2st": "C2ST", "mia": "attack", "mia_cal": "attack, calibrated"}

@@ -32,8 +32,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.tables import load
 from privsynth.dataset import Domain, Table
-from privsynth.generate.model.dp import Private
 from privsynth.generate.model.dp.cost import Cost
+from privsynth.generate.model.dp.engine import Private
 from privsynth.generate.model.dp.noise import release, rho_of
 from privsynth.measure.attacks.membership import clopper_pearson
 from privsynth.options import ModelOptions

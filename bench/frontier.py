@@ -32,7 +32,7 @@ from bench.figures import figures
 from bench.tables import OTHER_KINDS, as_table, load
 from privsynth.dataset import Table
 from privsynth.generate.model.engine import Engine
-from privsynth.generate.model.trees import Trees
+from privsynth.generate.model.trees.engine import Trees
 
 K = 10
 PEERS = ("copula", "ctgan", "tvae", "copulagan")
@@ -48,7 +48,7 @@ def makers(names: list[str], leaves: list[int]) -> dict[str, Callable[[], Engine
         found["trees"] = lambda: Trees(k=K)
         found |= {f"trees, min_leaf {leaf}": partial(Trees, k=K, min_leaf=leaf) for leaf in leaves}
     if set(names) & set(PEERS):
-        from privsynth.generate.model.sdv import Sdv
+        from privsynth.generate.model.sdv.engine import Sdv
 
         found |= {name: partial(Sdv, name, k=K) for name in PEERS if name in names}
     return found

@@ -18,7 +18,7 @@ from bench.tables import as_table, invented, load
 from privsynth.dataset import Table
 from privsynth.errors import MissingExtra
 from privsynth.generate.model.engine import Engine
-from privsynth.generate.model.trees import Trees
+from privsynth.generate.model.trees.engine import Trees
 
 K = 10
 
@@ -49,7 +49,7 @@ def main() -> None:
     print(f"{table.name}: {len(table)} rows x {len(table.columns)} columns")
     trees = measure("trees", Trees(k=K), Trees(k=K), table)
     try:
-        from privsynth.generate.model.sdv import Sdv
+        from privsynth.generate.model.sdv.engine import Sdv
 
         copula = measure("copula", Sdv(k=K), Sdv(k=K), table)
         print(f"trees take {trees / copula:.2f} of the copula's time")

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
+from privsynth.engines import ENGINES, ONLY_SOME, EngineName, engines_with
 from privsynth.mask_steps import StepPolicy
 from privsynth.policy_model import PolicyModel
 
@@ -247,17 +248,8 @@ class AutoOptions(PolicyModel):
     kind: Literal["auto"] = "auto"
 
 
-EngineName = Literal["auto", "trees", "copula", "ctgan", "tvae", "copulagan", "dp"]
-_MEANT_FOR: dict[str, tuple[str, ...]] = {  # options that only some engines understand
-    "min_leaf": ("trees", "auto"),
-    "epochs": ("ctgan", "tvae", "copulagan"),
-    "device": ("ctgan", "tvae", "copulagan"),
-    "mechanism": ("dp",),
-    "epsilon": ("dp",),
-    "delta": ("dp",),
-    "contributions": ("dp",),
-    "seconds": ("auto",),
-}
+def _for_engines(option: str, meaning: str) -> str:
+    return f"{', '.join(engines_with(option))}: {meaning}"
 
 
 class ModelOptions(PolicyModel):
@@ -269,43 +261,59 @@ class ModelOptions(PolicyModel):
         description="What learns: our sequential trees; sdv's copula, ctgan, tvae or copulagan; dp, OpenDP's mechanisms; auto tries and takes the best.",
     )
     min_leaf: int | None = Field(
-        None, ge=10, description="Trees: fewest rows behind a drawn value. Larger is more private and less faithful."
+        None,
+        ge=10,
+        description=_for_engines(
+            "min_leaf", "fewest rows behind a drawn value. Larger is more private and less faithful."
+        ),
     )
     epochs: int | None = Field(
         None,
         ge=1,
         le=100_000,
-        description=f"ctgan, tvae, copulagan: passes over the training rows; {EPOCHS} when absent.",
+        description=_for_engines("epochs", f"passes over the training rows; {EPOCHS} when absent."),
     )
     device: Literal["cpu", "cuda", "auto"] | None = Field(
-        None, description=f"ctgan, tvae, copulagan: where they train; {DEVICE} when absent, which repeats."
+        None,
+        description=_for_engines("device", f"where they train; {DEVICE} when absent, which repeats."),
     )
     mechanism: Mechanism | None = Field(
         None,
-        description="dp: what OpenDP counts: pairs, every two columns; mst, a tree of them; aim, what its model knows least. "
-        f"{MECHANISM} when absent.",
+        description=_for_engines(
+            "mechanism",
+            "what OpenDP counts: pairs, every two columns; mst, a tree of them; aim, what its model knows least. "
+            f"{MECHANISM} when absent.",
+        ),
     )
     epsilon: float | None = Field(
         None,
         gt=0,
-        description="dp: how much one person may change what comes out; smaller is more private. Must be said.",
+        description=_for_engines(
+            "epsilon", "how much one person may change what comes out; smaller is more private. Required."
+        ),
     )
     delta: float | None = Field(
         None,
         ge=0,
         lt=1,
-        description="dp: the chance that epsilon does not hold; 1/(10 n) at most, and the profile's limit.",
+        description=_for_engines(
+            "delta", "the chance that epsilon does not hold; 1/(10 n) at most, and the profile's limit."
+        ),
     )
     contributions: int | None = Field(
         None,
         ge=1,
-        description="dp: most rows that one person gives; further ones are dropped before anything is counted.",
+        description=_for_engines(
+            "contributions", "most rows that one person gives; further ones are dropped before anything is counted."
+        ),
     )
     seconds: int | None = Field(
-        None, ge=1, description=f"auto: seconds to spend on trying engines; {SECONDS} when absent."
+        None, ge=1, description=_for_engines("seconds", f"seconds to spend on trying engines; {SECONDS} when absent.")
     )
     no_busl: bool = Field(
-        False, description="Refuse engines under the Business Source Licence: copula, ctgan, tvae and copulagan."
+        False,
+        description="Refuse engines under the Business Source Licence: "
+        f"{', '.join(record.name for record in ENGINES.values() if record.is_busl)}.",
     )
     where: str | None = Field(
         None,
@@ -318,17 +326,19 @@ class ModelOptions(PolicyModel):
 
     @model_validator(mode="after")
     def _honest(self) -> Self:
-        for name, engines in _MEANT_FOR.items():
-            if getattr(self, name) is not None and self.engine not in engines:
-                raise ValueError(
-                    f"{name} is an option of the engine {' or '.join(engines)} and means nothing to {self.engine}"
-                )
-        if self.no_busl and self.engine in ("copula", "ctgan", "tvae", "copulagan"):
+        record = ENGINES[self.engine]
+        for name in ONLY_SOME:
+            if getattr(self, name) is not None and name not in record.options:
+                engines = " or ".join(engines_with(name))
+                raise ValueError(f"{name} is an option of the engine {engines} and means nothing to {self.engine}")
+        if self.no_busl and record.is_busl:
             raise ValueError(
                 f"the engine {self.engine} is under the Business Source Licence, which no_busl refuses; use the engine trees"
             )
-        if self.engine == "dp" and self.epsilon is None:
-            raise ValueError("epsilon must be said for the engine dp: how much one person may change what comes out")
+        if record.needs_epsilon and self.epsilon is None:
+            raise ValueError(
+                f"epsilon must be set for the engine {self.engine}: how much one person may change what comes out"
+            )
         for column, shares in self.shares.items():
             if not shares or any(not 0 <= share <= 1 for share in shares.values()) or sum(shares.values()) > 1 + 1e-9:
                 raise ValueError(f"shares.{column} must be shares between 0 and 1 that sum to no more than 1")

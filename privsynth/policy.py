@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self, cast, get_args
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from privsynth.engines import ENGINES
 from privsynth.errors import PolicyError
 from privsynth.mask_steps import step_names
 from privsynth.options import (
@@ -185,7 +186,7 @@ class Policy(PolicyModel):
     @property
     def has_claim(self) -> bool:
         """Whether the rows are to come from a mechanism that claims differential privacy."""
-        return isinstance(self.backend, ModelOptions) and self.backend.engine == "dp"
+        return isinstance(self.backend, ModelOptions) and ENGINES[self.backend.engine].needs_epsilon
 
     @property
     def figures(self) -> FigureStyle:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Source
+from privsynth.engines import ENGINES
 from privsynth.verdict import Status, Verdict
 
 # What was done with a column, and whether a real value can survive it. A number or a date moves, a word does not.
@@ -145,7 +146,7 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Ma
             return RULED_FROM_DATA if real else RULED
         case "model":
             return DRAWN_NUMBER if moves else DRAWN
-        case "dp":
+        case "model, blind":
             return NOISY_NUMBER if moves else NOISY
         case "clone":
             return BLENDED_NUMBER if moves else BLENDED
@@ -158,10 +159,11 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Ma
 
 
 def _maker(table: str, backend: str, recipe: Mapping[str, object]) -> str:
-    """The backend, or its engine dp, which takes nothing from a row as it is."""
+    """The backend; "model, blind" for an engine that takes nothing from a row as it is."""
     tables = recipe.get("tables")
     part = tables.get(table) if isinstance(tables, Mapping) else None
-    return "dp" if isinstance(part, Mapping) and part.get("engine") == "dp" else backend
+    engine = ENGINES.get(str(part.get("engine"))) if isinstance(part, Mapping) else None
+    return "model, blind" if engine is not None and engine.is_blind else backend
 
 
 def _reversible(known: Column, made: Column, backend: str, recipe: Mapping[str, object]) -> str | None:

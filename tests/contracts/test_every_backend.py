@@ -16,9 +16,10 @@ import pytest
 
 from privsynth.dataset import Column, Dataset, Domain, Kind, Role, Statistics, Table
 from privsynth.describe import learn_statistics, take_fingerprints
+from privsynth.engines import EngineName
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.generate import Backend, Described
-from privsynth.options import CloneOptions, EngineName, MaskOptions, ModelOptions, RulesOptions
+from privsynth.options import CloneOptions, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
 

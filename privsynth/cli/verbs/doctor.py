@@ -7,11 +7,18 @@ from importlib.metadata import PackageNotFoundError, metadata, version
 
 from privsynth.cli import flags
 from privsynth.cli.screen import result, table, write_json
+from privsynth.engines import ENGINES
+
+
+def _engines(extra: str) -> str:
+    names = [record.name for record in ENGINES.values() if record.extra == extra]
+    return f"the engine{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
 
 # extra -> (its leading package, what it brings)
 EXTRAS = {
-    "sdv": ("sdv", "engine copula"),
-    "dp": ("opendp", "the engine dp: mechanisms of OpenDP"),
+    "sdv": ("sdv", _engines("sdv")),
+    "dp": ("opendp", f"{_engines('dp')}: mechanisms of OpenDP"),
     "spark": ("pyspark", "nothing yet: reserved for running on a cluster"),
     "keyring": ("keyring", "masking keys from the system's keyring"),
     "pdf": ("weasyprint", "nothing yet: reserved for reports as PDF"),

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Fact, Statistics, Table, missing_like
+from privsynth.engines import ENGINES
 from privsynth.errors import BackendError
 from privsynth.generate.model.choose import engine_for, estimate_for
-from privsynth.generate.model.choose.costs import memory_left
-from privsynth.generate.model.choose.estimate import refuse_beyond
+from privsynth.generate.model.choose.memory import memory_left
+from privsynth.generate.model.choose.size import refuse_beyond
 from privsynth.generate.model.conditions import Wish
 from privsynth.generate.model.conditions.control import check_control, controlled, wish_of
 from privsynth.generate.model.constraints import plain_where_possible
@@ -53,7 +54,7 @@ class Model:
     @property
     def is_blind(self) -> bool:
         """Whether only what is paid for may be taken from the rows."""
-        return self.options.engine == "dp"
+        return ENGINES[self.options.engine].is_blind
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
         self.root_, self.lookups_ = dataset.root.name, dataset.lookups

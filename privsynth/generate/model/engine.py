@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
+from privsynth.options import Limits, ModelOptions
+from privsynth.stages import Estimate, Watch, unwatched
 from privsynth.typing import Array
 
 
@@ -38,6 +41,37 @@ class Engine(Protocol):
     @property
     def recipe(self) -> Mapping[str, object]:
         """Engine, parameters, versions, licence: for the manifest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineRequest:
+    """What an engine is made for."""
+
+    options: ModelOptions
+    k: int  # how many must hold a value that comes out
+    limits: Limits
+    watch: Watch = unwatched
+
+
+@dataclass(frozen=True)
+class Size:
+    """What an engine's time depends on: rows, columns, and how wide sdv would spread a row out."""
+
+    rows: int
+    columns: int
+    width: int = 0
+
+    def of(self, rows: int) -> Size:
+        return replace(self, rows=rows)
+
+
+class EngineHome(Protocol):
+    """The module that an engine's record names."""
+
+    def make(self, request: EngineRequest) -> Engine: ...
+
+    def foresee(self, size: Size, options: ModelOptions) -> Estimate | None:
+        """What one fit and a draw of as many rows will take; None where nobody has measured it."""
 
 
 @runtime_checkable

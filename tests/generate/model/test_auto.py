@@ -12,8 +12,8 @@ from privsynth.dataset import Column, Kind, Table
 from privsynth.errors import BackendError
 from privsynth.generate.model import choose as engines
 from privsynth.generate.model.choose import auto
-from privsynth.generate.model.choose.auto import Auto, Candidate, Trial, best, candidates, foretold, planned
-from privsynth.generate.model.choose.estimate import Size
+from privsynth.generate.model.choose.auto import Auto, Candidate, Trial, best, candidates, foresee, planned
+from privsynth.generate.model.engine import Size
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.report.method import _flat
@@ -155,7 +155,7 @@ def test_a_tie_goes_to_the_earlier_and_a_lead_to_the_better() -> None:
 
 def test_what_does_not_fit_the_budget_is_skipped_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = {"trees": 2.0, "copula": 10.0, "tvae": 100.0, "ctgan": 1000.0}
-    monkeypatch.setattr(auto, "estimate", lambda size, engine: Estimate(seconds[engine], 10))
+    monkeypatch.setattr(auto, "estimate", lambda size, options: Estimate(seconds[options.engine], 10))
     monkeypatch.setattr(auto, "memory_left", lambda: 100)
     plan = {candidate.name: why_not for candidate, _, why_not in planned(candidates(AUTO), Size(1000, 5), 60)}
     assert [name for name, why_not in plan.items() if not why_not] == [
@@ -165,13 +165,15 @@ def test_what_does_not_fit_the_budget_is_skipped_and_said(monkeypatch: pytest.Mo
         "copula",
     ]
     assert plan["ctgan"].startswith("it needs about 33 min; 44 s of 60 s were left")
-    assert foretold(ModelOptions(engine="auto", seconds=60), Size(1000, 5)).seconds == pytest.approx(
+    assert foresee(Size(1000, 5), ModelOptions(engine="auto", seconds=60)).seconds == pytest.approx(
         2 * 3 + 10 + 0.4 + 2
     )
 
 
 def test_the_first_candidate_is_tried_on_any_budget_and_memory_is_minded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auto, "estimate", lambda size, engine: Estimate(500.0, 10 if engine == "trees" else 10**10))
+    monkeypatch.setattr(
+        auto, "estimate", lambda size, options: Estimate(500.0, 10 if options.engine == "trees" else 10**10)
+    )
     monkeypatch.setattr(auto, "memory_left", lambda: 100)
     plan = [(candidate.name, why_not) for candidate, _, why_not in planned(candidates(AUTO), Size(1000, 5), 60)]
     assert plan[0] == ("trees", "")

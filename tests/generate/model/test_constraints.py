@@ -18,7 +18,7 @@ from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model.constraints import Constrained
 from privsynth.generate.model.engine import Engine, frame_of
-from privsynth.generate.model.trees import Trees
+from privsynth.generate.model.trees.engine import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.choose import costs
-from privsynth.generate.model.choose.costs import MODES, MOST_LEVELS, bytes_for, memory_left, seconds_for, width_of
+from privsynth.generate.model.choose import memory
+from privsynth.generate.model.choose.memory import memory_left
+from privsynth.generate.model.sdv.cost import MODES, MOST_LEVELS, bytes_for, seconds_for, width_of
 
 MEASURED = [  # engine, rows, width, columns, seconds of one epoch's fit, megabytes
     ("copula", 24421, 184, 15, 7.97, 537),
@@ -51,7 +52,7 @@ def test_width_counts_levels_up_to_the_bucket_and_numbers_as_modes() -> None:
 
 
 def test_the_container_may_leave_less_than_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(costs, "GROUP", tmp_path)
+    monkeypatch.setattr(memory, "GROUP", tmp_path)
     before = memory_left()
     for name, text in {
         "memory.max": "1000\n",

@@ -13,11 +13,12 @@ import pytest
 
 from privsynth.dataset import Column, Domain, Kind, Table
 from privsynth.errors import BackendError, MissingExtra, PolicyError
-from privsynth.generate.model import dp
-from privsynth.generate.model.dp import Private, bounded, noise
+from privsynth.generate.model.dp import engine as dp
+from privsynth.generate.model.dp import noise
 from privsynth.generate.model.dp.claim import withheld
 from privsynth.generate.model.dp.cost import DELTA, Cost, cost_of
 from privsynth.generate.model.dp.domains import Axis, axes_of
+from privsynth.generate.model.dp.engine import Private, bounded
 from privsynth.generate.model.dp.merge import groups_of, most_groups
 from privsynth.generate.model.dp.rows import rows_like, spread
 from privsynth.generate.model.dp.tables import Noisy, cleaned, combined, joined, proper, total_of

@@ -8,8 +8,9 @@ import pytest
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import BackendError
-from privsynth.generate.model.choose import estimate_for
-from privsynth.generate.model.choose.estimate import Size, estimate, refuse_beyond, size_of
+from privsynth.generate.model.choose import estimate, estimate_for
+from privsynth.generate.model.choose.size import refuse_beyond, size_of
+from privsynth.generate.model.engine import Size
 from privsynth.options import ModelOptions
 from privsynth.stages import Estimate
 
@@ -36,21 +37,21 @@ def test_only_what_is_learnt_counts() -> None:
 
 
 def test_more_rows_columns_and_epochs_take_more() -> None:
-    small = estimate(Size(10_000, 10, 100), "trees")
+    small = estimate(Size(10_000, 10, 100), ModelOptions())
     assert small is not None
     for larger in (Size(20_000, 10, 100), Size(10_000, 20, 100)):
-        more = estimate(larger, "trees")
+        more = estimate(larger, ModelOptions())
         assert more is not None
         assert more.seconds > small.seconds
         assert more.bytes > small.bytes
-    short, long = (estimate(Size(10_000, 10, 100), "ctgan", epochs=epochs) for epochs in (10, 300))
+    short, long = (estimate(Size(10_000, 10, 100), ModelOptions(engine="ctgan", epochs=epochs)) for epochs in (10, 300))
     assert short is not None
     assert long is not None
     assert long.seconds > 5 * short.seconds
 
 
 def test_rows_beyond_what_a_tree_grows_on_cost_less_each() -> None:
-    first, second, third = (estimate(Size(rows, 15), "trees") for rows in (100_000, 1_000_000, 1_900_000))
+    first, second, third = (estimate(Size(rows, 15), ModelOptions()) for rows in (100_000, 1_000_000, 1_900_000))
     assert first is not None
     assert second is not None
     assert third is not None

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.trees import NumberStep, Trees, forest
+from privsynth.generate.model.trees.engine import NumberStep, Trees, forest
 from privsynth.spelling import Spelling
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.generate.model.trees.ranks import coarse, interpolated, middles, on_even_steps, ranks, sorted_within
+from privsynth.generate.model.coding.ranks import coarse, interpolated, middles, on_even_steps, ranks, sorted_within
 
 NUMBERS = st.lists(st.one_of(st.integers(-3, 3).map(float), st.just(float("nan"))), max_size=30).map(
     lambda found: np.array(found, dtype=np.float64)

@@ -12,8 +12,8 @@ import pytest
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.errors import BackendError, MissingExtra, PolicyError
-from privsynth.generate.model import sdv as door
-from privsynth.generate.model.sdv import Sdv
+from privsynth.generate.model.sdv import engine as door
+from privsynth.generate.model.sdv.engine import Sdv
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling

@@ -17,8 +17,8 @@ from privsynth.dataset import Column, Dataset, Kind, Role, Table, Taken
 from privsynth.describe import learn_statistics
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
-from privsynth.generate.model import sdv as door
-from privsynth.generate.model.sdv import Sdv
+from privsynth.generate.model.sdv import engine as door
+from privsynth.generate.model.sdv.engine import Sdv
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling

@@ -15,7 +15,7 @@ from privsynth.errors import BackendError, PolicyError, PrivsynthError
 from privsynth.expressions.aim import effective, narrowed, raked
 from privsynth.generate.model import Model
 from privsynth.generate.model.conditions import Steered, Wish, sought
-from privsynth.generate.model.trees import Trees
+from privsynth.generate.model.trees.engine import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 

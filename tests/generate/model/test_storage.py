@@ -21,7 +21,7 @@ from privsynth.generate.model import Model
 from privsynth.generate.model.coding import Curve
 from privsynth.generate.model.saved import KNOWN, _forests, check_storable, files_of, model_of
 from privsynth.generate.model.saved.codec import Known, Reader, Writer, name_of, pack, unpack
-from privsynth.generate.model.trees import NumberStep, Trees
+from privsynth.generate.model.trees.engine import NumberStep, Trees
 from privsynth.generate.model.trees.features import BELOW_ALL
 from privsynth.generate.model.trees.splits import Splits, splits_of
 from privsynth.options import CloneOptions, ModelOptions

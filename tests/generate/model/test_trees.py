@@ -8,7 +8,7 @@ import pytest
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.generate.model.constraints.lookup import Lookup
-from privsynth.generate.model.trees import Trees, _folds
+from privsynth.generate.model.trees.engine import Trees, _folds
 from privsynth.spelling import Spelling
 
 KINDS = {"f": Kind.NUMBER, "M": Kind.DATE, "O": Kind.CATEGORY}

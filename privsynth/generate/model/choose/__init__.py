@@ -1,45 +1,35 @@
-"""Which engine the options name. Heavy ones are imported when chosen."""
+"""Which engine the options name, and what it will take: each engine's own module is loaded when it is chosen.
+
+`size` tells how large a table is and refuses what does not fit, `memory` what is free, `auto` tries several engines.
+"""
 
 from __future__ import annotations
 
-from typing import assert_never
+from importlib import import_module
+from typing import cast
 
 from privsynth.dataset import Table
-from privsynth.generate.model.engine import Engine
+from privsynth.engines import ENGINES, EngineName
+from privsynth.generate.model.choose.size import size_of
+from privsynth.generate.model.engine import Engine, EngineHome, EngineRequest, Size
 from privsynth.options import Limits, ModelOptions
 from privsynth.stages import Estimate, Watch, unwatched
 
 
 def engine_for(options: ModelOptions, *, k: int, limits: Limits, watch: Watch = unwatched) -> Engine:
     """A fresh engine for one table. `k` is how many must hold a value that comes out."""
-    match options.engine:
-        case "trees":
-            from privsynth.generate.model.trees import Trees
+    return _home(options.engine).make(EngineRequest(options=options, k=k, limits=limits, watch=watch))
 
-            return Trees(k=k, min_leaf=options.min_leaf, watch=watch)
-        case "copula" | "ctgan" | "tvae" | "copulagan":
-            from privsynth.generate.model.sdv import Sdv
 
-            return Sdv(options.engine, k=k, epochs=options.epochs, device=options.device, watch=watch)
-        case "dp":
-            from privsynth.generate.model.dp import Private
-
-            return Private(options, limits=limits, watch=watch)
-        case "auto":
-            from privsynth.generate.model.choose.auto import Auto
-
-            return Auto(options, k=k, limits=limits, watch=watch)
-        case other:
-            assert_never(other)
+def estimate(size: Size, options: ModelOptions) -> Estimate | None:
+    """For one fit and a draw of as many rows; None where nobody has measured it."""
+    return _home(options.engine).foresee(size, options)
 
 
 def estimate_for(options: ModelOptions, table: Table) -> Estimate | None:
-    """What learning this table and drawing as many rows will take; None where nobody has measured it."""
-    from privsynth.generate.model.choose.estimate import estimate, size_of
+    """The same, for the columns of a table that may be learnt."""
+    return estimate(size_of(table, options.engine), options)
 
-    size = size_of(table, options.engine)
-    if options.engine == "auto":
-        from privsynth.generate.model.choose.auto import foretold
 
-        return foretold(options, size)
-    return estimate(size, options.engine, epochs=options.epochs)
+def _home(engine: EngineName) -> EngineHome:
+    return cast("EngineHome", import_module(f"privsynth.generate.model.{ENGINES[engine].home}"))

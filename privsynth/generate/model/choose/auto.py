@@ -16,14 +16,17 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
+from privsynth.engines import ENGINES, EngineName, EngineRecord
 from privsynth.errors import BackendError, PrivsynthError
-from privsynth.generate.model.choose.costs import memory_left
-from privsynth.generate.model.choose.estimate import Size, estimate, size_of
-from privsynth.generate.model.engine import Engine
+from privsynth.generate.model import choose
+from privsynth.generate.model.choose import estimate
+from privsynth.generate.model.choose.memory import memory_left
+from privsynth.generate.model.choose.size import size_of
+from privsynth.generate.model.engine import Engine, EngineRequest, Size
 from privsynth.measure.attacks.copies import near_hits, whole_row_hits
 from privsynth.measure.fidelity import compare
 from privsynth.measure.significance import holm
-from privsynth.options import SECONDS, EngineName, Limits, ModelOptions
+from privsynth.options import SECONDS, Limits, ModelOptions
 from privsynth.seeds import Seeds, child
 from privsynth.stages import Estimate, Watch, span, unwatched
 from privsynth.stages import size as spelt
@@ -33,7 +36,6 @@ TIE = 0.005  # a lead that is smaller is no reason to leave the earlier candidat
 SHARE = 0.3  # of the units judges, the rest teaches
 FEWEST = 200  # units from which on a comparison tells anything
 LEAVES = (50, 100)  # settings of min_leaf that are tried beside the default
-OTHERS: tuple[EngineName, ...] = ("copula", "tvae", "ctgan")  # beside trees, the cheap ones first
 JUDGING = 2e-5  # seconds per cell to measure one candidate
 LATE = 3  # times the budget, on the clock: no candidate begins after that, however well the estimates look
 
@@ -64,6 +66,10 @@ class Trial:
         apart = "" if self.told_apart is None else f", a classifier tells it apart with {self.told_apart:.3f}"
         out = f"; out: {self.why_not}" if self.why_not else ""
         return f"score {self.score:.3f} (fidelity {self.fidelity:.3f}{apart}) in {span(self.seconds)}{out}"
+
+
+def make(request: EngineRequest) -> Engine:
+    return Auto(request.options, k=request.k, limits=request.limits, watch=request.watch)
 
 
 class Auto:
@@ -140,9 +146,7 @@ class Auto:
         return _measured(candidate, taught, held, made, self.limits, lesson.seeds, started)
 
     def _engine(self, candidate: Candidate) -> Engine:
-        from privsynth.generate.model.choose import engine_for
-
-        return engine_for(candidate.options, k=self.k, limits=self.limits, watch=self.watch)
+        return choose.engine_for(candidate.options, k=self.k, limits=self.limits, watch=self.watch)
 
     def _reason(self) -> str:
         """In one sentence, for people."""
@@ -173,19 +177,25 @@ class _Lesson:
 
 def candidates(options: ModelOptions) -> list[Candidate]:
     """Who is tried, the cheap ones first. A leaf that somebody asked for is a promise that only trees can keep."""
+    tried = sorted((record for record in ENGINES.values() if record.turn), key=lambda record: record.turn or 0)
+    return [candidate for record in tried for candidate in _settings(options, record)]
+
+
+def _settings(options: ModelOptions, engine: EngineRecord) -> list[Candidate]:
+    """The engine as it is, and with each leaf where it has one."""
+    if "min_leaf" not in engine.options:
+        return [Candidate(engine.name, _asked(options, engine.name, None), _barred(options, engine))]
     leaves = (options.min_leaf,) if options.min_leaf else (None, *LEAVES)
-    trees = [
-        Candidate("trees" if leaf is None else f"trees, min_leaf {leaf}", _asked(options, "trees", leaf))
+    return [
+        Candidate(f"{engine.name}, min_leaf {leaf}" if leaf else engine.name, _asked(options, engine.name, leaf))
         for leaf in leaves
     ]
-    barred = (
-        "it cannot keep the min_leaf that was asked for"
-        if options.min_leaf
-        else "the policy refuses its licence"
-        if options.no_busl
-        else ""
-    )
-    return [*trees, *(Candidate(name, _asked(options, name, None), barred) for name in OTHERS)]
+
+
+def _barred(options: ModelOptions, engine: EngineRecord) -> str:
+    if options.min_leaf:
+        return "it cannot keep the min_leaf that was asked for"
+    return "the policy refuses its licence" if options.no_busl and engine.is_busl else ""
 
 
 def _asked(options: ModelOptions, engine: EngineName, leaf: int | None) -> ModelOptions:
@@ -199,7 +209,7 @@ def planned(field: Sequence[Candidate], size: Size, budget: float) -> Iterator[t
     """
     left, free = float(budget), memory_left()
     for number, candidate in enumerate(field):
-        trial, whole = _trial_of(candidate, size), estimate(size, candidate.options.engine)
+        trial, whole = _trial_of(candidate, size), estimate(size, candidate.options)
         if candidate.barred:
             yield candidate, None, candidate.barred
         elif trial is None or whole is None:
@@ -217,7 +227,7 @@ def planned(field: Sequence[Candidate], size: Size, budget: float) -> Iterator[t
             yield candidate, trial, ""
 
 
-def foretold(options: ModelOptions, size: Size) -> Estimate:
+def foresee(size: Size, options: ModelOptions) -> Estimate:
     """All trials that would be made, and the fit of the default engine on all rows."""
     field = candidates(options)
     trials = [
@@ -225,14 +235,14 @@ def foretold(options: ModelOptions, size: Size) -> Estimate:
         for _, trial, why_not in planned(field, size, options.seconds or SECONDS)
         if trial is not None and not why_not
     ]
-    last = estimate(size, field[0].options.engine)
+    last = estimate(size, field[0].options)
     parts = [*trials, *([] if last is None else [last])]
     return Estimate(sum(part.seconds for part in parts), max((part.bytes for part in parts), default=0))
 
 
 def _trial_of(candidate: Candidate, size: Size) -> Estimate | None:
     """Learning the larger part, and measuring what is drawn."""
-    fit = estimate(size.of(round((1 - SHARE) * size.rows)), candidate.options.engine)
+    fit = estimate(size.of(round((1 - SHARE) * size.rows)), candidate.options)
     return None if fit is None else replace(fit, seconds=fit.seconds + JUDGING * size.rows * size.columns)
 
 

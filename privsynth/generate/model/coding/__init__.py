@@ -19,7 +19,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind
 from privsynth.errors import InputError
-from privsynth.generate.model.trees.ranks import interpolated, middles, on_even_steps
+from privsynth.generate.model.coding.ranks import interpolated, middles, on_even_steps
 from privsynth.typing import Array
 
 FEW = 20  # so many distinct numbers are a list, not a scale

@@ -28,7 +28,6 @@ from privsynth.typing import Array
 
 Draw = Callable[[int, np.random.Generator], pd.DataFrame]
 
-HOLDING = ("trees",)  # engines that hold what they are given
 BUDGET = 300  # rows drawn for each row asked, at most
 LEAST_DRAWN = 20_000  # before a search is given up
 PATIENCE = 30  # the same, while not one row has served

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from privsynth.dataset import Fact, Table
+from privsynth.engines import ENGINES
 from privsynth.expressions import names_in
-from privsynth.generate.model.conditions import HOLDING, Steered, Wish, check_wish, refuse_unlearnt
+from privsynth.generate.model.conditions import Steered, Wish, check_wish, refuse_unlearnt
 from privsynth.generate.model.constraints import Constrained
 from privsynth.generate.model.engine import Engine
 from privsynth.options import ModelOptions
@@ -28,11 +29,14 @@ def check_control(table: Table, learnable: Sequence[str], wish: Wish) -> None:
 def controlled(
     make: Callable[[], Engine], table: Table, facts: Sequence[Fact], wish: Wish, options: ModelOptions, k: int
 ) -> Engine:
-    """The engine for one table. trees keeps dependencies by look-ups of its own; dp must not look at the rows."""
+    """The engine for one table, with what it does not keep by itself around it."""
     own = [fact for fact in facts if fact.table == table.name]
-    blind, trees = options.engine == "dp", options.engine == "trees"
+    record = ENGINES[options.engine]
 
     def kept() -> Engine:
-        return Constrained(make, k=k, rules=table.rules, facts=own, blind=blind, follows=not trees)
+        follows = not record.keeps_dependencies
+        return Constrained(make, k=k, rules=table.rules, facts=own, blind=record.is_blind, follows=follows)
 
-    return Steered(kept, wish, k=k, rules=table.rules, holds=options.engine in HOLDING, blind=blind) if wish else kept()
+    if not wish:
+        return kept()
+    return Steered(kept, wish, k=k, rules=table.rules, holds=record.can_be_given_columns, blind=record.is_blind)

@@ -17,7 +17,7 @@ import pandas as pd
 from privsynth.dataset import Fact, Rule, Table
 from privsynth.errors import BackendError
 from privsynth.expressions.rules import compile_rule
-from privsynth.generate.model.coding.shaping import Shape, shape_of
+from privsynth.generate.model.constraints.shaping import Shape, shape_of
 from privsynth.generate.model.engine import Engine, frame_of, rows_counted
 from privsynth.typing import Array
 

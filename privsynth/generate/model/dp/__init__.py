@@ -1,180 +1,20 @@
 """Rows under differential privacy: OpenDP's noisy tables of public bins, and everything after them worked out from those alone.
 
-First the count of each column is released, at the declared resolution; bins too small to be told from the noise are then merged, and
-tables of two columns are released over the merged ones. Rows are made that agree with all tables at once; each is then placed
-in a declared bin by the noisy counts, and inside the bin evenly. The generator that is passed in is used after the noise only.
+`engine` is the order; `domains` are the public bins, `noise` the only place that looks at rows, `merge` and `tables` make noisy
+tables fit together, `rows` makes rows of them; `cost` is what is spent, `claim` what may be said, `alone` what is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Self
-
-import numpy as np
-import pandas as pd
-
-from privsynth.dataset import Table
-from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.model.dp.claim import claim
-from privsynth.generate.model.dp.cost import affordable, cost_of, refuse_lax_delta
-from privsynth.generate.model.dp.domains import Axis, axes_of
-from privsynth.generate.model.dp.merge import TIMES, groups_of, most_groups
-from privsynth.generate.model.dp.noise import ON_SINGLES, Released, release, require, rho_of, versions
-from privsynth.generate.model.dp.rows import rows_like, spread
-from privsynth.generate.model.dp.tables import Noisy, Pair, cleaned, joined, margins, total_of
-from privsynth.generate.model.engine import frame_of
-from privsynth.options import MECHANISM, Limits, ModelOptions
-from privsynth.stages import Watch, unwatched
-from privsynth.typing import Array
-
-MOST_COLUMNS = {"pairs": 64, "mst": 64, "aim": 24}
-FEWEST_ROWS, MOST_ROWS = 1_000, 100_000  # made once by the fit, dealt out by the draw
+from privsynth.generate.model.engine import Engine, EngineRequest, Size
+from privsynth.options import ModelOptions
 
 
-class Private:
-    """One table under (epsilon, delta)-differential privacy."""
+def make(request: EngineRequest) -> Engine:
+    from privsynth.generate.model.dp.engine import Private
 
-    def __init__(self, options: ModelOptions, *, limits: Limits, watch: Watch = unwatched) -> None:
-        self.cost = affordable(cost_of(options), limits)
-        self.mechanism = options.mechanism or MECHANISM
-        self.contributions, self.watch = options.contributions or 1, watch
-        require()
-
-    def fit(
-        self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
-    ) -> Self:
-        _refuse_relatives(table, given)
-        axes = {axis.column.name: axis for axis in axes_of(table)}
-        _refuse_wide(table, MOST_COLUMNS[self.mechanism], self.mechanism)
-        refuse_lax_delta(self.cost, len(table) if units is None else len(np.unique(units)))
-        self.axes_, self.by_person_ = axes, units is not None
-        kept = table if units is None else table.take(bounded(units, self.contributions))
-        self.rho_ = rho_of(self.cost)
-        self._learn({name: axis.encode(kept.values(name)) for name, axis in axes.items()}, rng)
-        return self
-
-    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:  # noqa: ARG002  fit refuses given columns
-        at = _dealt(self.pool_size_, rows, rng)
-        return frame_of({name: self._column(name, self.pool_[name][at], rng) for name in self.axes_}, rows)
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are, as far as may be said: a noisy count."""
-        return round(self.total_)
-
-    @property
-    def notes(self) -> list[str]:
-        """The same words whatever the rows hold: a note that depended on them would have to be paid for."""
-        bound = f"at most {self.contributions} rows of each were used, chosen at random; " if self.by_person_ else ""
-        return [
-            f"the engine dp: {bound}values beyond the declared ends count for the nearest bin, words that are no declared level as missing; "
-            f"how many is not said, because the count would be a fact about the rows."
-        ]
-
-    @property
-    def recipe(self) -> Mapping[str, object]:
-        spent = {
-            "epsilon": self.cost.epsilon,
-            "delta": self.cost.delta,
-            "rho": self.rho_,
-            "conversion": "OpenDP make_zCDP_to_approxDP",
-        }
-        return {
-            "engine": "dp",
-            "mechanism": self.mechanism,
-            **spent,
-            "neighbours": "rows of one unit added or removed",
-            "unit": self._unit(),
-            "contributions": self.contributions,
-            "seed": "none: the noise is the operating system's; rows cannot be made again",
-            "claim": claim(),
-            "versions": versions(),
-            "licence": "MIT (opendp), Apache-2.0 (mbi, jax)",
-        }
-
-    def _unit(self) -> str:
-        rows = "one row" if self.contributions == 1 else f"at most {self.contributions} rows"
-        return f"one value of the entity column, {rows} of it" if self.by_person_ else rows
-
-    def _learn(self, codes: Mapping[str, Array], rng: np.random.Generator) -> None:
-        sizes = {name: axis.size + 1 for name, axis in self.axes_.items()}
-        bounds = {"rho": self.rho_, "contributions": self.contributions}
-        released = release(codes, sizes, **bounds, mechanism=self.mechanism, group=self._groups)  # type: ignore[arg-type]
-        self.total_ = total_of([*released.singles.values(), *released.pairs.values()])
-        self.fine_ = {name: cleaned(noisy, self.total_) for name, noisy in released.singles.items()}
-        self.pool_size_ = int(np.clip(round(self.total_), FEWEST_ROWS, MOST_ROWS))
-        if not released.pairs:
-            self.groups_ = {name: np.arange(len(counts)) for name, counts in self.fine_.items()}
-            self.pool_ = {name: spread(counts, self.pool_size_, rng) for name, counts in self.fine_.items()}
-            return
-        sides, tables = _fitting(released, self.groups_, self.total_)
-        self.pool_ = rows_like(sides, tables, self.pool_size_, rng, self.watch)
-
-    def _groups(self, singles: Mapping[str, Noisy]) -> Mapping[str, Array]:
-        """Bins merged until each group stands out from the noise that a cell of a table of two columns will have."""
-        total = total_of(list(singles.values()))
-        tables = len(singles) * (len(singles) - 1) // 2
-        measured = tables if self.mechanism == "pairs" else len(singles) - 1
-        noise = self.contributions * np.sqrt(measured / (2 * self.rho_ * (1 - ON_SINGLES)))
-        least = max(TIMES * noise, total / most_groups(tables))
-        self.groups_ = {
-            name: groups_of(cleaned(noisy, total), least, ordered=self.axes_[name].is_ordered)
-            for name, noisy in singles.items()
-        }
-        return self.groups_
-
-    def _column(self, name: str, groups: Array, rng: np.random.Generator) -> Array:
-        """Values of one column for rows of these groups: by the noisy counts within the group."""
-        codes = np.empty(len(groups), dtype=np.int64)
-        for group in np.unique(groups):
-            at, members = np.flatnonzero(groups == group), np.flatnonzero(self.groups_[name] == group)
-            codes[at] = members[spread(self.fine_[name][members], len(at), rng)]
-        return self.axes_[name].decode(codes, rng)
+    return Private(request.options, limits=request.limits, watch=request.watch)
 
 
-def bounded(units: Array, most: int) -> Array:
-    """Positions of at most so many rows of each unit, chosen by chance that nobody can repeat: a seed would tie one person's to another's."""
-    chance = np.random.default_rng()
-    order = chance.permutation(len(units))
-    place = pd.Series(units[order]).groupby(units[order]).cumcount().to_numpy()
-    return np.sort(order[place < most])
-
-
-def _fitting(
-    released: Released, groups: Mapping[str, Array], total: float
-) -> tuple[dict[str, Array], dict[Pair, Array]]:
-    """Counts of groups, and the tables of two columns that say more than those."""
-    merged = {
-        name: (np.bincount(groups[name], s.counts), np.bincount(groups[name]) * s.sigma**2)
-        for name, s in released.singles.items()
-    }
-    sides = margins(merged, released.pairs, total)
-    tables = {pair: joined(noisy, sides[pair[0]], sides[pair[1]]) for pair, noisy in released.pairs.items()}
-    return sides, {pair: table for pair, table in tables.items() if table is not None}
-
-
-def _dealt(size: int, rows: int, rng: np.random.Generator) -> Array:
-    """Rows of the pool in random order, each as often as any other."""
-    rounds = -(-rows // size)
-    return np.concatenate([np.zeros(0, dtype=np.int64), *(rng.permutation(size) for _ in range(rounds))])[:rows]
-
-
-def _refuse_relatives(table: Table, given: Sequence[str]) -> None:
-    from privsynth.generate.model.tables.family import MARK
-
-    if given or any(column.name.startswith(MARK) for column in table.columns):
-        raise BackendError(
-            f"table '{table.name}' hangs together with another, and the engine dp makes single tables only.",
-            hint="give it one table, with the entity column that says whose rows they are and contributions",
-        )
-
-
-def _refuse_wide(table: Table, most: int, mechanism: str) -> None:
-    if len(table.columns) > most:
-        raise PolicyError(
-            f"table '{table.name}' has {len(table.columns)} columns to learn, and the mechanism {mechanism} takes at most {most}.",
-            hint="leave columns out: a budget spread over so many tables would buy noise only",
-        )
-
-
-__all__ = ["Axis", "Private", "bounded"]
+def foresee(size: Size, options: ModelOptions) -> None:
+    """Nobody has measured it."""

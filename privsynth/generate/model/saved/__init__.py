@@ -11,25 +11,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from privsynth.dataset import Column, Dataset, Domain, Form, Kind, Relation, Role, Rule, Table, Taken
+from privsynth.engines import ENGINES
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.expressions.rules import Order
 from privsynth.generate.model import Model
 from privsynth.generate.model.coding import Axis, Classes, Coding, Curve, index_of
-from privsynth.generate.model.coding.shaping import Never, Shape
 from privsynth.generate.model.constraints import Constrained
 from privsynth.generate.model.constraints.derived import Computed, Copied, Follows, Gap
 from privsynth.generate.model.constraints.lookup import Lookup
+from privsynth.generate.model.constraints.shaping import Never, Shape
 from privsynth.generate.model.engine import Engine
 from privsynth.generate.model.saved.codec import Known, Reader, Writer, pack, unpack
 from privsynth.generate.model.tables.family import Brood, Plan, Reference
-from privsynth.generate.model.trees import ClassStep, NumberStep, Trees
+from privsynth.generate.model.trees.engine import ClassStep, NumberStep, Trees
 from privsynth.generate.model.trees.features import Features
 from privsynth.generate.model.trees.forest import Fold, Forest, Leaves
 from privsynth.generate.model.trees.guide import Guide
@@ -149,11 +150,7 @@ def check_storable(options: object) -> None:
             "only a model can be fitted and kept; rules, clone and mask learn nothing.",
             hint="use `privsynth run`, or --set backend=model",
         )
-    if options.engine != "trees":
-        reason = {
-            "dp": "its guarantee covers one release with a budget: rows drawn again later would be outside the ledger",
-            "auto": "which engine it will choose is not known beforehand, and not every one can be kept",
-        }.get(options.engine, "its library keeps models as pickles, which run code when they are loaded")
+    if reason := ENGINES[options.engine].why_not_kept:
         raise PolicyError(
             f"a model of the engine {options.engine} cannot be kept: {reason}.",
             hint="use `privsynth run`, or --set backend.engine=trees",
@@ -255,15 +252,13 @@ def _of_engine(engine: object) -> dict[str, Any]:
 
 
 def _engine(parts: Mapping[str, Any]) -> Engine:
-    match parts["engine"]:
-        case "trees":
-            return _trees(parts)
-        case "constrained":
-            return _constrained(parts)
-        case _:
-            raise InputError(
-                "the model file holds an engine that this version does not know.", hint="fit it again with this version"
-            )
+    restorers: Mapping[str, Callable[[Mapping[str, Any]], Engine]] = {"trees": _trees, "constrained": _constrained}
+    restore = restorers.get(parts["engine"])
+    if restore is None:
+        raise InputError(
+            "the model file holds an engine that this version does not know.", hint="fit it again with this version"
+        )
+    return restore(parts)
 
 
 def _constrained(parts: Mapping[str, Any]) -> Constrained:

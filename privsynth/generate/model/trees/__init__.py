@@ -1,317 +1,33 @@
-"""The default engine: columns are made one after another, each from donors that a tree finds alike in what is already made.
+"""The default engine, ours: columns are made one after another, by trees that are grown on one part of the rows and filled from the others.
 
-Classes with few levels come first, then numbers, then classes with many levels. A number with atoms (missing, spikes, the same value as
-another column) is made in two steps: which atom or none, then where on its curve. A column that another one determines is looked up.
-Nothing that fewer than `k` units hold comes out, and each value is drawn from the rows of at least `least` units: `min_leaf` is the
-privacy dial, and governs look-ups as well. A unit is a row, or an entity: all rows of one are in the same fold.
+`engine` is the order of the columns and the steps that make one; `forest` grows and draws, from `features` of the earlier columns
+that `related` picks and a `guide` weighs; `pruning` takes out splits that noise could have made; `splits` is a tree as it is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Self
+from privsynth.generate.model.choose.size import BASE
+from privsynth.generate.model.engine import Engine, EngineRequest, Size
+from privsynth.options import ModelOptions
+from privsynth.stages import Estimate
 
-import numpy as np
-import pandas as pd
-
-from privsynth.dataset import Table
-from privsynth.generate.model.coding import HIDDEN, REST, Classes, Coding, Curve, folded, learn_coding
-from privsynth.generate.model.constraints.lookup import Lookup, find_lookups, listing_of
-from privsynth.generate.model.engine import frame_of
-from privsynth.generate.model.trees.features import Aim, State, where_and_how_far
-from privsynth.generate.model.trees.forest import Forest, Task, grow
-from privsynth.generate.model.trees.guide import Made, normal
-from privsynth.generate.model.trees.ranks import ranks
-from privsynth.generate.model.trees.related import Related, relate, same_as
-from privsynth.stages import Watch, unwatched
-from privsynth.typing import Array
-
-FOLDS = 2
-MANY_LEVELS = 20  # classes with more come last
-ONE_BY_ONE = 32  # classes with more are told apart by their place among the other columns, not one by one
-CLASS_LEAF, NUMBER_LEAF = 12, 20  # rows of a leaf where it grows; about as many of the other folds give
+START = 1.5  # seconds until the libraries are there
+GROW, FILL, CODE = 3.5e-7, 5e-8, 7e-7  # seconds per row, column and earlier column; the last per cell
+PER_CELL = 90  # bytes
 
 
-@dataclass(frozen=True, eq=False)
-class ClassStep:
-    """Draws the level of a donor."""
+def make(request: EngineRequest) -> Engine:
+    from privsynth.generate.model.trees.engine import Trees
 
-    forest: Forest | None  # None: no level may come out
-
-    def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
-        if self.forest is None:
-            return np.full(rows, HIDDEN, dtype=np.int32)
-        return self.forest.draw(state, np.arange(rows), rng)
+    return Trees(k=request.k, min_leaf=request.options.min_leaf, watch=request.watch)
 
 
-@dataclass(frozen=True, eq=False)
-class NumberStep:
-    """First which atom or none, then a place on the curve or lattice."""
+def foresee(size: Size, options: ModelOptions) -> Estimate:  # noqa: ARG001  every engine is asked with its options
+    """Each column is told apart by the columns before it; no tree grows on more rows than a forest looks at."""
+    from privsynth.generate.model.trees.forest import GROWN_ON
+    from privsynth.generate.model.trees.related import MOST
 
-    curve: Curve
-    atoms: Forest | None
-    rest: Forest | None
-    same: str | None  # the column whose value the last atom repeats
-    leader: str | None  # the column that the rest follows
-    leading: Curve | None
-
-    def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
-        made = np.full(rows, np.nan)
-        atom = np.full(rows, REST) if self.atoms is None else self.atoms.draw(state, np.arange(rows), rng)
-        if self.same is not None:
-            made = np.where(atom == len(self.curve.atoms), self._within(state[self.same]), made)
-        known = (atom >= 0) & (atom < len(self.curve.atoms))
-        made[known] = self.curve.atoms[atom[known]]
-        free = np.flatnonzero((atom == REST) | ((atom == len(self.curve.atoms)) & np.isnan(made)))
-        if self.rest is not None:
-            anchors = (
-                None
-                if self.leader is None or self.leading is None
-                else self.leading.position_of(state[self.leader][free])
-            )
-            place = self.rest.draw(state, free, rng, anchors)
-            made[free] = self.curve.value_at(place if self.curve.lattice is not None else folded(place))
-        return made
-
-    def _within(self, numbers: Array) -> Array:
-        """Missing instead of a number beyond what this column may hold itself."""
-        ends = self.curve.knots
-        return (
-            np.where((numbers >= ends[0]) & (numbers <= ends[-1]), numbers, np.nan)
-            if len(ends)
-            else np.full(len(numbers), np.nan)
-        )
-
-
-Step = ClassStep | NumberStep | Lookup
-
-
-@dataclass(frozen=True, eq=False)
-class _Lesson:
-    """What every column is learnt from."""
-
-    state: State
-    sizes: Mapping[str, int]
-    codings: Mapping[str, Coding]
-    folds: Array
-    units: Array | None
-    related: Related
-    rng: np.random.Generator
-
-    def units_of(self, rows: Array) -> Array | None:
-        return None if self.units is None else self.units[rows]
-
-
-class Trees:
-    """Sequential cross-fitted trees."""
-
-    def __init__(self, *, k: int, min_leaf: int | None = None, watch: Watch = unwatched) -> None:
-        self.k, self.min_leaf, self.watch = k, min_leaf, watch
-
-    def fit(
-        self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
-    ) -> Self:
-        codings = {
-            column.name: learn_coding(column, table.values(column.name), self.k, units) for column in table.columns
-        }
-        sizes = {name: len(coding.levels) for name, coding in codings.items() if isinstance(coding, Classes)}
-        state = Made(codings)
-        state |= {name: _read(coding, table.values(name)) for name, coding in codings.items()}
-        self.given_, self.names_ = (
-            tuple(given),
-            [column.name for column in table.columns if column.name not in set(given)],
-        )
-        listings = {
-            name: listing for name in codings if (listing := listing_of(codings[name], state[name])) is not None
-        }
-        order = _order(self.names_, sizes)
-        lookups = find_lookups(listings, order, self.given_, max(self.k, self.min_leaf or 0), units)
-        visits = _visits(order, self.given_, lookups)
-        folds = _folds(len(table), units, rng)
-        lesson = _Lesson(state, sizes, codings, folds, units, relate(state, sizes, [*self.given_, *visits], rng), rng)
-        self.steps_: dict[str, Step] = {}
-        for done, name in enumerate(visits, start=1):
-            self.steps_[name] = lookups[name] if name in lookups else self._learn(name, lesson)
-            self.watch(done, len(visits))
-        self.codings_ = {name: c.without_rows() if isinstance(c, Curve) else c for name, c in codings.items()}
-        return self
-
-    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
-        held = pd.DataFrame() if given is None else given
-        state = Made(self.codings_)
-        state |= {name: _read(self.codings_[name], held[name].to_numpy()) for name in self.given_}
-        for name, step in self.steps_.items():
-            state[name] = step.draw(state, rows, rng)
-        return frame_of({name: _write(self.codings_[name], state[name]) for name in self.names_}, rows)
-
-    @property
-    def notes(self) -> list[str]:
-        return [note for name in self.names_ for note in _notes(name, self.codings_[name])]
-
-    @property
-    def recipe(self) -> Mapping[str, object]:
-        import sklearn
-
-        leaf = self.min_leaf or {"classes": CLASS_LEAF, "numbers": NUMBER_LEAF}
-        versions = {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
-        parameters = {"k": self.k, "min_leaf": leaf, "folds": FOLDS, "order": list(self.steps_)}
-        return {"engine": "trees", "parameters": parameters, "versions": versions, "licence": "Apache-2.0"}
-
-    def _learn(self, name: str, lesson: _Lesson) -> Step:
-        coding, values, closest = lesson.codings[name], lesson.state[name], lesson.related.closest[name]
-        if isinstance(coding, Classes):
-            return ClassStep(self._classes(values, len(coding.levels), values, closest, lesson))
-        return self._number(name, coding, values, closest, lesson)
-
-    def _number(self, name: str, curve: Curve, values: Array, earlier: Sequence[str], lesson: _Lesson) -> NumberStep:
-        atom = curve.atom_of(values)
-        numbers = [
-            other
-            for other in earlier
-            if isinstance(coding := lesson.codings[other], Curve) and coding.axis == curve.axis
-        ]
-        same = (
-            same_as(values, atom == REST, lesson.state, numbers) if curve.lattice is None and curve.has_rest else None
-        )
-        if same is not None:
-            atom = np.where((atom == REST) & (values == lesson.state[same]), len(curve.atoms), atom)
-        kinds = len(curve.atoms) + (same is not None)
-        atoms = self._classes(np.where(atom == REST, kinds, atom), kinds + 1, atom, earlier, lesson) if kinds else None
-        leader = lesson.related.leader.get(name) if curve.lattice is None else None
-        leading = lesson.codings[leader] if leader is not None else None
-        assert leading is None or isinstance(leading, Curve)  # noqa: S101  only numbers lead
-        bare = None if leading is None else leading.without_rows()
-        rest = self._rest(
-            curve, values, np.flatnonzero(atom == REST), earlier, lesson, None if leader is None else (leader, bare)
-        )
-        return NumberStep(curve.without_rows(), atoms, rest, same, leader, bare)
-
-    def _rest(
-        self,
-        curve: Curve,
-        values: Array,
-        rows: Array,
-        earlier: Sequence[str],
-        lesson: _Lesson,
-        lead: tuple[str, Curve | None] | None,
-    ) -> Forest | None:
-        if not len(rows):
-            return None
-        place = curve.place_of(values[rows])
-        anchors = None if lead is None or lead[1] is None else lead[1].about(lesson.state[lead[0]][rows])
-        leaf = self.min_leaf or NUMBER_LEAF
-        task = Task(
-            earlier,
-            lesson.sizes,
-            rows,
-            where_and_how_far(place),
-            place,
-            leaf,
-            self._least(leaf),
-            lesson.units_of(rows),
-            curve.lattice is None,
-            anchors,
-            _score(place, curve),
-        )
-        return grow(task, lesson.state, lesson.folds, lesson.rng)
-
-    def _classes(self, codes: Array, size: int, gives: Array, earlier: Sequence[str], lesson: _Lesson) -> Forest | None:
-        rows = np.flatnonzero(codes >= 0)
-        if not len(rows):
-            return None
-        known = codes[rows].astype(np.int64)
-        leaf = self.min_leaf or _class_leaf(known, size)
-        aim = (
-            Aim(codes=known, size=size)
-            if size <= ONE_BY_ONE
-            else Aim(numbers=_places(known, size, earlier, lesson, rows))
-        )
-        task = Task(earlier, lesson.sizes, rows, aim, gives[rows], leaf, self._least(leaf), lesson.units_of(rows))
-        return grow(task, lesson.state, lesson.folds, lesson.rng)
-
-    def _least(self, leaf: int) -> int:
-        return max(self.k, leaf if self.min_leaf else leaf // 2)
-
-
-def _order(names: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
-    """Classes of few levels, the richest first; numbers as they stand; classes of many levels."""
-    few = [name for name in names if sizes.get(name, MANY_LEVELS + 1) <= MANY_LEVELS]
-    many = [name for name in names if sizes.get(name, 0) > MANY_LEVELS]
-    numbers = [name for name in names if name not in sizes]
-    return sorted(few, key=lambda name: -sizes[name]) + numbers + sorted(many, key=lambda name: sizes[name])
-
-
-def _visits(order: Sequence[str], given: Sequence[str], lookups: Mapping[str, Lookup]) -> list[str]:
-    """The order with each looked-up column behind the one that determines it, which is never looked up itself."""
-    waiting: dict[str, list[str]] = {}
-    made = dict.fromkeys(given)
-    for name in order:
-        if name in lookups and lookups[name].source not in made:
-            waiting.setdefault(lookups[name].source, []).append(name)
-        else:
-            made |= dict.fromkeys([name, *waiting.pop(name, [])])
-    return list(made)[len(given) :]
-
-
-def _read(coding: Coding, values: Array) -> Array:
-    """Codes of classes, numbers of curves."""
-    return coding.encode(values) if isinstance(coding, Classes) else coding.axis.rounded(coding.axis.read(values))
-
-
-def _write(coding: Coding, made: Array) -> Array:
-    return coding.decode(made) if isinstance(coding, Classes) else coding.axis.write(made)
-
-
-def _folds(rows: int, units: Array | None, rng: np.random.Generator) -> Array:
-    """Units dealt out evenly; all rows of a unit are in one fold."""
-    codes = np.arange(rows) if units is None else units
-    count = int(codes.max()) + 1 if rows else 0
-    return np.asarray((rng.permutation(count) % FOLDS)[codes])
-
-
-def _class_leaf(codes: Array, size: int) -> int:
-    """More rows where more levels are in play."""
-    share = np.bincount(codes, minlength=size) / len(codes)
-    bits = float(-(share[share > 0] * np.log2(share[share > 0])).sum())
-    return round(CLASS_LEAF * (1 + 0.25 * min(4.0, bits)))
-
-
-def _score(place: Array, curve: Curve) -> Array:
-    """About normal. A place on a curve is a share already; one in a list is ranked."""
-    edge = 0.5 / len(place)
-    return normal((ranks(place) - 0.5) / len(place) if curve.lattice is not None else np.clip(place, edge, 1 - edge))
-
-
-def _places(codes: Array, size: int, earlier: Sequence[str], lesson: _Lesson, rows: Array) -> Array:
-    """Where each level lies among the earlier columns: the first three axes of its mean row."""
-    parts = [part for name in earlier for part in _parts(lesson.state[name][rows], name in lesson.sizes)]
-    count = np.maximum(np.bincount(codes, minlength=size), 1)
-    if not parts:
-        return np.asarray(-count[codes], dtype=np.float64)[:, None]
-    means = [
-        np.bincount(codes, weights=part - part.mean(), minlength=size) / (count + 10) / (part.std() + 1e-9)
-        for part in parts
-    ]
-    table = np.stack(means, axis=1)
-    axes = np.linalg.svd(np.sqrt(count)[:, None] * table, full_matrices=False)[2][:3]
-    return np.asarray((table @ axes.T)[codes])
-
-
-def _parts(values: Array, is_class: bool) -> list[Array]:
-    if is_class:
-        return [
-            (values == level).astype(np.float64) for level in pd.Series(values[values >= 0]).value_counts().index[:10]
-        ]
-    return [np.nan_to_num(ranks(values) / max(int((~np.isnan(values)).sum()), 1))]
-
-
-def _notes(name: str, coding: Coding) -> list[str]:
-    if isinstance(coding, Classes) and coding.hidden_levels:
-        replaced = "common ones" if len(coding.levels) else "missing values: no level is common enough"
-        return [
-            f"column '{name}': {coding.hidden_levels} rare levels ({coding.hidden_rows} rows) were replaced by {replaced}."
-        ]
-    if isinstance(coding, Curve) and coding.hidden_rows:
-        return [f"column '{name}': {coding.hidden_rows} rows whose values too few share were replaced by common ones."]
-    return []
+    pairs = size.columns * min(size.columns / 2, MOST)
+    grown = min(size.rows, 2 * GROWN_ON)
+    seconds = START + GROW * grown * pairs + FILL * size.rows * pairs + CODE * size.rows * size.columns
+    return Estimate(seconds, BASE + PER_CELL * size.rows * size.columns)

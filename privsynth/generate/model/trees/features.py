@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from privsynth.generate.model.coding.ranks import ranks
 from privsynth.generate.model.trees.guide import Guide, Made
-from privsynth.generate.model.trees.ranks import ranks
 from privsynth.typing import Array
 
 State = Made  # of each column its codes (integers; negative: not emitted) or its numbers (floats)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.generate.model.coding.ranks import coarse, sorted_within
 from privsynth.generate.model.trees.features import Aim, Features, State, learn_features, where_and_how_far
 from privsynth.generate.model.trees.guide import best_penalty, regress, share
 from privsynth.generate.model.trees.pruning import (
@@ -25,7 +26,6 @@ from privsynth.generate.model.trees.pruning import (
     unexplained,
     variances,
 )
-from privsynth.generate.model.trees.ranks import coarse, sorted_within
 from privsynth.typing import Array
 
 GROWN_ON = 24_000  # most rows that one tree grows on
