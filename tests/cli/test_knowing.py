@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
+from command import privsynth as command
 
 import privsynth
 from privsynth.cli.verbs.inspect import _cut
@@ -23,13 +22,9 @@ CUSTOMERS, ORDERS, PATIENTS = (str(SAMPLES / f"{name}.csv") for name in ("custom
 ADDRESS = "john.smith@corp-sentinel.com"
 
 
-def privsynth_(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False)
-
-
 def test_init_writes_a_plan_that_changes_nothing_and_holds_no_value(tmp_path: Path) -> None:
     plan = tmp_path / "policy.yaml"
-    assert privsynth_("init", CUSTOMERS, ORDERS, "--out", str(plan)).returncode == 0
+    assert command("init", CUSTOMERS, ORDERS, "--out", str(plan)).returncode == 0
     text = plan.read_text()
     assert text.startswith("# yaml-language-server: $schema=policy.schema.json\n")
     jsonschema.validate(parse_yaml(text, "plan"), json.loads((tmp_path / "policy.schema.json").read_text()))
@@ -49,18 +44,18 @@ def test_init_writes_a_plan_that_changes_nothing_and_holds_no_value(tmp_path: Pa
 
 def test_run_accepts_the_plan_of_init(tmp_path: Path) -> None:
     plan = tmp_path / "policy.yaml"
-    privsynth_("init", PATIENTS, "--out", str(plan))
-    done = privsynth_("run", PATIENTS, "-c", str(plan), "--seed", "5", "--out", str(tmp_path / "out"))
+    command("init", PATIENTS, "--out", str(plan))
+    done = command("run", PATIENTS, "-c", str(plan), "--seed", "5", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
 
 
 def test_init_does_not_overwrite_unless_told(tmp_path: Path) -> None:
     plan = tmp_path / "policy.yaml"
     plan.write_text("mine")
-    assert privsynth_("init", PATIENTS, "--out", str(plan)).returncode == 2
+    assert command("init", PATIENTS, "--out", str(plan)).returncode == 2
     assert plan.read_text() == "mine"
-    assert privsynth_("init", PATIENTS, "--out", str(plan), "--allow-overwrite").returncode == 0
-    assert privsynth_("init", PATIENTS, "--out", "-").stdout == plan.read_text()
+    assert command("init", PATIENTS, "--out", str(plan), "--allow-overwrite").returncode == 0
+    assert command("init", PATIENTS, "--out", "-").stdout == plan.read_text()
 
 
 @pytest.mark.parametrize(
@@ -120,10 +115,10 @@ def test_policies_are_equal_wherever_they_were_written(tmp_path: Path) -> None:
 
 
 def test_inspect_says_who_is_in_the_table_and_what_holds_in_it() -> None:
-    shown = privsynth_("inspect", CUSTOMERS).stdout
+    shown = command("inspect", CUSTOMERS).stdout
     assert "quasi-identifying: city, state, postcode, birth_date" in shown
     assert "postcode decides city in every row" in shown
-    found = json.loads(privsynth_("inspect", CUSTOMERS, "--json").stdout)
+    found = json.loads(command("inspect", CUSTOMERS, "--json").stdout)
     assert {"missing", "distinct", "confidence", "why"} <= set(found["tables"][0]["columns"][0])
     assert {fact["kind"] for fact in found["facts"]} == {"dependency"}
     assert any("read as utf-8" in note for note in found["warnings"])
@@ -132,7 +127,7 @@ def test_inspect_says_who_is_in_the_table_and_what_holds_in_it() -> None:
 def test_inspect_makes_hidden_signs_of_a_header_visible(tmp_path: Path) -> None:
     file = tmp_path / "odd.csv"
     file.write_text("id,\u202eemag\n" + "".join(f"{n},{n % 3}\n" for n in range(40)))
-    shown = privsynth_("inspect", str(file)).stdout
+    shown = command("inspect", str(file)).stdout
     assert "\u202e" not in shown
     assert "\\u202eemag" in shown
 
@@ -164,12 +159,12 @@ def files(tmp_path: Path) -> Path:
     ],
 )
 def test_scan_ends_as_it_was_asked(files: Path, file: str, fail_on: str, code: int) -> None:
-    assert privsynth_("scan", str(files / file), "--fail-on", fail_on).returncode == code
+    assert command("scan", str(files / file), "--fail-on", fail_on).returncode == code
 
 
 def test_sarif_names_rules_and_places_and_no_value(files: Path) -> None:
     names = [os.path.relpath(files / name) for name in ("notes.md", "born.csv", "clean.csv")]
-    done = privsynth_("scan", *names, "--sarif", str(files / "found.sarif"), "--json")
+    done = command("scan", *names, "--sarif", str(files / "found.sarif"), "--json")
     text = (files / "found.sarif").read_text()
     run = json.loads(text)["runs"][0]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]

@@ -1,27 +1,16 @@
-"""`privsynth mask` from a real process: rows to stdout or a folder, and a clear word for everything that cannot be done."""
+"""`privsynth mask`: rows to stdout or a folder, and a clear word for everything that cannot be done."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import Ran, privsynth, process
 
 PEOPLE = Path(__file__).parents[2] / "sample_data" / "customers.csv"
-
-
-def privsynth(
-    folder: Path, *arguments: str, data: bytes | None = None, **environment: str
-) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "privsynth", *arguments]
-    return subprocess.run(
-        command, cwd=folder, input=data, capture_output=True, check=False, env={**os.environ, **environment}
-    )
 
 
 @pytest.fixture
@@ -40,13 +29,13 @@ def key(tmp_path: Path) -> Path:
     return path
 
 
-def rows_of(ran: subprocess.CompletedProcess[bytes]) -> list[dict[str, str]]:
-    assert ran.returncode == 0, ran.stderr.decode()
-    return list(csv.DictReader(io.StringIO(ran.stdout.decode())))
+def rows_of(ran: Ran) -> list[dict[str, str]]:
+    assert ran.returncode == 0, ran.stderr
+    return list(csv.DictReader(io.StringIO(ran.stdout)))
 
 
 def test_rows_go_to_stdout_and_nothing_else_does(table: Path) -> None:
-    rows = rows_of(privsynth(table.parent, "mask", "people.csv"))
+    rows = rows_of(process("mask", "people.csv", folder=table.parent))
     real = list(csv.DictReader(io.StringIO(table.read_text())))
     assert len(rows) == 400
     assert list(rows[0]) == list(real[0])
@@ -55,7 +44,7 @@ def test_rows_go_to_stdout_and_nothing_else_does(table: Path) -> None:
 
 
 def test_a_folder_holds_rows_and_papers(table: Path) -> None:
-    ran = privsynth(table.parent, "mask", "people.csv", "--out", "out", "--json")
+    ran = privsynth("mask", "people.csv", "--out", "out", "--json", folder=table.parent)
     assert json.loads(ran.stdout)["outcome"] == "released"
     assert {path.name for path in (table.parent / "out").iterdir()} == {
         "people.csv",
@@ -72,7 +61,8 @@ def test_the_same_key_gives_the_same_people_in_another_file(table: Path, key: Pa
     other = table.with_name("later.csv")
     other.write_text(lines[0] + "".join(reversed(lines[101:])))
     made = [
-        rows_of(privsynth(table.parent, "mask", name, "--key-file", str(key))) for name in ("people.csv", "later.csv")
+        rows_of(privsynth("mask", name, "--key-file", str(key), folder=table.parent))
+        for name in ("people.csv", "later.csv")
     ]
     assert len({row["customer_id"] for row in made[0]} & {row["customer_id"] for row in made[1]}) == 300
     first, second = ({row["customer_id"]: (row["first_name"], row["last_name"]) for row in rows} for rows in made)
@@ -81,15 +71,15 @@ def test_the_same_key_gives_the_same_people_in_another_file(table: Path, key: Pa
 
 
 def test_the_key_may_come_from_the_environment(table: Path, key: Path) -> None:
-    by_file = rows_of(privsynth(table.parent, "mask", "people.csv", "--key-file", str(key)))
+    by_file = rows_of(privsynth("mask", "people.csv", "--key-file", str(key), folder=table.parent))
     by_name = rows_of(
-        privsynth(table.parent, "mask", "people.csv", "--key-env", "MASKING", MASKING=key.read_bytes().hex())
+        privsynth("mask", "people.csv", "--key-env", "MASKING", MASKING=key.read_bytes().hex(), folder=table.parent)
     )
     assert {row["customer_id"] for row in by_file} == {row["customer_id"] for row in by_name}
 
 
 def test_a_plan_written_by_init_is_taken_as_it_stands_and_may_be_edited(table: Path) -> None:
-    assert privsynth(table.parent, "init", "people.csv", "-b", "mask").returncode == 0
+    assert privsynth("init", "people.csv", "-b", "mask", folder=table.parent).returncode == 0
     plan = table.parent / "policy.yaml"
     text = plan.read_text()
     assert "mask: k_anonymise" in text
@@ -98,27 +88,29 @@ def test_a_plan_written_by_init_is_taken_as_it_stands_and_may_be_edited(table: P
             "entity: PHONE, mask: invent", "entity: PHONE, mask: redact"
         )
     )
-    rows = rows_of(privsynth(table.parent, "mask", "people.csv", "-c", "policy.yaml"))
+    rows = rows_of(privsynth("mask", "people.csv", "-c", "policy.yaml", folder=table.parent))
     assert "email" not in rows[0]
     assert {row["phone"] for row in rows} <= {"*", ""}
 
 
 def test_a_plan_is_used_for_a_stream_whatever_its_table_is_called(table: Path) -> None:
-    assert privsynth(table.parent, "init", "people.csv", "-b", "mask").returncode == 0
-    assert len(rows_of(privsynth(table.parent, "mask", "-", "-c", "policy.yaml", data=table.read_bytes()))) == 400
+    assert privsynth("init", "people.csv", "-b", "mask", folder=table.parent).returncode == 0
+    assert (
+        len(rows_of(privsynth("mask", "-", "-c", "policy.yaml", data=table.read_bytes(), folder=table.parent))) == 400
+    )
 
 
 def test_a_new_column_stops_the_run_until_somebody_decides(table: Path) -> None:
-    assert privsynth(table.parent, "init", "people.csv", "-b", "mask").returncode == 0
+    assert privsynth("init", "people.csv", "-b", "mask", folder=table.parent).returncode == 0
     lines = table.read_text().splitlines()
     table.write_text(
         "\n".join([lines[0] + ",badge", *(f"{line},HIDDEN{at}" for at, line in enumerate(lines[1:]))]) + "\n"
     )
-    ran = privsynth(table.parent, "mask", "people.csv", "-c", "policy.yaml")
+    ran = privsynth("mask", "people.csv", "-c", "policy.yaml", folder=table.parent)
     assert ran.returncode == 2
-    assert b"does not name 1 of the 16 columns of people: badge" in ran.stderr
-    assert ran.stdout == b""
-    assert b"HIDDEN" not in ran.stderr
+    assert "does not name 1 of the 16 columns of people: badge" in ran.stderr
+    assert ran.stdout == ""
+    assert "HIDDEN" not in ran.stderr
 
 
 BAD = [
@@ -165,7 +157,6 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     (table.parent / "OPEN").write_bytes(bytes(range(32)))
     (table.parent / "OPEN").chmod(0o644)
     ran = privsynth(
-        table.parent,
         "mask",
         "people.csv",
         *arguments,
@@ -173,23 +164,24 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
         "papers",
         SHORT="ab",
         LONG=bytes(range(32)).hex(),
+        folder=table.parent,
     )
     assert ran.returncode == code
-    assert word in ran.stderr.decode()
-    assert b"Traceback" not in ran.stderr
+    assert word in ran.stderr
+    assert "Traceback" not in ran.stderr
     assert not (table.parent / "papers").exists()
-    assert ran.stdout == b"" or "--json" in arguments
+    assert ran.stdout == "" or "--json" in arguments
 
 
 def test_several_tables_need_a_folder(table: Path) -> None:
-    ran = privsynth(table.parent, "mask", "people.csv", str(PEOPLE))
+    ran = privsynth("mask", "people.csv", str(PEOPLE), folder=table.parent)
     assert ran.returncode == 2
-    assert b"2 tables cannot all go to stdout" in ran.stderr
+    assert "2 tables cannot all go to stdout" in ran.stderr
 
 
 @pytest.mark.parametrize("words", [[], ["key"]])
 def test_a_verb_without_its_words_shows_its_help_line_by_line(tmp_path: Path, words: list[str]) -> None:
-    ran = privsynth(tmp_path, *words)
+    ran = privsynth(*words, folder=tmp_path)
     assert ran.returncode == 2
-    assert b"\nCommands:\n" in ran.stderr
-    assert b"u000a" not in ran.stderr
+    assert "\nCommands:\n" in ran.stderr
+    assert "u000a" not in ran.stderr

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import privsynth
 
 from privsynth.cli.live import Live
 from privsynth.cli.log import Log, format_asked
@@ -20,10 +21,6 @@ from privsynth.stages import Estimate
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 CUSTOMERS, ORDERS, PATIENTS = (str(SAMPLES / f"{name}.csv") for name in ("customers", "transactions", "patients"))
-
-
-def privsynth(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False)
 
 
 def on_a_terminal(*words: str) -> tuple[int, str]:
