@@ -21,6 +21,7 @@ def privsynth(*words: str, folder: Path | None = None, data: bytes = b"", **envi
     with ExitStack() as stack:
         stack.enter_context(chdir(folder or Path.cwd()))
         stack.enter_context(mock.patch.dict(os.environ, environment))
+        stack.enter_context(mock.patch.object(sys, "argv", ["privsynth", *words]))
         stack.enter_context(mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(data))))
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+
+from command import privsynth
 
 ROOT = Path(__file__).parents[1]
 RUNS = {
@@ -26,9 +25,8 @@ RUNS = {
 def make(name: str, folder: Path) -> Path:
     """Run one example into `folder`; its papers (and rows, if released) are in the returned folder."""
     out = folder / name.removesuffix(".refused")
-    command = [sys.executable, "-m", "privsynth", "run", *RUNS[name], "--out", str(out), "--quiet"]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": "0"}, check=False)
-    assert done.returncode == (3 if name.endswith(".refused") else 0)
+    done = privsynth("run", *RUNS[name], "--out", str(out), "--quiet", folder=ROOT)
+    assert done.returncode == (3 if name.endswith(".refused") else 0), done.stderr
     return folder / name
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
+
+from command import privsynth
 
 from privsynth.report.glossary import glossary_page
 
@@ -19,11 +18,8 @@ def cli_block() -> str:
     """Every verb's help, one after another."""
     parts = []
     for verb in VERBS:
-        words = [sys.executable, "-m", "privsynth", *([verb] if verb else []), "--help"]
-        shown = subprocess.run(
-            words, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "110", "NO_COLOR": "1"}
-        )
-        body = shown.stdout.replace("python -m privsynth", "privsynth").strip()
+        shown = privsynth(*([verb] if verb else []), "--help", COLUMNS="110", NO_COLOR="1")
+        body = shown.stdout.strip()
         parts.append(
             f"```console\n{body}\n```"
             if not verb

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from command import privsynth as command
 
 import privsynth
 from privsynth.dataset import Source
@@ -142,17 +143,13 @@ def test_a_waiver_does_not_stand_in_for_missing_evidence(
     assert (few.exit_code, few.status) == (ExitCode.BLOCKED, "refused")
 
 
-def command(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "privsynth", *words], capture_output=True, text=True, check=False, **more
-    )
-
-
 def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: Path) -> None:
     """Without it the gate linkage would refuse: groups and scores say who is who."""
     policy = tmp_path / "policy.yaml"
     policy.write_text(
-        "tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\nlimits: {linkage_max: 0}\nbackend: {kind: clone}\n"
+        "tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\n"
+        "limits: {linkage_max: 0}\n"
+        "backend: {kind: clone}\n"
     )
     words = ("run", str(source), "-c", str(policy), "--seed", "4", "--out", str(tmp_path / "out"), "--json")
     done = command(*words, "--accept-risk", "linkage:two people use it: in one room:A. Officer:2999-12-31")
@@ -187,7 +184,7 @@ def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: 
     ],
 )
 def test_what_a_profile_does_not_allow_ends_with_two(words: tuple[str, ...], source: Path, tmp_path: Path) -> None:
-    done = command("run", str(source), "--out", "out", *words, cwd=tmp_path)
+    done = command("run", str(source), "--out", "out", *words, folder=tmp_path)
     assert done.returncode == ExitCode.USAGE, done.stderr
     assert list(tmp_path.iterdir()) == []
 

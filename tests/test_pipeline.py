@@ -3,44 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import pytest
+from quick import quick_if
 
 import privsynth
-from privsynth.dataset import Dataset, Statistics
+from privsynth.dataset import Dataset, Source, Statistics
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.gate import Gate, gates_for
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
 from privsynth.pipeline import steps
 from privsynth.policy import Policy
-from privsynth.verdict import GATES, Status
+from privsynth.read import read_files
+from privsynth.release import Draft, Refusal, Release
+from privsynth.stages import Stages
+from privsynth.verdict import GATES, Finding, Status
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"
-CUSTOMERS = SAMPLES / "customers.csv"
+CUSTOMERS, PATIENTS = SAMPLES / "customers.csv", SAMPLES / "patients.csv"
+
+
+_models: list[Model] = []  # of the customers by seed 3: all these runs fit the same
+
+
+def _honest(dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Model:
+    if not _models:
+        _models.append(Model(ModelOptions(), Policy().limits).fit(dataset, statistics, rng))
+    return _models[0]
 
 
 class Leaky:
     """The honest model, and then something real among its rows."""
 
     def __init__(self, spoil: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]) -> None:
-        self.model, self.spoil = Model(ModelOptions(), Policy().limits), spoil
+        self.spoil = spoil
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
         self.train = dataset
-        self.model.fit(dataset, statistics, rng)
+        self.model = _honest(dataset, statistics, rng)
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
-        import dataclasses
-
         made = self.model.sample(rows, rng)
         spoilt = self.spoil(made.root.frame.copy(), self.train.root.frame)
-        return made.replace_tables(dataclasses.replace(made.root, frame=spoilt))
+        return made.replace_tables(replace(made.root, frame=spoilt))
 
 
 def training_rows(made: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +93,11 @@ def one_percent_without_identifiers(made: pd.DataFrame, train: pd.DataFrame) -> 
 
 
 @pytest.mark.parametrize(
-    "spoil", [training_rows, one_percent, one_email_column, one_real_email, one_percent_without_identifiers]
+    "spoil",
+    quick_if(
+        lambda spoil: spoil in (one_real_email, one_percent_without_identifiers),
+        [training_rows, one_percent, one_email_column, one_real_email, one_percent_without_identifiers],
+    ),
 )
 def test_a_backend_that_leaks_is_refused_and_the_target_is_absent(spoil: Any, tmp_path: Path) -> None:
     outcome = privsynth.run(CUSTOMERS, tmp_path / "out", backend=Leaky(spoil), seed=3)
@@ -116,29 +132,84 @@ def test_the_holdout_never_reaches_fit() -> None:
     assert 0.5 * 5_000 <= len(seen[0].root) <= 0.8 * 5_000
 
 
+@dataclass(frozen=True)
+class Said:
+    """A gate that says again what the real one said of the same draft."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        return list(self.findings)
+
+
+@dataclass(frozen=True)
+class Broken:
+    name: str
+
+    def measure(self, draft: Draft, source: Source) -> list[Finding]:
+        raise MemoryError("Sentinel-77")
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A run as far as its honest draft, with what each gate says of it."""
+
+    prepared: steps.Prepared
+    drawn: steps.Drawn
+    gates: tuple[Said, ...] = ()
+
+    def concluded(self) -> Release | Refusal:
+        stages, draft = Stages(), self.drawn.draft
+        verdicts = steps.judged(draft, self.prepared.source, self.prepared.policy, stages)
+        return steps.decided(self.prepared, self.drawn, verdicts, stages)
+
+
+@pytest.fixture(scope="module")
+def ready() -> Ready:
+    policy, stages = Policy(backend="model", seed=3), Stages()
+    prepared = steps.prepare(read_files([PATIENTS], policy), policy, stages)
+    unjudged = Ready(prepared, steps.draw(prepared, steps.learn(prepared, stages), stages))
+    outcome = unjudged.concluded()
+    assert isinstance(outcome, Release), outcome
+    gates = tuple(Said(verdict.gate, verdict.findings) for verdict in outcome.verdicts if verdict.gate != "artefacts")
+    return replace(unjudged, gates=gates)
+
+
+def test_what_every_gate_passed_is_released_again(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "gates_for", lambda policy: ready.gates)
+    assert isinstance(ready.concluded(), Release)
+
+
 @pytest.mark.parametrize("broken", [g for g in GATES if g != "artefacts"])
-def test_a_gate_that_errors_blocks(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken:
-        name = broken
+def test_a_gate_that_errors_blocks(broken: str, ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
+    gates = tuple(Broken(broken) if gate.name == broken else gate for gate in ready.gates)
+    monkeypatch.setattr(steps, "gates_for", lambda policy: gates)
+    outcome = ready.concluded()
+    assert outcome.exit_code is ExitCode.BLOCKED
+    assert [v.gate for v in outcome.verdicts if v.status is Status.ERRORED] == [broken]
+    assert b"Sentinel" not in b"".join(outcome.papers.files.values())
 
-        def measure(self, draft: Any, source: Any) -> Any:
-            raise MemoryError("Sentinel-77")
 
+def test_a_gate_that_errors_blocks_a_whole_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def with_broken(policy: Policy) -> tuple[Gate, ...]:
-        return tuple(Broken() if gate.name == broken else gate for gate in gates_for(policy))
+        return tuple(Broken(gate.name) if gate.name == "copies" else gate for gate in gates_for(policy))
 
     monkeypatch.setattr(steps, "gates_for", with_broken)
-    outcome = privsynth.synthesize(SAMPLES / "patients.csv", seed=3)
+    outcome = privsynth.synthesize(PATIENTS, seed=3)
     assert outcome.exit_code is ExitCode.BLOCKED
-    assert outcome.verdicts[broken].status is Status.ERRORED
+    assert outcome.verdicts["copies"].status is Status.ERRORED
     assert b"Sentinel" not in b"".join(outcome.result.papers.files.values())
 
 
-def test_a_gate_that_is_left_out_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "gates_for", lambda policy: gates_for(policy)[1:])
-    outcome = privsynth.synthesize(SAMPLES / "patients.csv", seed=3)
+@pytest.mark.parametrize("missing", [g for g in GATES if g != "artefacts"])
+def test_a_gate_that_is_left_out_blocks(missing: str, ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
+    gates = tuple(gate for gate in ready.gates if gate.name != missing)
+    monkeypatch.setattr(steps, "gates_for", lambda policy: gates)
+    outcome = ready.concluded()
+    assert isinstance(outcome, Refusal)
     assert outcome.exit_code is ExitCode.BLOCKED
-    assert any(GATES[0] in reason for reason in outcome.reasons)
+    assert any(missing in reason for reason in outcome.reasons)
 
 
 def test_no_data_and_no_rulebook_is_a_policy_error() -> None:
@@ -153,7 +224,6 @@ def test_mask_cannot_be_asked_for_a_number_of_rows() -> None:
 
 def test_equal_input_policy_and_seed_give_equal_bytes_but_for_the_manifest() -> None:
     files = [
-        {**o.result.files, **o.result.papers.files}
-        for o in (privsynth.synthesize(SAMPLES / "patients.csv", seed=3) for _ in range(2))
+        {**o.result.files, **o.result.papers.files} for o in (privsynth.synthesize(PATIENTS, seed=3) for _ in range(2))
     ]  # type: ignore[union-attr]
     assert [name for name in files[0] if files[0][name] != files[1][name]] == ["manifest.json"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import privsynth
 
 from privsynth.dataset import Dataset
 from privsynth.emit import private_folder
@@ -205,10 +204,7 @@ def test_a_header_with_a_line_end_is_cut_off_whole() -> None:
 
 
 def test_a_stream_passes_its_gates_before_a_byte_goes_out(file: Path, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "privsynth",
+    words = [
         "mask",
         "-",
         "--report-dir",
@@ -216,9 +212,9 @@ def test_a_stream_passes_its_gates_before_a_byte_goes_out(file: Path, tmp_path: 
         "--set",
         "tables.stdin.person=patient_id",
     ]
-    ran = subprocess.run(command, input=file.read_bytes(), capture_output=True, check=False, cwd=tmp_path)
-    assert ran.returncode == 0, ran.stderr.decode()
-    assert len(rows_of(ran.stdout.decode())) == ROWS
+    ran = privsynth(*words, data=file.read_bytes(), folder=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert len(rows_of(ran.stdout)) == ROWS
     assert {path.name for path in (tmp_path / "papers").iterdir()} == {
         "compliance.html",
         "fidelity.html",
@@ -228,10 +224,7 @@ def test_a_stream_passes_its_gates_before_a_byte_goes_out(file: Path, tmp_path: 
 
 
 def test_a_refused_stream_writes_no_byte(file: Path, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "privsynth",
+    words = [
         "mask",
         "-",
         "--report-dir",
@@ -239,10 +232,10 @@ def test_a_refused_stream_writes_no_byte(file: Path, tmp_path: Path) -> None:
         "--set",
         "limits.linkage_max=0",
     ]
-    ran = subprocess.run(command, input=file.read_bytes(), capture_output=True, check=False, cwd=tmp_path)
+    ran = privsynth(*words, data=file.read_bytes(), folder=tmp_path)
     assert ran.returncode == 3
-    assert ran.stdout == b""
-    assert b"no row was written" in ran.stderr
+    assert ran.stdout == ""
+    assert "no row was written" in ran.stderr
     assert (tmp_path / "papers.refused" / "compliance.html").exists()
     assert not (tmp_path / "papers").exists()
 

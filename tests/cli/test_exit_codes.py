@@ -1,4 +1,4 @@
-"""Every exit code, from a real process, with what it prints and what it leaves behind."""
+"""Every exit code, with what it prints and leaves behind: once from a real process, else from within this one."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command import Ran, privsynth, process
 
 from privsynth.errors import ExitCode
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 PATIENTS = str(SAMPLES / "patients.csv")
+BREAKS = """
+import privsynth.pipeline.steps
+def read_files(*words, **more): raise ValueError('Sentinel-77')
+privsynth.pipeline.steps.read_files = read_files
+from privsynth.cli import main; main()
+"""
 NO_SDV = "import sys; sys.modules['sdv'] = None; sys.argv[0] = 'privsynth'; from privsynth.cli import main; main()"
-
-
-def privsynth(*words: str, code: str | None = None, **more: object) -> subprocess.CompletedProcess[str]:
-    start = [sys.executable, "-c", code] if code else [sys.executable, "-m", "privsynth"]
-    return subprocess.run([*start, *words], capture_output=True, text=True, check=False, **more)  # type: ignore[call-overload,no-any-return]
 
 
 def bad_csv(folder: Path) -> str:
@@ -36,24 +39,28 @@ def few_rows(folder: Path) -> str:
     return str(file)
 
 
+ENDS = [
+    (ExitCode.RELEASED, [PATIENTS, "--seed", "5"]),
+    (ExitCode.BLOCKED, ["few"]),
+    (ExitCode.INPUT, ["bad"]),
+    (ExitCode.USAGE, [PATIENTS, "--no-such-flag"]),
+    (ExitCode.UNFAITHFUL, [PATIENTS, "--seed", "5", "--set", "limits.fidelity_min=1.0"]),
+]
+OTHER_WAYS = [
+    (ExitCode.INPUT, ["absent.csv"]),
+    (ExitCode.USAGE, [PATIENTS, "--backend", "modle"]),
+    (ExitCode.USAGE, [PATIENTS, "--set", "limits.k=1"]),
+    (ExitCode.USAGE, [PATIENTS, "--rows", "-5"]),
+    (ExitCode.USAGE, [PATIENTS, "-b", "mask", "-n", "5"]),
+]
+
+
 @pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        (ExitCode.RELEASED, [PATIENTS, "--seed", "5"]),
-        (ExitCode.BLOCKED, ["few"]),
-        (ExitCode.INPUT, ["bad"]),
-        (ExitCode.INPUT, ["absent.csv"]),
-        (ExitCode.USAGE, [PATIENTS, "--no-such-flag"]),
-        (ExitCode.USAGE, [PATIENTS, "--backend", "modle"]),
-        (ExitCode.USAGE, [PATIENTS, "--set", "limits.k=1"]),
-        (ExitCode.USAGE, [PATIENTS, "--rows", "-5"]),
-        (ExitCode.USAGE, [PATIENTS, "-b", "mask", "-n", "5"]),
-        (ExitCode.UNFAITHFUL, [PATIENTS, "--seed", "5", "--set", "limits.fidelity_min=1.0"]),
-    ],
+    ("run", "code", "words"), [*((process, *end) for end in ENDS), *((privsynth, *end) for end in OTHER_WAYS)]
 )
-def test_run_ends_with(code: ExitCode, words: list[str], tmp_path: Path) -> None:
-    made = {"bad": bad_csv(tmp_path), "few": few_rows(tmp_path)}
-    done = privsynth("run", *[made.get(word, word) for word in words], "--out", str(tmp_path / "out"), "--json")
+def test_run_ends_with(run: Callable[..., Ran], code: ExitCode, words: list[str], tmp_path: Path) -> None:
+    files = {"bad": bad_csv(tmp_path), "few": few_rows(tmp_path)}
+    done = run("run", *[files.get(word, word) for word in words], "--out", str(tmp_path / "out"), "--json")
     assert done.returncode == code, done.stderr
     answer = json.loads(done.stdout)
     assert answer["exit_code"] == code
@@ -64,7 +71,7 @@ def test_run_ends_with(code: ExitCode, words: list[str], tmp_path: Path) -> None
 
 
 def test_a_missing_extra_ends_with_its_install_command(tmp_path: Path) -> None:
-    done = privsynth("run", PATIENTS, "--out", str(tmp_path / "out"), "--model-engine", "copula", code=NO_SDV)
+    done = process("run", PATIENTS, "--out", str(tmp_path / "out"), "--model-engine", "copula", code=NO_SDV)
     assert done.returncode == ExitCode.MISSING
     assert "privsynth[sdv]" in done.stderr
     assert not (tmp_path / "out").exists()
@@ -85,8 +92,7 @@ def test_an_interrupted_run_leaves_nothing(name: signal.Signals, tmp_path: Path)
 
 
 def test_an_unknown_error_ends_with_one_and_says_only_its_place(tmp_path: Path) -> None:
-    code = "import privsynth.pipeline.steps as s\ndef bad(*x, **y): raise ValueError('Sentinel-77')\ns.read_files = bad\nfrom privsynth.cli import main; main()"
-    done = privsynth("run", PATIENTS, "--out", str(tmp_path / "out"), code=code)
+    done = process("run", PATIENTS, "--out", str(tmp_path / "out"), code=BREAKS)
     assert done.returncode == ExitCode.INTERNAL
     assert "ValueError" in done.stderr
     assert "Sentinel" not in done.stderr

@@ -188,15 +188,12 @@ def test_an_empty_draft_and_a_draft_of_one_row_get_a_verdict(name: str, rows: in
     assert verdict.findings
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_draft_of_other_columns_never_passes_all_gates(name: str) -> None:
-    other = with_frame(
-        dataclasses.replace(HONEST, columns=HONEST.columns[:3], frame=HONEST.frame.iloc[:, :3]),
-        HONEST.frame.iloc[:, :3],
-    )
-    verdicts = [judge(gate, draft(other), SOURCE, seconds=120) for gate in gates_for(MODEL)]
+def test_a_draft_of_other_columns_never_passes_all_gates() -> None:
+    frame = HONEST.frame.iloc[:, :3]
+    other = draft(with_frame(dataclasses.replace(HONEST, columns=HONEST.columns[:3], frame=frame), frame))
+    verdicts = [judge(gate, other, SOURCE, seconds=120) for gate in gates_for(MODEL)]
     assert any(verdict.status is Status.FAILED for verdict in verdicts)
-    assert next(v for v in verdicts if v.gate == name).error == ""
+    assert [verdict.gate for verdict in verdicts if verdict.error] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

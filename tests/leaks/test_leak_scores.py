@@ -58,7 +58,9 @@ def linked(made: Table) -> float:
     return linkability(TRAIN, CONTROL, made, HALVES, ROWS, rng()).risk
 
 
-@pytest.mark.parametrize("score", [exact, near, isolated, recognised, singled_out, linked])
+@pytest.mark.parametrize(
+    "score", [exact, near, isolated, singled_out, linked, pytest.param(recognised, marks=pytest.mark.slow)]
+)
 def test_scores_rise_with_the_leak(score) -> None:  # type: ignore[no-untyped-def]
     assert spearmanr(SHARES, [score(leaky(share)) for share in SHARES]).statistic >= 0.95
 

@@ -1,7 +1,7 @@
-"""The planted-leak suite, small: honest drafts pass, each plant is refused by the gate meant for it. In full: bench/leaks.py.
+"""The planted-leak suite, small: honest drafts pass, each plant is refused by the gate meant for it.
 
-The honest draft is an independent draw from the process that the source came from: what an ideal generator would give. L0 to L14 are the numbers
-of the plants in the design of the gates.
+In full: bench/leaks.py. The honest draft is an independent draw from the process that the source came from: what an
+ideal generator would give. L0 to L14 are the numbers of the plants in the design of the gates.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 import plants
 import pytest
 from honest import draft, honest, people, planted, source, with_contacts
+from quick import quick_if
 
 from privsynth.dataset import Dataset, Exposure, Source, Table
 from privsynth.gate import gates_for, judge
@@ -29,6 +30,7 @@ ROWS = 3000
 PROFILES = ("internal", "hipaa-expert", "gdpr-strict", "public-release")
 STRICT = PROFILES[1:]
 STRICTEST = PROFILES[2:]
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))]
 EXTREMES = (PROFILES[0], PROFILES[-1])  # the loosest and the strictest
 
 
@@ -70,11 +72,12 @@ def leaky(plant: plants.Plant, seed: int, rows: int = ROWS) -> Draft:
 # L0: nothing planted
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", quick_if(lambda profile: profile == "gdpr-strict", PROFILES))
 def test_an_independent_table_passes_every_gate(profile: str) -> None:
     assert refusing(clean(1), real(1), profile) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2])
 @pytest.mark.parametrize("profile", STRICTEST)
 def test_another_independent_table_passes_the_gates_that_compare(seed: int, profile: str) -> None:
@@ -84,6 +87,7 @@ def test_another_independent_table_passes_the_gates_that_compare(seed: int, prof
     )
 
 
+@pytest.mark.slow
 def test_where_no_isolated_copy_is_allowed_chance_seldom_refuses() -> None:
     refused = [
         seed for seed in range(1, 11) if refusing(honest(ROWS, 10 * seed + 3), _plain(seed), "gdpr-strict", "copies")
@@ -95,7 +99,7 @@ def _plain(seed: int) -> Source:
     return source(people(ROWS, 10 * seed + 1), people(ROWS, 10 * seed + 2))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_an_independent_table_passes_with_a_small_hold_out(seed: int) -> None:
     assert refusing(clean(seed), real(seed, 2400, 600), "internal", "copies", "pii") == []
 
@@ -103,13 +107,13 @@ def test_an_independent_table_passes_with_a_small_hold_out(seed: int) -> None:
 # L1, L2, L3, L9: rows
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("profile", STRICT)
 def test_one_isolated_row_is_refused(seed: int, profile: str) -> None:
     assert refusing(leaky(plants.one_isolated, seed), real(seed), profile, "copies") == ["copies"]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("share", "profiles"),
     [(0.005, STRICTEST), (0.01, PROFILES), (0.02, PROFILES)],
@@ -119,12 +123,13 @@ def test_verbatim_rows_are_refused(seed: int, share: float, profiles: Sequence[s
     assert [profile for profile in profiles if not refusing(made, real(seed), profile, "copies")] == []
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_noisy_copies_of_five_percent_are_refused(seed: int) -> None:
     made = leaky(plants.nearly(0.05), seed)
     assert [profile for profile in EXTREMES if not refusing(made, real(seed), profile, "copies")] == []
 
 
+@pytest.mark.slow
 def test_noisy_copies_of_two_percent_are_mostly_refused() -> None:
     refused = [
         seed for seed in range(1, 6) if refusing(leaky(plants.nearly(0.02), seed), real(seed), "gdpr-strict", "copies")
@@ -132,6 +137,7 @@ def test_noisy_copies_of_two_percent_are_mostly_refused() -> None:
     assert len(refused) >= 4
 
 
+@pytest.mark.slow
 def test_the_row_that_reaches_farthest_is_refused() -> None:
     refused = [
         seed for seed in range(1, 6) if refusing(leaky(plants.richest, seed), real(seed), "hipaa-expert", "copies")
@@ -140,7 +146,7 @@ def test_the_row_that_reaches_farthest_is_refused() -> None:
 
 
 def test_a_smaller_hold_out_sees_what_it_says_that_it_sees() -> None:
-    """L2 with one row in five held out: a leak below the minimum that the gate prints is let through, one well above it is not."""
+    """L2 with one row in five held out: a leak below the minimum that the gate prints passes, one well above it does not."""
     of = real(1, 2400, 600)
     (found,) = verdicts(clean(1), of, "gdpr-strict", ("copies",))
     least = next(each.measured for each in found.findings if each.what.startswith("minimum detectable leak"))
@@ -186,45 +192,55 @@ def test_a_mask_that_keeps_its_rows_as_they_are_is_refused() -> None:
 # L5 to L8, L10: values
 
 
-@pytest.mark.parametrize("profile", EXTREMES)
-@pytest.mark.parametrize("names", [("email",), ("phone",), ("first_name", "last_name")])
+@pytest.mark.parametrize(
+    ("names", "profile"),
+    quick_if(
+        lambda case: case == (("phone",), "internal"),
+        [(names, profile) for names in (("email",), ("phone",), ("first_name", "last_name")) for profile in EXTREMES],
+    ),
+)
 def test_a_column_of_real_values_is_refused(names: tuple[str, ...], profile: str) -> None:
     assert refusing(leaky(plants.column(*names), 1), real(1), profile, "pii") == ["pii"]
 
 
-@pytest.mark.parametrize("name", ["email", "ssn"])
+@pytest.mark.parametrize("name", quick_if(lambda name: name == "ssn", ["email", "ssn"]))
 def test_one_real_value_among_ten_thousand_invented_ones_is_refused(name: str) -> None:
     assert refusing(leaky(plants.one_value(name), 1, 10_000), real(1), "internal", "pii") == ["pii"]
 
 
 @pytest.mark.parametrize(
     ("name", "spelt"),
-    [
-        ("email", plants.capitals),
-        ("email", plants.wide),
-        ("email", plants.hidden_signs),
-        ("email", plants.trailing),
-        ("phone", plants.dotted),
-        ("phone", plants.bare),
-        ("phone", plants.abroad),
-        ("ssn", plants.bare),
-        ("ssn", plants.dotted),
-        ("ssn", plants.wide),
-    ],
+    quick_if(
+        lambda case: case in [("email", plants.wide), ("phone", plants.abroad)],
+        [
+            ("email", plants.capitals),
+            ("email", plants.wide),
+            ("email", plants.hidden_signs),
+            ("email", plants.trailing),
+            ("phone", plants.dotted),
+            ("phone", plants.bare),
+            ("phone", plants.abroad),
+            ("ssn", plants.bare),
+            ("ssn", plants.dotted),
+            ("ssn", plants.wide),
+        ],
+    ),
 )
 def test_a_real_value_in_disguise_is_refused(name: str, spelt: plants.Spelt) -> None:
     assert refusing(leaky(plants.one_value(name, spelt=spelt), 2), real(2), "internal", "pii") == ["pii"]
 
 
-@pytest.mark.parametrize("name", ["email", "phone", "ssn"])
+@pytest.mark.parametrize("name", quick_if(lambda name: name == "phone", ["email", "phone", "ssn"]))
 def test_a_real_value_inside_a_sentence_is_refused(name: str) -> None:
     assert refusing(leaky(plants.one_value(name, "note", plants.in_a_sentence), 3), real(3), "internal", "pii") == [
         "pii"
     ]
 
 
-@pytest.mark.parametrize("name", ["email", "ssn"])
-@pytest.mark.parametrize("code", [plants.hashed("sha256"), plants.hashed("md5"), plants.in_base64])
+@pytest.mark.parametrize("name", quick_if(lambda name: name == "ssn", ["email", "ssn"]))
+@pytest.mark.parametrize(
+    "code", [plants.hashed("sha256"), *quick_if(lambda _: False, [plants.hashed("md5"), plants.in_base64])]
+)
 def test_a_real_value_behind_a_plain_code_is_refused(name: str, code: plants.Spelt) -> None:
     assert refusing(leaky(plants.one_value(name, "key", code), 1), real(1), "internal", "pii") == ["pii"]
 
@@ -232,8 +248,8 @@ def test_a_real_value_behind_a_plain_code_is_refused(name: str, code: plants.Spe
 # L11 to L14
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("profile", EXTREMES)
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("profile", quick_if(lambda profile: profile == "internal", EXTREMES))
 def test_a_secret_learnt_by_heart_is_refused(seed: int, profile: str) -> None:
     assert refusing(leaky(plants.learnt_by_heart, seed), real(seed), profile, "attribute", "inference")
 

@@ -34,7 +34,9 @@ def table(name: str = "t", **columns: list[object]) -> Dataset:
     )
 
 
-@pytest.mark.parametrize("name", ["customers", "patients", "transactions"])
+@pytest.mark.parametrize(
+    "name", ["patients", *(pytest.param(n, marks=pytest.mark.slow) for n in ("customers", "transactions"))]
+)
 def test_a_saved_again_shuffled_or_converted_file_is_the_same_source(name: str, tmp_path: Path) -> None:
     original = SAMPLES / f"{name}.csv"
     text = pd.read_csv(original, dtype=object, keep_default_na=False, na_values=[""])

@@ -180,6 +180,7 @@ def wide(columns: int, rows: int, seed: int) -> Table:
     )
 
 
+@pytest.mark.slow
 def test_five_hundred_columns_stay_below_two_megabytes(build: Callable[..., Run]) -> None:
     made = build(wide(500, 120, 1), wide(500, 60, 2))
     names = tuple(column.name for column in made.draft.dataset.root.columns)

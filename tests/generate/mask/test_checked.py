@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from quick import quick_if
 
 from privsynth.generate.mask.tokens import walks
 from privsynth.generate.mask.tokens.checked import check_for
@@ -66,7 +67,11 @@ def test_ibans_keep_country_length_and_check_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    "entity", ["UK_NHS", "PL_PESEL", "NL_BSN", "US_SSN", "IT_PARTITA_IVA", "SG_NRIC", "IMEI", "CH_AHV", "FI_HETU"]
+    "entity",
+    quick_if(
+        lambda entity: entity not in ("FI_HETU", "CH_AHV", "PL_PESEL"),
+        ["UK_NHS", "PL_PESEL", "NL_BSN", "US_SSN", "IT_PARTITA_IVA", "SG_NRIC", "IMEI", "CH_AHV", "FI_HETU"],
+    ),
 )
 def test_national_numbers_stay_valid(entity: str) -> None:
     kind, rng = entities()[entity], np.random.default_rng(3)

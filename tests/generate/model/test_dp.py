@@ -1,4 +1,4 @@
-"""The private engine against the real OpenDP: skipped, and said so, where it is not installed. Its attack is in test_dp_audit.py."""
+"""The private engine against the real OpenDP: skipped where it is not installed. Its attack is in test_dp_audit.py."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_two_fits_of_the_same_rows_and_seed_differ() -> None:
 
 
 @needs_opendp
-@pytest.mark.parametrize("mechanism", ["mst", "aim"])
+@pytest.mark.parametrize("mechanism", ["mst", pytest.param("aim", marks=pytest.mark.slow)])
 def test_opendps_own_choices_of_tables_work_too(mechanism: str, rng: np.random.Generator) -> None:
     table = small(rng)
     columns = table.columns[:3]
@@ -168,7 +168,7 @@ def test_noise_is_as_large_as_the_budget_and_the_contributions_ask() -> None:
 
 @needs_opendp
 def test_rho_is_what_the_definition_of_the_conversion_allows() -> None:
-    """Canonne, Kamath and Steinke 2020: delta is at most the least over alpha of exp((a-1)(a rho - eps)) / (a-1) (1 - 1/a)^a."""
+    """Canonne, Kamath and Steinke 2020: delta is at most exp((a-1)(a rho - eps)) / (a-1) (1 - 1/a)^a for every alpha."""
     rho = noise.rho_of(Cost(1.0, 1e-6))
     alpha = np.linspace(1.01, 300, 100_000)
     log = (alpha - 1) * (alpha * rho - 1.0) - np.log(alpha - 1) + alpha * np.log1p(-1 / alpha)
@@ -195,7 +195,10 @@ def test_opendp_that_is_not_there_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_cost_is_known_without_opendp() -> None:
-    code = "import sys; from privsynth.generate.model.dp.cost import cost_of; print('opendp' in sys.modules or 'jax' in sys.modules)"
+    code = (
+        "import sys; from privsynth.generate.model.dp.cost import cost_of; "
+        "print('opendp' in sys.modules or 'jax' in sys.modules)"
+    )
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         == "False"

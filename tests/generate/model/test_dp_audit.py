@@ -1,4 +1,4 @@
-"""The neighbouring-table game: whoever sees all that was released must not tell, better than the claim allows, whether one person was there.
+"""The neighbouring-table game: all that was released must not tell, better than is claimed, if one person was there.
 
 The same game must catch a broken copy of the mechanism, whose noise is four times too small for what it claims.
 """
@@ -42,7 +42,10 @@ def seen(there: bool, rho: float) -> float:
 
 
 def proven(rho: float) -> float:
-    """The epsilon that so many runs with and without the target prove, wrong in at most one of twenty audits. The threshold is fixed beforehand."""
+    """The epsilon that so many runs with and without the target prove, wrong in at most one of twenty audits.
+
+    The threshold is fixed beforehand.
+    """
     present, absent = (np.array([seen(there, rho) for _ in range(RUNS)]) for there in (True, False))
     at = 2.0
     low, _ = clopper_pearson(int((present > at).sum()), RUNS, 0.0005)
@@ -50,12 +53,25 @@ def proven(rho: float) -> float:
     return float(np.log(max(low - CLAIM.delta, 1e-12) / high))
 
 
+@pytest.mark.slow
 def test_the_claim_withstands_the_game() -> None:
     assert proven(noise.rho_of(CLAIM)) <= CLAIM.epsilon
 
 
+@pytest.mark.slow
 def test_a_quarter_of_the_noise_is_caught() -> None:
     assert proven(BROKEN * noise.rho_of(CLAIM)) > CLAIM.epsilon
+
+
+def test_ten_runs_show_the_target_only_where_there_is_hardly_any_noise() -> None:
+    rho = noise.rho_of(CLAIM)
+    assert _apart(rho) < 3.5
+    assert _apart(BROKEN**2 * rho) > 6
+
+
+def _apart(rho: float) -> float:
+    """How far the attacker's figures with the target lie from those without, in the noise's own unit."""
+    return float(np.mean([seen(True, rho) - seen(False, rho) for _ in range(10)]))
 
 
 def test_the_largest_value_moves_no_bound_of_what_comes_out(rng: np.random.Generator) -> None:

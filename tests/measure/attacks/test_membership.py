@@ -42,6 +42,7 @@ def test_with_training_and_control_exchanged_the_leak_is_gone() -> None:
     assert caught(leaky(0.5), train=CONTROL, control=TRAIN).lower < 0.02
 
 
+@pytest.mark.slow
 def test_what_is_caught_rises_with_the_leak() -> None:
     shares = (0, 0.01, 0.05, 0.1, 0.25, 0.5, 1)
     found = [caught(leaky(share)).share for share in shares]
