@@ -68,7 +68,10 @@ def people(rows: int, seed: int, host: str = "example.org") -> Table:
 
 
 def with_contacts(table: Table, seed: int) -> Table:
-    """The same people with a name, a telephone number, a social security number and a sentence. Numbers of two seeds never meet; names do, by chance."""
+    """The same people with a name, a telephone number, a social security number and a sentence.
+
+    Numbers of two seeds never meet; names do, by chance.
+    """
     rng = np.random.default_rng([seed, 5])
     marks = (np.arange(len(table)) * 1_237 + rng.integers(100_000)) % 100_000 + 100_000 * (seed % 900)
     words = np.array(

@@ -110,7 +110,7 @@ def records(folder: Path) -> list[dict[str, Any]]:
 
 
 def check(code: int, folder: Path, capfd: pytest.CaptureFixture[str], *, left: frozenset[str] = frozenset()) -> str:
-    """Nothing at the target, beside it only the ledger and the reasons of a refusal; no code 0, no cell in what was said."""
+    """Nothing at the target, beside it only ledger and reasons of a refusal; no code 0, no cell in what was said."""
     said = "".join(capfd.readouterr())
     assert code not in (None, ExitCode.RELEASED)
     assert code in set(ExitCode)

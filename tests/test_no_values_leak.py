@@ -1,4 +1,4 @@
-"""Unmistakable values are driven through every path; none may come out but in released rows that were meant to keep them."""
+"""Unmistakable values are driven through every path; none may come out but in rows that were meant to keep them."""
 
 from __future__ import annotations
 

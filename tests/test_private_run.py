@@ -1,4 +1,4 @@
-"""A whole run under differential privacy, from a file to its papers: what they claim, what they keep back, and what is refused before it costs."""
+"""A whole run under differential privacy: what its reports claim and keep back, what is refused before it costs."""
 
 from __future__ import annotations
 

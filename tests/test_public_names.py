@@ -57,7 +57,10 @@ HEAVY = (
 
 
 def test_help_imports_nothing_heavy() -> None:
-    run = "import sys; sys.argv = ['privsynth', '--help']\ntry:\n    from privsynth.cli import main; main()\nexcept SystemExit: pass\n"
+    run = (
+        "import sys; sys.argv = ['privsynth', '--help']\n"
+        "try:\n    from privsynth.cli import main; main()\nexcept SystemExit: pass\n"
+    )
     code = f"{run}print([m for m in {HEAVY} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.splitlines()[-1] == "[]"

@@ -158,6 +158,9 @@ def test_a_draft_of_an_earlier_fit_is_refused(patients: pd.DataFrame) -> None:
 
 
 def test_importing_the_package_stays_light() -> None:
-    code = "import sys, privsynth; print([name for name in ('numpy', 'pandas', 'sklearn', 'pydantic') if name in sys.modules])"
+    code = (
+        "import sys, privsynth; "
+        "print([name for name in ('numpy', 'pandas', 'sklearn', 'pydantic') if name in sys.modules])"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""Ctrl-C and a polite kill, from real processes: how they end, what they say, and that nothing is left beside the target."""
+"""Ctrl-C and a polite kill, from real processes: how they end, what they say, and that nothing is left."""
 
 from __future__ import annotations
 

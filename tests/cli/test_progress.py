@@ -1,4 +1,4 @@
-"""What is seen while a run works: a moving line on a terminal, plain lines elsewhere, events for programs, and the plan of a run."""
+"""What is seen of a run: a moving line on a terminal, plain lines elsewhere, events for programs, and its plan."""
 
 from __future__ import annotations
 

@@ -68,7 +68,8 @@ def test_values_that_are_not_all_keys_are_no_reference_and_a_few_strays_are_coun
     parent = table("customers", customer_id=[f"{n}" for n in range(1000)])
     most = linked(parent, table("orders", customer_id=[f"{n}" for n in range(995)] + ["x"] * 5 + [None] * 2))
     assert most.notes == (
-        "orders.customer_id -> customers.customer_id, 99.50 % of 1,000 rows resolve; 5 rows refer to no row; 2 rows have no reference",
+        "orders.customer_id -> customers.customer_id, 99.50 % of 1,000 rows resolve; "
+        "5 rows refer to no row; 2 rows have no reference",
     )
     assert linked(parent, table("orders", customer_id=["1"] * 98 + ["x"] * 2)).relations == ()
 

@@ -264,7 +264,14 @@ for at in range(1, 200):
         state = {"seen": 0, "at": at}
         for name in ("fsync", "open", "close", "fdopen"):
             hook(os, name, state)
-        for owner, name in ((staging, "_renameat2"), (Path, "mkdir"), (Path, "unlink"), (staging.shutil, "rmtree"), (staging.fcntl, "flock")):
+        calls = (
+            (staging, "_renameat2"),
+            (Path, "mkdir"),
+            (Path, "unlink"),
+            (staging.shutil, "rmtree"),
+            (staging.fcntl, "flock"),
+        )
+        for owner, name in calls:
             hook(owner, name, state)
         target = folder / f"out{at}"
         staging.publish(files, target, overwrite=overwrite)

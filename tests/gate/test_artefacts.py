@@ -76,8 +76,11 @@ SENTENCES, CODES = (
 )
 CLAIMS = "claims that may not be made"
 
-CLEAN = """<html><style>.safe{color:red}</style><h1>privsynth: table clinic, column illness</h1><p>asthma 95 % of 40 rows, rows held out 0; limit 0.005,
-measured 0.0012345678. Passed the profile internal, which is not anonymous.</p><td aria-label="smallest group">12</td></html>"""
+CLEAN = (
+    "<html><style>.safe{color:red}</style><h1>privsynth: table clinic, column illness</h1>"
+    "<p>asthma 95 % of 40 rows, rows held out 0; limit 0.005,\nmeasured 0.0012345678. "
+    'Passed the profile internal, which is not anonymous.</p><td aria-label="smallest group">12</td></html>'
+)
 
 
 def test_a_page_with_levels_of_many_rows_names_of_columns_and_figures_passes() -> None:

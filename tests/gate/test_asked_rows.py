@@ -1,4 +1,4 @@
-"""Fidelity of drafts that were asked to be unlike the source: held against the real rows that are like what was asked for."""
+"""Fidelity of drafts that were asked to be unlike the source: against the real rows that are like what was asked."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def test_a_table_in_which_nobody_stands_out_is_no_error(real: Source) -> None:
 
 
 def test_a_table_in_which_strangers_rows_are_alike_is_no_error() -> None:
-    """Some fifty people stand out, and nine of ten held-out rows equal a training row: even a copy looks like chance."""
+    """Some fifty people stand out, and nine of ten held-out rows equal a training row: even a copy looks like luck."""
     rng = np.random.default_rng(0)
     train, holdout, made = (_alike(450, rng) for _ in range(3))
     found = verdict(SelfTest(MODEL), made, source(train, holdout))

@@ -1,4 +1,4 @@
-"""What the attacking gates make of what their attacks won: which figure is held against which limit, and what is asked of the attack."""
+"""What the attacking gates make of what their attacks won: which figure meets which limit, what the attack is asked."""
 
 from __future__ import annotations
 

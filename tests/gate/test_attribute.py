@@ -1,4 +1,4 @@
-"""What the gate makes of what its models found: only an excess beyond chance counts, and it stands beside the control."""
+"""What the gate makes of what its models found: only an excess beyond chance counts, beside the control."""
 
 from __future__ import annotations
 

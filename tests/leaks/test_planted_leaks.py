@@ -146,7 +146,7 @@ def test_the_row_that_reaches_farthest_is_refused() -> None:
 
 
 def test_a_smaller_hold_out_sees_what_it_says_that_it_sees() -> None:
-    """L2 with one row in five held out: a leak below the minimum that the gate prints passes, one well above it does not."""
+    """L2 with one row in five held out: a leak below the minimum that the gate prints passes, one above does not."""
     of = real(1, 2400, 600)
     (found,) = verdicts(clean(1), of, "gdpr-strict", ("copies",))
     least = next(each.measured for each in found.findings if each.what.startswith("minimum detectable leak"))

@@ -1,4 +1,4 @@
-"""Each attempt is counted before it begins, for its source and its configuration; what it came to is written afterwards."""
+"""Each attempt is counted before it begins, for its source and configuration; what it came to is written afterwards."""
 
 from __future__ import annotations
 

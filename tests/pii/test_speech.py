@@ -1,4 +1,4 @@
-"""People, places, firms, streets and days as people write them: found by general rules, and ordinary words left alone."""
+"""People, places, firms, streets and days as people write them are found by general rules; other words are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each profile lets the papers tell: exact figures, bands, or which side of the limit; and who answers for a waiver."""
+"""What each profile lets the reports tell: exact figures, bands, or which side of a limit; who answers for waivers."""
 
 from __future__ import annotations
 

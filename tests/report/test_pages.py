@@ -25,7 +25,10 @@ from privsynth.report.fidelity import measure
 from .conftest import Run, people
 
 PAGES = ("compliance.html", "fidelity.html")
-CSP = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+CSP = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+)
 HOSTILE = (
     "<script>alert(1)</script>",
     '"onmouseover="alert(1)',

@@ -1,4 +1,4 @@
-"""Real values behind a hash or base64 are found in every way that these are written; what is none of a real value is not."""
+"""Real values behind a hash or base64 are found however these are written; what is of no real value is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scrubber that misses a name, a key or a number is stopped; one that does not passes, where the profile allows it."""
+"""A scrubber that misses a name, a key or a number is stopped; one that does not passes, if the profile allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes are read again by another reader: every cell, every header, every row, and nothing that a spreadsheet would run."""
+"""The bytes are read again by another reader: all cells, headers and rows, and nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 

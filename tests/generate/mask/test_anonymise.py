@@ -68,7 +68,7 @@ def test_six_people_in_two_towns() -> None:
 
 
 def test_two_different_secrets_in_each_cell() -> None:
-    """By k = 2 ages would be four pairs. The pair of 30 shares one secret, so that l = 2 joins it with the pair of 20 or of 40."""
+    """By k = 2 ages would be four pairs. The pair of 30 shares one secret, so l = 2 joins it with another."""
     table = table_of(age=[20.0, 20.0, 30.0, 30.0, 40.0, 40.0, 50.0, 50.0], ill=["a", "b", "a", "a", "a", "b", "b", "c"])
     alone = learn(table, ["age"])
     assert list(alone.apply(table)["age"]) == ["20", "20", "30", "30", "40", "40", "50", "50"]
@@ -78,14 +78,19 @@ def test_two_different_secrets_in_each_cell() -> None:
 
 
 def test_no_cell_farther_than_t_from_the_table() -> None:
-    """Half a, half b: a town of a alone lies 0.5 from the table, so t = 0.4 keeps the towns of one secret together, and t = 0.5 does not."""
+    """Half a, half b: a town of a alone lies 0.5 from the table.
+
+    So t = 0.4 keeps the towns of one secret together, and t = 0.5 does not.
+    """
     table = table_of(town=["A", "A", "B", "B", "C", "C", "C", "C"], ill=["a", "a", "b", "b", "a", "b", "a", "b"])
     assert set(learn(table, ["town"], t=0.5, secrets=["ill"]).apply(table)["town"]) == {"A", "B", "C"}
     assert set(learn(table, ["town"], t=0.4, secrets=["ill"]).apply(table)["town"]) == {"A|B", "C"}
 
 
 def test_numbers_are_near_each_other_for_t() -> None:
-    """Incomes 1, 2, 3 twice. A cell of {1, 2} against thirds: cumulated differences 1/6 and 1/3, over two steps 1/4 (Li et al. 2007).
+    """Incomes 1, 2, 3 twice. A cell of {1, 2} against thirds: cumulated differences 1/6 and 1/3, over two steps 1/4.
+
+    (Li et al. 2007.)
 
     As mere levels it were 1/3.
     """

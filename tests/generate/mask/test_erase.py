@@ -77,8 +77,8 @@ def test_what_is_left_and_shared_by_too_few_is_counted_and_not_said() -> None:
     table = column(Kind.TEXT, ["abc111", "abc222", "xyz333"])
     (note,) = learnt(table, Partial(first=3), k=2).notes
     assert (
-        note
-        == "table t, column x: what is left of fewer than 11 values is shared by fewer than 2 people (fewer than 11 rows of 3)"
+        note == "table t, column x: what is left of fewer than 11 values is shared by fewer than 2 people "
+        "(fewer than 11 rows of 3)"
     )
     assert learnt(table, Partial(first=3), k=1).notes == ()
     assert "xyz" not in note

@@ -108,7 +108,7 @@ def test_length_case_and_marks_stay(values: list[str], shape: str) -> None:
 
 
 def test_chance_is_not_taken_for_format() -> None:
-    """Where digits and letters stand in a random number names it: a token that kept them could be matched without the key."""
+    """Where digits and letters stand in a random number names it: a token that kept them could be matched keyless."""
     values = [str(uuid.UUID(int=n * 2**90 + n * 7**40)) for n in range(1, 300)]
     patterns = [re.sub("[a-f]", "a", re.sub(r"\d", "9", text)) for text in values]
     found = [re.sub("[a-f]", "a", re.sub(r"\d", "9", text)) for text in made(values)]

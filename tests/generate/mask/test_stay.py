@@ -13,7 +13,8 @@ def test_keep_keeps_everything_and_counts_what_few_share() -> None:
     table = column(Kind.CATEGORY, ["a", "a", "b", None])
     assert applied(table, Keep()) == ["a", "a", "b", None]
     assert learnt(table, Keep()).notes == (
-        "table t, column x: kept as it is, as was asked; fewer than 11 rows hold a value that fewer than 2 people share",
+        "table t, column x: kept as it is, as was asked; "
+        "fewer than 11 rows hold a value that fewer than 2 people share",
     )
     assert learnt(column(Kind.CATEGORY, ["a", "a", None]), Keep()).notes == ()
 

@@ -57,7 +57,7 @@ class Double:
 
 
 def with_doubles(monkeypatch: pytest.MonkeyPatch, **how: str) -> list[Double]:
-    """Doubles for all engines that are named, in that order; they cost a second each. Those that were made are returned."""
+    """Doubles for all engines that are named, in that order; they cost a second each. Those made are returned."""
     made: list[Double] = []
 
     def engine_for(options: ModelOptions, **_: Any) -> Double:

@@ -1,4 +1,4 @@
-"""What holds in every made row: each thing is shown to be broken by the bare engine, and kept by the constrained one."""
+"""What holds in every synthetic row: each is shown to be broken by the bare engine, and kept by the constrained one."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def test_noise_is_as_large_as_the_budget_and_the_contributions_ask() -> None:
 
 @needs_opendp
 def test_rho_is_what_the_definition_of_the_conversion_allows() -> None:
-    """Canonne, Kamath and Steinke 2020: delta is at most exp((a-1)(a rho - eps)) / (a-1) (1 - 1/a)^a for every alpha."""
+    """Canonne, Kamath and Steinke 2020: delta is at most exp((a-1)(a rho - eps)) / (a-1) (1 - 1/a)^a for all alpha."""
     rho = noise.rho_of(Cost(1.0, 1e-6))
     alpha = np.linspace(1.01, 300, 100_000)
     log = (alpha - 1) * (alpha * rho - 1.0) - np.log(alpha - 1) + alpha * np.log1p(-1 / alpha)

@@ -1,4 +1,4 @@
-"""The backend model with the engine dp: what it tells beside the learnt columns comes from noisy counts, or from no row at all."""
+"""The backend model with the engine dp: what it tells beside the learnt columns comes from noisy counts or no row."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ ENGINES = ["copula", *NETWORKS]
 
 
 def every_kind(rows: int = 200) -> Table:
-    """Money with spikes and gaps, whole numbers, times of day, a few levels, a constant, nothing, and rare values only."""
+    """Money with spikes and gaps, whole numbers, times of day, a few levels, a constant, nothing, and rare values."""
     rng = np.random.default_rng(11)
     columns = (
         Column("level", Kind.CATEGORY),

@@ -1,4 +1,4 @@
-"""Rows that were asked for: a condition met by every row, shares met to the row, and refusals that tell nothing of few people."""
+"""Rows that were asked for: a condition that every row meets, shares met to the row, refusals that tell of no few."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ def test_what_stands_behind_a_raised_group_is_said_in_round_numbers(rng: np.rand
     t = people(rng)
     notes = " ".join(made(t, shares={"job": {"diver": 0.5}}).notes)
     assert (
-        "column 'job': raised to the shares asked; behind what was raised stand about 19 training entities, and no more."
-        in notes
+        "column 'job': raised to the shares asked; behind what was raised stand about 19 training entities, "
+        "and no more." in notes
     )
     weights = np.where(t.frame["job"] == "diver", 0.5 / 19, 0.5 / 1981)
     assert effective(weights) == pytest.approx(4 / (1 / 19 + 1 / 1981))  # two groups of half the weight each

@@ -1,4 +1,4 @@
-"""A fitted model as two files: nothing of a row is in them, nothing in them is run, and what comes back draws the same rows."""
+"""A fitted model as two files: no row is in them, nothing in them is run, and what comes back draws the same rows."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def secret() -> tuple[Model, dict[str, bytes]]:
     return model, files_of(model)
 
 
-# --- what comes back ------------------------------------------------------------------------------------------------------------
+# --- what comes back --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_fingerprints_of_real_values_are_not_kept_and_those_handed_in_are_avoide
     assert all(fabricator.taken is taken for fabricator in loaded.fabricators_.values())
 
 
-# --- what is not in the files ---------------------------------------------------------------------------------------------------
+# --- what is not in the files -----------------------------------------------------------------------------------------
 
 
 def test_no_rare_level_and_no_text_of_a_row_is_in_the_files(secret: tuple[Model, dict[str, bytes]]) -> None:
@@ -190,7 +190,7 @@ def test_no_rare_level_and_no_text_of_a_row_is_in_the_files(secret: tuple[Model,
 
 
 def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
-    """All numbers of the files, and all that can be worked out of them: centres added, places looked up, splits unfolded."""
+    """All numbers of the files, and what follows from them: centres added, places looked up, splits unfolded."""
     numbers = [part.ravel().astype(np.float64) for part in unpack(files["model.npz"]).values()]
     loaded = model_of(files, NOBODY)
     for step in trees_of(loaded).steps_.values():
@@ -243,7 +243,7 @@ def test_a_number_that_many_hold_is_in_the_files(secret: tuple[Model, dict[str, 
 
 
 def test_donors_lie_in_the_order_of_their_values_and_not_of_the_rows(secret: tuple[Model, dict[str, bytes]]) -> None:
-    """Two columns that nothing tells apart would else lie side by side in the order of the training rows: the table itself."""
+    """Two columns that nothing tells apart would else lie side by side in the order of the training rows: the table."""
     model = model_of(secret[1], NOBODY)
     seen = 0
     for step in trees_of(model).steps_.values():
@@ -277,7 +277,7 @@ def test_counts_of_children_are_capped_and_without_their_parents() -> None:
     assert (reference.tally == reference.tally.max()).sum() >= model.k
 
 
-# --- trees as arrays ------------------------------------------------------------------------------------------------------------
+# --- trees as arrays --------------------------------------------------------------------------------------------------
 
 
 def test_splits_lead_every_row_to_the_same_leaf_as_sklearn(rng: np.random.Generator) -> None:
@@ -319,7 +319,7 @@ def test_a_tree_that_leads_nowhere_is_found(changes: dict[str, Any]) -> None:
     assert three(**changes).fault(1) is not None
 
 
-# --- files that are not ours ----------------------------------------------------------------------------------------------------
+# --- files that are not ours ------------------------------------------------------------------------------------------
 
 
 def changed(files: dict[str, bytes], change: Callable[[dict[str, Any]], None]) -> dict[str, bytes]:
@@ -423,7 +423,7 @@ def test_a_file_that_is_no_bundle_is_refused() -> None:
         unpack(b"PK\x03\x04 and nothing more")
 
 
-# --- what cannot be kept --------------------------------------------------------------------------------------------------------
+# --- what cannot be kept ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ def test_parameters_may_be_expressions_and_a_missing_one_gives_a_missing_value(t
     lines = "\n".join(f"{name}: {{{name}: {parameters}}}" for name, parameters in laws.items())
     frame = frame_of(
         tmp_path,
-        f"m: {{choice: [5, 50, null]}}\n{lines}\nd: {{date: {{low: DATE '2020-01-01' + to_days(m), high: 2020-12-31}}}}",
+        f"m: {{choice: [5, 50, null]}}\n{lines}\n"
+        "d: {date: {low: DATE '2020-01-01' + to_days(m), high: 2020-12-31}}",
         300,
     )
     assert frame.isna().all(axis=1).sum() == frame["m"].isna().sum() > 50
@@ -183,7 +184,8 @@ def test_if_then_else_and_by(tmp_path: Path) -> None:
     frame = frame_of(
         tmp_path,
         "n: {choice: [1, 2, 1234567, null]}\na: {when: n > 1, then: {constant: many}, else: {constant: few}}\n"
-        "b: {by: n, of: {1: {constant: one}, 1234567: {constant: lots}}}\nc: {by: b, of: {one: {constant: 1}}, else: {constant: 0}}",
+        "b: {by: n, of: {1: {constant: one}, 1234567: {constant: lots}}}\n"
+        "c: {by: b, of: {one: {constant: 1}}, else: {constant: 0}}",
         400,
     )
     wanted = {1.0: ("few", "one", 1), 2.0: ("many", None, 0), 1234567.0: ("many", "lots", 0)}
@@ -201,7 +203,8 @@ def test_a_mixture_mixes(tmp_path: Path) -> None:
 def test_missing_at_a_rate_and_by_an_expression(tmp_path: Path) -> None:
     frame = frame_of(
         tmp_path,
-        "s: {choice: [a, b]}\nx: {constant: 1, missing: 0.3}\ny: {constant: 1, missing: \"CASE WHEN s = 'a' THEN 1 ELSE 0 END\"}",
+        "s: {choice: [a, b]}\nx: {constant: 1, missing: 0.3}\n"
+        "y: {constant: 1, missing: \"CASE WHEN s = 'a' THEN 1 ELSE 0 END\"}",
         2_000,
     )
     assert frame["x"].isna().mean() == pytest.approx(0.3, abs=0.04)
@@ -212,7 +215,8 @@ def test_division_by_zero_is_missing_and_counted(tmp_path: Path) -> None:
     data = made(
         tmp_path,
         book(
-            "n: {sequence: {start: 0}}\nx: {sql: 10 / n}\ny: {when: 10 / n > 1, then: {constant: 1}, else: {constant: 0}}",
+            "n: {sequence: {start: 0}}\nx: {sql: 10 / n}\n"
+            "y: {when: 10 / n > 1, then: {constant: 1}, else: {constant: 0}}",
             rows=5,
         ),
     )
@@ -260,7 +264,8 @@ def test_uniqueness_that_cannot_be_counted_before_ends_with_counts(tmp_path: Pat
 
 def test_roles_and_marks_of_invention(tmp_path: Path) -> None:
     text = book(
-        "a: {sequence: {}}\nb: {person: email}\nc: {pattern: '[a-z]{9}', unique: true}\nd: {pattern: a}\ne: {normal: {mean: 1, sd: 1}, role: sensitive}"
+        "a: {sequence: {}}\nb: {person: email}\nc: {pattern: '[a-z]{9}', unique: true}\nd: {pattern: a}\n"
+        "e: {normal: {mean: 1, sd: 1}, role: sensitive}"
     )
     columns = made(tmp_path, text).tables[0].columns
     assert [(c.role, c.fabricated, c.declared) for c in columns] == [

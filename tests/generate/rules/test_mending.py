@@ -8,7 +8,10 @@ from rulebooks import book, fitted, frame_of, made
 from privsynth.errors import BackendError
 from privsynth.generate.rules.mending import redrawn
 
-AB = "a: {uniform: {low: 0, high: 1}}\nb: {uniform: {low: 0, high: 1}}\nc: {sql: a + b}\nk: {sequence: {}}\nother: {uniform: {low: 0, high: 1}}"
+AB = (
+    "a: {uniform: {low: 0, high: 1}}\nb: {uniform: {low: 0, high: 1}}\nc: {sql: a + b}\n"
+    "k: {sequence: {}}\nother: {uniform: {low: 0, high: 1}}"
+)
 
 
 def test_rows_that_break_an_expectation_are_drawn_again(tmp_path: Path) -> None:
@@ -28,7 +31,8 @@ def test_columns_without_a_part_in_it_stay_as_they_were(tmp_path: Path) -> None:
 
 def test_only_what_is_free_is_drawn_again(tmp_path: Path) -> None:
     text = book(
-        "k: {pattern: '[a-z]{9}', unique: true}\nn: {sql: length(k)}\na: {uniform: {low: n, high: 20}}\nb: {sql: a * 2}\nz: {constant: 1}",
+        "k: {pattern: '[a-z]{9}', unique: true}\nn: {sql: length(k)}\na: {uniform: {low: n, high: 20}}\n"
+        "b: {sql: a * 2}\nz: {constant: 1}",
         rest="    expect: [b < 30]\n",
     )
     assert redrawn(fitted(tmp_path, text).plans_["t"]) == ["a", "b"]

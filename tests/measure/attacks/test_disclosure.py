@@ -54,7 +54,7 @@ def small(town: list[str], ill: list[str]) -> Table:
 
 
 def test_disclosive_rows_and_replicated_uniques_by_hand() -> None:
-    """In the draft a is always ill, b is mixed, c well. Of the real rows both a's are ill (2 disclosed), c is ill (told wrongly)."""
+    """In the draft a is always ill, b mixed, c well. Of the real rows both a's are ill (2 disclosed), c too (wrong)."""
     real = small(["a", "a", "b", "c", "d"], ["yes", "yes", "no", "yes", "no"])
     made = small(["a", "a", "b", "b", "c"], ["yes", "yes", "yes", "no", "no"])
     found = disclosed(real, made, ["town"], "ill")

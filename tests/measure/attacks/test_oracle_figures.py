@@ -1,9 +1,9 @@
-"""Our three attacks beside anonymeter 1.1.0 on the tables that it is tested with: its figures were printed by it and are noted here.
+"""Our three attacks beside anonymeter 1.1.0 on the tables that it is tested with: the figures noted are its own.
 
 InferenceEvaluator(ori, syn, aux_cols=all but income, secret="income", n_attacks=100)         77 of 100 succeed
 InferenceEvaluator(ori, syn, aux_cols=all but age, secret="age", regression=True, ...)        10 of 100
-LinkabilityEvaluator(ori, syn, aux_cols=(first seven, the rest), n_attacks=100)               4, on the original itself 55
-SinglingOutEvaluator(...).evaluate("univariate")                                              18 of 54 descriptions, on itself 56 of 56
+LinkabilityEvaluator(ori, syn, aux_cols=(first seven, the rest), n_attacks=100)     4, on the original itself 55
+SinglingOutEvaluator(...).evaluate("univariate")                             18 of 54 descriptions, on itself 56 of 56
 """
 
 from __future__ import annotations

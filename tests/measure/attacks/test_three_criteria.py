@@ -73,7 +73,10 @@ def test_a_number_is_guessed_within_five_percent_of_the_guess() -> None:
 
 
 def test_descriptions_that_fit_one_synthetic_row_are_tried_on_the_people() -> None:
-    """Equal rows count once, so 1, 7, x and z are each held once, and 1 and 7 are the ends. Of the people 7 fits one, 7 or more fits one."""
+    """Equal rows count once, so 1, 7, x and z are each held once, and 1 and 7 are the ends.
+
+    Of the people 7 fits one, 7 or more fits one.
+    """
     made = table(n=[1.0, 1.0, 7.0], c=["x", "x", "z"])
     real = table(n=[2.0, 3.0, 7.0], c=["x", "x", "y"])
     found, described = singling_out(real, real, made, ["n", "c"], 10, rng(), several=False)

@@ -27,7 +27,7 @@ def test_a_group_of_one_secret_is_found() -> None:
 
 
 def test_closeness_of_the_published_salary_table() -> None:
-    """Li et al. (2007): of nine salaries from 3k to 11k, the group {3k, 4k, 5k} lies .375 from the table, {6k, 8k, 11k} .167."""
+    """Li et al. (2007): of nine salaries from 3k to 11k, the group {3k, 4k, 5k} lies .375 away, {6k, 8k, 11k} .167."""
     ranks = np.arange(9)
     first, second = np.where(ranks < 3, 0, 1 + ranks), np.where(np.isin(ranks, [3, 5, 8]), 0, 1 + ranks)
     distances = [_distance(groups, ranks) for groups in (first, second)]

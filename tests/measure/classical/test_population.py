@@ -15,7 +15,7 @@ from privsynth.measure.classical.population import (
 
 
 def test_attackers_by_hand() -> None:
-    """Groups of 2 and 4 in the sample, 4 and 40 in the population: the largest risks are 1/2 and 1/4, matches expected .5 + .1."""
+    """Groups of 2 and 4 in the sample, 4 and 40 outside: largest risks 1/2 and 1/4, matches expected .5 + .1."""
     found = attackers(np.array([2, 4]), np.array([4, 40]))
     assert (found.prosecutor, found.prosecutor_mean, found.journalist) == (0.5, 2 / 6, 0.25)
     assert found.marketer == pytest.approx(0.6 / 6)
@@ -51,7 +51,7 @@ def test_without_a_unique_in_the_sample_none_is_expected() -> None:
 
 
 def test_zayatz_by_hand() -> None:
-    """Half of the classes have one row, half two; of 20 people 10 are drawn: one of one is drawn with .5, one of two with 10/19."""
+    """Half of the classes have one row, half two; of 20 people 10 are drawn: one of one with .5, of two with 10/19."""
     assert zayatz(np.array([1, 1, 2, 2]), 12) == pytest.approx(
         2 * (0.5 * 0.5) / (0.5 * 0.5 + 0.5 * (2 * 6 * 6 / (12 * 11)))
     )
