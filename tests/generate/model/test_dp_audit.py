@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Domain, Kind, Table
+from privsynth.generate.model.dp import noise
 from privsynth.generate.model.dp.cost import Cost
-from privsynth.generate.model.dp.engine import Private, noise
+from privsynth.generate.model.dp.engine import Private
 from privsynth.measure.attacks.membership import clopper_pearson
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
