@@ -95,10 +95,10 @@ def compile_expression(expression: str, columns: Mapping[str, Kind]) -> Expressi
 
 def compile_condition(expression: str, columns: Mapping[str, Kind]) -> Expression:
     """The same for what must be true or false."""
-    made = compile_expression(expression, columns)
-    if made.kind is not Kind.BOOLEAN:
+    condition = compile_expression(expression, columns)
+    if condition.kind is not Kind.BOOLEAN:
         raise PolicyError("a condition must be true or false, such as  age >= 18.")
-    return made
+    return condition
 
 
 def check_columns(expression: str, columns: Collection[str]) -> None:
@@ -269,8 +269,8 @@ def _truths(tree: exp.Expr) -> Iterator[str]:
 def _types(kinds: tuple[Kind, ...]) -> list[Any]:
     import pyarrow as pa
 
-    known = {Kind.NUMBER: pa.float64(), Kind.INTEGER: pa.int64(), Kind.DATE: pa.timestamp("us")}
-    return [known.get(kind, pa.string()) for kind in kinds]
+    types = {Kind.NUMBER: pa.float64(), Kind.INTEGER: pa.int64(), Kind.DATE: pa.timestamp("us")}
+    return [types.get(kind, pa.string()) for kind in kinds]
 
 
 def _blank(kinds: tuple[Kind, ...]) -> pa.Table:

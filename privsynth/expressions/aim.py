@@ -91,8 +91,8 @@ def effective(weights: Array) -> float:
 
 
 def _codes(text: Array, levels: list[str]) -> Array:
-    found = pd.Index(levels, dtype=object).get_indexer(pd.Index(text, dtype=object))
-    return np.asarray(np.where(found < 0, len(levels), found))
+    places = pd.Index(levels, dtype=object).get_indexer(pd.Index(text, dtype=object))
+    return np.asarray(np.where(places < 0, len(levels), places))
 
 
 def _chosen(table: Table, where: str | None, shares: Shares, rng: np.random.Generator) -> Array:

@@ -35,8 +35,8 @@ def _connection() -> duckdb.DuckDBPyConnection:
         for lock in _LOCKS:
             connection.execute(lock)
         _local.connection = connection
-    made: duckdb.DuckDBPyConnection = _local.connection
-    return made
+    opened: duckdb.DuckDBPyConnection = _local.connection
+    return opened
 
 
 def types_of(columns: list[str], table: pa.Table) -> list[str]:

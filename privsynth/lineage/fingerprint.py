@@ -58,16 +58,16 @@ def _rows(table: Table) -> Array:
 
 def _values(values: Array) -> Array:
     """A number for each cell, from each distinct value."""
-    codes, known = pd.factorize(values)
-    return np.append(_distinct(np.asarray(known)), MISSING)[codes]
+    codes, distinct = pd.factorize(values)
+    return np.append(_distinct(np.asarray(distinct)), MISSING)[codes]
 
 
-def _distinct(known: Array) -> Array:
-    if known.dtype.kind == "M":
-        return _hashed(known.astype("datetime64[us]").astype(np.int64))
-    if known.dtype.kind in "biuf":
-        return _hashed(known.astype(np.float64) + 0.0)  # minus zero is zero
-    return _words(pd.Series(known, dtype=object).astype(str).str.strip())
+def _distinct(distinct: Array) -> Array:
+    if distinct.dtype.kind == "M":
+        return _hashed(distinct.astype("datetime64[us]").astype(np.int64))
+    if distinct.dtype.kind in "biuf":
+        return _hashed(distinct.astype(np.float64) + 0.0)  # minus zero is zero
+    return _words(pd.Series(distinct, dtype=object).astype(str).str.strip())
 
 
 def _words(texts: pd.Series[Any]) -> Array:

@@ -148,8 +148,10 @@ def _check_end(folder: Path, records: Sequence[Record], rest: bytes) -> None:
     """The head may lag by the record after which somebody was killed; a half-written record belongs to an attempt that never began."""
     head = _parsed(_content(folder / HEAD), 0)
     count, last = head.get("records"), head.get("hash")
-    known = count in (len(records), len(records) - 1) and last == (records[count - 1]["hash"] if count else START)
-    if not known or (rest and count != len(records)):
+    is_as_counted = count in (len(records), len(records) - 1) and last == (
+        records[count - 1]["hash"] if count else START
+    )
+    if not is_as_counted or (rest and count != len(records)):
         raise PrivsynthError("the ledger was changed: it does not end as its head says.", hint=RESTORE)
     if rest:
         with _opened(folder / LEDGER, os.O_RDWR) as file:
@@ -271,10 +273,10 @@ def _wait_for(lock: int) -> None:
 
 
 def _check_folder(folder: Path) -> None:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode):
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
         raise PolicyError("the state directory is a file or a link.", hint="name a directory that does not exist yet")
-    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
         raise PolicyError(
             "the state directory must belong to you, and be open to nobody else.",
             hint="chmod 700 it, or name one that does not exist yet",

@@ -30,8 +30,8 @@ def wilson(successes: float, n: float, z: float = Z95) -> tuple[float, float]:
     """The interval itself, within which the share lies whatever rounding does."""
     if n <= 0:
         return 0.0, 1.0
-    found, share = success_rate(successes, n, z), successes / n
-    return max(0.0, min(share, found.value - found.error)), min(1.0, max(share, found.value + found.error))
+    rate, share = success_rate(successes, n, z), successes / n
+    return max(0.0, min(share, rate.value - rate.error)), min(1.0, max(share, rate.value + rate.error))
 
 
 def clopper_pearson(hits: int, tries: int, alpha: float) -> tuple[float, float]:

@@ -35,8 +35,8 @@ def holm(pvalues: Sequence[float]) -> list[float]:
     """
     count = len(pvalues)
     corrected, running = [math.nan] * count, 0.0
-    known = [place for place in range(count) if not math.isnan(pvalues[place])]
-    for rank, place in enumerate(sorted(known, key=lambda place: pvalues[place])):
+    numbers = [place for place in range(count) if not math.isnan(pvalues[place])]
+    for rank, place in enumerate(sorted(numbers, key=lambda place: pvalues[place])):
         running = max(running, min(1.0, (count - rank) * pvalues[place]))
         corrected[place] = running
     return corrected

@@ -15,9 +15,9 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 def words_of(text: str) -> list[str]:
     """Folded words, in order; a number is one word in one form: no thousands marks, no zeros at the end of its decimals."""
-    grouped = _GROUPED.sub(lambda found: found[0].replace(",", ""), fold(text)) if "," in text else fold(text)
-    found = _WORD.findall(grouped)
-    return [word.rstrip("0").rstrip(".") if "." in word else word for word in found] if "." in text else found
+    grouped = _GROUPED.sub(lambda words: words[0].replace(",", ""), fold(text)) if "," in text else fold(text)
+    words = _WORD.findall(grouped)
+    return [word.rstrip("0").rstrip(".") if "." in word else word for word in words] if "." in text else words
 
 
 def fold(text: str) -> str:
@@ -27,7 +27,7 @@ def fold(text: str) -> str:
 def unescaped(text: str) -> str:
     """The text as a reader sees it: HTML entities and JSON escapes resolved."""
     if "\\u" in text:
-        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        text = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
     if "\\n" in text or "\\t" in text:
         text = text.replace("\\n", " ").replace("\\t", " ").replace("\\r", " ")
     return html.unescape(text)

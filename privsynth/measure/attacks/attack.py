@@ -39,17 +39,17 @@ class Attacked:
     @property
     def interval(self) -> tuple[float, float]:
         """95 % of the residual risk."""
-        found = self._residual
-        low, high = found.value - found.error, found.value + found.error
+        residual = self._residual
+        low, high = residual.value - residual.error, residual.value + residual.error
         return min(1.0, max(0.0, low)), min(1.0, max(0.0, high))
 
     def is_beyond_chance(self, alpha: float) -> bool:
         """Whether the attack wins more than its control does, by more than chance gives in a share `alpha` of honest tables."""
         z = NormalDist().inv_cdf(1 - alpha)
-        found = residual_rate(
+        residual = residual_rate(
             success_rate(self.successes, self.attacks, z), success_rate(self.control_successes, self.control_attacks, z)
         )
-        return found.value > found.error
+        return residual.value > residual.error
 
     @property
     def _residual(self) -> Rate:

@@ -26,7 +26,7 @@ ON_TOP = 0.07  # of the distance to the nearest other real row: at 0.1, 1 in 20 
 
 
 @dataclass(frozen=True)
-class Hits:
+class CopyHits:
     """How often one rule hit training rows and held-out rows."""
 
     train: int
@@ -76,11 +76,11 @@ class Isolated:
         return copy_pvalue(self.hits, self.chance, self.rows / max(1, self.rows + self.of_chance))
 
 
-def whole_row_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str]) -> tuple[Hits, Hits]:
+def whole_row_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str]) -> tuple[CopyHits, CopyHits]:
     """Rows equal in all of `names`, and in all but one of them; every row of each table takes part."""
-    ours, theirs, made = cell_keys((train, holdout, draft), names)
-    return _hits(equal_rows(ours, made), equal_rows(theirs, made), len(draft)), _hits(
-        almost_equal_rows(ours, made), almost_equal_rows(theirs, made), len(draft)
+    train_keys, holdout_keys, draft_keys = cell_keys((train, holdout, draft), names)
+    return _hits(equal_rows(train_keys, draft_keys), equal_rows(holdout_keys, draft_keys), len(draft)), _hits(
+        almost_equal_rows(train_keys, draft_keys), almost_equal_rows(holdout_keys, draft_keys), len(draft)
     )
 
 
@@ -88,31 +88,33 @@ def whole_row_hits(train: Table, holdout: Table, draft: Table, names: Sequence[s
 class Near:
     """What distances tell: near rows, and draft rows that sit upon isolated real ones."""
 
-    hits: Hits
+    hits: CopyHits
     isolated: Isolated
 
 
 def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], rng: np.random.Generator) -> Near:
     """Real rows with a draft row within tau, the distance that only 1 % of the hold-out has to the training rows."""
-    ours, theirs, made = place((train, holdout, draft), names)
-    some, others, few = (points.take(some_rows(len(points), SIDE, rng)) for points in (ours, theirs, made))
+    train_points, holdout_points, draft_points = place((train, holdout, draft), names)
+    some, others, few = (
+        points.take(some_rows(len(points), SIDE, rng)) for points in (train_points, holdout_points, draft_points)
+    )
     apart = nearest(others, some)
     tau = float(np.quantile(apart, TAU)) if len(apart) else 0.0
     train_hit, holdout_hit = nearest(some, few) <= tau, nearest(others, few) <= tau
     scale = len(train) / max(1, len(few))
-    hits = Hits(int(train_hit.sum()), len(some), int(holdout_hit.sum()), len(others), scale)
-    return Near(hits, _isolated(some, others, made, rng))
+    hits = CopyHits(int(train_hit.sum()), len(some), int(holdout_hit.sum()), len(others), scale)
+    return Near(hits, _isolated(some, others, draft_points, rng))
 
 
-def _isolated(train: Points, holdout: Points, made: Points, rng: np.random.Generator) -> Isolated:
+def _isolated(train: Points, holdout: Points, draft: Points, rng: np.random.Generator) -> Isolated:
     """The draft upon isolated training rows; for chance, the hold-out upon them and each half of them upon the other's."""
     order = rng.permutation(len(train))
     left, right = train.take(order[::2]), train.take(order[1::2])
     far, gaps = _most_isolated(train)
     strangers = [(far, gaps, holdout), (*_most_isolated(left), right), (*_most_isolated(right), left)]
     chance = sum(_upon(*side) for side in strangers)
-    exposed = sum(len(rows) * len(others) for rows, _, others in strangers) / max(1, len(made))
-    return Isolated(_upon(far, gaps, made), len(far), chance, exposed)
+    exposed = sum(len(rows) * len(others) for rows, _, others in strangers) / max(1, len(draft))
+    return Isolated(_upon(far, gaps, draft), len(far), chance, exposed)
 
 
 def _most_isolated(rows: Points) -> tuple[Points, Array]:
@@ -136,8 +138,8 @@ def smallest_visible(rows: int, share_train: float, alpha: float) -> float:
     return min(1.0, math.ceil(math.log(alpha) / math.log(share_train)) / rows)
 
 
-def _hits(train: Array, holdout: Array, rows: int) -> Hits:
-    return Hits(int(train.sum()), len(train), int(holdout.sum()), len(holdout), len(train) / max(1, rows))
+def _hits(train: Array, holdout: Array, rows: int) -> CopyHits:
+    return CopyHits(int(train.sum()), len(train), int(holdout.sum()), len(holdout), len(train) / max(1, rows))
 
 
 def _share(part: int, whole: float) -> float:

@@ -67,8 +67,8 @@ class Excess:
 def attribute_excess(
     train: Table,
     control: Table,
-    made: Table,
-    known: Sequence[str],
+    synthetic: Table,
+    known_columns: Sequence[str],
     secret: str,
     rng: np.random.Generator,
     *,
@@ -78,14 +78,14 @@ def attribute_excess(
 
     `secrets` is how many secrets are tried in all: the interval is widened for them and for the models.
     """
-    tables = [some_of(table, SIDE, rng) for table in (train, control, made)]
-    rows, categories = features(tables, known)
+    tables = [some_of(table, SIDE, rng) for table in (train, control, synthetic)]
+    rows, categories = features(tables, known_columns)
     if not all(map(len, rows)):
         return None
     answers, number = _answers(tables, secret)
     tried = _guesses(rows, categories, answers[2], number, rng)
-    found = [_excess(name, guesses, answers, number=number, tests=len(tried) * secrets) for name, guesses in tried]
-    return max(found, key=lambda each: each.interval[0], default=None)
+    by_model = [_excess(name, guesses, answers, number=number, tests=len(tried) * secrets) for name, guesses in tried]
+    return max(by_model, key=lambda each: each.interval[0], default=None)
 
 
 def _answers(tables: Sequence[Table], secret: str) -> tuple[list[Array], bool]:
@@ -174,20 +174,20 @@ class Disclosed:
     rep_u: float
 
 
-def disclosed(real: Table, made: Table, known: Sequence[str], secret: str) -> Disclosed | None:
+def disclosed(real: Table, synthetic: Table, known_columns: Sequence[str], secret: str) -> Disclosed | None:
     """Counted over combinations of the known columns, as texts. None where there is no row."""
-    if not len(real) or not len(made) or not known:
+    if not len(real) or not len(synthetic) or not known_columns:
         return None
-    keys, secrets = shared_groups(real, made, known), shared_groups(real, made, [secret])
-    (ours, theirs), (mine, offered) = keys, secrets
+    keys, secrets = shared_groups(real, synthetic, known_columns), shared_groups(real, synthetic, [secret])
+    (real_keys, synthetic_keys), (real_secrets, synthetic_secrets) = keys, secrets
     size = int(max(part.max() for part in keys)) + 1
-    pairs = pd.DataFrame({"key": theirs, "secret": offered}).drop_duplicates()
+    pairs = pd.DataFrame({"key": synthetic_keys, "secret": synthetic_secrets}).drop_duplicates()
     only = pairs.groupby("key")["secret"].agg(["size", "first"])
-    told = only[only["size"] == 1]["first"].reindex(np.arange(size)).to_numpy(dtype=float)
-    ours_count, theirs_count = np.bincount(ours, minlength=size), np.bincount(theirs, minlength=size)
-    shares = np.bincount(mine) / len(mine)
+    revealed = only[only["size"] == 1]["first"].reindex(np.arange(size)).to_numpy(dtype=float)
+    real_count, synthetic_count = np.bincount(real_keys, minlength=size), np.bincount(synthetic_keys, minlength=size)
+    shares = np.bincount(real_secrets) / len(real_secrets)
     return Disclosed(
-        float((told[ours] == mine).mean()),
+        float((revealed[real_keys] == real_secrets).mean()),
         float((shares**2).sum()),
-        float(((ours_count == 1) & (theirs_count == 1)).sum() / len(real)),
+        float(((real_count == 1) & (synthetic_count == 1)).sum() / len(real)),
     )

@@ -18,30 +18,36 @@ TOLERANCE = 0.05  # a number counts as guessed within this share of the guess
 
 
 def inference(
-    train: Table, control: Table, made: Table, known: Sequence[str], secret: str, attacks: int, rng: np.random.Generator
+    train: Table,
+    control: Table,
+    synthetic: Table,
+    known_columns: Sequence[str],
+    secret: str,
+    attacks: int,
+    rng: np.random.Generator,
 ) -> Attacked:
     """Look the person up by the known columns, and read the secret off the nearest synthetic row; ties are drawn from."""
-    places = spaces((train, control, made), known)
-    answers = _answers(train, control, made, secret)
+    places = spaces((train, control, synthetic), known_columns)
+    answers = _answers(train, control, synthetic, secret)
     drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [_right(places[at].take(rows), places[2], answers[at][rows], answers[2]) for at, rows in enumerate(drawn)]
     return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=_by_chance(answers[0][drawn[0]], answers[2]))
 
 
-def _answers(train: Table, control: Table, made: Table, secret: str) -> list[Array]:
+def _answers(train: Table, control: Table, synthetic: Table, secret: str) -> list[Array]:
     """Numbers where the secret is one, else codes of the texts; missing is NaN, or a code of its own."""
-    tables = (train, control, made)
+    tables = (train, control, synthetic)
     if all(table.values(secret).dtype.kind in "fM" for table in tables):
         return [as_number(table.values(secret)) for table in tables]
     codes, _ = pd.factorize(np.concatenate([table.text(secret) for table in tables]), use_na_sentinel=False)
     return np.split(codes, np.cumsum([len(train), len(control)]))
 
 
-def _right(people: Space, made: Space, truth: Array, offered: Array) -> float:
-    if not len(made):
+def _right(people: Space, synthetic: Space, truth: Array, offered: Array) -> float:
+    if not len(synthetic):
         return 0.0
     won = 0.0
-    for rows, near in nearest_rows(people, made):
+    for rows, near in nearest_rows(people, synthetic):
         right = near & guessed(offered[None, :], truth[rows, None])
         won += float((right.sum(axis=1) / near.sum(axis=1)).sum())
     return won

@@ -15,8 +15,8 @@ from privsynth.measure.samples import some_rows
 def linkability(
     train: Table,
     control: Table,
-    made: Table,
-    known: tuple[Sequence[str], Sequence[str]],
+    synthetic: Table,
+    known_columns: tuple[Sequence[str], Sequence[str]],
     attacks: int,
     rng: np.random.Generator,
 ) -> Attacked:
@@ -25,18 +25,20 @@ def linkability(
     An attack on a person succeeds where the synthetic row nearest to one part is also the nearest to the other. Among
     equally near rows the attacker picks one by chance; what counts is how often that succeeds.
     """
-    sides = [spaces((train, control, made), part) for part in known]
+    sides = [spaces((train, control, synthetic), part) for part in known_columns]
     drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [
         _links([side[at].take(rows) for side in sides], [side[2] for side in sides]) for at, rows in enumerate(drawn)
     ]
-    return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=len(drawn[0]) / max(1, len(made)))
+    return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=len(drawn[0]) / max(1, len(synthetic)))
 
 
-def _links(people: list[Space], made: list[Space]) -> float:
-    if not len(made[0]):
+def _links(people: list[Space], synthetic: list[Space]) -> float:
+    if not len(synthetic[0]):
         return 0.0
     won = 0.0
-    for (_, left), (_, right) in zip(nearest_rows(people[0], made[0]), nearest_rows(people[1], made[1]), strict=True):
+    for (_, left), (_, right) in zip(
+        nearest_rows(people[0], synthetic[0]), nearest_rows(people[1], synthetic[1]), strict=True
+    ):
         won += float(((left & right).sum(axis=1) / (left.sum(axis=1) * right.sum(axis=1))).sum())
     return won

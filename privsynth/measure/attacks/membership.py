@@ -57,26 +57,26 @@ class Caught:
 
 
 def membership_scores(
-    train: Table, control: Table, made: Table, names: Sequence[str], rng: np.random.Generator
+    train: Table, control: Table, synthetic_table: Table, names: Sequence[str], rng: np.random.Generator
 ) -> Scores:
     """Half of the control is the attacker's knowledge of other people; the other half are the non-members."""
-    ours, theirs, synthetic = (
-        points.take(some_rows(len(points), SIDE, rng)) for points in place((train, control, made), names)
+    members_points, strangers_points, synthetic = (
+        points.take(some_rows(len(points), SIDE, rng)) for points in place((train, control, synthetic_table), names)
     )
-    order = rng.permutation(len(theirs))
-    known, others = theirs.take(order[: len(order) // 2]), theirs.take(order[len(order) // 2 :])
-    both = [ours, others]
+    order = rng.permutation(len(strangers_points))
+    reference, others = strangers_points.take(order[: len(order) // 2]), strangers_points.take(order[len(order) // 2 :])
+    both = [members_points, others]
     apart = [nearest(rows, synthetic) for rows in both]
-    strangers = [nearest(rows, known) for rows in both]
+    strangers = [nearest(rows, reference) for rows in both]
     scores = {
         "nearest": [-near for near in apart],
         "calibrated": [-near / np.maximum(far, 1e-9) for near, far in zip(apart, strangers, strict=True)],
         "difference": [far - near for near, far in zip(apart, strangers, strict=True)],
-        "density": _density(both, synthetic, known),
-        "classifier": _classifier(both, synthetic, known, rng),
+        "density": _density(both, synthetic, reference),
+        "classifier": _classifier(both, synthetic, reference, rng),
         "neighbours": _neighbours(both, synthetic, float(np.median(strangers[1]))),
     }
-    lonely = _loneliness(both, known)
+    lonely = _loneliness(both, reference)
     limit = float(np.quantile(np.concatenate(lonely), 1 - ISOLATED))
     members, non_members = ({name: side[at] for name, side in scores.items()} for at in (0, 1))
     return Scores(members, non_members, lonely[0] >= limit, lonely[1] >= limit)
@@ -92,8 +92,8 @@ def auc(members: Array, others: Array) -> float:
 
 def caught_at(scores: Scores, false_alarms: float, *, isolated: bool) -> Caught | None:
     """The attack that catches most at that share of false alarms. None: too few people to say anything."""
-    found = [_caught(name, scores, false_alarms, isolated=isolated) for name in scores.members]
-    return max((each for each in found if each is not None), key=lambda each: (each.lower, each.share), default=None)
+    caught = [_caught(name, scores, false_alarms, isolated=isolated) for name in scores.members]
+    return max((each for each in caught if each is not None), key=lambda each: (each.lower, each.share), default=None)
 
 
 def _caught(name: str, scores: Scores, false_alarms: float, *, isolated: bool) -> Caught | None:
@@ -109,17 +109,17 @@ def _caught(name: str, scores: Scores, false_alarms: float, *, isolated: bool) -
     return Caught(name, hits / len(members), lower, upper, len(members), len(others), min(1.0, attacks * chance))
 
 
-def _loneliness(sides: Sequence[Points], known: Points) -> list[Array]:
+def _loneliness(sides: Sequence[Points], reference: Points) -> list[Array]:
     """The mean distance of each person to the nearest few of the people whom the attacker knows."""
     from sklearn.neighbors import NearestNeighbors
 
-    count = min(NEIGHBOURS, len(known))
-    finder = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(known.dense)
-    return [_mean_distance(side, known, finder.kneighbors(side.dense, return_distance=False)) for side in sides]
+    count = min(NEIGHBOURS, len(reference))
+    finder = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(reference.dense)
+    return [_mean_distance(side, reference, finder.kneighbors(side.dense, return_distance=False)) for side in sides]
 
 
-def _mean_distance(side: Points, known: Points, at: Array) -> Array:
-    return np.asarray(np.mean([between(side, known.take(at[:, rank])) for rank in range(at.shape[1])], axis=0))
+def _mean_distance(side: Points, reference: Points, at: Array) -> Array:
+    return np.asarray(np.mean([between(side, reference.take(at[:, rank])) for rank in range(at.shape[1])], axis=0))
 
 
 def _neighbours(sides: Sequence[Points], synthetic: Points, radius: float) -> list[Array]:
@@ -127,21 +127,21 @@ def _neighbours(sides: Sequence[Points], synthetic: Points, radius: float) -> li
     from sklearn.neighbors import NearestNeighbors
 
     finder = NearestNeighbors(algorithm="brute").fit(synthetic.dense)
-    found = []
+    counts_of_sides = []
     for side in sides:
         counts = np.zeros(len(side))
         for start in range(0, len(side), 1000):
             rows = finder.radius_neighbors(side.dense[start : start + 1000], radius, return_distance=False)
             counts[start : start + 1000] = [len(row) for row in rows]
-        found.append(counts)
-    return found
+        counts_of_sides.append(counts)
+    return counts_of_sides
 
 
-def _density(sides: Sequence[Points], synthetic: Points, known: Points) -> list[Array]:
+def _density(sides: Sequence[Points], synthetic: Points, reference: Points) -> list[Array]:
     """The log ratio of two kernel densities on the main axes of other people's rows."""
-    axes = _main_axes(known.dense)
-    middle = known.dense.mean(axis=0)
-    flat = [(points.dense - middle) @ axes for points in (*sides, synthetic, known)]
+    axes = _main_axes(reference.dense)
+    middle = reference.dense.mean(axis=0)
+    flat = [(points.dense - middle) @ axes for points in (*sides, synthetic, reference)]
     return [_log_density(rows, flat[2]) - _log_density(rows, flat[3]) for rows in flat[:2]]
 
 
@@ -157,7 +157,7 @@ def _log_density(rows: Array, among: Array) -> Array:
         return np.zeros(len(rows))
     width = max(float(among.std(axis=0).mean()) * len(among) ** (-1 / (among.shape[1] + 4)), 1e-6)
     here, there = ((points / width).astype(np.float32) for points in (rows, among))
-    found, heights = np.empty(len(rows)), np.einsum("ij,ij->i", there, there) / 2
+    densities, heights = np.empty(len(rows)), np.einsum("ij,ij->i", there, there) / 2
     step = max(1, BLOCK // len(among))
     for start in range(0, len(rows), step):
         some = here[start : start + step]
@@ -166,18 +166,21 @@ def _log_density(rows: Array, among: Array) -> Array:
         )  # minus half of the squared distance, but for what is the same for all of a row
         top = close.max(axis=1, keepdims=True)
         total = np.exp(close - top).sum(axis=1)
-        found[start : start + step] = np.log(total) + top[:, 0] - np.einsum("ij,ij->i", some, some) / 2
-    return found
+        densities[start : start + step] = np.log(total) + top[:, 0] - np.einsum("ij,ij->i", some, some) / 2
+    return densities
 
 
-def _classifier(sides: Sequence[Points], synthetic: Points, known: Points, rng: np.random.Generator) -> list[Array]:
+def _classifier(sides: Sequence[Points], synthetic: Points, reference: Points, rng: np.random.Generator) -> list[Array]:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from threadpoolctl import threadpool_limits
 
     model = HistGradientBoostingClassifier(
         max_iter=40, max_leaf_nodes=15, early_stopping=False, random_state=int(rng.integers(2**31))
     )
-    rows, answers = np.vstack([synthetic.dense, known.dense]), np.r_[np.ones(len(synthetic)), np.zeros(len(known))]
+    rows, answers = (
+        np.vstack([synthetic.dense, reference.dense]),
+        np.r_[np.ones(len(synthetic)), np.zeros(len(reference))],
+    )
     with threadpool_limits(1):
         model.fit(rows, answers)
         return [model.decision_function(side.dense) for side in sides]

@@ -54,7 +54,7 @@ class Coded:
 def singling_out(
     train: Table,
     control: Table,
-    made: Table,
+    synthetic: Table,
     names: Sequence[str],
     attacks: int,
     rng: np.random.Generator,
@@ -62,10 +62,10 @@ def singling_out(
     several: bool,
 ) -> tuple[Attacked, int]:
     """The attack with descriptions of one column, or of several; and how many descriptions the synthetic table gave."""
-    ours, theirs, theirs_made = _code((train, control, made), names)
-    descriptions = _of_several(theirs_made, attacks, rng) if several else _of_one(theirs_made, attacks, rng)
-    size = min(len(ours), len(theirs))
-    won, lost = (_successes(side, size, descriptions, rng) for side in (ours, theirs))
+    train_codes, control_codes, synthetic_codes = _code((train, control, synthetic), names)
+    descriptions = _of_several(synthetic_codes, attacks, rng) if several else _of_one(synthetic_codes, attacks, rng)
+    size = min(len(train_codes), len(control_codes))
+    won, lost = (_successes(side, size, descriptions, rng) for side in (train_codes, control_codes))
     return Attacked(won, attacks, lost, attacks), len(descriptions)
 
 
@@ -97,47 +97,47 @@ def _fits(codes: Array, column: int, operator: int, code: int) -> Array:
     return np.asarray(values >= code if operator == AT_LEAST else (values <= code) & (values != MISSING))
 
 
-def _of_one(made: Coded, attacks: int, rng: np.random.Generator) -> list[tuple[Test, ...]]:
+def _of_one(synthetic: Coded, attacks: int, rng: np.random.Generator) -> list[tuple[Test, ...]]:
     """Every value that one row holds, and the ends of every number that one row holds."""
-    found = [
+    tests = [
         test
-        for column in range(len(made.codes))
-        for test in _single_tests(made.codes[column], made.is_number[column], column)
+        for column in range(len(synthetic.codes))
+        for test in _single_tests(synthetic.codes[column], synthetic.is_number[column], column)
     ]
-    picked = rng.permutation(len(found))[:attacks]
-    return [(found[at],) for at in picked]
+    picked = rng.permutation(len(tests))[:attacks]
+    return [(tests[at],) for at in picked]
 
 
 def _single_tests(values: Array, is_number: bool, column: int) -> Iterator[Test]:
     codes, counts = np.unique(values, return_counts=True)
     once = codes[counts == 1]
     yield from ((column, EQUAL, int(code)) for code in once)
-    known = codes[codes != MISSING]
-    if is_number and len(known):
+    present = codes[codes != MISSING]
+    if is_number and len(present):
         yield from (
             (column, operator, int(end))
-            for operator, end in ((AT_MOST, known[0]), (AT_LEAST, known[-1]))
+            for operator, end in ((AT_MOST, present[0]), (AT_LEAST, present[-1]))
             if end in once
         )
 
 
-def _of_several(made: Coded, attacks: int, rng: np.random.Generator) -> list[tuple[Test, ...]]:
+def _of_several(synthetic: Coded, attacks: int, rng: np.random.Generator) -> list[tuple[Test, ...]]:
     """What is said of random rows in random columns, numbers by their outer side, where it fits no other row."""
-    width, size = min(WIDTH, len(made.codes)), len(made)
+    width, size = min(WIDTH, len(synthetic.codes)), len(synthetic)
     if not width or not size:
         return []
     middles = [
-        float(np.median(values[values != MISSING])) if (values != MISSING).any() else 0.0 for values in made.codes
+        float(np.median(values[values != MISSING])) if (values != MISSING).any() else 0.0 for values in synthetic.codes
     ]
-    found: dict[tuple[Test, ...], None] = {}
-    sieve = made.take(np.sort(rng.permutation(size)[:SIEVE]))
-    for row, columns in _draws(size, len(made.codes), width, TRIES * attacks, rng):
-        description = tuple(_said(made, column, row, middles) for column in columns)
-        if description not in found and sieve.count(description) <= 1 and made.count(description) == 1:
-            found[description] = None
-            if len(found) == attacks:
+    descriptions: dict[tuple[Test, ...], None] = {}
+    sieve = synthetic.take(np.sort(rng.permutation(size)[:SIEVE]))
+    for row, columns in _draws(size, len(synthetic.codes), width, TRIES * attacks, rng):
+        description = tuple(_outer_test(synthetic, column, row, middles) for column in columns)
+        if description not in descriptions and sieve.count(description) <= 1 and synthetic.count(description) == 1:
+            descriptions[description] = None
+            if len(descriptions) == attacks:
                 break
-    return list(found)
+    return list(descriptions)
 
 
 def _draws(
@@ -150,9 +150,9 @@ def _draws(
         yield from zip(rng.integers(rows, size=count).tolist(), chosen.tolist(), strict=True)
 
 
-def _said(made: Coded, column: int, row: int, middles: Sequence[float]) -> Test:
-    code = int(made.codes[column, row])
-    if code == MISSING or not made.is_number[column]:
+def _outer_test(synthetic: Coded, column: int, row: int, middles: Sequence[float]) -> Test:
+    code = int(synthetic.codes[column, row])
+    if code == MISSING or not synthetic.is_number[column]:
         return column, EQUAL, code
     return column, AT_LEAST if code > middles[column] else AT_MOST, code
 

@@ -27,7 +27,7 @@ Cost = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
-class Linked:
+class Traced:
     """How many attacked rows led to their person. A tie among n candidates counts 1/n for each that is right."""
 
     successes: float
@@ -44,13 +44,13 @@ class Linked:
         return 1 / self.people if self.people else 0.0
 
 
-def link(real: Table, made: Table, names: Sequence[str], people: Array, rng: np.random.Generator) -> Linked:
+def trace(real: Table, synthetic: Table, names: Sequence[str], people: Array, rng: np.random.Generator) -> Traced:
     """Attack rows of `made`, whose `origin` says the true row of `real`; `people` says who is behind each real row."""
-    if made.origin is None:
+    if synthetic.origin is None:
         raise ValueError("rows without an origin cannot be linked")
-    drawn = some_rows(len(made), ATTACKS, rng)
-    columns = [_costs(real, made, name, drawn) for name in names]
-    truth, successes = people[made.origin[drawn]], 0.0
+    drawn = some_rows(len(synthetic), ATTACKS, rng)
+    columns = [_costs(real, synthetic, name, drawn) for name in names]
+    truth, successes = people[synthetic.origin[drawn]], 0.0
     step = max(1, BLOCK // max(1, len(real)))
     for start in range(0, len(drawn), step):
         rows = np.arange(start, min(start + step, len(drawn)))
@@ -60,41 +60,41 @@ def link(real: Table, made: Table, names: Sequence[str], people: Array, rng: np.
         best = cost <= cost.min(axis=1, keepdims=True) + SAME
         right = best & (people[None, :] == truth[rows, None])
         successes += float((right.sum(axis=1) / best.sum(axis=1)).sum())
-    return Linked(successes, len(drawn), len(np.unique(people)))
+    return Traced(successes, len(drawn), len(np.unique(people)))
 
 
-def _costs(real: Table, made: Table, name: str, drawn: Array) -> Cost:
+def _costs(real: Table, synthetic: Table, name: str, drawn: Array) -> Cost:
     """The cost of each real row in this column, for attacked rows."""
-    if real.values(name).dtype.kind in "fM" and made.values(name).dtype.kind in "fM":
-        return _by_distance(as_number(real.values(name)), as_number(made.values(name))[drawn])
-    ours, theirs = real.text(name), made.text(name)
-    codes, levels = pd.factorize(np.concatenate([ours, theirs]), use_na_sentinel=False)
-    mine, other = codes[: len(ours)], codes[len(ours) :]
-    kept = np.isin(other, mine).mean() >= KEPT
+    if real.values(name).dtype.kind in "fM" and synthetic.values(name).dtype.kind in "fM":
+        return _by_distance(as_number(real.values(name)), as_number(synthetic.values(name))[drawn])
+    real_texts, synthetic_texts = real.text(name), synthetic.text(name)
+    codes, levels = pd.factorize(np.concatenate([real_texts, synthetic_texts]), use_na_sentinel=False)
+    real_codes, synthetic_codes = codes[: len(real_texts)], codes[len(real_texts) :]
+    kept = np.isin(synthetic_codes, real_codes).mean() >= KEPT
     if kept or len(levels) ** 2 > LARGEST_TABLE:
-        return _by_equality(mine, other[drawn])
+        return _by_equality(real_codes, synthetic_codes[drawn])
     fits = np.zeros((len(levels), len(levels)), dtype=bool)
-    fits[other, mine[made.origin]] = True
-    return _by_table(fits, mine, other[drawn])
+    fits[synthetic_codes, real_codes[synthetic.origin]] = True
+    return _by_table(fits, real_codes, synthetic_codes[drawn])
 
 
-def _by_distance(real: Array, made: Array) -> Cost:
-    known = real[np.isfinite(real)]
-    width = float(np.subtract(*np.quantile(known, (0.99, 0.01)))) if len(known) else 0.0
-    real, made = (side / (width or 1.0) for side in (real, made))
+def _by_distance(real: Array, synthetic: Array) -> Cost:
+    finite = real[np.isfinite(real)]
+    width = float(np.subtract(*np.quantile(finite, (0.99, 0.01)))) if len(finite) else 0.0
+    real, synthetic = (side / (width or 1.0) for side in (real, synthetic))
     gaps = np.isnan(real)
 
     def cost(rows: Array) -> Array:
-        apart = np.abs(made[rows, None] - real[None, :])
-        one_gap = np.isnan(made[rows])[:, None] != gaps[None, :]
+        apart = np.abs(synthetic[rows, None] - real[None, :])
+        one_gap = np.isnan(synthetic[rows])[:, None] != gaps[None, :]
         return np.where(np.isnan(apart), CATEGORY_COST * one_gap, apart).astype(np.float32)
 
     return cost
 
 
-def _by_equality(real: Array, made: Array) -> Cost:
-    return lambda rows: np.float32(CATEGORY_COST) * (made[rows, None] != real[None, :])
+def _by_equality(real: Array, synthetic: Array) -> Cost:
+    return lambda rows: np.float32(CATEGORY_COST) * (synthetic[rows, None] != real[None, :])
 
 
-def _by_table(fits: Array, real: Array, made: Array) -> Cost:
-    return lambda rows: np.float32(CATEGORY_COST) * ~fits[made[rows]][:, real]
+def _by_table(fits: Array, real: Array, synthetic: Array) -> Cost:
+    return lambda rows: np.float32(CATEGORY_COST) * ~fits[synthetic[rows]][:, real]

@@ -49,11 +49,11 @@ def population_uniques(sizes: Array, population: int) -> PopulationUniques:
         return PopulationUniques("whole population", float((sizes == 1).sum()) / rows)
     zayatz_share = zayatz(sizes, population) / rows
     if fraction <= 0.1:
-        found = pitman(sizes, population)
+        by_pitman = pitman(sizes, population)
         return (
             PopulationUniques("Zayatz", min(1.0, zayatz_share))
-            if found is None
-            else PopulationUniques("Pitman", min(1.0, found * fraction / rows))
+            if by_pitman is None
+            else PopulationUniques("Pitman", min(1.0, by_pitman * fraction / rows))
         )
     binomial = negative_binomial(sizes, population)
     if binomial is None or zayatz_share <= binomial * fraction / rows:
@@ -101,12 +101,12 @@ def pitman(sizes: Array, population: int) -> float | None:
         return -float(first + grown)
 
     start = np.array([np.log(max(1.0, classes / 2)), 0.0])
-    found = minimize(
+    optimum = minimize(
         minus_likelihood, start, method="Nelder-Mead", options={"maxiter": 2000, "xatol": 1e-6, "fatol": 1e-6}
     )
-    if not found.success:
+    if not optimum.success:
         return None
-    theta, alpha = float(np.exp(found.x[0])), float(1 / (1 + np.exp(-found.x[1])))
+    theta, alpha = float(np.exp(optimum.x[0])), float(1 / (1 + np.exp(-optimum.x[1])))
     from scipy.special import gammaln
 
     return float(np.exp(gammaln(theta + 1) - gammaln(theta + alpha)) * population**alpha)
@@ -134,8 +134,8 @@ def negative_binomial(sizes: Array, population: int) -> float | None:
         return [one - alone, two - pairs]
 
     with np.errstate(all="ignore"):
-        found, _, ended, _ = fsolve(equations, [1.0, 0.5], full_output=True)
-    alpha, beta = float(found[0]), float(found[1])
+        solution, _, ended, _ = fsolve(equations, [1.0, 0.5], full_output=True)
+    alpha, beta = float(solution[0]), float(solution[1])
     return classes * beta**alpha if ended == 1 and alpha > 0 and 0 < beta < 1 else None
 
 

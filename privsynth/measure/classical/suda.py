@@ -39,11 +39,13 @@ def suda(frame: pd.DataFrame, *, sampling: float = 0.01, largest: int = 3) -> Su
     explained: list[tuple[set[int], Array]] = []
     for size in range(1, top + 1):
         weight = float(np.prod([len(names) - i for i in range(size, min(top, len(names) - 1) + 1)]))
-        found = [(set(chosen), _minimal(codes, chosen, explained)) for chosen in combinations(range(len(names)), size)]
-        for chosen, unique in found:
+        uniques = [
+            (set(chosen), _minimal(codes, chosen, explained)) for chosen in combinations(range(len(names)), size)
+        ]
+        for chosen, unique in uniques:
             scores += unique * weight
             parts[sorted(chosen)] += unique * weight
-        explained += found
+        explained += uniques
     total = float(scores.sum())
     shares = {name: 100 * float(part.sum()) / total if total else 0.0 for name, part in zip(names, parts, strict=True)}
     return Suda(scores, shares, _intrusion(codes, sampling))

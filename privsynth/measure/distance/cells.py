@@ -36,12 +36,12 @@ def equal_rows(real: Array, draft: Array) -> Array:
 
 def almost_equal_rows(real: Array, draft: Array) -> Array:
     """Which rows of `real` are found in `draft` when one column, whichever, is left out."""
-    ours, theirs = real.sum(axis=1, dtype=np.uint64), draft.sum(axis=1, dtype=np.uint64)
-    found = np.zeros(len(real), dtype=bool)
+    real_keys, draft_keys = real.sum(axis=1, dtype=np.uint64), draft.sum(axis=1, dtype=np.uint64)
+    is_found = np.zeros(len(real), dtype=bool)
     for place in range(real.shape[1]):
-        open_rows = np.flatnonzero(~found)
-        found[open_rows] = np.isin(ours[open_rows] - real[open_rows, place], theirs - draft[:, place])
-    return found
+        open_rows = np.flatnonzero(~is_found)
+        is_found[open_rows] = np.isin(real_keys[open_rows] - real[open_rows, place], draft_keys - draft[:, place])
+    return is_found
 
 
 def _joint_codes(tables: Sequence[Table], name: str) -> Array:
@@ -59,8 +59,10 @@ def _joint_codes(tables: Sequence[Table], name: str) -> Array:
 
 
 def _plain(words: Array) -> Array:
-    codes, known = pd.factorize(words)
-    plain = np.array([unicodedata.normalize("NFC", word).strip().casefold() for word in known] + [None], dtype=object)
+    codes, distinct = pd.factorize(words)
+    plain = np.array(
+        [unicodedata.normalize("NFC", word).strip().casefold() for word in distinct] + [None], dtype=object
+    )
     return plain[codes]
 
 

@@ -59,15 +59,15 @@ def nearest_rows(queries: Space, targets: Space) -> Iterator[tuple[slice, Array]
 
 def _cost(queries: Space, targets: Space, rows: slice) -> Array:
     cost = np.zeros((rows.stop - rows.start, len(targets)), dtype=np.float32)
-    for mine, theirs in zip(queries.numbers[:, rows], targets.numbers, strict=True):
-        apart = np.abs(mine[:, None] - theirs[None, :])
+    for query, target in zip(queries.numbers[:, rows], targets.numbers, strict=True):
+        apart = np.abs(query[:, None] - target[None, :])
         cost += (
-            np.where(np.isnan(apart), np.isnan(mine)[:, None] != np.isnan(theirs)[None, :], apart)
+            np.where(np.isnan(apart), np.isnan(query)[:, None] != np.isnan(target)[None, :], apart)
             if np.isnan(apart).any()
             else apart
         )
-    for mine, theirs in zip(queries.codes[:, rows], targets.codes, strict=True):
-        cost += mine[:, None] != theirs[None, :]
+    for query, target in zip(queries.codes[:, rows], targets.codes, strict=True):
+        cost += query[:, None] != target[None, :]
     return cost
 
 
@@ -77,9 +77,9 @@ def _stack(columns: list[Array], rows: int, kind: Any) -> Array:
 
 def _scaled(parts: list[Array]) -> Array:
     every = np.concatenate(parts)
-    known = every[np.isfinite(every)]
-    width = float(np.ptp(known)) if len(known) else 0.0
-    return np.asarray((every - (known.min() if len(known) else 0.0)) / (width or 1.0))
+    finite = every[np.isfinite(every)]
+    width = float(np.ptp(finite)) if len(finite) else 0.0
+    return np.asarray((every - (finite.min() if len(finite) else 0.0)) / (width or 1.0))
 
 
 def _coded(parts: list[Array]) -> Array:

@@ -61,7 +61,7 @@ def nearest_at(queries: Points, targets: Points, *, skip: Array | None = None) -
     """Which target is nearest to each query, and how far it is; nought and infinitely far where there is none."""
     if not len(targets) or not len(queries):
         return np.zeros(len(queries), dtype=np.intp), np.full(len(queries), np.inf)
-    found = np.empty(len(queries), dtype=np.intp)
+    at = np.empty(len(queries), dtype=np.intp)
     norms, step = np.einsum("ij,ij->i", targets.dense, targets.dense), max(1, BLOCK // len(targets))
     for start in range(0, len(queries), step):
         rows = slice(start, start + step)
@@ -69,9 +69,9 @@ def nearest_at(queries: Points, targets: Points, *, skip: Array | None = None) -
         apart += norms
         if skip is not None:
             apart[np.arange(len(apart)), skip[rows]] = np.inf
-        found[rows] = apart.argmin(axis=1)
-    distance = between(queries, targets.take(found))
-    return found, distance if skip is None or len(targets) > 1 else np.full(len(queries), np.inf)
+        at[rows] = apart.argmin(axis=1)
+    distance = between(queries, targets.take(at))
+    return at, distance if skip is None or len(targets) > 1 else np.full(len(queries), np.inf)
 
 
 def between(left: Points, right: Points) -> Array:
@@ -88,9 +88,9 @@ def _columns(columns: list[Array], rows: int, kind: Any) -> Array:
 
 def _scaled(tables: Sequence[Table], name: str) -> Array:
     parts = [as_number(table.values(name)) for table in tables]
-    known = parts[0][np.isfinite(parts[0])]
-    low, middle, high = np.quantile(known, (0.01, 0.5, 0.99)) if len(known) else (0.0, 0.0, 1.0)
-    width = high - low or (float(known.std()) if len(known) else 0.0) or 1.0
+    finite = parts[0][np.isfinite(parts[0])]
+    low, middle, high = np.quantile(finite, (0.01, 0.5, 0.99)) if len(finite) else (0.0, 0.0, 1.0)
+    width = high - low or (float(finite.std()) if len(finite) else 0.0) or 1.0
     return np.asarray(np.clip((np.concatenate(parts) - middle) / width, -FARTHEST, FARTHEST))
 
 
@@ -108,8 +108,8 @@ def _codes(tables: Sequence[Table], name: str) -> Array:
 
 
 def _middle(numbers: Array) -> Array:
-    known = np.isfinite(numbers)
-    return np.asarray(np.where(known, numbers, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1))
+    finite = np.isfinite(numbers)
+    return np.asarray(np.where(finite, numbers, 0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1))
 
 
 def _one_hot(codes: Array) -> list[Array]:
@@ -120,12 +120,12 @@ def _one_hot(codes: Array) -> list[Array]:
     """
     counts = [int(column.max(initial=0)) + 2 for column in codes.T]
     cap = _fair_share(counts, AXES)
-    made: list[Array] = []
+    axes: list[Array] = []
     for column, count in zip(codes.T, counts, strict=True):
         sizes = [count] if count <= cap else [cap // 2, cap // 2 + 1]
         height = np.float32(CATEGORY_COST / np.sqrt(2 * len(sizes)))
-        made += [np.eye(size, dtype=np.float32)[(column + 1) % size] * height for size in sizes]
-    return made
+        axes += [np.eye(size, dtype=np.float32)[(column + 1) % size] * height for size in sizes]
+    return axes
 
 
 def _fair_share(counts: list[int], total: int) -> int:

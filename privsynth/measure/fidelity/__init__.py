@@ -106,14 +106,20 @@ def compare(
         real, reference = _halves(real, rng)
     names, left_out = comparable(real, synthetic)
     size = min(len(synthetic), len(reference), SIDE)
-    ours, theirs, fresh = some_of(real, SIDE, rng), some_of(synthetic, size, rng), some_of(reference, size, rng)
-    if not names or not size or not len(ours):
+    real_rows, synthetic_rows, reference_rows = (
+        some_of(real, SIDE, rng),
+        some_of(synthetic, size, rng),
+        some_of(reference, size, rng),
+    )
+    if not names or not size or not len(real_rows):
         return FidelityResult(real.name, None, None, (), (), 0, None, None, len(real), len(synthetic), 0, left_out)
-    cuts = {name: cut(ours, (theirs, fresh), name) for name in names}
+    cuts = {name: cut(real_rows, (synthetic_rows, reference_rows), name) for name in names}
     columns = tuple(_column(real, synthetic, name, *cuts[name], fewest) for name in names)
     pairs = tuple(_pair(left, right, cuts[left], cuts[right]) for left, right in _pairs(names, rng))
     seen = (
-        (detection_auc(ours, theirs, names, rng), detection_auc(ours, fresh, names, rng)) if classify else (None, None)
+        (detection_auc(real_rows, synthetic_rows, names, rng), detection_auc(real_rows, reference_rows, names, rng))
+        if classify
+        else (None, None)
     )
     return FidelityResult(
         real.name,
@@ -147,29 +153,36 @@ def _same_storage(real: Table, synthetic: Table, name: str) -> bool:
 
 
 def _column(real: Table, synthetic: Table, name: str, count: int, bins: list[Array], fewest: int) -> ColumnFidelity:
-    ours, theirs, fresh = (shares(side, count) for side in bins)
+    real_shares, synthetic_shares, reference_shares = (shares(side, count) for side in bins)
     gaps = [pd.isna(table.values(name)) for table in (real, synthetic)]
     return ColumnFidelity(
         name,
         real[name].kind,
-        total_variation(ours, theirs),
-        total_variation(ours, fresh),
-        _said(gaps[0], fewest),
-        _said(gaps[1], fewest),
+        total_variation(real_shares, synthetic_shares),
+        total_variation(real_shares, reference_shares),
+        _missing_share(gaps[0], fewest),
+        _missing_share(gaps[1], fewest),
         bars(real, synthetic, name, fewest),
     )
 
 
-def _said(gaps: Array, fewest: int) -> float | None:
+def _missing_share(gaps: Array, fewest: int) -> float | None:
     """A share of missing values, unless so few are behind it (or behind its opposite) that it speaks of persons."""
     count = int(gaps.sum())
     return None if 0 < count < fewest or 0 < len(gaps) - count < fewest else count / max(1, len(gaps))
 
 
 def _pair(left: str, right: str, lefts: tuple[int, list[Array]], rights: tuple[int, list[Array]]) -> PairFidelity:
-    ours, theirs, fresh = (joint(a, lefts[0], b, rights[0]) for a, b in zip(lefts[1], rights[1], strict=True))
+    real_shares, synthetic_shares, reference_shares = (
+        joint(a, lefts[0], b, rights[0]) for a, b in zip(lefts[1], rights[1], strict=True)
+    )
     return PairFidelity(
-        left, right, total_variation(ours, theirs), total_variation(ours, fresh), cramers_v(ours), cramers_v(theirs)
+        left,
+        right,
+        total_variation(real_shares, synthetic_shares),
+        total_variation(real_shares, reference_shares),
+        cramers_v(real_shares),
+        cramers_v(synthetic_shares),
     )
 
 

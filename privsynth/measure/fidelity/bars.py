@@ -34,32 +34,32 @@ def bars(real: Table, synthetic: Table, name: str, fewest: int) -> tuple[Bar, ..
     """The bars of one column, left to right or most common first; empty where too few rows would stand behind any."""
     if len(real) < fewest:
         return ()
-    made = (
+    counted = (
         _histogram(real, synthetic, name, fewest)
         if is_measured(real, (synthetic,), name)
         else _levels(real.text(name), synthetic.text(name), fewest)
     )
-    whole = [max(1, sum(side)) for side in zip(*(bar[1:] for bar in made), strict=True)]
-    return tuple(Bar(label, ours / whole[0], theirs / whole[1]) for label, ours, theirs in made)
+    whole = [max(1, sum(side)) for side in zip(*(bar[1:] for bar in counted), strict=True)]
+    return tuple(Bar(label, of_real / whole[0], of_synthetic / whole[1]) for label, of_real, of_synthetic in counted)
 
 
 def _levels(real: Array, synthetic: Array, fewest: int) -> list[tuple[str, int, int]]:
-    ours, theirs = (pd.Series(words, dtype=object).value_counts() for words in (real, synthetic))
+    real_counts, synthetic_counts = (pd.Series(words, dtype=object).value_counts() for words in (real, synthetic))
     gaps = int(pd.isna(real).sum()), int(pd.isna(synthetic).sum())
-    shown = list(ours.index[ours >= fewest][:MOST])
-    while shown and 0 < _rest(ours, shown, gaps[0], fewest) < fewest:
+    shown = list(real_counts.index[real_counts >= fewest][:MOST])
+    while shown and 0 < _rest(real_counts, shown, gaps[0], fewest) < fewest:
         shown.pop()  # what is left over must itself be no small group
-    if not shown and 0 < int(ours.sum()) < fewest:
+    if not shown and 0 < int(real_counts.sum()) < fewest:
         return []
-    made = [(str(level), int(ours[level]), int(theirs.get(level, 0))) for level in shown]
+    counted = [(str(level), int(real_counts[level]), int(synthetic_counts.get(level, 0))) for level in shown]
     with_gaps = 0 < gaps[0] < fewest
     others = (
-        int(ours.sum() - sum(bar[1] for bar in made)) + gaps[0] * with_gaps,
-        int(theirs.sum() - sum(bar[2] for bar in made)) + gaps[1] * with_gaps,
+        int(real_counts.sum() - sum(bar[1] for bar in counted)) + gaps[0] * with_gaps,
+        int(synthetic_counts.sum() - sum(bar[2] for bar in counted)) + gaps[1] * with_gaps,
     )
     if any(others):
-        made.append((f"other ({len(ours) - len(shown):,} levels)", *others))
-    return made if with_gaps or not any(gaps) else [*made, (MISSING, *gaps)]
+        counted.append((f"other ({len(real_counts) - len(shown):,} levels)", *others))
+    return counted if with_gaps or not any(gaps) else [*counted, (MISSING, *gaps)]
 
 
 def _rest(counts: pd.Series[int], shown: list[str], gaps: int, fewest: int) -> int:
@@ -68,17 +68,21 @@ def _rest(counts: pd.Series[int], shown: list[str], gaps: int, fewest: int) -> i
 
 
 def _histogram(real: Table, synthetic: Table, name: str, fewest: int) -> list[tuple[str, int, int]]:
-    ours, theirs = as_number(real.values(name)), as_number(synthetic.values(name))
-    gaps = int(np.isnan(ours).sum()), int(np.isnan(theirs).sum())
-    ours, theirs = ours[~np.isnan(ours)], theirs[~np.isnan(theirs)]
-    if len(ours) < fewest:
+    real_numbers, synthetic_numbers = as_number(real.values(name)), as_number(synthetic.values(name))
+    gaps = int(np.isnan(real_numbers).sum()), int(np.isnan(synthetic_numbers).sum())
+    real_numbers, synthetic_numbers = (
+        real_numbers[~np.isnan(real_numbers)],
+        synthetic_numbers[~np.isnan(synthetic_numbers)],
+    )
+    if len(real_numbers) < fewest:
         return []
-    edges = _merge(ours, _edges(ours, real[name].kind), fewest)
+    edges = _merge(real_numbers, _edges(real_numbers, real[name].kind), fewest)
     counts = [
-        np.bincount(np.searchsorted(edges, side, side="right"), minlength=len(edges) + 1) for side in (ours, theirs)
+        np.bincount(np.searchsorted(edges, side, side="right"), minlength=len(edges) + 1)
+        for side in (real_numbers, synthetic_numbers)
     ]
-    made = [(label, int(o), int(t)) for label, o, t in zip(_labels(edges, real[name].kind), *counts, strict=True)]
-    return [*made, (MISSING, *gaps)] if gaps[0] >= fewest or (gaps[0] == 0 and gaps[1]) else made
+    counted = [(label, int(o), int(t)) for label, o, t in zip(_labels(edges, real[name].kind), *counts, strict=True)]
+    return [*counted, (MISSING, *gaps)] if gaps[0] >= fewest or (gaps[0] == 0 and gaps[1]) else counted
 
 
 def _edges(values: Array, kind: Kind) -> Array:

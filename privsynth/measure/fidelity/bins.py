@@ -33,11 +33,11 @@ def is_measured(real: Table, others: Sequence[Table], name: str) -> bool:
 
 def _edges(values: Array) -> Array:
     """Quantiles of what is spread out; a value that holds a tenth of the rows or more is a bin of its own."""
-    known = values[~np.isnan(values)]
-    levels, counts = np.unique(known, return_counts=True)
-    heavy = levels[counts * BINS >= max(1, len(known))]
-    rest = known[~np.isin(known, heavy)]
-    parts = max(2, round(BINS * len(rest) / max(1, len(known))))
+    present = values[~np.isnan(values)]
+    levels, counts = np.unique(present, return_counts=True)
+    heavy = levels[counts * BINS >= max(1, len(present))]
+    rest = present[~np.isin(present, heavy)]
+    parts = max(2, round(BINS * len(rest) / max(1, len(present))))
     spread = np.quantile(rest, np.arange(1, parts) / parts) if len(rest) else rest
     return np.unique(np.concatenate([spread, heavy, np.nextafter(heavy, np.inf)]))
 
