@@ -17,7 +17,7 @@ class Rate:
 
 
 def success_rate(successes: float, n: float, z: float = Z95) -> Rate:
-    """The centre of Wilson's score interval (Wilson 1927) and half its width. With nothing seen, anything is possible."""
+    """The centre of Wilson's score interval and half its width (Wilson 1927). With nothing seen, all is possible."""
     if n <= 0:
         return Rate(0.5, 0.5)
     return Rate(

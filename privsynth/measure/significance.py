@@ -1,4 +1,4 @@
-"""Whether copies are more than chance: the draft met training rows, and how often would it have met them anyway?"""
+"""Whether what was seen is more than chance: exact tails, corrections, and comparisons that a missing figure fails."""
 
 from __future__ import annotations
 
@@ -40,3 +40,13 @@ def holm(pvalues: Sequence[float]) -> list[float]:
         running = max(running, min(1.0, (count - rank) * pvalues[place]))
         corrected[place] = running
     return corrected
+
+
+def is_significant(pvalue: float, alpha: float) -> bool:
+    """Whether chance does not explain it. A p value that is not a number does not clear anybody either."""
+    return not pvalue >= alpha
+
+
+def exceeds(measured: float, limit: float) -> bool:
+    """Whether a figure is above its limit. One that is not a number is above every limit."""
+    return not measured <= limit

@@ -1,4 +1,4 @@
-"""Texts as words, so that a value can be looked for in a paper whatever stands between its parts."""
+"""Texts as words, so that a value can be looked for in a report whatever stands between its parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 def words_of(text: str) -> list[str]:
-    """Folded words, in order; a number is one word in one form: no thousands marks, no zeros at the end of its decimals."""
+    """Folded words, in order; a number is one word in one form: no thousands marks, no zeros at its end."""
     grouped = _GROUPED.sub(lambda words: words[0].replace(",", ""), fold(text)) if "," in text else fold(text)
     words = _WORD.findall(grouped)
     return [word.rstrip("0").rstrip(".") if "." in word else word for word in words] if "." in text else words
@@ -34,7 +34,7 @@ def unescaped(text: str) -> str:
 
 
 class Paper:
-    """One paper as words, with a quick way to ask whether a run of words is in it."""
+    """One report as words, with a quick way to ask whether a run of words is in it."""
 
     def __init__(self, name: str, text: str, without: Iterable[Sequence[str]] = ()) -> None:
         """`without`: runs of words that are taken out first, where they stand as a whole."""
@@ -48,5 +48,5 @@ class Paper:
         self.words = frozenset(line.split())
 
     def holds(self, words: Iterable[str]) -> bool:
-        """Whether these words stand in the paper one after the other."""
+        """Whether these words stand in the report one after the other."""
         return f" {' '.join(words)} " in self._line

@@ -1,7 +1,7 @@
 """What an attack won, beside what the same attack wins on people who were not in the source.
 
-Rates are Wilson's; the residual risk is the share of what there was to win beyond the control, with its error carried through
-(Giomi et al., "A unified framework for quantifying privacy risk in synthetic data", 2023).
+Rates are Wilson's; the residual risk is the share of what there was to win beyond the control, with its error carried
+through (Giomi et al., "A unified framework for quantifying privacy risk in synthetic data", 2023).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from statistics import NormalDist
 from privsynth.measure.intervals import Rate, success_rate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Attacked:
     """Successes among attacks on training rows, and among the same attacks on held-out rows."""
 
@@ -44,7 +44,7 @@ class Attacked:
         return min(1.0, max(0.0, low)), min(1.0, max(0.0, high))
 
     def is_beyond_chance(self, alpha: float) -> bool:
-        """Whether the attack wins more than its control does, by more than chance gives in a share `alpha` of honest tables."""
+        """Whether the attack wins more than its control, and chance gives that in under `alpha` of honest tables."""
         z = NormalDist().inv_cdf(1 - alpha)
         residual = residual_rate(
             success_rate(self.successes, self.attacks, z), success_rate(self.control_successes, self.control_attacks, z)

@@ -22,10 +22,12 @@ from privsynth.typing import Array
 SIDE = 20_000  # rows a side where distances are measured
 TAU = 0.01  # the quantile of hold-out distances that counts as near
 ISOLATED = 0.05  # the share of rows that count as isolated
-ON_TOP = 0.07  # of the distance to the nearest other real row: at 0.1, 1 in 20 clean tables has a hit; at 0.05, copies with 2 % of noise are missed
+# Of the distance to the nearest other real row: at 0.1, 1 in 20 clean tables has a hit; at 0.05, copies with 2 % of
+# noise are missed.
+ON_TOP = 0.07
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CopyHits:
     """How often one rule hit training rows and held-out rows."""
 
@@ -53,9 +55,9 @@ class CopyHits:
 class Isolated:
     """How many of the most isolated real rows have a draft row upon them, and how many another real row would hit.
 
-    `chance` counts hits upon isolated real rows by real rows that are strangers to them: in a table of few distinct rows
-    that happens, in others never. `of_chance` is how many isolated rows were exposed, each to as many strangers as the
-    draft has rows: with half as many strangers a row counts half.
+    `chance` counts hits upon isolated real rows by real rows that are strangers to them: in a table of few distinct
+    rows that happens, in others never. `of_chance` is how many isolated rows were exposed, each to as many strangers as
+    the draft has rows: with half as many strangers a row counts half.
     """
 
     hits: int
@@ -102,12 +104,11 @@ def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], 
     tau = float(np.quantile(apart, TAU)) if len(apart) else 0.0
     train_hit, holdout_hit = nearest(some, few) <= tau, nearest(others, few) <= tau
     scale = len(train) / max(1, len(few))
-    hits = CopyHits(int(train_hit.sum()), len(some), int(holdout_hit.sum()), len(others), scale)
-    return Near(hits, _isolated(some, others, draft_points, rng))
+    return Near(_counted(train_hit, holdout_hit, scale), _isolated(some, others, draft_points, rng))
 
 
 def _isolated(train: Points, holdout: Points, draft: Points, rng: np.random.Generator) -> Isolated:
-    """The draft upon isolated training rows; for chance, the hold-out upon them and each half of them upon the other's."""
+    """Hits by the draft; for chance, those by the hold-out, and by each half of the training rows upon the other."""
     order = rng.permutation(len(train))
     left, right = train.take(order[::2]), train.take(order[1::2])
     far, gaps = _most_isolated(train)
@@ -139,7 +140,17 @@ def smallest_visible(rows: int, share_train: float, alpha: float) -> float:
 
 
 def _hits(train: Array, holdout: Array, rows: int) -> CopyHits:
-    return CopyHits(int(train.sum()), len(train), int(holdout.sum()), len(holdout), len(train) / max(1, rows))
+    return _counted(train, holdout, len(train) / max(1, rows))
+
+
+def _counted(train: Array, holdout: Array, scale: float) -> CopyHits:
+    return CopyHits(
+        train=int(train.sum()),
+        of_train=len(train),
+        holdout=int(holdout.sum()),
+        of_holdout=len(holdout),
+        scale=scale,
+    )
 
 
 def _share(part: int, whole: float) -> float:

@@ -1,7 +1,7 @@
 """Does the synthetic table tell secrets of people in the source that it cannot tell of others?
 
-excess    a model trained on the synthetic table guesses the secret of training rows more often than that of held-out rows
-DiSCO     real rows whose quasi-identifiers the synthetic table has, all with one secret, which is theirs (Raab et al. 2024)
+excess    a model trained on the synthetic table guesses the secret of training rows more often than that of others
+DiSCO     real rows whose quasi-identifiers the synthetic table has, all with one secret: theirs (Raab et al. 2024)
 repU      quasi-identifiers that are unique in the source and unique in the synthetic table (Raab et al. 2024)
 """
 
@@ -29,7 +29,7 @@ CLASSES = 100  # most common answers that a model is taught
 NEIGHBOURS = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Excess:
     """How much better the secrets of training rows are guessed than those of others, by the better of two models."""
 
@@ -50,7 +50,10 @@ class Excess:
         return self.bounds(0.025)
 
     def bounds(self, alpha: float) -> tuple[float, float]:
-        """Of a difference of two shares (Newcombe 1998), by Wilson's intervals of each; on each side wrong in a share `alpha`, over all that are looked at."""
+        """Of a difference of two shares, by Wilson's intervals of each (Newcombe 1998).
+
+        On each side wrong in a share `alpha`, over all differences that are looked at.
+        """
         from scipy.stats import norm
 
         z = float(norm.ppf(1 - alpha / self.tests))
@@ -68,10 +71,10 @@ def attribute_excess(
     train: Table,
     control: Table,
     synthetic: Table,
+    *,
     known_columns: Sequence[str],
     secret: str,
     rng: np.random.Generator,
-    *,
     secrets: int = 1,
 ) -> Excess | None:
     """Two models learn the secret from the synthetic table: boosted trees and the nearest row. None: nothing to learn.
@@ -162,7 +165,14 @@ def _excess(model: str, guesses: list[Array], answers: list[Array], *, number: b
         guessed(guess.astype(float) if number else guess, truth)
         for guess, truth in zip(guesses, answers[:2], strict=True)
     ]
-    return Excess(model, float(right[0].mean()), float(right[1].mean()), len(right[0]), len(right[1]), tests)
+    return Excess(
+        model=model,
+        train=float(right[0].mean()),
+        control=float(right[1].mean()),
+        of_train=len(right[0]),
+        of_control=len(right[1]),
+        tests=tests,
+    )
 
 
 @dataclass(frozen=True)

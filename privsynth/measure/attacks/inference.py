@@ -21,17 +21,24 @@ def inference(
     train: Table,
     control: Table,
     synthetic: Table,
+    *,
     known_columns: Sequence[str],
     secret: str,
     attacks: int,
     rng: np.random.Generator,
 ) -> Attacked:
-    """Look the person up by the known columns, and read the secret off the nearest synthetic row; ties are drawn from."""
+    """Look each person up by the known columns, and read the secret off the nearest synthetic row; ties share it."""
     places = spaces((train, control, synthetic), known_columns)
     answers = _answers(train, control, synthetic, secret)
     drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [_right(places[at].take(rows), places[2], answers[at][rows], answers[2]) for at, rows in enumerate(drawn)]
-    return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=_by_chance(answers[0][drawn[0]], answers[2]))
+    return Attacked(
+        successes=won[0],
+        attacks=len(drawn[0]),
+        control_successes=won[1],
+        control_attacks=len(drawn[1]),
+        guesses=_by_chance(answers[0][drawn[0]], answers[2]),
+    )
 
 
 def _answers(train: Table, control: Table, synthetic: Table, secret: str) -> list[Array]:

@@ -1,4 +1,4 @@
-"""Do two parts of a person's record lead to the same synthetic row? (Giomi et al. 2023)"""
+"""Do two halves of a person's record lead to the same synthetic row? (Giomi et al. 2023)"""
 
 from __future__ import annotations
 
@@ -16,21 +16,28 @@ def linkability(
     train: Table,
     control: Table,
     synthetic: Table,
-    known_columns: tuple[Sequence[str], Sequence[str]],
+    halves: tuple[Sequence[str], Sequence[str]],
+    *,
     attacks: int,
     rng: np.random.Generator,
 ) -> Attacked:
-    """Somebody holds two files on the same people, one with each part of the columns, and joins them over the synthetic table.
+    """Somebody holds two files on the same people, each with a half of the columns, and joins them over the draft.
 
-    An attack on a person succeeds where the synthetic row nearest to one part is also the nearest to the other. Among
+    An attack on a person succeeds where the synthetic row nearest to one half is also the nearest to the other. Among
     equally near rows the attacker picks one by chance; what counts is how often that succeeds.
     """
-    sides = [spaces((train, control, synthetic), part) for part in known_columns]
+    sides = [spaces((train, control, synthetic), half) for half in halves]
     drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [
         _links([side[at].take(rows) for side in sides], [side[2] for side in sides]) for at, rows in enumerate(drawn)
     ]
-    return Attacked(won[0], len(drawn[0]), won[1], len(drawn[1]), guesses=len(drawn[0]) / max(1, len(synthetic)))
+    return Attacked(
+        successes=won[0],
+        attacks=len(drawn[0]),
+        control_successes=won[1],
+        control_attacks=len(drawn[1]),
+        guesses=len(drawn[0]) / max(1, len(synthetic)),
+    )
 
 
 def _links(people: list[Space], synthetic: list[Space]) -> float:

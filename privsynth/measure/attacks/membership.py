@@ -1,13 +1,14 @@
-"""Was this person in the source? Five attackers who hold the synthetic table and other people's rows; the best of them counts.
+"""Was this person in the source? Six attackers hold the synthetic table and other people's rows; the best one counts.
 
     nearest       how near is the nearest synthetic row (Hilprecht et al. 2019)
     calibrated    the same, over how far the person is from other people: isolated ones would never seem near
     difference    how much nearer the synthetic table is than other people (distance to closest record, both ways)
-    density       how much denser the synthetic table is around the person than other people (DOMIAS, van Breugel et al. 2023)
-    classifier    how sure a classifier is that the row is synthetic rather than of other people (LOGAN, Hayes et al. 2019)
-    neighbours    how many synthetic rows lie as near as other people usually do (Monte Carlo attack, Hilprecht et al. 2019)
+    density       how much denser synthetic rows are around the person than other people (DOMIAS, Breugel et al. 2023)
+    classifier    how sure a classifier is that the row is synthetic, not of other people (LOGAN, Hayes et al. 2019)
+    neighbours    how many synthetic rows lie as near as other people usually do (Monte Carlo, Hilprecht et al. 2019)
 
-Scores are read at few false alarms (Carlini et al. 2022): an attack that is sure of a few people harms them, whatever its average.
+Scores are read at few false alarms (Carlini et al. 2022): an attack that is sure of a few people harms them, whatever
+its average.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Scores:
     far_others: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Caught:
     """What the best attack catches at a share of false alarms."""
 
@@ -106,7 +107,15 @@ def _caught(name: str, scores: Scores, false_alarms: float, *, isolated: bool) -
     hits, alarms, attacks = int((members > limit).sum()), int((others > limit).sum()), len(scores.members)
     lower, upper = clopper_pearson(hits, len(members), (1 - CONFIDENCE) / attacks)
     chance = binomial_tail(hits, hits + alarms, len(members) / (len(members) + len(others)))
-    return Caught(name, hits / len(members), lower, upper, len(members), len(others), min(1.0, attacks * chance))
+    return Caught(
+        attack=name,
+        share=hits / len(members),
+        lower=lower,
+        upper=upper,
+        members=len(members),
+        others=len(others),
+        pvalue=min(1.0, attacks * chance),
+    )
 
 
 def _loneliness(sides: Sequence[Points], reference: Points) -> list[Array]:

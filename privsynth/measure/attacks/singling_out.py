@@ -1,8 +1,8 @@
 """Does a description that fits one synthetic row fit exactly one real person? (Giomi et al. 2023; Cohen & Nissim 2020)
 
-A description is a conjunction of tests: a value, a value or more, a value or less, nothing there. The attacker takes those that
-fit one row of the synthetic table and hopes that they fit one person of the source. Held-out people of the same number show how
-often that happens to people whom the generator never saw.
+A description is a conjunction of tests: a value, a value or more, a value or less, nothing there. The attacker takes
+those that fit one row of the synthetic table and hopes that they fit one person of the source. As many held-out people
+show how often that happens to people whom the generator never saw.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ def singling_out(
     control: Table,
     synthetic: Table,
     names: Sequence[str],
+    *,
     attacks: int,
     rng: np.random.Generator,
-    *,
     several: bool,
 ) -> tuple[Attacked, int]:
     """The attack with descriptions of one column, or of several; and how many descriptions the synthetic table gave."""
@@ -66,7 +66,8 @@ def singling_out(
     descriptions = _of_several(synthetic_codes, attacks, rng) if several else _of_one(synthetic_codes, attacks, rng)
     size = min(len(train_codes), len(control_codes))
     won, lost = (_successes(side, size, descriptions, rng) for side in (train_codes, control_codes))
-    return Attacked(won, attacks, lost, attacks), len(descriptions)
+    attacked = Attacked(successes=won, attacks=attacks, control_successes=lost, control_attacks=attacks)
+    return attacked, len(descriptions)
 
 
 def _code(tables: Sequence[Table], names: Sequence[str]) -> list[Coded]:
@@ -158,7 +159,7 @@ def _outer_test(synthetic: Coded, column: int, row: int, middles: Sequence[float
 
 
 def _successes(side: Coded, size: int, descriptions: Sequence[tuple[Test, ...]], rng: np.random.Generator) -> float:
-    """How many descriptions fit exactly one of `size` people; of a larger side several samples are drawn, and the middle one counts."""
+    """How many descriptions fit exactly one of `size` people; of a larger side the middle one of several samples."""
     draws = (
         [np.arange(size)]
         if len(side) == size

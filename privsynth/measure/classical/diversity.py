@@ -40,7 +40,10 @@ def diversity(groups: Array, secrets: Array, *, ordered: bool = False) -> Divers
 
 
 def _closeness(of: Array, secret: Array, counts: Array, sizes: Array, ordered: bool) -> float:
-    """The largest distance of a group from the table. Of more than STEPS ordered secrets neighbours are put together; groups are taken in blocks."""
+    """The largest distance of a group from the table; groups are taken in blocks.
+
+    Of more than STEPS ordered secrets neighbours are put together.
+    """
     if ordered and int(secret.max()) >= STEPS:
         secret = secret * STEPS // (int(secret.max()) + 1)
     levels, worst = int(secret.max()) + 1, 0.0

@@ -15,7 +15,7 @@ from privsynth.typing import Array
 BLANK = ("", "*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GroupRisk:
     """Prosecutor risk over the groups: the attacker knows that the person is in the data."""
 
@@ -29,7 +29,7 @@ class GroupRisk:
 
 
 def group_risk(table: Table, names: Sequence[str], threshold: float, people: Array | None = None) -> GroupRisk | None:
-    """`people` says who is behind each row; without it each row is somebody. None where no row has a quasi-identifier left."""
+    """`people` says who is behind each row; without it each row is one. None: no row has a quasi-identifier left."""
     codes, blank = groups_of(table, names)
     pairs = pd.DataFrame({"group": codes, "person": np.arange(len(codes)) if people is None else people})[
         ~blank
@@ -40,7 +40,13 @@ def group_risk(table: Table, names: Sequence[str], threshold: float, people: Arr
     total = int(sizes.sum())
     at_risk = int(sizes[1 / sizes > threshold + 1e-12].sum())
     return GroupRisk(
-        int(sizes.min()), len(sizes), 1 / int(sizes.min()), len(sizes) / total, at_risk / total, total, int(blank.sum())
+        smallest=int(sizes.min()),
+        groups=len(sizes),
+        largest_risk=1 / int(sizes.min()),
+        average_risk=len(sizes) / total,
+        share_at_risk=at_risk / total,
+        people=total,
+        blanked=int(blank.sum()),
     )
 
 

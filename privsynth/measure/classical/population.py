@@ -1,7 +1,7 @@
 """What the groups of a sample say about the people of its population: risk by attacker, and who is unique there.
 
-Formulae as in sdcMicro's and ARX's documentation; the source of each stands at its function. Sizes are those of the groups
-over the quasi-identifiers.
+Formulae as in sdcMicro's and ARX's documentation; the source of each stands at its function. Sizes are those of the
+groups over the quasi-identifiers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from privsynth.typing import Array
 
 @dataclass(frozen=True)
 class Attackers:
-    """Risk by an attacker who knows that the person is in (prosecutor), who does not (journalist), and who wants many (marketer)."""
+    """Risk by who attacks: one who knows that the person is in the data, one who does not, one who wants many."""
 
     prosecutor: float
     prosecutor_mean: float
@@ -24,7 +24,7 @@ class Attackers:
 
 
 def attackers(sample: Array, population: Array) -> Attackers:
-    """`sample` and `population` hold, for each group of the sample, its size there and in the population (El Emam & Dankar 2008)."""
+    """For each group of the sample its size there and in the population (El Emam & Dankar 2008)."""
     rows = sample.sum()
     return Attackers(
         float((1 / sample).max()),
@@ -43,7 +43,7 @@ class PopulationUniques:
 
 
 def population_uniques(sizes: Array, population: int) -> PopulationUniques:
-    """Dankar et al. (2012): up to a tenth sampled by Pitman's model, else the smaller of the negative binomial's and Zayatz's."""
+    """Up to a tenth sampled: Pitman's model; else the smaller of negative binomial and Zayatz (Dankar et al. 2012)."""
     rows, fraction = int(sizes.sum()), float(sizes.sum()) / population
     if fraction >= 1:
         return PopulationUniques("whole population", float((sizes == 1).sum()) / rows)
@@ -62,7 +62,10 @@ def population_uniques(sizes: Array, population: int) -> PopulationUniques:
 
 
 def zayatz(sizes: Array, population: int) -> float:
-    """Sample uniques that are population uniques: each is weighed by the chance that a class of one in the sample has one there (Zayatz 1991)."""
+    """Sample uniques that are population uniques (Zayatz 1991).
+
+    Each is weighed by the chance that a class of one in the sample has one in the population.
+    """
     rows = int(sizes.sum())
     counts = np.bincount(sizes)
     classes, chance_one, chance_any = np.flatnonzero(counts), 0.0, 0.0
@@ -113,7 +116,7 @@ def pitman(sizes: Array, population: int) -> float | None:
 
 
 def negative_binomial(sizes: Array, population: int) -> float | None:
-    """Population uniques under the shifted negative binomial model (Chen & Keller-McNulty 1998). None: it has no solution here.
+    """Population uniques under the shifted negative binomial model (Chen & Keller-McNulty 1998). None: no solution.
 
     The number of classes in the population is Shlosser's estimate as Haas and Stokes (1998) modified it.
     """

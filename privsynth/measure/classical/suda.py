@@ -15,7 +15,7 @@ from privsynth.typing import Array
 
 @dataclass(frozen=True, eq=False)
 class Suda:
-    """Special uniques: how many small sets of columns single each row out, and how much that says (Elliot et al. 2002)."""
+    """Special uniques: the small sets of columns that single a row out, and how much that says (Elliot et al. 2002)."""
 
     scores: Array  # of each row
     contributions: dict[str, float]  # of each column: percent of all scores in which it has a part
@@ -62,7 +62,7 @@ def _minimal(codes: Array, chosen: Sequence[int], explained: Sequence[tuple[set[
 
 
 def _intrusion(codes: Array, sampling: float) -> float:
-    """Of rows that are unique on all columns, and those that come in pairs: a sample drawn again tells how unique matches come about."""
+    """From rows unique on all columns and rows in pairs: the chance that a unique match is the right person."""
     groups = combined(codes, codes.shape[1])
     sizes = np.bincount(groups) if len(groups) else np.zeros(0, dtype=np.int64)
     right, wrong = int((sizes == 1).sum()) * sampling, 2 * int((sizes == 2).sum()) * (1 - sampling)

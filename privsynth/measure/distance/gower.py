@@ -1,6 +1,6 @@
-"""Which rows lie nearest in a few columns: Gower's distance (1971), a number by its share of the range, all else equal or not.
+"""Which rows lie nearest in a few columns by Gower's distance (1971): numbers by share of the range, else equal or not.
 
-For attacks that look a person up by what is known of her: ties matter there, so the answer is every nearest row, not one of them.
+For attacks that look a person up by what is known of her. Ties matter there: the answer is every nearest row.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SAME = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """Rows of several tables in common terms: numbers as shares of the range, all else as codes; missing equals missing."""
+    """Rows of several tables in common terms: numbers as shares of the range, else codes; missing equals missing."""
 
     numbers: Array = field(repr=False)  # columns x rows, float32; NaN where missing
     codes: Array = field(repr=False)  # columns x rows, int32

@@ -1,7 +1,7 @@
 """How far rows lie apart: rows as points, and the nearest one to each.
 
-The distance is of Gower's type: a number counts by its difference over the range p99 - p1, a category by 0 or 0.5,
-a missing number lies in the middle and half a step aside; the parts are summed as squares, so that matrix products can do the search.
+The distance is of Gower's type (1971): a number counts by its difference over the range p99 - p1, a category by 0 or
+0.5, a missing number lies in the middle and half a step aside. Squares are summed, so that matrix products can search.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def place(tables: Sequence[Table], names: Sequence[str]) -> list[Points]:
 
 
 def nearest(queries: Points, targets: Points, *, skip: Array | None = None) -> Array:
-    """The distance from each query to its nearest target; `skip` names one target that does not count for each query."""
+    """The distance from each query to its nearest target; `skip` names a target for each that does not count."""
     return nearest_at(queries, targets, skip=skip)[1]
 
 

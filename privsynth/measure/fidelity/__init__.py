@@ -25,7 +25,7 @@ PAIRS = 2_000  # pairs compared; drawn where there are more
 SMALL = 11  # rows behind anything that is shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnFidelity:
     """One column: how far apart the two sides are, and a chart that may be shown."""
 
@@ -38,9 +38,9 @@ class ColumnFidelity:
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PairFidelity:
-    """Two columns together: how far apart, and how strongly they hang together on each side (Cramer's V of the bins)."""
+    """Two columns together: how far apart, and how strongly they are associated on each side (Cramer's V)."""
 
     left: str
     right: str
@@ -54,7 +54,7 @@ class PairFidelity:
         return self.association_synthetic - self.association_real
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FidelityResult:
     """Everything that was measured of one table. `score` and `reference` are 1 for equal distributions."""
 
@@ -98,7 +98,7 @@ def compare(
     fewest: int = SMALL,
     classify: bool = True,
 ) -> FidelityResult:
-    """Compare on the columns that were learnt. `reference` is other real rows; without any, the real rows are cut in two.
+    """Compare on the columns that were learnt. `reference` is other real rows; without any the real rows are halved.
 
     `fewest` real rows stand behind each bar and named level; `classify` asks for the classifier over whole rows too.
     """
@@ -111,28 +111,26 @@ def compare(
         some_of(synthetic, size, rng),
         some_of(reference, size, rng),
     )
-    if not names or not size or not len(real_rows):
-        return FidelityResult(real.name, None, None, (), (), 0, None, None, len(real), len(synthetic), 0, left_out)
+    if not len(real_rows) or not size:
+        names = []
     cuts = {name: cut(real_rows, (synthetic_rows, reference_rows), name) for name in names}
-    columns = tuple(_column(real, synthetic, name, *cuts[name], fewest) for name in names)
+    columns = tuple(_column(real, synthetic, name, cuts[name], fewest) for name in names)
     pairs = tuple(_pair(left, right, cuts[left], cuts[right]) for left, right in _pairs(names, rng))
-    seen = (
-        (detection_auc(real_rows, synthetic_rows, names, rng), detection_auc(real_rows, reference_rows, names, rng))
-        if classify
-        else (None, None)
-    )
+    others = (synthetic_rows, reference_rows) if classify and names else ()
+    aucs = [detection_auc(real_rows, other, names, rng) for other in others] or [None, None]
     return FidelityResult(
-        real.name,
-        _score([c.distance for c in columns], [p.distance for p in pairs]),
-        _score([c.reference or 0.0 for c in columns], [p.reference or 0.0 for p in pairs]),
-        columns,
-        pairs,
-        len(names) * (len(names) - 1) // 2,
-        *seen,
-        len(real),
-        len(synthetic),
-        size,
-        left_out,
+        table=real.name,
+        score=_score([c.distance for c in columns], [p.distance for p in pairs]),
+        reference=_score([c.reference or 0.0 for c in columns], [p.reference or 0.0 for p in pairs]),
+        columns=columns,
+        pairs=pairs,
+        pairs_in_all=len(names) * (len(names) - 1) // 2,
+        c2st=aucs[0],
+        c2st_reference=aucs[1],
+        rows_real=len(real),
+        rows_synthetic=len(synthetic),
+        rows_compared=size if names else 0,
+        left_out=left_out,
     )
 
 
@@ -152,17 +150,17 @@ def _same_storage(real: Table, synthetic: Table, name: str) -> bool:
     return not synthetic[name].fabricated and real.values(name).dtype.kind == synthetic.values(name).dtype.kind
 
 
-def _column(real: Table, synthetic: Table, name: str, count: int, bins: list[Array], fewest: int) -> ColumnFidelity:
-    real_shares, synthetic_shares, reference_shares = (shares(side, count) for side in bins)
+def _column(real: Table, synthetic: Table, name: str, binned: tuple[int, list[Array]], fewest: int) -> ColumnFidelity:
+    real_shares, synthetic_shares, reference_shares = (shares(bins, binned[0]) for bins in binned[1])
     gaps = [pd.isna(table.values(name)) for table in (real, synthetic)]
     return ColumnFidelity(
-        name,
-        real[name].kind,
-        total_variation(real_shares, synthetic_shares),
-        total_variation(real_shares, reference_shares),
-        _missing_share(gaps[0], fewest),
-        _missing_share(gaps[1], fewest),
-        bars(real, synthetic, name, fewest),
+        name=name,
+        kind=real[name].kind,
+        distance=total_variation(real_shares, synthetic_shares),
+        reference=total_variation(real_shares, reference_shares),
+        missing_real=_missing_share(gaps[0], fewest),
+        missing_synthetic=_missing_share(gaps[1], fewest),
+        bars=bars(real, synthetic, name, fewest),
     )
 
 
@@ -177,12 +175,12 @@ def _pair(left: str, right: str, lefts: tuple[int, list[Array]], rights: tuple[i
         joint(a, lefts[0], b, rights[0]) for a, b in zip(lefts[1], rights[1], strict=True)
     )
     return PairFidelity(
-        left,
-        right,
-        total_variation(real_shares, synthetic_shares),
-        total_variation(real_shares, reference_shares),
-        cramers_v(real_shares),
-        cramers_v(synthetic_shares),
+        left=left,
+        right=right,
+        distance=total_variation(real_shares, synthetic_shares),
+        reference=total_variation(real_shares, reference_shares),
+        association_real=cramers_v(real_shares),
+        association_synthetic=cramers_v(synthetic_shares),
     )
 
 
@@ -195,7 +193,9 @@ def _pairs(names: Sequence[str], rng: np.random.Generator) -> list[tuple[str, st
     )
 
 
-def _score(columns: list[float], pairs: list[float]) -> float:
+def _score(columns: list[float], pairs: list[float]) -> float | None:
+    if not columns:
+        return None
     alone = 1 - float(np.mean(columns))
     return (alone + 1 - float(np.mean(pairs))) / 2 if pairs else alone
 

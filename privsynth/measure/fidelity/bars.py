@@ -23,7 +23,7 @@ MISSING = "missing"
 
 @dataclass(frozen=True)
 class Bar:
-    """A bin or a level, and its share on each side of the rows that the chart shows (few missing values are not shown)."""
+    """A bin or a level, and its share on each side of the rows that the chart shows (without few missing ones)."""
 
     label: str
     real: float

@@ -16,7 +16,7 @@ BINS = 10  # deciles; or the nine most common levels and the rest
 
 
 def cut(real: Table, others: Sequence[Table], name: str) -> tuple[int, list[Array]]:
-    """How many bins the real rows give, and the bin of each row of the real table and of each other one. The last is missing."""
+    """How many bins the real rows give, and each row's bin in all tables, the real one first. The last: missing."""
     if is_measured(real, others, name):
         edges = _edges(as_number(real.values(name)))
         return len(edges) + 2, [_into(as_number(table.values(name)), edges) for table in (real, *others)]
