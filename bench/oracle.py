@@ -55,11 +55,13 @@ def ours(parts: list[pd.DataFrame], attacks: int, seed: int) -> dict[str, float]
     train, control, made = (table.take(np.arange(first, last)) for first, last in pairwise(ends))
     names, rng = [column.name for column in table.columns], np.random.default_rng(seed)
     found = {
-        what: singling_out(train, control, made, names, attacks, rng, several=several)[0]
+        what: singling_out(train, control, made, names, attacks=attacks, rng=rng, several=several)[0]
         for what, several in (("one column", False), ("three columns", True))
     }
-    found["linking"] = linkability(train, control, made, (names[::2], names[1::2]), attacks, rng)
-    found["inference"] = inference(train, control, made, names[:-1], names[-1], len(train), rng)
+    found["linking"] = linkability(train, control, made, (names[::2], names[1::2]), attacks=attacks, rng=rng)
+    found["inference"] = inference(
+        train, control, made, known_columns=names[:-1], secret=names[-1], attacks=len(train), rng=rng
+    )
     return {name: each.risk for name, each in found.items()}
 
 

@@ -60,7 +60,13 @@ class Attribute:
     ) -> Finding:
         what = f"guessing {secret} of people in the source, better than of others ({train.name})"
         found = attribute_excess(
-            train, holdout, made, known, secret, Seeds(0).stream("gate", self.name, train.name, secret), secrets=secrets
+            train,
+            holdout,
+            made,
+            known_columns=known,
+            secret=secret,
+            rng=Seeds(0).stream("gate", self.name, train.name, secret),
+            secrets=secrets,
         )
         if found is None:
             return Finding(

@@ -12,14 +12,14 @@ from privsynth.measure.attacks.copies import (
     ON_TOP,
     SIDE,
     TAU,
-    Hits,
+    CopyHits,
     Isolated,
     near_hits,
     smallest_visible,
     whole_row_hits,
 )
 from privsynth.measure.intervals import wilson
-from privsynth.measure.significance import holm
+from privsynth.measure.significance import holm, is_significant
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -84,8 +84,8 @@ class Copies:
         found = [self._test(train.name, names, *test) for test in zip(TESTS, tests, corrected, strict=True)]
         return [*found, self._isolated(train.name, names, near.isolated), self._visible(train, holdout, made)]
 
-    def _test(self, table: str, names: Sequence[str], what: str, hits: Hits, pvalue: float) -> Finding:
-        beyond_chance = not pvalue >= self.limits.alpha
+    def _test(self, table: str, names: Sequence[str], what: str, hits: CopyHits, pvalue: float) -> Finding:
+        beyond_chance = is_significant(pvalue, self.limits.alpha)
         return Finding(
             f"{what}, beyond chance ({table})",
             max(0.0, hits.excess) if beyond_chance else 0.0,
@@ -100,7 +100,7 @@ class Copies:
 
     def _isolated(self, table: str, names: Sequence[str], isolated: Isolated) -> Finding:
         """Where strangers never sit upon isolated rows one hit tells; where they do, only more hits than theirs."""
-        tells = isolated.chance == 0 or not isolated.pvalue >= self.limits.alpha
+        tells = isolated.chance == 0 or is_significant(isolated.pvalue, self.limits.alpha)
         limit = self.limits.isolated_max
         return Finding(
             f"isolated training rows with a draft row upon them ({table})",

@@ -64,7 +64,7 @@ class Linkability:
         some = some_of(made, MADE, rng)
         splits = [*_random_splits(names, rng), *_declared_split(names, quasi_identifiers(train, made))]
         attacks = min(len(holdout), max(ATTACKS, DISTANCES // max(1, len(some))))
-        tried = [linkability(train, holdout, some, split, attacks, rng) for split in splits]
+        tried = [linkability(train, holdout, some, split, attacks=attacks, rng=rng) for split in splits]
         worst = max(tried, key=lambda each: (each.risk, each.interval[1]))
         note = f"the worst of {len(splits)} splits of the columns"
         held = RiskLimits(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from privsynth.dataset import Source, Table
 from privsynth.gate.evidence.scope import attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable
 from privsynth.measure.attacks.membership import ISOLATED, Caught, Scores, auc, caught_at, membership_scores
+from privsynth.measure.significance import is_significant
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -78,7 +79,7 @@ class Membership:
         if found is None:
             yield Finding(f"{what} ({table})", None, note="not measured: too few such people on one side")
             return
-        proven = found.lower if not found.pvalue >= self.limits.alpha else 0.0
+        proven = found.lower if is_significant(found.pvalue, self.limits.alpha) else 0.0
         note = (
             f"the attack {found.attack} catches {found.share:.2%} of {found.members:,} at {FALSE_ALARMS:.0%} false alarms "
             f"among {found.others:,}, p = {found.pvalue:.2g}; the lower bound decides{'' if proven else ', and chance explains it'}"

@@ -17,7 +17,7 @@ from privsynth.gate.evidence.scope import keeps_people, no_source, shared_tables
 from privsynth.gate.evidence.scrubbed import REMEDY as REWRITE
 from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
 from privsynth.mask_steps import Partial, Scrub
-from privsynth.measure.significance import holm
+from privsynth.measure.significance import exceeds, holm, is_significant
 from privsynth.pii.canaries import missed_canaries
 from privsynth.pii.entities import entities
 from privsynth.pii.scan import ColumnScan, scan_table
@@ -97,7 +97,7 @@ class PersonalData:
             note="all distinct values were scanned",
             remedy=INVENT,
         )
-        high = tuple(name for name, share in weak.items() if not share <= self.limits.pii_weak)
+        high = tuple(name for name, share in weak.items() if exceeds(share, self.limits.pii_weak))
         worst = max(weak.values(), default=0.0)
         yield Finding(
             "largest share of a column that looks like personal data",
@@ -137,9 +137,9 @@ class PersonalData:
 
     def _excess(self, said: str, tests: Sequence[tuple[Excess, float]], *, gated: bool, has_control: bool) -> Finding:
         """The largest share among the columns in which the excess is no accident."""
-        real = [(test, p) for test, p in tests if not p >= self.limits.alpha]
+        real = [(test, p) for test, p in tests if is_significant(p, self.limits.alpha)]
         worst = max((test.share for test, _ in real), default=0.0)
-        where = tuple(test.column for test, _ in real if not test.share <= self.limits.overlap_other)
+        where = tuple(test.column for test, _ in real if exceeds(test.share, self.limits.overlap_other))
         hits, control = sum(test.hits_train for test, _ in tests), sum(test.hits_holdout for test, _ in tests)
         note = f"{hits} values of training rows, {control} of held-out rows; only excesses with a corrected p below {self.limits.alpha:g} count"
         if not has_control:

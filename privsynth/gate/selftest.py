@@ -74,7 +74,7 @@ class SelfTest:
             made,
             alone,
             rng,
-            lambda leaky: singling_out(train, holdout, leaky, names, attacks, rng, several=False)[0],
+            lambda leaky: singling_out(train, holdout, leaky, names, attacks=attacks, rng=rng, several=False)[0],
         )
         if len(names) > 1:
             alone = min(_alone(train, half) for half in halves)
@@ -84,7 +84,7 @@ class SelfTest:
                 made,
                 alone,
                 rng,
-                lambda leaky: linkability(train, holdout, leaky, halves, attacks, rng),
+                lambda leaky: linkability(train, holdout, leaky, halves, attacks=attacks, rng=rng),
             )
 
     def _copies(self, train: Table, holdout: Table, made: Table, rng: np.random.Generator) -> Finding:

@@ -54,7 +54,7 @@ class SinglingOut:
         for several, what in ((False, "singling out by one column"), (True, "singling out by three columns")):
             rng = Seeds(0).stream("gate", self.name, train.name, what)
             attacked, described = singling_out(
-                train, holdout, made, names, min(ATTACKS, len(holdout)), rng, several=several
+                train, holdout, made, names, attacks=min(ATTACKS, len(holdout)), rng=rng, several=several
             )
             note = f"the synthetic table gave {described:,} descriptions of one row each"
             yield from risk_findings(

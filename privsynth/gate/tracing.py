@@ -12,7 +12,7 @@ from privsynth.gate.evidence.scope import (
     quasi_identifiers,
     shared_tables,
 )
-from privsynth.measure.attacks.tracing import ATTACKS, Linked, link
+from privsynth.measure.attacks.tracing import ATTACKS, Traced, trace
 from privsynth.measure.intervals import wilson
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -62,13 +62,13 @@ class Linkage:
         limit = self.limits.linkage_max if self.decides else None
         found = []
         if names:
-            found.append(_linked("quasi-identifiers", train.name, names, link(train, made, names, people, rng), limit))
+            found.append(_linked("quasi-identifiers", train.name, names, trace(train, made, names, people, rng), limit))
         if kept and set(kept) != set(names):
-            found.append(_linked("all kept columns", train.name, kept, link(train, made, kept, people, rng), None))
+            found.append(_linked("all kept columns", train.name, kept, trace(train, made, kept, people, rng), None))
         return found
 
 
-def _linked(what: str, table: str, names: Sequence[str], linked: Linked, limit: float | None) -> Finding:
+def _linked(what: str, table: str, names: Sequence[str], linked: Traced, limit: float | None) -> Finding:
     note = f"{linked.successes:,.1f} of {linked.attacks:,} attacked rows (at most {ATTACKS:,} are drawn) lead to the right one of {linked.people:,} people"
     if limit is None:
         note += "; reported only: whoever knows all of these values already learns nothing more from the row but that it is there"

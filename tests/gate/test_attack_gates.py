@@ -129,7 +129,7 @@ def test_a_gate_that_sees_nothing_is_found_out(real: Source, monkeypatch: pytest
 
 @pytest.mark.parametrize("broken", ["linkability", "singling_out"])
 def test_an_attack_that_finds_nothing_is_found_out(broken: str, real: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = Attacked(0, 100, 0, 100)
+    nothing = Attacked(0, 100, control_successes=0, control_attacks=100)
     monkeypatch.setattr(
         f"privsynth.gate.selftest.{broken}", lambda *_, **__: (nothing, 0) if broken == "singling_out" else nothing
     )

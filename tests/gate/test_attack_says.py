@@ -22,7 +22,10 @@ MODEL = Policy(backend="model")
 PUBLIC = Policy(backend="model", profile="gdpr-strict", state="s")  # has a limit for each end of an interval
 REAL = source(people(60, 1), people(55, 2))
 MADE = honest(70, 3)
-WON, LOST = Attacked(30, 55, 2, 55), Attacked(1, 55, 1, 55)
+WON, LOST = (
+    Attacked(30, 55, control_successes=2, control_attacks=55),
+    Attacked(1, 55, control_successes=1, control_attacks=55),
+)
 
 
 def about(found: list[Finding], words: str) -> Finding:
@@ -39,7 +42,7 @@ def singled(
     asked: list[tuple[Any, ...]] = []
 
     def attack(
-        train: Table, holdout: Table, made: Table, names: list[str], attacks: int, rng: object, *, several: bool
+        train: Table, holdout: Table, made: Table, names: list[str], *, attacks: int, rng: object, several: bool
     ) -> tuple[Attacked, int]:
         asked.append((tuple(names), attacks, several))
         return (three if several else one), 1_234
@@ -83,7 +86,7 @@ def linked(
     splits: list[Any] = []
 
     def attack(
-        train: Table, holdout: Table, made: Table, split: tuple[list[str], list[str]], attacks: int, rng: object
+        train: Table, holdout: Table, made: Table, split: tuple[list[str], list[str]], *, attacks: int, rng: object
     ) -> Attacked:
         splits.append((*split, attacks, len(made)))
         return results(len(splits) - 1)
@@ -112,7 +115,10 @@ def test_the_worst_split_counts_and_each_splits_all_learnt_columns_in_two(monkey
 
 
 def test_of_two_equal_risks_the_one_less_ruled_out_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    few, many = Attacked(0, 10, 5, 10), Attacked(0, 1_000, 500, 1_000)
+    few, many = (
+        Attacked(0, 10, control_successes=5, control_attacks=10),
+        Attacked(0, 1_000, control_successes=500, control_attacks=1_000),
+    )
     found, _ = linked(monkeypatch, lambda at: few if at == 1 else many)
     assert found[0].n == 10
 
@@ -164,9 +170,9 @@ def inferred(
     asked: list[Any] = []
 
     def attack(
-        train: Table, holdout: Table, made: Table, known: list[str], secret: str, attacks: int, rng: object
+        train: Table, holdout: Table, made: Table, *, known_columns: list[str], secret: str, attacks: int, rng: object
     ) -> Attacked:
-        asked.append((tuple(known), secret, len(made)))
+        asked.append((tuple(known_columns), secret, len(made)))
         return replace(WON, guesses=7.0)
 
     monkeypatch.setattr(inference, "inference", attack)
@@ -212,7 +218,7 @@ def test_of_very_many_made_rows_some_are_asked(monkeypatch: pytest.MonkeyPatch) 
 
 # --- membership
 
-FOUND = Caught("nearest", 0.4, 0.3, 0.5, 60, 600, 1e-9)
+FOUND = Caught(attack="nearest", share=0.4, lower=0.3, upper=0.5, members=60, others=600, pvalue=1e-9)
 
 
 def recognised(

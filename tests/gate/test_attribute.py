@@ -35,7 +35,7 @@ def told(
 
 
 def test_an_excess_beyond_chance_is_held_against_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    (found,) = told(monkeypatch, Excess("trees", 0.8, 0.5, 1_000, 900))
+    (found,) = told(monkeypatch, Excess(model="trees", train=0.8, control=0.5, of_train=1_000, of_control=900))
     assert found.measured == pytest.approx(0.3)
     assert (found.limit, found.baseline, found.n, found.passed) == (0.1, 0.5, 1_000, False)
     assert found.interval is not None
@@ -46,7 +46,7 @@ def test_an_excess_beyond_chance_is_held_against_its_limit(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("train", [0.52, 0.50, 0.2])
 def test_what_chance_explains_is_no_excess(train: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    (found,) = told(monkeypatch, Excess("trees", train, 0.5, 50, 50))
+    (found,) = told(monkeypatch, Excess(model="trees", train=train, control=0.5, of_train=50, of_control=50))
     assert (found.measured, found.passed) == (0.0, True)
     assert "chance explains" in found.note
 
@@ -76,7 +76,9 @@ def test_a_secret_that_the_draft_lacks_is_not_guessed(monkeypatch: pytest.Monkey
     bare = replace(
         MADE, columns=tuple(c for c in MADE.columns if c.name != "income"), frame=MADE.frame.drop(columns="income")
     )
-    (found,) = told(monkeypatch, Excess("trees", 0.8, 0.5, 1_000, 900), made=bare)
+    (found,) = told(
+        monkeypatch, Excess(model="trees", train=0.8, control=0.5, of_train=1_000, of_control=900), made=bare
+    )
     assert (found.what, found.measured, found.limit) == ("sensitive columns", 0, None)
 
 
@@ -84,7 +86,11 @@ def test_a_secret_beside_which_nothing_is_known_is_not_guessed(monkeypatch: pyte
     def alone(table: Table) -> Table:
         return Table(table.name, (table["income"],), pd.DataFrame({"income": table.frame["income"]}))
 
-    monkeypatch.setattr(attribute, "attribute_excess", lambda *_, **__: Excess("trees", 0.8, 0.5, 1_000, 900))
+    monkeypatch.setattr(
+        attribute,
+        "attribute_excess",
+        lambda *_, **__: Excess(model="trees", train=0.8, control=0.5, of_train=1_000, of_control=900),
+    )
     (found,) = Attribute(Policy(backend="model")).measure(
         draft(alone(MADE)), source(alone(people(60, 1)), alone(people(60, 2)))
     )

@@ -51,11 +51,11 @@ def recognised(made: Table) -> float:
 
 
 def singled_out(made: Table) -> float:
-    return singling_out(TRAIN, CONTROL, made, LEARNT, 1000, rng(), several=False)[0].risk
+    return singling_out(TRAIN, CONTROL, made, LEARNT, attacks=1000, rng=rng(), several=False)[0].risk
 
 
 def linked(made: Table) -> float:
-    return linkability(TRAIN, CONTROL, made, HALVES, ROWS, rng()).risk
+    return linkability(TRAIN, CONTROL, made, HALVES, attacks=ROWS, rng=rng()).risk
 
 
 @pytest.mark.parametrize(

@@ -15,16 +15,47 @@ from .conftest import Run
 
 BARS = (Bar("low", 0.7, 0.5), Bar("high", 0.3, 0.5))
 COLUMNS = (
-    ColumnFidelity("age", Kind.INTEGER, 0.05, 0.04, 0.0, 0.0, BARS),
-    ColumnFidelity("income", Kind.NUMBER, 0.30, 0.05, 0.1, 0.1, BARS),
-    ColumnFidelity("area", Kind.CATEGORY, 0.02, 0.02, 0.0, 0.5, ()),
+    ColumnFidelity(
+        name="age", kind=Kind.INTEGER, distance=0.05, reference=0.04, missing_real=0.0, missing_synthetic=0.0, bars=BARS
+    ),
+    ColumnFidelity(
+        name="income",
+        kind=Kind.NUMBER,
+        distance=0.30,
+        reference=0.05,
+        missing_real=0.1,
+        missing_synthetic=0.1,
+        bars=BARS,
+    ),
+    ColumnFidelity(
+        name="area", kind=Kind.CATEGORY, distance=0.02, reference=0.02, missing_real=0.0, missing_synthetic=0.5, bars=()
+    ),
 )
 PAIRS = (
-    PairFidelity("age", "income", 0.2, 0.1, 0.6, 0.2),
-    PairFidelity("age", "area", 0.1, 0.1, 0.1, 0.1),
-    PairFidelity("income", "area", 0.1, 0.11, 0.2, 0.1),
+    PairFidelity(
+        left="age", right="income", distance=0.2, reference=0.1, association_real=0.6, association_synthetic=0.2
+    ),
+    PairFidelity(
+        left="age", right="area", distance=0.1, reference=0.1, association_real=0.1, association_synthetic=0.1
+    ),
+    PairFidelity(
+        left="income", right="area", distance=0.1, reference=0.11, association_real=0.2, association_synthetic=0.1
+    ),
 )
-RESULT = FidelityResult("customers", 0.8, 0.95, COLUMNS, PAIRS, 3, 0.7, 0.51, 1000, 900, 900, ("name",))
+RESULT = FidelityResult(
+    table="customers",
+    score=0.8,
+    reference=0.95,
+    columns=COLUMNS,
+    pairs=PAIRS,
+    pairs_in_all=3,
+    c2st=0.7,
+    c2st_reference=0.51,
+    rows_real=1000,
+    rows_synthetic=900,
+    rows_compared=900,
+    left_out=("name",),
+)
 
 
 def test_columns_that_are_furthest_beyond_a_fresh_sample_come_first() -> None:
@@ -72,7 +103,20 @@ def test_a_score_never_stands_without_its_reference() -> None:
 
 
 def test_a_comparison_of_nothing_has_no_score() -> None:
-    empty = FidelityResult("customers", None, None, (), (), 0, None, None, 10, 10, 0, ("name",))
+    empty = FidelityResult(
+        table="customers",
+        score=None,
+        reference=None,
+        columns=(),
+        pairs=(),
+        pairs_in_all=0,
+        c2st=None,
+        c2st_reference=None,
+        rows_real=10,
+        rows_synthetic=10,
+        rows_compared=0,
+        left_out=("name",),
+    )
     assert fidelity_numbers(fidelity_values([empty]))[0]["value"] == "not computed"
     assert headline(fidelity_values([])) == "There was nothing to compare: fidelity was not computed."
 

@@ -10,6 +10,7 @@ import pandas as pd
 from privsynth.dataset import Dataset, Kind, Role, Table, normal
 from privsynth.gate.evidence.realvalues import name_pairs
 from privsynth.mask_steps import Scrub
+from privsynth.measure.significance import exceeds
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.forms import LIKELY, Hit
 from privsynth.pii.residue import Forms, residue, words_in
@@ -54,7 +55,7 @@ def left_in_texts(draft: Draft, policy: Policy) -> Iterator[Finding]:
         note=note,
         remedy=REMEDY,
     )
-    high = tuple(name for name, part in share.items() if not part <= policy.limits.pii_weak)
+    high = tuple(name for name, part in share.items() if exceeds(part, policy.limits.pii_weak))
     worst = max(share.values(), default=0.0)
     yield Finding(
         "largest share of a scrubbed column that looks as if somebody were named",

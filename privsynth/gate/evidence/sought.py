@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind, Role, Source, Table
-from privsynth.measure.significance import binomial_tail
+from privsynth.measure.significance import binomial_tail, is_significant
 from privsynth.measure.words import Paper, words_of
 
 RARE = 11  # a value that fewer rows hold may be in no paper (CMS cell-size rule)
@@ -84,7 +84,7 @@ def is_chance(standing: list[str], texts: list[str], vocabulary: frozenset[str],
         )
         shown = sum(word.isdigit() and len(word) == length and (word,) not in known for word in vocabulary)
         hits = sum(len(words_of(text)[0]) == length for text in standing)
-        if not binomial_tail(hits, max(hits, shown), min(1.0, share)) >= alpha:
+        if is_significant(binomial_tail(hits, max(hits, shown), min(1.0, share)), alpha):
             return False
     return True
 

@@ -6,19 +6,20 @@ through (Giomi et al., "A unified framework for quantifying privacy risk in synt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from math import sqrt
 from statistics import NormalDist
 
 from privsynth.measure.intervals import Rate, success_rate
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Attacked:
     """Successes among attacks on training rows, and among the same attacks on held-out rows."""
 
     successes: float
     attacks: int
+    _: KW_ONLY
     control_successes: float
     control_attacks: int
     guesses: float | None = None  # successes of an attacker who guesses without looking, among as many attacks

@@ -33,8 +33,8 @@ def inference(
     drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [_right(places[at].take(rows), places[2], answers[at][rows], answers[2]) for at, rows in enumerate(drawn)]
     return Attacked(
-        successes=won[0],
-        attacks=len(drawn[0]),
+        won[0],
+        len(drawn[0]),
         control_successes=won[1],
         control_attacks=len(drawn[1]),
         guesses=_by_chance(answers[0][drawn[0]], answers[2]),

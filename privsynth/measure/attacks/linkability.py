@@ -32,8 +32,8 @@ def linkability(
         _links([side[at].take(rows) for side in sides], [side[2] for side in sides]) for at, rows in enumerate(drawn)
     ]
     return Attacked(
-        successes=won[0],
-        attacks=len(drawn[0]),
+        won[0],
+        len(drawn[0]),
         control_successes=won[1],
         control_attacks=len(drawn[1]),
         guesses=len(drawn[0]) / max(1, len(synthetic)),

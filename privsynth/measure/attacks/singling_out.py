@@ -66,7 +66,7 @@ def singling_out(
     descriptions = _of_several(synthetic_codes, attacks, rng) if several else _of_one(synthetic_codes, attacks, rng)
     size = min(len(train_codes), len(control_codes))
     won, lost = (_successes(side, size, descriptions, rng) for side in (train_codes, control_codes))
-    attacked = Attacked(successes=won, attacks=attacks, control_successes=lost, control_attacks=attacks)
+    attacked = Attacked(won, attacks, control_successes=lost, control_attacks=attacks)
     return attacked, len(descriptions)
 
 

@@ -139,7 +139,7 @@ def findings(attacked: Attacked, limits: RiskLimits, tests: int = 1) -> list[Fin
     return list(risk_findings("guessing", attacked, limits, where=["age"], note="n", remedy="r", tests=tests))
 
 
-WON = Attacked(300, 1_000, 100, 1_000)  # the residual risk is 0.2 / 0.9
+WON = Attacked(300, 1_000, control_successes=100, control_attacks=1_000)  # the residual risk is 0.2 / 0.9
 
 
 def test_a_risk_beyond_chance_stands_beside_its_limit_its_control_and_its_interval() -> None:
@@ -161,7 +161,7 @@ def test_the_ends_of_the_interval_are_held_against_their_own_limits() -> None:
 
 
 def test_a_risk_that_chance_explains_is_none_but_is_not_ruled_out() -> None:
-    lucky = Attacked(12, 200, 10, 200)
+    lucky = Attacked(12, 200, control_successes=10, control_attacks=200)
     risk, proven, open_ = findings(lucky, RiskLimits(0.0, 0.0, 0.01))
     assert (risk.measured, proven.measured) == (0, 0)
     assert (risk.passed, proven.passed, open_.passed) == (True, True, False)
@@ -170,7 +170,7 @@ def test_a_risk_that_chance_explains_is_none_but_is_not_ruled_out() -> None:
 
 def test_many_attacks_need_more_proof_each() -> None:
     """Beyond chance at 1 %, and not at a thousandth of that."""
-    some = Attacked(52, 500, 29, 500)
+    some = Attacked(52, 500, control_successes=29, control_attacks=500)
     assert some.is_beyond_chance(0.01)
     assert (findings(some, RiskLimits(0.0))[0].measured or 0) > 0
     assert findings(some, RiskLimits(0.0), tests=1_000)[0].measured == 0

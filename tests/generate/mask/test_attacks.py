@@ -19,7 +19,7 @@ from privsynth.generate.mask import Mask
 from privsynth.generate.mask.memory import Memory
 from privsynth.keyring import Keyring
 from privsynth.mask_steps import Null, Token
-from privsynth.measure.attacks.tracing import link
+from privsynth.measure.attacks.tracing import trace
 from privsynth.options import MaskOptions
 from privsynth.people.words import words_of
 from privsynth.policy import Policy
@@ -118,7 +118,7 @@ def test_an_auxiliary_file_finds_fewer_people_than_the_profile_allows(profile: s
     data = shop(1_500)
     made = masked(data, limits=limits)
     names = [column.name for column in data.root.of_role(Role.QUASI)]
-    found = link(data.root, made["customers"], names, np.arange(len(data.root)), np.random.default_rng(1))
+    found = trace(data.root, made["customers"], names, np.arange(len(data.root)), np.random.default_rng(1))
     assert found.share <= limits.linkage_max
 
 

@@ -216,8 +216,8 @@ def test_small_counts_are_not_told() -> None:
 
 
 def test_a_rank_one_attack_on_the_quasi_identifiers_stays_below_its_limit(source: Dataset, result: Dataset) -> None:
-    from privsynth.measure.attacks.tracing import link
+    from privsynth.measure.attacks.tracing import trace
 
     names = [c.name for c in source.root.of_role(Role.QUASI)]
-    found = link(source.root, result["customers"], names, np.arange(600), np.random.default_rng(1))
+    found = trace(source.root, result["customers"], names, np.arange(600), np.random.default_rng(1))
     assert found.share <= LIMITS.linkage_max

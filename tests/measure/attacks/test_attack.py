@@ -20,7 +20,7 @@ def test_without_an_attack_anything_is_possible() -> None:
 
 
 def test_what_the_control_gives_as_well_is_no_risk() -> None:
-    same = Attacked(300, 1000, 300, 1000)
+    same = Attacked(300, 1000, control_successes=300, control_attacks=1000)
     assert same.risk == 0.0
     assert same.interval[0] == 0.0
     assert 0 < same.interval[1] < 0.1
@@ -37,7 +37,7 @@ def test_errors_of_both_sides_add_as_squares() -> None:
 
 
 def test_a_negative_residual_is_no_risk_and_no_negative_interval() -> None:
-    worse = Attacked(10, 1000, 200, 1000)
+    worse = Attacked(10, 1000, control_successes=200, control_attacks=1000)
     assert (worse.risk, worse.interval) == (0.0, (0.0, 0.0))
 
 

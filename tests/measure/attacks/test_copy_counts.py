@@ -10,12 +10,12 @@ from honest import LEARNT, honest, most_isolated, noisy, people, planted
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.measure.attacks.copies import Hits, Isolated, near_hits, smallest_visible, whole_row_hits
+from privsynth.measure.attacks.copies import CopyHits, Isolated, near_hits, smallest_visible, whole_row_hits
 
 
 def test_excess_is_the_share_of_the_draft_that_must_be_copies() -> None:
     # 40 of 400 training rows are hit, 5 of 100 held-out ones; the draft has 200 rows
-    hits = Hits(40, 400, 5, 100, scale=400 / 200)
+    hits = CopyHits(train=40, of_train=400, holdout=5, of_holdout=100, scale=400 / 200)
     assert hits.excess == pytest.approx((0.10 - 0.05) * 2)
     assert hits.chance == pytest.approx(0.05 * 2)
 
@@ -37,7 +37,7 @@ def test_copies_with_one_changed_column_are_seen_by_the_second_test_only() -> No
 
 
 def test_without_a_hold_out_nothing_is_beyond_chance() -> None:
-    assert Hits(50, 400, 0, 0, 1.0).pvalue == 1.0
+    assert CopyHits(train=50, of_train=400, holdout=0, of_holdout=0, scale=1.0).pvalue == 1.0
 
 
 def test_near_copies_hit_training_rows_more_often_than_held_out_ones(rng: np.random.Generator) -> None:

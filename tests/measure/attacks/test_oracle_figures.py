@@ -50,30 +50,38 @@ def names(table: Table) -> list[str]:
 def test_inference_succeeds_as_often(sides: tuple[Table, Table]) -> None:
     original, synthetic = sides
     every = names(original)
-    assert inference(original, original, synthetic, every[:-1], "income", 100, rng()).successes == pytest.approx(
-        77, abs=WITHIN
-    )
-    assert inference(original, original, synthetic, every[1:], "age", 100, rng()).successes == pytest.approx(
-        10, abs=WITHIN
-    )
+    assert inference(
+        original, original, synthetic, known_columns=every[:-1], secret="income", attacks=100, rng=rng()
+    ).successes == pytest.approx(77, abs=WITHIN)
+    assert inference(
+        original, original, synthetic, known_columns=every[1:], secret="age", attacks=100, rng=rng()
+    ).successes == pytest.approx(10, abs=WITHIN)
 
 
 def test_linking_succeeds_as_often(sides: tuple[Table, Table]) -> None:
     original, synthetic = sides
     halves = (names(original)[:7], names(original)[7:])
-    assert linkability(original, original, synthetic, halves, 100, rng()).successes == pytest.approx(4, abs=WITHIN)
-    assert linkability(original, original, original, halves, 100, rng()).successes == pytest.approx(55, abs=WITHIN)
+    assert linkability(original, original, synthetic, halves, attacks=100, rng=rng()).successes == pytest.approx(
+        4, abs=WITHIN
+    )
+    assert linkability(original, original, original, halves, attacks=100, rng=rng()).successes == pytest.approx(
+        55, abs=WITHIN
+    )
 
 
 def test_singling_out_finds_the_same_descriptions_and_people(sides: tuple[Table, Table]) -> None:
     original, synthetic = sides
-    found, described = singling_out(original, original, synthetic, names(original), 1000, rng(), several=False)
+    found, described = singling_out(
+        original, original, synthetic, names(original), attacks=1000, rng=rng(), several=False
+    )
     assert (found.successes, described) == (18, 54)
-    found, described = singling_out(original, original, original, names(original), 1000, rng(), several=False)
+    found, described = singling_out(
+        original, original, original, names(original), attacks=1000, rng=rng(), several=False
+    )
     assert (found.successes, described) == (56, 56)
 
 
 def test_the_original_against_itself_is_found_to_leak(sides: tuple[Table, Table]) -> None:
     original, _ = sides
-    found, _ = singling_out(original, original, original, names(original), 100, rng(), several=True)
+    found, _ = singling_out(original, original, original, names(original), attacks=100, rng=rng(), several=True)
     assert found.successes == 100

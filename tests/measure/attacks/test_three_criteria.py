@@ -53,14 +53,14 @@ def test_missing_is_near_to_missing_only() -> None:
 
 def test_four_rows_that_are_their_own_nearest_are_all_linked() -> None:
     four = table(a=[0.0, 1.0, 2.0, 3.0], b=[0.0, 1.0, 2.0, 3.0])
-    found = linkability(four, four.take(np.arange(0)), four, (["a"], ["b"]), 4, rng())
+    found = linkability(four, four.take(np.arange(0)), four, (["a"], ["b"]), attacks=4, rng=rng())
     assert found.successes == 4
 
 
 def test_a_tie_counts_for_what_a_guess_among_it_is_worth() -> None:
     """Both parts fit both rows: the attacker links them in half of all cases."""
     twins = table(a=[1.0, 1.0], b=[2.0, 2.0])
-    assert linkability(twins, twins, twins, (["a"], ["b"]), 2, rng()).successes == pytest.approx(1.0)
+    assert linkability(twins, twins, twins, (["a"], ["b"]), attacks=2, rng=rng()).successes == pytest.approx(1.0)
 
 
 def test_a_number_is_guessed_within_five_percent_of_the_guess() -> None:
@@ -79,7 +79,7 @@ def test_descriptions_that_fit_one_synthetic_row_are_tried_on_the_people() -> No
     """
     made = table(n=[1.0, 1.0, 7.0], c=["x", "x", "z"])
     real = table(n=[2.0, 3.0, 7.0], c=["x", "x", "y"])
-    found, described = singling_out(real, real, made, ["n", "c"], 10, rng(), several=False)
+    found, described = singling_out(real, real, made, ["n", "c"], attacks=10, rng=rng(), several=False)
     assert described == 6
     assert found.successes == 2
 
@@ -87,28 +87,33 @@ def test_descriptions_that_fit_one_synthetic_row_are_tried_on_the_people() -> No
 def test_a_copy_of_the_source_is_singled_out_and_linked() -> None:
     train, control = people(1500, 1), people(1500, 2)
     for several in (False, True):
-        found, _ = singling_out(train, control, train, LEARNT, 1000, rng(), several=several)
+        found, _ = singling_out(train, control, train, LEARNT, attacks=1000, rng=rng(), several=several)
         assert found.risk > 0.7
-    assert linkability(train, control, train, HALVES, 1000, rng()).risk > 0.85
-    whole = inference(train, control, train, KNOWN, "income", 1000, rng())
+    assert linkability(train, control, train, HALVES, attacks=1000, rng=rng()).risk > 0.85
+    whole = inference(train, control, train, known_columns=KNOWN, secret="income", attacks=1000, rng=rng())
     assert whole.successes >= 999
 
 
 def test_an_independent_table_is_no_risk() -> None:
     train, control, made = people(1500, 1), people(1500, 2), honest(1500, 3)
     for several in (False, True):
-        found, _ = singling_out(train, control, made, LEARNT, 1000, rng(), several=several)
+        found, _ = singling_out(train, control, made, LEARNT, attacks=1000, rng=rng(), several=several)
         assert found.interval[0] == 0.0
-    assert linkability(train, control, made, HALVES, 1000, rng()).interval[0] == 0.0
-    assert inference(train, control, made, KNOWN, "income", 1000, rng()).interval[0] == 0.0
+    assert linkability(train, control, made, HALVES, attacks=1000, rng=rng()).interval[0] == 0.0
+    assert (
+        inference(train, control, made, known_columns=KNOWN, secret="income", attacks=1000, rng=rng()).interval[0]
+        == 0.0
+    )
 
 
 def test_the_risk_rises_with_the_share_of_copies() -> None:
     train, control, made = people(2000, 1), people(2000, 2), honest(2000, 3)
     shares = (0, 0.05, 0.25, 0.5, 1)
     leaky = [planted(made, train, np.arange(round(share * 2000))) if share else made for share in shares]
-    linked = [linkability(train, control, each, HALVES, 2000, rng()).risk for each in leaky]
-    singled = [singling_out(train, control, each, LEARNT, 2000, rng(), several=False)[0].risk for each in leaky]
+    linked = [linkability(train, control, each, HALVES, attacks=2000, rng=rng()).risk for each in leaky]
+    singled = [
+        singling_out(train, control, each, LEARNT, attacks=2000, rng=rng(), several=False)[0].risk for each in leaky
+    ]
     assert linked == sorted(linked)
     assert singled == sorted(singled)
     assert linked[1] > 0.01
@@ -118,5 +123,5 @@ def test_the_risk_rises_with_the_share_of_copies() -> None:
 def test_the_larger_side_is_thinned_before_it_is_compared() -> None:
     """Four times as many training rows must not look like a leak: a description fits one of many less often."""
     train, control, made = people(4000, 1), people(1000, 2), honest(3000, 3)
-    found, _ = singling_out(train, control, made, LEARNT, 1000, rng(), several=False)
+    found, _ = singling_out(train, control, made, LEARNT, attacks=1000, rng=rng(), several=False)
     assert found.interval[0] == 0.0
