@@ -60,7 +60,7 @@ def ours(parts: list[pd.DataFrame], attacks: int, seed: int) -> dict[str, float]
     }
     found["linking"] = linkability(train, control, made, (names[::2], names[1::2]), attacks=attacks, rng=rng)
     found["inference"] = inference(
-        train, control, made, known_columns=names[:-1], secret=names[-1], attacks=len(train), rng=rng
+        train, control, made, known_columns=names[:-1], sensitive=names[-1], attacks=len(train), rng=rng
     )
     return {name: each.risk for name, each in found.items()}
 

@@ -64,7 +64,7 @@ class Attribute:
             holdout,
             made,
             known_columns=known,
-            secret=secret,
+            sensitive=secret,
             rng=Seeds(0).stream("gate", self.name, train.name, secret),
             secrets=secrets,
         )

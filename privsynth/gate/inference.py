@@ -64,7 +64,7 @@ class Inference:
         for secret, known in ((secret, known) for secret, known in secrets.items() if known):
             rng = Seeds(0).stream("gate", self.name, train.name, secret)
             some = some_of(made, MADE, rng)
-            attacked = inference(train, holdout, some, known_columns=known, secret=secret, attacks=ATTACKED, rng=rng)
+            attacked = inference(train, holdout, some, known_columns=known, sensitive=secret, attacks=ATTACKED, rng=rng)
             note = f"guessed from {len(known)} columns; whoever only knows the frequencies is right {attacked.guesses or 0:,.0f} times"
             yield from risk_findings(
                 f"inferring {secret} ({train.name})",

@@ -137,7 +137,7 @@ def test_a_single_column_cannot_be_split_and_two_can(monkeypatch: pytest.MonkeyP
         for table in (people(60, 1), people(55, 2), MADE):
             yield Table(table.name, tuple(table[name] for name in names), table.frame[names])
 
-    monkeypatch.setattr(linkability, "linkability", lambda *_: LOST)
+    monkeypatch.setattr(linkability, "linkability", lambda *_, **__: LOST)
     train, holdout, made = only(["age"])
     (found,) = linkability.Linkability(MODEL).measure(draft(made), source(train, holdout))
     assert (found.measured, found.limit) == (None, None)
@@ -170,9 +170,16 @@ def inferred(
     asked: list[Any] = []
 
     def attack(
-        train: Table, holdout: Table, made: Table, *, known_columns: list[str], secret: str, attacks: int, rng: object
+        train: Table,
+        holdout: Table,
+        made: Table,
+        *,
+        known_columns: list[str],
+        sensitive: str,
+        attacks: int,
+        rng: object,
     ) -> Attacked:
-        asked.append((tuple(known_columns), secret, len(made)))
+        asked.append((tuple(known_columns), sensitive, len(made)))
         return replace(WON, guesses=7.0)
 
     monkeypatch.setattr(inference, "inference", attack)

@@ -101,7 +101,7 @@ def test_each_secret_is_guessed_and_the_proof_is_asked_for_all_of_them(monkeypat
     two = [table.with_columns(replace(table["debt"], role=Role.SENSITIVE)) for table in (people(60, 1), people(60, 2))]
     asked: list[int] = []
 
-    def excess(*_: object, secrets: int) -> None:
+    def excess(*_: object, secrets: int, **__: object) -> None:
         asked.append(secrets)
 
     monkeypatch.setattr(attribute, "attribute_excess", excess)

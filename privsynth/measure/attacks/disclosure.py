@@ -73,7 +73,7 @@ def attribute_excess(
     synthetic: Table,
     *,
     known_columns: Sequence[str],
-    secret: str,
+    sensitive: str,
     rng: np.random.Generator,
     secrets: int = 1,
 ) -> Excess | None:
@@ -85,18 +85,18 @@ def attribute_excess(
     rows, categories = features(tables, known_columns)
     if not all(map(len, rows)):
         return None
-    answers, number = _answers(tables, secret)
+    answers, number = _answers(tables, sensitive)
     tried = _guesses(rows, categories, answers[2], number, rng)
     by_model = [_excess(name, guesses, answers, number=number, tests=len(tried) * secrets) for name, guesses in tried]
     return max(by_model, key=lambda each: each.interval[0], default=None)
 
 
-def _answers(tables: Sequence[Table], secret: str) -> tuple[list[Array], bool]:
+def _answers(tables: Sequence[Table], sensitive: str) -> tuple[list[Array], bool]:
     ends = np.cumsum([len(table) for table in tables])[:-1]
-    if all(table.values(secret).dtype.kind in "fM" for table in tables):
-        return [as_number(table.values(secret)) for table in tables], True
+    if all(table.values(sensitive).dtype.kind in "fM" for table in tables):
+        return [as_number(table.values(sensitive)) for table in tables], True
     return np.split(
-        pd.factorize(np.concatenate([table.text(secret) for table in tables]), use_na_sentinel=False)[0], ends
+        pd.factorize(np.concatenate([table.text(sensitive) for table in tables]), use_na_sentinel=False)[0], ends
     ), False
 
 
@@ -184,11 +184,11 @@ class Disclosed:
     rep_u: float
 
 
-def disclosed(real: Table, synthetic: Table, known_columns: Sequence[str], secret: str) -> Disclosed | None:
+def disclosed(real: Table, synthetic: Table, known_columns: Sequence[str], sensitive: str) -> Disclosed | None:
     """Counted over combinations of the known columns, as texts. None where there is no row."""
     if not len(real) or not len(synthetic) or not known_columns:
         return None
-    keys, secrets = shared_groups(real, synthetic, known_columns), shared_groups(real, synthetic, [secret])
+    keys, secrets = shared_groups(real, synthetic, known_columns), shared_groups(real, synthetic, [sensitive])
     (real_keys, synthetic_keys), (real_secrets, synthetic_secrets) = keys, secrets
     size = int(max(part.max() for part in keys)) + 1
     pairs = pd.DataFrame({"key": synthetic_keys, "secret": synthetic_secrets}).drop_duplicates()

@@ -23,13 +23,13 @@ def inference(
     synthetic: Table,
     *,
     known_columns: Sequence[str],
-    secret: str,
+    sensitive: str,
     attacks: int,
     rng: np.random.Generator,
 ) -> Attacked:
     """Look each person up by the known columns, and read the secret off the nearest synthetic row; ties share it."""
     places = spaces((train, control, synthetic), known_columns)
-    answers = _answers(train, control, synthetic, secret)
+    answers = _answers(train, control, synthetic, sensitive)
     drawn = [some_rows(len(table), attacks, rng) for table in (train, control)]
     won = [_right(places[at].take(rows), places[2], answers[at][rows], answers[2]) for at, rows in enumerate(drawn)]
     return Attacked(
@@ -41,12 +41,12 @@ def inference(
     )
 
 
-def _answers(train: Table, control: Table, synthetic: Table, secret: str) -> list[Array]:
+def _answers(train: Table, control: Table, synthetic: Table, sensitive: str) -> list[Array]:
     """Numbers where the secret is one, else codes of the texts; missing is NaN, or a code of its own."""
     tables = (train, control, synthetic)
-    if all(table.values(secret).dtype.kind in "fM" for table in tables):
-        return [as_number(table.values(secret)) for table in tables]
-    codes, _ = pd.factorize(np.concatenate([table.text(secret) for table in tables]), use_na_sentinel=False)
+    if all(table.values(sensitive).dtype.kind in "fM" for table in tables):
+        return [as_number(table.values(sensitive)) for table in tables]
+    codes, _ = pd.factorize(np.concatenate([table.text(sensitive) for table in tables]), use_na_sentinel=False)
     return np.split(codes, np.cumsum([len(train), len(control)]))
 
 

@@ -19,7 +19,9 @@ def rng() -> np.random.Generator:
 
 def test_secrets_of_a_copy_are_told_better_than_those_of_others() -> None:
     train, control = people(1500, 1), people(1500, 2)
-    found = attribute_excess(train, control, train, known_columns=[*KNOWN, "debt", "joined"], secret="job", rng=rng())
+    found = attribute_excess(
+        train, control, train, known_columns=[*KNOWN, "debt", "joined"], sensitive="job", rng=rng()
+    )
     assert found is not None
     assert found.value > 0.3
     assert found.interval[0] > 0.25
@@ -28,7 +30,7 @@ def test_secrets_of_a_copy_are_told_better_than_those_of_others() -> None:
 def test_what_is_known_of_the_population_is_no_excess() -> None:
     train, control = people(1500, 11), people(1500, 12)
     for secret in ("job", "income"):
-        found = attribute_excess(train, control, honest(1500, 13), known_columns=KNOWN, secret=secret, rng=rng())
+        found = attribute_excess(train, control, honest(1500, 13), known_columns=KNOWN, sensitive=secret, rng=rng())
         assert found is not None
         assert found.interval[0] <= 0
 
@@ -36,7 +38,7 @@ def test_what_is_known_of_the_population_is_no_excess() -> None:
 def test_a_secret_memorised_as_a_function_of_the_known_columns_is_an_excess() -> None:
     train, control = people(1500, 1), people(1500, 2)
     made = planted(honest(1500, 3), train, np.arange(1500), columns=["age", "debt", "joined", "job"])
-    found = attribute_excess(train, control, made, known_columns=["age", "debt", "joined"], secret="job", rng=rng())
+    found = attribute_excess(train, control, made, known_columns=["age", "debt", "joined"], sensitive="job", rng=rng())
     assert found is not None
     assert found.interval[0] > 0
 
@@ -45,7 +47,7 @@ def test_a_draft_of_one_secret_teaches_nothing() -> None:
     train = people(200, 1)
     made = honest(200, 3)
     same = Table(made.name, made.columns, made.frame.assign(job=pd.Series(["none"] * 200, dtype=object)))
-    assert attribute_excess(train, people(200, 2), same, known_columns=KNOWN, secret="job", rng=rng()) is None
+    assert attribute_excess(train, people(200, 2), same, known_columns=KNOWN, sensitive="job", rng=rng()) is None
 
 
 def small(town: list[str], ill: list[str]) -> Table:

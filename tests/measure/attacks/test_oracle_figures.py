@@ -51,10 +51,10 @@ def test_inference_succeeds_as_often(sides: tuple[Table, Table]) -> None:
     original, synthetic = sides
     every = names(original)
     assert inference(
-        original, original, synthetic, known_columns=every[:-1], secret="income", attacks=100, rng=rng()
+        original, original, synthetic, known_columns=every[:-1], sensitive="income", attacks=100, rng=rng()
     ).successes == pytest.approx(77, abs=WITHIN)
     assert inference(
-        original, original, synthetic, known_columns=every[1:], secret="age", attacks=100, rng=rng()
+        original, original, synthetic, known_columns=every[1:], sensitive="age", attacks=100, rng=rng()
     ).successes == pytest.approx(10, abs=WITHIN)
 
 

@@ -90,7 +90,7 @@ def test_a_copy_of_the_source_is_singled_out_and_linked() -> None:
         found, _ = singling_out(train, control, train, LEARNT, attacks=1000, rng=rng(), several=several)
         assert found.risk > 0.7
     assert linkability(train, control, train, HALVES, attacks=1000, rng=rng()).risk > 0.85
-    whole = inference(train, control, train, known_columns=KNOWN, secret="income", attacks=1000, rng=rng())
+    whole = inference(train, control, train, known_columns=KNOWN, sensitive="income", attacks=1000, rng=rng())
     assert whole.successes >= 999
 
 
@@ -101,7 +101,7 @@ def test_an_independent_table_is_no_risk() -> None:
         assert found.interval[0] == 0.0
     assert linkability(train, control, made, HALVES, attacks=1000, rng=rng()).interval[0] == 0.0
     assert (
-        inference(train, control, made, known_columns=KNOWN, secret="income", attacks=1000, rng=rng()).interval[0]
+        inference(train, control, made, known_columns=KNOWN, sensitive="income", attacks=1000, rng=rng()).interval[0]
         == 0.0
     )
 
