@@ -117,11 +117,6 @@ class Limits(PolicyModel):
         gt=0, description="Most rows of all releases from one source, as a multiple of its rows."
     )
 
-    @property
-    def smallest_group(self) -> int:
-        """How many people must share their quasi-identifiers so that both k and risk_max are kept."""
-        return max(self.k, ceil(1 / self.risk_max - 1e-9))
-
 
 class DomainPolicy(PolicyModel):
     """What a column may hold, known to the public and not read from the data: levels, or the ends of bins."""
@@ -418,3 +413,15 @@ class MaskOptions(PolicyModel):
 
 
 BackendOptions = AutoOptions | ModelOptions | RulesOptions | CloneOptions | MaskOptions
+
+
+def effective_k(limits: Limits, options: BackendOptions) -> int:
+    """How many people must share their quasi-identifiers: the most of what k, risk_max and the plan of a mask ask for.
+
+    The gate compares 1 / people with risk_max as it stands, so that a risk just below 1/3 asks for four people.
+    """
+    by_risk = ceil(1 / limits.risk_max - 1e-9)
+    if 1 / by_risk > limits.risk_max:
+        by_risk += 1
+    by_plan = options.k if isinstance(options, MaskOptions) else None
+    return max(limits.k, by_risk, by_plan or 0)

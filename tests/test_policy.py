@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privsynth.errors import PolicyError
-from privsynth.options import Limits, MaskOptions, ModelOptions
+from privsynth.options import CloneOptions, Limits, MaskOptions, ModelOptions, effective_k
 from privsynth.plainyaml import parse_yaml, read_yaml
 from privsynth.policy import (
     Policy,
@@ -113,7 +113,7 @@ def test_each_profile_is_at_least_as_strict_as_the_one_before(freer: str, strict
 )
 def test_a_profile_says_which_backends_may_be_used(profile: str, backend: object, allowed: bool) -> None:
     if allowed:
-        assert Policy(profile=profile, backend=backend).statistics == profile
+        assert Policy(profile=profile, backend=backend).profile == profile
         return
     with pytest.raises(PolicyError, match=f"profile {profile}"):
         Policy(profile=profile, backend=backend)
@@ -264,3 +264,14 @@ def test_the_schema_for_editors_accepts_what_the_policy_accepts() -> None:
     jsonschema.validate({"rows": 5, "limits": {"k": 7}, "backend": {"kind": "mask", "direct": "token"}}, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"rows": -5}, schema)
+
+
+@pytest.mark.parametrize(
+    ("risk", "people"), [(1.0, 2), (0.5, 2), (0.2, 5), (0.09, 12), (1 / 3, 3), (1 / 3 - 1e-11, 4), (1 / 49, 49)]
+)
+def test_the_group_that_is_meant_keeps_the_largest_risk_exactly(risk: float, people: int) -> None:
+    limits = Policy(profile="internal").limits.model_copy(update={"k": 2, "risk_max": risk})
+    assert effective_k(limits, CloneOptions()) == effective_k(limits, MaskOptions()) == people
+    assert 1 / people <= risk
+    assert effective_k(limits, MaskOptions(k=30)) == max(30, people)
+    assert effective_k(limits.model_copy(update={"k": 60}), MaskOptions(k=30)) == 60

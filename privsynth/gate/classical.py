@@ -19,7 +19,7 @@ from privsynth.measure.classical.diversity import diversity
 from privsynth.measure.classical.groups import GroupRisk, group_risk, groups_of, shared_groups
 from privsynth.measure.classical.population import attackers, population_uniques
 from privsynth.measure.classical.suda import suda
-from privsynth.options import MaskOptions
+from privsynth.options import MaskOptions, effective_k
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -79,7 +79,7 @@ class Classical:
         yield Finding(
             what,
             risk.smallest,
-            limit=self._held(self.limits.k),
+            limit=self._held(effective_k(self.limits, self.policy.backend)),
             good="high",
             where=tuple(names),
             n=risk.people,

@@ -16,7 +16,7 @@ from privsynth.generate.clone.entities import Cloned, Family, choose_entities
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.perturb import ATTEMPTS, Blender, Exchange, blender_of
 from privsynth.groups.rare import counted
-from privsynth.options import CloneOptions, Limits
+from privsynth.options import CloneOptions, Limits, effective_k
 from privsynth.people import Fabricator
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.kin import Kin
@@ -29,7 +29,7 @@ class Clone:
 
     def __init__(self, options: CloneOptions, limits: Limits) -> None:
         self.options, self.limits = options, limits
-        self.k = limits.smallest_group
+        self.k = effective_k(limits, options)
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
         self.data_, self.statistics_ = dataset, statistics

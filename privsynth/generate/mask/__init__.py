@@ -13,7 +13,7 @@ from privsynth.errors import PolicyError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.told import statements
 from privsynth.generate.mask.work import Work, planned
-from privsynth.options import Limits, MaskOptions
+from privsynth.options import Limits, MaskOptions, effective_k
 from privsynth.pii.analyzer import AUTO
 from privsynth.typing import Array
 
@@ -23,7 +23,7 @@ class Mask:
 
     def __init__(self, options: MaskOptions, limits: Limits, memory: Memory | None = None, *, nlp: str = AUTO) -> None:
         self.options, self.limits, self.memory, self.nlp = options, limits, memory, nlp
-        self.k = max(limits.smallest_group, options.k or 0)
+        self.k = effective_k(limits, options)
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
         self.data_, self.statistics_ = planned(dataset, self.options), statistics
