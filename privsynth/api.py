@@ -98,8 +98,8 @@ def synthesize(
 ) -> Outcome:
     """Make synthetic data of `data`, and release it only if every gate passes.
 
-    `policy` is a Policy or a mapping like one; `options` are further fields of it: `synthesize(frame, rows=5_000, seed=7)`.
-    `backend` names one of ours, with its options if it is a mapping, or is an instance of your own with `fit` and `sample`.
+    `policy` is a Policy or a mapping like one; `options` are other fields: `synthesize(frame, rows=5_000, seed=7)`.
+    `backend` names one of ours, with its options if it is a mapping, or is an object with `fit` and `sample`.
     """
     policy, instance = _asked(policy, options, backend)
     result = whole.synthesize(data, policy, stages or Stages(), backend=instance)
@@ -135,7 +135,10 @@ def evaluate(
     gates: Sequence[str] = JUDGING,
     stages: Stages | None = None,
 ) -> dict[str, Verdict]:
-    """Judge anybody's synthetic table with the gates of a release. Without a hold-out most of them have no control and say so."""
+    """Judge a synthetic table from any tool with the gates of a release.
+
+    Without a hold-out most gates have no control, and say so.
+    """
     policy = (policy or Policy()).with_(backend=ModelOptions())
     verdicts = judging.evaluate(real, synthetic, holdout, policy, gates=gates, stages=stages or Stages())
     return {verdict.gate: verdict for verdict in verdicts}

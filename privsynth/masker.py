@@ -49,9 +49,9 @@ class Key:
     @classmethod
     def _at(cls, place: str, name: str) -> Self:
         """A key that cannot be read is refused now, and not in the middle of a run."""
-        found = cls({place: name})
-        found._ring().destroy()
-        return found
+        key = cls({place: name})
+        key._ring().destroy()
+        return key
 
     def _ring(self) -> Keyring:
         from privsynth.keyring import Keyring
@@ -73,8 +73,8 @@ class RefusedError(PrivsynthError):
 class Masker:
     """Masks frames of one kind by one plan: a frame in, the same kind of frame out, or `RefusedError`.
 
-    `plan` is a Policy or a mapping like one, whose columns say `mask`; without one roles decide. Without a key one is made for each call
-    and destroyed with it.
+    `plan` is a Policy or a mapping like one, whose columns say `mask`; without a plan the roles of the columns decide.
+    Without a key one is made for each call and destroyed with it.
     """
 
     def __init__(

@@ -1,7 +1,9 @@
-"""A fitted model in a folder, and what is needed to judge later what is drawn from it. It holds no row; it is protected like the source.
+"""A fitted model in a folder, with what is needed to judge later what is drawn from it.
 
-model.json  model.npz    the model, readable anywhere (see generate/model/storage)
-fit.json                 private: the policy, the seed of the split, sizes, where the source lay, a fingerprint of its halves
+It holds no row, and is protected like the source all the same.
+
+model.json  model.npz    the model, readable anywhere (see generate/model/saved)
+fit.json                 private: the policy, the seed, sizes, where the source lay, a fingerprint of its two halves
 seal.json                a digest over the three, and an HMAC where a key was given
 """
 
@@ -37,11 +39,16 @@ FORMAT = 1
 FIT_FILE, SEAL_FILE = "fit.json", "seal.json"
 MODEL_FILES = ("model.json", "model.npz")
 MOST_BYTES = 4 * 2**30  # of one file
+OPEN = "other users of this machine may read the model, which is as private as its source: chmod -R go= its folder."
 PROTECT = "the model itself is personal data and is protected like its source"
+FIT_FILE_IS = (
+    "private: how this model was fitted. The key lies beside the fingerprint, "
+    "which guards against mix-ups and against nothing else"
+)
 ELSEWHERE = "name the files it was fitted on with --data, as they were then, or fit a new model"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SavedModel:
     """A model as it was found, sealed and unchanged, and what was written down when it was fitted."""
 
@@ -97,16 +104,15 @@ def recall(folder: Path, keyring: Keyring | None = None) -> SavedModel:
             hint="update privsynth, or fit the model again",
         )
     try:
-        print_ = record["fingerprint"]
         return SavedModel(
-            content,
-            Policy(**record["policy"]),
-            int(record["seed"]),
-            tuple(map(str, record["data"])),
-            bytes.fromhex(print_["key"]),
-            str(print_["of"]),
-            tuple(map(str, record["rows"]["train"])),
-            (*notes, *_version_notes(record["versions"])),
+            files=content,
+            policy=Policy(**record["policy"]),
+            seed=int(record["seed"]),
+            paths=tuple(map(str, record["data"])),
+            key=bytes.fromhex(record["fingerprint"]["key"]),
+            fingerprint=str(record["fingerprint"]["of"]),
+            tables=tuple(map(str, record["rows"]["train"])),
+            notes=(*notes, *_version_notes(record["versions"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InputError(f"{FIT_FILE} is not what privsynth writes.", hint="fit the model again") from None
@@ -117,7 +123,7 @@ def check_same(saved: SavedModel, source: Source) -> None:
     if set(source.train.names) != set(saved.tables):
         raise InputError(
             f"the model was fitted on {', '.join(saved.tables)}; what was read is {', '.join(source.train.names)}.",
-            hint="a table is called as its file: give each file the name it had, and read from stdin (--data -) what came from stdin",
+            hint="tables are named after files: give each file its old name; what came from stdin: --data -",
         )
     if not hmac.compare_digest(_fingerprint(saved.key, source), saved.fingerprint):
         raise InputError(
@@ -133,7 +139,7 @@ def fit_record(policy: Policy, source: Source, *, seed: int, paths: Sequence[str
     asked["backend"] = {**policy.backend.model_dump(mode="json", exclude_unset=True), "kind": policy.backend.kind}
     return {
         "format": FORMAT,
-        "what": "private: how this model was fitted. The key lies beside the fingerprint, which guards against mix-ups and against nothing else",
+        "what": FIT_FILE_IS,
         "policy": asked,
         "seed": seed,
         "rows": {"train": sizes(source.train), "holdout": sizes(source.holdout)},
@@ -170,11 +176,9 @@ def _bytes(values: Array) -> bytes:
 
 def _seal(files: Mapping[str, bytes], keyring: Keyring | None) -> dict[str, Any]:
     plain = digest(files)
-    signed = (
-        None
-        if keyring is None
-        else {"key_id": keyring.key_id, "hmac_sha256": keyring.tokens("fitted model", [plain])[0].hex()}
-    )
+    signed = None
+    if keyring is not None:
+        signed = {"key_id": keyring.key_id, "hmac_sha256": keyring.tokens("fitted model", [plain])[0].hex()}
     return {"format": FORMAT, "sha256": plain, "signed": signed}
 
 
@@ -202,8 +206,8 @@ def _check_seal(files: Mapping[str, bytes], seal: Mapping[str, Any], keyring: Ke
     return []
 
 
-def _equal(found: object, expected: str) -> bool:
-    return isinstance(found, str) and hmac.compare_digest(found.encode("utf-8", "surrogatepass"), expected.encode())
+def _equal(read: object, expected: str) -> bool:
+    return isinstance(read, str) and hmac.compare_digest(read.encode("utf-8", "surrogatepass"), expected.encode())
 
 
 def _content(folder: Path, name: str) -> bytes:
@@ -235,21 +239,12 @@ def _json(text: bytes, name: str) -> dict[str, Any]:
 
 
 def _open_to_others(folder: Path) -> list[str]:
-    found = [path.stat().st_mode & 0o077 for path in (folder, *(folder / name for name in MODEL_FILES))]
-    return (
-        [
-            "other users of this machine may read the model, which is to be protected like its source: chmod -R go= its folder."
-        ]
-        if any(found)
-        else []
-    )
+    paths = (folder, *(folder / name for name in MODEL_FILES))
+    return [OPEN] if any(path.stat().st_mode & 0o077 for path in paths) else []
 
 
 def _version_notes(then: Mapping[str, str]) -> list[str]:
     now = versions()
-    other = [name for name in ("privsynth", "numpy", "pandas", "faker") if then.get(name) != now.get(name)]
-    return (
-        [f"the model was fitted with other versions of {', '.join(other)}: the rows may differ from those drawn then."]
-        if other
-        else []
-    )
+    changed = ", ".join(name for name in ("privsynth", "numpy", "pandas", "faker") if then.get(name) != now.get(name))
+    note = f"the model was fitted with other versions of {changed}: the rows may differ from those drawn then."
+    return [note] if changed else []

@@ -19,7 +19,7 @@ def unwatched(done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Estimate:
-    """How long a piece of work takes and how much memory it needs, said before it starts. Right to about a factor of two."""
+    """The time and memory that a piece of work will take, said before it starts. Right to about a factor of two."""
 
     seconds: float
     bytes: int

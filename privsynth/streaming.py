@@ -1,4 +1,4 @@
-"""A file too large for memory: when it is dealt into parts, the parts, and what the verdicts on them come to together."""
+"""A file too large for memory: when it is dealt into parts, its parts, and one verdict from the verdicts on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fit once, draw often, in the manner of scikit-learn. What is drawn is a draft: it can be described and judged, and released if it passes."""
+"""Fit once, draw often, in the manner of scikit-learn. What is drawn is a draft, released if it passes the gates."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SampledDraft:
     _drawn: Drawn = field(repr=False)
 
     def describe(self) -> list[dict[str, Any]]:
-        """One line for each column: its table, kind, role, and how many values are missing or different. Never a value."""
+        """One line for each column: its table, kind, role, how many values are missing or different. Never a value."""
         return [
             {"table": table.name, "rows": len(table), **column_line(table, column)}
             for table in self._data
@@ -54,7 +54,8 @@ class SampledDraft:
 class Synthesizer:
     """A model of one source: `fit`, `sample`, `release`.
 
-    `engine` names what learns; `policy` is a Policy or a mapping like one. `seed` makes a fit and its draws repeat; without one each draw is new.
+    `engine` names what learns; `policy` is a Policy or a mapping like one. `seed` makes a fit and its draws repeat;
+    without one each draw is new.
     """
 
     def __init__(
@@ -77,8 +78,8 @@ class Synthesizer:
     ) -> SampledDraft:
         """Rows of the first table, and what hangs on them: as many as the source when no number is asked.
 
-        `where` is a condition that each of them meets, `shares` says for columns which part their levels shall have. The first draw under a
-        condition fits a model for it, which is kept for the next.
+        `where` is a condition that each row meets; `shares` gives the share of levels of columns. The first draw under
+        a condition fits a model for it, which is kept for the next.
         """
         prepared, fitted = self._under(where, shares)
         if rows is not None:
@@ -96,7 +97,7 @@ class Synthesizer:
         return Outcome(release(draft._prepared, lambda _: draft._drawn, Stages()), self.original_)
 
     def save(self, folder: str | Path, *, key_file: str | Path | None = None, overwrite: bool = False) -> list[Path]:
-        """Keep the model in a folder that only its owner may open. It holds no row; it is personal data like its source all the same."""
+        """Keep the model in a folder that only its owner may open. It holds no row, but is personal data."""
         self._check_fitted()
         key = None if key_file is None else Path(key_file)
         return halves.keep(
@@ -133,10 +134,8 @@ class Synthesizer:
         return self
 
     def __repr__(self) -> str:
-        given = [
-            f"{name}={value!r}" for name, value in (("engine", self.engine), ("seed", self.seed)) if value is not None
-        ]
-        return f"Synthesizer({', '.join(given)}{', policy=...' if self.policy is not None else ''})"
+        seed = "" if self.seed is None else f", seed={self.seed!r}"
+        return f"Synthesizer(engine={self.engine!r}{seed}{'' if self.policy is None else ', policy=...'})"
 
     def _asked(self) -> Policy:
         policy = policy_of(self.policy, {} if self.seed is None else {"seed": self.seed})
@@ -166,10 +165,8 @@ class Synthesizer:
             self.conditioned_[name] = prepared, learn(prepared, Stages())
         return self.conditioned_[name]
 
-    def _seed(self, asked: int | None) -> int:
-        if asked is not None:
-            return asked
-        return Seeds(None).seed if self.seed is None else self.seed
+    def _seed(self, seed: int | None) -> int:
+        return Seeds(self.seed if seed is None else seed).seed
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "fitted_"):

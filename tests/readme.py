@@ -11,7 +11,7 @@ from privsynth.report.glossary import glossary_page
 
 README = Path(__file__).parents[1] / "README.md"
 GLOSSARY = README.parent / "docs" / "glossary.md"
-VERBS = ("", "run", "mask", "key", "inspect", "init", "fidelity", "risk", "scan", "schema", "doctor")
+VERBS = ("", "run", "fit", "sample", "mask", "key", "inspect", "init", "fidelity", "risk", "scan", "schema", "doctor")
 
 
 def cli_block() -> str:

@@ -1,4 +1,17 @@
-"""The command line: flags become a Policy, an outcome becomes an exit code. No behaviour of its own."""
+"""The command line: flags become a Policy, an outcome becomes an exit code. It has no behaviour of its own.
+
+verbs      one file for each verb: read the flags, call one story of the pipeline, say how it ended
+flags      every flag and argument, once
+changes    what the flags say, as changes of a policy
+screen     what people see while a run works (plain lines), and what machines get (one JSON object)
+log        the same as events, one JSON object a line (`--log-format json`)
+live       the line that moves on a terminal
+memory     the peak memory that the line shows
+outcome    how a run ended
+planned    what `run --dry-run` shows
+findings   what `scan` found; sarif writes it for code hosts
+interrupt  Ctrl-C and SIGTERM: the first unwinds the work, the second ends the process
+"""
 
 from __future__ import annotations
 
@@ -11,6 +24,8 @@ from privsynth.cli import interrupt
 from privsynth.cli.log import format_asked, screen_for
 from privsynth.cli.verbs import doctor, fit, init, inspect, judge, key, mask, run, sample, scan, schema
 from privsynth.errors import ExitCode, PrivsynthError
+
+INTERRUPTED = "interrupted; nothing was written."
 
 app = typer.Typer(
     name="privsynth",
@@ -63,26 +78,22 @@ def _run(arguments: list[str]) -> int:
     except Exit as stop:
         return stop.exit_code
     except TyperException as error:
-        if (
-            type(error).__name__ == "NoArgsIsHelpError"
-        ):  # a verb without its words: its help, and the code of a request that is not whole
+        if type(error).__name__ == "NoArgsIsHelpError":  # a verb without its arguments: its help, and a usage error
             sys.stderr.write(f"{error.format_message()}\n")
             return ExitCode.USAGE
-        return screen.error(
-            verb, ExitCode.USAGE, error.format_message(), f"see: privsynth {verb} --help".replace("  ", " ")
-        )
+        hint = " ".join(filter(None, ("see: privsynth", verb, "--help")))
+        return screen.error(verb, ExitCode.USAGE, error.format_message(), hint)
     except PrivsynthError as error:
         return screen.error(verb, error.exit_code, error.message, error.hint, column=error.column, line=error.line)
     except (KeyboardInterrupt, typer.Abort):
-        return screen.error(verb, ExitCode.INTERRUPTED, "interrupted; nothing was written.")
+        return screen.error(verb, ExitCode.INTERRUPTED, INTERRUPTED)
     except BrokenPipeError:
         return ExitCode.RELEASED
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - its message may quote a cell: class and place are said; a library that exits has written nothing
-        return screen.error(
-            verb, ExitCode.INTERNAL, f"internal error: {_place(error)}.", "nothing was written; please report this line"
-        )
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a library that exits has written nothing either
+        message = f"internal error: {_place(error)}."  # its own message may quote a cell
+        return screen.error(verb, ExitCode.INTERNAL, message, "nothing was written; please report this line")
     if code == ExitCode.INTERRUPTED:  # typer's own way to say it
-        return screen.error(verb, ExitCode.INTERRUPTED, "interrupted; nothing was written.")
+        return screen.error(verb, ExitCode.INTERRUPTED, INTERRUPTED)
     return int(code or 0)
 
 

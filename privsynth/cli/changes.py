@@ -68,7 +68,7 @@ def _waiver(text: str) -> dict[str, str]:
 
 
 def shares_of(texts: Sequence[str]) -> dict[str, dict[str, float]] | None:
-    """`column:level=share`, several of one column together. A level may hold a colon or an equals sign, a column name an equals sign."""
+    """`column:level=share`, several of one column together. A level may hold a colon; both may hold an equals sign."""
     shares: dict[str, dict[str, float]] = {}
     for text in texts:
         column, level, share = _share(text)

@@ -1,13 +1,13 @@
-"""What `privsynth scan` found in a file: by column of a table, or by line of a text. Never a value."""
+"""What `privsynth scan` finds in a file: by column of a table, or by line of a text. Never a value."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from privsynth.options import ReadPolicy
 from privsynth.policy import Policy
 
 Level = Literal["low", "medium", "high"]
@@ -17,8 +17,8 @@ LONGEST = 4_000  # letters of a line that are read at once
 BREAKS = (" ", ",", ";", "}")
 
 
-@dataclass(frozen=True)
-class Found:
+@dataclass(frozen=True, kw_only=True)
+class ScanHit:
     """One kind of personal data at one place."""
 
     file: str  # as named on the command line
@@ -37,24 +37,22 @@ class Found:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
-def scan_files(names: Sequence[str], policy: Policy) -> list[Found]:
+def scan_files(names: Sequence[str], policy: Policy) -> list[ScanHit]:
     """Tables by column, plain texts by line, in the order of the files."""
-    texts = [name for name in names if _is_text(name, policy)]
+    texts = [name for name in names if _is_text(name, policy.read.delimiter)]
     tables = [name for name in names if name not in texts]
-    found = [
-        *(_in_tables(tables, policy) if tables else ()),
-        *(each for name in texts for each in _in_text(name, policy)),
-    ]
+    hits = list(_in_tables(tables, policy)) if tables else []
+    hits += [hit for name in texts for hit in _in_text(name, policy.read)]
     places = {name: place for place, name in enumerate(names)}
-    return sorted(found, key=lambda each: places.get(each.file, len(places)))
+    return sorted(hits, key=lambda hit: places.get(hit.file, len(places)))
 
 
-def _is_text(name: str, policy: Policy) -> bool:
+def _is_text(name: str, delimiter: str | None) -> bool:
     """A .txt file is a table only if its delimiter is given."""
-    return name.lower().endswith(TEXTS) and not (name.lower().endswith(".txt") and policy.read.delimiter)
+    return name.lower().endswith(TEXTS) and not (name.lower().endswith(".txt") and delimiter)
 
 
-def _in_tables(names: Sequence[str], policy: Policy) -> Iterator[Found]:
+def _in_tables(names: Sequence[str], policy: Policy) -> Iterator[ScanHit]:
     from privsynth.pii import scan_table
     from privsynth.read import read_files
     from privsynth.read.sources import origins
@@ -64,39 +62,51 @@ def _in_tables(names: Sequence[str], policy: Policy) -> Iterator[Found]:
         for table in read_files([file], policy):
             for hit in scan_table(table):
                 level = _level(hit.confirmed, hit.by_column, hit.role.value)
-                yield Found(
-                    file, hit.entity, level, hit.hits, table.name, hit.column, round(hit.share, 4), hit.confirmed
+                yield ScanHit(
+                    file=file,
+                    entity=hit.entity,
+                    level=level,
+                    values=hit.hits,
+                    table=table.name,
+                    column=hit.column,
+                    share=round(hit.share, 4),
+                    confirmed=hit.confirmed,
                 )
 
 
 def _level(confirmed: bool, surely: bool, role: str) -> Level:
-    """High: names a person by itself, for certain. Medium: describes a person, as birth dates and postcodes do. Low: a weak sign."""
+    """High: names a person by itself, for certain. Medium: describes one, as birth dates do. Low: a weak sign."""
     if confirmed and role in ("direct", "identifier"):
         return "high"
     return "medium" if surely and role in ("quasi", "sensitive") else "low"
 
 
-def _in_text(name: str, policy: Policy) -> Iterator[Found]:
+def _in_text(name: str, reading: ReadPolicy) -> Iterator[ScanHit]:
     from privsynth.pii import scan_text
     from privsynth.pii.entities import entities
     from privsynth.pii.forms import LIKELY
     from privsynth.read.encoding import decoded
     from privsynth.read.sources import Origin, content
 
-    raw = content(Origin(Path(name).name, Path(name).stem, Path(name)), policy.read)
-    text = decoded(raw, Path(name).name, policy.read.encoding).data
-    counts: Counter[tuple[str, Level]] = Counter()
-    lines: dict[tuple[str, Level], list[int]] = {}
+    path = Path(name)
+    text = decoded(content(Origin(path.name, path.stem, path), reading), path.name, reading.encoding).data
+    lines: dict[tuple[str, Level], list[int]] = {}  # of each value, by what it is
     for number, line in enumerate(_plain(text).splitlines(), start=1):
         for piece in _pieces(line):
             for hit in scan_text(piece):
                 sure = hit.score >= LIKELY
-                key = hit.entity, _level(sure, sure, entities()[hit.entity].role.value)
-                counts[key] += 1
-                lines.setdefault(key, []).append(number)
-    for (entity, level), values in counts.items():
-        at = lines[entity, level]
-        yield Found(name, entity, level, values, confirmed=level == "high", line=at[0], lines=len(set(at)))
+                level = _level(sure, sure, entities()[hit.entity].role.value)
+                lines.setdefault((hit.entity, level), []).append(number)
+    for (entity, level), numbers in lines.items():
+        yield ScanHit(
+            file=name,
+            entity=entity,
+            level=level,
+            values=len(numbers),
+            confirmed=level == "high",
+            line=numbers[0],
+            lines=len(set(numbers)),
+        )
 
 
 def _plain(text: str | bytes) -> str:

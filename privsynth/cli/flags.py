@@ -1,4 +1,4 @@
-"""Every flag and argument of the verbs, once. A flag that sets a field of the policy has that field's description as its help."""
+"""Every flag and argument of the verbs, once. One that sets a field of the policy has its description as help."""
 
 from __future__ import annotations
 

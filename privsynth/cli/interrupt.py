@@ -1,7 +1,8 @@
-"""Ctrl-C and a polite kill: the first one unwinds the work, so that whatever it opened is closed and removed; the second ends at once.
+"""Ctrl-C and SIGTERM: the first unwinds the work, so that all it opened is closed and removed; the second ends at once.
 
-Python runs a signal's handler between two steps of the main thread, so a long step in compiled code delays it. The second signal must
-not wait: the byte that the interpreter writes for each signal is read by a thread that ends the process itself.
+Python runs a signal's handler between two steps of the main thread, so a long step in compiled code delays it.
+The second signal must not wait: the byte that the interpreter writes for each signal is read by a thread that ends
+the process itself.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from types import FrameType
 
 from privsynth.errors import ExitCode
 
-TWICE = 0.1  # seconds within which the same wish is heard twice: a terminal and a wrapper both pass it on
+TWICE = 0.1  # seconds within which one Ctrl-C may arrive twice: a terminal and a wrapper both pass it on
 SHOW_CURSOR = "\x1b[?25h"
 
 
 @dataclass
-class _Wish:
+class _Interruption:
     asked: bool = False
     held: bool = False  # a release is being written, and is finished
 
 
-_wish = _Wish()
+_interruption = _Interruption()
 
 
 def heed() -> None:
@@ -43,7 +44,7 @@ def heed() -> None:
 
 def heeded() -> None:
     """Raise what was asked for, should a library have swallowed it."""
-    if _wish.asked and not _wish.held:
+    if _interruption.asked and not _interruption.held:
         raise KeyboardInterrupt
 
 
@@ -51,11 +52,11 @@ def heeded() -> None:
 def held() -> Iterator[None]:
     """What is done here is done whole. Interrupted before, it is not begun."""
     heeded()
-    _wish.held = True
+    _interruption.held = True
     try:
         yield
     finally:
-        _wish.held = False
+        _interruption.held = False
 
 
 def end(code: int) -> None:
@@ -66,8 +67,8 @@ def end(code: int) -> None:
 
 
 def _unwind(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the signature of a handler
-    first, _wish.asked = not _wish.asked, True
-    if first and not _wish.held:
+    first, _interruption.asked = not _interruption.asked, True
+    if first and not _interruption.held:
         raise KeyboardInterrupt
 
 

@@ -25,11 +25,11 @@ class Log(Screen):
     """Each event has t, stage, event, done, total and rss_mb, and what else it is about."""
 
     stage_name: str = field(default="", init=False)
-    told: float = field(default=0.0, init=False)
+    told_at: float = field(default=0.0, init=False)
 
     def begin(self, stage: Stage) -> None:
         heeded()
-        self.stage_name, self.told = stage.name, 0.0
+        self.stage_name, self.told_at = stage.name, 0.0
         self.tell("begin")
 
     def expect(self, estimate: Estimate) -> None:
@@ -37,8 +37,8 @@ class Log(Screen):
 
     def progress(self, done: int, total: int) -> None:
         heeded()
-        if done == total or time.monotonic() - self.told >= APART:
-            self.told = time.monotonic()
+        if done == total or time.monotonic() - self.told_at >= APART:
+            self.told_at = time.monotonic()
             self.tell("progress", done=done, total=total)
 
     def end(self, stage: Stage) -> None:
@@ -49,8 +49,8 @@ class Log(Screen):
     def broken(self, stage: Stage) -> None:  # noqa: ARG002  it is the one that began
         self.tell("broken")
 
-    def line(self, verb: str, what: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:  # noqa: ARG002  columns and colours are for people
-        self.tell(verb, text=" ".join(filter(None, (what, text))))
+    def line(self, verb: str, name: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:  # noqa: ARG002  both are for people
+        self.tell(verb, text=" ".join(filter(None, (name, text))))
 
     def error(
         self,
@@ -63,14 +63,14 @@ class Log(Screen):
         line: int | None = None,
     ) -> int:
         self.tell("error", code=int(code), message=message, hint=hint, column=column, row=line)
-        self.answer(verb, code, message, hint, column, line)
+        self.answer(verb, code, {"message": message, "hint": hint, "column": column, "row": line})
         return int(code)
 
     def tell(self, event: str, *, done: int | None = None, total: int | None = None, **more: Any) -> None:
         if self.quiet and event != "error":
             return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        found = {
+        fields = {
             "t": now,
             "stage": self.stage_name,
             "event": event,
@@ -79,7 +79,7 @@ class Log(Screen):
             "rss_mb": round(peak_bytes() / 1e6),
             **more,
         }
-        sys.stderr.write(json.dumps(found, ensure_ascii=True, allow_nan=False) + "\n")
+        sys.stderr.write(json.dumps(fields, ensure_ascii=True, allow_nan=False) + "\n")
 
 
 def screen_for(log_format: LogFormat, *, as_json: bool, quiet: bool) -> Screen:

@@ -1,4 +1,4 @@
-"""What `privsynth run --dry-run` shows: everything that is known before anything is made. Nothing is learnt, drawn or written."""
+"""What `privsynth run --dry-run` shows: all that is known before anything is learnt, drawn or written."""
 
 from __future__ import annotations
 

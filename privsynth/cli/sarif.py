@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, which code hosts show beside the files: a rule for each kind, a place for each finding, no value."""
+"""What `scan` found as SARIF 2.1.0, which code hosts show beside the files: a rule for each kind, each hit's place."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from privsynth.cli.findings import Found
+from privsynth.cli.findings import ScanHit
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 SEVERITY = {"high": "error", "medium": "warning", "low": "note"}
 
 
-def sarif(found: Sequence[Found], version: str) -> dict[str, Any]:
+def sarif(hits: Sequence[ScanHit], version: str) -> dict[str, Any]:
     """One run of the scanner."""
-    names = sorted({each.entity for each in found})
+    names = sorted({hit.entity for hit in hits})
     rules = [
         {"id": name, "name": name, "shortDescription": {"text": f"Personal data: {name.replace('_', ' ').lower()}"}}
         for name in names
     ]
     driver = {"name": "privsynth scan", "version": version, "rules": rules}
-    results = [_result(each, names.index(each.entity)) for each in found]
+    results = [_result(hit, names.index(hit.entity)) for hit in hits]
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -29,25 +29,25 @@ def sarif(found: Sequence[Found], version: str) -> dict[str, Any]:
     }
 
 
-def _result(each: Found, rule: int) -> dict[str, Any]:
-    where = f"column {each.column}" if each.column is not None else f"{each.lines} line{'' if each.lines == 1 else 's'}"
-    text = f"{each.entity} in {where}: {each.values:,} value{'' if each.values == 1 else 's'}, {each.level}"
+def _result(hit: ScanHit, rule: int) -> dict[str, Any]:
+    where = f"column {hit.column}" if hit.column is not None else f"{hit.lines} line{'' if hit.lines == 1 else 's'}"
+    text = f"{hit.entity} in {where}: {hit.values:,} value{'' if hit.values == 1 else 's'}, {hit.level}"
     return {
-        "ruleId": each.entity,
+        "ruleId": hit.entity,
         "ruleIndex": rule,
-        "level": SEVERITY[each.level],
+        "level": SEVERITY[hit.level],
         "message": {"text": text},
-        "locations": [_place(each)],
+        "locations": [_place(hit)],
     }
 
 
-def _place(each: Found) -> dict[str, Any]:
-    uri = quote(PurePath("stdin" if each.file == "-" else each.file).as_posix())
+def _place(hit: ScanHit) -> dict[str, Any]:
+    uri = quote(PurePath("stdin" if hit.file == "-" else hit.file).as_posix())
     place: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": each.line or 1}}
+        "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": hit.line or 1}}
     }
-    if each.column is not None:
+    if hit.column is not None:
         place["logicalLocations"] = [
-            {"name": each.column, "fullyQualifiedName": f"{each.table}.{each.column}", "kind": "member"}
+            {"name": hit.column, "fullyQualifiedName": f"{hit.table}.{hit.column}", "kind": "member"}
         ]
     return place

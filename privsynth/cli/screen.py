@@ -51,8 +51,8 @@ class Screen(Stages):
         self.stop()
         status = stage.verdict.status if stage.verdict else None
         text = headline(stage.verdict) if stage.verdict else stage.detail
-        verb, _, what = stage.name.partition(" ")
-        self.line(verb, what, text, f"{stage.seconds:.1f} s", mark=_mark(status) if status else "")
+        verb, _, name = stage.name.partition(" ")
+        self.line(verb, name, text, f"{stage.seconds:.1f} s", mark=_mark(status) if status else "")
 
     def broken(self, stage: Stage) -> None:  # noqa: ARG002  whichever it was
         self.stop()
@@ -62,11 +62,11 @@ class Screen(Stages):
             self.live.stop()
             self.live = None
 
-    def line(self, verb: str, what: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:
+    def line(self, verb: str, name: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:
         """One line of the story, in columns."""
         if not self.quiet and not self.json:
-            name = f"{verb:<9} {what:<12}" if what else f"{verb:<9}"
-            sys.stderr.write(f"  {name} {mark}{visible(text)}{'   ' + end if end else ''}\n")
+            start = f"{verb:<9} {name:<12}" if name else f"{verb:<9}"
+            sys.stderr.write(f"  {start} {mark}{visible(text)}{'   ' + end if end else ''}\n")
 
     def notes(self, notes: Sequence[str]) -> None:
         """What a person should know, each thing once."""
@@ -90,18 +90,14 @@ class Screen(Stages):
         self.stop()
         hint_line = "".join(f"  {line}\n" for line in hint.splitlines())
         sys.stderr.write(f"privsynth: {visible(message)}\n{visible(hint_line, keep=chr(10))}")
-        self.answer(verb, code, message, hint, column, line)
+        self.answer(verb, code, {"message": message, "hint": hint, "column": column, "row": line})
         return int(code)
 
-    def answer(self, verb: str, code: ExitCode, message: str, hint: str, column: str | None, line: int | None) -> None:
+    def answer(self, verb: str, code: ExitCode, error: Mapping[str, object]) -> None:
         """The one object on stdout, if JSON was asked."""
         if self.json:
-            found = {"code": int(code), "message": message, "hint": hint, "column": column, "row": line}
-            write_json(
-                result(
-                    verb, code, outcome="error", error={key: value for key, value in found.items() if value is not None}
-                )
-            )
+            fields = {name: value for name, value in error.items() if value is not None}
+            write_json(result(verb, code, outcome="error", error={"code": int(code), **fields}))
 
 
 def result(verb: str, code: int, **more: Any) -> dict[str, Any]:
@@ -122,13 +118,12 @@ def headline(verdict: Verdict) -> str:
         return f"could not judge: {verdict.error}"
     if verdict.failures:
         return finding_line(verdict.failures[0], verdict.figures)
-    held = [finding for finding in verdict.findings if finding.limit is not None]
-    closest = max(held, key=_closeness, default=None)
-    if closest is None or not _closeness(closest):
-        return (
-            f"{len(held)} checks, none beyond its limit" if held else "nothing to hold against a limit: reported only"
-        )
-    return finding_line(closest, verdict.figures)
+    limited = [finding for finding in verdict.findings if finding.limit is not None]
+    closest = max(limited, key=_closeness, default=None)
+    if closest is not None and _closeness(closest):
+        return finding_line(closest, verdict.figures)
+    checks = "1 check" if len(limited) == 1 else f"{len(limited)} checks"
+    return f"{checks}, none beyond its limit" if limited else "no limit to check: reported only"
 
 
 def _closeness(finding: Finding) -> float:
@@ -138,7 +133,7 @@ def _closeness(finding: Finding) -> float:
 
 
 def finding_line(finding: Finding, figures: FigureStyle = "exact") -> str:
-    """`what  measured (hold-out baseline), limit`, and the columns it speaks of; where figures may not be told, the band."""
+    """`what  measured (hold-out baseline), limit`, and its columns; where figures may not be told, the band."""
     exact = figures == "exact" or not finding.is_measured
     parts = [f"{finding.what}: {number(finding.measured) if exact else finding.band or 'not shown'}"]
     if finding.baseline is not None and exact:
@@ -186,13 +181,13 @@ def _is_live() -> bool:
 
 def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, Any] | None:
     """The measured fidelity of each table, as `--json` gives it: the score, a fresh real sample's, and their ratio."""
-    found = {f.what: f for v in verdicts if v.gate == "fidelity" for f in v.findings if f.measured is not None}
-    scores = [f for f in found.values() if f.limit is None and f.baseline]
+    findings = [finding for verdict in verdicts if verdict.gate == "fidelity" for finding in verdict.findings]
     return {
-        f.what.partition("(")[2].rstrip(")"): {
-            "score": f.measured,
-            "fresh_sample": f.baseline,
-            "share": (f.measured or 0) / (f.baseline or 1),
+        score.what.partition("(")[2].rstrip(")"): {
+            "score": score.measured,
+            "fresh_sample": score.baseline,
+            "share": score.measured / score.baseline,
         }
-        for f in scores
+        for score in findings
+        if score.limit is None and score.measured is not None and score.baseline
     } or None

@@ -69,9 +69,10 @@ def load(folder: Path, *, key_file: Path | None = None) -> SavedModel:
 
 
 def resume(saved: SavedModel, data: Data, policy: Policy, stages: Stages) -> tuple[Prepared, Backend]:
-    """The source split as it was for the fit, and the model. `policy` is the saved one, perhaps with other rows, or with a condition.
+    """The source split as it was for the fit, and the model.
 
-    A condition that the model was not fitted for needs a fit of its own to be exact: same rows, same seed, same policy otherwise.
+    `policy` is the saved one, perhaps with another number of rows or with a condition. For a condition that the model
+    was not fitted for, a model is fitted anew: on the same rows, with the same seed and otherwise the same policy.
     """
     dataset = read(data, policy, stages)
     prepared = prepare(dataset, policy.with_(seed=saved.seed), stages)

@@ -23,7 +23,7 @@ def inspect(data: Data, policy: Policy) -> Dataset:
 def evaluate(
     real: Data, synthetic: Data, holdout: Data, policy: Policy, *, gates: Sequence[str], stages: Stages
 ) -> list[Verdict]:
-    """The named gates' verdicts on `synthetic`. `holdout` is the control: real rows that its maker never saw, or None."""
+    """The verdicts of the named gates on `synthetic`. `holdout`, the control: real rows that its maker never saw."""
     train = inspect(real, policy)
     control = aligned(train, read(holdout, policy, Stages())) if holdout is not None else Dataset(())
     judged = aligned(train, read(synthetic, policy, Stages()))

@@ -41,7 +41,7 @@ def mask_to_stream(
     reports: Path | None = None,
     overwrite: bool = False,
 ) -> tuple[Outcome, list[Path]]:
-    """The rows of one table to a stream; the reports to a folder where one is named, a refusal's to `<reports>.refused`."""
+    """The rows of one table to a stream; the reports to the folder `reports`, a refusal's to `<reports>.refused`."""
     if reports is not None:
         check_target(reports, overwrite=overwrite)
         policy = with_ledger(policy, reports)

@@ -1,4 +1,4 @@
-"""Masking a file too large for memory, in parts of whole people, each masked and judged by the code that a whole table goes through.
+"""Masking a file too large for memory, in parts of whole people: each is masked and judged as a whole table would be.
 
 beginning -> kinds, roles, the plan        deal -> parts, at random, whole people each
 fingerprints of all parts                  what nobody may be given again
@@ -42,7 +42,10 @@ GATES_OF_ROWS = tuple(name for name in GATES if name != "artefacts")
 def mask_in_parts(
     origin: Origin, path: Path, policy: Policy, folder: Path, stages: Stages, *, cells: int = CELLS
 ) -> Outcome:
-    """Mask a file of any length, and release it only if every gate passes on every part. `folder` is private and goes with the run."""
+    """Mask a file of any length, and release it only if every gate passes on every part.
+
+    `folder` is private, and is removed with the run.
+    """
     started, seeds = datetime.now(UTC), Seeds(None)
     with stages.stage("read") as stage:
         layout, head, notes = beginning(origin, path, policy)

@@ -117,7 +117,7 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
 
 
 def release(prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stages) -> Outcome:
-    """What `make` draws, judged and decided on: entered in the ledger first, so that a run that is killed has counted."""
+    """What `make` draws, judged and decided on. The ledger counts it first: a run that is killed has counted."""
     if prepared.policy.has_claim:
         from privsynth.generate.model.dp.alone import refuse_undeclared
 
@@ -155,7 +155,7 @@ def decided(
     *,
     rows: Mapping[str, int] | None = None,
 ) -> Outcome:
-    """The reports, their own gate, and the decision. `rows` of each table, where the draft is one part of what was judged."""
+    """The reports, their own gate, and the decision. `rows` of each table, where the draft is one part of them."""
     policy, source, draft = prepared.policy, prepared.source, drawn.draft
     with stages.stage("report"):
         facts = _facts(prepared, drawn, stages.seconds, rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import PackageNotFoundError, metadata, version
 
 from privsynth.cli import flags
 from privsynth.cli.screen import result, table, write_json
@@ -42,44 +41,33 @@ def doctor(as_json: flags.Json = False) -> int:
     """Show versions, extras with the command that installs them, and whether the scanner finds what it claims."""
     from privsynth.pii import coverage, missed_canaries
 
-    missed = missed_canaries()
-    core = [{"package": name, "version": version(name), "licence": _licence(name)} for name in CORE]
+    missed, kinds = list(missed_canaries()), len(coverage())
+    core = [{"package": name, "version": _version(name), "licence": _licence(name)} for name in CORE]
     extras = [
         {"extra": extra, "package": name, "version": _version(name), "brings": brings}
         for extra, (name, brings) in EXTRAS.items()
     ]
     code = 1 if missed else 0
     if as_json:
-        write_json(
-            result(
-                "doctor",
-                code,
-                outcome="ok" if not missed else "broken",
-                core=core,
-                extras=extras,
-                entities=len(coverage()),
-                missed=list(missed),
-            )
-        )
+        outcome = "broken" if missed else "ok"
+        write_json(result("doctor", code, outcome=outcome, core=core, extras=extras, entities=kinds, missed=missed))
         return code
-    sys.stdout.write(
-        table(
-            [(str(c["package"]), str(c["version"]), str(c["licence"])) for c in core], ("package", "version", "licence")
-        )
-        + "\n"
-    )
-    lines = [
-        (e["extra"] or "", e["version"] or f'missing: pip install "privsynth[{e["extra"]}]"', e["brings"] or "")
-        for e in extras
-    ]
-    sys.stdout.write(table(lines, ("extra", "installed", "brings")) + "\n")
-    sys.stdout.write(
-        f"scanner: {len(coverage())} kinds of personal data, {len(missed)} canaries missed{': ' + ', '.join(missed) if missed else ''}\n"
-    )
+    installed = [(line["package"] or "", line["version"] or "", line["licence"] or "") for line in core]
+    sys.stdout.write(table(installed, ("package", "version", "licence")) + "\n")
+    optional = [(line["extra"] or "", line["version"] or _how(line["extra"]), line["brings"] or "") for line in extras]
+    sys.stdout.write(table(optional, ("extra", "installed", "brings")) + "\n")
+    names = f": {', '.join(missed)}" if missed else ""
+    sys.stdout.write(f"scanner: {kinds} kinds of personal data, {len(missed)} canaries missed{names}\n")
     return code
 
 
+def _how(extra: str | None) -> str:
+    return f'missing: pip install "privsynth[{extra}]"'
+
+
 def _version(name: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # 20 ms that --help does without
+
     try:
         return version(name)
     except PackageNotFoundError:
@@ -88,10 +76,11 @@ def _version(name: str) -> str | None:
 
 def _licence(name: str) -> str:
     """What the package says of its own licence, in a few words."""
+    from importlib.metadata import metadata
+
     about = metadata(name).json
-    said = str(about.get("license_expression") or about.get("license") or "")
-    if said and len(said) < 40:
-        return said
-    return next(
-        (c.split(" :: ")[-1] for c in about.get("classifier", []) if c.startswith("License")), "see the package"
-    )
+    licence = str(about.get("license_expression") or about.get("license") or "")
+    if licence and len(licence) < 40:
+        return licence
+    classifiers = [line.split(" :: ")[-1] for line in about.get("classifier", []) if line.startswith("License")]
+    return classifiers[0] if classifiers else "see the package"

@@ -26,7 +26,9 @@ def init(
     no_header: flags.NoHeader = False,
     as_json: flags.Json = False,
 ) -> int:
-    """Write a commented policy: each column's role, kind and the reason, keys between tables, what holds between columns. No value is in it."""
+    """Write a commented policy: each column's role, kind and the reason, keys between tables, what holds between
+    columns. No value is in it.
+    """
     if out == "-" and as_json:
         raise PolicyError("--out - and --json both print to the screen.", hint="name a file after --out")
     target = Path(out)
@@ -53,9 +55,10 @@ def init(
             )
         )
     else:
+        verb = "mask" if backend == "mask" else "run"
         sys.stderr.write(
             f"  wrote     {target}, and its schema for editors beside it\n"
-            f"  next      edit it, then: privsynth {'mask' if backend == 'mask' else 'run'} {' '.join(data)} -c {target} --out out/\n"
+            f"  next      edit it, then: privsynth {verb} {' '.join(data)} -c {target} --out out/\n"
         )
     return 0
 

@@ -27,7 +27,9 @@ def inspect(
     no_header: flags.NoHeader = False,
     as_json: flags.Json = False,
 ) -> int:
-    """Show tables, columns, kinds, roles and the reason for each, keys, and what holds between columns; nothing is made."""
+    """Show tables, columns, kinds, roles and the reason for each, keys, and what holds between columns;
+    nothing is made.
+    """
     policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header))
 
     from privsynth.api import column_line
@@ -40,9 +42,9 @@ def inspect(
     if as_json:
         write_json(_object(dataset, facts, lines))
         return 0
-    for each in dataset:
-        title, summary = visible(_title(each)), visible(_summary(lines[each.name]))
-        sys.stdout.write(f"{title}\n{summary}\n\n{_table(lines[each.name])}\n")
+    for name, columns in lines.items():
+        title, summary = visible(_title(dataset[name])), visible(_summary(columns))
+        sys.stdout.write(f"{title}\n{summary}\n\n{_table(columns)}\n")
     for text in _between_columns(dataset, facts):
         sys.stdout.write(f"{visible(text)}\n")
     return 0
@@ -79,8 +81,9 @@ def _between_columns(dataset: Dataset, facts: Sequence[Fact]) -> Iterator[str]:
         yield f"note: {note}"
 
 
-def _title(each: Table) -> str:
-    return f"{each.name}   {len(each):,} rows x {len(each.columns)} columns   one person per {each.person or 'row'}"
+def _title(table: Table) -> str:
+    size = f"{len(table):,} rows x {len(table.columns)} columns"
+    return f"{table.name}   {size}   one person per {table.person or 'row'}"
 
 
 def _summary(lines: Sequence[dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""`privsynth mask`: masking alone, of files or of a stream, of any length. Rows go out after the gates, or not at all."""
+"""`privsynth mask`: masking alone, of files or a stream of any length. Rows go out after the gates, or not at all."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ def mask(
     as_json: flags.Json = False,
     quiet: flags.Quiet = False,
 ) -> int:
-    """Mask tables in place: the same rows, without what names their people. A policy (-c) says what is done with each column.
+    """Mask tables: the same rows, without what names their people. A policy (-c) says what is done with each column.
 
-    `cat a.csv | privsynth mask - > b.csv` works on files of any length: every gate first, then the rows. A refusal (3) writes no byte of them.
+    `cat a.csv | privsynth mask - > b.csv` works on files of any length: every gate first, then the rows.
+    A refusal (3) writes no row.
     """
     if as_json and out is None:
         raise PolicyError("--json prints on stdout, where the rows go.", hint="name a folder with --out")

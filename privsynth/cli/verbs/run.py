@@ -34,9 +34,10 @@ def run(
     log_format: flags.Logging = "text",
     quiet: flags.Quiet = False,
 ) -> int:
-    """Read, profile, generate, gate, report; write only what passed.
+    """Read, describe, generate, gate, report; write only what passed.
 
-    Ends with 0 if released, 3 if a gate blocked, 4 if the data is too unlike the source. Then nothing is written but the reason.
+    Ends with 0 if released, 3 if a gate blocked, 4 if the data is too unlike the source.
+    After 3 and 4 nothing is written but the reason.
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
     files, rulebook = sort_inputs(data)

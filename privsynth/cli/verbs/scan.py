@@ -14,7 +14,10 @@ from privsynth.errors import ExitCode, PolicyError
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:
-    from privsynth.cli.findings import Found
+    from privsynth.cli.findings import ScanHit
+
+
+HEADER = ("file", "where", "entity", "values", "of column", "level")
 
 
 def scan(
@@ -28,49 +31,48 @@ def scan(
     no_header: flags.NoHeader = False,
     as_json: flags.Json = False,
 ) -> int:
-    """Find personal data by column and kind, in texts by line; no value is shown. Ends with 3 if something was found."""
+    """Find personal data by column and kind, in texts by line; no value is shown.
+    Ends with 3 if something was found.
+    """
     policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header))
 
     from privsynth.cli.findings import LEVELS, scan_files
 
-    found = scan_files(files, policy)
+    hits = scan_files(files, policy)
     if sarif is not None:
-        _write_sarif(sarif, found)
+        _write_sarif(sarif, hits)
     failing = () if fail_on == "never" else LEVELS[LEVELS.index(fail_on) :]
-    code = ExitCode.BLOCKED if any(each.level in failing for each in found) else ExitCode.RELEASED
+    code = ExitCode.BLOCKED if any(hit.level in failing for hit in hits) else ExitCode.RELEASED
     if as_json:
-        write_json(
-            result("scan", code, outcome="found" if found else "nothing found", hits=[each.record for each in found])
-        )
+        outcome = "found" if hits else "nothing found"
+        write_json(result("scan", code, outcome=outcome, hits=[hit.record for hit in hits]))
         return int(code)
-    if found:
-        sys.stdout.write(
-            table([_line(each) for each in found], ("file", "where", "entity", "values", "of column", "level"))
-        )
+    if hits:
+        sys.stdout.write(table([_line(hit) for hit in hits], HEADER))
     else:
         sys.stdout.write("nothing found, within what can be found without a language model: see `privsynth doctor`\n")
     return int(code)
 
 
-def _line(each: Found) -> tuple[str, ...]:
-    more = f" and {each.lines - 1:,} more" if each.lines and each.lines > 1 else ""
-    where = each.column if each.column is not None else f"line {each.line}{more}"
+def _line(hit: ScanHit) -> tuple[str, ...]:
+    more = f" and {hit.lines - 1:,} more" if hit.lines and hit.lines > 1 else ""
+    where = hit.column if hit.column is not None else f"line {hit.line}{more}"
     return (
-        each.file,
+        hit.file,
         where,
-        each.entity,
-        f"{each.values:,}",
-        "" if each.share is None else f"{each.share:.0%}",
-        each.level,
+        hit.entity,
+        f"{hit.values:,}",
+        "" if hit.share is None else f"{hit.share:.0%}",
+        hit.level,
     )
 
 
-def _write_sarif(target: Path, found: list[Found]) -> None:
+def _write_sarif(target: Path, hits: list[ScanHit]) -> None:
     from privsynth import __version__
     from privsynth.cli.sarif import sarif
 
     try:
-        target.write_text(json.dumps(sarif(found, __version__), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        target.write_text(json.dumps(sarif(hits, __version__), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     except OSError as error:
         raise PolicyError(
             f"cannot write {target.name}: {error.strerror}.", hint="name another file after --sarif"
