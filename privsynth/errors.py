@@ -41,6 +41,11 @@ class PrivsynthError(Exception):
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
 
+def visible(text: str, keep: str = "") -> str:
+    """Text as it may stand in a message: what is not printable, and could steer a terminal, is shown as a code."""
+    return "".join(c if c.isprintable() or c in keep else f"\\u{ord(c):04x}" for c in text)
+
+
 class InputError(PrivsynthError):
     """The data cannot be read without guessing, losing or changing something."""
 

@@ -199,6 +199,10 @@ class Policy(PolicyModel):
         """Whether a limit counts over several runs, so that somebody must remember them."""
         return self.limits.attempts_max is not None or self.has_claim
 
+    def table(self, name: str) -> TablePolicy:
+        """What was asked of one table; nothing, where the policy does not name it."""
+        return self.tables.get(name, TablePolicy())
+
     def with_(self, **changes: Any) -> Policy:
         """The same policy with some values changed, checked anew."""
         return Policy(self._places, **{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})

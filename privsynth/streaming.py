@@ -13,7 +13,7 @@ from privsynth.dataset import Table
 from privsynth.options import FigureStyle
 from privsynth.policy import Policy
 from privsynth.read.parts import HEAD, Layout, beginning, deal, part
-from privsynth.read.sources import Origin
+from privsynth.read.sources import SourceFile
 from privsynth.verdict import Finding, Verdict
 
 CELLS = 200_000  # of a part: masked and judged in less than a gigabyte, with the fingerprints of ten million rows
@@ -32,7 +32,7 @@ class Parts:
     policy: Policy
 
     def __iter__(self) -> Iterator[Table]:
-        tables = (part(file, self.layout, self.like, self.policy) for file in self.files)
+        tables = (part(file, self.layout, self.like, self.policy.read) for file in self.files)
         return (table for table in tables if len(table))
 
 
@@ -48,15 +48,15 @@ def deal_parts(
 ) -> Parts:
     """Every row of the file in one of so many parts that each has about `cells` cells."""
     count = _count(layout, beginning_rows, cells)
-    dealt = deal(layout, folder, count, policy, person=like.person, rng=rng)
+    dealt = deal(layout, folder, count, policy.read, person=like.person, rng=rng)
     return Parts(layout=layout, like=like, files=dealt.files, rows=dealt.rows, notes=dealt.notes, policy=policy)
 
 
-def needs_parts(origin: Origin, path: Path, policy: Policy) -> bool:
+def needs_parts(file: SourceFile, path: Path, policy: Policy) -> bool:
     """Whether a file is plain text of more rows than are masked as one table."""
     if path.stat().st_size <= HEAD or path.name.lower().endswith(".gz"):
         return False
-    layout, head, _ = beginning(origin, path, policy)
+    layout, head, _ = beginning(file, path, policy.read, policy.table(file.table))
     return _count(layout, len(head), WHOLE) > 1
 
 

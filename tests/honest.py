@@ -126,7 +126,7 @@ def source(train: Table, holdout: Table | None) -> Source:
     return Source(
         data,
         Dataset((holdout,)) if holdout is not None else Dataset(()),
-        learn_statistics(data, Policy(), take_fingerprints(data)),
+        learn_statistics(data, Policy().limits, take_fingerprints(data)),
     )
 
 

@@ -20,7 +20,7 @@ from privsynth.errors import InputError
 from privsynth.generate.mask import Mask
 from privsynth.pipeline.parts import mask_in_parts
 from privsynth.policy import Policy
-from privsynth.read.sources import Origin
+from privsynth.read.sources import SourceFile
 from privsynth.release import Outcome, Refusal, Release
 from privsynth.stages import Stages
 from privsynth.streaming import without_header
@@ -81,7 +81,7 @@ def released(tmp_path_factory: pytest.TempPathFactory, _short_beginning: None) -
 def masked(path: Path, policy: Policy | None = None, cells: int = 10_500) -> tuple[Outcome, str]:
     with private_folder(path.parent) as folder:
         policy = policy or Policy(backend="mask", tables={"visits": {"person": "patient_id"}})
-        outcome = mask_in_parts(Origin(path.name, path.stem, path), path, policy, folder, Stages(), cells=cells)
+        outcome = mask_in_parts(SourceFile(path.name, path.stem, path), path, policy, folder, Stages(), cells=cells)
         text = b"".join(
             block for content in getattr(outcome, "files", {}).values() for block in content.blocks()
         ).decode()

@@ -55,10 +55,10 @@ def _is_text(name: str, delimiter: str | None) -> bool:
 def _in_tables(names: Sequence[str], policy: Policy) -> Iterator[ScanHit]:
     from privsynth.pii import scan_table
     from privsynth.read import read_files
-    from privsynth.read.sources import origins
+    from privsynth.read.sources import source_files
 
-    for origin in origins(names)[0]:
-        file = "-" if origin.path is None else str(origin.path)
+    for source in source_files(names)[0]:
+        file = "-" if source.path is None else str(source.path)
         for table in read_files([file], policy):
             for hit in scan_table(table):
                 level = _level(hit.confirmed, hit.by_column, hit.role.value)
@@ -86,10 +86,10 @@ def _in_text(name: str, reading: ReadPolicy) -> Iterator[ScanHit]:
     from privsynth.pii.entities import entities
     from privsynth.pii.forms import LIKELY
     from privsynth.read.encoding import decoded
-    from privsynth.read.sources import Origin, content
+    from privsynth.read.sources import SourceFile, content
 
     path = Path(name)
-    text = decoded(content(Origin(path.name, path.stem, path), reading), path.name, reading.encoding).data
+    text = decoded(content(SourceFile(path.name, path.stem, path), reading), path.name, reading.encoding).data
     lines: dict[tuple[str, Level], list[int]] = {}  # of each value, by what it is
     for number, line in enumerate(_plain(text).splitlines(), start=1):
         for piece in _pieces(line):

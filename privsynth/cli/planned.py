@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from privsynth.cli.screen import result, visible, write_json
+from privsynth.cli.screen import result, write_json
 from privsynth.dataset import Table
+from privsynth.errors import visible
 from privsynth.options import BackendOptions, ModelOptions, RulesOptions
 from privsynth.pipeline.whole import DryRun
 from privsynth.stages import size, span

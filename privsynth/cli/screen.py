@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from privsynth.cli.interrupt import heeded, held
-from privsynth.errors import ExitCode
+from privsynth.errors import ExitCode, visible
 from privsynth.options import FigureStyle
 from privsynth.stages import Estimate, Stage, Stages
 from privsynth.verdict import Finding, Status, Verdict
@@ -161,11 +161,6 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
         )
         + "\n"
     )
-
-
-def visible(text: str, keep: str = "") -> str:
-    """Text that cannot steer a terminal: what is not printable is shown as a code."""
-    return "".join(c if c.isprintable() or c in keep else f"\\u{ord(c):04x}" for c in text)
 
 
 def _mark(status: Status) -> str:

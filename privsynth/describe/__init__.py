@@ -7,12 +7,12 @@ from privsynth.describe.facts import facts_of
 from privsynth.describe.fingerprints import take_fingerprints
 from privsynth.describe.statistics import learn_statistics
 from privsynth.policy import Policy
+from privsynth.policy_names import refuse_unknown_names
 
 
 def describe(dataset: Dataset, policy: Policy) -> Dataset:
     """The same rows with the role of each column and the keys between the tables; sets structure, keeps no statistic."""
     from privsynth.describe.masking import with_steps
-    from privsynth.describe.names import refuse_unknown_names
     from privsynth.describe.relations import with_relations
     from privsynth.describe.roles import with_roles
     from privsynth.describe.rules import with_rules
@@ -20,7 +20,8 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
     if dataset.is_empty:
         return dataset
     refuse_unknown_names(dataset, policy)
-    return with_steps(with_relations(with_rules(with_roles(dataset, policy), policy), policy), policy)
+    ruled = with_rules(with_roles(dataset, policy), policy)
+    return with_steps(with_relations(ruled, policy.relations), policy)
 
 
 __all__ = ["describe", "facts_of", "learn_statistics", "take_fingerprints"]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
-from privsynth.errors import PolicyError
+from privsynth.errors import PolicyError, visible
 from privsynth.mask_plan import proposed_step
 from privsynth.mask_steps import Encrypt, KAnonymise, Keep, Rewrite, Scrub, Shift, Shuffle, Step, Substitute, Token
-from privsynth.options import MaskOptions, TablePolicy
+from privsynth.options import MaskOptions
 from privsynth.policy import Policy, profile_rules
 
 JOINS = (Token, Encrypt, Keep)  # what may be done with a column that ties tables together
@@ -44,7 +44,7 @@ def _refuse_unlisted(data: Dataset, policy: Policy, options: MaskOptions) -> Non
     if options.unlisted == "propose" or not written:
         return
     for table in data:
-        listed = policy.tables.get(table.name, TablePolicy()).columns
+        listed = policy.table(table.name).columns
         new = [column.name for column in table.columns if column.name not in listed]
         if new:
             raise PolicyError(
@@ -55,12 +55,11 @@ def _refuse_unlisted(data: Dataset, policy: Policy, options: MaskOptions) -> Non
 
 
 def _names(names: list[str]) -> str:
-    shown = ("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name) for name in names[:LISTED])
-    return ", ".join(shown) + (" ..." if len(names) > LISTED else "")
+    return ", ".join(map(visible, names[:LISTED])) + (" ..." if len(names) > LISTED else "")
 
 
 def _planned(table: Table, keys: set[str], policy: Policy, options: MaskOptions) -> Table:
-    wishes = policy.tables.get(table.name, TablePolicy()).columns
+    wishes = policy.table(table.name).columns
     columns = []
     for column in table.columns:
         asked = wishes[column.name].mask if column.name in wishes else None

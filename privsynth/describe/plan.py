@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from privsynth.dataset import Column, Dataset, Fact, Kind, Table
 from privsynth.describe.masking import step_words
+from privsynth.errors import visible
 from privsynth.mask_steps import step_names
 from privsynth.options import MaskOptions, ReadPolicy
 from privsynth.policy import Policy
@@ -87,7 +88,7 @@ def _tables(data: Dataset) -> Iterator[str]:
 
 def _columns(table: Table) -> Iterator[str]:
     lines = [
-        (f"      {quoted(column.name)}: {_said(column)}", f"# {sureness(column.confidence)}: {_visible(column.reason)}")
+        (f"      {quoted(column.name)}: {_said(column)}", f"# {sureness(column.confidence)}: {visible(column.reason)}")
         for column in table.columns
     ]
     width = min(max((len(left) for left, _ in lines), default=0), 100)
@@ -118,7 +119,7 @@ def _facts(facts: tuple[Fact, ...]) -> Iterator[str]:
         yield ""
         yield "# What holds between the columns:"
     for fact in facts:
-        yield f"#   {_visible(fact.table)}: {_visible(fact.words)}"
+        yield f"#   {visible(fact.table)}: {visible(fact.words)}"
 
 
 def _tail(policy: Policy) -> Iterator[str]:
@@ -145,7 +146,3 @@ def _escaped(char: str) -> str:
     if char.isprintable():
         return char
     return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
-
-
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.errors import InputError, PolicyError
-from privsynth.policy import Policy
+from privsynth.options import RelationPolicy
 
 INCLUDED = 0.99  # of the child's values must be keys of the parent
 GENERIC = ("id", "key", "code", "no", "nr", "num", "number", "index", "name")
 KEY_KINDS = (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL)
 
 
-def with_relations(dataset: Dataset, policy: Policy) -> Dataset:
-    """The dataset with its keys; both ends of each become identifiers. Relations in the policy replace all searching."""
-    if len(dataset.tables) < 2 and not policy.relations:
+def with_relations(dataset: Dataset, declared: Sequence[RelationPolicy]) -> Dataset:
+    """The dataset with its keys; both ends of each become identifiers. Declared relations replace all searching."""
+    if len(dataset.tables) < 2 and not declared:
         return dataset
-    relations = _declared(dataset, policy) if policy.relations else _found(dataset)
+    relations = _declared(dataset, declared) if declared else _found(dataset)
     linked = replace(dataset, relations=tuple(relations))
     linked.parents_first()  # refuses a circle
     linked = linked.replace_tables(*(_keyed(table, linked) for table in linked))
     return linked.with_notes(*(_note(linked, relation) for relation in relations))
 
 
-def _declared(dataset: Dataset, policy: Policy) -> list[Relation]:
-    relations = [Relation(r.parent, r.parent_key, r.child, r.child_key) for r in policy.relations]
+def _declared(dataset: Dataset, declared: Sequence[RelationPolicy]) -> list[Relation]:
+    relations = [Relation(r.parent, r.parent_key, r.child, r.child_key) for r in declared]
     for relation in relations:
         _exists(dataset, relation.parent, relation.parent_key)
         _exists(dataset, relation.child, relation.child_key)

@@ -16,7 +16,7 @@ from privsynth.policy import Policy
 
 def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     """The same data; each column knows its role and the reason, each table the column that says who its rows belong to."""
-    described = [_described(table, policy.tables.get(table.name, TablePolicy())) for table in dataset]
+    described = [_described(table, policy.table(table.name)) for table in dataset]
     return dataset.replace_tables(*(_with_domains(table, policy) for table in described))
 
 
@@ -28,7 +28,7 @@ def _described(table: Table, said: TablePolicy) -> Table:
 
 def _with_domains(table: Table, policy: Policy) -> Table:
     """What the policy says that columns may hold; nothing of it is read from the rows."""
-    said = policy.tables.get(table.name, TablePolicy()).columns
+    said = policy.table(table.name).columns
     known = {name: wish.domain for name, wish in said.items() if wish.domain is not None and name in table}
     places = {name: policy.place_of("tables", table.name, "columns", name, "domain") for name in known}
     return table.with_columns(

@@ -9,15 +9,15 @@ import pandas as pd
 
 from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Statistics, Table, Taken
 from privsynth.describe.facts import facts_of
-from privsynth.policy import Policy
+from privsynth.options import Limits
 
 SMALLEST_CELL = 11  # rows behind a level that is written down (CMS cell-size rule)
 LEVELLED = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 
 
-def learn_statistics(train: Dataset, policy: Policy, taken: Taken) -> Statistics:
-    """A profile of each column. Only training rows come in here: the hold-out must stay unseen."""
-    fewest = max(SMALLEST_CELL, policy.limits.k_rare)
+def learn_statistics(train: Dataset, limits: Limits, taken: Taken) -> Statistics:
+    """Statistics of each column. Only training rows come in here: the hold-out must stay unseen."""
+    fewest = max(SMALLEST_CELL, limits.k_rare)
     return Statistics(
         {table.name: {column.name: _column(table, column, fewest) for column in table.columns} for table in train},
         taken,

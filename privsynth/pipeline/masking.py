@@ -15,7 +15,7 @@ from privsynth.pipeline.steps import rows_of, write, write_reports
 from privsynth.pipeline.whole import synthesize
 from privsynth.policy import Policy
 from privsynth.read.parts import spool
-from privsynth.read.sources import Origin, origins
+from privsynth.read.sources import SourceFile, source_files
 from privsynth.release import Outcome
 from privsynth.stages import Stages
 from privsynth.streaming import needs_parts
@@ -58,23 +58,23 @@ def _masked(
     names: Sequence[str], policy: Policy, folder: Path, stages: Stages, *, most_tables: int | None = None
 ) -> Outcome:
     """One text table of many rows is masked in parts, anything else as a whole. The standard input is spooled first."""
-    sources, _ = origins(names)
+    sources, _ = source_files(names)
     if most_tables is not None and len(sources) > most_tables:
         raise PolicyError(f"{len(sources)} tables cannot all go to stdout.", hint="name a folder with --out")
     if len(sources) > 1 or sources[0].is_parquet:
         return synthesize(list(names), policy, stages)
-    origin = sources[0] if sources[0].path is not None else _spooled(sources[0], policy, folder)
-    if origin.path is not None and needs_parts(origin, origin.path, policy):
-        return mask_in_parts(origin, origin.path, policy, folder, stages)
-    return synthesize(list(names) if origin is sources[0] else [str(origin.path)], policy, stages)
+    file = sources[0] if sources[0].path is not None else _spooled(sources[0], policy, folder)
+    if file.path is not None and needs_parts(file, file.path, policy):
+        return mask_in_parts(file, file.path, policy, folder, stages)
+    return synthesize(list(names) if file is sources[0] else [str(file.path)], policy, stages)
 
 
-def _spooled(origin: Origin, policy: Policy, folder: Path) -> Origin:
+def _spooled(file: SourceFile, policy: Policy, folder: Path) -> SourceFile:
     """The standard input as a file. It has no name of its own: a plan for one table means it."""
-    table = next(iter(policy.tables)) if len(policy.tables) == 1 else origin.table
+    table = next(iter(policy.tables)) if len(policy.tables) == 1 else file.table
     target = folder / f"{table}.csv"
     spool(sys.stdin.buffer, target, policy.read.max_bytes)
-    return Origin(origin.label, table, target)
+    return SourceFile(file.label, table, target)
 
 
 def _folder_beside(target: Path | None) -> Path:

@@ -29,7 +29,7 @@ from privsynth.pipeline.choices import settle
 from privsynth.pipeline.steps import Drawn, Prepared, decided, judged_by
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning
-from privsynth.read.sources import Origin
+from privsynth.read.sources import SourceFile
 from privsynth.release import Draft, Outcome
 from privsynth.seeds import Seeds
 from privsynth.stages import Stages
@@ -40,7 +40,7 @@ GATES_OF_ROWS = tuple(name for name in GATES if name != "artefacts")
 
 
 def mask_in_parts(
-    origin: Origin, path: Path, policy: Policy, folder: Path, stages: Stages, *, cells: int = CELLS
+    file: SourceFile, path: Path, policy: Policy, folder: Path, stages: Stages, *, cells: int = CELLS
 ) -> Outcome:
     """Mask a file of any length, and release it only if every gate passes on every part.
 
@@ -48,7 +48,7 @@ def mask_in_parts(
     """
     started, seeds = datetime.now(UTC), Seeds(None)
     with stages.stage("read") as stage:
-        layout, head, notes = beginning(origin, path, policy)
+        layout, head, notes = beginning(file, path, policy.read, policy.table(file.table))
         policy = settle(policy, Dataset((head,)))
         described = describe(Dataset((head,)), policy)
         rng = seeds.stream("parts")
@@ -81,7 +81,7 @@ def _notes_on(parts: Parts, beginning_rows: int) -> list[str]:
 def _source(data: Dataset, policy: Policy, taken: Taken, *, rows: int | None, exposure: Exposure | None) -> Source:
     """Rows of which none are held out: of the other parts the fingerprints are known, and how many rows there are."""
     nobody = replace(data, tables=tuple(table.take(np.empty(0, dtype=np.int64)) for table in data))
-    return Source(data, nobody, learn_statistics(data, policy, taken), exposure=exposure, of_rows=rows)
+    return Source(data, nobody, learn_statistics(data, policy.limits, taken), exposure=exposure, of_rows=rows)
 
 
 def _mask_and_decide(prepared: Prepared, parts: Parts, out: Path, stages: Stages) -> Outcome:

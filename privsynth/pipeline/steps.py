@@ -13,10 +13,8 @@ from uuid import uuid4
 from privsynth.content import blocks
 from privsynth.dataset import Dataset, Exposure, Source
 from privsynth.describe import describe, learn_statistics, take_fingerprints
-from privsynth.describe.names import refuse_unknown_names
 from privsynth.describe.split import holdout_share
 from privsynth.emit import check_target, emit, emit_papers, emit_refusal, in_form, serialise
-from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
@@ -79,7 +77,7 @@ def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
     with stages.stage("describe") as stage:
         data = describe(data, policy)
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
-        statistics = learn_statistics(train, policy, take_fingerprints(data))
+        statistics = learn_statistics(train, policy.limits, take_fingerprints(data))
         stage.say(_roles_in_words(data))
     source = Source(train, holdout, statistics)
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
@@ -206,18 +204,8 @@ def _read(data: Data, policy: Policy) -> Dataset:
     if data is None:
         return Dataset(())
     if is_path(data):
-        return _read_paths([data] if isinstance(data, str | Path) else list(data), policy)
+        return read_files([data] if isinstance(data, str | Path) else list(data), policy)
     return read_frame(data, policy)
-
-
-def _read_paths(paths: list[str | Path], policy: Policy) -> Dataset:
-    """The files; a name in the policy that they do not have is refused with its place in the policy file."""
-    try:
-        return read_files(paths, policy)
-    except PolicyError:
-        if "-" not in map(str, paths):
-            refuse_unknown_names(read_files(paths, policy.with_(tables={}, relations=[])), policy)
-        raise
 
 
 def _facts(prepared: Prepared, drawn: Drawn, seconds: Mapping[str, float], rows: Mapping[str, int] | None) -> Facts:

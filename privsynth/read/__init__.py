@@ -10,46 +10,45 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Form, Table
-from privsynth.options import TablePolicy
+from privsynth.options import ReadPolicy, TablePolicy
 from privsynth.policy import Policy
+from privsynth.policy_names import refuse_unknown_names
 from privsynth.read.dialect import dialect_of, kept, without_sep
 from privsynth.read.encoding import decoded
 from privsynth.read.header import check_header, numbered
 from privsynth.read.kinds import Place, Typed, day_first, typed
-from privsynth.read.known import refuse_unknown_names
 from privsynth.read.records import Records, records_of
-from privsynth.read.sources import Origin, content, origins
+from privsynth.read.sources import SourceFile, content, source_files
 
 
 def read_files(paths: Sequence[Path | str], policy: Policy) -> Dataset:
     """One dataset of all the tables in the files. What cannot be read for certain is refused; what was decided is noted."""
-    found, notes = origins(paths)
+    files, notes = source_files(paths)
     tables: list[Table] = []
-    for origin in found:
-        table, said = _table(origin, policy)
+    for source in files:
+        table, of_table = _table(source, policy.read, policy.table(source.table))
         tables.append(table)
-        notes += said
+        notes += of_table
     dataset = Dataset(tuple(tables), notes=tuple(notes))
     refuse_unknown_names(dataset, policy)
     return dataset
 
 
-def _table(origin: Origin, policy: Policy) -> tuple[Table, list[str]]:
-    wishes = policy.tables.get(origin.table, TablePolicy())
-    if origin.is_parquet:
+def _table(source: SourceFile, reading: ReadPolicy, wishes: TablePolicy) -> tuple[Table, list[str]]:
+    if source.is_parquet:
         from privsynth.read.parquet import parquet_table
 
-        return parquet_table(origin, policy)
-    text = decoded(content(origin, policy.read), origin.label, policy.read.encoding)
+        return parquet_table(source, reading, wishes)
+    text = decoded(content(source, reading), source.label, reading.encoding)
     data, named = without_sep(text.data)
-    dialect, notes = dialect_of(data, origin.label, policy.read.delimiter or named, tsv=origin.is_tsv)
-    records, ends = _without_ends(records_of(data, dialect, policy.read, origin.label, header=policy.read.header))
-    notes += [f"{origin.label}: its first line names the delimiter and is no row"] if named else []
-    names = named_records(records, policy)
-    table = typed_table(origin.table, names, records, wishes)
-    read = f"{origin.label}: read as {text.encoding}, {dialect.words}, {len(records):,} rows and {len(names):,} columns"
+    dialect, notes = dialect_of(data, source.label, reading.delimiter or named, tsv=source.is_tsv)
+    records, ends = _without_ends(records_of(data, dialect, reading, source.label, header=reading.header))
+    notes += [f"{source.label}: its first line names the delimiter and is no row"] if named else []
+    names = named_records(records, reading)
+    table = typed_table(source.table, names, records, wishes)
+    read = f"{source.label}: read as {text.encoding}, {dialect.words}, {len(records):,} rows and {len(names):,} columns"
     said = [read, *([text.note] if text.note else []), *notes, *ends, *records.notes]
-    form = Form(delimiter="\t" if origin.is_tsv else kept(dialect.delimiter, len(names)))
+    form = Form(delimiter="\t" if source.is_tsv else kept(dialect.delimiter, len(names)))
     return replace(table[0], form=form), said + table[1]
 
 
@@ -62,10 +61,10 @@ def _without_ends(records: Records) -> tuple[Records, list[str]]:
     ]
 
 
-def named_records(records: Records, policy: Policy) -> list[str]:
+def named_records(records: Records, reading: ReadPolicy) -> list[str]:
     if records.header is None:
         return numbered(len(records.columns))
-    declared = "header" in policy.read.model_fields_set
+    declared = "header" in reading.model_fields_set
     check_header(
         records.header, [words.known for words in records.columns], records.file, records.first_line, declared=declared
     )

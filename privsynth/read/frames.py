@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import InputError, PolicyError
-from privsynth.options import TablePolicy
+from privsynth.options import ReadPolicy, TablePolicy
 from privsynth.policy import Policy
+from privsynth.policy_names import refuse_unknown_names
 from privsynth.read.arrow import arrow_column, back_to_arrow
-from privsynth.read.known import refuse_unknown_names
 from privsynth.read.refusal import refuse, shown
 from privsynth.read.sources import free_name, table_name
 
@@ -33,18 +33,18 @@ def read_frame(frame: Any, policy: Policy, name: str = "table") -> Dataset:
     notes: list[str] = []
     tables = []
     for key, one in frames.items():
-        table, said = frame_table(to_arrow(one), free_name(table_name(key), taken), policy)
+        called = free_name(table_name(key), taken)
+        table, of_table = frame_table(to_arrow(one), called, policy.read, policy.table(called))
         tables.append(table)
-        notes += [*said, *_index_note(one, key)]
+        notes += [*of_table, *_index_note(one, key)]
     dataset = Dataset(tuple(tables), notes=tuple(notes))
     refuse_unknown_names(dataset, policy)
     return dataset
 
 
-def frame_table(arrow: Any, name: str, policy: Policy) -> tuple[Table, list[str]]:
-    """One table from an Arrow table, within the limits of the policy."""
-    _check_size(arrow, name, policy)
-    wishes = policy.tables.get(name, TablePolicy())
+def frame_table(arrow: Any, name: str, limits: ReadPolicy, wishes: TablePolicy) -> tuple[Table, list[str]]:
+    """One table from an Arrow table, within the limits."""
+    _check_size(arrow, name, limits)
     made = [
         arrow_column(column, arrow.column(column), name, wishes.columns.get(column)) for column in arrow.column_names
     ]
@@ -52,8 +52,7 @@ def frame_table(arrow: Any, name: str, policy: Policy) -> tuple[Table, list[str]
     return Table(name, tuple(one.column for one in made), frame), [note for one in made for note in one.notes]
 
 
-def _check_size(arrow: Any, name: str, policy: Policy) -> None:
-    limits = policy.read
+def _check_size(arrow: Any, name: str, limits: ReadPolicy) -> None:
     if not arrow.num_rows or not arrow.num_columns:
         raise refuse(name, "there is no row or no column", "at least one of each is needed")
     if arrow.num_columns > limits.max_columns or arrow.num_rows * arrow.num_columns > limits.max_cells:

@@ -16,15 +16,14 @@ import numpy as np
 
 from privsynth.dataset import Form, Table
 from privsynth.errors import InputError
-from privsynth.options import ColumnPolicy, TablePolicy
-from privsynth.policy import Policy
+from privsynth.options import ColumnPolicy, ReadPolicy, TablePolicy
 from privsynth.read import frame_of, named_records, typed_table
 from privsynth.read.dialect import Dialect, dialect_of, field_limit, kept
 from privsynth.read.encoding import decoded
 from privsynth.read.kinds import Place, typed
 from privsynth.read.records import records_of
 from privsynth.read.refusal import counted, refuse
-from privsynth.read.sources import Origin
+from privsynth.read.sources import SourceFile
 from privsynth.typing import Array
 
 HEAD = 2**22  # bytes from whose rows the kinds of the columns are found
@@ -60,21 +59,21 @@ def spool(source: BinaryIO, target: Path, most: int) -> int:
     return size
 
 
-def beginning(origin: Origin, path: Path, policy: Policy) -> tuple[Layout, Table, list[str]]:
+def beginning(
+    source: SourceFile, path: Path, reading: ReadPolicy, wishes: TablePolicy
+) -> tuple[Layout, Table, list[str]]:
     """The layout, and the first rows as a table by which the kinds and roles of all rows are decided."""
     with path.open("rb") as file:
         raw = file.read(HEAD)
         whole = not file.read(1)
-    text = decoded(raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], origin.label, policy.read.encoding)
-    dialect, notes = dialect_of(text.data, origin.label, policy.read.delimiter, tsv=origin.is_tsv)
-    _refuse_unstreamable(dialect, origin.label)
-    records = records_of(_complete(text.data, dialect), dialect, policy.read, origin.label, header=policy.read.header)
-    names = named_records(records, policy)
-    table, said = typed_table(origin.table, names, records, policy.tables.get(origin.table, TablePolicy()))
-    delimiter = "\t" if origin.is_tsv else kept(dialect.delimiter, len(names))
-    layout = Layout(
-        path, origin.label, origin.table, text.encoding, dialect, policy.read.header, tuple(names), delimiter
-    )
+    text = decoded(raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], source.label, reading.encoding)
+    dialect, notes = dialect_of(text.data, source.label, reading.delimiter, tsv=source.is_tsv)
+    _refuse_unstreamable(dialect, source.label)
+    records = records_of(_complete(text.data, dialect), dialect, reading, source.label, header=reading.header)
+    names = named_records(records, reading)
+    table, said = typed_table(source.table, names, records, wishes)
+    delimiter = "\t" if source.is_tsv else kept(dialect.delimiter, len(names))
+    layout = Layout(path, source.label, source.table, text.encoding, dialect, reading.header, tuple(names), delimiter)
     return layout, replace(table, form=Form(delimiter=delimiter)), [*([text.note] if text.note else []), *notes, *said]
 
 
@@ -108,7 +107,7 @@ class Dealt:
 
 
 def deal(
-    layout: Layout, folder: Path, parts: int, policy: Policy, *, person: str | None, rng: np.random.Generator
+    layout: Layout, folder: Path, parts: int, reading: ReadPolicy, *, person: str | None, rng: np.random.Generator
 ) -> Dealt:
     """Every row into one of so many files, all rows of a person into the same."""
     paths = tuple(folder / f"part-{number:05d}.csv" for number in range(parts))
@@ -118,7 +117,7 @@ def deal(
         writers = [csv.writer(stack.enter_context(_private(path)), lineterminator="\n") for path in paths]
         for writer in writers:
             writer.writerow(layout.names)
-        for block in _blocks(layout, policy, left):
+        for block in _blocks(layout, reading, left):
             where = rng.integers(0, parts, len(block)) if at is None else _slots(block, at, rows, salt, parts)
             for number in np.unique(where):
                 writers[number].writerows([block[row] for row in np.flatnonzero(where == number)])
@@ -143,23 +142,23 @@ def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, part
     return np.array([hash((salt, row[at] or before + number)) % parts for number, row in enumerate(block)])
 
 
-def _blocks(layout: Layout, policy: Policy, left: Counter[str]) -> Iterator[list[list[str]]]:
+def _blocks(layout: Layout, reading: ReadPolicy, left: Counter[str]) -> Iterator[list[list[str]]]:
     """The rows of the file, strictly: as many fields in each as there are columns. What may be left out is counted."""
     width, cells, header = len(layout.names), 0, layout.header
     with (
-        field_limit(policy.read.max_cell_bytes),
+        field_limit(reading.max_cell_bytes),
         layout.path.open(encoding=_codec(layout.encoding), errors="strict", newline="") as file,
     ):
         reader = layout.dialect.records(file)
         try:
             while taken := list(islice(reader, ROWS_AT_ONCE)):
-                block = _even(taken[1:] if header else taken, width, reader.line_num, layout.label, policy, left)
+                block = _even(taken[1:] if header else taken, width, reader.line_num, layout.label, reading, left)
                 header = False
                 cells += width * len(block)
-                if cells > policy.read.max_cells:
+                if cells > reading.max_cells:
                     raise refuse(
                         layout.label,
-                        f"there are more than {policy.read.max_cells:,} cells",
+                        f"there are more than {reading.max_cells:,} cells",
                         "raise read.max_cells if that is right",
                     )
                 yield block
@@ -179,7 +178,7 @@ def _blocks(layout: Layout, policy: Policy, left: Counter[str]) -> Iterator[list
 
 
 def _even(
-    block: list[list[str]], width: int, last: int, label: str, policy: Policy, left: Counter[str]
+    block: list[list[str]], width: int, last: int, label: str, reading: ReadPolicy, left: Counter[str]
 ) -> list[list[str]]:
     """The rows of the right width. A blank line is no row where there are several columns; another width stops the run, unless such rows may be dropped."""
     if width == 1:
@@ -188,7 +187,7 @@ def _even(
     if len(good) < len(block):
         blank = sum(not row for row in block)
         wrong = next((at for at, row in enumerate(block) if row and len(row) != width), None)
-        if wrong is not None and policy.read.on_ragged == "refuse":
+        if wrong is not None and reading.on_ragged == "refuse":
             line = last - (len(block) - 1 - wrong)
             raise refuse(
                 label,
@@ -204,9 +203,9 @@ def _codec(encoding: str) -> str:
     return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8", "ascii") else encoding
 
 
-def part(path: Path, layout: Layout, like: Table, policy: Policy) -> Table:
+def part(path: Path, layout: Layout, like: Table, reading: ReadPolicy) -> Table:
     """One part as a table whose columns are those that the beginning promised; a value that breaks the promise stops the reading."""
-    records = records_of(path.read_bytes(), Dialect(), policy.read, layout.label, header=True)
+    records = records_of(path.read_bytes(), Dialect(), reading, layout.label, header=True)
     made = []
     for words, column in zip(records.columns, like.columns, strict=True):
         try:

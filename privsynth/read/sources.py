@@ -28,7 +28,7 @@ SIGNATURES = {
 
 
 @dataclass(frozen=True)
-class Origin:
+class SourceFile:
     """One file (or the standard input) and the name of the table in it."""
 
     label: str
@@ -44,7 +44,7 @@ class Origin:
         return self.path is not None and self.path.name.lower().endswith((".tsv", ".tsv.gz"))
 
 
-def origins(paths: Sequence[Path | str]) -> tuple[list[Origin], list[str]]:
+def source_files(paths: Sequence[Path | str]) -> tuple[list[SourceFile], list[str]]:
     """The files behind the paths (a folder stands for its data files), with a table name each, and notes."""
     if isinstance(paths, str | Path):
         raise PolicyError("a list of paths is expected.", hint="write [path] instead of path")
@@ -86,13 +86,13 @@ def _refuse_repetition(files: list[Path | None]) -> None:
         raise PolicyError("the same file is named twice.", hint="name each file once")
 
 
-def _named(files: list[Path | None]) -> list[Origin]:
+def _named(files: list[Path | None]) -> list[SourceFile]:
     taken: set[str] = set()
     made = []
     for path in files:
         label = shown(path.name)[1:-1] if path else "standard input"
         name = free_name(table_name(path.name) if path else "stdin", taken)
-        made.append(Origin(label, name, path))
+        made.append(SourceFile(label, name, path))
     return made
 
 
@@ -115,26 +115,26 @@ def free_name(name: str, taken: set[str]) -> str:
     return free
 
 
-def content(origin: Origin, limits: ReadPolicy) -> bytes:
+def content(source: SourceFile, limits: ReadPolicy) -> bytes:
     """The bytes of the file, expanded if they are compressed."""
-    raw = _raw(origin, limits)
+    raw = _raw(source, limits)
     if raw.startswith(GZIP):
-        raw = _expand(raw, origin.label, limits)
+        raw = _expand(raw, source.label, limits)
     for signature, what in SIGNATURES.items():
         if raw.startswith(signature):
-            raise refuse(origin.label, f"this is {what}, not a table in text form", "export it as CSV or Parquet")
+            raise refuse(source.label, f"this is {what}, not a table in text form", "export it as CSV or Parquet")
     return raw
 
 
-def _raw(origin: Origin, limits: ReadPolicy) -> bytes:
+def _raw(source: SourceFile, limits: ReadPolicy) -> bytes:
     try:
-        if origin.path is None:
-            return _bounded(sys.stdin.buffer, origin.label, limits)
-        with origin.path.open("rb") as file:
-            return _bounded(file, origin.label, limits)
+        if source.path is None:
+            return _bounded(sys.stdin.buffer, source.label, limits)
+        with source.path.open("rb") as file:
+            return _bounded(file, source.label, limits)
     except OSError as error:
         raise refuse(
-            origin.label, f"the file cannot be read ({error.strerror})", "check the path and its permissions"
+            source.label, f"the file cannot be read ({error.strerror})", "check the path and its permissions"
         ) from None
 
 

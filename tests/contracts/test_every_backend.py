@@ -144,7 +144,7 @@ def people(rows: int) -> Dataset:
 
 
 def learnt(data: Dataset) -> Statistics:
-    return learn_statistics(data, Policy(), take_fingerprints(data))
+    return learn_statistics(data, Policy().limits, take_fingerprints(data))
 
 
 def fitted(make: Make, folder: Path, data: Dataset) -> Backend:

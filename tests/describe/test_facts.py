@@ -158,7 +158,7 @@ def test_names_of_people_take_no_part_and_no_value_is_in_a_fact(rng: np.random.G
 def test_the_profile_holds_the_facts_of_the_training_rows(rng: np.random.Generator) -> None:
     codes = zips(rng)
     made = data(zip=[f"z{c}" for c in codes], city=[f"c{c // 4}" for c in codes])
-    assert learn_statistics(made, Policy(), Taken()).facts == facts_of(made) != ()
+    assert learn_statistics(made, Policy().limits, Taken()).facts == facts_of(made) != ()
 
 
 def test_nothing_is_said_of_a_handful_of_rows_or_of_no_column() -> None:

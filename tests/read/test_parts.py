@@ -12,7 +12,7 @@ from privsynth.dataset import Kind
 from privsynth.errors import InputError
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning, deal, part, spool
-from privsynth.read.sources import Origin
+from privsynth.read.sources import SourceFile
 
 POLICY = Policy(backend="mask")
 
@@ -24,10 +24,10 @@ def written(folder: Path, text: str, name: str = "visits.csv") -> Path:
 
 
 def dealt(path: Path, folder: Path, parts: int = 3, person: str | None = None, policy: Policy = POLICY):
-    layout, head, notes = beginning(Origin(path.name, path.stem, path), path, policy)
+    layout, head, notes = beginning(SourceFile(path.name, path.stem, path), path, policy.read, policy.table(path.stem))
     target = folder / "private"
     target.mkdir()
-    made = deal(layout, target, parts, policy, person=person, rng=np.random.default_rng(1))
+    made = deal(layout, target, parts, policy.read, person=person, rng=np.random.default_rng(1))
     return layout, head, made.files, made.rows, [*notes, *made.notes]
 
 
@@ -45,7 +45,7 @@ def rows_text(count: int) -> str:
 
 def test_every_row_is_in_one_part_and_types_hold(tmp_path: Path) -> None:
     layout, head, files, rows, _ = dealt(written(tmp_path, rows_text(900)), tmp_path)
-    tables = [part(file, layout, head, POLICY) for file in files]
+    tables = [part(file, layout, head, POLICY.read) for file in files]
     assert rows == 900
     assert sorted(value for table in tables for value in table.values("amount")) == [i + 0.5 for i in range(900)]
     assert all(table["day"].kind is Kind.DATE for table in tables)
@@ -55,14 +55,14 @@ def test_every_row_is_in_one_part_and_types_hold(tmp_path: Path) -> None:
 
 def test_all_rows_of_a_person_are_in_one_part(tmp_path: Path) -> None:
     layout, head, files, _, _ = dealt(written(tmp_path, rows_text(900)), tmp_path, person="person")
-    people = [set(part(file, layout, head, POLICY).values("person")) for file in files]
+    people = [set(part(file, layout, head, POLICY.read).values("person")) for file in files]
     assert sum(map(len, people)) == len(set.union(*people)) == 300
 
 
 def test_rows_without_a_person_are_nobody_together(tmp_path: Path) -> None:
     path = written(tmp_path, "person,n\n" + ",1\n" * 600)
     layout, head, files, _, _ = dealt(path, tmp_path, person="person", policy=POLICY)
-    assert all(len(part(file, layout, head, POLICY)) > 100 for file in files)
+    assert all(len(part(file, layout, head, POLICY.read)) > 100 for file in files)
 
 
 def test_the_parts_are_for_their_owner_alone(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_later_value_of_another_kind_is_refused_by_its_column_and_never_shown(
     path = written(tmp_path, "name,n\n" + "ada,1\n" * 9_000 + "ada,HIDDEN\n")
     layout, head, files, _, _ = dealt(path, tmp_path, parts=1)
     with pytest.raises(InputError, match="column n: its first rows are of kind integer") as caught:
-        part(files[0], layout, head, POLICY)
+        part(files[0], layout, head, POLICY.read)
     assert "HIDDEN" not in str(caught.value)
     assert caught.value.column == "n"
 
@@ -108,7 +108,7 @@ def test_other_encodings_and_delimiters_are_read_as_they_were_found(tmp_path: Pa
     policy = Policy(backend="mask", read={"encoding": "cp1252"})
     layout, head, files, rows, _ = dealt(path, tmp_path, policy=policy)
     assert rows == 300
-    assert set(part(files[0], layout, head, policy).values("town")) == {"Köln"}
+    assert set(part(files[0], layout, head, policy.read).values("town")) == {"Köln"}
     assert head.form.delimiter == ";"
 
 

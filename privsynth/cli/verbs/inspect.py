@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from privsynth.cli import flags
 from privsynth.cli.changes import reading
-from privsynth.cli.screen import result, table, visible, write_json
+from privsynth.cli.screen import result, table, write_json
+from privsynth.errors import visible
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:

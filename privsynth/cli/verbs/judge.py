@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from privsynth.cli import flags
 from privsynth.cli.changes import assignments, reading
-from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, visible, write_json
-from privsynth.errors import ExitCode
+from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
+from privsynth.errors import ExitCode, visible
 from privsynth.policy import Policy, load_policy
 from privsynth.verdict import GATES, Finding, Status, Verdict
 

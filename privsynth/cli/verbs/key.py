@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 
 from privsynth.cli import flags
-from privsynth.cli.screen import result, visible, write_json
+from privsynth.cli.screen import result, write_json
+from privsynth.errors import visible
 
 UNRECORDED = "nothing was recorded: name a state directory with --state"
 OLD_STAYS = "what was masked with the old key stays linkable by it, until that is destroyed too"

@@ -29,7 +29,7 @@ REFERENCES = [
 @pytest.fixture(scope="module")
 def bank(material: Path) -> tuple[Dataset, Dataset]:
     data = describe(read_files([material / "tables" / "berka"], POLICY), POLICY)
-    profile = learn_statistics(data, POLICY, take_fingerprints(data))
+    profile = learn_statistics(data, POLICY.limits, take_fingerprints(data))
     made = (
         Mask(POLICY.backend, POLICY.limits)
         .fit(data, profile, np.random.default_rng(1))

@@ -45,7 +45,7 @@ def people(rows: int = ROWS, **more: Any) -> Dataset:
 
 def fitted(data: Dataset, **options: Any) -> Model:
     model = Model(ModelOptions(engine="dp", **{"epsilon": 3, **options}), LIMITS)
-    return model.fit(data, learn_statistics(data, Policy(), take_fingerprints(data)), np.random.default_rng(1))
+    return model.fit(data, learn_statistics(data, Policy().limits, take_fingerprints(data)), np.random.default_rng(1))
 
 
 @pytest.fixture(scope="module")

@@ -244,7 +244,7 @@ def test_no_name_no_key_and_no_free_text_reaches_the_engine() -> None:
     )
     data = Dataset((Table("t", columns, frame),))
     model = Model(ModelOptions(engine="tvae", epochs=1), Policy().limits)
-    model.fit(data, learn_statistics(data, Policy(), Taken(b"key")), np.random.default_rng(1))
+    model.fit(data, learn_statistics(data, Policy().limits, Taken(b"key")), np.random.default_rng(1))
     learnt = model.engines_["t"]
     assert isinstance(learnt, Sdv)
     assert list(learnt.shown_) == ["town"]

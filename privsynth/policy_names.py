@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from privsynth.dataset import Dataset
-from privsynth.errors import PolicyError
+from privsynth.errors import PolicyError, visible
 from privsynth.policy import Policy
 
 
@@ -30,7 +30,7 @@ def refuse_unknown_names(data: Dataset, policy: Policy) -> None:
 def _table(data: Dataset, name: str, place: str) -> None:
     if name not in data:
         raise PolicyError(
-            f'{place}table "{_visible(name)}" is not in the data{_near(name, data.names)}',
+            f'{place}table "{visible(name)}" is not in the data{_near(name, data.names)}',
             hint=f"the tables are: {_list(data.names)}",
         )
 
@@ -39,7 +39,7 @@ def _column(data: Dataset, table: str, name: str, place: str) -> None:
     if name not in data[table]:
         names = [column.name for column in data[table].columns]
         raise PolicyError(
-            f'{place}column "{_visible(name)}" is not in {_visible(table)}{_near(name, names)}',
+            f'{place}column "{visible(name)}" is not in {visible(table)}{_near(name, names)}',
             hint=f"its columns are: {_list(names)}",
             column=name,
         )
@@ -47,12 +47,8 @@ def _column(data: Dataset, table: str, name: str, place: str) -> None:
 
 def _near(name: str, names: Sequence[str]) -> str:
     near = get_close_matches(name, names, n=1, cutoff=0.5)
-    return f'; did you mean "{_visible(near[0])}"?' if near else "."
+    return f'; did you mean "{visible(near[0])}"?' if near else "."
 
 
 def _list(names: Sequence[str]) -> str:
-    return f"{', '.join(_visible(name) for name in names[:12])}{' ...' if len(names) > 12 else ''}"
-
-
-def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return f"{', '.join(visible(name) for name in names[:12])}{' ...' if len(names) > 12 else ''}"
