@@ -30,21 +30,8 @@ def with_relations(dataset: Dataset, declared: Sequence[RelationPolicy]) -> Data
 def _declared(dataset: Dataset, declared: Sequence[RelationPolicy]) -> list[Relation]:
     relations = [Relation(r.parent, r.parent_key, r.child, r.child_key) for r in declared]
     for relation in relations:
-        _exists(dataset, relation.parent, relation.parent_key)
-        _exists(dataset, relation.child, relation.child_key)
         _must_be_key(dataset[relation.parent], relation.parent_key)
     return relations
-
-
-def _exists(dataset: Dataset, table: str, column: str) -> None:
-    if table not in dataset:
-        raise PolicyError(f"relations: there is no table {table}.", hint=f"the tables are: {', '.join(dataset.names)}")
-    if column not in dataset[table]:
-        raise PolicyError(
-            f"relations: table {table} has no column {column}.",
-            hint=f"its columns are: {', '.join(c.name for c in dataset[table].columns)}",
-            column=column,
-        )
 
 
 def _must_be_key(table: Table, name: str) -> None:

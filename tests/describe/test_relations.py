@@ -15,6 +15,7 @@ from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.describe.relations import with_relations
 from privsynth.errors import InputError, PolicyError
 from privsynth.policy import Policy
+from privsynth.policy_names import refuse_unknown_names
 
 POLICY = Policy()
 
@@ -113,8 +114,8 @@ def test_a_declared_relation_replaces_the_search() -> None:
     "wrong", [{"parent": "clients"}, {"child": "nothing"}, {"parent_key": "id"}, {"child_key": "seller"}]
 )
 def test_a_declared_relation_of_unknown_names_is_refused_with_the_known_ones(wrong: dict[str, str]) -> None:
-    with pytest.raises(PolicyError, match="relations") as error:
-        linked(CUSTOMERS, ORDERS, policy=declared(**wrong))
+    with pytest.raises(PolicyError, match=f'"{next(iter(wrong.values()))}" is not in') as error:
+        refuse_unknown_names(Dataset((CUSTOMERS, ORDERS)), declared(**wrong))
     assert error.value.hint
 
 
