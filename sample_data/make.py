@@ -28,45 +28,48 @@ def words(text: str) -> list[str]:
 # Names given more often before, around and after 1980.
 WOMEN = (
     words("""
-        Barbara Carol Deborah Diane Donna Dorothy Frances Gloria Helen Janet Joyce Judith Linda Margaret Marilyn Martha Nancy Patricia Ruth Sandra
-        Sharon Shirley Susan Virginia
+        Barbara Carol Deborah Diane Donna Dorothy Frances Gloria Helen Janet Joyce Judith Linda Margaret Marilyn
+        Martha Nancy Patricia Ruth Sandra Sharon Shirley Susan Virginia
     """),
     words("""
-        Amy Angela Christina Cynthia Denise Dawn Erica Heather Jennifer Julie Karen Kelly Kimberly Laura Lisa Lori Maria Melissa Michelle Monica
-        Nicole Rebecca Tina Wendy
+        Amy Angela Christina Cynthia Denise Dawn Erica Heather Jennifer Julie Karen Kelly Kimberly Laura Lisa Lori
+        Maria Melissa Michelle Monica Nicole Rebecca Tina Wendy
     """),
     words("""
-        Abigail Alexis Alyssa Amber Ashley Brianna Chloe Courtney Danielle Elena Emily Grace Hannah Jasmine Kayla Leah Lauren Megan Natalie Olivia
-        Rachel Samantha Sofia Zoe
+        Abigail Alexis Alyssa Amber Ashley Brianna Chloe Courtney Danielle Elena Emily Grace Hannah Jasmine Kayla Leah
+        Lauren Megan Natalie Olivia Rachel Samantha Sofia Zoe
     """),
 )
 MEN = (
     words("""
-        Albert Arthur Carl Charles Donald Douglas Edward Eugene Frank George Gerald Harold Henry Jack Larry Lawrence Raymond Richard Roger Ronald Roy
-        Thomas Walter Wayne
+        Albert Arthur Carl Charles Donald Douglas Edward Eugene Frank George Gerald Harold Henry Jack Larry Lawrence
+        Raymond Richard Roger Ronald Roy Thomas Walter Wayne
     """),
     words("""
-        Brian Chad Christopher Craig David Eric Gregory Jason Jeffrey Keith Kevin Mark Michael Patrick Paul Scott Sean Shawn Stephen Steven Timothy
-        Todd Troy Vincent
+        Brian Chad Christopher Craig David Eric Gregory Jason Jeffrey Keith Kevin Mark Michael Patrick Paul Scott Sean
+        Shawn Stephen Steven Timothy Todd Troy Vincent
     """),
     words("""
-        Aaron Adrian Alexander Austin Brandon Caleb Cameron Connor Diego Dylan Ethan Gabriel Isaiah Jacob Joshua Justin Kyle Logan Lucas Mateo Nathan
-        Noah Tyler Zachary
+        Aaron Adrian Alexander Austin Brandon Caleb Cameron Connor Diego Dylan Ethan Gabriel Isaiah Jacob Joshua
+        Justin Kyle Logan Lucas Mateo Nathan Noah Tyler Zachary
     """),
 )
 LAST = words("""
-    Adams Alvarez Anderson Bailey Baker Barnes Bell Bennett Bishop Black Boyd Bradley Brooks Bryant Burke Burns Butler Campbell Carlson Carr Carter
-    Castillo Chambers Chang Chavez Chen Clarke Cole Coleman Collins Cooper Cox Crawford Cruz Cunningham Curtis Daniels Davidson Dawson Delgado Diaz
-    Dixon Douglas Duncan Dunn Edwards Elliott Ellis Evans Ferguson Fernandez Fields Fisher Fleming Fletcher Flores Ford Foster Fowler Fox Franklin
-    Freeman Fuller Garcia Gardner Garrett George Gibson Gilbert Gomez Gonzales Goodman Gordon Graham Grant Graves Gray Green Greene Griffin Gutierrez
-    Hale Hamilton Hansen Harper Harrison Hart Harvey Hawkins Hayes Henderson Henry Hernandez Hicks Hoffman Holland Holmes Holt Hopkins Howard Hudson
-    Hughes Hunter Jackson Jacobs James Jenkins Jennings Jensen Jimenez Johnston Jordan Kelley Kennedy Kim King Klein Knight Lambert Lane Larson Lawson
-    Lee Leonard Lopez Lowe Lucas Lynch Lyons Marshall Martin Mason Matthews May Mccoy Mendoza Meyer Miles Mills Mitchell Montgomery Morales Moreno
-    Morgan Morris Murray Myers Nelson Newman Nguyen Nichols Norris Oliver Olson Ortega Ortiz Owens Palmer Park Parker Patel Patterson Payne Pena
-    Perkins Perry Peters Peterson Pham Phillips Pierce Porter Powell Price Quinn Ramos Ray Reed Reyes Reynolds Rice Richards Rios Rivera Roberts Rojas
-    Romero Rose Ross Ruiz Ryan Salazar Sanchez Sanders Santos Schmidt Schultz Schwartz Shah Shaw Shelton Silva Simmons Simpson Sims Snyder Soto
-    Spencer Stephens Stevens Stewart Stone Sullivan Sutton Taylor Torres Tran Tucker Turner Vargas Vasquez Vega Wade Wagner Walker Wallace Walsh
-    Warren Watkins Weaver Webb Weber Welch Wells West Wheeler Willis Wolfe Wood Wright Yang Young Zamora Zimmerman
+    Adams Alvarez Anderson Bailey Baker Barnes Bell Bennett Bishop Black Boyd Bradley Brooks Bryant Burke Burns Butler
+    Campbell Carlson Carr Carter Castillo Chambers Chang Chavez Chen Clarke Cole Coleman Collins Cooper Cox Crawford
+    Cruz Cunningham Curtis Daniels Davidson Dawson Delgado Diaz Dixon Douglas Duncan Dunn Edwards Elliott Ellis Evans
+    Ferguson Fernandez Fields Fisher Fleming Fletcher Flores Ford Foster Fowler Fox Franklin Freeman Fuller Garcia
+    Gardner Garrett George Gibson Gilbert Gomez Gonzales Goodman Gordon Graham Grant Graves Gray Green Greene Griffin
+    Gutierrez Hale Hamilton Hansen Harper Harrison Hart Harvey Hawkins Hayes Henderson Henry Hernandez Hicks Hoffman
+    Holland Holmes Holt Hopkins Howard Hudson Hughes Hunter Jackson Jacobs James Jenkins Jennings Jensen Jimenez
+    Johnston Jordan Kelley Kennedy Kim King Klein Knight Lambert Lane Larson Lawson Lee Leonard Lopez Lowe Lucas Lynch
+    Lyons Marshall Martin Mason Matthews May Mccoy Mendoza Meyer Miles Mills Mitchell Montgomery Morales Moreno Morgan
+    Morris Murray Myers Nelson Newman Nguyen Nichols Norris Oliver Olson Ortega Ortiz Owens Palmer Park Parker Patel
+    Patterson Payne Pena Perkins Perry Peters Peterson Pham Phillips Pierce Porter Powell Price Quinn Ramos Ray Reed
+    Reyes Reynolds Rice Richards Rios Rivera Roberts Rojas Romero Rose Ross Ruiz Ryan Salazar Sanchez Sanders Santos
+    Schmidt Schultz Schwartz Shah Shaw Shelton Silva Simmons Simpson Sims Snyder Soto Spencer Stephens Stevens Stewart
+    Stone Sullivan Sutton Taylor Torres Tran Tucker Turner Vargas Vasquez Vega Wade Wagner Walker Wallace Walsh Warren
+    Watkins Weaver Webb Weber Welch Wells West Wheeler Willis Wolfe Wood Wright Yang Young Zamora Zimmerman
 """)
 # city ; state ; weight ; where its postcodes begin ; its telephone areas
 PLACES = """
@@ -120,8 +123,8 @@ San Diego ; CA ; 22 ; 921 ; 619 858
 Honolulu ; HI ; 7 ; 968 ; 808
 """
 STREETS = words("""
-    Alder Birch Cedar Chestnut Cypress Dogwood Elm Fern Hawthorn Hazel Hickory Juniper Laurel Linden Magnolia Maple Mulberry Oak Pine Poplar Redwood
-    Spruce Sycamore Walnut Willow
+    Alder Birch Cedar Chestnut Cypress Dogwood Elm Fern Hawthorn Hazel Hickory Juniper Laurel Linden Magnolia Maple
+    Mulberry Oak Pine Poplar Redwood Spruce Sycamore Walnut Willow
 """)
 STREET_ENDS = words("""
     Avenue Court Drive Lane Place Road Street Terrace Way
@@ -194,7 +197,7 @@ def emails(rng: np.random.Generator, first: Array, last: Array) -> Array:
 
 
 def addresses(rng: np.random.Generator, count: int) -> pd.DataFrame:
-    """Where people live. A postcode lies in one city and a city in one state; phones end in 555-01xx, which nobody has."""
+    """Where people live: postcode in city in state. Phones end in 555-01xx, which nobody has."""
     places = pd.DataFrame(
         [line.split(" ; ") for line in PLACES.strip().splitlines()],
         columns=["city", "state", "weight", "postcodes", "area_codes"],
@@ -283,7 +286,7 @@ def draw_segment(rng: np.random.Generator, age: Array) -> Array:
 
 
 def draw_income(rng: np.random.Generator, age: Array, segment: Array, state: Array) -> Array:
-    """Yearly income in dollars: rises to the age of 52, differs by segment and state; half of the people round it to thousands."""
+    """Yearly income in dollars: rises to the age of 52, differs by segment and state; half of the people round it."""
     level = 10.35 + 0.9 * np.exp(-(((age - 52) / 24) ** 2))
     level = level + 0.55 * (segment == "business") + 0.2 * (segment == "plus") - 0.85 * (segment == "student")
     level = level + 0.15 * np.isin(state, ["NY", "CA", "MA", "WA"])
@@ -404,7 +407,7 @@ DAYS = dict(zip(DIAGNOSES, (2.6, 3.4, 5.0, 5.6, 5.2, 8.4, 2.9, 2.6, 2.2, 4.8), s
 
 
 def make_patients(rng: np.random.Generator, count: int = 1_500) -> pd.DataFrame:
-    """Hospital stays: the diagnosis follows age and sex, laboratory values follow the diagnosis, the length of stay follows all."""
+    """Hospital stays: the diagnosis follows age and sex, laboratory values the diagnosis, the length of stay all."""
     age = np.clip(np.where(rng.random(count) < 0.25, rng.normal(32, 9, count), rng.normal(64, 15, count)), 18, 97)
     born = draw_dates(rng, ages=age, on="2025-01-01")
     female = rng.random(count) < 0.52
@@ -460,7 +463,7 @@ def draw_diagnosis(rng: np.random.Generator, age: Array, female: Array) -> Array
 
 
 def draw_labs(rng: np.random.Generator, age: Array, code: Array, smoker: Array) -> dict[str, Array]:
-    """Laboratory values. What an instrument cannot see is written as its limit (crp 5.0, troponin 0.01), so values pile up there."""
+    """Laboratory values. What an instrument cannot see is its limit (crp 5.0, troponin 0.01): values pile up there."""
     count = len(age)
     bmi = rng.normal(26.5, 4.4, count) + 3.0 * (code == "E11.9") - 1.5 * (smoker == "current")
     pressure = rng.normal(116, 11, count) + 0.28 * (age - 40) + 16 * (code == "I10") + 0.5 * (bmi - 26)

@@ -58,7 +58,7 @@ class Expression:
         return self._truth(frame, f"coalesce(NOT ({self._sql}), false)")
 
     def undefined(self, frame: pd.DataFrame) -> Array:
-        """Where it has no value because of a division by zero, a root or logarithm that does not exist, or an infinite power."""
+        """Where it has no value: division by zero, a root or logarithm that does not exist, an infinite power."""
         return self._truth(frame, self._undefined) if self._undefined else np.zeros(len(frame), dtype=bool)
 
     def _truth(self, frame: pd.DataFrame, sql: str) -> Array:

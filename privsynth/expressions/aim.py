@@ -1,8 +1,8 @@
 """Which rows were asked for: those that meet a condition, and levels at the shares that they shall have.
 
-The backend draws towards it, and the judge narrows the real rows to what is like it before it compares: a draft of one
-group is held against that group. Shares of several columns are met by raking (Deming and Stephan 1940): each column's shares
-are set in turn until all stand, and what hangs together otherwise is kept.
+The backend draws towards it, and the judge narrows the real rows in the same way before it compares: a draft of one
+group is held against that group. Shares of several columns are met by raking (Deming and Stephan 1940): each column's
+shares are set in turn until all stand, and other associations are kept.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ CLOSE = 1e-6  # shares that differ by less stand
 
 
 def is_steered(policy: Policy) -> bool:
-    """Whether rows other than such as the source's were asked for."""
+    """Whether rows unlike those of the source were asked for."""
     return isinstance(policy.backend, ModelOptions) and bool(policy.backend.where or policy.backend.shares)
 
 
 def like_asked(source: Source, policy: Policy) -> Source:
-    """The real rows that a draft of this policy should be like: all, or those that meet its condition, thinned to its shares."""
+    """The real rows that a draft should be like: all, or those that meet its condition, thinned to its shares."""
     if not is_steered(policy) or source.is_empty:
         return source
     assert isinstance(policy.backend, ModelOptions)  # noqa: S101  for the type checker
@@ -66,7 +66,7 @@ def rows_meeting(table: Table, where: str | None) -> Array:
 
 
 def share_codes(table: Table, shares: Shares) -> list[Array]:
-    """For each column of the shares: which of the named levels each row holds, in their order; the last code is any other."""
+    """For each column of the shares the named level that each row holds, by its place; the last code is any other."""
     return [_codes(table.text(name), list(levels)) for name, levels in shares.items()]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -26,43 +27,24 @@ LONGEST_PAD = 1_000
 
 FUNCTIONS = frozenset(
     """
-    abs cast ceil ceiling coalesce concat contains date_add date_diff date_trunc datediff day dayofweek dayofyear ends_with exp extract floor greatest
-    hour if ifnull isodow last_day least left length ln log10 lower lpad minute mod month nullif pow power quarter regexp_extract regexp_matches
-    regexp_replace replace right round rpad second sign split_part sqrt starts_with strftime strpos substr substring to_days trim trunc try_cast upper
-    week year
+    abs cast ceil ceiling coalesce concat contains date_add date_diff date_trunc datediff day dayofweek dayofyear
+    ends_with exp extract floor greatest hour if ifnull isodow last_day least left length ln log10 lower lpad minute
+    mod month nullif pow power quarter regexp_extract regexp_matches regexp_replace replace right round rpad second
+    sign split_part sqrt starts_with strftime strpos substr substring to_days trim trunc try_cast upper week year
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 _BEFORE_BRACKET = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "case",
-        "when",
-        "then",
-        "else",
-        "between",
-        "like",
-        "ilike",
-        "is",
-        "as",
-        "interval",
-        "from",
-        "end",
-        "distinct",
-        "year",
-        "month",
-        "day",
-        "hour",
-        "minute",
-    ]
+    """
+    and or not in case when then else between like ilike is as interval from end distinct year month day hour minute
+    """.split()  # noqa: SIM905 - as above
 )
 _NODES = """
-    Paren Literal Boolean Null Column Identifier And Or Not EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Between In Is Like ILike Case If Coalesce Nullif
-    Add Sub Mul Div IntDiv Mod Neg Pow Abs Round Floor Ceil Sqrt Exp Ln Log Greatest Least Sign Trunc Upper Lower Trim Length Substring Left Right Concat
-    DPipe Replace RegexpLike RegexpExtract RegexpReplace StartsWith EndsWith Contains StrPosition Pad SplitPart Cast TryCast DataType Extract Year Month
-    Quarter Week Day DayOfWeek DayOfWeekIso DayOfYear Hour Minute Second DateDiff DateAdd TimestampTrunc DateTrunc Interval ToDays Var LastDay TimeToStr
+    Paren Literal Boolean Null Column Identifier And Or Not EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Between In Is
+    Like ILike Case If Coalesce Nullif Add Sub Mul Div IntDiv Mod Neg Pow Abs Round Floor Ceil Sqrt Exp Ln Log
+    Greatest Least Sign Trunc Upper Lower Trim Length Substring Left Right Concat DPipe Replace RegexpLike
+    RegexpExtract RegexpReplace StartsWith EndsWith Contains StrPosition Pad SplitPart Cast TryCast DataType Extract
+    Year Month Quarter Week Day DayOfWeek DayOfWeekIso DayOfYear Hour Minute Second DateDiff DateAdd TimestampTrunc
+    DateTrunc Interval ToDays Var LastDay TimeToStr
 """
 _TYPES = frozenset(["INT", "BIGINT", "DOUBLE", "FLOAT", "TEXT", "VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN"])
 _UNITS = frozenset(
@@ -149,9 +131,9 @@ def _tree(text: str) -> exp.Expr:
     except RecursionError:
         raise PolicyError("an expression is nested too deeply.", hint="split it over several columns") from None
     except SqlglotError as error:
-        where = getattr(error, "errors", None) or [{}]
+        place: Mapping[str, Any] = next(iter(getattr(error, "errors", None) or ()), {})
         raise PolicyError(
-            f"an expression is no valid SQL, near character {where[0].get('col', 1)} of line {where[0].get('line', 1)}.",
+            f"an expression is not valid SQL, near character {place.get('col', 1)} of line {place.get('line', 1)}.",
             hint="see rules/README.md for what is allowed",
         ) from None
     finally:

@@ -1,7 +1,7 @@
 """A condition taken apart: what it joins by AND, which of that is an order or a definition, and which rows break it.
 
-Numbers are compared as a person reads them: `total = a + b` holds if it holds to the decimals of `total`, whatever the binary
-fractions make of it. Whoever makes rows and whoever judges them ask here, so that both mean the same.
+Numbers are compared as a person reads them: `total = a + b` holds if it holds to the decimals of `total`, whatever the
+binary fractions make of it. Whoever makes rows and whoever judges them ask here, so that both mean the same.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def types_of(columns: list[str], table: pa.Table) -> list[str]:
     except duckdb.Error:
         raise PolicyError(
             "the types in an expression do not fit each other, or a constant in it is out of range.",
-            hint="numbers go with numbers, text with text, dates with dates such as DATE '2024-12-31'; CAST(x AS VARCHAR) makes text",
+            hint="numbers go with numbers, text with text, dates with dates such as DATE '2024-12-31';"
+            " CAST(x AS VARCHAR) makes text",
         ) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from hashlib import sha256
 
 from privsynth.dataset import Dataset, Exposure, Table
@@ -16,7 +16,10 @@ from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Outcome, Release
 
-NO_LEDGER = "name a state directory (--state DIR, or state in the policy): a ledger there counts the attempts and releases of each source"
+NO_LEDGER = (
+    "name a state directory (--state DIR, or state in the policy):"
+    " a ledger there counts the attempts and releases of each source"
+)
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Attempt:
     """What is known of the runs before this one, and the place where this one's outcome is written."""
 
     exposure: Exposure | None = None  # None: nobody counts
+    _: KW_ONLY
     ledger: Ledger | None = field(default=None, repr=False)
     number: int = 0  # of the record that opened it
     table: str = ""  # whose rows are counted
@@ -31,7 +35,7 @@ class Attempt:
     of_parts: int | None = None  # all rows, where a release holds more than the dataset at hand
 
     def close(self, outcome: Outcome) -> Outcome:
-        """Write down what came of it. A release is refused at the last moment if another run used up the source meanwhile."""
+        """Write down the outcome. A release is refused at the last moment if another run has used up the source."""
         if self.ledger is None:
             return outcome
         rows = released_rows(outcome, self.table)
@@ -56,9 +60,9 @@ class Attempt:
 
 @contextmanager
 def attempt(data: Dataset, policy: Policy, parts: Callable[[], Iterator[Table]] | None = None) -> Iterator[Attempt]:
-    """An attempt on this source. However it ends it is counted; what it came to is said by `close`, or else is an error.
+    """An attempt on this source. However it ends it is counted; its outcome is what `close` writes, or else an error.
 
-    `parts` are all rows of the one table, part by part, where they do not fit in memory and `data` is the first of them.
+    `parts` are all rows of the one table, part by part, where they do not fit in memory and `data` is the first part.
     """
     if data.is_empty or policy.state is None:
         refuse_uncounted(data, policy)
@@ -77,16 +81,15 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
     source, rows = (
         (fingerprint(data, ledger.key), len(data.root)) if parts is None else fingerprint_of_parts(parts(), ledger.key)
     )
+    group = configuration(data, policy)
     with ledger.pages() as pages:
         _refuse_overspending(pages.records, source, data, policy)
+        before = sum(record["event"] == "attempt" and _same(record, source, group) for record in pages.records)
         opened = pages.append(
             event="attempt",
             source=source,
-            family=family(data, policy),
-            number=1
-            + sum(
-                record["event"] == "attempt" and _same(record, source, family(data, policy)) for record in pages.records
-            ),
+            family=group,
+            number=before + 1,
             backend=policy.backend.kind,
             profile=policy.profile,
             source_rows=rows,
@@ -102,9 +105,9 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
         )
         return Attempt(
             exposure_of(pages.records, opened),
-            ledger,
-            opened["record"],
-            data.root.name,
+            ledger=ledger,
+            number=opened["record"],
+            table=data.root.name,
             of_parts=None if parts is None else rows,
         )
 
@@ -138,12 +141,11 @@ def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
     )
 
 
-def family(data: Dataset, policy: Policy) -> str:
-    """The configuration whose attempts are counted together: backend, columns and profile. The seed, and how an engine is tuned, do not count."""
+def configuration(data: Dataset, policy: Policy) -> str:
+    """What attempts are counted by: backend, columns and profile; neither the seed nor how an engine is tuned."""
     columns = sorted(str(name) for table in data for name in table.frame.columns)
-    return sha256(
-        "\x1f".join((policy.backend.kind, policy.profile, *columns)).encode("utf-8", "surrogatepass")
-    ).hexdigest()[:16]
+    words = "\x1f".join((policy.backend.kind, policy.profile, *columns))
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def spent(data: Dataset, policy: Policy) -> float:
@@ -166,8 +168,8 @@ def _same(record: Record, source: str, group: str) -> bool:
 def refuse_uncounted(data: Dataset, policy: Policy) -> None:
     """A limit on attempts or on epsilon means nothing where nobody remembers."""
     if policy.needs_ledger and policy.state is None and not data.is_empty:
-        what = "the engine dp" if policy.has_claim else f"the profile {policy.profile}"
-        raise PolicyError(f"{what} counts attempts, and there is no ledger.", hint=NO_LEDGER)
+        subject = "the engine dp" if policy.has_claim else f"the profile {policy.profile}"
+        raise PolicyError(f"{subject} counts attempts, and there is no ledger.", hint=NO_LEDGER)
 
 
 def _fail(begun: Attempt, outcome: str) -> None:

@@ -17,7 +17,7 @@ MISSING = np.uint64(0x9E3779B97F4A7C15)
 
 
 def fingerprint(data: Dataset, key: bytes) -> str:
-    """The keyed fingerprint of a source: the order of tables, rows and columns, the names of files and their format do not count.
+    """The keyed fingerprint of a source. Neither order (tables, rows, columns) nor file names and format count.
 
     It is keyed because a plain digest would let anybody confirm a guess at a small table.
     """
@@ -49,7 +49,7 @@ def _names(table: Table) -> bytes:
 
 
 def _rows(table: Table) -> Array:
-    """One number for each row. Columns are told apart by their names and added up, so that their order does not count."""
+    """One number for each row. Columns are told apart by name and added up, so that their order does not count."""
     rows = np.zeros(len(table), dtype=np.uint64)
     for column in table.columns:
         rows += _mixed(_values(table.values(column.name)) ^ _word(column.name))

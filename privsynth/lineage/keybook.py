@@ -1,4 +1,4 @@
-"""What became of masking keys: made, rotated, destroyed. Records of the ledger, by key id; never a key, nor where it lies."""
+"""What became of masking keys: made, rotated, destroyed. Records by key id; never a key, nor where it lies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Write = Callable[[Deed, str], None]
 
 @contextmanager
 def keybook(folder: Path | None) -> Iterator[Write]:
-    """A place to write down what is done with a key, opened and locked before it is done; nowhere without a state directory."""
+    """Writes down what is done with a key, locked before it is done; without a state directory nothing is written."""
     if folder is None:
         yield lambda _deed, _key: None
         return

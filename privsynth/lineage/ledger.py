@@ -1,14 +1,15 @@
-"""Who tried what on which source, how often, and what came of it: append-only, chained, and written before the attempt starts.
+"""Who tried what on which source, how often, with what outcome: append-only, chained, written before an attempt starts.
 
 A state directory (mode 0700) holds
 
     ledger.jsonl    one record a line: an attempt that begins, later its outcome, or what was done with a masking key;
                     each carries the digest of all before it
-    ledger.head     how many records there must be, and the digest of the last one: a ledger that lost its end is found out
+    ledger.head     how many records there must be, and the digest of the last: a ledger that lost its end is found out
     ledger.key      the key of the fingerprints, the ledger's own; with it there must be a ledger
     ledger.lock     held while somebody writes
 
-An attempt without an outcome was killed, and counts. Whoever deletes the whole directory starts anew; the manifest then says so.
+An attempt without an outcome was killed, and counts. Whoever deletes the whole directory starts anew, and the manifest
+then says so.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def keep_evidence(folder: Path, name: str, content: bytes) -> None:
 
 
 def _key(folder: Path) -> bytes:
-    """The ledger's own key. A key without a ledger, or a ledger without its key, means that somebody took something away."""
+    """The ledger's own key. A key without a ledger, or a ledger without its key: somebody took something away."""
     missing = [name for name in (KEY, HEAD, LEDGER) if not (folder / name).exists()]
     if KEY in missing and not _began(folder):
         _append(folder / LEDGER, b"")
@@ -123,7 +124,7 @@ def _key(folder: Path) -> bytes:
 
 
 def _began(folder: Path) -> bool:
-    """Whether anything was ever counted here: not so in an empty directory, nor where somebody was killed while making the ledger."""
+    """Whether anything was ever counted here: not in an empty directory, nor if its making was killed."""
     ledger, head = folder / LEDGER, folder / HEAD
     counted = head.exists() and _parsed(_content(head), 0).get("records") != 0
     written = ledger.exists() and bool(_content(ledger))
@@ -145,7 +146,7 @@ def _read(folder: Path) -> list[Record]:
 
 
 def _check_end(folder: Path, records: Sequence[Record], rest: bytes) -> None:
-    """The head may lag by the record after which somebody was killed; a half-written record belongs to an attempt that never began."""
+    """The head may lag by one record if a run was killed; half a record belongs to an attempt that never began."""
     head = _parsed(_content(folder / HEAD), 0)
     count, last = head.get("records"), head.get("hash")
     is_as_counted = count in (len(records), len(records) - 1) and last == (
