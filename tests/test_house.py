@@ -1,0 +1,131 @@
+"""How the package is written: what ruff and mypy do not hold, and every reader relies on."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1] / "privsynth"
+FEW = 4  # fields that may all be given by position
+LEADING = 3  # fields of a larger class that may, if no two have the same type
+POSITIONAL = 5  # parameters of a function that may be given by position
+
+# Not yet so: these lists only shrink.
+SHARED_NAMES = """
+Axis Bucket Crowd Domain Excess Family Form Known Levels Luhn Numbers Pages Plan Shape Space Word Words
+_Lesson
+""".split()
+BY_POSITION = """
+Anchors Anonymiser Atlas Attempt Axis Blender Cast Classes Column ColumnScan ColumnStatistics Computed Covered
+Crowd Curve Domain Excess Expression Fabricator Fact Facts Family Finding Fit Gap Homes Kin Layout Leaves
+Lookup Maker Memory MovedNumbers NameSays NumberStep People Plan Records Release Ridge Run Runs Scale Scrubbed
+Setting Shape Shard Sorter Source Spelling Street Table Task Tokens Trial Typing Values Verdict Words Work
+_Lesson _Plan _Trims _Work
+""".split()
+LONG_SIGNATURES = """
+_alone _assemble _auc _blend_rows _by_locale _code_scale _even _excess _inventor _keep_better _keys_of_domain
+_made _measured _move _quasi_values _region _rest _seen _stored _svg _treated _with_the_next blend controlled
+fidelity fit held_up init inspect make_homes manifest_of mask report_values risk run sample scan shape_of
+""".split()
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    return {
+        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def classes() -> Iterator[tuple[str, ast.ClassDef]]:
+    for file, tree in modules().items():
+        yield from ((file, node) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for file, tree in modules().items():
+        yield from ((file, node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+
+
+def test_each_class_has_a_name_of_its_own() -> None:
+    """A saved model names classes, and so do people."""
+    files = defaultdict(list)
+    for file, node in classes():
+        files[node.name].append(file)
+    assert {name: where for name, where in files.items() if len(where) > 1 and name not in SHARED_NAMES} == {}
+
+
+def dataclass_call(node: ast.ClassDef) -> ast.expr | None:
+    """The decorator that makes the class a dataclass."""
+    for decorator in node.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(called, ast.Name) and called.id == "dataclass":
+            return decorator
+    return None
+
+
+def is_keyword_only(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and any(
+        keyword.arg == "kw_only" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        for keyword in decorator.keywords
+    )
+
+
+def fields(node: ast.ClassDef) -> tuple[list[str], int]:
+    """The types of the fields that are given by position, and the number of all fields."""
+    positional: list[str] = []
+    count, by_keyword = 0, False
+    for line in node.body:
+        if not isinstance(line, ast.AnnAssign):
+            continue
+        kind, value = ast.unparse(line.annotation), ast.unparse(line.value) if line.value else ""
+        if kind == "KW_ONLY":
+            by_keyword = True
+        elif not kind.startswith("ClassVar") and "init=False" not in value:
+            count += 1
+            if not (by_keyword or "kw_only=True" in value):
+                positional.append(kind)
+    return positional, count
+
+
+def many_by_position() -> list[str]:
+    wrong = []
+    for file, node in classes():
+        decorator = dataclass_call(node)
+        positional, count = fields(node)
+        if decorator is None or is_keyword_only(decorator) or count <= FEW:
+            continue
+        if len(positional) > LEADING or len(set(positional)) < len(positional):
+            wrong.append(f"{file} {node.name}")
+    return wrong
+
+
+def test_classes_of_many_fields_take_them_by_keyword() -> None:
+    """So that no two of them are exchanged by mistake."""
+    assert [each for each in many_by_position() if each.split()[-1] not in BY_POSITION] == []
+
+
+def by_position(node: ast.FunctionDef) -> list[str]:
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+
+def takes_many() -> list[str]:
+    return [f"{file} {node.name}" for file, node in functions() if len(by_position(node)) > POSITIONAL]
+
+
+def test_no_function_takes_more_than_five_by_position() -> None:
+    assert [each for each in takes_many() if each.split()[-1] not in LONG_SIGNATURES] == []
+
+
+def test_arrays_have_one_name() -> None:
+    """`privsynth.typing.Array`."""
+    wrong = []
+    for file, tree in modules().items():
+        subscripts = (node for node in ast.walk(tree) if isinstance(node, ast.Subscript))
+        if file != "typing.py" and any(ast.unparse(node) == "np.ndarray[Any, Any]" for node in subscripts):
+            wrong.append(file)
+    assert wrong == []
