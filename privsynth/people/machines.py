@@ -1,4 +1,4 @@
-"""Addresses of machines and sites that lead nowhere: RFC 2606 (names), RFC 5737 and 3849 (IP addresses), RFC 7042 (MAC)."""
+"""Addresses of machines and sites that lead nowhere."""
 
 from __future__ import annotations
 
@@ -10,30 +10,38 @@ import numpy as np
 from privsynth.people.draws import Draws
 from privsynth.people.ranges import Numbered, Space, joined
 from privsynth.people.shapes import Shape, Shapes
+from privsynth.pii.reserved import (
+    CLASS_E,
+    DOCUMENTATION_NET6,
+    DOCUMENTATION_NETS,
+    EXAMPLE_DOMAINS,
+    EXAMPLE_ENDINGS,
+    void,
+)
 from privsynth.typing import Array
-
-DOMAINS = ("example.com", "example.org", "example.net")
-NETS = ("192.0.2.", "198.51.100.", "203.0.113.")
 
 
 def ipv4(values: Sequence[str], _: str) -> Space:
     """The three documentation networks; where they are too small, class E, which is routed nowhere."""
-    known = sum(v.startswith(NETS) for v in values)
-    return Numbered(len(NETS) * 254, DocumentationNets(), known, wider=Numbered(14 << 24, ClassE()))
+    known = sum(v.startswith(DOCUMENTATION_NETS) for v in values)
+    return Numbered(len(DOCUMENTATION_NETS) * 254, DocumentationNets(), known, wider=Numbered(14 << 24, ClassE()))
 
 
 @dataclass(frozen=True)
 class DocumentationNets:
     def __call__(self, numbers: Array, _: Draws) -> Array:
         return joined(
-            np.array(NETS, dtype=object)[numbers // 254], np.array([str(n) for n in 1 + numbers % 254], dtype=object)
+            np.array(DOCUMENTATION_NETS, dtype=object)[numbers // 254],
+            np.array([str(n) for n in 1 + numbers % 254], dtype=object),
         )
 
 
 @dataclass(frozen=True)
 class ClassE:
     def __call__(self, numbers: Array, _: Draws) -> Array:
-        return np.array([f"{240 + (n >> 24)}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in numbers], dtype=object)
+        return np.array(
+            [f"{CLASS_E + (n >> 24)}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in numbers], dtype=object
+        )
 
 
 def ipv6(_: Sequence[str], __: str) -> Space:
@@ -46,7 +54,7 @@ class DocumentationPrefix:
         low = draws.below("low", 2**32)
         return np.array(
             [
-                f"2001:db8:{h >> 16:x}:{h & 65535:x}::{w >> 16:x}:{w & 65535:x}"
+                f"{DOCUMENTATION_NET6}{h >> 16:x}:{h & 65535:x}::{w >> 16:x}:{w & 65535:x}"
                 for h, w in zip(numbers, low, strict=True)
             ],
             dtype=object,
@@ -55,9 +63,10 @@ class DocumentationPrefix:
 
 def mac(values: Sequence[str], _: str) -> Space:
     """The 256 addresses for documentation; where they are too few, addresses marked as locally administered."""
+    examples, local = void("MAC")
     mark = next((m for m in ":-." if sum(m in v for v in values) > len(values) / 2), ":" if not values else "")
     upper = sum(v != v.lower() for v in values) > len(values) / 2
-    return Numbered(256, Macs("00005e0053", mark, upper), wider=Numbered(2**40, Macs("02", mark, upper)))
+    return Numbered(256, Macs(examples.lower(), mark, upper), wider=Numbered(2**40, Macs(local, mark, upper)))
 
 
 @dataclass(frozen=True)
@@ -116,15 +125,17 @@ def _slug(numbers: Array) -> Array:
 
 def url(values: Sequence[str], _: str) -> Space:
     scheme = "https://" if not values or sum("://" in v for v in values) > len(values) / 2 else ""
-    return Numbered(10**9, Pages(scheme))
+    return Numbered(10**9, SampleUrls(scheme))
 
 
 @dataclass(frozen=True)
-class Pages:
+class SampleUrls:
     scheme: str
 
     def __call__(self, numbers: Array, draws: Draws) -> Array:
-        return joined(f"{self.scheme}www.", draws.pick("domain", np.array(DOMAINS, dtype=object)), "/", _slug(numbers))
+        return joined(
+            f"{self.scheme}www.", draws.pick("domain", np.array(EXAMPLE_DOMAINS, dtype=object)), "/", _slug(numbers)
+        )
 
 
 def domain(_: Sequence[str], __: str) -> Space:
@@ -134,4 +145,4 @@ def domain(_: Sequence[str], __: str) -> Space:
 @dataclass(frozen=True)
 class ReservedNames:
     def __call__(self, numbers: Array, draws: Draws) -> Array:
-        return joined(_slug(numbers), draws.pick("domain", np.array([".example", ".test", ".invalid"], dtype=object)))
+        return joined(_slug(numbers), draws.pick("domain", np.array(EXAMPLE_ENDINGS, dtype=object)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,11 +11,24 @@ import pandas as pd
 
 from privsynth.dataset import Column, ColumnStatistics, Kind, Role
 from privsynth.people import people as folk
+from privsynth.people.identifiers import cards, ibans
+from privsynth.people.machines import domain, ipv4, ipv6, mac, url, uuid
+from privsynth.people.nationals import (
+    aadhaars,
+    eins,
+    finnish,
+    german_tax_ids,
+    imeis,
+    nhs_numbers,
+    norwegian,
+    npis,
+    uk_ninos,
+    us_ssns,
+)
 from privsynth.people.people import NameStyle
-from privsynth.people.phones import AtHome, at_home
+from privsynth.people.phones import AtHome, at_home, phone
 from privsynth.people.places import has_places
 from privsynth.people.ranges import Space
-from privsynth.people.reserved import reserved_space
 from privsynth.people.sentences import sentences_for
 from privsynth.people.shapes import learn_shapes, number_shape
 from privsynth.people.words import words_of
@@ -152,6 +165,36 @@ def _unproven(maker: Maker, *, known: bool) -> Maker:
     if known or kind is None or not kind.check or not 0 < kind.chance <= MOST_CHANCE:
         return maker
     return replace(maker, check=kind.check)
+
+
+def reserved_space(entity: str, values: Sequence[str], locale: str) -> Space | None:
+    """The range of this kind that nobody can hold, spelt as these different values are; None where there is none."""
+    maker = _RANGES.get(entity)
+    return None if maker is None else maker(values, locale)
+
+
+_RANGES: Mapping[str, Callable[[Sequence[str], str], Space]] = {
+    "US_SSN": us_ssns,
+    "US_ITIN": us_ssns,
+    "UK_NINO": uk_ninos,
+    "UK_NHS": nhs_numbers,
+    "CREDIT_CARD": cards,
+    "IBAN": ibans,
+    "IMEI": imeis,
+    "US_NPI": npis,
+    "US_EIN": eins,
+    "DE_TAX_ID": german_tax_ids,
+    "IN_AADHAAR": aadhaars,
+    "FI_HETU": finnish,
+    "NO_FODSELSNUMMER": norwegian,
+    "PHONE": phone,
+    "IPV4": ipv4,
+    "IPV6": ipv6,
+    "MAC": mac,
+    "UUID": uuid,
+    "URL": url,
+    "DOMAIN": domain,
+}
 
 
 def _writer(

@@ -4,28 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import digits
 
 import numpy as np
 
 from privsynth.people.draws import Draws
 from privsynth.people.identifiers import Luhn, digits_of, texts_of
 from privsynth.people.ranges import Numbered, Space, of_digits, written
+from privsynth.people.shapes import Shape, Shapes
+from privsynth.pii.check_digits import finnish as finnish_character
+from privsynth.pii.check_digits import mod_11, mod_11_10, verhoeff
+from privsynth.pii.check_digits import norwegian as norwegian_digits
+from privsynth.pii.reserved import INVENTED_MONTH, SSN_AREA, SSN_GROUPS, TEMPORARY, void
 from privsynth.typing import Array
+
+
+def us_ssns(values: Sequence[str], _: str) -> Space:
+    """An area that was never issued, with groups that are no taxpayer number's (ITIN) either. Neither kind has a check digit."""
+    group = (SSN_GROUPS, digits[1:])
+    places = (SSN_AREA, digits, digits, *group, digits, digits, digits, digits[1:])
+    return _from_places(of_digits(9, "999-99-9999")(values), places)
+
+
+def _from_places(spellings: tuple[str, ...], places: tuple[str, ...]) -> Shapes:
+    """All spellings of one number whose digits are limited place by place."""
+    shapes = []
+    for spelling in spellings:
+        left = iter(places)
+        shapes.append(Shape(tuple(next(left) if c == "9" else c for c in spelling)))
+    return Shapes(tuple(shapes), (1.0,) * len(shapes))
+
+
+def uk_ninos(values: Sequence[str], _: str) -> Space:
+    """British national insurance has no check digit; a letter from A to D ends the number."""
+    gap = (" ",) if sum(" " in v for v in values) > len(values) / 2 else ()
+    pairs = [place for _ in range(3) for place in (*gap, digits, digits)]
+    return Shapes((Shape((*void("UK_NINO")[0], *pairs, *gap, "ABCD")),), (1.0,))
+
+
+def nhs_numbers(values: Sequence[str], _: str) -> Space:
+    return Numbered(10**6, NhsNumbers(of_digits(10, "999 999 9999")(values)))
+
+
+@dataclass(frozen=True)
+class NhsNumbers:
+    spellings: tuple[str, ...]
+
+    def __call__(self, numbers: Array, draws: Draws) -> Array:
+        body = digits_of(numbers, void("UK_NHS")[0], 6)
+        missing = mod_11(body) == 10
+        body[missing, 8] = (body[missing, 8] + 1) % 10  # no number ends so; its neighbour does
+        return written(texts_of(np.column_stack([body, mod_11(body) % 10])), self.spellings, draws)
 
 
 def imeis(values: Sequence[str], _: str) -> Space:
     """Devices under test begin with 00, which is no reporting body's."""
-    return Numbered(10**12, Luhn("00", 12, of_digits(15, "999999999999999")(values)))
+    return Numbered(10**12, Luhn(void("IMEI")[0], 12, of_digits(15, "999999999999999")(values)))
 
 
 def npis(values: Sequence[str], _: str) -> Space:
     """Providers' numbers in the USA begin with 1 or 2; these begin with 9. The check digit counts 80840 in front."""
-    return Numbered(10**8, Luhn("9", 8, of_digits(10, "9999999999")(values), "80840"))
+    return Numbered(10**8, Luhn(void("US_NPI")[0], 8, of_digits(10, "9999999999")(values), "80840"))
 
 
 def eins(values: Sequence[str], _: str) -> Space:
     """Employers' numbers in the USA never begin with 00. They have no check digit."""
-    return Numbered(10**7, Headed("00", 7, of_digits(9, "99-9999999")(values)))
+    return Numbered(10**7, Headed(void("US_EIN")[0], 7, of_digits(9, "99-9999999")(values)))
 
 
 @dataclass(frozen=True)
@@ -52,12 +96,8 @@ class GermanTaxIds:
     def __call__(self, _: Array, draws: Draws) -> Array:
         order = np.argsort(np.column_stack([draws.share(f"place {at}") for at in range(9)]), axis=1) + 1
         order[:, 8] = order[:, 0]  # of the nine digits one is missing, and one is there twice
-        body = np.column_stack([np.zeros(len(order), dtype=np.int64), order])
-        product = np.full(len(body), 10)
-        for at in range(10):  # ISO/IEC 7064, mod 11,10
-            total = (body[:, at] + product) % 10
-            product = 2 * np.where(total == 0, 10, total) % 11
-        return written(texts_of(np.column_stack([body, (11 - product) % 10])), self.spellings, draws)
+        body = np.column_stack([np.full(len(order), int(void("DE_TAX_ID")[0])), order])
+        return written(texts_of(np.column_stack([body, mod_11_10(body)])), self.spellings, draws)
 
 
 def aadhaars(values: Sequence[str], _: str) -> Space:
@@ -65,32 +105,13 @@ def aadhaars(values: Sequence[str], _: str) -> Space:
     return Numbered(10**10, Aadhaars(of_digits(12, "9999 9999 9999")(values)))
 
 
-def _symmetry(a: int, b: int) -> int:
-    """One after the other of the ten symmetries of a pentagon: turns 0 to 4, flips 5 to 9."""
-    if a < 5:
-        return (a + b) % 5 if b < 5 else 5 + (a + b) % 5
-    return 5 + (a - b) % 5 if b < 5 else (a - b) % 5
-
-
-_TIMES = np.array([[_symmetry(a, b) for b in range(10)] for a in range(10)])
-_INVERSE = np.array([0, 4, 3, 2, 1, 5, 6, 7, 8, 9])
-_TURN = np.array([1, 5, 7, 6, 2, 8, 3, 0, 9, 4])
-
-
 @dataclass(frozen=True)
 class Aadhaars:
     spellings: tuple[str, ...]
 
     def __call__(self, numbers: Array, draws: Draws) -> Array:
-        body = digits_of(numbers, "0", 10)
-        check, turned = np.zeros(len(body), dtype=np.int64), _TURN
-        for at in reversed(range(11)):
-            check = _TIMES[check, turned[body[:, at]]]
-            turned = _TURN[turned]
-        return written(texts_of(np.column_stack([body, _INVERSE[check]])), self.spellings, draws)
-
-
-_HETU = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+        body = digits_of(numbers, void("IN_AADHAAR")[0], 10)
+        return written(texts_of(np.column_stack([body, verhoeff(body)])), self.spellings, draws)
 
 
 def finnish(_: Sequence[str], __: str) -> Space:
@@ -104,12 +125,14 @@ class Finnish:
         days = np.datetime64("1910-01-01") + (numbers // 100).astype("timedelta64[D]")
         parts = [str(day) for day in days]
         made = np.empty(len(numbers), dtype=object)
-        made[:] = [_hetu(f"{d[8:]}{d[5:7]}{d[2:4]}", 900 + int(n) % 100) for d, n in zip(parts, numbers, strict=True)]
+        made[:] = [
+            _hetu(f"{d[8:]}{d[5:7]}{d[2:4]}", TEMPORARY + int(n) % 100) for d, n in zip(parts, numbers, strict=True)
+        ]
         return made
 
 
 def _hetu(day: str, number: int) -> str:
-    return f"{day}-{number}{_HETU[int(f'{day}{number}') % 31]}"
+    return f"{day}-{number}{finnish_character(f'{day}{number}')}"
 
 
 def norwegian(values: Sequence[str], _: str) -> Space:
@@ -130,9 +153,7 @@ class Norwegian:
 def _fodselsnummer(day: str, number: int) -> str:
     """Some numbers of a day have no check digits: the next one stands in."""
     while True:
-        body = [*map(int, f"{day[8:]}{int(day[5:7]) + 80}{day[2:4]}{number:03d}")]
-        first = -sum(d * w for d, w in zip(body, (3, 7, 6, 1, 8, 9, 4, 5, 2), strict=True)) % 11
-        second = -sum(d * w for d, w in zip([*body, first], (5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=True)) % 11
-        if first < 10 and second < 10:
-            return "".join(map(str, [*body, first, second]))
+        body = f"{day[8:]}{int(day[5:7]) + INVENTED_MONTH}{day[2:4]}{number:03d}"
+        if (check := norwegian_digits(body)) is not None:
+            return body + check
         number = (number + 1) % 500

@@ -12,9 +12,9 @@ import pandas as pd
 
 from privsynth.people.draws import Draws
 from privsynth.people.homes import Homes, names_locale
-from privsynth.people.machines import DOMAINS
 from privsynth.people.settle import pair_holder, settled
 from privsynth.people.words import plain_of, words_of
+from privsynth.pii.reserved import EXAMPLE_DOMAINS
 from privsynth.typing import Array
 
 FEMALE = frozenset(
@@ -213,7 +213,7 @@ class MailStyle:
 
     def write(self, people: People, rows: Array, draws: Draws) -> Array:
         name = _handle(people, rows, mark=self.mark, initial=self.initial)
-        text = name + _tail(draws, self.digits) + "@" + draws.pick("domain", np.array(DOMAINS, dtype=object))
+        text = name + _tail(draws, self.digits) + "@" + draws.pick("domain", np.array(EXAMPLE_DOMAINS, dtype=object))
         return cased(text, "upper") if self.upper else text
 
 

@@ -1,11 +1,4 @@
-"""Telephone numbers that nobody has: what each authority keeps free for fiction, by the place that the number would lie in.
-
-North America: 555-0100 to 555-0199 in every area code (NANPA). United Kingdom: Ofcom's numbers for drama, a thousand in each of the
-large towns, 01632 960 for all others and 07700 900 for mobiles. Germany: a thousand in each of five towns, 0171 39200 for mobiles
-(Bundesnetzagentur, notice 148/2021). France: one block in each of the five zones and 06 39 98 for mobiles (Arcep, decision 2018-0881,
-article 2.5.12). Australia: 5550 and 7010 behind each of the four area codes, and single mobiles (ACMA). Sweden: blocks in four towns
-and 070-174 06 05 to 99 for mobiles (PTS).
-"""
+"""Telephone numbers that nobody has, by the place that the number would lie in. What is kept free stands in `pii.drama`."""
 
 from __future__ import annotations
 
@@ -31,13 +24,12 @@ from privsynth.people.ranges import (
     spelt,
     written,
 )
+from privsynth.pii.drama import AMERICA, AMERICAN_LINES, PLANS, NumberingPlan, leads
 from privsynth.typing import Array
 
 MOST_PHONE = 15  # digits of the longest number (ITU E.164)
-NEAR, AROUND = (
-    6,
-    12,
-)  # attempts in the town's own range, then in those of its region, before any range of the country will do
+# Attempts in the town's own range, then in those of its region, before any range of the country will do.
+NEAR, AROUND = 6, 12
 
 # Codes of the North American numbering plan.
 _AREAS = (
@@ -53,73 +45,6 @@ _AREAS = (
 AREA_CODES = np.array([_AREAS[at : at + 3] for at in range(0, len(_AREAS), 3)], dtype=object)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a country keeps free: beginnings of national numbers, without the leading zero. What is missing of the length is drawn."""
-
-    length: int
-    towns: dict[str, tuple[str, ...]]  # by area code
-    others: tuple[str, ...]  # for towns without a range of their own
-    mobiles: tuple[str, ...]
-    mobile: str  # how the numbers of mobiles begin
-    form: str  # spelling where the real ones show none
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        return (
-            *(start for starts in self.towns.values() for start in starts),
-            *(start for start in self.others if start not in self.mobiles),
-        )
-
-
-PLANS = {
-    "44": Plan(
-        10,
-        {
-            **{area: (f"{area}4960",) for area in "113 114 115 116 117 118 121 131 141 151 161".split()},  # noqa: SIM905
-            "20": ("2079460",),
-            "191": ("1914980",),
-            "28": ("2896496",),
-            "29": ("2920180",),
-        },
-        ("1632960",),
-        ("7700900",),
-        "7",
-        "99999 999999",
-    ),
-    "49": Plan(
-        10,
-        {"30": ("3023125",), "69": ("6990009",), "40": ("4066969",), "221": ("2214710",), "89": ("8999998",)},
-        (),
-        ("17139200",),
-        "1",
-        "99999999999",
-    ),
-    "33": Plan(
-        9,
-        {"1": ("19900",), "2": ("26191",), "3": ("35301",), "4": ("46571",), "5": ("53649",)},
-        (),
-        ("63998",),
-        "[67]",
-        "99 99 99 99 99",
-    ),
-    "61": Plan(
-        9,
-        {area: (f"{area}5550", f"{area}7010") for area in "2378"},
-        (),
-        ("491570006", "491570110", "491570156", "491570157", "491570158", "491570159"),
-        "4",
-        "9999 999 999",
-    ),
-    "46": Plan(
-        9,
-        {"8": ("8465004",), "31": ("3139006",), "40": ("4062804",), "980": ("9803192",)},
-        (),
-        tuple(f"7017406{tens}" for tens in "123456789"),
-        "7",
-        "999-999 99 99",
-    ),
-}
 _CALLING = {
     "en_US": "1",
     "en_CA": "1",
@@ -135,7 +60,7 @@ _AMERICAN_FORM = "(999) 999-9999"
 
 def phone(values: Sequence[str], locale: str) -> Space:
     country = calling_of(values, locale)
-    if country == "1":
+    if country == AMERICA:
         return _north_american(values)
     if country in PLANS:
         return _drama(values, country)
@@ -165,21 +90,22 @@ def calling_of(values: Sequence[str], locale: str) -> str:
 
 def _leads(country: str) -> dict[int, str]:
     """What stands before a national number, by the digits of the spelling."""
-    if country == "1":
-        return {10: "", 11: "1", 13: "001"}
-    length = PLANS[country].length
-    return {length + len(lead): lead for lead in ("00" + country, country, "0")}
+    return {_length(country) + len(lead): lead for lead in leads(country)}
+
+
+def _length(country: str) -> int:
+    return 10 if country == AMERICA else PLANS[country].length
 
 
 def spellings_of(values: Sequence[str], country: str) -> tuple[str, ...]:
     leads = _leads(country)
     return patterns(
-        values, lambda p: digit_places(p) in leads, _AMERICAN_FORM if country == "1" else PLANS[country].form
+        values, lambda p: digit_places(p) in leads, _AMERICAN_FORM if country == AMERICA else PLANS[country].form
     )
 
 
 def _north_american(values: Sequence[str]) -> Space:
-    known = sum(bool(re.search(r"55501\d\d$", numbers_only(v))) for v in values)
+    known = sum(bool(re.search(rf"{AMERICAN_LINES}\d\d$", numbers_only(v))) for v in values)
     return Numbered(100 * len(AREA_CODES), NorthAmerican(spellings_of(values, "1")), known)
 
 
@@ -188,7 +114,7 @@ class NorthAmerican:
     spellings: tuple[str, ...]
 
     def __call__(self, numbers: Array, draws: Draws) -> Array:
-        texts = joined(AREA_CODES[numbers // 100], "55501", padded(numbers % 100, 2))
+        texts = joined(AREA_CODES[numbers // 100], AMERICAN_LINES, padded(numbers % 100, 2))
         return _with_lead(texts, _leads("1"), self.spellings, draws)
 
 
@@ -212,7 +138,7 @@ def _drama(values: Sequence[str], country: str) -> Space:
 
 
 def _begun(
-    starts: tuple[str, ...], plan: Plan, country: str, spellings: tuple[str, ...], values: Sequence[str]
+    starts: tuple[str, ...], plan: NumberingPlan, country: str, spellings: tuple[str, ...], values: Sequence[str]
 ) -> Numbered:
     known = sum(any(start in numbers_only(v) for start in starts) for v in values)
     return Numbered(sum(10 ** (plan.length - len(start)) for start in starts), Begun(starts, country, spellings), known)
@@ -275,14 +201,14 @@ class AtHome:
         for country in dict.fromkeys(callings):
             at = np.flatnonzero(callings == country)
             part = Draws(draws.seeds[at], draws.attempt)
-            if (country == "1" or country in PLANS) and (abroad or country == self.country):
+            if (country == AMERICA or country in PLANS) and (abroad or country == self.country):
                 made[at] = self._in(country, spots[at], part)
             elif country and abroad:
                 made[at] = (f"+{country} " if self.coded else "") + "000 " + padded(part.below("undialable", 10**6), 6)
         return made
 
     def _in(self, country: str, spots: Array, draws: Draws) -> Array:
-        length = 10 if country == "1" else PLANS[country].length
+        length = _length(country)
         mobile = (draws.share("mobile") < self.mobile) & (draws.attempt < NEAR)
         codes, known = np.unique(2 * spots + mobile, return_inverse=True)[::-1]
         choices = [_starts(country, int(key) // 2, int(key) % 2 == 1, draws.attempt) for key in known]
@@ -307,7 +233,7 @@ class AtHome:
 
 def at_home(values: Sequence[str], locale: str) -> AtHome | None:
     country = calling_of(values, locale)
-    if country != "1" and country not in PLANS:
+    if country != AMERICA and country not in PLANS:
         return None
     coded = sum(v.lstrip().startswith(("+", "00")) for v in some(values)) > len(some(values)) / 2
     return AtHome(country, mobile_share(values, country), spellings_of(values, country), coded)
@@ -316,9 +242,9 @@ def at_home(values: Sequence[str], locale: str) -> AtHome | None:
 def _starts(country: str, spot: int, mobile: bool, attempt: int) -> tuple[str, ...]:
     """The beginnings that are free for one spot: its own, after some attempts its region's, then its country's."""
     found = atlas()
-    if country == "1":
+    if country == AMERICA:
         areas = (found.area[spot],) if attempt < NEAR else found.areas[spot]
-        return tuple(f"{area}55501" for area in areas)
+        return tuple(f"{area}{AMERICAN_LINES}" for area in areas)
     plan = PLANS[country]
     if mobile:
         return plan.mobiles

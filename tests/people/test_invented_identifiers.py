@@ -10,11 +10,11 @@ import pytest
 from invented import invent, inventor_of, seeds, table_of
 
 from privsynth.people.draws import Draws
-from privsynth.people.identifiers import TEST_CARDS, ibans
-from privsynth.people.reserved import reserved_space
+from privsynth.people.identifiers import ibans
+from privsynth.people.makers import reserved_space
 from privsynth.pii import is_reserved
 from privsynth.pii.checks import card, check_named
-from privsynth.pii.reserved import BANK_CODES
+from privsynth.pii.reserved import BANK_CODES, TEST_CARDS
 
 DRAWS = Draws(seeds(300))
 

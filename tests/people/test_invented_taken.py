@@ -11,8 +11,8 @@ from invented import inventor_of, seeds, table_of
 from shop import texts
 
 from privsynth.dataset import Taken
-from privsynth.people.identifiers import TEST_CARDS
 from privsynth.people.words import words_of
+from privsynth.pii.reserved import TEST_CARDS
 
 
 def made_of(

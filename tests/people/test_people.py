@@ -14,13 +14,14 @@ from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Role, Tab
 from privsynth.errors import BackendError
 from privsynth.people import Fabricator
 from privsynth.people.draws import Draws, fresh_seeds
-from privsynth.people.identifiers import TEST_CARDS, luhn
 from privsynth.people.letters import plain_letters
+from privsynth.people.makers import reserved_space
 from privsynth.people.people import is_female
 from privsynth.people.phones import AREA_CODES
-from privsynth.people.reserved import reserved_space
 from privsynth.people.shapes import Shape, learn_own_shapes, learn_shapes
 from privsynth.people.words import DEFAULT, locale_of, words_of
+from privsynth.pii.check_digits import luhn
+from privsynth.pii.reserved import TEST_CARDS
 
 NOBODY = Taken()
 NO_CONTEXT = pd.DataFrame()

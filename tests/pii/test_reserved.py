@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from privsynth.pii.reserved import has_range, is_reserved
+from privsynth.pii.reserved import is_reserved
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,5 @@ def test_reserved_and_not(entity: str, free: str, held: str) -> None:
 
 
 def test_where_no_range_is_known_nothing_is_reserved() -> None:
-    assert not has_range("PERSON")
     assert not is_reserved("PERSON", "Anna Larsen")
     assert not is_reserved("NO_SUCH_KIND", "x")

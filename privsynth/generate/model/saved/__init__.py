@@ -47,7 +47,6 @@ from privsynth.people import (
     people,
     phones,
     ranges,
-    reserved,
     shapes,
     writers,
 )
@@ -91,7 +90,7 @@ KNOWN = Known(
             machines.DocumentationNets,
             machines.DocumentationPrefix,
             machines.Macs,
-            machines.Pages,
+            machines.SampleUrls,
             machines.ReservedNames,
         ),
         *(
@@ -103,7 +102,7 @@ KNOWN = Known(
             phones.NorthAmerican,
             phones.Undialable,
         ),
-        *(ages.Ages, homes.Anchors, ranges.Numbered, reserved.NhsNumbers, shapes.Shape, shapes.Shapes),
+        *(ages.Ages, homes.Anchors, ranges.Numbered, nationals.NhsNumbers, shapes.Shape, shapes.Shapes),
         *(
             writers.Firm,
             writers.FirstName,
