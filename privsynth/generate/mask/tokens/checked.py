@@ -15,6 +15,7 @@ import numpy as np
 
 from privsynth.generate.mask.tokens.forms import CLASSES, LOWER, NINE, UPPER, Box
 from privsynth.generate.mask.tokens.packed import unpacked
+from privsynth.pii.check_digits import luhn
 from privsynth.pii.checks import card
 from privsynth.pii.entities import Entity, entities
 from privsynth.typing import Array
@@ -67,7 +68,9 @@ class Luhn:
             return np.zeros(len(matrix), dtype=np.uint8)
         numbers = matrix[:, at] - np.uint8(48)
         first = numbers[:, :4].astype(np.int64) @ np.array([1000, 100, 10, 1])
-        return np.asarray(VALID * (_luhn_sum(numbers) == 0) + ISSUED * _issuers(len(at))[first], dtype=np.uint8)
+        return np.asarray(
+            VALID * (luhn(numbers[:, :-1]) == numbers[:, -1]) + ISSUED * _issuers(len(at))[first], dtype=np.uint8
+        )
 
     def held(self, box: Box) -> Box:
         at = max(place for place, letters in enumerate(box.places) if letters[0] in b"0123456789")
@@ -75,7 +78,7 @@ class Luhn:
 
     def repair(self, matrix: Array) -> Array:
         at = _digit_places(matrix)
-        matrix[:, at[-1]] = 48 + (10 - _luhn_sum(matrix[:, at] - np.uint8(48))) % 10
+        matrix[:, at[-1]] = 48 + luhn(matrix[:, at[:-1]] - np.uint8(48))
         return matrix
 
 
@@ -83,20 +86,13 @@ def _digit_places(matrix: Array) -> Array:
     return np.flatnonzero((CLASSES[matrix] == NINE).all(axis=0))
 
 
-def _luhn_sum(numbers: Array) -> Array:
-    """The weighted sum mod 10: every second digit from the right is doubled, and its own digits added."""
-    total = numbers[:, ::-1][:, ::2].sum(axis=1, dtype=np.int64)
-    doubled = 2 * numbers[:, ::-1][:, 1::2]
-    return np.asarray((total + (doubled - 9 * (doubled > 9)).sum(axis=1, dtype=np.int64)) % 10)
-
-
 @cache
 def _issuers(digits: int) -> Array:
     """For each first four digits whether cards of that length are issued under them, as `pii.checks.card` knows it."""
     found = np.zeros(10_000, dtype=bool)
     for first in range(10_000):
-        body = np.array([[int(c) for c in f"{first:04d}{1:0{digits - 5}d}0"]])
-        found[first] = card("".join(map(str, body[0, :-1])) + str((10 - int(_luhn_sum(body)[0])) % 10))
+        body = f"{first:04d}{1:0{digits - 5}d}"
+        found[first] = card(f"{body}{luhn(np.array([[*map(int, body)]]))[0]}")
     return found
 
 
