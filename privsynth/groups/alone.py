@@ -83,7 +83,7 @@ class Secret:
 
 
 @dataclass(frozen=True, eq=False)
-class Crowd:
+class Protection:
     """Who stands behind the rows, and what each part of them must have: k people, l different secrets, distance at most t."""
 
     k: int
@@ -107,7 +107,7 @@ class Crowd:
             k, len(people), np.unique(people, return_inverse=True)[1].ravel() if several else None, tuple(secrets), l, t
         )
 
-    def take(self, rows: Array) -> Crowd:
+    def take(self, rows: Array) -> Protection:
         return replace(
             self,
             rows=len(rows),
@@ -115,9 +115,9 @@ class Crowd:
             secrets=tuple(secret.take(rows) for secret in self.secrets),
         )
 
-    def sorted_by(self, part: Array) -> Behind:
+    def sorted_by(self, part: Array) -> ProtectionByPart:
         """Ready to count in these parts; what is counted twice is sorted once."""
-        return Behind(
+        return ProtectionByPart(
             self,
             None if self.people is None else Several.of(part, self.people),
             tuple(Several.of(part, secret.codes) for secret in self.secrets)
@@ -155,10 +155,10 @@ class Several:
 
 
 @dataclass(frozen=True, eq=False)
-class Behind:
+class ProtectionByPart:
     """A crowd, sorted by part."""
 
-    crowd: Crowd
+    crowd: Protection
     people: Several | None
     secrets: tuple[Several, ...]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from privsynth.groups.alone import Crowd, Runs
+from privsynth.groups.alone import Protection, Runs
 from privsynth.groups.rare import BLANK
 from privsynth.groups.scales import Axis
 from privsynth.typing import Array
@@ -60,10 +60,10 @@ class Cells:
 
 def partition(axes: Sequence[Axis], people: Array, k: int) -> Cells:
     """Cells of at least k people each; one cell for all where there are fewer than 2k."""
-    return grown(axes, Crowd.of(people, k))[0]
+    return grown(axes, Protection.of(people, k))[0]
 
 
-def grown(axes: Sequence[Axis], crowd: Crowd) -> tuple[Cells, Tree]:
+def grown(axes: Sequence[Axis], crowd: Protection) -> tuple[Cells, Tree]:
     """Cells each of which may stand alone, and the cuts that made them."""
     of_row = np.zeros(crowd.rows, dtype=np.int64)
     tree = _cut(axes, crowd, of_row)
@@ -80,7 +80,7 @@ def cells_of(axes: Sequence[Axis], of_row: Array, cells: int) -> Cells:
     return Cells(of_row, low, high)
 
 
-def _cut(axes: Sequence[Axis], crowd: Crowd, of_row: Array) -> Tree:
+def _cut(axes: Sequence[Axis], crowd: Protection, of_row: Array) -> Tree:
     """All cuts, depth by depth; the number of each row's cell is written into `of_row`."""
     rows, codes = np.arange(len(of_row)), [axis.codes for axis in axes]
     part, first, made, depths = np.zeros(len(rows), dtype=np.int64), 0, 0, list[tuple[Array, Array, Array]]()
@@ -109,7 +109,9 @@ def _sides(codes: Sequence[Array], chosen: Array, cut: Array, part: Array, rows:
     return side
 
 
-def _chosen(axes: Sequence[Axis], codes: Sequence[Array], part: Array, parts: int, crowd: Crowd) -> tuple[Array, Array]:
+def _chosen(
+    axes: Sequence[Axis], codes: Sequence[Array], part: Array, parts: int, crowd: Protection
+) -> tuple[Array, Array]:
     """For each part the axis to cut (-1: none) and the last bin of its left side."""
     worth, cuts = _offers(axes, codes, part, parts, crowd)
     if not len(worth) or not len(part):
@@ -122,7 +124,7 @@ def _chosen(axes: Sequence[Axis], codes: Sequence[Array], part: Array, parts: in
 
 
 def _with_the_next(
-    axes: Sequence[Axis], codes: Sequence[Array], part: Array, near: Array, worth: Array, cuts: Array, crowd: Crowd
+    axes: Sequence[Axis], codes: Sequence[Array], part: Array, near: Array, worth: Array, cuts: Array, crowd: Protection
 ) -> Array:
     """For each part that is near its end the axis whose cut, with the best cut of either side after it, saves the most."""
     number, total = np.cumsum(near) - 1, np.where(worth[:, near] > 0, worth[:, near], -1.0)
@@ -137,7 +139,9 @@ def _with_the_next(
     return np.asarray(total.argmax(axis=0))
 
 
-def _offers(axes: Sequence[Axis], codes: Sequence[Array], part: Array, parts: int, crowd: Crowd) -> tuple[Array, Array]:
+def _offers(
+    axes: Sequence[Axis], codes: Sequence[Array], part: Array, parts: int, crowd: Protection
+) -> tuple[Array, Array]:
     """For each axis and part the most that one cut saves, and the last bin of its left side; nothing saved: no cut."""
     worth, cuts = np.zeros((len(axes), parts)), np.zeros((len(axes), parts), dtype=np.int64)
     behind = crowd.sorted_by(part)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from privsynth.groups.alone import Crowd, Runs
+from privsynth.groups.alone import Protection, Runs
 from privsynth.groups.generalise import Cells, cells_of
 from privsynth.groups.scales import Axis
 from privsynth.typing import Array
@@ -26,7 +26,7 @@ class _Trims:
     people: Array = field(repr=False)  # who would lose a row
 
 
-def without_outliers(axes: Sequence[Axis], cells: Cells, crowd: Crowd, most: int) -> Cells:
+def without_outliers(axes: Sequence[Axis], cells: Cells, crowd: Protection, most: int) -> Cells:
     """The same cells without the ends that cost most; at most `most` people lose a row."""
     while len(cells) and most > 0:
         inside = np.flatnonzero(cells.of_row >= 0)
@@ -58,7 +58,7 @@ def _trimmed(axes: Sequence[Axis], cells: Cells, inside: Array, trims: _Trims, t
     return cells_of(axes, of_row, len(cells))
 
 
-def _best_ends(axes: Sequence[Axis], cells: Cells, inside: Array, crowd: Crowd) -> _Trims:
+def _best_ends(axes: Sequence[Axis], cells: Cells, inside: Array, crowd: Protection) -> _Trims:
     """Over all axes and both ends."""
     cell = cells.of_row[inside]
     behind, wide = crowd.sorted_by(cell), _widths(axes, cells)

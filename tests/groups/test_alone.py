@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth.groups import alone
-from privsynth.groups.alone import Crowd, Runs, Secret
+from privsynth.groups.alone import Protection, Runs, Secret
 from privsynth.measure.classical.diversity import apart
 
 Drawn = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -35,7 +35,7 @@ def test_people_beside_a_cut_are_those_with_a_row_there(seed: int, rows: int, lo
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alone, "LOOKED_UP", alone.LOOKED_UP if looked_up else 0)
         runs = Runs.of(part, code, 6, int(part.max()) + 1)
-        left, right = Crowd.of(people, 2).sorted_by(part).people_beside(runs)
+        left, right = Protection.of(people, 2).sorted_by(part).people_beside(runs)
     for at in range(len(runs.keys)):
         here = part == runs.part[at]
         assert left[at] == len(np.unique(people[here & (code <= runs.code[at])]))
@@ -61,7 +61,7 @@ def test_a_side_stands_alone_by_people_by_l_and_by_t(
 ) -> None:
     part, code, people, codes = drawn(seed, rows)
     codes = np.unique(codes, return_inverse=True)[1]
-    crowd = Crowd.of(people, 2, [Secret.of(codes, ordered=ordered)], l, t)
+    crowd = Protection.of(people, 2, [Secret.of(codes, ordered=ordered)], l, t)
     spread = np.bincount(codes) / rows
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alone, "BLOCK", block)

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Place, Role, Statistics, Table
+from privsynth.generate.clone.choose import ClonedRows, Clones, choose_clones
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
-from privsynth.generate.clone.entities import Cloned, Family, choose_entities
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.perturb import ATTEMPTS, Blender, Exchange, blender_of
 from privsynth.groups.rare import counted
@@ -41,7 +41,7 @@ class Clone:
         wanted = len(data.root) if rows is None else rows
         parts = ("choose", "keys", "shift", "people")
         chance = dict(zip(parts, child(rng, *parts), strict=True))
-        family = choose_entities(data, wanted, chance["choose"])
+        family = choose_clones(data, wanted, chance["choose"])
         keys, redirected = new_keys(data, family, self.statistics_.taken, chance["keys"])
         work = _Work(
             self,
@@ -58,7 +58,7 @@ class Clone:
             *self._notes(family, redirected), *work.notes
         )
 
-    def _notes(self, family: Family, redirected: int) -> list[str]:
+    def _notes(self, family: Clones, redirected: int) -> list[str]:
         made, used = family.clones, len(np.unique(family.source))
         notes = (
             [f"{made:,} clones of {used:,} source entities: the effective sample is about {min(made, used):,} entities"]
@@ -93,7 +93,7 @@ class _Work:
 
     clone: Clone
     data: Dataset
-    family: Family
+    family: Clones
     keys: Mapping[Place, Array]
     days: Array
     seeds: Array
@@ -115,7 +115,7 @@ class _Work:
         made = _table(table, columns, values, rows.origin)
         return made.take(order.permutation(len(made)))
 
-    def _blended(self, table: Table, rows: Cloned, rng: np.random.Generator) -> dict[str, Array]:
+    def _blended(self, table: Table, rows: ClonedRows, rng: np.random.Generator) -> dict[str, Array]:
         """Quasi-identifiers of whole cells, everything else blended; rows that came out too close are blended again, more strongly."""
         keys = [name for place, name in self.keys if place == table.name]
         blender = blender_of(table, keys, self.clone.k, self.clone.limits.k_rare, self.clone.options.noise)
@@ -144,7 +144,7 @@ class _Work:
     def _blend_rows(
         self,
         blender: Blender,
-        rows: Cloned,
+        rows: ClonedRows,
         at: Array,
         exchange: Exchange,
         quasi: dict[str, Array],
@@ -162,7 +162,7 @@ class _Work:
         )
 
     def _people(
-        self, table: Table, rows: Cloned, values: dict[str, Array], rng: np.random.Generator
+        self, table: Table, rows: ClonedRows, values: dict[str, Array], rng: np.random.Generator
     ) -> dict[str, Array]:
         """Invented people, one for each clone; what is not a person's is invented row by row."""
         columns = [c for c in table.of_role(Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT) if c.name not in values]

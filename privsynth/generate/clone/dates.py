@@ -6,11 +6,11 @@ from math import gcd
 
 import numpy as np
 
-from privsynth.generate.clone.entities import Family
+from privsynth.generate.clone.choose import Clones
 from privsynth.typing import Array
 
 
-def clone_shifts(family: Family, farthest: int, rng: np.random.Generator) -> Array:
+def clone_shifts(family: Clones, farthest: int, rng: np.random.Generator) -> Array:
     """Days for each clone, uniform in +-farthest without 0. Siblings walk round the circle in steps that meet every place once."""
     places = 2 * farthest
     step = next(s for s in range(round(places * 0.618), 2 * places) if gcd(s, places) == 1)

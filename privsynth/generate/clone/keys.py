@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Place, Relation, Taken
-from privsynth.generate.clone.entities import Family
+from privsynth.generate.clone.choose import Clones
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.fresh_keys import shaped_tokens
 from privsynth.relations import key_domains
@@ -15,7 +15,7 @@ from privsynth.typing import Array
 MISSING = -1
 
 
-def new_keys(data: Dataset, family: Family, taken: Taken, rng: np.random.Generator) -> tuple[dict[Place, Array], int]:
+def new_keys(data: Dataset, family: Clones, taken: Taken, rng: np.random.Generator) -> tuple[dict[Place, Array], int]:
     """The new texts of each identifier and key column, for the rows to be made; and how many references had to find another target."""
     domains, made, redirected = key_domains(data), dict[Place, Array](), 0
     for domain in dict.fromkeys(domains.values()):
@@ -27,7 +27,7 @@ def new_keys(data: Dataset, family: Family, taken: Taken, rng: np.random.Generat
 
 
 def _keys_of_domain(
-    data: Dataset, family: Family, places: list[Place], taken: Taken, domain: str, rng: np.random.Generator
+    data: Dataset, family: Clones, places: list[Place], taken: Taken, domain: str, rng: np.random.Generator
 ) -> tuple[dict[Place, Array], int]:
     """A key is named by the clone that it is in and the value that it had: equal pairs, equal new keys."""
     texts = {place: data[place[0]].key_text(place[1]) for place in places}

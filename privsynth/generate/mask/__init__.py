@@ -11,7 +11,7 @@ import numpy as np
 from privsynth.dataset import Dataset, Statistics, Table
 from privsynth.errors import PolicyError
 from privsynth.generate.mask.memory import Memory
-from privsynth.generate.mask.told import statements
+from privsynth.generate.mask.statements import statements
 from privsynth.generate.mask.work import Work, planned
 from privsynth.options import Limits, MaskOptions, effective_k
 from privsynth.pii.analyzer import AUTO

@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Place, Role, Statistics, Table, missing_like
-from privsynth.generate.mask.entities import entity_seeds, row_seeds
 from privsynth.generate.mask.memory import Memory
+from privsynth.generate.mask.person_seeds import person_seeds, row_seeds
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
 from privsynth.generate.mask.steps.choice import learn_step
 from privsynth.generate.mask.steps.fitted import Fitted
 from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.texts import learn_scrub
-from privsynth.generate.mask.texts.known import Known, known_values
+from privsynth.generate.mask.texts.replacements import Replacements, replacements_of
 from privsynth.generate.mask.tokens import Opaque
-from privsynth.generate.mask.tokens.domains import How, domains_of
+from privsynth.generate.mask.tokens.domains import Tokeniser, domains_of
 from privsynth.keyring import Keyring
 from privsynth.mask_plan import proposed_step
 from privsynth.mask_steps import Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
@@ -67,7 +67,7 @@ class Work:
     @cached_property
     def seeds(self) -> Mapping[str, Array]:
         """For each table the number of each row's person."""
-        return entity_seeds(self.data, self.ring, self.memory.rows)
+        return person_seeds(self.data, self.ring, self.memory.rows)
 
     @cached_property
     def moves(self) -> Mapping[str, Array]:
@@ -83,9 +83,9 @@ class Work:
         return {**self.seeds, **{name: least.reindex(codes).to_numpy() for name, codes in together.items()}}
 
     @cached_property
-    def tokens(self) -> Mapping[Place, How]:
+    def tokens(self) -> Mapping[Place, Tokeniser]:
         """For each column of tokens what turns its values into them; columns of one domain share it."""
-        found: dict[Place, How] = {}
+        found: dict[Place, Tokeniser] = {}
         for domain in domains_of(self.data, self.ring):
             how = domain.learnt(self.ring, self.statistics.taken, self.memory)
             self.notes.extend(how.notes)
@@ -97,7 +97,7 @@ class Work:
         made = {table.name: self._columns(table) for table in self.data.parents_first()}
         real = {table.name: table for table in self.data}
         if any(isinstance(column.step, Scrub) for table in self.data for column in table.columns):
-            known = known_values(
+            known = replacements_of(
                 (real[name], _table(real[name], columns), self.seeds[name]) for name, columns in made.items()
             )
             for name, columns in made.items():
@@ -237,7 +237,7 @@ class Work:
             hierarchies={c.name: c.step.hierarchy for c in mine if isinstance(c.step, KAnonymise) and c.step.hierarchy},
         )
 
-    def _scrubbed(self, table: Table, column: Column, known: Known) -> tuple[Column, Array]:
+    def _scrubbed(self, table: Table, column: Column, known: Replacements) -> tuple[Column, Array]:
         shift = next((c.step for c in table.columns if isinstance(c.step, Shift)), Shift())
         learnt = learn_scrub(self._lesson(table, column), known, shift=shift, nlp=self.nlp)
         made = learnt.apply(table, self.seeds[table.name], self.moves[table.name])

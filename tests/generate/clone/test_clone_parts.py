@@ -11,9 +11,9 @@ from shop import customers, shop, taken_of, texts
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Taken
 from privsynth.generate.clone.cells import between, other_of_cell, pair_in_cell
+from privsynth.generate.clone.choose import Clones, choose_clones
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
-from privsynth.generate.clone.entities import Family, choose_entities
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.levels import common_levels, leaders, with_common
 from privsynth.generate.clone.numbers import scale_of
@@ -38,14 +38,14 @@ def one(name: str, **columns: list[object]) -> Table:
 
 
 def test_each_source_row_is_used_once_before_any_is_used_twice() -> None:
-    family = choose_entities(Dataset((customers(10),)), 25, rng())
+    family = choose_clones(Dataset((customers(10),)), 25, rng())
     counts = np.bincount(family.tables["customers"].origin, minlength=10)
     assert sorted(counts) == [2] * 5 + [3] * 5
     assert family.clones == 25
 
 
 def test_children_come_with_their_parent_in_each_of_its_clones() -> None:
-    family = choose_entities(shop(10), 20, rng())
+    family = choose_clones(shop(10), 20, rng())
     people, orders = family.tables["customers"], family.tables["orders"]
     assert len(orders) == 60
     owner = dict(zip(people.clone, people.origin, strict=True))
@@ -54,7 +54,7 @@ def test_children_come_with_their_parent_in_each_of_its_clones() -> None:
 
 def test_rows_without_a_parent_stand_alone_and_are_counted() -> None:
     data = Dataset((one("p", id=["1", "2"]), one("c", p_id=["1", "9", None])), (Relation("p", "id", "c", "p_id"),))
-    family = choose_entities(data, 2, rng())
+    family = choose_clones(data, 2, rng())
     assert family.lonely == {"c": 2}
     assert len(family.tables["c"]) == 3
     assert list(data.parent_rows(data.relations[0])) == [0, -1, -1]
@@ -62,7 +62,7 @@ def test_rows_without_a_parent_stand_alone_and_are_counted() -> None:
 
 def test_all_rows_of_a_person_are_one_clone() -> None:
     table = replace(one("t", who=["a", "a", "b", "b"]), person="who")
-    made = choose_entities(Dataset((table,)), 8, rng())
+    made = choose_clones(Dataset((table,)), 8, rng())
     assert made.clones == 4
     frame = pd.DataFrame(
         {"clone": made.tables["t"].clone, "who": table.frame["who"].to_numpy()[made.tables["t"].origin]}
@@ -75,7 +75,7 @@ def test_all_rows_of_a_person_are_one_clone() -> None:
 
 def test_new_keys_are_unique_and_lead_to_the_right_parent() -> None:
     data = shop(50)
-    family = choose_entities(data, 120, rng())
+    family = choose_clones(data, 120, rng())
     keys, redirected = new_keys(data, family, taken_of(data), rng())
     parents, children = keys["customers", "customer_id"], keys["orders", "customer_id"]
     assert len(set(parents)) == 120
@@ -96,12 +96,12 @@ def test_a_reference_into_another_family_finds_a_clone_there() -> None:
     )
     data = Dataset((people, things), (Relation("p", "p_id", "t", "p_id"), Relation("p", "p_id", "t", "friend")))
     for rows, lost in ((40, False), (90, False), (10, True)):
-        family = choose_entities(data, rows, rng())
+        family = choose_clones(data, rows, rng())
         keys, redirected = new_keys(data, family, Taken(), rng())
         assert set(keys["t", "friend"]) <= set(keys["p", "p_id"])
         assert (redirected > 0) is lost
     source = dict(zip(keys["p", "p_id"], family.tables["p"].origin, strict=True))
-    whole = choose_entities(data, 40, rng())
+    whole = choose_clones(data, 40, rng())
     keys, _ = new_keys(data, whole, Taken(), rng())
     source = dict(zip(keys["p", "p_id"], whole.tables["p"].origin, strict=True))
     assert all(
@@ -111,7 +111,7 @@ def test_a_reference_into_another_family_finds_a_clone_there() -> None:
 
 def test_a_missing_key_stays_missing() -> None:
     data = Dataset((one("t", id=["a1", None, "b2"]),))
-    family = choose_entities(data, 3, rng())
+    family = choose_clones(data, 3, rng())
     keys, _ = new_keys(data, family, Taken(), rng())
     assert [key is None for key in keys["t", "id"]] == [row == 1 for row in family.tables["t"].origin]
 
@@ -121,7 +121,7 @@ def test_a_missing_key_stays_missing() -> None:
 
 def test_siblings_never_share_a_shift_and_nobody_stands_still() -> None:
     copies, sources = 60, 5
-    family = Family({}, np.repeat(np.arange(copies), sources), np.tile(np.arange(sources), copies), {})
+    family = Clones({}, np.repeat(np.arange(copies), sources), np.tile(np.arange(sources), copies), {})
     days = clone_shifts(family, 30, rng())
     assert (days != 0).all()
     assert np.abs(days).max() == 30

@@ -12,7 +12,7 @@ from privsynth.errors import PolicyError
 from privsynth.generate.mask import texts
 from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.texts import Scrubbed, learn_scrub
-from privsynth.generate.mask.texts.known import Known, known_values
+from privsynth.generate.mask.texts.replacements import Replacements, replacements_of
 from privsynth.mask_steps import Shift
 from privsynth.people.shifts import shifts
 from privsynth.pii.forms import Hit
@@ -20,7 +20,7 @@ from privsynth.pii.forms import Hit
 
 def scrubber(*says: str | None) -> Scrubbed:
     real = real_people(*says)
-    return learn_scrub(lesson(real), known_values([(real, made_people(*says), seeds())]))
+    return learn_scrub(lesson(real), replacements_of([(real, made_people(*says), seeds())]))
 
 
 def lesson(table: Table, name: str = "says") -> Lesson:
@@ -98,7 +98,7 @@ def test_certain_days_move_with_the_person_and_others_become_a_mark() -> None:
         == f"it came on {moved}, on [DATE], in May 2021"
     )
     real = real_people("it came on 2021-03-04", None, None)
-    weeks = learn_scrub(lesson(real), Known(), shift=Shift(days=7, weekday=True)).apply(real, seeds())[0]
+    weeks = learn_scrub(lesson(real), Replacements(), shift=Shift(days=7, weekday=True)).apply(real, seeds())[0]
     assert weeks in ("it came on 2021-02-25", "it came on 2021-03-11")
 
 
@@ -115,12 +115,12 @@ def test_the_order_of_day_and_month_is_learnt_from_the_column() -> None:
     texts = ["on 03/04/2021", *(f"on 03/{day}/2021" for day in range(20, 26))]
     table = column(Kind.TEXT, list(texts))
     move = int(shifts(np.zeros(1, dtype=np.uint64))[0])
-    made = learn_scrub(lesson(table, "x"), Known()).apply(table, np.zeros(7, dtype=np.uint64))[0]
+    made = learn_scrub(lesson(table, "x"), Replacements()).apply(table, np.zeros(7, dtype=np.uint64))[0]
     assert made == f"on {(np.datetime64('2021-03-04') + move).item():%m/%d/%Y}"
 
 
 def test_a_substitute_that_is_somebodys_real_name_becomes_a_mark() -> None:
-    known = Known({5: {"adaquill": "Bo Stone"}}, {}, {"adaquill": "Bo Stone", "bostone": "Cy Reed"})
+    known = Replacements({5: {"adaquill": "Bo Stone"}}, {}, {"adaquill": "Bo Stone", "bostone": "Cy Reed"})
     real = real_people("here Ada Quill stands", None, None)
     fitted = learn_scrub(lesson(real), known)
     assert fitted.apply(real, seeds())[0] == "here [PERSON] stands"
@@ -169,6 +169,6 @@ def test_notes_count_and_hold_no_value() -> None:
 
 def test_only_texts_can_be_scrubbed() -> None:
     with pytest.raises(PolicyError, match="scrub does not work on a column of kind integer"):
-        learn_scrub(lesson(column(Kind.INTEGER, [1]), "x"), Known())
+        learn_scrub(lesson(column(Kind.INTEGER, [1]), "x"), Replacements())
     nothing = column(Kind.TEXT, [])
-    assert learn_scrub(lesson(nothing, "x"), Known()).apply(nothing, seeds()[:0]).tolist() == []
+    assert learn_scrub(lesson(nothing, "x"), Replacements()).apply(nothing, seeds()[:0]).tolist() == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.generate.mask.texts.textdates import has_day, moved_date, puts_day_first
+from privsynth.generate.mask.texts.dates import has_day, moved_date, puts_day_first
 
 
 @pytest.mark.parametrize(

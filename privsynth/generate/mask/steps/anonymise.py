@@ -10,7 +10,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.errors import PolicyError
-from privsynth.groups.alone import Crowd, Secret
+from privsynth.groups.alone import Protection, Secret
 from privsynth.groups.axes import axis_of
 from privsynth.groups.generalise import Cells, Tree, cells_of, grown, width_lost, words_of
 from privsynth.groups.hierarchy import Hierarchy, declared
@@ -120,7 +120,7 @@ def learn_anonymiser(
     )
     hidden = {name: _secret(table, name) for name in secrets if name not in names}
     _check_reachable(table, hidden, l)
-    crowd = Crowd.of(people, k, list(hidden.values()), l, t)
+    crowd = Protection.of(people, k, list(hidden.values()), l, t)
     cells, tree = grown(axes, crowd)
     trimmed = _trimmed(axes, cells, crowd, tree, int(suppress_max * len(np.unique(people)) + CLOSE))
     if t is not None and any(_of(trimmed, secret).closeness > t + CLOSE for secret in hidden.values()):
@@ -128,7 +128,7 @@ def learn_anonymiser(
     return _made(table, columns, axes, trimmed, tree, crowd, hidden)
 
 
-def _trimmed(axes: Sequence[Axis], cells: Cells, crowd: Crowd, tree: Tree, most: int) -> Cells:
+def _trimmed(axes: Sequence[Axis], cells: Cells, crowd: Protection, tree: Tree, most: int) -> Cells:
     """Without outliers; which row is out is decided by the cells alone, as it will be for rows that come later."""
     trimmed = without_outliers(axes, cells, crowd, most)
     codes = [axis.codes.astype(float) for axis in axes]
@@ -141,7 +141,7 @@ def _made(
     axes: Sequence[Axis],
     cells: Cells,
     tree: Tree,
-    crowd: Crowd,
+    crowd: Protection,
     hidden: Mapping[str, Secret],
 ) -> Anonymiser:
     blank, lost = cells.of_row < 0, width_lost(axes, cells)

@@ -19,8 +19,8 @@ import pandas as pd
 from privsynth.dataset import Column, Table, normal
 from privsynth.generate.mask.steps.kinds import WORDS
 from privsynth.generate.mask.steps.lesson import Lesson
-from privsynth.generate.mask.texts.known import ABROAD, Known, is_called, is_certain, national
-from privsynth.generate.mask.texts.textdates import has_day, moved_date, puts_day_first
+from privsynth.generate.mask.texts.dates import has_day, moved_date, puts_day_first
+from privsynth.generate.mask.texts.replacements import ABROAD, Replacements, is_called, is_certain, national
 from privsynth.groups.rare import counted
 from privsynth.mask_steps import Shift
 from privsynth.people.shifts import shifts
@@ -51,7 +51,7 @@ class Scrubbed:
     """The step for one column. What was replaced is counted while it is applied, so its notes are whole only afterwards."""
 
     column: Column
-    known: Known = field(repr=False)
+    known: Replacements = field(repr=False)
     shift: Shift
     nlp: str
     where: str
@@ -73,7 +73,7 @@ class Scrubbed:
         cases = pd.DataFrame({"text": pd.Series(texts, dtype=object), "seed": seeds, "days": days}).dropna()
         numbers = cases.groupby(["text", "seed", "days"], sort=False).ngroup()
         firsts = cases[~numbers.duplicated()]
-        read = _Reader(self.nlp)
+        read = _TextReader(self.nlp)
         done = [
             self._one(read, *case)
             for case in zip(firsts["text"], firsts["seed"].tolist(), firsts["days"].tolist(), strict=True)
@@ -83,7 +83,7 @@ class Scrubbed:
         self._count(done, np.bincount(numbers, minlength=len(done)))
         return made
 
-    def _one(self, read: _Reader, text: str, seed: int, days: int) -> tuple[str, Counter[str]]:
+    def _one(self, read: _TextReader, text: str, seed: int, days: int) -> tuple[str, Counter[str]]:
         """One text of one entity, and what was replaced in it."""
         own, called = self.known.own.get(seed, {}), self.known.called.get(seed, {})
         words = read.words(text)
@@ -99,7 +99,7 @@ class Scrubbed:
             made = _patched(made, _placed(made, [Patch(hit.start, hit.end, mark(hit.entity), AGAIN) for hit in left]))
         return (made, count) if not self._left(made, ours, read) else (f"[{TEXT}]", count + Counter({WHOLE: 1}))
 
-    def _left(self, made: str, ours: Forms, read: _Reader) -> list[Hit]:
+    def _left(self, made: str, ours: Forms, read: _TextReader) -> list[Hit]:
         """What the scanner still finds, and real values: by chance two substitutes, or one, can be somebody's name."""
         real = self._anywhere.runs(words := words_in(made), self._certain(made, words))
         known = [Hit(run.start, run.end, "PERSON" if run.form.isalpha() else TEXT, 1.0) for run in real]
@@ -149,7 +149,7 @@ class Scrubbed:
                 self.tally[what] += times * places
 
 
-class _Reader:
+class _TextReader:
     """What stands in a text, looked up once for each text."""
 
     def __init__(self, nlp: str) -> None:
@@ -236,7 +236,7 @@ def _patched(text: str, patches: Sequence[Patch]) -> str:
     return "".join([*parts, text[at_:]])
 
 
-def learn_scrub(lesson: Lesson, known: Known, *, shift: Shift = Shift(), nlp: str = AUTO) -> Scrubbed:  # noqa: B008  frozen
+def learn_scrub(lesson: Lesson, known: Replacements, *, shift: Shift = Shift(), nlp: str = AUTO) -> Scrubbed:  # noqa: B008  frozen
     """`known`: what became of the values of the columns; `shift`: how the dates of the columns move."""
     if lesson.column.kind not in WORDS:
         raise lesson.misfit("scrub", "scrub fits texts.")

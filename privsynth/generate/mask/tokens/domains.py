@@ -21,11 +21,11 @@ from privsynth.typing import Array
 SPARSE = (
     2.0  # in a stream: of each shape so many times as much room as otherwise, so that a value finds another token soon
 )
-How = Tokens | StreamedTokens | Opaque | Encrypted
+Tokeniser = Tokens | StreamedTokens | Opaque | Encrypted
 
 
 @dataclass(frozen=True, eq=False)
-class Domain:
+class TokenDomain:
     """Columns whose equal values become equal tokens."""
 
     name: str
@@ -36,15 +36,15 @@ class Domain:
     number: bool
     entity: str | None
 
-    def learnt(self, ring: Keyring, taken: Taken, memory: Memory) -> How:
+    def learnt(self, ring: Keyring, taken: Taken, memory: Memory) -> Tokeniser:
         """Learnt once in a run."""
         times = 1.0 if memory.rows_expected is None else SPARSE * max(1.0, memory.rows_expected / max(1, self.rows))
-        found: How = memory.once(("tokens", self.name, self.step.do), lambda: self._learn(ring, taken, times))
+        found: Tokeniser = memory.once(("tokens", self.name, self.step.do), lambda: self._learn(ring, taken, times))
         if isinstance(found, Tokens) and memory.rows_expected is not None:
             return StreamedTokens.after(found, taken)
         return found
 
-    def _learn(self, ring: Keyring, taken: Taken, times: float) -> How:
+    def _learn(self, ring: Keyring, taken: Taken, times: float) -> Tokeniser:
         if isinstance(self.step, Encrypt):
             return Encrypted.learn(self.known, ring, self.name, number=self.number)
         if self.step.shape == "opaque":
@@ -54,7 +54,7 @@ class Domain:
         )
 
 
-def domains_of(data: Dataset, ring: Keyring) -> list[Domain]:
+def domains_of(data: Dataset, ring: Keyring) -> list[TokenDomain]:
     """The domains of all columns of tokens."""
     masked = {(table.name, c.name): c for table in data for c in table.columns if isinstance(c.step, Token | Encrypt)}
     for (table, name), column in masked.items():
@@ -117,9 +117,9 @@ def _settled(column: Column) -> Token | Encrypt:
     )
 
 
-def _domain(name: str, places: list[Place], data: Dataset, masked: Mapping[Place, Column]) -> Domain:
+def _domain(name: str, places: list[Place], data: Dataset, masked: Mapping[Place, Column]) -> TokenDomain:
     columns = [masked[place] for place in places]
-    return Domain(
+    return TokenDomain(
         name,
         tuple(places),
         _settled(columns[0]),

@@ -95,7 +95,7 @@ def _positions(letters: bytes) -> Array:
 
 
 @dataclass(frozen=True)
-class Form:
+class TokenForm:
     """One set of texts that stay among themselves: a box, or boxes of several lengths where one is too small."""
 
     boxes: tuple[Box, ...]
@@ -132,12 +132,12 @@ class Form:
                 yield rows, box.spell(numbers[rows] - np.uint64(start))
 
 
-ODD = Form((Box((ascii_uppercase.encode(), *(OPAQUE.encode(),) * 15)),))  # what has no form of its own: 78 bits
-ODD_NUMBER = Form((Box((digits[1:].encode(), *(digits.encode(),) * 14)),))
+ODD = TokenForm((Box((ascii_uppercase.encode(), *(OPAQUE.encode(),) * 15)),))  # what has no form of its own: 78 bits
+ODD_NUMBER = TokenForm((Box((digits[1:].encode(), *(digits.encode(),) * 14)),))
 
 
 @dataclass(frozen=True)
-class Family:
+class RunFormat:
     """Texts that differ in the length of one run of digits (or letters): what stands before it, the run's class, what follows."""
 
     prefix: bytes  # kept as it is
@@ -155,8 +155,8 @@ class Family:
     def room(self, run: int) -> int:
         return self.box(run).size
 
-    def form(self, run: int) -> Form:
-        return Form(tuple(self.box(length) for length in range(1, run + 1)))
+    def form(self, run: int) -> TokenForm:
+        return TokenForm(tuple(self.box(length) for length in range(1, run + 1)))
 
 
 def _letters(kind: int) -> bytes:
@@ -186,17 +186,17 @@ def joined(mixes: Array) -> int:
     return ALL if found & 3 == 3 else found
 
 
-def mixed_form(pattern: bytes, mix: int, *, closed: bool) -> Form:
-    return Form((Box(tuple(MIXES[mix].encode() if c == ANY else bytes([c]) for c in pattern)),), closed=closed)
+def mixed_form(pattern: bytes, mix: int, *, closed: bool) -> TokenForm:
+    return TokenForm((Box(tuple(MIXES[mix].encode() if c == ANY else bytes([c]) for c in pattern)),), closed=closed)
 
 
-def family_of(pattern: bytes, prefix: bytes | None, *, whole: bool) -> tuple[Family, int]:
+def run_format_of(pattern: bytes, prefix: bytes | None, *, whole: bool) -> tuple[RunFormat, int]:
     """The family of a pattern of classes, and the length of its run: the last digits, or the last letters where there are none."""
     kind = NINE if NINE in pattern else max(UPPER, LOWER, key=pattern.rfind)
     end = pattern.rfind(kind) + 1
     start = end - len(pattern[:end]) + len(pattern[:end].rstrip(bytes([kind])))
     kept = prefix or b""
-    return Family(kept, pattern[len(kept) : start], kind, pattern[end:], whole), end - start
+    return RunFormat(kept, pattern[len(kept) : start], kind, pattern[end:], whole), end - start
 
 
 def prefix_length(pattern: bytes) -> int:

@@ -18,8 +18,8 @@ import pandas as pd
 
 from privsynth.dataset import Taken
 from privsynth.errors import BackendError
-from privsynth.generate.mask.tokens.checked import check_for
-from privsynth.generate.mask.tokens.forms import Form
+from privsynth.generate.mask.tokens.check_digits import check_for
+from privsynth.generate.mask.tokens.forms import TokenForm
 from privsynth.generate.mask.tokens.packed import packed
 from privsynth.generate.mask.tokens.sorter import Sorter
 from privsynth.generate.mask.tokens.walks import Endless, Walker
@@ -30,7 +30,7 @@ from privsynth.people.settle import ATTEMPTS, holder
 from privsynth.typing import Array
 
 Parts = list[tuple[Array, int, Array]]  # rows, which box of their form, and their bytes
-Sorted = tuple[dict[Form, Parts], Array]
+Sorted = tuple[dict[TokenForm, Parts], Array]
 
 SAMPLE = 32_768  # values by which it is decided whether many are equal
 MANY = 0.8  # share of different values in the sample beyond which looking for equal ones costs more than it saves
@@ -99,7 +99,7 @@ class Tokens:
 
     def _sorted(self, values: Array, among: tuple[list[tuple[Array, Array]], Array] | None = None) -> Sorted:
         """The rows of each form; and those that have none."""
-        forms: defaultdict[Form, Parts] = defaultdict(list)
+        forms: defaultdict[TokenForm, Parts] = defaultdict(list)
         parts, odd = among or packed(values)
         for rows, matrix in parts:
             for at, form, box in self.sorter.groups(matrix):
@@ -109,7 +109,7 @@ class Tokens:
                     forms[form].append((rows[at], box, matrix if len(at) == len(matrix) else matrix[at]))
         return forms, odd
 
-    def _numbered(self, form: Form, parts: Parts, values: Array, attempt: int) -> Iterable[tuple[Array, Array]]:
+    def _numbered(self, form: TokenForm, parts: Parts, values: Array, attempt: int) -> Iterable[tuple[Array, Array]]:
         for rows, box, matrix in parts:
             if form.is_drawn:
                 yield rows, self.walker.drawn(form, values[rows], attempt)

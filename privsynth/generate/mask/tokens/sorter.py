@@ -15,7 +15,7 @@ from math import ceil
 import numpy as np
 
 from privsynth.errors import BackendError
-from privsynth.generate.mask.tokens.checked import MOST_OF, VALID, Check
+from privsynth.generate.mask.tokens.check_digits import MOST_OF, VALID, Check
 from privsynth.generate.mask.tokens.forms import (
     ANY,
     CLASSES,
@@ -23,14 +23,14 @@ from privsynth.generate.mask.tokens.forms import (
     ODD,
     ODD_NUMBER,
     Box,
-    Family,
-    Form,
-    family_of,
+    RunFormat,
+    TokenForm,
     is_mixed,
     joined,
     mix_of,
     mixed_form,
     prefix_length,
+    run_format_of,
     skeleton,
 )
 from privsynth.generate.mask.tokens.packed import LONGEST, alike, numbered
@@ -38,7 +38,7 @@ from privsynth.keyring.ff1 import LEAST_DOMAIN
 from privsynth.people.shapes import COMMON, MOST_DIGITS, MOST_SHAPES
 from privsynth.typing import Array
 
-Group = tuple[Array, Form, int]  # rows of a matrix, their form, and which of its boxes
+Group = tuple[Array, TokenForm, int]  # rows of a matrix, their form, and which of its boxes
 
 PREFIX_SHARE = 0.05  # rarer beginnings are as good as any other letters
 STRICT = 100  # values of one pattern that must pass a check before the places are narrowed to what they show
@@ -63,8 +63,8 @@ class Sorter:
     chance: Mapping[bytes, int] = field(
         default_factory=dict, repr=False
     )  # skeletons without a format, and their alphabet
-    prefixes: Mapping[Family, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
-    rooms: Mapping[Family, Room] = field(default_factory=dict, repr=False)
+    prefixes: Mapping[RunFormat, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
+    rooms: Mapping[RunFormat, Room] = field(default_factory=dict, repr=False)
     check: Check | None = None
     narrow: Mapping[Box, Box] = field(
         default_factory=dict, repr=False
@@ -94,7 +94,7 @@ class Sorter:
         return replace(self, check=None, narrow={})
 
     @property
-    def odd(self) -> Form:
+    def odd(self) -> TokenForm:
         return ODD_NUMBER if self.number else ODD
 
     def groups(self, matrix: Array) -> list[Group]:
@@ -112,21 +112,21 @@ class Sorter:
             else [part for group in found for part in self._by_check(self.check, matrix, *group)]
         )
 
-    def is_of(self, form: Form, matrix: Array) -> Array:
+    def is_of(self, form: TokenForm, matrix: Array) -> Array:
         """Which of these texts are of that form."""
         found = np.zeros(len(matrix), dtype=bool)
         for rows, other, _ in self.groups(matrix):
             found[rows] = other == form
         return found
 
-    def _families(self, matrix: Array, classes: Array, asked: Array) -> list[tuple[Array, Family | None, int]]:
+    def _families(self, matrix: Array, classes: Array, asked: Array) -> list[tuple[Array, RunFormat | None, int]]:
         """Texts with a format: rows, family, and the length of the run; no family where there is nothing to permute."""
-        rows, found = np.flatnonzero(asked), list[tuple[Array, Family | None, int]]()
+        rows, found = np.flatnonzero(asked), list[tuple[Array, RunFormat | None, int]]()
         for pattern, at in alike(classes if len(rows) == len(classes) else classes[rows]):
             found += self._of_pattern(pattern, rows[at], matrix)
         return found
 
-    def _of_pattern(self, pattern: bytes, rows: Array, matrix: Array) -> list[tuple[Array, Family | None, int]]:
+    def _of_pattern(self, pattern: bytes, rows: Array, matrix: Array) -> list[tuple[Array, RunFormat | None, int]]:
         digits_only = not pattern.strip(bytes([NINE]))
         if self.number and (not digits_only or len(pattern) > MOST_DIGITS):
             return [(rows, None, 0)]
@@ -134,12 +134,12 @@ class Sorter:
             return [(rows, None, 0)]
         if digits_only and not self.zeros:
             zero = (matrix[rows, 0] == 48) & (len(pattern) > 1)
-            parts: list[tuple[Array, Family | None, int]] = [
-                (rows[~zero], *family_of(pattern, None, whole=True)),
+            parts: list[tuple[Array, RunFormat | None, int]] = [
+                (rows[~zero], *run_format_of(pattern, None, whole=True)),
                 (rows[zero], None, 0),
             ]
             return [part for part in parts if len(part[0])]
-        base, run = family_of(pattern, None, whole=False)
+        base, run = run_format_of(pattern, None, whole=False)
         width = prefix_length(pattern)
         if not width or not (self._keeps_prefix or (self.check is None and base in self.prefixes)):
             return [(rows, base, run)]
@@ -149,17 +149,17 @@ class Sorter:
     def _keeps_prefix(self) -> bool:
         return self.check is not None and self.check.keeps_prefix
 
-    def _with_prefix(self, base: Family, start: bytes) -> Family:
+    def _with_prefix(self, base: RunFormat, start: bytes) -> RunFormat:
         kept = self._keeps_prefix or start in self.prefixes.get(base, ())
         return replace(base, prefix=start, head=base.head[len(start) :]) if kept else base
 
-    def _form(self, family: Family, run: int) -> tuple[Form, int]:
+    def _form(self, family: RunFormat, run: int) -> tuple[TokenForm, int]:
         closed = family not in self.prefixes
         if self.check is not None:
-            return Form((family.box(run),), closed), 0
+            return TokenForm((family.box(run),), closed), 0
         room = self.rooms.get(family) or Room(_least_run(family))
         if run > room.run or (room.alone and run == room.run):
-            return Form((family.box(run),), closed), 0
+            return TokenForm((family.box(run),), closed), 0
         return (self.odd, 0) if room.alone else (replace(family.form(room.run), closed=closed), run - 1)
 
     def _is_chance(self, classes: Array) -> Array:
@@ -174,10 +174,10 @@ class Sorter:
                 found[rows] |= pattern in self.chance
         return found
 
-    def _mixed(self, matrix: Array, classes: Array, asked: Array) -> list[tuple[Array, Form]]:
+    def _mixed(self, matrix: Array, classes: Array, asked: Array) -> list[tuple[Array, TokenForm]]:
         """Texts without a format: any character of their alphabet in any place, marks where they were."""
         rows = np.flatnonzero(asked)
-        found: list[tuple[Array, Form]] = []
+        found: list[tuple[Array, TokenForm]] = []
         for pattern, at in alike(skeleton(classes[rows])):
             mixes = mix_of(matrix[rows[at]], classes[rows[at]])
             if pattern in self.chance:
@@ -188,14 +188,14 @@ class Sorter:
                 found.append((rows[at[mixes == mix]], form if form.size >= LEAST_DOMAIN else self.odd))
         return found
 
-    def _by_check(self, check: Check, matrix: Array, rows: Array, form: Form, box: int) -> list[Group]:
+    def _by_check(self, check: Check, matrix: Array, rows: Array, form: TokenForm, box: int) -> list[Group]:
         if form == self.odd:
             return [(rows, form, box)]
         flags = check.flags(matrix[rows])
         parts = [(rows[flags == flag], _on_side(form, check, int(flag)), box) for flag in np.unique(flags)]
         return [part for group in parts for part in self._by_place(matrix, *group)]
 
-    def _by_place(self, matrix: Array, rows: Array, form: Form, box: int) -> list[Group]:
+    def _by_place(self, matrix: Array, rows: Array, form: TokenForm, box: int) -> list[Group]:
         """Values that pass a check stay within what such values show."""
         less = self.narrow.get(form.boxes[0]) if form.flags > 1 else None
         if less is None:
@@ -222,8 +222,8 @@ class Sorter:
         )
         return passed >= MOST_OF * max(1, sum(map(len, matrices)))
 
-    def _prefixes(self, matrices: Sequence[Array]) -> dict[Family, tuple[bytes, ...]]:
-        counts: defaultdict[Family, Counter[bytes]] = defaultdict(Counter)
+    def _prefixes(self, matrices: Sequence[Array]) -> dict[RunFormat, tuple[bytes, ...]]:
+        counts: defaultdict[RunFormat, Counter[bytes]] = defaultdict(Counter)
         for matrix in matrices:
             classes = CLASSES[matrix]
             for rows, family, _ in self._families(matrix, classes, ~self._is_chance(classes)):
@@ -236,8 +236,8 @@ class Sorter:
         }
         return {family: starts for family, starts in kept.items() if starts}
 
-    def _rooms(self, matrices: Sequence[Array], column: str, times: float) -> dict[Family, Room]:
-        counts: defaultdict[Family, Counter[int]] = defaultdict(Counter)
+    def _rooms(self, matrices: Sequence[Array], column: str, times: float) -> dict[RunFormat, Room]:
+        counts: defaultdict[RunFormat, Counter[int]] = defaultdict(Counter)
         for matrix in matrices:
             classes = CLASSES[matrix]
             for rows, family, run in self._families(matrix, classes, ~self._is_chance(classes)):
@@ -246,10 +246,10 @@ class Sorter:
         return {family: _room(family, known, column) for family, known in counts.items()}
 
 
-def _on_side(form: Form, check: Check, flag: int) -> Form:
+def _on_side(form: TokenForm, check: Check, flag: int) -> TokenForm:
     """The part of a form of which the check says the same."""
     boxes = tuple(map(check.held, form.boxes)) if flag & VALID else form.boxes
-    return Form(boxes, closed=False, flags=1 + flag)
+    return TokenForm(boxes, closed=False, flags=1 + flag)
 
 
 def _chance(matrices: Sequence[Array]) -> dict[bytes, int]:
@@ -267,7 +267,7 @@ def _all_digits(matrix: Array) -> Array:
     return np.asarray((CLASSES[matrix] == NINE).all(axis=1))
 
 
-def _least_run(family: Family) -> int:
+def _least_run(family: RunFormat) -> int:
     """The run up to which there are too few values for a form of their own."""
     run, total = 0, 0
     while total < LEAST_DOMAIN:
@@ -276,7 +276,7 @@ def _least_run(family: Family) -> int:
     return run
 
 
-def _room(family: Family, known: Mapping[int, int], column: str) -> Room:
+def _room(family: RunFormat, known: Mapping[int, int], column: str) -> Room:
     """At least half of each form must stay free of known values."""
     least = _least_run(family)
     run = max(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from privsynth.errors import BackendError
-from privsynth.generate.mask.tokens.checked import VALID
-from privsynth.generate.mask.tokens.forms import MOST_RANKED, Form
+from privsynth.generate.mask.tokens.check_digits import VALID
+from privsynth.generate.mask.tokens.forms import MOST_RANKED, TokenForm
 from privsynth.generate.mask.tokens.packed import unpacked
 from privsynth.generate.mask.tokens.sorter import Sorter
 from privsynth.keyring import macs, plain
@@ -39,7 +39,7 @@ class Walker:
     sorter: Sorter = field(repr=False)
 
     def walked(
-        self, form: Form, numbers: Array, attempt: int = 0, *, back: bool = False, most: int = MOST_TURNS
+        self, form: TokenForm, numbers: Array, attempt: int = 0, *, back: bool = False, most: int = MOST_TURNS
     ) -> Array:
         """The permutation, taken again where it leads out of the form."""
         parts = [
@@ -48,7 +48,7 @@ class Walker:
         ]
         return np.concatenate(parts) if parts else numbers
 
-    def _walk(self, form: Form, numbers: Array, attempt: int, *, back: bool, most: int) -> Array:
+    def _walk(self, form: TokenForm, numbers: Array, attempt: int, *, back: bool, most: int) -> Array:
         bits, tweak = (
             max(LEAST_BITS, (form.size - 1).bit_length()),
             form.name + attempt.to_bytes(2, "big") * bool(attempt),
@@ -62,7 +62,7 @@ class Walker:
                 return made
         raise Endless
 
-    def _is_in(self, form: Form, numbers: Array) -> Array:
+    def _is_in(self, form: TokenForm, numbers: Array) -> Array:
         inside = numbers < np.uint64(form.size)
         if not form.closed:
             rows = np.flatnonzero(inside)
@@ -70,18 +70,18 @@ class Walker:
                 inside[rows[at]] = self.sorter.is_of(form, self.repaired(form, matrix))
         return np.asarray(inside)
 
-    def repaired(self, form: Form, matrix: Array) -> Array:
+    def repaired(self, form: TokenForm, matrix: Array) -> Array:
         """With the check digits that follow from the others."""
         check = self.sorter.check
         return check.repair(matrix) if check is not None and form.flags and (form.flags - 1) & VALID else matrix
 
-    def spelt(self, form: Form, numbers: Array) -> Array:
+    def spelt(self, form: TokenForm, numbers: Array) -> Array:
         made = np.empty(len(numbers), dtype=object)
         for rows, matrix in form.spell(numbers):
             made[rows] = unpacked(self.repaired(form, matrix))
         return made
 
-    def drawn(self, form: Form, values: Array, attempt: int) -> Array:
+    def drawn(self, form: TokenForm, values: Array, attempt: int) -> Array:
         """Texts of a large form, from the HMAC of each value."""
         texts = plain(values)
         made, out = np.empty(len(values), dtype=object), np.arange(len(values))
@@ -98,7 +98,7 @@ class Walker:
                 return made
         raise Endless
 
-    def _fill(self, form: Form, texts: list[bytes], count: bytes) -> Array:
+    def _fill(self, form: TokenForm, texts: list[bytes], count: bytes) -> Array:
         """Eight places from each 64 bits: no letter is favoured by more than 2^-16."""
         places = form.boxes[0].places
         made, words = np.empty((len(texts), len(places)), dtype=np.uint8), np.empty((len(texts), 0), dtype=np.uint64)
@@ -110,7 +110,7 @@ class Walker:
             word //= np.uint64(len(letters))
         return made
 
-    def turns_of(self, form: Form, numbers: Array) -> int:
+    def turns_of(self, form: TokenForm, numbers: Array) -> int:
         total, limit = 0, np.uint64(min(form.size, MOST_RANKED))
         bits = max(LEAST_BITS, min(62, (form.size - 1).bit_length()))
         for _ in range(SPARSE):

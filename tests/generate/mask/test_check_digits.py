@@ -7,7 +7,7 @@ import pytest
 from quick import quick_if
 
 from privsynth.generate.mask.tokens import walks
-from privsynth.generate.mask.tokens.checked import check_for
+from privsynth.generate.mask.tokens.check_digits import check_for
 from privsynth.generate.mask.tokens.shaped import Tokens
 from privsynth.keyring import Keyring
 from privsynth.pii.checks import luhn

@@ -51,12 +51,12 @@ def check_for(name: str | None) -> Check | None:
     entity = None if name is None else entities().get(name)
     if entity is None or not entity.check or entity.check in NOT_PROOFS:
         return None
-    known: dict[str, Callable[[], Check]] = {"ours.card": Luhn, "ours.iban": Iban}
-    return known.get(entity.check, lambda: Proof(entity.name))()
+    known: dict[str, Callable[[], Check]] = {"ours.card": CardCheck, "ours.iban": IbanCheck}
+    return known.get(entity.check, lambda: RegistryCheck(entity.name))()
 
 
 @dataclass(frozen=True)
-class Luhn:
+class CardCheck:
     """Cards: mod 10 over all digits, the last of which follows; and whether the first four are an issuer's."""
 
     keeps_prefix: bool = False
@@ -97,7 +97,7 @@ def _issuers(digits: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Iban:
+class IbanCheck:
     """Mod 97 over all characters, country and check digits last; both check digits follow from the others."""
 
     keeps_prefix: bool = True
@@ -137,7 +137,7 @@ def _mod_97(matrix: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Proof:
+class RegistryCheck:
     """Any other kind: the shape and the check of `entities.toml`, asked for one text at a time."""
 
     name: str

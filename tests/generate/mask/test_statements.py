@@ -8,7 +8,7 @@ import pytest
 from shop import shop
 
 from privsynth.dataset import Column, Kind, Role
-from privsynth.generate.mask.told import _statement, statements
+from privsynth.generate.mask.statements import _statement, statements
 from privsynth.generate.mask.work import planned
 from privsynth.keyring import Keyring
 from privsynth.mask_steps import Drop, Encrypt, Invent, Partial, Shift, Step, Substitute, Token

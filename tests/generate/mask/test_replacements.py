@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from masked_people import made_people, real_people, seeds
 
-from privsynth.generate.mask.texts.known import CUES, is_called, is_certain, known_values, national
+from privsynth.generate.mask.texts.replacements import CUES, is_called, is_certain, national, replacements_of
 
 
 def test_values_of_a_row_are_known_by_its_number_and_anywhere() -> None:
-    known = known_values([(real_people(), made_people(), seeds())])
+    known = replacements_of([(real_people(), made_people(), seeds())])
     assert known.own[5]["c0017"] == known.anywhere["c0017"] == "X-9931"
     assert known.own[5]["adairaquillfeather"] == "Eva Lundgren"
     assert known.anywhere["quillfeatheradaira"] == "Lundgren, Eva"
@@ -18,14 +18,14 @@ def test_values_of_a_row_are_known_by_its_number_and_anywhere() -> None:
 
 
 def test_a_name_alone_is_known_for_its_own_person_only() -> None:
-    known = known_values([(real_people(), made_people(), seeds())])
+    known = replacements_of([(real_people(), made_people(), seeds())])
     assert known.called[5] == {"adaira": "Eva", "quillfeather": "Lundgren"}
     assert "adaira" not in known.anywhere
     assert "adaira" not in known.called[6]
 
 
 def test_telephone_numbers_are_known_with_and_without_their_country() -> None:
-    known = known_values([(real_people(), made_people(), seeds())])
+    known = replacements_of([(real_people(), made_people(), seeds())])
     assert {known.anywhere[form] for form in ("447911123456", "7911123456", "07911123456")} == {"+44 7700 900123"}
     assert list(national("12025557123")) == [("1", "2025557123")]
     assert list(national("004407911123456")) == [("44", "7911123456")]
@@ -33,11 +33,11 @@ def test_telephone_numbers_are_known_with_and_without_their_country() -> None:
 
 
 def test_columns_that_were_not_invented_are_not_known() -> None:
-    assert known_values([(real_people(), real_people(), seeds())]).own == {}
+    assert replacements_of([(real_people(), real_people(), seeds())]).own == {}
 
 
 def test_the_words_of_a_keys_column_announce_it() -> None:
-    assert known_values([(real_people(), made_people(), seeds())]).cues == CUES | {"customer", "id"}
+    assert replacements_of([(real_people(), made_people(), seeds())]).cues == CUES | {"customer", "id"}
 
 
 @pytest.mark.parametrize(

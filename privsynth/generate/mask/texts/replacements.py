@@ -23,7 +23,7 @@ NATIONAL, ABROAD = (
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class Replacements:
     """Substitutes by the one form of the real value: of a row's own entity, and of anybody.
 
     `called`: names alone, given or family, which only mean the row's own person. `cues`: words behind which a short number is a key.
@@ -35,7 +35,7 @@ class Known:
     cues: frozenset[str] = CUES
 
 
-def known_values(parts: Iterable[tuple[Table, Table, Array]]) -> Known:
+def replacements_of(parts: Iterable[tuple[Table, Table, Array]]) -> Replacements:
     """From tables as they are and as they become, row by row, with the number of the entity of each row."""
     own, called, anywhere, cues = dict[int, dict[str, str]](), dict[int, dict[str, str]](), dict[str, str](), set(CUES)
     for real, made, seeds in parts:
@@ -52,7 +52,7 @@ def known_values(parts: Iterable[tuple[Table, Table, Array]]) -> Known:
             if entity == "PERSON":
                 _add_names(own, called, anywhere, people, pairs)
         _add_names(own, called, anywhere, people, _whole_names(real, made))
-    return Known(own, called, anywhere, frozenset(cues))
+    return Replacements(own, called, anywhere, frozenset(cues))
 
 
 def _replaced(real: Table, made: Table) -> list[Any]:

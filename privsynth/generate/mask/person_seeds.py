@@ -13,7 +13,7 @@ from privsynth.keyring import Keyring
 from privsynth.typing import Array
 
 
-def entity_seeds(data: Dataset, ring: Keyring, before: Mapping[str, int] | None = None) -> dict[str, Array]:
+def person_seeds(data: Dataset, ring: Keyring, before: Mapping[str, int] | None = None) -> dict[str, Array]:
     """For each table the number of each row's entity. Rows that hang below a parent's row have its number.
 
     `before`: rows of each table that came in earlier parts, so that rows without a key do not meet those of other parts.
