@@ -261,6 +261,8 @@ def finding_record(finding: Finding, figures: FigureStyle = "exact") -> dict[str
     """One measurement: with its figures, or with the band it lies in, or with the side of the limit alone."""
     exact = figures == "exact"
     return {
+        "key": finding.key,
+        "table": finding.table,
         "what": finding.what,
         "where": list(finding.where),
         "measured": finite(finding.measured) if exact else None,
@@ -285,8 +287,8 @@ def blunt(limit: float | None) -> float | None:
 
 def detectable_leak(verdicts: Sequence[Verdict]) -> float | None:
     """The smallest share of copied rows that the hold-out of this run could have shown, if a gate computed it."""
-    found = (finding for verdict in verdicts for finding in verdict.findings if "detectable" in finding.what.lower())
-    return next((finite(finding.measured) for finding in found), None)
+    findings = (finding for verdict in verdicts for finding in verdict.findings)
+    return next((finite(finding.measured) for finding in findings if finding.key == "detectable_leak"), None)
 
 
 def file_records(files: Mapping[str, Content]) -> list[dict[str, Any]]:

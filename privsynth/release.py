@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
+from typing import Literal
 
 from privsynth.content import Content, digest
 from privsynth.dataset import Dataset
 from privsynth.errors import ExitCode
 from privsynth.options import Waiver
-from privsynth.verdict import GATES, Verdict, blocking, outcome_of, waivers_used
+from privsynth.verdict import GATES, Status, Verdict, blocking, outcome_of, waivers_used
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,29 @@ class Papers:
         return digest(self.files)
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why there is no release: what is wrong with the verdict of which gate."""
+
+    kind: Literal["missing", "unknown", "repeated", "foreign", "failed", "errored"]
+    gate: str
+    times: int = 1  # how often the gate gave a verdict
+
+    @property
+    def sentence(self) -> str:
+        match self.kind:
+            case "missing":
+                return f"gate '{self.gate}' gave no verdict"
+            case "unknown":
+                return f"gate '{self.gate}' is not on the list"
+            case "repeated":
+                return f"gate '{self.gate}' gave {self.times} verdicts"
+            case "foreign":
+                return f"gate '{self.gate}' judged something else"
+            case "failed" | "errored":
+                return f"gate '{self.gate}' {self.kind}"
+
+
 _SEAL = object()
 
 
@@ -49,7 +73,7 @@ class Refusal:
 
     papers: Papers
     verdicts: tuple[Verdict, ...]
-    reasons: tuple[str, ...]
+    causes: tuple[Reason, ...]
     seal: object = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -58,7 +82,12 @@ class Refusal:
     @property
     def exit_code(self) -> ExitCode:
         """Unfaithful only if the fidelity floor is all that was missed."""
-        return ExitCode.UNFAITHFUL if self.reasons == ("gate 'fidelity' failed",) else ExitCode.BLOCKED
+        return ExitCode.UNFAITHFUL if self.causes == (Reason("failed", "fidelity"),) else ExitCode.BLOCKED
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The causes in words."""
+        return tuple(cause.sentence for cause in self.causes)
 
     @property
     def status(self) -> str:
@@ -113,27 +142,30 @@ def _marked(name: str) -> str:
 
 def decide(draft: Draft, papers: Papers, verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> Outcome:
     """A release if each gate of the list judged exactly this draft (or these papers) once, and passed it, or measured what a named person answers for."""
-    reasons = (*_gaps(verdicts), *_strangers(draft, papers, verdicts), *_blocks(verdicts, waivers))
-    if reasons:
-        return Refusal(papers, tuple(verdicts), reasons, _SEAL)
+    causes = (*_gaps(verdicts), *_strangers(draft, papers, verdicts), *_blocks(verdicts, waivers))
+    if causes:
+        return Refusal(papers, tuple(verdicts), causes, _SEAL)
     files = MappingProxyType(dict(draft.files))
     return Release(draft.dataset, files, papers, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
 
 
-def _gaps(verdicts: Sequence[Verdict]) -> list[str]:
+def _gaps(verdicts: Sequence[Verdict]) -> list[Reason]:
     """The list of gates must be complete, without a stranger and without a repetition."""
     names = [verdict.gate for verdict in verdicts]
-    missing = [f"gate '{name}' gave no verdict" for name in GATES if name not in names]
-    unknown = [f"gate '{name}' is not on the list" for name in names if name not in GATES]
-    twice = [f"gate '{name}' gave {names.count(name)} verdicts" for name in GATES if names.count(name) > 1]
-    return missing + unknown + twice
+    missing = [Reason("missing", name) for name in GATES if name not in names]
+    unknown = [Reason("unknown", name) for name in names if name not in GATES]
+    repeated = [Reason("repeated", name, names.count(name)) for name in GATES if names.count(name) > 1]
+    return missing + unknown + repeated
 
 
-def _strangers(draft: Draft, papers: Papers, verdicts: Sequence[Verdict]) -> list[str]:
+def _strangers(draft: Draft, papers: Papers, verdicts: Sequence[Verdict]) -> list[Reason]:
     """Each verdict must speak of what is about to be written, byte for byte."""
     subject = {name: digest(papers.files) if name == "artefacts" else digest(draft.files) for name in GATES}
-    return [f"gate '{v.gate}' judged something else" for v in verdicts if v.subject != subject.get(v.gate, v.subject)]
+    return [Reason("foreign", v.gate) for v in verdicts if v.subject != subject.get(v.gate, v.subject)]
 
 
-def _blocks(verdicts: Sequence[Verdict], waivers: Sequence[Waiver]) -> list[str]:
-    return [f"gate '{verdict.gate}' {verdict.status.value}" for verdict in blocking(verdicts, waivers)]
+def _blocks(verdicts: Sequence[Verdict], waivers: Sequence[Waiver]) -> list[Reason]:
+    return [
+        Reason("failed" if verdict.status is Status.FAILED else "errored", verdict.gate)
+        for verdict in blocking(verdicts, waivers)
+    ]

@@ -80,14 +80,14 @@ def without_header(content: bytes) -> bytes:
 
 def worst_of(verdicts: Sequence[Verdict], subject: str, figures: FigureStyle) -> Verdict:
     """One gate's verdict on all parts: of each finding the worst, and an error if there was one."""
-    by_name: dict[str, list[Finding]] = {}
+    by_key: dict[tuple[str, str], list[Finding]] = {}
     for verdict in verdicts:
         for finding in verdict.findings:
-            by_name.setdefault(finding.what, []).append(finding)
+            by_key.setdefault((finding.table, finding.key), []).append(finding)
     return Verdict(
         verdicts[0].gate,
         subject,
-        tuple(_marked(max(findings, key=_badness), len(verdicts)) for findings in by_name.values()),
+        tuple(_marked(max(findings, key=_badness), len(verdicts)) for findings in by_key.values()),
         "; ".join(dict.fromkeys(verdict.error for verdict in verdicts if verdict.error)),
         sum(verdict.seconds for verdict in verdicts),
         figures=figures,

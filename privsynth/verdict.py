@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from typing import Literal, get_args
 
@@ -37,13 +37,23 @@ GATES = (
 )
 
 
+BANDS = ((0.25, "far inside the limit"), (0.75, "inside the limit"), (1.0, "near the limit"))
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One measurement. With a limit it decides; without one it is reported. It never holds a cell value."""
+    """One measurement. With a limit it decides; without one it is only reported. It never holds a cell value.
 
-    what: str
+    `key` and `table` say which measurement it is. Sentences (`what`, `note`, `remedy`) are for people: no code reads them.
+    """
+
+    key: str  # unique within its gate and table, and the same in every version
     measured: float | None
+    _: KW_ONLY
+    what: str
+    table: str = ""  # empty: all tables
     limit: float | None = None
+    limit_name: str = ""  # the field of `Limits` that holds the limit; empty: the gate's own
     good: Literal["low", "high"] = "low"  # on which side of the limit the measurement must lie
     where: tuple[str, ...] = ()  # column names
     baseline: float | None = None  # the same measurement on the hold-out: the chance level
@@ -67,9 +77,20 @@ class Finding:
         return self.measured <= self.limit if self.good == "low" else self.measured >= self.limit
 
     @property
+    def used(self) -> float | None:
+        """The part of what the limit allows that is used up; none without a limit or a figure."""
+        if self.measured is None or self.limit is None or not math.isfinite(self.measured):
+            return None
+        top, bottom = (self.measured, self.limit) if self.good == "low" else (self.limit, self.measured)
+        if top <= 0:
+            return 0.0 if top <= bottom else 2.0
+        return top / bottom if bottom > 0 else 2.0
+
+    @property
     def band(self) -> str:
         """Where the measurement lies beside its limit, in words."""
-        return band(self.measured, self.limit, self.good)
+        used = self.used
+        return "" if used is None else next((word for top, word in BANDS if used <= top), "beyond the limit")
 
 
 @dataclass(frozen=True)
@@ -123,20 +144,3 @@ def outcome_of(verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> s
     if not verdicts or blocking(verdicts, waivers):
         return "refused"
     return "released-with-waiver" if waivers_used(verdicts, waivers) else "released"
-
-
-def band(measured: float | None, limit: float | None, good: str) -> str:
-    """Where a measurement lies beside its limit, in words."""
-    if measured is None or limit is None or not math.isfinite(measured):
-        return ""
-    used = _used(measured, limit, good)
-    steps = ((0.25, "far inside the limit"), (0.75, "inside the limit"), (1.0, "near the limit"))
-    return next((word for top, word in steps if used <= top), "beyond the limit")
-
-
-def _used(measured: float, limit: float, good: str) -> float:
-    """The part of what the limit allows that is used up."""
-    top, bottom = (measured, limit) if good == "low" else (limit, measured)
-    if top <= 0:
-        return 0.0 if top <= bottom else 2.0
-    return top / bottom if bottom > 0 else 2.0

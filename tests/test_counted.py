@@ -34,7 +34,7 @@ class Content:
         self.name = name
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
-        return [Finding("nothing", 0, limit=0)]
+        return [Finding("nothing", 0, what="nothing", limit=0)]
 
 
 @pytest.fixture

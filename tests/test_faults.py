@@ -73,7 +73,7 @@ class Judge:
     """A gate of that name that is content."""
 
     name: str
-    say: Callable[[], Any] = lambda: [Finding("leaks", 0.0, 1.0)]
+    say: Callable[[], Any] = lambda: [Finding("leaks", 0.0, what="leaks", limit=1.0)]
 
     def measure(self, draft: Draft, source: Source) -> Any:
         return self.say()
@@ -226,16 +226,19 @@ SAYS: dict[str, Callable[[], Any]] = {
     "no memory": raising(MemoryError(f"{SECRET}7")),
     "an interruption": raising(KeyboardInterrupt()),
     "the end of the process": raising(SystemExit(0)),
-    "NaN": lambda: [Finding("leaks", math.nan, 1.0)],
-    "infinity": lambda: [Finding("leaks", math.inf, 1.0)],
-    "minus infinity": lambda: [Finding("leaks", -math.inf, 1.0)],
-    "infinitely good": lambda: [Finding("score", math.inf, 1.0, "high")],
-    "a figure that is missing": lambda: [Finding("fine", 0.0, 1.0), Finding("leaks", None, 1.0)],
-    "a limit that is NaN": lambda: [Finding("leaks", 0.0, math.nan)],
+    "NaN": lambda: [Finding("leaks", math.nan, what="leaks", limit=1.0)],
+    "infinity": lambda: [Finding("leaks", math.inf, what="leaks", limit=1.0)],
+    "minus infinity": lambda: [Finding("leaks", -math.inf, what="leaks", limit=1.0)],
+    "infinitely good": lambda: [Finding("score", math.inf, what="score", limit=1.0, good="high")],
+    "a figure that is missing": lambda: [
+        Finding("fine", 0.0, what="fine", limit=1.0),
+        Finding("leaks", None, what="leaks", limit=1.0),
+    ],
+    "a limit that is NaN": lambda: [Finding("leaks", 0.0, what="leaks", limit=math.nan)],
     "no finding": list,
     "None": lambda: None,
     "something else than findings": lambda: [0.0],
-    "too much": lambda: [Finding("leaks", 2.0, 1.0)],
+    "too much": lambda: [Finding("leaks", 2.0, what="leaks", limit=1.0)],
 }
 
 
@@ -278,7 +281,7 @@ def test_a_gate_that_takes_too_long(
 
     def wait(*args: Any) -> list[Finding]:
         never.wait(30)
-        return [Finding("leaks", 0.0, 1.0)]
+        return [Finding("leaks", 0.0, what="leaks", limit=1.0)]
 
     judged_by(monkeypatch, **{gate: Judge(gate, wait)})
     if gate == "artefacts":

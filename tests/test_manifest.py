@@ -27,10 +27,14 @@ TABLE = Table(
 )
 FILES = {"people.csv": b"name,age\na,30\nb,40\n"}
 PASSED = (
-    Verdict("schema", "digest", (Finding("columns", 0, limit=0),)),
-    Verdict("copies", "digest", (Finding("Minimum detectable leak (people)", 0.012),)),
+    Verdict("schema", "digest", (Finding("columns", 0, what="columns", limit=0),)),
+    Verdict(
+        "copies",
+        "digest",
+        (Finding("minimum_detectable_leak", 0.012, what="Minimum detectable leak (people)", table="people"),),
+    ),
 )
-FAILED = (Verdict("schema", "digest", (Finding("columns", 1, limit=0),)),)
+FAILED = (Verdict("schema", "digest", (Finding("columns", 1, what="columns", limit=0),)),)
 
 
 def record(verdicts: tuple[Verdict, ...] = PASSED, policy: Policy | None = None, **facts: Any) -> dict[str, Any]:
@@ -84,7 +88,7 @@ def test_limits_that_follow_from_the_number_of_rows_are_blunt_where_figures_may_
         1e-6,
         0.15,
     ]
-    worked_out = (Verdict("copies", "digest", (Finding("isolated", 0.0, limit=1 / 67),)),)
+    worked_out = (Verdict("copies", "digest", (Finding("isolated", 0.0, what="isolated", limit=1 / 67),)),)
     dp = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1})
     assert record(worked_out, dp)["verdicts"][0]["findings"][0]["limit"] == 0.015
     assert record(worked_out)["verdicts"][0]["findings"][0]["limit"] == 1 / 67

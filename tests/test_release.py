@@ -32,11 +32,13 @@ def test_releases_what_passed_every_gate() -> None:
 
 WRONG: dict[str, Change] = {
     "no verdict at all": lambda verdicts: [],
-    "a failed finding": swap("pii", findings=(Finding("names", 1.0, 0.0),)),
-    "a measurement that is NaN": swap("pii", findings=(Finding("names", math.nan, 0.0),)),
-    "a measurement that is infinite": swap("pii", findings=(Finding("names", math.inf, 0.0),)),
-    "a measurement that is infinitely good": swap("fidelity", findings=(Finding("score", math.inf, 0.5, "high"),)),
-    "a measurement that is missing": swap("pii", findings=(Finding("names", None, 0.0),)),
+    "a failed finding": swap("pii", findings=(Finding("names", 1.0, what="names", limit=0.0),)),
+    "a measurement that is NaN": swap("pii", findings=(Finding("names", math.nan, what="names", limit=0.0),)),
+    "a measurement that is infinite": swap("pii", findings=(Finding("names", math.inf, what="names", limit=0.0),)),
+    "a measurement that is infinitely good": swap(
+        "fidelity", findings=(Finding("score", math.inf, what="score", limit=0.5, good="high"),)
+    ),
+    "a measurement that is missing": swap("pii", findings=(Finding("names", None, what="names", limit=0.0),)),
     "a gate that measured nothing": swap("copies", findings=()),
     "a gate that errored": swap("copies", error="MemoryError"),
     "a verdict about another draft": swap("schema", subject="0" * 64),
@@ -65,10 +67,12 @@ def test_refuses_a_draft_whose_bytes_changed_after_the_gates() -> None:
 
 
 def test_says_unfaithful_only_if_nothing_but_the_fidelity_floor_was_missed() -> None:
-    missed = swap("fidelity", findings=(Finding("score", 0.1, 0.7, "high"),))
+    missed = swap("fidelity", findings=(Finding("score", 0.1, what="score", limit=0.7, good="high"),))
     only = decide(draft(), papers(), missed(passing(draft(), papers())))
     both = decide(
-        draft(), papers(), swap("pii", findings=(Finding("names", 1.0, 0.0),))(missed(passing(draft(), papers())))
+        draft(),
+        papers(),
+        swap("pii", findings=(Finding("names", 1.0, what="names", limit=0.0),))(missed(passing(draft(), papers()))),
     )
     broken = decide(draft(), papers(), swap("fidelity", error="ValueError")(passing(draft(), papers())))
     assert [o.exit_code for o in (only, both, broken)] == [ExitCode.UNFAITHFUL, ExitCode.BLOCKED, ExitCode.BLOCKED]
@@ -83,7 +87,10 @@ def test_nobody_else_makes_an_outcome(make: Callable[[], object]) -> None:
 
 
 def copied(verdicts: list[Verdict]) -> list[Verdict]:
-    return swap("copies", findings=(Finding("copies", 0.5, 0.1), Finding("reported", None)))(verdicts)
+    return swap(
+        "copies",
+        findings=(Finding("copies", 0.5, what="copies", limit=0.1), Finding("reported", None, what="reported")),
+    )(verdicts)
 
 
 COPIES = Waiver(gate="copies", reason="r", person="p", expires=date(2999, 12, 31))
@@ -117,16 +124,26 @@ def test_a_waiver_for_another_gate_covers_nothing() -> None:
 
 UNWAIVABLE: dict[str, Change] = {
     **WRONG,
-    "evidence that is missing": swap("copies", findings=(Finding("held-out entities", 5, 200, "high", evidence=True),)),
+    "evidence that is missing": swap(
+        "copies",
+        findings=(Finding("held_out_entities", 5, what="held-out entities", limit=200, good="high", evidence=True),),
+    ),
     "copies, and evidence that is missing": swap(
-        "copies", findings=(Finding("x", 0.5, 0.1), Finding("held-out entities", 5, 200, "high", evidence=True))
+        "copies",
+        findings=(
+            Finding("x", 0.5, what="x", limit=0.1),
+            Finding("held_out_entities", 5, what="held-out entities", limit=200, good="high", evidence=True),
+        ),
     ),
     "a failure beside a figure that is missing": swap(
-        "copies", findings=(Finding("copies", 0.5, 0.1), Finding("near", None, 0.1))
+        "copies",
+        findings=(Finding("copies", 0.5, what="copies", limit=0.1), Finding("near", None, what="near", limit=0.1)),
     ),
-    "a failure of a gate that broke": swap("copies", findings=(Finding("copies", 0.5, 0.1),), error="TimeOut"),
+    "a failure of a gate that broke": swap(
+        "copies", findings=(Finding("copies", 0.5, what="copies", limit=0.1),), error="TimeOut"
+    ),
     **{
-        f"a failure of {name}": swap(name, findings=(Finding("x", 1.0, 0.0),))
+        f"a failure of {name}": swap(name, findings=(Finding("x", 1.0, what="x", limit=0.0),))
         for name in ("schema", "pii", "claim", "budget", "fidelity", "artefacts")
     },
 }
@@ -139,7 +156,7 @@ def test_refuses_whatever_anybody_would_answer_for(wrong: str) -> None:
 
 
 def test_a_waiver_does_not_cover_a_second_failure() -> None:
-    both = swap("pii", findings=(Finding("names", 1.0, 0.0),))(copied(passing(draft(), papers())))
+    both = swap("pii", findings=(Finding("names", 1.0, what="names", limit=0.0),))(copied(passing(draft(), papers())))
     assert isinstance(decide(draft(), papers(), both, OTHERS), Refusal)
     assert waivers_used(both, OTHERS) == ()
 
@@ -171,12 +188,12 @@ def test_a_digest_covers_names_contents_and_their_border() -> None:
 @pytest.mark.parametrize(
     ("finding", "passed"),
     [
-        (Finding("x", 1.0, 1.0), True),
-        (Finding("x", 1.01, 1.0), False),
-        (Finding("x", 1.0, 1.0, "high"), True),
-        (Finding("x", 0.99, 1.0, "high"), False),
-        (Finding("x", math.nan, None), True),
-        (Finding("x", -math.inf, 1.0), False),
+        (Finding("x", 1.0, what="x", limit=1.0), True),
+        (Finding("x", 1.01, what="x", limit=1.0), False),
+        (Finding("x", 1.0, what="x", limit=1.0, good="high"), True),
+        (Finding("x", 0.99, what="x", limit=1.0, good="high"), False),
+        (Finding("x", math.nan, what="x", limit=None), True),
+        (Finding("x", -math.inf, what="x", limit=1.0), False),
     ],
 )
 def test_a_finding_passes_on_the_good_side_of_its_limit(finding: Finding, passed: bool) -> None:
@@ -184,7 +201,7 @@ def test_a_finding_passes_on_the_good_side_of_its_limit(finding: Finding, passed
 
 
 def test_a_verdict_fails_by_one_finding_and_errs_without_any() -> None:
-    good, bad = Finding("x", 0.0, 1.0), Finding("y", 2.0, 1.0)
+    good, bad = Finding("x", 0.0, what="x", limit=1.0), Finding("y", 2.0, what="y", limit=1.0)
     assert Verdict("g", "s", (good,)).status is Status.PASSED
     assert Verdict("g", "s", (good, bad)).status is Status.FAILED
     assert Verdict("g", "s", (good, bad)).failures == (bad,)

@@ -178,11 +178,11 @@ def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, Any] | None:
     """The measured fidelity of each table, as `--json` gives it: the score, a fresh real sample's, and their ratio."""
     findings = [finding for verdict in verdicts if verdict.gate == "fidelity" for finding in verdict.findings]
     return {
-        score.what.partition("(")[2].rstrip(")"): {
+        score.table: {
             "score": score.measured,
             "fresh_sample": score.baseline,
             "share": score.measured / score.baseline,
         }
         for score in findings
-        if score.limit is None and score.measured is not None and score.baseline
+        if score.key == "score" and score.measured is not None and score.baseline
     } or None

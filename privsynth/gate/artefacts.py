@@ -44,16 +44,25 @@ class Artefacts:
         read = [Paper(name, unescaped(text), known.runs) for name, text in texts.items()]
         values = list(forbidden_values(source))
         return [
-            Finding("papers that are no text", len(torn), limit=0, n=len(papers.files), note=", ".join(torn)),
+            Finding(
+                "no_text",
+                len(torn),
+                what="papers that are no text",
+                limit=0,
+                n=len(papers.files),
+                note=", ".join(torn),
+            ),
             _found(
-                "values that name people",
+                "identifying_values",
+                "values that name people, in a paper",
                 [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)],
                 read,
                 known,
                 self.policy.limits.alpha,
             ),
             _found(
-                "values that fewer than eleven rows hold",
+                "rare_values",
+                "values that fewer than eleven rows hold, in a paper",
                 [v for v in values if not v.role.is_fabricated],
                 read,
                 known,
@@ -75,7 +84,9 @@ def _decoded(papers: Papers) -> tuple[dict[str, str], list[str]]:
     return texts, torn
 
 
-def _found(what: str, columns: Sequence[Values], papers: Sequence[Paper], known: Known, alpha: float) -> Finding:
+def _found(
+    key: str, what: str, columns: Sequence[Values], papers: Sequence[Paper], known: Known, alpha: float
+) -> Finding:
     """Distinct real values that stand in a paper as words; short whole numbers only if more of them do than by chance."""
     vocabulary = frozenset().union(*(paper.words for paper in papers))
     hits = dict[str, int]()
@@ -84,7 +95,7 @@ def _found(what: str, columns: Sequence[Values], papers: Sequence[Paper], known:
         short = [text for text in standing if is_short_number(text)]
         by_chance = is_chance(short, column.texts, vocabulary, known, alpha)
         hits[column.where] = len(standing) - (len(short) if by_chance else 0)
-    return _count(f"{what}, in a paper", hits, sum(len(column.texts) for column in columns))
+    return _count(key, what, hits, sum(len(column.texts) for column in columns))
 
 
 def _stands(text: str, column: Values, vocabulary: frozenset[str], papers: Sequence[Paper], known: Known) -> bool:
@@ -107,6 +118,7 @@ def _sentences(columns: Sequence[Values], papers: Sequence[Paper], known: Known)
         for column in columns
     }
     return _count(
+        "sentences",
         f"free texts that share {SHINGLE} words in a row with a paper",
         hits,
         sum(len(column.texts) for column in columns),
@@ -131,7 +143,10 @@ def _encoded(columns: Sequence[Values], texts: dict[str, str]) -> Finding:
         column.where: sum(any(code in codes for code in _codes_of(text)) for text in column.texts) for column in columns
     }
     return _count(
-        "hashed or encoded values that name people, in a paper", hits, sum(len(column.texts) for column in columns)
+        "encoded_values",
+        "hashed or encoded values that name people, in a paper",
+        hits,
+        sum(len(column.texts) for column in columns),
     )
 
 
@@ -152,8 +167,9 @@ def _claims(texts: dict[str, str], known: Known) -> Finding:
     made = {name: claims_in(text, (*known.names, *known.levels)) for name, text in texts.items()}
     note = "; ".join(f"{name}: {', '.join(sorted(set(claims)))}" for name, claims in made.items() if claims)
     return Finding(
-        "claims that may not be made",
+        "promises",
         sum(map(len, made.values())),
+        what="claims that may not be made",
         limit=0,
         n=len(texts),
         note=note,
@@ -161,10 +177,11 @@ def _claims(texts: dict[str, str], known: Known) -> Finding:
     )
 
 
-def _count(what: str, hits: dict[str, int], looked: int) -> Finding:
+def _count(key: str, what: str, hits: dict[str, int], looked: int) -> Finding:
     return Finding(
-        what,
+        key,
         sum(hits.values()),
+        what=what,
         limit=0,
         where=tuple(name for name, count in hits.items() if count),
         n=looked,

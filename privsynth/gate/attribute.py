@@ -37,8 +37,9 @@ class Attribute:
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
         return found or [
             Finding(
-                "sensitive columns",
+                "sensitive_columns",
                 0,
+                what="sensitive columns",
                 note="no column has the role sensitive, so no secret was guessed; declare one to have it attacked",
             )
         ]
@@ -70,18 +71,24 @@ class Attribute:
         )
         if found is None:
             return Finding(
-                what,
+                f"guessing.{secret}",
                 0.0,
+                what=what,
+                table=train.name,
                 limit=self.limits.attr_max,
+                limit_name="attr_max",
                 where=tuple(known),
                 note="the draft holds a single value of it: there is nothing to learn",
             )
         tells = found.bounds(self.limits.alpha)[0] > 0
         note = f"{found.model}: {found.train:.1%} of {found.of_train:,} right, of held-out people {found.control:.1%} of {found.of_control:,}"
         return Finding(
-            what,
+            f"guessing.{secret}",
             max(0.0, found.value) if tells else 0.0,
+            what=what,
+            table=train.name,
             limit=self.limits.attr_max,
+            limit_name="attr_max",
             where=tuple(known),
             baseline=found.control,
             interval=found.interval,
@@ -98,8 +105,10 @@ def _reported(train: Table, holdout: Table, made: Table, known: list[str], secre
         return
     note = f"real rows whose known columns are in the draft with one and the same {secret}, which is theirs; naming it by frequency is right for {ours.chance:.1%}"
     yield Finding(
-        f"disclosive rows, DiSCO, of {secret} ({train.name})",
+        f"disclosive.{secret}",
         ours.disco,
+        what=f"disclosive rows, DiSCO, of {secret} ({train.name})",
+        table=train.name,
         baseline=theirs.disco,
         where=tuple(known),
         n=len(train),
@@ -107,8 +116,10 @@ def _reported(train: Table, holdout: Table, made: Table, known: list[str], secre
     )
     note = "unique in the source on the known columns, and unique in the draft"
     yield Finding(
-        f"replicated uniques, repU, beside {secret} ({train.name})",
+        f"replicated_uniques.{secret}",
         ours.rep_u,
+        what=f"replicated uniques, repU, beside {secret} ({train.name})",
+        table=train.name,
         baseline=theirs.rep_u,
         where=tuple(known),
         n=len(train),

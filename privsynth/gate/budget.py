@@ -34,9 +34,11 @@ class Budget:
     def _attempts(self, source: Source) -> Finding:
         exposure, limit = source.exposure, self.limits.attempts_max
         return Finding(
-            "attempts on this source with this configuration",
+            "attempts",
             None if exposure is None else exposure.attempt,
+            what="attempts on this source with this configuration",
             limit=limit,
+            limit_name="attempts_max",
             note=UNCOUNTED
             if exposure is None
             else f"whatever the seed; {exposure.releases:,} releases came from this source before",
@@ -49,9 +51,11 @@ class Budget:
         if source.of_rows is not None:  # a part: the others come out as whole as this one
             there, made = source.of_rows, made + source.of_rows - there
         return Finding(
-            "rows of all releases from this source, as a multiple of its rows",
+            "rows",
             (earlier + made) / max(1, there),
+            what="rows of all releases from this source, as a multiple of its rows",
             limit=self.limits.rows_ratio,
+            limit_name="rows_ratio",
             n=there,
             note=f"rows of the first table, this draft included; earlier releases: {UNCOUNTED if source.exposure is None else f'{earlier:,} rows'}",
             remedy="ask for fewer rows (--rows); what was released before cannot be taken back",
@@ -63,9 +67,11 @@ class Budget:
             return []
         return [
             Finding(
-                "epsilon spent on this source, this run included",
+                "epsilon",
                 None if exposure is None else exposure.epsilon,
+                what="epsilon spent on this source, this run included",
                 limit=self.limits.eps_max if self.has_claim else None,
+                limit_name="eps_max",
                 note=UNCOUNTED if exposure is None else "summed over all runs, released or not",
                 remedy="the source is used up for this profile: epsilon cannot be given back",
             )

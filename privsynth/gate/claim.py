@@ -30,7 +30,14 @@ class Claim:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         said = claimed(draft.recipe)
         if said is None and not self.has_claim:
-            return [Finding("claims of differential privacy", 0, note="none is made")]
+            return [
+                Finding(
+                    "claims",
+                    0,
+                    what="claims of differential privacy",
+                    note="none is made",
+                )
+            ]
         said = said or Claimed(None, None, "", ())
         charged = (self.asked or 0.0) * len(draft.dataset.tables)
         return [self._owed(said), *self._bounds(said, source, charged), self._seed(), _voids(said)]
@@ -38,7 +45,13 @@ class Claim:
     def _owed(self, said: Claimed) -> Finding:
         missing = [name for name in OWED if getattr(said, name) in (None, "")]
         note = f"not said: {', '.join(missing)}" if missing else f"whom it protects: {said.unit}"
-        return Finding("statements that the mechanism owes", len(missing), limit=0, note=note)
+        return Finding(
+            "owed",
+            len(missing),
+            what="statements that the mechanism owes",
+            limit=0,
+            note=note,
+        )
 
     def _bounds(self, said: Claimed, source: Source, charged: float) -> list[Finding]:
         people = 0 if source.is_empty else source.train.root.number_of_people
@@ -47,21 +60,36 @@ class Claim:
             beyond = max(0.0, said.epsilon - charged)
             found += [
                 Finding(
-                    "epsilon of the mechanism",
+                    "epsilon",
                     said.epsilon,
+                    what="epsilon of the mechanism",
                     limit=self.limits.eps_max,
+                    limit_name="eps_max",
                     remedy="ask for a smaller epsilon (--set backend.epsilon=...)",
                 ),
-                Finding("epsilon beyond what was asked and charged", round(beyond, 9), limit=0),
+                Finding(
+                    "epsilon_uncharged",
+                    round(beyond, 9),
+                    what="epsilon beyond what was asked and charged",
+                    limit=0,
+                ),
             ]
         if said.delta is not None:
             remedy = "ask for a smaller delta (--set backend.delta=...)"
             note = "n people in the training rows; said as a multiple, because a limit of 1/(10 n) would tell n"
             found += [
-                Finding("delta of the mechanism", said.delta, limit=self.limits.delta_max, remedy=remedy),
                 Finding(
-                    "delta of the mechanism, as a multiple of 1/(10 n)",
+                    "delta",
+                    said.delta,
+                    what="delta of the mechanism",
+                    limit=self.limits.delta_max,
+                    limit_name="delta_max",
+                    remedy=remedy,
+                ),
+                Finding(
+                    "delta_people",
                     said.delta * 10 * max(1, people),
+                    what="delta of the mechanism, as a multiple of 1/(10 n)",
                     limit=1,
                     n=people,
                     note=note,
@@ -72,8 +100,9 @@ class Claim:
 
     def _seed(self) -> Finding:
         return Finding(
-            "fixed seeds",
+            "seeds",
             int(self.seeded),
+            what="fixed seeds",
             limit=0,
             note="who knows the seed knows the noise",
             remedy="leave the seed out",
@@ -86,4 +115,9 @@ def _voids(said: Claimed) -> Finding:
         if said.voids
         else "the claim covers the mechanism; the decision to release is not covered"
     )
-    return Finding("causes that void the claim", len(said.voids), note=note)
+    return Finding(
+        "voids",
+        len(said.voids),
+        what="causes that void the claim",
+        note=note,
+    )

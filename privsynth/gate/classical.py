@@ -58,8 +58,10 @@ class Classical:
         if risk is None:
             why = "no row has one left" if names else "no column has the role quasi"
             yield Finding(
-                f"smallest group on the quasi-identifiers ({train.name})",
+                "smallest_group",
                 None,
+                what=f"smallest group on the quasi-identifiers ({train.name})",
+                table=train.name,
                 where=tuple(names),
                 note=f"no group was formed: {why}",
             )
@@ -77,9 +79,12 @@ class Classical:
         note = f"{risk.groups:,} groups; {risk.blanked:,} rows have no quasi-identifier left and are in no group{'' if self.decides else NOBODYS}"
         what = f"smallest group on the quasi-identifiers ({table})"
         yield Finding(
-            what,
+            "smallest_group",
             risk.smallest,
+            what=what,
+            table=table,
             limit=self._held(effective_k(self.limits, self.policy.backend)),
+            limit_name="k",
             good="high",
             where=tuple(names),
             n=risk.people,
@@ -87,13 +92,22 @@ class Classical:
             remedy=REMEDY,
         )
         average = self.limits.average_risk_max or self.limits.risk_max
-        for said, measured, limit in (
-            ("largest re-identification risk", risk.largest_risk, self.limits.risk_max),
-            ("average re-identification risk", risk.average_risk, average),
-            (f"people whose risk exceeds {self.limits.risk_max:g}", risk.share_at_risk, 0.0),
+        average_name = "average_risk_max" if self.limits.average_risk_max else "risk_max"
+        for key, said, measured, limit, limit_name in (
+            ("largest_risk", "largest re-identification risk", risk.largest_risk, self.limits.risk_max, "risk_max"),
+            ("average_risk", "average re-identification risk", risk.average_risk, average, average_name),
+            ("people_at_risk", f"people whose risk exceeds {self.limits.risk_max:g}", risk.share_at_risk, 0.0, ""),
         ):
             yield Finding(
-                f"{said} ({table})", measured, limit=self._held(limit), where=tuple(names), n=risk.people, remedy=REMEDY
+                key,
+                measured,
+                what=f"{said} ({table})",
+                table=table,
+                limit=self._held(limit),
+                limit_name=limit_name,
+                where=tuple(names),
+                n=risk.people,
+                remedy=REMEDY,
             )
 
     def _blanked(self, table: str, names: Sequence[str], made: Table, risk: GroupRisk) -> Finding:
@@ -102,8 +116,10 @@ class Classical:
         asked = self.policy.backend.suppress_max if isinstance(self.policy.backend, MaskOptions) else None
         remedy = "allow more with --set backend.suppress_max=..., or ask for a smaller k"
         return Finding(
-            f"rows without any quasi-identifier left ({table})",
+            "suppressed",
             share,
+            what=f"rows without any quasi-identifier left ({table})",
+            table=table,
             limit=asked,
             where=tuple(names),
             n=len(made),
@@ -125,9 +141,12 @@ class Classical:
                 what = f"fewest different values of {column.name} in a group ({train.name})"
                 limit = None if self.limits.l_min is None else self._held(self.limits.l_min)
                 yield Finding(
-                    what,
+                    f"different_secrets.{column.name}",
                     found.distinct,
+                    what=what,
+                    table=train.name,
                     limit=limit,
+                    limit_name="l_min",
                     good="high",
                     where=(*names, column.name),
                     n=len(made),
@@ -142,9 +161,12 @@ class Classical:
         limit = None if self.limits.population_unique_max is None else self._held(self.limits.population_unique_max)
         note = f"estimated by the model {found.model} for {population:,} people (rule of Dankar et al. 2012)"
         return Finding(
-            f"rows that may be the only such person in the population ({table})",
+            "population_uniques",
             found.share,
-            limit,
+            what=f"rows that may be the only such person in the population ({table})",
+            table=table,
+            limit=limit,
+            limit_name="population_unique_max",
             where=tuple(names),
             note=note,
             remedy=REMEDY,
@@ -175,8 +197,10 @@ def _matches(train: Table, made: Table, names: Sequence[str]) -> Finding:
     )
     share = float((theirs[both] / ours[both]).sum() / len(made)) if found else 0.0
     return Finding(
-        f"matches to be expected by somebody who knows the source's quasi-identifiers ({train.name})",
+        "expected_matches",
         share,
+        what=f"matches to be expected by somebody who knows the source's quasi-identifiers ({train.name})",
+        table=train.name,
         where=tuple(names),
         n=len(made),
         note=note,
@@ -195,8 +219,10 @@ def _special(made: Table, holdout: Table, names: Sequence[str]) -> Finding:
     note = f"minimal uniques of up to three columns among {rows:,} rows; most of it by {', '.join(leading)}; chance of a right match {ours.dis:.3f}"
     measured, baseline = (float((found.scores > 0).mean()) if rows else 0.0 for found in (ours, theirs))
     return Finding(
-        f"rows that few quasi-identifiers single out, SUDA ({made.name})",
+        "special_uniques",
         measured,
+        what=f"rows that few quasi-identifiers single out, SUDA ({made.name})",
+        table=made.name,
         where=tuple(chosen),
         baseline=baseline,
         n=rows,

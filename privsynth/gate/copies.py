@@ -26,7 +26,11 @@ from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.verdict import Finding
 
-TESTS = ("rows equal to a training row", "rows equal to a training row but for one column", "rows near a training row")
+TESTS = {
+    "equal": "rows equal to a training row",
+    "almost_equal": "rows equal to a training row but for one column",
+    "near": "rows near a training row",
+}
 REMEDY = "a larger leaf (--set backend.min_leaf=...), fewer columns, or another backend; a copied column may also want the role direct"
 
 
@@ -61,9 +65,11 @@ class Copies:
         share = held / max(1, held + known)
         need = math.ceil(self.limits.control_min / share) if share else 2 * self.limits.control_min
         return Finding(
-            "held-out entities",
+            "held_out",
             held,
+            what="held-out entities",
             limit=self.limits.control_min,
+            limit_name="control_min",
             good="high",
             n=held + known,
             note="people or rows of the first table that the backend never saw: the control for every comparison",
@@ -84,17 +90,20 @@ class Copies:
         found = [self._test(train.name, names, *test) for test in zip(TESTS, tests, corrected, strict=True)]
         return [*found, self._isolated(train.name, names, near.isolated), self._visible(train, holdout, made)]
 
-    def _test(self, table: str, names: Sequence[str], what: str, hits: CopyHits, pvalue: float) -> Finding:
+    def _test(self, table: str, names: Sequence[str], test: str, hits: CopyHits, pvalue: float) -> Finding:
         beyond_chance = is_significant(pvalue, self.limits.alpha)
         return Finding(
-            f"{what}, beyond chance ({table})",
+            test,
             max(0.0, hits.excess) if beyond_chance else 0.0,
+            what=f"{TESTS[test]}, beyond chance ({table})",
+            table=table,
             limit=self.limits.copy_max,
+            limit_name="copy_max",
             where=tuple(names),
             baseline=hits.chance,
             n=hits.of_train + hits.of_holdout,
             note=f"{hits.train:,} of {hits.of_train:,} training rows and {hits.holdout:,} of {hits.of_holdout:,} held-out rows are hit, p = {pvalue:.2g}; "
-            f"as a share of the draft the excess is {hits.excess:.3%}{'' if beyond_chance else ', which chance explains'}{_near_note(what)}",
+            f"as a share of the draft the excess is {hits.excess:.3%}{'' if beyond_chance else ', which chance explains'}{_near_note(test)}",
             remedy=REMEDY,
         )
 
@@ -102,10 +111,14 @@ class Copies:
         """Where strangers never sit upon isolated rows one hit tells; where they do, only more hits than theirs."""
         tells = isolated.chance == 0 or is_significant(isolated.pvalue, self.limits.alpha)
         limit = self.limits.isolated_max
+        held = max(limit, 1 / isolated.rows) if limit and isolated.rows else limit
         return Finding(
-            f"isolated training rows with a draft row upon them ({table})",
+            "isolated",
             max(0.0, isolated.share - isolated.chance_share) if tells else 0.0,
-            limit=max(limit, 1 / isolated.rows) if limit and isolated.rows else limit,
+            what=f"isolated training rows with a draft row upon them ({table})",
+            table=table,
+            limit=held,
+            limit_name="isolated_max" if held == limit else "",
             where=tuple(names),
             baseline=isolated.chance_share,
             interval=wilson(isolated.hits, isolated.rows),
@@ -121,8 +134,10 @@ class Copies:
             len(made), len(train) / max(1, len(train) + len(holdout)), self.limits.alpha / len(TESTS)
         )
         return Finding(
-            f"minimum detectable leak ({train.name})",
+            "detectable_leak",
             max(smallest, self.limits.copy_max),
+            what=f"minimum detectable leak ({train.name})",
+            table=train.name,
             n=len(made),
             note="smallest share of verbatim rows that the tests would see in this draft",
         )
@@ -136,8 +151,10 @@ class Copies:
         note = "mask keeps the rows of the same people: their kept columns equal the source by design; the gate linkage decides"
         return [
             Finding(
-                f"source rows that the draft repeats in all kept columns ({train.name})",
+                "repeated_rows",
                 equal.train / equal.of_train,
+                what=f"source rows that the draft repeats in all kept columns ({train.name})",
+                table=train.name,
                 where=tuple(names),
                 n=equal.of_train,
                 note=note,
@@ -151,12 +168,18 @@ def _nothing(table: str, names: Sequence[str]) -> Finding:
         if names
         else "every column holds invented values; the gate pii compares them with the real ones"
     )
-    return Finding(f"rows to compare ({table})", None, note=f"not compared: {why}")
+    return Finding(
+        "rows_to_compare",
+        None,
+        what=f"rows to compare ({table})",
+        table=table,
+        note=f"not compared: {why}",
+    )
 
 
-def _near_note(what: str) -> str:
+def _near_note(test: str) -> str:
     return (
         f"; near is what {TAU:.0%} of the hold-out are, measured on at most {SIDE:,} rows a side"
-        if what == TESTS[2]
+        if test == "near"
         else ""
     )

@@ -31,7 +31,12 @@ class Fidelity:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [
-                Finding("fidelity", None, note="no real data was read: there is nothing that the rows could be like")
+                Finding(
+                    "fidelity",
+                    None,
+                    what="fidelity",
+                    note="no real data was read: there is nothing that the rows could be like",
+                )
             ]
         real = like_asked(source, self.policy)
         found = [
@@ -39,13 +44,27 @@ class Fidelity:
             for tables in shared_tables(draft, real)
             for finding in self._judged(*tables, gated=tables[0].name not in source.train.lookups)
         ]
-        return found or [Finding("tables that can be compared", 0, limit=1, good="high")]
+        return found or [
+            Finding(
+                "tables",
+                0,
+                what="tables that can be compared",
+                limit=1,
+                good="high",
+            )
+        ]
 
     def _judged(self, train: Table, holdout: Table, made: Table, *, gated: bool) -> list[Finding]:
         asked = _asked(train, holdout) if is_steered(self.policy) else ""
         if asked and min(len(train), len(holdout) or len(train) // 2) < TOO_FEW:
             return [
-                Finding(f"fidelity ({made.name})", None, note=f"not measurable{asked}: fewer than {TOO_FEW} on a side")
+                Finding(
+                    "score",
+                    None,
+                    what=f"fidelity ({made.name})",
+                    table=made.name,
+                    note=f"not measurable{asked}: fewer than {TOO_FEW} on a side",
+                )
             ]
         result = measured_against(train, holdout, made)
         apart = ", ".join(result.left_out) or "nothing"
@@ -53,8 +72,10 @@ class Fidelity:
             rows = f"{result.rows_synthetic:,} synthetic and {result.rows_real:,} real rows"
             return [
                 Finding(
-                    f"fidelity ({made.name})",
+                    "score",
                     None,
+                    what=f"fidelity ({made.name})",
+                    table=made.name,
                     note=f"not measurable with {rows}; not compared, because invented or generalised: {apart}",
                 )
             ]
@@ -62,16 +83,21 @@ class Fidelity:
         worst = ", ".join(column.name for column in result.worst(3))
         return [
             Finding(
-                f"fidelity ({made.name})",
+                "score",
                 result.score,
+                what=f"fidelity ({made.name})",
+                table=made.name,
                 baseline=result.reference,
                 n=result.rows_compared,
                 note="1 would be equal distributions; the baseline is a fresh real sample",
             ),
             Finding(
-                f"fidelity as a share of what a fresh real sample reaches ({made.name})",
+                "relative",
                 result.relative,
+                what=f"fidelity as a share of what a fresh real sample reaches ({made.name})",
+                table=made.name,
                 limit=self.limits.fidelity_min if gated else None,
+                limit_name="fidelity_min",
                 good="high",
                 where=tuple(column.name for column in result.columns),
                 n=result.rows_compared,

@@ -47,8 +47,9 @@ class Inference:
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
         return found or [
             Finding(
-                "sensitive columns",
+                "sensitive_columns",
                 0,
+                what="sensitive columns",
                 note="no column has the role sensitive, so no inference was tried; declare one to have it attacked",
             )
         ]
@@ -60,16 +61,18 @@ class Inference:
             for column in train.of_role(Role.SENSITIVE)
             if column.name in learnt
         }
-        held = RiskLimits(self.limits.anon_risk_inference, self.limits.anon_lower_inference, None, self.limits.alpha)
+        held = RiskLimits(self.limits, "anon_risk_inference", lower="anon_lower_inference")
         for secret, known in ((secret, known) for secret, known in secrets.items() if known):
             rng = Seeds(0).stream("gate", self.name, train.name, secret)
             some = some_of(made, MADE, rng)
             attacked = inference(train, holdout, some, known_columns=known, sensitive=secret, attacks=ATTACKED, rng=rng)
             note = f"guessed from {len(known)} columns; whoever only knows the frequencies is right {attacked.guesses or 0:,.0f} times"
             yield from risk_findings(
-                f"inferring {secret} ({train.name})",
+                f"inferring.{secret}",
+                f"inferring {secret}",
                 attacked,
                 held,
+                table=train.name,
                 where=known,
                 note=note,
                 remedy=REMEDY,

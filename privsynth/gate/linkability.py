@@ -56,8 +56,10 @@ class Linkability:
         names, rng = learnt_columns(train, made), Seeds(0).stream("gate", self.name, train.name)
         if len(names) < 2:
             yield Finding(
-                f"linking two parts of a record ({train.name})",
+                "linking",
                 None,
+                what=f"linking two parts of a record ({train.name})",
+                table=train.name,
                 note="not measured: there is only one column to know people by",
             )
             return
@@ -67,11 +69,11 @@ class Linkability:
         tried = [linkability(train, holdout, some, split, attacks=attacks, rng=rng) for split in splits]
         worst = max(tried, key=lambda each: (each.risk, each.interval[1]))
         note = f"the worst of {len(splits)} splits of the columns"
-        held = RiskLimits(
-            self.limits.anon_risk, self.limits.anon_lower_link, self.limits.anon_upper_link, self.limits.alpha
+        held = RiskLimits(self.limits, "anon_risk", lower="anon_lower_link", upper="anon_upper_link")
+        attack = "linking two parts of a record"
+        yield from risk_findings(
+            "linking", attack, worst, held, table=train.name, where=names, note=note, remedy=REMEDY, tests=len(splits)
         )
-        what = f"linking two parts of a record ({train.name})"
-        yield from risk_findings(what, worst, held, where=names, note=note, remedy=REMEDY, tests=len(splits))
 
 
 def _random_splits(names: Sequence[str], rng: np.random.Generator) -> Iterator[tuple[list[str], list[str]]]:

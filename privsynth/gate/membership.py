@@ -46,8 +46,11 @@ class Membership:
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         names = learnt_columns(train, made)
         scores = membership_scores(train, holdout, made, names, Seeds(0).stream("gate", self.name, train.name))
-        yield from self._caught("people recognised as members", train.name, scores, self.limits.mia_all, isolated=False)
         yield from self._caught(
+            "recognised", "people recognised as members", train.name, scores, self.limits.mia_all, isolated=False
+        )
+        yield from self._caught(
+            "isolated_recognised",
             f"isolated people recognised as members, the {ISOLATED:.0%} most unlike others",
             train.name,
             scores,
@@ -57,8 +60,10 @@ class Membership:
         if len(holdout) >= FINE and (few := caught_at(scores, FEWER, isolated=False)) is not None:
             note = f"at {FEWER:.1%} false alarms, by the attack {few.attack}; reported only"
             yield Finding(
-                f"people recognised as members at {FEWER:.1%} false alarms ({train.name})",
+                "few_false_alarms",
                 few.share,
+                what=f"people recognised as members at {FEWER:.1%} false alarms ({train.name})",
+                table=train.name,
                 baseline=FEWER,
                 n=few.members,
                 note=note,
@@ -67,17 +72,27 @@ class Membership:
         best = max(areas, key=lambda name: areas[name])
         note = f"over the whole range, by the attack {best}; .5 is a coin. A tripwire and no proof: ten in a hundred copied rows move it to .55"
         yield Finding(
-            f"area under the curve of the best membership attack ({train.name})",
+            "area",
             areas[best],
+            what=f"area under the curve of the best membership attack ({train.name})",
+            table=train.name,
             baseline=0.5,
             n=len(scores.members[best]),
             note=note,
         )
 
-    def _caught(self, what: str, table: str, scores: Scores, limit: float, *, isolated: bool) -> Iterator[Finding]:
+    def _caught(
+        self, key: str, what: str, table: str, scores: Scores, limit: float, *, isolated: bool
+    ) -> Iterator[Finding]:
         found = caught_at(scores, FALSE_ALARMS, isolated=isolated)
         if found is None:
-            yield Finding(f"{what} ({table})", None, note="not measured: too few such people on one side")
+            yield Finding(
+                key,
+                None,
+                what=f"{what} ({table})",
+                table=table,
+                note="not measured: too few such people on one side",
+            )
             return
         proven = found.lower if is_significant(found.pvalue, self.limits.alpha) else 0.0
         note = (
@@ -85,9 +100,12 @@ class Membership:
             f"among {found.others:,}, p = {found.pvalue:.2g}; the lower bound decides{'' if proven else ', and chance explains it'}"
         )
         yield Finding(
-            f"{what}, proven share ({table})",
+            key,
             proven,
+            what=f"{what}, proven share ({table})",
+            table=table,
             limit=limit,
+            limit_name="mia_isolated" if isolated else "mia_all",
             baseline=FALSE_ALARMS,
             interval=(found.lower, found.upper),
             n=found.members,
@@ -99,8 +117,10 @@ class Membership:
 
     def _not_ruled_out(self, table: str, found: Caught, limit: float) -> Finding:
         return Finding(
-            f"people who may be recognised for all we know ({table})",
+            "not_ruled_out",
             found.upper,
+            what=f"people who may be recognised for all we know ({table})",
+            table=table,
             limit=min(1.0, THIN * limit),
             n=found.others,
             note=f"with fewer than {SURE} people outside, what cannot be ruled out must stay below {THIN} times the limit",

@@ -90,8 +90,9 @@ class PersonalData:
                     weak[hit.column] = max(weak.get(hit.column, 0.0), hit.share)
         where = tuple(dict.fromkeys(open_hits))
         yield Finding(
-            "columns with personal data that was not invented",
+            "not_invented",
             len(where),
+            what="columns with personal data that was not invented",
             limit=0,
             where=where,
             note="all distinct values were scanned",
@@ -100,9 +101,11 @@ class PersonalData:
         high = tuple(name for name, share in weak.items() if exceeds(share, self.limits.pii_weak))
         worst = max(weak.values(), default=0.0)
         yield Finding(
-            "largest share of a column that looks like personal data",
+            "likely",
             worst,
-            self.limits.pii_weak,
+            what="largest share of a column that looks like personal data",
+            limit=self.limits.pii_weak,
+            limit_name="pii_weak",
             where=high,
             note="values without proof",
             remedy=INVENT,
@@ -129,13 +132,13 @@ class PersonalData:
         """Names, rare words and long numbers: gated where rows are new, reported where real rows are kept on purpose."""
         tests = [test for part in compared for test in part.excesses()]
         corrected = holm([test.pvalue for test in tests])
-        for what, said in _TESTS.items():
-            mine = [(test, p) for test, p in zip(tests, corrected, strict=True) if test.what == what]
+        for key in _TESTS:
+            mine = [(test, p) for test, p in zip(tests, corrected, strict=True) if test.key == key]
             if mine:
-                gated = what == "names" or not keeps_people(self.policy)
-                yield self._excess(said, mine, gated=gated, has_control=has_control)
+                gated = key == "real_names" or not keeps_people(self.policy)
+                yield self._excess(key, mine, gated=gated, has_control=has_control)
 
-    def _excess(self, said: str, tests: Sequence[tuple[Excess, float]], *, gated: bool, has_control: bool) -> Finding:
+    def _excess(self, key: str, tests: Sequence[tuple[Excess, float]], *, gated: bool, has_control: bool) -> Finding:
         """The largest share among the columns in which the excess is no accident."""
         real = [(test, p) for test, p in tests if is_significant(p, self.limits.alpha)]
         worst = max((test.share for test, _ in real), default=0.0)
@@ -149,13 +152,23 @@ class PersonalData:
         if not gated:
             note += "; this backend keeps such values on purpose, so the figure is reported and not judged"
         limit = self.limits.overlap_other if gated else None
-        return Finding(said, worst, limit, where=where, n=sum(test.n for test, _ in tests), note=note, remedy=INVENT)
+        return Finding(
+            key,
+            worst,
+            what=_TESTS[key],
+            limit=limit,
+            limit_name="overlap_other",
+            where=where,
+            n=sum(test.n for test, _ in tests),
+            note=note,
+            remedy=INVENT,
+        )
 
 
 _TESTS = {
-    "names": "share of whole names that are real people's, beyond chance",
-    "strings": "share of rare real words, beyond chance",
-    "numbers": "share of rare real numbers, beyond chance",
+    "real_names": "share of whole names that are real people's, beyond chance",
+    "rare_words": "share of rare real words, beyond chance",
+    "rare_numbers": "share of rare real numbers, beyond chance",
 }
 
 
@@ -165,8 +178,9 @@ def _scanner_sees() -> Finding:
     if missed:
         raise BlindScannerError(f"not found: {', '.join(missed)}")
     return Finding(
-        "kinds of personal data that the scanner claims and does not find",
+        "scanner_misses",
         0,
+        what="kinds of personal data that the scanner claims and does not find",
         limit=0,
         n=len(entities()),
         note="one hidden value of each kind was looked for first",
@@ -244,30 +258,34 @@ def _too_many(compared: Sequence[_Comparison], for_texts: str) -> Iterator[Findi
     """Of these one is too many."""
     rules = (
         (
+            "real_values",
             "real identifying values in the draft",
             [part.named_hits() for part in compared],
             "compared without regard to case, spaces and marks",
             INVENT,
         ),
         (
+            "real_phrases",
             "real sentences, or real names and numbers inside sentences",
             [part.phrase_hits() for part in compared],
             "runs of five words, and whole names and numbers",
             for_texts,
         ),
         (
+            "encoded_values",
             "real identifying values behind a hash or base64",
             [part.encoded_hits() for part in compared],
             "md5, sha1, sha256 and base64",
             INVENT,
         ),
     )
-    for what, hits, note, remedy in rules:
+    for key, what, hits, note, remedy in rules:
         where = tuple(dict.fromkeys(name for part in hits for name, count in part.items() if count))
         total = sum(count for part in hits for count in part.values())
         yield Finding(
-            what,
+            key,
             total,
+            what=what,
             limit=0,
             where=where,
             n=sum(len(part.made) for part in compared),

@@ -61,6 +61,7 @@ class Schema:
         pairs = [(declared[table.name], table) for table in made if table.name in declared]
         wrong = [f"{ours.name}.{name}" for ours, table in pairs for name in _misplaced(ours, table)]
         yield _none(
+            "columns",
             "columns that are missing, extra or out of order",
             wrong,
             "the draft must have the columns of the source, in their order, without those that the plan drops",
@@ -71,7 +72,7 @@ class Schema:
             for c in table.columns
             if c.name in ours and not self._same_kind(ours[c.name], c)
         ]
-        yield _none("columns of another kind than declared", kinds, "a draft keeps the kinds of its source")
+        yield _none("kinds", "columns of another kind than declared", kinds, "a draft keeps the kinds of its source")
         stored = [
             f"{table.name}.{column.name}"
             for table in made
@@ -79,6 +80,7 @@ class Schema:
             if not _stored_as(column.kind, table.values(column.name))
         ]
         yield _none(
+            "stored_kinds",
             "columns whose values are not of their kind",
             stored,
             "numbers must be stored as numbers, dates as dates, all else as text",
@@ -90,16 +92,27 @@ class Schema:
         return self.words_allowed and theirs.kind in WORDS
 
 
-def _none(what: str, where: list[str], note: str, remedy: str = "the backend is at fault: report it") -> Finding:
-    return Finding(what, len(where), limit=0, where=tuple(where), note=note, remedy=remedy)
+def _none(
+    key: str, what: str, where: list[str], note: str, remedy: str = "the backend is at fault: report it"
+) -> Finding:
+    return Finding(
+        key,
+        len(where),
+        what=what,
+        limit=0,
+        where=tuple(where),
+        note=note,
+        remedy=remedy,
+    )
 
 
 def _tables(declared: Dataset, made: Dataset) -> Finding:
     wrong = sorted(set(declared.names) ^ set(made.names))
     twice = len(made.names) - len(set(made.names))
     return Finding(
-        "tables that are missing, extra or doubled",
+        "tables",
         len(wrong) + twice,
+        what="tables that are missing, extra or doubled",
         limit=0,
         where=tuple(wrong),
         note=f"{len(declared.names)} declared",
@@ -117,10 +130,16 @@ def _rows(draft: Draft, declared: Dataset) -> Finding:
     root = "" if declared.is_empty else declared.root.name
     rows = len(draft.dataset[root]) if root in draft.dataset else 0
     if draft.rows is None:
-        return Finding("rows", rows, note="no number was asked for")
+        return Finding(
+            "rows",
+            rows,
+            what="rows",
+            note="no number was asked for",
+        )
     return Finding(
-        "rows more or fewer than asked",
+        "rows",
         abs(rows - draft.rows),
+        what="rows more or fewer than asked",
         limit=0,
         n=draft.rows,
         note=f"{rows:,} rows in the first table",
@@ -134,11 +153,11 @@ def _numbers(made: Dataset) -> Iterator[Finding]:
         for c in t.columns
         if t.values(c.name).dtype.kind == "f" and np.isinf(t.values(c.name)).any()
     ]
-    yield _none("columns with infinite numbers", wild, "a number must be finite, or missing")
+    yield _none("infinite_numbers", "columns with infinite numbers", wild, "a number must be finite, or missing")
     torn = [
         f"{t.name}.{c.name}" for t in made for c in t.columns if c.kind is Kind.INTEGER and not _whole(t.values(c.name))
     ]
-    yield _none("integer columns with fractions", torn, "an integer must be whole, or missing")
+    yield _none("fractions", "integer columns with fractions", torn, "an integer must be whole, or missing")
 
 
 def _whole(values: Array) -> bool:
@@ -167,8 +186,9 @@ def _unique(draft: Draft, source: Source) -> Iterator[Finding]:
     doubled = {f"{table}.{name}": int(made[table].frame[name].dropna().duplicated().sum()) for table, name in known}
     wrong = tuple(name for name, count in doubled.items() if count)
     yield Finding(
-        "rows whose key repeats another row's",
+        "repeated_keys",
         sum(doubled.values()),
+        what="rows whose key repeats another row's",
         limit=0,
         where=wrong,
         n=len(known),
@@ -185,15 +205,19 @@ def _references(draft: Draft, source: Source) -> Iterator[Finding]:
     made, real = draft.dataset, source.train
     lost = [f"{r.child}.{r.child_key}" for r in real.relations if r not in made.relations]
     yield _none(
-        "relations of the source that the draft does not know", lost, "the keys between the tables must be kept"
+        "relations",
+        "relations of the source that the draft does not know",
+        lost,
+        "the keys between the tables must be kept",
     )
     for relation in dict.fromkeys((*real.relations, *made.relations)):
         if _stands(relation, made):
             share, count = _unresolved(made, relation)
             own = _unresolved(real, relation)[0] if _stands(relation, real) else 0.0
             yield Finding(
-                f"rows of {relation.child} that refer to no row of {relation.parent}",
+                f"lost_references.{relation.child}.{relation.child_key}",
                 share,
+                what=f"rows of {relation.child} that refer to no row of {relation.parent}",
                 limit=own,
                 where=(f"{relation.child}.{relation.child_key}",),
                 baseline=own,

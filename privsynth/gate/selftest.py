@@ -54,8 +54,9 @@ class SelfTest:
         if tables is None:
             return [
                 Finding(
-                    "tables in which a leak could be planted",
+                    "tables",
                     0,
+                    what="tables in which a leak could be planted",
                     note="none has enough rows; the gates that need them say so",
                 )
             ]
@@ -69,6 +70,7 @@ class SelfTest:
         yield self._copies(train, holdout, made, rng)
         alone = sum(_alone(train, [name]) for name in names)
         yield _seen(
+            "seen_by_singling_out",
             "singling out",
             train,
             made,
@@ -79,6 +81,7 @@ class SelfTest:
         if len(names) > 1:
             alone = min(_alone(train, half) for half in halves)
             yield _seen(
+                "seen_by_linkability",
                 "linking",
                 train,
                 made,
@@ -100,7 +103,12 @@ class SelfTest:
         seen = next((share for share in (least, *(more for more in SHARES if more > least)) if refused(share)), None)
         names = learnt_columns(train, made)
         return _told(
-            "the gate copies", train, seen, _alone(train, names), tells=_stands_out(train, holdout, names) >= CLEAR
+            "seen_by_copies",
+            "the gate copies",
+            train,
+            seen,
+            _alone(train, names),
+            tells=_stands_out(train, holdout, names) >= CLEAR,
         )
 
 
@@ -117,14 +125,20 @@ def planted(made: Table, train: Table, share: float, rng: np.random.Generator) -
 
 
 def _seen(
-    what: str, train: Table, made: Table, findable: int, rng: np.random.Generator, attack: Callable[[Table], Attacked]
+    key: str,
+    what: str,
+    train: Table,
+    made: Table,
+    findable: int,
+    rng: np.random.Generator,
+    attack: Callable[[Table], Attacked],
 ) -> Finding:
     """The smallest planted share at which the attack is above chance, its interval leaving zero out."""
     seen = next((share for share in SHARES if attack(planted(made, train, share, rng)).interval[0] > 0), None)
-    return _told(what, train, seen, findable)
+    return _told(key, what, train, seen, findable)
 
 
-def _told(by: str, train: Table, seen: float | None, findable: int, *, tells: bool = True) -> Finding:
+def _told(key: str, by: str, train: Table, seen: float | None, findable: int, *, tells: bool = True) -> Finding:
     """Where a full copy could be told from chance, it must have been."""
     must = tells and findable >= TELLING
     note = f"{findable:,} people of the training rows could be found by it in a full copy"
@@ -138,8 +152,10 @@ def _told(by: str, train: Table, seen: float | None, findable: int, *, tells: bo
             else ": too few for it to tell anything of this table"
         )
     return Finding(
-        f"smallest planted leak seen by {by} ({train.name})",
+        key,
         seen,
+        what=f"smallest planted leak seen by {by} ({train.name})",
+        table=train.name,
         limit=1.0 if must else None,
         n=len(train),
         note=note,

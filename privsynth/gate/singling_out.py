@@ -23,6 +23,9 @@ from privsynth.verdict import Finding
 
 REMEDY = "a larger leaf (--set backend.min_leaf=...), or drop or coarsen the columns with the rarest values"
 
+# finding -> the name of its random numbers: another name would give other figures
+STREAMS = {"one_column": "singling out by one column", "three_columns": "singling out by three columns"}
+
 
 class SinglingOut:
     """ "There is exactly one person aged 81 with three children and this diagnosis" - and there is, in the real table.
@@ -48,19 +51,22 @@ class SinglingOut:
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         names, limits = learnt_columns(train, made), self.limits
         held = {
-            False: RiskLimits(limits.anon_risk, limits.anon_lower_uni, limits.anon_upper_uni, limits.alpha),
-            True: RiskLimits(limits.anon_risk, limits.anon_lower_multi, None, limits.alpha),
+            False: RiskLimits(limits, "anon_risk", lower="anon_lower_uni", upper="anon_upper_uni"),
+            True: RiskLimits(limits, "anon_risk", lower="anon_lower_multi"),
         }
-        for several, what in ((False, "singling out by one column"), (True, "singling out by three columns")):
-            rng = Seeds(0).stream("gate", self.name, train.name, what)
+        for key, stream in STREAMS.items():
+            several = key == "three_columns"
+            rng = Seeds(0).stream("gate", self.name, train.name, stream)
             attacked, described = singling_out(
                 train, holdout, made, names, attacks=min(ATTACKS, len(holdout)), rng=rng, several=several
             )
             note = f"the synthetic table gave {described:,} descriptions of one row each"
             yield from risk_findings(
-                f"{what} ({train.name})",
+                key,
+                f"singling out by {'three columns' if several else 'one column'}",
                 attacked,
                 held[several],
+                table=train.name,
                 where=names,
                 note=note,
                 remedy=REMEDY,

@@ -49,8 +49,10 @@ class Linkage:
         if made.origin is None or not len(made) or not len(train):
             return [
                 Finding(
-                    f"rows that were made from one person ({train.name})",
+                    "rows_of_people",
                     0,
+                    what=f"rows that were made from one person ({train.name})",
+                    table=train.name,
                     note="each row is nobody's: there is no right one to find",
                 )
             ]
@@ -62,20 +64,28 @@ class Linkage:
         limit = self.limits.linkage_max if self.decides else None
         found = []
         if names:
-            found.append(_linked("quasi-identifiers", train.name, names, trace(train, made, names, people, rng), limit))
+            traced = trace(train, made, names, people, rng)
+            found.append(_traced("nearest_by_quasi_identifiers", train.name, names, traced, limit))
         if kept and set(kept) != set(names):
-            found.append(_linked("all kept columns", train.name, kept, trace(train, made, kept, people, rng), None))
+            traced = trace(train, made, kept, people, rng)
+            found.append(_traced("nearest_by_all_columns", train.name, kept, traced, None))
         return found
 
 
-def _linked(what: str, table: str, names: Sequence[str], linked: Traced, limit: float | None) -> Finding:
+WORDS = {"nearest_by_quasi_identifiers": "quasi-identifiers", "nearest_by_all_columns": "all kept columns"}
+
+
+def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: float | None) -> Finding:
     note = f"{linked.successes:,.1f} of {linked.attacks:,} attacked rows (at most {ATTACKS:,} are drawn) lead to the right one of {linked.people:,} people"
     if limit is None:
         note += "; reported only: whoever knows all of these values already learns nothing more from the row but that it is there"
     return Finding(
-        f"rows whose source is the nearest by {what} ({table})",
+        key,
         linked.share,
+        what=f"rows whose source is the nearest by {WORDS[key]} ({table})",
+        table=table,
         limit=limit,
+        limit_name="linkage_max",
         where=tuple(names),
         baseline=linked.guess,
         interval=wilson(linked.successes, linked.attacks),

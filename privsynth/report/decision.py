@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from privsynth.manifest import detectable_leak, finding_record
@@ -14,6 +14,7 @@ from privsynth.report.wording import ARTEFACTS_LINE, GATES, WAIVED
 from privsynth.verdict import GATES as GATE_ORDER
 from privsynth.verdict import Finding, Status, Verdict, waived
 
+COPIED = ("equal", "almost_equal", "near")  # the tests of the gate copies for copied rows
 WORDS = {Status.PASSED: "passed", Status.FAILED: "failed", Status.ERRORED: "could not judge"}
 
 
@@ -26,26 +27,22 @@ def gate_rows(verdicts: Sequence[Verdict], policy: Policy) -> list[dict[str, Any
 
 def _gate_row(name: str, verdict: Verdict | None, policy: Policy) -> dict[str, Any]:
     title, question = GATES.get(name, (name, ""))
-    findings = [_finding_row(name, finding, policy) for finding in verdict.findings] if verdict else []
+    findings = [_finding_row(finding, policy) for finding in verdict.findings] if verdict else []
     status = verdict.status if verdict else Status.ERRORED
+    decides = any(finding["limit"] is not None for finding in findings)  # else it passed nothing: it reported
     error = (verdict.error if verdict else "gave no verdict") or ("measured nothing" if not findings else "")
     return {
         "gate": name,
         "title": title,
         "question": question,
         "status": status.value,
-        "word": _word(status, findings),
+        "word": WORDS[status] if decides or status is not Status.PASSED else "reported only",
+        "decides": decides,
         "error": error if status is Status.ERRORED else "",
         "waived": bool(verdict and waived(verdict, policy.waivers)),
         "band": _band(verdict, policy),
         "findings": sorted(findings, key=lambda row: (row["passed"], row["limit"] is None)),
     }
-
-
-def _word(status: Status, findings: Sequence[dict[str, Any]]) -> str:
-    """A gate that had nothing to hold against a limit did not pass anything: it reported."""
-    decides = any(finding["limit"] is not None for finding in findings)
-    return WORDS[status] if decides or status is not Status.PASSED else "reported only"
 
 
 def _artefacts_row() -> dict[str, Any]:
@@ -56,6 +53,7 @@ def _artefacts_row() -> dict[str, Any]:
         "question": question,
         "status": "later",
         "word": "judged last",
+        "decides": True,
         "error": ARTEFACTS_LINE,
         "waived": False,
         "band": "",
@@ -63,9 +61,9 @@ def _artefacts_row() -> dict[str, Any]:
     }
 
 
-def _finding_row(gate: str, finding: Finding, policy: Policy) -> dict[str, Any]:
+def _finding_row(finding: Finding, policy: Policy) -> dict[str, Any]:
     record = finding_record(finding, policy.figures)
-    name, source = limit_of(gate, finding.limit, policy)
+    name, source = limit_of(finding, policy)
     return {
         **record,
         "limit_name": name,
@@ -82,17 +80,12 @@ def _said(finding: Finding, policy: Policy) -> str:
     return "not shown" if finding.limit is None or policy.figures == "pass_fail" else finding.band
 
 
-_BANDS = ("far inside the limit", "inside the limit", "near the limit", "beyond the limit")
-
-
 def _band(verdict: Verdict | None, policy: Policy) -> str:
     """How near a gate came to saying no: the band of its worst measurement, where measurements themselves are not shown."""
-    found = (
-        [finding.band for finding in verdict.findings if finding.band]
-        if verdict and policy.figures == "pass_fail"
-        else []
-    )
-    return max(found, key=_BANDS.index, default="")
+    if verdict is None or policy.figures != "pass_fail":
+        return ""
+    held = [finding for finding in verdict.findings if finding.used is not None]
+    return max(held, key=lambda finding: finding.used or 0.0).band if held else ""
 
 
 def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *, real: bool) -> dict[str, Any]:
@@ -186,11 +179,9 @@ def first_numbers(
 def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict]) -> list[dict[str, str]]:
     """Who can be found again, how small the groups are, what was copied and what could have been seen: what the gates measured."""
     numbers, leak = [], detectable_leak(verdicts)
-    copied, group = (
-        _measured(gates, "copies", "beyond chance", worst=max),
-        _measured(gates, "classical", "smallest group", worst=min),
-    )
-    linked = _measured(gates, "linkage", "nearest by all kept columns", worst=max, decides=False)
+    copied = max(_measured(gates, "copies", *COPIED), default=None)
+    group = min(_measured(gates, "classical", "smallest_group"), default=None)
+    linked = max(_measured(gates, "linkage", "nearest_by_all_columns", decides=False), default=None)
     if linked is not None:
         meaning = "Rows that lead back to their person for somebody who already knows every column that was kept. Not held against a limit."
         numbers.append({"value": share(linked), "label": "found by one who knows all", "meaning": meaning})
@@ -206,20 +197,11 @@ def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict
     return numbers
 
 
-def _measured(
-    gates: Sequence[dict[str, Any]],
-    gate: str,
-    words: str,
-    *,
-    worst: Callable[[list[float]], float],
-    decides: bool = True,
-) -> float | None:
-    """The worst of a gate's measurements whose name holds these words: of those with a limit, or of all."""
-    found = [
-        f["measured"]
-        for row in gates
-        if row["gate"] == gate
-        for f in row["findings"]
-        if words in f["what"].lower() and f["measured"] is not None and (f["limit"] is not None or not decides)
+def _measured(gates: Sequence[dict[str, Any]], gate: str, *keys: str, decides: bool = True) -> list[float]:
+    """A gate's figures of these keys, as far as they may be shown: of those with a limit, or of all."""
+    findings = [finding for row in gates if row["gate"] == gate for finding in row["findings"]]
+    return [
+        finding["measured"]
+        for finding in findings
+        if finding["key"] in keys and finding["measured"] is not None and (finding["limit"] is not None or not decides)
     ]
-    return worst(found) if found else None

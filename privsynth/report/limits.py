@@ -9,7 +9,7 @@ from typing import Any
 
 from privsynth.options import Limits
 from privsynth.policy import Policy, profile_limits
-from privsynth.report.wording import GATE_LIMITS
+from privsynth.verdict import Finding
 
 _LINE = re.compile(r"^\s+(?P<name>\w+):\s*\S+\s+#\s*(?P<source>.+?)\s*$", re.MULTILINE)
 NONE_ALLOWED = "rule of the gate: none is allowed"
@@ -39,18 +39,12 @@ def limit_rows(policy: Policy) -> list[dict[str, Any]]:
     ]
 
 
-def limit_of(gate: str, limit: float | None, policy: Policy) -> tuple[str | None, str]:
-    """The policy's limit that a finding was held against, and where its figure comes from.
-
-    A finding carries the figure, not its name: it is named only if exactly one limit of the gate has that figure.
-    """
-    if limit is None:
+def limit_of(finding: Finding, policy: Policy) -> tuple[str | None, str]:
+    """The name of the limit that a finding was held against, and where its figure comes from."""
+    if finding.limit is None:
         return None, ""
-    if limit == 0:
-        return None, NONE_ALLOWED
-    names = [name for name in GATE_LIMITS.get(gate, ()) if getattr(policy.limits, name) == limit]
-    if len(names) != 1:
-        return None, BY_GATE
-    own = getattr(policy.limits, names[0]) != profile_limits(policy.profile)[names[0]]
-    source = limit_sources(policy.profile).get(names[0], "not stated")
-    return names[0], f"tightened by the policy; the profile's figure: {source}" if own else source
+    if not finding.limit_name:
+        return None, BY_GATE if finding.limit else NONE_ALLOWED
+    tightened = finding.limit != profile_limits(policy.profile)[finding.limit_name]
+    source = limit_sources(policy.profile).get(finding.limit_name, "not stated")
+    return finding.limit_name, f"tightened by the policy; the profile's figure: {source}" if tightened else source

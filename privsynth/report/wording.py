@@ -145,24 +145,6 @@ GATES = {
 }
 ARTEFACTS_LINE = "Judged after this page was written, over these very bytes. Had it failed, this page would not have been handed out."
 
-# gate -> the limits of the policy that it applies
-GATE_LIMITS = {
-    "selftest": (),
-    "schema": (),
-    "pii": ("pii_weak", "overlap_other", "alpha", "k_rare"),
-    "copies": ("copy_max", "isolated_max", "alpha", "control_min"),
-    "membership": ("mia_all", "mia_isolated", "alpha"),
-    "singling_out": ("anon_risk", "anon_lower_uni", "anon_upper_uni", "anon_lower_multi"),
-    "linkability": ("anon_risk", "anon_lower_link", "anon_upper_link"),
-    "inference": ("anon_risk_inference", "anon_lower_inference"),
-    "attribute": ("attr_max",),
-    "linkage": ("linkage_max",),
-    "classical": ("k", "risk_max", "average_risk_max", "l_min", "population_unique_max"),
-    "claim": ("eps_max", "delta_max"),
-    "budget": ("attempts_max", "rows_ratio", "eps_max"),
-    "fidelity": ("fidelity_min", "control_min"),
-}
-
 # what an attacker would do -> (the gate that tried it, or nothing)
 ATTACKERS = (
     ("Somebody searches the data for a name, an e-mail address or a number of a person they know.", "pii"),

@@ -22,7 +22,7 @@ def release() -> Release:
 
 def refusal(*, gate: str = "copies", paper: Papers | None = None) -> Refusal:
     paper = paper or papers()
-    bad = (Finding("copies", 1.0, 0.0),)
+    bad = (Finding("copies", 1.0, what="copies", limit=0.0),)
     verdicts = [Verdict(v.gate, v.subject, bad) if v.gate == gate else v for v in passing(draft(), paper)]
     made = decide(draft(), paper, verdicts)
     assert isinstance(made, Refusal)

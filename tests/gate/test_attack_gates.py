@@ -123,7 +123,7 @@ def test_the_self_test_reports_the_smallest_leak_that_was_seen(real: Source) -> 
 
 
 def test_a_gate_that_sees_nothing_is_found_out(real: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Copies, "judged", lambda *_: [Finding("blind", 0.0, limit=1.0)])
+    monkeypatch.setattr(Copies, "judged", lambda *_: [Finding("blind", 0.0, what="blind", limit=1.0)])
     assert verdict(SelfTest(MODEL), honest(ROWS, 3), real).status is Status.ERRORED
 
 

@@ -15,7 +15,7 @@ from privsynth.release import Draft
 from privsynth.verdict import Finding, Status
 
 NOTHING = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
-FINE = [Finding("fine", 0.0, 1.0)]
+FINE = [Finding("fine", 0.0, what="fine", limit=1.0)]
 
 
 def test_what_a_gate_says_is_kept_with_its_name_its_subject_and_its_time() -> None:

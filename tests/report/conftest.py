@@ -66,13 +66,17 @@ def people(rows: int, seed: int, names: tuple[str, ...] = ("customer", "age", "s
 def passed(draft: Draft) -> tuple[Verdict, ...]:
     """Gates that are content."""
     findings = {
-        "schema": (Finding("columns that are missing, extra or out of order", 0, limit=0, note="as declared"),),
+        "schema": (
+            Finding("columns", 0, what="columns that are missing, extra or out of order", limit=0, note="as declared"),
+        ),
         "pii": (
-            Finding("columns with confirmed personal data", 0, limit=0, n=4),
+            Finding("not_invented", 0, what="columns with confirmed personal data", limit=0, n=4),
             Finding(
-                "rare strings that equal real ones",
+                "rare_words",
                 0.002,
+                what="rare strings that equal real ones",
                 limit=0.01,
+                limit_name="overlap_other",
                 where=("segment",),
                 baseline=0.001,
                 interval=(0.0005, 0.004),
@@ -81,26 +85,52 @@ def passed(draft: Draft) -> tuple[Verdict, ...]:
         ),
         "copies": (
             Finding(
-                "rows equal to a training row, beyond chance (customers)", 0.001, limit=0.005, baseline=0.0005, n=600
+                "equal",
+                0.001,
+                what="rows equal to a training row, beyond chance (customers)",
+                table="customers",
+                limit=0.005,
+                limit_name="copy_max",
+                baseline=0.0005,
+                n=600,
             ),
-            Finding("minimum detectable leak (customers)", 0.012, n=600),
+            Finding("detectable_leak", 0.012, what="minimum detectable leak (customers)", table="customers", n=600),
         ),
         "linkage": (
-            Finding("smallest group on the quasi-identifiers (customers)", 1, where=("age",), note="reported only"),
+            Finding(
+                "smallest_group",
+                1,
+                what="smallest group on the quasi-identifiers (customers)",
+                table="customers",
+                where=("age",),
+                note="reported only",
+            ),
         ),
-        "claim": (Finding("claims of differential privacy", 0, note="none is made"),),
-        "budget": (Finding("rows of all releases from this source, as a multiple of its rows", 0.5, limit=10, n=600),),
+        "claim": (Finding("claims", 0, what="claims of differential privacy", note="none is made"),),
+        "budget": (
+            Finding(
+                "rows",
+                0.5,
+                what="rows of all releases from this source, as a multiple of its rows",
+                limit=10,
+                limit_name="rows_ratio",
+                n=600,
+            ),
+        ),
         "fidelity": (
             Finding(
-                "fidelity as a share of what a fresh real sample reaches (customers)",
+                "relative",
                 0.98,
+                what="fidelity as a share of what a fresh real sample reaches (customers)",
+                table="customers",
                 limit=0.7,
+                limit_name="fidelity_min",
                 good="high",
                 where=("age", "segment"),
             ),
         ),
     }
-    reported = (Finding("what no test here looks at", 0.5),)
+    reported = (Finding("unread", 0.5, what="what no test here looks at"),)
     return tuple(Verdict(gate, draft.digest, findings.get(gate, reported)) for gate in GATES if gate != "artefacts")
 
 
@@ -139,9 +169,12 @@ def run() -> Run:
 @pytest.fixture(scope="session")
 def refused(run: Run) -> Run:
     found = Finding(
-        "rows equal to a training row, beyond chance (customers)",
+        "equal",
         0.04,
+        what="rows equal to a training row, beyond chance (customers)",
+        table="customers",
         limit=0.005,
+        limit_name="copy_max",
         where=("age", "segment"),
         n=300,
         remedy="a larger leaf",

@@ -203,8 +203,8 @@ def test_five_hundred_columns_stay_below_two_megabytes(build: Callable[..., Run]
 def test_many_findings_are_cut_with_a_word_and_failed_ones_come_first(run: Run) -> None:
     from privsynth.verdict import Finding
 
-    found = [Finding(f"share {number}", 0.1, limit=0.5) for number in range(200)] + [
-        Finding("the bad one", 0.9, limit=0.5)
+    found = [Finding(f"share_{number}", 0.1, what=f"share {number}", limit=0.5) for number in range(200)] + [
+        Finding("the_bad_one", 0.9, what="the bad one", limit=0.5)
     ]
     page = run.with_verdict("pii", *found).papers().files["compliance.html"]
     check(page)

@@ -117,7 +117,9 @@ def test_a_missing_verdict_is_shown_as_a_gate_that_could_not_judge(run: Run) -> 
 
 
 def test_nan_is_not_computed_and_blocks_where_a_limit_waits(run: Run) -> None:
-    broken = run.with_verdict("pii", Finding("share", float("nan"), limit=0.1), Finding("other", float("nan")))
+    broken = run.with_verdict(
+        "pii", Finding("share", float("nan"), what="share", limit=0.1), Finding("other", float("nan"), what="other")
+    )
     papers = broken.papers()
     assert ">Blocked</h2>" in papers.files["compliance.html"].decode()
     assert "not computed" in spoken(papers.files["compliance.html"])
@@ -145,7 +147,9 @@ def test_says_in_plain_words_what_the_profile_does_not_mean(papers: Papers) -> N
 
 
 def test_lists_the_attacks_that_were_not_run(run: Run) -> None:
-    untried = run.with_verdict("membership", Finding("membership", None, note="not measured: there is no hold-out"))
+    untried = run.with_verdict(
+        "membership", Finding("membership", None, what="membership", note="not measured: there is no hold-out")
+    )
     told = json.loads(untried.papers().files["report.json"])["not_tested"]
     assert told[0] == {"what": "Membership", "why": "not measured: there is no hold-out"}
     assert not {"Membership", "Differential privacy"} & {
@@ -200,7 +204,7 @@ def test_without_real_data_the_papers_say_that_none_was_read(run: Run) -> None:
     nothing = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
     facts = replace(run.facts, recipe={"backend": "rules", "rulebook": "people"})
     ruled = run.but(source=nothing, policy=Policy(seed=7, backend="rules"), facts=facts).with_verdict(
-        "fidelity", Finding("fidelity", None, note="nothing to compare")
+        "fidelity", Finding("fidelity", None, what="fidelity", note="nothing to compare")
     )
     papers = ruled.papers()
     for page in PAGES:

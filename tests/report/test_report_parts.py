@@ -15,7 +15,7 @@ from privsynth.report import charts
 from privsynth.report.figures import count, figure, share, span
 from privsynth.report.limits import limit_of, limit_sources
 from privsynth.report.names import short, visible
-from privsynth.verdict import band
+from privsynth.verdict import Finding
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_counts_and_intervals_are_said_in_words() -> None:
     ],
 )
 def test_a_band_says_how_much_of_a_limit_is_used(measured: float | None, limit: float, good: str, word: str) -> None:
-    assert band(measured, limit, good) == word
+    assert Finding("x", measured, what="x", limit=limit, good=good).band == word
 
 
 def drawn(svg: str) -> ElementTree.Element:

@@ -12,7 +12,13 @@ from privsynth.verdict import Finding, Verdict
 
 SCHEMA = schemas()["result"]
 VERDICT = Verdict(
-    "pii", "d", (Finding("hits", 2, limit=0, where=("e-mail",)), Finding("not measured", float("nan"))), seconds=3.0
+    "pii",
+    "d",
+    (
+        Finding("hits", 2, what="hits", limit=0, where=("e-mail",)),
+        Finding("not_measured", float("nan"), what="not measured"),
+    ),
+    seconds=3.0,
 )
 
 

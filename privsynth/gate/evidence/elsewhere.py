@@ -24,8 +24,9 @@ def real_elsewhere(draft: Draft, source: Source, policy: Policy, remedy: str) ->
     where = tuple(name for name, count in hits.items() if count)
     note = "by keyed fingerprints of the real values of all parts, without regard to case, spaces and marks"
     return Finding(
-        "real identifying values of other parts in the draft",
+        "real_elsewhere",
         sum(hits.values()),
+        what="real identifying values of other parts in the draft",
         limit=0,
         where=where,
         note=note,

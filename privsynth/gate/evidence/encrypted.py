@@ -32,8 +32,10 @@ def beyond_chance(train: Table, made: Table, policy: Policy) -> Iterator[Finding
         chance = _expected(real, ours)
         note = f"{hits} of {len(ours):,} values; a random permutation of their format gives {chance:.3g} on average"
         yield Finding(
-            f"encrypted values that are real ones of {name} ({train.name})",
+            f"encrypted_real.{name}",
             hits,
+            what=f"encrypted values that are real ones of {name} ({train.name})",
+            table=train.name,
             limit=_most(chance, policy.limits.alpha),
             where=(name,),
             note=note,
@@ -48,8 +50,10 @@ def beyond_chance(train: Table, made: Table, policy: Policy) -> Iterator[Finding
                 policy.limits.alpha,
             )
             yield Finding(
-                f"values that encryption left as they were, of {name} ({train.name})",
+                f"encrypted_unchanged.{name}",
                 still,
+                what=f"values that encryption left as they were, of {name} ({train.name})",
+                table=train.name,
                 limit=most,
                 where=(name,),
                 remedy=REMEDY,

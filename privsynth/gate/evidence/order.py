@@ -31,8 +31,10 @@ def _linked(made: Table) -> Finding:
     correlation = abs(float(origin.rank().corr(pd.Series(np.arange(len(origin), dtype=float)))))
     limit = min(1.0, max(0.1, REACH / np.sqrt(len(origin))))
     return Finding(
-        f"rank correlation with the order of the source ({made.name})",
+        "order_correlation",
         correlation,
+        what=f"rank correlation with the order of the source ({made.name})",
+        table=made.name,
         limit=limit,
         n=len(made),
         remedy=REMEDY,
@@ -51,8 +53,10 @@ def _placed(train: Table, made: Table) -> list[Finding]:
     note = f"cells that equal the source's at the same row: {here:.1%}; at shifted rows: {elsewhere.mean():.1%}"
     return [
         Finding(
-            f"agreement with the order of the source ({made.name})",
+            "order_agreement",
             max(0.0, excess),
+            what=f"agreement with the order of the source ({made.name})",
+            table=made.name,
             limit=limit,
             baseline=0.0,
             n=rows,

@@ -31,7 +31,7 @@ class Excess:
     """Rare real values met by the draft: of training rows, of held-out rows, and how far the first exceed what chance explains."""
 
     column: str
-    what: str
+    key: str  # of the finding that it counts for
     hits_train: int
     hits_holdout: int
     share: float  # of the draft's distinct values, beyond chance
@@ -100,7 +100,7 @@ def rare_strings(train: Table, holdout: Table, made: Table, k_rare: int) -> Iter
             and made[column.name].kind is not Kind.DATE
         ):
             real = real_column(train.text(column.name), holdout.text(column.name))
-            yield _excess(column.name, "strings", real, made.text(column.name), k_rare)
+            yield _excess(column.name, "rare_words", real, made.text(column.name), k_rare)
 
 
 def rare_numbers(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
@@ -111,7 +111,7 @@ def rare_numbers(train: Table, holdout: Table, made: Table, k_rare: int) -> Iter
             if len(real.counts_train):
                 yield _excess(
                     column.name,
-                    "numbers",
+                    "rare_numbers",
                     real,
                     _long_numbers(made.text(column.name)),
                     k_rare,
@@ -128,19 +128,17 @@ def _long_numbers(texts: Array) -> Array:
 def whole_names(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
     real = real_column(name_pairs(train), name_pairs(holdout))
     if len(real.counts_train):
-        yield _excess("whole name", "names", real, name_pairs(made), k_rare)
+        yield _excess("whole name", "real_names", real, name_pairs(made), k_rare)
 
 
-def _excess(column: str, what: str, real: RealColumn, made: Array, k_rare: int, distinct: int | None = None) -> Excess:
+def _excess(column: str, key: str, real: RealColumn, made: Array, k_rare: int, distinct: int | None = None) -> Excess:
     """Each rare real value is met or not; by chance those of training rows are met as often as those of held-out rows."""
     train, holdout = real.rare(k_rare)
     known = {normal(value) for value in pd.unique(pd.Series(made, dtype=object).dropna())}
     hits, control = len(train & known), len(holdout & known)
     by_chance = control * len(train) / len(holdout) if holdout else 0.0
     share = max(0.0, hits - by_chance) / max(1, len(known) if distinct is None else distinct)
-    return Excess(
-        column, what, hits, control, share, _pvalue(hits, control, real, len(train), len(holdout)), len(known)
-    )
+    return Excess(column, key, hits, control, share, _pvalue(hits, control, real, len(train), len(holdout)), len(known))
 
 
 def _pvalue(hits: int, control: int, real: RealColumn, train: int, holdout: int) -> float:

@@ -36,8 +36,10 @@ def _declared(made: Table, real: Table | None, policy: Policy) -> tuple[Rule, ..
 def _held(rule: Rule, made: Table) -> Finding:
     check = compile_rule(rule.expect, made.columns)
     return Finding(
-        f"rows that break rule '{rule.name}' ({made.name})",
+        f"rule.{rule.name}",
         int(check.fails(made.frame).sum()) if len(made) else 0,
+        what=f"rows that break rule '{rule.name}' ({made.name})",
+        table=made.name,
         limit=0,
         where=check.columns,
         n=len(made),
@@ -52,11 +54,18 @@ def _kept(rule: Rule, made: Table, real: Table | None) -> Finding:
         check = compile_rule(rule.expect, made.columns)
     except PolicyError:
         return Finding(
-            what, None, n=len(made), note="not measured: a column that the rule speaks of was generalised or replaced"
+            f"rule.{rule.name}",
+            None,
+            what=what,
+            table=made.name,
+            n=len(made),
+            note="not measured: a column that the rule speaks of was generalised or replaced",
         )
     return Finding(
-        what,
+        f"rule.{rule.name}",
         _share(rule, made),
+        what=what,
+        table=made.name,
         where=check.columns,
         baseline=None if real is None else _share(rule, real),
         n=len(made),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from privsynth.dataset import Dataset, Role, Source, Table
 from privsynth.measure.attacks.attack import Attacked
+from privsynth.options import Limits
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.verdict import Finding
@@ -52,8 +54,9 @@ def held_out_people(source: Source) -> int:
 
 def no_source() -> Finding:
     return Finding(
-        "real rows to compare with",
+        "no_source",
         0,
+        what="real rows to compare with",
         limit=0,
         note="no real data was read: there is nothing that could be copied, and nothing was compared",
     )
@@ -82,8 +85,9 @@ def not_applicable(policy: Policy, attack: str) -> Finding | None:
     if not keeps_people(policy):
         return None
     return Finding(
-        attack,
+        "not_applicable",
         None,
+        what=attack,
         note=f"not measured: rows of backend {policy.backend.kind} are made from one person each; the gate linkage attacks them instead",
     )
 
@@ -91,10 +95,16 @@ def not_applicable(policy: Policy, attack: str) -> Finding | None:
 def nobody_attacked(attack: str, draft: Draft) -> Finding:
     """Too few real rows are not a pass: there is nothing behind a statement. Where no row was made, nothing can be learnt from it."""
     if not any(len(table) for table in draft.dataset):
-        return Finding(attack, 0, note="the draft has no row")
+        return Finding(
+            "no_rows",
+            0,
+            what=attack,
+            note="the draft has no row",
+        )
     return Finding(
-        f"tables with enough rows for {attack}",
+        "attacked_tables",
         0,
+        what=f"tables with enough rows for {attack}",
         limit=1,
         good="high",
         note=f"at least {FEWEST} training rows and {FEWEST} held-out rows are needed",
@@ -105,51 +115,61 @@ def nobody_attacked(attack: str, draft: Draft) -> Finding:
 
 @dataclass(frozen=True)
 class RiskLimits:
-    """What a residual risk is held against: itself, and the ends of its interval where the profile has limits for them."""
+    """The names of the limits that a residual risk is held to: itself, and the ends of its interval."""
 
-    point: float
-    lower: float | None = None
-    upper: float | None = None
-    alpha: float = 0.01  # share of honest tables in which chance may be taken for a risk
+    limits: Limits
+    point: str
+    lower: str = ""
+    upper: str = ""
+
+    def of(self, name: str) -> float | None:
+        """The limit of that name, where the profile has one."""
+        return getattr(self.limits, name) if name else None
 
 
 def risk_findings(
-    what: str, attacked: Attacked, limits: RiskLimits, *, where: Sequence[str], note: str, remedy: str, tests: int = 1
+    key: str,
+    attack: str,
+    attacked: Attacked,
+    limits: RiskLimits,
+    *,
+    table: str,
+    where: Sequence[str],
+    note: str,
+    remedy: str,
+    tests: int = 1,
 ) -> Iterator[Finding]:
     """The residual risk and its bounds against their limits. `tests` is how many such attacks are looked at.
 
     The risk counts where chance does not explain it: against a few hundred people it strays by as much as a strict limit
     allows. That few people prove little is what `control_min` and the upper bounds are for.
     """
-    won, lost = (
-        f"{attacked.successes:,.0f} of {attacked.attacks:,}",
-        f"{attacked.control_successes:,.0f} of {attacked.control_attacks:,}",
-    )
-    tells, (low, high) = attacked.is_beyond_chance(limits.alpha / max(1, tests)), attacked.interval
-    said = f"{won} attacks succeed, {lost} on held-out people{'' if tells else ', which chance explains'}; {note}"
-    common = {"where": tuple(where), "n": attacked.attacks, "remedy": remedy}
-    yield Finding(
-        what,
+    won = f"{attacked.successes:,.0f} of {attacked.attacks:,}"
+    lost = f"{attacked.control_successes:,.0f} of {attacked.control_attacks:,}"
+    tells, (low, high) = attacked.is_beyond_chance(limits.limits.alpha / max(1, tests)), attacked.interval
+    chance = "" if tells else ", which chance explains"
+    found = partial(Finding, table=table, where=tuple(where), n=attacked.attacks, remedy=remedy)
+    yield found(
+        key,
         attacked.risk if tells else 0.0,
-        limit=limits.point,
+        what=f"{attack} ({table})",
+        limit=limits.of(limits.point),
+        limit_name=limits.point,
         baseline=attacked.control.value,
         interval=(low, high),
-        note=said,
-        **common,  # type: ignore[arg-type]
+        note=f"{won} attacks succeed, {lost} on held-out people{chance}; {note}",
     )
-    if limits.lower is not None:
-        yield Finding(
-            f"{what}, proven",
-            low if tells else 0.0,
-            limit=limits.lower,
-            note="lower end of the 95 % interval",
-            **common,  # type: ignore[arg-type]
-        )
-    if limits.upper is not None:
-        yield Finding(
-            f"{what}, not ruled out",
-            high,
-            limit=limits.upper,
-            note="upper end of the 95 % interval",
-            **common,  # type: ignore[arg-type]
-        )
+    bounds = (
+        ("proven", "lower", low if tells else 0.0, limits.lower),
+        ("not ruled out", "upper", high, limits.upper),
+    )
+    for word, end, measured, name in bounds:
+        if (limit := limits.of(name)) is not None:
+            yield found(
+                f"{key}_{end}",
+                measured,
+                what=f"{attack} ({table}), {word}",
+                limit=limit,
+                limit_name=name,
+                note=f"{end} end of the 95 % interval",
+            )

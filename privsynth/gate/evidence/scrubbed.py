@@ -47,8 +47,9 @@ def left_in_texts(draft: Draft, policy: Policy) -> Iterator[Finding]:
     )
     where = tuple(name for name, count in sure.items() if count)
     yield Finding(
-        "scrubbed texts in which somebody is still named",
+        "named_in_texts",
         sum(sure.values()),
+        what="scrubbed texts in which somebody is still named",
         limit=0,
         where=where,
         n=n,
@@ -58,9 +59,11 @@ def left_in_texts(draft: Draft, policy: Policy) -> Iterator[Finding]:
     high = tuple(name for name, part in share.items() if exceeds(part, policy.limits.pii_weak))
     worst = max(share.values(), default=0.0)
     yield Finding(
-        "largest share of a scrubbed column that looks as if somebody were named",
+        "likely_in_texts",
         worst,
-        policy.limits.pii_weak,
+        what="largest share of a scrubbed column that looks as if somebody were named",
+        limit=policy.limits.pii_weak,
+        limit_name="pii_weak",
         where=high,
         n=n,
         remedy=REMEDY,

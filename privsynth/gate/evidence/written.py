@@ -29,7 +29,15 @@ LARGEST_CELL = 2**30
 def read_back(draft: Draft) -> list[Finding]:
     asked = {file: table for table in draft.dataset for file in table.form.files(table.name)}
     wrong = len(draft.files.keys() ^ asked.keys())
-    found = [Finding("files that no table asks for", wrong, limit=0, note="the files of each table, and nothing else")]
+    found = [
+        Finding(
+            "stray_files",
+            wrong,
+            what="files that no table asks for",
+            limit=0,
+            note="the files of each table, and nothing else",
+        )
+    ]
     for file in asked.keys() & draft.files.keys():
         found += (_compare_types if file.endswith(".parquet") else _compare)(
             asked[file], b"".join(blocks(draft.files[file]))
@@ -61,11 +69,18 @@ def _compare(table: Table, raw: bytes) -> Iterator[Finding]:
 def _shape(table: Table, header: list[str], rows: int, torn: int) -> Iterator[Finding]:
     names = [column.name for column in table.columns]
     yield Finding(
-        f"columns of the file that are not the table's ({table.name})", _differ(header, names), limit=0, n=len(names)
+        "file_columns",
+        _differ(header, names),
+        what=f"columns of the file that are not the table's ({table.name})",
+        table=table.name,
+        limit=0,
+        n=len(names),
     )
     yield Finding(
-        f"rows of the file more or fewer than the table's ({table.name})",
+        "file_rows",
         abs(rows - len(table)) + torn,
+        what=f"rows of the file more or fewer than the table's ({table.name})",
+        table=table.name,
         limit=0,
         n=len(table),
     )
@@ -86,8 +101,10 @@ def _compare_types(table: Table, raw: bytes) -> Iterator[Finding]:
     }
     where = tuple(name for name, count in wrong.items() if count)
     yield Finding(
-        f"cells of the file that are not the table's ({table.name})",
+        "file_cells",
         sum(wrong.values()),
+        what=f"cells of the file that are not the table's ({table.name})",
+        table=table.name,
         limit=0,
         where=where,
         n=len(table) * len(wrong),
@@ -141,8 +158,10 @@ def _cells(table: Table, cells: Mapping[str, Array]) -> Iterator[Finding]:
         wrong[name] = len(odd) - sum(_unguarded(have[row], want[row]) for row in odd)
     where = tuple(name for name, count in wrong.items() if count)
     yield Finding(
-        f"cells of the file that are not the table's ({table.name})",
+        "file_cells",
         sum(wrong.values()),
+        what=f"cells of the file that are not the table's ({table.name})",
+        table=table.name,
         limit=0,
         where=where,
         n=len(table) * len(cells),
@@ -160,8 +179,10 @@ def _formulas(table: str, header: list[str], cells: Mapping[str, Array]) -> Find
     where = tuple(name for name, count in live.items() if count)
     headers = sum(_runs(name) for name in header)
     return Finding(
-        f"distinct cells that a spreadsheet would run as a formula ({table})",
+        "formulas",
         headers + sum(live.values()),
+        what=f"distinct cells that a spreadsheet would run as a formula ({table})",
+        table=table,
         limit=0,
         where=where,
         remedy="the guard of the writer failed: report it",

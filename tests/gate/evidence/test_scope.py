@@ -136,14 +136,24 @@ def test_too_few_people_are_missing_evidence_and_no_row_is_none() -> None:
 
 
 def findings(attacked: Attacked, limits: RiskLimits, tests: int = 1) -> list[Finding]:
-    return list(risk_findings("guessing", attacked, limits, where=["age"], note="n", remedy="r", tests=tests))
+    return list(
+        risk_findings(
+            "guess", "guessing", attacked, limits, table="t", where=["age"], note="n", remedy="r", tests=tests
+        )
+    )
+
+
+def held(point: float, lower: float | None = None, upper: float | None = None) -> RiskLimits:
+    changed = {"anon_risk": point, "anon_lower_uni": lower, "anon_upper_uni": upper, "alpha": 0.01}
+    limits = Policy().limits.model_copy(update=changed)
+    return RiskLimits(limits, "anon_risk", lower="anon_lower_uni", upper="anon_upper_uni")
 
 
 WON = Attacked(300, 1_000, control_successes=100, control_attacks=1_000)  # the residual risk is 0.2 / 0.9
 
 
 def test_a_risk_beyond_chance_stands_beside_its_limit_its_control_and_its_interval() -> None:
-    (one,) = findings(WON, RiskLimits(0.05))
+    (one,) = findings(WON, held(0.05))
     assert one.measured == pytest.approx(WON.risk)
     assert (one.limit, one.passed, one.n, one.where, one.remedy) == (0.05, False, 1_000, ("age",), "r")
     assert one.baseline == pytest.approx(WON.control.value)
@@ -152,17 +162,20 @@ def test_a_risk_beyond_chance_stands_beside_its_limit_its_control_and_its_interv
 
 
 def test_the_ends_of_the_interval_are_held_against_their_own_limits() -> None:
-    risk, proven, open_ = findings(WON, RiskLimits(0.9, 0.1, 0.2))
+    risk, proven, open_ = findings(WON, held(0.9, 0.1, 0.2))
     assert (risk.passed, proven.passed, open_.passed) == (True, False, False)
     assert (proven.measured, open_.measured) == WON.interval
     assert (proven.limit, open_.limit) == (0.1, 0.2)
-    assert [each.what for each in findings(WON, RiskLimits(0.9, None, 0.2))] == ["guessing", "guessing, not ruled out"]
-    assert [each.what for each in findings(WON, RiskLimits(0.9, 0.0, None))] == ["guessing", "guessing, proven"]
+    assert [each.what for each in findings(WON, held(0.9, None, 0.2))] == [
+        "guessing (t)",
+        "guessing (t), not ruled out",
+    ]
+    assert [each.what for each in findings(WON, held(0.9, 0.0, None))] == ["guessing (t)", "guessing (t), proven"]
 
 
 def test_a_risk_that_chance_explains_is_none_but_is_not_ruled_out() -> None:
     lucky = Attacked(12, 200, control_successes=10, control_attacks=200)
-    risk, proven, open_ = findings(lucky, RiskLimits(0.0, 0.0, 0.01))
+    risk, proven, open_ = findings(lucky, held(0.0, 0.0, 0.01))
     assert (risk.measured, proven.measured) == (0, 0)
     assert (risk.passed, proven.passed, open_.passed) == (True, True, False)
     assert "which chance explains" in risk.note
@@ -172,9 +185,9 @@ def test_many_attacks_need_more_proof_each() -> None:
     """Beyond chance at 1 %, and not at a thousandth of that."""
     some = Attacked(52, 500, control_successes=29, control_attacks=500)
     assert some.is_beyond_chance(0.01)
-    assert (findings(some, RiskLimits(0.0))[0].measured or 0) > 0
-    assert findings(some, RiskLimits(0.0), tests=1_000)[0].measured == 0
-    assert (findings(some, RiskLimits(0.0), tests=0)[0].measured or 0) > 0
+    assert (findings(some, held(0.0))[0].measured or 0) > 0
+    assert findings(some, held(0.0), tests=1_000)[0].measured == 0
+    assert (findings(some, held(0.0), tests=0)[0].measured or 0) > 0
 
 
 def test_nobody_takes_the_frame_of_another_table() -> None:
