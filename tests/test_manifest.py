@@ -31,7 +31,7 @@ PASSED = (
     Verdict(
         "copies",
         "digest",
-        (Finding("minimum_detectable_leak", 0.012, what="Minimum detectable leak (people)", table="people"),),
+        (Finding("detectable_leak", 0.012, what="Minimum detectable leak (people)", table="people"),),
     ),
 )
 FAILED = (Verdict("schema", "digest", (Finding("columns", 1, what="columns", limit=0),)),)

@@ -80,6 +80,7 @@ def decided(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow  # each run is made twice
 @pytest.mark.parametrize("name", RUNS)
 def test_other_words_decide_nothing_else(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, asked = RUNS[name]

@@ -11,7 +11,7 @@ from privsynth.dataset import Column, Role, Source, Table
 from privsynth.gate.evidence.elsewhere import real_elsewhere
 from privsynth.gate.evidence.encoded import encoded_hits
 from privsynth.gate.evidence.encrypted import beyond_chance, encrypted_columns
-from privsynth.gate.evidence.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
+from privsynth.gate.evidence.overlap import Named, Overlap, named_hits, rare_numbers, rare_strings, whole_names
 from privsynth.gate.evidence.phrases import Short, looked_for, phrase_hits, real_phrases
 from privsynth.gate.evidence.scope import keeps_people, no_source, shared_tables
 from privsynth.gate.evidence.scrubbed import REMEDY as REWRITE
@@ -138,7 +138,7 @@ class PersonalData:
                 gated = key == "real_names" or not keeps_people(self.policy)
                 yield self._excess(key, mine, gated=gated, has_control=has_control)
 
-    def _excess(self, key: str, tests: Sequence[tuple[Excess, float]], *, gated: bool, has_control: bool) -> Finding:
+    def _excess(self, key: str, tests: Sequence[tuple[Overlap, float]], *, gated: bool, has_control: bool) -> Finding:
         """The largest share among the columns in which the excess is no accident."""
         real = [(test, p) for test, p in tests if is_significant(p, self.limits.alpha)]
         worst = max((test.share for test, _ in real), default=0.0)
@@ -233,7 +233,7 @@ class _Comparison:
     def encoded_hits(self) -> Mapping[str, int]:
         return encoded_hits(self.made, self.named, self._spelt())
 
-    def excesses(self) -> Iterator[Excess]:
+    def excesses(self) -> Iterator[Overlap]:
         parts = (self.train, self.holdout, self.made, self.k_rare)
         yield from whole_names(*parts)
         yield from rare_strings(*parts)

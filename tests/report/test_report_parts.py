@@ -185,15 +185,19 @@ def test_every_limit_of_a_profile_has_a_source() -> None:
     assert set(limit_sources("internal")) == set(Limits.model_fields) | {"version"} & set(limit_sources("internal"))
 
 
-def test_a_limit_is_named_only_where_no_other_could_be_meant() -> None:
+def finding(limit: float | None, limit_name: str = "") -> Finding:
+    return Finding("x", 0.0, what="x", limit=limit, limit_name=limit_name)
+
+
+def test_a_limit_bears_the_name_that_the_finding_gives_it() -> None:
     policy = Policy()
-    assert limit_of("copies", policy.limits.copy_max, policy)[0] == "copy_max"
-    assert limit_of("copies", 0.123, policy) == (None, "set by the gate, see the note")
-    assert limit_of("pii", 0, policy) == (None, "rule of the gate: none is allowed")
-    assert limit_of("pii", None, policy) == (None, "")
+    assert limit_of(finding(policy.limits.copy_max, "copy_max"), policy)[0] == "copy_max"
+    assert limit_of(finding(0.123), policy) == (None, "set by the gate, see the note")
+    assert limit_of(finding(0), policy) == (None, "rule of the gate: none is allowed")
+    assert limit_of(finding(None, "copy_max"), policy) == (None, "")
 
 
 def test_a_tightened_limit_says_so() -> None:
-    name, source = limit_of("classical", 20, Policy(limits={"k": 20}))
+    name, source = limit_of(finding(20, "k"), Policy(limits={"k": 20}))
     assert name == "k"
     assert source.startswith("tightened by the policy")

@@ -27,7 +27,7 @@ SIGNIFICANT_DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Excess:
+class Overlap:
     """Rare real values met by the draft: of training rows, of held-out rows, and how far the first exceed what chance explains."""
 
     column: str
@@ -89,7 +89,7 @@ def named_hits(named: Named, train: Table, holdout: Table, made: Table) -> dict[
     return found
 
 
-def rare_strings(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
+def rare_strings(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Overlap]:
     """Words that are anybody's: a few equal ones are chance, more than in the hold-out are copies."""
     skip = (Role.FREE_TEXT, Role.IDENTIFIER)
     for column in text_columns(train):
@@ -103,7 +103,7 @@ def rare_strings(train: Table, holdout: Table, made: Table, k_rare: int) -> Iter
             yield _excess(column.name, "rare_words", real, made.text(column.name), k_rare)
 
 
-def rare_numbers(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
+def rare_numbers(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Overlap]:
     """Numbers of six or more significant digits say as much as a name: the 1.9 million balance, to the cent."""
     for column in train.columns:
         if column.kind.is_numeric and not column.role.is_fabricated and column.name in made:
@@ -125,20 +125,22 @@ def _long_numbers(texts: Array) -> Array:
     return np.array([text if text in long else None for text in texts], dtype=object)
 
 
-def whole_names(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Excess]:
+def whole_names(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Overlap]:
     real = real_column(name_pairs(train), name_pairs(holdout))
     if len(real.counts_train):
         yield _excess("whole name", "real_names", real, name_pairs(made), k_rare)
 
 
-def _excess(column: str, key: str, real: RealColumn, made: Array, k_rare: int, distinct: int | None = None) -> Excess:
+def _excess(column: str, key: str, real: RealColumn, made: Array, k_rare: int, distinct: int | None = None) -> Overlap:
     """Each rare real value is met or not; by chance those of training rows are met as often as those of held-out rows."""
     train, holdout = real.rare(k_rare)
     known = {normal(value) for value in pd.unique(pd.Series(made, dtype=object).dropna())}
     hits, control = len(train & known), len(holdout & known)
     by_chance = control * len(train) / len(holdout) if holdout else 0.0
     share = max(0.0, hits - by_chance) / max(1, len(known) if distinct is None else distinct)
-    return Excess(column, key, hits, control, share, _pvalue(hits, control, real, len(train), len(holdout)), len(known))
+    return Overlap(
+        column, key, hits, control, share, _pvalue(hits, control, real, len(train), len(holdout)), len(known)
+    )
 
 
 def _pvalue(hits: int, control: int, real: RealColumn, train: int, holdout: int) -> float:

@@ -6,7 +6,7 @@ import pytest
 from conftest import frame
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.gate.evidence.overlap import Excess, Named, named_hits, rare_numbers, rare_strings, whole_names
+from privsynth.gate.evidence.overlap import Named, Overlap, named_hits, rare_numbers, rare_strings, whole_names
 from privsynth.measure.significance import copy_pvalue
 
 
@@ -20,7 +20,7 @@ def numbers(values: list[float]) -> Table:
     return Table("t", (Column("sum", Kind.NUMBER),), frame(sum=values))
 
 
-def only(found: object) -> Excess:
+def only(found: object) -> Overlap:
     (one,) = list(found)  # type: ignore[call-overload]
     return one  # type: ignore[no-any-return]
 
@@ -31,7 +31,7 @@ HELD = words(["fennel", "sage", "hyssop"])
 
 def test_rare_words_of_training_rows_are_counted_against_those_of_held_out_rows() -> None:
     found = only(rare_strings(TRAIN, HELD, words(["Anise ", "borage", "borage", "fennel", "sage", "lovage", None]), 3))
-    assert (found.column, found.what) == ("word", "strings")
+    assert (found.column, found.key) == ("word", "rare_words")
     assert (found.hits_train, found.hits_holdout, found.n) == (
         2,
         1,
@@ -99,7 +99,7 @@ def names(first: list[str], last: list[str]) -> Table:
 def test_whole_names_are_compared_as_one() -> None:
     real, held = names(["Ada", "Bo"], ["Quill", "Marsh"]), names(["Cy"], ["Stone"])
     found = only(whole_names(real, held, names(["Ada", "Bo"], ["Quill", "Quill"]), 3))
-    assert (found.column, found.what, found.hits_train, found.n) == ("whole name", "names", 1, 2)
+    assert (found.column, found.key, found.hits_train, found.n) == ("whole name", "real_names", 1, 2)
     assert not list(whole_names(TRAIN, HELD, TRAIN, 3))
 
 
