@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
-GATE, CONTRACT = "tests/gate", "tests/contracts/test_every_gate.py"
+GATE, EVIDENCE, CONTRACT = "tests/gate", "tests/gate/evidence", "tests/contracts/test_every_gate.py"
 IGNORED = shutil.ignore_patterns(
     ".git", "__pycache__", ".*_cache", ".hypothesis", ".venv", "*.refused", "privsynth-state"
 )
@@ -98,38 +98,43 @@ TESTS: dict[str, Selection] = {
     ),
     "gate/budget.py": ((f"{GATE}/test_budget.py",), _contract("budget")),
     "gate/claim.py": ((f"{GATE}/test_claim.py",), _contract("claim")),
-    "gate/evidence/promises.py": ((f"{GATE}/test_claims.py",), (f"{GATE}/test_artefacts.py",)),
-    "gate/classical.py": ((f"{GATE}/test_classical.py",), _contract("classical"), (f"{GATE}/test_linkage.py",)),
+    "gate/evidence/promises.py": ((f"{EVIDENCE}/test_promises.py",), (f"{GATE}/test_artefacts.py",)),
+    "gate/classical.py": ((f"{GATE}/test_classical.py",), _contract("classical"), (f"{GATE}/test_tracing.py",)),
     "gate/copies.py": ((f"{GATE}/test_copies.py",), _contract("copies")),
-    "gate/evidence/encoded.py": ((f"{GATE}/test_encoded.py",), (f"{GATE}/test_pii.py", "-k", "hash or base64 or code")),
+    "gate/evidence/encoded.py": (
+        (f"{EVIDENCE}/test_encoded.py",),
+        (f"{GATE}/test_pii.py", "-k", "hash or base64 or code"),
+    ),
+    "gate/evidence/encrypted.py": ((f"{EVIDENCE}/test_encrypted_gate.py",),),
+    "gate/evidence/scrubbed.py": ((f"{EVIDENCE}/test_scrubbed.py",),),
     "gate/fidelity.py": ((f"{GATE}/test_fidelity_floor.py",), (f"{GATE}/test_asked_rows.py",), _contract("fidelity")),
     "gate/inference.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "Inference")),
     "gate/linkability.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "Linkability")),
-    "gate/tracing.py": ((f"{GATE}/test_linkage.py",), _contract("linkage")),
+    "gate/tracing.py": ((f"{GATE}/test_tracing.py",), _contract("linkage or tracing")),
     "gate/membership.py": (
         (f"{GATE}/test_attack_says.py",),
         (f"{GATE}/test_attack_gates.py", "-k", "Membership or few or tenth"),
     ),
-    "gate/evidence/order.py": ((f"{GATE}/test_order.py",), (f"{GATE}/test_schema.py",)),
-    "gate/evidence/overlap.py": ((f"{GATE}/test_overlap.py",), (f"{GATE}/test_pii.py",)),
-    "gate/evidence/phrases.py": ((f"{GATE}/test_phrases.py",), (f"{GATE}/test_pii.py", "-k", "sentence")),
+    "gate/evidence/order.py": ((f"{EVIDENCE}/test_order.py",), (f"{GATE}/test_schema.py",)),
+    "gate/evidence/overlap.py": ((f"{EVIDENCE}/test_overlap.py",), (f"{GATE}/test_pii.py",)),
+    "gate/evidence/phrases.py": ((f"{EVIDENCE}/test_phrases.py",), (f"{GATE}/test_pii.py", "-k", "sentence")),
     "gate/pii.py": ((f"{GATE}/test_pii.py",),),
-    "gate/evidence/realvalues.py": ((f"{GATE}/test_realvalues.py",), (f"{GATE}/test_pii.py",)),
-    "gate/evidence/rules.py": ((f"{GATE}/test_rules_kept.py",),),
+    "gate/evidence/realvalues.py": ((f"{EVIDENCE}/test_realvalues.py",), (f"{GATE}/test_pii.py",)),
+    "gate/evidence/rules.py": ((f"{EVIDENCE}/test_rules_kept.py",),),
     "gate/schema.py": ((f"{GATE}/test_schema.py",),),
     "gate/evidence/scope.py": (
-        (f"{GATE}/test_scope.py",),
+        (f"{EVIDENCE}/test_scope.py",),
         (f"{GATE}/test_copies.py",),
         (f"{GATE}/test_attack_gates.py",),
-        (f"{GATE}/test_linkage.py",),
+        (f"{GATE}/test_tracing.py",),
     ),
     "gate/selftest.py": (
         (f"{GATE}/test_selftest.py",),
         (f"{GATE}/test_attack_gates.py", "-k", "SelfTest or self_test or found_out or planted or no_error"),
     ),
     "gate/singling_out.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "SinglingOut")),
-    "gate/evidence/sought.py": ((f"{GATE}/test_sought.py",), (f"{GATE}/test_artefacts.py",)),
-    "gate/evidence/written.py": ((f"{GATE}/test_written.py",), (f"{GATE}/test_schema.py",)),
+    "gate/evidence/sought.py": ((f"{EVIDENCE}/test_sought.py",), (f"{GATE}/test_artefacts.py",)),
+    "gate/evidence/written.py": ((f"{EVIDENCE}/test_written.py",), (f"{GATE}/test_schema.py",)),
 }
 FALLBACK = (GATE, CONTRACT)  # for a file that is not in the table yet
 
@@ -463,11 +468,7 @@ def chosen(every: list[Mutant], again: set[str] | None, each: int | None, rng: r
 
 def examine(tree: Copy, file: str, choose: Callable[[list[Mutant]], list[Mutant]]) -> Count:
     """Some mutants of one file."""
-    tests = tuple(
-        stage
-        for stage in (FIGURES, *TESTS.get(file, tuple((place,) for place in FALLBACK)))
-        if (tree.root / stage[0]).exists()
-    )
+    tests = (FIGURES, *TESTS.get(file, tuple((place,) for place in FALLBACK)))
     every = list(mutants(file, tree.path(file).read_text(encoding="utf-8")))
     ended, usual = tree.judge(file, None, tests, 3_600)
     if ended != "passed":
@@ -504,7 +505,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write the table here too")
     asked = parser.parse_args()
     out = asked.out.absolute() if asked.out else None
-    files = ["release.py", *sorted(f"gate/{path.name}" for path in (HERE / "privsynth" / "gate").glob("*.py"))]
+    package = HERE / "privsynth"
+    files = ["release.py", *sorted(str(path.relative_to(package)) for path in (package / "gate").rglob("*.py"))]
     again = None if asked.again is None else survivors(asked.again.read_text(encoding="utf-8"))
     counts: list[Count] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:

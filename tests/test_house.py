@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 PACKAGE = Path(__file__).parents[1] / "privsynth"
 FEW = 4  # fields that may all be given by position
@@ -129,3 +132,12 @@ def test_arrays_have_one_name() -> None:
         if file != "typing.py" and any(ast.unparse(node) == "np.ndarray[Any, Any]" for node in subscripts):
             wrong.append(file)
     assert wrong == []
+
+
+def test_mutants_of_every_gate_meet_tests_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what bench/mutants.py runs against a file, nothing may be left out unseen."""
+    monkeypatch.syspath_prepend(PACKAGE.parent / "bench")
+    mutants = importlib.import_module("mutants")
+    places = {stage[0] for selection in mutants.TESTS.values() for stage in selection}
+    assert [place for place in sorted(places) if not (PACKAGE.parent / place).exists()] == []
+    assert [file for file in mutants.TESTS if not (PACKAGE / file).exists()] == []
