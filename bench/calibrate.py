@@ -29,13 +29,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.populations import ROWS, kinds, source_of
-from privsynth.dataset import Dataset, Source, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.emit import serialise
 from privsynth.gate import gates_for, judge
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Status, Verdict
 
 PROFILES = ("internal", "hipaa-expert", "gdpr-strict", "public-release")

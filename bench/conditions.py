@@ -17,11 +17,12 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.tables import as_table, invented, load
-from privsynth.dataset import Dataset, Statistics, Table, Taken
+from privsynth.dataset import Dataset, Table
 from privsynth.expressions.aim import rows_meeting
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
+from privsynth.statistics import Statistics, Taken
 
 GROUP = "grade = 'E' and age > 75"  # about 1 % of the invented table
 

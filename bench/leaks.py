@@ -31,11 +31,12 @@ from honest import honest, with_contacts
 from bench.calibrate import MATERIAL, PROFILES, drawn, measured_once, policy, verdicts
 from bench.populations import ROWS, described, kinds, source_of
 from bench.tables import invented
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.gate import gates_for, judge
 from privsynth.gate.evidence.scope import learnt_columns
 from privsynth.measure.attacks.membership import auc, caught_at, membership_scores
 from privsynth.measure.distance.points import nearest, place
+from privsynth.source import Source
 from privsynth.verdict import Status
 
 STRICT = ("hipaa-expert", "gdpr-strict", "public-release")

@@ -21,9 +21,10 @@ from honest import honest, people, with_contacts
 
 from bench.tables import invented, money, survey
 from privsynth import api
-from privsynth.dataset import Dataset, Exposure, Role, Source, Table
+from privsynth.dataset import Dataset, Role, Table
 from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.policy import Policy
+from privsynth.source import Exposure, Source
 
 ROWS = 3_000
 FIRST = Exposure(

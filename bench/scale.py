@@ -20,10 +20,11 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.tables import as_table, invented
-from privsynth.dataset import ColumnStatistics, Dataset, Statistics, Table, Taken
+from privsynth.dataset import Dataset, Table
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
+from privsynth.statistics import ColumnStatistics, Statistics, Taken
 
 
 def wide(rows: int, columns: int) -> Table:

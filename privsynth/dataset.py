@@ -1,8 +1,8 @@
-"""What is worked on: tables, the keys between them, what each column is, and what was learnt of it."""
+"""What is worked on: tables, the keys between them, and what each column is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -337,106 +337,3 @@ def person_codes(key: pd.Series[Any]) -> Array:
     lonely = codes < 0
     codes[lonely] = len(known) + np.arange(lonely.sum())
     return codes
-
-
-@dataclass(frozen=True)
-class ColumnStatistics:
-    """What was learnt of one column from the training rows. Levels are only those held by enough rows."""
-
-    rows: int
-    missing: float  # share
-    distinct: int
-    is_unique: bool
-    levels: Mapping[str, int]  # text of each level held by at least `k_rare` rows (categories only), most common first
-    low: float | None = None  # 1st and 99th percentile of numbers (of days, for dates)
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class Fact:
-    """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
-
-    kind: str  # equal, one_to_one, dependency, order, constant_difference, combinations, ordinal
-    table: str
-    columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher
-    share: float  # of the rows in which it holds
-    words: str  # for people
-
-
-@dataclass(frozen=True, eq=False)
-class Statistics:
-    """What was learnt from the training rows, and the fingerprints of the values that nobody may invent."""
-
-    tables: Mapping[str, Mapping[str, ColumnStatistics]]
-    taken: Taken = field(repr=False)
-    facts: tuple[Fact, ...] = ()
-
-    def __getitem__(self, table: str) -> Mapping[str, ColumnStatistics]:
-        return self.tables[table]
-
-
-@dataclass(frozen=True, eq=False)
-class Taken:
-    """Fingerprints of every real identifying value, so that an inventor can avoid them without being able to read them.
-
-    They are keyed and the key dies with the process; the hold-out's values are in it, the hold-out's rows are not.
-    """
-
-    key: bytes = field(repr=False, default=b"")
-    prints: Collection[bytes] = field(repr=False, default=frozenset())
-
-    def __contains__(self, value: object) -> bool:
-        return bool(self.prints) and self.fingerprint(str(value)) in self.prints
-
-    def fingerprint(self, value: str) -> bytes:
-        from hashlib import blake2b
-
-        return blake2b(normal(value).encode("utf-8", "surrogatepass"), key=self.key, digest_size=12).digest()
-
-
-_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
-
-
-def normal(value: str) -> str:
-    """One form for all spellings of a value: folded, without spaces, punctuation and invisible characters."""
-    if value.isascii():  # the same, eight times as fast
-        return value.lower().translate(_MARKS) or value.lower()
-    import unicodedata
-
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return "".join(c for c in folded if c.isalnum()) or folded
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """What the runs on one source came to before this one, as the ledger has it; this run's attempt is counted, its rows are not."""
-
-    attempt: int  # the number of this attempt, among those on this source with this configuration
-    releases: int = 0  # from this source, before this one
-    rows: int = 0  # of all those releases together
-    epsilon: float = 0.0  # spent on this source, this attempt included
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """What a gate may see of the real data. `train` and `holdout` hold no table when no real data was read."""
-
-    train: Dataset
-    holdout: Dataset
-    statistics: Statistics
-    exposure: Exposure | None = None  # None: nobody counts
-    of_rows: int | None = (
-        None  # all rows of the one table, where this is a part of them: the others are known by the fingerprints of their values alone
-    )
-
-    @property
-    def is_part(self) -> bool:
-        return self.of_rows is not None
-
-    @cached_property
-    def is_empty(self) -> bool:
-        return self.train.is_empty
-
-    @property
-    def has_control(self) -> bool:
-        return not self.holdout.is_empty and len(self.holdout.root) > 0

@@ -15,9 +15,10 @@ from pathlib import PurePath
 from typing import Any
 
 from privsynth.content import Content, content_digest
-from privsynth.dataset import Dataset, Source, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy, profile_digest
+from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict, outcome_of, waivers_used
 
 SCHEMA = "privsynth/manifest/1"

@@ -22,13 +22,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from privsynth.content import digest
-from privsynth.dataset import Source, Table, Taken
+from privsynth.dataset import Table
 from privsynth.emit.staging import publish
 from privsynth.errors import InputError, PolicyError
 from privsynth.generate import Backend
 from privsynth.manifest import canonical, sizes, versions
 from privsynth.options import AutoOptions, BackendOptions
 from privsynth.policy import Policy
+from privsynth.source import Source
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 if TYPE_CHECKING:

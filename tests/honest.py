@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.emit import serialise
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.spelling import Spelling
 
 Array = np.ndarray[Any, Any]

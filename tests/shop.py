@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Relation, Role, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.spelling import Spelling
+from privsynth.statistics import ColumnStatistics, Statistics, Taken
 
 GIVEN = ["Ada", "Bruno", "Clara", "Dieter", "Edith", "Frank", "Greta", "Hugo", "Ida", "Jonas"]
 FAMILY = ["Quill", "Marsh", "Stone", "Brook", "Field", "Wood", "Lake", "Hill", "Moor", "Glen", "Dale"]

@@ -16,12 +16,12 @@ import pytest
 from command import privsynth as command
 
 import privsynth
-from privsynth.dataset import Source
 from privsynth.errors import ExitCode, PolicyError, PrivsynthError
 from privsynth.gate import Gate, gates_for
 from privsynth.pipeline import steps
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 MODEL: dict[str, Any] = {"backend": {"kind": "model", "min_leaf": 20}}

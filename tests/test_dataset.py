@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 from conftest import frame
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Table, Taken, normal
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.errors import InputError
+from privsynth.source import Source
+from privsynth.spelling.normal import normal
+from privsynth.statistics import Taken
 
 
 def table(called: str, whose: str | None = None, **columns: list[object]) -> Table:

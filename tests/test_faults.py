@@ -27,13 +27,15 @@ import pytest
 from quick import quick_if
 
 from privsynth import cli, emit, policy, release, report
-from privsynth.dataset import Dataset, Source, Statistics
+from privsynth.dataset import Dataset
 from privsynth.emit import staging
 from privsynth.errors import ExitCode
 from privsynth.gate import artefacts, gates_for
 from privsynth.lineage import attempts, ledger
 from privsynth.pipeline import steps
 from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.statistics import Statistics
 from privsynth.verdict import GATES, Finding, Verdict
 
 SECRET = "Qxvzjk"  # noqa: S105 - no password: in every cell of the source, and in the message of every error that is thrown

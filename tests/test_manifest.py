@@ -14,9 +14,11 @@ from conftest import frame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.manifest import Facts, blunt, canonical, detectable_leak, manifest_of, plain, policy_record, versions
 from privsynth.policy import Policy
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Verdict
 
 NOON = datetime(2026, 3, 1, 13, 0, tzinfo=timezone(timedelta(hours=1)))

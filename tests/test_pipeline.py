@@ -13,7 +13,7 @@ import pytest
 from quick import quick_if
 
 import privsynth
-from privsynth.dataset import Dataset, Source, Statistics
+from privsynth.dataset import Dataset
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.gate import Gate, gates_for
 from privsynth.generate.model import Model
@@ -22,7 +22,9 @@ from privsynth.pipeline import steps
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.release import Draft, Refusal, Release
+from privsynth.source import Source
 from privsynth.stages import Stages
+from privsynth.statistics import Statistics
 from privsynth.verdict import GATES, Finding, Status
 
 SAMPLES = Path(__file__).parents[1] / "sample_data"

@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 
 import privsynth
-from privsynth.dataset import Source
 from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for
 from privsynth.pipeline import steps
 from privsynth.policy import Policy
 from privsynth.release import Draft, Outcome
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 pytestmark = pytest.mark.skipif(

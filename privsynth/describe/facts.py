@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Fact, Kind, Role, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.orders import order_of
+from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 FEWEST = 30  # rows below which nothing is said

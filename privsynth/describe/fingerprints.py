@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Role, Table, Taken
+from privsynth.dataset import Dataset, Role, Table
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 NAMED = (Role.IDENTIFIER, Role.DIRECT)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from privsynth.dataset import Column, Dataset, Fact, Kind, Table
+from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.describe.masking import step_words
 from privsynth.errors import visible
 from privsynth.mask_steps import step_names
 from privsynth.options import MaskOptions, ReadPolicy
 from privsynth.policy import Policy
+from privsynth.statistics import Fact
 
 SCHEMA_FILE = "policy.schema.json"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

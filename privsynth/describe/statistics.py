@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.describe.facts import facts_of
 from privsynth.options import Limits
+from privsynth.statistics import ColumnStatistics, Statistics, Taken
 
 SMALLEST_CELL = 11  # rows behind a level that is written down (CMS cell-size rule)
 LEVELLED = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)

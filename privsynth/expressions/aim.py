@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Source, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.expressions import compile_condition
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.typing import Array
 
 Shares = Mapping[str, Mapping[str, float]]

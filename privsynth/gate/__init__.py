@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from privsynth.dataset import Source
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict
 
 

@@ -7,13 +7,14 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import md5, sha1, sha256
 
-from privsynth.dataset import Role, Source
+from privsynth.dataset import Role
 from privsynth.gate import timed
 from privsynth.gate.evidence.promises import claims_in
 from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
 from privsynth.measure.words import Paper, unescaped, words_of
 from privsynth.policy import Policy
 from privsynth.release import Papers
+from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict
 
 SHINGLE = 5  # words in a row that a paper and a free text may not share

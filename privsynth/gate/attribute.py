@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privsynth.dataset import Role, Source, Table
+from privsynth.dataset import Role, Table
 from privsynth.gate.evidence.scope import attacked_tables, known_columns, learnt_columns, no_source, not_applicable
 from privsynth.measure.attacks.disclosure import attribute_excess, disclosed
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 REMEDY = "a larger leaf (--set backend.min_leaf=...), or leave the sensitive column out"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from privsynth.dataset import Dataset, Source
+from privsynth.dataset import Dataset
 from privsynth.gate.evidence.scope import no_source
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 UNCOUNTED = "not counted: no state directory was named, so that nobody remembers earlier runs"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from privsynth.dataset import Source
 from privsynth.manifest import Claimed, claimed
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 OWED = ("epsilon", "delta", "unit")

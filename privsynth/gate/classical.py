@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Role, Source, Table
+from privsynth.dataset import Role, Table
 from privsynth.gate.evidence.scope import (
     keeps_people,
     learnt_columns,
@@ -23,6 +23,7 @@ from privsynth.options import MaskOptions, effective_k
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 SPECIAL_ROWS, SPECIAL_COLUMNS = 5_000, 8  # most that the search for special uniques looks at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import held_out_people, learnt_columns, no_source, shared_tables
 from privsynth.measure.attacks.copies import (
     ISOLATED,
@@ -24,6 +24,7 @@ from privsynth.options import MaskOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 TESTS = {

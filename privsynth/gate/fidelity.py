@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.expressions.aim import is_steered, like_asked
 from privsynth.gate.evidence.scope import shared_tables
 from privsynth.measure.fidelity import FidelityResult, compare
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 TOO_FEW = 50  # real rows like those that were asked for, a side, below which a score says nothing

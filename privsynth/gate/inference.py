@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privsynth.dataset import Role, Source, Table
+from privsynth.dataset import Role, Table
 from privsynth.gate.evidence.scope import (
     RiskLimits,
     attacked_tables,
@@ -19,6 +19,7 @@ from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 ATTACKED = 5_000  # people a side: what is won beyond the control is small, and takes many to see

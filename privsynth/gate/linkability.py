@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
     ATTACKS,
     RiskLimits,
@@ -23,6 +23,7 @@ from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 SPLITS = 3

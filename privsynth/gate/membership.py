@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable
 from privsynth.measure.attacks.membership import ISOLATED, Caught, Scores, auc, caught_at, membership_scores
 from privsynth.measure.significance import is_significant
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 FALSE_ALARMS = 0.01

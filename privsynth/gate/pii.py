@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Role, Source, Table
+from privsynth.dataset import Column, Role, Table
 from privsynth.gate.evidence.elsewhere import real_elsewhere
 from privsynth.gate.evidence.encoded import encoded_hits
 from privsynth.gate.evidence.encrypted import beyond_chance, encrypted_columns
@@ -23,6 +23,7 @@ from privsynth.pii.entities import entities
 from privsynth.pii.scan import ColumnScan, scan_table
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 ROWS_OF_A_LEVEL = 10  # on average

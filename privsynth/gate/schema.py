@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Table
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.gate.evidence.order import order_kept
 from privsynth.gate.evidence.rules import rules_kept
 from privsynth.gate.evidence.scope import keeps_people, shared_tables
@@ -16,6 +16,7 @@ from privsynth.gate.evidence.written import read_back
 from privsynth.mask_steps import Drop
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.typing import Array
 from privsynth.verdict import Finding
 

@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.gate.copies import Copies
 from privsynth.gate.evidence.scope import ATTACKS, attacked_tables, learnt_columns, no_source, not_applicable
 from privsynth.measure.attacks.attack import Attacked
@@ -20,6 +20,7 @@ from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 ROWS = 5_000  # of the hidden copy, and of each side it is judged against

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
     ATTACKS,
     RiskLimits,
@@ -19,6 +19,7 @@ from privsynth.measure.attacks.singling_out import singling_out
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 REMEDY = "a larger leaf (--set backend.min_leaf=...), or drop or coarsen the columns with the rarest values"

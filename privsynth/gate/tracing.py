@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
     keeps_people,
     learnt_columns,
@@ -17,6 +17,7 @@ from privsynth.measure.intervals import wilson
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 from privsynth.typing import Array
 from privsynth.verdict import Finding
 

@@ -7,8 +7,9 @@ from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from privsynth.dataset import Dataset, Statistics
+from privsynth.dataset import Dataset
 from privsynth.stages import Estimate
+from privsynth.statistics import Statistics
 
 
 class Backend(Protocol):

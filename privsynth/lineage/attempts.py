@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from hashlib import sha256
 
-from privsynth.dataset import Dataset, Exposure, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.lineage.fingerprint import fingerprint, fingerprint_of_parts
 from privsynth.lineage.ledger import EVIDENCE, Ledger, Record, keep_evidence, open_ledger
@@ -15,6 +15,7 @@ from privsynth.manifest import canonical, verdict_record
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Outcome, Release
+from privsynth.source import Exposure
 
 NO_LEDGER = (
     "name a state directory (--state DIR, or state in the policy):"

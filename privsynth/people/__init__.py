@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Table, Taken, person_codes
+from privsynth.dataset import Column, Kind, Role, Table, person_codes
 from privsynth.errors import BackendError
 from privsynth.people.ages import Ages, learn_ages
 from privsynth.people.cast import Cast, Setting
@@ -25,6 +25,7 @@ from privsynth.people.settle import Held, grown, holder, passing, phone_holder, 
 from privsynth.people.shapes import token_shape
 from privsynth.people.writers import WholeName
 from privsynth.pii.entities import Trait, has
+from privsynth.statistics import ColumnStatistics, Taken
 from privsynth.typing import Array
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Kind, Table
+from privsynth.dataset import Column, Kind, Table
 from privsynth.people.draws import Draws
 from privsynth.pii.entities import invented_as
+from privsynth.statistics import ColumnStatistics
 from privsynth.typing import Array
 
 YEAR = 365.2425  # days

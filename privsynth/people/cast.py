@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Taken
 from privsynth.people.ages import Ages, years_said
 from privsynth.people.crowd import Crowd
 from privsynth.people.draws import Draws
@@ -18,6 +17,7 @@ from privsynth.people.makers import Maker
 from privsynth.people.people import People, make_people
 from privsynth.people.shown import as_shown, genders_of, names_shown
 from privsynth.people.writers import Gendered, Levels
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 T = TypeVar("T")

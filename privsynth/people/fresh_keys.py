@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Taken
 from privsynth.errors import BackendError
 from privsynth.people.draws import Draws
 from privsynth.people.settle import grown, holder, settled
 from privsynth.people.shapes import learn_own_shapes
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 

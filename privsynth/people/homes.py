@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Taken
+from privsynth.dataset import Column, Kind
 from privsynth.people.draws import Draws
 from privsynth.people.places import NOWHERE, atlas, countries, folded, has_places
 from privsynth.people.ranges import some
 from privsynth.people.settle import holder, settled
 from privsynth.people.words import DEFAULT, locales
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 _ELSEWHERE = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Kind, Role
+from privsynth.dataset import Column, Kind, Role
 from privsynth.people import people as folk
 from privsynth.people.identifiers import cards, ibans
 from privsynth.people.machines import domain, ipv4, ipv6, mac, url, uuid
@@ -53,6 +53,7 @@ from privsynth.people.writers import (
     Write,
 )
 from privsynth.pii.entities import Trait, entities, has, initials, invented_as, looks
+from privsynth.statistics import ColumnStatistics
 from privsynth.typing import Array
 
 MOST_CHANCE = 0.2  # share of random numbers that pass a check, up to which it is a check at all

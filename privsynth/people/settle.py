@@ -9,7 +9,8 @@ from string import digits
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Taken, normal
+from privsynth.spelling.normal import normal
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 Make = Callable[[Array, int], Array]  # (rows, attempt) -> values of these rows

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Table, Taken, normal
+from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import BackendError
 from privsynth.people import Fabricator
 from privsynth.people.draws import Draws, mix
@@ -15,6 +15,8 @@ from privsynth.people.settle import ATTEMPTS
 from privsynth.people.shown import genders_of
 from privsynth.people.words import array, words_of
 from privsynth.pii.entities import Trait, has
+from privsynth.spelling.normal import normal
+from privsynth.statistics import ColumnStatistics, Taken
 from privsynth.typing import Array
 
 OWN_LIST = ATTEMPTS // 2  # attempts in the list of the locale; later ones put two words together

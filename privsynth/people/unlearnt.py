@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from privsynth.dataset import Role, Table, Taken
+from privsynth.dataset import Role, Table
 from privsynth.people import Fabricator
 from privsynth.people.makers import Maker
 from privsynth.people.writers import Levels
 from privsynth.pii.entities import Trait, has
+from privsynth.statistics import Taken
 
 DAYS = (0.0, 18_262.0)  # since 1970, to the end of 2019: for dates of which nothing is declared
 

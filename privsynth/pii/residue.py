@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from privsynth.dataset import Role, normal
+from privsynth.dataset import Role
 from privsynth.pii.analyzer import AUTO
 from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.forms import Hit
 from privsynth.pii.names import common_words, fold, given_names, surnames
 from privsynth.pii.reserved import is_reserved
 from privsynth.pii.texts import scan_text
+from privsynth.spelling.normal import normal
 
 _WORD = re.compile(
     r"[^\W_](?:[^\W_]|[\u0300-\u036f\u200b-\u200d\u2060\ufeff])*"

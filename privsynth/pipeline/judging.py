@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privsynth.dataset import Dataset, Source
+from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.align import aligned
 from privsynth.emit import serialise
 from privsynth.pipeline.steps import Data, judged_by, read
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.stages import Stages
 from privsynth.verdict import Verdict
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from privsynth.content import Stored, blocks
-from privsynth.dataset import Dataset, Exposure, Source, Taken
+from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics
 from privsynth.describe.fingerprints import fingerprints_of_parts
 from privsynth.emit import in_form, serialise
@@ -32,7 +32,9 @@ from privsynth.read.parts import beginning
 from privsynth.read.sources import SourceFile
 from privsynth.release import Draft, Outcome
 from privsynth.seeds import Seeds
+from privsynth.source import Exposure, Source
 from privsynth.stages import Stages
+from privsynth.statistics import Taken
 from privsynth.streaming import CELLS, Parts, deal_parts, without_header, worst_of
 from privsynth.verdict import GATES, Verdict, blocking
 

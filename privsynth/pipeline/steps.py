@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from privsynth.content import blocks
-from privsynth.dataset import Dataset, Exposure, Source
+from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.split import holdout_share
 from privsynth.emit import check_target, emit, emit_papers, emit_refusal, in_form, serialise
@@ -28,6 +28,7 @@ from privsynth.read.frames import read_frame
 from privsynth.release import Draft, Outcome, Release, decide
 from privsynth.report import render_papers
 from privsynth.seeds import Seeds
+from privsynth.source import Exposure, Source
 from privsynth.stages import Estimate, Stages
 from privsynth.verdict import Verdict
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privsynth.dataset import Source
 from privsynth.manifest import Facts, canonical, manifest_of, shown
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.policy import Policy
@@ -14,6 +13,7 @@ from privsynth.report.pages import compliance_page, fidelity_page, fidelity_page
 from privsynth.report.result import result_object as result_object
 from privsynth.report.result import schemas as schemas
 from privsynth.report.values import fidelity_section, report_values
+from privsynth.source import Source
 from privsynth.verdict import Verdict, waivers_used
 
 

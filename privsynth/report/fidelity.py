@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from privsynth.dataset import Source, Table
+from privsynth.dataset import Table
 from privsynth.expressions.aim import like_asked
 from privsynth.manifest import finite
 from privsynth.measure.fidelity import SMALL, ColumnFidelity, FidelityResult, PairFidelity, compare
@@ -15,6 +15,7 @@ from privsynth.release import Draft
 from privsynth.report.figures import NOT_COMPUTED, count, figure, share
 from privsynth.report.names import short
 from privsynth.seeds import Seeds
+from privsynth.source import Source
 
 CHARTS = 30  # in one file
 DRAWN = 10  # columns of a table

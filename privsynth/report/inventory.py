@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source
+from privsynth.dataset import Column, Dataset, Kind, Role
 from privsynth.engines import ENGINES
+from privsynth.source import Source
 from privsynth.verdict import Status, Verdict
 
 # What was done with a column, and whether a real value can survive it. A number or a date moves, a word does not.

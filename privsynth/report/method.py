@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from privsynth.dataset import Dataset, Source
+from privsynth.dataset import Dataset
 from privsynth.manifest import Claimed, Facts, plain, sizes
 from privsynth.policy import Policy
 from privsynth.report.wording import DP, DP_WITHHELD, NO_DP, PSEUDONYMISED, RESIDUAL, RESIDUAL_UNKNOWN
+from privsynth.source import Source
 
 # What has a line of its own in the report.
 _OWN_LINE = ("backend", "engine", "licence", "columns", "versions")

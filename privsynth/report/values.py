@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from privsynth.dataset import Source
 from privsynth.manifest import Facts, canonical, claim_record, file_records, plain, policy_record, sizes
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.policy import Policy, profile_digest
@@ -17,6 +16,7 @@ from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headlin
 from privsynth.report.inventory import inventory
 from privsynth.report.limits import limit_rows
 from privsynth.report.method import backend_kind, method, relations, scope
+from privsynth.source import Source
 from privsynth.verdict import Verdict, waivers_used
 
 SCHEMA = "privsynth/report/1"

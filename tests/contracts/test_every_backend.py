@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Domain, Kind, Role, Statistics, Table
+from privsynth.dataset import Column, Dataset, Domain, Kind, Role, Table
 from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.engines import EngineName
 from privsynth.errors import PolicyError
@@ -24,6 +24,7 @@ from privsynth.generate import Backend, Described
 from privsynth.options import CloneOptions, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
+from privsynth.statistics import Statistics
 
 LIMITS = Policy().limits
 Make = Callable[[Path], Backend]

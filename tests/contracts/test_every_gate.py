@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from honest import draft, honest, most_isolated, people, planted, source, with_frame
 
-from privsynth.dataset import Dataset, Exposure, Role, Source, Table
+from privsynth.dataset import Dataset, Role, Table
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.options import Limits
 from privsynth.policy import Policy
+from privsynth.source import Exposure, Source
 from privsynth.verdict import GATES, Status
 
 TRAIN, HOLDOUT, HONEST = people(2400, 1), people(600, 2), honest(2000, 3)

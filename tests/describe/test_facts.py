@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe import facts_of, learn_statistics
 from privsynth.describe.orders import order_of
 from privsynth.policy import Policy
+from privsynth.statistics import Taken
 
 N = 400
 PLACES = np.arange(N)

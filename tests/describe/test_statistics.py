@@ -7,9 +7,10 @@ import pytest
 from conftest import frame
 from honest import people
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe import learn_statistics
 from privsynth.policy import Policy
+from privsynth.statistics import Taken
 
 POLICY = Policy()
 

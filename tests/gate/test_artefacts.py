@@ -14,10 +14,11 @@ import pytest
 from conftest import frame
 from honest import people, source
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.gate.artefacts import Artefacts
 from privsynth.policy import Policy
 from privsynth.release import Papers
+from privsynth.source import Source
 from privsynth.spelling import Spelling
 from privsynth.verdict import Finding, Status
 

@@ -13,7 +13,7 @@ import pytest
 from honest import draft, honest, people, planted, source, with_frame
 from quick import quick_if
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.gate import Gate, judge
 from privsynth.gate.attribute import Attribute
 from privsynth.gate.copies import Copies
@@ -25,6 +25,8 @@ from privsynth.gate.selftest import planted as laid_beside
 from privsynth.gate.singling_out import SinglingOut
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.policy import Policy
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Status, Verdict
 
 ROWS = 2000

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Exposure, Kind, Relation, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Table
 from privsynth.emit import serialise
 from privsynth.gate import judge
 from privsynth.gate.budget import Budget
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Exposure, Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Status, Verdict
 
 

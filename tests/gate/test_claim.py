@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.gate import judge
 from privsynth.gate.claim import Claim
 from privsynth.manifest import Facts, claim_record, claimed
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Status, Verdict
 
 PRIVATE: dict[str, Any] = {"backend": {"kind": "model", "engine": "dp", "epsilon": 1}}

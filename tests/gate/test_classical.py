@@ -13,10 +13,11 @@ from honest import draft, honest, people, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.gate import classical
 from privsynth.gate.classical import Classical
 from privsynth.policy import Policy
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 TRAIN, HOLDOUT = people(800, 1), people(200, 2)

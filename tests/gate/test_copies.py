@@ -10,9 +10,10 @@ from honest import LEARNT, draft, honest, most_isolated, noisy, people, planted,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Dataset, Source, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.gate.copies import Copies
 from privsynth.policy import Policy
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 TRAIN, HOLDOUT, HONEST = people(2400, 1), people(600, 2), honest(3000, 3)

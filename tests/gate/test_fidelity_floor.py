@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from honest import draft, honest, people, source, with_frame
 
-from privsynth.dataset import Dataset, Kind, Source, Table
+from privsynth.dataset import Dataset, Kind, Table
 from privsynth.gate.fidelity import Fidelity, _asked
 from privsynth.policy import Policy
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 TRAIN, HOLDOUT = people(1200, 1), people(600, 2)

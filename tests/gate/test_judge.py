@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from builders import draft
 
-from privsynth.dataset import Dataset, Source, Statistics, Taken
+from privsynth.dataset import Dataset
 from privsynth.gate import judge, timed
 from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Status
 
 NOTHING = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))

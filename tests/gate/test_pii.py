@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.roles import with_roles
 from privsynth.gate import judge
 from privsynth.gate import pii as module
 from privsynth.gate.pii import BlindScannerError, PersonalData
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Status, Verdict
 
 FIRST = [

@@ -11,11 +11,12 @@ import pytest
 from conftest import frame
 from honest import draft, honest, people, source
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Table
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.emit import serialise
 from privsynth.gate.schema import Schema
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 TRAIN, HONEST = people(600, 1), honest(500, 3)

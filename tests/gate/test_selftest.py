@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from honest import draft, honest, people, source
 
-from privsynth.dataset import Dataset, Source
+from privsynth.dataset import Dataset
 from privsynth.gate import selftest
 from privsynth.gate.selftest import SelfTest, _alone, _told, planted
 from privsynth.policy import Policy
+from privsynth.source import Source
 
 TRAIN, MADE = people(100, 1), honest(40, 3)
 MODEL = Policy(backend="model")

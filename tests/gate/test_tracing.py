@@ -11,9 +11,10 @@ from honest import draft, honest, people, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Dataset, Kind, Role, Source, Table
+from privsynth.dataset import Dataset, Kind, Role, Table
 from privsynth.gate.tracing import Linkage
 from privsynth.policy import Policy
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 TRAIN = people(800, 1)

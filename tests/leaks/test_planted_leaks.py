@@ -17,13 +17,14 @@ import pytest
 from honest import draft, honest, people, planted, source, with_contacts
 from quick import quick_if
 
-from privsynth.dataset import Dataset, Exposure, Source, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.gate import gates_for, judge
 from privsynth.gate.budget import Budget
 from privsynth.lineage.attempts import attempt
 from privsynth.measure.significance import copy_pvalue
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Exposure, Source
 from privsynth.verdict import Status, Verdict
 
 ROWS = 3000

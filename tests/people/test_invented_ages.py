@@ -10,10 +10,10 @@ import pytest
 from invented import invent, inventor_of, seeds, table_of
 from shop import statistics, texts
 
-from privsynth.dataset import Taken
 from privsynth.people import Fabricator
 from privsynth.people.ages import Ages, years_said
 from privsynth.people.draws import Draws
+from privsynth.statistics import Taken
 
 DAY = np.datetime64("2021-06-01")
 
@@ -97,7 +97,7 @@ def test_the_day_is_that_of_the_newest_dates_where_ages_and_births_do_not_agree(
 
 
 def test_the_day_comes_out_of_the_profile_where_no_row_may_be_asked() -> None:
-    from privsynth.dataset import ColumnStatistics
+    from privsynth.statistics import ColumnStatistics
 
     table = table_of({name: values[:3] for name, values in real().items()}, kept=["age"])
     learnt = statistics(table) | {

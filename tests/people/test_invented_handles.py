@@ -11,11 +11,11 @@ import pytest
 from invented import LOCALES, invent, inventor_of, names_in, seeds, table_of
 from shop import texts
 
-from privsynth.dataset import ColumnStatistics
 from privsynth.people import Fabricator
 from privsynth.people.letters import plain_letters
 from privsynth.people.words import words_of
 from privsynth.pii import is_reserved
+from privsynth.statistics import ColumnStatistics
 
 
 def everything(locale: str, rows: int = 60) -> dict[str, Any]:

@@ -11,12 +11,12 @@ import pytest
 from invented import invent, inventor_of, names_in, seeds, table_of
 from shop import texts
 
-from privsynth.dataset import ColumnStatistics, Taken
 from privsynth.people import Fabricator
 from privsynth.people.phones import AREA_CODES
 from privsynth.people.places import atlas, countries, has_places
 from privsynth.pii import is_reserved
 from privsynth.pii.drama import PLANS
+from privsynth.statistics import ColumnStatistics, Taken
 
 # A real town, postcode, region and telephone number of each locale, spelt as people there do.
 REAL = {

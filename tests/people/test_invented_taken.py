@@ -10,9 +10,9 @@ import pytest
 from invented import inventor_of, seeds, table_of
 from shop import texts
 
-from privsynth.dataset import Taken
 from privsynth.people.words import words_of
 from privsynth.pii.reserved import TEST_CARDS
+from privsynth.statistics import Taken
 
 
 def made_of(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shop import customers, orders, shop, statistics, taken_of, texts
 
-from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Role, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.errors import BackendError
 from privsynth.people import Fabricator
 from privsynth.people.draws import Draws, fresh_seeds
@@ -22,6 +22,7 @@ from privsynth.people.shapes import Shape, learn_own_shapes, learn_shapes
 from privsynth.people.words import DEFAULT, locale_of, words_of
 from privsynth.pii.check_digits import luhn
 from privsynth.pii.reserved import TEST_CARDS
+from privsynth.statistics import ColumnStatistics, Taken
 
 NOBODY = Taken()
 NO_CONTEXT = pd.DataFrame()

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from invented import seeds
 
-from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Taken
+from privsynth.dataset import Column, Kind, Role
 from privsynth.errors import BackendError
 from privsynth.people.draws import mix
 from privsynth.people.substitutes import substitutes
 from privsynth.people.words import words_of
+from privsynth.statistics import ColumnStatistics, Taken
 
 
 def column(entity: str | None, kind: Kind = Kind.TEXT, role: Role = Role.DIRECT) -> Column:

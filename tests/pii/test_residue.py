@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from privsynth.dataset import normal
 from privsynth.pii.entities import entities
 from privsynth.pii.forms import Hit
 from privsynth.pii.residue import Forms, hides, is_ordinary, mark, marked, residue, without, words_in
+from privsynth.spelling.normal import normal
 
 NOTHING = Forms(frozenset())
 

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.manifest import Facts
 from privsynth.policy import Policy
 from privsynth.release import Draft, Papers
 from privsynth.report import render_papers
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import GATES, Finding, Verdict
 
 STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -10,7 +10,6 @@ from typing import Any, get_args
 import jsonschema
 import pytest
 
-from privsynth.dataset import Exposure
 from privsynth.gate.evidence.promises import claims_in
 from privsynth.options import Limits
 from privsynth.policy import Policy, ProfileName
@@ -27,6 +26,7 @@ from privsynth.report.wording import (
     PROFILE_RECIPIENTS,
     PROFILE_SHORT,
 )
+from privsynth.source import Exposure
 from privsynth.verdict import GATES as GATE_ORDER
 from privsynth.verdict import Finding
 

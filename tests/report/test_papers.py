@@ -14,11 +14,13 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.policy import Policy
 from privsynth.release import Draft, Papers
 from privsynth.report import render_papers, schemas
 from privsynth.report.wording import PSEUDONYMISED
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Verdict
 
 from .conftest import Run, people

@@ -14,7 +14,8 @@ from privsynth.errors import visible
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:
-    from privsynth.dataset import Dataset, Fact, Table
+    from privsynth.dataset import Dataset, Table
+    from privsynth.statistics import Fact
 
 HEADER = ("column", "kind", "role", "holds", "missing", "distinct", "sure", "why")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from privsynth.dataset import Source, Table, Taken
+from privsynth.dataset import Table
 from privsynth.gate.evidence.encrypted import encrypted_columns
 from privsynth.gate.evidence.realvalues import names_somebody
 from privsynth.gate.evidence.scope import shared_tables
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.statistics import Taken
 from privsynth.verdict import Finding
 
 

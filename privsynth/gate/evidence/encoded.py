@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from privsynth.dataset import Kind, Table, normal
+from privsynth.dataset import Kind, Table
 from privsynth.gate.evidence.overlap import Named
+from privsynth.spelling.normal import normal
 
 _HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,4096}={0,2}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Kind, Role, Table, normal
+from privsynth.dataset import Kind, Role, Table
 from privsynth.gate.evidence.realvalues import (
     RealColumn,
     forms,
@@ -21,6 +21,7 @@ from privsynth.gate.evidence.realvalues import (
 )
 from privsynth.measure.significance import copy_pvalue
 from privsynth.pii.entities import Trait, has
+from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 SIGNIFICANT_DIGITS = 6

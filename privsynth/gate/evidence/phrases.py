@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from privsynth.dataset import Role, Table, normal
+from privsynth.dataset import Role, Table
 from privsynth.gate.evidence.overlap import Named
 from privsynth.gate.evidence.realvalues import name_pairs, numbers, text_columns
+from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 SHINGLE = 5  # words in a row that two people hardly write alike

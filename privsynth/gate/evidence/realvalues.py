@@ -11,9 +11,10 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Role, Table, normal
+from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.names import calling_codes
+from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 SHORT = 6  # letters and digits: shorter invented codes meet real ones by chance

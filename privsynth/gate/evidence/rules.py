@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privsynth.dataset import Rule, Source, Table
+from privsynth.dataset import Rule, Table
 from privsynth.errors import PolicyError
 from privsynth.expressions.rules import compile_rule
 from privsynth.gate.evidence.scope import keeps_people
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from privsynth.dataset import Dataset, Role, Source, Table
+from privsynth.dataset import Dataset, Role, Table
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.options import Limits
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 KEEPS_PEOPLE = ("mask", "clone")  # the backends whose rows lead back to one person each

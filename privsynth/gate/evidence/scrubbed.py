@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Kind, Role, Table, normal
+from privsynth.dataset import Dataset, Kind, Role, Table
 from privsynth.gate.evidence.realvalues import name_pairs
 from privsynth.mask_steps import Scrub
 from privsynth.measure.significance import exceeds
@@ -16,6 +16,7 @@ from privsynth.pii.forms import LIKELY, Hit
 from privsynth.pii.residue import Forms, residue, words_in
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 from privsynth.verdict import Finding
 

@@ -12,9 +12,10 @@ from importlib.resources.abc import Traversable
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Kind, Role, Source, Table
+from privsynth.dataset import Kind, Role, Table
 from privsynth.measure.significance import binomial_tail, is_significant
 from privsynth.measure.words import Paper, words_of
+from privsynth.source import Source
 
 RARE = 11  # a value that fewer rows hold may be in no paper (CMS cell-size rule)
 SHORTEST = 4  # letters and digits

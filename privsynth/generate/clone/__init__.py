@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Place, Role, Statistics, Table
+from privsynth.dataset import Column, Dataset, Place, Role, Table
 from privsynth.generate.clone.choose import ClonedRows, Clones, choose_clones
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
@@ -21,6 +21,7 @@ from privsynth.people import Fabricator
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.kin import Kin
 from privsynth.seeds import child
+from privsynth.statistics import Statistics
 from privsynth.typing import Array
 
 

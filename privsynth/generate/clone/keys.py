@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Place, Relation, Taken
+from privsynth.dataset import Dataset, Place, Relation
 from privsynth.generate.clone.choose import Clones
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.fresh_keys import shaped_tokens
 from privsynth.relations import key_domains
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 MISSING = -1

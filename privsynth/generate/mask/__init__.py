@@ -8,13 +8,14 @@ from typing import Self
 
 import numpy as np
 
-from privsynth.dataset import Dataset, Statistics, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.errors import PolicyError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.statements import statements
 from privsynth.generate.mask.work import Work, planned
 from privsynth.options import Limits, MaskOptions, effective_k
 from privsynth.pii.analyzer import AUTO
+from privsynth.statistics import Statistics
 from privsynth.typing import Array
 
 

@@ -10,7 +10,7 @@ from functools import cached_property, partial, reduce
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Place, Role, Statistics, Table, missing_like
+from privsynth.dataset import Column, Dataset, Kind, Place, Role, Table, missing_like
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.person_seeds import person_seeds, row_seeds
 from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
@@ -29,6 +29,7 @@ from privsynth.people import Fabricator
 from privsynth.people.substitutes import substitutes
 from privsynth.pii.analyzer import AUTO
 from privsynth.spelling import Spelling
+from privsynth.statistics import Statistics
 from privsynth.typing import Array
 
 Made = dict[str, tuple[Column, Array]]

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Fact, Statistics, Table, missing_like
+from privsynth.dataset import Dataset, Table, missing_like
 from privsynth.engines import ENGINES
 from privsynth.errors import BackendError
 from privsynth.generate.model.choose import engine_for, estimate_for
@@ -36,6 +36,7 @@ from privsynth.people.crowd import Crowd
 from privsynth.people.unlearnt import unlearnt
 from privsynth.seeds import child
 from privsynth.stages import Estimate, Watch, unwatched
+from privsynth.statistics import Fact, Statistics
 from privsynth.typing import Array
 
 LEAST_SUPPORT = 10  # a value held by fewer is never emitted, however lax the limits

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Statistics, Table
+from privsynth.dataset import Dataset, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import Book, read_rulebook
 from privsynth.generate.rules.making import Making, check_capacity
@@ -18,6 +18,7 @@ from privsynth.generate.rules.plan import TablePlan, plan_tables, walk_rules
 from privsynth.generate.rules.rows import Rows, side_by_side
 from privsynth.options import Limits, RulesOptions
 from privsynth.seeds import seed_of
+from privsynth.statistics import Statistics
 from privsynth.typing import Array
 
 MOST_CELLS = 100_000_000  # about two gigabytes of memory

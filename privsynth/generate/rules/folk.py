@@ -8,10 +8,11 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from privsynth.dataset import Column, ColumnStatistics, Kind, Role, Taken
+from privsynth.dataset import Column, Kind, Role
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Person
+from privsynth.statistics import ColumnStatistics, Taken
 from privsynth.typing import Array
 
 # What each part is called elsewhere, what it means for people, and an example of its usual form.

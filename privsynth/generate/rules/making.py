@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Kind, Taken
+from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.folk import PersonColumns
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
@@ -17,6 +17,7 @@ from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Sequence
 from privsynth.generate.rules.schema import is_plain
 from privsynth.spelling import Spelling
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 Streams = Callable[[str], np.random.Generator]

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Kind, Role, Table, normal
+from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.encoded import encoded_hits
 from privsynth.gate.evidence.overlap import Named
+from privsynth.spelling.normal import normal
 
 REAL = ["Anna.Long@Example.org", "bruno.brook@example.org", "carla??>>@example.org"]
 

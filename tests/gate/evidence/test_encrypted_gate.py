@@ -50,9 +50,10 @@ def test_the_space_of_a_shape_is_that_of_its_letters_and_digits() -> None:
 
 
 def test_only_encrypted_columns_are_spared_the_search_for_real_values() -> None:
-    from privsynth.dataset import Source, Statistics, Taken
     from privsynth.gate.pii import PersonalData
     from privsynth.release import Draft
+    from privsynth.source import Source
+    from privsynth.statistics import Statistics, Taken
 
     real = table(keys(1))
     made = replace(table(keys(1)[1:] + keys(1)[:1]), origin=np.arange(ROWS))

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from honest import draft, honest, people, source
 
-from privsynth.dataset import Dataset, Kind, Rule, Source, Table
+from privsynth.dataset import Dataset, Kind, Rule, Table
 from privsynth.gate.schema import Schema
 from privsynth.policy import Policy
+from privsynth.source import Source
 from privsynth.verdict import Finding
 
 RULES = (Rule("adults", "age >= 18"), Rule("solvent", "debt <= income"))

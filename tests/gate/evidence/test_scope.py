@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import frame
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.gate.evidence import scope
 from privsynth.gate.evidence.scope import (
     RiskLimits,
@@ -28,6 +28,8 @@ from privsynth.gate.evidence.scope import (
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding
 
 COLUMNS = (

@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Source, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.gate import judge
 from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
 from privsynth.gate.pii import PersonalData
 from privsynth.mask_steps import Partial
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Status, Verdict
 
 COLUMNS = (

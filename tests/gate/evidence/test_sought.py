@@ -9,8 +9,9 @@ import pytest
 from conftest import frame
 from honest import source
 
-from privsynth.dataset import Column, Kind, Role, Source, Table
+from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
+from privsynth.source import Source
 
 PLAIN = Values("t", "c", Role.PLAIN, Kind.TEXT, [])
 KEY = Values("t", "c", Role.IDENTIFIER, Kind.DATE, [])

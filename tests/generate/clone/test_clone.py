@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from shop import customers, profile_of, shop, taken_of, texts
 
-from privsynth.dataset import Dataset, Kind, Role, Source, Table
+from privsynth.dataset import Dataset, Kind, Role, Table
 from privsynth.generate.clone import Clone
 from privsynth.options import CloneOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.source import Source
 
 POLICY = Policy(backend={"kind": "clone"})
 LIMITS = POLICY.limits

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from shop import customers, shop, taken_of, texts
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.generate.clone.cells import between, other_of_cell, pair_in_cell
 from privsynth.generate.clone.choose import Clones, choose_clones
 from privsynth.generate.clone.dates import clone_shifts
@@ -18,6 +18,7 @@ from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.levels import common_levels, leaders, with_common
 from privsynth.generate.clone.numbers import scale_of
 from privsynth.groups.generalise import Cells
+from privsynth.statistics import Taken
 
 
 def rng(seed: int = 1) -> np.random.Generator:

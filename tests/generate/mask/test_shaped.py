@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Taken
 from privsynth.errors import BackendError
 from privsynth.generate.mask.tokens.shaped import Tokens
 from privsynth.keyring import Keyring
+from privsynth.statistics import Taken
 
 MASTER = bytes(range(32))
 RING, OTHER = Keyring(MASTER, "test"), Keyring(bytes(range(1, 33)), "other")

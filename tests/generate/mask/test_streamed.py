@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pytest
 
-from privsynth.dataset import Taken
 from privsynth.errors import BackendError
 from privsynth.generate.mask.tokens.shaped import Tokens
 from privsynth.generate.mask.tokens.streamed import StreamedTokens
 from privsynth.keyring import Keyring
+from privsynth.statistics import Taken
 
 RING = Keyring(bytes(range(32)), "test")
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from shop import shop, taken_of, texts
 
-from privsynth.dataset import Column, Dataset, Kind, Place, Relation, Role, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Place, Relation, Role, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.tokens import Opaque
@@ -20,6 +20,7 @@ from privsynth.keyring import Keyring
 from privsynth.options import MaskOptions
 from privsynth.people.fresh_keys import shaped_tokens
 from privsynth.relations import key_domains
+from privsynth.statistics import Taken
 
 RING = Keyring(bytes(range(32)), "test")
 NOBODY = Taken()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Column, Dataset, Fact, Kind, Role, Rule, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Rule, Table
 from privsynth.describe import facts_of
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
@@ -22,6 +22,7 @@ from privsynth.generate.model.trees.engine import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
+from privsynth.statistics import Fact, Statistics, Taken
 
 CENTS = Spelling(decimals=2)
 K = 10

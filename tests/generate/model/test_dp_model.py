@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Domain, Kind, Relation, Role, Rule, Statistics, Table
+from privsynth.dataset import Column, Dataset, Domain, Kind, Relation, Role, Rule, Table
 from privsynth.describe import learn_statistics, take_fingerprints
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
 from privsynth.people import Fabricator
 from privsynth.policy import Policy
+from privsynth.statistics import Statistics
 
 needs_opendp = pytest.mark.skipif(
     not __import__("importlib.util").util.find_spec("opendp"), reason="the extra 'dp' is not installed"

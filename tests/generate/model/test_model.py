@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, ColumnStatistics, Dataset, Kind, Relation, Role, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.generate.model import Model
 from privsynth.generate.model.tables.family import Brood, Reference, deal, families, plan_of
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
+from privsynth.statistics import ColumnStatistics, Statistics, Taken
 
 LIMITS = Policy().limits
 

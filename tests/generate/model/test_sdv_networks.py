@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from quick import quick_if
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe import learn_statistics
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
@@ -23,6 +23,7 @@ from privsynth.generate.model.sdv.engine import Sdv
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
+from privsynth.statistics import Taken
 
 pytest.importorskip("sdv", reason="the extra 'sdv' is not installed")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Rule, Statistics, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Rule, Table
 from privsynth.errors import BackendError, PolicyError, PrivsynthError
 from privsynth.expressions.aim import effective, narrowed, raked
 from privsynth.generate.model import Model
@@ -18,6 +18,7 @@ from privsynth.generate.model.conditions import Steered, Wish, sought
 from privsynth.generate.model.trees.engine import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
+from privsynth.statistics import Statistics, Taken
 
 K = 10
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from shop import orders, profile_of, shop, taken_of, texts
 
-from privsynth.dataset import Column, Dataset, Fact, Kind, Relation, Role, Rule, Table, Taken
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Rule, Table
 from privsynth.describe import facts_of
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.generate.model import Model
@@ -27,6 +27,7 @@ from privsynth.generate.model.trees.splits import Splits, splits_of
 from privsynth.options import CloneOptions, ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
+from privsynth.statistics import Fact, Taken
 
 NOBODY = Taken()
 LOW, HIGH, RARE = -987_654.25, 987_654.75, 31_415.93  # in columns whose other values lie around 30,000

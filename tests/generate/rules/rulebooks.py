@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Statistics, Taken
+from privsynth.dataset import Dataset
 from privsynth.generate.rules import Rules
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy
+from privsynth.statistics import Statistics, Taken
 
 NOTHING = Statistics({}, Taken())
 

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Table, normal
+from privsynth.dataset import Column, Table
 from privsynth.generate.mask.steps.kinds import WORDS
 from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.texts.dates import has_day, moved_date, puts_day_first
@@ -30,6 +30,7 @@ from privsynth.pii.entities import Trait, has
 from privsynth.pii.forms import Hit
 from privsynth.pii.residue import TEXT, Forms, Run, Word, hides, mark, residue, uncovered, words_in
 from privsynth.pii.texts import scan_text
+from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 READINGS = 3  # a mark changes what stands around it: after so many readings the whole text becomes a mark

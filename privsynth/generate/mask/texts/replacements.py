@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from privsynth.dataset import Kind, Role, Table, normal
+from privsynth.dataset import Kind, Role, Table
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.names import calling_codes, common_words, fold, known
+from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 GIVEN, FAMILY = "FIRST_NAME", "LAST_NAME"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from privsynth.dataset import Column, Dataset, Kind, Place, Role, Taken
+from privsynth.dataset import Column, Dataset, Kind, Place, Role
 from privsynth.errors import BackendError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.tokens import Opaque
@@ -16,6 +16,7 @@ from privsynth.keyring import Keyring
 from privsynth.mask_plan import shaped
 from privsynth.mask_steps import Encrypt, Token
 from privsynth.relations import distinct_keys, key_domains
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 SPARSE = (

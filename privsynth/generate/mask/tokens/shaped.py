@@ -16,7 +16,6 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Taken
 from privsynth.errors import BackendError
 from privsynth.generate.mask.tokens.check_digits import check_for
 from privsynth.generate.mask.tokens.forms import TokenForm
@@ -27,6 +26,7 @@ from privsynth.groups.rare import counted
 from privsynth.keyring import Keyring
 from privsynth.keyring.ff1 import LEAST_DOMAIN
 from privsynth.people.settle import ATTEMPTS, holder
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 Parts = list[tuple[Array, int, Array]]  # rows, which box of their form, and their bytes

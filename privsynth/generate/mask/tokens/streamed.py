@@ -12,10 +12,10 @@ from typing import Self
 
 import numpy as np
 
-from privsynth.dataset import Taken
 from privsynth.errors import BackendError
 from privsynth.generate.mask.tokens.shaped import Tokens, each_once, real_among
 from privsynth.people.settle import ATTEMPTS, Held
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from privsynth.dataset import Fact, Table
+from privsynth.dataset import Table
 from privsynth.engines import ENGINES
 from privsynth.expressions import names_in
 from privsynth.generate.model.conditions import Steered, Wish, check_wish, refuse_unlearnt
 from privsynth.generate.model.constraints import Constrained
 from privsynth.generate.model.engine import Engine
 from privsynth.options import ModelOptions
+from privsynth.statistics import Fact
 
 
 def wish_of(options: ModelOptions) -> Wish:

@@ -14,11 +14,12 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Fact, Rule, Table
+from privsynth.dataset import Rule, Table
 from privsynth.errors import BackendError
 from privsynth.expressions.rules import compile_rule
 from privsynth.generate.model.constraints.shaping import Shape, shape_of
 from privsynth.generate.model.engine import Engine, frame_of, rows_counted
+from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 ROUNDS = 40

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Fact, Kind, Rule, Table
+from privsynth.dataset import Column, Kind, Rule, Table
 from privsynth.expressions import names_in
 from privsynth.expressions.rules import Definition, Order, RuleCheck, compile_rule, definitions_in, order_in, parts_of
 from privsynth.generate.model.coding import Axis, axis_of, support
 from privsynth.generate.model.constraints.derived import Computed, Copied, Derived, Follows, Gap, follows_of, gap_of
 from privsynth.generate.model.engine import frame_of
+from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 Known = Mapping[str, Array]

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from privsynth.dataset import Column, Dataset, Domain, Form, Kind, Relation, Role, Rule, Table, Taken
+from privsynth.dataset import Column, Dataset, Domain, Form, Kind, Relation, Role, Rule, Table
 from privsynth.engines import ENGINES
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.expressions.rules import Order
@@ -52,6 +52,7 @@ from privsynth.people import (
 )
 from privsynth.people.makers import Maker
 from privsynth.spelling import Spelling
+from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 FORMAT = 1  # raised with every change of the files; `_check_format` says which older ones still load

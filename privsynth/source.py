@@ -1,0 +1,44 @@
+"""What a gate may see of the real data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from privsynth.dataset import Dataset
+from privsynth.statistics import Statistics
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What the runs on one source came to before this one, as the ledger has it; this run's attempt is counted, its rows are not."""
+
+    attempt: int  # the number of this attempt, among those on this source with this configuration
+    releases: int = 0  # from this source, before this one
+    rows: int = 0  # of all those releases together
+    epsilon: float = 0.0  # spent on this source, this attempt included
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What a gate may see of the real data. `train` and `holdout` hold no table when no real data was read."""
+
+    train: Dataset
+    holdout: Dataset
+    statistics: Statistics
+    exposure: Exposure | None = None  # None: nobody counts
+    of_rows: int | None = (
+        None  # all rows of the table of which this is a part; of the others only fingerprints are known
+    )
+
+    @property
+    def is_part(self) -> bool:
+        return self.of_rows is not None
+
+    @cached_property
+    def is_empty(self) -> bool:
+        return self.train.is_empty
+
+    @property
+    def has_control(self) -> bool:
+        return not self.holdout.is_empty and len(self.holdout.root) > 0
