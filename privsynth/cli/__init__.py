@@ -81,8 +81,8 @@ def _run(arguments: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":  # a verb without its arguments: its help, and a usage error
             sys.stderr.write(f"{error.format_message()}\n")
             return ExitCode.USAGE
-        hint = " ".join(filter(None, ("see: privsynth", verb, "--help")))
-        return screen.error(verb, ExitCode.USAGE, error.format_message(), hint)
+        message = error.format_message().replace("Value error, ", "")
+        return screen.error(verb, ExitCode.USAGE, message, _where_to_look(verb))
     except PrivsynthError as error:
         return screen.error(verb, error.exit_code, error.message, error.hint, column=error.column, line=error.line)
     except (KeyboardInterrupt, typer.Abort):
@@ -95,6 +95,11 @@ def _run(arguments: list[str]) -> int:
     if code == ExitCode.INTERRUPTED:  # typer's own way to say it
         return screen.error(verb, ExitCode.INTERRUPTED, INTERRUPTED)
     return int(code or 0)
+
+
+def _where_to_look(verb: str) -> str:
+    names = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    return f"see: privsynth {verb} --help" if verb in names else "see: privsynth --help"
 
 
 def _place(error: BaseException) -> str:

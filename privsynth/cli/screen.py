@@ -88,8 +88,8 @@ class Screen(Stages):
     ) -> int:
         """Say what went wrong and what to do: in words on stderr, and as the one object on stdout if JSON was asked."""
         self.stop()
-        hint_line = "".join(f"  {line}\n" for line in hint.splitlines())
-        sys.stderr.write(f"privsynth: {visible(message)}\n{visible(hint_line, keep=chr(10))}")
+        lines = [f"privsynth: {message}", *(f"  {line}" for line in hint.splitlines())]
+        sys.stderr.write("".join(f"{visible(line, keep=chr(10))}\n" for line in lines))
         self.answer(verb, code, {"message": message, "hint": hint, "column": column, "row": line})
         return int(code)
 
