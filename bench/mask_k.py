@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.tables import as_table
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.generate.mask.steps.anonymise import learn_anonymiser
+from privsynth.generate.mask.steps.anonymise import Demands, learn_anonymiser
 from privsynth.measure.classical.diversity import diversity
 from privsynth.measure.classical.groups import combined, group_risk, groups_of
 
@@ -106,9 +106,8 @@ def ours(
     secrets: Sequence[str] = (),
 ) -> Words:
     people = np.arange(len(trial.table))
-    return learn_anonymiser(
-        trial.table, trial.names, people, k=k, l=least, t=most, secrets=secrets, suppress_max=cap, k_rare=K_RARE
-    ).apply(trial.table)
+    demands = Demands(k=k, k_rare=K_RARE, l=least, t=most, suppress_max=cap)
+    return learn_anonymiser(trial.table, trial.names, demands, people=people, secrets=secrets).apply(trial.table)
 
 
 def textbook(trial: Trial, k: int, *, by_rows: bool) -> Words:
@@ -441,9 +440,8 @@ def speed(rows: int) -> None:
     ):
         start = time.process_time()
         secrets = ["secret"] if least else []
-        made = learn_anonymiser(
-            table, list(frame.columns[:6]), who, k=11, l=least, t=most, secrets=secrets, suppress_max=CAP, k_rare=K_RARE
-        )
+        demands = Demands(k=11, k_rare=K_RARE, l=least, t=most, suppress_max=CAP)
+        made = learn_anonymiser(table, list(frame.columns[:6]), demands, people=who, secrets=secrets)
         learnt = time.process_time()
         made.apply(table)
         said = f"{learnt - start:.1f} s CPU to learn, {time.process_time() - learnt:.1f} s to apply"
@@ -463,17 +461,7 @@ def sampled(folder: Path, share: float) -> None:
         rows = len(trial.table)
         some = np.sort(np.random.default_rng(0).permutation(rows)[: int(rows * share)])
         whole, narrow = (
-            learn_anonymiser(
-                part,
-                trial.names,
-                np.arange(len(part)),
-                k=11,
-                l=None,
-                t=None,
-                secrets=(),
-                suppress_max=0.0,
-                k_rare=K_RARE,
-            )
+            learn_anonymiser(part, trial.names, Demands(k=11, k_rare=K_RARE), people=np.arange(len(part)))
             for part in (trial.table, trial.table.take(some))
         )
         found = (narrow.measured(trial.table), narrow.widened(trial.table).measured(trial.table))

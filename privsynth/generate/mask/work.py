@@ -13,7 +13,7 @@ import pandas as pd
 from privsynth.dataset import Column, Dataset, Kind, Place, Role, Table, missing_like
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.person_seeds import person_seeds, row_seeds
-from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
+from privsynth.generate.mask.steps.anonymise import Anonymiser, Demands, learn_anonymiser
 from privsynth.generate.mask.steps.choice import learn_step
 from privsynth.generate.mask.steps.fitted import Fitted
 from privsynth.generate.mask.steps.lesson import Lesson
@@ -24,7 +24,7 @@ from privsynth.generate.mask.tokens.domains import Tokeniser, domains_of
 from privsynth.keyring import Keyring
 from privsynth.mask_plan import proposed_step
 from privsynth.mask_steps import Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
-from privsynth.options import Limits, MaskOptions
+from privsynth.options import MaskOptions
 from privsynth.people import Fabricator
 from privsynth.people.substitutes import substitutes
 from privsynth.pii.analyzer import AUTO
@@ -32,13 +32,13 @@ from privsynth.spelling import Spelling
 from privsynth.statistics import Statistics
 from privsynth.typing import Array
 
-Made = dict[str, tuple[Column, Array]]
+Masked = dict[str, tuple[Column, Array]]  # columns as they are afterwards, with their values
 SPARE = 6.0  # standard deviations by which a group of a part may fall short
 TELLING = 0.05  # share of the rows with one value, from which on its token is known by its frequency
 
 
 def planned(data: Dataset, options: MaskOptions) -> Dataset:
-    """Each column with its step; where nobody planned, the role decides."""
+    """Each column with its step; where the policy names none, the role decides."""
     return data.replace_tables(*(_with_steps(table, data.key_columns(table.name), options) for table in data))
 
 
@@ -48,16 +48,15 @@ def _with_steps(table: Table, keys: set[str], options: MaskOptions) -> Table:
     )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, kw_only=True)
 class Work:
-    """One run over all tables. `notes` says what a person should know, in names and counts."""
+    """One run over all tables. `notes` tells the user what to know, in names and counts."""
 
     data: Dataset
     statistics: Statistics
     memory: Memory
-    options: MaskOptions
-    limits: Limits
-    k: int
+    demands: Demands
+    average_max: float  # largest average chance of pointing at the right person of a group
     nlp: str = AUTO
     notes: list[str] = field(default_factory=list)
 
@@ -72,204 +71,192 @@ class Work:
 
     @cached_property
     def moves(self) -> Mapping[str, Array]:
-        """The number that the dates of each row move by: one for all that hangs together by keys, so that an account is still opened before its card."""
-        together = self.data.hanging_together()
-        every = pd.DataFrame(
+        """The number that the dates of each row move by.
+
+        It is one for all rows that hang together by keys, so that an account is still opened before its card.
+        """
+        wholes = self.data.hanging_together()
+        rows = pd.DataFrame(
             {
-                "whole": np.concatenate([*together.values()]),
-                "seed": np.concatenate([self.seeds[name] for name in together]),
+                "whole": np.concatenate([*wholes.values()]),
+                "seed": np.concatenate([self.seeds[name] for name in wholes]),
             }
         )
-        least = every.groupby("whole")["seed"].min()
-        return {**self.seeds, **{name: least.reindex(codes).to_numpy() for name, codes in together.items()}}
+        least = rows.groupby("whole")["seed"].min()
+        return {**self.seeds, **{name: least.reindex(codes).to_numpy() for name, codes in wholes.items()}}
 
     @cached_property
     def tokens(self) -> Mapping[Place, Tokeniser]:
         """For each column of tokens what turns its values into them; columns of one domain share it."""
-        found: dict[Place, Tokeniser] = {}
+        tokenisers: dict[Place, Tokeniser] = {}
         for domain in domains_of(self.data, self.ring):
-            how = domain.learnt(self.ring, self.statistics.taken, self.memory)
-            self.notes.extend(how.notes)
-            found |= dict.fromkeys(domain.places, how)
-        return found
+            tokeniser = domain.learnt(self.ring, self.statistics.taken, self.memory)
+            self.notes.extend(tokeniser.notes)
+            tokenisers |= dict.fromkeys(domain.places, tokeniser)
+        return tokenisers
 
     def masked(self) -> dict[str, Table]:
-        """All columns of all tables; sentences last, because in them stands what the columns became."""
-        made = {table.name: self._columns(table) for table in self.data.parents_first()}
-        real = {table.name: table for table in self.data}
-        if any(isinstance(column.step, Scrub) for table in self.data for column in table.columns):
-            known = replacements_of(
-                (real[name], _table(real[name], columns), self.seeds[name]) for name, columns in made.items()
-            )
-            for name, columns in made.items():
-                columns |= {
-                    column.name: self._scrubbed(real[name], column, known)
-                    for column in _with_step(real[name].columns, Scrub)
-                }
+        """All columns of all tables; sentences last, because they hold what the columns became."""
+        masked = {table.name: self._columns(table) for table in self.data.parents_first()}
+        if any(_with_step(table.columns, Scrub) for table in self.data):
+            self._scrub(masked)
         for table in self.data:
             self.memory.rows[table.name] = self.memory.rows.get(table.name, 0) + len(table)
-        return {name: _table(real[name], columns) for name, columns in made.items()}
+        return {name: _table(self.data[name], columns) for name, columns in masked.items()}
 
-    def _columns(self, table: Table) -> Made:
-        """People last: they agree with what is told of the row, and must not tell what was made coarser there."""
-        made: Made = {}
-        for part in (self._tokens, self._substitutes, self._groups, self._rest):
-            made |= part(
-                table,
-                [column for column in table.columns if not isinstance(column.step, Invent | Rewrite | Drop | Scrub)],
-            )
-        return made | self._people(table, _with_step(table.columns, Invent, Rewrite), _table(table, made).frame)
+    def _scrub(self, masked: dict[str, Masked]) -> None:
+        """Adds the scrubbed columns of all tables."""
+        replacements = replacements_of(
+            (self.data[name], _table(self.data[name], columns), self.seeds[name]) for name, columns in masked.items()
+        )
+        for name, columns in masked.items():
+            table = self.data[name]
+            for column in _with_step(table.columns, Scrub):
+                columns[column.name] = self._scrubbed(table, column, replacements)
 
-    def _tokens(self, table: Table, columns: Sequence[Column]) -> Made:
-        mine = _with_step(columns, Token, Encrypt)
-        self.notes.extend(_frequent(table, mine))
-        return {column.name: self._token(table, column) for column in mine}
+    def _columns(self, table: Table) -> Masked:
+        """People last: they agree with what the output tells of the row, and must not tell what was made coarser there."""
+        columns = [c for c in table.columns if not isinstance(c.step, Invent | Rewrite | Drop | Scrub)]
+        masked: Masked = {}
+        for some in (self._tokens, self._substitutes, self._groups, self._rest):
+            masked |= some(table, columns)
+        return masked | self._people(table, _with_step(table.columns, Invent, Rewrite), _table(table, masked).frame)
+
+    def _tokens(self, table: Table, columns: Sequence[Column]) -> Masked:
+        tokens = _with_step(columns, Token, Encrypt)
+        self.notes.extend(_frequent(table, tokens))
+        return {column.name: self._token(table, column) for column in tokens}
 
     def _token(self, table: Table, column: Column) -> tuple[Column, Array]:
-        how = self.tokens[table.name, column.name]
-        made = how.of(table.key_text(column.name))
-        if isinstance(how, Opaque):
-            return replace(column, fabricated=True, kind=Kind.TEXT, spelling=Spelling(null=column.spelling.null)), made
-        return replace(column, fabricated=True), made.astype(np.float64) if column.kind.is_numeric else made
+        tokeniser = self.tokens[table.name, column.name]
+        tokens = tokeniser.of(table.key_text(column.name))
+        column = replace(column, fabricated=True)
+        if isinstance(tokeniser, Opaque):
+            return replace(column, kind=Kind.TEXT, spelling=Spelling(null=column.spelling.null)), tokens
+        return column, tokens.astype(np.float64) if column.kind.is_numeric else tokens
 
-    def _people(self, table: Table, columns: Sequence[Column], told: pd.DataFrame) -> Made:
-        """Invented people in place of real ones; what was missing stays missing. `told` are the columns made before."""
-        mine = [_invented(column) for column in columns]
-        if not mine:
+    def _people(self, table: Table, columns: Sequence[Column], output: pd.DataFrame) -> Masked:
+        """Invented people in place of real ones; what was missing stays missing. `output`: the columns masked before."""
+        wanted = [_invented(column) for column in columns]
+        if not wanted:
             return {}
         seeds, kin = self.seeds[table.name], self.memory.kin
-        learnt = self.memory.once(("people", table.name), lambda: self._fabricator(table, mine))
+        learnt = self.memory.once(("people", table.name), lambda: self._fabricator(table, wanted))
         kin.meet(learnt)
-        fabricator, told = kin.settled(kin.dressed(learnt), told, seeds)
+        fabricator, context = kin.settled(kin.dressed(learnt), output, seeds)
         several = len(np.unique(seeds)) < len(seeds)
-        own = row_seeds(table, [c.name for c in mine], self.ring) if several else seeds
-        made = fabricator.make_from(told, own, of_entity=seeds, gender=kin.gender(fabricator, told, seeds))
+        own = row_seeds(table, [c.name for c in wanted], self.ring) if several else seeds
+        gender = kin.gender(fabricator, context, seeds)
+        invented = fabricator.make_from(context, own, of_entity=seeds, gender=gender)
         self.notes.extend(fabricator.notes)
         return {
-            c.name: (replace(table[c.name], fabricated=True), _blanked(made[c.name], pd.isna(table.values(c.name))))
-            for c in mine
+            c.name: (replace(table[c.name], fabricated=True), _blanked(invented[c.name], pd.isna(table.values(c.name))))
+            for c in wanted
         }
 
-    def _fabricator(self, table: Table, mine: Sequence[Column]) -> Fabricator:
-        entity = self.data.person_column(table.name)
-        aside = [replace(c, role=Role.PLAIN) for c in table.columns if c.role.is_fabricated]
-        part = replace(table, person=entity).with_columns(*aside).with_columns(*mine)
-        kin = self.memory.kin
-        learnt = Fabricator.learn(
-            part, self.statistics[table.name], self.statistics.taken, kin.locale, kin.home
-        ).without_missing()
-        return (
-            replace(learnt, expected=self.memory.rows_expected, notes=learnt.notes)
-            if self.memory.rows_expected
-            else learnt
-        )
+    def _fabricator(self, table: Table, wanted: Sequence[Column]) -> Fabricator:
+        others = [replace(c, role=Role.PLAIN) for c in table.columns if c.role.is_fabricated]
+        whose = replace(table, person=self.data.person_column(table.name)).with_columns(*others).with_columns(*wanted)
+        kin, statistics = self.memory.kin, self.statistics
+        fabricator = Fabricator.learn(whose, statistics[table.name], statistics.taken, kin.locale, kin.home)
+        fabricator = fabricator.without_missing()
+        if not self.memory.rows_expected:
+            return fabricator
+        return replace(fabricator, expected=self.memory.rows_expected, notes=fabricator.notes)
 
-    def _substitutes(self, table: Table, columns: Sequence[Column]) -> Made:
+    def _substitutes(self, table: Table, columns: Sequence[Column]) -> Masked:
         """Another value of the same kind for each value."""
-        mine = _with_step(columns, Substitute)
-        self.notes.extend(_frequent(table, mine))
-        return {column.name: (replace(column, fabricated=True), self._substituted(table, column)) for column in mine}
+        columns = _with_step(columns, Substitute)
+        self.notes.extend(_frequent(table, columns))
+        return {c.name: (replace(c, fabricated=True), self._substituted(table, c)) for c in columns}
 
     def _substituted(self, table: Table, column: Column) -> Array:
-        """The substitute follows from the value and the kind of its column, so that a name is the same one in every table."""
+        """It follows from the value and the kind of its column, so that a name has one substitute in every table."""
         texts = table.key_text(column.name)
-        codes, known = pd.factorize(pd.Series(texts, dtype=object))
-        seeds = np.append(
-            self.ring.seeds(f"substitute/{column.entity or column.name.casefold()}", known), np.uint64(0)
-        )[codes]
-        key = column.role is Role.IDENTIFIER
+        codes, distinct = pd.factorize(pd.Series(texts, dtype=object))
+        seeds = self.ring.seeds(f"substitute/{column.entity or column.name.casefold()}", distinct)
         return substitutes(
             _invented(column),
             table.values(column.name),
-            seeds,
+            np.append(seeds, np.uint64(0))[codes],
             taken=self.statistics.taken,
             locale=self.memory.kin.locale,
-            injective=key or None,
+            injective=column.role is Role.IDENTIFIER or None,
         )
 
-    def _groups(self, table: Table, columns: Sequence[Column]) -> Made:
+    def _groups(self, table: Table, columns: Sequence[Column]) -> Masked:
         """Ranges, groups and prefixes that at least k people share."""
-        mine = _with_step(columns, KAnonymise)
-        if not mine:
+        quasi = _with_step(columns, KAnonymise)
+        if not quasi:
             return {}
-        names = tuple(column.name for column in mine)
-        learnt = self.memory.once(("groups", table.name), lambda: self._anonymiser(table, mine))
-        self.notes.extend(learnt.notes)
-        values = learnt.apply(table)
-        return {name: (learnt.columns[name], values[name]) for name in names}
+        anonymiser = self.memory.once(("groups", table.name), lambda: self._anonymiser(table, quasi))
+        self.notes.extend(anonymiser.notes)
+        values = anonymiser.apply(table)
+        return {column.name: (anonymiser.columns[column.name], values[column.name]) for column in quasi}
 
-    def _anonymiser(self, table: Table, mine: Sequence[Column]) -> Anonymiser:
-        """Groups so large that not only the smallest is large enough, but also the chance of pointing at the right one of them.
+    def _anonymiser(self, table: Table, quasi: Sequence[Column]) -> Anonymiser:
+        """Groups so large that the smallest is large enough, and so is the chance of pointing at the wrong one of them.
 
         Where more rows will come, so large that in no other part one of them falls below k by chance.
         """
-        k, limits = self.k, self.limits
+        demands, most = self.demands, self.average_max
         if self.memory.rows_expected is not None:
-            k = math.ceil(((SPARE + math.sqrt(SPARE**2 + 4 * k)) / 2) ** 2)
-        most = min(limits.linkage_max, limits.average_risk_max or 1.0)
+            demands = _with_room(demands)
         while True:
-            learnt = self._groups_of(table, mine, k)
-            cells = learnt.cell_of(table)
-            there = cells >= 0
-            people = len(np.unique(table.people[there]))
-            average = len(np.unique(cells[there])) / max(1, people)
-            if (
-                average <= most or average * k > most * people
-            ):  # enough, or more than there are people: then the gates decide
-                return reduce(Anonymiser.widened, self.memory.parts, learnt)
-            k = max(k + 1, math.ceil(k * average / most))
+            anonymiser = self._learn_groups(table, quasi, demands)
+            cells = anonymiser.cell_of(table)
+            inside = cells >= 0
+            people = len(np.unique(table.people[inside]))
+            average = len(np.unique(cells[inside])) / max(1, people)
+            more_than_people = average * demands.k > most * people  # nothing helps then: the gates decide
+            if average <= most or more_than_people:
+                return reduce(Anonymiser.widened, self.memory.parts, anonymiser)
+            demands = replace(demands, k=max(demands.k + 1, math.ceil(demands.k * average / most)))
 
-    def _groups_of(self, table: Table, mine: Sequence[Column], k: int) -> Anonymiser:
-        names = [column.name for column in mine]
-        return learn_anonymiser(
-            table,
-            names,
-            table.people,
-            k=k,
-            l=max(self.options.l or 1, self.limits.l_min or 1),
-            t=self.options.t,
-            secrets=[
-                c.name for c in table.of_role(Role.SENSITIVE) if c.name not in names and not isinstance(c.step, Drop)
-            ],
-            suppress_max=self.options.suppress_max
-            if self.memory.rows_expected is None or self.options.suppress_max == 1
-            else 0.0,
-            k_rare=self.limits.k_rare,
-            hierarchies={c.name: c.step.hierarchy for c in mine if isinstance(c.step, KAnonymise) and c.step.hierarchy},
-        )
+    def _learn_groups(self, table: Table, quasi: Sequence[Column], demands: Demands) -> Anonymiser:
+        names = [column.name for column in quasi]
+        sensitive = [
+            c.name for c in table.of_role(Role.SENSITIVE) if c.name not in names and not isinstance(c.step, Drop)
+        ]
+        hierarchies = {c.name: c.step.hierarchy for c in quasi if isinstance(c.step, KAnonymise) and c.step.hierarchy}
+        return learn_anonymiser(table, names, demands, people=table.people, secrets=sensitive, hierarchies=hierarchies)
 
-    def _scrubbed(self, table: Table, column: Column, known: Replacements) -> tuple[Column, Array]:
+    def _scrubbed(self, table: Table, column: Column, replacements: Replacements) -> tuple[Column, Array]:
         shift = next((c.step for c in table.columns if isinstance(c.step, Shift)), Shift())
-        learnt = learn_scrub(self._lesson(table, column), known, shift=shift, nlp=self.nlp)
-        made = learnt.apply(table, self.seeds[table.name], self.moves[table.name])
-        self.notes.extend(learnt.notes)  # they count while it is applied
-        return learnt.column, made
+        scrub = learn_scrub(self._lesson(table, column), replacements, shift=shift, nlp=self.nlp)
+        texts = scrub.apply(table, self.seeds[table.name], self.moves[table.name])
+        self.notes.extend(scrub.notes)  # they count while it is applied
+        return scrub.column, texts
 
-    def _rest(self, table: Table, columns: Sequence[Column]) -> Made:
+    def _rest(self, table: Table, columns: Sequence[Column]) -> Masked:
         """Every other column by itself."""
-        made: Made = {}
+        masked: Masked = {}
         for column in (c for c in columns if not isinstance(c.step, Token | Encrypt | Substitute | KAnonymise)):
-            learnt = self.memory.once(("column", table.name, column.name), partial(self._learnt, table, column))
+            fitted = self.memory.once(("column", table.name, column.name), partial(self._fitted, table, column))
             seeds = self.moves if isinstance(column.step, Shift) else self.seeds
-            made[column.name] = learnt.column, learnt.apply(table, seeds[table.name])
-            self.notes.extend(learnt.notes)
-        return made
+            masked[column.name] = fitted.column, fitted.apply(table, seeds[table.name])
+            self.notes.extend(fitted.notes)
+        return masked
 
-    def _learnt(self, table: Table, column: Column) -> Fitted:
+    def _fitted(self, table: Table, column: Column) -> Fitted:
         return learn_step(_step_of(column), self._lesson(table, column))
 
     def _lesson(self, table: Table, column: Column) -> Lesson:
-        return Lesson(table, column.name, k=self.k, k_rare=self.limits.k_rare, people=table.people)
+        return Lesson(table, column.name, k=self.demands.k, k_rare=self.demands.k_rare, people=table.people)
 
 
-def _table(table: Table, made: Made) -> Table:
-    """The columns that were made, in the order of the table."""
-    columns = tuple(made[column.name][0] for column in table.columns if column.name in made)
-    frame = pd.DataFrame(
-        {column.name: pd.Series(made[column.name][1], dtype=column.kind.dtype) for column in columns},
-        index=range(len(table)),
-    )
-    return replace(table, columns=columns, frame=frame, person=table.person if table.person in made else None)
+def _with_room(demands: Demands) -> Demands:
+    """Groups of a part that stay large enough in every other part; nobody is blanked to reach them, unless all may be."""
+    k = math.ceil(((SPARE + math.sqrt(SPARE**2 + 4 * demands.k)) / 2) ** 2)
+    return replace(demands, k=k, suppress_max=demands.suppress_max if demands.suppress_max == 1 else 0.0)
+
+
+def _table(table: Table, masked: Masked) -> Table:
+    """The masked columns, in the order of the table."""
+    columns = tuple(masked[column.name][0] for column in table.columns if column.name in masked)
+    cells = {column.name: pd.Series(masked[column.name][1], dtype=column.kind.dtype) for column in columns}
+    frame = pd.DataFrame(cells, index=range(len(table)))
+    return replace(table, columns=columns, frame=frame, person=table.person if table.person in masked else None)
 
 
 def _with_step(columns: Sequence[Column], *steps: type[Step]) -> list[Column]:
@@ -290,7 +277,7 @@ def _invented(column: Column) -> Column:
 
 
 def _frequent(table: Table, columns: Sequence[Column]) -> list[str]:
-    """Equal values stay equal here, so that a value known to be common is found by how common it is."""
+    """Equal values stay equal here: whoever knows which value is common finds it by how common it is."""
     shares = {
         column.name: float(table.frame[column.name].value_counts(normalize=True, dropna=True).max())
         for column in columns
@@ -305,6 +292,6 @@ def _frequent(table: Table, columns: Sequence[Column]) -> list[str]:
 
 
 def _blanked(values: Array, missing: Array) -> Array:
-    out = values.copy()
-    out[missing] = missing_like(out)
-    return out
+    blanked = values.copy()
+    blanked[missing] = missing_like(blanked)
+    return blanked

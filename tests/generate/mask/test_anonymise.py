@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import PolicyError
-from privsynth.generate.mask.steps.anonymise import Anonymiser, learn_anonymiser
+from privsynth.generate.mask.steps.anonymise import Anonymiser, Demands, learn_anonymiser
 from privsynth.measure.classical.diversity import diversity
 from privsynth.measure.classical.groups import group_risk, groups_of
 
@@ -41,8 +41,9 @@ def table_of(**columns: list[Any]) -> Table:
 
 
 def learn(table: Table, names: list[str], people: Any = None, **asked: Any) -> Anonymiser:
-    said = {"k": 2, "l": None, "t": None, "secrets": (), "suppress_max": 0.0, "k_rare": 1} | asked
-    return learn_anonymiser(table, names, np.arange(len(table)) if people is None else people, **said)
+    beside = {name: asked.pop(name) for name in ("secrets", "hierarchies") if name in asked}
+    demands = Demands(**({"k": 2, "k_rare": 1} | asked))
+    return learn_anonymiser(table, names, demands, people=np.arange(len(table)) if people is None else people, **beside)
 
 
 def masked(table: Table, made: Anonymiser) -> Table:

@@ -101,7 +101,7 @@ def test_a_stricter_k_is_kept_too(source: Dataset) -> None:
 
 
 def test_the_risk_limit_raises_k() -> None:
-    assert Mask(MaskOptions(), LIMITS.model_copy(update={"risk_max": 0.05})).k == 20
+    assert Mask(MaskOptions(), LIMITS.model_copy(update={"risk_max": 0.05})).demands.k == 20
 
 
 def test_dates_of_one_person_move_together_and_never_stand_still(source: Dataset, result: Dataset) -> None:

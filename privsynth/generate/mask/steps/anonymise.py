@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Table
+from privsynth.dataset import Column, Table
 from privsynth.errors import PolicyError
+from privsynth.generate.mask.steps.kinds import as_words
 from privsynth.groups.alone import Protection, Secret
 from privsynth.groups.axes import axis_of
-from privsynth.groups.generalise import Cells, Tree, cells_of, grown, width_lost, words_of
+from privsynth.groups.generalise import Cells, Tree, cells_of, grown, labels, width_lost
 from privsynth.groups.hierarchy import Hierarchy, declared
 from privsynth.groups.outliers import without_outliers
 from privsynth.groups.rare import BLANK, SMALL, counted
 from privsynth.groups.scales import Axis
 from privsynth.measure.classical.diversity import Diversity, diversity
-from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
 CLOSE = 1e-9  # how far a measured distance may lie over the limit by rounding
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
+class Demands:
+    """What is asked of the cells, and of what may be told at all."""
+
+    k: int  # people in each cell
+    k_rare: int  # rows that must share a level, or lie beyond an end, before it is told
+    l: int | None = None  # noqa: E741  its name everywhere; different secrets in each cell
+    t: float | None = None  # how far the secrets of a cell may lie from those of the table
+    suppress_max: float = 0.0  # share of the people who may be blanked
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Anonymiser:
     """Cells of people who share their quasi-identifiers, and the words for them. It holds no row."""
 
@@ -40,12 +51,8 @@ class Anonymiser:
         """The words of each row. A row that no cell has room for is blank: nobody who was learnt from is like it."""
         if self.tree is None:
             return {name: np.full(len(table), BLANK, dtype=object) for name in self.columns}
-        of_row = self.cell_of(table)
-        made = {}
-        for at, axis in enumerate(self.axes):
-            words = np.append(words_of(axis, self.cells.low[:, at], self.cells.high[:, at]), BLANK)
-            made[axis.name] = words[of_row]
-        return made
+        of_row, cells = self.cell_of(table), self.cells
+        return {axis.name: labels(axis, at, replace(cells, of_row=of_row)) for at, axis in enumerate(self.axes)}
 
     def cell_of(self, table: Table) -> Array:
         """The cell of each row; -1 for one that fits none."""
@@ -57,19 +64,19 @@ class Anonymiser:
     def widened(self, table: Table) -> Anonymiser:
         """Cells with room for these rows too, each in the one on whose side of all cuts it lies.
 
-        For a stream: learn from a sample, widen by every batch, then apply. Cells of a sample are narrower than the people
-        who belong there, so that many later rows would be blank. What nothing can be said of stays blank: a level that the
-        sample did not have.
+        For a stream: learn from a sample, widen by every batch, then apply. Cells of a sample are narrower than the
+        people who belong there, so that many later rows would be blank. A level that the sample did not have stays
+        blank: nothing is known of it.
         """
         if self.tree is None or not len(table):
             return self
         codes, low, high = self._codes(table), self.cells.low.copy(), self.cells.high.copy()
         of_row = self.tree.cell_of(codes)
         for at, (axis, code) in enumerate(zip(self.axes, codes, strict=True)):
-            known = ~np.isnan(code)
-            bottom, top = axis.cover(code[known])
-            np.minimum.at(low[:, at], of_row[known], bottom)
-            np.maximum.at(high[:, at], of_row[known], top)
+            placed = ~np.isnan(code)
+            bottom, top = axis.cover(code[placed])
+            np.minimum.at(low[:, at], of_row[placed], bottom)
+            np.maximum.at(high[:, at], of_row[placed], top)
         return replace(self, cells=replace(self.cells, low=low, high=high))
 
     def measured(self, table: Table) -> tuple[float, int]:
@@ -93,85 +100,86 @@ def fitting(axes: Sequence[Axis], codes: Sequence[Array], of_row: Array, cells: 
 def learn_anonymiser(
     table: Table,
     names: Sequence[str],
-    people: Array,
+    demands: Demands,
     *,
-    k: int,
-    l: int | None,  # noqa: E741  its name everywhere
-    t: float | None,
-    secrets: Sequence[str],
-    suppress_max: float,
-    k_rare: int,
+    people: Array,
+    secrets: Sequence[str] = (),
     hierarchies: Mapping[str, Hierarchy] | None = None,
 ) -> Anonymiser:
-    """Cells of at least k people (groups count people, not rows) with l different secrets, no farther than t from the table's."""
+    """Cells of these columns in which enough people (not rows) hide, with enough different secrets."""
     hierarchies = hierarchies or {}
     _check(table, names, secrets, hierarchies)
     if not names:
-        return Anonymiser({}, (), _no_cells(0), None, 0.0, 0)
-    columns = {
-        name: replace(table[name], kind=Kind.CATEGORY, spelling=Spelling(null=table[name].spelling.null), domain=None)
-        for name in names
-    }
-    if not len(table) or len(np.unique(people)) < k:
-        return _all_blank(table, columns, k, suppress_max)
+        return _without_cells({}, lost=0.0, suppressed=0)
+    columns = {name: as_words(table[name]) for name in names}
+    if not len(table) or len(np.unique(people)) < demands.k:
+        return _all_blank(table, columns, demands)
     axes = tuple(
-        declared(table, name, hierarchies[name]) if name in hierarchies else axis_of(table, name, k_rare)
+        declared(table, name, hierarchies[name]) if name in hierarchies else axis_of(table, name, demands.k_rare)
         for name in names
     )
     hidden = {name: _secret(table, name) for name in secrets if name not in names}
-    _check_reachable(table, hidden, l)
-    crowd = Protection.of(people, k, list(hidden.values()), l, t)
-    cells, tree = grown(axes, crowd)
-    trimmed = _trimmed(axes, cells, crowd, tree, int(suppress_max * len(np.unique(people)) + CLOSE))
-    if t is not None and any(_of(trimmed, secret).closeness > t + CLOSE for secret in hidden.values()):
+    _check_reachable(table, hidden, demands.l)
+    protection = Protection.of(people, demands.k, list(hidden.values()), demands.l, demands.t)
+    cells, tree = grown(axes, protection)
+    most = int(demands.suppress_max * len(np.unique(people)) + CLOSE)
+    trimmed = _trimmed(axes, cells, protection, tree, most)
+    if not _all_close(trimmed, hidden, demands.t):
         trimmed = cells  # the table's secrets are spread otherwise without those rows: none is blanked then
-    return _made(table, columns, axes, trimmed, tree, crowd, hidden)
+    blank, lost = trimmed.of_row < 0, width_lost(axes, trimmed)
+    return Anonymiser(
+        columns=columns,
+        axes=tuple(axis.without_rows() for axis in axes),
+        cells=replace(trimmed, of_row=np.empty(0, dtype=np.int64)),
+        tree=tree,
+        lost=lost,
+        suppressed=int(blank.sum()),
+        notes=(
+            f"table {table.name}: {_summary(axes, trimmed, demands.k, lost)}; {_blanked(people, blank)}",
+            *_secret_notes(table, trimmed, hidden, demands),
+        ),
+    )
 
 
-def _trimmed(axes: Sequence[Axis], cells: Cells, crowd: Protection, tree: Tree, most: int) -> Cells:
+def _trimmed(axes: Sequence[Axis], cells: Cells, protection: Protection, tree: Tree, most: int) -> Cells:
     """Without outliers; which row is out is decided by the cells alone, as it will be for rows that come later."""
-    trimmed = without_outliers(axes, cells, crowd, most)
+    trimmed = without_outliers(axes, cells, protection, most)
     codes = [axis.codes.astype(float) for axis in axes]
     return cells_of(axes, fitting(axes, codes, tree.cell_of([axis.codes for axis in axes]), trimmed), len(cells))
 
 
-def _made(
-    table: Table,
-    columns: Mapping[str, Column],
-    axes: Sequence[Axis],
-    cells: Cells,
-    tree: Tree,
-    crowd: Protection,
-    hidden: Mapping[str, Secret],
-) -> Anonymiser:
-    blank, lost = cells.of_row < 0, width_lost(axes, cells)
-    who = np.arange(len(table)) if crowd.people is None else crowd.people
-    notes = [
-        f"table {table.name}: {len(axes)} quasi-identifiers were generalised into {len(cells):,} cells of at least {crowd.k} people; "
-        f"a row's cell spans {lost:.1%} of a column on average; {_blanked(int(blank.sum()), len(np.unique(who[blank])), len(np.unique(who)))}"
-    ]
-    for name, secret in hidden.items() if (crowd.l or 1) > 1 or crowd.t is not None else ():
-        found = _of(cells, secret)
-        notes.append(
-            f"table {table.name}, column {name}: each cell has at least {found.distinct} different values, t = {found.closeness:.2f}"
-        )
-    bare = replace(cells, of_row=np.empty(0, dtype=np.int64))
-    return Anonymiser(
-        columns, tuple(axis.without_rows() for axis in axes), bare, tree, lost, int(blank.sum()), tuple(notes)
+def _all_close(cells: Cells, hidden: Mapping[str, Secret], t: float | None) -> bool:
+    return t is None or not any(_diversity(cells, secret).closeness > t + CLOSE for secret in hidden.values())
+
+
+def _summary(axes: Sequence[Axis], cells: Cells, k: int, lost: float) -> str:
+    return (
+        f"{len(axes)} quasi-identifiers were generalised into {len(cells):,} cells of at least {k} people; "
+        f"a row's cell spans {lost:.1%} of a column on average"
     )
 
 
-def _blanked(rows: int, people: int, of: int) -> str:
-    if not rows:
+def _blanked(people: Array, blank: Array) -> str:
+    if not blank.any():
         return "no row was blanked"
-    share = f" ({people / of:.1%} of the people)" if people >= SMALL else ""
-    return f"{counted(rows)}{share} that would have made cells wide were blanked"
+    few = len(np.unique(people[blank]))
+    share = f" ({few / len(np.unique(people)):.1%} of the people)" if few >= SMALL else ""
+    return f"{counted(int(blank.sum()))}{share} that would have made cells wide were blanked"
 
 
-def _of(cells: Cells, secret: Secret) -> Diversity:
+def _secret_notes(table: Table, cells: Cells, hidden: Mapping[str, Secret], demands: Demands) -> Iterator[str]:
+    for name, secret in hidden.items() if (demands.l or 1) > 1 or demands.t is not None else ():
+        spread = _diversity(cells, secret)
+        yield (
+            f"table {table.name}, column {name}: each cell has at least {spread.distinct} different values, "
+            f"t = {spread.closeness:.2f}"
+        )
+
+
+def _diversity(cells: Cells, secret: Secret) -> Diversity:
     inside = cells.of_row >= 0
-    found = diversity(cells.of_row[inside], secret.codes[inside], ordered=secret.ordered)
-    return found or Diversity(0, 0.0, 1.0)
+    spread = diversity(cells.of_row[inside], secret.codes[inside], ordered=secret.ordered)
+    return spread or Diversity(0, 0.0, 1.0)
 
 
 def _secret(table: Table, name: str) -> Secret:
@@ -185,25 +193,23 @@ def _stored(table: Table, axis: Axis) -> Array:
     return table.text(axis.name) if axis.spelt else table.values(axis.name)
 
 
-def _all_blank(table: Table, columns: Mapping[str, Column], k: int, suppress_max: float) -> Anonymiser:
-    """Fewer than k people cannot hide among each other: nothing is left of their quasi-identifiers, if the policy allows that."""
-    if len(table) and suppress_max < 1:
+def _all_blank(table: Table, columns: Mapping[str, Column], demands: Demands) -> Anonymiser:
+    """Fewer than k people cannot hide among each other: their quasi-identifiers go, if the policy allows that."""
+    if not len(table):
+        return _without_cells(columns, lost=0.0, suppressed=0)
+    if demands.suppress_max < 1:
         raise PolicyError(
-            f"table {table.name} holds fewer than k = {k} people: k cannot be reached.",
+            f"table {table.name} holds fewer than k = {demands.k} people: k cannot be reached.",
             hint="give more rows, drop the quasi-identifiers, or set backend.suppress_max to 1.",
         )
-    notes = (
-        [f"table {table.name}: fewer than {k} people; the quasi-identifiers of all rows were blanked"]
-        if len(table)
-        else []
-    )
-    return Anonymiser(columns, (), _no_cells(len(columns)), None, 1.0 if len(table) else 0.0, len(table), tuple(notes))
+    note = f"table {table.name}: fewer than {demands.k} people; the quasi-identifiers of all rows were blanked"
+    return replace(_without_cells(columns, lost=1.0, suppressed=len(table)), notes=(note,))
 
 
-def _no_cells(columns: int) -> Cells:
-    return Cells(
-        np.empty(0, dtype=np.int64), np.empty((0, columns), dtype=np.int64), np.empty((0, columns), dtype=np.int64)
-    )
+def _without_cells(columns: Mapping[str, Column], *, lost: float, suppressed: int) -> Anonymiser:
+    nothing = np.empty((0, len(columns)), dtype=np.int64)
+    cells = Cells(np.empty(0, dtype=np.int64), nothing, nothing)
+    return Anonymiser(columns=columns, axes=(), cells=cells, tree=None, lost=lost, suppressed=suppressed)
 
 
 def _check(table: Table, names: Sequence[str], secrets: Sequence[str], hierarchies: Mapping[str, Hierarchy]) -> None:
@@ -221,12 +227,12 @@ def _check(table: Table, names: Sequence[str], secrets: Sequence[str], hierarchi
 
 
 def _check_reachable(table: Table, hidden: Mapping[str, Secret], l: int | None) -> None:  # noqa: E741
-    """The whole table is as diverse as anything made of it can be; its distance from itself is nothing, so that any t can be reached."""
+    """No cell can be more diverse than the whole table. Any t can be reached: the table's distance from itself is 0."""
     for name, secret in hidden.items():
-        held = len(np.unique(secret.codes))
-        if l is not None and held < l:
+        values = len(np.unique(secret.codes))
+        if l is not None and values < l:
             raise PolicyError(
-                f"column {name} of table {table.name} holds {held} different values: l = {l} cannot be reached.",
-                hint=f"ask for l = {held} at most, or take the role sensitive from the column.",
+                f"column {name} of table {table.name} holds {values} different values: l = {l} cannot be reached.",
+                hint=f"ask for l = {values} at most, or take the role sensitive from the column.",
                 column=name,
             )
