@@ -110,7 +110,7 @@ TESTS: dict[str, Selection] = {
     "gate/fidelity.py": ((f"{GATE}/test_fidelity_floor.py",), (f"{GATE}/test_asked_rows.py",), _contract("fidelity")),
     "gate/inference.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "Inference")),
     "gate/linkability.py": ((f"{GATE}/test_attack_says.py",), (f"{GATE}/test_attack_gates.py", "-k", "Linkability")),
-    "gate/tracing.py": ((f"{GATE}/test_tracing.py",), _contract("linkage or tracing")),
+    "gate/tracing.py": ((f"{GATE}/test_tracing.py",), _contract("tracing")),
     "gate/membership.py": (
         (f"{GATE}/test_attack_says.py",),
         (f"{GATE}/test_attack_gates.py", "-k", "Membership or few or tenth"),

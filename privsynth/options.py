@@ -7,7 +7,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, field_validator, model_validator
 
 from privsynth.engines import ENGINES, ONLY_SOME, EngineName, engines_with
 from privsynth.mask_steps import StepPolicy
@@ -20,7 +20,7 @@ Mechanism = Literal["pairs", "mst", "aim"]
 FigureStyle = Literal["exact", "bands", "pass_fail"]  # how much the reports tell of a measure; the later, the less
 # The gates whose measured "no" a named person may answer for. What a person cannot answer for is not on the list.
 WaivableGate = Literal[
-    "copies", "membership", "singling_out", "linkability", "inference", "attribute", "linkage", "classical"
+    "copies", "membership", "singling_out", "linkability", "inference", "attribute", "tracing", "classical"
 ]
 
 # What an option means when it is absent. The option itself stays None: nobody asked, and the engine may have no use for it.
@@ -58,7 +58,7 @@ class Limits(PolicyModel):
     )
     k: int = _higher(ge=2, description="Smallest group of rows that share their quasi-identifiers (mask and clone).")
     risk_max: float = _lower(gt=0, le=1, description="Largest re-identification risk of one row (mask and clone).")
-    linkage_max: float = _lower(
+    tracing_max: float = _lower(
         ge=0, le=1, description="Share of draft rows whose source row may be found as the nearest one (mask and clone)."
     )
     control_min: int = _higher(ge=1, description="Fewest held-out entities on which a statement may rest.")
@@ -227,6 +227,12 @@ class Waiver(PolicyModel):
     reason: str = Field(min_length=1, max_length=500, description="Why the risk is taken; it stands in the report.")
     person: str = Field(min_length=1, max_length=200, description="Who takes it; the name stands in the report.")
     expires: date = Field(description="Last day on which it may be used.")
+
+    @field_validator("gate", mode="before")
+    @classmethod
+    def _by_its_name_of_today(cls, asked: Any) -> Any:
+        """The gate tracing was called linkage before."""
+        return "tracing" if asked == "linkage" else asked
 
     @model_validator(mode="after")
     def _in_force(self) -> Self:

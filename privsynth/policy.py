@@ -39,6 +39,7 @@ PROFILES = {
     "gdpr-strict": 1,
     "public-release": 1,
 }  # and the version of each: a file of another one is not ours
+FORMER_NAMES = {"linkage_max": "tracing_max"}  # of limits, as older policy files spell them
 RULES = {"figures", "waivers", "backends", "limits"}
 ProfileName = Literal["internal", "hipaa-expert", "gdpr-strict", "public-release"]
 
@@ -140,7 +141,10 @@ class Policy(PolicyModel):
         if isinstance(limits, Limits):
             limits = limits.model_dump()
         if isinstance(limits, Mapping):
-            asked["limits"] = {**base, **limits}
+            asked["limits"] = {
+                **base,
+                **{FORMER_NAMES.get(str(name), str(name)): limit for name, limit in limits.items()},
+            }
         return asked
 
     @model_validator(mode="after")

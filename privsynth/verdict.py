@@ -28,7 +28,7 @@ GATES = (
     "linkability",
     "inference",
     "attribute",
-    "linkage",
+    "tracing",
     "classical",
     "claim",
     "budget",

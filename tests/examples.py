@@ -17,7 +17,7 @@ RUNS = {
         "--backend",
         "clone",
         "--set",
-        "limits.linkage_max=0.01",
+        "limits.tracing_max=0.01",
     ],
 }
 

@@ -144,24 +144,24 @@ def test_a_waiver_does_not_stand_in_for_missing_evidence(
 
 
 def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: Path) -> None:
-    """Without it the gate linkage would refuse: groups and scores say who is who."""
+    """Without it the gate tracing would refuse: groups and scores say who is who."""
     policy = tmp_path / "policy.yaml"
     policy.write_text(
         "tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\n"
-        "limits: {linkage_max: 0}\n"
+        "limits: {tracing_max: 0}\n"
         "backend: {kind: clone}\n"
     )
     words = ("run", str(source), "-c", str(policy), "--seed", "4", "--out", str(tmp_path / "out"), "--json")
-    done = command(*words, "--accept-risk", "linkage:two people use it: in one room:A. Officer:2999-12-31")
+    done = command(*words, "--accept-risk", "tracing:two people use it: in one room:A. Officer:2999-12-31")
     answer = json.loads(done.stdout)
     failed = [(v["gate"], f["what"]) for v in answer["verdicts"] for f in v["findings"] if not f["passed"]]
     assert done.returncode == 0, failed
     assert (answer["outcome"], answer["ok"]) == ("released-with-waiver", True)
-    assert {gate for gate, _ in failed} == {"linkage"}
+    assert {gate for gate, _ in failed} == {"tracing"}
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.suffix == ".csv") == ["scores.waiver.csv"]
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["waivers"] == [
-        {"gate": "linkage", "reason": "two people use it: in one room", "person": "A. Officer", "expires": "2999-12-31"}
+        {"gate": "tracing", "reason": "two people use it: in one room", "person": "A. Officer", "expires": "2999-12-31"}
     ]
     assert next(output["rows"] for output in answer["outputs"] if output["path"].endswith(".csv")) == 900
     assert records(tmp_path / "privsynth-state")[-1]["outcome"] == "released-with-waiver"
@@ -170,12 +170,12 @@ def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: 
 @pytest.mark.parametrize(
     "words",
     [
-        ("--accept-risk", "linkage"),
-        ("--accept-risk", "linkage:reason"),
-        ("--accept-risk", "linkage:reason:person"),
+        ("--accept-risk", "tracing"),
+        ("--accept-risk", "tracing:reason"),
+        ("--accept-risk", "tracing:reason:person"),
         ("--accept-risk", "pii:reason:person:2999-12-31"),
-        ("--accept-risk", "linkage:reason:person:2020-01-01"),
-        ("--accept-risk", "linkage:reason:person:2999-12-31", "--profile", "public-release"),
+        ("--accept-risk", "tracing:reason:person:2020-01-01"),
+        ("--accept-risk", "tracing:reason:person:2999-12-31", "--profile", "public-release"),
         ("--profile", "public-release", "--backend", "clone"),
         ("--profile", "gdpr-strict", "--backend", "mask", "--set", "backend.direct=token"),
         ("--profile", "strictest"),

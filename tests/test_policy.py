@@ -37,6 +37,14 @@ def test_a_limit_can_be_tightened() -> None:
     assert Policy(limits={"k": 11, "copy_max": 0.0}).limits.k == 11
 
 
+def test_the_gate_tracing_is_understood_by_its_former_name() -> None:
+    waiver = {"gate": "linkage", "reason": "r", "person": "p", "expires": "2999-12-31"}
+    asked = Policy(limits={"linkage_max": 0.1}, waivers=[waiver])
+    assert (asked.limits.tracing_max, asked.waivers[0].gate) == (0.1, "tracing")
+    with pytest.raises(PolicyError, match="tracing_max may only be tightened"):
+        Policy(limits={"linkage_max": 0.5})
+
+
 def looser(name: str, value: float, by: float) -> float | None:
     """A value on the loose side of the profile's; for a limit that is on or off, off."""
     if isinstance(value, bool):

@@ -43,7 +43,7 @@ WRONG: dict[str, Change] = {
     "a gate that errored": swap("copies", error="MemoryError"),
     "a verdict about another draft": swap("schema", subject="0" * 64),
     "a verdict about other papers": swap("artefacts", subject=draft().digest),
-    "a renamed gate": swap("linkage", gate="linkage2"),
+    "a renamed gate": swap("tracing", gate="tracing2"),
     "a gate twice": lambda verdicts: [*verdicts, verdicts[0]],
     "a gate too many": lambda verdicts: [*verdicts, dataclasses.replace(verdicts[0], gate="other")],
     **{f"no verdict of {name}": lambda verdicts, name=name: [v for v in verdicts if v.gate != name] for name in GATES},  # type: ignore[misc]

@@ -230,7 +230,7 @@ def test_a_refused_stream_writes_no_byte(file: Path, tmp_path: Path) -> None:
         "--report-dir",
         str(tmp_path / "papers"),
         "--set",
-        "limits.linkage_max=0",
+        "limits.tracing_max=0",
     ]
     ran = privsynth(*words, data=file.read_bytes(), folder=tmp_path)
     assert ran.returncode == 3

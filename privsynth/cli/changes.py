@@ -61,7 +61,7 @@ def _waiver(text: str) -> dict[str, str]:
     if len(rest) < 3:
         raise PolicyError(
             "--accept-risk expects GATE:REASON:PERSON:DATE, where DATE is the last day that the waiver holds.",
-            hint="for example: --accept-risk 'linkage:two people use it, in one room:A. Officer:2027-03-31'",
+            hint="for example: --accept-risk 'tracing:two people use it, in one room:A. Officer:2027-03-31'",
         )
     *reason, person, last = rest
     return {"gate": gate, "reason": ": ".join(reason), "person": person, "expires": last}

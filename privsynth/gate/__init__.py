@@ -36,7 +36,7 @@ def gates_for(policy: Policy) -> tuple[Gate, ...]:
     from privsynth.gate.schema import Schema
     from privsynth.gate.selftest import SelfTest
     from privsynth.gate.singling_out import SinglingOut
-    from privsynth.gate.tracing import Linkage
+    from privsynth.gate.tracing import Tracing
 
     of_rows = (SelfTest(policy), Schema(policy), PersonalData(policy), Copies(policy))
     attacks = (
@@ -45,7 +45,7 @@ def gates_for(policy: Policy) -> tuple[Gate, ...]:
         Linkability(policy),
         Inference(policy),
         Attribute(policy),
-        Linkage(policy),
+        Tracing(policy),
         Classical(policy),
     )
     return (*of_rows, *attacks, Claim(policy), Budget(policy), Fidelity(policy))

@@ -144,12 +144,12 @@ class Copies:
         )
 
     def _counted(self, train: Table, holdout: Table, made: Table) -> list[Finding]:
-        """A masked row is the row of one person: it may equal the source, and whether it leads back is for linkage to judge."""
+        """A masked row is the row of one person: it may equal the source, and whether it leads back is for the gate tracing to judge."""
         names = learnt_columns(train, made)
         if not names or not len(made) or not len(train):
             return [_nothing(train.name, names)]
         equal, _ = whole_row_hits(train, holdout, made, names)
-        note = "mask keeps the rows of the same people: their kept columns equal the source by design; the gate linkage decides"
+        note = "mask keeps the rows of the same people: their kept columns equal the source by design; the gate tracing decides"
         return [
             Finding(
                 "repeated_rows",

@@ -24,7 +24,7 @@ from privsynth.verdict import Finding
 REMEDY = "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, or use backend model"
 
 
-class Linkage:
+class Tracing:
     """A neighbour knows when she was born, where she lives and what she does. He takes the masked file and looks for the row that is nearest to that.
 
     The worst attacker: he knows the real values of everybody in the source, and points at the nearest real row of each
@@ -32,7 +32,7 @@ class Linkage:
     share found by the quasi-identifiers decides. Rows of a model or a rulebook have no such person.
     """
 
-    name = "linkage"
+    name = "tracing"
 
     def __init__(self, policy: Policy) -> None:
         self.limits = policy.limits
@@ -60,9 +60,9 @@ class Linkage:
         return self._attacks(train, made, quasi_identifiers(train, made), train.people)
 
     def _attacks(self, train: Table, made: Table, names: Sequence[str], people: Array) -> list[Finding]:
-        rng = Seeds(0).stream("gate", "linkage", train.name)
+        rng = Seeds(0).stream("gate", "linkage", train.name)  # by another name the figures would be others
         kept = learnt_columns(train, made)
-        limit = self.limits.linkage_max if self.decides else None
+        limit = self.limits.tracing_max if self.decides else None
         found = []
         if names:
             traced = trace(train, made, names, people, rng)
@@ -86,7 +86,7 @@ def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: f
         what=f"rows whose source is the nearest by {WORDS[key]} ({table})",
         table=table,
         limit=limit,
-        limit_name="linkage_max",
+        limit_name="tracing_max",
         where=tuple(names),
         baseline=linked.guess,
         interval=wilson(linked.successes, linked.attacks),

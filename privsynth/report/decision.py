@@ -181,7 +181,7 @@ def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict
     numbers, leak = [], detectable_leak(verdicts)
     copied = max(_measured(gates, "copies", *COPIED), default=None)
     group = min(_measured(gates, "classical", "smallest_group"), default=None)
-    linked = max(_measured(gates, "linkage", "nearest_by_all_columns", decides=False), default=None)
+    linked = max(_measured(gates, "tracing", "nearest_by_all_columns", decides=False), default=None)
     if linked is not None:
         meaning = "Rows that lead back to their person for somebody who already knows every column that was kept. Not held against a limit."
         numbers.append({"value": share(linked), "label": "found by one who knows all", "meaning": meaning})

@@ -36,7 +36,7 @@ UNKNOWN = ("not stated by the backend", "must be assumed")
 # What was tried on a column of rows that are people's: the words for the gates that tried it.
 SOUGHT = "its real values, in any spelling, behind a plain hash or in base64"
 TRIED = {
-    "linkage": "the nearest row",
+    "tracing": "the nearest row",
     "classical": "the smallest group",
     "singling_out": "singling out",
     "linkability": "linking",

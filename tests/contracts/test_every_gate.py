@@ -62,7 +62,7 @@ PLANTED: dict[str, tuple[Callable[[], Table], Policy]] = {
     "linkability": (lambda: TRAIN, MODEL),
     "inference": (lambda: TRAIN, MODEL),
     "attribute": (lambda: TRAIN, MODEL),
-    "linkage": (kept_people, MASK),
+    "tracing": (kept_people, MASK),
     "classical": (kept_people, MASK),
     "claim": (lambda: HONEST, PRIVATE),
     "budget": (lambda: honest(30_001, 3), MODEL),
@@ -79,7 +79,7 @@ STRICTER: dict[str, float] = {
     "isolated_max": 0,
     "k": 50,
     "risk_max": 0.02,
-    "linkage_max": 0,
+    "tracing_max": 0,
     "control_min": 5000,
     "fidelity_min": 1,
     "mia_all": 0.01,
@@ -114,7 +114,7 @@ GATE_LIMITS = {
     "linkability": ("anon_risk", "anon_lower_link", "anon_upper_link"),
     "inference": ("anon_risk_inference", "anon_lower_inference"),
     "attribute": ("attr_max",),
-    "linkage": ("linkage_max",),
+    "tracing": ("tracing_max",),
     "classical": ("k", "risk_max", "average_risk_max", "l_min", "population_unique_max"),
     "claim": ("eps_max", "delta_max"),
     "budget": ("attempts_max", "rows_ratio", "eps_max"),
@@ -273,7 +273,7 @@ def test_roles_are_those_of_the_source_and_not_of_the_draft() -> None:
     assert judge(gate_named("copies", MODEL), draft(liar), SOURCE, seconds=120).status is Status.FAILED
     assert (
         judge(
-            gate_named("linkage", MASK),
+            gate_named("tracing", MASK),
             draft(dataclasses.replace(liar, origin=np.arange(len(liar)))),
             SOURCE,
             seconds=120,

@@ -111,11 +111,11 @@ def test_held_out_people_are_counted_not_their_rows() -> None:
     assert not found[0].passed
 
 
-def test_rows_of_a_mask_are_counted_and_left_to_linkage() -> None:
+def test_rows_of_a_mask_are_counted_and_left_to_tracing() -> None:
     (found,) = judged(TRAIN, Policy(backend="mask"), holdout=None)
     assert found.measured == 1.0
     assert found.limit is None
-    assert "linkage" in found.note
+    assert "tracing" in found.note
 
 
 def test_an_empty_mask_is_not_compared() -> None:

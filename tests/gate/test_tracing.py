@@ -1,4 +1,4 @@
-"""The linkage gate: the nearest-row attack decides over rows that are somebody's."""
+"""The gate tracing: the nearest-row attack decides over rows that are somebody's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth.dataset import Dataset, Kind, Role, Table
-from privsynth.gate.tracing import Linkage
+from privsynth.gate.tracing import Tracing
 from privsynth.policy import Policy
 from privsynth.source import Source
 from privsynth.verdict import Finding
@@ -33,7 +33,7 @@ def masked(years: int, *, towns: bool) -> Table:
 
 
 def judged(made: Table, policy: Policy = MASK) -> list[Finding]:
-    return Linkage(policy).measure(draft(made), source(TRAIN, None))
+    return Tracing(policy).measure(draft(made), source(TRAIN, None))
 
 
 def failures(found: list[Finding]) -> list[str]:
@@ -83,7 +83,7 @@ def test_without_quasi_identifiers_that_is_said() -> None:
     plain = TRAIN.with_columns(*(replace(column, role=Role.PLAIN) for column in TRAIN.of_role(Role.QUASI)))
     order = np.random.default_rng(2).permutation(len(TRAIN))
     made = replace(plain.take(order), origin=order)
-    found = Linkage(MASK).measure(draft(made), source(plain, None))
+    found = Tracing(MASK).measure(draft(made), source(plain, None))
     assert [finding.limit for finding in found] == [None]
     assert "all kept columns" in found[0].what
 
@@ -91,7 +91,7 @@ def test_without_quasi_identifiers_that_is_said() -> None:
 def test_where_people_are_known_by_all_kept_columns_that_attack_is_made_once() -> None:
     names = ["age", "sex", "town"]
     few = Table("people", tuple(TRAIN[name] for name in names), TRAIN.frame[names])
-    (found,) = Linkage(MASK).measure(draft(replace(few, origin=np.arange(len(few)))), source(few, None))
+    (found,) = Tracing(MASK).measure(draft(replace(few, origin=np.arange(len(few)))), source(few, None))
     assert "by quasi-identifiers" in found.what
     assert found.limit == 0.2
 
@@ -103,7 +103,7 @@ def test_where_no_row_was_made_nobody_can_be_linked() -> None:
 
 def test_without_real_data_nobody_can_be_linked() -> None:
     nothing = Dataset(())
-    (found,) = Linkage(Policy(backend="rules")).measure(
+    (found,) = Tracing(Policy(backend="rules")).measure(
         draft(honest(50)), Source(nothing, nothing, source(TRAIN, None).statistics)
     )
     assert found.passed
@@ -111,6 +111,6 @@ def test_without_real_data_nobody_can_be_linked() -> None:
 
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from([5, 10, 20, 50, 100]), st.booleans(), st.floats(0, 0.2))
-def test_a_stricter_limit_never_turns_a_refusal_into_a_pass(years: int, towns: bool, linkage: float) -> None:
+def test_a_stricter_limit_never_turns_a_refusal_into_a_pass(years: int, towns: bool, most: float) -> None:
     made = masked(years, towns=towns)
-    assert set(failures(judged(made))) <= set(failures(judged(made, MASK.with_(limits={"linkage_max": linkage}))))
+    assert set(failures(judged(made))) <= set(failures(judged(made, MASK.with_(limits={"tracing_max": most}))))

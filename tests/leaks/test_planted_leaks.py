@@ -83,7 +83,7 @@ def test_an_independent_table_passes_every_gate(profile: str) -> None:
 @pytest.mark.parametrize("profile", STRICTEST)
 def test_another_independent_table_passes_the_gates_that_compare(seed: int, profile: str) -> None:
     assert (
-        refusing(clean(seed), real(seed), profile, "copies", "pii", "inference", "attribute", "linkage", "fidelity")
+        refusing(clean(seed), real(seed), profile, "copies", "pii", "inference", "attribute", "tracing", "fidelity")
         == []
     )
 
@@ -186,7 +186,7 @@ def test_rows_but_for_one_column_are_refused() -> None:
 def test_a_mask_that_keeps_its_rows_as_they_are_is_refused() -> None:
     of, order = real(1), np.random.default_rng(1).permutation(ROWS)
     kept = replace(of.train.root.take(order), origin=order)
-    (gate,) = (gate for gate in gates_for(policy("internal", "mask")) if gate.name == "linkage")
+    (gate,) = (gate for gate in gates_for(policy("internal", "mask")) if gate.name == "tracing")
     assert judge(gate, draft(kept), of, seconds=300).status is Status.FAILED
 
 

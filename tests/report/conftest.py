@@ -98,7 +98,7 @@ def passed(draft: Draft) -> tuple[Verdict, ...]:
             ),
             Finding("detectable_leak", 0.012, what="minimum detectable leak (customers)", table="customers", n=600),
         ),
-        "linkage": (
+        "tracing": (
             Finding(
                 "smallest_group",
                 1,

@@ -106,7 +106,7 @@ def test_a_foreseen_refusal_is_called_blocked_and_says_why_and_what_to_do(refusa
 
 
 def test_a_gate_that_could_not_judge_blocks_and_says_so(run: Run) -> None:
-    text = spoken(run.with_verdict("linkage", error="ValueError").papers().files["compliance.html"])
+    text = spoken(run.with_verdict("tracing", error="ValueError").papers().files["compliance.html"])
     assert ">Blocked</h2>" in text
     assert "The gate could not judge (ValueError). A gate that cannot judge blocks." in text
 

@@ -82,14 +82,14 @@ def known_columns(real: Table, made: Table, secret: str) -> list[str]:
 
 
 def not_applicable(policy: Policy, attack: str) -> Finding | None:
-    """Rows that are real people's, masked or mixed: all of them are members, and who they are is the gate linkage's question."""
+    """Rows that are real people's, masked or mixed: all of them are members, and who they are is the gate tracing's question."""
     if not keeps_people(policy):
         return None
     return Finding(
         "not_applicable",
         None,
         what=attack,
-        note=f"not measured: rows of backend {policy.backend.kind} are made from one person each; the gate linkage attacks them instead",
+        note=f"not measured: rows of backend {policy.backend.kind} are made from one person each; the gate tracing attacks them instead",
     )
 
 

@@ -32,7 +32,7 @@ class Mask:
 
     def __init__(self, options: MaskOptions, limits: Limits, memory: Memory | None = None, *, nlp: str = AUTO) -> None:
         self.options, self.memory, self.nlp = options, memory, nlp
-        self.average_max = min(limits.linkage_max, limits.average_risk_max or 1.0)
+        self.average_max = min(limits.tracing_max, limits.average_risk_max or 1.0)
         self.demands = Demands(
             k=effective_k(limits, options),
             k_rare=limits.k_rare,

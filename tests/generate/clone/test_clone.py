@@ -110,9 +110,9 @@ def test_fewer_clones_than_sources_still_hide_among_k(source: Dataset) -> None:
 
 
 def test_the_source_is_not_the_nearest_row(source: Dataset, result: Dataset) -> None:
-    from privsynth.gate.tracing import Linkage
+    from privsynth.gate.tracing import Tracing
 
-    found = Linkage(POLICY).measure(Draft(result, {}), Source(source, Dataset(()), profile_of(source)))
+    found = Tracing(POLICY).measure(Draft(result, {}), Source(source, Dataset(()), profile_of(source)))
     assert all(finding.passed for finding in found)
 
 

@@ -119,7 +119,7 @@ def test_an_auxiliary_file_finds_fewer_people_than_the_profile_allows(profile: s
     made = masked(data, limits=limits)
     names = [column.name for column in data.root.of_role(Role.QUASI)]
     found = trace(data.root, made["customers"], names, np.arange(len(data.root)), np.random.default_rng(1))
-    assert found.share <= limits.linkage_max
+    assert found.share <= limits.tracing_max
 
 
 def test_the_format_of_a_token_tells_nothing_of_the_value_behind_it() -> None:

@@ -220,4 +220,4 @@ def test_a_rank_one_attack_on_the_quasi_identifiers_stays_below_its_limit(source
 
     names = [c.name for c in source.root.of_role(Role.QUASI)]
     found = trace(source.root, result["customers"], names, np.arange(600), np.random.default_rng(1))
-    assert found.share <= LIMITS.linkage_max
+    assert found.share <= LIMITS.tracing_max

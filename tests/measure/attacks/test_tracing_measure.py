@@ -1,4 +1,4 @@
-"""Rank-1 linkage on a handful of rows, by hand."""
+"""Rank-1 tracing on a handful of rows, by hand."""
 
 from __future__ import annotations
 
