@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.errors import InputError
+from privsynth.keeping import kept
 from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from privsynth.mask_steps import Step
 
 
+@kept(version=1)
 class Kind(StrEnum):
     """What the values of a column are."""
 
@@ -49,6 +51,7 @@ def missing_like(values: Array) -> Any:
     return {"f": np.nan, "M": np.datetime64("NaT", "us")}.get(values.dtype.kind)
 
 
+@kept(version=1)
 class Role(StrEnum):
     """What the values of a column mean for the people behind the rows."""
 
@@ -65,6 +68,7 @@ class Role(StrEnum):
         return self in (Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Domain:
     """What a column may hold, as somebody declared it without looking at the rows: levels, or the ends of bins (dates in days since 1970)."""
@@ -73,6 +77,7 @@ class Domain:
     cuts: tuple[float, ...] = field(default=(), repr=False)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Rule:
     """A condition that every made row keeps, in the language of `expressions`."""
@@ -81,6 +86,7 @@ class Rule:
     expect: str = field(repr=False)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Column:
     """One column: its name, what it holds, what that means for people, and why we think so."""
@@ -98,6 +104,7 @@ class Column:
     step: Step | None = field(default=None, repr=False)  # backend mask: what is to be done with it
 
 
+@kept(version=1, derived={"types": lambda _: {}})
 @dataclass(frozen=True, eq=False)
 class Form:
     """The files in which a table came, and in which what is made of it is given back."""
@@ -113,6 +120,7 @@ class Form:
         return [f"{name}{ending}" for ending in endings]
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Table:
     """A named frame and its columns, each stored as its kind says.
@@ -184,6 +192,7 @@ class Table:
 Place = tuple[str, str]  # table, column
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Relation:
     """Each row of the child belongs to the row of the parent whose key it repeats."""
@@ -201,6 +210,7 @@ class Relation:
 FAR_MORE = 10  # times as many rows below it make a table a look-up
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """One or more tables and the keys between them. A single CSV is a dataset of one table."""

@@ -17,11 +17,13 @@ import pandas as pd
 from privsynth.dataset import Column, Kind
 from privsynth.expressions import Expression, compile_condition, compile_expression
 from privsynth.expressions.grammar import parse
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 NOISE = 1e-9  # what adding decimal fractions loses, as a share
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Order:
     """`low <= high`, both plain columns; strict: never equal."""

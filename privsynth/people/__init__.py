@@ -10,6 +10,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table, person_codes
 from privsynth.errors import BackendError
+from privsynth.keeping import kept
 from privsynth.people.ages import Ages, learn_ages
 from privsynth.people.cast import Cast, Setting
 from privsynth.people.crowd import Crowd
@@ -29,6 +30,7 @@ from privsynth.statistics import ColumnStatistics, Taken
 from privsynth.typing import Array
 
 
+@kept(version=1, derived={"taken": lambda _: Taken()})
 @dataclass(eq=False)
 class Fabricator:
     """Invents the identifying columns of one table. `notes` says what could not be kept, in words and counts."""

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.pii.entities import invented_as
 from privsynth.statistics import ColumnStatistics
@@ -22,6 +23,7 @@ SURE = 20  # rows with both, from which on their common day is believed
 LOOSE = 1.25  # years: what the middle half of the rows may be apart, if ages were counted at one day
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Ages:
     """The columns of age and birth, the day at which ages count (days since 1970), and the youngest age that may be."""

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.places import NOWHERE, atlas, countries, folded, has_places
 from privsynth.people.ranges import some
@@ -45,6 +46,7 @@ POSTCODE_ATTEMPTS = 8
 SHORTEST_CODE = 4  # digits of whole postcodes
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Anchors:
     """The columns that are not invented and say where somebody lives, and what somebody is called."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.ranges import Numbered, Space, digit_places, patterns, written
 from privsynth.people.shapes import COMMON
@@ -47,6 +48,7 @@ def cards(values: Sequence[str], _: str) -> Space:
     )
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class PublishedCards:
     count: int
@@ -56,6 +58,7 @@ class PublishedCards:
         return written(np.array(TEST_CARDS[self.count], dtype=object)[numbers], self.spellings, draws)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Luhn:
     """Digits behind a head, with a true check digit. `salt` is counted in, but not written."""
@@ -98,6 +101,7 @@ def _form(value: str) -> str:
     return value[:2] + re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", value[2:]))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Ibans:
     forms: tuple[str, ...]

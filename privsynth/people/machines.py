@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.ranges import Numbered, Space, joined
 from privsynth.people.shapes import Shape, Shapes
@@ -27,6 +28,7 @@ def ipv4(values: Sequence[str], _: str) -> Space:
     return Numbered(len(DOCUMENTATION_NETS) * 254, DocumentationNets(), known, wider=Numbered(14 << 24, ClassE()))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class DocumentationNets:
     def __call__(self, numbers: Array, _: Draws) -> Array:
@@ -36,6 +38,7 @@ class DocumentationNets:
         )
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class ClassE:
     def __call__(self, numbers: Array, _: Draws) -> Array:
@@ -48,6 +51,7 @@ def ipv6(_: Sequence[str], __: str) -> Space:
     return Numbered(2**32, DocumentationPrefix())
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class DocumentationPrefix:
     def __call__(self, numbers: Array, draws: Draws) -> Array:
@@ -69,6 +73,7 @@ def mac(values: Sequence[str], _: str) -> Space:
     return Numbered(256, Macs(examples.lower(), mark, upper), wider=Numbered(2**40, Macs(local, mark, upper)))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Macs:
     """Twelve hexadecimal digits that begin like this."""
@@ -128,6 +133,7 @@ def url(values: Sequence[str], _: str) -> Space:
     return Numbered(10**9, SampleUrls(scheme))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class SampleUrls:
     scheme: str
@@ -142,6 +148,7 @@ def domain(_: Sequence[str], __: str) -> Space:
     return Numbered(10**9, ReservedNames())
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class ReservedNames:
     def __call__(self, numbers: Array, draws: Draws) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role
+from privsynth.keeping import kept
 from privsynth.people import people as folk
 from privsynth.people.identifiers import cards, ibans
 from privsynth.people.machines import domain, ipv4, ipv6, mac, url, uuid
@@ -61,6 +62,7 @@ LONGEST_CODE = 3  # letters of the code of a region
 SHORT = 4  # characters: postcodes all shorter than this are shortened ones
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Maker:
     """How one column is invented."""

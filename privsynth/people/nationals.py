@@ -8,6 +8,7 @@ from string import digits
 
 import numpy as np
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.identifiers import Luhn, digits_of, texts_of
 from privsynth.people.ranges import Numbered, Space, of_digits, written
@@ -46,6 +47,7 @@ def nhs_numbers(values: Sequence[str], _: str) -> Space:
     return Numbered(10**6, NhsNumbers(of_digits(10, "999 999 9999")(values)))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class NhsNumbers:
     spellings: tuple[str, ...]
@@ -72,6 +74,7 @@ def eins(values: Sequence[str], _: str) -> Space:
     return Numbered(10**7, Headed(void("US_EIN")[0], 7, of_digits(9, "99-9999999")(values)))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Headed:
     """Digits behind a head."""
@@ -89,6 +92,7 @@ def german_tax_ids(values: Sequence[str], _: str) -> Space:
     return Numbered(10**6, GermanTaxIds(of_digits(11, "99999999999")(values)))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class GermanTaxIds:
     spellings: tuple[str, ...]
@@ -105,6 +109,7 @@ def aadhaars(values: Sequence[str], _: str) -> Space:
     return Numbered(10**10, Aadhaars(of_digits(12, "9999 9999 9999")(values)))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Aadhaars:
     spellings: tuple[str, ...]
@@ -119,6 +124,7 @@ def finnish(_: Sequence[str], __: str) -> Space:
     return Numbered(90 * 365 * 100, Finnish())
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Finnish:
     def __call__(self, numbers: Array, _: Draws) -> Array:
@@ -140,6 +146,7 @@ def norwegian(values: Sequence[str], _: str) -> Space:
     return Numbered(90 * 365 * 500, Norwegian(of_digits(11, "99999999999")(values)))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Norwegian:
     spellings: tuple[str, ...]

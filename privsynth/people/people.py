@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.homes import Homes, names_locale
 from privsynth.people.settle import pair_holder, settled
@@ -84,6 +85,7 @@ class People:
         return len(self.first)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class NameStyle:
     """How whole names are written."""
@@ -202,6 +204,7 @@ def _mapped(values: Array, table: dict[str, str]) -> Array:
     return np.array([table[v] for v in known] + [""], dtype=object)[codes]
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class MailStyle:
     """How the part before the @ is put together."""
@@ -229,6 +232,7 @@ def mail_style(values: Sequence[str]) -> MailStyle:
     )
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class UserStyle:
     """User names: as in e-mails, without a domain."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.homes import Homes
 from privsynth.people.places import atlas
@@ -109,6 +110,7 @@ def _north_american(values: Sequence[str]) -> Space:
     return Numbered(100 * len(AREA_CODES), NorthAmerican(spellings_of(values, "1")), known)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class NorthAmerican:
     spellings: tuple[str, ...]
@@ -144,6 +146,7 @@ def _begun(
     return Numbered(sum(10 ** (plan.length - len(start)) for start in starts), Begun(starts, country, spellings), known)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Begun:
     """Numbers that begin as nobody's do."""
@@ -184,6 +187,7 @@ def _with_lead(texts: Array, leads: dict[int, str], spellings: tuple[str, ...], 
     return made
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class AtHome:
     """Numbers of the place where somebody lives, as far as a range is kept free there."""
@@ -266,6 +270,7 @@ def _undialable(values: Sequence[str], country: str) -> Space:
     return Numbered(10**free, Undialable(head, free, spellings))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Undialable:
     head: str

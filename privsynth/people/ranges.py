@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.shapes import COMMON
 from privsynth.typing import Array
@@ -29,6 +30,7 @@ class Space(Protocol):
     def fill(self, draws: Draws) -> Array: ...
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Numbered:
     """A range of numbers, each written in one way; a wider range stands in where the first is too small."""

@@ -15,6 +15,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 
 import numpy as np
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.typing import Array
 
@@ -28,6 +29,7 @@ CLASSES = {"9": digits, "A": ascii_uppercase, "a": ascii_lowercase}
 OPAQUE = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # without letters that look like digits
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Shape:
     """For each place the characters that may stand there; one character alone is always there."""
@@ -76,6 +78,7 @@ class Shape:
         return replace(self, places=(*self.places[: at + 1], digits, *self.places[at + 1 :]))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Shapes:
     """The shapes of a column and how common each is."""

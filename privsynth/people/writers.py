@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.homes import names_locale
 from privsynth.people.people import MailStyle, NameStyle, People, UserStyle, cased, initials, is_female, titles
@@ -15,6 +16,7 @@ from privsynth.people.words import jobs, words_of
 from privsynth.typing import Array
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class WholeName:
     style: NameStyle
@@ -23,6 +25,7 @@ class WholeName:
         return self.style.write(people, rows)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class FirstName:
     case: str
@@ -31,6 +34,7 @@ class FirstName:
         return cased(people.first[rows], self.case)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class LastName:
     case: str
@@ -39,6 +43,7 @@ class LastName:
         return cased(people.last[rows], self.case)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Title:
     dotted: bool
@@ -47,6 +52,7 @@ class Title:
         return titles(people, rows, dotted=self.dotted)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Initials:
     mark: str
@@ -56,6 +62,7 @@ class Initials:
         return initials(people, rows, mark=self.mark, both=self.both)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Mail:
     style: MailStyle
@@ -64,6 +71,7 @@ class Mail:
         return self.style.write(people, rows, draws)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class User:
     style: UserStyle
@@ -81,6 +89,7 @@ def _by_locale(people: People, rows: Array, draws: Draws, name: str, part: str, 
     return made
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Word:
     """One word of a list: a maiden name or a job."""
@@ -99,6 +108,7 @@ class Word:
         )
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Town:
     """The town where somebody lives; a made-up one where none is known of the locale."""
@@ -121,6 +131,7 @@ def towns_of(people: People, rows: Array, locale: str) -> Array:
     return towns
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Postcode:
     """The postcode of the place where somebody lives, spelt as the real ones are."""
@@ -143,6 +154,7 @@ class Postcode:
         return np.array([code[: self.short] for code in codes], dtype=object) if self.short else codes
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Region:
     """The state, province or land where somebody lives, by its code or its name."""
@@ -157,6 +169,7 @@ class Region:
         return words if self.short else cased(words, self.case)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Between:
     """Whole numbers from one end to the other."""
@@ -168,6 +181,7 @@ class Between:
         return np.array([str(self.low + n) for n in draws.below("number", self.high - self.low + 1)], dtype=object)
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Firm:
     locale: str
@@ -184,6 +198,7 @@ class Firm:
         return np.array([f" {n}" for n in draws.below("more", 10 ** (1 + draws.attempt // 8))], dtype=object)
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Levels:
     """Levels that many rows hold, and the cumulative share of each."""
@@ -200,6 +215,7 @@ class Levels:
         ]
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Gendered:
     """The words of a column of genders: that of the person, or one that says neither as often as the real rows have one."""
@@ -237,6 +253,7 @@ class Gendered:
         return made
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Street:
     """Number and street, with town and postcode where they are part of it."""
@@ -267,6 +284,7 @@ class Street:
         return place + " " + codes if self.number_first else codes + " " + place
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class FreeText:
     """Neutral sentences."""

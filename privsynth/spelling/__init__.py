@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Spelling:
     """Numbers: decimals and marks. Dates: a strftime format. All: the word for a missing value."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
+from privsynth.errors import InputError
 from privsynth.options import Limits, ModelOptions
 from privsynth.stages import Estimate, Watch, unwatched
 from privsynth.typing import Array
@@ -41,6 +42,14 @@ class Engine(Protocol):
     @property
     def recipe(self) -> Mapping[str, object]:
         """Engine, parameters, versions, licence: for the manifest."""
+
+
+def check_engine(thing: object) -> None:
+    """Refuse what a file has in the place of an engine and is none."""
+    if not all(callable(getattr(thing, verb, None)) for verb in ("fit", "sample")):
+        raise InputError(
+            "the model file holds an engine that this version does not know.", hint="fit it again with this version"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,7 +83,7 @@ def test_a_declared_sum_is_computed_to_the_cent(rng: np.random.Generator, make: 
     assert (np.abs(free["total"] - free["net"] - free["tax"]) > 0.005).any()
     made, engine = kept(t, make)
     assert (np.round(made["net"] + made["tax"], 2) == made["total"]).all()
-    assert engine.shape_.told["computed"] == ["total"]
+    assert engine.constraints_.told["computed"] == ["total"]
     assert list(made) == ["net", "tax", "total"]
 
 
@@ -93,7 +93,7 @@ def test_a_definition_that_few_real_rows_keep_is_not_computed_and_the_rows_are_c
     t = bills(rng)
     t.frame.loc[:11, "total"] += 1  # 12 of 600: 2 %
     made, engine = kept(t, trees)
-    assert "computed" not in engine.shape_.told
+    assert "computed" not in engine.constraints_.told
     assert engine.notes_ == ("table 't': rule 'r0' is broken by 12 of 600 training rows; made rows keep it.",)
     assert (np.abs(made["total"] - made["net"] - made["tax"]) <= 0.0051).all()
 
@@ -117,7 +117,7 @@ def test_a_discovered_order_of_dates_holds_and_missing_ones_stay_missing(rng: np
     made, engine = kept(t, make, facts)
     assert not (made["admitted"] > made["discharged"]).any()
     assert 0.02 < made["discharged"].isna().mean() < 0.2
-    assert engine.shape_.told == {"learnt as a distance": ["discharged"]}
+    assert engine.constraints_.told == {"learnt as a distance": ["discharged"]}
     assert made["discharged"].dtype == t.frame["discharged"].dtype
     assert made["discharged"].dropna().dt.normalize().eq(made["discharged"].dropna()).all()
 
@@ -153,9 +153,9 @@ def test_what_is_taught_is_given_back(seed: int) -> None:
     columns = [Column(name, Kind.NUMBER, spelling=CENTS) for name in ("low", "high")]
     t = table(*columns, rules=["low <= high"], low=low, high=high)
     _, engine = kept(t)
-    taught = engine.shape_.taught(t)
+    taught = engine.constraints_.taught(t)
     assert "high" not in taught.frame
-    back = engine.shape_.restored({name: taught.frame[name].to_numpy() for name in taught.frame}, {})
+    back = engine.constraints_.restored({name: taught.frame[name].to_numpy() for name in taught.frame}, {})
     np.testing.assert_allclose(back["high"], high, atol=1e-9, equal_nan=True)
     np.testing.assert_array_equal(back["low"], low)
 
@@ -168,7 +168,7 @@ def test_a_chain_of_orders_holds(rng: np.random.Generator) -> None:
     made, engine = kept(table(*columns, rules=["a <= b and b <= c and a <= c"], c=c, a=a, b=b))
     assert (made["a"] <= made["b"]).all()
     assert (made["b"] <= made["c"]).all()
-    assert len(engine.shape_.steps) == 2
+    assert len(engine.constraints_.steps) == 2
 
 
 def test_what_comes_out_stays_between_the_ends_that_may_come_out(rng: np.random.Generator) -> None:
@@ -186,7 +186,7 @@ def test_short_lists_of_values_are_not_added_up_but_drawn_again(rng: np.random.G
     made, engine = kept(t)
     assert (made["low"] <= made["high"]).all()
     assert set(made["high"]) <= set(high)
-    assert not engine.shape_.steps
+    assert not engine.constraints_.steps
 
 
 def test_equal_columns_and_constant_differences_are_kept(rng: np.random.Generator) -> None:
@@ -254,7 +254,7 @@ def test_a_blind_engine_keeps_declared_rules_without_a_look_at_the_rows(rng: np.
     made, engine = kept(t, facts=[Fact("order", "t", ("tax", "net"), 1.0, "")], blind=True)
     assert (np.round(made["net"] + made["tax"], 2) == made["total"]).all()
     assert engine.notes_ == ()
-    assert engine.shape_.told == {"rules": ["r0"], "computed": ["total"]}
+    assert engine.constraints_.told == {"rules": ["r0"], "computed": ["total"]}
 
 
 def test_nothing_to_keep_leaves_the_engine_as_it_is(rng: np.random.Generator) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from privsynth.generate.model.constraints.lookup import Listing, find_lookups
+from privsynth.generate.model.trees.lookup import Listing, find_lookups
 
 
 def listing(*codes: int) -> Listing:

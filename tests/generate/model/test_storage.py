@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,16 +23,19 @@ from privsynth.describe import facts_of
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model.coding import Curve
-from privsynth.generate.model.saved import KNOWN, _forests, check_storable, files_of, model_of
-from privsynth.generate.model.saved.codec import Known, Reader, Writer, name_of, pack, unpack
+from privsynth.generate.model.saved import check_storable, files_of, model_of
+from privsynth.generate.model.saved.codec import Reader, Writer, pack, unpack
 from privsynth.generate.model.trees.engine import NumberStep, Trees
 from privsynth.generate.model.trees.features import BELOW_ALL
+from privsynth.generate.model.trees.kept import forests_of
 from privsynth.generate.model.trees.splits import Splits, splits_of
+from privsynth.keeping import kept
 from privsynth.options import CloneOptions, ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
 from privsynth.statistics import Fact, Taken
 
+PACKAGE = Path(__file__).parents[3] / "privsynth"
 NOBODY = Taken()
 LOW, HIGH, RARE = -987_654.25, 987_654.75, 31_415.93  # in columns whose other values lie around 30,000
 OLDEST, NEWEST = np.datetime64("1801-03-05", "us"), np.datetime64("2188-11-23", "us")
@@ -195,7 +202,7 @@ def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
     numbers = [part.ravel().astype(np.float64) for part in unpack(files["model.npz"]).values()]
     loaded = model_of(files, NOBODY)
     for step in trees_of(loaded).steps_.values():
-        for forest in _forests(step):
+        for forest in forests_of(step):
             for fold in forest.folds:
                 for middle in fold.features.middles:
                     numbers += (
@@ -248,7 +255,7 @@ def test_donors_lie_in_the_order_of_their_values_and_not_of_the_rows(secret: tup
     model = model_of(secret[1], NOBODY)
     seen = 0
     for step in trees_of(model).steps_.values():
-        for forest in _forests(step):
+        for forest in forests_of(step):
             for fold in forest.folds:
                 ends = [0] if fold.tree is None else np.flatnonzero(fold.tree.left < 0)
                 for leaf in ends:
@@ -345,7 +352,8 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda content: content.update(format=2), "reads up to 1"),
+        (lambda content: content.update(format=3), "reads format 2"),
+        (lambda content: content.update(format=1), "reads format 2"),
         (lambda content: content.update(format="1"), "which format"),
         (lambda content: content.pop("learnt"), "made of"),
         (lambda content: content["learnt"].update(order_={"os.system": ["true"]}), "does not know"),
@@ -354,12 +362,17 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
             lambda content: content["learnt"].update(engines_={"map": {"people": {"map": {"engine": "other"}}}}),
             "does not know",
         ),
-        (lambda content: first_of(content, "coding.Axis").update(more=1), "Axis"),
-        (lambda content: first_of(content, "coding.Axis").pop("decimals"), "Axis"),
-        (lambda content: first_of(content, "splits.Splits").update(left={"array": 0}), "not sound"),
-        (lambda content: first_of(content, "forest.Leaves").update(first={"array": 10**6}), "made of"),
-        (lambda content: first_of(content, "forest.Fold").update(tree="text"), "not sound"),
-        (lambda content: first_of(content, "coding.Classes").update(levels={"texts": [7]}), "something else"),
+        (lambda content: content["learnt"].update(order_={"Trees.2": {}}), "does not know"),  # another version
+        (lambda content: first_of(content, "Trees.1").update(more=1), "Trees"),
+        (lambda content: first_of(content, "Trees.1").pop("k"), "Trees"),
+        (lambda content: first_of(content, "Constrained.1").update(engine_={"list": []}), "does not know"),
+        (lambda content: content["learnt"].update(order_={"enum": ["Column.1", "x"]}), "level"),
+        (lambda content: first_of(content, "Axis.1").update(more=1), "Axis"),
+        (lambda content: first_of(content, "Axis.1").pop("decimals"), "Axis"),
+        (lambda content: first_of(content, "Splits.1").update(left={"array": 0}), "not sound"),
+        (lambda content: first_of(content, "Leaves.1").update(first={"array": 10**6}), "made of"),
+        (lambda content: first_of(content, "Fold.1").update(tree="text"), "not sound"),
+        (lambda content: first_of(content, "Classes.1").update(levels={"texts": [7]}), "something else"),
     ],
 )
 def test_a_model_file_that_was_tampered_with_is_refused(
@@ -432,9 +445,16 @@ class Stranger:
     a: int = 1
 
 
+@kept(version=3, derived={"twice": lambda values: 2 * values["a"]})
+@dataclass(frozen=True)
+class Registered:
+    a: int
+    twice: int
+
+
 def test_a_class_that_is_not_on_the_list_is_not_written() -> None:
     with pytest.raises(BackendError, match="Stranger"):
-        Writer(KNOWN).write((1, Stranger()))
+        Writer().write((1, Stranger()))
 
 
 @pytest.mark.parametrize(
@@ -443,23 +463,45 @@ def test_a_class_that_is_not_on_the_list_is_not_written() -> None:
 )
 def test_a_value_without_a_form_is_not_written(value: Any) -> None:
     with pytest.raises(BackendError, match="no form"):
-        Writer(KNOWN).write(value)
+        Writer().write(value)
 
 
 def test_plain_values_come_back_as_they_were() -> None:
-    known = Known((Stranger, Kind))
     value = {
         "a": (1, 2.5, None, True, "x"),
         "b": [float("inf"), -0.0, Kind.DATE],
         "c": frozenset({"u", "v"}),
-        "d": Stranger(3),
+        "d": Registered(3, 6),
         "e": {"f": ()},
     }
-    assert Reader(known, {}).read(json.loads(json.dumps(Writer(known).write(value)))) == value
+    assert Reader({}).read(json.loads(json.dumps(Writer().write(value)))) == value
 
 
-def test_names_of_classes_are_unique() -> None:
-    assert len({name_of(cls) for cls in KNOWN.classes}) == len(KNOWN.classes)
+def test_a_class_is_written_by_its_name_and_version_without_what_follows() -> None:
+    assert Writer().write(Registered(3, 6)) == {"Registered.3": {"a": 3}}
+
+
+def test_two_classes_of_one_name_cannot_both_be_kept() -> None:
+    with pytest.raises(TypeError, match="Registered"):
+        kept(version=4)(type("Registered", (), {}))
+
+
+def test_all_classes_that_are_kept_are_known_when_a_file_is_read() -> None:
+    """A class is registered when its module is loaded: reading must have loaded all of them, in a fresh process too."""
+    marked = [
+        node.name
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        if any(isinstance(mark, ast.Call) and ast.unparse(mark.func) == "kept" for mark in node.decorator_list)
+    ]
+    assert len(marked) > 60
+    code = (
+        "from privsynth.generate.model import saved; from privsynth.keeping import _BY_CLASS; "
+        "saved.home_of('trees'); print(*(cls.__name__ for cls in _BY_CLASS))"
+    )
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert sorted(process.stdout.split()) == sorted(marked)
 
 
 def test_something_newly_learnt_cannot_be_lost_without_a_word(secret: tuple[Model, dict[str, bytes]]) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.constraints.lookup import Lookup
 from privsynth.generate.model.trees.engine import Trees, _folds
+from privsynth.generate.model.trees.lookup import Lookup
 from privsynth.spelling import Spelling
 
 KINDS = {"f": Kind.NUMBER, "M": Kind.DATE, "O": Kind.CATEGORY}

@@ -18,12 +18,12 @@ from privsynth.stages import Estimate, Watch, unwatched
 
 def engine_for(options: ModelOptions, *, k: int, limits: Limits, watch: Watch = unwatched) -> Engine:
     """A fresh engine for one table. `k` is how many must hold a value that comes out."""
-    return _home(options.engine).make(EngineRequest(options=options, k=k, limits=limits, watch=watch))
+    return home_of(options.engine).make(EngineRequest(options=options, k=k, limits=limits, watch=watch))
 
 
 def estimate(size: Size, options: ModelOptions) -> Estimate | None:
     """For one fit and a draw of as many rows; None where nobody has measured it."""
-    return _home(options.engine).foresee(size, options)
+    return home_of(options.engine).foresee(size, options)
 
 
 def estimate_for(options: ModelOptions, table: Table) -> Estimate | None:
@@ -31,5 +31,5 @@ def estimate_for(options: ModelOptions, table: Table) -> Estimate | None:
     return estimate(size_of(table, options.engine), options)
 
 
-def _home(engine: EngineName) -> EngineHome:
+def home_of(engine: EngineName) -> EngineHome:
     return cast("EngineHome", import_module(f"privsynth.generate.model.{ENGINES[engine].home}"))

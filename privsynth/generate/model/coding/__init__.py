@@ -20,6 +20,7 @@ import pandas as pd
 from privsynth.dataset import Column, Kind
 from privsynth.errors import InputError
 from privsynth.generate.model.coding.ranks import interpolated, middles, on_even_steps
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 FEW = 20  # so many distinct numbers are a list, not a scale
@@ -35,6 +36,7 @@ REST, HIDDEN = -1, -2
 _STEPS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Axis:
     """Between the storage of a numeric or date column and plain floats."""
@@ -70,6 +72,7 @@ def axis_of(column: Column, values: Array) -> Axis:
     return Axis(step_us=next(step for step in _STEPS_US if not (known % step).any()))
 
 
+@kept(version=1, derived={"lookup": lambda values: index_of(values["levels"])})
 @dataclass(frozen=True, eq=False)
 class Classes:
     """Levels that may be emitted, as storage values; missing is one of them where enough units miss."""
@@ -94,6 +97,7 @@ class Classes:
         return values if self.axis is None else self.axis.rounded(self.axis.read(values))
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Curve:
     """A scale: atoms that come out exactly, and a rest that is a lattice or a curve through protected knots."""

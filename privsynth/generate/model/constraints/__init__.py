@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,9 @@ import pandas as pd
 from privsynth.dataset import Rule, Table
 from privsynth.errors import BackendError
 from privsynth.expressions.rules import compile_rule
-from privsynth.generate.model.constraints.shaping import Shape, shape_of
-from privsynth.generate.model.engine import Engine, frame_of, rows_counted
+from privsynth.generate.model.constraints.shaping import Constraints, constraints_of
+from privsynth.generate.model.engine import Engine, check_engine, frame_of, rows_counted
+from privsynth.keeping import kept, learnt_values
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -28,6 +29,7 @@ CANDIDATES = 4_096  # rows drawn a round, at least: few bad rows get many tries 
 MOST_TRIES = 64  # of one row in one round
 
 
+@kept(version=1, names=("k", "constraints_", "notes_", "engine_"))
 class Constrained:
     """An engine whose rows keep what was declared and found.
 
@@ -50,12 +52,12 @@ class Constrained:
         self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
     ) -> Self:
         facts = [] if self.blind else self.facts
-        self.shape_: Shape = shape_of(
+        self.constraints_: Constraints = constraints_of(
             table, given, self.rules, facts, self.k, units, blind=self.blind, follows=self.follows
         )
-        self.notes_ = () if self.blind else tuple(_broken_notes(self.shape_, table, self.k))
+        self.notes_ = () if self.blind else tuple(_broken_notes(self.constraints_, table, self.k))
         self.unkept_: Counter[str] = Counter()
-        taught = self.shape_.taught(table)
+        taught = self.constraints_.taught(table)
         self.engine_: Engine | None = (
             self.make().fit(taught, rng, given=given, units=units) if len(taught.columns) > len(given) else None
         )
@@ -63,7 +65,7 @@ class Constrained:
 
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
         made = self._once(rows, rng, given)
-        if rows and self.shape_.can_break:
+        if rows and self.constraints_.can_break:
             wrong, idle = np.flatnonzero(self._wrong(made, given)), 0
             for _ in range(ROUNDS):
                 if not len(wrong) or idle >= IDLE:
@@ -77,7 +79,7 @@ class Constrained:
     @property
     def bare(self) -> Engine:
         """The engine itself, where there is nothing to keep."""
-        return self.engine_ if self.shape_.is_plain and self.engine_ is not None else self
+        return self.engine_ if self.constraints_.is_plain and self.engine_ is not None else self
 
     @property
     def rows(self) -> int | None:
@@ -87,7 +89,7 @@ class Constrained:
     def notes(self) -> Sequence[str]:
         own = () if self.engine_ is None else self.engine_.notes
         unkept = [
-            f"table '{self.shape_.table}': {count:,} made rows break what all real rows keep: {what}."
+            f"table '{self.constraints_.table}': {count:,} made rows break what all real rows keep: {what}."
             for what, count in sorted(self.unkept_.items())
         ]
         return [*own, *self.notes_, *unkept]
@@ -95,16 +97,31 @@ class Constrained:
     @property
     def recipe(self) -> Mapping[str, object]:
         own = {"engine": "none", "parameters": {}} if self.engine_ is None else dict(self.engine_.recipe)
-        return {**own, "constraints": self.shape_.told}
+        return {**own, "constraints": self.constraints_.told}
+
+    def kept_values(self) -> Mapping[str, Any]:
+        """Not what of one draw was not kept."""
+        learnt = learnt_values(self, ("constraints_", "engine_", "notes_", "unkept_"))
+        del learnt["unkept_"]
+        return {"k": self.k, **learnt}
+
+    @classmethod
+    def from_kept(cls, values: Mapping[str, Any]) -> Self:
+        if values["engine_"] is not None:
+            check_engine(values["engine_"])
+        constrained = cls(_refuse_to_fit, k=values["k"])
+        learnt = {name: values[name] for name in ("constraints_", "engine_", "notes_")}
+        vars(constrained).update(**learnt, unkept_=Counter())
+        return constrained
 
     def _once(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None) -> dict[str, Array]:
         drawn = (
             pd.DataFrame(index=pd.RangeIndex(rows)) if self.engine_ is None else self.engine_.sample(rows, rng, given)
         )
-        return self.shape_.restored(_arrays(drawn), _arrays(given))
+        return self.constraints_.restored(_arrays(drawn), _arrays(given))
 
     def _wrong(self, made: Mapping[str, Array], given: pd.DataFrame | None) -> Array:
-        return self.shape_.wrong({**_arrays(given), **made})
+        return self.constraints_.wrong({**_arrays(given), **made})
 
     def _again(
         self, made: dict[str, Array], wrong: Array, rng: np.random.Generator, given: pd.DataFrame | None
@@ -124,33 +141,37 @@ class Constrained:
 
     def _mend(self, made: dict[str, Array], wrong: Array, given: pd.DataFrame | None) -> None:
         held = {name: values[wrong] for name, values in _arrays(given).items()}
-        mended = self.shape_.mended({name: values[wrong] for name, values in made.items()}, held)
+        mended = self.constraints_.mended({name: values[wrong] for name, values in made.items()}, held)
         for name, values in mended.items():
             made[name] = made[name].copy()
             made[name][wrong] = values
         known = {**held, **mended}
         size = len(next(iter(made.values())))
-        for name, broken in self.shape_.rules_broken(known):
+        for name, broken in self.constraints_.rules_broken(known):
             if broken.any():
                 raise BackendError(
-                    f"table '{self.shape_.table}': rule '{name}' is broken by {broken.sum() / size:.2%} of the made rows, "
+                    f"table '{self.constraints_.table}': rule '{name}' is broken by {broken.sum() / size:.2%} of the made rows, "
                     "even after drawing them again many times.",
                     hint="see in the notes of a run without the rule how many real rows keep it; rules that exclude each other, "
                     "or a condition (where) that excludes them, cannot be kept",
                 )
         self.unkept_.update(
-            {what: int(broken.sum()) for what, broken in self.shape_.facts_broken(known) if broken.any()}
+            {what: int(broken.sum()) for what, broken in self.constraints_.facts_broken(known) if broken.any()}
         )
+
+
+def _refuse_to_fit() -> Engine:
+    raise BackendError("a model that was kept is not fitted again.")
 
 
 def _arrays(given: pd.DataFrame | None) -> dict[str, Array]:
     return {} if given is None else {str(name): given[name].to_numpy() for name in given}
 
 
-def _broken_notes(shape: Shape, table: Table, k: int) -> list[str]:
+def _broken_notes(constraints: Constraints, table: Table, k: int) -> list[str]:
     """How many real rows break each rule; fewer than k are not counted out."""
     found = []
-    for rule in shape.rules:
+    for rule in constraints.rules:
         broken = int(compile_rule(rule.expect, table.columns).fails(table.frame).sum())
         if broken:
             count = f"{broken:,}" if broken >= k else f"fewer than {k}"

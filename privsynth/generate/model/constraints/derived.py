@@ -18,12 +18,14 @@ from privsynth.expressions import Expression, compile_expression
 from privsynth.generate.model.coding import Axis, Curve, axis_of, learn_coding
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.tables.family import MARK
+from privsynth.keeping import kept
 from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
 Known = Mapping[str, Array]
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Copied:
     """A column that equals another in every row."""
@@ -39,6 +41,7 @@ class Copied:
         return known[self.source]
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Computed:
     """A column that an expression of others defines."""
@@ -55,6 +58,7 @@ class Computed:
         return values if self.axis is None else self.axis.write(self.axis.rounded(self.axis.read(values)))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Gap:
     """A number or date that lies `sign` times a learnt distance from another; the distance stands in the engine's table for it.
@@ -149,6 +153,7 @@ def _ends(coding: object, axis: Axis, own: Axis) -> tuple[float, float]:
     return float(known.min()), float(known.max())
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Follows:
     """A column that a level of another decides, among the levels that enough hold."""

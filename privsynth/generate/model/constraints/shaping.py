@@ -18,6 +18,7 @@ from privsynth.expressions.rules import Definition, Order, RuleCheck, compile_ru
 from privsynth.generate.model.coding import Axis, axis_of, support
 from privsynth.generate.model.constraints.derived import Computed, Copied, Derived, Follows, Gap, follows_of, gap_of
 from privsynth.generate.model.engine import frame_of
+from privsynth.keeping import kept
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -27,6 +28,7 @@ HOLDS = 0.99  # share of real rows in which a definition must hold for its colum
 MEANT = 10.0  # times that chance would bring two levels together, if they never meet on purpose
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Never:
     """Pairs of levels that never meet in the real rows, although each is common enough to have met the other."""
@@ -46,8 +48,9 @@ class Never:
         return np.asarray((one >= 0) & (two >= 0) & np.isin(one * len(self.right) + two, self.pairs))
 
 
+@kept(version=1)
 @dataclass(frozen=True)
-class Shape:
+class Constraints:
     """One table's constraints, as they are kept."""
 
     table: str
@@ -174,7 +177,7 @@ def _beyond(low: Array, high: Array, step: Any) -> Array:
     return np.asarray(~(pd.isna(low) | pd.isna(high)) & (low + step > high))
 
 
-def shape_of(
+def constraints_of(
     table: Table,
     given: Sequence[str],
     rules: Sequence[Rule],
@@ -184,7 +187,7 @@ def shape_of(
     *,
     blind: bool,
     follows: bool,
-) -> Shape:
+) -> Constraints:
     """What can hold by construction, first come, first served: declared definitions, equal columns, declared orders, found ones."""
     names = {column.name for column in table.columns}
     rules = tuple(
@@ -212,7 +215,7 @@ def shape_of(
     ]
     led = [fact for fact in facts if follows and fact.kind in ("dependency", "one_to_one")]
     nevers = [never for fact in facts if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
-    return Shape(
+    return Constraints(
         table.name, table.columns, tuple(given), rules, tuple(left), plan.steps(), tuple(plan.led(led)), tuple(nevers)
     )
 

@@ -1,7 +1,7 @@
-"""Values as JSON and arrays, and back: only classes of a given list, field by field. Nothing of a file is ever run or imported.
+"""Values as JSON and arrays, and back: only classes that are registered, field by field. Nothing of a file is ever run or imported.
 
 What JSON has is JSON; all else is an object with one key that says what it is. Arrays of numbers go to a second file under
-numbers; texts stay readable. A class that is not on the list, or whose fields have changed since, is an error and never a guess.
+numbers; texts stay readable. A class that is not registered, or has another version or other fields, is an error and never a guess.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.errors import BackendError, InputError
+from privsynth.keeping import KeptClass, kept_class, kept_class_named
 from privsynth.typing import Array
 
 PLAIN = "biufM"  # kinds of arrays: booleans, numbers, moments
@@ -26,37 +26,16 @@ MOST_ARRAYS = 1_000_000
 _EMPTY = {"f": "float64", "M": "datetime64[us]", "O": "object"}
 
 
-@dataclass(frozen=True)
-class Known:
-    """The classes that may be kept. `derived` names fields that are left out and how they come back from the others."""
-
-    classes: tuple[type, ...]
-    derived: Mapping[type, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = field(default_factory=dict)
-
-    @property
-    def by_name(self) -> dict[str, type]:
-        return {name_of(cls): cls for cls in self.classes}
-
-    def kept_fields(self, cls: Any) -> list[str]:
-        return [item.name for item in fields(cls) if item.init and item.name not in self.derived.get(cls, {})]
-
-
-def name_of(cls: type) -> str:
-    """The class with the file it stands in, as the model file names it."""
-    return f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
-
-
 class Writer:
     """Turns values into JSON, and collects the arrays."""
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
+    def __init__(self) -> None:
         self.arrays: list[Array] = []
 
     def write(self, value: Any) -> Any:
         match value:
             case Enum():
-                return {"enum": [self._name(value), value.value]}
+                return {"enum": [_kept(value).name, value.value]}
             case None | bool() | str():
                 return value
             case int() | np.integer():
@@ -67,12 +46,6 @@ class Writer:
                 return self._array(value)
             case pd.DataFrame():
                 return _empty_frame(value)
-            case _ if is_dataclass(value):
-                return {
-                    self._name(value): {
-                        name: self.write(getattr(value, name)) for name in self.known.kept_fields(type(value))
-                    }
-                }
             case _:
                 return self._many(value)
 
@@ -87,12 +60,8 @@ class Writer:
             case dict():
                 return {"map": {_text(key): self.write(inner) for key, inner in value.items()}}
             case _:
-                raise BackendError(f"a {type(value).__name__} has no form in a model file.")
-
-    def _name(self, value: Any) -> str:
-        if type(value) not in self.known.classes:
-            raise BackendError(f"a {type(value).__name__} has no form in a model file.")
-        return name_of(type(value))
+                cls = _kept(value)
+                return {cls.name: {name: self.write(inner) for name, inner in cls.values_of(value).items()}}
 
     def _array(self, values: Array) -> Any:
         if values.dtype == object:
@@ -108,8 +77,8 @@ class Writer:
 class Reader:
     """Turns JSON back into values, and trusts none of it."""
 
-    def __init__(self, known: Known, arrays: Mapping[str, Array]) -> None:
-        self.known, self.arrays = known, arrays
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self.arrays = arrays
 
     def read(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -138,27 +107,40 @@ class Reader:
             case "frame":
                 return pd.DataFrame({str(name): pd.Series([], dtype=_EMPTY[kind]) for name, kind in content.items()})
             case "enum":
-                return self._class(content[0])(content[1])
+                return self._level(*content)
             case _:
-                return self._object(self._class(what), content)
+                return self._object(_kept_named(what), content)
 
-    def _class(self, name: str) -> Any:
-        found = self.known.by_name.get(name)
-        if found is None:
-            raise InputError(
-                "the model file holds a thing that this version does not know.",
-                hint="it was made by another version of privsynth: fit it again",
-            )
-        return found
+    def _level(self, name: str, value: Any) -> Enum:
+        cls: type[Enum] = _kept_named(name).cls
+        if not issubclass(cls, Enum):
+            raise InputError("the model file names a level of what has none.", hint="fit it again")
+        return cls(value)
 
-    def _object(self, cls: Any, content: Mapping[str, Any]) -> Any:
-        if sorted(content) != sorted(self.known.kept_fields(cls)):
+    def _object(self, cls: KeptClass, content: Mapping[str, Any]) -> Any:
+        if sorted(content) != sorted(cls.kept_names):
             raise InputError(
-                f"the fields of a {cls.__name__} in the model file are not those of this version.",
+                f"the fields of a {cls.cls.__name__} in the model file are not those of this version.",
                 hint="fit it again with this version",
             )
-        values = {name: self.read(inner) for name, inner in content.items()}
-        return cls(**values, **{name: make(values) for name, make in self.known.derived.get(cls, {}).items()})
+        return cls.made_of({name: self.read(inner) for name, inner in content.items()})
+
+
+def _kept(value: Any) -> KeptClass:
+    cls = kept_class(type(value))
+    if cls is None:
+        raise BackendError(f"a {type(value).__name__} has no form in a model file.")
+    return cls
+
+
+def _kept_named(name: str) -> KeptClass:
+    cls = kept_class_named(name)
+    if cls is None:
+        raise InputError(
+            "the model file holds a thing that this version does not know.",
+            hint="it was made by another version of privsynth: fit it again",
+        )
+    return cls
 
 
 def pack(arrays: list[Array]) -> bytes:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, missing_like, person_codes
 from privsynth.generate.model.engine import frame_of
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 MARK = "↳ "  # starts the names of columns that exist only between parent and child
@@ -29,6 +30,7 @@ def context_column(name: str) -> str:
     return f"{MARK}parent's {name}"
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Reference:
     """A key that does not lead: how often parents are referred to, and how many rows refer to none."""
@@ -38,6 +40,7 @@ class Reference:
     empty: float
 
 
+@kept(version=1)
 @dataclass(frozen=True)
 class Brood:
     """How many children parents have on average, and how much of that average lies beyond what may come out for one parent."""
@@ -47,6 +50,7 @@ class Brood:
     top: float  # share of the parents over which what lies beyond is spread: at least k of the source's
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Plan:
     """What is needed to make one table, without its rows."""

@@ -1,13 +1,17 @@
 """The default engine, ours: columns are made one after another, by trees that are grown on one part of the rows and filled from the others.
 
-`engine` is the order of the columns and the steps that make one; `forest` grows and draws, from `features` of the earlier columns
-that `related` picks and a `guide` weighs; `pruning` takes out splits that noise could have made; `splits` is a tree as it is kept.
+`engine` is the order of the columns, `steps` how one is made, `lookup` how one that another determines; `forest` grows and draws, from
+`features` of the earlier columns that `related` picks and a `guide` weighs; `pruning` takes out splits that noise could have made;
+`kept` is what goes into a file, with trees as their `splits`.
 """
 
 from __future__ import annotations
 
 from privsynth.generate.model.choose.size import BASE
 from privsynth.generate.model.engine import Engine, EngineRequest, Size
+from privsynth.generate.model.trees.engine import Trees
+from privsynth.generate.model.trees.forest import GROWN_ON
+from privsynth.generate.model.trees.related import MOST
 from privsynth.options import ModelOptions
 from privsynth.stages import Estimate
 
@@ -17,16 +21,11 @@ PER_CELL = 90  # bytes
 
 
 def make(request: EngineRequest) -> Engine:
-    from privsynth.generate.model.trees.engine import Trees
-
     return Trees(k=request.k, min_leaf=request.options.min_leaf, watch=request.watch)
 
 
 def foresee(size: Size, options: ModelOptions) -> Estimate:  # noqa: ARG001  every engine is asked with its options
     """Each column is told apart by the columns before it; no tree grows on more rows than a forest looks at."""
-    from privsynth.generate.model.trees.forest import GROWN_ON
-    from privsynth.generate.model.trees.related import MOST
-
     pairs = size.columns * min(size.columns / 2, MOST)
     grown = min(size.rows, 2 * GROWN_ON)
     seconds = START + GROW * grown * pairs + FILL * size.rows * pairs + CODE * size.rows * size.columns

@@ -10,86 +10,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.engines import ENGINES
-from privsynth.generate.model.coding import HIDDEN, REST, Classes, Coding, Curve, folded, learn_coding
+from privsynth.generate.model.coding import REST, Classes, Coding, Curve, learn_coding
 from privsynth.generate.model.coding.ranks import ranks
-from privsynth.generate.model.constraints.lookup import Lookup, find_lookups, listing_of
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.trees.features import Aim, State, where_and_how_far
 from privsynth.generate.model.trees.forest import Forest, Task, grow
 from privsynth.generate.model.trees.guide import Made, normal
+from privsynth.generate.model.trees.kept import bare_step, check_step
+from privsynth.generate.model.trees.lookup import Lookup, find_lookups, listing_of
 from privsynth.generate.model.trees.related import Related, relate, same_as
+from privsynth.generate.model.trees.steps import ClassStep, NumberStep, Step
+from privsynth.keeping import kept, learnt_values
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
 FOLDS = 2
+LEARNT = ("codings_", "given_", "names_", "steps_")
 MANY_LEVELS = 20  # classes with more come last
 ONE_BY_ONE = 32  # classes with more are told apart by their place among the other columns, not one by one
 CLASS_LEAF, NUMBER_LEAF = 12, 20  # rows of a leaf where it grows; about as many of the other folds give
 
 
 @dataclass(frozen=True, eq=False)
-class ClassStep:
-    """Draws the level of a donor."""
-
-    forest: Forest | None  # None: no level may come out
-
-    def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
-        if self.forest is None:
-            return np.full(rows, HIDDEN, dtype=np.int32)
-        return self.forest.draw(state, np.arange(rows), rng)
-
-
-@dataclass(frozen=True, eq=False)
-class NumberStep:
-    """First which atom or none, then a place on the curve or lattice."""
-
-    curve: Curve
-    atoms: Forest | None
-    rest: Forest | None
-    same: str | None  # the column whose value the last atom repeats
-    leader: str | None  # the column that the rest follows
-    leading: Curve | None
-
-    def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
-        made = np.full(rows, np.nan)
-        atom = np.full(rows, REST) if self.atoms is None else self.atoms.draw(state, np.arange(rows), rng)
-        if self.same is not None:
-            made = np.where(atom == len(self.curve.atoms), self._within(state[self.same]), made)
-        known = (atom >= 0) & (atom < len(self.curve.atoms))
-        made[known] = self.curve.atoms[atom[known]]
-        free = np.flatnonzero((atom == REST) | ((atom == len(self.curve.atoms)) & np.isnan(made)))
-        if self.rest is not None:
-            anchors = (
-                None
-                if self.leader is None or self.leading is None
-                else self.leading.position_of(state[self.leader][free])
-            )
-            place = self.rest.draw(state, free, rng, anchors)
-            made[free] = self.curve.value_at(place if self.curve.lattice is not None else folded(place))
-        return made
-
-    def _within(self, numbers: Array) -> Array:
-        """Missing instead of a number beyond what this column may hold itself."""
-        ends = self.curve.knots
-        return (
-            np.where((numbers >= ends[0]) & (numbers <= ends[-1]), numbers, np.nan)
-            if len(ends)
-            else np.full(len(numbers), np.nan)
-        )
-
-
-Step = ClassStep | NumberStep | Lookup
-
-
-@dataclass(frozen=True, eq=False)
-class _Lesson:
+class TreeLesson:
     """What every column is learnt from."""
 
     state: State
@@ -104,6 +54,7 @@ class _Lesson:
         return None if self.units is None else self.units[rows]
 
 
+@kept(version=1, names=("k", "min_leaf", *LEARNT))
 class Trees:
     """Sequential cross-fitted trees."""
 
@@ -130,7 +81,9 @@ class Trees:
         lookups = find_lookups(listings, order, self.given_, max(self.k, self.min_leaf or 0), units)
         visits = _visits(order, self.given_, lookups)
         folds = _folds(len(table), units, rng)
-        lesson = _Lesson(state, sizes, codings, folds, units, relate(state, sizes, [*self.given_, *visits], rng), rng)
+        lesson = TreeLesson(
+            state, sizes, codings, folds, units, relate(state, sizes, [*self.given_, *visits], rng), rng
+        )
         self.steps_: dict[str, Step] = {}
         for done, name in enumerate(visits, start=1):
             self.steps_[name] = lookups[name] if name in lookups else self._learn(name, lesson)
@@ -159,13 +112,26 @@ class Trees:
         parameters = {"k": self.k, "min_leaf": leaf, "folds": FOLDS, "order": list(self.steps_)}
         return {"engine": "trees", "parameters": parameters, "versions": versions, "licence": ENGINES["trees"].licence}
 
-    def _learn(self, name: str, lesson: _Lesson) -> Step:
+    def kept_values(self) -> Mapping[str, Any]:
+        learnt = learnt_values(self, LEARNT)
+        steps = {name: bare_step(step, self.codings_) for name, step in self.steps_.items()}
+        return {"k": self.k, "min_leaf": self.min_leaf, **learnt, "steps_": steps}
+
+    @classmethod
+    def from_kept(cls, values: Mapping[str, Any]) -> Self:
+        trees = cls(k=values["k"], min_leaf=values["min_leaf"])
+        vars(trees).update({name: values[name] for name in LEARNT})
+        for step in trees.steps_.values():
+            check_step(step)
+        return trees
+
+    def _learn(self, name: str, lesson: TreeLesson) -> Step:
         coding, values, closest = lesson.codings[name], lesson.state[name], lesson.related.closest[name]
         if isinstance(coding, Classes):
             return ClassStep(self._classes(values, len(coding.levels), values, closest, lesson))
         return self._number(name, coding, values, closest, lesson)
 
-    def _number(self, name: str, curve: Curve, values: Array, earlier: Sequence[str], lesson: _Lesson) -> NumberStep:
+    def _number(self, name: str, curve: Curve, values: Array, earlier: Sequence[str], lesson: TreeLesson) -> NumberStep:
         atom = curve.atom_of(values)
         numbers = [
             other
@@ -194,7 +160,7 @@ class Trees:
         values: Array,
         rows: Array,
         earlier: Sequence[str],
-        lesson: _Lesson,
+        lesson: TreeLesson,
         lead: tuple[str, Curve | None] | None,
     ) -> Forest | None:
         if not len(rows):
@@ -217,7 +183,9 @@ class Trees:
         )
         return grow(task, lesson.state, lesson.folds, lesson.rng)
 
-    def _classes(self, codes: Array, size: int, gives: Array, earlier: Sequence[str], lesson: _Lesson) -> Forest | None:
+    def _classes(
+        self, codes: Array, size: int, gives: Array, earlier: Sequence[str], lesson: TreeLesson
+    ) -> Forest | None:
         rows = np.flatnonzero(codes >= 0)
         if not len(rows):
             return None
@@ -284,7 +252,7 @@ def _score(place: Array, curve: Curve) -> Array:
     return normal((ranks(place) - 0.5) / len(place) if curve.lattice is not None else np.clip(place, edge, 1 - edge))
 
 
-def _places(codes: Array, size: int, earlier: Sequence[str], lesson: _Lesson, rows: Array) -> Array:
+def _places(codes: Array, size: int, earlier: Sequence[str], lesson: TreeLesson, rows: Array) -> Array:
     """Where each level lies among the earlier columns: the first three axes of its mean row."""
     parts = [part for name in earlier for part in _parts(lesson.state[name][rows], name in lesson.sizes)]
     count = np.maximum(np.bincount(codes, minlength=size), 1)

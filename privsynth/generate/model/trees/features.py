@@ -14,6 +14,7 @@ import numpy as np
 
 from privsynth.generate.model.coding.ranks import ranks
 from privsynth.generate.model.trees.guide import Guide, Made
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 State = Made  # of each column its codes (integers; negative: not emitted) or its numbers (floats)
@@ -65,6 +66,7 @@ def where_and_how_far(place: Array) -> Aim:
     return Aim(numbers=np.stack([rank, OUTER * (2 * rank - 1) ** 2], axis=1))
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Features:
     """How each earlier column is turned into one or two columns of floats."""

@@ -26,6 +26,7 @@ from privsynth.generate.model.trees.pruning import (
     unexplained,
     variances,
 )
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 GROWN_ON = 24_000  # most rows that one tree grows on
@@ -37,6 +38,7 @@ TIGHT = 0.5  # share of a number that a guide must foretell for the donors to gi
 SURE = 8.0  # a slope inside a leaf counts from this share of explained variance, over the donors, on
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Leaves:
     """The donors of each node as a range of `donors`, which lie in the order of the tree's leaves."""
@@ -80,6 +82,7 @@ def spread(groups: Array, rng: np.random.Generator) -> Array:
     return np.asarray((made - start[groups] + rng.random(len(groups))) / size[groups])
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Fold:
     features: Features
@@ -95,6 +98,7 @@ class Fold:
         return share(built[:, -1] + drawn) if self.beyond else drawn
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Forest:
     folds: tuple[Fold, ...]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.generate.model.coding import Classes, Coding, Curve
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 PENALTIES = (0.001, 0.01, 0.1, 1.0)  # beside a variance of one
@@ -62,6 +63,7 @@ def share(score: Array) -> Array:
     return np.asarray(ndtr(score))
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Guide:
     """Weights of the earlier columns' scores, for one or two axes of the target."""

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from privsynth.generate.model.trees.features import BELOW_ALL
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 LEAF = -1
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Splits:
     """Rows whose feature is at most the threshold go left. A child always has a higher number than its parent, so every way ends."""

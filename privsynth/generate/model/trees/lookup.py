@@ -10,6 +10,7 @@ import pandas as pd
 
 from privsynth.generate.model.coding import Classes, Coding, support
 from privsynth.generate.model.trees.features import State
+from privsynth.keeping import kept
 from privsynth.typing import Array
 
 DETERMINED = 0.995  # share of rows on the most common value for their level
@@ -44,6 +45,7 @@ def codes_in(values: Array, numbers: Array) -> Array:
     return pd.Index(values).get_indexer(pd.Index(numbers))
 
 
+@kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Lookup:
     """For each level of the source what may follow it, and how often each does. Any level that too few hold is followed by anything."""
