@@ -218,7 +218,8 @@ def _content(folder: Path, name: str) -> bytes:
         handle = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise InputError(
-            f"{name} of the model cannot be opened: {error.strerror}.", hint="name a folder that `privsynth fit` made"
+            f"{folder.name}: {name} of the model cannot be opened ({error.strerror}).",
+            hint="name a folder that `privsynth fit` made",
         ) from None
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())

@@ -16,7 +16,7 @@ interrupt  Ctrl-C and SIGTERM: the first unwinds the work, the second ends the p
 from __future__ import annotations
 
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import typer
 
@@ -74,7 +74,7 @@ def _run(arguments: list[str]) -> int:
     screen = screen_for(format_asked(arguments), as_json="--json" in arguments, quiet=True)
     verb = next((word for word in arguments if not word.startswith("-")), "")
     try:
-        code: Any = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
     except Exit as stop:
         return stop.exit_code
     except TyperException as error:

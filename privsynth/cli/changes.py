@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from privsynth.errors import PolicyError
 
@@ -12,7 +11,7 @@ RULEBOOKS = {".yaml", ".yml"}
 TAB = {"\\t": "\t", "tab": "\t"}
 
 
-def given(options: Mapping[str, Any]) -> dict[str, Any]:
+def given(options: Mapping[str, object]) -> dict[str, object]:
     """Only what was said."""
     return {name: value for name, value in options.items() if value is not None}
 
@@ -27,7 +26,7 @@ def sort_inputs(data: Sequence[str]) -> tuple[list[str], str | None]:
 
 def reading(
     encoding: str | None, delimiter: str | None = None, on_ragged: str | None = None, *, no_header: bool = False
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """How files are read."""
     options = {
         "read.encoding": encoding,
@@ -38,11 +37,11 @@ def reading(
     return given(options)
 
 
-def assignments(settings: Sequence[str]) -> dict[str, Any]:
+def assignments(settings: Sequence[str]) -> dict[str, object]:
     """`key=value` pairs; a value is read as YAML reads it, so that numbers are numbers."""
     from privsynth.plainyaml import parse_yaml
 
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not key:
@@ -88,7 +87,7 @@ def _share(text: str) -> tuple[str, str, float]:
     return column, level, number
 
 
-def model_first(changes: dict[str, Any]) -> dict[str, Any]:
+def model_first(changes: dict[str, object]) -> dict[str, object]:
     """An option of the model engine implies the backend `model`."""
     if "backend.engine" in changes and "backend" not in changes:
         return {"backend": "model", **changes}

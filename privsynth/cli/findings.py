@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from privsynth.options import ReadPolicy
 from privsynth.policy import Policy
@@ -33,7 +33,7 @@ class ScanHit:
     lines: int | None = None
 
     @property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from privsynth.cli.log import LogFormat
 from privsynth.options import BackendName, MaskOptions, ModelOptions, ReadPolicy, WritePolicy
 from privsynth.policy import Policy, ProfileName
+from privsynth.policy_model import PolicyModel
 
 
-def _help(model: Any, name: str) -> str:
+def _help(model: type[PolicyModel], name: str) -> str:
     return str(model.model_fields[name].description)
 
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from privsynth.cli.interrupt import heeded
 from privsynth.cli.memory import peak_bytes
@@ -42,9 +42,11 @@ class Log(Screen):
             self.tell("progress", done=done, total=total)
 
     def end(self, stage: Stage) -> None:
-        judged: dict[str, Any] = {} if stage.verdict is None else {"status": stage.verdict.status.value}
-        text = stage.detail if stage.verdict is None else headline(stage.verdict)
-        self.tell("end", seconds=round(stage.seconds, 3), text=text, **judged)
+        seconds = round(stage.seconds, 3)
+        if stage.verdict is None:
+            self.tell("end", seconds=seconds, text=stage.detail)
+        else:
+            self.tell("end", seconds=seconds, text=headline(stage.verdict), status=stage.verdict.status.value)
 
     def broken(self, stage: Stage) -> None:  # noqa: ARG002  it is the one that began
         self.tell("broken")
@@ -66,7 +68,7 @@ class Log(Screen):
         self.answer(verb, code, {"message": message, "hint": hint, "column": column, "row": line})
         return int(code)
 
-    def tell(self, event: str, *, done: int | None = None, total: int | None = None, **more: Any) -> None:
+    def tell(self, event: str, *, done: int | None = None, total: int | None = None, **more: object) -> None:
         if self.quiet and event != "error":
             return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

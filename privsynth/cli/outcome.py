@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
 
@@ -55,7 +55,7 @@ def _reports_in(written: Sequence[Path]) -> str:
     return f"; the reports are in {written[0].parent}/" if written else "; --report-dir DIR keeps the reports"
 
 
-def outputs(written: Sequence[Path], rows: dict[str, int] | None = None) -> list[dict[str, Any]]:
+def outputs(written: Sequence[Path], rows: dict[str, int] | None = None) -> list[dict[str, object]]:
     """Each file with its digest, and with its rows if it holds any."""
     rows = rows or {}
     return [
@@ -64,7 +64,7 @@ def outputs(written: Sequence[Path], rows: dict[str, int] | None = None) -> list
     ]
 
 
-def _object(verb: str, outcome: Outcome, written: Sequence[Path]) -> dict[str, Any]:
+def _object(verb: str, outcome: Outcome, written: Sequence[Path]) -> dict[str, object]:
     manifest, verdicts = json.loads(outcome.papers.files["manifest.json"]), list(outcome.verdicts)
     return result(
         verb,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any
 from urllib.parse import quote
 
 from privsynth.cli.findings import ScanHit
@@ -13,7 +12,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 SEVERITY = {"high": "error", "medium": "warning", "low": "note"}
 
 
-def sarif(hits: Sequence[ScanHit], version: str) -> dict[str, Any]:
+def sarif(hits: Sequence[ScanHit], version: str) -> dict[str, object]:
     """One run of the scanner."""
     names = sorted({hit.entity for hit in hits})
     rules = [
@@ -29,7 +28,7 @@ def sarif(hits: Sequence[ScanHit], version: str) -> dict[str, Any]:
     }
 
 
-def _result(hit: ScanHit, rule: int) -> dict[str, Any]:
+def _result(hit: ScanHit, rule: int) -> dict[str, object]:
     where = f"column {hit.column}" if hit.column is not None else f"{hit.lines} line{'' if hit.lines == 1 else 's'}"
     text = f"{hit.entity} in {where}: {hit.values:,} value{'' if hit.values == 1 else 's'}, {hit.level}"
     return {
@@ -41,9 +40,9 @@ def _result(hit: ScanHit, rule: int) -> dict[str, Any]:
     }
 
 
-def _place(hit: ScanHit) -> dict[str, Any]:
+def _place(hit: ScanHit) -> dict[str, object]:
     uri = quote(PurePath("stdin" if hit.file == "-" else hit.file).as_posix())
-    place: dict[str, Any] = {
+    place: dict[str, object] = {
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": hit.line or 1}}
     }
     if hit.column is not None:

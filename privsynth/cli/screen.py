@@ -100,14 +100,14 @@ class Screen(Stages):
             write_json(result(verb, code, outcome="error", error={"code": int(code), **fields}))
 
 
-def result(verb: str, code: int, **more: Any) -> dict[str, Any]:
+def result(verb: str, code: int, **more: Any) -> dict[str, object]:
     """The object that `--json` prints; `privsynth schema result` is its JSON Schema."""
     from privsynth.report import result_object
 
     return result_object(verb=verb, exit_code=int(code), **more)
 
 
-def write_json(content: Mapping[str, Any]) -> None:
+def write_json(content: Mapping[str, object]) -> None:
     """Exactly one object on stdout: UTF-8, sorted keys, no NaN."""
     sys.stdout.write(json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
 
@@ -174,7 +174,7 @@ def _is_live() -> bool:
     return sys.stderr.isatty() and "CI" not in os.environ
 
 
-def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, Any] | None:
+def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, dict[str, float]] | None:
     """The measured fidelity of each table, as `--json` gives it: the score, a fresh real sample's, and their ratio."""
     findings = [finding for verdict in verdicts if verdict.gate == "fidelity" for finding in verdict.findings]
     return {

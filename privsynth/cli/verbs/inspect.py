@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from privsynth.dataset import Dataset, Table
     from privsynth.statistics import Fact
 
+Line = Mapping[str, Any]
 HEADER = ("column", "kind", "role", "holds", "missing", "distinct", "sure", "why")
 
 
@@ -52,7 +53,7 @@ def inspect(
     return 0
 
 
-def _object(dataset: Dataset, facts: Sequence[Fact], lines: Mapping[str, Any]) -> dict[str, Any]:
+def _object(dataset: Dataset, facts: Sequence[Fact], lines: Mapping[str, Sequence[Line]]) -> dict[str, object]:
     tables = [{"table": t.name, "rows": len(t), "entity": t.person, "columns": lines[t.name]} for t in dataset]
     keys = [
         {"parent": key.parent, "parent_key": key.parent_key, "child": key.child, "child_key": key.child_key}
@@ -88,7 +89,7 @@ def _title(table: Table) -> str:
     return f"{table.name}   {size}   one person per {table.person or 'row'}"
 
 
-def _summary(lines: Sequence[dict[str, Any]]) -> str:
+def _summary(lines: Sequence[Line]) -> str:
     """Who is in it, in one line."""
     by_role = {
         role: [line["column"] for line in lines if line["role"] == role]
@@ -103,7 +104,7 @@ def _summary(lines: Sequence[dict[str, Any]]) -> str:
     return "   ".join([*parts, *([f"{len(by_role['free_text'])} free text"] if by_role["free_text"] else [])])
 
 
-def _table(lines: Sequence[dict[str, Any]]) -> str:
+def _table(lines: Sequence[Line]) -> str:
     shown = table([_cells(line) for line in lines], HEADER)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     return "".join(f"{_cut(line, width)}\n" for line in shown.splitlines())
@@ -114,7 +115,7 @@ def _cut(line: str, width: int) -> str:
     return line if not width or len(line) <= width else f"{line[: max(1, width - 4)].rstrip()} ..."
 
 
-def _cells(line: dict[str, Any]) -> tuple[str, ...]:
+def _cells(line: Line) -> tuple[str, ...]:
     from privsynth.describe.plan import sureness
 
     missing = "" if not line["missing"] else f"{line['missing']:.1%}" if line["missing"] >= 0.001 else "<0.1%"
