@@ -1,11 +1,13 @@
 """How often clean tables are blocked, by which gate, and how near to each limit clean figures come.
 
-    python bench/calibrate.py [--tables adult bank ...] [--profiles internal ...] [--seeds 10] [--rows 3000] [--drafts honest trees] [--material FOLDER]
+    python bench/calibrate.py [--tables adult bank ...] [--profiles internal ...] [--seeds 10] [--rows 3000]
+                              [--drafts honest trees] [--material FOLDER]
                               [--keep FILE.jsonl]
 
-An honest draft is an independent sample of the population that the training rows came from; `trees` are drafts of the default engine, fitted with
-the profile's own limits. A table too small for a profile is told apart as insufficient evidence: that is no false alarm.
-With --keep each judged draft is written down, and one that is there already is not judged again. Prints markdown; the committed table is calibration.md.
+An honest draft is an independent sample of the population that the training rows came from; `trees` are drafts of the
+default engine, fitted with the profile's own limits. A table too small for a profile is told apart as insufficient
+evidence: that is no false alarm. With --keep each judged draft is written down, and one that is there already is not
+judged again. Prints markdown; the committed table is calibration.md.
 """
 
 from __future__ import annotations
@@ -61,7 +63,7 @@ MEASURED = (
 
 @contextmanager
 def measured_once() -> Iterator[None]:
-    """Inside, each measurement of the same tables is made once. Generators and closures do not tell calls apart: gates seed them alike."""
+    """Inside, each measurement of the same tables is made once; generators do not tell calls apart, gates seed them."""
     places = [(importlib.import_module(module), name) for module, name in MEASURED]
     kept = [(module, name, getattr(module, name)) for module, name in places]
     for module, name, function in kept:
@@ -255,7 +257,8 @@ def _blocks(found: Sequence[Record], profiles: Sequence[str]) -> Iterator[str]:
 def _cell(records: Sequence[Record]) -> str:
     by, thin = Counter(gate for record in records for gate in wrong(record)), sum(map(is_thin, records))
     gates = ", ".join(f"{gate} {count}" for gate, count in by.items())
-    return f"{sum(map(bool, map(wrong, records)))}/{len(records)}{f' ({gates})' if gates else ''}{f'; too few rows {thin}' if thin else ''}"
+    share = f"{sum(map(bool, map(wrong, records)))}/{len(records)}"
+    return share + (f" ({gates})" if gates else "") + (f"; too few rows {thin}" if thin else "")
 
 
 def _total(records: Sequence[Record]) -> str:

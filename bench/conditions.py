@@ -46,7 +46,8 @@ def main() -> None:
     table = load(asked.table) if asked.table else as_table(invented(asked.rows, np.random.default_rng(0)), "invented")
     made(table.take(np.arange(min(500, len(table)))), 10, None)  # imports are not counted
     print(
-        f"{table.name}: {len(table)} rows x {len(table.columns)} columns; {rows_meeting(table, asked.where).mean():.2%} meet the condition"
+        f"{table.name}: {len(table)} rows x {len(table.columns)} columns;"
+        f" {rows_meeting(table, asked.where).mean():.2%} meet the condition"
     )
     free, _ = made(table, asked.made, None)
     held, frame = made(table, asked.made, asked.where)

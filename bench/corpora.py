@@ -1,7 +1,8 @@
-"""Labelled sentences and tables of people, invented for measuring: own sentences, Faker's people of two dozen countries.
+"""Labelled sentences and tables of people, invented for measuring: own sentences, Faker's people of 24 countries.
 
-The lists of names in the scanner are Faker's too, so `without` hides a share of them from the scanner while it is measured:
-what is then found is found by capitals, endings, forms and the words around, as with names that are in nobody's list.
+The lists of names in the scanner are Faker's too, so `without` hides a share of them from the scanner while it is
+measured: what is then found is found by capitals, endings, forms and the words around, as with names that are in
+nobody's list.
 """
 
 from __future__ import annotations
@@ -753,7 +754,9 @@ def _row(people: People, faker: Any, pick: Callable[[Any], Any]) -> dict[str, st
                 f"{given} {pick(['Foods', 'Motors', 'Gardens', 'Records'])}",
             ]
         ),
-        "Vehicle": f"{rng.integers(1992, 2024)} {pick(MAKES)} {pick(['Astra', 'Focus', 'V70', 'Rio', 'Punto', 'A4', '6'])}",
+        "Vehicle": (
+            f"{rng.integers(1992, 2024)} {pick(MAKES)} {pick(['Astra', 'Focus', 'V70', 'Rio', 'Punto', 'A4', '6'])}"
+        ),
         "Domain": people.domain().replace("www.", "").replace("shop.", ""),
         "BloodType": pick(["A+", "O+", "B+", "AB+", "O-", "A-"]),
         "Pounds": f"{kilos * 2.2046:.1f}",

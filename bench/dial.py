@@ -1,8 +1,12 @@
-"""The privacy dial: leakage against fidelity over `min_leaf`, means over seeds and both directions, as a table and a picture.
+"""The privacy dial: leakage against fidelity over `min_leaf`, as a table and a chart.
 
-    python bench/dial.py TRAIN.csv HOLDOUT.csv [TRAIN.csv HOLDOUT.csv ...] [--leaves 12,50,...] [--seeds 2] [--to docs/dial.svg]
+Means over seeds and both directions.
 
-C2ST says how well a classifier tells real rows from synthetic ones, the attacks how well training rows are told from others: .5 is best of all.
+    python bench/dial.py TRAIN.csv HOLDOUT.csv [TRAIN.csv HOLDOUT.csv ...] [--leaves 12,50,...] [--seeds 2]
+                         [--to docs/dial.svg]
+
+C2ST says how well a classifier tells real rows from synthetic ones, the attacks how well training rows are told from
+others: .5 is best of all.
 """
 
 from __future__ import annotations
@@ -27,11 +31,15 @@ K = 10
 FIGURES = {"c2st": "C2ST", "mia": "attack", "mia_cal": "attack, calibrated"}
 WIDE, HIGH, LEFT, TOP, FOOT = 460, 330, 62, 56, 84  # of one panel, and the room around its field
 STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #222 } .title { font-size: 15px; font-weight: 600 } .small { font-size: 12px; fill: #555 }
+text { font: 13px system-ui, sans-serif; fill: #222 } .title { font-size: 15px; font-weight: 600 }
+.small { font-size: 12px; fill: #555 }
 .back { fill: #fff } .grid { stroke: #ddd } .mia { fill: none; stroke: #1f5fa8; stroke-width: 2 }
 .mia_cal { fill: none; stroke: #b3541e; stroke-width: 2; stroke-dasharray: 6 4 }
-circle.mia { fill: #1f5fa8 } rect.mia_cal { fill: #b3541e; stroke-dasharray: none } .default { fill: none; stroke: #222; stroke-width: 2 }
-@media (prefers-color-scheme: dark) { text { fill: #eee } .small { fill: #bbb } .back { fill: #16181b } .grid { stroke: #444 } .default { stroke: #eee }
+circle.mia { fill: #1f5fa8 } rect.mia_cal { fill: #b3541e; stroke-dasharray: none }
+.default { fill: none; stroke: #222; stroke-width: 2 }
+@media (prefers-color-scheme: dark) {
+  text { fill: #eee } .small { fill: #bbb } .back { fill: #16181b } .grid { stroke: #444 }
+  .default { stroke: #eee }
 .mia { stroke: #7db4f0 } circle.mia { fill: #7db4f0 } .mia_cal { stroke: #f0a36f } rect.mia_cal { fill: #f0a36f } }
 """
 
@@ -81,7 +89,8 @@ def picture(found: dict[str, pd.DataFrame]) -> str:
         + ". The figures stand in the table beside the picture."
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {HIGH + 40}" width="{wide}" height="{HIGH + 40}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {HIGH + 40}" width="{wide}"'
+        f' height="{HIGH + 40}" role="img">'
         f"<title>{escape(spoken)}</title><style>{STYLE}</style>"
         f'<rect class="back" width="{wide}" height="{HIGH + 40}"/>{panels}{_legend(HIGH + 18)}</svg>\n'
     )
@@ -123,7 +132,8 @@ def _panel(name: str, table: pd.DataFrame, across: tuple[float, float], up: tupl
         usual: dict[Any, float] = table.T["default"].to_dict()
         parts.append(f'<circle class="default" cx="{x(usual["c2st"]):.1f}" cy="{y(usual[figure]):.1f}" r="9"/>')
     parts += [
-        f'<text class="small" x="{x(row["c2st"]):.1f}" y="{y(row["mia_cal"]) - 14:.1f}" text-anchor="middle">{leaf}</text>'
+        f'<text class="small" x="{x(row["c2st"]):.1f}" y="{y(row["mia_cal"]) - 14:.1f}"'
+        f' text-anchor="middle">{leaf}</text>'
         for leaf, row in line.iterrows()
     ]
     return "".join(parts)
@@ -141,7 +151,8 @@ def _mark(figure: str, x: float, y: float) -> str:
 def _legend(y: float) -> str:
     return (
         f'{_mark("mia", LEFT, y - 4)}<text x="{LEFT + 12}" y="{y}">nearest-neighbour attack</text>'
-        f'{_mark("mia_cal", LEFT + 210, y - 4)}<text x="{LEFT + 222}" y="{y}">the same, calibrated by how alone a row is</text>'
+        f'{_mark("mia_cal", LEFT + 210, y - 4)}<text x="{LEFT + 222}" y="{y}">the same, calibrated by how alone a'
+        " row is</text>"
         f'<circle class="default" cx="{LEFT + 530}" cy="{y - 4}" r="9"/><text x="{LEFT + 546}" y="{y}">default</text>'
     )
 

@@ -1,16 +1,19 @@
 """What differential privacy costs on Adult, and whether the claimed epsilon withstands an attack on the mechanism.
 
-    python bench/dp.py fidelity TRAIN.csv HOLDOUT.csv [--epsilon 3 1] [--mechanism pairs mst aim] [--judge JUDGE.py --python JUDGE_PYTHON]
+    python bench/dp.py fidelity TRAIN.csv HOLDOUT.csv [--epsilon 3 1] [--mechanism pairs mst aim]
+                       [--judge JUDGE.py --python JUDGE_PYTHON]
     python bench/dp.py audit [--epsilon 2] [--delta 0.01] [--runs 1000] [--games 20]
 
-The levels and ends below were written by hand from the census form's public categories and in round numbers, by somebody who had seen the table:
-none was computed from its rows, but where the steps are fine may owe something to knowing it. For rows that are secret that would be a leak.
-Each fit runs in a process of its own, so that its peak of memory is its own. CPU seconds are of fit and draw, imports included.
+The levels and ends below were written by hand from the census form's public categories and in round numbers, by
+somebody who had seen the table: none was computed from its rows, but where the steps are fine may owe something to
+knowing it. For rows that are secret that would be a leak. Each fit runs in a process of its own, so that its peak of
+memory is its own. CPU seconds are of fit and draw, imports included.
 
-`audit` plays the neighbouring-table game: one isolated person is in the table, or not; the attacker sees everything that OpenDP
-released and guesses. The largest epsilon that the attacker's success proves (Clopper-Pearson, 95 %) must stay below the
-claim, and must pass it for a broken copy of the mechanism whose noise is four times too small. A thousand runs can prove an epsilon of
-about 4 at most, and say nothing of a small delta: the game is played at epsilon 2 and delta 0.01, where they suffice.
+`audit` plays the neighbouring-table game: one isolated person is in the table, or not; the attacker sees everything
+that OpenDP released and guesses. The largest epsilon that the attacker's success proves (Clopper-Pearson, 95 %) must
+stay below the claim, and must pass it for a broken copy of the mechanism whose noise is four times too small. A
+thousand runs can prove an epsilon of about 4 at most, and say nothing of a small delta: the game is played at epsilon 2
+and delta 0.01, where they suffice.
 """
 
 from __future__ import annotations
@@ -39,15 +42,26 @@ from privsynth.measure.attacks.membership import clopper_pearson
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 
-COUNTRIES = """United-States Cambodia England Puerto-Rico Canada Germany Outlying-US(Guam-USVI-etc) India Japan Greece South China Cuba Iran Honduras
-Philippines Italy Poland Jamaica Vietnam Mexico Portugal Ireland France Dominican-Republic Laos Ecuador Taiwan Haiti Columbia Hungary Guatemala Nicaragua
-Scotland Thailand Yugoslavia El-Salvador Trinadad&Tobago Peru Hong Holand-Netherlands ?"""
+COUNTRIES = """
+United-States Cambodia England Puerto-Rico Canada Germany Outlying-US(Guam-USVI-etc) India Japan Greece South China
+Cuba Iran Honduras Philippines Italy Poland Jamaica Vietnam Mexico Portugal Ireland France Dominican-Republic Laos
+Ecuador Taiwan Haiti Columbia Hungary Guatemala Nicaragua Scotland Thailand Yugoslavia El-Salvador Trinadad&Tobago
+Peru Hong Holand-Netherlands ?
+"""
 LEVELS = {
     "workclass": "Private Self-emp-not-inc Self-emp-inc Federal-gov Local-gov State-gov Without-pay Never-worked ?",
-    "education": "Bachelors Some-college 11th HS-grad Prof-school Assoc-acdm Assoc-voc 9th 7th-8th 12th Masters 1st-4th 10th Doctorate 5th-6th Preschool",
-    "marital_status": "Married-civ-spouse Divorced Never-married Separated Widowed Married-spouse-absent Married-AF-spouse",
-    "occupation": """Tech-support Craft-repair Other-service Sales Exec-managerial Prof-specialty Handlers-cleaners Machine-op-inspct Adm-clerical
-        Farming-fishing Transport-moving Priv-house-serv Protective-serv Armed-Forces ?""",
+    "education": (
+        "Bachelors Some-college 11th HS-grad Prof-school Assoc-acdm Assoc-voc 9th 7th-8th 12th Masters"
+        " 1st-4th 10th Doctorate 5th-6th Preschool"
+    ),
+    "marital_status": (
+        "Married-civ-spouse Divorced Never-married Separated Widowed Married-spouse-absent Married-AF-spouse"
+    ),
+    "occupation": (
+        "Tech-support Craft-repair Other-service Sales Exec-managerial Prof-specialty Handlers-cleaners"
+        " Machine-op-inspct Adm-clerical Farming-fishing Transport-moving Priv-house-serv Protective-serv"
+        " Armed-Forces ?"
+    ),
     "relationship": "Wife Own-child Husband Not-in-family Other-relative Unmarried",
     "race": "White Asian-Pac-Islander Amer-Indian-Eskimo Other Black",
     "sex": "Female Male",
@@ -193,7 +207,7 @@ def proven(absent: np.ndarray[Any, Any], present: np.ndarray[Any, Any], delta: f
 
 
 def _bound(absent: np.ndarray[Any, Any], present: np.ndarray[Any, Any], at: float, delta: float) -> float:
-    """Both ways: the target's rows are guessed present above the threshold, absent below it. Two bounds share the 5 %."""
+    """Both ways: the target is guessed present above the threshold, absent below it. Two bounds share the 5 %."""
     sides = ((present > at, absent > at), (absent <= at, present <= at))
     found = [0.0]
     for hits, alarms in sides:

@@ -1,8 +1,11 @@
-"""Quick figures of fidelity and leakage for one synthetic table: our own, for following a change; others' judges decide.
+"""Quick figures of fidelity and leakage for one synthetic table: our own, for following a change.
+
+Judges of others decide.
 
 C2ST          how well boosted trees tell held-out from synthetic rows; .5 is best
 TSTR          how well boosted trees trained on synthetic rows do on held-out ones
-membership    are training rows nearer to the synthetic table than held-out rows? as AUC (.5 is best) and as the share caught at few false alarms
+membership    are training rows nearer to the synthetic table than held-out rows? as AUC (.5 is best) and as the share
+              caught at few false alarms
 calibrated    the same, each distance over the row's own distance to other real rows
 isolated      lone training (held-out) rows with a synthetic row almost on them
 """

@@ -1,14 +1,17 @@
-"""Fidelity against leakage for our engine and sdv's: means over seeds and both directions (train and hold-out exchanged).
+"""Fidelity against leakage for our engine and sdv's: means over seeds and both directions (train and hold-out swapped).
 
-    python bench/frontier.py TRAIN.csv HOLDOUT.csv TARGET [--seeds 4] [--engines trees copula ctgan tvae copulagan] [--min-leaf N,N,...]
+    python bench/frontier.py TRAIN.csv HOLDOUT.csv TARGET [--seeds 4] [--engines trees copula ctgan tvae copulagan]
+                             [--min-leaf N,N,...]
                              [--judge JUDGE.py] [--python JUDGE_PYTHON] [--judge-seeds 1]
     python bench/frontier.py --invented money|spikes|survey [--seeds 4] ...
 
-The figures are explained in figures.py. With --judge an external script is also run, on the drafts of as many seeds of each engine:
-    JUDGE_PYTHON JUDGE.py TRAIN HOLDOUT SYNTHETIC TARGET      and the means of the figures in its JSON are printed, and what the
-accuracy lacks to its maximum (qa_max - qa_accuracy) where it names both. With --seeds 0 nothing but the judge is run.
-Several --min-leaf values walk along the privacy dial of the trees. For Adult and bank, figures of MOSTLY AI stand beside ours: they were
-recorded earlier by another judge on the same halves, and are not measured here.
+The figures are explained in figures.py. With --judge an external script is also run, on the drafts of as many seeds of
+each engine:
+    JUDGE_PYTHON JUDGE.py TRAIN HOLDOUT SYNTHETIC TARGET
+The means of the figures in its JSON are printed, and what the accuracy lacks to its maximum (qa_max - qa_accuracy)
+where it names both. With --seeds 0 nothing but the judge is run.
+Several --min-leaf values walk along the privacy dial of the trees. For Adult and bank, figures of MOSTLY AI stand
+beside ours: they were recorded earlier by another judge on the same halves, and are not measured here.
 """
 
 from __future__ import annotations
@@ -166,7 +169,8 @@ def main() -> None:
         parser.error("name TRAIN, HOLDOUT and TARGET, or --invented")
     made = makers(asked.engines, asked.min_leaf)
     print(
-        f"{parts[0].name}: {len(parts[0])} rows x {len(parts[0].columns)} columns, {asked.seeds} seeds, both directions\n"
+        f"{parts[0].name}: {len(parts[0])} rows x {len(parts[0].columns)} columns, {asked.seeds} seeds, both"
+        " directions\n"
     )
     if asked.seeds:
         print(as_markdown(compare(made, *parts, target, asked.seeds)))

@@ -1,4 +1,7 @@
-"""Spoilt files by the thousand: each is read and comes back alike, or is refused. `python bench/fuzz_read.py [cases] [random]`"""
+"""Spoilt files by the thousand: each is read and comes back alike, or is refused.
+
+python bench/fuzz_read.py [cases] [random]
+"""
 
 from __future__ import annotations
 

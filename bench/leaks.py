@@ -1,11 +1,13 @@
-"""Planted leaks: how often each is refused, beside what is demanded; and what the nearest-record figures say of the same leaks.
+"""Planted leaks: how often each is refused, beside what is demanded, and what nearest-record figures say of the same.
 
-    python bench/leaks.py [--tables adult bank contacts ...] [--seeds 10] [--rows 3000] [--plants WORD ...] [--material FOLDER] [--keep FILE.jsonl]
-    python bench/leaks.py --beside [--tables adult] [--seeds 10]      the share and the AUC of nearest records beside our gates
-    python bench/leaks.py --speed [--size 100000] [--columns 20]      seconds of CPU for each gate on a large invented table, and the peak of memory
+    python bench/leaks.py [--tables adult bank contacts ...] [--seeds 10] [--rows 3000] [--plants WORD ...]
+                          [--material FOLDER] [--keep FILE.jsonl]
+    python bench/leaks.py --beside [--tables adult] [--seeds 10]    share and AUC of nearest records beside our gates
+    python bench/leaks.py --speed [--size 100000] [--columns 20]    each gate's CPU and memory on a large invented table
 
-Training rows, hold-out and draft have `--rows` rows each; the draft is an independent sample before anything is planted in it. A plant is judged by the
-gates that are meant for it: a leak that they refuse is refused, whatever the others say. Clean drafts are calibrate.py's business. Prints markdown.
+Training rows, hold-out and draft have `--rows` rows each; the draft is an independent sample before anything is planted
+in it. A plant is judged by the gates that are meant for it: a leak that they refuse is refused, whatever the others
+say. Clean drafts are calibrate.py's business. Prints markdown.
 """
 
 from __future__ import annotations
@@ -193,14 +195,20 @@ GUARDS = ("copies", "membership", "linkability")
 
 
 def beside(tables: Sequence[str], seeds: int, rows: int, material: Path | None) -> Iterator[str]:
-    """Rows nearer to the training rows than to the hold-out, and the AUC of nearness; beside them our own figures and verdicts."""
-    yield f"| leak | nearest-record share | beyond 2 s.e. | its AUC | TPR at 1 % | {' | '.join(f'refused: {name}' for name in PROFILES)} |"
+    """Rows nearer to training rows than to the hold-out, and the AUC of nearness, beside our figures and verdicts."""
+    yield (
+        "| leak | nearest-record share | beyond 2 s.e. | its AUC | TPR at 1 % |"
+        f" {' | '.join(f'refused: {name}' for name in PROFILES)} |"
+    )
     yield "|---|--:|--:|--:|--:|" + "--:|" * len(PROFILES)
     made = kinds(material)
     cases = [(seed, made[table](seed, rows)) for table in tables for seed in range(seeds)]
     for said, plant in BESIDE:
         figures = np.array([_beside(plant, seed, parts) for seed, parts in cases]).mean(axis=0)
-        yield f"| {said} | {figures[0]:.3f} | {figures[1]:.0%} | {figures[2]:.3f} | {figures[3]:.3f} | {' | '.join(f'{each:.0%}' for each in figures[4:])} |"
+        yield (
+            f"| {said} | {figures[0]:.3f} | {figures[1]:.0%} | {figures[2]:.3f} | {figures[3]:.3f} |"
+            f" {' | '.join(f'{each:.0%}' for each in figures[4:])} |"
+        )
         print(said, file=sys.stderr, flush=True)
 
 
@@ -225,7 +233,7 @@ def _beside(plant: plants.Plant | None, seed: int, parts: tuple[Table, Table, Ta
 
 
 def nearest_record(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> tuple[float, float]:
-    """The share of draft rows whose nearest real row is a training row, ties by half; and how well nearness tells training rows from others."""
+    """The share of draft rows nearest to a training row, ties by half; and how well nearness tells training rows."""
     ours, theirs, drafted = place((train, holdout, made), names)
     near, far = nearest(drafted, ours), nearest(drafted, theirs)
     share = float((near < far).mean() + (near == far).mean() / 2)
@@ -249,7 +257,10 @@ def speed(size: int, columns: int, profile: str) -> Iterator[str]:
 
 def timed(source: Source, made: Table, profile: str) -> Iterator[str]:
     draft = drawn(made)
-    yield f"| gate | seconds of CPU, {len(source.train.root) + len(source.holdout.root):,} x {len(made.columns)} | peak of memory, MB | |"
+    yield (
+        f"| gate | seconds of CPU, {len(source.train.root) + len(source.holdout.root):,} x {len(made.columns)} |"
+        " peak of memory, MB | |"
+    )
     yield "|---|--:|--:|---|"
     total = 0.0
     for gate in gates_for(policy(profile)):

@@ -1,4 +1,4 @@
-"""What k-anonymity costs: our cells beside Mondrian's as its paper describes it, by the same measures on the words of both.
+"""What k-anonymity costs: our cells beside Mondrian's as its paper describes it, by the same measures.
 
     python bench/mask_k.py MATERIAL                          tables of figures
     python bench/mask_k.py MATERIAL --oracle PYTHON          k, l, t and risks beside pycanon's, run by that interpreter
@@ -7,11 +7,12 @@
 
 MATERIAL is a folder with tables/ (Adult, bank marketing, Titanic, Berka).
 
-NCP: normalised certainty penalty (Xu et al. 2006), the mean over rows and columns of what a word leaves open: for numbers and
-dates the share of the column's range, for levels the share of the levels, 0 where one value is told, 1 for a blank. Rank: the
-same, but by the rows that lie between (share of the rows whose value the word allows, less those of the value itself).
-Discernibility (Bayardo & Agrawal 2005): how many rows look like a row, on average; a blank one looks like all. Average class:
-rows a group, over k. Accuracy: of a boosted forest that learns the target from one half of the words and guesses the other's.
+NCP: normalised certainty penalty (Xu et al. 2006), the mean over rows and columns of what a word leaves open: for
+numbers and dates the share of the column's range, for levels the share of the levels, 0 where one value is told, 1 for
+a blank. Rank: the same, but by the rows that lie between (share of the rows whose value the word allows, less those of
+the value itself). Discernibility (Bayardo & Agrawal 2005): how many rows look like a row, on average; a blank one looks
+like all. Average class: rows a group, over k. Accuracy: of a boosted forest that learns the target from one half of the
+words and guesses the other's.
 """
 
 from __future__ import annotations
@@ -111,9 +112,10 @@ def ours(
 
 
 def textbook(trial: Trial, k: int, *, by_rows: bool) -> Words:
-    """LeFevre, DeWitt and Ramakrishnan (2006), strict: cut the column that is widest by its share of the range at the median; if that
-    is not allowed the next widest. Levels stand in an order that somebody chose: as they sort, or (`by_rows`) the commonest first.
-    A word lists what its cell holds, which flatters the textbook: it tells less than the run of levels between."""
+    """LeFevre, DeWitt and Ramakrishnan (2006), strict: cut the column that is widest by its share of the range at the
+    median; if that is not allowed the next widest. Levels stand in an order that somebody chose: as they sort, or
+    (`by_rows`) the commonest first. A word lists what its cell holds, which flatters the textbook: it tells less than
+    the run of levels between."""
     codes = np.column_stack([_scale(trial.table, name, by_rows=by_rows) for name in trial.names])
     span = np.maximum(np.ptp(codes, axis=0), 1e-12)
     cells, waiting = [], [np.arange(len(codes))]
@@ -241,7 +243,7 @@ def _days(text: str) -> tuple[float, float]:
 
 
 def _levels(values: Array, word: str) -> tuple[float, float]:
-    """The share of the levels; 'other' stands for those that few rows hold. A '+n' is n of unknown ones: for the rows, of average ones."""
+    """The share of the levels; 'other' stands for those that few rows hold. A '+n' is n unknown average ones."""
     share = pd.Series(values, dtype=object).value_counts() / len(values)
     rare = share[share * len(values) < K_RARE]
     parts = word.strip("()").split("|")
@@ -334,7 +336,11 @@ from pycanon.metrics import average_rir, max_rir
 asked = json.load(sys.stdin)
 frame = pd.DataFrame(asked["frame"])
 names = asked["names"]
-found = {"k": anonymity.k_anonymity(frame, names), "largest risk": max_rir(frame, names), "average risk of a group": average_rir(frame, names)}
+found = {
+    "k": anonymity.k_anonymity(frame, names),
+    "largest risk": max_rir(frame, names),
+    "average risk of a group": average_rir(frame, names),
+}
 for secret in asked["secrets"]:
     found["l of " + secret] = anonymity.l_diversity(frame, names, [secret])
     found["entropy l of " + secret] = anonymity.entropy_l_diversity(frame, names, [secret])
@@ -344,7 +350,10 @@ json.dump({name: float(value) for name, value in found.items()}, sys.stdout)
 
 
 def oracle(folder: Path, python: Path) -> None:
-    """Our figures and pycanon's on the same words. It takes each row for a person, leaves out no blank row, and cuts the entropy l down to a whole number."""
+    """Our figures and pycanon's on the same words.
+
+    It takes each row for a person, leaves out no blank row, and cuts the entropy l down to a whole number.
+    """
     trial = next(trials(folder))
     half = trial.table.take(np.arange(len(trial.table)) % 2 == 0)
     trial, secrets = (
@@ -376,7 +385,8 @@ def _beside(said: str, trial: Trial, words: Words, secrets: Sequence[str], pytho
     )
     theirs = json.loads(ran.stdout)
     print(
-        f"\n{said}: {len(made):,} rows, {int(blank.sum())} blanked ones left out\n\n| figure | ours | pycanon | |\n|---|---|---|---|"
+        f"\n{said}: {len(made):,} rows, {int(blank.sum())} blanked ones left out\n\n| figure | ours | pycanon |"
+        " |\n|---|---|---|---|"
     )
     for name, value in theirs.items():
         own = float(int(mine[name] + 1e-9)) if name.startswith("entropy") else mine[name]
@@ -413,7 +423,7 @@ def _own(made: Table, names: Sequence[str], secrets: Sequence[str]) -> dict[str,
 
 
 def speed(rows: int) -> None:
-    """Six quasi-identifiers: age, birth date, sex, postcode (4,000 of them), job (60 levels), income (skewed); then the same with three rows a person."""
+    """Six quasi-identifiers: age, birth date, sex, 4,000 postcodes, 60 jobs, income; then three rows a person."""
     rng = np.random.default_rng(3)
     frame = pd.DataFrame(
         {
@@ -446,7 +456,8 @@ def speed(rows: int) -> None:
         made.apply(table)
         said = f"{learnt - start:.1f} s CPU to learn, {time.process_time() - learnt:.1f} s to apply"
         print(
-            f"{rows:,} rows x 6{what}: {said}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB at most; lost {made.lost:.3f}",
+            f"{rows:,} rows x 6{what}: {said}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB"
+            f" at most; lost {made.lost:.3f}",
             flush=True,
         )
 
@@ -454,7 +465,8 @@ def speed(rows: int) -> None:
 def sampled(folder: Path, share: float) -> None:
     """Cells of a sample, applied to all rows as they are, and widened by all rows first."""
     print(
-        f"\n### learnt from {share:.0%} of the rows, k = 11\n\n| table | lost, learnt from all | as learnt: blank | lost | widened: blank | lost |"
+        f"\n### learnt from {share:.0%} of the rows, k = 11\n\n| table | lost, learnt from all | as learnt: blank |"
+        " lost | widened: blank | lost |"
     )
     print("|---|---|---|---|---|---|")
     for trial in trials(folder):

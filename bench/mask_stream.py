@@ -78,7 +78,8 @@ def main(rows: int) -> None:
             keys = len({row[0] for row in csv.reader(made)}) - 1
         size = table.stat().st_size / 1e6
     sys.stdout.write(
-        f"{rows:,} rows x 7, {size:,.0f} MB: {seconds:,.0f} s, {used.ru_utime:,.0f} s of processor time, {used.ru_maxrss / 1e6:.2f} GB; {keys:,} keys\n"
+        f"{rows:,} rows x 7, {size:,.0f} MB: {seconds:,.0f} s, {used.ru_utime:,.0f} s of processor time,"
+        f" {used.ru_maxrss / 1e6:.2f} GB; {keys:,} keys\n"
     )
 
 

@@ -1,12 +1,12 @@
-"""Would the tests notice a mistake in the judge? Small mistakes are made in privsynth/gate and release.py, one at a time.
+"""Would the tests notice a mistake in the judge? Small mistakes are made in privsynth/gate and release.py, one by one.
 
 python bench/mutants.py [--each N | --all] [--seed S] [--only NAME ...] [--again SAID.txt] [--out TABLE.md]
 
-A mistake (a mutant) is a comparison turned round or moved by its border, and/or exchanged, a `not` lost, a number changed,
-a value returned empty, a limit or a baseline left out, max for min, a condition that always or never holds. The tests that
-matter for the file run against it in a copy of the tree, quickest first, until one fails: then the mutant is killed. One
-that survives shows a test that is missing, or changes nothing that anybody could see: those are listed in EQUIVALENT, each
-with its reason. Words (notes, remedies, what a finding is called) are left alone.
+A mistake (a mutant) is a comparison turned round or moved by its border, and/or exchanged, a `not` lost, a number
+changed, a value returned empty, a limit or a baseline left out, max for min, a condition that always or never holds.
+The tests that matter for the file run against it in a copy of the tree, quickest first, until one fails: then the
+mutant is killed. One that survives shows a test that is missing, or changes nothing that anybody could see: those are
+listed in EQUIVALENT, each with its reason. Words (notes, remedies, what a finding is called) are left alone.
 
 Heavy imports happen once; each mutant is judged by a fork of the warm process, one after another.
 """
@@ -140,10 +140,10 @@ FALLBACK = (GATE, CONTRACT)  # for a file that is not in the table yet
 
 # what cannot be told from the original by anybody, and why: "file function: before -> after"
 EQUIVALENT: dict[str, str] = {
-    "gate/artefacts.py _stands: if not words -> if False": "a value without a word is too short to tell anything, which is asked next",
-    "gate/evidence/promises.py _read_aloud: 2000 -> 2001": "how far in a page is known to be one: any number of that size serves",
+    "gate/artefacts.py _stands: if not words -> if False": "a value without a word is too short, which is asked next",
+    "gate/evidence/promises.py _read_aloud: 2000 -> 2001": "where a page shows that it is one: any such number serves",
     "gate/evidence/promises.py _read_aloud: 2000 -> 1999": "as above",
-    "gate/evidence/encoded.py _codes: False -> True": "whether a hash protects anything is said to the library, and changes no digest",
+    "gate/evidence/encoded.py _codes: False -> True": "tells the library that no hash protects: changes no digest",
     "gate/artefacts.py _codes_of: False -> True": "as above",
 }
 
@@ -449,7 +449,10 @@ class Count:
     def line(self) -> str:
         judged = self.tried - self.equivalent
         share = f"{self.killed / judged:.0%}" if judged else "-"
-        return f"| {self.file} | {self.made} | {self.tried} | {self.killed} | {self.survived} | {self.equivalent} | {share} | {self.seconds:.0f} |"
+        return (
+            f"| {self.file} | {self.made} | {self.tried} | {self.killed} | {self.survived} | {self.equivalent} |"
+            f" {share} | {self.seconds:.0f} |"
+        )
 
 
 def survivors(said: str) -> set[str]:
@@ -491,7 +494,10 @@ def table(counts: Sequence[Count]) -> str:
     for count in counts:
         for name in ("made", "tried", "killed", "equivalent", "seconds"):
             setattr(total, name, getattr(total, name) + getattr(count, name))
-    head = "| file | mutants | tried | killed | survived | equivalent | killed of what can be | CPU s |\n|---|--:|--:|--:|--:|--:|--:|--:|"
+    head = (
+        "| file | mutants | tried | killed | survived | equivalent | killed of what can be | CPU s"
+        " |\n|---|--:|--:|--:|--:|--:|--:|--:|"
+    )
     return "\n".join((head, *(count.line for count in counts), total.line)) + "\n"
 
 

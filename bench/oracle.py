@@ -1,10 +1,11 @@
-"""Singling-out, linkability and inference risks of ours beside anonymeter's, on the same tables and with as many attacks.
+"""Singling-out, linkability and inference risks of ours beside anonymeter's, on the same tables.
 
     python bench/oracle.py TRAIN.csv HOLDOUT.csv --python ANONYMETER_PYTHON [--rows 6000] [--attacks 1000] [--seeds 3]
 
-The synthetic table is made of rows that neither side saw (the second part of TRAIN), with a share of training rows copied into it.
-ANONYMETER_PYTHON is an interpreter of an environment of its own: python -m venv V && V/bin/pip install anonymeter. It draws the people that
-it attacks by itself, so two runs differ by chance; the last column says whether the two risks lie within .03 of each other.
+The synthetic table is made of rows that neither side saw (the second part of TRAIN), with a share of training rows
+copied into it. ANONYMETER_PYTHON is an interpreter of an environment of its own: python -m venv V && V/bin/pip install
+anonymeter. It draws the people that it attacks by itself, so two runs differ by chance; the last column says whether
+the two risks lie within .03 of each other.
 """
 
 from __future__ import annotations
@@ -37,14 +38,19 @@ import numpy as np, pandas as pd
 from anonymeter.evaluators import InferenceEvaluator, LinkabilityEvaluator, SinglingOutEvaluator
 folder, attacks, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 np.random.seed(seed)
-ori, control, syn = (pd.read_csv(f"{folder}/{name}.csv", keep_default_na=False) for name in ("train", "control", "made"))
+sides = ("train", "control", "made")
+ori, control, syn = (pd.read_csv(f"{folder}/{name}.csv", keep_default_na=False) for name in sides)
+tables = dict(ori=ori, syn=syn, control=control)
 names = list(ori)
 def single(mode):
-    return SinglingOutEvaluator(ori=ori, syn=syn, control=control, n_attacks=attacks, n_cols=3, seed=seed, max_attempts=400_000).evaluate(mode=mode)
+    attack = SinglingOutEvaluator(**tables, n_attacks=attacks, n_cols=3, seed=seed, max_attempts=400_000)
+    return attack.evaluate(mode=mode)
 found = {"one column": single("univariate"), "three columns": single("multivariate")}
-found["linking"] = LinkabilityEvaluator(ori=ori, syn=syn, control=control, n_attacks=attacks, aux_cols=(names[::2], names[1::2])).evaluate(n_jobs=1)
+halves = (names[::2], names[1::2])
+found["linking"] = LinkabilityEvaluator(**tables, n_attacks=attacks, aux_cols=halves).evaluate(n_jobs=1)
 found["inference"] = InferenceEvaluator(
-    ori=ori, syn=syn, control=control, n_attacks=len(ori), aux_cols=names[:-1], secret=names[-1], regression=False).evaluate(n_jobs=1)
+    **tables, n_attacks=len(ori), aux_cols=names[:-1], secret=names[-1], regression=False
+).evaluate(n_jobs=1)
 print(json.dumps({name: each.risk().value for name, each in found.items()}))
 """
 
@@ -104,7 +110,8 @@ def main() -> None:
                 }
             )
     print(
-        f"{asked.train.name}: {asked.rows} rows a side, {asked.attacks} attacks (inference: all rows), means of {asked.seeds} runs\n"
+        f"{asked.train.name}: {asked.rows} rows a side, {asked.attacks} attacks (inference: all rows), means of"
+        f" {asked.seeds} runs\n"
     )
     print(as_markdown(pd.DataFrame(rows)))
 

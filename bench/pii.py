@@ -4,9 +4,9 @@
 
 Material: the people table and the sentences of presidio-research (FakeNameGenerator.com_100.csv, generated_small.json)
 and public census tables. The rules were written with these in view, so the figures say what is possible, not what to
-expect of other data. `corpus` and `people` are invented by corpora.py, with a share of the lists of names hidden from the
-scanner; `--write` stores their recall in privsynth/pii/recall.toml, from where the reports take it.
-A span counts as found when a place of the same kind covers it with intersection over union >= 0.5.
+expect of other data. `corpus` and `people` are invented by corpora.py, with a share of the lists of names hidden from
+the scanner; `--write` stores their recall in privsynth/pii/recall.toml, from where the reports take it. A span counts
+as found when a place of the same kind covers it with intersection over union >= 0.5.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def columns(material: Path) -> None:
         named = [name for name, kinds in PEOPLE.items() if typed[name].entity in kinds.split()]
         missed = ", ".join(name for name in PEOPLE if name not in noticed)
         print(
-            f"columns, headers {header}: noticed {_share(len(noticed), len(PEOPLE))}, kind right {len(named)}; missed: {missed or 'none'}"
+            f"columns, headers {header}: noticed {_share(len(noticed), len(PEOPLE))}, kind right {len(named)};"
+            f" missed: {missed or 'none'}"
         )
 
 
@@ -243,10 +244,13 @@ def _overlap(start: int, end: int, other_start: int, other_end: int) -> float:
 
 
 def corpus(*, write: bool) -> None:
-    """Recall and precision of each kind in invented sentences; kinds with a form and a keyword in sentences of their own."""
+    """Recall and precision of each kind in invented sentences; kinds with a form and a keyword in sentences of their
+    own.
+    """
     with without(HIDDEN):
         print(
-            f"corpus: precision over the sentences that rules were written with {_precision(_tally(sentences(SENTENCES, SEED)))}"
+            "corpus: precision over the sentences that rules were written with"
+            f" {_precision(_tally(sentences(SENTENCES, SEED)))}"
         )
         said = {"sentences of bench/corpora.py": _tally(sentences(SENTENCES, SEED, UNSEEN))}
     keyed = forms(FORMS, SEED)
@@ -265,16 +269,21 @@ def corpus(*, write: bool) -> None:
                 else ""
             )
             rows[label] = (
-                f"[{label}]\nrecall = {found[label] / wanted[label]:.3f}\ninterval = [{low:.3f}, {high:.3f}]\nn = {wanted[label]}\n"
+                f"[{label}]\nrecall = {found[label] / wanted[label]:.3f}\ninterval = [{low:.3f}, {high:.3f}]\nn ="
+                f" {wanted[label]}\n"
                 f'{precise}corpus = "{name}"\ndate = "{datetime.now(UTC):%Y-%m-%d}"\n'
             )
             print(
-                f"corpus: {label:22} {found[label]:4}/{wanted[label]:4} = {found[label] / wanted[label]:.3f} {precise.strip()}"
+                f"corpus: {label:22} {found[label]:4}/{wanted[label]:4} = {found[label] / wanted[label]:.3f}"
+                f" {precise.strip()}"
             )
         if name.startswith("sentences"):
             print(f"corpus: precision over all {_precision(said[name])}")
     if write:
-        text = "# Measured by `python bench/pii.py --only corpus --write`; nothing here is written by hand. The interval is at 95 %.\n\n"
+        text = (
+            "# Measured by `python bench/pii.py --only corpus --write`; nothing here is written by hand. The"
+            " interval is at 95 %.\n\n"
+        )
         RECALL.write_text(text + "\n".join(rows[name] for name in entities() if name in rows), encoding="utf-8")
 
 
@@ -283,7 +292,7 @@ RECALL = Path(__file__).parents[1] / "privsynth" / "pii" / "recall.toml"
 
 
 def _tally(read: list[Sentence]) -> list[Counter[str]]:
-    """For each kind: places there are, places found, hits, hits that are right. A title before a name is nobody's span."""
+    """For each kind: places there are, places found, hits, right hits. A title before a name is nobody's span."""
     wanted, found, hits, right = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for sentence in read:
         seen = [hit for hit in scan_text(sentence.text, nlp="none") if hit.entity != "TITLE"]
@@ -343,7 +352,8 @@ def people(rows: int = 1500) -> None:
             )
             direct = [name for name in clean if typed[name].role is Role.DIRECT and typed[name].confidence >= 0.6]
             print(
-                f"people, headers {header}: noticed {_share(len(wanted) - len(missed), len(wanted))}; missed: {', '.join(missed) or 'none'}; "
+                f"people, headers {header}: noticed {_share(len(wanted) - len(missed), len(wanted))}; missed:"
+                f" {', '.join(missed) or 'none'}; "
                 f"called direct without cause: {', '.join(direct) or 'none'}"
             )
 
@@ -370,7 +380,8 @@ def checks() -> None:
             refused, errors = refused + caught, errors + len(wrong)
     print(f"checks: {accepted}/{published} published numbers accepted")
     print(
-        f"checks: {refused}/{errors} = {refused / max(1, errors):.4f} single-digit errors refused, by the kinds whose method can see them all"
+        f"checks: {refused}/{errors} = {refused / max(1, errors):.4f} single-digit errors refused, by the kinds"
+        " whose method can see them all"
     )
     print(f"checks: methods that by design miss some (no check digit, or one that two sums share): {', '.join(blind)}")
 
@@ -393,7 +404,8 @@ def speed(rows: int) -> None:
     cells = [text for column in table.columns for text in table.text(column.name)[:25] if text is not None]
     each, theirs = ours / (rows * len(table.columns)), _presidio(cells) / len(cells)
     print(
-        f"speed: {each * 1e6:.1f} us a cell; presidio cell by cell {theirs * 1e6:.0f} us a cell: {theirs / each:.0f} times slower"
+        f"speed: {each * 1e6:.1f} us a cell; presidio cell by cell {theirs * 1e6:.0f} us a cell:"
+        f" {theirs / each:.0f} times slower"
     )
 
 

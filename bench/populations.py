@@ -1,6 +1,7 @@
-"""Tables of different kinds for judging the gates: rows that train, rows held out, and an independent draft, all from one population.
+"""Tables for judging the gates: rows that train, rows held out and an independent draft, all from one population.
 
-Real tables are cut into disjoint random parts. Invented ones are drawn anew from their process, which for a draft is what an ideal generator would do.
+Real tables are cut into disjoint random parts. Invented ones are drawn anew from their process, which for a draft is
+what an ideal generator would do.
 """
 
 from __future__ import annotations
@@ -42,9 +43,11 @@ def source_of(train: Table, holdout: Table) -> Source:
 
 
 def described(frame: pd.DataFrame, name: str, secret: str) -> Table:
-    """The frame as the product reads it, with one column declared to be the secret, so that every gate has something to do.
+    """The frame as the product reads it, with one column declared to be the secret, so that every gate has something to
+    do.
 
-    None of these frames holds anybody's name or address: a column that looks like it is declared to be plain, as its owner would.
+    None of these frames holds anybody's name or address: a column that looks like it is declared to be plain, as its
+    owner would.
     """
     table = api.inspect({name: frame}).root
     columns = [replace(column, role=Role.SENSITIVE, declared=True) for column in table.columns if column.name == secret]

@@ -1,10 +1,10 @@
-"""Does the program still do what it did? Rows and figures of every backend and engine, as digests that two trees can be compared by.
+"""Does the program still do what it did? Digests of rows and figures of every backend and engine, to compare two trees.
 
 python bench/same.py KEPT.json [--material FOLDER] [--only NAME ...]
 
-Runs the command line of this tree on the sample data (and, where the folder is given, on real tables) with fixed seeds. The
-first call writes KEPT.json; a later one, of a changed tree, compares: which rows, exit codes, findings and inspected columns
-differ. The engine dp is not here: its noise has no seed.
+Runs the command line of this tree on the sample data (and, where the folder is given, on real tables) with fixed seeds.
+The first call writes KEPT.json; a later one, of a changed tree, compares: which rows, exit codes, findings and
+inspected columns differ. The engine dp is not here: its noise has no seed.
 """
 
 from __future__ import annotations

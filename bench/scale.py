@@ -1,4 +1,4 @@
-"""What the trees cost on large tables: CPU seconds and peak memory of fit and sample, each size in a process of its own.
+"""What the trees cost on large tables: CPU seconds and peak memory of fit and sample, each size in its own process.
 
 python bench/scale.py 100000x15 1000000x15 1000000x32
 python bench/scale.py 100000x15 --stream 10000000
@@ -74,7 +74,8 @@ def in_own_process(rows: int, columns: int, stream: int) -> float:
     said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=settings).stdout.split()  # noqa: S603  this file, and numbers
     fit, draw = float(said[0]), float(said[1])
     print(
-        f"{rows:>9,} x {columns:<4} fit {fit:7.2f} s   {'stream' if stream else 'sample'} of {int(said[2]):,} {draw:7.2f} s   "
+        f"{rows:>9,} x {columns:<4} fit {fit:7.2f} s   {'stream' if stream else 'sample'} of {int(said[2]):,}"
+        f" {draw:7.2f} s   "
         f"together {fit + draw:7.2f} s CPU   peak {said[5]} GB (fit {said[4]}, table alone {said[3]})",
         flush=True,
     )
@@ -97,7 +98,8 @@ def main() -> None:
     for rows, columns in sizes:
         if (rows * 10, columns) in taken:
             print(
-                f"{columns} columns: {rows * 10:,} rows take {taken[rows * 10, columns] / taken[rows, columns]:.1f} times as long as {rows:,}"
+                f"{columns} columns: {rows * 10:,} rows take {taken[rows * 10, columns] / taken[rows, columns]:.1f}"
+                f" times as long as {rows:,}"
             )
 
 

@@ -69,7 +69,7 @@ def invented(rows: int, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def money(rng: np.random.Generator, rows: int = 12_000, amounts: int = 20) -> pd.DataFrame:
-    """Many amounts that move together: balances and payments of one wealth, with a target that hangs on their ratios."""
+    """Many amounts that move together: balances and payments of one wealth; the target depends on their ratios."""
     wealth, thrift = rng.normal(7, 1, rows), rng.normal(0, 0.6, rows)
     frame = {
         f"amount {at}": np.round(
