@@ -44,6 +44,16 @@ def material() -> Path:
 
 
 @pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All gates but those that count are content, so that a run takes a second."""
+    from builders import counting_gates
+
+    from privsynth.pipeline import steps
+
+    monkeypatch.setattr(steps, "gates_for", counting_gates)
+
+
+@pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(7)
 

@@ -13,38 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from builders import Content
 from command import privsynth as command
 
 import privsynth
 from privsynth.errors import ExitCode, PolicyError, PrivsynthError
-from privsynth.gate import Gate, gates_for
+from privsynth.gate import gates_for
 from privsynth.pipeline import steps
-from privsynth.policy import Policy
-from privsynth.release import Draft
-from privsynth.source import Source
-from privsynth.verdict import Finding
 
 MODEL: dict[str, Any] = {"backend": {"kind": "model", "min_leaf": 20}}
-
-
-class Content:
-    """A gate that has nothing to object."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def measure(self, draft: Draft, source: Source) -> list[Finding]:
-        return [Finding("nothing", 0, what="nothing", limit=0)]
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All gates but those that count are content, so that a run takes a second."""
-
-    def only_counting(policy: Policy) -> tuple[Gate, ...]:
-        return tuple(gate if gate.name in ("claim", "budget") else Content(gate.name) for gate in gates_for(policy))
-
-    monkeypatch.setattr(steps, "gates_for", only_counting)
 
 
 @pytest.fixture(scope="module")

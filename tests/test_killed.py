@@ -74,7 +74,7 @@ def killed(work: Callable[[], None]) -> None:
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-@pytest.mark.parametrize("points", [6, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("points", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_killed_at_any_point_the_target_is_absent_or_complete(points: int, tmp_path: Path) -> None:
     sample = short(tmp_path)
     words = [sys.executable, "-c", DRIVER, str(tmp_path), str(sample), str(points)]
@@ -139,7 +139,7 @@ MOMENTS = {  # where the run dies -> the events that the ledger holds afterwards
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_an_attempt_that_is_killed_has_counted_as_soon_as_it_has_begun(moment: str, tmp_path: Path) -> None:
+def test_an_attempt_that_is_killed_has_counted_once_it_has_begun(moment: str, tmp_path: Path, quick: None) -> None:
     change, events = MOMENTS[moment]
     asked = {"seed": 1, "rows": 50, "limits": {"attempts_max": 1}}
     sample = short(tmp_path)
@@ -157,7 +157,7 @@ def test_an_attempt_that_is_killed_has_counted_as_soon_as_it_has_begun(moment: s
     assert (outcome.exit_code is ExitCode.BLOCKED) or not events
 
 
-def test_a_release_that_is_killed_between_its_record_and_its_files_has_counted(tmp_path: Path) -> None:
+def test_a_release_that_is_killed_between_its_record_and_its_files_has_counted(tmp_path: Path, quick: None) -> None:
     """The rows are charged although nobody has them: the other way round they could be had for nothing."""
     sample = short(tmp_path)
 

@@ -44,19 +44,25 @@ ENDS = [
     (ExitCode.BLOCKED, ["few"]),
     (ExitCode.INPUT, ["bad"]),
     (ExitCode.USAGE, [PATIENTS, "--no-such-flag"]),
-    (ExitCode.UNFAITHFUL, [PATIENTS, "--seed", "5", "--set", "limits.fidelity_min=1.0"]),
 ]
+UNFAITHFUL = [PATIENTS, "--seed", "5", "--set", "limits.fidelity_min=1.0"]
 OTHER_WAYS = [
     (ExitCode.INPUT, ["absent.csv"]),
     (ExitCode.USAGE, [PATIENTS, "--backend", "modle"]),
     (ExitCode.USAGE, [PATIENTS, "--set", "limits.k=1"]),
     (ExitCode.USAGE, [PATIENTS, "--rows", "-5"]),
     (ExitCode.USAGE, [PATIENTS, "-b", "mask", "-n", "5"]),
+    (ExitCode.UNFAITHFUL, UNFAITHFUL),
 ]
 
 
 @pytest.mark.parametrize(
-    ("run", "code", "words"), [*((process, *end) for end in ENDS), *((privsynth, *end) for end in OTHER_WAYS)]
+    ("run", "code", "words"),
+    [
+        *((process, *end) for end in ENDS),
+        *((privsynth, *end) for end in OTHER_WAYS),
+        pytest.param(process, ExitCode.UNFAITHFUL, UNFAITHFUL, marks=pytest.mark.slow),
+    ],
 )
 def test_run_ends_with(run: Callable[..., Ran], code: ExitCode, words: list[str], tmp_path: Path) -> None:
     files = {"bad": bad_csv(tmp_path), "few": few_rows(tmp_path)}

@@ -69,7 +69,9 @@ def heard(process: subprocess.Popen[str], words: str) -> None:
     raise AssertionError(f"it ended without saying {words}")
 
 
-@pytest.mark.parametrize(("name", "after"), [(signal.SIGTERM, "describe"), (signal.SIGINT, "schema")])
+@pytest.mark.parametrize(
+    ("name", "after"), [(signal.SIGTERM, "describe"), pytest.param(signal.SIGINT, "schema", marks=pytest.mark.slow)]
+)
 def test_while_it_learns_and_while_a_gate_works_the_first_wish_stops_the_run_and_leaves_nothing(
     name: signal.Signals, after: str, tmp_path: Path
 ) -> None:
