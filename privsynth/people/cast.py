@@ -16,14 +16,14 @@ from privsynth.people.homes import Anchors, Homes, locales_of, make_homes
 from privsynth.people.makers import Maker
 from privsynth.people.people import People, make_people
 from privsynth.people.shown import as_shown, genders_of, names_shown
-from privsynth.people.writers import Gendered, Levels
+from privsynth.people.writers import CommonLevels, Gendered
 from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Setting:
     """What holds for all people of a table."""
 
@@ -118,8 +118,8 @@ class Cast:
         name = self.setting.anchors.country
         if name is not None and name in self._context():
             return self._context()[name].to_numpy()
-        maker = next((m for m in self.makers if m.entity == "COUNTRY" and isinstance(m.write, Levels)), None)
-        return None if maker is None or not isinstance(maker.write, Levels) else maker.write.drawn(self.of(maker))
+        maker = next((m for m in self.makers if m.entity == "COUNTRY" and isinstance(m.write, CommonLevels)), None)
+        return None if maker is None or not isinstance(maker.write, CommonLevels) else maker.write.drawn(self.of(maker))
 
     def _female(self, first: Array) -> Array:
         """As the row says, then as its given name says; else drawn, as many women as a column of genders that is invented with them has."""

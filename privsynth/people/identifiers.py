@@ -11,7 +11,7 @@ import numpy as np
 
 from privsynth.keeping import kept
 from privsynth.people.draws import Draws
-from privsynth.people.ranges import Numbered, Space, digit_places, patterns, written
+from privsynth.people.ranges import FreeValues, Numbered, digit_places, patterns, written
 from privsynth.people.shapes import COMMON
 from privsynth.pii.check_digits import iban, luhn, with_account_digits
 from privsynth.pii.reserved import BANK_CODES, TEST_CARDS, VOID_BANKS, VOID_ISSUER
@@ -32,7 +32,7 @@ def texts_of(rows: Array) -> Array:
 # --- cards ---
 
 
-def cards(values: Sequence[str], _: str) -> Space:
+def cards(values: Sequence[str], _: str) -> FreeValues:
     """Published test numbers; where more different ones are needed, numbers of an issuer that cannot be.
 
     The check digit (Luhn) is true. Why no issuer can have the number stands in `pii.reserved`.
@@ -78,7 +78,7 @@ class Luhn:
 _BRITISH = "GB99AAAA99999999999999"
 
 
-def ibans(values: Sequence[str], _: str) -> Space:
+def ibans(values: Sequence[str], _: str) -> FreeValues:
     """True check digits (mod 97), in the countries and the shape of the real ones, at a bank that does not exist.
 
     The check digits within the account are true too in Belgium, France, Norway, Spain and Portugal; elsewhere those are

@@ -9,8 +9,8 @@ import numpy as np
 
 from privsynth.keeping import kept
 from privsynth.people.draws import Draws
-from privsynth.people.ranges import Numbered, Space, joined
-from privsynth.people.shapes import Shape, Shapes
+from privsynth.people.ranges import FreeValues, Numbered, joined
+from privsynth.people.shapes import CodeShape, CodeShapes
 from privsynth.pii.reserved import (
     CLASS_E,
     DOCUMENTATION_NET6,
@@ -22,7 +22,7 @@ from privsynth.pii.reserved import (
 from privsynth.typing import Array
 
 
-def ipv4(values: Sequence[str], _: str) -> Space:
+def ipv4(values: Sequence[str], _: str) -> FreeValues:
     """The three documentation networks; where they are too small, class E, which is routed nowhere."""
     known = sum(v.startswith(DOCUMENTATION_NETS) for v in values)
     return Numbered(len(DOCUMENTATION_NETS) * 254, DocumentationNets(), known, wider=Numbered(14 << 24, ClassE()))
@@ -47,7 +47,7 @@ class ClassE:
         )
 
 
-def ipv6(_: Sequence[str], __: str) -> Space:
+def ipv6(_: Sequence[str], __: str) -> FreeValues:
     return Numbered(2**32, DocumentationPrefix())
 
 
@@ -65,7 +65,7 @@ class DocumentationPrefix:
         )
 
 
-def mac(values: Sequence[str], _: str) -> Space:
+def mac(values: Sequence[str], _: str) -> FreeValues:
     """The 256 addresses for documentation; where they are too few, addresses marked as locally administered."""
     examples, local = void("MAC")
     mark = next((m for m in ":-." if sum(m in v for v in values) > len(values) / 2), ":" if not values else "")
@@ -91,13 +91,13 @@ class Macs:
         return joined.upper() if self.upper else joined
 
 
-def uuid(values: Sequence[str], _: str) -> Space:
+def uuid(values: Sequence[str], _: str) -> FreeValues:
     hexes = "0123456789ABCDEF" if sum(v != v.lower() for v in values) > len(values) / 2 else "0123456789abcdef"
     mark = () if values and sum("-" in v for v in values) <= len(values) / 2 else ("-",)
     top = hexes[8:12]
-    return Shapes(
+    return CodeShapes(
         (
-            Shape(
+            CodeShape(
                 (
                     *(hexes,) * 8,
                     *mark,
@@ -128,7 +128,7 @@ def _slug(numbers: Array) -> Array:
     return joined(_WORDS[numbers % size], np.array([f"-{n // size}" for n in numbers], dtype=object))
 
 
-def url(values: Sequence[str], _: str) -> Space:
+def url(values: Sequence[str], _: str) -> FreeValues:
     scheme = "https://" if not values or sum("://" in v for v in values) > len(values) / 2 else ""
     return Numbered(10**9, SampleUrls(scheme))
 
@@ -144,7 +144,7 @@ class SampleUrls:
         )
 
 
-def domain(_: Sequence[str], __: str) -> Space:
+def domain(_: Sequence[str], __: str) -> FreeValues:
     return Numbered(10**9, ReservedNames())
 
 

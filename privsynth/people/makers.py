@@ -29,19 +29,20 @@ from privsynth.people.nationals import (
 from privsynth.people.people import NameStyle
 from privsynth.people.phones import AtHome, at_home, phone
 from privsynth.people.places import has_places
-from privsynth.people.ranges import Space
+from privsynth.people.ranges import FreeValues
 from privsynth.people.sentences import sentences_for
 from privsynth.people.shapes import learn_shapes, number_shape
 from privsynth.people.words import words_of
 from privsynth.people.writers import (
     Between,
+    CommonLevels,
     Firm,
     FirstName,
     FreeText,
     Gendered,
     Initials,
     LastName,
-    Levels,
+    ListedWord,
     Mail,
     Postcode,
     Region,
@@ -50,7 +51,6 @@ from privsynth.people.writers import (
     Town,
     User,
     WholeName,
-    Word,
     Write,
 )
 from privsynth.pii.entities import Trait, entities, has, initials, invented_as, looks
@@ -73,7 +73,7 @@ class Maker:
     unique: bool
     distinct: float  # share of different values among those that are there
     write: Write | None = None  # by the person of the row
-    space: Space | None = None  # or out of a numbered range
+    space: FreeValues | None = None  # or out of a numbered range
     steady: bool = False  # the same in all rows of one entity
     days: tuple[float, float] | None = None  # dates: between these days since 1970
     home: AtHome | None = None  # telephone numbers: those of the place where somebody lives, tried before the range
@@ -170,13 +170,13 @@ def _unproven(maker: Maker, *, known: bool) -> Maker:
     return replace(maker, check=kind.check)
 
 
-def reserved_space(entity: str, values: Sequence[str], locale: str) -> Space | None:
+def reserved_space(entity: str, values: Sequence[str], locale: str) -> FreeValues | None:
     """The range of this kind that nobody can hold, spelt as these different values are; None where there is none."""
     maker = _RANGES.get(entity)
     return None if maker is None else maker(values, locale)
 
 
-_RANGES: Mapping[str, Callable[[Sequence[str], str], Space]] = {
+_RANGES: Mapping[str, Callable[[Sequence[str], str], FreeValues]] = {
     "US_SSN": us_ssns,
     "US_ITIN": us_ssns,
     "UK_NINO": uk_ninos,
@@ -252,7 +252,7 @@ def _of_a_list(
     """What is one word of a list, or put together of several."""
     match entity:
         case "MAIDEN_NAME" | "JOB_TITLE":
-            return Word(entity, locale, case)
+            return ListedWord(entity, locale, case)
         case "ORGANIZATION":
             return Firm(locale, case)
         case "GENDER":
@@ -275,11 +275,11 @@ def _postcode(known: list[str]) -> Postcode:
     )
 
 
-def _levels(statistics: ColumnStatistics | None) -> Levels | None:
+def _levels(statistics: ColumnStatistics | None) -> CommonLevels | None:
     """Levels that many rows hold are no one's: they are drawn as often as they occur."""
     if statistics is None or not statistics.levels:
         return None
-    return Levels(
+    return CommonLevels(
         np.array(list(statistics.levels), dtype=object),
         np.cumsum(list(statistics.levels.values())) / sum(statistics.levels.values()),
     )

@@ -11,8 +11,8 @@ import numpy as np
 from privsynth.keeping import kept
 from privsynth.people.draws import Draws
 from privsynth.people.identifiers import Luhn, digits_of, texts_of
-from privsynth.people.ranges import Numbered, Space, of_digits, written
-from privsynth.people.shapes import Shape, Shapes
+from privsynth.people.ranges import FreeValues, Numbered, of_digits, written
+from privsynth.people.shapes import CodeShape, CodeShapes
 from privsynth.pii.check_digits import finnish as finnish_character
 from privsynth.pii.check_digits import mod_11, mod_11_10, verhoeff
 from privsynth.pii.check_digits import norwegian as norwegian_digits
@@ -20,30 +20,30 @@ from privsynth.pii.reserved import INVENTED_MONTH, SSN_AREA, SSN_GROUPS, TEMPORA
 from privsynth.typing import Array
 
 
-def us_ssns(values: Sequence[str], _: str) -> Space:
+def us_ssns(values: Sequence[str], _: str) -> FreeValues:
     """An area that was never issued, with groups that are no taxpayer number's (ITIN) either. Neither kind has a check digit."""
     group = (SSN_GROUPS, digits[1:])
     places = (SSN_AREA, digits, digits, *group, digits, digits, digits, digits[1:])
     return _from_places(of_digits(9, "999-99-9999")(values), places)
 
 
-def _from_places(spellings: tuple[str, ...], places: tuple[str, ...]) -> Shapes:
+def _from_places(spellings: tuple[str, ...], places: tuple[str, ...]) -> CodeShapes:
     """All spellings of one number whose digits are limited place by place."""
     shapes = []
     for spelling in spellings:
         left = iter(places)
-        shapes.append(Shape(tuple(next(left) if c == "9" else c for c in spelling)))
-    return Shapes(tuple(shapes), (1.0,) * len(shapes))
+        shapes.append(CodeShape(tuple(next(left) if c == "9" else c for c in spelling)))
+    return CodeShapes(tuple(shapes), (1.0,) * len(shapes))
 
 
-def uk_ninos(values: Sequence[str], _: str) -> Space:
+def uk_ninos(values: Sequence[str], _: str) -> FreeValues:
     """British national insurance has no check digit; a letter from A to D ends the number."""
     gap = (" ",) if sum(" " in v for v in values) > len(values) / 2 else ()
     pairs = [place for _ in range(3) for place in (*gap, digits, digits)]
-    return Shapes((Shape((*void("UK_NINO")[0], *pairs, *gap, "ABCD")),), (1.0,))
+    return CodeShapes((CodeShape((*void("UK_NINO")[0], *pairs, *gap, "ABCD")),), (1.0,))
 
 
-def nhs_numbers(values: Sequence[str], _: str) -> Space:
+def nhs_numbers(values: Sequence[str], _: str) -> FreeValues:
     return Numbered(10**6, NhsNumbers(of_digits(10, "999 999 9999")(values)))
 
 
@@ -59,17 +59,17 @@ class NhsNumbers:
         return written(texts_of(np.column_stack([body, mod_11(body) % 10])), self.spellings, draws)
 
 
-def imeis(values: Sequence[str], _: str) -> Space:
+def imeis(values: Sequence[str], _: str) -> FreeValues:
     """Devices under test begin with 00, which is no reporting body's."""
     return Numbered(10**12, Luhn(void("IMEI")[0], 12, of_digits(15, "999999999999999")(values)))
 
 
-def npis(values: Sequence[str], _: str) -> Space:
+def npis(values: Sequence[str], _: str) -> FreeValues:
     """Providers' numbers in the USA begin with 1 or 2; these begin with 9. The check digit counts 80840 in front."""
     return Numbered(10**8, Luhn(void("US_NPI")[0], 8, of_digits(10, "9999999999")(values), "80840"))
 
 
-def eins(values: Sequence[str], _: str) -> Space:
+def eins(values: Sequence[str], _: str) -> FreeValues:
     """Employers' numbers in the USA never begin with 00. They have no check digit."""
     return Numbered(10**7, Headed(void("US_EIN")[0], 7, of_digits(9, "99-9999999")(values)))
 
@@ -87,7 +87,7 @@ class Headed:
         return written(texts_of(digits_of(numbers, self.head, self.free)), self.spellings, draws)
 
 
-def german_tax_ids(values: Sequence[str], _: str) -> Space:
+def german_tax_ids(values: Sequence[str], _: str) -> FreeValues:
     """The tax administration's test numbers begin with 0; one of the other digits comes twice, as in all such numbers."""
     return Numbered(10**6, GermanTaxIds(of_digits(11, "99999999999")(values)))
 
@@ -104,7 +104,7 @@ class GermanTaxIds:
         return written(texts_of(np.column_stack([body, mod_11_10(body)])), self.spellings, draws)
 
 
-def aadhaars(values: Sequence[str], _: str) -> Space:
+def aadhaars(values: Sequence[str], _: str) -> FreeValues:
     """Numbers of Indian residents never begin with 0 or 1; these begin with 0. The check digit (Verhoeff) is true."""
     return Numbered(10**10, Aadhaars(of_digits(12, "9999 9999 9999")(values)))
 
@@ -119,7 +119,7 @@ class Aadhaars:
         return written(texts_of(np.column_stack([body, verhoeff(body)])), self.spellings, draws)
 
 
-def finnish(_: Sequence[str], __: str) -> Space:
+def finnish(_: Sequence[str], __: str) -> FreeValues:
     """Individual numbers from 900 on are never given to a resident for good. The check character (mod 31) is true."""
     return Numbered(90 * 365 * 100, Finnish())
 
@@ -141,7 +141,7 @@ def _hetu(day: str, number: int) -> str:
     return f"{day}-{number}{finnish_character(f'{day}{number}')}"
 
 
-def norwegian(values: Sequence[str], _: str) -> Space:
+def norwegian(values: Sequence[str], _: str) -> FreeValues:
     """The tax administration's invented people have 80 added to their month. Both check digits (mod 11) are true."""
     return Numbered(90 * 365 * 500, Norwegian(of_digits(11, "99999999999")(values)))
 

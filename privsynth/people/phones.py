@@ -14,8 +14,8 @@ from privsynth.people.draws import Draws
 from privsynth.people.homes import Homes
 from privsynth.people.places import atlas
 from privsynth.people.ranges import (
+    FreeValues,
     Numbered,
-    Space,
     digit_places,
     joined,
     numbers_only,
@@ -59,7 +59,7 @@ _CALLING = {
 _AMERICAN_FORM = "(999) 999-9999"
 
 
-def phone(values: Sequence[str], locale: str) -> Space:
+def phone(values: Sequence[str], locale: str) -> FreeValues:
     country = calling_of(values, locale)
     if country == AMERICA:
         return _north_american(values)
@@ -105,7 +105,7 @@ def spellings_of(values: Sequence[str], country: str) -> tuple[str, ...]:
     )
 
 
-def _north_american(values: Sequence[str]) -> Space:
+def _north_american(values: Sequence[str]) -> FreeValues:
     known = sum(bool(re.search(rf"{AMERICAN_LINES}\d\d$", numbers_only(v))) for v in values)
     return Numbered(100 * len(AREA_CODES), NorthAmerican(spellings_of(values, "1")), known)
 
@@ -129,7 +129,7 @@ def mobile_share(values: Sequence[str], country: str) -> float:
     return round(sum(bool(re.match(plan.mobile, n)) for n in bare) / len(bare), 1)
 
 
-def _drama(values: Sequence[str], country: str) -> Space:
+def _drama(values: Sequence[str], country: str) -> FreeValues:
     """Mobiles where most are, else all lines; the rest where those are used up."""
     plan, spellings = PLANS[country], spellings_of(values, country)
     everything = (*plan.all, *plan.mobiles)
@@ -256,7 +256,7 @@ def _starts(country: str, spot: int, mobile: bool, attempt: int) -> tuple[str, .
     return own if attempt < NEAR else (*own, *plan.others, *plan.mobiles)
 
 
-def _undialable(values: Sequence[str], country: str) -> Space:
+def _undialable(values: Sequence[str], country: str) -> FreeValues:
     """No range is kept free that we know of: after the country code three zeros, with which no number begins."""
     spellings = patterns(values, lambda p: 7 <= digit_places(p) <= MOST_PHONE, "999 999 9999")
     count = digit_places(spellings[0])

@@ -19,7 +19,7 @@ ENOUGH = 2_000
 USABLE = 0.8  # share of a range that may be used up before drawing from it takes too many attempts
 
 
-class Space(Protocol):
+class FreeValues(Protocol):
     """Values of one form, and how many of them are free."""
 
     @property
@@ -39,6 +39,11 @@ class Numbered:
     write: Callable[[Array, Draws], Array]  # plain values and a call, so that a fitted model can be kept
     known: int = 0  # how many values of the range the source holds
     wider: Numbered | None = None
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the source holds values of it, though nobody can have them."""
+        return self.known > 0 or (self.wider is not None and self.wider.known > 0)
 
     @property
     def capacity(self) -> int:

@@ -31,7 +31,7 @@ OPAQUE = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # without letters that look like digi
 
 @kept(version=1)
 @dataclass(frozen=True)
-class Shape:
+class CodeShape:
     """For each place the characters that may stand there; one character alone is always there."""
 
     places: tuple[str, ...]
@@ -50,7 +50,7 @@ class Shape:
             letters[:, at] = codes[0] if len(codes) == 1 else codes[draws.below(f"place {at}", len(codes))]
         return letters.view(f"<U{width}").ravel().astype(object)
 
-    def with_room(self, rows: int) -> Shape:
+    def with_room(self, rows: int) -> CodeShape:
         """This shape, loosened from the right until at least half of it would stay free: first digits, then letters, then more digits."""
         shape, needed = self, 2 * rows + 3 * self.known
         for chars in (digits, ascii_uppercase, ascii_lowercase):
@@ -66,27 +66,27 @@ class Shape:
     def digits(self) -> int:
         return sum(place[0] in digits for place in self.places)
 
-    def _loosened(self, at: int, chars: str) -> Shape:
+    def _loosened(self, at: int, chars: str) -> CodeShape:
         place = self.places[at]
         if place[0] not in chars or (chars != digits and len(place) == 1):
             return self  # marks and shared letters stay
         allowed = chars[1:] if place[0] != "0" and at == 0 and chars == digits else chars
         return replace(self, places=(*self.places[:at], "".join(sorted({*place, *allowed})), *self.places[at + 1 :]))
 
-    def _longer(self) -> Shape:
+    def _longer(self) -> CodeShape:
         at = max(i for i, place in enumerate(self.places) if place[0] in digits)
         return replace(self, places=(*self.places[: at + 1], digits, *self.places[at + 1 :]))
 
 
 @kept(version=1)
 @dataclass(frozen=True)
-class Shapes:
+class CodeShapes:
     """The shapes of a column and how common each is."""
 
-    shapes: tuple[Shape, ...]
+    shapes: tuple[CodeShape, ...]
     weights: tuple[float, ...]
 
-    def with_room(self, rows: int) -> Shapes:
+    def with_room(self, rows: int) -> CodeShapes:
         total = sum(self.weights)
         return replace(
             self,
@@ -113,12 +113,12 @@ class Shapes:
         return made
 
 
-def token_shape(length: int = 12) -> Shapes:
+def token_shape(length: int = 12) -> CodeShapes:
     """What is made where nothing can be said of the real values' shape."""
-    return Shapes((Shape((ascii_uppercase, *(OPAQUE,) * (length - 1))),), (1.0,))
+    return CodeShapes((CodeShape((ascii_uppercase, *(OPAQUE,) * (length - 1))),), (1.0,))
 
 
-def learn_shapes(values: Sequence[str], *, number: bool = False) -> Shapes:
+def learn_shapes(values: Sequence[str], *, number: bool = False) -> CodeShapes:
     """The commonest shapes of these different values; an opaque token when they have too little in common."""
     for pattern in (_classes, _skeleton):
         groups = Counter(map(pattern, values))
@@ -129,14 +129,14 @@ def learn_shapes(values: Sequence[str], *, number: bool = False) -> Shapes:
         }
         if sum(kept.values()) >= LEAST_COVER * len(values) and kept:
             wanted = {p: [v for v in values if pattern(v) == p] for p in kept}
-            return Shapes(
+            return CodeShapes(
                 tuple(_learn_one(p, vs, number=number) for p, vs in wanted.items()),
                 tuple(float(n) for n in kept.values()),
             )
     return number_shape() if number else token_shape()
 
 
-def learn_own_shapes(values: Sequence[str], *, number: bool = False) -> tuple[Array, tuple[Shapes, ...]]:
+def learn_own_shapes(values: Sequence[str], *, number: bool = False) -> tuple[Array, tuple[CodeShapes, ...]]:
     """For each value the position of its own shape in the list, where `COMMON` values share that; position 0 is the shape of all."""
     groups = Counter(map(_classes, values))
     common = [pattern for pattern, count in groups.items() if count >= COMMON and pattern]
@@ -146,14 +146,14 @@ def learn_own_shapes(values: Sequence[str], *, number: bool = False) -> tuple[Ar
             members[pattern].append(value)
     shapes = [
         learn_shapes(values, number=number),
-        *(Shapes((_learn_one(p, vs, number=number),), (1.0,)) for p, vs in members.items()),
+        *(CodeShapes((_learn_one(p, vs, number=number),), (1.0,)) for p, vs in members.items()),
     ]
     place = {pattern: at for at, pattern in enumerate(members, 1)}
     return np.array([place.get(_classes(value), 0) for value in values], dtype=np.int64), tuple(shapes)
 
 
-def number_shape(length: int = 9) -> Shapes:
-    return Shapes((Shape((digits[1:], *(digits,) * (length - 1))),), (1.0,))
+def number_shape(length: int = 9) -> CodeShapes:
+    return CodeShapes((CodeShape((digits[1:], *(digits,) * (length - 1))),), (1.0,))
 
 
 class _Translation(dict[int, str]):
@@ -182,7 +182,7 @@ def _skeleton(value: str) -> str:
     return value.translate(_SKELETON) if len(value) <= LONGEST else ""
 
 
-def _learn_one(pattern: str, values: list[str], *, number: bool) -> Shape:
+def _learn_one(pattern: str, values: list[str], *, number: bool) -> CodeShape:
     columns = [Counter(column) for column in zip(*values, strict=True)]
     hexadecimal = "X" in pattern and all(
         c.lower() in "0123456789abcdef" for column in columns for c in column if c.isalnum()
@@ -190,7 +190,7 @@ def _learn_one(pattern: str, values: list[str], *, number: bool) -> Shape:
     places = tuple(_place(kind, column, hexadecimal=hexadecimal) for kind, column in zip(pattern, columns, strict=True))
     if number and places[0] != "-":
         places = (places[0].replace("0", "") or digits[1:], *places[1:])
-    return Shape(places, len(values))
+    return CodeShape(places, len(values))
 
 
 def _place(kind: str, column: Counter[str], *, hexadecimal: bool) -> str:

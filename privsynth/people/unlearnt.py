@@ -9,7 +9,7 @@ import numpy as np
 from privsynth.dataset import Role, Table
 from privsynth.people import Fabricator
 from privsynth.people.makers import Maker
-from privsynth.people.writers import Levels
+from privsynth.people.writers import CommonLevels
 from privsynth.pii.entities import Trait, has
 from privsynth.statistics import Taken
 
@@ -32,5 +32,5 @@ def _plain(maker: Maker) -> Maker:
         return replace(maker, days=(domain.cuts[0], domain.cuts[-1]) if domain and domain.cuts else DAYS)
     if domain and domain.levels and not unique:
         words = np.array(domain.levels, dtype=object)
-        return replace(maker, space=None, write=Levels(words, np.arange(1, len(words) + 1) / len(words)))
+        return replace(maker, space=None, write=CommonLevels(words, np.arange(1, len(words) + 1) / len(words)))
     return maker

@@ -49,7 +49,7 @@ _FIRMS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class WordLists:
     """The lists of one locale, as object arrays. Surnames may differ by gender."""
 
     locale: str
@@ -75,10 +75,10 @@ def array(words: Iterable[str]) -> Array:
 
 
 @cache
-def words_of(locale: str) -> Words:
+def words_of(locale: str) -> WordLists:
     female, male, last_female, last_male = _names(locale)
     lasts = array([*last_female, *last_male])
-    return Words(
+    return WordLists(
         locale,
         array(female),
         array(male),

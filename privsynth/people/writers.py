@@ -91,7 +91,7 @@ def _by_locale(people: People, rows: Array, draws: Draws, name: str, part: str, 
 
 @kept(version=1)
 @dataclass(frozen=True)
-class Word:
+class ListedWord:
     """One word of a list: a maiden name or a job."""
 
     entity: str
@@ -200,7 +200,7 @@ class Firm:
 
 @kept(version=1)
 @dataclass(frozen=True, eq=False)
-class Levels:
+class CommonLevels:
     """Levels that many rows hold, and the cumulative share of each."""
 
     words: Array
@@ -225,7 +225,7 @@ class Gendered:
     meanings: Array  # 1 a woman, 0 a man, -1 neither
 
     @classmethod
-    def of(cls, levels: Levels) -> Gendered:
+    def of(cls, levels: CommonLevels) -> Gendered:
         return cls(levels.words, np.diff(levels.steps, prepend=0.0), is_female(levels.words))
 
     @classmethod
@@ -233,7 +233,7 @@ class Gendered:
         """Those of the words that mean a woman or a man, as often as each other: such a word is nobody's secret."""
         meanings = is_female(np.array(known, dtype=object)) if known else np.empty(0, dtype=np.int64)
         words = np.array([word for word, meaning in zip(known, meanings, strict=True) if meaning >= 0], dtype=object)
-        return cls.of(Levels(words, np.arange(1, len(words) + 1) / len(words))) if len(words) else None
+        return cls.of(CommonLevels(words, np.arange(1, len(words) + 1) / len(words))) if len(words) else None
 
     @property
     def women(self) -> float:
@@ -249,7 +249,7 @@ class Gendered:
             at, words = np.flatnonzero(wanted == meaning), np.flatnonzero(self.meanings == meaning)
             words = words if len(words) else np.arange(len(self.words))
             steps = np.cumsum(self.shares[words]) / self.shares[words].sum()
-            made[at] = Levels(self.words[words], steps)(people, rows[at], Draws(draws.seeds[at], draws.attempt))
+            made[at] = CommonLevels(self.words[words], steps)(people, rows[at], Draws(draws.seeds[at], draws.attempt))
         return made
 
 
@@ -304,13 +304,13 @@ Write = (
     | Initials
     | Mail
     | User
-    | Word
+    | ListedWord
     | Town
     | Postcode
     | Region
     | Between
     | Firm
-    | Levels
+    | CommonLevels
     | Gendered
     | Street
     | FreeText

@@ -69,7 +69,7 @@ def test_people_of_an_entity_are_those_of_a_table_with_one_row_each() -> None:
     context = pd.DataFrame({"who": texts(f"x{i}" for i in owner)})
     part = inventor_of(table, "en_US")
     part.makers = tuple(maker for maker in part.makers if maker.column.name == "name")
-    many = part.make_from(context, seeds(60, 7), of_entity=people[owner])["name"]
+    many = part.make_from(context, seeds(60, 7), of_person=people[owner])["name"]
     alone = some(["name"]).make_from(pd.DataFrame(), people)["name"]
     assert list(many) == list(alone[owner])
 

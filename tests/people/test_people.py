@@ -18,7 +18,7 @@ from privsynth.people.letters import plain_letters
 from privsynth.people.makers import reserved_space
 from privsynth.people.people import is_female
 from privsynth.people.phones import AREA_CODES
-from privsynth.people.shapes import Shape, learn_own_shapes, learn_shapes
+from privsynth.people.shapes import CodeShape, learn_own_shapes, learn_shapes
 from privsynth.people.words import DEFAULT, locale_of, words_of
 from privsynth.pii.check_digits import luhn
 from privsynth.pii.reserved import TEST_CARDS
@@ -313,7 +313,7 @@ def test_a_shape_is_forgotten_where_values_share_nothing() -> None:
 
 
 def test_a_shape_is_loosened_from_the_right() -> None:
-    shape = Shape(("A", "0", "0", "01"), known=0)
+    shape = CodeShape(("A", "0", "0", "01"), known=0)
     assert shape.with_room(1) is shape
     assert shape.with_room(4).places == ("A", "0", "0", "0123456789")
     assert shape.with_room(40).places == ("A", "0", "0123456789", "0123456789")

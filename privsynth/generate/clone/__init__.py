@@ -182,7 +182,7 @@ class _Work:
         context = pd.DataFrame(values, index=range(len(rows)))
         own = of_clone if alone else fresh_seeds(len(rows), rng)
         made = fabricator.make_from(
-            context, own, of_entity=of_clone, gender=self.kin.gender(fabricator, context, of_clone)
+            context, own, of_person=of_clone, gender=self.kin.gender(fabricator, context, of_clone)
         )
         self.notes.extend(fabricator.notes)
         return made

@@ -147,7 +147,7 @@ class Work:
         several = len(np.unique(seeds)) < len(seeds)
         own = row_seeds(table, [c.name for c in wanted], self.ring) if several else seeds
         gender = kin.gender(fabricator, context, seeds)
-        invented = fabricator.make_from(context, own, of_entity=seeds, gender=gender)
+        invented = fabricator.make_from(context, own, of_person=seeds, gender=gender)
         self.notes.extend(fabricator.notes)
         return {
             c.name: (replace(table[c.name], fabricated=True), _blanked(invented[c.name], pd.isna(table.values(c.name))))

@@ -71,9 +71,8 @@ class PersonColumns:
                 raise _too_few(member.column, rows.count, room)
         examples = {member.column: [member.person.like or ""] for member in self.members}
         gender = next((member.person.gender for member in self.members if member.person.gender), None)
-        inventor = Fabricator(
-            tuple(makers), self.locale, style_of_names(makers, examples.__getitem__), self.taken, None, gender
-        )
+        style = style_of_names(makers, examples.__getitem__)
+        inventor = Fabricator(tuple(makers), self.locale, style=style, taken=self.taken, gender=gender)
         columns = inventor.make(rows.frame([gender] if gender else []), rows.count, rows.rng)
         self._check_unique(columns, rows.count)
         return columns, inventor.notes
