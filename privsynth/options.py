@@ -7,7 +7,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from privsynth.engines import ENGINES, ONLY_SOME, EngineName, engines_with
 from privsynth.mask_steps import StepPolicy
@@ -178,11 +178,20 @@ class TablePolicy(PolicyModel):
     key: str | None = Field(None, description="The column that names each row.")
     person: str | None = Field(
         None,
-        validation_alias=AliasChoices("person", "entity"),  # `entity` is how files of before spell it
         description="The column that says which rows belong to one person; the unit that is split, counted and protected.",
     )
     columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
     rules: list[RulePolicy] = Field([], description="Constraints that every made row keeps.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _old_spelling(cls, asked: Any) -> Any:
+        """`entity` is how earlier policies spell `person`."""
+        if not isinstance(asked, dict) or "entity" not in asked:
+            return asked
+        if "person" in asked:
+            raise ValueError("entity is the old spelling of person; both stand here, keep person")
+        return {("person" if name == "entity" else name): value for name, value in asked.items()}
 
 
 class RelationPolicy(PolicyModel):

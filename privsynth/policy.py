@@ -6,7 +6,6 @@ A policy is merged once, here: built-in profile, then the policy file, then the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +31,7 @@ from privsynth.options import (
 )
 from privsynth.plainyaml import parse_yaml, read_yaml
 from privsynth.policy_model import PolicyModel
+from privsynth.policy_places import NOWHERE, OLD_SPELLINGS, Places, in_new_words, places_in
 
 PROFILES = {
     "internal": 2,
@@ -42,31 +42,6 @@ PROFILES = {
 FORMER_NAMES = {"linkage_max": "tracing_max"}  # of limits, as older policy files spell them
 RULES = {"figures", "waivers", "backends", "limits"}
 ProfileName = Literal["internal", "hipaa-expert", "gdpr-strict", "public-release"]
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where each thing stands in a policy file, for messages. Two policies that ask for the same are equal wherever it was written."""
-
-    file: str = field(default="", compare=False)
-    at: Mapping[tuple[str, ...], tuple[int, int]] = field(
-        default_factory=dict, compare=False
-    )  # line and column, from 1
-
-    def of(self, path: Sequence[object]) -> str:
-        """The place of the thing itself, or of the last part around it that the file has."""
-        known: tuple[str, ...] = ()
-        for part in map(str, path):  # parts that no file spells, such as the kind of a union, are passed over
-            known = (*known, part) if (*known, part) in self.at else known
-        return f"{self.file}:{self.at[known][0]}:{self.at[known][1]} " if known else ""
-
-    def without(self, *names: str) -> Places:
-        """Without what a flag says instead of the file."""
-        said = [tuple(name.split(".")) for name in names]
-        return replace(
-            self,
-            at={path: mark for path, mark in self.at.items() if not any(path[: len(other)] == other for other in said)},
-        )
 
 
 class Policy(PolicyModel):
@@ -110,9 +85,9 @@ class Policy(PolicyModel):
     )
     gate_seconds: int = Field(900, ge=1, description="A gate that takes longer than this blocks.")
 
-    _places: Places = PrivateAttr(default=Places())
+    _places: Places = PrivateAttr(default=NOWHERE)
 
-    def __init__(self, places: Places = Places(), /, **asked: Any) -> None:
+    def __init__(self, places: Places = NOWHERE, /, **asked: Any) -> None:
         try:
             super().__init__(**asked)
         except ValidationError as error:
@@ -251,37 +226,17 @@ def profile_digest(name: str) -> str:
 def load_policy(path: Path | None, changes: Mapping[str, Any]) -> Policy:
     """The policy file, if there is one, with `changes` (dotted names allowed) laid over it."""
     asked: dict[str, Any] = {} if path is None else dict(read_yaml(path))
-    places = Places() if path is None else _places(path).without(*changes)
+    places = NOWHERE if path is None else places_in(path).without(*changes)
     for name, value in changes.items():
-        _lay(asked, name.split("."), value)
+        _lay(asked, in_new_words(name.split(".")), value)
     return Policy(places, **{str(name): value for name, value in asked.items()})
 
 
-def _places(path: Path) -> Places:
-    """Line and column of every name in a YAML file that was read before, and so is known to be plain."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.nodes import MappingNode, SequenceNode
-
-    at: dict[tuple[str, ...], tuple[int, int]] = {}
-
-    def walk(node: Any, inside: tuple[str, ...]) -> None:
-        if isinstance(node, MappingNode):
-            for key, value in node.value:
-                at[*inside, str(key.value)] = (key.start_mark.line + 1, key.start_mark.column + 1)
-                walk(value, (*inside, str(key.value)))
-        elif isinstance(node, SequenceNode):
-            for number, value in enumerate(node.value):
-                at[*inside, str(number)] = (value.start_mark.line + 1, value.start_mark.column + 1)
-                walk(value, (*inside, str(number)))
-
-    walk(YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8")), ())
-    return Places(path.name, at)
-
-
-def _lay(into: dict[str, Any], path: list[str], value: Any) -> None:
+def _lay(into: dict[str, Any], path: Sequence[str], value: Any) -> None:
     head, *rest = path
     if not rest:
         into[head] = value
+        into.pop(OLD_SPELLINGS.get(head, ""), None)
         return
     inner = into.get(head)
     into[head] = dict(inner) if isinstance(inner, Mapping) else {} if inner is None else {"kind": inner}
@@ -309,13 +264,10 @@ def _suggest(error: ValidationError) -> str:
     """The nearest known name for each unknown one."""
     from difflib import get_close_matches
 
-    known = {name for part in PolicyModel.__subclasses__() for name in part.model_fields}
-    unknown = [
-        str(item["loc"][-1])
-        for item in error.errors(include_url=False, include_input=False)
-        if item["type"] == "extra_forbidden"
-    ]
-    pairs = [(name, get_close_matches(name, known, n=1)) for name in unknown]
+    names = {name for part in PolicyModel.__subclasses__() for name in part.model_fields}
+    errors = error.errors(include_url=False, include_input=False)
+    unknown = [str(item["loc"][-1]) for item in errors if item["type"] == "extra_forbidden"]
+    pairs = [(name, get_close_matches(name, names - {name}, n=1)) for name in unknown]
     return "; ".join(f"did you mean '{near[0]}' instead of '{name}'?" for name, near in pairs if near)
 
 

@@ -283,3 +283,35 @@ def test_the_group_that_is_meant_keeps_the_largest_risk_exactly(risk: float, peo
     assert 1 / people <= risk
     assert effective_k(limits, MaskOptions(k=30)) == max(30, people)
     assert effective_k(limits.model_copy(update={"k": 60}), MaskOptions(k=30)) == 60
+
+
+def test_the_old_spelling_of_person_is_still_read(tmp_path: Path) -> None:
+    place = tmp_path / "p.yaml"
+    place.write_text("tables:\n  visits:\n    entity: patient\n")
+    assert load_policy(place, {}).tables["visits"].person == "patient"
+    assert load_policy(place, {}).place_of("tables", "visits", "person") == "p.yaml:3:5 "
+    for name in ("tables.visits.person", "tables.visits.entity"):
+        assert load_policy(place, {name: "doctor"}).tables["visits"].person == "doctor"
+        assert load_policy(place, {name: "doctor"}).place_of("tables", "visits", "person") == "p.yaml:2:3 "
+    assert Policy(tables={"visits": {"entity": "patient"}}) == load_policy(place, {})
+
+
+def test_both_spellings_of_person_at_once_are_refused(tmp_path: Path) -> None:
+    place = tmp_path / "p.yaml"
+    place.write_text("tables:\n  visits:\n    person: patient\n    entity: doctor\n")
+    with pytest.raises(PolicyError, match=r"p\.yaml:2:3 tables\.visits: entity is the old spelling of person") as error:
+        load_policy(place, {})
+    assert "patient" not in str(error.value)
+
+
+def test_a_person_is_checked_as_any_other_name(tmp_path: Path) -> None:
+    place = tmp_path / "p.yaml"
+    place.write_text("tables:\n  visits:\n    persn: patient\n")
+    with pytest.raises(PolicyError, match=r"p\.yaml:3:5 tables\.visits\.persn: .*\n.*'person' instead of 'persn'"):
+        load_policy(place, {})
+    place.write_text("tables:\n  visits:\n    entity: [patient]\n")
+    with pytest.raises(PolicyError, match=r"p\.yaml:3:5 tables\.visits\.person: "):
+        load_policy(place, {})
+    table = policy_schema()["$defs"]["TablePolicy"]["properties"]
+    assert "person" in table
+    assert "entity" not in table

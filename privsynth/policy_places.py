@@ -1,0 +1,64 @@
+"""Where each thing stands in a policy file, so that a message can say its line; and how earlier files spell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+OLD_SPELLINGS = {"person": "entity"}  # of a table
+
+
+def in_new_words(path: Sequence[str]) -> tuple[str, ...]:
+    """`tables.NAME.entity` is how earlier files spell `tables.NAME.person`."""
+    if len(path) == 3 and path[0] == "tables" and path[2] == OLD_SPELLINGS["person"]:
+        return (*path[:2], "person")
+    return tuple(path)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each thing stands in a policy file, for messages. Two policies that ask for the same are equal wherever it was written."""
+
+    file: str = field(default="", compare=False)
+    at: Mapping[tuple[str, ...], tuple[int, int]] = field(
+        default_factory=dict, compare=False
+    )  # line and column, from 1
+
+    def of(self, path: Sequence[object]) -> str:
+        """The place of the thing itself, or of the last part around it that the file has."""
+        place: tuple[str, ...] = ()
+        for part in map(str, path):  # parts that no file spells, such as the kind of a union, are passed over
+            place = (*place, part) if (*place, part) in self.at else place
+        return f"{self.file}:{self.at[place][0]}:{self.at[place][1]} " if place else ""
+
+    def without(self, *names: str) -> Places:
+        """Without what a flag says instead of the file."""
+        flags = [in_new_words(name.split(".")) for name in names]
+        at = {path: mark for path, mark in self.at.items() if not any(path[: len(flag)] == flag for flag in flags)}
+        return replace(self, at=at)
+
+
+NOWHERE = Places()
+
+
+def places_in(path: Path) -> Places:
+    """Line and column of every name in a YAML file that was read before, and so is known to be plain."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+    at: dict[tuple[str, ...], tuple[int, int]] = {}
+
+    def walk(node: Any, inside: tuple[str, ...]) -> None:
+        if isinstance(node, MappingNode):
+            for key, value in node.value:
+                at[in_new_words((*inside, str(key.value)))] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                walk(value, (*inside, str(key.value)))
+        elif isinstance(node, SequenceNode):
+            for number, value in enumerate(node.value):
+                at[*inside, str(number)] = (value.start_mark.line + 1, value.start_mark.column + 1)
+                walk(value, (*inside, str(number)))
+
+    walk(YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8")), ())
+    return Places(path.name, at)
