@@ -20,7 +20,7 @@ from privsynth.generate.model.conditions.control import check_control, controlle
 from privsynth.generate.model.constraints import plain_where_possible
 from privsynth.generate.model.dp.alone import refuse_related, refuse_uncounted, refuse_undeclared
 from privsynth.generate.model.engine import Engine, frame_of, rows_counted
-from privsynth.generate.model.tables.family import (
+from privsynth.generate.model.tables.connected import (
     context_frame,
     count_column,
     deal,

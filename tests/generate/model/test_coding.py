@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Kind
 from privsynth.errors import InputError
-from privsynth.generate.model.coding import HIDDEN, REST, Classes, Curve, axis_of, learn_coding, support
+from privsynth.generate.model.coding.codings import HIDDEN, REST, Classes, Curve, learn_coding, support
+from privsynth.generate.model.coding.number_line import number_line_of
 from privsynth.spelling import Spelling
 
 CITY, AMOUNT, COUNT, DAY = (
@@ -106,7 +107,7 @@ def test_infinite_numbers_are_refused_without_being_named() -> None:
 )
 def test_dates_keep_the_coarsest_step_that_all_share(first: str, step: int) -> None:
     dates = np.array([first, "NaT", "2001-01-01"], dtype="datetime64[us]")
-    axis = axis_of(DAY, dates)
+    axis = number_line_of(DAY, dates)
     assert axis.step_us == step
     np.testing.assert_array_equal(axis.write(axis.read(dates)), dates)
 

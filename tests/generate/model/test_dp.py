@@ -17,7 +17,7 @@ from privsynth.generate.model.dp import engine as dp
 from privsynth.generate.model.dp import noise
 from privsynth.generate.model.dp.claim import withheld
 from privsynth.generate.model.dp.cost import DELTA, Cost, cost_of
-from privsynth.generate.model.dp.domains import Axis, axes_of
+from privsynth.generate.model.dp.domains import DeclaredColumn, declared_columns
 from privsynth.generate.model.dp.engine import Private, bounded
 from privsynth.generate.model.dp.merge import groups_of, most_groups
 from privsynth.generate.model.dp.rows import rows_like, spread
@@ -237,7 +237,7 @@ def test_undeclared_columns_are_refused_together_with_the_lines_to_write(rng: np
         "t", (Column("level", Kind.CATEGORY), Column("amount", Kind.NUMBER), COUNT, Column("day", Kind.DATE)), frame
     )
     with pytest.raises(PolicyError) as caught:
-        axes_of(table)
+        declared_columns(table)
     assert "'level', 'amount', 'day'" in caught.value.message
     assert '"level": { domain: { levels: [ONE, ANOTHER] } }' in caught.value.hint
     assert '"count"' not in caught.value.hint
@@ -278,8 +278,8 @@ def test_each_person_gives_at_most_so_many_rows(rng: np.random.Generator) -> Non
     assert engine.recipe["unit"] == "one value of the entity column, at most 3 rows of it"
 
 
-def axis(column: Column) -> Axis:
-    return axes_of(Table("t", (column,), pd.DataFrame({column.name: pd.Series([], dtype=object)})))[0]
+def axis(column: Column) -> DeclaredColumn:
+    return declared_columns(Table("t", (column,), pd.DataFrame({column.name: pd.Series([], dtype=object)})))[0]
 
 
 def test_values_and_their_codes() -> None:

@@ -5,17 +5,17 @@ from typing import Any
 import numpy as np
 
 from privsynth.dataset import Column, Kind
-from privsynth.generate.model.coding import learn_coding
+from privsynth.generate.model.coding.codings import learn_coding
 from privsynth.generate.model.trees.features import Aim
 from privsynth.generate.model.trees.forest import Task, grow, spread
-from privsynth.generate.model.trees.guide import Made, best_penalty, normal, regress, share
+from privsynth.generate.model.trees.guide import ColumnsSoFar, best_penalty, normal, regress, share
 from privsynth.spelling import Spelling
 
 Array = np.ndarray[Any, Any]
 
 
-def made(**values: Array) -> Made:
-    state = Made(
+def made(**values: Array) -> ColumnsSoFar:
+    state = ColumnsSoFar(
         {
             name: learn_coding(Column(name, Kind.NUMBER, spelling=Spelling(decimals=6)), column, 10)
             for name, column in values.items()

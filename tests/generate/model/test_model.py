@@ -12,7 +12,7 @@ import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.generate.model import Model
-from privsynth.generate.model.tables.family import Brood, Reference, deal, families, plan_of
+from privsynth.generate.model.tables.connected import Brood, Reference, deal, families, plan_of
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.statistics import ColumnStatistics, Statistics, Taken

@@ -11,7 +11,7 @@ import pytest
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.generate.model import Model
 from privsynth.generate.model.tables import shards
-from privsynth.generate.model.tables.family import Reference, deal
+from privsynth.generate.model.tables.connected import Reference, deal
 from privsynth.generate.model.tables.shards import in_shards, led_by, rows_of_a_shard, together
 from tests.generate.model.test_model import fitted, shop
 

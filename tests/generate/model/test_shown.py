@@ -8,7 +8,7 @@ import pytest
 
 from privsynth.dataset import Column, Kind
 from privsynth.errors import BackendError
-from privsynth.generate.model.coding import learn_coding
+from privsynth.generate.model.coding.codings import learn_coding
 from privsynth.generate.model.sdv.shown import CODE, PLACE, Shown, show
 from privsynth.spelling import Spelling
 

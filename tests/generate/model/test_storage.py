@@ -22,7 +22,7 @@ from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Rule, Table
 from privsynth.describe import facts_of
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.generate.model import Model
-from privsynth.generate.model.coding import Curve
+from privsynth.generate.model.coding.codings import Curve
 from privsynth.generate.model.saved import check_storable, files_of, model_of
 from privsynth.generate.model.saved.codec import Reader, Writer, pack, unpack
 from privsynth.generate.model.trees.engine import NumberStep, Trees
@@ -367,8 +367,8 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
         (lambda content: first_of(content, "Trees.1").pop("k"), "Trees"),
         (lambda content: first_of(content, "Constrained.1").update(engine_={"list": []}), "does not know"),
         (lambda content: content["learnt"].update(order_={"enum": ["Column.1", "x"]}), "level"),
-        (lambda content: first_of(content, "Axis.1").update(more=1), "Axis"),
-        (lambda content: first_of(content, "Axis.1").pop("decimals"), "Axis"),
+        (lambda content: first_of(content, "NumberLine.1").update(more=1), "NumberLine"),
+        (lambda content: first_of(content, "NumberLine.1").pop("decimals"), "NumberLine"),
         (lambda content: first_of(content, "Splits.1").update(left={"array": 0}), "not sound"),
         (lambda content: first_of(content, "Leaves.1").update(first={"array": 10**6}), "made of"),
         (lambda content: first_of(content, "Fold.1").update(tree="text"), "not sound"),

@@ -92,7 +92,7 @@ class Auto:
             ]
         else:
             self.tried_ = self._try(
-                field, _Lesson(table, tuple(given), units, taught, held, Seeds(int(trying.integers(0, 2**63))))
+                field, TrialRows(table, tuple(given), units, taught, held, Seeds(int(trying.integers(0, 2**63))))
             )
         self.chosen_ = best(self.tried_) or next(
             (trial for trial in self.tried_ if trial.score is not None), self.tried_[0]
@@ -119,7 +119,7 @@ class Auto:
             "tried": tried,
         }
 
-    def _try(self, field: Sequence[Candidate], lesson: _Lesson) -> list[Trial]:
+    def _try(self, field: Sequence[Candidate], lesson: TrialRows) -> list[Trial]:
         started, tried = time.monotonic(), list[Trial]()
         for candidate, _, barred in planned(field, size_of(lesson.table, "auto"), self.budget):
             late = time.monotonic() - started > LATE * self.budget
@@ -127,7 +127,7 @@ class Auto:
             tried.append(Trial(candidate, why_not=why_not) if why_not else self._trial(candidate, lesson))
         return tried
 
-    def _trial(self, candidate: Candidate, lesson: _Lesson) -> Trial:
+    def _trial(self, candidate: Candidate, lesson: TrialRows) -> Trial:
         """Every candidate draws and is measured by the same random numbers."""
         started = time.monotonic()
         taught, held = lesson.table.take(lesson.taught), lesson.table.take(lesson.held)
@@ -164,7 +164,7 @@ class Auto:
 
 
 @dataclass(frozen=True, eq=False)
-class _Lesson:
+class TrialRows:
     """The training rows, parted anew; the real hold-out is not among them."""
 
     table: Table

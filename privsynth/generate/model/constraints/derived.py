@@ -15,14 +15,15 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.expressions import Expression, compile_expression
-from privsynth.generate.model.coding import Axis, Curve, axis_of, learn_coding
+from privsynth.generate.model.coding.codings import Curve, learn_coding
+from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
 from privsynth.generate.model.engine import frame_of
-from privsynth.generate.model.tables.family import MARK
+from privsynth.generate.model.tables.connected import MARK
 from privsynth.keeping import kept
 from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
-Known = Mapping[str, Array]
+Columns = Mapping[str, Array]
 
 
 @kept(version=1)
@@ -37,7 +38,7 @@ class Copied:
     def needs(self) -> tuple[str, ...]:
         return (self.source,)
 
-    def restored(self, known: Known) -> Array:
+    def restored(self, known: Columns) -> Array:
         return known[self.source]
 
 
@@ -47,12 +48,12 @@ class Computed:
     """A column that an expression of others defines."""
 
     column: str
-    axis: Axis | None  # numbers and dates
+    axis: NumberLine | None  # numbers and dates
     needs: tuple[str, ...]
     kinds: tuple[Kind, ...]  # of what it needs
     expression: str = field(repr=False)
 
-    def restored(self, known: Known) -> Array:
+    def restored(self, known: Columns) -> Array:
         frame = frame_of({name: known[name] for name in self.needs}, len(known[self.needs[0]]))
         values = _formula(self.expression, self.needs, self.kinds).evaluate(frame)
         return values if self.axis is None else self.axis.write(self.axis.rounded(self.axis.read(values)))
@@ -70,8 +71,8 @@ class Gap:
     base: str
     distance: Column = field(repr=False)
     sign: int
-    axis: Axis  # on which both are read
-    own: Axis  # on which the column is written
+    axis: NumberLine  # on which both are read
+    own: NumberLine  # on which the column is written
     least: float  # the shortest distance; minus infinity where real rows break the order
     center: float = field(repr=False)
     ends: tuple[float, float] = field(repr=False)  # between which the column may lie
@@ -80,22 +81,22 @@ class Gap:
     def needs(self) -> tuple[str, ...]:
         return (self.base, self.distance.name)
 
-    def taught(self, known: Known) -> Array:
+    def taught(self, known: Columns) -> Array:
         """The distance in each training row."""
         here, base = self.axis.read(known[self.column]), self.axis.read(known[self.base])
         return self._rounded(np.where(np.isnan(base), here - self.center, self.sign * (here - base)))
 
-    def restored(self, known: Known) -> Array:
+    def restored(self, known: Columns) -> Array:
         base, distance = self.axis.read(known[self.base]), np.asarray(known[self.distance.name], dtype=np.float64)
         away = base + self.sign * np.maximum(distance, self.least)
         return self._written(np.where(np.isnan(base), self.center + distance, away))
 
-    def outside(self, known: Known) -> Array:
+    def outside(self, known: Columns) -> Array:
         """Beyond what may come out of this column: drawn again, or else drawn in."""
         here = self.axis.read(known[self.column])
         return np.asarray((here < self.ends[0]) | (here > self.ends[1]))
 
-    def drawn_in(self, known: Known) -> Array:
+    def drawn_in(self, known: Columns) -> Array:
         """As near to what may come out as the order allows."""
         here, base = self.axis.read(known[self.column]), self.axis.read(known[self.base])
         inside = np.clip(here, *self.ends)
@@ -127,8 +128,8 @@ def gap_of(
     coding = learn_coding(table[column], values, k, units)
     if not constant and not (isinstance(coding, Curve) and coding.lattice is None and coding.has_rest):
         return None
-    axes = axis_of(table[column], values), axis_of(table[base], other)
-    axis = Axis(max(a.decimals for a in axes), min(a.step_us for a in axes))
+    axes = number_line_of(table[column], values), number_line_of(table[base], other)
+    axis = NumberLine(max(a.decimals for a in axes), min(a.step_us for a in axes))
     here, there = axis.read(values), axis.read(other)
     sign = -1 if column == low else 1
     least = (1.0 if axis.step_us else 10.0**-axis.decimals) if strict else 0.0
@@ -144,7 +145,7 @@ def gap_of(
     return Gap(column, base, distance, sign, axis, axes[0], least, center, _ends(coding, axis, axes[0]))
 
 
-def _ends(coding: object, axis: Axis, own: Axis) -> tuple[float, float]:
+def _ends(coding: object, axis: NumberLine, own: NumberLine) -> tuple[float, float]:
     """The least and the largest value that may come out, on the shared axis."""
     if not isinstance(coding, Curve) or coding.lattice is not None:
         return -np.inf, np.inf
@@ -163,7 +164,7 @@ class Follows:
     levels: Array = field(repr=False)
     values: Array = field(repr=False)
 
-    def restored(self, known: Known) -> Array:
+    def restored(self, known: Columns) -> Array:
         at = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(known[self.source], dtype=object))
         made = known[self.column].copy()
         made[at >= 0] = self.values[at[at >= 0]]

@@ -15,14 +15,15 @@ import pandas as pd
 from privsynth.dataset import Column, Kind, Rule, Table
 from privsynth.expressions import names_in
 from privsynth.expressions.rules import Definition, Order, RuleCheck, compile_rule, definitions_in, order_in, parts_of
-from privsynth.generate.model.coding import Axis, axis_of, support
+from privsynth.generate.model.coding.codings import support
+from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
 from privsynth.generate.model.constraints.derived import Computed, Copied, Derived, Follows, Gap, follows_of, gap_of
 from privsynth.generate.model.engine import frame_of
 from privsynth.keeping import kept
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
-Known = Mapping[str, Array]
+Columns = Mapping[str, Array]
 
 HOLDS = 0.99  # share of real rows in which a definition must hold for its column to be computed
 MEANT = 10.0  # times that chance would bring two levels together, if they never meet on purpose
@@ -40,7 +41,7 @@ class Never:
         repr=False
     )  # place of the left level times the number of right ones, plus the place of the right one
 
-    def broken(self, known: Known) -> Array:
+    def broken(self, known: Columns) -> Array:
         one, two = (
             pd.Index(levels, dtype=object).get_indexer(pd.Index(known[name], dtype=object))
             for levels, name in zip((self.left, self.right), self.columns, strict=True)
@@ -99,7 +100,7 @@ class Constraints:
             rules=(),
         )
 
-    def restored(self, drawn: Known, given: Known) -> dict[str, Array]:
+    def restored(self, drawn: Columns, given: Columns) -> dict[str, Array]:
         """The table's own columns, but those given."""
         known = {**given, **drawn}
         for step in self.steps:
@@ -108,7 +109,7 @@ class Constraints:
             known[follow.column] = follow.restored(known)
         return {column.name: known[column.name] for column in self.columns if column.name not in self.given}
 
-    def wrong(self, known: Known) -> Array:
+    def wrong(self, known: Columns) -> Array:
         """Rows to be drawn again."""
         found = np.zeros(len(next(iter(known.values()))), dtype=bool)
         for _, broken in (*self.rules_broken(known), *self.facts_broken(known)):
@@ -118,17 +119,17 @@ class Constraints:
                 found |= step.outside(known)
         return found
 
-    def rules_broken(self, known: Known) -> Iterator[tuple[str, Array]]:
+    def rules_broken(self, known: Columns) -> Iterator[tuple[str, Array]]:
         for rule in self.rules:
             yield rule.name, compile_rule(rule.expect, self.columns).fails(self._frame(known))
 
-    def facts_broken(self, known: Known) -> Iterator[tuple[str, Array]]:
+    def facts_broken(self, known: Columns) -> Iterator[tuple[str, Array]]:
         for order in self.orders:
             yield f"{order.low} and {order.high} keep an order", _beyond(known[order.low], known[order.high], 0)
         for never in self.nevers:
             yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(known)
 
-    def mended(self, made: Known, given: Known) -> dict[str, Array]:
+    def mended(self, made: Columns, given: Columns) -> dict[str, Array]:
         """Distances drawn in, columns computed that are declared, the higher of two raised to the lower one: what is simple."""
         known = {**given, **made}
         derived = {step.column for step in self.steps}
@@ -149,12 +150,12 @@ class Constraints:
             known[step.column] = step.drawn_in(known) if isinstance(step, Gap) else step.restored(known)
         return {name: known[name] for name in made}
 
-    def _frame(self, known: Known) -> pd.DataFrame:
+    def _frame(self, known: Columns) -> pd.DataFrame:
         names = [column.name for column in self.columns]
         return frame_of({name: known[name] for name in names}, len(known[names[0]]))
 
 
-def _raised(order: Order, known: Known, free: set[str], columns: Sequence[Column]) -> dict[str, Array]:
+def _raised(order: Order, known: Columns, free: set[str], columns: Sequence[Column]) -> dict[str, Array]:
     """The higher column brought up to the lower one where it lies below it, or else the lower one down; nothing if neither may change."""
     low, high = known[order.low], known[order.high]
     kind = next(column.kind for column in columns if column.name == order.low)
@@ -334,11 +335,11 @@ def computed(definition: Definition, columns: Sequence[Column], table: Table | N
     """The step that computes a column, to its decimals; dates to the step that the real ones share, if one may look."""
     known = {column.name: column for column in columns}
     column, needs = known[definition.column], names_in(definition.expression)
-    axis: Axis | None = None
+    axis: NumberLine | None = None
     if column.kind.is_numeric:
-        axis = Axis(decimals=_decimals(columns, column.name))
+        axis = NumberLine(decimals=_decimals(columns, column.name))
     elif column.kind is Kind.DATE:
-        axis = Axis(step_us=1) if table is None else axis_of(column, table.values(column.name))
+        axis = NumberLine(step_us=1) if table is None else number_line_of(column, table.values(column.name))
     return Computed(column.name, axis, needs, tuple(known[name].kind for name in needs), definition.expression)
 
 

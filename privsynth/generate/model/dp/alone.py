@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import BackendError
-from privsynth.generate.model.dp.domains import axes_of
+from privsynth.generate.model.dp.domains import declared_columns
 from privsynth.generate.model.engine import Engine, rows_counted
 
 
@@ -22,7 +22,7 @@ def refuse_undeclared(data: Dataset) -> None:
     refuse_related(data)
     for table in data:
         columns = tuple(column for column in table.columns if not column.role.is_fabricated)
-        axes_of(Table(table.name, columns, table.frame[[column.name for column in columns]].iloc[:0]))
+        declared_columns(Table(table.name, columns, table.frame[[column.name for column in columns]].iloc[:0]))
 
 
 def refuse_uncounted(table: str, engine: Engine | None) -> None:

@@ -22,7 +22,7 @@ _CLOCK = (("%f", 1), ("%S", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Axis:
+class DeclaredColumn:
     """One column in codes: 0 ... size-1 are levels or bins, `size` is a missing value."""
 
     column: Column
@@ -67,7 +67,7 @@ class Axis:
         )
 
 
-def axes_of(table: Table) -> list[Axis]:
+def declared_columns(table: Table) -> list[DeclaredColumn]:
     """How each column is coded; those whose values nobody declared are refused together, with the lines to write."""
     unknown = [column for column in table.columns if column.domain is None and column.kind is not Kind.BOOLEAN]
     if unknown:
@@ -76,7 +76,7 @@ def axes_of(table: Table) -> list[Axis]:
             f"the engine dp must know what these columns of table '{table.name}' may hold, and may not read it from the rows: {named}.",
             hint="\n".join(["say it in the policy, from what is publicly known:", *_lines(table.name, unknown)]),
         )
-    return [_axis(column, table.values(column.name)) for column in table.columns]
+    return [_declared(column, table.values(column.name)) for column in table.columns]
 
 
 def _lines(table: str, columns: Sequence[Column]) -> list[str]:
@@ -91,13 +91,13 @@ def _asked(kind: Kind) -> str:
     return 'low: "FIRST DAY", high: "LAST DAY", bins: 20' if kind is Kind.DATE else "levels: [ONE, ANOTHER]"
 
 
-def _axis(column: Column, values: Array) -> Axis:
+def _declared(column: Column, values: Array) -> DeclaredColumn:
     domain = column.domain or Domain(
         levels=tuple(sorted({str(word) for word in pd.unique(values) if not pd.isna(word)}))
     )
     if domain.cuts:
-        return Axis(column, None, np.array(domain.cuts, dtype=np.float64))
-    return Axis(column, np.array(domain.levels, dtype=column.kind.dtype), np.zeros(0))
+        return DeclaredColumn(column, None, np.array(domain.cuts, dtype=np.float64))
+    return DeclaredColumn(column, np.array(domain.levels, dtype=column.kind.dtype), np.zeros(0))
 
 
 def _days(values: Array) -> Array:

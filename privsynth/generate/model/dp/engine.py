@@ -18,7 +18,7 @@ from privsynth.engines import ENGINES
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model.dp.claim import claim
 from privsynth.generate.model.dp.cost import affordable, cost_of, refuse_lax_delta
-from privsynth.generate.model.dp.domains import Axis, axes_of
+from privsynth.generate.model.dp.domains import DeclaredColumn, declared_columns
 from privsynth.generate.model.dp.merge import TIMES, groups_of, most_groups
 from privsynth.generate.model.dp.noise import ON_SINGLES, Released, release, require, rho_of, versions
 from privsynth.generate.model.dp.rows import rows_like, spread
@@ -45,18 +45,18 @@ class Private:
         self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
     ) -> Self:
         _refuse_relatives(table, given)
-        axes = {axis.column.name: axis for axis in axes_of(table)}
+        declared = {column.column.name: column for column in declared_columns(table)}
         _refuse_wide(table, MOST_COLUMNS[self.mechanism], self.mechanism)
         refuse_lax_delta(self.cost, len(table) if units is None else len(np.unique(units)))
-        self.axes_, self.by_person_ = axes, units is not None
+        self.declared_, self.by_person_ = declared, units is not None
         kept = table if units is None else table.take(bounded(units, self.contributions))
         self.rho_ = rho_of(self.cost)
-        self._learn({name: axis.encode(kept.values(name)) for name, axis in axes.items()}, rng)
+        self._learn({name: column.encode(kept.values(name)) for name, column in declared.items()}, rng)
         return self
 
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:  # noqa: ARG002  fit refuses given columns
         at = _dealt(self.pool_size_, rows, rng)
-        return frame_of({name: self._column(name, self.pool_[name][at], rng) for name in self.axes_}, rows)
+        return frame_of({name: self._column(name, self.pool_[name][at], rng) for name in self.declared_}, rows)
 
     @property
     def rows(self) -> int:
@@ -98,7 +98,7 @@ class Private:
         return f"one value of the entity column, {rows} of it" if self.by_person_ else rows
 
     def _learn(self, codes: Mapping[str, Array], rng: np.random.Generator) -> None:
-        sizes = {name: axis.size + 1 for name, axis in self.axes_.items()}
+        sizes = {name: column.size + 1 for name, column in self.declared_.items()}
         bounds = {"rho": self.rho_, "contributions": self.contributions}
         released = release(codes, sizes, **bounds, mechanism=self.mechanism, group=self._groups)  # type: ignore[arg-type]
         self.total_ = total_of([*released.singles.values(), *released.pairs.values()])
@@ -119,7 +119,7 @@ class Private:
         noise = self.contributions * np.sqrt(measured / (2 * self.rho_ * (1 - ON_SINGLES)))
         least = max(TIMES * noise, total / most_groups(tables))
         self.groups_ = {
-            name: groups_of(cleaned(noisy, total), least, ordered=self.axes_[name].is_ordered)
+            name: groups_of(cleaned(noisy, total), least, ordered=self.declared_[name].is_ordered)
             for name, noisy in singles.items()
         }
         return self.groups_
@@ -130,7 +130,7 @@ class Private:
         for group in np.unique(groups):
             at, members = np.flatnonzero(groups == group), np.flatnonzero(self.groups_[name] == group)
             codes[at] = members[spread(self.fine_[name][members], len(at), rng)]
-        return self.axes_[name].decode(codes, rng)
+        return self.declared_[name].decode(codes, rng)
 
 
 def bounded(units: Array, most: int) -> Array:
@@ -161,7 +161,7 @@ def _dealt(size: int, rows: int, rng: np.random.Generator) -> Array:
 
 
 def _refuse_relatives(table: Table, given: Sequence[str]) -> None:
-    from privsynth.generate.model.tables.family import MARK
+    from privsynth.generate.model.tables.connected import MARK
 
     if given or any(column.name.startswith(MARK) for column in table.columns):
         raise BackendError(
@@ -178,4 +178,4 @@ def _refuse_wide(table: Table, most: int, mechanism: str) -> None:
         )
 
 
-__all__ = ["Axis", "Private", "bounded"]
+__all__ = ["DeclaredColumn", "Private", "bounded"]

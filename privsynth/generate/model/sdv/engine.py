@@ -24,7 +24,7 @@ from privsynth.dataset import Table
 from privsynth.engines import ENGINES
 from privsynth.errors import BackendError, MissingExtra, PolicyError, PrivsynthError
 from privsynth.generate.model.choose.memory import memory_left
-from privsynth.generate.model.coding import learn_coding
+from privsynth.generate.model.coding.codings import learn_coding
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.sdv.contained import contained, told
 from privsynth.generate.model.sdv.cost import MODELS, MODES, MOST_LEVELS, bytes_for
@@ -34,7 +34,7 @@ from privsynth.options import DEVICE, EPOCHS
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 TABLE = "t"
 LOGGERS = ("SingleTableSynthesizer", "MultiTableSynthesizer", "Metadata", "SingleTableMetadata", "MultiTableMetadata")
@@ -211,7 +211,7 @@ class Sdv:
             )
         return parts
 
-    def _run(self, rng: np.random.Generator, heard: Counter[str], work: Callable[[], Made]) -> Made:
+    def _run(self, rng: np.random.Generator, heard: Counter[str], work: Callable[[], Result]) -> Result:
         try:
             torch = _torch(needed=self.trains)
             with contained(int(rng.integers(0, 2**31)), torch, heard), _silent():

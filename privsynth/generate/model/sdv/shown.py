@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.errors import BackendError
-from privsynth.generate.model.coding import HIDDEN, REST, Classes, Coding, Curve
+from privsynth.generate.model.coding.codings import HIDDEN, REST, Classes, Coding, Curve
 from privsynth.typing import Array
 
 CODE, PLACE = "code", "place"
 
 
 @dataclass(frozen=True, eq=False)
-class Bucket:
+class LevelBucket:
     """Levels too many to be shown apart: the most frequent ones keep a code of their own, the rest shares the last code."""
 
     own: Array  # the level behind each code but the last
@@ -44,7 +44,7 @@ class Shown:
 
     coding: Coding
     parts: Mapping[str, Array]
-    bucket: Bucket | None = None
+    bucket: LevelBucket | None = None
 
     @property
     def ordered(self) -> bool:
@@ -84,10 +84,10 @@ def _show_levels(coding: Classes, codes: Array, rng: np.random.Generator, most: 
     return Shown(coding, {CODE: bucket.cut(codes, len(coding.levels))}, bucket)
 
 
-def _bucket(counts: Array, kept: int) -> Bucket:
+def _bucket(counts: Array, kept: int) -> LevelBucket:
     order = np.argsort(-counts, kind="stable")
     own, tail = np.sort(order[:kept]), np.sort(order[kept:])
-    return Bucket(own, tail, counts[tail] / counts[tail].sum())
+    return LevelBucket(own, tail, counts[tail] / counts[tail].sum())
 
 
 def _show_scale(coding: Curve, numbers: Array, rng: np.random.Generator) -> Shown:

@@ -1,1 +1,1 @@
-"""How tables hang together, and how their rows are made in shards."""
+"""Tables that hang together by keys (`connected`), and how their rows are made in shards (`shards`)."""

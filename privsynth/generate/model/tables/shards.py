@@ -12,7 +12,7 @@ import numpy as np
 
 from privsynth.dataset import Dataset, Table
 from privsynth.generate.model.engine import frame_of
-from privsynth.generate.model.tables.family import Plan
+from privsynth.generate.model.tables.connected import LearningPlan
 from privsynth.seeds import Seeds
 
 SHARD = 2**17  # rows of the largest sharded table
@@ -53,7 +53,7 @@ def in_shards(rows: int, size: int, rng: np.random.Generator) -> Iterator[Shard]
         yield Shard(number, number * size, min(rows, (number + 1) * size), rows, seeds)
 
 
-def led_by(root: str, plans: Mapping[str, Plan]) -> frozenset[str]:
+def led_by(root: str, plans: Mapping[str, LearningPlan]) -> frozenset[str]:
     """The tables that are made shard by shard. Where one beside them refers to them nothing can be: all is one shard, and none is named."""
     led = {root}
     for name, plan in plans.items():  # parents come first
@@ -64,7 +64,7 @@ def led_by(root: str, plans: Mapping[str, Plan]) -> frozenset[str]:
     return frozenset() if refers else frozenset(led)
 
 
-def rows_of_a_shard(root: str, led: Iterable[str], plans: Mapping[str, Plan], rows: int) -> int:
+def rows_of_a_shard(root: str, led: Iterable[str], plans: Mapping[str, LearningPlan], rows: int) -> int:
     """Rows of the root table, few enough that their children fit as well."""
     names = list(led)
     if not names:

@@ -17,12 +17,12 @@ import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.engines import ENGINES
-from privsynth.generate.model.coding import REST, Classes, Coding, Curve, learn_coding
+from privsynth.generate.model.coding.codings import REST, Classes, Coding, Curve, learn_coding
 from privsynth.generate.model.coding.ranks import ranks
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.trees.features import Aim, State, where_and_how_far
 from privsynth.generate.model.trees.forest import Forest, Task, grow
-from privsynth.generate.model.trees.guide import Made, normal
+from privsynth.generate.model.trees.guide import ColumnsSoFar, normal
 from privsynth.generate.model.trees.kept import bare_step, check_step
 from privsynth.generate.model.trees.lookup import Lookup, find_lookups, listing_of
 from privsynth.generate.model.trees.related import Related, relate, same_as
@@ -68,7 +68,7 @@ class Trees:
             column.name: learn_coding(column, table.values(column.name), self.k, units) for column in table.columns
         }
         sizes = {name: len(coding.levels) for name, coding in codings.items() if isinstance(coding, Classes)}
-        state = Made(codings)
+        state = ColumnsSoFar(codings)
         state |= {name: _read(coding, table.values(name)) for name, coding in codings.items()}
         self.given_, self.names_ = (
             tuple(given),
@@ -93,7 +93,7 @@ class Trees:
 
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
         held = pd.DataFrame() if given is None else given
-        state = Made(self.codings_)
+        state = ColumnsSoFar(self.codings_)
         state |= {name: _read(self.codings_[name], held[name].to_numpy()) for name in self.given_}
         for name, step in self.steps_.items():
             state[name] = step.draw(state, rows, rng)

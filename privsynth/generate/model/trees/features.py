@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.generate.model.coding.ranks import ranks
-from privsynth.generate.model.trees.guide import Guide, Made
+from privsynth.generate.model.trees.guide import ColumnsSoFar, Guide
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
-State = Made  # of each column its codes (integers; negative: not emitted) or its numbers (floats)
+State = ColumnsSoFar  # of each column its codes (integers; negative: not emitted) or its numbers (floats)
 
 SHRINK = 10.0  # rows of prior weight behind each level's mean
 OUTER = 0.5  # weight of how far out a number lies, beside where it lies

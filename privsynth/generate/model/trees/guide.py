@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privsynth.generate.model.coding import Classes, Coding, Curve
+from privsynth.generate.model.coding.codings import Classes, Coding, Curve
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
@@ -20,7 +20,7 @@ SECOND = 0.1  # a second axis must carry this share of the first
 STEPS = 512  # of the scale on which a number becomes a score
 
 
-class Made(dict[str, Array]):
+class ColumnsSoFar(dict[str, Array]):
     """What is made of each column so far; of numbers also a score that is about normal, worked out once for all columns that follow."""
 
     def __init__(self, codings: Mapping[str, Coding]) -> None:

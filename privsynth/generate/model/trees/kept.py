@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from privsynth.errors import InputError
-from privsynth.generate.model.coding import Coding, Curve
+from privsynth.generate.model.coding.codings import Coding, Curve
 from privsynth.generate.model.trees.forest import Fold, Forest
 from privsynth.generate.model.trees.lookup import Lookup
 from privsynth.generate.model.trees.splits import Splits, splits_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from privsynth.generate.model.coding import Classes, Coding, support
+from privsynth.generate.model.coding.codings import Classes, Coding, support
 from privsynth.generate.model.trees.features import State
 from privsynth.keeping import kept
 from privsynth.typing import Array

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privsynth.generate.model.coding import HIDDEN, REST, Curve, folded
+from privsynth.generate.model.coding.codings import HIDDEN, REST, Curve, folded
 from privsynth.generate.model.trees.features import State
 from privsynth.generate.model.trees.forest import Forest
 from privsynth.generate.model.trees.lookup import Lookup

@@ -52,7 +52,7 @@ class Brood:
 
 @kept(version=1)
 @dataclass(frozen=True, eq=False)
-class Plan:
+class LearningPlan:
     """What is needed to make one table, without its rows."""
 
     table: Table  # columns and name; no row
@@ -75,7 +75,7 @@ class Plan:
         return [column for column in self.table.columns if not column.role.is_fabricated and column.name not in keys]
 
 
-def plan_of(data: Dataset, name: str, k: int) -> Plan:
+def plan_of(data: Dataset, name: str, k: int) -> LearningPlan:
     table = data[name]
     lead = data.parent_of(name)
     others = [relation for relation in data.relations if relation.child == name and relation is not lead]
@@ -92,7 +92,7 @@ def plan_of(data: Dataset, name: str, k: int) -> Plan:
     empty = bool(lead and table.frame[lead.child_key].isna().any())
     brood = None if lead is None else _brood(tally(data, lead), k)
     bare = replace(keyed, frame=keyed.frame.iloc[:0], origin=None)
-    return Plan(
+    return LearningPlan(
         bare,
         len(table),
         lead,
@@ -113,7 +113,7 @@ def _brood(counts: Array, k: int) -> Brood:
     return Brood(mean, float(np.maximum(counts - np.sort(counts)[-k], 0).mean()), k / len(counts))
 
 
-def families(counts: Array, plan: Plan, lonely: int) -> Array:
+def families(counts: Array, plan: LearningPlan, lonely: int) -> Array:
     """The parent's row of each child to be made, from the parents' drawn counts; -1 for the children that have none.
 
     The largest families are not made as such; their surplus is spread over the largest that are, so that the table keeps its size.
@@ -159,7 +159,7 @@ def _owners(above: Array, at: Array) -> Array:
     return np.full(len(at), np.nan) if not len(above) else np.where(at < 0, np.nan, above[at].astype(np.float64))
 
 
-def learning_table(data: Dataset, plan: Plan, k: int) -> tuple[Table, list[str]]:
+def learning_table(data: Dataset, plan: LearningPlan, k: int) -> tuple[Table, list[str]]:
     """The learnable columns of a table with its child counts and its parent's columns, and the names of the latter."""
     table = data[plan.table.name]
     columns = plan.learnable()

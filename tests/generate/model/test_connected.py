@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
-from privsynth.generate.model.tables.family import units_of
+from privsynth.generate.model.tables.connected import units_of
 
 
 def bank(accounts: int, entity: str | None = None) -> Dataset:
