@@ -44,6 +44,7 @@ def test_every_backend_has_one_line_in_the_readme_that_names_existing_data() -> 
     assert all((ROOT / word).exists() for line in words for word in line if word.startswith(("sample_data/", "rules/")))
 
 
+@pytest.mark.slow
 def test_the_python_example_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from examples import ROOT, RUNS, make
-from quick import quick_if
 
 
 def without_figures(folder: Path) -> str:
@@ -17,7 +16,8 @@ def without_figures(folder: Path) -> str:
     return re.sub(r"[\d.,]*\d", "#", (folder / "compliance.html").read_text())
 
 
-@pytest.mark.parametrize("name", quick_if(lambda name: name == "example", RUNS))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNS)
 def test_the_committed_example_is_what_a_run_makes(name: str, tmp_path: Path) -> None:
     kept, made = ROOT / "reports" / name, make(name, tmp_path)
     assert sorted(f.name for f in kept.iterdir()) == sorted(f.name for f in made.iterdir())

@@ -80,10 +80,14 @@ def test_no_secret_reaches_a_row_a_report_a_manifest_or_a_screen(tmp_path: Path)
     assert secrets_in(papers + done.stdout + done.stderr) == set()
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@cache
+def of_secrets(backend: str) -> privsynth.Outcome:
+    return privsynth.synthesize(secret_table(), {"backend": backend}, seed=4)
+
+
+@pytest.mark.parametrize("backend", quick_if(lambda backend: backend == "model", BACKENDS))
 def test_balances_of_single_people_are_in_no_paper(backend: str) -> None:
-    table = secret_table()
-    outcome = privsynth.synthesize(table, {"backend": backend}, seed=4)
+    table, outcome = secret_table(), of_secrets(backend)
     papers = b"".join(outcome.result.papers.files.values()).decode()
     rare = [f"{value:.2f}" for value in table["balance"] if value >= 10_000]
     assert len(rare) > 100
@@ -124,7 +128,7 @@ def test_no_sentinel_is_in_an_error(name: str, backend: str, tmp_path: Path) -> 
 
 
 def test_no_secret_is_in_a_repr() -> None:
-    outcome = privsynth.synthesize(secret_table(), seed=4)
+    outcome = of_secrets("model")
     assert secrets_in(repr(outcome) + repr(outcome.result) + repr(outcome.verdicts)) == set()
 
 
@@ -344,7 +348,9 @@ KINDS = [
 
 def _alike(name: str) -> bool:
     """Another line, column or share of a fault that is tried in one by default."""
-    return name.endswith(("in line 1", "in line 2", "in line 40")) or name.startswith(("name said", "town said"))
+    return name.endswith(("in line 1", "in line 2", "in line 40")) or name.startswith(
+        ("name said", "town said", "mail said")
+    )
 
 
 FAILING: dict[str, Broken] = {

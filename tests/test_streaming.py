@@ -187,7 +187,7 @@ def test_another_kind_in_a_later_row_stops_the_run(tmp_path: Path) -> None:
     assert "HIDDEN" not in str(caught.value)
 
 
-def test_attempts_on_one_source_are_counted_whether_it_came_in_parts_or_whole(file: Path) -> None:
+def test_attempts_on_one_source_are_counted_whether_it_came_in_parts_or_whole(file: Path, quick: None) -> None:
     from privsynth.api import synthesize
 
     policy = Policy(backend="mask", tables={"visits": {"person": "patient_id"}}, state=file.parent / "state")

@@ -89,7 +89,9 @@ def test_a_seed_repeats_and_none_does_not(fitted: Synthesizer, patients: pd.Data
     assert not rows_of(free.sample(40)).equals(rows_of(free.sample(40)))
 
 
-def test_it_is_saved_and_loaded_with_its_data(fitted: Synthesizer, patients: pd.DataFrame, tmp_path: Path) -> None:
+def test_it_is_saved_and_loaded_with_its_data(
+    fitted: Synthesizer, patients: pd.DataFrame, tmp_path: Path, quick: None
+) -> None:
     fitted.save(tmp_path / "model")
     loaded = Synthesizer.load(tmp_path / "model", data=patients)
     assert loaded.get_params()["seed"] == 5

@@ -33,6 +33,13 @@ def bad_csv(folder: Path) -> str:
     return str(file)
 
 
+def enough_rows(folder: Path) -> str:
+    """Rows enough for a release, and no more."""
+    file = folder / "enough.csv"
+    file.write_text("".join(Path(PATIENTS).read_text().splitlines(keepends=True)[:451]))
+    return str(file)
+
+
 def few_rows(folder: Path) -> str:
     file = folder / "few.csv"
     file.write_text("a,b\n" + "".join(f"{i},{i % 3}\n" for i in range(50)))
@@ -40,7 +47,7 @@ def few_rows(folder: Path) -> str:
 
 
 ENDS = [
-    (ExitCode.RELEASED, [PATIENTS, "--seed", "5"]),
+    (ExitCode.RELEASED, ["enough", "--seed", "1", "--rows", "200"]),
     (ExitCode.BLOCKED, ["few"]),
     (ExitCode.INPUT, ["bad"]),
     (ExitCode.USAGE, [PATIENTS, "--no-such-flag"]),
@@ -65,7 +72,7 @@ OTHER_WAYS = [
     ],
 )
 def test_run_ends_with(run: Callable[..., Ran], code: ExitCode, words: list[str], tmp_path: Path) -> None:
-    files = {"bad": bad_csv(tmp_path), "few": few_rows(tmp_path)}
+    files = {"bad": bad_csv(tmp_path), "few": few_rows(tmp_path), "enough": enough_rows(tmp_path)}
     done = run("run", *[files.get(word, word) for word in words], "--out", str(tmp_path / "out"), "--json")
     assert done.returncode == code, done.stderr
     answer = json.loads(done.stdout)

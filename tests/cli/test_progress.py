@@ -43,7 +43,9 @@ def on_a_terminal(*words: str) -> tuple[int, str]:
 
 
 def test_a_terminal_sees_a_line_that_counts_and_then_one_line_for_each_stage(tmp_path: Path) -> None:
-    code, sent = on_a_terminal("run", PATIENTS, "--out", str(tmp_path / "out"), "--seed", "1")
+    enough = tmp_path / "patients.csv"
+    enough.write_text("".join(Path(PATIENTS).read_text().splitlines(keepends=True)[:451]))
+    code, sent = on_a_terminal("run", str(enough), "--out", str(tmp_path / "out"), "--seed", "1", "--rows", "200")
     assert code == ExitCode.RELEASED
     seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\n", sent)
     assert re.search(r"fit  \[#*\.*\] \d+/\d+  \d+ s.*peak \d+ MB", seen)

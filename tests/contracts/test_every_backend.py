@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from quick import slow
 
 from privsynth.dataset import Column, Dataset, Domain, Kind, Role, Table
 from privsynth.describe import learn_statistics, take_fingerprints
@@ -102,11 +103,11 @@ def rules(folder: Path) -> Backend:
     return Rules(RulesOptions(rulebook=folder / "book.yaml"), LIMITS)
 
 
-NETWORKS = [pytest.param(network(name), marks=pytest.mark.slow) for name in ("ctgan", "tvae", "copulagan")]
-BACKENDS = [trees, copula, *NETWORKS, dp, clone, mask, rules]
+NETWORKS = [slow(network(name)) for name in ("ctgan", "tvae", "copulagan")]
+BACKENDS = [trees, slow(copula), *NETWORKS, dp, clone, mask, rules]
 KEEPS_ROWS = [mask]
 UNREPEATABLE = [dp]
-LEARNS = [trees, copula, *NETWORKS, dp, clone, mask]
+LEARNS = [trees, slow(copula), *NETWORKS, dp, clone, mask]
 
 
 def people(rows: int) -> Dataset:

@@ -255,6 +255,7 @@ def test_a_secret_learnt_by_heart_is_refused(seed: int, profile: str) -> None:
     assert refusing(leaky(plants.learnt_by_heart, seed), real(seed), profile, "attribute", "inference")
 
 
+@pytest.mark.slow
 def test_exchanging_training_rows_and_hold_out_shows_no_leak() -> None:
     of = real(1)
     swapped, spoilt = replace(of, train=of.holdout, holdout=of.train), leaky(plants.verbatim(0.1), 1)
@@ -277,7 +278,15 @@ def test_of_fifty_attempts_only_as_many_as_the_profile_allows_can_pass(tmp_path:
     assert passed == [True] * 3 + [False] * 47
 
 
-@pytest.mark.parametrize("hide", [lambda value: value[::-1], lambda value: plants.in_base64(value)[::-1]])
+def backwards(value: str) -> str:
+    return value[::-1]
+
+
+def backwards_in_base64(value: str) -> str:
+    return plants.in_base64(value)[::-1]
+
+
+@pytest.mark.parametrize("hide", [backwards, pytest.param(backwards_in_base64, marks=pytest.mark.slow)])
 def test_what_is_hidden_on_purpose_in_another_code_is_not_found_and_the_papers_say_so(hide: plants.Spelt) -> None:
     """L14 is not promised. Should it be found one day, the sentences below can go."""
     assert refusing(leaky(plants.one_value("email", "key", hide), 1), real(1), "internal", "pii") == []

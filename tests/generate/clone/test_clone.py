@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from quick import slow
 from shop import customers, profile_of, shop, taken_of, texts
 
 from privsynth.dataset import Dataset, Kind, Role, Table
@@ -116,7 +117,7 @@ def test_the_source_is_not_the_nearest_row(source: Dataset, result: Dataset) -> 
     assert all(finding.passed for finding in found)
 
 
-@pytest.mark.parametrize("seed", [3, 4, 5])
+@pytest.mark.parametrize("seed", [3, slow(4), slow(5)])
 def test_no_copies_beyond_what_strangers_make(seed: int) -> None:
     from privsynth.gate.copies import Copies
 
@@ -201,6 +202,7 @@ def test_the_source_is_left_as_it_was(source: Dataset) -> None:
     pd.testing.assert_frame_equal(source.root.frame, before)
 
 
+@pytest.mark.slow
 def test_berka_stays_whole(material) -> None:
     from privsynth.dataset import Column, Relation
 
