@@ -20,10 +20,18 @@ PATIENTS = SAMPLES / "patients.csv"
 FILES = ["fit.json", "model.json", "model.npz", "seal.json"]
 
 
+ROWS = 600  # enough for a release
+
+
+def first_rows(file: Path, rows: int = ROWS) -> Path:
+    file.write_text("".join(PATIENTS.read_text().splitlines(keepends=True)[: rows + 1]))
+    return file
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kept")
-    shutil.copy(PATIENTS, folder / "patients.csv")
+    first_rows(folder / "patients.csv")
     assert _run(["fit", str(folder / "patients.csv"), "--model", str(folder / "model"), "--seed", "5", "-q"]) == 0
     return folder
 
@@ -61,7 +69,7 @@ def test_the_private_record_says_how_it_was_fitted(place: Path) -> None:
     record = json.loads((place / "model" / "fit.json").read_text())
     assert record["seed"] == 5
     assert record["data"] == [str((place / "patients.csv").resolve())]
-    assert record["rows"]["train"]["patients"] + record["rows"]["holdout"]["patients"] == 1_500
+    assert record["rows"]["train"]["patients"] + record["rows"]["holdout"]["patients"] == ROWS
     assert "private" in record["what"]
 
 
@@ -108,7 +116,7 @@ def test_two_halves_give_the_rows_of_a_run(place: Path, tmp_path: Path) -> None:
 def test_rows_seed_and_place_of_the_data_can_be_said(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = shutil.copy(PATIENTS, tmp_path / "patients.csv")
+    other = first_rows(tmp_path / "patients.csv")
     (tmp_path / "model").mkdir()
     shutil.copytree(place / "model", tmp_path / "elsewhere")
     edit_free = [
@@ -250,9 +258,7 @@ def test_another_key_or_a_model_without_one_is_refused(
 def test_other_rows_than_those_of_the_fit_are_refused(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = PATIENTS.read_text().splitlines(keepends=True)
-    other = tmp_path / "patients.csv"
-    other.write_text("".join([*lines[:-1]]))
+    other = first_rows(tmp_path / "patients.csv", ROWS - 1)
     code, said = refused(capsys, "sample", str(model), "--out", str(tmp_path / "out"), "--data", str(other))
     assert code == ExitCode.INPUT
     assert "not what the model was fitted on" in said
@@ -260,7 +266,7 @@ def test_other_rows_than_those_of_the_fit_are_refused(
 
 
 def test_tables_of_other_names_are_named(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    other = shutil.copy(PATIENTS, tmp_path / "renamed.csv")
+    other = first_rows(tmp_path / "renamed.csv")
     code, said = refused(capsys, "sample", str(model), "--out", str(tmp_path / "out"), "--data", str(other))
     assert code == ExitCode.INPUT
     assert "fitted on patients; what was read is renamed" in said
