@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,7 @@ class Column:
 
     name: str
     kind: Kind
+    _: KW_ONLY
     role: Role = Role.PLAIN
     entity: str | None = None  # what kind of personal data it is (EMAIL, LAST_NAME, ...), if any
     reason: str = ""  # why this role, in words; never a value
@@ -131,6 +132,7 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     frame: pd.DataFrame = field(repr=False)
+    _: KW_ONLY
     person: str | None = None  # the column that says which rows belong to one person; None: each row is one
     origin: Array | None = field(default=None, repr=False)  # mask and clone: the source row of each row
     form: Form = field(default=Form(), repr=False)

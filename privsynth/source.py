@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 
 from privsynth.dataset import Dataset
@@ -26,6 +26,7 @@ class Source:
     train: Dataset
     holdout: Dataset
     statistics: Statistics
+    _: KW_ONLY
     exposure: Exposure | None = None  # None: nobody counts
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from hashlib import blake2b
 
 from privsynth.spelling.normal import normal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnStatistics:
     """What was learnt of one column from the training rows. Levels are only those held by enough rows."""
 
@@ -27,6 +27,7 @@ class Fact:
     """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
 
     kind: str  # equal, one_to_one, dependency, order, constant_difference, combinations, ordinal
+    _: KW_ONLY
     table: str
     columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher
     share: float  # of the rows in which it holds

@@ -19,7 +19,7 @@ def column_of(
     domain: Domain | None = None,
 ) -> Table:
     dtype = "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object
-    column = Column("c", kind, Role.QUASI, entity, spelling=Spelling(decimals=decimals), domain=domain)
+    column = Column("c", kind, role=Role.QUASI, entity=entity, spelling=Spelling(decimals=decimals), domain=domain)
     return Table("t", (column,), pd.DataFrame({"c": pd.Series(values, dtype=dtype)}))
 
 

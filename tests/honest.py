@@ -21,24 +21,24 @@ from privsynth.spelling import Spelling
 
 Array = np.ndarray[Any, Any]
 COLUMNS = (
-    Column("key", Kind.TEXT, Role.IDENTIFIER),
-    Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
-    Column("age", Kind.INTEGER, Role.QUASI, "AGE"),
-    Column("sex", Kind.CATEGORY, Role.QUASI),
-    Column("town", Kind.CATEGORY, Role.QUASI),
+    Column("key", Kind.TEXT, role=Role.IDENTIFIER),
+    Column("email", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+    Column("age", Kind.INTEGER, role=Role.QUASI, entity="AGE"),
+    Column("sex", Kind.CATEGORY, role=Role.QUASI),
+    Column("town", Kind.CATEGORY, role=Role.QUASI),
     Column("job", Kind.CATEGORY),
     Column("member", Kind.BOOLEAN),
-    Column("income", Kind.NUMBER, Role.SENSITIVE, spelling=Spelling(decimals=2)),
+    Column("income", Kind.NUMBER, role=Role.SENSITIVE, spelling=Spelling(decimals=2)),
     Column("debt", Kind.NUMBER, spelling=Spelling(decimals=2)),
     Column("joined", Kind.DATE),
 )
 LEARNT = [column.name for column in COLUMNS if not column.role.is_fabricated]
 CONTACTS = (
-    Column("first_name", Kind.CATEGORY, Role.DIRECT, "FIRST_NAME"),
-    Column("last_name", Kind.CATEGORY, Role.DIRECT, "LAST_NAME"),
-    Column("phone", Kind.TEXT, Role.DIRECT, "PHONE"),
-    Column("ssn", Kind.TEXT, Role.DIRECT, "US_SSN"),
-    Column("note", Kind.TEXT, Role.FREE_TEXT),
+    Column("first_name", Kind.CATEGORY, role=Role.DIRECT, entity="FIRST_NAME"),
+    Column("last_name", Kind.CATEGORY, role=Role.DIRECT, entity="LAST_NAME"),
+    Column("phone", Kind.TEXT, role=Role.DIRECT, entity="PHONE"),
+    Column("ssn", Kind.TEXT, role=Role.DIRECT, entity="US_SSN"),
+    Column("note", Kind.TEXT, role=Role.FREE_TEXT),
 )
 
 
@@ -100,7 +100,7 @@ def with_contacts(table: Table, seed: int) -> Table:
         table.name,
         (*table.columns, *(replace(column, fabricated=fabricated) for column in CONTACTS)),
         frame,
-        table.person,
+        person=table.person,
     )
 
 

@@ -41,9 +41,9 @@ def table_of(frame: dict[str, Any], kept: Sequence[str] = (), person: str | None
         known = np.asarray(values, dtype=None if len(values) else getattr(values, "dtype", object))
         kind = Kind.DATE if known.dtype.kind == "M" else Kind.INTEGER if known.dtype.kind == "f" else Kind.TEXT
         role = Role.IDENTIFIER if name == person else Role.QUASI if name in kept else Role.DIRECT
-        columns.append(Column(name, kind, role, kinds.get(name, KINDS.get(name))))
+        columns.append(Column(name, kind, role=role, entity=kinds.get(name, KINDS.get(name))))
         made[name] = pd.Series(known) if kind is not Kind.TEXT else texts(values)
-    return Table("people", tuple(columns), pd.DataFrame(made), person)
+    return Table("people", tuple(columns), pd.DataFrame(made), person=person)
 
 
 def inventor_of(table: Table, locale: str | None = None) -> Fabricator:

@@ -11,11 +11,11 @@ import pandas as pd
 from privsynth.dataset import Column, Kind, Role, Table
 
 COLUMNS = (
-    Column("customer_id", Kind.TEXT, Role.IDENTIFIER),
-    Column("first", Kind.TEXT, Role.DIRECT, "FIRST_NAME"),
-    Column("last", Kind.TEXT, Role.DIRECT, "LAST_NAME"),
-    Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
-    Column("phone", Kind.TEXT, Role.DIRECT, "PHONE"),
+    Column("customer_id", Kind.TEXT, role=Role.IDENTIFIER),
+    Column("first", Kind.TEXT, role=Role.DIRECT, entity="FIRST_NAME"),
+    Column("last", Kind.TEXT, role=Role.DIRECT, entity="LAST_NAME"),
+    Column("email", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+    Column("phone", Kind.TEXT, role=Role.DIRECT, entity="PHONE"),
 )
 REAL = (
     ("C-0017", "Adaira", "Quillfeather", "adaira.q@shop.com", "(202) 555-7123"),
@@ -27,7 +27,7 @@ MADE = (
     ("58", "Jo", "Ek", "jo.ek@example.com", "+44 7700 900123"),
     ("Z-1111", "Tom", "Raybourne", "t@example.com", None),
 )
-SAYS = Column("says", Kind.TEXT, Role.FREE_TEXT)
+SAYS = Column("says", Kind.TEXT, role=Role.FREE_TEXT)
 
 
 def real_people(*says: str | None) -> Table:

@@ -22,7 +22,7 @@ def column(
     """A table of one column (and text columns beside it) in storage types."""
     stored = {name: _stored(kind, values)} | {other: pd.Series(words, dtype=object) for other, words in others.items()}
     columns = (
-        Column(name, kind, role, spelling=Spelling(decimals=decimals)),
+        Column(name, kind, role=role, spelling=Spelling(decimals=decimals)),
         *(Column(other, Kind.CATEGORY) for other in others),
     )
     return Table("t", columns, pd.DataFrame(stored))

@@ -44,19 +44,19 @@ def customers(rows: int = 600) -> Table:
         }
     )
     roles = [
-        Column("customer_id", Kind.TEXT, Role.IDENTIFIER),
-        Column("first", Kind.TEXT, Role.DIRECT, "FIRST_NAME"),
-        Column("last", Kind.TEXT, Role.DIRECT, "LAST_NAME"),
-        Column("sex", Kind.CATEGORY, Role.QUASI, "GENDER"),
-        Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
-        Column("phone", Kind.TEXT, Role.DIRECT, "PHONE"),
-        Column("street", Kind.TEXT, Role.DIRECT, "STREET_ADDRESS"),
-        Column("town", Kind.CATEGORY, Role.QUASI, "CITY"),
-        Column("born", Kind.DATE, Role.QUASI, "DATE_OF_BIRTH"),
+        Column("customer_id", Kind.TEXT, role=Role.IDENTIFIER),
+        Column("first", Kind.TEXT, role=Role.DIRECT, entity="FIRST_NAME"),
+        Column("last", Kind.TEXT, role=Role.DIRECT, entity="LAST_NAME"),
+        Column("sex", Kind.CATEGORY, role=Role.QUASI, entity="GENDER"),
+        Column("email", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+        Column("phone", Kind.TEXT, role=Role.DIRECT, entity="PHONE"),
+        Column("street", Kind.TEXT, role=Role.DIRECT, entity="STREET_ADDRESS"),
+        Column("town", Kind.CATEGORY, role=Role.QUASI, entity="CITY"),
+        Column("born", Kind.DATE, role=Role.QUASI, entity="DATE_OF_BIRTH"),
         Column("segment", Kind.CATEGORY),
-        Column("income", Kind.INTEGER, Role.SENSITIVE),
+        Column("income", Kind.INTEGER, role=Role.SENSITIVE),
         Column("joined", Kind.DATE),
-        Column("remark", Kind.TEXT, Role.FREE_TEXT),
+        Column("remark", Kind.TEXT, role=Role.FREE_TEXT),
     ]
     return Table("customers", tuple(roles), frame)
 
@@ -78,8 +78,8 @@ def orders(of: Table, each: int = 3) -> Table:
         }
     )
     columns = (
-        Column("order_id", Kind.INTEGER, Role.IDENTIFIER),
-        Column("customer_id", Kind.TEXT, Role.IDENTIFIER),
+        Column("order_id", Kind.INTEGER, role=Role.IDENTIFIER),
+        Column("customer_id", Kind.TEXT, role=Role.IDENTIFIER),
         Column("placed", Kind.DATE),
         Column("amount", Kind.NUMBER, spelling=Spelling(decimals=2)),
         Column("channel", Kind.CATEGORY),
@@ -111,5 +111,9 @@ def _of_column(table: Table, name: str) -> ColumnStatistics:
     values = table.frame[name]
     missing = float(values.isna().mean()) if len(values) else 0.0
     return ColumnStatistics(
-        len(values), missing, int(values.nunique()), bool(values.notna().any() and values.dropna().is_unique), {}
+        rows=len(values),
+        missing=missing,
+        distinct=int(values.nunique()),
+        is_unique=bool(values.notna().any() and values.dropna().is_unique),
+        levels={},
     )

@@ -17,7 +17,7 @@ from privsynth.statistics import Taken
 def table(called: str, whose: str | None = None, **columns: list[object]) -> Table:
     data = frame(**columns)
     kinds = {c: Kind.INTEGER if data[c].dtype.kind == "f" else Kind.TEXT for c in data}
-    return Table(called, tuple(Column(c, kinds[c]) for c in data), data, whose)
+    return Table(called, tuple(Column(c, kinds[c]) for c in data), data, person=whose)
 
 
 def family() -> Dataset:

@@ -24,7 +24,7 @@ from privsynth.verdict import Finding, Verdict
 NOON = datetime(2026, 3, 1, 13, 0, tzinfo=timezone(timedelta(hours=1)))
 TABLE = Table(
     "people",
-    (Column("name", Kind.TEXT, Role.DIRECT, fabricated=True), Column("age", Kind.INTEGER)),
+    (Column("name", Kind.TEXT, role=Role.DIRECT, fabricated=True), Column("age", Kind.INTEGER)),
     frame(name=["a", "b"], age=[30, 40]),
 )
 FILES = {"people.csv": b"name,age\na,30\nb,40\n"}

@@ -36,7 +36,7 @@ def _as(real: Table, other: Table) -> Table:
     frame = pd.DataFrame(
         {column.name: values for column, values in pairs}, columns=[column.name for column, _ in pairs]
     )
-    return Table(real.name, tuple(column for column, _ in pairs), frame, real.person)
+    return Table(real.name, tuple(column for column, _ in pairs), frame, person=real.person)
 
 
 def _column(real: Column, other: Column, table: Table) -> tuple[Column, Array]:

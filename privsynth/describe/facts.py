@@ -115,7 +115,15 @@ def _equal(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) ->
             one, two = (table.frame[coded.columns[place].name] for place in (first, second))
             if one.dtype == two.dtype and one.equals(two):
                 names = (coded.columns[first].name, coded.columns[second].name)
-                found.append(Fact("equal", table.name, names, 1.0, f"{names[0]} and {names[1]} are equal in every row"))
+                found.append(
+                    Fact(
+                        "equal",
+                        table=table.name,
+                        columns=names,
+                        share=1.0,
+                        words=f"{names[0]} and {names[1]} are equal in every row",
+                    )
+                )
     return found
 
 
@@ -132,13 +140,19 @@ def _told(
             if first < second:
                 yield Fact(
                     "one_to_one",
-                    table.name,
-                    pair,
-                    1.0,
-                    f"{pair[0]} and {pair[1]} name the same thing: each level of one goes with one of the other",
+                    table=table.name,
+                    columns=pair,
+                    share=1.0,
+                    words=f"{pair[0]} and {pair[1]} name the same thing: each level of one goes with one of the other",
                 )
             continue
-        yield Fact("dependency", table.name, pair, share, f"{pair[0]} decides {pair[1]}{_share_words(share)}")
+        yield Fact(
+            "dependency",
+            table=table.name,
+            columns=pair,
+            share=share,
+            words=f"{pair[0]} decides {pair[1]}{_share_words(share)}",
+        )
 
 
 def _follows(shares: dict[tuple[int, int], float], first: int, second: int) -> bool:
@@ -166,7 +180,11 @@ def _ordered(table: Table, same: set[frozenset[str]]) -> Iterator[Fact]:
         for (low, high), constant in steady.items():
             if constant:
                 yield Fact(
-                    "constant_difference", table.name, (low, high), 1.0, f"{high} less {low} is the same in every row"
+                    "constant_difference",
+                    table=table.name,
+                    columns=(low, high),
+                    share=1.0,
+                    words=f"{high} less {low} is the same in every row",
                 )
         pairs = {
             pair
@@ -177,10 +195,10 @@ def _ordered(table: Table, same: set[frozenset[str]]) -> Iterator[Fact]:
             if not any((low, middle) in pairs and (middle, high) in pairs for middle in group):
                 yield Fact(
                     "order",
-                    table.name,
-                    (low, high),
-                    1.0,
-                    f"{low} is never {'after' if group is dates else 'above'} {high}",
+                    table=table.name,
+                    columns=(low, high),
+                    share=1.0,
+                    words=f"{low} is never {'after' if group is dates else 'above'} {high}",
                 )
 
 
@@ -259,7 +277,7 @@ def _combinations(table: Table, coded: _Codes, shares: dict[tuple[int, int], flo
             if never >= max(2, 0.1 * int(common.sum())):
                 names = (coded.columns[first].name, coded.columns[second].name)
                 words = f"{names[0]} and {names[1]} meet in {int((met > 0).sum()):,} of {met.size:,} combinations; {never:,} that chance would show are never there"
-                yield Fact("combinations", table.name, names, 1.0, words)
+                yield Fact("combinations", table=table.name, columns=names, share=1.0, words=words)
 
 
 def _crossed(coded: _Codes, first: int, second: int) -> tuple[Array, Array]:
@@ -277,5 +295,9 @@ def _orders(table: Table) -> Iterator[Fact]:
             found = order_of(str(level) for level in table.frame[column.name].dropna().unique())
             if found:
                 yield Fact(
-                    "ordinal", table.name, (column.name,), 1.0, f"{column.name}: its levels have an order ({found[0]})"
+                    "ordinal",
+                    table=table.name,
+                    columns=(column.name,),
+                    share=1.0,
+                    words=f"{column.name}: its levels have an order ({found[0]})",
                 )

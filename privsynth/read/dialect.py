@@ -77,7 +77,7 @@ class Dialect:
         return f"delimiter {NAMES.get(self.delimiter, 'as declared')}" if self.delimiter != ONE_COLUMN else "one column"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fit:
     """How well a dialect fits the beginning of a file."""
 
@@ -188,7 +188,12 @@ def _fit(dialect: Dialect, sample: str, *, cut: bool) -> Fit:
     quotes = text.count(dialect.quote.encode())
     stray = bare.count(dialect.quote.encode())
     return Fit(
-        dialect, Counter(widths), widths[0] if widths else 1, broken, 0 if broken else stray, (quotes - stray) // 2
+        dialect=dialect,
+        widths=Counter(widths),
+        header=widths[0] if widths else 1,
+        broken=broken,
+        stray=0 if broken else stray,
+        quoted=(quotes - stray) // 2,
     )
 
 

@@ -196,10 +196,10 @@ def _stored(
     by_code = np.full(len(words.known) + 1, missing_like(made.values), dtype=made.values.dtype)
     by_code[[code for code in range(len(words.known)) if code not in missing]] = made.values
     if isinstance(made, Dates):
-        column = Column(place.name, Kind.DATE, Role.PLAIN, spelling=replace(spelling, date_format=made.format))
+        column = Column(place.name, Kind.DATE, role=Role.PLAIN, spelling=replace(spelling, date_format=made.format))
     else:
         kind = Kind.NUMBER if made.spelling.decimals else Kind.INTEGER
-        column = Column(place.name, kind, Role.PLAIN, spelling=replace(made.spelling, null=spelling.null))
+        column = Column(place.name, kind, role=Role.PLAIN, spelling=replace(made.spelling, null=spelling.null))
         notes = (
             [*notes, place.note(f"{counted(made.evened, 'spelling')} with other trailing zeros will be written evenly")]
             if made.evened

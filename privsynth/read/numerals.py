@@ -116,7 +116,10 @@ def _read(words: list[str], decimal: str, thousands: str) -> Numbers | None:
     most, least = int(places.max()), int(places.min())
     digits = pc.binary_length(text).to_numpy() - np.signbit(values) - (places > 0)
     spelling = Spelling(
-        most, most == least, decimal, thousands if thousands and any(thousands in word for word in words) else ""
+        most,
+        most == least,
+        decimal_mark=decimal,
+        thousands=thousands if thousands and any(thousands in word for word in words) else "",
     )
     if most != least:
         return _uneven(plain, values, spelling, places, digits)

@@ -31,7 +31,7 @@ BLOCK = 2**22
 ROWS_AT_ONCE = 2**16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Layout:
     """How the file is written: found at its beginning, and true of all of it or the reading stops."""
 
@@ -73,7 +73,16 @@ def beginning(
     names = named_records(records, reading)
     table, said = typed_table(source.table, names, records, wishes)
     delimiter = "\t" if source.is_tsv else kept(dialect.delimiter, len(names))
-    layout = Layout(path, source.label, source.table, text.encoding, dialect, reading.header, tuple(names), delimiter)
+    layout = Layout(
+        path=path,
+        label=source.label,
+        table=source.table,
+        encoding=text.encoding,
+        dialect=dialect,
+        header=reading.header,
+        names=tuple(names),
+        delimiter=delimiter,
+    )
     return layout, replace(table, form=Form(delimiter=delimiter)), [*([text.note] if text.note else []), *notes, *said]
 
 

@@ -32,7 +32,7 @@ class Words:
     codes: Array = field(repr=False)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Records:
     """A file as a header and columns of words, and the way back from a row to its line."""
 
@@ -68,7 +68,14 @@ def records_of(data: bytes, dialect: Dialect, limits: ReadPolicy, file: str, *, 
         reading.all()
     reading.agree()
     return Records(
-        reading.header, reading.words(), reading.notes(), file, data, dialect, reading.skipped, reading.first
+        header=reading.header,
+        columns=reading.words(),
+        notes=reading.notes(),
+        file=file,
+        data=data,
+        dialect=dialect,
+        skipped=reading.skipped,
+        first=reading.first,
     )
 
 

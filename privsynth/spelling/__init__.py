@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ class Spelling:
 
     decimals: int = 0  # the most places that the column uses
     padded: bool = True  # whether every value shows all of them
+    _: KW_ONLY
     decimal_mark: str = "."
     thousands: str = ""
     date_format: str = "%Y-%m-%d"

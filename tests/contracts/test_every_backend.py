@@ -127,15 +127,15 @@ def people(rows: int) -> Dataset:
         }
     )
     columns = (
-        Column("id", Kind.TEXT, Role.IDENTIFIER),
-        Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
-        Column("age", Kind.INTEGER, Role.QUASI, "AGE", domain=Domain(cuts=(18.0, 30.0, 50.0, 70.0, 90.0))),
-        Column("sex", Kind.CATEGORY, Role.QUASI, "GENDER", domain=Domain(levels=("f", "m"))),
+        Column("id", Kind.TEXT, role=Role.IDENTIFIER),
+        Column("email", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+        Column("age", Kind.INTEGER, role=Role.QUASI, entity="AGE", domain=Domain(cuts=(18.0, 30.0, 50.0, 70.0, 90.0))),
+        Column("sex", Kind.CATEGORY, role=Role.QUASI, entity="GENDER", domain=Domain(levels=("f", "m"))),
         Column("born", Kind.DATE, domain=Domain(cuts=(-7_305.0, 0.0, 5_000.0, 12_700.0))),
         Column(
             "income",
             Kind.NUMBER,
-            Role.SENSITIVE,
+            role=Role.SENSITIVE,
             spelling=Spelling(decimals=2),
             domain=Domain(cuts=(0.0, 20_000.0, 40_000.0, 500_000.0)),
         ),

@@ -11,10 +11,10 @@ from privsynth.spelling import Spelling
 TABLE = Table(
     "t",
     (
-        Column("id", Kind.INTEGER, Role.IDENTIFIER, spelling=Spelling(thousands=",")),
-        Column("given", Kind.TEXT, Role.DIRECT, "FIRST_NAME"),
-        Column("family", Kind.TEXT, Role.DIRECT, "LAST_NAME"),
-        Column("town", Kind.CATEGORY, Role.QUASI),
+        Column("id", Kind.INTEGER, role=Role.IDENTIFIER, spelling=Spelling(thousands=",")),
+        Column("given", Kind.TEXT, role=Role.DIRECT, entity="FIRST_NAME"),
+        Column("family", Kind.TEXT, role=Role.DIRECT, entity="LAST_NAME"),
+        Column("town", Kind.CATEGORY, role=Role.QUASI),
     ),
     frame(id=[12345.0, 67890.0], given=["Ann", "Bob"], family=["Lee", None], town=["Aa", "Bb"]),
 )

@@ -31,8 +31,8 @@ def one_table() -> Dataset:
         }
     )
     columns = (
-        Column("id", Kind.TEXT, Role.IDENTIFIER),
-        Column("mail", Kind.TEXT, Role.DIRECT),
+        Column("id", Kind.TEXT, role=Role.IDENTIFIER),
+        Column("mail", Kind.TEXT, role=Role.DIRECT),
         Column("seen", Kind.DATE),
         Column("n", Kind.INTEGER),
     )

@@ -50,7 +50,7 @@ def test_nothing_is_learnt_of_values_that_will_be_invented() -> None:
     words, numbers = ["Anna"] * 50, [float(n) for n in range(50)]
     table = Table(
         "t",
-        (Column("first", Kind.CATEGORY, Role.DIRECT), Column("id", Kind.INTEGER, Role.IDENTIFIER)),
+        (Column("first", Kind.CATEGORY, role=Role.DIRECT), Column("id", Kind.INTEGER, role=Role.IDENTIFIER)),
         frame(first=words, id=numbers),
     )
     profile = learn_statistics(Dataset((table,)), POLICY.limits, Taken())["t"]

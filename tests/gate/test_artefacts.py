@@ -24,14 +24,14 @@ from privsynth.verdict import Finding, Status
 
 ROWS = 40
 COLUMNS = (
-    Column("name", Kind.TEXT, Role.DIRECT, "PERSON"),
-    Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"),
-    Column("account", Kind.INTEGER, Role.IDENTIFIER),
-    Column("street", Kind.TEXT, Role.DIRECT),
-    Column("story", Kind.TEXT, Role.FREE_TEXT),
-    Column("illness", Kind.CATEGORY, Role.SENSITIVE),
+    Column("name", Kind.TEXT, role=Role.DIRECT, entity="PERSON"),
+    Column("mail", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+    Column("account", Kind.INTEGER, role=Role.IDENTIFIER),
+    Column("street", Kind.TEXT, role=Role.DIRECT),
+    Column("story", Kind.TEXT, role=Role.FREE_TEXT),
+    Column("illness", Kind.CATEGORY, role=Role.SENSITIVE),
     Column("balance", Kind.NUMBER, spelling=Spelling(decimals=2)),
-    Column("born", Kind.DATE, Role.QUASI),
+    Column("born", Kind.DATE, role=Role.QUASI),
     Column("safe", Kind.CATEGORY),
 )
 
@@ -126,7 +126,11 @@ def test_values_of_held_out_people_are_found_too() -> None:
 def test_short_numbers_and_words_of_our_own_say_nothing() -> None:
     table = Table(
         "t",
-        (Column("last", Kind.TEXT, Role.DIRECT), Column("n", Kind.INTEGER, Role.IDENTIFIER), Column("x", Kind.NUMBER)),
+        (
+            Column("last", Kind.TEXT, role=Role.DIRECT),
+            Column("n", Kind.INTEGER, role=Role.IDENTIFIER),
+            Column("x", Kind.NUMBER),
+        ),
         frame(last=["Limit", "Share", "Gate"], n=[101.0, 102.0, 103.0], x=[0.5, 0.25, 100000.0]),
     )
     assert failures(judged("the limit of the gate: share 0.25 of 100000, row 102", of=source(table, None))) == []
@@ -135,7 +139,7 @@ def test_short_numbers_and_words_of_our_own_say_nothing() -> None:
 def test_values_without_a_letter_or_digit_say_nothing() -> None:
     table = Table(
         "t",
-        (Column("mark", Kind.TEXT, Role.DIRECT), Column("says", Kind.TEXT, Role.FREE_TEXT)),
+        (Column("mark", Kind.TEXT, role=Role.DIRECT), Column("says", Kind.TEXT, role=Role.FREE_TEXT)),
         frame(mark=["!!!", "-"], says=["?!", "..."]),
     )
     assert failures(judged("what?! !!! - ...", of=source(table, None))) == []
@@ -151,7 +155,7 @@ def test_a_level_of_eleven_rows_may_be_named_and_one_of_ten_may_not() -> None:
 def test_a_frequent_level_is_no_leak_although_a_direct_column_holds_it_too() -> None:
     table = Table(
         "t",
-        (Column("place", Kind.TEXT, Role.DIRECT), Column("region", Kind.CATEGORY)),
+        (Column("place", Kind.TEXT, role=Role.DIRECT), Column("region", Kind.CATEGORY)),
         frame(place=["Ranheim"] * 20, region=["Ranheim"] * 20),
     )
     assert failures(judged("Ranheim", of=source(table, None))) == []
@@ -160,7 +164,7 @@ def test_a_frequent_level_is_no_leak_although_a_direct_column_holds_it_too() -> 
 def test_a_name_inside_a_level_of_many_rows_is_no_leak_and_outside_it_is_one() -> None:
     table = Table(
         "t",
-        (Column("first", Kind.TEXT, Role.DIRECT), Column("city", Kind.CATEGORY)),
+        (Column("first", Kind.TEXT, role=Role.DIRECT), Column("city", Kind.CATEGORY)),
         frame(first=["Ranheim"] * 20, city=["Sankt Ranheim"] * 20),
     )
     assert failures(judged("Sankt Ranheim, Sankt Ranheim", of=source(table, None))) == []
@@ -246,7 +250,7 @@ def crowd(step: int) -> Source:
     """Thousands of customers numbered with six digits."""
     numbers = 123_457.0 + step * np.arange(4_000)
     return source(
-        Table("t", (Column("customer", Kind.INTEGER, Role.IDENTIFIER),), pd.DataFrame({"customer": numbers})), None
+        Table("t", (Column("customer", Kind.INTEGER, role=Role.IDENTIFIER),), pd.DataFrame({"customer": numbers})), None
     )
 
 
@@ -259,7 +263,9 @@ def test_a_count_that_happens_to_be_somebodys_number_is_no_leak_and_a_list_of_nu
 
 
 def test_a_value_written_as_one_word_is_found() -> None:
-    table = Table("t", (Column("card", Kind.TEXT, Role.IDENTIFIER),), frame(card=["4929-1234-8812", "4929-1234-8813"]))
+    table = Table(
+        "t", (Column("card", Kind.TEXT, role=Role.IDENTIFIER),), frame(card=["4929-1234-8812", "4929-1234-8813"])
+    )
     assert failures(judged("card 492912348812", of=source(table, None))) == [PEOPLE]
     assert failures(judged("card 492912348819", of=source(table, None))) == []
 

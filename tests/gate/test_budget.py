@@ -27,7 +27,9 @@ def rows(count: int, name: str = "t") -> Table:
 def source(count: int, exposure: Exposure | None) -> Source:
     table = rows(count)
     half = np.arange(count) < count // 2
-    return Source(Dataset((table.take(half),)), Dataset((table.take(~half),)), Statistics({}, Taken()), exposure)
+    return Source(
+        Dataset((table.take(half),)), Dataset((table.take(~half),)), Statistics({}, Taken()), exposure=exposure
+    )
 
 
 def judged(made: int, exposure: Exposure | None, **asked: Any) -> Verdict:

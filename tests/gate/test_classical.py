@@ -129,7 +129,7 @@ def test_without_real_data_there_is_no_group() -> None:
 
 
 # six people by hand: two groups, of four (north) and of two (south); the two of the south share their secret
-COLUMNS = (Column("place", Kind.CATEGORY, Role.QUASI), Column("ill", Kind.CATEGORY, Role.SENSITIVE))
+COLUMNS = (Column("place", Kind.CATEGORY, role=Role.QUASI), Column("ill", Kind.CATEGORY, role=Role.SENSITIVE))
 
 
 def six(secrets: list[str] | None = None) -> Table:
@@ -192,7 +192,7 @@ def test_what_is_reported_stands_beside_held_out_people() -> None:
 
 def test_groups_are_told_apart_by_all_their_columns() -> None:
     """Nobody in the source is (0, x): not the (2, y) either, whose two numbers could come to the same."""
-    columns = (Column("place", Kind.CATEGORY, Role.QUASI), Column("sex", Kind.CATEGORY, Role.QUASI))
+    columns = (Column("place", Kind.CATEGORY, role=Role.QUASI), Column("sex", Kind.CATEGORY, role=Role.QUASI))
 
     def rows(places: str, sexes: str) -> Table:
         words = {"place": list(places), "sex": list(sexes)}

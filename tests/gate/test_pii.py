@@ -363,7 +363,7 @@ def test_a_likeness_of_a_whole_column_is_settled_by_what_is_known_of_the_real_on
     known = replace(source, train=Dataset((real.with_columns(replace(real["city"], entity=known_as)),)))
     hit, column = (
         SimpleNamespace(entity="LAST_NAME", by_column=by_column, column="city"),
-        Column("city", Kind.CATEGORY, role, declared=declared),
+        Column("city", Kind.CATEGORY, role=role, declared=declared),
     )
     assert module._settled(hit, column, known, "people") is settled  # type: ignore[arg-type]
 

@@ -103,10 +103,10 @@ def test_a_key_that_repeats_fails() -> None:
 
 
 def family(child_keys: list[str], kind: Kind = Kind.TEXT) -> Dataset:
-    parent = Table("parent", (Column("id", Kind.TEXT, Role.IDENTIFIER),), frame(id=["a", "b", "c"]))
+    parent = Table("parent", (Column("id", Kind.TEXT, role=Role.IDENTIFIER),), frame(id=["a", "b", "c"]))
     child = Table(
         "child",
-        (Column("parent_id", kind, Role.IDENTIFIER), Column("n", Kind.INTEGER)),
+        (Column("parent_id", kind, role=Role.IDENTIFIER), Column("n", Kind.INTEGER)),
         frame(parent_id=child_keys, n=[1] * len(child_keys)),
     )
     return Dataset((parent, child), (Relation("parent", "id", "child", "parent_id"),))

@@ -64,7 +64,7 @@ def test_adult_at_k_11_loses_less_than_the_textbook(material) -> None:
     names = ["age", "sex", "race", "marital_status", "education", "native_country"]
     table = Table(
         "adult",
-        tuple(Column(n, Kind.CATEGORY if n != "age" else Kind.INTEGER, Role.QUASI) for n in names),
+        tuple(Column(n, Kind.CATEGORY if n != "age" else Kind.INTEGER, role=Role.QUASI) for n in names),
         frame[names].assign(age=frame["age"].astype(float)),
     )
     axes = [axis_of(table, name, 3) for name in names]

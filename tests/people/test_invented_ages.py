@@ -101,8 +101,10 @@ def test_the_day_comes_out_of_the_profile_where_no_row_may_be_asked() -> None:
 
     table = table_of({name: values[:3] for name, values in real().items()}, kept=["age"])
     learnt = statistics(table) | {
-        "age": ColumnStatistics(3, 0.0, 3, False, {}, low=20.0, high=60.0),
-        "born": ColumnStatistics(3, 0.0, 3, False, {}, low=-10_000.0, high=10_000.0),
+        "age": ColumnStatistics(rows=3, missing=0.0, distinct=3, is_unique=False, levels={}, low=20.0, high=60.0),
+        "born": ColumnStatistics(
+            rows=3, missing=0.0, distinct=3, is_unique=False, levels={}, low=-10_000.0, high=10_000.0
+        ),
     }
     assert Fabricator.learn(table, learnt, Taken()).ages.day == pytest.approx(10_000 + 20.5 * 365.2425)
 

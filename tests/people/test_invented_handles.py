@@ -111,7 +111,11 @@ def test_titles_speak_the_language_of_the_row() -> None:
 
 def test_an_invented_gender_is_that_of_the_person_and_as_common_as_the_real_one() -> None:
     table = table_of(everything("en_US"))
-    statistics = {"sex": ColumnStatistics(100, 0.0, 3, False, {"female": 70, "male": 20, "other": 10})}
+    statistics = {
+        "sex": ColumnStatistics(
+            rows=100, missing=0.0, distinct=3, is_unique=False, levels={"female": 70, "male": 20, "other": 10}
+        )
+    }
     maker = Fabricator.learn(table, statistics, inventor_of(table).taken, "en_US")
     made = pd.DataFrame(maker.make_from(pd.DataFrame(), seeds(2_000)))
     shares = made["sex"].value_counts(normalize=True)

@@ -247,7 +247,9 @@ def test_an_invented_country_is_that_of_the_town_and_the_names() -> None:
 
     frame = addresses("en_US") | {"country": ["US", "Germany"] * 20}
     table = table_of(frame)
-    statistics = statistics(table) | {"country": ColumnStatistics(40, 0.0, 2, False, {"US": 20, "Germany": 20})}
+    statistics = statistics(table) | {
+        "country": ColumnStatistics(rows=40, missing=0.0, distinct=2, is_unique=False, levels={"US": 20, "Germany": 20})
+    }
     made = pd.DataFrame(Fabricator.learn(table, statistics, Taken()).make_from(pd.DataFrame(), seeds(200)))
     for country, locale in (("US", "en_US"), ("Germany", "de_DE")):
         there = made.loc[made["country"] == country, "city"]

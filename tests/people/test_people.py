@@ -30,7 +30,9 @@ NO_CONTEXT = pd.DataFrame()
 
 def one_column(values: list[Any], entity: str | None = None, role: Role = Role.DIRECT, kind: Kind = Kind.TEXT) -> Table:
     dtype = "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object
-    return Table("t", (Column("c", kind, role, entity),), pd.DataFrame({"c": pd.Series(values, dtype=dtype)}))
+    return Table(
+        "t", (Column("c", kind, role=role, entity=entity),), pd.DataFrame({"c": pd.Series(values, dtype=dtype)})
+    )
 
 
 def made_of(table: Table, rows: int, taken: Taken = NOBODY, seed: int = 1) -> np.ndarray[Any, Any]:
@@ -246,7 +248,9 @@ def test_a_phone_is_taken_under_another_country_code_too() -> None:
 
 def test_dates_stay_between_the_protected_ends() -> None:
     table = one_column([np.datetime64("1990-01-01"), np.datetime64("1990-12-31")], "DATE_OF_BIRTH", kind=Kind.DATE)
-    statistics = {"c": ColumnStatistics(2, 0.0, 2, True, {}, low=7_310.0, high=7_320.0)}
+    statistics = {
+        "c": ColumnStatistics(rows=2, missing=0.0, distinct=2, is_unique=True, levels={}, low=7_310.0, high=7_320.0)
+    }
     made = Fabricator.learn(table, statistics, NOBODY).make(NO_CONTEXT, 100, np.random.default_rng(1))["c"]
     assert made.dtype == np.dtype("datetime64[us]")
     assert made.min() >= np.datetime64(7_310, "D")
@@ -269,7 +273,10 @@ def test_numbers_that_name_people_stay_numbers_where_there_was_none_to_learn_fro
 def test_all_rows_of_an_entity_have_one_person() -> None:
     owner = texts(f"C{i // 4:05d}" for i in range(200))
     names = texts(f"Name{i // 4}" for i in range(200))
-    columns = (Column("who", Kind.TEXT, Role.IDENTIFIER), Column("last", Kind.TEXT, Role.DIRECT, "LAST_NAME"))
+    columns = (
+        Column("who", Kind.TEXT, role=Role.IDENTIFIER),
+        Column("last", Kind.TEXT, role=Role.DIRECT, entity="LAST_NAME"),
+    )
     table = Table("t", columns, pd.DataFrame({"who": owner, "last": names}), person="who")
     made = pd.DataFrame(
         Fabricator.learn(table, statistics(table), NOBODY).make(NO_CONTEXT, 200, np.random.default_rng(1))
@@ -280,10 +287,10 @@ def test_all_rows_of_an_entity_have_one_person() -> None:
 def test_an_entity_of_the_context_is_kept_together() -> None:
     data = shop(60)
     table = orders(data.root).with_columns(
-        Column("channel", Kind.TEXT, Role.DIRECT, "LAST_NAME"), Column("customer_id", Kind.TEXT)
+        Column("channel", Kind.TEXT, role=Role.DIRECT, entity="LAST_NAME"), Column("customer_id", Kind.TEXT)
     )
     names = table.frame.assign(channel=texts(f"N{key}" for key in table.frame["customer_id"]))
-    table = Table(table.name, table.columns, names, "customer_id")
+    table = Table(table.name, table.columns, names, person="customer_id")
     context = pd.DataFrame({"customer_id": texts(["a", "b", "a", "b"])})
     made = Fabricator.learn(table, statistics(table), NOBODY).make(context, 4, np.random.default_rng(1))["channel"]
     assert made[0] == made[2]

@@ -19,7 +19,7 @@ from privsynth.statistics import ColumnStatistics, Taken
 
 
 def column(entity: str | None, kind: Kind = Kind.TEXT, role: Role = Role.DIRECT) -> Column:
-    return Column("c", kind, role, entity)
+    return Column("c", kind, role=role, entity=entity)
 
 
 def array(values: Sequence[Any]) -> np.ndarray[Any, Any]:
@@ -130,7 +130,10 @@ def test_numbers_stay_numbers() -> None:
 def test_the_profile_says_whether_values_must_differ() -> None:
     values = [f"Name{i}" for i in range(800)]
     made = substitutes(
-        column("FIRST_NAME"), array(values), seeds_of(values), statistics=ColumnStatistics(800, 0.0, 800, True, {})
+        column("FIRST_NAME"),
+        array(values),
+        seeds_of(values),
+        statistics=ColumnStatistics(rows=800, missing=0.0, distinct=800, is_unique=True, levels={}),
     )
     assert len(set(made)) == 800
 

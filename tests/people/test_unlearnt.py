@@ -12,17 +12,17 @@ from privsynth.dataset import Column, Domain, Kind, Role, Table
 from privsynth.people.unlearnt import unlearnt
 
 COLUMNS = (
-    Column("id", Kind.TEXT, Role.IDENTIFIER),
-    Column("number", Kind.INTEGER, Role.IDENTIFIER),
-    Column("name", Kind.TEXT, Role.DIRECT, "PERSON"),
-    Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
-    Column("phone", Kind.TEXT, Role.DIRECT, "PHONE"),
-    Column("ssn", Kind.TEXT, Role.DIRECT, "US_SSN"),
-    Column("address", Kind.TEXT, Role.DIRECT, "STREET_ADDRESS"),
-    Column("country", Kind.CATEGORY, Role.DIRECT, "COUNTRY", domain=Domain(levels=("Aland", "Bland"))),
-    Column("seen", Kind.DATE, Role.DIRECT),
-    Column("born", Kind.DATE, Role.DIRECT, domain=Domain(cuts=(0.0, 5.0, 10.0))),
-    Column("remark", Kind.TEXT, Role.FREE_TEXT),
+    Column("id", Kind.TEXT, role=Role.IDENTIFIER),
+    Column("number", Kind.INTEGER, role=Role.IDENTIFIER),
+    Column("name", Kind.TEXT, role=Role.DIRECT, entity="PERSON"),
+    Column("email", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+    Column("phone", Kind.TEXT, role=Role.DIRECT, entity="PHONE"),
+    Column("ssn", Kind.TEXT, role=Role.DIRECT, entity="US_SSN"),
+    Column("address", Kind.TEXT, role=Role.DIRECT, entity="STREET_ADDRESS"),
+    Column("country", Kind.CATEGORY, role=Role.DIRECT, entity="COUNTRY", domain=Domain(levels=("Aland", "Bland"))),
+    Column("seen", Kind.DATE, role=Role.DIRECT),
+    Column("born", Kind.DATE, role=Role.DIRECT, domain=Domain(cuts=(0.0, 5.0, 10.0))),
+    Column("remark", Kind.TEXT, role=Role.FREE_TEXT),
 )
 
 

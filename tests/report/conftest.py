@@ -57,8 +57,8 @@ def people(rows: int, seed: int, names: tuple[str, ...] = ("customer", "age", "s
         }
     )
     columns = (
-        Column(identifier, Kind.TEXT, Role.IDENTIFIER, reason="no value occurs twice"),
-        Column(age, Kind.INTEGER, Role.QUASI, "AGE", reason="the name of the column", confidence=0.9),
+        Column(identifier, Kind.TEXT, role=Role.IDENTIFIER, reason="no value occurs twice"),
+        Column(age, Kind.INTEGER, role=Role.QUASI, entity="AGE", reason="the name of the column", confidence=0.9),
         Column(segment, Kind.CATEGORY, declared=True),
         Column(joined, Kind.DATE),
     )

@@ -33,7 +33,7 @@ def shared_tables(draft: Draft, source: Source) -> Iterator[tuple[Table, Table, 
 def table_or_empty(dataset: Dataset, like: Table) -> Table:
     if like.name in dataset:
         return dataset[like.name]
-    return Table(like.name, like.columns, like.frame.iloc[:0], like.person)
+    return Table(like.name, like.columns, like.frame.iloc[:0], person=like.person)
 
 
 def learnt_columns(real: Table, made: Table) -> list[str]:

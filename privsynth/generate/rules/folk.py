@@ -108,10 +108,10 @@ def _example(member: PersonColumn) -> tuple[Column, Array, Array, ColumnStatisti
     like = member.person.like or usual
     texts = np.array([like] if like else [], dtype=object)
     return (
-        Column(member.column, Kind.TEXT, role, entity),
+        Column(member.column, Kind.TEXT, role=role, entity=entity),
         texts,
         texts,
-        ColumnStatistics(len(texts), 0.0, len(texts), member.unique, {}),
+        ColumnStatistics(rows=len(texts), missing=0.0, distinct=len(texts), is_unique=member.unique, levels={}),
     )
 
 

@@ -24,7 +24,7 @@ def column_of(name: str, rule: ColumnRule, provider: Provider) -> Column:
         Column(
             name,
             kind,
-            role,
+            role=role,
             reason="set in the rulebook",
             fabricated=provider.invented,
             spelling=_spelling(rule, provider, kind),
@@ -46,8 +46,8 @@ def key_column(name: str, rule: ColumnRule) -> Column:
         Column(
             name,
             kind,
-            Role.IDENTIFIER,
-            "UUID" if rule.uuid is not None else None,
+            role=Role.IDENTIFIER,
+            entity="UUID" if rule.uuid is not None else None,
             reason="a made-up key",
             fabricated=True,
         ),
@@ -63,7 +63,14 @@ def person_column(name: str, rule: ColumnRule) -> Column:
     if rule.kind not in (None, "text", "category"):
         raise PolicyError(f"an invented person's {rule.person.part} is text, not {rule.kind}.")
     return _declared(
-        Column(name, Kind(rule.kind or "text"), role, entity, reason="part of an invented person", fabricated=True),
+        Column(
+            name,
+            Kind(rule.kind or "text"),
+            role=role,
+            entity=entity,
+            reason="part of an invented person",
+            fabricated=True,
+        ),
         rule,
     )
 

@@ -19,7 +19,9 @@ REAL = ["Anna.Long@Example.org", "bruno.brook@example.org", "carla??>>@example.o
 
 def column(values: list[str | None], kind: Kind = Kind.TEXT) -> Table:
     return Table(
-        "t", (Column("mail", kind, Role.DIRECT, "EMAIL"),), pd.DataFrame({"mail": pd.Series(values, dtype=object)})
+        "t",
+        (Column("mail", kind, role=Role.DIRECT, entity="EMAIL"),),
+        pd.DataFrame({"mail": pd.Series(values, dtype=object)}),
     )
 
 

@@ -17,7 +17,7 @@ ROWS = 2_000
 
 def table(keys: list[str]) -> Table:
     frame = pd.DataFrame({"key": pd.Series(keys, dtype=object), "n": np.arange(len(keys)) * 1.0})
-    return Table("t", (Column("key", Kind.TEXT, Role.IDENTIFIER), Column("n", Kind.INTEGER)), frame)
+    return Table("t", (Column("key", Kind.TEXT, role=Role.IDENTIFIER), Column("n", Kind.INTEGER)), frame)
 
 
 def keys(seed: int, rows: int = ROWS) -> list[str]:

@@ -13,7 +13,7 @@ from privsynth.measure.significance import copy_pvalue
 def words(
     values: list[str | None], role: Role = Role.PLAIN, kind: Kind = Kind.CATEGORY, entity: str | None = None
 ) -> Table:
-    return Table("t", (Column("word", kind, role, entity),), frame(word=values))
+    return Table("t", (Column("word", kind, role=role, entity=entity),), frame(word=values))
 
 
 def numbers(values: list[float]) -> Table:
@@ -90,8 +90,8 @@ def test_only_numbers_of_six_significant_digits_say_much() -> None:
 
 def names(first: list[str], last: list[str]) -> Table:
     columns = (
-        Column("first", Kind.CATEGORY, Role.DIRECT, "FIRST_NAME"),
-        Column("last", Kind.CATEGORY, Role.DIRECT, "LAST_NAME"),
+        Column("first", Kind.CATEGORY, role=Role.DIRECT, entity="FIRST_NAME"),
+        Column("last", Kind.CATEGORY, role=Role.DIRECT, entity="LAST_NAME"),
     )
     return Table("t", columns, frame(first=first, last=last))
 
@@ -104,7 +104,11 @@ def test_whole_names_are_compared_as_one() -> None:
 
 
 def test_a_value_that_names_somebody_is_one_too_many_wherever_it_stands() -> None:
-    columns = (Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"), Column("says", Kind.CATEGORY), Column("n", Kind.NUMBER))
+    columns = (
+        Column("mail", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+        Column("says", Kind.CATEGORY),
+        Column("n", Kind.NUMBER),
+    )
     real = Table(
         "t", columns, frame(mail=["ada.quill@shop.example", "bo.marsh@shop.example"], says=["x", "y"], n=[1.0, 2.0])
     )

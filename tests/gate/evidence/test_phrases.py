@@ -9,11 +9,11 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.overlap import Named
 from privsynth.gate.evidence.phrases import looked_for, phrase_hits, real_phrases, words
 
-SAYS = Column("says", Kind.TEXT, Role.FREE_TEXT)
+SAYS = Column("says", Kind.TEXT, role=Role.FREE_TEXT)
 
 
 def said(*texts: str | None, role: Role = Role.FREE_TEXT) -> Table:
-    return Table("t", (Column("says", Kind.TEXT, role),), frame(says=list(texts)))
+    return Table("t", (Column("says", Kind.TEXT, role=role),), frame(says=list(texts)))
 
 
 REAL = said(
@@ -80,9 +80,9 @@ def test_twelve_words_may_make_up_one_value_and_thirteen_may_not() -> None:
 
 def test_what_is_looked_for_are_whole_names_and_telling_values_of_six_letters() -> None:
     columns = (
-        Column("first", Kind.CATEGORY, Role.DIRECT, "FIRST_NAME"),
-        Column("last", Kind.CATEGORY, Role.DIRECT, "LAST_NAME"),
-        Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"),
+        Column("first", Kind.CATEGORY, role=Role.DIRECT, entity="FIRST_NAME"),
+        Column("last", Kind.CATEGORY, role=Role.DIRECT, entity="LAST_NAME"),
+        Column("mail", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
     )
     train = Table(
         "t",

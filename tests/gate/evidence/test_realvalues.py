@@ -71,7 +71,7 @@ def test_only_long_values_tell_a_person_wherever_they_stand(form: str, tells: bo
 
 
 def column(values: list[str | None], role: Role = Role.DIRECT, entity: str | None = "EMAIL") -> tuple[Column, Table]:
-    made = Column("c", Kind.TEXT, role, entity)
+    made = Column("c", Kind.TEXT, role=role, entity=entity)
     return made, Table("t", (made,), frame(c=values))
 
 

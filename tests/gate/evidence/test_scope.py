@@ -33,11 +33,11 @@ from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding
 
 COLUMNS = (
-    Column("id", Kind.TEXT, Role.IDENTIFIER),
-    Column("name", Kind.TEXT, Role.DIRECT),
-    Column("age", Kind.INTEGER, Role.QUASI),
-    Column("town", Kind.CATEGORY, Role.QUASI),
-    Column("pay", Kind.NUMBER, Role.SENSITIVE),
+    Column("id", Kind.TEXT, role=Role.IDENTIFIER),
+    Column("name", Kind.TEXT, role=Role.DIRECT),
+    Column("age", Kind.INTEGER, role=Role.QUASI),
+    Column("town", Kind.CATEGORY, role=Role.QUASI),
+    Column("pay", Kind.NUMBER, role=Role.SENSITIVE),
     Column("size", Kind.NUMBER),
 )
 
@@ -51,7 +51,7 @@ def table(rows: int, name: str = "t", person: str | None = None) -> Table:
         pay=[1.0] * rows,
         size=[2.0] * rows,
     )
-    return Table(name, COLUMNS, made.astype({"age": float, "pay": float, "size": float}), person)
+    return Table(name, COLUMNS, made.astype({"age": float, "pay": float, "size": float}), person=person)
 
 
 def real(train: int, holdout: int | None) -> Source:

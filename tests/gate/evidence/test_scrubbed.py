@@ -20,11 +20,11 @@ from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Status, Verdict
 
 COLUMNS = (
-    Column("customer_id", Kind.TEXT, Role.IDENTIFIER),
-    Column("first", Kind.TEXT, Role.DIRECT, "FIRST_NAME"),
-    Column("last", Kind.TEXT, Role.DIRECT, "LAST_NAME"),
-    Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
-    Column("says", Kind.TEXT, Role.FREE_TEXT),
+    Column("customer_id", Kind.TEXT, role=Role.IDENTIFIER),
+    Column("first", Kind.TEXT, role=Role.DIRECT, entity="FIRST_NAME"),
+    Column("last", Kind.TEXT, role=Role.DIRECT, entity="LAST_NAME"),
+    Column("email", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+    Column("says", Kind.TEXT, role=Role.FREE_TEXT),
 )
 REAL = [
     ("C-0017", "Adaira", "Quillfeather", "adaira@shop.com"),
@@ -161,8 +161,8 @@ def test_doubtful_places_may_be_few() -> None:
 def test_the_names_of_the_row_above_are_substitutes_too() -> None:
     parent = people(MADE, KEPT, fabricated=True)
     notes = (
-        Column("customer_id", Kind.TEXT, Role.IDENTIFIER, fabricated=True),
-        Column("note", Kind.TEXT, Role.FREE_TEXT),
+        Column("customer_id", Kind.TEXT, role=Role.IDENTIFIER, fabricated=True),
+        Column("note", Kind.TEXT, role=Role.FREE_TEXT),
     )
     keys, texts = ["X-9931", "58", None], ["then Eva came", "then Eva came too", "then Eva came as well"]
     child = Table(
@@ -202,8 +202,8 @@ def test_a_column_of_which_a_few_characters_stay_is_not_judged_by_its_name() -> 
 
 def test_a_whole_name_of_one_column_is_a_substitute_without_its_title_and_in_either_order() -> None:
     names = (
-        Column("name", Kind.TEXT, Role.DIRECT, "PERSON", fabricated=True),
-        Column("note", Kind.TEXT, Role.FREE_TEXT),
+        Column("name", Kind.TEXT, role=Role.DIRECT, entity="PERSON", fabricated=True),
+        Column("note", Kind.TEXT, role=Role.FREE_TEXT),
     )
     texts = ["nothing here", "ask Eva Lundgren about it", "ask Lundgren, Eva about it", "ask Eva Petersen about it"]
     made = Table(

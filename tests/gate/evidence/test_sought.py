@@ -19,7 +19,11 @@ DAY = Values("t", "c", Role.QUASI, Kind.DATE, [])
 
 
 def table(name: str = "t") -> Table:
-    columns = (Column("id", Kind.TEXT, Role.IDENTIFIER), Column("herb", Kind.CATEGORY), Column("size", Kind.NUMBER))
+    columns = (
+        Column("id", Kind.TEXT, role=Role.IDENTIFIER),
+        Column("herb", Kind.CATEGORY),
+        Column("size", Kind.NUMBER),
+    )
     return Table(name, columns, frame(id=["k"] * 21, herb=["common sage"] * 11 + ["rare"] * 10, size=[1.5] * 21))
 
 

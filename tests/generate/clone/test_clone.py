@@ -216,7 +216,7 @@ def test_berka_stays_whole(material) -> None:
     tables = []
     for name, keys in ids.items():
         frame = pd.read_csv(folder / f"{name}.csv.gz", dtype=str, keep_default_na=False, sep=None, engine="python")
-        columns = tuple(Column(c, Kind.TEXT, Role.IDENTIFIER if c in keys else Role.PLAIN) for c in frame.columns)
+        columns = tuple(Column(c, Kind.TEXT, role=Role.IDENTIFIER if c in keys else Role.PLAIN) for c in frame.columns)
         tables.append(Table(name, columns, frame.astype(object)))
     relations = (
         Relation("client", "client_id", "disp", "client_id"),

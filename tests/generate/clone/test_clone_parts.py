@@ -31,7 +31,7 @@ def words(*values: str | None) -> np.ndarray:
 
 def one(name: str, **columns: list[object]) -> Table:
     """A table of text columns; a column whose name ends in `id` is a key."""
-    described = tuple(Column(c, Kind.TEXT, Role.IDENTIFIER if c.endswith("id") else Role.PLAIN) for c in columns)
+    described = tuple(Column(c, Kind.TEXT, role=Role.IDENTIFIER if c.endswith("id") else Role.PLAIN) for c in columns)
     return Table(name, described, pd.DataFrame({c: texts(v) for c, v in columns.items()}))
 
 

@@ -34,7 +34,10 @@ def table_of(**columns: list[Any]) -> Table:
         name: "float64" if kind.is_numeric else "datetime64[us]" if kind is Kind.DATE else object
         for name, kind in kinds.items()
     }
-    made = tuple(Column(name, kind, Role.QUASI, "POSTCODE" if name == "code" else None) for name, kind in kinds.items())
+    made = tuple(
+        Column(name, kind, role=Role.QUASI, entity="POSTCODE" if name == "code" else None)
+        for name, kind in kinds.items()
+    )
     return Table(
         "t", made, pd.DataFrame({name: pd.Series(values, dtype=dtypes[name]) for name, values in columns.items()})
     )

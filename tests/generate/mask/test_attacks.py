@@ -53,7 +53,7 @@ def patients(rows: int, *, digits: int = 5) -> Dataset:
         }
     )
     columns = (
-        Column("patient", Kind.TEXT, Role.IDENTIFIER),
+        Column("patient", Kind.TEXT, role=Role.IDENTIFIER),
         Column("city", Kind.CATEGORY, step=Token()),
         Column("n", Kind.INTEGER),
     )

@@ -162,7 +162,9 @@ def test_a_person_named_in_two_tables_is_one_person_in_both() -> None:
     orders = data["orders"]
     names = dict(zip(data.root.frame["customer_id"], data.root.frame["last"], strict=True))
     frame = orders.frame.assign(buyer=texts(names[key] for key in orders.frame["customer_id"]))
-    wide = replace(orders, columns=(*orders.columns, Column("buyer", Kind.TEXT, Role.DIRECT, "LAST_NAME")), frame=frame)
+    wide = replace(
+        orders, columns=(*orders.columns, Column("buyer", Kind.TEXT, role=Role.DIRECT, entity="LAST_NAME")), frame=frame
+    )
     made = masked(data.replace_tables(wide))
     joined = in_old_order(made["orders"]).merge(in_old_order(made["customers"]), on="customer_id")
     assert (joined["buyer"] == joined["last"]).all()
@@ -194,7 +196,7 @@ def test_no_rows_and_empty_columns_pass_through() -> None:
 
 
 def test_a_date_as_a_key_is_refused() -> None:
-    table = customers(20).with_columns(Column("joined", Kind.DATE, Role.IDENTIFIER))
+    table = customers(20).with_columns(Column("joined", Kind.DATE, role=Role.IDENTIFIER))
     with pytest.raises(BackendError, match="column joined"):
         masked(Dataset((table,)))
 

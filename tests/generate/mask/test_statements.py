@@ -16,7 +16,7 @@ from privsynth.options import MaskOptions
 
 KEPT = Keyring(bytes(range(32)), "0123456789abcdef")
 GONE = Keyring.ephemeral()
-COLUMN = Column("x", Kind.TEXT, Role.IDENTIFIER)
+COLUMN = Column("x", Kind.TEXT, role=Role.IDENTIFIER)
 
 
 def made(step: type) -> Step:
@@ -55,7 +55,7 @@ def test_without_a_kept_key_nothing_is_reversible_or_linkable_beyond_the_run(ste
 def test_a_dropped_column_has_no_statement_and_all_others_have_one() -> None:
     data = planned(shop(20), MaskOptions())
     first = data["customers"]
-    data = data.replace_tables(first.with_columns(Column("email", Kind.TEXT, Role.DIRECT, step=Drop())))
+    data = data.replace_tables(first.with_columns(Column("email", Kind.TEXT, role=Role.DIRECT, step=Drop())))
     said = statements(data, KEPT)
     assert set(said["customers"]) == {column.name for column in first.columns} - {"email"}
     assert set(said["orders"]) == {column.name for column in data["orders"].columns}

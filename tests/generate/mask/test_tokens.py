@@ -111,7 +111,9 @@ def test_refuses_where_two_values_would_share_a_token() -> None:
 
 def test_whole_numbers_stay_whole_numbers_and_meet_their_text_twin() -> None:
     parent = Table(
-        "p", (Column("id", Kind.INTEGER, Role.IDENTIFIER),), pd.DataFrame({"id": np.arange(1_000, 1_100, dtype=float)})
+        "p",
+        (Column("id", Kind.INTEGER, role=Role.IDENTIFIER),),
+        pd.DataFrame({"id": np.arange(1_000, 1_100, dtype=float)}),
     )
     child = Table("c", (Column("p", Kind.TEXT),), pd.DataFrame({"p": texts(str(i) for i in range(1_000, 1_100))}))
     data = Dataset((parent, child), (Relation("p", "id", "c", "p"),))
@@ -122,7 +124,9 @@ def test_whole_numbers_stay_whole_numbers_and_meet_their_text_twin() -> None:
 
 
 def test_missing_keys_stay_missing() -> None:
-    table = Table("t", (Column("id", Kind.TEXT, Role.IDENTIFIER),), pd.DataFrame({"id": texts(["a1", None, "b2"])}))
+    table = Table(
+        "t", (Column("id", Kind.TEXT, role=Role.IDENTIFIER),), pd.DataFrame({"id": texts(["a1", None, "b2"])})
+    )
     maps = token_maps(Dataset((table,)), RING, Taken())
     assert tokenised(table, "id", maps["t", "id"])[1] is None
 
@@ -167,7 +171,9 @@ def test_berka_can_be_joined_as_before(material) -> None:
         for name in keys
     }
     tables = [
-        Table(n, tuple(Column(c, Kind.TEXT, Role.IDENTIFIER if c in keys[n] else Role.PLAIN) for c in f.columns), f)
+        Table(
+            n, tuple(Column(c, Kind.TEXT, role=Role.IDENTIFIER if c in keys[n] else Role.PLAIN) for c in f.columns), f
+        )
         for n, f in frames.items()
     ]
     ties = [

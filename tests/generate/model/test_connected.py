@@ -16,11 +16,11 @@ def bank(accounts: int, entity: str | None = None) -> Dataset:
     key = np.append(np.repeat(number, 2), np.array([None], dtype=object))
     above = Table(
         "account",
-        (Column("id", Kind.CATEGORY, Role.IDENTIFIER), Column("client", Kind.CATEGORY)),
+        (Column("id", Kind.CATEGORY, role=Role.IDENTIFIER), Column("client", Kind.CATEGORY)),
         pd.DataFrame({"id": number, "client": client}),
-        entity,
+        person=entity,
     )
-    below = Table("card", (Column("account", Kind.CATEGORY, Role.IDENTIFIER),), pd.DataFrame({"account": key}))
+    below = Table("card", (Column("account", Kind.CATEGORY, role=Role.IDENTIFIER),), pd.DataFrame({"account": key}))
     return Dataset((above, below), (Relation("account", "id", "card", "account"),))
 
 

@@ -208,7 +208,7 @@ def test_equal_columns_and_constant_differences_are_kept(rng: np.random.Generato
 def test_levels_that_never_meet_do_not_meet(rng: np.random.Generator) -> None:
     ward = rng.choice(np.array(["birth", "heart", "skin"], dtype=object), 900)
     sex = np.where(ward == "birth", "f", rng.choice(np.array(["f", "m"], dtype=object), 900)).astype(object)
-    fact = Fact("combinations", "t", ("ward", "sex"), 1.0, "")
+    fact = Fact("combinations", table="t", columns=("ward", "sex"), share=1.0, words="")
     t = table(Column("ward", Kind.CATEGORY), Column("sex", Kind.CATEGORY), ward=ward, sex=sex)
     assert ((bare(t)["ward"] == "birth") & (bare(t)["sex"] == "m")).any()
     made, engine = kept(t, facts=[fact])
@@ -251,7 +251,7 @@ def test_a_rule_that_cannot_hold_is_an_error_with_its_name_and_no_value(rng: np.
 def test_a_blind_engine_keeps_declared_rules_without_a_look_at_the_rows(rng: np.random.Generator) -> None:
     t = bills(rng)
     t.frame["total"] = 0.0  # nobody keeps it, and nobody looks
-    made, engine = kept(t, facts=[Fact("order", "t", ("tax", "net"), 1.0, "")], blind=True)
+    made, engine = kept(t, facts=[Fact("order", table="t", columns=("tax", "net"), share=1.0, words="")], blind=True)
     assert (np.round(made["net"] + made["tax"], 2) == made["total"]).all()
     assert engine.notes_ == ()
     assert engine.constraints_.told == {"rules": ["r0"], "computed": ["total"]}
@@ -291,7 +291,7 @@ def test_the_model_keeps_declared_and_found_constraints(rng: np.random.Generator
 def test_a_rule_about_invented_values_is_refused(rng: np.random.Generator) -> None:
     mail = np.array([f"a{at}@example.test" for at in range(100)], dtype=object)
     t = table(
-        Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"),
+        Column("mail", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
         Column("x", Kind.INTEGER),
         rules=["mail like 'a%'"],
         mail=mail,

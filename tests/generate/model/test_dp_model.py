@@ -24,8 +24,8 @@ LIMITS = Policy().limits
 ROWS = 1_237
 
 COLUMNS = (
-    Column("id", Kind.TEXT, Role.IDENTIFIER),
-    Column("email", Kind.TEXT, Role.DIRECT, "EMAIL"),
+    Column("id", Kind.TEXT, role=Role.IDENTIFIER),
+    Column("email", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
     Column("level", Kind.CATEGORY, domain=Domain(levels=("a", "b"))),
     Column("amount", Kind.INTEGER, domain=Domain(cuts=(0.0, 50.0, 100.0))),
 )

@@ -19,7 +19,7 @@ GB = 10**9
 
 def source() -> Table:
     columns = (
-        Column("name", Kind.CATEGORY, Role.DIRECT),
+        Column("name", Kind.CATEGORY, role=Role.DIRECT),
         Column("city", Kind.CATEGORY),
         Column("street", Kind.CATEGORY),
         Column("x", Kind.NUMBER),

@@ -23,7 +23,11 @@ LIMITS = Policy().limits
 def profile_of(data: Dataset) -> Statistics:
     def column(values: pd.Series) -> ColumnStatistics:
         return ColumnStatistics(
-            len(values), float(values.isna().mean()) if len(values) else 0.0, values.nunique(), values.is_unique, {}
+            rows=len(values),
+            missing=float(values.isna().mean()) if len(values) else 0.0,
+            distinct=values.nunique(),
+            is_unique=values.is_unique,
+            levels={},
         )
 
     nobody = Taken(b"key")
@@ -51,10 +55,10 @@ def shop(rng: np.random.Generator, customers: int = 400) -> Dataset:
     amount = np.round(np.where(segment[at] == "trade", 1000, 50) * rng.gamma(4, 0.25, len(at)), 2)
     customer = Table(
         "customer",
-        (Column("id", Kind.CATEGORY, Role.IDENTIFIER), Column("segment", Kind.CATEGORY)),
+        (Column("id", Kind.CATEGORY, role=Role.IDENTIFIER), Column("segment", Kind.CATEGORY)),
         pd.DataFrame({"id": ids, "segment": segment}),
     )
-    shops = Table("shop", (Column("no", Kind.INTEGER, Role.IDENTIFIER), Column("size", Kind.CATEGORY)), _shops())
+    shops = Table("shop", (Column("no", Kind.INTEGER, role=Role.IDENTIFIER), Column("size", Kind.CATEGORY)), _shops())
     order = Table(
         "order",
         (Column("customer", Kind.CATEGORY), Column("shop", Kind.INTEGER), Column("amount", Kind.NUMBER)),
@@ -71,8 +75,8 @@ def _shops() -> pd.DataFrame:
 def test_identifying_columns_are_invented_and_marked(rng: np.random.Generator) -> None:
     mail = np.array([f"real{i}@company.test" for i in range(200)], dtype=object)
     columns = (
-        Column("mail", Kind.CATEGORY, Role.DIRECT, "EMAIL"),
-        Column("note", Kind.TEXT, Role.FREE_TEXT),
+        Column("mail", Kind.CATEGORY, role=Role.DIRECT, entity="EMAIL"),
+        Column("note", Kind.TEXT, role=Role.FREE_TEXT),
         Column("x", Kind.NUMBER),
     )
     frame = pd.DataFrame(
@@ -135,7 +139,7 @@ def test_columns_order_and_kinds_are_those_of_the_source(rng: np.random.Generato
 def test_a_table_may_refer_to_itself(rng: np.random.Generator) -> None:
     boss = np.r_[np.full(20, np.nan), rng.integers(0, 20, 80).astype(float)]
     columns = (
-        Column("no", Kind.INTEGER, Role.IDENTIFIER),
+        Column("no", Kind.INTEGER, role=Role.IDENTIFIER),
         Column("boss", Kind.INTEGER),
         Column("grade", Kind.CATEGORY),
     )
@@ -209,7 +213,7 @@ def berka(folder: Path) -> Dataset:
         for title in frame:
             number = pd.api.types.is_numeric_dtype(frame[title])
             role = Role.IDENTIFIER if title.endswith("_id") or title in ("birth_number", "account_to") else Role.PLAIN
-            columns.append(Column(title, Kind.INTEGER if number else Kind.CATEGORY, role))
+            columns.append(Column(title, Kind.INTEGER if number else Kind.CATEGORY, role=role))
             values[title] = (
                 frame[title].astype("float64")
                 if number

@@ -241,7 +241,8 @@ def test_no_name_no_key_and_no_free_text_reaches_the_engine() -> None:
     )
     roles = {"id": Role.IDENTIFIER, "name": Role.DIRECT, "note": Role.FREE_TEXT, "town": Role.PLAIN}
     columns = tuple(
-        Column(name, Kind.CATEGORY, role, "LAST_NAME" if name == "name" else None) for name, role in roles.items()
+        Column(name, Kind.CATEGORY, role=role, entity="LAST_NAME" if name == "name" else None)
+        for name, role in roles.items()
     )
     data = Dataset((Table("t", columns, frame),))
     model = Model(ModelOptions(engine="tvae", epochs=1), Policy().limits)

@@ -24,7 +24,7 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def people(rng: np.random.Generator) -> Model:
-    columns = (Column("id", Kind.CATEGORY, Role.IDENTIFIER), Column("x", Kind.NUMBER), Column("y", Kind.CATEGORY))
+    columns = (Column("id", Kind.CATEGORY, role=Role.IDENTIFIER), Column("x", Kind.NUMBER), Column("y", Kind.CATEGORY))
     x = rng.random(300).round(3)
     ids = np.array([f"{i:03d}" for i in range(300)], dtype=object)
     frame = pd.DataFrame({"id": ids, "x": x, "y": np.where(x > 0.5, "b", "a").astype(object)})

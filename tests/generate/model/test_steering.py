@@ -33,7 +33,7 @@ def people(rng: np.random.Generator, rows: int = 2000, person: bool = False) -> 
     job[:3] = "hermit"
     mail = np.array([f"a{at}@example.test" for at in range(rows)], dtype=object)
     columns = [Column(name, Kind.CATEGORY) for name in ("sex", "pay", "region", "job")]
-    columns += [Column("age", Kind.INTEGER), Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL")]
+    columns += [Column("age", Kind.INTEGER), Column("mail", Kind.TEXT, role=Role.DIRECT, entity="EMAIL")]
     frame = pd.DataFrame({"sex": sex, "pay": pay, "region": region, "job": job, "age": age, "mail": mail})
     return Table("people", tuple(columns), frame, person="mail" if person else None)
 
@@ -174,7 +174,9 @@ def test_children_follow_the_parents_that_were_asked_for(rng: np.random.Generato
     t = people(rng, 600)
     keys = np.array([f"P{at:04d}" for at in range(600)], dtype=object)
     parents = Table(
-        "people", (Column("id", Kind.CATEGORY, Role.IDENTIFIER), *t.columns), t.frame.assign(id=keys)[["id", *t.frame]]
+        "people",
+        (Column("id", Kind.CATEGORY, role=Role.IDENTIFIER), *t.columns),
+        t.frame.assign(id=keys)[["id", *t.frame]],
     )
     at = np.repeat(np.arange(600), rng.integers(0, 4, 600))
     where = np.where(t.frame["region"].to_numpy()[at] == "south", "sea", "hill").astype(object)

@@ -94,7 +94,7 @@ def secrets_table(rows: int = 900) -> Table:
     frame.loc[3, ["mail", "code", "remark"]] = ["zebulon@quux.example", "zebulon-1", "zebulon has a secret illness"]
     money = Spelling(decimals=2)
     columns = (
-        Column("town", Kind.CATEGORY, Role.QUASI),
+        Column("town", Kind.CATEGORY, role=Role.QUASI),
         Column("income", Kind.NUMBER, spelling=money),
         Column("bonus", Kind.NUMBER, spelling=money),
         Column("age", Kind.INTEGER),
@@ -102,9 +102,9 @@ def secrets_table(rows: int = 900) -> Table:
         Column("zero", Kind.NUMBER, spelling=money),
         Column("region", Kind.CATEGORY),
         Column("until", Kind.DATE),
-        Column("mail", Kind.TEXT, Role.DIRECT, "EMAIL"),
-        Column("code", Kind.TEXT, Role.IDENTIFIER),
-        Column("remark", Kind.TEXT, Role.FREE_TEXT),
+        Column("mail", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+        Column("code", Kind.TEXT, role=Role.IDENTIFIER),
+        Column("remark", Kind.TEXT, role=Role.FREE_TEXT),
     )
     return Table("people", columns, frame)
 
@@ -114,7 +114,7 @@ def with_lookup(data: Dataset) -> Dataset:
     rng = np.random.default_rng(3)
     branches = Table(
         "branch",
-        (Column("branch_id", Kind.TEXT, Role.IDENTIFIER),),
+        (Column("branch_id", Kind.TEXT, role=Role.IDENTIFIER),),
         pd.DataFrame({"branch_id": texts(f"B{i:03d}" for i in range(60))}),
     )
     frame = data["orders"].frame.assign(
@@ -123,7 +123,9 @@ def with_lookup(data: Dataset) -> Dataset:
         )
     )
     child = replace(
-        data["orders"], columns=(*data["orders"].columns, Column("branch", Kind.TEXT, Role.IDENTIFIER)), frame=frame
+        data["orders"],
+        columns=(*data["orders"].columns, Column("branch", Kind.TEXT, role=Role.IDENTIFIER)),
+        frame=frame,
     )
     return Dataset(
         (data["customers"], child, branches), (*data.relations, Relation("branch", "branch_id", "orders", "branch"))
