@@ -94,7 +94,7 @@ class Model:
             for name in self.order_:
                 if not shard.number or name in led:
                     learnt[name], keys = self._draw(name, rows, learnt, made, shard)
-                    made[name] = self._assemble(name, learnt[name], keys, made, shard, crowds)
+                    made[name] = self._assemble(name, learnt[name], keys, made=made, shard=shard, crowds=crowds)
             notes = dict.fromkeys(note for notes in self._all_notes() for note in notes)
             whole = {
                 name: made[name] if not shard.number or name in led else emptied(made[name])
@@ -122,7 +122,12 @@ class Model:
         if len(table.columns) > len(given):
             self._fits(table)
             engine = controlled(
-                self._engine, replace(table, rules=data[name].rules), facts, self._wish(name), self.options, self.k
+                self._engine,
+                replace(table, rules=data[name].rules),
+                facts,
+                self._wish(name),
+                options=self.options,
+                k=self.k,
             )
             self.engines_[name] = plain_where_possible(engine.fit(table, rng, given=given, units=units))
         if self.is_blind:
@@ -194,6 +199,7 @@ class Model:
         name: str,
         learnt: pd.DataFrame,
         keys: Array | None,
+        *,
         made: Mapping[str, Table],
         shard: Shard,
         crowds: Mapping[str, Crowd],

@@ -145,12 +145,13 @@ def test_too_few_rows_to_compare_are_learnt_by_the_default(rng: np.random.Genera
 
 def test_a_tie_goes_to_the_earlier_and_a_lead_to_the_better() -> None:
     first, second, third = (
-        Trial(Candidate(name, AUTO), score) for name, score in (("trees", 0.900), ("copula", 0.904), ("tvae", 0.500))
+        Trial(candidate=Candidate(name, AUTO), score=score)
+        for name, score in (("trees", 0.900), ("copula", 0.904), ("tvae", 0.500))
     )
     assert best([first, second, third]) is first
-    better = Trial(Candidate("ctgan", AUTO), 0.906)
+    better = Trial(candidate=Candidate("ctgan", AUTO), score=0.906)
     assert best([first, second, better]) is second
-    assert best([Trial(Candidate("trees", AUTO), 0.99, why_not="it copies")]) is None
+    assert best([Trial(candidate=Candidate("trees", AUTO), score=0.99, why_not="it copies")]) is None
 
 
 def test_what_does_not_fit_the_budget_is_skipped_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

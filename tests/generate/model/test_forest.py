@@ -28,14 +28,14 @@ def made(**values: Array) -> ColumnsSoFar:
 def test_no_value_is_drawn_from_fewer_donors_than_asked(rng: np.random.Generator) -> None:
     state = made(x=rng.random(2000))
     aim = Aim(codes=(state["x"] > 0.5).astype(np.int64), size=2)
-    task = Task(["x"], {}, np.arange(2000), aim, aim.codes, leaf=10, least=200)
+    task = Task(names=["x"], sizes={}, rows=np.arange(2000), aim=aim, gives=aim.codes, leaf=10, least=200)
     forest = grow(task, state, np.arange(2000) % 2, rng)
     assert all(fold.leaves.count.min() >= 200 for fold in forest.folds)
 
 
 def test_donors_of_a_tree_are_rows_that_it_did_not_grow_on(rng: np.random.Generator) -> None:
     rows = np.arange(2000)
-    task = Task(["x"], {}, rows, Aim(numbers=rows[:, None] / 2000), rows, leaf=20, least=10)
+    task = Task(names=["x"], sizes={}, rows=rows, aim=Aim(numbers=rows[:, None] / 2000), gives=rows, leaf=20, least=10)
     forest = grow(task, made(x=rows / 2000), rows % 2, rng)
     assert [set(fold.leaves.donors % 2) for fold in forest.folds] == [{1}, {0}]
 
@@ -44,24 +44,42 @@ def test_a_relation_is_learnt_and_noise_is_not(rng: np.random.Generator) -> None
     state = made(x=rng.random(4000), noise=rng.random(4000))
     folds = np.arange(4000) % 2
     told = Task(
-        ["x", "noise"],
-        {},
-        np.arange(4000),
-        Aim(numbers=state["x"][:, None]),
-        state["x"],
+        names=["x", "noise"],
+        sizes={},
+        rows=np.arange(4000),
+        aim=Aim(numbers=state["x"][:, None]),
+        gives=state["x"],
         leaf=20,
         least=10,
         smooth=True,
     )
     drawn = grow(told, state, folds, rng).draw(state, np.arange(4000), rng)
     assert np.corrcoef(drawn, state["x"])[0, 1] > 0.95
-    chance = Task(["noise"], {}, np.arange(4000), Aim(numbers=state["x"][:, None]), state["x"], leaf=20, least=10)
+    chance = Task(
+        names=["noise"],
+        sizes={},
+        rows=np.arange(4000),
+        aim=Aim(numbers=state["x"][:, None]),
+        gives=state["x"],
+        leaf=20,
+        least=10,
+    )
     assert all(np.unique(fold.leaves.count).size <= 3 for fold in grow(chance, state, folds, rng).folds)
 
 
 def test_a_slope_inside_a_leaf_carries_a_tight_relation(rng: np.random.Generator) -> None:
     x = rng.random(1000)
-    task = Task(["x"], {}, np.arange(1000), Aim(numbers=x[:, None]), x, leaf=100, least=10, smooth=True, anchors=x)
+    task = Task(
+        names=["x"],
+        sizes={},
+        rows=np.arange(1000),
+        aim=Aim(numbers=x[:, None]),
+        gives=x,
+        leaf=100,
+        least=10,
+        smooth=True,
+        anchors=x,
+    )
     drawn = grow(task, made(x=x), np.arange(1000) % 2, rng).draw(made(x=x), np.arange(1000), rng, x)
     assert np.abs(drawn - x).max() < 0.01
 
@@ -70,7 +88,12 @@ def test_donors_are_counted_by_unit(rng: np.random.Generator) -> None:
     units = np.arange(2000) // 20 * 2 + np.arange(2000) % 2  # ten rows each
     state = made(x=rng.random(2000))
     aim = Aim(numbers=state["x"][:, None])
-    forest = grow(Task(["x"], {}, np.arange(2000), aim, units, leaf=20, least=15, units=units), state, units % 2, rng)
+    forest = grow(
+        Task(names=["x"], sizes={}, rows=np.arange(2000), aim=aim, gives=units, leaf=20, least=15, units=units),
+        state,
+        units % 2,
+        rng,
+    )
     drawn = [fold.leaves for fold in forest.folds]
     assert (
         min(
@@ -85,7 +108,16 @@ def test_donors_are_counted_by_unit(rng: np.random.Generator) -> None:
 
 def test_units_too_few_for_two_sides_give_together(rng: np.random.Generator) -> None:
     units = np.arange(400) % 12
-    task = Task(["x"], {}, np.arange(400), Aim(numbers=rng.random(400)[:, None]), units, leaf=20, least=10, units=units)
+    task = Task(
+        names=["x"],
+        sizes={},
+        rows=np.arange(400),
+        aim=Aim(numbers=rng.random(400)[:, None]),
+        gives=units,
+        leaf=20,
+        least=10,
+        units=units,
+    )
     forest = grow(task, made(x=rng.random(400)), units % 2, rng)
     assert all(len(np.unique(fold.leaves.donors)) == 12 for fold in forest.folds)
 
@@ -104,11 +136,11 @@ def test_a_weighted_sum_of_many_columns_is_followed(rng: np.random.Generator) ->
     total = sum(parts.values()) / 12**0.5 + rng.normal(0, 0.1, 1500)
     place = (np.argsort(np.argsort(total)) + 0.5) / 1500
     task = Task(
-        list(parts),
-        {},
-        np.arange(1500),
-        Aim(numbers=place[:, None]),
-        place,
+        names=list(parts),
+        sizes={},
+        rows=np.arange(1500),
+        aim=Aim(numbers=place[:, None]),
+        gives=place,
         leaf=20,
         least=10,
         smooth=True,
@@ -125,11 +157,11 @@ def test_a_guide_is_left_out_where_it_tells_nothing(rng: np.random.Generator) ->
     place = rng.random(1000)
     state = made(noise=rng.random(1000))
     task = Task(
-        ["noise"],
-        {},
-        np.arange(1000),
-        Aim(numbers=place[:, None]),
-        place,
+        names=["noise"],
+        sizes={},
+        rows=np.arange(1000),
+        aim=Aim(numbers=place[:, None]),
+        gives=place,
         leaf=20,
         least=10,
         smooth=True,

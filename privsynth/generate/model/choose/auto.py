@@ -49,7 +49,7 @@ class Candidate:
     barred: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trial:
     """What became of a candidate: its score, or why it has none."""
 
@@ -87,12 +87,20 @@ class Auto:
         field = candidates(self.options)
         if held is None:
             self.tried_ = [
-                Trial(candidate, why_not=f"fewer than {FEWEST} rows or people are too few to compare")
+                Trial(candidate=candidate, why_not=f"fewer than {FEWEST} rows or people are too few to compare")
                 for candidate in field
             ]
         else:
             self.tried_ = self._try(
-                field, TrialRows(table, tuple(given), units, taught, held, Seeds(int(trying.integers(0, 2**63))))
+                field,
+                TrialRows(
+                    table=table,
+                    given=tuple(given),
+                    units=units,
+                    taught=taught,
+                    held=held,
+                    seeds=Seeds(int(trying.integers(0, 2**63))),
+                ),
             )
         self.chosen_ = best(self.tried_) or next(
             (trial for trial in self.tried_ if trial.score is not None), self.tried_[0]
@@ -124,7 +132,7 @@ class Auto:
         for candidate, _, barred in planned(field, size_of(lesson.table, "auto"), self.budget):
             late = time.monotonic() - started > LATE * self.budget
             why_not = f"{LATE} times the budget of {span(self.budget)} had passed" if late else barred
-            tried.append(Trial(candidate, why_not=why_not) if why_not else self._trial(candidate, lesson))
+            tried.append(Trial(candidate=candidate, why_not=why_not) if why_not else self._trial(candidate, lesson))
         return tried
 
     def _trial(self, candidate: Candidate, lesson: TrialRows) -> Trial:
@@ -137,13 +145,13 @@ class Auto:
             engine = self._engine(candidate).fit(taught, lesson.seeds.stream("fit"), given=lesson.given, units=units)
             frame = engine.sample(len(held), lesson.seeds.stream("sample"), context)
         except PrivsynthError as error:
-            return Trial(candidate, why_not=error.message.rstrip("."))
+            return Trial(candidate=candidate, why_not=error.message.rstrip("."))
         made = replace(
             held,
             columns=tuple(c for c in held.columns if c.name in frame),
             frame=frame[[c.name for c in held.columns if c.name in frame]],
         )
-        return _measured(candidate, taught, held, made, self.limits, lesson.seeds, started)
+        return _measured(candidate, taught, held, made, limits=self.limits, seeds=lesson.seeds, started=started)
 
     def _engine(self, candidate: Candidate) -> Engine:
         return choose.engine_for(candidate.options, k=self.k, limits=self.limits, watch=self.watch)
@@ -163,7 +171,7 @@ class Auto:
         return f"{chosen.candidate.name} scored {chosen.score:.3f} on rows that it had not seen ({scores}{rest})"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TrialRows:
     """The training rows, parted anew; the real hold-out is not among them."""
 
@@ -265,7 +273,7 @@ def _parted(rows: int, units: Array | None, rng: np.random.Generator) -> tuple[A
 
 
 def _measured(
-    candidate: Candidate, taught: Table, held: Table, made: Table, limits: Limits, seeds: Seeds, started: float
+    candidate: Candidate, taught: Table, held: Table, made: Table, *, limits: Limits, seeds: Seeds, started: float
 ) -> Trial:
     result = compare(held, made, taught, seeds.stream("compare"))
     if result.relative is None:
@@ -275,7 +283,14 @@ def _measured(
     fidelity = min(1.0, result.relative)
     parts = [fidelity] if result.c2st is None else [fidelity, 2 * (1 - max(0.5, result.c2st))]
     leak = leaks(taught, held, made, limits, seeds)
-    return Trial(candidate, float(np.mean(parts)), fidelity, result.c2st, time.monotonic() - started, leak)
+    return Trial(
+        candidate=candidate,
+        score=float(np.mean(parts)),
+        fidelity=fidelity,
+        told_apart=result.c2st,
+        seconds=time.monotonic() - started,
+        why_not=leak,
+    )
 
 
 def leaks(taught: Table, held: Table, made: Table, limits: Limits, seeds: Seeds) -> str:

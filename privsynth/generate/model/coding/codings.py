@@ -36,7 +36,7 @@ REST, HIDDEN = -1, -2
 
 
 @kept(version=1, derived={"lookup": lambda values: index_of(values["levels"])})
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Classes:
     """Levels that may be emitted, as storage values; missing is one of them where enough units miss."""
 
@@ -61,7 +61,7 @@ class Classes:
 
 
 @kept(version=1)
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Curve:
     """A scale: atoms that come out exactly, and a rest that is a lattice or a curve through protected knots."""
 
@@ -158,7 +158,13 @@ def _code_classes(values: Array, axis: NumberLine | None, k: int, units: Array |
     if axis is None:
         levels = np.array([None if pd.isna(level) else level for level in levels] or [], dtype=object)
     rows = np.bincount(codes, minlength=len(found))
-    return Classes(levels, index_of(levels), axis, int((~kept).sum()), int(rows[~kept].sum()))
+    return Classes(
+        levels=levels,
+        lookup=index_of(levels),
+        axis=axis,
+        hidden_levels=int((~kept).sum()),
+        hidden_rows=int(rows[~kept].sum()),
+    )
 
 
 def index_of(values: Array) -> pd.Index[Any]:
@@ -180,11 +186,11 @@ def _code_numbers(name: str, axis: NumberLine, values: Array, k: int, units: Arr
     enough = held >= k
     if len(distinct) <= FEW and rows[enough].sum() >= LISTED * rows.sum():
         return _code_classes(numbers, axis, k, units)
-    return _code_scale(axis, numbers, distinct, rows, enough, k, units)
+    return _code_scale(axis, numbers, distinct, rows=rows, enough=enough, k=k, units=units)
 
 
 def _code_scale(
-    axis: NumberLine, numbers: Array, distinct: Array, rows: Array, enough: Array, k: int, units: Array | None
+    axis: NumberLine, numbers: Array, distinct: Array, *, rows: Array, enough: Array, k: int, units: Array | None
 ) -> Curve:
     total = rows.sum()
     spikes = enough & (rows >= STANDS_OUT * _usual(rows))
@@ -196,10 +202,21 @@ def _code_scale(
     hidden = 0 if may_miss else int(missing.sum())
     empty = np.zeros(0)
     if is_lattice:
-        return Curve(axis, atoms, distinct[enough & ~chosen], empty, empty, hidden_rows=hidden)
+        return Curve(
+            axis=axis, atoms=atoms, lattice=distinct[enough & ~chosen], knots=empty, ordered=empty, hidden_rows=hidden
+        )
     rest = ~missing & ~np.isin(numbers, distinct[chosen])
     low, high, knots, ordered = _knots(axis, numbers[rest], None if units is None else units[rest], k)
-    return Curve(axis, atoms, None, knots, ordered, low, high, hidden + (0 if len(knots) else int(rest.sum())))
+    return Curve(
+        axis=axis,
+        atoms=atoms,
+        lattice=None,
+        knots=knots,
+        ordered=ordered,
+        low=low,
+        high=high,
+        hidden_rows=hidden + (0 if len(knots) else int(rest.sum())),
+    )
 
 
 def _usual(rows: Array) -> Array:

@@ -28,7 +28,7 @@ def check_control(table: Table, learnable: Sequence[str], wish: Wish) -> None:
 
 
 def controlled(
-    make: Callable[[], Engine], table: Table, facts: Sequence[Fact], wish: Wish, options: ModelOptions, k: int
+    make: Callable[[], Engine], table: Table, facts: Sequence[Fact], wish: Wish, *, options: ModelOptions, k: int
 ) -> Engine:
     """The engine for one table, with what it does not keep by itself around it."""
     own = [fact for fact in facts if fact.table == table.name]

@@ -53,7 +53,7 @@ class Constrained:
     ) -> Self:
         facts = [] if self.blind else self.facts
         self.constraints_: Constraints = constraints_of(
-            table, given, self.rules, facts, self.k, units, blind=self.blind, follows=self.follows
+            table, given, self.rules, facts, k=self.k, units=units, blind=self.blind, follows=self.follows
         )
         self.notes_ = () if self.blind else tuple(_broken_notes(self.constraints_, table, self.k))
         self.unkept_: Counter[str] = Counter()

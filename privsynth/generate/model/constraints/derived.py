@@ -43,7 +43,7 @@ class Copied:
 
 
 @kept(version=1)
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Computed:
     """A column that an expression of others defines."""
 
@@ -60,7 +60,7 @@ class Computed:
 
 
 @kept(version=1)
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Gap:
     """A number or date that lies `sign` times a learnt distance from another; the distance stands in the engine's table for it.
 
@@ -142,7 +142,17 @@ def gap_of(
     kind = Kind.NUMBER if axis.decimals else Kind.INTEGER
     high = base if column == low else column
     distance = Column(f"{MARK}{high} less {low}", kind, spelling=Spelling(decimals=axis.decimals))
-    return Gap(column, base, distance, sign, axis, axes[0], least, center, _ends(coding, axis, axes[0]))
+    return Gap(
+        column=column,
+        base=base,
+        distance=distance,
+        sign=sign,
+        axis=axis,
+        own=axes[0],
+        least=least,
+        center=center,
+        ends=_ends(coding, axis, axes[0]),
+    )
 
 
 def _ends(coding: object, axis: NumberLine, own: NumberLine) -> tuple[float, float]:

@@ -50,7 +50,7 @@ class Never:
 
 
 @kept(version=1)
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Constraints:
     """One table's constraints, as they are kept."""
 
@@ -183,9 +183,9 @@ def constraints_of(
     given: Sequence[str],
     rules: Sequence[Rule],
     facts: Sequence[Fact],
+    *,
     k: int,
     units: Array | None,
-    *,
     blind: bool,
     follows: bool,
 ) -> Constraints:
@@ -199,7 +199,7 @@ def constraints_of(
         for fact in facts
         if fact.share == 1.0 and set(fact.columns) <= names and not set(fact.columns) <= set(given)
     ]
-    plan = _Plan(table, tuple(given), k, units, {})
+    plan = Derivations(table=table, given=tuple(given), k=k, units=units, derived={})
     for rule in rules:
         for part in parts_of(rule.expect):
             plan.define(definitions_in(part), rule, blind=blind)
@@ -217,12 +217,19 @@ def constraints_of(
     led = [fact for fact in facts if follows and fact.kind in ("dependency", "one_to_one")]
     nevers = [never for fact in facts if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
     return Constraints(
-        table.name, table.columns, tuple(given), rules, tuple(left), plan.steps(), tuple(plan.led(led)), tuple(nevers)
+        table=table.name,
+        columns=table.columns,
+        given=tuple(given),
+        rules=rules,
+        orders=tuple(left),
+        steps=plan.steps(),
+        follows=tuple(plan.led(led)),
+        nevers=tuple(nevers),
     )
 
 
-@dataclass(frozen=True)
-class _Plan:
+@dataclass(frozen=True, kw_only=True)
+class Derivations:
     """Which columns are derived so far. A derived one may rest on another, never in a circle."""
 
     table: Table
@@ -340,7 +347,13 @@ def computed(definition: Definition, columns: Sequence[Column], table: Table | N
         axis = NumberLine(decimals=_decimals(columns, column.name))
     elif column.kind is Kind.DATE:
         axis = NumberLine(step_us=1) if table is None else number_line_of(column, table.values(column.name))
-    return Computed(column.name, axis, needs, tuple(known[name].kind for name in needs), definition.expression)
+    return Computed(
+        column=column.name,
+        axis=axis,
+        needs=needs,
+        kinds=tuple(known[name].kind for name in needs),
+        expression=definition.expression,
+    )
 
 
 def never_of(table: Table, fact: Fact, k: int, units: Array | None) -> Never | None:

@@ -29,7 +29,7 @@ def rows_like(
     for done in range(ROUNDS if pairs else 0):
         for at in rng.permutation(len(pairs)):
             left, right = pairs[at]
-            _move(rows, left, right, tables[left, right], SLOWER**done, rng)
+            _move(rows, left, right, tables[left, right], step=SLOWER**done, rng=rng)
         watch(done + 1, ROUNDS)
     return rows
 
@@ -86,7 +86,9 @@ def _strength(table: Array) -> float:
     return float((share[held] * np.log(share[held] / independent[held])).sum())
 
 
-def _move(rows: dict[str, Array], left: str, right: str, table: Array, step: float, rng: np.random.Generator) -> None:
+def _move(
+    rows: dict[str, Array], left: str, right: str, table: Array, *, step: float, rng: np.random.Generator
+) -> None:
     """Rows out of cells that hold too many, into cells that hold too few, keeping one of their two values where that is possible."""
     width, size = table.shape[1], len(rows[left])
     target = table.ravel() * (size / max(table.sum(), 1e-12))

@@ -51,7 +51,7 @@ class Brood:
 
 
 @kept(version=1)
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class LearningPlan:
     """What is needed to make one table, without its rows."""
 
@@ -93,14 +93,14 @@ def plan_of(data: Dataset, name: str, k: int) -> LearningPlan:
     brood = None if lead is None else _brood(tally(data, lead), k)
     bare = replace(keyed, frame=keyed.frame.iloc[:0], origin=None)
     return LearningPlan(
-        bare,
-        len(table),
-        lead,
-        int((position < 0).sum()),
-        empty,
-        leads,
-        tuple(_reference(data, relation, k) for relation in others),
-        brood,
+        table=bare,
+        rows=len(table),
+        lead=lead,
+        lonely=int((position < 0).sum()),
+        may_be_empty=empty,
+        leads=leads,
+        references=tuple(_reference(data, relation, k) for relation in others),
+        brood=brood,
     )
 
 

@@ -19,7 +19,7 @@ SHARD = 2**17  # rows of the largest sharded table
 FEWEST = 2**12  # rows of the root table, however many children they have
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shard:
     """The rows of the root table from `start` to `stop`, of `rows` in all."""
 
@@ -50,7 +50,7 @@ def in_shards(rows: int, size: int, rng: np.random.Generator) -> Iterator[Shard]
     """At least one, also for no rows."""
     seeds = Seeds(int(rng.integers(0, 2**63)))
     for number in range(max(1, -(-rows // size))):
-        yield Shard(number, number * size, min(rows, (number + 1) * size), rows, seeds)
+        yield Shard(number=number, start=number * size, stop=min(rows, (number + 1) * size), rows=rows, seeds=seeds)
 
 
 def led_by(root: str, plans: Mapping[str, LearningPlan]) -> frozenset[str]:

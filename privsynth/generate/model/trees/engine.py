@@ -38,7 +38,7 @@ ONE_BY_ONE = 32  # classes with more are told apart by their place among the oth
 CLASS_LEAF, NUMBER_LEAF = 12, 20  # rows of a leaf where it grows; about as many of the other folds give
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TreeLesson:
     """What every column is learnt from."""
 
@@ -82,7 +82,13 @@ class Trees:
         visits = _visits(order, self.given_, lookups)
         folds = _folds(len(table), units, rng)
         lesson = TreeLesson(
-            state, sizes, codings, folds, units, relate(state, sizes, [*self.given_, *visits], rng), rng
+            state=state,
+            sizes=sizes,
+            codings=codings,
+            folds=folds,
+            units=units,
+            related=relate(state, sizes, [*self.given_, *visits], rng),
+            rng=rng,
         )
         self.steps_: dict[str, Step] = {}
         for done, name in enumerate(visits, start=1):
@@ -150,9 +156,14 @@ class Trees:
         assert leading is None or isinstance(leading, Curve)  # noqa: S101  only numbers lead
         bare = None if leading is None else leading.without_rows()
         rest = self._rest(
-            curve, values, np.flatnonzero(atom == REST), earlier, lesson, None if leader is None else (leader, bare)
+            curve,
+            values,
+            np.flatnonzero(atom == REST),
+            earlier,
+            lesson,
+            lead=None if leader is None else (leader, bare),
         )
-        return NumberStep(curve.without_rows(), atoms, rest, same, leader, bare)
+        return NumberStep(curve=curve.without_rows(), atoms=atoms, rest=rest, same=same, leader=leader, leading=bare)
 
     def _rest(
         self,
@@ -161,6 +172,7 @@ class Trees:
         rows: Array,
         earlier: Sequence[str],
         lesson: TreeLesson,
+        *,
         lead: tuple[str, Curve | None] | None,
     ) -> Forest | None:
         if not len(rows):
@@ -169,17 +181,17 @@ class Trees:
         anchors = None if lead is None or lead[1] is None else lead[1].about(lesson.state[lead[0]][rows])
         leaf = self.min_leaf or NUMBER_LEAF
         task = Task(
-            earlier,
-            lesson.sizes,
-            rows,
-            where_and_how_far(place),
-            place,
-            leaf,
-            self._least(leaf),
-            lesson.units_of(rows),
-            curve.lattice is None,
-            anchors,
-            _score(place, curve),
+            names=earlier,
+            sizes=lesson.sizes,
+            rows=rows,
+            aim=where_and_how_far(place),
+            gives=place,
+            leaf=leaf,
+            least=self._least(leaf),
+            units=lesson.units_of(rows),
+            smooth=curve.lattice is None,
+            anchors=anchors,
+            score=_score(place, curve),
         )
         return grow(task, lesson.state, lesson.folds, lesson.rng)
 
@@ -196,7 +208,16 @@ class Trees:
             if size <= ONE_BY_ONE
             else Aim(numbers=_places(known, size, earlier, lesson, rows))
         )
-        task = Task(earlier, lesson.sizes, rows, aim, gives[rows], leaf, self._least(leaf), lesson.units_of(rows))
+        task = Task(
+            names=earlier,
+            sizes=lesson.sizes,
+            rows=rows,
+            aim=aim,
+            gives=gives[rows],
+            leaf=leaf,
+            least=self._least(leaf),
+            units=lesson.units_of(rows),
+        )
         return grow(task, lesson.state, lesson.folds, lesson.rng)
 
     def _least(self, leaf: int) -> int:

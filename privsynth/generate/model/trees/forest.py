@@ -39,7 +39,7 @@ SURE = 8.0  # a slope inside a leaf counts from this share of explained variance
 
 
 @kept(version=1)
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Leaves:
     """The donors of each node as a range of `donors`, which lie in the order of the tree's leaves."""
 
@@ -113,7 +113,7 @@ class Forest:
         return drawn
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Task:
     """One target: what the trees tell apart, what the donors give, and how many rows a leaf needs."""
 
@@ -198,7 +198,7 @@ def _fold(
     tree = grow_tree(coarse(built) if len(at) >= MANY else built, aim, task.leaf, GAIN * noise, rng)
     nodes = tree.apply(there)
     ends, parents = _family(tree)
-    holds = held_up(tree, foretold(tree, aim), ends, nodes, task.aim[others], HELD * noise)
+    holds = held_up(tree, foretold(tree, aim), ends, nodes, aim=task.aim[others], slack=HELD * noise)
     leaves = _fill(task, others, nodes, ends)
     enough = (
         leaves.count >= task.least
@@ -249,13 +249,15 @@ def _fill(task: Task, rows: Array, nodes: Array, ends: Array) -> Leaves:
     )
     donors, lie = gives[order], nodes[order]
     first = np.searchsorted(lie, np.arange(len(ends)))
-    leaves = Leaves(donors, first, np.searchsorted(lie, ends) - first)
+    leaves = Leaves(donors=donors, first=first, count=np.searchsorted(lie, ends) - first)
     if not task.smooth:
         return leaves
     low, high = _room(donors, lie)
     anchors = None if task.anchors is None else task.anchors[rows][order]
     slopes, loose = (None, None) if anchors is None else _slopes(donors, anchors, leaves.first, leaves.count)
-    return Leaves(donors, first, leaves.count, low, high, anchors, slopes, loose)
+    return Leaves(
+        donors=donors, first=first, count=leaves.count, low=low, high=high, anchors=anchors, slopes=slopes, loose=loose
+    )
 
 
 def _climb(leaves: Leaves, parents: Array, holds: Array, enough: Array) -> Leaves:

@@ -75,7 +75,7 @@ class Guide:
         return np.asarray(table @ self.weights + self.base, dtype=np.float32)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Ridge:
     """The regression before its penalty is chosen."""
 
@@ -111,7 +111,14 @@ def regress(table: Array, target: Array) -> Ridge:
     width = table.std(axis=0) + 1e-6
     standard = (table - middle) / width
     values, axes = np.linalg.eigh(standard.T @ standard / len(table))
-    return Ridge(middle, width, mean, values, axes, axes.T @ (standard.T @ (target - mean) / len(table)))
+    return Ridge(
+        middle=middle,
+        width=width,
+        mean=mean,
+        values=values,
+        axes=axes,
+        inner=axes.T @ (standard.T @ (target - mean) / len(table)),
+    )
 
 
 def best_penalty(table: Array, target: Array, other: Array, truth: Array) -> tuple[float, float]:

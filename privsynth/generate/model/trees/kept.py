@@ -19,9 +19,9 @@ from privsynth.typing import Array
 def bare_step(step: Step, codings: Mapping[str, Coding]) -> Step:
     """The same step, each tree as its splits alone."""
     match step:
-        case ClassStep(forest):
+        case ClassStep(forest=forest):
             return replace(step, forest=_bare(forest, codings))
-        case NumberStep(_, atoms, rest):
+        case NumberStep(atoms=atoms, rest=rest):
             return replace(step, atoms=_bare(atoms, codings), rest=_bare(rest, codings))
         case Lookup():
             return step
@@ -38,9 +38,9 @@ def check_step(step: object) -> None:
 
 def forests_of(step: object) -> list[Forest]:
     match step:
-        case ClassStep(forest):
+        case ClassStep(forest=forest):
             forests = [forest]
-        case NumberStep(_, atoms, rest):
+        case NumberStep(atoms=atoms, rest=rest):
             forests = [atoms, rest]
         case Lookup():
             forests = []

@@ -46,7 +46,7 @@ def codes_in(values: Array, numbers: Array) -> Array:
 
 
 @kept(version=1)
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Lookup:
     """For each level of the source what may follow it, and how often each does. Any level that too few hold is followed by anything."""
 
@@ -168,4 +168,11 @@ def _lookup(name: str, source: Listing, target: Listing, least: int, units: Arra
     total = np.bincount(level, weights=counts, minlength=source.size)
     before = np.concatenate([[0], np.cumsum(counts)])[np.searchsorted(level, level)]
     reach = level + (np.cumsum(counts) - before) / total[level]
-    return Lookup(name, source.values, total > 0, target.gives[codes], reach, np.cumsum(counts) / counts.sum())
+    return Lookup(
+        source=name,
+        source_values=source.values,
+        known=total > 0,
+        gives=target.gives[codes],
+        reach=reach,
+        overall=np.cumsum(counts) / counts.sum(),
+    )

@@ -68,7 +68,7 @@ def foretold(tree: Any, aim: Aim) -> Array:
     return said
 
 
-def held_up(tree: Any, said: Array, ends: Array, nodes: Array, aim: Aim, slack: float) -> Array:
+def held_up(tree: Any, said: Array, ends: Array, nodes: Array, *, aim: Aim, slack: float) -> Array:
     """Of each node whether its split holds up on other rows, which fell into the leaves `nodes`."""
     size = tree.node_count
     counts = _below(np.bincount(nodes, minlength=size)[:, None].astype(float), ends)

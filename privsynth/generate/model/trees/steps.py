@@ -28,7 +28,7 @@ class ClassStep:
 
 
 @kept(version=1)
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class NumberStep:
     """First which atom or none, then a place on the curve or lattice."""
 
