@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -48,3 +49,12 @@ def digest(files: Mapping[str, Content]) -> str:
         for block in blocks(files[name]):
             total.update(block)
     return total.hexdigest()
+
+
+def flush_folder(folder: Path) -> None:
+    """See to it that the names of new, renamed and removed files are on the disk too."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

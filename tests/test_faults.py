@@ -657,14 +657,14 @@ def before_the_rename(do: Callable[[Path], object]) -> Fault:
     """Somebody is at the folder when all files are in it."""
 
     def hook(inner: pytest.MonkeyPatch, target: Path) -> None:
-        real = staging._flush
+        real = staging.flush_folder
 
         def flush(folder: Path) -> None:
             if folder != target.parent:
                 do(folder)
             real(folder)
 
-        inner.setattr(staging, "_flush", flush)
+        inner.setattr(staging, "flush_folder", flush)
 
     return while_written(hook)
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from privsynth.content import Content, Stored, blocks, content_digest
+from privsynth.content import Content, Stored, blocks, content_digest, flush_folder
 from privsynth.errors import PolicyError, PrivsynthError
 
 LAST = "manifest.json"  # written after all it speaks of
@@ -34,7 +34,7 @@ def publish(files: Mapping[str, Content], target: Path, *, overwrite: bool) -> l
         with _staging(target) as folder:
             for name in sorted(files, key=lambda name: (name == LAST, name)):
                 _write(folder / name, files[name])
-            _flush(folder)
+            flush_folder(folder)
             _check_written(folder, files)
             _appear(folder, target, overwrite=overwrite)
     except OSError as error:
@@ -184,19 +184,11 @@ def _check_written(folder: Path, files: Mapping[str, Content]) -> None:
         )
 
 
-def _flush(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
 def _appear(folder: Path, target: Path, *, overwrite: bool) -> None:
     """One rename. If the disk does not confirm it, it is taken back: an error never leaves data behind."""
     replaced = _move(folder, target, overwrite=overwrite)
     try:
-        _flush(target.parent)
+        flush_folder(target.parent)
     except BaseException:
         _rename(target, folder, _EXCHANGE if replaced else _NOREPLACE)
         raise

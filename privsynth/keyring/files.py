@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from privsynth.content import flush_folder
 from privsynth.errors import PolicyError
 
 KEY_BYTES = 32
@@ -38,7 +39,7 @@ def make(path: Path) -> bytes:
             os.fsync(handle)
         finally:
             os.close(handle)
-        _flush(path.parent)
+        flush_folder(path.parent)
     return key
 
 
@@ -52,7 +53,7 @@ def rotate(path: Path, aside: Path) -> bytes:
             os.link(path, aside, follow_symlinks=False)
         with _told(path, "replaced"):
             fresh.replace(path)
-            _flush(path.parent)
+            flush_folder(path.parent)
     finally:
         with suppress(FileNotFoundError):
             fresh.unlink()
@@ -68,7 +69,7 @@ def destroy(path: Path) -> None:
             os.pwrite(handle, content, 0)
             os.fsync(handle)
         path.unlink()
-        _flush(path.parent)
+        flush_folder(path.parent)
 
 
 @contextmanager
@@ -110,11 +111,3 @@ def _told(path: Path, what: str) -> Iterator[None]:
             f"the key file {path.name} cannot be {what}: {os.strerror(error.errno or 5)}.",
             hint="check the folder and its permissions",
         ) from None
-
-
-def _flush(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

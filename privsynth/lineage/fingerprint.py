@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Table
+from privsynth.measure.mixing import STEP, mixed
 from privsynth.typing import Array
 
-MISSING = np.uint64(0x9E3779B97F4A7C15)
+MISSING = STEP  # any number that no value is likely to have
 
 
 def fingerprint(data: Dataset, key: bytes) -> str:
@@ -52,7 +53,7 @@ def _rows(table: Table) -> Array:
     """One number for each row. Columns are told apart by name and added up, so that their order does not count."""
     rows = np.zeros(len(table), dtype=np.uint64)
     for column in table.columns:
-        rows += _mixed(_values(table.values(column.name)) ^ _word(column.name))
+        rows += mixed(_values(table.values(column.name)) ^ _word(column.name))
     return rows
 
 
@@ -87,10 +88,3 @@ def _word(name: str) -> np.uint64:
 
 def _plain(name: str) -> str:
     return name.strip().casefold()
-
-
-def _mixed(numbers: Array) -> Array:
-    """The finisher of splitmix64: after it equal differences no longer cancel out in a sum."""
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(numbers ^ (numbers >> np.uint64(31)), dtype=np.uint64)

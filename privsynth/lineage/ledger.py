@@ -29,6 +29,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from privsynth.content import flush_folder
 from privsynth.errors import PolicyError, PrivsynthError
 
 LEDGER, HEAD, KEY, LOCK = "ledger.jsonl", "ledger.head", "ledger.key", "ledger.lock"
@@ -201,7 +202,7 @@ def _append(path: Path, content: bytes) -> None:
     with _opened(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as file:
         _write_all(file, content)
         os.fsync(file)
-    _flush(path.parent)
+    flush_folder(path.parent)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -211,7 +212,7 @@ def _replace(path: Path, content: bytes) -> None:
         _write_all(file, content)
         os.fsync(file)
     part.replace(path)
-    _flush(path.parent)
+    flush_folder(path.parent)
 
 
 def _write_all(file: int, content: bytes) -> None:
@@ -237,14 +238,6 @@ def _opened(path: Path, how: int) -> Iterator[int]:
         yield file
     finally:
         os.close(file)
-
-
-def _flush(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 @contextmanager

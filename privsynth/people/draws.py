@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 import numpy as np
 
+from privsynth.measure.mixing import STEP, mixed
 from privsynth.typing import Array
 
 
@@ -41,11 +42,8 @@ class Draws:
 
 
 def mix(numbers: Array) -> Array:
-    """The finisher of splitmix64 (Steele, Lea and Flood 2014): each input bit moves each output bit."""
-    z = numbers + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    """One round of splitmix64."""
+    return mixed(numbers + STEP)
 
 
 def fresh_seeds(rows: int, rng: np.random.Generator) -> Array:

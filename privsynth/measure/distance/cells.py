@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
+from privsynth.measure.mixing import STEP, mixed
 from privsynth.typing import Array
 
 
@@ -25,7 +26,7 @@ def cell_keys(tables: Sequence[Table], names: Sequence[str]) -> list[Array]:
     whole = np.zeros((sum(len(table) for table in tables), len(names)), dtype=np.uint64)
     for place, name in enumerate(names):
         codes = _joint_codes(tables, name)
-        whole[:, place] = _scramble(codes.astype(np.uint64) + np.uint64((place + 1) << 40))
+        whole[:, place] = mixed((codes.astype(np.uint64) + np.uint64((place + 1) << 40)) * STEP)
     return np.split(whole, ends)
 
 
@@ -64,12 +65,3 @@ def _plain(words: Array) -> Array:
         [unicodedata.normalize("NFC", word).strip().casefold() for word in distinct] + [None], dtype=object
     )
     return plain[codes]
-
-
-def _scramble(numbers: Array) -> Array:
-    """Splitmix64 (Steele et al. 2014): neighbours become strangers."""
-    with np.errstate(over="ignore"):
-        z = numbers * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
