@@ -1,8 +1,8 @@
-"""Whole entities, multiplied: new keys and names first, then rows blended with their like, so that none is a shadow."""
+"""Whole people, multiplied: new keys and names first, then rows blended with similar ones, so that none is a shadow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -14,7 +14,7 @@ from privsynth.generate.clone.choose import ClonedRows, Clones, choose_clones
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.keys import new_keys
-from privsynth.generate.clone.perturb import ATTEMPTS, Blender, Exchange, blender_of
+from privsynth.generate.clone.perturb import ATTEMPTS, blender_of
 from privsynth.groups.rare import counted
 from privsynth.options import CloneOptions, Limits, effective_k
 from privsynth.people import Fabricator
@@ -24,57 +24,44 @@ from privsynth.seeds import child
 from privsynth.statistics import Statistics
 from privsynth.typing import Array
 
+ORDER = (
+    "identities are invented first, then rows are multiplied and blended, keys come last; the way back is never stored"
+)
+
 
 class Clone:
-    """A backend that makes new entities out of real ones, each a blend of several that are alike."""
+    """A backend that makes new people out of real ones, each a blend of several that are alike."""
 
     def __init__(self, options: CloneOptions, limits: Limits) -> None:
-        self.options, self.limits = options, limits
-        self.k = effective_k(limits, options)
+        self.options = options
+        self.k, self.k_rare = effective_k(limits, options), limits.k_rare
 
-    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing is drawn while fitting
+    def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing drawn
         self.data_, self.statistics_ = dataset, statistics
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
-        """`rows` rows of the first table, and all that hangs below them; as many as the source has when not said."""
+        """`rows` rows of the first table, by default as many as the source has, and all that hangs below them."""
         data = self.data_
         wanted = len(data.root) if rows is None else rows
-        parts = ("choose", "keys", "shift", "people")
-        chance = dict(zip(parts, child(rng, *parts), strict=True))
-        family = choose_clones(data, wanted, chance["choose"])
-        keys, redirected = new_keys(data, family, self.statistics_.taken, chance["keys"])
+        choose, to_keys, shift, people = child(rng, "choose", "keys", "shift", "people")
+        clones = choose_clones(data, wanted, choose)
+        keys, redirected = new_keys(data, clones, self.statistics_.taken, to_keys)
         work = _Work(
-            self,
-            data,
-            family,
-            keys,
-            clone_shifts(family, self.options.max_shift_days, chance["shift"]),
-            fresh_seeds(family.clones, chance["people"]),
-            [],
+            data=data,
+            statistics=self.statistics_,
+            clones=clones,
+            keys=keys,
+            days=clone_shifts(clones, self.options.max_shift_days, shift),
+            seeds=fresh_seeds(clones.count, people),
+            k=self.k,
+            k_rare=self.k_rare,
+            noise=self.options.noise,
         )
         streams = dict(zip(data.names, child(rng, *data.names), strict=True))
-        made = {table.name: work.made(table, streams[table.name]) for table in data.parents_first()}
-        return replace(data, tables=tuple(made[name] for name in data.names)).with_notes(
-            *self._notes(family, redirected), *work.notes
-        )
-
-    def _notes(self, family: Clones, redirected: int) -> list[str]:
-        made, used = family.clones, len(np.unique(family.source))
-        notes = (
-            [f"{made:,} clones of {used:,} source entities: the effective sample is about {min(made, used):,} entities"]
-            if made
-            else []
-        )
-        notes += [
-            f"table {name}: {counted(rows)} of the source name no known parent; their clones stand alone"
-            for name, rows in family.lonely.items()
-        ]
-        if redirected:
-            notes.append(
-                f"{counted(redirected)} refer to an entity that was not cloned; they refer to another clone instead"
-            )
-        return notes
+        cloned = {table.name: work.cloned(table, streams[table.name]) for table in data.parents_first()}
+        tables = tuple(cloned[name] for name in data.names)
+        return replace(data, tables=tables).with_notes(*_notes(clones, redirected), *work.notes)
 
     @property
     def recipe(self) -> Mapping[str, object]:
@@ -84,108 +71,99 @@ class Clone:
             "noise": self.options.noise,
             "max_shift_days": self.options.max_shift_days,
             "exchanged": ATTEMPTS[0].share,
-            "order": "identities are invented first, then rows are multiplied and blended, keys come last; the way back is never stored",
+            "order": ORDER,
         }
 
 
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """One cloning run: the rows to be made, their new keys, their days, and the number that each clone's person is made from."""
+def _notes(clones: Clones, redirected: int) -> Iterator[str]:
+    if clones.count:
+        count, sources = clones.count, len(np.unique(clones.source))
+        effective = min(count, sources)
+        yield f"{count:,} clones of {sources:,} source people: the effective sample is about {effective:,} people"
+    for name, rows in clones.orphans.items():
+        yield f"table {name}: {counted(rows)} of the source name no parent that is there; their clones stand alone"
+    if redirected:
+        yield f"{counted(redirected)} refer to a person who was not cloned; they refer to another clone instead"
 
-    clone: Clone
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Work:
+    """One cloning run: which rows are cloned, and their new keys, days, and seeds of the invented people."""
+
     data: Dataset
-    family: Clones
+    statistics: Statistics
+    clones: Clones
     keys: Mapping[Place, Array]
     days: Array
     seeds: Array
-    notes: list[str]
+    k: int
+    k_rare: int
+    noise: float
+    notes: list[str] = field(default_factory=list)
     kin: Kin = field(default_factory=Kin)
 
-    def made(self, table: Table, rng: np.random.Generator) -> Table:
+    def cloned(self, table: Table, rng: np.random.Generator) -> Table:
         """The clones of one table, in a drawn order."""
-        rows, blended, people, order = (self.family.tables[table.name], *child(rng, "blend", "people", "order"))
-        values = self._blended(table, rows, blended)
-        values |= {
-            name: _stored(table[name], texts) for (place, name), texts in self.keys.items() if place == table.name
-        }
+        blend, people, order = child(rng, "blend", "people", "order")
+        rows = self.clones.tables[table.name]
+        keys = {name: texts for (place, name), texts in self.keys.items() if place == table.name}
+        values = self._blended(table, rows, blend)
+        values |= {name: _stored(table[name], texts) for name, texts in keys.items()}
         values |= self._people(table, rows, values, people)
         columns = tuple(
-            replace(c, fabricated=True) if c.role.is_fabricated or (table.name, c.name) in self.keys else c
-            for c in table.columns
+            replace(c, fabricated=True) if c.role.is_fabricated or c.name in keys else c for c in table.columns
         )
-        made = _table(table, columns, values, rows.origin)
-        return made.take(order.permutation(len(made)))
+        clones = _table(table, columns, values, rows.origin)
+        return clones.take(order.permutation(len(clones)))
 
     def _blended(self, table: Table, rows: ClonedRows, rng: np.random.Generator) -> dict[str, Array]:
-        """Quasi-identifiers of whole cells, everything else blended; rows that came out too close are blended again, more strongly."""
+        """Quasi-identifiers of whole cells, everything else blended.
+
+        Rows that came out too close to a source row are blended again, more strongly.
+        """
         keys = [name for place, name in self.keys if place == table.name]
-        blender = blender_of(table, keys, self.clone.k, self.clone.limits.k_rare, self.clone.options.noise)
+        blender = blender_of(table, keys, k=self.k, k_rare=self.k_rare, noise=self.noise)
         quasi, donors = blender.quasi_blend(np.unique(rows.origin), rng)
         names = [c.name for c in (*blender.quasi, *blender.others)]
         columns = tuple(table[name] for name in names)
         gaps = neighbour_gaps(table, names, rng)
-        made: dict[str, Array] = {}
-        open_rows = np.arange(len(rows))
+        blended: dict[str, Array] = {}
+        too_close = np.arange(len(rows))
         for exchange in ATTEMPTS:
-            part = self._blend_rows(blender, rows, open_rows, exchange, quasi, donors, rng)
-            made = part if not made else {name: _put(made[name], open_rows, part[name]) for name in names}
-            origin = rows.origin[open_rows]
-            tried = _table(table, columns, part, origin)
-            close = shadows(table, tried, names, gaps, origin) | shadows(table, tried, names, gaps, donors[origin])
-            open_rows = open_rows[close]
-            if not len(open_rows):
+            origin, days = rows.origin[too_close], self.days[rows.clone[too_close]]
+            own_quasi = {name: values[origin] for name, values in quasi.items()}
+            again = blender.blend(origin, donors[origin], days, own_quasi, exchange, rng=rng)
+            blended = again if not blended else {name: _put(blended[name], too_close, again[name]) for name in names}
+            tried = _table(table, columns, again, origin)
+            of_source, of_donor = (shadows(table, tried, names, gaps, real) for real in (origin, donors[origin]))
+            too_close = too_close[of_source | of_donor]
+            if not len(too_close):
                 break
         self.notes.extend(blender.notes.values())
-        if len(open_rows):
-            self.notes.append(
-                f"table {table.name}: {counted(len(open_rows))} are still nearer to a source row than strangers are; the gates judge them"
-            )
-        return made
-
-    def _blend_rows(
-        self,
-        blender: Blender,
-        rows: ClonedRows,
-        at: Array,
-        exchange: Exchange,
-        quasi: dict[str, Array],
-        donors: Array,
-        rng: np.random.Generator,
-    ) -> dict[str, Array]:
-        origin = rows.origin[at]
-        return blender.blend(
-            origin,
-            self.days[rows.clone[at]],
-            exchange,
-            {name: values[origin] for name, values in quasi.items()},
-            donors[origin],
-            rng,
-        )
+        if len(too_close):
+            rest = f"{counted(len(too_close))} are still nearer to a source row than strangers are"
+            self.notes.append(f"table {table.name}: {rest}; the gates judge them")
+        return blended
 
     def _people(
         self, table: Table, rows: ClonedRows, values: dict[str, Array], rng: np.random.Generator
     ) -> dict[str, Array]:
-        """Invented people, one for each clone; what is not a person's is invented row by row."""
+        """Invented people, one for each clone; what does not belong to a person is invented row by row."""
         columns = [c for c in table.of_role(Role.IDENTIFIER, Role.DIRECT, Role.FREE_TEXT) if c.name not in values]
         if not columns:
             return {}
-        entity = self.data.person_column(table.name)
-        part = replace(table, person=entity).with_columns(
-            *(replace(c, role=Role.PLAIN) for c in table.columns if c not in columns and c.role.is_fabricated)
-        )
-        fabricator = Fabricator.learn(
-            part, self.clone.statistics_[table.name], self.clone.statistics_.taken, self.kin.locale
-        )
+        others = [replace(c, role=Role.PLAIN) for c in table.columns if c not in columns and c.role.is_fabricated]
+        whose = replace(table, person=self.data.person_column(table.name)).with_columns(*others)
+        fabricator = Fabricator.learn(whose, self.statistics[table.name], self.statistics.taken, self.kin.locale)
         self.kin.meet(fabricator)
         of_clone = self.seeds[rows.clone]
-        alone = len(np.unique(rows.clone)) == len(rows)
+        one_row_each = len(np.unique(rows.clone)) == len(rows)
+        own = of_clone if one_row_each else fresh_seeds(len(rows), rng)
         context = pd.DataFrame(values, index=range(len(rows)))
-        own = of_clone if alone else fresh_seeds(len(rows), rng)
-        made = fabricator.make_from(
-            context, own, of_person=of_clone, gender=self.kin.gender(fabricator, context, of_clone)
-        )
+        gender = self.kin.gender(fabricator, context, of_clone)
+        invented = fabricator.make_from(context, own, of_person=of_clone, gender=gender)
         self.notes.extend(fabricator.notes)
-        return made
+        return invented
 
 
 def _stored(column: Column, texts: Array) -> Array:
@@ -195,13 +173,12 @@ def _stored(column: Column, texts: Array) -> Array:
 
 
 def _put(values: Array, at: Array, new: Array) -> Array:
-    out = values.copy()
-    out[at] = new
-    return out
+    replaced = values.copy()
+    replaced[at] = new
+    return replaced
 
 
 def _table(table: Table, columns: tuple[Column, ...], values: Mapping[str, Array], origin: Array) -> Table:
-    frame = pd.DataFrame(
-        {c.name: pd.Series(values[c.name], dtype=c.kind.dtype) for c in columns}, index=range(len(origin))
-    )
+    cells = {c.name: pd.Series(values[c.name], dtype=c.kind.dtype) for c in columns}
+    frame = pd.DataFrame(cells, index=range(len(origin)))
     return replace(table, columns=columns, frame=frame, origin=origin)

@@ -1,4 +1,4 @@
-"""Quasi-identifiers of clones: all clones out of one cell of k people share one blend of that cell's values.
+"""Quasi-identifiers of clones: all clones of a cell of k people share one blend of that cell's values.
 
 So no clone has a combination that leads to fewer than k people, and its kinds and formats stay those of the source.
 """
@@ -6,6 +6,7 @@ So no clone has a combination that leads to fewer than k people, and its kinds a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def pair_in_cell(cells: Cells, rng: np.random.Generator) -> tuple[Array, Array, 
 
 
 def other_of_cell(cells: Cells, rows: Array, rng: np.random.Generator) -> Array:
-    """For each of these rows another row out of its cell; itself only where it is alone."""
+    """For each of these rows another row of its cell; itself only where it is alone."""
     order = np.argsort(cells.of_row, kind="stable")
     at = np.empty(len(order), dtype=np.int64)
     at[order] = np.arange(len(order))
@@ -40,6 +41,19 @@ def other_of_cell(cells: Cells, rows: Array, rng: np.random.Generator) -> Array:
     step = 1 + (rng.random(len(rows)) * (sizes[mine] - 1)).astype(np.int64)
     drawn: Array = order[starts[mine] + (at[rows] - starts[mine] + step) % sizes[mine]]
     return drawn
+
+
+@dataclass(frozen=True, eq=False)
+class CellBlend:
+    """For each cell two of its rows, and how far its values lie on the way from the first to the second."""
+
+    cells: Cells
+    first: Array = field(repr=False)
+    second: Array = field(repr=False)
+    share: Array = field(repr=False)
+
+    def of(self, values: Array) -> Array:
+        return between(values[self.first], values[self.second], self.share)
 
 
 def between(first: Array, second: Array, share: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Numbers of clones: moved by a part of the local gap, on the same grid, with the same sign, within the protected range."""
+"""Numbers of clones: moved by a share of the local gap; grid, sign and protected range are kept."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ FEW = 20  # a number of so few different values is a level: it changes by exchan
 ON_GRID = 0.95
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Scale:
-    """What noise needs to know of a column; every figure in it is shared by several rows."""
+    """What noise needs to know about a column; every figure in it is shared by several rows."""
 
     low: float
     high: float
@@ -41,13 +41,16 @@ class Scale:
 
 def scale_of(values: Array, decimals: int, k_rare: int) -> Scale | None:
     """The scale of a column; None where it holds nothing."""
-    there = np.sort(values[np.isfinite(values)])
-    if not len(there):
+    numbers = np.sort(values[np.isfinite(values)])
+    if not len(numbers):
         return None
-    held_back = min(max(k_rare - 1, int(np.ceil(TAIL * len(there)))), (len(there) - 1) // 2)
-    low, high = float(there[held_back]), float(there[-1 - held_back])
+    held_back = min(max(k_rare - 1, int(np.ceil(TAIL * len(numbers)))), (len(numbers) - 1) // 2)
     return Scale(
-        low, high, _step(there, decimals), np.quantile(there, np.linspace(0, 1, 11)), len(np.unique(there)) <= FEW
+        low=float(numbers[held_back]),
+        high=float(numbers[-1 - held_back]),
+        step=_step(numbers, decimals),
+        deciles=np.quantile(numbers, np.linspace(0, 1, 11)),
+        is_level=len(np.unique(numbers)) <= FEW,
     )
 
 
@@ -56,9 +59,8 @@ def _step(values: Array, decimals: int) -> float:
     finest = 10.0**-decimals
     for factor in (10_000, 5_000, 1_000, 500, 100, 50, 10, 5):
         step = finest * factor
-        if (np.abs(values / step - np.round(values / step)) < 1e-6).mean() >= ON_GRID and np.abs(
-            values
-        ).max() >= 4 * step:
+        on_grid = (np.abs(values / step - np.round(values / step)) < 1e-6).mean()
+        if on_grid >= ON_GRID and np.abs(values).max() >= 4 * step:
             return step
     return finest
 

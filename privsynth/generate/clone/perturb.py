@@ -1,4 +1,4 @@
-"""One table of clones: each row out of several source rows that are alike, so that it is nobody's shadow."""
+"""One table of clones: each row is a blend of several similar source rows, so that it is nobody's shadow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.generate.clone.cells import between, cells_of, other_of_cell, pair_in_cell
+from privsynth.generate.clone.cells import CellBlend, cells_of, other_of_cell, pair_in_cell
 from privsynth.generate.clone.levels import common_levels, leaders, with_common
 from privsynth.generate.clone.numbers import Scale, scale_of
 from privsynth.groups.generalise import Cells
@@ -28,15 +28,11 @@ class Exchange:
     circle: int = 0
 
 
-ATTEMPTS = (
-    Exchange(0.3),
-    Exchange(0.6),
-    Exchange(0.8, 1),
-    Exchange(1.0, 2),
-)  # rows that came out too close are made again, ever freer
+# Rows that came out too close are made again, each time with more from others.
+ATTEMPTS = (Exchange(0.3), Exchange(0.6), Exchange(0.8, 1), Exchange(1.0, 2))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Blender:
     """What the rows of one table are blended from."""
 
@@ -46,31 +42,30 @@ class Blender:
     k: int
     k_rare: int
     noise: float
-    circles: tuple[Cells, ...] = field(
-        repr=False
-    )  # rows that are alike in all columns, ever wider: donors of one another
+    circles: tuple[Cells, ...] = field(repr=False)  # rows that are alike in all columns, ever wider: mutual donors
     scales: dict[str, Scale | None] = field(repr=False)
     follows: dict[str, str]  # columns that another one determines
-    notes: dict[str, str]
+    notes: dict[str, str] = field(default_factory=dict)
 
     def blend(
         self,
         origin: Array,
-        days: Array,
-        exchange: Exchange,
-        quasi: dict[str, Array],
         donors: Array,
+        days: Array,
+        quasi: dict[str, Array],
+        exchange: Exchange,
+        *,
         rng: np.random.Generator,
     ) -> dict[str, Array]:
         """All columns of the rows made from `origin`; `donors` is the source row of each row's quasi-identifiers."""
-        picks = self._picks(origin, exchange, donors, rng)
-        made = dict(quasi)
+        picks = self._picks(origin, donors, exchange, rng)
+        blended = dict(quasi)
         for column in self.others:
-            made[column.name] = self._column(column, picks[column.name], origin, days, rng)
-        return made
+            blended[column.name] = self._column(column, picks[column.name], origin, days, rng)
+        return blended
 
-    def _picks(self, origin: Array, exchange: Exchange, donors: Array, rng: np.random.Generator) -> dict[str, Array]:
-        """The source row of each value: the row itself or another of its cell; what is determined comes with its leader."""
+    def _picks(self, origin: Array, donors: Array, exchange: Exchange, rng: np.random.Generator) -> dict[str, Array]:
+        """The source row of each value: the row itself or another of its cell; followers come with their leader."""
         picks = {column.name: donors for column in self.quasi}
         for column in self.others:
             if column.name not in self.follows:
@@ -85,20 +80,18 @@ class Blender:
         if column.kind.is_numeric:
             scale = self.scales[column.name]
             return values[rows] if scale is None else self._number(column, scale, values[rows], rng)
-        made, replaced = with_common(values, common_levels(values, self.k_rare), rows, self.circles[0].of_row, rng)
+        cell = self.circles[0].of_row
+        levels, replaced = with_common(values, common_levels(values, self.k_rare), rows, cell=cell, rng=rng)
         self._say(column.name, "rare levels gave way to common ones", replaced)
-        return made
+        return levels
 
     def _number(self, column: Column, scale: Scale, values: Array, rng: np.random.Generator) -> Array:
         """Levels and followers keep their value, within the range; the others move."""
         keep = scale.is_level or column.name in self.follows
-        self._say(
-            column.name,
-            "numbers beyond the protected range were drawn in",
-            int(((values < scale.low) | (values > scale.high)).sum()),
-        )
-        made = scale.within(values) if keep else scale.moved(values, self.noise, rng)
-        return np.round(made, column.spelling.decimals) + 0.0
+        beyond = int(((values < scale.low) | (values > scale.high)).sum())
+        self._say(column.name, "numbers beyond the protected range were drawn in", beyond)
+        numbers = scale.within(values) if keep else scale.moved(values, self.noise, rng)
+        return np.round(numbers, column.spelling.decimals) + 0.0
 
     def quasi_blend(self, chosen: Array, rng: np.random.Generator) -> tuple[dict[str, Array], Array]:
         """For each source row: its cell's common quasi-identifiers, and the source row that stands for the cell.
@@ -107,67 +100,66 @@ class Blender:
         """
         if not self.quasi or not len(chosen):
             return {c.name: self.table.values(c.name) for c in self.quasi}, np.arange(len(self.table))
-        part = self.table.take(chosen)
-        cells = cells_of(part, self.quasi, self.k, self.k_rare)
-        first, second, share = pair_in_cell(cells, rng)
+        cloned = self.table.take(chosen)
+        cells = cells_of(cloned, self.quasi, self.k, self.k_rare)
+        blend = CellBlend(cells, *pair_in_cell(cells, rng))
         row_of_cell = np.full(len(self.table), -1, dtype=np.int64)
         row_of_cell[chosen] = cells.of_row
-        made = {
-            column.name: self._quasi_values(column, part, cells, first, second, share, rng)[row_of_cell]
-            for column in self.quasi
-        }
-        donors = chosen[first][row_of_cell]
-        if part.number_of_people < self.k:
-            self._note(
-                "cells", f"fewer than k = {self.k} people are cloned; they share one combination of quasi-identifiers"
-            )
-        else:
-            self._note("cells", f"quasi-identifiers are blends of {len(cells):,} cells of at least {self.k} people")
-        return made, donors
+        values = {c.name: self._quasi_values(c, cloned, blend, rng)[row_of_cell] for c in self.quasi}
+        self._note("cells", self._about(cells, cloned))
+        return values, chosen[blend.first][row_of_cell]
 
-    def _quasi_values(
-        self,
-        column: Column,
-        part: Table,
-        cells: Cells,
-        first: Array,
-        second: Array,
-        share: Array,
-        rng: np.random.Generator,
-    ) -> Array:
-        values = part.values(column.name)
+    def _about(self, cells: Cells, cloned: Table) -> str:
+        if len(np.unique(cloned.people)) < self.k:
+            return f"fewer than k = {self.k} people are cloned; they share one combination of quasi-identifiers"
+        return f"quasi-identifiers are blends of {len(cells):,} cells of at least {self.k} people"
+
+    def _quasi_values(self, column: Column, cloned: Table, blend: CellBlend, rng: np.random.Generator) -> Array:
+        """The value of each cell."""
+        values = cloned.values(column.name)
         if column.kind is Kind.DATE:
-            return between(values[first], values[second], share)
+            return blend.of(values)
         if not column.kind.is_numeric:
-            common = common_levels(self.table.values(column.name), self.k_rare)
-            lookup = pd.Series(common, index=pd.Index(self.table.values(column.name), dtype=object))
-            held = lookup[~lookup.index.duplicated()].reindex(pd.Index(values, dtype=object)).to_numpy(dtype=bool)
-            made, replaced = with_common(values, held, first, cells.of_row, rng)
+            common = self._is_common(column, values)
+            levels, replaced = with_common(values, common, blend.first, cell=blend.cells.of_row, rng=rng)
             self._say(column.name, "rare levels gave way to common ones", replaced)
-            return made
+            return levels
         scale = self.scales[column.name]
         if scale is None:
-            return values[first]
-        blended = values[first] if scale.is_level else between(values[first], values[second], share)
-        return np.round(np.round(scale.within(blended) / scale.step) * scale.step, column.spelling.decimals) + 0.0
+            return values[blend.first]
+        numbers = values[blend.first] if scale.is_level else blend.of(values)
+        on_grid = np.round(scale.within(numbers) / scale.step) * scale.step
+        return np.round(on_grid, column.spelling.decimals) + 0.0
 
-    def _say(self, column: str, what: str, rows: int) -> None:
+    def _is_common(self, column: Column, values: Array) -> Array:
+        """Which of these values enough rows of the whole table hold."""
+        whole = self.table.values(column.name)
+        common = pd.Series(common_levels(whole, self.k_rare), index=pd.Index(whole, dtype=object))
+        return common[~common.index.duplicated()].reindex(pd.Index(values, dtype=object)).to_numpy(dtype=bool)
+
+    def _say(self, column: str, change: str, rows: int) -> None:
         if rows:
-            self._note(column, f"column {column}: {what} ({counted(rows)})")
+            self._note(column, f"column {column}: {change} ({counted(rows)})")
 
     def _note(self, key: str, text: str) -> None:
-        """Said once, of the first attempt: that is the one over all rows."""
+        """Noted once, for the first attempt: that is the one over all rows."""
         self.notes.setdefault(key, f"table {self.table.name}: {text}")
 
 
-def blender_of(table: Table, keys: Sequence[str], k: int, k_rare: int, noise: float) -> Blender:
+def blender_of(table: Table, keys: Sequence[str], *, k: int, k_rare: int, noise: float) -> Blender:
     """What the clones of this table are blended from; `keys` are columns that get new keys."""
-    kept = [c for c in table.columns if not c.role.is_fabricated and c.name not in keys]
-    quasi = tuple(c for c in kept if c.role is Role.QUASI)
-    others = tuple(c for c in kept if c.role is not Role.QUASI)
-    scales = {c.name: scale_of(table.values(c.name), c.spelling.decimals, k_rare) for c in kept if c.kind.is_numeric}
-    levels = [c for c in kept if c.kind is not Kind.DATE]
-    circles = tuple(
-        cells_of(table, kept, k * WIDER**at, k_rare) for at in range(1 + max(attempt.circle for attempt in ATTEMPTS))
+    blended = [c for c in table.columns if not c.role.is_fabricated and c.name not in keys]
+    quasi = tuple(c for c in blended if c.role is Role.QUASI)
+    numeric = [c for c in blended if c.kind.is_numeric]
+    wider = range(1 + max(attempt.circle for attempt in ATTEMPTS))
+    return Blender(
+        table=table,
+        quasi=quasi,
+        others=tuple(c for c in blended if c.role is not Role.QUASI),
+        k=k,
+        k_rare=k_rare,
+        noise=noise,
+        circles=tuple(cells_of(table, blended, k * WIDER**at, k_rare) for at in wider),
+        scales={c.name: scale_of(table.values(c.name), c.spelling.decimals, k_rare) for c in numeric},
+        follows=leaders(table, [c for c in blended if c.kind is not Kind.DATE], quasi),
     )
-    return Blender(table, quasi, others, k, k_rare, noise, circles, scales, leaders(table, levels, quasi), {})

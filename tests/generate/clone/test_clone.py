@@ -191,7 +191,7 @@ def test_empty_columns_stay_empty() -> None:
 
 
 def test_the_inflation_is_told(source: Dataset, result: Dataset) -> None:
-    assert any("900 clones of 600 source entities: the effective sample is about 600" in note for note in result.notes)
+    assert any("900 clones of 600 source people: the effective sample is about 600" in note for note in result.notes)
     recipe = Clone(CloneOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1)).recipe
     assert recipe["backend"] == "clone"
 

@@ -39,15 +39,15 @@ def one(name: str, **columns: list[object]) -> Table:
 
 
 def test_each_source_row_is_used_once_before_any_is_used_twice() -> None:
-    family = choose_clones(Dataset((customers(10),)), 25, rng())
-    counts = np.bincount(family.tables["customers"].origin, minlength=10)
+    clones = choose_clones(Dataset((customers(10),)), 25, rng())
+    counts = np.bincount(clones.tables["customers"].origin, minlength=10)
     assert sorted(counts) == [2] * 5 + [3] * 5
-    assert family.clones == 25
+    assert clones.count == 25
 
 
 def test_children_come_with_their_parent_in_each_of_its_clones() -> None:
-    family = choose_clones(shop(10), 20, rng())
-    people, orders = family.tables["customers"], family.tables["orders"]
+    clones = choose_clones(shop(10), 20, rng())
+    people, orders = clones.tables["customers"], clones.tables["orders"]
     assert len(orders) == 60
     owner = dict(zip(people.clone, people.origin, strict=True))
     assert all(owner[clone] == origin // 3 for clone, origin in zip(orders.clone, orders.origin, strict=True))
@@ -55,16 +55,16 @@ def test_children_come_with_their_parent_in_each_of_its_clones() -> None:
 
 def test_rows_without_a_parent_stand_alone_and_are_counted() -> None:
     data = Dataset((one("p", id=["1", "2"]), one("c", p_id=["1", "9", None])), (Relation("p", "id", "c", "p_id"),))
-    family = choose_clones(data, 2, rng())
-    assert family.lonely == {"c": 2}
-    assert len(family.tables["c"]) == 3
+    clones = choose_clones(data, 2, rng())
+    assert clones.orphans == {"c": 2}
+    assert len(clones.tables["c"]) == 3
     assert list(data.parent_rows(data.relations[0])) == [0, -1, -1]
 
 
 def test_all_rows_of_a_person_are_one_clone() -> None:
     table = replace(one("t", who=["a", "a", "b", "b"]), person="who")
     made = choose_clones(Dataset((table,)), 8, rng())
-    assert made.clones == 4
+    assert made.count == 4
     frame = pd.DataFrame(
         {"clone": made.tables["t"].clone, "who": table.frame["who"].to_numpy()[made.tables["t"].origin]}
     )
@@ -76,13 +76,13 @@ def test_all_rows_of_a_person_are_one_clone() -> None:
 
 def test_new_keys_are_unique_and_lead_to_the_right_parent() -> None:
     data = shop(50)
-    family = choose_clones(data, 120, rng())
-    keys, redirected = new_keys(data, family, taken_of(data), rng())
+    clones = choose_clones(data, 120, rng())
+    keys, redirected = new_keys(data, clones, taken_of(data), rng())
     parents, children = keys["customers", "customer_id"], keys["orders", "customer_id"]
     assert len(set(parents)) == 120
     assert not set(parents) & set(data.root.frame["customer_id"])
-    clone_of = dict(zip(parents, family.tables["customers"].clone, strict=True))
-    assert [clone_of[key] for key in children] == list(family.tables["orders"].clone)
+    clone_of = dict(zip(parents, clones.tables["customers"].clone, strict=True))
+    assert [clone_of[key] for key in children] == list(clones.tables["orders"].clone)
     assert redirected == 0
     assert len(set(keys["orders", "order_id"])) == 360
 
@@ -97,11 +97,11 @@ def test_a_reference_into_another_family_finds_a_clone_there() -> None:
     )
     data = Dataset((people, things), (Relation("p", "p_id", "t", "p_id"), Relation("p", "p_id", "t", "friend")))
     for rows, lost in ((40, False), (90, False), (10, True)):
-        family = choose_clones(data, rows, rng())
-        keys, redirected = new_keys(data, family, Taken(), rng())
+        clones = choose_clones(data, rows, rng())
+        keys, redirected = new_keys(data, clones, Taken(), rng())
         assert set(keys["t", "friend"]) <= set(keys["p", "p_id"])
         assert (redirected > 0) is lost
-    source = dict(zip(keys["p", "p_id"], family.tables["p"].origin, strict=True))
+    source = dict(zip(keys["p", "p_id"], clones.tables["p"].origin, strict=True))
     whole = choose_clones(data, 40, rng())
     keys, _ = new_keys(data, whole, Taken(), rng())
     source = dict(zip(keys["p", "p_id"], whole.tables["p"].origin, strict=True))
@@ -112,9 +112,9 @@ def test_a_reference_into_another_family_finds_a_clone_there() -> None:
 
 def test_a_missing_key_stays_missing() -> None:
     data = Dataset((one("t", id=["a1", None, "b2"]),))
-    family = choose_clones(data, 3, rng())
-    keys, _ = new_keys(data, family, Taken(), rng())
-    assert [key is None for key in keys["t", "id"]] == [row == 1 for row in family.tables["t"].origin]
+    clones = choose_clones(data, 3, rng())
+    keys, _ = new_keys(data, clones, Taken(), rng())
+    assert [key is None for key in keys["t", "id"]] == [row == 1 for row in clones.tables["t"].origin]
 
 
 # --- dates ---
@@ -122,11 +122,11 @@ def test_a_missing_key_stays_missing() -> None:
 
 def test_siblings_never_share_a_shift_and_nobody_stands_still() -> None:
     copies, sources = 60, 5
-    family = Clones({}, np.repeat(np.arange(copies), sources), np.tile(np.arange(sources), copies), {})
-    days = clone_shifts(family, 30, rng())
+    clones = Clones({}, np.repeat(np.arange(copies), sources), np.tile(np.arange(sources), copies), {})
+    days = clone_shifts(clones, 30, rng())
     assert (days != 0).all()
     assert np.abs(days).max() == 30
-    assert all(len(set(days[family.source == source])) == 60 for source in range(sources))
+    assert all(len(set(days[clones.source == source])) == 60 for source in range(sources))
 
 
 # --- numbers ---
@@ -177,7 +177,7 @@ def test_rare_levels_give_way_to_common_ones_of_their_cell() -> None:
     common = common_levels(values, 2)
     assert list(common) == [True, True, True, True, False, True]
     cells = np.array([0, 0, 1, 1, 1, 0])
-    made, replaced = with_common(values, common, np.array([4] * 30 + [5, 0]), cells, rng())
+    made, replaced = with_common(values, common, np.array([4] * 30 + [5, 0]), cell=cells, rng=rng())
     assert set(made[:30]) == {"b"}
     assert list(made[30:]) == [None, "a"]
     assert replaced == 30
@@ -185,7 +185,7 @@ def test_rare_levels_give_way_to_common_ones_of_their_cell() -> None:
 
 def test_where_no_level_is_common_nothing_is_left() -> None:
     values = words("x", "y", "z")
-    made, replaced = with_common(values, common_levels(values, 2), np.arange(3), np.zeros(3, dtype=int), rng())
+    made, replaced = with_common(values, common_levels(values, 2), np.arange(3), cell=np.zeros(3, dtype=int), rng=rng())
     assert list(made) == [None] * 3
     assert replaced == 3
 
