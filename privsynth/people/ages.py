@@ -60,7 +60,7 @@ class Ages:
 
 
 def _years_before(days: Array, years: Array) -> Array:
-    """The same day of the month so many years earlier; the 29th of February becomes the 1st of March where there is none."""
+    """The same day of the month so many years earlier; the 1st of March for a 29th of February that is not there."""
     months = days.astype("datetime64[M]")
     into = (days - months.astype("datetime64[D]")).astype(np.int64)
     earlier = months - (12 * years.astype(np.int64)).astype("timedelta64[M]")
@@ -106,7 +106,7 @@ def learn_ages(table: Table, statistics: Mapping[str, ColumnStatistics]) -> Ages
 
 
 def _common_day(years: Array, births: Array) -> float | None:
-    """The day at which births and ages of the rows agree: halfway between the bounds that each row sets, in the middle of all rows."""
+    """The day at which births and ages of the rows agree: the middle of what the rows allow."""
     both = np.isfinite(years) & ~np.isnat(births)
     if both.sum() < SURE:
         return None

@@ -1,4 +1,7 @@
-"""The rows that are made together, and the people in them: who they are, where they live and how old they are, made when first needed."""
+"""The rows that are made together, and the people in them: who they are, where they live and how old they are.
+
+All of it is made when it is first needed.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,7 @@ class Cast:
         return drawn if pd.isna(first).all() and pd.isna(last).all() else as_shown(drawn, first, last)
 
     def _names(self, locale: str) -> str:
-        """The lists of names for a locale of places: the table's own, unless rows say another country than that of its names."""
+        """The lists of names for a locale of places: the table's own, unless rows say a country that has others."""
         own = self.setting.locale
         return own if (locale == self.setting.home and not self.abroad) or locale[-3:] == own[-3:] else locale
 
@@ -122,7 +125,10 @@ class Cast:
         return None if maker is None or not isinstance(maker.write, CommonLevels) else maker.write.drawn(self.of(maker))
 
     def _female(self, first: Array) -> Array:
-        """As the row says, then as its given name says; else drawn, as many women as a column of genders that is invented with them has."""
+        """As the row says, then as its given name says; else drawn.
+
+        A column of genders that is invented with them says how many are women.
+        """
         words = next((m.write for m in self.makers if isinstance(m.write, Gendered)), None)
         share = self.setting.women if self.setting.women is not None else 0.5 if words is None else words.women
         female = (self.draws.named("person").share("gender") < share).astype(np.int64)
@@ -137,7 +143,7 @@ class Cast:
         return int((self.homes.spot < 0).sum()) if self.abroad else 0
 
     def births(self, maker: Maker) -> Array:
-        """Days of birth that fit an age which the row says, else between the protected ends; and other dates likewise."""
+        """Days of birth that fit an age of the same row, else between the protected ends; other dates likewise."""
         draws = self.of(maker)
         low, high = (round(day) for day in maker.days or (0, 0))
         made = (low + draws.below("day", high - low + 1)).astype("datetime64[D]").astype("datetime64[us]")
@@ -148,7 +154,7 @@ class Cast:
         return np.where(np.isnat(fitting), made, fitting)
 
     def ages(self, maker: Maker) -> Array | None:
-        """Ages in years that fit the birth of the row, kept or invented beside it; None where this column says no age of it."""
+        """Ages in years that fit the birth of the row, kept or invented; None where this column is no age of it."""
         ages = self.setting.ages
         if ages is None or ages.age != maker.column.name:
             return None

@@ -1,4 +1,4 @@
-"""Where rows are invented in parts: how many there will be in all, and what the earlier parts hold, so that no value comes twice."""
+"""Rows that are invented in parts: how many there are in all, and which values are used up by the earlier parts."""
 
 from __future__ import annotations
 

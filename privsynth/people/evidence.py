@@ -1,4 +1,7 @@
-"""What a table shows of its people before any is invented: their locale, where they live, which column is a gender, what belongs to an entity."""
+"""What a table shows of its people before any is invented.
+
+Their locale, where they live, which column is a gender, and what belongs to a person rather than to a row.
+"""
 
 from __future__ import annotations
 

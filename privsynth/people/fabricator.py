@@ -112,9 +112,9 @@ class Fabricator:
     def make(
         self, context: pd.DataFrame, rows: int, rng: np.random.Generator, *, crowd: Crowd | None = None
     ) -> dict[str, Array]:
-        """An array in storage type for each fabricated column. `context` holds the columns made before for the same rows.
+        """An array in storage type for each fabricated column. `context` holds the other columns of the same rows.
 
-        `crowd` remembers the parts made before, where rows are made in parts: what must be unique is so over all of them.
+        `crowd` remembers earlier parts, where rows are made in parts: what must be unique is so over all of them.
         """
         return self.make_from(context, fresh_seeds(rows, rng), crowd=crowd)
 
@@ -129,11 +129,11 @@ class Fabricator:
     ) -> dict[str, Array]:
         """The same from one number a row: equal numbers bring back equal people, in whichever table, batch or file.
 
-        What a person is depends on that number and on what the row says already (`context`, which may hold only what is
-        shown: country, region, town, postcode, gender, age). Three things can still differ: how an e-mail or user name is
-        put together, where another table was learnt; a value that somebody real, or in a unique column another row of the
-        same call, has already; and identifiers that come back, which are drawn from a pool of the call. `kin.Kin` carries
-        the first between the tables of one run.
+        What a person is depends on that number and on what the row says already (`context`, which may hold only what
+        is shown: country, region, town, postcode, gender, age). Three things can still differ: how an e-mail or user
+        name is put together, where another table was learnt; a value that somebody real, or in a unique column another
+        row of the same call, has already; and identifiers that come back, which are drawn from a pool of the call.
+        `kin.Kin` carries the first between the tables of one run.
 
         `of_person` are numbers for what belongs to the person of a row rather than to the row; without it, those of the
         person's first row. `gender` says 1 for a woman, 0 for a man, -1 for unknown; without it the context is asked.

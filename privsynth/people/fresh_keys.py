@@ -14,7 +14,7 @@ from privsynth.typing import Array
 
 
 def shaped_tokens(known: list[str], wanted: Array, seeds: Array, taken: Taken, domain: str, *, number: bool) -> Array:
-    """A different token for each entry of `wanted`, in the shape of the known value that it points at, and equal to none."""
+    """A different token for each entry of `wanted`, in the shape of the real value that it points at, equal to none."""
     if not len(wanted):
         return np.empty(0, dtype=object)
     shape_of, shapes = learn_own_shapes(known, number=number)
@@ -35,7 +35,8 @@ def shaped_tokens(known: list[str], wanted: Array, seeds: Array, taken: Taken, d
     made, left = settled(make, len(wanted), held=held, unique=True)
     if len(left):
         raise BackendError(
-            f"column {domain}: {len(left)} of {len(wanted)} identifiers found no free token in their shape, and two may never share one.",
+            f"column {domain}: {len(left)} of {len(wanted)} identifiers found no free token in their shape, and two "
+            f"may never share one.",
             hint="declare the column as text with more characters, or drop it.",
         )
     return made

@@ -1,4 +1,4 @@
-"""Where the invented people live: in the town, region and country that a row says already, else anywhere in its locale."""
+"""Where the invented people live: in the town, region and country that a row says, else anywhere in its locale."""
 
 from __future__ import annotations
 
@@ -85,9 +85,10 @@ _POSTCODES = {
 
 
 def home_of(locale: str, values: Mapping[str, Sequence[str]], calling: str | None) -> str:
-    """The locale of the places: by most towns and regions, by the form of postcodes, by the country code of telephone numbers, else that of the names.
+    """The locale of the places: that of most towns, postcodes or telephone numbers, else that of the names.
 
-    `values` are the different ones by kind. Lists of names cannot tell Austria from Germany, or Canada from its neighbour; places can.
+
+    `values` are the different ones by kind. Lists of names cannot tell Austria from Germany; places can.
     """
     values = {kind: some(known) for kind, known in values.items()}
     by_name = _by_names(locale, values)
@@ -133,7 +134,7 @@ def _by_calling(locale: str, calling: str) -> str:
 
 
 def locales_of(words: Array, own: str) -> tuple[Array, tuple[str, ...]]:
-    """The locale of each row by its word for a country, as a number; a word that is not known leaves the table's own."""
+    """The locale of each row by its word for a country, as a number; an unknown word leaves the table's own."""
     codes, known = pd.factorize(pd.Series(words, dtype=object))
     named = [_locale_of(str(word), own) for word in known] + [own]
     distinct = tuple(dict.fromkeys((own, *named)))
@@ -214,7 +215,7 @@ def _whole(numbers: pd.Series[Any]) -> list[str]:
 
 
 def _spans(codes: Array, names: Sequence[str], columns: dict[str, Array]) -> Array:
-    """For each row the first spot and the number of spots that what it says leaves. Looked up once for each way of saying it."""
+    """For each row the first of the spots that it leaves open, and how many they are. Looked up once for equal rows."""
     found = atlas()
     keys = pd.MultiIndex.from_arrays(
         [codes, *(pd.factorize(pd.Series(values, dtype=object))[0] for values in columns.values())]

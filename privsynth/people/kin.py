@@ -44,7 +44,7 @@ class Kin:
         return self.genders.reindex(pd.Index(entities)).fillna(UNKNOWN).to_numpy().astype(np.int64)
 
     def meet(self, fabricator: Fabricator) -> None:
-        """The first table with names sets the locales for all, and the first with e-mails or user names how they are put together."""
+        """The first table with names sets the locales for all, the first with e-mails or user names their style."""
         if self.locale is None and fabricator.names_people:
             self.locale = fabricator.locale
         if self.home is None and fabricator.has_a_place:
@@ -72,7 +72,7 @@ class Kin:
     def settled(
         self, fabricator: Fabricator, context: pd.DataFrame, entities: Array
     ) -> tuple[Fabricator, pd.DataFrame]:
-        """What earlier tables said of the place or the name of the same people is said here too, under columns that no file has."""
+        """What earlier tables said of the same people's place or name is said here too, in columns that no file has."""
         anchors, more = fabricator.anchors, {}
         for part in (item.name for item in fields(Anchors)):
             column = getattr(anchors, part)

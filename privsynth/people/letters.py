@@ -1,4 +1,4 @@
-"""Names in the letters a to z, for e-mail addresses and user names: accents fall, other scripts are read letter by letter."""
+"""Names in the letters a to z, for e-mail addresses: accents fall, other scripts are read letter by letter."""
 
 from __future__ import annotations
 
@@ -156,7 +156,10 @@ def plain_letters(word: str) -> str:
 
 
 def _read(word: str) -> str:
-    """Characters of scripts whose names in Unicode say how they are read. An Indian letter has an a after it, which a sign of another vowel takes away."""
+    """Characters of scripts whose names in Unicode say how they are read.
+
+    An Indian letter has an a after it, which the sign of another vowel takes away.
+    """
     out = ""
     for c in word:
         script, _, rest = unicodedata.name(c, "").partition(" ")

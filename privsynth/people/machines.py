@@ -118,7 +118,10 @@ def uuid(values: Sequence[str], _: str) -> FreeValues:
 
 
 _WORDS = np.array(
-    "amber birch cedar delta ember fjord grove hazel indigo juniper kelp larch maple nectar opal pine quartz reed sage willow yarrow".split(),  # noqa: SIM905
+    [
+        *("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "hazel", "indigo", "juniper", "kelp"),
+        *("larch", "maple", "nectar", "opal", "pine", "quartz", "reed", "sage", "willow", "yarrow"),
+    ],
     dtype=object,
 )
 

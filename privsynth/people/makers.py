@@ -95,7 +95,10 @@ def learn_maker(
     steady: bool,
     home: str | None = None,
 ) -> Maker:
-    """What is needed to invent this column: a few shares, and its format. `home` is the locale of its places, if it is another than that of its names."""
+    """What is needed to invent this column: a few shares, and its format.
+
+    `home` is the locale of its places, if it is another than that of its names.
+    """
     known = list(pd.unique(pd.Series(texts, dtype=object).dropna()))
     there = int(pd.notna(pd.Series(texts, dtype=object)).sum())
     missing = statistics.missing if statistics else 1 - there / max(len(texts), 1)
@@ -163,7 +166,7 @@ def _textual(maker: Maker, known: list[str], statistics: ColumnStatistics | None
 
 
 def _unproven(maker: Maker, *, known: bool) -> Maker:
-    """A number with check digits whose authority keeps none free: true ones could be somebody's, so that ours are false by design."""
+    """Where no authority keeps numbers free, true check digits could be somebody's: ours are false by design."""
     kind = entities().get(maker.entity or "")
     if known or kind is None or not kind.check or not 0 < kind.chance <= MOST_CHANCE:
         return maker
@@ -233,7 +236,7 @@ def _of_the_person(entity: str | None, known: list[str], case: str) -> Write | N
 
 
 def _of_a_place(entity: str | None, known: list[str], locale: str, home: str, case: str) -> Write | None:
-    """What belongs to the place where the invented person lives; without known places only towns and streets can be made."""
+    """What belongs to the place where the person lives; without known places only towns and streets can be made."""
     match entity:
         case "CITY":
             return Town(locale, case)
@@ -264,7 +267,7 @@ def _of_a_list(
 
 
 def _postcode(known: list[str]) -> Postcode:
-    """Of the length of the real ones where they are shortened, with the four digits more that some American ones have, with or without gap."""
+    """As long as the real ones where they are shortened; with gap, or with four more digits, where most have them."""
     marks = sum(bool(re.search(r"\S[ -]\S", v)) for v in known)
     plus = sum(bool(re.fullmatch(r"\d{5}-?\d{4}", v)) for v in known) > len(known) / 2
     lengths = {len(re.sub(r"\W", "", v)) for v in known}
@@ -295,6 +298,6 @@ def _street(known: list[str], locale: str, case: str) -> Street:
 
 
 def style_of_names(makers: Sequence[Maker], known: Callable[[str], list[str]]) -> NameStyle:
-    """The style of the first whole-name column, for avoiding real whole names also where the parts stand in two columns."""
+    """The style of the first column of whole names. Real names are avoided by it where they stand in two columns too."""
     whole = next((m for m in makers if m.entity == "PERSON"), None)
     return folk.name_style(known(whole.column.name)) if whole else NameStyle()

@@ -21,7 +21,7 @@ from privsynth.typing import Array
 
 
 def us_ssns(values: Sequence[str], _: str) -> FreeValues:
-    """An area that was never issued, with groups that are no taxpayer number's (ITIN) either. Neither kind has a check digit."""
+    """An area that was never issued, with groups that no taxpayer number (ITIN) has. Neither has a check digit."""
     group = (SSN_GROUPS, digits[1:])
     places = (SSN_AREA, digits, digits, *group, digits, digits, digits, digits[1:])
     return _from_places(of_digits(9, "999-99-9999")(values), places)
@@ -88,7 +88,7 @@ class Headed:
 
 
 def german_tax_ids(values: Sequence[str], _: str) -> FreeValues:
-    """The tax administration's test numbers begin with 0; one of the other digits comes twice, as in all such numbers."""
+    """The tax administration's test numbers begin with 0; as in all such numbers, one digit comes twice."""
     return Numbered(10**6, GermanTaxIds(of_digits(11, "99999999999")(values)))
 
 

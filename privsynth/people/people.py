@@ -52,7 +52,7 @@ MALE = frozenset(
 _TITLES = re.compile(
     r"^(mr|mrs|ms|miss|dr|herr|frau|m|mme|mlle|sr|sra|sig|dhr|mevr|pan|pani|fru)\b\.?\s", re.IGNORECASE
 )
-# How a man and a woman are addressed, by language; a point follows where the word is shortened and the real ones have one.
+# How a man and a woman are addressed, by language; a point follows a shortened word where the real ones have one.
 _ADDRESS = {
     "de": ("Herr", "Frau"),
     "fr": ("M.", "Mme"),
@@ -170,7 +170,7 @@ def is_female(values: Array) -> Array:
 def make_people(
     draws: Draws, homes: Homes, codes: Array, locales: tuple[str, ...], female: Array, *, titled: bool, own: str
 ) -> People:
-    """People whose whole names are nobody's, in whichever order a table writes them, of the gender and the locale that the row has.
+    """People whose whole names, in either order, are nobody's, of the gender and the locale that the row has.
 
     Each one depends on the row's own number alone: neither the columns of a table nor the other rows change a person.
     """
@@ -262,7 +262,7 @@ def _handle(people: People, rows: Array, *, mark: str, initial: bool) -> Array:
 
 
 def _tail(draws: Draws, share: float) -> Array:
-    """Digits for this share of the names; from the second attempt on for all, and one more digit for every eight attempts."""
+    """Digits for this share of the names; from the second attempt on for all, one more for every eight attempts."""
     size = 3 + draws.attempt // 8 if draws.attempt else 2
     numbers = draws.below("tail", 10**size)
     shown = draws.share("tail shown") < (1.0 if draws.attempt else share)

@@ -1,4 +1,4 @@
-"""Telephone numbers that nobody has, by the place that the number would lie in. What is kept free stands in `pii.drama`."""
+"""Telephone numbers that nobody has, by the place that they would lie in. What is kept free stands in `pii.drama`."""
 
 from __future__ import annotations
 
@@ -198,7 +198,10 @@ class AtHome:
     coded: bool  # whether the real ones begin with their country code
 
     def __call__(self, homes: Homes, rows: Array, draws: Draws, *, abroad: bool) -> Array:
-        """None for those whose place keeps no range free. Numbers of another country than the real ones' only where rows say their country."""
+        """None where the place keeps no range free.
+
+        Numbers of another country than the real ones' only where rows say their country.
+        """
         spots = homes.spot[rows]
         made = np.full(len(rows), None, dtype=object)
         callings = np.where(spots >= 0, atlas().calling[spots], "")

@@ -1,4 +1,4 @@
-"""Towns with their region, postcode and telephone area code, by locale: read from `places.toml`, laid side by side in one table."""
+"""Towns with their region, postcode and telephone area code, by locale: `places.toml` as one table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _FULL = {"en_GB": 5, "en_CA": 6, "nl_NL": 6}  # shortest whole postcode, of thos
 
 @dataclass(frozen=True, eq=False)
 class Atlas:
-    """A spot is a town with one of its area codes and one of its postcode prefixes. Spots of one town, region and locale lie together."""
+    """A spot is a town with one of its area codes and postcode prefixes.
+
+    Spots of one town, region and locale lie together.
+    """
 
     town: Array
     region: Array
@@ -44,7 +47,7 @@ class Atlas:
     prefixes: Mapping[tuple[str, str], Span]
 
     def span(self, locale: str, region: str | None, town: str | None, postcode: str | None) -> Span:
-        """Where a row lives that says so much: in its town if that is known, else where its postcode lies, in its region or its country."""
+        """Where a row lives: in its town if that is known, else where its postcode lies, in its region or country."""
         within = self.regions.get((locale, folded(region)), self.locales[locale])
         for narrower in (*self.towns.get((locale, folded(town)), ()), self._by_postcode(locale, postcode)):
             if narrower and narrower[0] >= within[0] and sum(narrower) <= sum(within):

@@ -17,16 +17,20 @@ def _words(text: str) -> Array:
 # Few fixed words stand side by side, so that no run of five words is shared with a real text but by rare chance.
 _OPEN = _words("One Another Every Some Each That This No Any Either")
 _QUALITY = _words(
-    "grey quiet wooden narrow plain copper round distant hollow gentle spare woven muted level brisk tidy upper lower polished silent"
+    "grey quiet wooden narrow plain copper round distant hollow gentle spare woven muted level brisk tidy upper "
+    "lower polished silent"
 )
 _THING = _words(
-    "parcel lantern ledger bridge kettle basket window meadow wagon anchor pebble ladder carpet orchard blanket bucket compass fountain"
+    "parcel lantern ledger bridge kettle basket window meadow wagon anchor pebble ladder carpet orchard blanket "
+    "bucket compass fountain"
 )
 _DEED = _words(
-    "rests waits leans turns drifts settles lingers remains stands moves glows fades gathers returns sways floats slides rolls"
+    "rests waits leans turns drifts settles lingers remains stands moves glows fades gathers returns sways floats "
+    "slides rolls"
 )
 _MANNER = _words(
-    "slowly calmly often rarely twice mostly softly evenly again lightly steadily nearby outside briefly upward sideways"
+    "slowly calmly often rarely twice mostly softly evenly again lightly steadily nearby outside briefly upward "
+    "sideways"
 )
 _PLACE = _words("beside under behind above beyond against along near inside past around below")
 

@@ -37,7 +37,7 @@ def settled(
 
 
 def grown(rows: int, attempt: int) -> int:
-    """The room to ask for: more with each quarter of the attempts, since shapes that grew may have grown into each other."""
+    """The room to ask for: more with each quarter of the attempts; shapes that grew may have grown into each other."""
     return rows << (3 * (attempt // (ATTEMPTS // 4)))
 
 
@@ -69,7 +69,7 @@ def _printed(begun: blake2b, value: str) -> bytes:
 
 
 def pair_holder(taken: Taken, titles: Sequence[str] = ()) -> Callable[[Array, Array], Array]:
-    """Whether given name and surname together are somebody's, in either order, with or without one of these titles in front."""
+    """Whether given name and surname together are somebody's, in either order, also behind one of these titles."""
 
     def held(first: Array, last: Array) -> Array:
         if not taken.prints:
@@ -108,7 +108,7 @@ TAIL = 9  # last digits of a telephone number that are the same with and without
 
 
 def phone_holder(taken: Taken) -> Held:
-    """A telephone number is somebody's also under another country code or another first digit: what compares its end would meet it."""
+    """A telephone number is somebody's also under another country code or first digit: its end would meet it."""
     seen: dict[str, bool] = {}
     heads = ("", *digits, *(f"1{digit}" for digit in digits[2:]))
 

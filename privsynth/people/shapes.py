@@ -51,7 +51,7 @@ class CodeShape:
         return letters.view(f"<U{width}").ravel().astype(object)
 
     def with_room(self, rows: int) -> CodeShape:
-        """This shape, loosened from the right until at least half of it would stay free: first digits, then letters, then more digits."""
+        """This shape, loosened from the right until half of it is free: digits first, then letters, then more digits."""
         shape, needed = self, 2 * rows + 3 * self.known
         for chars in (digits, ascii_uppercase, ascii_lowercase):
             for at in reversed(range(len(shape.places))):
@@ -137,7 +137,7 @@ def learn_shapes(values: Sequence[str], *, number: bool = False) -> CodeShapes:
 
 
 def learn_own_shapes(values: Sequence[str], *, number: bool = False) -> tuple[Array, tuple[CodeShapes, ...]]:
-    """For each value the position of its own shape in the list, where `COMMON` values share that; position 0 is the shape of all."""
+    """For each value the position of its own shape in the list, if `COMMON` values share it; 0 is the shape of all."""
     groups = Counter(map(_classes, values))
     common = [pattern for pattern, count in groups.items() if count >= COMMON and pattern]
     members: dict[str, list[str]] = {pattern: [] for pattern in common}
@@ -157,7 +157,7 @@ def number_shape(length: int = 9) -> CodeShapes:
 
 
 class _Translation(dict[int, str]):
-    """The class of each character, worked out once a character: digits, capitals, other letters, and marks as they are."""
+    """The class of each character, found once a character: digits, capitals, other letters, and marks as they are."""
 
     def __init__(self, alike: str) -> None:
         super().__init__()

@@ -22,7 +22,7 @@ _TITLED = re.compile(
 
 
 def names_shown(said: pd.DataFrame, first: str | None, last: str | None, whole: str | None) -> tuple[Array, Array]:
-    """Given name and surname of each row, None where it shows none. A token or a name made partly unreadable is no name."""
+    """Given name and surname of each row; None for a token, a partly unreadable name, or where it shows none."""
     given, family = _column(said, first, str.strip), _column(said, last, str.strip)
     if whole is not None:
         given = np.where(pd.isna(given), _column(said, whole, lambda text: _parts(text)[0]), given)
@@ -65,7 +65,7 @@ def _plain(names: Array) -> Array:
 
 
 def genders_of(names: Array, locale: str) -> Array:
-    """1 where the lists know the given name as a woman's alone, 0 as a man's alone, else -1; the locale's own list first."""
+    """1 where the lists know the given name as a woman's alone, 0 as a man's alone, else -1; the own list first."""
     lists = [words_of(locale), *(words_of(name) for name in locales()[:COMMON_LISTS] if name != locale)]
     women, men = (
         [frozenset(map(str.casefold, part)) for part in parts]

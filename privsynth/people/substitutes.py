@@ -32,12 +32,13 @@ def substitutes(
     injective: bool | None = None,
     statistics: ColumnStatistics | None = None,
 ) -> Array:
-    """The values with each replaced by its substitute, in the storage type of the column; a missing value stays missing.
+    """The values, each replaced by its substitute, in the storage type of the column; a missing value stays missing.
 
-    `seeds` is a number a row, the same for the same value: it alone chooses the substitute, which never equals what it stands for, nor
-    any other value of the column but words that many people share (towns, given names, surnames). With `injective` (as is taken where no
-    value comes twice) no two values share one: the later of two that meet is drawn again, so that a substitute can depend on which
-    other values are there. A given name stays a woman's or a man's where the lists know it as one.
+    `seeds` is a number a row, the same for the same value: it alone chooses the substitute, which never equals what it
+    stands for, nor any other value of the column but words that many people share (towns, given names, surnames). With
+    `injective` (the default where no value comes twice) no two values share one: the later of two that meet is drawn
+    again, so that a substitute can depend on which other values are there. A given name stays a woman's or a man's
+    where the lists know it as one.
     """
     texts = column.spelling.write(values)
     codes, known = pd.factorize(pd.Series(texts, dtype=object))

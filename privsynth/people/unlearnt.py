@@ -1,4 +1,4 @@
-"""Invented columns of a table whose rows may not be looked at, because nobody has paid for a look: plain forms, nothing missing."""
+"""Columns of a table whose rows may not be looked at, as nobody has paid for a look: plain forms, nothing missing."""
 
 from __future__ import annotations
 
@@ -17,15 +17,21 @@ DAYS = (0.0, 18_262.0)  # since 1970, to the end of 2019: for dates of which not
 
 
 def unlearnt(table: Table) -> Fabricator:
-    """What columns are and what is declared of them decides alone. Real values are not even avoided: that would tell which there are."""
+    """Only what columns are, and what is declared of them, decides.
+
+    Real values are not even avoided: that would tell which there are.
+    """
     made = Fabricator.learn(replace(table, frame=table.frame.iloc[:0], origin=None), {}, Taken())
     names = ", ".join(f"'{maker.column.name}'" for maker in made.makers)
-    said = f"table '{table.name}': invented without a look at the rows, in a plain form and without missing values: {names}."
+    said = (
+        f"table '{table.name}': invented without a look at the rows, in a plain form and without missing "
+        f"values: {names}."
+    )
     return replace(made, makers=tuple(map(_plain, made.makers)), notes=[said] if names else [])
 
 
 def _plain(maker: Maker) -> Maker:
-    """A value in every row, each once where it names somebody; out of the declared levels or days where there are some."""
+    """A value in every row, each once where it names somebody; out of the declared levels or days if there are any."""
     unique = maker.column.role is Role.IDENTIFIER or has(maker.entity, Trait.ONE_PERSONS)
     maker, domain = replace(maker, missing=0.0, distinct=1.0, unique=unique and maker.days is None), maker.column.domain
     if maker.days is not None:

@@ -147,7 +147,10 @@ def _known(locale: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def locale_of(given: Iterable[str], family: Iterable[str]) -> str:
-    """The locale whose lists hold most of these names. Another than the default needs a clear lead, or names that the default cannot spell."""
+    """The locale whose lists hold most of these names.
+
+    Another than the default needs a clear lead, or names that the default cannot spell.
+    """
     firsts, lasts = {v.casefold() for v in given}, {v.casefold() for v in family}
     total = len(firsts) + len(lasts)
     if not total:

@@ -1,4 +1,4 @@
-"""What is written into a column: each writer is plain values and a call, so that a fitted model can be kept and brought back."""
+"""What is written into a column: each writer is plain values and a call, so that a fitted model can be kept."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ class CommonLevels:
 @kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Gendered:
-    """The words of a column of genders: that of the person, or one that says neither as often as the real rows have one."""
+    """The words of a column of genders: the person's, or one that says neither as often as the real rows have one."""
 
     words: Array
     shares: Array
@@ -274,7 +274,7 @@ class Street:
         return cased(text, self.case)
 
     def _place(self, people: People, rows: Array, draws: Draws) -> Array:
-        """As the columns of towns and postcodes of the same row have them. On the continent the code stands in front."""
+        """As the columns of towns and postcodes of the row have them; on the continent the code stands in front."""
         place = towns_of(people, rows, self.locale)
         if not self.coded:
             return place

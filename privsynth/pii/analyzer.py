@@ -1,7 +1,7 @@
 """The only door to presidio and spaCy: a second reader for what a keyword announces and our own expressions leave open.
 
-Presidio is given its engine, its list of recognisers and its way with context words, so that nothing is looked for on disk
-or on the network. Without a language model it knows no person, place or firm; a model is used only if one is installed.
+Presidio is given its engine, its list of recognisers and its way with context words, so that nothing is looked for on
+disk or on the network. Without a language model it knows no person, place or firm; a model is used only if one is installed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Mode:
 
 
 class _Alarm(logging.Handler):
-    """Presidio only logs a warning when an expression times out, and goes on without it. Here the warning is an error."""
+    """Presidio only logs a warning when an expression times out, and goes on without it. Here it is an error."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -83,7 +83,7 @@ def mode(nlp: str = AUTO) -> Mode:
 
 
 def model_for(nlp: str) -> str | None:
-    """The model that a policy asks for. One that is not here is an error: nothing is downloaded, and nothing silently left out."""
+    """The model that a policy asks for. A missing one is an error: nothing is downloaded, nothing silently left out."""
     if nlp == NONE:
         return None
     if nlp == AUTO:
@@ -99,7 +99,7 @@ def model_for(nlp: str) -> str | None:
 
 @cache
 def installed_model() -> str | None:
-    """The first English spaCy model with a name recogniser that is already installed as a package. Nothing is downloaded."""
+    """The first English spaCy model with a name recogniser that is installed as a package. Nothing is downloaded."""
     found = sorted(point.name for point in entry_points(group="spacy_models"))
     return next((name for name in found if name.startswith("en_core_web")), None)
 
@@ -179,7 +179,7 @@ def _without(library: str) -> Iterator[None]:
 
 
 def _stay_offline() -> None:
-    """Presidio's recognisers ask tldextract for domains, which would fetch a list: ours has no address to fetch from."""
+    """Presidio's recognisers ask tldextract for domains, which would fetch a list: ours has no address for it."""
     import tldextract
 
     tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)

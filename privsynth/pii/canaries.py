@@ -1,4 +1,4 @@
-"""Proof before every scan: one value of each claimed kind is hidden, and must be found on the very path that the data take."""
+"""Proof before every scan: one value of each claimed kind is hidden, and must be found on the path of the data."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _overlap(start: int, end: int, other_start: int, other_end: int) -> float:
 
 
 def _found_in_column(entity: Entity) -> bool:
-    """A column of the kind's own name, of canaries that differ where the kind allows it, is typed as this kind or a sibling of it."""
+    """A column of the kind's own name, of canaries that differ where it allows it, is typed as it or a sibling."""
     name = entity.column or entity.names[0]
     typed = type_column(name, _cells(entity), _kind(entity))
     return typed.entity is not None and (

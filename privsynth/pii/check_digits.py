@@ -1,4 +1,4 @@
-"""Check digits worked out, for numbers that are to have true ones. Whether a given number has them is asked in `checks`.
+"""Check digits worked out, for numbers that are to have true ones. `checks` says whether a number has them.
 
 Functions over arrays take a row of digits for each number: a hundred times faster than python-stdnum, which is called
 where numbers are made one by one anyway.

@@ -52,7 +52,7 @@ _VALUES = {place: str(place - 55) for place in range(65, 91)}  # A counts as 10,
 
 
 def iban(text: str) -> bool:
-    """Mod 97 and the length of the country. The account inside is not checked: banks issue numbers that its own rules refuse."""
+    """Mod 97 and the length of the country. The account inside is not checked: banks break the rules of their own."""
     from stdnum import iban as standard
 
     compact = text.replace(" ", "").replace("-", "").upper()
@@ -110,7 +110,7 @@ def de_kvnr(text: str) -> bool:
 
 
 def de_document(text: str) -> bool:
-    """German identity card and passport: weights 7, 3, 1; some digit must be there. Without check digit only a letter in front tells."""
+    """German identity card and passport: weights 7, 3, 1; at least one digit. Without check digit the letter tells."""
     t = text.upper()
     if not any(c.isdigit() for c in t) or not t[0].isalpha():
         return False

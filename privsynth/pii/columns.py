@@ -28,7 +28,7 @@ class Typing:
 
 
 def type_column(name: str, text: Array, kind: Kind) -> Typing:
-    """Role and kind of personal data of a column. `text` holds the values as spelt in a file, None where one is missing."""
+    """Role and kind of personal data of a column. `text`: the values as spelt in a file, None where one is missing."""
     return type_shape(name, Shape.of(text), kind)
 
 
@@ -55,7 +55,7 @@ def _read(name: str) -> NameSays:
 
 
 def _agreed(says: NameSays, shape: Shape, kind: Kind, guesses: list[Guess]) -> Typing | None:
-    """A kind that the name says, if the values do not speak against it; the kind that fits the values best comes first."""
+    """A kind that the name says and the values do not deny; the one that fits the values best comes first."""
     share = {guess.entity: guess.share for guess in guesses}
     fitting = [(entity, supports(entity, shape, kind, whole_name=says.is_whole)) for entity in says.entities]
     fitting = [(entity, support) for entity, support in fitting if support > 0]
@@ -111,7 +111,7 @@ def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:
 
 
 def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
-    """What nobody has named: unique codes are keys, long texts are free, many different strings name somebody until declared otherwise."""
+    """What nobody has named: unique codes are keys, long texts are free, many different strings may name somebody."""
     if kind is Kind.INTEGER and _counts_rows(shape):
         return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers, each once, without a gap")
     if kind is Kind.INTEGER and _is_drawn(shape):

@@ -32,7 +32,7 @@ class Covered:
 
 
 def coverage() -> list[Covered]:
-    """Each claimed kind in the order of the registry; exactly those that have a canary. What was measured is in `recall.toml`."""
+    """Each claimed kind in the order of the registry, with what was measured of it (`recall.toml`)."""
     known = measured()
     return [
         Covered(entity.name, entity.role, _how(entity), _limits(entity), **known.get(entity.name, {}))

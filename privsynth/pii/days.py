@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from privsynth.pii.forms import LIKELY, SURE, Hit
 
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-    r"|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|avril|juin|juillet|août|septembre|octobre|novembre|décembre"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?"
+    r"|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|avril|juin|juillet|août|septembre|octobre"
+    r"|novembre|décembre"
     r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\.?"
 )
 _WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|thu|fri|satur|sat|sun)(?:day)?"
@@ -46,23 +48,29 @@ _DAYS = re.compile(
     rf")(?![\w/-])",
     re.IGNORECASE,
 )
-_BEGINS_MONTH = r"(?:jan|feb|f\u00e9v|ene|mar|m\u00e4r|apr|avr|abr|may|mai|jun|jui|jul|aug|ao\u00fb|ago|sep|oct|okt|nov|dec|dez|d\u00e9c|dic)"
+_BEGINS_MONTH = (
+    r"(?:jan|feb|f\u00e9v|ene|mar|m\u00e4r|apr|avr|abr|may|mai|jun|jui|jul|aug|ao\u00fb|ago|sep|oct|okt|nov"
+    r"|dec|dez|d\u00e9c|dic)"
+)
 _DAYISH = re.compile(
     rf"\d[-/.]\d|day\b|\b{_BEGINS_MONTH}[^\W\d_]*\.?,? ?-?\d|\d(?:st|nd|rd|th|\.)?[ -](?:of )?{_BEGINS_MONTH}",
     re.IGNORECASE,
 )
 _YEARS = re.compile(
-    rf"\b(?:in|on|for|at|since|from|until|till|by|before|after|during|years?|of|around|circa|through|between|and|or|to|born|dated?|is|was|early"
+    rf"\b(?:in|on|for|at|since|from|until|till|by|before|after|during|years?|of|around|circa|through|between|and|or"
+    rf"|to|born|dated?|is|was|early"
     rf"|late|mid|spring|summer|autumn|fall|winter)[:,]? (?:the )?(?:year )?({_YEAR}s?)(?![\w/-]|\.\d|,\d)",
     re.IGNORECASE,
 )
 _YEARISH = re.compile(r"(?<!\d)(?:1[89]|20)\d\d")
 _DECADES = re.compile(r"\bthe ((?:1[89]|20)\d0s)(?!\w)", re.IGNORECASE)
 _MONTHS = re.compile(
-    rf"\b(?:[Ii]n|[Oo]n|[Uu]ntil|[Ss]ince|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Tt]his|[Bb]efore|[Aa]fter|[Dd]uring|[Bb]orn|[Ee]nd of) ({_NAMED_MONTH})(?![\w'])"
+    rf"\b(?:[Ii]n|[Oo]n|[Uu]ntil|[Ss]ince|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Tt]his|[Bb]efore|[Aa]fter|[Dd]uring|[Bb]orn"
+    rf"|[Ee]nd of) ({_NAMED_MONTH})(?![\w'])"
 )
 _COMPACT = re.compile(
-    r"\b(?:on|dated?|since|from|until|born|of|in|dob|by)[: ]{1,2}((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\w-]|\.\d)",
+    r"\b(?:on|dated?|since|from|until|born|of|in|dob|by)[: ]{1,2}((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
+    r"|3[01]))(?![\w-]|\.\d)",
     re.IGNORECASE,
 )
 _BORN = re.compile(
@@ -70,7 +78,8 @@ _BORN = re.compile(
     re.IGNORECASE,
 )
 _AGE = re.compile(
-    r"(?<![\w.-])(\d{1,3})(?=[- ](?:years?|yrs?)[- ]?(?:old|of age)\b| ?y/?o\b)|(?:\b(?:aged?|turned|turning|age of|age is|age:) )(\d{1,3})(?![\w.,/-]*\d)\b",
+    r"(?<![\w.-])(\d{1,3})(?=[- ](?:years?|yrs?)[- ]?(?:old|of age)\b| ?y/?o\b)|(?:\b(?:aged?|turned|turning|age of"
+    r"|age is|age:) )(\d{1,3})(?![\w.,/-]*\d)\b",
     re.IGNORECASE,
 )
 

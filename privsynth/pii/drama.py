@@ -2,8 +2,8 @@
 
 North America: 555-0100 to 555-0199 in every area code (NANPA). United Kingdom: Ofcom's numbers for drama, a thousand in
 each of the large towns, 01632 960 for all others and 07700 900 for mobiles. Germany: a thousand in each of five towns,
-0171 39200 for mobiles (Bundesnetzagentur, notice 148/2021). France: one block in each of the five zones and 06 39 98 for
-mobiles (Arcep, decision 2018-0881, article 2.5.12). Australia: 5550 and 7010 behind each of the four area codes, and
+0171 39200 for mobiles (Bundesnetzagentur, notice 148/2021). France: one block in each of the five zones and 06 39 98
+for mobiles (Arcep, decision 2018-0881, article 2.5.12). Australia: 5550 and 7010 behind each of the four area codes, and
 single mobiles (ACMA). Sweden: blocks in four towns and 070-174 06 05 to 99 for mobiles (PTS).
 """
 
@@ -20,7 +20,7 @@ AMERICAN_LINES = "55501"  # the exchange and the first digits of the line, in ev
 
 @dataclass(frozen=True, kw_only=True)
 class NumberingPlan:
-    """What a country keeps free: beginnings of national numbers, without the leading zero. What is missing of the length is drawn."""
+    """What a country keeps free: beginnings of national numbers, without the leading zero. The rest is drawn."""
 
     length: int
     towns: Mapping[str, tuple[str, ...]]  # by area code
@@ -88,7 +88,7 @@ PLANS = {
 
 
 def leads(country: str) -> tuple[str, ...]:
-    """What may stand before a national number: the country code as it is dialled from abroad, alone, or what is dialled at home."""
+    """What may stand before a national number: the country code as dialled abroad, or alone, or the zero at home."""
     return ("001", "1", "") if country == AMERICA else (f"00{country}", country, "0")
 
 

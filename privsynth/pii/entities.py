@@ -116,7 +116,7 @@ def entities() -> Mapping[str, Entity]:
 
 
 def has(entity: str | None, trait: Trait) -> bool:
-    """Whether values of this kind have a trait; a column of no kind, or of one that is not in the registry, has none."""
+    """Whether values of this kind have a trait; without a kind, or with one that is not in the registry, none."""
     kind = _registry().get(entity or "")
     return kind is not None and trait in kind.traits
 
@@ -127,7 +127,7 @@ def of_trait(trait: Trait) -> tuple[str, ...]:
 
 
 def invented_as(entity: str) -> str:
-    """The kind under which values are invented: whatever the case, under any of its aliases, or another of the same form."""
+    """The kind under which values are invented: in any case, under any of its aliases, or another of the same form."""
     return _inventions().get(entity.upper(), entity.upper())
 
 

@@ -110,7 +110,7 @@ def _search(entity: Entity, text: str, score: float) -> Iterator[Hit]:
 
 
 def _end_that_passes(entity: Entity, match: re.Match[str]) -> int:
-    """Where the value ends: an expression that allows spaces may have taken the next words too. 0 when nothing passes."""
+    """Where the value ends: an expression that allows spaces may have taken the next words too. 0 if nothing passes."""
     found = match.group()
     while found and not (entity.passes(found) and entity.whole.match(found)):
         if " " not in found or entity.name != "IBAN":

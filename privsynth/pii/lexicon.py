@@ -16,7 +16,7 @@ from privsynth.pii.names import fold
 
 @dataclass(frozen=True)
 class NameSays:
-    """Kinds in the order of the registry; whether nothing but owners stands beside them; whether another word turns the meaning."""
+    """Kinds in the order of the registry; whether the name is nothing else; whether another word turns its meaning."""
 
     entities: tuple[str, ...] = ()
     is_whole: bool = False
@@ -70,7 +70,7 @@ def _ends_a_key(words: list[str], keys: frozenset[str]) -> bool:
 
 
 def _role_of(words: list[str]) -> Role | None:
-    """Sensitive and quasi words must end the name, or be all of it: `income`, `annual_income`, not `income_source_code`."""
+    """Sensitive and quasi words must end the name: `income`, `annual_income`, not `income_source_code`."""
     lexicon = _lexicon()
     for role, known in ((Role.SENSITIVE, lexicon["sensitive"]), (Role.QUASI, lexicon["quasi"])):
         for length in range(min(4, len(words)), 0, -1):

@@ -142,7 +142,7 @@ def towns() -> frozenset[str]:
 
 @cache
 def places() -> frozenset[str]:
-    """Towns of all the world that have an area code of their own, besides `towns`. Half a second to load: ask the others first."""
+    """Towns of the world with an area code of their own, besides `towns`. Takes half a second: ask the others first."""
     from phonenumbers.geodata import GEOCODE_DATA
 
     found: set[str] = set()
@@ -181,7 +181,7 @@ def common_words() -> frozenset[str]:
 
 @cache
 def ordinary_words() -> frozenset[str]:
-    """Words of trades, firms and streets besides the common ones: two capitalised words are no person if one of them is such a word."""
+    """Words of trades, firms and streets besides the common ones: two words with one of them are no person."""
     jobs = _words(import_module("faker.providers.job").Provider.jobs)
     firm = import_module("faker.providers.company.en_US").Provider
     phrases = (word for group in (*firm.catch_phrase_words, *firm.bsWords) for word in group)

@@ -21,7 +21,10 @@ def looks_written(value: str) -> bool:
 
 
 def phone_share(values: list[str]) -> float:
-    """Share of values written like telephone numbers. Groups must differ between values, or the column is a code of one fixed shape."""
+    """Share of values written like telephone numbers.
+
+    Groups must differ between values, or the column is a code of one fixed shape.
+    """
     hits = [value for value in values if looks_written(value)]
     if not hits:
         return 0.0
@@ -32,15 +35,18 @@ def phone_share(values: list[str]) -> float:
 
 _EXTENSION = r"(?: ?(?:x|ext\.?) ?\d{1,6})?"
 _IN_TEXT = re.compile(
-    rf"(?<![\w.,/@#-])(?:\+ ?)?\(?\+?\d{{1,5}}\)?(?:[ .\-/]{{1,3}}\(?\d{{1,8}}\)?|(?<=\))\d{{1,8}}){{1,6}}{_EXTENSION}(?![\w@]|[-/]\d|\.\d)"
+    rf"(?<![\w.,/@#-])(?:\+ ?)?\(?\+?\d{{1,5}}\)?(?:[ .\-/]{{1,3}}\(?\d{{1,8}}\)?"
+    rf"|(?<=\))\d{{1,8}}){{1,6}}{_EXTENSION}(?![\w@]|[-/]\d|\.\d)"
     rf"|(?<![\w.,/@#-])\+?\d{{7,15}}{_EXTENSION}(?![\w@-]|[.,]\d)"
 )
 _CALLS = re.compile(
-    r"\b(?:phone|call|tel|telephone|mobile|cell|cellphone|dial|desk|office|whatsapp|sms|text|reach|ring|contact|fax|telefon|telefono|telefone|handy|mob|ph|home|work)\b",
+    r"\b(?:phone|call|tel|telephone|mobile|cell|cellphone|dial|desk|office|whatsapp|sms|text|reach|ring|contact|fax"
+    r"|telefon|telefono|telefone|handy|mob|ph|home|work)\b",
     re.IGNORECASE,
 )
 _CALLS_HARD = re.compile(
-    r"\b(?:phone|call|tel|telephone|mobile|cell|cellphone|dial|whatsapp|sms|reach|ring|fax|telefon|telefono|telefone|handy|mob|ph)\b",
+    r"\b(?:phone|call|tel|telephone|mobile|cell|cellphone|dial|whatsapp|sms|reach|ring|fax|telefon|telefono|telefone"
+    r"|handy|mob|ph)\b",
     re.IGNORECASE,
 )
 _FAXES = re.compile(r"\b(?:tele)?fax\b", re.IGNORECASE)

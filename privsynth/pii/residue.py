@@ -1,4 +1,4 @@
-"""What of a person is left in a text whose names and numbers were replaced: everything found that is no substitute and no mark."""
+"""What is left of a person in a text whose names and numbers were replaced: all that is no substitute and no mark."""
 
 from __future__ import annotations
 
@@ -103,7 +103,10 @@ def marked(text: str) -> list[tuple[int, int]]:
 
 
 def residue(text: str, ours: Forms, *, nlp: str = AUTO, seen: Sequence[Hit] | None = None) -> list[Hit]:
-    """What the scanner finds beside our substitutes, our marks and the ranges that nobody can hold. `seen`: what it found, if it was asked before."""
+    """What the scanner finds beside our substitutes, our marks and the ranges that nobody can hold.
+
+    `seen`: what it found, if it was asked before.
+    """
     hits = [hit for hit in (scan_text(text, nlp=nlp) if seen is None else seen) if hides(hit.entity)]
     hits = [hit for hit in hits if not is_reserved(hit.entity, text[hit.start : hit.end])]
     if not hits:
@@ -113,7 +116,7 @@ def residue(text: str, ours: Forms, *, nlp: str = AUTO, seen: Sequence[Hit] | No
 
 
 def uncovered(text: str, hit: Hit, covered: Iterable[tuple[int, int]]) -> Iterator[Hit]:
-    """The words of a place that lie outside of these; ordinary words that only stood beside a name are nothing without it."""
+    """The words of a place outside of these; ordinary words that only stood beside a name are nothing without it."""
     for part in without(hit, covered):
         words = list(_WORD.finditer(text, part.start, part.end))
         if words and (

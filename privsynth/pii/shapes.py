@@ -1,4 +1,4 @@
-"""A column seen from afar: how many values, how long, of which letters. Whole columns at once, before any expression runs."""
+"""A column seen from afar: how many values, how long, of which letters. Asked before any expression runs."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Shape:
 
     @cached_property
     def named_share(self) -> float:
-        """Share of values that look like words written with a capital: letters, and what may stand between them in a name."""
+        """Share of values that look like words with a capital: letters, and what may stand between them in a name."""
         return self.share(_NAMED)
 
     @cached_property

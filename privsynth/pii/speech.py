@@ -17,18 +17,24 @@ _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹ�
 _NAME = rf"[{_UPPER}](?:[^\W\d_]|['\u2019-](?=[^\W\d_])(?!s\b))*"
 _PARTICLE = r"van der |van den |van de |van |von |de la |de |del |der |da |dos |di |bin |al |el |la |le |nad |am |upon "
 _RUN = re.compile(
-    rf"{_NAME}(?:(?:(?<=\b[{_UPPER}])\.|(?<=\bSt)\.)? (?:{_PARTICLE})?{_NAME})*(?: (?:and|&) (?:Sons|Co|Partners|Associates)\b)?"
+    rf"{_NAME}(?:(?:(?<=\b[{_UPPER}])\.|(?<=\bSt)\.)? (?:{_PARTICLE})?{_NAME})*(?: (?:and|&) (?:Sons|Co|Partners"
+    rf"|Associates)\b)?"
 )
 _LEGAL = (
-    r"(?:Inc|LLC|Ltd|GmbH(?: & Co\.? KG)?|Corp|PLC|LLP|S\.[AL]\.?(?:S\.)?(?!\w)|S/A|s\.r\.l|S\.r\.l|S\.p\.A|s\.r\.o|a\.s\.|d\.o\.o"
-    r"|B\.V|N\.V|s\.c|k\.s|o\.s|v\.o\.s|d\.d|k\.d|s\.p|S\.Com|S\.Coop|S\.L\.(?:[LNU]\.?)?|S\.C\.P|A\.\u015e|Ltd\. ?\u015eti|Kft|Zrt|Nyrt"
-    r"|Kht|Bt|Osk|Tmi|Ky|Ltda|ME|EIRELI|Cia|Lda|Sdn|Bhd|ANS|ASA|K/S|I/S|P/S|OG|UG|mbH|e\. ?V|S\u00e0rl|SNC|SAS|SA|e Hijos|e Filhos"
+    r"(?:Inc|LLC|Ltd|GmbH(?: & Co\.? KG)?|Corp|PLC|LLP|S\.[AL]\.?(?:S\.)?(?!\w)|S/A|s\.r\.l|S\.r\.l|S\.p\.A|s\.r\.o"
+    r"|a\.s\.|d\.o\.o"
+    r"|B\.V|N\.V|s\.c|k\.s|o\.s|v\.o\.s|d\.d|k\.d|s\.p|S\.Com|S\.Coop|S\.L\.(?:[LNU]\.?)?|S\.C\.P|A\.\u015e"
+    r"|Ltd\. ?\u015eti|Kft|Zrt|Nyrt"
+    r"|Kht|Bt|Osk|Tmi|Ky|Ltda|ME|EIRELI|Cia|Lda|Sdn|Bhd|ANS|ASA|K/S|I/S|P/S|OG|UG|mbH|e\. ?V|S\u00e0rl|SNC|SAS|SA"
+    r"|e Hijos|e Filhos"
     r"|og S\u00f8nner|& [Cc]o|and Co"
-    r"|A/S|ApS|AB|HB|AG|KG|OHG|SARL|Oyj?|Sp\. z o\.o|sp\. j|s\.c|Pty|and Sons|& Sons|e figli|et Fils|und S\u00f6hne|Group|Holdings?)(?!\w)"
+    r"|A/S|ApS|AB|HB|AG|KG|OHG|SARL|Oyj?|Sp\. z o\.o|sp\. j|s\.c|Pty|and Sons|& Sons|e figli|et Fils|und S\u00f6hne"
+    r"|Group|Holdings?)(?!\w)"
 )
 _LINK = r"(?: (?:&|del|de la|de|du|of|e|y|et|und|and|og|och|ja|i|en|\u00e9s|ve))? "
 _FIRMED = re.compile(
-    rf"{_NAME}(?:(?:, |{_LINK}){_NAME}){{0,4}},? {_LEGAL}\.?|{_NAME}(?: {_NAME})? & {_NAME}|{_NAME}(?:, {_NAME})+,? (?:and|&|y|e|et|und|og|och|ja|en|i) {_NAME}"
+    rf"{_NAME}(?:(?:, |{_LINK}){_NAME}){{0,4}},? {_LEGAL}\.?|{_NAME}(?: {_NAME})? & {_NAME}"
+    rf"|{_NAME}(?:, {_NAME})+,? (?:and|&|y|e|et|und|og|och|ja|en|i) {_NAME}"
 )
 _TITLE = re.compile(
     r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|rev|herr|frau|mme|mlle|sr|sra|dott|ing)\b\.? ?\Z",
@@ -126,7 +132,7 @@ _FIRMISH = re.compile(rf", [{_UPPER}]| & | {_LEGAL}")
 
 
 def _lists_people(found: str) -> bool:
-    """`Anna, Boris and Carla` are three people, `Hubbard, Fox and Gillespie` may be a firm: no given name among them."""
+    """`Anna, Boris and Carla` are three people, `Hubbard, Fox and Gillespie`, without a given name, may be a firm."""
     if re.search(rf" {_LEGAL}\.?\Z", found):
         return False
     parts = [part for part in re.split(r", | (?:and|y|e|et|und|og|och|ja|en|i|&) ", found) if part]
@@ -214,7 +220,7 @@ _CONTRACTED = re.compile(
 
 
 def _is_only_first(words: list[tuple[str, int, int]], run: _Words, *, first: bool, common: frozenset[str]) -> bool:
-    """Whether the first word has its capital from somewhere else than a name: a title, a day, the beginning of a sentence."""
+    """Whether the first word has its capital from something else than a name: a title, a day, a new sentence."""
     word = names.fold(words[0][0])
     if word in names.known("titles") or word in names.known("calendar"):
         return True
@@ -311,7 +317,8 @@ def _alone(
 
 
 _TOWN_ENDS = re.compile(
-    r".{3,}(?:ville|burgh?|mouth|fort|stad|haven|bury|ford|shire|chester|borough|furt|dorf|hausen|heim|grad|minster|wick|hampton|ington|feld|kirchen|vik|by"
+    r".{3,}(?:ville|burgh?|mouth|fort|stad|haven|bury|ford|shire|chester|borough|furt|dorf|hausen|heim|grad|minster"
+    r"|wick|hampton|ington|feld|kirchen|vik|by"
     r"|furth|port|land|side|shagen|polis|abad|pur)\Z"
 )
 _DETERMINED = re.compile(
@@ -320,7 +327,7 @@ _DETERMINED = re.compile(
 
 
 def _is_pair(text: str, before: str, folded: list[str], spelt: list[str]) -> bool:
-    """Two or three capitalised words that no list knows: a name, if no article stands before them and the text is not all capitals."""
+    """Two or three capitalised words that no list knows: a name without an article before, not in a text of capitals."""
     if (
         not 2 <= len(folded) <= 3
         or _DETERMINED.search(before)

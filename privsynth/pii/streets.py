@@ -13,15 +13,20 @@ _W = r"[^\W\d_][\w.'\u2019-]*"
 _CAPITAL = r"[A-ZÀ-ŽΑ-Ω][\w.'\u2019-]*"
 _NUMBER = r"(?:(?:n[ro]|n\u00ba|n\u00b0|\u2116)\.? ?)?\d{1,5}[a-zA-Z]?(?:[-/]\d{1,4}[a-zA-Z]?)?"
 _UNIT = (
-    r"(?:apartment|apartamento|appartamento|suite|unit|flat|room|floor|building|level|interior|piso|piano|quartier|lokal"
+    r"(?:apartment|apartamento|appartamento|suite|unit|flat|room|floor|building|level|interior|piso|piano|quartier"
+    r"|lokal"
     r"|apto|apt|ste|bldg|bloco|bloque|edif|depto|etage|bl|sc|et|ap|m)\b\.? ?#?(?:\d\w{0,5}|[a-z])\b|# ?\w{1,6}"
 )
-_POST = r"(?:[A-Z]{1,2}-)?\d{4,8}(?:-\d{3,4})?|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}"
+_POST = (
+    r"(?:[A-Z]{1,2}-)?\d{4,8}(?:-\d{3,4})?|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
+    r"|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}"
+)
 _BEFORE_NAME = r"Rue|Calle|Via|Viale|Avenida|Avenue|Rua|Ulica|Ul\.|Plaza|Piazza|Largo|Corso|Aleja|Strada|Chemin|Place"
 _OF = "de|du|des|la|le|del|della|delle|dei|do|da|dos|das|las|los|el|d'"
 _BOX = re.compile(r"\b(?:P\.? ?O\.? ?Box|Postfach|Apartado|Boîte postale|Postboks) ?\d{1,7}", re.IGNORECASE)
 _SAID = re.compile(
-    r"\b(?:address(?:es)?|lives? (?:at|on)|lived (?:in|at|on)|located (?:at|on)|reside[sd]? (?:at|on)|is (?:at|on)|moved to"
+    r"\b(?:address(?:es)?|lives? (?:at|on)|lived (?:in|at|on)|located (?:at|on)|reside[sd]? (?:at|on)|is (?:at|on)"
+    r"|moved to"
     r"|return(?:ed)? to|deliver(?:ed)? to|ship(?:ped)? to|sent? to|it is|to|at)\b[^\n]{0,40}\Z",
     re.IGNORECASE,
 )
@@ -60,7 +65,8 @@ def _expressions() -> tuple[re.Pattern[str], ...]:
             rf"(?<!\w)(?:(?i:{_either(names.known('street_heads_sure'))}))\.? {of}{_CAPITAL}(?: {_CAPITAL}){{0,2}}"
         ),  # chemin Auguste Torres
         re.compile(
-            r"\b(?:the )?corner of [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})? and [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})?"
+            r"\b(?:the )?corner of [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2}(?: \d{1,4})? and [A-Z][\w.'-]+(?: "
+            r"[A-Z][\w.'-]+){0,2}(?: \d{1,4})?"
         ),
     )
 
@@ -92,7 +98,10 @@ _ACCENTS |= {
 _BETWEEN = re.compile(
     r"(?<![\w.])\d{1,4} (?:[^\W\d_][\w.'\u2019-]*\.? ){1,3}\d{1,4}\b\.?"
 )  # 87 Jakobi 69: a number on both sides
-_TOWN = rf"(?!(?i:{_UNIT}))(?:{_CAPITAL}(?:[ -](?!(?i:{_UNIT}))(?:{_CAPITAL}|de|la|le|do|da|and|of|upon|am|an der|nad|pod|sur|vorm|los|el|u)\b){{0,4}}|nan\b)"
+_TOWN = (
+    rf"(?!(?i:{_UNIT}))(?:{_CAPITAL}(?:[ -](?!(?i:{_UNIT}))(?:{_CAPITAL}|de|la|le|do|da|and|of|upon|am"
+    rf"|an der|nad|pod|sur|vorm|los|el|u)\b){{0,4}}|nan\b)"
+)
 _NEXT_LINE = rf"\n[ ,]{{0,3}}(?!(?i:{_UNIT}))[^\W\d_][\w .'\u2019-]{{1,28}}(?=\n|,)"
 _GAP = r"(?: ?,? ?\n ?,? ?| ?,\s?| )"
 _AFTER = re.compile(
@@ -104,15 +113,18 @@ _NAMED = re.compile(
     rf"|{_CAPITAL}(?:[ -](?:{_OF}|{_CAPITAL})){{0,4}},? {_NUMBER}\b\.?)"
 )
 _NAMEDISH = re.compile(
-    r"[A-Z\u00c0-\u017d\u0391-\u03a9][\w.'\u2019-]*,? (?:n[\w\u00b0]\.? ?|\u2116 ?)?\d|\d[a-zA-Z]?,? [A-Z\u00c0-\u017d\u0391-\u03a9]"
+    r"[A-Z\u00c0-\u017d\u0391-\u03a9][\w.'\u2019-]*,? (?:n[\w\u00b0]\.? ?|\u2116 ?)?\d"
+    r"|\d[a-zA-Z]?,? [A-Z\u00c0-\u017d\u0391-\u03a9]"
 )
 _BOXES = ("box", "postfach", "apartado", "postale", "postboks")
 _PROVES = re.compile(
     rf"[.,]? ?(?:(?i:{_UNIT})|(?:,|\n|,\n) ?(?:(?:{_POST}) [A-Z\u00c0-\u017d]|{_TOWN}{_GAP}(?:{_POST})(?!\w)))"
 )
 _DWELLS = re.compile(
-    r"\b(?:address(?:es)?(?: is| to|:)?|addr:?|lives? (?:at|on)|living (?:at|on)|lived at|located (?:at|on)|resid(?:e[sd]?|ing|ent) (?:at|on)"
-    r"|(?:office|home|house|shop|store|restaurant|branch|place|flat|apartment) (?:is )?(?:at|on)|deliver(?:ed)? to|ship(?:ped)? (?:it )?to"
+    r"\b(?:address(?:es)?(?: is| to|:)?|addr:?|lives? (?:at|on)|living (?:at|on)|lived at|located (?:at|on)"
+    r"|resid(?:e[sd]?|ing|ent) (?:at|on)"
+    r"|(?:office|home|house|shop|store|restaurant|branch|place|flat|apartment) (?:is )?(?:at|on)|deliver(?:ed)? to"
+    r"|ship(?:ped)? (?:it )?to"
     r"|send it to|moved to|mail(?:ed)? (?:it )?to|return to)[: \n]{1,3}\Z",
     re.IGNORECASE,
 )
@@ -161,7 +173,7 @@ _OWN_LINE_CODE = re.compile(rf"(?:{_POST})\Z")
 
 
 def _lines_below(text: str) -> Iterator[Hit]:
-    """An address of which each part stands on a line of its own, as in the head of a letter: what follows the line of the unit."""
+    """An address with a line for each part, as in the head of a letter: what follows the line of the unit."""
     unit = _OWN_LINE_UNIT.search(text)
     if unit is None:
         return

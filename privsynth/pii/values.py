@@ -164,7 +164,9 @@ def _best_of(shares: Mapping[str, float]) -> list[Guess]:
 
 
 _SURNAME_ENDS = re.compile(
-    r".{3,}(?:ova|eva|ska|sky|ski|skyj|cka|cki|icz|wicz|owicz|sson|ssen|sen|dottir|ovic|evic|vich|enko|escu|oglu|opoulos|idis|akis|yan|shvili|adze|berg|mann|stein|strom|quist|lund|ez|inen|ainen|son|ersen|aitis|auskas|iene)\Z"
+    r".{3,}(?:ova|eva|ska|sky|ski|skyj|cka|cki|icz|wicz|owicz|sson|ssen|sen|dottir|ovic|evic|vich|enko|escu|oglu"
+    r"|opoulos|idis|akis|yan|shvili|adze|berg|mann|stein|strom|quist|lund|ez|inen|ainen|son|ersen|aitis|auskas"
+    r"|iene)\Z"
 )
 
 
@@ -215,8 +217,10 @@ def is_job(value: str) -> bool:
 
 
 _LEGAL_FORMS = (
-    r"(?:&? ?Co\.? ?KG|Inc|Incorporated|LLC|LLP|Ltd|Limited|PLC|Corp|Corporation|Company|GmbH|AG|KG|OHG|UG|SE|S\.?A\.?S?|SARL|S\.?L\.?|S\.?p\.?A\.?",
-    r"S\.?r\.?l\.?|B\.?V\.?|N\.?V\.?|AB|ASA?|ApS|A/S|Oyj?|Sp\. ?z ?o\. ?o\.|z ?o\. ?o\.|s\.r\.o\.|a\.s\.|d\.o\.o\.|Kft|Zrt|OOO|K\.?K\.?|Pty|Pvt",
+    r"(?:&? ?Co\.? ?KG|Inc|Incorporated|LLC|LLP|Ltd|Limited|PLC|Corp|Corporation|Company|GmbH|AG|KG|OHG|UG|SE"
+    r"|S\.?A\.?S?|SARL|S\.?L\.?|S\.?p\.?A\.?",
+    r"S\.?r\.?l\.?|B\.?V\.?|N\.?V\.?|AB|ASA?|ApS|A/S|Oyj?|Sp\. ?z ?o\. ?o\.|z ?o\. ?o\.|s\.r\.o\.|a\.s\.|d\.o\.o\."
+    r"|Kft|Zrt|OOO|K\.?K\.?|Pty|Pvt",
     r"Group|Holdings?|and Sons|& Sons|Partners|Associates|Enterprises|Industries)",
 )
 _FIRM = re.compile(rf".*[\w.,)] {'|'.join(_LEGAL_FORMS)}\.?\Z", re.IGNORECASE)
