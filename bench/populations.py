@@ -38,7 +38,10 @@ def source_of(train: Table, holdout: Table) -> Source:
     """What the gates are given, as a run gives it."""
     data = Dataset((train,))
     return Source(
-        data, Dataset((holdout,)), learn_statistics(data, Policy(), take_fingerprints(Dataset((train, holdout)))), exposure=FIRST
+        data,
+        Dataset((holdout,)),
+        learn_statistics(data, Policy(), take_fingerprints(Dataset((train, holdout)))),
+        exposure=FIRST,
     )
 
 
