@@ -18,6 +18,7 @@ from privsynth.content import Content, content_digest
 from privsynth.dataset import Dataset, Table
 from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy, profile_digest
+from privsynth.recipe import FIGURES, UNTOLD, PrivacyClaim, Recipe
 from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict, outcome_of, waivers_used
 
@@ -27,7 +28,6 @@ _ASKED = frozenset(
     {name for model in (ModelOptions, CloneOptions, MaskOptions, RulesOptions) for name in model.model_fields}
     | {"k", "rho"}
 )
-_PRIVACY = frozenset({"epsilon", "delta", "rho"})
 
 
 @cache
@@ -64,7 +64,8 @@ class Facts:
     run_id: str
     started: datetime
     finished: datetime
-    recipe: Mapping[str, object] = field(default_factory=dict)  # what the backend says it did; never a value
+    recipe: Recipe = UNTOLD  # what the backend says it did; never a value
+    account: Mapping[str, object] = field(default_factory=dict)  # as much of the recipe as may be told: see `shown`
     notes: tuple[str, ...] = ()
     seed: int | None = None  # None when a key took part: a seed beside a key would weaken it
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
@@ -90,63 +91,44 @@ class Claimed:
         return not self.voids and None not in (self.epsilon, self.delta) and bool(self.unit)
 
 
-def claimed(recipe: Mapping[str, object]) -> Claimed | None:
-    """What a recipe says under `epsilon`, `delta`, `unit` and `claim`; None where it speaks of no epsilon at all."""
-    said = [part for part in _parts(recipe) if "epsilon" in part]
-    if not said:
+def claimed(recipe: Recipe) -> Claimed | None:
+    """What the tables of a recipe claim together; None where no table speaks of epsilon at all."""
+    costs = [table.privacy for table in recipe.tables.values() if table.privacy is not None]
+    if not costs:
         return None
-    units = dict.fromkeys(str(part.get("unit") or "") for part in said)
-    voids = dict.fromkeys(cause for part in said for cause in _causes(part))
     return Claimed(
-        _total(part.get("epsilon") for part in said),
-        _total(part.get("delta") for part in said),
-        "; ".join(filter(None, units)),
-        tuple(voids),
+        _total(cost.epsilon for cost in costs),
+        _total(cost.delta for cost in costs),
+        "; ".join(dict.fromkeys(cost.unit for cost in costs if cost.unit)),
+        tuple(dict.fromkeys(cause for cost in costs for cause in _causes(cost.claim))),
     )
 
 
-def _causes(part: Mapping[str, object]) -> list[str]:
+def _causes(claim: PrivacyClaim | None) -> Sequence[str]:
     """Why the claim of one table is withheld; a mechanism that does not stand by its own claim has none."""
-    claim = part.get("claim")
-    said = claim.get("withheld_because", ()) if isinstance(claim, Mapping) else ()
-    causes = [str(cause) for cause in said] if isinstance(said, Sequence) and not isinstance(said, str) else [str(said)]
-    stands = isinstance(claim, Mapping) and claim.get("made") is True
-    return causes or ([] if stands else ["the mechanism does not stand by its claim"])
+    if claim is not None and (claim.withheld_because or claim.made is True):
+        return claim.withheld_because
+    return ("the mechanism does not stand by its claim",)
 
 
-def _total(values: Iterable[object]) -> float | None:
-    """Several tables may hold rows of the same person: what each costs adds up."""
+def _total(values: Iterable[float | None]) -> float | None:
+    """Several tables may hold rows of the same person: what each costs adds up. What is no number makes no sum."""
     numbers = [_number(value) for value in values]
     return None if None in numbers else sum(number for number in numbers if number is not None)
 
 
-def _parts(recipe: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """The recipe, its parameters, and the same of each table."""
-    tables = recipe.get("tables")
-    parts = [
-        recipe,
-        *(part for part in (tables.values() if isinstance(tables, Mapping) else ()) if isinstance(part, Mapping)),
-    ]
-    inner = [part["parameters"] for part in parts if isinstance(part.get("parameters"), Mapping)]
-    return [*parts, *inner]
-
-
 def _number(value: object) -> float | None:
-    return (
-        float(value)
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        else None
-    )
+    return finite(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def shown(facts: Facts, policy: Policy) -> Facts:
     """What the papers may tell of a run: a claim that does not hold leaves no epsilon behind, and figures go where the profile wants bands."""
     claim = claimed(facts.recipe)
-    hidden = _PRIVACY if claim is not None and not claim.holds else frozenset()
-    recipe = _without(facts.recipe, hidden, exact=policy.figures == "exact")
+    hidden = FIGURES if claim is not None and not claim.holds else frozenset()
+    account = _without(facts.recipe.record(), hidden, exact=policy.figures == "exact")
     return replace(
         facts,
-        recipe=recipe,
+        account=account,
         notes=facts.notes if policy.figures == "exact" or not facts.notes else (NOT_SHOWN,),
         claim=claim,
     )
@@ -206,7 +188,7 @@ def manifest_of(
             "profile": {"name": policy.profile, "sha256": profile_digest(policy.profile)},
             "policy": asked,
             "policy_sha256": sha256(canonical(asked)).hexdigest(),
-            "backend": dict(facts.recipe),
+            "backend": dict(facts.account),
             "tables": [_table_record(table, sizes(made, facts)[table.name]) for table in made],
             "split": {}
             if policy.has_claim

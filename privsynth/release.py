@@ -13,6 +13,7 @@ from privsynth.content import Content, digest
 from privsynth.dataset import Dataset
 from privsynth.errors import ExitCode
 from privsynth.options import Waiver
+from privsynth.recipe import UNTOLD, Recipe
 from privsynth.verdict import GATES, Status, Verdict, blocking, outcome_of, waivers_used
 
 
@@ -23,7 +24,7 @@ class Draft:
     dataset: Dataset
     files: Mapping[str, Content] = field(repr=False)
     rows: int | None = None  # the rows that were asked for in the root table; None: no number was asked
-    recipe: Mapping[str, object] = field(default_factory=dict, repr=False)  # what made it, in its maker's words
+    recipe: Recipe = field(default=UNTOLD, repr=False)  # what made it, as its maker tells it
 
     @cached_property
     def digest(self) -> str:

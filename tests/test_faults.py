@@ -33,6 +33,7 @@ from privsynth.errors import ExitCode
 from privsynth.gate import artefacts, gates_for
 from privsynth.lineage import attempts, ledger
 from privsynth.pipeline import steps
+from privsynth.recipe import Recipe
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.statistics import Statistics
@@ -49,7 +50,7 @@ Fault = Callable[[pytest.MonkeyPatch, Path], None]
 class Stub:
     """Draws the same words for every source."""
 
-    recipe = {"backend": "stub"}  # noqa: RUF012 - what the manifest is told
+    recipe = Recipe(backend="stub")
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
         self.like = dataset.root

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
 from privsynth.dataset import Dataset
+from privsynth.recipe import Recipe
 from privsynth.stages import Estimate
 from privsynth.statistics import Statistics
 
@@ -25,7 +25,7 @@ class Described(Protocol):
     """A backend that can say what it is, for the manifest: engine, parameters, licence. Never a value."""
 
     @property
-    def recipe(self) -> Mapping[str, object]: ...
+    def recipe(self) -> Recipe: ...
 
 
 @runtime_checkable

@@ -91,7 +91,9 @@ def _mask_and_decide(prepared: Prepared, parts: Parts, out: Path, stages: Stages
     with stages.stage("mask") as stage:
         first, judged = _mask_each(prepared, parts, out, stages)
         stage.say(f"{parts.rows:,} rows, {len(judged)} of {len(parts.files)} parts judged")
-    recipe = {**first.recipe, "key_overwritten": True}  # with the memory of what was learnt
+    recipe = replace(
+        first.recipe, details={**first.recipe.details, "key_overwritten": True}
+    )  # with the memory of what was learnt
     whole = replace(first, files={name: Stored(out) for name in first.files}, recipe=recipe)
     figures = prepared.policy.figures
     verdicts = [worst_of(verdicts, whole.digest, figures) for verdicts in zip(*judged, strict=True)]
@@ -134,7 +136,7 @@ def _draft(mask: Mask, source: Source, prepared: Prepared, number: int) -> Draft
     rng = prepared.seeds.stream("sample", number)
     sampled = in_form(mask.fit(source.train, source.statistics, rng).sample(None, rng), source.train, "csv")
     notes = () if number else (*prepared.data.notes, *sampled.notes)
-    return Draft(replace(sampled, notes=notes), serialise(sampled), None, dict(mask.recipe))
+    return Draft(replace(sampled, notes=notes), serialise(sampled), None, mask.recipe)
 
 
 def _rows_of(draft: Draft, *, with_header: bool) -> bytes:

@@ -25,6 +25,7 @@ from privsynth.pipeline.choices import backend_for, rows_asked, settle
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.read.frames import read_frame
+from privsynth.recipe import Recipe
 from privsynth.release import Draft, Outcome, Release, decide
 from privsynth.report import render_papers
 from privsynth.seeds import Seeds
@@ -186,9 +187,9 @@ def rows_of(outcome: Outcome) -> Iterator[bytes]:
         yield from blocks(content)
 
 
-def recipe_of(fitted: Backend) -> dict[str, object]:
+def recipe_of(fitted: Backend) -> Recipe:
     """What a backend says of itself, for the manifest."""
-    return dict(fitted.recipe) if isinstance(fitted, Described) else {"backend": type(fitted).__name__}
+    return fitted.recipe if isinstance(fitted, Described) else Recipe(backend=type(fitted).__name__)
 
 
 def is_path(data: Data) -> bool:
@@ -224,14 +225,11 @@ def _facts(prepared: Prepared, drawn: Drawn, seconds: Mapping[str, float], rows:
     )
 
 
-def _recipe_in_words(recipe: Mapping[str, object]) -> str:
+def _recipe_in_words(recipe: Recipe) -> str:
     """Backend and engines, and why an engine was taken if it had to be chosen."""
-    tables = recipe.get("tables")
-    of_tables = tables.values() if isinstance(tables, Mapping) else ()
-    recipes = [recipe, *(one for one in of_tables if isinstance(one, Mapping))]
-    engines = ", ".join(dict.fromkeys(str(one["engine"]) for one in recipes if "engine" in one))
-    reasons = dict.fromkeys(f": {one['why']}" for one in recipes if "why" in one)
-    return "/".join(filter(None, (str(recipe.get("backend", "")), engines))) + ";".join(reasons)
+    engines = ", ".join(dict.fromkeys(table.engine for table in recipe.tables.values()))
+    reasons = dict.fromkeys(f": {table.why}" for table in recipe.tables.values() if table.why)
+    return "/".join(filter(None, (recipe.backend, engines))) + ";".join(reasons)
 
 
 def _roles_in_words(data: Dataset) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.dataset import Column, Dataset, Kind, Role
-from privsynth.engines import ENGINES
+from privsynth.recipe import Recipe
 from privsynth.source import Source
 from privsynth.verdict import Status, Verdict
 
@@ -43,20 +43,25 @@ TRIED = {
     "inference": "inference",
 }
 
-Told = Mapping[tuple[str, str], Mapping[str, Any]]
+Statements = Mapping[str, Mapping[str, Mapping[str, str]]]  # by table and column
 
 
 def inventory(
-    draft: Dataset, source: Source, recipe: Mapping[str, object], backend: str, verdicts: Sequence[Verdict] = ()
+    draft: Dataset,
+    source: Source,
+    recipe: Recipe,
+    statements: Statements,
+    *,
+    backend: str,
+    verdicts: Sequence[Verdict] = (),
 ) -> list[dict[str, Any]]:
     """One line for each column of the draft, then one for each column of the source that was left out."""
-    told = _told(recipe)
     lines = [
         {
             "table": table.name,
             "position": place,
             "column": column.name,
-            **_treated(table.name, column, source, backend, recipe, told),
+            **_treated(table.name, column, source, backend, recipe, statements),
         }
         for table in draft
         for place, column in enumerate(table.columns, start=1)
@@ -79,20 +84,20 @@ def _tried(line: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
 
 
 def _treated(
-    table: str, column: Column, source: Source, backend: str, recipe: Mapping[str, object], told: Told
+    table: str, column: Column, source: Source, backend: str, recipe: Recipe, statements: Statements
 ) -> dict[str, Any]:
     """What the column is and what was done with it; the backend's own word on it counts first."""
-    said = told.get((table, column.name)) or told.get(("", column.name)) or {}
+    said = statements.get(table, {}).get(column.name, {})
     described = _as_described(table, column, source)
     treatment, survives = _treatment(described, column, not source.is_empty, _maker(table, backend, recipe), recipe)
-    reversible = said["reversible"] if "reversible" in said else _reversible(described, column, backend, recipe)
+    reversible = said.get("reversible") or _reversible(described, column, backend, recipe)
     return {
         **_description(described),
         "fabricated": column.fabricated,
-        "treatment": str(said.get("treatment") or said.get("how") or treatment),
-        "survives": str(said.get("survives") or survives),
-        "reversible": None if reversible is None else str(reversible),
-        "linkable": str(said["linkable"]) if "linkable" in said else None,
+        "treatment": said.get("treatment") or treatment,
+        "survives": said.get("survives") or survives,
+        "reversible": reversible,
+        "linkable": said.get("linkable"),
     }
 
 
@@ -133,11 +138,11 @@ def _left_out(draft: Dataset, source: Source) -> list[dict[str, Any]]:
     return lines
 
 
-def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Mapping[str, object]) -> tuple[str, str]:
+def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Recipe) -> tuple[str, str]:
     if made.fabricated:
         token = (
             backend == "mask"
-            and (known.role is not Role.DIRECT or recipe.get("direct") == "token")
+            and (known.role is not Role.DIRECT or recipe.direct == "token")
             and known.role is not Role.FREE_TEXT
         )
         return TOKEN if token else INVENTED
@@ -159,19 +164,16 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Ma
             return UNKNOWN
 
 
-def _maker(table: str, backend: str, recipe: Mapping[str, object]) -> str:
+def _maker(table: str, backend: str, recipe: Recipe) -> str:
     """The backend; "model, blind" for an engine that takes nothing from a row as it is."""
-    tables = recipe.get("tables")
-    part = tables.get(table) if isinstance(tables, Mapping) else None
-    engine = ENGINES.get(str(part.get("engine"))) if isinstance(part, Mapping) else None
-    return "model, blind" if engine is not None and engine.is_blind else backend
+    return "dp" if table in recipe.tables and recipe.tables[table].engine == "dp" else backend
 
 
-def _reversible(known: Column, made: Column, backend: str, recipe: Mapping[str, object]) -> str | None:
+def _reversible(known: Column, made: Column, backend: str, recipe: Recipe) -> str | None:
     """Whether somebody can come back from the result to the source; asked only where a row is the row of a person."""
     if backend not in PEOPLE:
         return None
-    if made.fabricated and backend == "mask" and recipe.get("repeatable"):
+    if made.fabricated and backend == "mask" and recipe.repeatable:
         return "by whoever holds the key and the source"
     if made.fabricated:
         return "no: the key was destroyed with the run" if backend == "mask" else "no: no way back is stored"
@@ -182,19 +184,3 @@ def _reversible(known: Column, made: Column, backend: str, recipe: Mapping[str, 
         if backend == "mask" and known.kind is not Kind.DATE
         else "no: no way back is stored"
     )
-
-
-def _told(recipe: Mapping[str, object]) -> Told:
-    """What the backend says of single columns: `columns: {name: ...}` or `columns: {table: {name: ...}}`, text or mapping."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    columns = recipe.get("columns")
-    if not isinstance(columns, Mapping):
-        return found
-    for name, said in columns.items():
-        if isinstance(said, Mapping) and said and all(isinstance(inner, Mapping) for inner in said.values()):
-            found |= {(str(name), str(column)): inner for column, inner in said.items()}
-        elif isinstance(said, Mapping):
-            found["", str(name)] = said
-        else:
-            found["", str(name)] = {"treatment": str(said)}
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from privsynth.dataset import Dataset
@@ -19,15 +19,15 @@ _WORDS = {"None": "not set", "True": "yes", "False": "no"}
 
 def method(policy: Policy, facts: Facts) -> dict[str, Any]:
     """The backend's own account of itself, flattened to lines."""
-    recipe, kind = dict(facts.recipe), backend_kind(policy, facts)
-    parts = [recipe, *(part for part in _mapping(recipe.get("tables")).values() if isinstance(part, Mapping))]
+    kind, tables = backend_kind(policy, facts), facts.recipe.tables.values()
     return {
         "backend": kind,
-        "engine": _said(parts, "engine"),
-        "licence": _said(parts, "licence"),
-        "parameters": [{"name": name, "value": value} for name, value in _flat(recipe)],
+        "engine": ", ".join(dict.fromkeys(table.engine for table in tables)) or None,
+        "licence": ", ".join(dict.fromkeys(table.licence for table in tables if table.licence)) or None,
+        "parameters": [{"name": name, "value": value} for name, value in _flat(facts.account)],
         "engine_versions": {
-            str(name): str(version) for part in parts for name, version in _mapping(part.get("versions")).items()
+            **facts.recipe.versions,
+            **{name: version for table in tables for name, version in table.versions.items()},
         },
         "differential_privacy": _privacy(facts.claim),
         "status_of_data": PSEUDONYMISED if kind == "mask" else None,
@@ -49,7 +49,7 @@ def _privacy(claim: Claimed | None) -> str:
 
 def backend_kind(policy: Policy, facts: Facts) -> str:
     """What really ran: the backend's own word, which is another than the policy's if somebody passed a backend of their own."""
-    return str(facts.recipe.get("backend", policy.backend.kind))
+    return facts.recipe.backend or policy.backend.kind
 
 
 def scope(draft: Dataset, source: Source, facts: Facts, *, hidden: bool = False) -> list[dict[str, Any]]:
@@ -94,15 +94,6 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     return found
 
 
-def _said(parts: Sequence[Mapping[str, Any]], what: str) -> str | None:
-    """What the backend, or its engine for each table, says of this."""
-    return ", ".join(dict.fromkeys(str(part[what]) for part in parts if what in part)) or None
-
-
 def _spell(value: Any) -> str:
     text = ", ".join(str(part) for part in value) if isinstance(value, list) else _WORDS.get(str(value), str(value))
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}\u2026"
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from privsynth.manifest import Facts, canonical, claim_record, file_records, plain, policy_record, sizes
 from privsynth.measure.fidelity import FidelityResult
@@ -13,7 +13,7 @@ from privsynth.release import Draft, published_names
 from privsynth.report import wording
 from privsynth.report.decision import decision, first_numbers, gate_rows
 from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, worst_things
-from privsynth.report.inventory import inventory
+from privsynth.report.inventory import Statements, inventory
 from privsynth.report.limits import limit_rows
 from privsynth.report.method import backend_kind, method, relations, scope
 from privsynth.source import Source
@@ -35,6 +35,14 @@ def report_values(
     gates, real, used = gate_rows(verdicts, policy), not source.is_empty, waivers_used(verdicts, policy.waivers)
     decided = decision(gates, used, real=real)
     rows = sum(sizes(draft.dataset, facts).values())
+    columns = inventory(
+        draft.dataset,
+        source,
+        facts.recipe,
+        cast("Statements", facts.account.get("columns", {})),
+        backend=backend_kind(policy, facts),
+        verdicts=verdicts,
+    )
     content = {
         "schema": SCHEMA,
         "edition": EDITIONS[policy.figures],
@@ -51,7 +59,7 @@ def report_values(
         "real_data_read": real,
         "tables": scope(draft.dataset, source, facts, hidden=policy.has_claim),
         "relations": relations(draft.dataset),
-        "columns": _told(inventory(draft.dataset, source, facts.recipe, backend_kind(policy, facts), verdicts), policy),
+        "columns": _told(columns, policy),
         "method": method(policy, facts),
         "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
         "gates": gates,

@@ -278,7 +278,7 @@ def test_no_rows_can_be_asked_for(make: Make, shared: Shared) -> None:
 @pytest.mark.parametrize("make", BACKENDS)
 def test_it_says_what_it_is_without_a_value_or_a_key(make: Make, shared: Shared) -> None:
     assert isinstance(shared.fitted, Described)
-    assert shared.fitted.recipe["backend"] in ("model", "clone", "mask", "rules")
+    assert shared.fitted.recipe.backend in ("model", "clone", "mask", "rules")
     assert "example.org" not in str(shared.fitted.recipe)
     assert "kkkk" not in str(shared.fitted.recipe)
 

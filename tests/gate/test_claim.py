@@ -13,6 +13,7 @@ from privsynth.gate import judge
 from privsynth.gate.claim import Claim
 from privsynth.manifest import Facts, claim_record, claimed
 from privsynth.policy import Policy
+from privsynth.recipe import PrivacyClaim, PrivacyCost, Recipe, TableRecipe
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.statistics import Statistics, Taken
@@ -25,22 +26,13 @@ def table(rows: int) -> Table:
     return Table("t", (Column("n", Kind.INTEGER),), pd.DataFrame({"n": np.arange(rows, dtype="float64")}))
 
 
-def recipe(**changes: Any) -> dict[str, object]:
-    said = {
-        "epsilon": 1.0,
-        "delta": 1e-9,
-        "rho": 0.01,
-        "unit": "one row",
-        "claim": {"made": True, "withheld_because": []},
-        **changes,
-    }
-    return {
-        "backend": "model",
-        "tables": {"t": {"engine": "dp", **{name: value for name, value in said.items() if value is not None}}},
-    }
+def recipe(*tables: str, **changes: Any) -> Recipe:
+    told = {"epsilon": 1.0, "delta": 1e-9, "unit": "one row", "claim": PrivacyClaim(made=True), **changes}
+    learnt = TableRecipe(engine="dp", privacy=PrivacyCost(details={"rho": 0.01}, **told))
+    return Recipe(backend="model", tables=dict.fromkeys(tables or ("t",), learnt))
 
 
-def judged(said: dict[str, object], *, rows: int = 100, **asked: Any) -> Verdict:
+def judged(said: Recipe, *, rows: int = 100, **asked: Any) -> Verdict:
     source = Source(Dataset((table(rows),)), Dataset(()), Statistics({}, Taken()))
     return judge(Claim(Policy(**asked)), Draft(Dataset((table(5),)), {}, 5, said), source, seconds=60)
 
@@ -50,7 +42,7 @@ def finding(verdict: Verdict, words: str) -> Finding:
 
 
 def test_who_claims_nothing_passes() -> None:
-    verdict = judged({"backend": "model"})
+    verdict = judged(Recipe(backend="model"))
     assert verdict.status is Status.PASSED
     assert verdict.findings[0].note == "none is made"
 
@@ -63,13 +55,13 @@ def test_a_claim_that_keeps_to_all_passes() -> None:
 
 @pytest.mark.parametrize("missing", ["epsilon", "delta", "unit"])
 def test_a_mechanism_that_does_not_say_what_it_owes_fails(missing: str) -> None:
-    verdict = judged(recipe(**{missing: None}), **PRIVATE)
+    verdict = judged(recipe(**{missing: "" if missing == "unit" else None}), **PRIVATE)
     assert verdict.status is Status.FAILED
     assert missing in finding(verdict, "owes").note or missing == "epsilon"
 
 
 def test_an_engine_that_was_asked_for_privacy_and_says_nothing_fails() -> None:
-    assert judged({"backend": "model"}, **PRIVATE).status is Status.FAILED
+    assert judged(Recipe(backend="model"), **PRIVATE).status is Status.FAILED
 
 
 @pytest.mark.parametrize(
@@ -114,15 +106,14 @@ def test_a_fixed_seed_with_a_claim_fails() -> None:
 @pytest.mark.parametrize(
     "claim",
     [
-        {"made": False, "withheld_because": ["bounds were read from the rows"]},
-        {"made": False, "withheld_because": []},
-        {},
+        PrivacyClaim(made=False, withheld_because=("bounds were read from the rows",)),
+        PrivacyClaim(made=True, withheld_because=("bounds were read from the rows",)),
+        PrivacyClaim(made=False),
         None,
-        "yes",
-        {"made": "yes"},
+        PrivacyClaim(made="yes"),  # type: ignore[arg-type]
     ],
 )
-def test_what_voids_a_claim_withholds_it_and_does_not_block(claim: object) -> None:
+def test_what_voids_a_claim_withholds_it_and_does_not_block(claim: PrivacyClaim | None) -> None:
     verdict = judged(recipe(claim=claim), **PRIVATE)
     assert verdict.status is Status.PASSED
     assert finding(verdict, "void").measured == 1
@@ -133,7 +124,7 @@ def test_what_voids_a_claim_withholds_it_and_does_not_block(claim: object) -> No
 
 
 def test_the_tables_of_one_person_add_up() -> None:
-    two = {"backend": "model", "tables": {name: recipe()["tables"]["t"] for name in ("t", "u")}}  # type: ignore[index]
+    two = recipe("t", "u")
     said = claimed(two)
     assert said is not None
     assert (said.epsilon, said.delta) == (2.0, 2e-9)
@@ -146,9 +137,16 @@ def test_a_withheld_claim_leaves_no_epsilon_in_what_is_shown() -> None:
     from privsynth.manifest import shown
 
     now = datetime.now(UTC)
-    kept = shown(Facts("r", now, now, recipe()), Policy(**PRIVATE)).recipe
+    kept = shown(Facts("r", now, now, recipe()), Policy(**PRIVATE)).account
     void = shown(
-        Facts("r", now, now, recipe(claim={"made": False, "withheld_because": ["x"]})), Policy(**PRIVATE)
-    ).recipe
+        Facts("r", now, now, recipe(claim=PrivacyClaim(made=False, withheld_because=("x",)))), Policy(**PRIVATE)
+    ).account
     assert {"epsilon", "delta", "rho"} <= set(kept["tables"]["t"])  # type: ignore[index]
     assert not {"epsilon", "delta", "rho"} & set(void["tables"]["t"])  # type: ignore[index]
+
+
+def test_no_claim_can_be_told_where_the_gate_does_not_look() -> None:
+    with pytest.raises(ValueError, match="PrivacyCost"):
+        Recipe(backend="own", details={"epsilon": 1.0})
+    with pytest.raises(ValueError, match="PrivacyCost"):
+        TableRecipe(engine="own", parameters={"rho": 0.5})

@@ -14,6 +14,7 @@ import pytest
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.manifest import Facts
 from privsynth.policy import Policy
+from privsynth.recipe import Recipe, TableRecipe
 from privsynth.release import Draft, Papers
 from privsynth.report import render_papers
 from privsynth.source import Source
@@ -136,7 +137,7 @@ def passed(draft: Draft) -> tuple[Verdict, ...]:
     return tuple(Verdict(gate, draft.digest, findings.get(gate, reported)) for gate in GATES if gate != "artefacts")
 
 
-def make_run(real: Table, made: Table, policy: Policy | None = None, recipe: dict[str, object] | None = None) -> Run:
+def make_run(real: Table, made: Table, policy: Policy | None = None, recipe: Recipe | None = None) -> Run:
     invented = [replace(column, fabricated=True) for column in made.columns if column.role.is_fabricated]
     draft = Draft(
         Dataset((made.with_columns(*invented),)),
@@ -150,11 +151,11 @@ def make_run(real: Table, made: Table, policy: Policy | None = None, recipe: dic
         started=STARTED,
         finished=STARTED + timedelta(seconds=4),
         recipe=recipe
-        or {
-            "backend": "model",
-            "rows": {made.name: len(real) // 2},
-            "tables": {made.name: {"engine": "trees", "parameters": {"k": 10}, "licence": "Apache-2.0"}},
-        },
+        or Recipe(
+            backend="model",
+            tables={made.name: TableRecipe(engine="trees", licence="Apache-2.0", parameters={"k": 10})},
+            details={"rows": {made.name: len(real) // 2}},
+        ),
         notes=("customers.csv: read as utf-8, delimiter ','",),
         seed=7,
         seconds={"generate": 0.25},

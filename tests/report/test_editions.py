@@ -13,6 +13,7 @@ import pytest
 from privsynth.gate.evidence.promises import claims_in
 from privsynth.options import Limits
 from privsynth.policy import Policy, ProfileName
+from privsynth.recipe import PrivacyClaim, PrivacyCost, Recipe, TableRecipe
 from privsynth.release import Papers
 from privsynth.report import schemas
 from privsynth.report.limits import limit_sources
@@ -68,7 +69,7 @@ def edition(run: Any, profile: str, **more: Any) -> Any:
     facts = replace(
         run.facts,
         notes=("customers.csv: 31,415 rows were dropped",),
-        recipe={**run.facts.recipe, "leaves": 31415, "said": "31,415 leaves"},
+        recipe=replace(run.facts.recipe, details={"leaves": 31415, "said": "31,415 leaves"}),
     )
     return asked.but(policy=Policy(profile=profile, backend="model", **more), facts=facts)
 
@@ -197,12 +198,11 @@ def test_what_the_ledger_knows_is_said(run: Any) -> None:
 
 
 def private(run: Any, *reasons: str) -> Any:
-    claim = {"made": not reasons, "withheld_because": list(reasons)}
-    said = {"engine": "dp", "epsilon": 1.5, "delta": 1e-9, "rho": 0.0271828, "unit": "one row", "claim": claim}
+    claim = PrivacyClaim(made=not reasons, withheld_because=reasons)
+    cost = PrivacyCost(epsilon=1.5, delta=1e-9, unit="one row", claim=claim, details={"rho": 0.0271828})
+    recipe = Recipe(backend="model", tables={"customers": TableRecipe(engine="dp", privacy=cost)})
     policy = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1.5})
-    return run.but(
-        policy=policy, facts=replace(run.facts, seed=None, recipe={"backend": "model", "tables": {"customers": said}})
-    ).papers()
+    return run.but(policy=policy, facts=replace(run.facts, seed=None, recipe=recipe)).papers()
 
 
 def test_a_claim_that_holds_is_said_with_what_it_does_not_cover(run: Any) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from privsynth import report
 from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.recipe import Recipe
 from privsynth.release import Papers
 from privsynth.report import render_fidelity
 from privsynth.report.fidelity import measure
@@ -163,7 +164,7 @@ def test_hostile_notes_and_findings_are_escaped(run: Run) -> None:
     facts = replace(
         run.facts,
         notes=("<b>bold</b>", "x" * 3000),
-        recipe={"backend": "<i>own</i>", "parameters": {"<u>": "</dd><script>"}},
+        recipe=Recipe(backend="<i>own</i>", details={"parameters": {"<u>": "</dd><script>"}}),
     )
     changed = run.but(facts=facts)
     papers = changed.but(

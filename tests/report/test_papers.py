@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.policy import Policy
+from privsynth.recipe import Recipe
 from privsynth.release import Draft, Papers
 from privsynth.report import render_papers, schemas
 from privsynth.report.wording import PSEUDONYMISED
@@ -204,7 +205,7 @@ def test_no_cell_of_the_source_reaches_a_paper(build: Callable[..., Run]) -> Non
 
 def test_without_real_data_the_papers_say_that_none_was_read(run: Run) -> None:
     nothing = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
-    facts = replace(run.facts, recipe={"backend": "rules", "rulebook": "people"})
+    facts = replace(run.facts, recipe=Recipe(backend="rules", details={"rulebook": "people"}))
     ruled = run.but(source=nothing, policy=Policy(seed=7, backend="rules"), facts=facts).with_verdict(
         "fidelity", Finding("fidelity", None, what="fidelity", note="nothing to compare")
     )
@@ -220,7 +221,7 @@ def test_without_real_data_the_papers_say_that_none_was_read(run: Run) -> None:
     [(True, "by whoever holds the key and the source"), (False, "no: the key was destroyed with the run")],
 )
 def test_masked_data_is_called_pseudonymised_and_its_reversibility_is_said(run: Run, kept: bool, word: str) -> None:
-    facts = replace(run.facts, recipe={"backend": "mask", "repeatable": kept}, seed=None)
+    facts = replace(run.facts, recipe=Recipe(backend="mask", repeatable=kept), seed=None)
     papers = run.but(policy=Policy(backend="mask"), facts=facts).papers()
     text = spoken(papers.files["compliance.html"])
     assert PSEUDONYMISED in text
@@ -230,17 +231,15 @@ def test_masked_data_is_called_pseudonymised_and_its_reversibility_is_said(run: 
 
 
 def test_the_backends_own_word_on_a_column_counts_first(run: Run) -> None:
-    told = {
-        "backend": "mask",
-        "columns": {"customers": {"age": {"treatment": "cut into ranges of ten", "reversible": "never"}}},
-    }
+    statement = {"treatment": "cut into ranges of ten", "reversible": "never"}
+    told = Recipe(backend="mask", columns={"customers": {"age": statement}})
     papers = run.but(facts=replace(run.facts, recipe=told)).papers()
     row = next(row for row in json.loads(papers.files["report.json"])["columns"] if row["column"] == "age")
     assert (row["treatment"], row["reversible"]) == ("cut into ranges of ten", "never")
 
 
 def test_an_unknown_backend_is_not_given_credit(run: Run) -> None:
-    papers = run.but(facts=replace(run.facts, recipe={"backend": "Somebody"})).papers()
+    papers = run.but(facts=replace(run.facts, recipe=Recipe(backend="Somebody"))).papers()
     rows = {row["column"]: row["survives"] for row in json.loads(papers.files["report.json"])["columns"]}
     assert rows["segment"] == "must be assumed"
 

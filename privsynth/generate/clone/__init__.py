@@ -20,6 +20,7 @@ from privsynth.options import CloneOptions, Limits, effective_k
 from privsynth.people import Fabricator
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.kin import Kin
+from privsynth.recipe import Recipe
 from privsynth.seeds import child
 from privsynth.statistics import Statistics
 from privsynth.typing import Array
@@ -64,15 +65,15 @@ class Clone:
         return replace(data, tables=tables).with_notes(*_notes(clones, redirected), *work.notes)
 
     @property
-    def recipe(self) -> Mapping[str, object]:
-        return {
-            "backend": "clone",
+    def recipe(self) -> Recipe:
+        details = {
             "k": self.k,
             "noise": self.options.noise,
             "max_shift_days": self.options.max_shift_days,
             "exchanged": ATTEMPTS[0].share,
             "order": ORDER,
         }
+        return Recipe(backend="clone", details=details)
 
 
 def _notes(clones: Clones, redirected: int) -> Iterator[str]:

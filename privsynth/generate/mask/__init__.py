@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Self
 
@@ -16,6 +15,7 @@ from privsynth.generate.mask.steps.anonymise import Demands
 from privsynth.generate.mask.work import Work, planned
 from privsynth.options import Limits, MaskOptions, effective_k
 from privsynth.pii.analyzer import AUTO
+from privsynth.recipe import Recipe
 from privsynth.statistics import Statistics
 from privsynth.typing import Array
 
@@ -71,21 +71,24 @@ class Mask:
         self.memory_.destroy()
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> Recipe:
         ring = self.memory_.ring
-        return {
-            "backend": "mask",
+        details = {
             "k": self.demands.k,
-            "direct": self.options.direct,
             "suppress_max": self.options.suppress_max,
             "key": ring.key_id,
             "key_held": ring.where,
             "key_overwritten": ring.is_destroyed,  # in this process; a kept key stays where it is kept
             "tokens": TOKENS,
-            "repeatable": ring.kept,
-            "columns": statements(self.data_, ring),
             "note": KEPT if ring.kept else DESTROYED,
         }
+        return Recipe(
+            backend="mask",
+            columns=statements(self.data_, ring),
+            direct=self.options.direct,
+            repeatable=ring.kept,
+            details=details,
+        )
 
 
 def _in_order(table: Table, order: Array) -> Table:

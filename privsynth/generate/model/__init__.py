@@ -34,6 +34,7 @@ from privsynth.options import Limits, ModelOptions
 from privsynth.people import Fabricator
 from privsynth.people.crowd import Crowd
 from privsynth.people.unlearnt import unlearnt
+from privsynth.recipe import Recipe
 from privsynth.seeds import child
 from privsynth.stages import Estimate, Watch, unwatched
 from privsynth.statistics import Fact, Statistics
@@ -103,12 +104,12 @@ class Model:
             yield replace(self.shape_, tables=tuple(whole.values()), notes=tuple(notes))
 
     @property
-    def recipe(self) -> Mapping[str, object]:
-        return {
-            "backend": "model",
-            "rows": {n: self._rows_of(n) for n in self.plans_},
-            "tables": {name: dict(e.recipe) for name, e in self.engines_.items()},
-        }
+    def recipe(self) -> Recipe:
+        return Recipe(
+            backend="model",
+            tables={name: engine.recipe for name, engine in self.engines_.items()},
+            details={"rows": {name: self._rows_of(name) for name in self.plans_}},
+        )
 
     def _all_notes(self) -> list[Sequence[str]]:
         return [

@@ -12,6 +12,7 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.errors import InputError
 from privsynth.options import Limits, ModelOptions
+from privsynth.recipe import TableRecipe
 from privsynth.stages import Estimate, Watch, unwatched
 from privsynth.typing import Array
 
@@ -40,7 +41,7 @@ class Engine(Protocol):
         """What a person should know of what was learnt: columns and counts, never a value."""
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> TableRecipe:
         """Engine, parameters, versions, licence: for the manifest."""
 
 

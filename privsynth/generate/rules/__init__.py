@@ -17,6 +17,7 @@ from privsynth.generate.rules.mending import mend
 from privsynth.generate.rules.plan import TablePlan, plan_tables, walk_rules
 from privsynth.generate.rules.rows import Rows, side_by_side
 from privsynth.options import Limits, RulesOptions
+from privsynth.recipe import Recipe
 from privsynth.seeds import seed_of
 from privsynth.statistics import Statistics
 from privsynth.typing import Array
@@ -66,18 +67,18 @@ class Rules:
         return Dataset(tables, relations, tuple(dict.fromkeys((*self.notes_, *notes))))
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> Recipe:
         rules = self.book_.rules
-        return {
-            "backend": "rules",
+        details = {
             "rulebook": rules.name,
             "file": self.book_.file,
             "sha256": self.book_.digest,
             "source": "no real data was read",
-            "tables": {name: len(table.columns) for name, table in rules.tables.items()},
+            "tables": {name: len(table.columns) for name, table in rules.tables.items()},  # no engine learnt them
             "locale": rules.locale,
-            "versions": {name: version(name) for name in ("duckdb", "sqlglot", "numpy", "faker")},
         }
+        versions = {name: version(name) for name in ("duckdb", "sqlglot", "numpy", "faker")}
+        return Recipe(backend="rules", versions=versions, details=details)
 
     def _table(self, plan: TablePlan, rows: int | None, parent: Making | None, base: int) -> Making:
         """The table before its first column: how many rows, and each row's parent."""

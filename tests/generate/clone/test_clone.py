@@ -193,7 +193,7 @@ def test_empty_columns_stay_empty() -> None:
 def test_the_inflation_is_told(source: Dataset, result: Dataset) -> None:
     assert any("900 clones of 600 source people: the effective sample is about 600" in note for note in result.notes)
     recipe = Clone(CloneOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1)).recipe
-    assert recipe["backend"] == "clone"
+    assert recipe.backend == "clone"
 
 
 def test_the_source_is_left_as_it_was(source: Dataset) -> None:

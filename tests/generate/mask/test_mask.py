@@ -205,9 +205,9 @@ def test_the_recipe_names_the_key_and_never_tells_it(source: Dataset, key: Path)
     kept = Mask(MaskOptions(key_file=key), LIMITS).fit(source, profile_of(source), np.random.default_rng(1))
     assert "kkkk" not in repr(kept.recipe)
     assert "6b6b" not in repr(kept.recipe)
-    assert "personal data" in str(kept.recipe["note"])
+    assert "personal data" in str(kept.recipe.details["note"])
     assert (
-        Mask(MaskOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1)).recipe["key"]
+        Mask(MaskOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1)).recipe.details["key"]
         == "ephemeral"
     )
 

@@ -16,6 +16,7 @@ from privsynth.generate.model.choose.auto import Auto, Candidate, Trial, best, c
 from privsynth.generate.model.engine import Size
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
+from privsynth.recipe import TableRecipe
 from privsynth.report.method import _flat
 from privsynth.stages import Estimate
 
@@ -35,7 +36,7 @@ class Double:
     """An engine that does as it is told: copies, shuffles each column by itself, or refuses."""
 
     def __init__(self, how: str) -> None:
-        self.how, self.notes, self.recipe = how, [], {"engine": how, "licence": "ours"}
+        self.how, self.notes, self.recipe = how, [], TableRecipe(engine=how, licence="ours")
 
     def fit(self, table: Table, rng: np.random.Generator, *, given: Any = (), units: Any = None) -> Self:
         if self.how == "refuse":
@@ -80,7 +81,7 @@ def test_an_engine_that_copies_is_out_however_faithful_it_is(
 ) -> None:
     with_doubles(monkeypatch, copula="copy", tvae="shuffle")
     chosen = fitted(people(1500, rng))
-    assert chosen.recipe["chosen"] == "tvae"
+    assert chosen.recipe.details["chosen"] == "tvae"
     copied, shuffled = chosen.tried_
     assert copied.score is not None
     assert shuffled.score is not None
@@ -93,8 +94,8 @@ def test_an_engine_that_refuses_is_out_with_its_own_reason(
 ) -> None:
     with_doubles(monkeypatch, copula="refuse", tvae="shuffle")
     chosen = fitted(people(800, rng))
-    assert chosen.recipe["chosen"] == "tvae"
-    assert chosen.recipe["tried"]["copula"] == "not tried: this engine makes single tables only"  # type: ignore[index]
+    assert chosen.recipe.details["chosen"] == "tvae"
+    assert chosen.recipe.details["tried"]["copula"] == "not tried: this engine makes single tables only"  # type: ignore[index]
 
 
 def test_trials_see_a_part_by_unit_and_the_last_fit_sees_all(
@@ -121,9 +122,9 @@ def test_trees_win_over_rows_whose_columns_have_nothing_to_do_with_each_other(
         lambda options, **more: Double("shuffle") if options.engine == "tvae" else real(options, **more),
     )
     chosen = fitted(people(1500, rng))
-    assert chosen.recipe["chosen"] == "trees"
-    assert chosen.recipe["engine"] == "auto"
-    assert chosen.recipe["licence"] == "Apache-2.0"
+    assert chosen.recipe.details["chosen"] == "trees"
+    assert chosen.recipe.engine == "auto"
+    assert chosen.recipe.licence == "Apache-2.0"
     assert "trees scored" in chosen.notes[0]
 
 
@@ -138,7 +139,7 @@ def test_the_same_seed_chooses_and_makes_the_same(rng: np.random.Generator) -> N
 
 def test_too_few_rows_to_compare_are_learnt_by_the_default(rng: np.random.Generator) -> None:
     chosen = fitted(people(150, rng))
-    assert chosen.recipe["chosen"] == "trees"
+    assert chosen.recipe.details["chosen"] == "trees"
     assert "nothing could be compared" in chosen.notes[0]
     assert all(trial.score is None for trial in chosen.tried_)
 
@@ -194,7 +195,7 @@ def test_what_others_cannot_keep_leaves_them_out(asked: dict[str, Any], reason: 
 
 def test_the_report_says_in_words_who_was_tried(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
     with_doubles(monkeypatch, copula="refuse", tvae="shuffle")
-    lines = dict(_flat({"tables": {"people": dict(fitted(people(600, rng)).recipe)}}))
+    lines = dict(_flat({"tables": {"people": fitted(people(600, rng)).recipe.record()}}))
     assert lines["people.chosen"] == "tvae"
     assert lines["people.tried.copula"].startswith("not tried")
     assert lines["people.tried.tvae"].startswith("score 0.")

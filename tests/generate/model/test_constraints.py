@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from privsynth.generate.model.engine import Engine, frame_of
 from privsynth.generate.model.trees.engine import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
+from privsynth.recipe import TableRecipe
 from privsynth.spelling import Spelling
 from privsynth.statistics import Fact, Statistics, Taken
 
@@ -32,7 +32,7 @@ class Independent:
     """An engine that knows nothing between columns: what holds in its rows was put there."""
 
     notes: Sequence[str] = ()
-    recipe: Mapping[str, object] = MappingProxyType({})
+    recipe = TableRecipe(engine="independent")
 
     def fit(
         self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Any = None

@@ -59,7 +59,7 @@ def model() -> Model:
 def test_the_number_of_rows_is_the_noisy_one(model: Model) -> None:
     counted = model.engines_["t"].rows  # type: ignore[attr-defined]
     assert abs(counted - ROWS) < 100
-    assert model.recipe["rows"] == {"t": counted}
+    assert model.recipe.details["rows"] == {"t": counted}
     assert len(model.sample(None, np.random.default_rng(2)).root) == counted
     assert len(model.sample(17, np.random.default_rng(2)).root) == 17
 
@@ -69,7 +69,7 @@ def test_the_number_of_rows_is_the_noisy_one(model: Model) -> None:
 def test_what_is_wrapped_around_the_engine_passes_the_count_on(options: dict[str, Any]) -> None:
     data = people(rules=(Rule("kept", "amount <= 90"),))
     wrapped = fitted(data, **options)
-    assert wrapped.recipe["rows"] == {"t": wrapped.engines_["t"].rows}  # type: ignore[attr-defined]
+    assert wrapped.recipe.details["rows"] == {"t": wrapped.engines_["t"].rows}  # type: ignore[attr-defined]
     made = wrapped.sample(None, np.random.default_rng(2)).root
     assert len(made) == wrapped.engines_["t"].rows  # type: ignore[attr-defined]
     assert (made.frame["amount"].dropna() <= 90).all()
@@ -79,7 +79,7 @@ def test_what_is_wrapped_around_the_engine_passes_the_count_on(options: dict[str
 def test_the_exact_number_is_nowhere_in_what_is_told(model: Model) -> None:
     """Four fits: that the noise is nought in all of them does not happen."""
     told = [fitted(people(200)) for _ in range(4)]
-    assert any(each.recipe["rows"] != {"t": 200} for each in told)
+    assert any(each.recipe.details["rows"] != {"t": 200} for each in told)
     notes = model.sample(5, np.random.default_rng(2)).notes
     assert not any(str(ROWS) in note or f"{ROWS:,}" in note for note in notes)
 
@@ -105,7 +105,7 @@ def test_identifying_columns_are_invented_without_a_look_at_the_rows(monkeypatch
     assert not made.root.frame["id"].str.startswith("QX-").any()
     assert made.root.frame["email"].is_unique
     assert any("without a look at the rows" in note for note in made.notes)
-    assert model.recipe["tables"]["t"]["claim"]["made"] is True  # type: ignore[index]
+    assert model.recipe.record()["tables"]["t"]["claim"]["made"] is True  # type: ignore[index]
 
 
 def test_tables_that_refer_to_one_another_are_refused() -> None:

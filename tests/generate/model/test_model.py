@@ -182,8 +182,8 @@ def test_no_parent_is_dealt_fewer_than_none(rng: np.random.Generator) -> None:
 
 def test_the_recipe_says_what_ran_and_holds_no_value(rng: np.random.Generator) -> None:
     recipe = fitted(shop(rng, 100), min_leaf=50).recipe
-    assert recipe["tables"]["customer"]["engine"] == "trees"  # type: ignore[index]
-    assert recipe["tables"]["customer"]["parameters"]["min_leaf"] == 50  # type: ignore[index]
+    assert recipe.tables["customer"].engine == "trees"
+    assert recipe.record()["tables"]["customer"]["parameters"]["min_leaf"] == 50  # type: ignore[index]
     assert "trade" not in str(recipe)
 
 

@@ -173,7 +173,7 @@ def test_an_interruption_is_passed_on() -> None:
 
 @needs_sdv
 def test_the_recipe_names_the_licence_and_the_versions(rng: np.random.Generator) -> None:
-    recipe = Sdv(k=10).fit(small(rng, 60), rng).recipe
+    recipe = Sdv(k=10).fit(small(rng, 60), rng).recipe.record()
     assert recipe["licence"] == "BUSL-1.1"
     assert set(recipe["versions"]) == {"sdv", "copulas", "rdt"}  # type: ignore[call-overload]
 

@@ -78,7 +78,7 @@ def test_our_generator_governs_fit_and_sample(name: str) -> None:
     pd.testing.assert_frame_equal(first, one.sample(80, np.random.default_rng(2)))
     assert not first.equals(one.sample(80, np.random.default_rng(4)))
     assert not first.equals(other.sample(80, np.random.default_rng(2)))
-    assert one.recipe["repeats"] == "same rows for the same seed and versions"
+    assert one.recipe.record()["repeats"] == "same rows for the same seed and versions"
 
 
 @pytest.mark.slow
@@ -170,7 +170,7 @@ def test_epochs_are_honoured_and_said() -> None:
     made = fitted("ctgan", every_kind(60), epochs=3)
     assert made.synthesizer_ is not None
     assert len(made.synthesizer_.get_loss_values()) == 3
-    assert made.recipe["parameters"]["epochs"] == 3  # type: ignore[index]
+    assert made.recipe.record()["parameters"]["epochs"] == 3  # type: ignore[index]
     assert Sdv("tvae", k=10).epochs == 300
 
 
@@ -181,11 +181,11 @@ def test_an_absent_graphics_card_is_refused_and_auto_takes_the_processor() -> No
         pytest.skip("there is a graphics card")
     with pytest.raises(PolicyError, match="graphics card"):
         Sdv("ctgan", k=10, device="cuda")
-    assert fitted("tvae", every_kind(60), epochs=1, device="auto").recipe["parameters"]["device"] == "cpu"  # type: ignore[index]
+    assert fitted("tvae", every_kind(60), epochs=1, device="auto").recipe.record()["parameters"]["device"] == "cpu"  # type: ignore[index]
 
 
 def test_the_recipe_names_the_licence_and_what_took_part() -> None:
-    recipe = fitted("tvae", every_kind(60), epochs=1).recipe
+    recipe = fitted("tvae", every_kind(60), epochs=1).recipe.record()
     assert recipe["engine"] == "tvae"
     assert recipe["licence"] == "BUSL-1.1"
     assert set(recipe["versions"]) == {"sdv", "copulas", "rdt", "ctgan", "torch"}  # type: ignore[call-overload]
@@ -221,9 +221,9 @@ def test_rows_held_back_show_what_was_learnt_by_heart() -> None:
     made = fitted("tvae", every_kind(1000), epochs=1)
     (note,) = [note for note in made.notes if "held back" in note]
     assert "100 rows" in note
-    assert 0.3 < made.recipe["nearer_to_fitted"] < 0.7  # type: ignore[operator]
+    assert 0.3 < made.recipe.record()["nearer_to_fitted"] < 0.7  # type: ignore[operator]
     assert made.synthesizer_ is not None
-    assert "nearer_to_fitted" not in fitted("tvae", every_kind(900), epochs=1).recipe
+    assert "nearer_to_fitted" not in fitted("tvae", every_kind(900), epochs=1).recipe.record()
 
 
 def test_children_are_refused_with_the_way_out() -> None:

@@ -44,8 +44,8 @@ def test_it_is_a_backend_that_describes_itself(tmp_path: Path) -> None:
     assert isinstance(rules, Described)
     backend: Backend = rules
     assert backend is rules.fit(Dataset(()), NOTHING, np.random.default_rng(0))
-    assert rules.recipe["source"] == "no real data was read"
-    assert len(str(rules.recipe["sha256"])) == 64
+    assert rules.recipe.details["source"] == "no real data was read"
+    assert len(str(rules.recipe.details["sha256"])) == 64
 
 
 def test_without_a_rulebook_it_says_how_to_give_one() -> None:

@@ -8,7 +8,7 @@ Time is counted in estimates, not on the clock, so that the same table, seed and
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -27,6 +27,7 @@ from privsynth.measure.attacks.copies import near_hits, whole_row_hits
 from privsynth.measure.fidelity import compare
 from privsynth.measure.significance import holm
 from privsynth.options import SECONDS, Limits, ModelOptions
+from privsynth.recipe import TableRecipe
 from privsynth.seeds import Seeds, child
 from privsynth.stages import Estimate, Watch, span, unwatched
 from privsynth.stages import size as spelt
@@ -116,16 +117,12 @@ class Auto:
         return [f"the engine was chosen by trial: {self._reason()}.", *self.engine_.notes]
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> TableRecipe:
         """The chosen engine's own account, under the name of the one that chose it."""
         tried = {trial.candidate.name: str(trial) for trial in self.tried_}
-        return {
-            **self.engine_.recipe,
-            "engine": "auto",
-            "chosen": self.chosen_.candidate.name,
-            "why": self._reason(),
-            "tried": tried,
-        }
+        recipe, chosen = self.engine_.recipe, self.chosen_.candidate.name
+        details = {**recipe.details, "chosen": chosen, "tried": tried}
+        return replace(recipe, engine="auto", why=self._reason(), details=details)
 
     def _try(self, field: Sequence[Candidate], lesson: TrialRows) -> list[Trial]:
         started, tried = time.monotonic(), list[Trial]()

@@ -9,8 +9,8 @@ Levels and conditions are never repeated in a message: whoever typed one has lea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -23,6 +23,7 @@ from privsynth.expressions.aim import Shares, effective, raked, rows_meeting, sh
 from privsynth.expressions.rules import definitions_in, parts_of
 from privsynth.generate.model.coding.codings import support
 from privsynth.generate.model.engine import Engine, frame_of, rows_counted
+from privsynth.recipe import TableRecipe
 from privsynth.seeds import child
 from privsynth.typing import Array
 
@@ -140,9 +141,11 @@ class Steered:
         return [*self.notes_, *(self.engine_ or self.first_).notes]  # type: ignore[union-attr]
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> TableRecipe:
         how = "held by the engine" if self.holds else "searched among free rows"
-        return {**(self.engine_ or self.first_).recipe, "asked": {"columns": list(self.wish.columns), "how": how}}  # type: ignore[union-attr]
+        recipe = (self.engine_ or self.first_).recipe  # type: ignore[union-attr]
+        asked = {"columns": list(self.wish.columns), "how": how}
+        return replace(recipe, details={**recipe.details, "asked": asked})
 
     def _learn_first(self, table: Table, rng: np.random.Generator, units: Array | None) -> Engine:
         """The columns that are spoken of, from the rows that meet the condition, as often as the shares ask: each still counts once."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -20,6 +21,7 @@ from privsynth.expressions.rules import compile_rule
 from privsynth.generate.model.constraints.shaping import Constraints, constraints_of
 from privsynth.generate.model.engine import Engine, check_engine, frame_of, rows_counted
 from privsynth.keeping import kept, learnt_values
+from privsynth.recipe import TableRecipe
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -95,9 +97,9 @@ class Constrained:
         return [*own, *self.notes_, *unkept]
 
     @property
-    def recipe(self) -> Mapping[str, object]:
-        own = {"engine": "none", "parameters": {}} if self.engine_ is None else dict(self.engine_.recipe)
-        return {**own, "constraints": self.constraints_.told}
+    def recipe(self) -> TableRecipe:
+        own = TableRecipe(engine="none", parameters={}) if self.engine_ is None else self.engine_.recipe
+        return replace(own, details={**own.details, "constraints": self.constraints_.told})
 
     def kept_values(self) -> Mapping[str, Any]:
         """Not what of one draw was not kept."""

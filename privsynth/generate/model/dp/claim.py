@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from privsynth.recipe import PrivacyClaim
 
 COVERS = (
     "the learnt columns of this table, and the number of its rows where none was asked for, were made by a mechanism with this epsilon and delta; "
@@ -19,21 +18,6 @@ ASSUMED = (
 )
 
 
-def claim(*reasons: str) -> dict[str, object]:
-    """The claim, made where no reason stands against it."""
-    return {
-        "made": not reasons,
-        "withheld_because": list(reasons),
-        "covers": COVERS,
-        "assumes": list(ASSUMED),
-        "vetting": VETTING,
-    }
-
-
-def withheld(recipe: Mapping[str, Any], *reasons: str) -> dict[str, Any]:
-    """The same recipe with reasons against its claim added."""
-    return (
-        {**recipe, "claim": claim(*recipe["claim"]["withheld_because"], *reasons)}
-        if reasons and "claim" in recipe
-        else dict(recipe)
-    )
+def claim() -> PrivacyClaim:
+    """The claim, with what it covers and what it rests on."""
+    return PrivacyClaim(made=True, covers=COVERS, assumes=ASSUMED, vetting=VETTING)

@@ -25,6 +25,7 @@ from privsynth.generate.model.dp.rows import rows_like, spread
 from privsynth.generate.model.dp.tables import Noisy, Pair, cleaned, joined, margins, total_of
 from privsynth.generate.model.engine import frame_of
 from privsynth.options import MECHANISM, Limits, ModelOptions
+from privsynth.recipe import PrivacyCost, TableRecipe
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
@@ -73,25 +74,19 @@ class Private:
         ]
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> TableRecipe:
         spent = {
-            "epsilon": self.cost.epsilon,
-            "delta": self.cost.delta,
+            "mechanism": self.mechanism,
             "rho": self.rho_,
             "conversion": "OpenDP make_zCDP_to_approxDP",
-        }
-        return {
-            "engine": "dp",
-            "mechanism": self.mechanism,
-            **spent,
             "neighbours": "rows of one unit added or removed",
-            "unit": self._unit(),
             "contributions": self.contributions,
             "seed": "none: the noise is the operating system's; rows cannot be made again",
-            "claim": claim(),
-            "versions": versions(),
-            "licence": ENGINES["dp"].licence,
         }
+        cost = PrivacyCost(
+            epsilon=self.cost.epsilon, delta=self.cost.delta, unit=self._unit(), claim=claim(), details=spent
+        )
+        return TableRecipe(engine="dp", licence=ENGINES["dp"].licence, versions=versions(), privacy=cost)
 
     def _unit(self) -> str:
         rows = "one row" if self.contributions == 1 else f"at most {self.contributions} rows"

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -31,6 +31,7 @@ from privsynth.generate.model.sdv.cost import MODELS, MODES, MOST_LEVELS, bytes_
 from privsynth.generate.model.sdv.overfit import Nearness, hold_back, nearness
 from privsynth.generate.model.sdv.shown import CODE, Shown, show
 from privsynth.options import DEVICE, EPOCHS
+from privsynth.recipe import TableRecipe
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
@@ -113,20 +114,20 @@ class Sdv:
         ]
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> TableRecipe:
         packages = ("sdv", "copulas", "rdt") + (("ctgan", "torch") if self.trains else ())
-        recipe = {
-            "engine": self.name,
-            "parameters": self._parameters,
-            "versions": {name: version(name) for name in packages},
-            "licence": ENGINES[self.name].licence,
-        }
         repeats = (
             "same rows for the same seed and versions"
             if self.ran_on_ in (None, "cpu")
             else "not promised on a graphics card"
         )
-        return {**recipe, "repeats": repeats, **_nearness_recipe(self.nearness_)}
+        return TableRecipe(
+            engine=self.name,
+            licence=ENGINES[self.name].licence,
+            versions={name: version(name) for name in packages},
+            parameters=self._parameters,
+            details={"repeats": repeats, **_nearness_recipe(self.nearness_)},
+        )
 
     @property
     def _parameters(self) -> dict[str, object]:

@@ -28,6 +28,7 @@ from privsynth.generate.model.trees.lookup import Lookup, find_lookups, listing_
 from privsynth.generate.model.trees.related import Related, relate, same_as
 from privsynth.generate.model.trees.steps import ClassStep, NumberStep, Step
 from privsynth.keeping import kept, learnt_values
+from privsynth.recipe import TableRecipe
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
@@ -110,13 +111,13 @@ class Trees:
         return [note for name in self.names_ for note in _notes(name, self.codings_[name])]
 
     @property
-    def recipe(self) -> Mapping[str, object]:
+    def recipe(self) -> TableRecipe:
         import sklearn
 
         leaf = self.min_leaf or {"classes": CLASS_LEAF, "numbers": NUMBER_LEAF}
         versions = {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
         parameters = {"k": self.k, "min_leaf": leaf, "folds": FOLDS, "order": list(self.steps_)}
-        return {"engine": "trees", "parameters": parameters, "versions": versions, "licence": ENGINES["trees"].licence}
+        return TableRecipe(engine="trees", licence=ENGINES["trees"].licence, versions=versions, parameters=parameters)
 
     def kept_values(self) -> Mapping[str, Any]:
         learnt = learnt_values(self, LEARNT)
