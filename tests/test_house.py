@@ -17,7 +17,7 @@ LEADING = 3  # fields of a larger class that may, if no two have the same type
 POSITIONAL = 5  # parameters of a function that may be given by position
 
 # Not yet so: these numbers only fall.
-SHARED_NAMES, BY_POSITION, LONG_SIGNATURES = 19, 73, 47
+SHARED_NAMES, BY_POSITION, LONG_SIGNATURES = 1, 35, 23
 
 
 @cache
@@ -103,7 +103,9 @@ def by_position(node: ast.FunctionDef) -> list[str]:
 
 
 def takes_many() -> list[str]:
-    return [f"{file} {node.name}" for file, node in functions() if len(by_position(node)) > POSITIONAL]
+    """Without the verbs of the command line, whose words typer hands over by name."""
+    long = (each for each in functions() if len(by_position(each[1])) > POSITIONAL)
+    return [f"{file} {node.name}" for file, node in long if not file.startswith("cli/verbs/")]
 
 
 def test_no_function_takes_more_than_five_by_position() -> None:
