@@ -38,7 +38,7 @@ from privsynth.dataset import Domain, Table
 from privsynth.generate.model.dp.cost import Cost
 from privsynth.generate.model.dp.engine import Private
 from privsynth.generate.model.dp.noise import release, rho_of
-from privsynth.measure.attacks.membership import clopper_pearson
+from privsynth.measure.intervals import clopper_pearson
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 

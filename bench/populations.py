@@ -28,21 +28,15 @@ from privsynth.policy import Policy
 from privsynth.source import Exposure, Source
 
 ROWS = 3_000
-FIRST = Exposure(
-    attempt=1, releases=0, rows=0, epsilon=0.0
-)  # what a ledger says of a source that was never asked before
+# What a ledger says of a source that was never asked before.
+FIRST = Exposure(attempt=1, releases=0, rows=0, epsilon=0.0)
 Parts = tuple[Table, Table, Table]  # training rows, held-out rows, independent draft
 
 
 def source_of(train: Table, holdout: Table) -> Source:
     """What the gates are given, as a run gives it."""
-    data = Dataset((train,))
-    return Source(
-        data,
-        Dataset((holdout,)),
-        learn_statistics(data, Policy(), take_fingerprints(Dataset((train, holdout)))),
-        exposure=FIRST,
-    )
+    data, taken = Dataset((train,)), take_fingerprints(Dataset((train, holdout)))
+    return Source(data, Dataset((holdout,)), learn_statistics(data, Policy().limits, taken), exposure=FIRST)
 
 
 def described(frame: pd.DataFrame, name: str, secret: str) -> Table:
