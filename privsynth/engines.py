@@ -1,7 +1,7 @@
 """The engines of the backend `model`: one record each, which all that depends on an engine reads.
 
-What is heavy stands in the engine's own folder of generate/model: `home` names it, and `model.choose` loads it when the engine is
-chosen. To add an engine, write its folder, its record here, and its name in `EngineName`.
+What is heavy stands in the engine's own folder of generate/model: `home` names it, and `model.choose` loads it when the
+engine is chosen. To add an engine, write its folder, its record here, and its name in `EngineName`.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Which classes may be kept in a file, and how: each says so itself, where it is defined, with a version.
 
-A class goes by its name, which is unique in the package, and its version, so that it may move to another file. Only what is registered
-here is ever written or made again; a version rises with every change of what a class keeps.
+A class goes by its name, which is unique in the package, and its version, so that it may move to another file. Only
+what is registered here is ever written or made again. Raise a version with every change of what the class keeps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, TypeVar
 
 from privsynth.errors import BackendError
 
@@ -16,19 +16,9 @@ Class = TypeVar("Class", bound=type)
 Derive = Callable[[Mapping[str, Any]], Any]
 
 
-@runtime_checkable
-class KeepsItself(Protocol):
-    """A class that is no dataclass says what of it is kept, by the names it was registered with, and how it comes back."""
-
-    def kept_values(self) -> Mapping[str, Any]: ...
-
-    @classmethod
-    def from_kept(cls, values: Mapping[str, Any]) -> Self: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class KeptClass:
-    """How the objects of one class are kept. `derived`: fields that are left out, and how they follow from the others."""
+    """How the objects of one class are kept. `derived`: fields left out, and how they follow from the others."""
 
     cls: Any
     version: int
@@ -61,7 +51,10 @@ _BY_NAME: dict[str, KeptClass] = {}
 def kept(
     *, version: int, names: Sequence[str] = (), derived: Mapping[str, Derive] | None = None
 ) -> Callable[[Class], Class]:
-    """Register a class: a dataclass or enumeration field by field, any other one by the `names` that it keeps."""
+    """Register a class: a dataclass field by field, an enumeration by its values.
+
+    Any other class keeps the `names`: its method `kept_values` gives them, its class method `from_kept` takes them.
+    """
 
     def register(cls: Class) -> Class:
         entry = KeptClass(cls=cls, version=version, names=tuple(names), derived=derived or {})
@@ -82,7 +75,7 @@ def kept_class_named(name: str) -> KeptClass | None:
 
 
 def learnt_values(fitted: object, names: Sequence[str]) -> dict[str, Any]:
-    """What was learnt, by name. An attribute that is not among the names would be lost without a word: it is an error."""
+    """What was learnt, by name. Any other attribute would be lost without a word: it is an error."""
     learnt = {name: value for name, value in sorted(vars(fitted).items()) if name.endswith("_")}
     if sorted(learnt) != sorted(names):
         strange = ", ".join(sorted(set(learnt) ^ set(names)))

@@ -1,4 +1,9 @@
-"""Rows from a learned joint distribution: an engine for what may be learnt, inventions for what may not, keys for what hangs together."""
+"""Rows from a learnt distribution: an engine for what may be learnt, inventions for what may not, keys between tables.
+
+`Model` here is the backend. `engine` says what an engine is and `choose` makes the one that was asked for: `trees`
+(ours), `sdv` or `dp`. `coding` decides what of a column may come out again, `constraints` and `conditions` what rows
+must meet, `tables` how tables hang together, and `saved` writes a fitted model to files.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +49,7 @@ LEAST_SUPPORT = 10  # a value held by fewer is never emitted, however lax the li
 
 
 class Model:
-    """Learns each table with an engine, parents before children, and never shows an engine a key, a name or free text."""
+    """Learns each table with an engine, parents before children. No engine ever sees a key, a name or free text."""
 
     def __init__(self, options: ModelOptions, limits: Limits, *, watch: Watch = unwatched) -> None:
         self.options, self.limits, self.watch = options, limits, watch
@@ -83,8 +88,9 @@ class Model:
     def batches(self, rows: int | None, rng: np.random.Generator) -> Iterator[Dataset]:
         """The rows of `sample` in parts that fit into memory: some rows of the root table with all that hangs on them.
 
-        Tables beside the root's family come whole with the first part and are empty in the others. What is learnt follows from the seed and
-        the number of the part alone; invented values that must be unique also keep away from those of the parts before.
+        Tables that do not hang on the root come whole with the first part and are empty in the others. What is drawn
+        follows from the seed and the number of the part alone; invented values that must be unique also differ from
+        those of the parts before.
         """
         root, led = self._size(self.root_, rows), led_by(self.root_, self.plans_)
         size = rows_of_a_shard(self.root_, led, self.plans_, root)

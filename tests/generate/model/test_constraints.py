@@ -94,7 +94,7 @@ def test_a_definition_that_few_real_rows_keep_is_not_computed_and_the_rows_are_c
     t.frame.loc[:11, "total"] += 1  # 12 of 600: 2 %
     made, engine = kept(t, trees)
     assert "computed" not in engine.constraints_.told
-    assert engine.notes_ == ("table 't': rule 'r0' is broken by 12 of 600 training rows; made rows keep it.",)
+    assert engine.notes_ == ("table 't': rule 'r0' is broken by 12 of 600 training rows; synthetic rows keep it.",)
     assert (np.abs(made["total"] - made["net"] - made["tax"]) <= 0.0051).all()
 
 
@@ -103,7 +103,7 @@ def test_fewer_than_k_real_violations_are_not_counted_out(rng: np.random.Generat
     t.frame.loc[:2, "total"] += 1
     _, engine = kept(t)
     assert engine.notes_ == (
-        "table 't': rule 'r0' is broken by fewer than 10 of 600 training rows; made rows keep it.",
+        "table 't': rule 'r0' is broken by fewer than 10 of 600 training rows; synthetic rows keep it.",
     )
 
 
@@ -243,7 +243,7 @@ def test_another_rule_is_kept_by_drawing_again(rng: np.random.Generator) -> None
 
 def test_a_rule_that_cannot_hold_is_an_error_with_its_name_and_no_value(rng: np.random.Generator) -> None:
     t = table(Column("age", Kind.INTEGER), rules=["age > 4711"], age=rng.integers(0, 90, 200).astype(float))
-    with pytest.raises(BackendError, match=r"rule 'r0' is broken by 100\.00% of the made rows") as error:
+    with pytest.raises(BackendError, match=r"rule 'r0' is broken by 100\.00% of the synthetic rows") as error:
         kept(t)
     assert "4711" not in str(error.value)
 

@@ -134,8 +134,8 @@ def test_what_stands_behind_a_raised_group_is_said_in_round_numbers(rng: np.rand
     t = people(rng)
     notes = " ".join(made(t, shares={"job": {"diver": 0.5}}).notes)
     assert (
-        "column 'job': raised to the shares asked; behind what was raised stand about 19 training entities, "
-        "and no more." in notes
+        "column 'job': raised to the shares asked for; no more than about 19 training entities "
+        "stand behind what was raised." in notes
     )
     weights = np.where(t.frame["job"] == "diver", 0.5 / 19, 0.5 / 1981)
     assert effective(weights) == pytest.approx(4 / (1 / 19 + 1 / 1981))  # two groups of half the weight each
@@ -221,7 +221,7 @@ def test_engines_that_hold_nothing_are_searched(rng: np.random.Generator) -> Non
 
 def test_a_blind_search_looks_at_no_real_row(rng: np.random.Generator) -> None:
     t = people(rng)
-    with pytest.raises(BackendError, match="0 of 300 rows as asked for could be made among"):
+    with pytest.raises(BackendError, match="0 of the 300 rows asked for were found among"):
         search(t, Wish("job = 'hermit'"), blind=True)  # seeing engines are refused for want of k people
     assert (search(t, Wish("job = 'diver'"), blind=True)["job"] == "diver").all()
 
@@ -234,7 +234,7 @@ def test_a_search_that_runs_dry_says_how_many_are_missing() -> None:
         return pd.DataFrame({"x": np.where((np.arange(rows) < 9) & (calls[0] == 1), 4711.0, 0.0)})
 
     with pytest.raises(
-        BackendError, match=r"only 9 of 50 rows as asked for could be made among [0-9,]+ drawn ones: 41 are missing"
+        BackendError, match=r"only 9 of the 50 rows asked for were found among [0-9,]+ drawn ones: 41 are missing"
     ) as error:
         sought(nine_and_no_more, 50, [column], Wish("x = 4711"), np.random.default_rng(0))
     assert "4711" not in str(error.value)

@@ -1,8 +1,11 @@
-"""The engine that tries the others: each learns one part of the training rows and is judged by the other, and the best learns all.
+"""The engine that tries the others: each learns one part of the training rows and is judged by the other part.
 
-The score is half fidelity (as a share of what a fresh real sample reaches) and half how far a classifier is from telling the made rows
-from real ones (1: it cannot). Who copies beyond chance is out. Within a small margin the earlier candidate wins, and our trees come first.
-Time is counted in estimates, not on the clock, so that the same table, seed and budget choose the same engine on a busy day.
+The best one then learns all of them.
+
+The score is half fidelity (as a share of what a fresh real sample reaches) and half how far a classifier is from
+telling the made rows from real ones (1: it cannot). Who copies beyond chance is out. Within a small margin the earlier
+candidate wins, and our trees come first. Time is counted in estimates, not on the clock, so that the same table, seed
+and budget choose the same engine on a busy day.
 """
 
 from __future__ import annotations
@@ -225,7 +228,8 @@ def planned(field: Sequence[Candidate], size: Size, budget: float) -> Iterator[t
             yield (
                 candidate,
                 trial,
-                f"it needs about {span(trial.seconds + whole.seconds)}; {span(max(0.0, left))} of {span(budget)} were left",
+                f"it needs about {span(trial.seconds + whole.seconds)}; "
+                f"{span(max(0.0, left))} of {span(budget)} were left",
             )
         else:
             left -= trial.seconds

@@ -37,7 +37,10 @@ def refuse_beyond(needed: Estimate, free: int | None, table: Table, engine: Engi
     """Refuse a fit that would not end, with what would fit instead."""
     if free is None or needed.bytes <= free:
         return
-    message = f"table '{table.name}' would need about {spelt(needed.bytes)} of memory in the engine {engine}, and {spelt(free)} are free."
+    message = (
+        f"table '{table.name}' would need about {spelt(needed.bytes)} of memory in the engine {engine}, "
+        f"and {spelt(free)} are free."
+    )
     raise BackendError(message, hint="; or ".join(_ways_out(needed, free, table, engine)))
 
 

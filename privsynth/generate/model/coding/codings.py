@@ -3,8 +3,8 @@
 Numbers and dates are first read onto one axis of plain floats. A column then becomes one of two things:
 
     Classes   a list of levels, each held by at least `k` units; rows with other levels teach, but give nothing
-    Curve     numbers: `atoms` (missing, and values held by many more rows than their neighbours) that come out as they are,
-              and a rest. The rest is a lattice (a list of values, each held by `k` units) or a curve through ranks [k, n-k].
+    Curve     numbers: `atoms` (missing, and values held by many more rows than their neighbours) that come out as they
+              are, and a rest: a lattice (a list of values, each held by `k` units) or a curve through ranks [k, n-k]
 
 A unit is a row, or an entity where the table names one: ten rows of one person are one unit.
 """
@@ -89,7 +89,7 @@ class Curve:
         return found
 
     def place_of(self, numbers: Array) -> Array:
-        """Lattice: the position of the nearest value. Curve: where on it, from 0 to 1; the extremes are folded inwards."""
+        """Lattice: the position of the nearest value. Curve: the place from 0 to 1, extremes folded inwards."""
         if self.lattice is not None:
             return _nearest(self.lattice, numbers)
         inside = len(self.ordered) - 1 - self.low - self.high

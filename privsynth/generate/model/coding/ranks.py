@@ -1,4 +1,7 @@
-"""Where numbers stand among others, from one sort: a search for each of a million values in a million others misses the cache each time."""
+"""Where numbers stand among others, from one sort.
+
+A search for each of a million values in a million others would miss the cache each time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ def ranks(values: Array) -> Array:
 
 
 def middles(ordered: Array, values: Array) -> Array:
-    """Where each value lies in `ordered`, from 0: the middle of those that equal it, or between its neighbours. All values are known."""
+    """Where each value lies in `ordered`, from 0: amid its equals, or between its neighbours. None is missing."""
     order, starts, ends = _runs(values)
     distinct = values[order[starts]]
     left, right = (np.searchsorted(ordered, distinct, side) for side in ("left", "right"))
@@ -44,14 +47,14 @@ def on_even_steps(place: Array, heights: Array) -> Array:
 
 
 def sorted_within(groups: Array, size: int, *keys: Array) -> Array:
-    """The order by group, and inside each by the keys, the first of them leading. Rows that agree in all are alike and may change places."""
+    """The order by group, and inside each by the keys, the first of them leading. Rows that agree in all may swap."""
     order = np.argsort(keys[0]) if len(keys) == 1 else np.lexsort(keys[::-1])
     small = groups.astype(np.uint16) if size <= 2**16 else groups  # two bytes are sorted by counting
     return np.asarray(order[np.argsort(small[order], kind="stable")])
 
 
 def coarse(features: Array, steps: int = STEPS) -> Array:
-    """Each column on about as many values as `steps`, each of them its own: a tree sorts those much faster, and splits nearly as well."""
+    """Each column on about `steps` of its own values: a tree sorts those much faster, and splits nearly as well."""
     made = np.empty_like(features)
     for at in range(features.shape[1]):
         column = features[:, at]

@@ -1,10 +1,12 @@
 """Rows other than the source's: those that meet a condition, and levels at shares that somebody chose.
 
-Exact, where an engine holds columns that it is given: the columns that are spoken of are learnt by an engine of their own from the
-rows that meet the condition, drawn towards the shares, and handed to the engine that makes the rest. Otherwise by search: rows
-are drawn freely and those that serve are kept. A search has a budget, and what it cannot make is an error, never fewer rows.
+Exact, where an engine holds columns that it is given: the columns that are spoken of are learnt by an engine of their
+own from the rows that meet the condition, drawn towards the shares, and handed to the engine that makes the rest.
+Otherwise by search: rows are drawn freely and those that serve are kept. A search has a budget, and what it cannot make
+is an error, never fewer rows.
 
-Levels and conditions are never repeated in a message: whoever typed one has learnt from it only whether enough rows hold it.
+Levels and conditions are never repeated in a message: whoever typed one has learnt from it only whether enough rows
+hold it.
 """
 
 from __future__ import annotations
@@ -121,7 +123,12 @@ class Steered:
         )
         return self
 
-    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:  # noqa: ARG002  fit refuses given columns
+    def sample(
+        self,
+        rows: int,
+        rng: np.random.Generator,
+        given: pd.DataFrame | None = None,  # noqa: ARG002  fit refuses given columns
+    ) -> pd.DataFrame:
         ask, rest = child(rng, "asked", "rest")
         if self.first_ is None:
             assert self.engine_ is not None  # noqa: S101  one of the two is always there
@@ -148,7 +155,7 @@ class Steered:
         return replace(recipe, details={**recipe.details, "asked": asked})
 
     def _learn_first(self, table: Table, rng: np.random.Generator, units: Array | None) -> Engine:
-        """The columns that are spoken of, from the rows that meet the condition, as often as the shares ask: each still counts once."""
+        """The columns named, from rows that meet the condition, repeated to reach the shares; each counts once."""
         self.given_ = tuple(table.frame)
         learn, pick = child(rng, "learn", "pick")
         at = np.flatnonzero(rows_meeting(table, self.wish.where))
@@ -199,7 +206,8 @@ def _shares_foretold(table: Table, shares: Shares, k: int, units: Array) -> list
             )
         if raised:
             notes.append(
-                f"column '{name}': raised to the shares asked; behind what was raised stand {_about(min(raised))} training entities, and no more."
+                f"column '{name}': raised to the shares asked for; "
+                f"no more than {_about(min(raised))} training entities stand behind what was raised."
             )
     weights, missed = raked(codes, shares, len(table))
     if missed > CLOSE:
@@ -208,7 +216,8 @@ def _shares_foretold(table: Table, shares: Shares, k: int, units: Array) -> list
     size = f"say as much as {_about(effective(weights))} rows that were not reweighted"
     return [
         *notes,
-        f"table '{table.name}': with the shares asked, {_about(len(table))} training rows {size} (effective sample size).",
+        f"table '{table.name}': with the shares asked for, {_about(len(table))} training rows {size} "
+        "(effective sample size).",
     ]
 
 
@@ -224,7 +233,7 @@ def _too_rare(table: Table, name: str, at: int, k: int, units: Array) -> Backend
 
 
 def sought(draw: Draw, rows: int, columns: Sequence[Column], wish: Wish, rng: np.random.Generator) -> pd.DataFrame:
-    """So many drawn rows that meet the condition, with the shares asked; an error with counts where the budget does not suffice."""
+    """So many drawn rows that meet the condition and the shares; an error with counts where they cannot be found."""
     columns = tuple(columns)
     pool, drawn, batch = draw(0, rng), 0, rows + 50 + rows // 10
     chosen: Array = np.zeros(0, dtype=np.int64)
@@ -240,7 +249,8 @@ def sought(draw: Draw, rows: int, columns: Sequence[Column], wish: Wish, rng: np
         batch = int(np.clip(1.1 * (rows - len(chosen)) / max(rate, 1e-6) + 50, 50, min(LARGEST, 20 * max(drawn, 50))))
     if len(chosen) < rows:
         raise BackendError(
-            f"only {len(chosen):,} of {rows:,} rows as asked for could be made among {drawn:,} drawn ones: {rows - len(chosen):,} are missing.",
+            f"only {len(chosen):,} of the {rows:,} rows asked for were found among {drawn:,} drawn ones: "
+            f"{rows - len(chosen):,} are missing.",
             hint="ask for fewer rows or a wider group; the engine trees makes such rows without a search",
         )
     return pool.iloc[rng.permutation(chosen)].reset_index(drop=True)

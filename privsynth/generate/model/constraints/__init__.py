@@ -1,8 +1,9 @@
-"""What holds in every made row: rules that somebody declared, and facts that hold in all real rows.
+"""What holds in every synthetic row: rules that somebody declared, and facts that hold in all real rows.
 
-It works around any engine. What can hold by construction does: a column that others define is not learnt but computed, and of
-two that keep an order one is learnt as its distance from the other (`derived`). Rows that break something else are drawn again
-within a budget, then mended where mending is simple. A declared rule that still does not hold is an error; a fact is a note.
+It works around any engine. What can hold by construction does: a column that others define is not learnt but computed,
+and of two that keep an order one is learnt as its distance from the other (`derived`). Rows that break something else
+are drawn again within a budget, then mended where mending is simple. A declared rule that still does not hold is an
+error; a fact is a note.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Constrained:
     def notes(self) -> Sequence[str]:
         own = () if self.engine_ is None else self.engine_.notes
         unkept = [
-            f"table '{self.constraints_.table}': {count:,} made rows break what all real rows keep: {what}."
+            f"table '{self.constraints_.table}': {count:,} synthetic rows break what all real rows keep: {what}."
             for what, count in sorted(self.unkept_.items())
         ]
         return [*own, *self.notes_, *unkept]
@@ -152,10 +153,10 @@ class Constrained:
         for name, broken in self.constraints_.rules_broken(known):
             if broken.any():
                 raise BackendError(
-                    f"table '{self.constraints_.table}': rule '{name}' is broken by {broken.sum() / size:.2%} of the made rows, "
-                    "even after drawing them again many times.",
-                    hint="see in the notes of a run without the rule how many real rows keep it; rules that exclude each other, "
-                    "or a condition (where) that excludes them, cannot be kept",
+                    f"table '{self.constraints_.table}': rule '{name}' is broken by {broken.sum() / size:.2%} "
+                    "of the synthetic rows, even after drawing them again many times.",
+                    hint="run without the rule and read in the notes how many real rows keep it; rules that exclude "
+                    "each other, or that a condition (where) excludes, cannot be kept",
                 )
         self.unkept_.update(
             {what: int(broken.sum()) for what, broken in self.constraints_.facts_broken(known) if broken.any()}
@@ -178,7 +179,8 @@ def _broken_notes(constraints: Constraints, table: Table, k: int) -> list[str]:
         if broken:
             count = f"{broken:,}" if broken >= k else f"fewer than {k}"
             found.append(
-                f"table '{table.name}': rule '{rule.name}' is broken by {count} of {len(table):,} training rows; made rows keep it."
+                f"table '{table.name}': rule '{rule.name}' is broken by {count} of {len(table):,} training rows; "
+                "synthetic rows keep it."
             )
     return found
 

@@ -1,7 +1,7 @@
-"""Columns that are not learnt but follow from others: copies, computed ones, and the distance that one keeps from another.
+"""Columns that are not learnt but follow from others: copies, computed ones, and distances from another.
 
-Each takes its column out of what an engine learns and puts it back into what the engine draws, so that what was declared or
-found holds by construction, whatever the engine.
+Each takes its column out of what an engine learns and puts it back into what the engine draws, so that what was
+declared or found holds by construction, whatever the engine.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Computed:
 @kept(version=1)
 @dataclass(frozen=True, kw_only=True)
 class Gap:
-    """A number or date that lies `sign` times a learnt distance from another; the distance stands in the engine's table for it.
+    """A number or date that lies `sign` times a learnt distance from another; the engine learns the distance instead.
 
     Where the other one is missing, the distance from a middle value is learnt instead.
     """
@@ -123,7 +123,7 @@ def _formula(expression: str, needs: tuple[str, ...], kinds: tuple[Kind, ...]) -
 def gap_of(
     table: Table, column: str, base: str, *, low: str, strict: bool, constant: bool, k: int, units: Array | None
 ) -> Gap | None:
-    """The distance to learn instead of a column. None where the column is a list of few values: what is not on it must not come out."""
+    """The distance to learn instead of a column; None for a list of few values, where nothing else may come out."""
     values, other = table.values(column), table.values(base)
     coding = learn_coding(table[column], values, k, units)
     if not constant and not (isinstance(coding, Curve) and coding.lattice is None and coding.has_rest):

@@ -1,6 +1,6 @@
 """How a table is taught to an engine, how it is put together again, and which of its rows do not keep what they should.
 
-Everything in a shape is plain: names, numbers, levels that enough hold, and the text of rules, which is checked anew when used.
+All of it is plain: names, numbers, levels that enough hold, and the text of rules, which is checked anew when used.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Constraints:
         return {way: names for way, names in said.items() if names}
 
     def taught(self, table: Table) -> Table:
-        """The training rows as the engine sees them: distances in place of columns, and no column that others define."""
+        """The training rows as the engine sees them: distances in place of columns, none that others define."""
         known = {column.name: table.values(column.name) for column in table.columns}
         instead = {step.column: step.distance if isinstance(step, Gap) else None for step in self.steps}
         values = known | {step.distance.name: step.taught(known) for step in self.steps if isinstance(step, Gap)}
@@ -130,7 +130,7 @@ class Constraints:
             yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(known)
 
     def mended(self, made: Columns, given: Columns) -> dict[str, Array]:
-        """Distances drawn in, columns computed that are declared, the higher of two raised to the lower one: what is simple."""
+        """What is simple: distances drawn in, declared columns computed, the higher of two raised to the lower one."""
         known = {**given, **made}
         derived = {step.column for step in self.steps}
         free = {name for name in made if name not in derived}
@@ -156,7 +156,7 @@ class Constraints:
 
 
 def _raised(order: Order, known: Columns, free: set[str], columns: Sequence[Column]) -> dict[str, Array]:
-    """The higher column brought up to the lower one where it lies below it, or else the lower one down; nothing if neither may change."""
+    """The higher column brought up to the lower one, or else the lower one down; nothing if neither may change."""
     low, high = known[order.low], known[order.high]
     kind = next(column.kind for column in columns if column.name == order.low)
     if low.dtype.kind != high.dtype.kind or low.dtype.kind not in "fM":
@@ -189,7 +189,7 @@ def constraints_of(
     blind: bool,
     follows: bool,
 ) -> Constraints:
-    """What can hold by construction, first come, first served: declared definitions, equal columns, declared orders, found ones."""
+    """What can hold by construction: first declared definitions, then equal columns, declared orders, inferred ones."""
     names = {column.name for column in table.columns}
     rules = tuple(
         rule for rule in rules if set(names_in(rule.expect)) <= names and not set(names_in(rule.expect)) <= set(given)

@@ -1,7 +1,8 @@
-"""Rows under differential privacy: OpenDP's noisy tables of public bins, and everything after them worked out from those alone.
+"""Rows under differential privacy: OpenDP's noisy tables of public bins, and nothing else from the rows.
 
-`engine` is the order; `domains` are the public bins, `noise` the only place that looks at rows, `merge` and `tables` make noisy
-tables fit together, `rows` makes rows of them; `cost` is what is spent, `claim` what may be said, `alone` what is refused.
+`engine` is the order; `domains` are the public bins, `noise` the only place that looks at rows, `merge` and `tables`
+make noisy tables fit together, `rows` makes rows of them; `cost` is what is spent, `claim` what may be said, `alone`
+what is refused.
 """
 
 from __future__ import annotations

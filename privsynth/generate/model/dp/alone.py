@@ -1,4 +1,4 @@
-"""What the engine dp cannot make: tables that hang together, columns of which nothing is declared, and tables of which it counts nothing."""
+"""What the engine dp refuses: connected tables, columns without declared values, tables without a column to count."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ def refuse_related(data: Dataset) -> None:
     """Keys between rows would be dealt out as often as in the source, which nobody has paid for."""
     if data.relations:
         raise BackendError(
-            f"table '{data.relations[0].child}' refers to table '{data.relations[0].parent}', and the engine dp makes single tables only.",
+            f"table '{data.relations[0].child}' refers to table '{data.relations[0].parent}', "
+            "and the engine dp makes single tables only.",
             hint="give it one table, with the entity column that says whose rows they are and contributions",
         )
 

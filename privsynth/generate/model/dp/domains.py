@@ -1,7 +1,8 @@
 """Public codes for the values of a column: its declared levels or bins, and one more for a missing value.
 
-Nothing here is read from the rows. What lies outside the declared ends belongs to the nearest bin; a word that is no declared
-level counts as missing. Numbers and dates are drawn inside their bin, on the grid on which the column is spelt.
+Nothing here is read from the rows. What lies outside the declared ends belongs to the nearest bin; a word that is no
+declared level counts as missing. Numbers and dates are drawn inside their bin, on the grid on which the column is
+spelt.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def declared_columns(table: Table) -> list[DeclaredColumn]:
     if unknown:
         named = ", ".join(f"'{column.name}'" for column in unknown)
         raise PolicyError(
-            f"the engine dp must know what these columns of table '{table.name}' may hold, and may not read it from the rows: {named}.",
+            f"the engine dp must know what these columns of table '{table.name}' may hold, "
+            f"and may not read it from the rows: {named}.",
             hint="\n".join(["say it in the policy, from what is publicly known:", *_lines(table.name, unknown)]),
         )
     return [_declared(column, table.values(column.name)) for column in table.columns]

@@ -1,8 +1,9 @@
 """The order in which rows under differential privacy are made.
 
-First the count of each column is released, at the declared resolution; bins too small to be told from the noise are then merged, and
-tables of two columns are released over the merged ones. Rows are made that agree with all tables at once; each is then placed
-in a declared bin by the noisy counts, and inside the bin evenly. The generator that is passed in is used after the noise only.
+First the count of each column is released, at the declared resolution; bins too small to be told from the noise are
+then merged, and tables of two columns are released over the merged ones. Rows are made that agree with all tables at
+once; each is then placed in a declared bin by the noisy counts, and inside the bin evenly. The generator that is passed
+in is used after the noise only.
 """
 
 from __future__ import annotations
@@ -55,7 +56,12 @@ class Private:
         self._learn({name: column.encode(kept.values(name)) for name, column in declared.items()}, rng)
         return self
 
-    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:  # noqa: ARG002  fit refuses given columns
+    def sample(
+        self,
+        rows: int,
+        rng: np.random.Generator,
+        given: pd.DataFrame | None = None,  # noqa: ARG002  fit refuses given columns
+    ) -> pd.DataFrame:
         at = _dealt(self.pool_size_, rows, rng)
         return frame_of({name: self._column(name, self.pool_[name][at], rng) for name in self.declared_}, rows)
 
@@ -69,7 +75,8 @@ class Private:
         """The same words whatever the rows hold: a note that depended on them would have to be paid for."""
         bound = f"at most {self.contributions} rows of each were used, chosen at random; " if self.by_person_ else ""
         return [
-            f"the engine dp: {bound}values beyond the declared ends count for the nearest bin, words that are no declared level as missing; "
+            f"the engine dp: {bound}values beyond the declared ends count for the nearest bin, "
+            f"words that are no declared level as missing; "
             f"how many is not said, because the count would be a fact about the rows."
         ]
 
@@ -94,8 +101,14 @@ class Private:
 
     def _learn(self, codes: Mapping[str, Array], rng: np.random.Generator) -> None:
         sizes = {name: column.size + 1 for name, column in self.declared_.items()}
-        bounds = {"rho": self.rho_, "contributions": self.contributions}
-        released = release(codes, sizes, **bounds, mechanism=self.mechanism, group=self._groups)  # type: ignore[arg-type]
+        released = release(
+            codes,
+            sizes,
+            rho=self.rho_,
+            contributions=self.contributions,
+            mechanism=self.mechanism,
+            group=self._groups,
+        )
         self.total_ = total_of([*released.singles.values(), *released.pairs.values()])
         self.fine_ = {name: cleaned(noisy, self.total_) for name, noisy in released.singles.items()}
         self.pool_size_ = int(np.clip(round(self.total_), FEWEST_ROWS, MOST_ROWS))
@@ -129,7 +142,10 @@ class Private:
 
 
 def bounded(units: Array, most: int) -> Array:
-    """Positions of at most so many rows of each unit, chosen by chance that nobody can repeat: a seed would tie one person's to another's."""
+    """Positions of at most so many rows of each unit, chosen by chance that nobody can repeat.
+
+    A seed would tie the choice of one person's rows to that of another's.
+    """
     chance = np.random.default_rng()
     order = chance.permutation(len(units))
     place = pd.Series(units[order]).groupby(units[order]).cumcount().to_numpy()
@@ -168,7 +184,8 @@ def _refuse_relatives(table: Table, given: Sequence[str]) -> None:
 def _refuse_wide(table: Table, most: int, mechanism: str) -> None:
     if len(table.columns) > most:
         raise PolicyError(
-            f"table '{table.name}' has {len(table.columns)} columns to learn, and the mechanism {mechanism} takes at most {most}.",
+            f"table '{table.name}' has {len(table.columns)} columns to learn, "
+            f"and the mechanism {mechanism} takes at most {most}.",
             hint="leave columns out: a budget spread over so many tables would buy noise only",
         )
 

@@ -1,6 +1,7 @@
 """Which bins and levels are looked at together in tables of two columns: those too small to be told from the noise.
 
-Decided from noisy counts of single columns, so it costs nothing. What is merged is parted again by the same noisy counts.
+Decided from noisy counts of single columns, so it costs nothing. What is merged is parted again by the same noisy
+counts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""The only door of OpenDP: every look at the rows goes through it, and all noise comes from it and from the operating system.
+"""The only door of OpenDP: every look at the rows goes through it, and all noise comes from it and from the operating
+system.
 
-The budget is said in rho (zero-concentrated differential privacy, under rows added or removed): the largest rho that OpenDP itself
-converts to no more than the epsilon asked for at the delta asked for. One part is spent on counts of single columns, the rest on
-tables of two columns. `contrib`, which OpenDP must be told to enable, means that the proofs of these parts have not been vetted.
+The budget is said in rho (zero-concentrated differential privacy, under rows added or removed): the largest rho that
+OpenDP itself converts to no more than the epsilon asked for at the delta asked for. One part is spent on counts of
+single columns, the rest on tables of two columns. `contrib`, which OpenDP must be told to enable, means that the proofs
+of these parts have not been vetted.
 """
 
 from __future__ import annotations
@@ -135,17 +137,23 @@ def _opendp() -> Iterator[Any]:
 
 @contextmanager
 def _scales_worked_out() -> Iterator[None]:
-    """mst and aim find each noise scale by some six hundred trials over all tables. A scale that is worked out takes two.
+    """mst and aim find each noise scale by some six hundred trials over all tables. A scale that is worked out takes
+    two.
 
-    In rho the loss falls with the square of the scale. Whether that holds is asked of OpenDP's own map; its accountant refuses
-    what would spend more, so a wrong scale can fail and cannot leak. The parts into which mst cuts its budget are made smaller by
-    a hair: cut exactly, they may sum to one rounding more than there is, and mst would stop.
+    In rho the loss falls with the square of the scale. Whether that holds is asked of OpenDP's own map; its accountant
+    refuses what would spend more, so a wrong scale can fail and cannot leak. The parts into which mst cuts its budget
+    are made smaller by a hair: cut exactly, they may sum to one rounding more than there is, and mst would stop.
     """
     from opendp.extras.mbi import _aim, _mst
 
     searched, cut = _aim.binary_search_chain, _mst.prior
 
-    def scaled(make: Callable[[float], Any], d_in: Any, d_out: float, T: Any = None) -> Any:  # noqa: N803  OpenDP's name
+    def scaled(
+        make: Callable[[float], Any],
+        d_in: Any,
+        d_out: float,
+        T: Any = None,  # noqa: N803  OpenDP's name
+    ) -> Any:
         made = make(sqrt(make(1.0).map(d_in) / d_out) * SLACK)
         return made if made.map(d_in) <= d_out else searched(make, d_in, d_out, T=T)
 
@@ -205,7 +213,7 @@ def _tables(released: Any, sizes: Mapping[str, int]) -> dict[tuple[str, ...], No
 
 
 def _algorithm(mechanism: Mechanism, sizes: Mapping[str, int]) -> Any:
-    """What is measured: every pair with noise by size, a spanning tree of pairs, or the pairs that the model knows least."""
+    """What is measured: every pair with noise by size, a tree of pairs, or the pairs that the model knows least."""
     from functools import partial
 
     from mbi.estimation import mirror_descent  # type: ignore[import-untyped]
@@ -269,8 +277,9 @@ def _known(first: Any, merged: Mapping[str, Array], sizes: Mapping[str, int], me
 def _given(cliques: Sequence[tuple[str, ...]], weights: Sequence[float] | None = None) -> Any:
     """OpenDP's release of tables that are chosen in advance, with the noise worked out instead of searched for.
 
-    OpenDP's own `Fixed` finds its noise by trying hundreds of scales, each a fresh chain over all tables. The scale is known: rho
-    is the sum of (weight x sensitivity / scale) squared, halved. OpenDP's map still says what is spent, and its accountant refuses more.
+    OpenDP's own `Fixed` finds its noise by trying hundreds of scales, each a fresh chain over all tables. The scale is
+    known: rho is the sum of (weight x sensitivity / scale) squared, halved. OpenDP's map still says what is spent, and
+    its accountant refuses more.
     """
     import mbi
     from opendp._internal import _new_pure_function

@@ -1,4 +1,6 @@
-"""Rows of groups that agree with all tables of two columns at once: started along the strongest tables, then moved towards each in turn.
+"""Rows of groups that agree with all tables of two columns at once.
+
+They start along the strongest tables and are then moved towards each in turn.
 
 Post-processing of noisy tables (the gradual update of rows follows PrivSyn, Zhang et al. 2021, in its idea).
 """
@@ -89,7 +91,7 @@ def _strength(table: Array) -> float:
 def _move(
     rows: dict[str, Array], left: str, right: str, table: Array, *, step: float, rng: np.random.Generator
 ) -> None:
-    """Rows out of cells that hold too many, into cells that hold too few, keeping one of their two values where that is possible."""
+    """Rows out of cells that hold too many, into cells that hold too few; one of the values is kept if it can be."""
     width, size = table.shape[1], len(rows[left])
     target = table.ravel() * (size / max(table.sum(), 1e-12))
     cell = rows[left] * width + rows[right]

@@ -1,8 +1,8 @@
 """From noisy tables to tables that fit together: post-processing only, no row is looked at.
 
-A table of two columns is what their independence says, plus a difference of low rank: whatever of the difference is no larger
-than noise of the known size would be is taken away, and the rest is shrunk by what noise adds to it
-(Gavish and Donoho 2017, optimal shrinkage of singular values under the Frobenius loss).
+A table of two columns is what their independence says, plus a difference of low rank: whatever of the difference is no
+larger than noise of the known size would be is taken away, and the rest is shrunk by what noise adds to it (Gavish and
+Donoho 2017, optimal shrinkage of singular values under the Frobenius loss).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Noisy:
 
 
 def combined(parts: list[tuple[Array, Array | float]]) -> tuple[Array, Array]:
-    """Several estimates of the same counts, each with its variance, weighted against their variances; and the variance of the result."""
+    """Estimates of the same counts, weighted against their variances, and the variance of the result."""
     weights: list[Array] = [
         np.broadcast_to(1 / np.asarray(variance, dtype=np.float64), counts.shape) for counts, variance in parts
     ]

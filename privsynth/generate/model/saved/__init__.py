@@ -1,10 +1,12 @@
-"""A fitted model as two files and back: `model.json`, which a person can read, and `model.npz`, which holds its numbers.
+"""A fitted model as two files and back: `model.json`, which a person can read, and `model.npz`, which holds its
+numbers.
 
-Nothing in them is a row, a value that fewer than k hold, or an extreme; names and numbers of people are not in them at all, only
-what they look like. A fitted model still says more of its rows than a release does: it is kept like the data it was learnt from.
+Nothing in them is a row, a value that fewer than k hold, or an extreme; names and numbers of people are not in them at
+all, only what they look like. A fitted model still says more of its rows than a release does: it is kept like the data
+it was learnt from.
 
-What keeps the inventor from hitting on a real identifier are keyed fingerprints whose key dies with the process: they are not
-stored, and are made anew from the source, which has to be there to judge what is drawn.
+What keeps the inventor from hitting on a real identifier are keyed fingerprints whose key dies with the process: they
+are not stored, and are made anew from the source, which has to be there to judge what is drawn.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ def files_of(model: Model) -> dict[str, bytes]:
 
 
 def model_of(files: Mapping[str, bytes], taken: Taken) -> Model:
-    """The model in the files, which will make no value that is among `taken`. A file that is not what we write is refused."""
+    """The model in the files; it will invent no value that is among `taken`. A file that is not ours is refused."""
     content = _content(files[JSON_FILE])
     _check_format(content.get("format"))
     try:

@@ -1,7 +1,9 @@
-"""Values as JSON and arrays, and back: only classes that are registered, field by field. Nothing of a file is ever run or imported.
+"""Values as JSON and arrays, and back: only classes that are registered, field by field. Nothing of a file is ever run
+or imported.
 
-What JSON has is JSON; all else is an object with one key that says what it is. Arrays of numbers go to a second file under
-numbers; texts stay readable. A class that is not registered, or has another version or other fields, is an error and never a guess.
+What JSON has is JSON; all else is an object with one key that says what it is. Arrays of numbers go to a second file
+under numbers; texts stay readable. A class that is not registered, or has another version or other fields, is an error
+and never a guess.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The only door of sdv (Business Source Licence 1.1): copula, ctgan, tvae and copulagan.
 
-`engine` seeds them and keeps them from writing anywhere; `contained` is the fence around their work; `shown` is what they see of a
-column; `overfit` asks whether they learnt rows by heart; `cost` says what they take.
+`engine` seeds them and keeps them from writing anywhere; `contained` is the fence around their work; `shown` is what
+they see of a column; `overfit` asks whether they learnt rows by heart; `cost` says what they take.
 """
 
 from __future__ import annotations

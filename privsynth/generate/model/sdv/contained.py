@@ -1,4 +1,4 @@
-"""A fenced stretch of time for a library that draws from process-wide generators: seeded, on one thread, heard, and all put back."""
+"""A fence around a library that draws from process-wide generators: seeded, on one thread, and all put back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KINDS: Sequence[tuple[type[Warning], str]] = (
 
 @contextmanager
 def contained(seed: int, torch: Any, heard: Counter[str]) -> Iterator[None]:
-    """Whatever is drawn inside follows from `seed`; whatever is warned of is counted by kind in `heard`, its words are not kept."""
+    """Whatever is drawn inside follows from `seed`; warnings are counted by kind in `heard`, without their words."""
     from threadpoolctl import threadpool_limits
 
     with ExitStack() as fence:
@@ -39,7 +39,7 @@ def contained(seed: int, torch: Any, heard: Counter[str]) -> Iterator[None]:
 
 
 def kind_of(category: type[Warning]) -> str:
-    """A warning in words for who has never seen the library. Sub-classes such as sklearn's ConvergenceWarning fall under their base."""
+    """A warning in words for readers who have never seen the library; sub-classes fall under their base."""
     return next(words for kind, words in KINDS if issubclass(category, kind))
 
 
@@ -63,7 +63,7 @@ def _numpy_and_random(seed: int) -> Iterator[None]:
 
 @contextmanager
 def _tensors(torch: Any, seed: int) -> Iterator[None]:
-    """torch: seeded, on one thread, with algorithms that repeat where it has them (all that are used on a processor do)."""
+    """torch: seeded, on one thread, with algorithms that repeat where it has them (on a processor all do)."""
     state, devices = torch.get_rng_state(), torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     threads, exact, lax = (
         torch.get_num_threads(),

@@ -1,8 +1,8 @@
 """What the engines of sdv are, and what they take: seconds and bytes, from rows, width and columns alone.
 
-ctgan, tvae and copulagan spread a category out into one input per level, and a number into one input per mode of its distribution:
-the sum is the width. The constants were measured with sdv 2.0 on one core of a server processor, over widths from 137 to 3985;
-treat a figure as right within a factor of two.
+ctgan, tvae and copulagan spread a category out into one input per level, and a number into one input per mode of its
+distribution: the sum is the width. The constants were measured with sdv 2.0 on one core of a server processor, over
+widths from 137 to 3985; treat a figure as right within a factor of two.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _inputs(table: Table, name: str) -> int:
 
 
 def _gan_weights(width: int) -> int:
-    """The size of sdv's networks by default. Every level asked for is fed past all hidden layers to every level made: a square."""
+    """The size of sdv's networks by default. Every input is fed past all hidden layers to every output: a square."""
     judge = 10 * 2 * width * 256  # ten rows at a time, each with what was asked for
     return judge + width * (128 + width + 512) + 2 * 256 * width + 200_000
 
@@ -70,7 +70,7 @@ MODELS: Mapping[str, SdvModel] = {
 
 
 def seconds_for(name: str, rows: int, width: int, epochs: int = 1, *, columns: int = USUAL) -> float:
-    """CPU seconds of one fit: 1.5 + prepare * rows * columns, and for networks + epochs * batches * (step + 7e-8 * weights)."""
+    """CPU seconds of one fit: 1.5 + prepare * rows * columns [+ epochs * batches * (step + 7e-8 * weights)]."""
     model = MODELS[name]
     prepared = BEGIN + model.prepare * rows * columns
     if model.weights is None:

@@ -1,8 +1,8 @@
 """sdv's synthesizers as engines, seeded by us and kept from writing anywhere.
 
-sdv sees neutral column names, levels as numbered codes, and numbers on a scale from 0 to 1 whose extremes are folded inwards; so neither
-its metadata nor its messages can hold a value. It has no seed argument and, left alone, draws its first rows from a constant seed.
-Nothing that it makes carries a formal promise of privacy.
+sdv sees neutral column names, levels as numbered codes, and numbers on a scale from 0 to 1 whose extremes are folded
+inwards; so neither its metadata nor its messages can hold a value. It has no seed argument and, left alone, draws its
+first rows from a constant seed. Nothing that it makes carries a formal promise of privacy.
 """
 
 from __future__ import annotations
@@ -88,7 +88,12 @@ class Sdv:
             self.nearness_ = self._nearness(table, held, rng)
         return self
 
-    def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:  # noqa: ARG002  fit refuses given columns
+    def sample(
+        self,
+        rows: int,
+        rng: np.random.Generator,
+        given: pd.DataFrame | None = None,  # noqa: ARG002  fit refuses given columns
+    ) -> pd.DataFrame:
         self.heard_last_ = Counter()
         drawn = (
             self._run(rng, self.heard_last_, lambda: self._drawn(rows, rng))
@@ -159,8 +164,9 @@ class Sdv:
         needed, left = bytes_for(self.name, len(table), self.width_, columns=len(table.columns)), memory_left()
         if left is not None and needed > left:
             raise BackendError(
-                f"the engine {self.name} would take about {needed / 2**30:.1f} GiB for the {len(table)} rows of table '{table.name}', whose columns spread out "
-                f"to {self.width_} inputs; {left / 2**30:.1f} GiB are free.",
+                f"the engine {self.name} would take about {needed / 2**30:.1f} GiB for the {len(table)} rows "
+                f"of table '{table.name}', whose columns spread out to {self.width_} inputs; "
+                f"{left / 2**30:.1f} GiB are free.",
                 hint="use the engine trees, fewer rows, or a machine with more memory",
             )
 
@@ -198,7 +204,7 @@ class Sdv:
         return {"sdtype": "ordinal", "range_values": [f"l{code}" for code in np.unique(_codes(values))]}
 
     def _drawn(self, rows: int, rng: np.random.Generator) -> dict[str, dict[str, Array]]:
-        """The first draw after a fit would use a constant seed, unless the state is set and marked as set: a private call, tested."""
+        """The first draw after a fit would use a constant seed; only a private call (tested) sets the state."""
         synthesizer: Any = self.synthesizer_
         synthesizer.reset_sampling()
         synthesizer._set_random_state(int(rng.integers(0, 2**31)))
@@ -301,7 +307,7 @@ def _import() -> tuple[Any, Any]:
 
 @contextmanager
 def _watched(watch: Watch) -> Iterator[None]:
-    """ctgan has no hook for its progress, so the progress bar that it looks up by name is ours for the while; nor may it start processes."""
+    """ctgan has no hook for its progress, so its progress bar is ours meanwhile. It may not start processes either."""
     from ctgan import data_transformer
     from ctgan.synthesizers import ctgan, tvae
 

@@ -1,4 +1,4 @@
-"""Whether an engine that trains for long learnt its rows by heart: do its rows lie nearer to them than to rows it never saw?"""
+"""Whether an engine learnt its rows by heart: do its rows lie nearer to them than to rows that it never saw?"""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ class Nearness:
         return wilson(self.share * self.rows, self.rows, SURE)[0] > 0.5
 
     def told(self, name: str) -> str:
-        told = f"of {self.rows} rows made by {name}, {self.share:.0%} lie nearer to rows it was fitted on than to as many rows held back from it (chance: 50%)"
-        return f"{told}: it learnt rows by heart, so use fewer epochs." if self.alarms else f"{told}."
+        note = (
+            f"of {self.rows} rows made by {name}, {self.share:.0%} lie nearer to rows it was fitted on "
+            "than to as many rows held back from it (chance: 50%)"
+        )
+        return f"{note}: it learnt rows by heart, so use fewer epochs." if self.alarms else f"{note}."
 
 
 def hold_back(rows: int, units: Array | None, rng: np.random.Generator) -> Array | None:

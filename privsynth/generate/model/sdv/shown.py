@@ -1,7 +1,8 @@
 """What a foreign engine may see of a column, and the way back: numbered codes, and numbers on a scale from 0 to 1.
 
-Rare values and extremes are gone before anything is shown. A scale is shown in two parts: which step it takes (a value that stands out,
-missing, or the rest), and where on its curve the rest lies; so that missing values and spikes keep their share and their company.
+Rare values and extremes are gone before anything is shown. A scale is shown in two parts: which step it takes (a value
+that stands out, missing, or the rest), and where on its curve the rest lies; so that missing values and spikes keep
+their share and their company.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ CODE, PLACE = "code", "place"
 
 @dataclass(frozen=True, eq=False)
 class LevelBucket:
-    """Levels too many to be shown apart: the most frequent ones keep a code of their own, the rest shares the last code."""
+    """Levels too many to be shown apart: the most frequent ones have a code each, the rest shares the last code."""
 
     own: Array  # the level behind each code but the last
     tail: Array  # the levels behind the last
@@ -40,7 +41,7 @@ class LevelBucket:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One column in an engine's terms. `parts` are its training values: codes, or places, or both; none: nothing to learn."""
+    """One column in an engine's terms. `parts` are its training values: codes, places, both or nothing."""
 
     coding: Coding
     parts: Mapping[str, Array]
@@ -142,7 +143,8 @@ def _numbers(coding: Curve, drawn: Mapping[str, Array], rows: int) -> Array:
 def _values(coding: Curve, places: Array) -> Array:
     if np.isnan(places).any():
         raise BackendError(
-            "the engine drew what is no number: its training ran astray.", hint="use other epochs, or the engine trees"
+            "the engine drew values that are not numbers: its training did not converge.",
+            hint="use other epochs, or the engine trees",
         )
     low, high = _ends(coding)
     values = low + np.clip(places, 0, 1) * (high - low)

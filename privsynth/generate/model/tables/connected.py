@@ -1,8 +1,8 @@
 """How tables hang together: what a parent says about its children, and keys that resolve in what is made.
 
-The first relation of a child leads: its rows are made for each parent, with the parent's columns as context, as many as the
-parent's drawn child count says. Other references are dealt out so that each resolves and parents are referred to as often as
-in the source.
+The first relation of a child leads: its rows are made for each parent, with the parent's columns as context, as many as
+the parent's drawn child count says. Other references are dealt out so that each resolves and parents are referred to as
+often as in the source.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Reference:
 @kept(version=1)
 @dataclass(frozen=True)
 class Brood:
-    """How many children parents have on average, and how much of that average lies beyond what may come out for one parent."""
+    """How many children parents have on average, and how much of that lies beyond what one parent may have."""
 
     mean: float
     beyond: float
@@ -116,7 +116,7 @@ def _brood(counts: Array, k: int) -> Brood:
 def families(counts: Array, plan: LearningPlan, lonely: int) -> Array:
     """The parent's row of each child to be made, from the parents' drawn counts; -1 for the children that have none.
 
-    The largest families are not made as such; their surplus is spread over the largest that are, so that the table keeps its size.
+    No parent gets as many children as the largest ones have; their surplus is spread, so that the table keeps its size.
     """
     brood = plan.brood or Brood(0.0, 0.0, 0.0)
     times = np.maximum(np.rint(np.where(np.isnan(counts), brood.mean, counts)), 0).astype(np.int64)
@@ -141,7 +141,7 @@ def tally(data: Dataset, relation: Relation) -> Array:
 
 
 def units_of(data: Dataset, name: str, k: int) -> Array | None:
-    """The person of each row: its entity, or else its parent's. Siblings count once and stay together; a row without a parent stands alone."""
+    """The person of each row: its own, or else its parent's, so that siblings count once; or nobody else's."""
     table, lead = data[name], data.parent_of(name)
     if table.person is not None:
         return table.people
@@ -213,7 +213,8 @@ def deal(
 ) -> Array:
     """Keys for `rows` rows: each parent about as often as parents are in the source, some rows without one.
 
-    Where the rows are a `share` of all that refer to these parents, `weigh` gives each parent the same weight for every share.
+    Where the rows are a `share` of all that refer to these parents, `weigh` gives each parent the same weight for every
+    share.
     """
     empty = rng.random(rows) < reference.empty
     needed = int((~empty).sum())
@@ -240,7 +241,7 @@ def _protected(tally: Array, k: int) -> Array:
 
 
 def _even_out(times: Array, needed: int, rng: np.random.Generator) -> Array:
-    """The counts moved by as little as possible so that they add up: the lowest are raised first, the highest lowered."""
+    """The counts changed as little as possible so that they add up: the lowest are raised, the highest lowered."""
     times = times.copy()
     while (missing := needed - int(times.sum())) != 0:
         order = np.lexsort((rng.random(len(times)), times if missing > 0 else -times))

@@ -1,6 +1,7 @@
-"""Rows are made in shards of a fixed size, and what a shard holds follows from the seed and its number: a draw can be streamed, or shared out.
+"""Rows are made in shards of a fixed size. What a shard holds follows from the seed and its number alone.
 
-The root table and what it leads are made shard by shard. Tables beside them (look-ups, other roots) are made whole, with the first shard.
+The root table and what it leads are made shard by shard. Tables beside them (look-ups, other roots) are made whole,
+with the first shard.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def in_shards(rows: int, size: int, rng: np.random.Generator) -> Iterator[Shard]
 
 
 def led_by(root: str, plans: Mapping[str, LearningPlan]) -> frozenset[str]:
-    """The tables that are made shard by shard. Where one beside them refers to them nothing can be: all is one shard, and none is named."""
+    """The tables that are made shard by shard; none if another table refers to one of them: all is one shard."""
     led = {root}
     for name, plan in plans.items():  # parents come first
         if plan.lead is not None and plan.lead.parent in led:

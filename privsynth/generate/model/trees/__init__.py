@@ -1,8 +1,8 @@
-"""The default engine, ours: columns are made one after another, by trees that are grown on one part of the rows and filled from the others.
+"""The default engine: columns one after another, by trees grown on one part of the rows and filled from the others.
 
-`engine` is the order of the columns, `steps` how one is made, `lookup` how one that another determines; `forest` grows and draws, from
-`features` of the earlier columns that `related` picks and a `guide` weighs; `pruning` takes out splits that noise could have made;
-`kept` is what goes into a file, with trees as their `splits`.
+`engine` is the order of the columns, `steps` how one is made, `lookup` how one that another determines; `forest` grows
+and draws, from `features` of the earlier columns that `related` picks and a `guide` weighs; `pruning` takes out splits
+that noise could have made; `kept` is what goes into a file, with trees as their `splits`.
 """
 
 from __future__ import annotations

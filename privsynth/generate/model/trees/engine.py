@@ -1,9 +1,10 @@
 """Columns made one after another, each from donors that a tree finds alike in what is already made.
 
-Classes with few levels come first, then numbers, then classes with many levels. A number with atoms (missing, spikes, the same value as
-another column) is made in two steps: which atom or none, then where on its curve. A column that another one determines is looked up.
-Nothing that fewer than `k` units hold comes out, and each value is drawn from the rows of at least `least` units: `min_leaf` is the
-privacy dial, and governs look-ups as well. A unit is a row, or an entity: all rows of one are in the same fold.
+Classes with few levels come first, then numbers, then classes with many levels. A number with atoms (missing, spikes,
+the same value as another column) is made in two steps: which atom or none, then where on its curve. A column that
+another one determines is looked up. Nothing that fewer than `k` units hold comes out, and each value is drawn from the
+rows of at least `least` units: `min_leaf` is the privacy dial, and governs look-ups as well. A unit is a row, or an
+entity: all rows of one are in the same fold.
 """
 
 from __future__ import annotations
@@ -301,7 +302,8 @@ def _notes(name: str, coding: Coding) -> list[str]:
     if isinstance(coding, Classes) and coding.hidden_levels:
         replaced = "common ones" if len(coding.levels) else "missing values: no level is common enough"
         return [
-            f"column '{name}': {coding.hidden_levels} rare levels ({coding.hidden_rows} rows) were replaced by {replaced}."
+            f"column '{name}': {coding.hidden_levels} rare levels ({coding.hidden_rows} rows) "
+            f"were replaced by {replaced}."
         ]
     if isinstance(coding, Curve) and coding.hidden_rows:
         return [f"column '{name}': {coding.hidden_rows} rows whose values too few share were replaced by common ones."]

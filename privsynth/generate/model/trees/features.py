@@ -1,8 +1,8 @@
 """Earlier columns as the features of one target: numbers as they are, levels by what they say about the target.
 
-A level becomes the shrunk mean of the target over its rows or, where the target is itself many levels, its place on the first
-two axes of a correspondence analysis. One feature for each level would be slow, and would give trees a way to single out rare ones.
-What a guide says of a row, where there is one, comes last.
+A level becomes the shrunk mean of the target over its rows or, where the target is itself many levels, its place on the
+first two axes of a correspondence analysis. One feature for each level would be slow, and would give trees a way to
+single out rare ones. What a guide says of a row, where there is one, comes last.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Aim:
 
 
 def where_and_how_far(place: Array) -> Aim:
-    """A number's rank, so that far values weigh no more than near ones, and how far out it is: splits see the width as well as the middle."""
+    """A number's rank, so that far values weigh no more than near ones, and how far out it is: the width."""
     rank = ranks(place) / max(len(place), 1)
     return Aim(numbers=np.stack([rank, OUTER * (2 * rank - 1) ** 2], axis=1))
 

@@ -1,7 +1,8 @@
 """Trees that say which rows are alike for one target, and the donors that each of their leaves may draw from.
 
-Cross-fitted: the tree of one fold grows on the rows of that fold and draws its donors from all others, so no row ever helps
-to cut the very leaf that it then gives its value to. Each drawn row takes one of the folds at random, anew for each column.
+Cross-fitted: the tree of one fold grows on the rows of that fold and draws its donors from all others, so no row ever
+helps to cut the very leaf that it then gives its value to. Each drawn row takes one of the folds at random, anew for
+each column.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Leaves:
         return np.asarray(np.unique(self.first * (len(self.donors) + 1) + self.count, return_inverse=True)[1])
 
     def draw(self, nodes: Array, anchors: Array | None, rng: np.random.Generator) -> Array:
-        """A donor for each row. Rows of one node spread evenly over its donors, so that shares come out without the luck of single draws."""
+        """A donor for each row. Rows of one node spread evenly over its donors, so that shares are not left to luck."""
         among = np.minimum(spread(self.alike[nodes], rng) * self.count[nodes], self.count[nodes] - 1)
         at = self.first[nodes] + among.astype(np.int64)
         if self.low is None or self.high is None:
@@ -213,7 +214,7 @@ def _some(rows: Array, most: int, rng: np.random.Generator) -> Array:
 
 
 def _look(task: Task, features: Features, state: State, at: Array, rng: np.random.Generator) -> Seen:
-    """Whether a guide foretells clearly more than a tree does; if not, what the tree leaves unexplained. From further rows a tree gains more."""
+    """Whether a guide foretells clearly more than a tree, which gains more from further rows; and what it leaves."""
     parts = probe(len(at), rng)
     size, picked = len(parts[0]), at[np.concatenate(parts)]
     learn, test = np.arange(size), np.arange(size, len(picked))
@@ -261,7 +262,7 @@ def _fill(task: Task, rows: Array, nodes: Array, ends: Array) -> Leaves:
 
 
 def _climb(leaves: Leaves, parents: Array, holds: Array, enough: Array) -> Leaves:
-    """A node of too few donors, or one that a vain split made, takes all that its parent has. Parents come before their children."""
+    """A node of too few donors, or of a split without gain, takes all that its parent has. Parents come first."""
     first, count = leaves.first.copy(), leaves.count.copy()
     stands = np.arange(len(first))  # whose slope it is
     merged = np.zeros(len(first), dtype=bool)
@@ -275,7 +276,7 @@ def _climb(leaves: Leaves, parents: Array, holds: Array, enough: Array) -> Leave
 
 
 def _enough_units(nodes: Array, units: Array, parents: Array, least: int) -> Array:
-    """Of each node whether the donors below it are of `least` units. From the deepest nodes upwards; what is above enough is enough."""
+    """Of each node whether the donors below it are of `least` units, from the deepest nodes upwards."""
     depth = np.zeros(len(parents), dtype=np.int64)
     for node in range(1, len(parents)):
         depth[node] = depth[parents[node]] + 1
@@ -311,7 +312,7 @@ def _room(donors: Array, nodes: Array) -> tuple[Array, Array]:
 
 
 def _slopes(donors: Array, anchors: Array, first: Array, count: Array) -> tuple[Array, Array]:
-    """The least-squares slope of the donors on their anchors in each node, zero where it might be chance, and what it leaves."""
+    """The slope of the donors on their anchors in each node, zero if it may be chance; and what it leaves."""
     known = ~np.isnan(anchors)
     x, y = np.where(known, anchors, 0.0), np.where(known, donors, 0.0)
     running = np.concatenate([np.zeros((5, 1)), np.cumsum([known, x, y, x * x, x * y], axis=1)], axis=1)

@@ -1,7 +1,8 @@
 """What a weighted sum of all earlier columns foretells of a target.
 
-A tree needs many rows to see what many columns each tell a little of: amounts that move together, answers that hang on one attitude.
-A ridge regression sees it from few. Where it foretells more than a tree does, the tree sees what it says as one more feature.
+A tree needs many rows to see what many columns each tell a little of: amounts that move together, answers that hang on
+one attitude. A ridge regression sees it from few. Where it foretells more than a tree does, the tree sees what it says
+as one more feature.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ STEPS = 512  # of the scale on which a number becomes a score
 
 
 class ColumnsSoFar(dict[str, Array]):
-    """What is made of each column so far; of numbers also a score that is about normal, worked out once for all columns that follow."""
+    """The values of each column so far; of numbers also a score that is about normal, worked out once."""
 
     def __init__(self, codings: Mapping[str, Coding]) -> None:
         super().__init__()

@@ -48,7 +48,7 @@ def codes_in(values: Array, numbers: Array) -> Array:
 @kept(version=1)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Lookup:
-    """For each level of the source what may follow it, and how often each does. Any level that too few hold is followed by anything."""
+    """For each level of the source what may follow it, and how often. Anything follows a level that too few hold."""
 
     source: str
     source_values: Array | None  # numbers of the source, where it is a lattice
@@ -70,7 +70,10 @@ class Lookup:
 def find_lookups(
     listings: Mapping[str, Listing], order: Sequence[str], given: Sequence[str], least: int, units: Array | None
 ) -> dict[str, Lookup]:
-    """Each column that a column of at least as many levels determines, without chains and circles. `least` units stand behind any value drawn."""
+    """Each column that one of at least as many levels determines, without chains or circles.
+
+    `least` units stand behind any value drawn.
+    """
     found: dict[str, Lookup] = {}
     names = [name for name in order if name in listings and listings[name].size <= LONGEST]
     sources = [*(name for name in given if name in listings), *sorted(names, key=lambda name: listings[name].size)]
@@ -96,7 +99,7 @@ def find_lookups(
 
 
 def _suspects(listings: Mapping[str, Listing], sources: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
-    """For each column those that may determine it, told by neighbours of the same level among the first rows: all columns at once."""
+    """For each column those that may determine it, by neighbours of the same level among the first rows."""
     found: dict[str, list[str]] = {name: [] for name in names}
     teachable = [name for name in names if not _trivial(listings[name].codes, listings[name].size)]
     if not teachable:
@@ -118,7 +121,7 @@ def _suspects(listings: Mapping[str, Listing], sources: Sequence[str], names: Se
 
 
 def _breaks(source: Array, targets: Array, chosen: Array) -> Array:
-    """How often each chosen target changes between neighbours of the same source level: at most twice for each exception to a rule."""
+    """How often each chosen target changes between neighbours of one source level: at most twice for each exception."""
     order = np.argsort(source, kind="stable")
     order = order[source[order] >= 0]
     same = np.flatnonzero(source[order[1:]] == source[order[:-1]])
@@ -153,7 +156,7 @@ def _most_common(source: Listing, target: Listing, rows: Array) -> Array:
 
 
 def _lookup(name: str, source: Listing, target: Listing, least: int, units: Array | None) -> Lookup | None:
-    """None where too many rows have a level that fewer than `least` units hold. Of the rest, a rare exception to the rule is left out."""
+    """None where too many rows have a level that fewer than `least` units hold. Rare exceptions are left out."""
     rows = np.flatnonzero((source.codes >= 0) & (target.codes >= 0))
     of_rows = None if units is None else units[rows]
     enough = support(source.codes[rows], source.size, of_rows) >= least

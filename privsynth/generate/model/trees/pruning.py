@@ -1,7 +1,8 @@
 """Which splits of a tree are real. What a tree learns from noise costs privacy and buys nothing, so it is not learnt.
 
-A split must gain more than noise would (before it is made), and it must still gain on rows that did not make it (afterwards).
-Both are measured in units of what remains unexplained of the target: tight relations may be followed further than loose ones.
+A split must gain more than noise would (before it is made), and it must still gain on rows that did not make it
+(afterwards). Both are measured in units of what remains unexplained of the target: tight relations may be followed
+further than loose ones.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def probe(rows: int, rng: np.random.Generator) -> tuple[Array, Array]:
 
 
 def unexplained(features: Array, aim: Aim, leaf: int, rows: tuple[Array, Array], rng: np.random.Generator) -> Array:
-    """The variance of each dimension of the target that a tree leaves on rows it has not seen; all of it where there are too few rows to tell."""
+    """The variance of each dimension of the target that a tree leaves on unseen rows; all of it if they are too few."""
     total = variances(aim)
     learn, test = rows
     if len(learn) < 4 * leaf:

@@ -1,4 +1,4 @@
-"""Which columns have to do with which: one look at all pairs, by products of matrices over a sample, before any tree is grown."""
+"""Which columns are related: one look at all pairs, by products of matrices over a sample, before any tree grows."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ EQUAL = 0.02  # share of rows with the same value from which on "the same as tha
 
 @dataclass(frozen=True)
 class Related:
-    """Of each column the earlier ones that tell most, in their order, and the earlier number that it follows, if it does."""
+    """Of each column the earlier ones that tell most, in their order, and the number that it follows, if any."""
 
     closest: Mapping[str, Sequence[str]]
     leader: Mapping[str, str]
 
 
 def relate(state: State, sizes: Mapping[str, int], visits: Sequence[str], rng: np.random.Generator) -> Related:
-    """`visits` names the columns in the order in which they are made. Some of them at a time are held against all before: memory stays bounded."""
+    """`visits` names the columns in their order. A few at a time are compared with all before, to bound the memory."""
     rows = len(state[visits[0]]) if visits else 0
     picked = np.sort(rng.permutation(rows)[:LOOKED_AT])
     scores = [_scores(state[name][picked], name in sizes) for name in visits]
@@ -72,7 +72,7 @@ def _scores(values: Array, is_class: bool) -> Array:
 
 
 def same_as(values: Array, rest: Array, state: State, others: Sequence[str]) -> str | None:
-    """The earlier number that these values most often repeat, if they often do. Only `rest` counts: zeros are equal by chance."""
+    """The earlier number that these values often repeat, if any. Only `rest` counts: zeros are equal by chance."""
     shares = [(float(np.mean(rest & (values == state[other]))), other) for other in others] if len(values) else []
     best = max(shares, key=lambda found: found[0], default=(0.0, ""))
     return best[1] if best[0] >= EQUAL else None

@@ -17,7 +17,7 @@ LEAF = -1
 @kept(version=1)
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """Rows whose feature is at most the threshold go left. A child always has a higher number than its parent, so every way ends."""
+    """Rows whose feature is at most the threshold go left. Children have higher numbers: every way ends."""
 
     left: Array  # of each node; LEAF where it ends
     right: Array
@@ -65,10 +65,11 @@ class Splits:
 
 
 def splits_of(tree: Any, lows: Array) -> Splits:
-    """The splits of one of sklearn's trees. `lows` says of each feature the least number that may come out; NaN for classes.
+    """The splits of one of sklearn's trees. `lows`: of each feature the least number that may come out; NaN for
+    classes.
 
-    A split that parts missing numbers from all others lies halfway to the smallest of its training rows, and would tell it.
-    It is moved halfway to the smallest that comes out: whatever is drawn falls on the same side as before.
+    A split that parts missing numbers from all others lies halfway to the smallest of its training rows, and would tell
+    it. It is moved halfway to the smallest that comes out: whatever is drawn falls on the same side as before.
     """
     left, right = (np.asarray(side, dtype=np.int32) for side in (tree.children_left, tree.children_right))
     inner = left != LEAF
