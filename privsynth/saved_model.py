@@ -136,13 +136,13 @@ def check_same(saved: SavedModel, source: Source) -> None:
 def fit_record(policy: Policy, source: Source, *, seed: int, paths: Sequence[str]) -> dict[str, Any]:
     """How a model was fitted, for `fit.json`: enough to split the same source in the same way again."""
     key = secrets.token_bytes(32)
-    asked = policy.model_dump(mode="json", exclude_unset=True)
-    asked |= {} if policy.state is None else {"state": str(policy.state.resolve())}
-    asked["backend"] = {**policy.backend.model_dump(mode="json", exclude_unset=True), "kind": policy.backend.kind}
+    fields = policy.model_dump(mode="json", exclude_unset=True)
+    fields |= {} if policy.state is None else {"state": str(policy.state.resolve())}
+    fields["backend"] = {**policy.backend.model_dump(mode="json", exclude_unset=True), "kind": policy.backend.kind}
     return {
         "format": FORMAT,
         "what": FIT_FILE_IS,
-        "policy": asked,
+        "policy": fields,
         "seed": seed,
         "rows": {"train": sizes(source.train), "holdout": sizes(source.holdout)},
         "data": [str(Path(path).resolve()) for path in paths],

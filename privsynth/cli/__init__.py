@@ -84,7 +84,7 @@ def _run(arguments: list[str]) -> int:
         message = error.format_message().replace("Value error, ", "")
         return screen.error(verb, ExitCode.USAGE, message, _where_to_look(verb))
     except PrivsynthError as error:
-        return screen.error(verb, error.exit_code, error.message, error.hint, column=error.column, line=error.line)
+        return screen.error(verb, error.exit_code, error.message, error.hint, column=error.column, row=error.line)
     except (KeyboardInterrupt, typer.Abort):
         return screen.error(verb, ExitCode.INTERRUPTED, INTERRUPTED)
     except BrokenPipeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,7 +14,6 @@ from typing import Literal
 from privsynth.cli.interrupt import heeded
 from privsynth.cli.memory import peak_bytes
 from privsynth.cli.screen import Screen, headline
-from privsynth.errors import ExitCode
 from privsynth.stages import Estimate, Stage
 
 LogFormat = Literal["text", "json"]
@@ -54,21 +54,10 @@ class Log(Screen):
     def line(self, verb: str, name: str = "", text: str = "", end: str = "", *, mark: str = "") -> None:  # noqa: ARG002  both are for people
         self.tell(verb, text=" ".join(filter(None, (name, text))))
 
-    def error(
-        self,
-        verb: str,
-        code: ExitCode,
-        message: str,
-        hint: str = "",
-        *,
-        column: str | None = None,
-        line: int | None = None,
-    ) -> int:
-        self.tell("error", code=int(code), message=message, hint=hint, column=column, row=line)
-        self.answer(verb, code, {"message": message, "hint": hint, "column": column, "row": line})
-        return int(code)
+    def tell_error(self, error: Mapping[str, object]) -> None:
+        self.tell("error", **error)
 
-    def tell(self, event: str, *, done: int | None = None, total: int | None = None, **more: object) -> None:
+    def tell(self, event: str, **more: object) -> None:
         if self.quiet and event != "error":
             return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -76,8 +65,8 @@ class Log(Screen):
             "t": now,
             "stage": self.stage_name,
             "event": event,
-            "done": done,
-            "total": total,
+            "done": None,
+            "total": None,
             "rss_mb": round(peak_bytes() / 1e6),
             **more,
         }

@@ -84,20 +84,20 @@ class Screen(Stages):
         hint: str = "",
         *,
         column: str | None = None,
-        line: int | None = None,
+        row: int | None = None,
     ) -> int:
-        """Say what went wrong and what to do: in words on stderr, and as the one object on stdout if JSON was asked."""
+        """Say what went wrong and what to do; if JSON was asked, as the one object on stdout too."""
         self.stop()
-        lines = [f"privsynth: {message}", *(f"  {line}" for line in hint.splitlines())]
-        sys.stderr.write("".join(f"{visible(line, keep=chr(10))}\n" for line in lines))
-        self.answer(verb, code, {"message": message, "hint": hint, "column": column, "row": line})
-        return int(code)
-
-    def answer(self, verb: str, code: ExitCode, error: Mapping[str, object]) -> None:
-        """The one object on stdout, if JSON was asked."""
+        error = {"code": int(code), "message": message, "hint": hint, "column": column, "row": row}
+        self.tell_error(error)
         if self.json:
             fields = {name: value for name, value in error.items() if value is not None}
-            write_json(result(verb, code, outcome="error", error={"code": int(code), **fields}))
+            write_json(result(verb, code, outcome="error", error=fields))
+        return int(code)
+
+    def tell_error(self, error: Mapping[str, object]) -> None:
+        lines = [f"privsynth: {error['message']}", *(f"  {line}" for line in str(error["hint"]).splitlines())]
+        sys.stderr.write("".join(f"{visible(line, keep=chr(10))}\n" for line in lines))
 
 
 def result(verb: str, code: int, **more: Any) -> dict[str, object]:

@@ -75,11 +75,11 @@ def with_ledger(policy: Policy, out: Path) -> Policy:
 
 def under_condition(policy: Policy, where: str | None, shares: Mapping[str, Mapping[str, float]] | None) -> Policy:
     """The policy with what is asked of the rows in its model's options; as it is where nothing is asked."""
-    asked = {name: value for name, value in {"where": where, "shares": shares}.items() if value}
-    if not asked:
+    wishes = {name: value for name, value in {"where": where, "shares": shares}.items() if value}
+    if not wishes:
         return policy
     options = policy.backend if isinstance(policy.backend, ModelOptions) else ModelOptions()
-    return policy.with_(backend={**options.model_dump(exclude_unset=True), "kind": "model", **asked})
+    return policy.with_(backend={**options.model_dump(exclude_unset=True), "kind": "model", **wishes})
 
 
 def rows_asked(policy: Policy, data: Dataset) -> int | None:

@@ -14,6 +14,7 @@ PROTECT = "the model is personal data like its source: it is not for sharing, an
 
 def fit(
     data: flags.Tables,
+    *,
     model: flags.ModelOut,
     seed: flags.Seed = None,
     config: flags.Config = None,

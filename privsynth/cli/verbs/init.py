@@ -15,6 +15,7 @@ from privsynth.policy import load_policy, policy_schema
 
 def init(
     data: flags.TablesOrRulebook,
+    *,
     out: flags.PolicyOut = "policy.yaml",
     allow_overwrite: flags.ReplaceFile = False,
     backend: flags.BackendOfThePlan = None,

@@ -23,6 +23,7 @@ HEADER = ("column", "kind", "role", "holds", "missing", "distinct", "sure", "why
 
 def inspect(
     data: flags.TablesOrRulebook,
+    *,
     config: flags.Config = None,
     encoding: flags.Encoding = None,
     delimiter: flags.Delimiter = None,

@@ -18,6 +18,7 @@ ABOUT_PEOPLE = tuple(name for name in GATES if name not in ("schema", "claim", "
 def fidelity(
     real: flags.Real,
     synthetic: flags.Synthetic,
+    *,
     holdout: flags.Holdout = None,
     config: flags.Config = None,
     settings: flags.Set = None,
@@ -36,6 +37,7 @@ def fidelity(
 def risk(
     real: flags.Real,
     synthetic: flags.Synthetic,
+    *,
     holdout: flags.Holdout = None,
     config: flags.Config = None,
     settings: flags.Set = None,

@@ -33,9 +33,9 @@ def new(file: flags.KeyFile, state: flags.StateOfKeys = None, as_json: flags.Jso
     from privsynth.lineage.keybook import keybook
 
     with keybook(state) as write:
-        made = key_id(keyfiles.make(file))
-        write("made", made)
-    return _say("new", made, [*_unrecorded(state)], as_json=as_json)
+        new_id = key_id(keyfiles.make(file))
+        write("made", new_id)
+    return _say("new", new_id, _unrecorded(state), as_json=as_json)
 
 
 @app.command("id")
@@ -51,14 +51,13 @@ def rotate(file: flags.KeyFile, state: flags.StateOfKeys = None, as_json: flags.
     from privsynth.keyring import key_id
     from privsynth.lineage.keybook import keybook
 
-    before = _id_of(file)
+    old_id = _id_of(file)
     with keybook(state) as write:
-        made = key_id(keyfiles.rotate(file, file.with_name(f"{file.name}.{before}")))
-        write("rotated", before)
-        write("made", made)
-    return _say(
-        "rotate", made, [f"the old key is {before}; {OLD_STAYS}", *_unrecorded(state)], as_json=as_json, before=before
-    )
+        new_id = key_id(keyfiles.rotate(file, file.with_name(f"{file.name}.{old_id}")))
+        write("rotated", old_id)
+        write("made", new_id)
+    notes = [f"the old key is {old_id}; {OLD_STAYS}", *_unrecorded(state)]
+    return _say("rotate", new_id, notes, as_json=as_json, before=old_id)
 
 
 @app.command("destroy")
@@ -67,11 +66,11 @@ def destroy(file: flags.KeyFile, state: flags.StateOfKeys = None, as_json: flags
     from privsynth.keyring import files as keyfiles
     from privsynth.lineage.keybook import keybook
 
-    gone = _id_of(file)
+    old_id = _id_of(file)
     with keybook(state) as write:
         keyfiles.destroy(file)
-        write("destroyed", gone)
-    return _say("destroy", gone, [LOST, KEPT_BLOCKS, *_unrecorded(state)], as_json=as_json)
+        write("destroyed", old_id)
+    return _say("destroy", old_id, [LOST, KEPT_BLOCKS, *_unrecorded(state)], as_json=as_json)
 
 
 def _id_of(file: Path) -> str:
@@ -86,11 +85,11 @@ def _unrecorded(state: Path | None) -> list[str]:
     return [UNRECORDED] if state is None else []
 
 
-def _say(deed: str, key: str, notes: list[str], *, as_json: bool, before: str | None = None) -> int:
+def _say(verb: str, key: str, notes: list[str], *, as_json: bool, before: str | None = None) -> int:
     """The id on stdout, what a person should know on stderr."""
     if as_json:
         more = {} if before is None else {"key_id_before": before}
-        write_json(result(f"key {deed}", 0, outcome="ok", key_id=key, warnings=notes, **more))
+        write_json(result(f"key {verb}", 0, outcome="ok", key_id=key, warnings=notes, **more))
         return 0
     sys.stdout.write(f"{key}\n")
     for note in notes:

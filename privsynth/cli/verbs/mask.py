@@ -14,6 +14,7 @@ from privsynth.policy import load_policy
 
 def mask(
     data: flags.Tables,
+    *,
     out: flags.OutOrStdout = None,
     report_dir: flags.ReportDir = None,
     config: flags.Config = None,

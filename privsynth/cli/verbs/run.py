@@ -11,6 +11,7 @@ from privsynth.policy import load_policy
 
 def run(
     data: flags.TablesOrRulebook,
+    *,
     out: flags.Out,
     backend: flags.Backend = None,
     rows: flags.Rows = None,

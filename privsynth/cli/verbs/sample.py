@@ -13,6 +13,7 @@ from privsynth.policy import Policy
 
 def sample(
     model: flags.ModelDir,
+    *,
     out: flags.Out,
     rows: flags.Rows = None,
     data: flags.DataOfTheFit = None,

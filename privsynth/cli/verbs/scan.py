@@ -22,6 +22,7 @@ HEADER = ("file", "where", "entity", "values", "of column", "level")
 
 def scan(
     files: flags.TablesOrTexts,
+    *,
     fail_on: flags.FailOn = "high",
     sarif: flags.Sarif = None,
     config: flags.Config = None,
