@@ -101,7 +101,7 @@ def synthesize(
     `policy` is a Policy or a mapping like one; `options` are other fields: `synthesize(frame, rows=5_000, seed=7)`.
     `backend` names one of ours, with its options if it is a mapping, or is an object with `fit` and `sample`.
     """
-    policy, instance = _asked(policy, options, backend)
+    policy, instance = _policy_and_backend(policy, options, backend)
     result = whole.synthesize(data, policy, stages or Stages(), backend=instance)
     return Outcome(result, None if is_path(data) else data)
 
@@ -116,7 +116,7 @@ def run(
     **options: Any,
 ) -> Outcome:
     """`synthesize`, then write the result: the command line's `privsynth run`."""
-    policy, instance = _asked(policy, options, backend)
+    policy, instance = _policy_and_backend(policy, options, backend)
     result, _ = whole.run(data, policy, Path(out), Stages(), backend=instance, overwrite=overwrite)
     return Outcome(result, None if is_path(data) else data)
 
@@ -180,7 +180,7 @@ def policy_of(policy: Policy | Mapping[str, Any] | None, options: Mapping[str, A
     return Policy(**{**(policy or {}), **options})
 
 
-def _asked(
+def _policy_and_backend(
     policy: Policy | Mapping[str, Any] | None,
     options: Mapping[str, Any],
     backend: Backend | str | Mapping[str, Any] | None,

@@ -65,7 +65,7 @@ class Synthesizer:
 
     def fit(self, data: Data) -> Self:
         """Learn from one part of the data and keep the other aside, to judge what is drawn."""
-        prepared, fitted = halves.fit(data, self._asked(), Stages())
+        prepared, fitted = halves.fit(data, self._policy_to_fit(), Stages())
         return self._become(prepared, fitted, data)
 
     def sample(
@@ -137,7 +137,7 @@ class Synthesizer:
         seed = "" if self.seed is None else f", seed={self.seed!r}"
         return f"Synthesizer(engine={self.engine!r}{seed}{'' if self.policy is None else ', policy=...'})"
 
-    def _asked(self) -> Policy:
+    def _policy_to_fit(self) -> Policy:
         policy = policy_of(self.policy, {} if self.seed is None else {"seed": self.seed})
         if not isinstance(policy.backend, ModelOptions | AutoOptions):
             raise PolicyError(

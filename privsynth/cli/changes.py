@@ -11,8 +11,8 @@ RULEBOOKS = {".yaml", ".yml"}
 TAB = {"\\t": "\t", "tab": "\t"}
 
 
-def given(options: Mapping[str, object]) -> dict[str, object]:
-    """Only what was said."""
+def only_set(options: Mapping[str, object]) -> dict[str, object]:
+    """Without the flags that were left out."""
     return {name: value for name, value in options.items() if value is not None}
 
 
@@ -34,7 +34,7 @@ def reading(
         "read.on_ragged": on_ragged,
         "read.header": False if no_header else None,
     }
-    return given(options)
+    return only_set(options)
 
 
 def assignments(settings: Sequence[str]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privsynth.cli import flags
-from privsynth.cli.changes import assignments, given, reading
+from privsynth.cli.changes import assignments, only_set, reading
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import outputs
 from privsynth.cli.screen import result, write_json
@@ -35,7 +35,9 @@ def fit(
     The folder is personal data like its source and is protected like it: open to its owner alone, never shared.
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
-    changes = reading(encoding, delimiter, on_ragged, no_header=no_header) | given({"seed": seed, "profile": profile})
+    changes = reading(encoding, delimiter, on_ragged, no_header=no_header) | only_set(
+        {"seed": seed, "profile": profile}
+    )
     policy = load_policy(config, changes | assignments(settings or []))
 
     from privsynth.pipeline import halves

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from privsynth.cli import flags
-from privsynth.cli.changes import given, reading
+from privsynth.cli.changes import only_set, reading
 from privsynth.cli.screen import result, write_json
 from privsynth.errors import PolicyError
 from privsynth.policy import load_policy, policy_schema
@@ -35,7 +35,7 @@ def init(
     target = Path(out)
     files = [] if out == "-" else [target, target.parent / "policy.schema.json"]
     _refuse_existing(files[:1], allow_overwrite)
-    changes = given({"profile": profile, "backend": backend})
+    changes = only_set({"profile": profile, "backend": backend})
     policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header) | changes)
 
     from privsynth.describe import facts_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from privsynth.cli import flags
-from privsynth.cli.changes import assignments, given, reading, waivers
+from privsynth.cli.changes import assignments, only_set, reading, waivers
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import end
 from privsynth.errors import PolicyError
@@ -41,7 +41,7 @@ def mask(
     if as_json and out is None:
         raise PolicyError("--json prints on stdout, where the rows go.", hint="name a folder with --out")
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
-    changes = reading(encoding, delimiter, no_header=no_header) | given(
+    changes = reading(encoding, delimiter, no_header=no_header) | only_set(
         {
             "profile": profile,
             "state": state,

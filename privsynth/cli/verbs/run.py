@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privsynth.cli import flags
-from privsynth.cli.changes import assignments, given, model_first, reading, shares_of, sort_inputs, waivers
+from privsynth.cli.changes import assignments, model_first, only_set, reading, shares_of, sort_inputs, waivers
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import end
 from privsynth.policy import load_policy
@@ -42,7 +42,7 @@ def run(
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
     files, rulebook = sort_inputs(data)
-    changes = reading(encoding, delimiter, on_ragged, no_header=no_header) | given(
+    changes = reading(encoding, delimiter, on_ragged, no_header=no_header) | only_set(
         {
             "backend": backend or ("rules" if rulebook else None),
             "rows": rows,

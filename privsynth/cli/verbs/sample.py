@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from privsynth.cli import flags
-from privsynth.cli.changes import given, shares_of
+from privsynth.cli.changes import only_set, shares_of
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import end
 from privsynth.policy import Policy
@@ -52,7 +52,7 @@ def sample(
 
 
 def _with(policy: Policy, rows: int | None, form: str | None, state: Path | None) -> Policy:
-    changes: dict[str, object] = given({"rows": rows, "state": state})
+    changes: dict[str, object] = only_set({"rows": rows, "state": state})
     if form is not None:
         changes["write"] = {**policy.write.model_dump(exclude_unset=True), "format": form}
     return policy.with_(**changes) if changes else policy
