@@ -1,4 +1,4 @@
-"""What masking does with a column where nobody said otherwise: its role decides."""
+"""What masking does with a column for which the policy names no step: its role decides."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def proposed_step(column: Column, *, joins: bool, options: MaskOptions) -> Step:
 
 
 def shaped(column: Column, step: Token) -> bool:
-    """Whether tokens look like the values. What somebody could really be reached by, or called, must not be made up by chance."""
+    """Whether tokens look like the values. An address or name that is made up by chance could be somebody's."""
     if step.shape == "auto":
         return (
             column.role is not Role.DIRECT

@@ -1,4 +1,6 @@
-"""What masking may do with one column: one model for each step, with its parameters. A step that is only named has its defaults.
+"""What masking may do with one column: one model for each step, with its parameters.
+
+A step that is given by its name alone has its defaults.
 
 mask: token
 mask: { do: partial, last: 4 }
@@ -17,13 +19,13 @@ Names = list[Annotated[str, Field(min_length=1)]]
 
 
 class Keep(PolicyModel):
-    """As it is; rare levels and the ends of numbers too, so that a person must have wanted it."""
+    """As it is, with rare levels and the ends of numbers: never proposed, only asked for."""
 
     do: Literal["keep"] = "keep"
 
 
 class Blur(PolicyModel):
-    """As it is, but for levels that few rows hold and the ends of numbers, which are drawn in: what is done where nothing was said."""
+    """As it is, but for rare levels and the ends of numbers, which are drawn in: the default for plain columns."""
 
     do: Literal["blur"] = "blur"
 
@@ -63,12 +65,13 @@ class Partial(PolicyModel):
 
 
 class Token(PolicyModel):
-    """A keyed token: equal values get equal ones, different values never. Columns of one domain can be joined, others not."""
+    """A keyed token: equal values get equal tokens, others never. Only columns of one domain can be joined."""
 
     do: Literal["token"] = "token"
     shape: Literal["auto", "same", "opaque"] = Field(
         "auto",
-        description="same: length, case and marks of the value; opaque: 128 bits in base32; auto: opaque for addresses and names, which could be somebody's.",
+        description="same: length, case and marks of the value; opaque: 128 bits in base32; "
+        "auto: opaque for addresses and names, which could be somebody's.",
     )
     domain: str | None = Field(
         None,
@@ -79,7 +82,7 @@ class Token(PolicyModel):
 
 
 class Encrypt(PolicyModel):
-    """FF1 (NIST SP 800-38G): a value of the same length that whoever holds the key can turn back. Only with a kept key."""
+    """FF1 (NIST SP 800-38G): a value of the same length that the holder of the key can turn back. Needs a kept key."""
 
     do: Literal["encrypt"] = "encrypt"
     domain: str | None = Field(
@@ -88,7 +91,7 @@ class Encrypt(PolicyModel):
 
 
 class Substitute(PolicyModel):
-    """Another value of the same kind, chosen by the value alone: the same value has the same substitute wherever it stands."""
+    """Another value of the same kind, chosen by the value alone: equal values have equal substitutes everywhere."""
 
     do: Literal["substitute"] = "substitute"
 
@@ -125,7 +128,7 @@ class Generalise(PolicyModel):
 
 
 class TopBottom(PolicyModel):
-    """Numbers and dates beyond an end become that end. An end that is not said is drawn in until enough people lie beyond it."""
+    """Numbers and dates beyond an end become that end. An end that is not given lies where enough people are beyond."""
 
     do: Literal["top_bottom"] = "top_bottom"
     low: float | str | None = Field(None, description="Least value that is told; a date as YYYY-MM-DD.")
@@ -176,7 +179,7 @@ class Shuffle(PolicyModel):
 
 
 class Shift(PolicyModel):
-    """Dates move, all of one entity by the same number of days: order and intervals stay."""
+    """Dates move, all of one person by the same number of days: order and intervals stay."""
 
     do: Literal["shift"] = "shift"
     days: int = Field(182, ge=1, le=3650, description="Farthest move to either side; never 0.")
@@ -197,7 +200,8 @@ class KAnonymise(PolicyModel):
         None,
         min_length=1,
         max_length=12,
-        description="Ever coarser levels: each names its groups and, for the first, the values, later the groups before.",
+        description="Ever coarser levels: each names its groups and, for the first, the values, "
+        "later the groups before.",
     )
 
 
@@ -208,7 +212,7 @@ class Rewrite(PolicyModel):
 
 
 class Scrub(PolicyModel):
-    """The text stays; what names somebody in it becomes the substitute that it has elsewhere, or a mark. What is not recognised stays."""
+    """The text stays; names in it become the substitutes that they have elsewhere, or marks. The unrecognised stays."""
 
     do: Literal["scrub"] = "scrub"
 

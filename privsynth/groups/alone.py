@@ -1,4 +1,4 @@
-"""Which parts of a cell may stand alone: enough people, enough different secrets, secrets that are spread as everywhere."""
+"""Which parts of a cell may stand alone: enough people, enough different secrets, spread as in the whole table."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Secret:
 
 @dataclass(frozen=True, eq=False)
 class Protection:
-    """Who stands behind the rows, and what each part of them must have: k people, l different secrets, distance at most t."""
+    """Who stands behind the rows, and what each part must have: k people, l different secrets, distance at most t."""
 
     k: int
     rows: int
@@ -156,7 +156,7 @@ class Several:
 
 @dataclass(frozen=True, eq=False)
 class ProtectionByPart:
-    """A crowd, sorted by part."""
+    """What must be kept, sorted by part."""
 
     crowd: Protection
     people: Several | None
@@ -185,7 +185,10 @@ class ProtectionByPart:
 
 
 def _distances(runs: Runs, secret: Secret) -> tuple[Array, Array]:
-    """How far the secrets left and right of a cut behind each run are from the table's; in blocks of parts, because there may be many secrets."""
+    """How far the secrets left and right of a cut behind each run are from the table's.
+
+    In blocks of parts, because there may be many secrets.
+    """
     levels, found = len(secret.spread), np.ones((2, len(runs.keys)))
     ordered = np.sort(runs.at * levels + secret.steps)
     for low, high in _blocks(runs, max(1, BLOCK // levels)):

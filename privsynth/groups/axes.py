@@ -42,7 +42,7 @@ def axis_of(table: Table, name: str, k_rare: int) -> Axis:
 
 
 def _without_rare_ends(codes: Array, bins: int, k_rare: int) -> tuple[int, int]:
-    """The first and last bin that stay: what lies beyond is told as they are, so that each end is that of `k_rare` rows."""
+    """The first and last bin that stay: what lies beyond joins them, so that each end holds at least `k_rare` rows."""
     counts = np.bincount(codes[codes >= 0], minlength=bins)
     first = int((np.cumsum(counts) < k_rare).sum())
     last = bins - 1 - int((np.cumsum(counts[::-1]) < k_rare).sum())
@@ -69,7 +69,7 @@ def _numbers(name: str, values: Array, decimals: int, k_rare: int) -> Axis:
 
 
 def _round_edges(values: Array, decimals: int, k_rare: int) -> Array:
-    """Inner edges near the quantiles, each rounded to two figures of its own scale, so that no edge is somebody's number."""
+    """Inner edges near the quantiles, rounded to two figures of their own scale: no edge is somebody's number."""
     steps = np.quantile(values, np.linspace(0, 1, FINEST + 1)[1:-1])
     spread = np.maximum(np.abs(steps - np.median(values)), (values.max() - values.min()) * 1e-4)
     unit = 10.0 ** (np.floor(np.log10(spread)) - 1)

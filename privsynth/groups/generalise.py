@@ -1,10 +1,10 @@
 """Quasi-identifiers become coarser until each combination is shared by k people.
 
-Top-down, in many dimensions at once, after Mondrian (LeFevre, DeWitt and Ramakrishnan 2006): cut the table in two as long
-as both parts may stand alone. The textbook cuts the widest column at its median; we take, over all columns and places, the
-cut that saves the most width. A column that tells little is cut first, because that costs few cuts; a cut after which fewer
-cells are possible is worth less; and where few people are left we look one cut further ahead. All cells of one depth are
-cut at once.
+Top-down, in many dimensions at once, after Mondrian (LeFevre, DeWitt and Ramakrishnan 2006): cut the table in two as
+long as both parts may stand alone. The textbook cuts the widest column at its median; we take, over all columns and
+places, the cut that saves the most width. A column that tells little is cut first, because that costs few cuts; a cut
+after which fewer cells are possible is worth less; and where few people are left we look one cut further ahead. All
+cells of one depth are cut at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from privsynth.groups.scales import Axis
 from privsynth.typing import Array
 
 AHEAD = 12  # cells of up to this many times k people are cut with a look at the next cut
-SLANT = 0.01  # what a cut is worth that tells nothing yet: within a group of a hierarchy it may open the way to one that does
+SLANT = (
+    0.01  # worth of a cut that saves nothing yet: within a group of a hierarchy it may open the way to one that does
+)
 FLOOR = 0.1  # least entropy by which the worth of a cut is divided
 
 
@@ -126,7 +128,7 @@ def _chosen(
 def _with_the_next(
     axes: Sequence[Axis], codes: Sequence[Array], part: Array, near: Array, worth: Array, cuts: Array, crowd: Protection
 ) -> Array:
-    """For each part that is near its end the axis whose cut, with the best cut of either side after it, saves the most."""
+    """For each part near its end the axis whose cut, with the best cut of either side after it, saves the most."""
     number, total = np.cumsum(near) - 1, np.where(worth[:, near] > 0, worth[:, near], -1.0)
     for at in range(len(axes)):
         here = near & (worth[at] > 0)
@@ -159,7 +161,10 @@ def _offers(
 
 
 def _still_possible(left: Array, right: Array, k: int) -> Array:
-    """How many cells of k both sides can hold at most, of those that they could hold together: a cut that leaves 1.5 k wastes half a cell."""
+    """The most cells of k that both sides can hold, as a share of those of the whole.
+
+    A side of 1.5 k people wastes half a cell.
+    """
     return np.asarray(np.minimum((left // k + right // k) / np.maximum((left + right) // k, 1), 1.0))
 
 

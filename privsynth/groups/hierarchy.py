@@ -1,8 +1,8 @@
-"""Levels that lie in groups, and groups in wider groups: declared by a person, or the beginnings of a postcode."""
+"""Levels that lie in groups, and groups in wider groups: declared in the policy, or the beginnings of a postcode."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +21,10 @@ Hierarchy = Sequence[Mapping[str, Sequence[str]]]
 
 @dataclass(frozen=True, eq=False)
 class Nested(Axis):
-    """Words that lie side by side where they share a group. A run is told by the narrowest group that holds all of it."""
+    """Words that lie side by side where they share a group. A run is named by the narrowest group around it."""
 
-    groups: Array = field(
-        default_factory=lambda: np.empty((0, 0), dtype=np.int64), repr=False
-    )  # levels x bins: the group of each word, finest level first
+    # Levels x bins: the group of each word, finest level first.
+    groups: Array = field(default_factory=lambda: np.empty((0, 0), dtype=np.int64), repr=False)
     names: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     sorts: bool = False  # words stand as they sort, so that a new one falls between two
 
@@ -61,21 +60,20 @@ class Nested(Axis):
         return first, last
 
     def _level(self, low: Array, high: Array) -> Array:
-        """The finest level on which both ends lie in one group; -1 for one word, the number of levels where there is none."""
-        same = np.vstack(
-            [low == high, *(level[low] == level[high] for level in self.groups), np.ones(len(low), dtype=bool)]
-        )
+        """The finest level on which both ends lie in one group; -1 for one word, the number of levels for none."""
+        in_group = (level[low] == level[high] for level in self.groups)
+        same = np.vstack([low == high, *in_group, np.ones(len(low), dtype=bool)])
         return np.asarray(same.argmax(axis=0) - 1)
 
     def _bounds(self) -> list[tuple[Array, Array]]:
         """For each level the first and last bin of the group of each bin; groups are runs."""
-        found = []
+        bounds = []
         for level in self.groups:
             cuts = np.flatnonzero(np.diff(level)) + 1
             starts, ends = np.concatenate([[0], cuts]), np.concatenate([cuts, [len(level)]]) - 1
             run = np.repeat(np.arange(len(starts)), ends - starts + 1)
-            found.append((starts[run], ends[run]))
-        return found
+            bounds.append((starts[run], ends[run]))
+        return bounds
 
 
 def is_postal(column: Column) -> bool:
@@ -84,8 +82,8 @@ def is_postal(column: Column) -> bool:
 
 def prefixes(name: str, values: Array) -> Axis:
     """Codes as they sort: those that begin alike lie together, and are told by what they begin with."""
-    codes, known = pd.factorize(pd.Series(values, dtype=object), sort=True)
-    words = tuple(str(word) for word in known)
+    codes, distinct = pd.factorize(pd.Series(values, dtype=object), sort=True)
+    words = tuple(str(word) for word in distinct)
     longest = max(map(len, words), default=0)
     groups, names = [], []
     for size in range(longest - 1, 0, -1):
@@ -106,34 +104,40 @@ def prefixes(name: str, values: Array) -> Axis:
 
 
 def declared(table: Table, name: str, hierarchy: Hierarchy) -> Axis:
-    """The axis of a column whose groups somebody named. A value without a group is an error, so that none is told by mistake."""
+    """The axis of a column whose groups the policy names. A value without a group is an error, never shown."""
     paths = _paths(name, hierarchy)
     text = table.text(name)
-    held = pd.Series(text, dtype=object).value_counts()
-    unnamed = ~held.index.isin(list(paths))
+    rows = pd.Series(text, dtype=object).value_counts()
+    unnamed = ~rows.index.isin(list(paths))
     if unnamed.any():
+        share = f"{int(unnamed.sum())} of its {len(rows)} values ({counted(int(rows[unnamed].sum()))})"
         raise PolicyError(
-            f"column {name}: the hierarchy does not name {int(unnamed.sum())} of its {len(held)} values ({counted(int(held[unnamed].sum()))}).",
+            f"column {name}: the hierarchy does not name {share}.",
             hint="name each value in one group of the hierarchy's first level.",
             column=name,
         )
-    words = sorted(paths, key=_side_by_side(paths, held))
+    words = sorted(paths, key=_side_by_side(paths, rows))
     codes = pd.Index(words, dtype=object).get_indexer(pd.Index(text, dtype=object))
     groups, names = _numbered([paths[word] for word in words], len(hierarchy))
     made, place, gap = binned(codes, mixed_place(codes, len(words)))
     return Nested(name, made, place, tuple(words), gap, groups=groups, names=names, spelt=True)
 
 
-def _side_by_side(paths: Mapping[str, tuple[str, ...]], held: pd.Series[Any]) -> Any:
-    """Sorting by group, the one that most rows hold first: what lies at an end can be cut off."""
-    rows: dict[tuple[str, ...], int] = {}
+def _side_by_side(
+    paths: Mapping[str, tuple[str, ...]], rows: pd.Series[Any]
+) -> Callable[[str], tuple[tuple[int, str], ...]]:
+    """The sort key that puts groups side by side, the largest first: what lies at an end can be cut off."""
+    rows_below: dict[tuple[str, ...], int] = {}
     for word, path in paths.items():
         for level in range(len(path) + 1):
-            rows[path[level:]] = rows.get(path[level:], 0) + int(held.get(word, 0))
-    return lambda word: (
-        *((-rows[paths[word][level:]], paths[word][level]) for level in range(len(paths[word]) - 1, -1, -1)),
-        (-int(held.get(word, 0)), word),
-    )
+            rows_below[path[level:]] = rows_below.get(path[level:], 0) + int(rows.get(word, 0))
+
+    def key(word: str) -> tuple[tuple[int, str], ...]:
+        path = paths[word]
+        groups = ((-rows_below[path[level:]], path[level]) for level in reversed(range(len(path))))
+        return (*groups, (-int(rows.get(word, 0)), word))
+
+    return key
 
 
 def _paths(name: str, hierarchy: Hierarchy) -> dict[str, tuple[str, ...]]:
@@ -169,10 +173,10 @@ def _upwards(name: str, level: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _numbered(paths: Sequence[tuple[str, ...]], levels: int) -> tuple[Array, tuple[tuple[str, ...], ...]]:
-    """Groups as numbers. A group is known by all that lies above it too: two of one name in different places stay apart."""
+    """Groups as numbers. Two groups of one name in different wider groups are different."""
     groups, names = [], []
     for level in range(levels):
-        codes, known = pd.factorize(pd.Series([path[level:] for path in paths], dtype=object))
+        codes, upwards = pd.factorize(pd.Series([path[level:] for path in paths], dtype=object))
         groups.append(codes)
-        names.append(tuple(str(path[0]) for path in known))
+        names.append(tuple(str(path[0]) for path in upwards))
     return np.array(groups, dtype=np.int64), tuple(names)

@@ -1,4 +1,4 @@
-"""Rows that make a cell wide for all who share it: blanked, as long as that saves more than it costs and the cap allows."""
+"""Rows that make a cell wide for all who share it: blanked where that saves more than it costs, up to the cap."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from privsynth.groups.generalise import Cells, cells_of
 from privsynth.groups.scales import Axis
 from privsynth.typing import Array
 
-AT_ONCE = 0.5  # share of what is left of the cap that one round spends, so that a cell's second cut is weighed against others' first
+# Share of what is left of the cap that one round spends: a cell's second cut is weighed against others' first.
+AT_ONCE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ def without_outliers(axes: Sequence[Axis], cells: Cells, crowd: Protection, most
 
 
 def _affordable(trims: _Trims, most: int) -> Array:
-    """The cells whose ends are worth most, until half of the cap is spent; the best one in any case, if the cap allows it."""
+    """The cells whose ends are worth most, until half of the cap is spent; at least one, if the cap allows it."""
     taken = np.zeros(len(trims.worth), dtype=bool)
     order = np.argsort(-trims.worth, kind="stable")
     order = order[(trims.worth[order] > 0) & (trims.people[order] <= most)]

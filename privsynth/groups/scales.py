@@ -14,16 +14,14 @@ from privsynth.groups.rare import BLANK
 from privsynth.typing import Array
 
 LISTED = 2  # levels named in the label of a group; a list of names would read like a text that names people
-BY_RANK = (
-    0.25  # how much of the way between two levels is the rows between them; the rest is how many levels lie between
-)
+BY_RANK = 0.25  # share of the way between two levels that is the rows between them; the rest is the levels between
 MISSING = 0.5  # how far from the lowest value the missing ones lie: half the width of the column
 PERIODS = (1, 3, 12, 120)  # months, quarters, years, decades, in months
 
 
 @dataclass(frozen=True, eq=False)
 class Axis(ABC):
-    """Bins 0, 1, ... of one column. `place` says how far apart they lie, from 0 to 1; `words` spell those that hold values."""
+    """Bins 0, 1, ... of one column. `place`: how far apart they lie, from 0 to 1; `words`: those that hold values."""
 
     name: str
     codes: Array = field(repr=False)  # the bin of each row that was learnt from
@@ -35,7 +33,7 @@ class Axis(ABC):
 
     @abstractmethod
     def positions(self, values: Array) -> Array:
-        """Where values fall among `words`: a bin, half a step between two for one that was not learnt, NaN for nowhere."""
+        """Where values fall among `words`: a bin, half a step between two for a new value, NaN for nowhere."""
 
     @abstractmethod
     def spell(self, low: int, high: int) -> str:
@@ -76,7 +74,7 @@ class Axis(ABC):
         return low, high
 
     def cover(self, codes: Array) -> tuple[Array, Array]:
-        """The shortest run of bins whose label is true of each value; beyond an end that is two bins, which are told as open."""
+        """The shortest run of bins whose label is true of each value; beyond an end two bins, whose label is open."""
         first = int(self.gap)
         low = np.where(codes < 0, first, np.where(codes > self.last, max(self.last - 1, first), np.floor(codes)))
         high = np.where(codes < 0, min(first + 1, self.last), np.where(codes > self.last, self.last, np.ceil(codes)))
@@ -196,9 +194,8 @@ class Periods(_Ordered):
 
     def positions(self, values: Array) -> Array:
         at = periods(values, self.months) - float(self.start)
-        return np.clip(
-            at, 0.0 if self.merged[0] else -0.5, len(self.words) - 1.0 if self.merged[1] else len(self.words) - 0.5
-        )
+        last = len(self.words) - 1.0
+        return np.clip(at, 0.0 if self.merged[0] else -0.5, last if self.merged[1] else last + 0.5)
 
     def spell(self, low: int, high: int) -> str:
         if low == 0 or high == len(self.words) - 1:
@@ -227,11 +224,8 @@ class Levels(Axis):
     rest: bool = False
 
     def positions(self, values: Array) -> Array:
-        at = (
-            pd.Index(self.words[: len(self.words) - self.rest], dtype=object)
-            .get_indexer(pd.Index(values, dtype=object))
-            .astype(float)
-        )
+        levels = pd.Index(self.words[: len(self.words) - self.rest], dtype=object)
+        at = levels.get_indexer(pd.Index(values, dtype=object)).astype(float)
         return np.where(at < 0, len(self.words) - 1.0 if self.rest else np.nan, at)
 
     def spell(self, low: int, high: int) -> str:

@@ -1,4 +1,4 @@
-"""How many people share a value, and how far the ends must be drawn in until enough do. A person with many rows counts once."""
+"""How many people share a value, and how far the ends are drawn in until enough do. A person counts once."""
 
 from __future__ import annotations
 

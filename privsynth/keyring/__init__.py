@@ -1,4 +1,4 @@
-"""The masking key: where it comes from, and the only things that may be made of it.
+"""The masking key: where it comes from, and all that may be derived from it.
 
 By default 32 bytes from the system's generator that are never stored: when the process ends nobody can make the same
 tokens again. A kept key makes runs agree, and makes the result pseudonymised data that its holder can link.
@@ -32,7 +32,7 @@ PADS = 0x36, 0x5C  # RFC 2104
 
 @dataclass(frozen=True, eq=False)
 class Keyring:
-    """One master key; each domain (a column, or columns that refer to each other) has a key of its own, derived from it."""
+    """One master key; each domain (a column, or columns tied by a key) has a key of its own, derived from it."""
 
     master: InitVar[bytes]
     key_id: str  # says which key was used, and nothing else of it
@@ -67,26 +67,22 @@ class Keyring:
     @classmethod
     def from_env(cls, name: str) -> Self:
         """The key that an environment variable spells as hex or base64."""
-        what, hint = (
-            f"the environment variable {name}",
-            f'make a key with: export {name}="$(head -c 32 /dev/urandom | base64)"',
-        )
+        variable = f"the environment variable {name}"
+        hint = f'make a key with: export {name}="$(head -c 32 /dev/urandom | base64)"'
         text = os.environ.get(name)
         if text is None:
-            raise PolicyError(f"{what}, which should hold the masking key, is not set.", hint=hint)
-        return cls._kept(_spelt(text, what, hint), "environment variable")
+            raise PolicyError(f"{variable}, which should hold the masking key, is not set.", hint=hint)
+        return cls._kept(_decoded(text, source=variable, hint=hint), "environment variable")
 
     @classmethod
     def from_keyring(cls, name: str) -> Self:
         """The key that the system's keyring holds for the service privsynth under this name, as hex or base64."""
-        what, hint = (
-            f"the keyring's entry {name}",
-            f"make one with: head -c 32 /dev/urandom | base64 | keyring set {SERVICE} {name}",
-        )
+        entry = f"the keyring's entry {name}"
+        hint = f"make one with: head -c 32 /dev/urandom | base64 | keyring set {SERVICE} {name}"
         text = _from_system(name)
         if text is None:
-            raise PolicyError(f"{what} for the service {SERVICE} does not exist.", hint=hint)
-        return cls._kept(_spelt(text, what, hint), "keyring")
+            raise PolicyError(f"{entry} for the service {SERVICE} does not exist.", hint=hint)
+        return cls._kept(_decoded(text, source=entry, hint=hint), "keyring")
 
     @classmethod
     def _kept(cls, master: bytes, where: str) -> Self:
@@ -97,7 +93,7 @@ class Keyring:
         return not self._master
 
     def destroy(self) -> None:
-        """Overwrite the key where it lies, and refuse every later use. What the interpreter copied on the way is beyond reach."""
+        """Overwrite the key in memory, and refuse every later use. Copies made by the interpreter are out of reach."""
         for place in range(len(self._master)):
             self._master[place] = 0
         self._master.clear()
@@ -111,10 +107,9 @@ class Keyring:
             raise PrivsynthError(
                 "the masking key was destroyed: nothing more can be made with it.", hint="start another run"
             )
-        made: bytes = HKDF(
-            algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"privsynth/v1/{domain}".encode()
-        ).derive(self._master)
-        return made
+        info = f"privsynth/v1/{domain}".encode()
+        derived: bytes = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._master)
+        return derived
 
     def tokens(self, domain: str, values: Iterable[str]) -> list[bytes]:
         """HMAC-SHA256 of each value under the key of its domain: equal only for equal values of one domain."""
@@ -150,31 +145,28 @@ def macs(key: bytes, head: bytes, texts: Iterable[bytes]) -> list[bytes]:
     padded = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     inner, outer = (sha256(bytes(byte ^ pad for byte in padded)) for pad in PADS)
     inner.update(head)
-    begin, end, made = inner.copy, outer.copy, list[bytes]()
+    begin, end, digests = inner.copy, outer.copy, list[bytes]()
     for text in texts:
         first, second = begin(), end()
         first.update(text)
         second.update(first.digest())
-        made.append(second.digest())
-    return made
+        digests.append(second.digest())
+    return digests
 
 
-def _spelt(text: str, what: str, hint: str) -> bytes:
-    """The bytes that hex or base64 stand for; the text itself is never repeated."""
+def _decoded(text: str, *, source: str, hint: str) -> bytes:
+    """The bytes that hex or base64 stand for; messages never repeat the text itself."""
     compact = "".join(text.split())
+    is_hex = re.fullmatch("(?:[0-9a-fA-F]{2})+", compact)
     try:
-        found = (
-            bytes.fromhex(compact)
-            if re.fullmatch("(?:[0-9a-fA-F]{2})+", compact)
-            else base64.b64decode(_standard(compact), validate=True)
-        )
+        key = bytes.fromhex(compact) if is_hex else base64.b64decode(_standard(compact), validate=True)
     except (binascii.Error, ValueError):
-        raise PolicyError(f"{what} holds neither hex nor base64.", hint=hint) from None
-    if not KEY_BYTES <= len(found) <= MOST_BYTES:
-        raise PolicyError(f"{what} holds {len(found)} bytes; {KEY_BYTES} to {MOST_BYTES} are allowed.", hint=hint)
-    if not any(found):
-        raise PolicyError(f"{what} holds nothing but zeros: it was never filled.", hint=hint)
-    return found
+        raise PolicyError(f"{source} holds neither hex nor base64.", hint=hint) from None
+    if not KEY_BYTES <= len(key) <= MOST_BYTES:
+        raise PolicyError(f"{source} holds {len(key)} bytes; {KEY_BYTES} to {MOST_BYTES} are allowed.", hint=hint)
+    if not any(key):
+        raise PolicyError(f"{source} holds nothing but zeros: it was never filled.", hint=hint)
+    return key
 
 
 def _standard(text: str) -> str:
@@ -188,10 +180,10 @@ def _from_system(name: str) -> str | None:
     except ImportError:
         raise MissingExtra("a key from the system's keyring", "keyring") from None
     try:
-        found: str | None = system.get_password(SERVICE, name)
+        password: str | None = system.get_password(SERVICE, name)
     except system.errors.KeyringError:
         raise PolicyError(
             "the system's keyring cannot be opened.",
             hint="unlock it, or keep the key in a file: privsynth key new FILE",
         ) from None
-    return found
+    return password

@@ -114,7 +114,7 @@ class _Rounds:
 
 
 def permuted(key: bytes, tweak: bytes, bits: int, numbers: Array, *, back: bool = False) -> Array:
-    """FF1 with radix 2 of numbers below 2^bits (20 to 62): what `FF1` does to their bits, without spelling the bits out."""
+    """FF1 with radix 2 of numbers below 2^bits (20 to 62): as `FF1` permutes their bits, without a matrix of bits."""
     check_domain(2, bits)
     plan = _BitRounds(key, tweak, bits)
     a, b = numbers.astype(np.uint64) >> plan.right, numbers.astype(np.uint64) & plan.masks[1]
@@ -128,7 +128,7 @@ def permuted(key: bytes, tweak: bytes, bits: int, numbers: Array, *, back: bool 
 
 
 class _BitRounds:
-    """Halves of at most 31 bits lie in the last 8 bytes of the last block, and all before it is the same for all rows."""
+    """Halves of at most 31 bits fit in the last 8 bytes of the last block; all before it is the same for all rows."""
 
     def __init__(self, key: bytes, tweak: bytes, bits: int) -> None:
         right = bits - bits // 2
@@ -169,12 +169,13 @@ def _aes(key: bytes) -> Callable[[Array], Array]:
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
     from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-    engine = Cipher(AES(key), ECB()).encryptor()  # noqa: S305  each block is whitened by the chain before; ECB is the bare block cipher that FF1 is made of
+    # ECB is the bare block cipher that FF1 is made of: FF1 chains its blocks itself.
+    engine = Cipher(AES(key), ECB()).encryptor()  # noqa: S305
 
     def each(blocks: Array) -> Array:
-        made = bytearray(blocks.size + BLOCK - 1)  # the library asks for room to spare
-        engine.update_into(np.ascontiguousarray(blocks).reshape(-1).data, made)
-        return np.frombuffer(made, dtype=np.uint8, count=blocks.size).reshape(-1, BLOCK)
+        encrypted = bytearray(blocks.size + BLOCK - 1)  # the library asks for room to spare
+        engine.update_into(np.ascontiguousarray(blocks).reshape(-1).data, encrypted)
+        return np.frombuffer(encrypted, dtype=np.uint8, count=blocks.size).reshape(-1, BLOCK)
 
     return each
 
@@ -191,12 +192,12 @@ def number(numerals: Array, radix: int) -> Array:
 
 def spelt(numbers: Array, radix: int, width: int) -> Array:
     """The numerals of numbers, most significant first."""
-    made = np.empty((len(numbers), width), dtype=np.int64)
+    numerals = np.empty((len(numbers), width), dtype=np.int64)
     top = np.uint64(radix) if numbers.dtype.kind == "u" else radix
     for place in reversed(range(width)):
-        made[:, place] = (numbers % top).astype(np.int64)
+        numerals[:, place] = (numbers % top).astype(np.int64)
         numbers = numbers // top
-    return made
+    return numerals
 
 
 def _bytes(numbers: Array, width: int) -> Array:

@@ -1,4 +1,4 @@
-"""Key files: 32 bytes of chance that only their owner can read. Made, replaced, and overwritten before they go."""
+"""Key files: 32 random bytes that only their owner can read. Created, replaced, and overwritten before they go."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_private(path: Path) -> bytes:
 def make(path: Path) -> bytes:
     """A new key in a file that must not exist yet; it is on the disk when this returns."""
     key = secrets.token_bytes(KEY_BYTES)
-    with _told(path, "made"):
+    with _explained(path, "made"):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             os.fchmod(handle, 0o600)
@@ -49,9 +49,9 @@ def rotate(path: Path, aside: Path) -> bytes:
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     key = make(fresh)
     try:
-        with _told(aside, "made"):
+        with _explained(aside, "made"):
             os.link(path, aside, follow_symlinks=False)
-        with _told(path, "replaced"):
+        with _explained(path, "replaced"):
             fresh.replace(path)
             flush_folder(path.parent)
     finally:
@@ -61,9 +61,9 @@ def rotate(path: Path, aside: Path) -> bytes:
 
 
 def destroy(path: Path) -> None:
-    """Overwritten where it lies, seen to the disk, and removed. A disk that copies on writing may keep the old blocks."""
+    """The key file is overwritten in place, flushed, and removed. A copy-on-write disk may keep the old blocks."""
     read_private(path)
-    with _opened(path, os.O_RDWR) as handle, _told(path, "overwritten"):
+    with _opened(path, os.O_RDWR) as handle, _explained(path, "overwritten"):
         length = os.fstat(handle).st_size
         for content in (secrets.token_bytes(length), bytes(length)):
             os.pwrite(handle, content, 0)
@@ -98,7 +98,8 @@ def _check_private(status: os.stat_result, name: str) -> None:
 
 
 @contextmanager
-def _told(path: Path, what: str) -> Iterator[None]:
+def _explained(path: Path, action: str) -> Iterator[None]:
+    """Errors of the system as messages for the user."""
     try:
         yield
     except FileExistsError:
@@ -108,6 +109,6 @@ def _told(path: Path, what: str) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise PolicyError(
-            f"the key file {path.name} cannot be {what}: {os.strerror(error.errno or 5)}.",
+            f"the key file {path.name} cannot be {action}: {os.strerror(error.errno or 5)}.",
             hint="check the folder and its permissions",
         ) from None
