@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.dataset import Column, Dataset, Kind, Role
+from privsynth.engines import ENGINES
 from privsynth.recipe import Recipe
 from privsynth.source import Source
 from privsynth.verdict import Status, Verdict
@@ -166,7 +167,8 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Re
 
 def _maker(table: str, backend: str, recipe: Recipe) -> str:
     """The backend; "model, blind" for an engine that takes nothing from a row as it is."""
-    return "dp" if table in recipe.tables and recipe.tables[table].engine == "dp" else backend
+    engine = ENGINES.get(recipe.tables[table].engine) if table in recipe.tables else None
+    return "model, blind" if engine is not None and engine.is_blind else backend
 
 
 def _reversible(known: Column, made: Column, backend: str, recipe: Recipe) -> str | None:
