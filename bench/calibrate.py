@@ -76,13 +76,13 @@ def measured_once() -> Iterator[None]:
 
 
 def _remembering(function: Callable[..., Any]) -> Callable[..., Any]:
-    known: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+    results: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
     def remembered(*args: Any, **named: Any) -> Any:
         key = tuple(_mark(value) for value in (*args, *named.values()))
-        if key not in known:
-            known[key] = (function(*args, **named), args)  # arguments are held, so that no other object gets their id
-        return known[key][0]
+        if key not in results:
+            results[key] = (function(*args, **named), args)  # arguments are held, so that no other object gets their id
+        return results[key][0]
 
     return remembered
 
@@ -98,9 +98,9 @@ def policy(profile: str) -> Policy:
     return Policy(backend="model", profile=profile)
 
 
-def verdicts(made: Draft, source: Source, profile: str, gates: Sequence[str] = ()) -> list[Verdict]:
+def verdicts(draft: Draft, source: Source, profile: str, gates: Sequence[str] = ()) -> list[Verdict]:
     return [
-        judge(gate, made, source, seconds=3600)
+        judge(gate, draft, source, seconds=3600)
         for gate in gates_for(policy(profile))
         if not gates or gate.name in gates
     ]
@@ -214,9 +214,9 @@ def _said(verdict: Verdict) -> Record:
     }
 
 
-def general(what: str) -> str:
+def general(finding: str) -> str:
     """A finding's name without the names of table and column, so that tables can be put together."""
-    return re.sub(r"^(inferring|guessing) .*?(?=, | of people|$)", r"\1 the secret", re.sub(r" \(\w+\)", "", what))
+    return re.sub(r"^(inferring|guessing) .*?(?=, | of people|$)", r"\1 the secret", re.sub(r" \(\w+\)", "", finding))
 
 
 def wrong(record: Record) -> list[str]:
@@ -234,16 +234,16 @@ def is_thin(record: Record) -> bool:
     return not wrong(record) and not all(said["passed"] for said in record["gates"])
 
 
-def as_markdown(found: Sequence[Record], profiles: Sequence[str]) -> str:
-    return "\n".join([*_blocks(found, profiles), "", *_largest(found, profiles), "", *_times(found)])
+def as_markdown(records: Sequence[Record], profiles: Sequence[str]) -> str:
+    return "\n".join([*_blocks(records, profiles), "", *_largest(records, profiles), "", *_times(records)])
 
 
-def _blocks(found: Sequence[Record], profiles: Sequence[str]) -> Iterator[str]:
+def _blocks(records: Sequence[Record], profiles: Sequence[str]) -> Iterator[str]:
     yield "### Clean drafts blocked\n"
     yield f"| draft | table | {' | '.join(profiles)} |"
     yield f"|---|---|{'---|' * len(profiles)}"
-    for kind in dict.fromkeys(record["draft"] for record in found):
-        mine = [record for record in found if record["draft"] == kind]
+    for kind in dict.fromkeys(record["draft"] for record in records):
+        mine = [record for record in records if record["draft"] == kind]
         for table in dict.fromkeys(record["table"] for record in mine):
             cells = [
                 _cell([each for each in mine if each["table"] == table and each["profile"] == profile])
@@ -266,25 +266,25 @@ def _total(records: Sequence[Record]) -> str:
     return f"{blocked}/{len(records)} = {blocked / max(1, len(records)):.1%}"
 
 
-def _largest(found: Sequence[Record], profiles: Sequence[str]) -> Iterator[str]:
+def _largest(records: Sequence[Record], profiles: Sequence[str]) -> Iterator[str]:
     """Counts of which one is too many are left out where none was seen."""
     yield "### The clean figure nearest to each limit, with the limit behind the stroke\n"
     yield f"| gate: finding | {' | '.join(profiles)} |"
     yield f"|---|{'---|' * len(profiles)}"
     figures: dict[str, dict[str, list[Record]]] = {}
-    for record in found:
-        for said in record["gates"]:
-            for each in said["figures"]:
+    for record in records:
+        for gate in record["gates"]:
+            for each in gate["figures"]:
                 if (
                     each["is"] is not None
                     and not each["thin"]
-                    and (each["limit"] or each["is"] or said["gate"] in ("copies", "pii"))
+                    and (each["limit"] or each["is"] or gate["gate"] in ("copies", "pii"))
                 ):
-                    figures.setdefault(f"{said['gate']}: {each['what']}", {}).setdefault(record["profile"], []).append(
+                    figures.setdefault(f"{gate['gate']}: {each['what']}", {}).setdefault(record["profile"], []).append(
                         each
                     )
-    for what, by in figures.items():
-        yield f"| {what} | {' | '.join(_worst(by.get(profile, [])) for profile in profiles)} |"
+    for finding, by in figures.items():
+        yield f"| {finding} | {' | '.join(_worst(by.get(profile, [])) for profile in profiles)} |"
 
 
 def _worst(figures: Sequence[Record]) -> str:
@@ -297,11 +297,11 @@ def _worst(figures: Sequence[Record]) -> str:
     return f"{worst['is']:.4g} / {worst['limit']:.4g}" if math.isfinite(worst["is"]) else "nan"
 
 
-def _times(found: Sequence[Record]) -> Iterator[str]:
+def _times(records: Sequence[Record]) -> Iterator[str]:
     longest: dict[str, float] = {}
-    for record in found:
-        for said in record["gates"]:
-            longest[said["gate"]] = max(longest.get(said["gate"], 0.0), said["seconds"])
+    for record in records:
+        for gate in record["gates"]:
+            longest[gate["gate"]] = max(longest.get(gate["gate"], 0.0), gate["seconds"])
     yield "Longest time of each gate in seconds (wall clock, whatever else the machine did): " + ", ".join(
         f"{gate} {s:.1f}" for gate, s in longest.items()
     )

@@ -667,14 +667,14 @@ def without(share: float) -> Iterator[None]:
 
 def spelt_like(entity: Entity, rng: np.random.Generator, count: int) -> list[str]:
     """Values of a kind with a form: its canary with other digits and letters, as many as pass its check."""
-    found: set[str] = set()
+    spellings: set[str] = set()
     for _ in range(400 * count):
-        made = "".join(_other(c, rng) for c in entity.canary)
-        if entity.holds(made):
-            found.add(made)
-        if len(found) == count:
+        spelling = "".join(_other(c, rng) for c in entity.canary)
+        if entity.holds(spelling):
+            spellings.add(spelling)
+        if len(spellings) == count:
             break
-    return sorted(found)
+    return sorted(spellings)
 
 
 def _other(c: str, rng: np.random.Generator) -> str:
@@ -706,12 +706,12 @@ def people_table(rows: int, seed: int, locales: tuple[str, ...] = (*LOCALES, *OT
 
 
 def _row(people: People, faker: Any, pick: Callable[[Any], Any]) -> dict[str, str]:
-    given = faker.first_romanized_name() if hasattr(faker, "first_romanized_name") else faker.first_name()
+    first_name = faker.first_romanized_name() if hasattr(faker, "first_romanized_name") else faker.first_name()
     last = faker.last_romanized_name() if hasattr(faker, "last_romanized_name") else faker.last_name()
-    user, d, rng = re.sub(r"[^a-z]", "", names.fold(given))[:9] or "user", people.digits, people.rng
+    user, d, rng = re.sub(r"[^a-z]", "", names.fold(first_name))[:9] or "user", people.digits, people.rng
     kilos, centimetres = rng.uniform(45, 120), int(rng.integers(148, 200))
     return {
-        "GivenName": given,
+        "GivenName": first_name,
         "Surname": last,
         "StreetAddress": " ".join(faker.street_address().split()),
         "City": faker.city(),
@@ -751,7 +751,7 @@ def _row(people: People, faker: Any, pick: Callable[[Any], Any]) -> dict[str, st
             [
                 people.firm(),
                 people.fakers["en_US"].bs().title().rsplit(" ", 1)[0],
-                f"{given} {pick(['Foods', 'Motors', 'Gardens', 'Records'])}",
+                f"{first_name} {pick(['Foods', 'Motors', 'Gardens', 'Records'])}",
             ]
         ),
         "Vehicle": (

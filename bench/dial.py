@@ -64,28 +64,28 @@ def walk(train: Table, holdout: Table, leaves: list[int | None], seeds: int) -> 
     ).T
 
 
-def as_markdown(found: dict[str, pd.DataFrame]) -> str:
+def as_markdown(walks: dict[str, pd.DataFrame]) -> str:
     lines = [f"| table | min_leaf | {' | '.join(FIGURES.values())} |", "| --- | --- " + "| --: " * len(FIGURES) + "|"]
     lines += [
         f"| {name} | {leaf} | {' | '.join(f'{x:.3f}' for x in row)} |"
-        for name, table in found.items()
+        for name, table in walks.items()
         for leaf, row in table.iterrows()
     ]
     return "\n".join(lines)
 
 
-def picture(found: dict[str, pd.DataFrame]) -> str:
+def picture(walks: dict[str, pd.DataFrame]) -> str:
     """One panel for each table, on the same scales: to the left more faithful, further down more private."""
-    every = pd.concat(found.values())
+    every = pd.concat(walks.values())
     ends = (_ends(every["c2st"]), _ends(pd.concat([every["mia"], every["mia_cal"]])))
     panels = "".join(
         f'<g transform="translate({at * WIDE} 0)">{_panel(name, table, *ends)}</g>'
-        for at, (name, table) in enumerate(found.items())
+        for at, (name, table) in enumerate(walks.items())
     )
-    wide = WIDE * len(found)
+    wide = WIDE * len(walks)
     spoken = (
         "Leakage against fidelity over the dial min_leaf, for "
-        + " and ".join(found)
+        + " and ".join(walks)
         + ". The figures stand in the table beside the picture."
     )
     return (
@@ -176,13 +176,13 @@ def main() -> None:
     if len(asked.files) % 2:
         parser.error("name pairs of TRAIN and HOLDOUT")
     leaves: list[int | None] = [None, *(int(part) for part in asked.leaves.split(","))]
-    found = {}
+    walks = {}
     for train, holdout in zip(map(load, asked.files[::2]), map(load, asked.files[1::2]), strict=True):
-        found[train.name] = walk(train, holdout, leaves, asked.seeds)
+        walks[train.name] = walk(train, holdout, leaves, asked.seeds)
         print(f"{train.name}: done", file=sys.stderr)
-    print(as_markdown(found))
+    print(as_markdown(walks))
     asked.to.parent.mkdir(exist_ok=True)
-    asked.to.write_text(picture(found), encoding="utf-8")
+    asked.to.write_text(picture(walks), encoding="utf-8")
 
 
 if __name__ == "__main__":

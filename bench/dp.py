@@ -169,22 +169,22 @@ def fidelity(options: argparse.Namespace) -> None:
             print(json.dumps({"mechanism": mechanism, "epsilon": epsilon, **told, **judged}), flush=True)
 
 
-def _judged(options: argparse.Namespace, made: Path) -> dict[str, Any]:
+def _judged(options: argparse.Namespace, synthetic: Path) -> dict[str, Any]:
     if options.judge is None:
         from bench.figures import figures
 
-        train, holdout, draft = load(options.train).frame, load(options.holdout).frame, load(made).frame
+        train, holdout, draft = load(options.train).frame, load(options.holdout).frame, load(synthetic).frame
         return {name: round(value, 4) for name, value in figures(train, holdout, draft, train.columns[-1]).items()}
     command = [
         options.python,
         str(options.judge),
         str(options.train),
         str(options.holdout),
-        str(made),
+        str(synthetic),
         load(options.train).columns[-1].name,
     ]
-    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603  asked for
-    return found
+    figures: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603  asked for
+    return figures
 
 
 def seen(with_target: bool, rho: float) -> float:

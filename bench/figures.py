@@ -31,7 +31,7 @@ def fidelity(
 ) -> dict[str, float]:
     holdout, synthetic = _coded([holdout, synthetic], [c for c in train if not pd.api.types.is_numeric_dtype(train[c])])
     size = min(len(holdout), len(synthetic), CLASSIFIED)
-    told = _told_apart(holdout.sample(size, random_state=1), synthetic.sample(size, random_state=1))
+    told = _distinguished(holdout.sample(size, random_state=1), synthetic.sample(size, random_state=1))
     return {"c2st": told} if quick else {"c2st": told, "tstr": _useful(synthetic, holdout, target)}
 
 
@@ -69,15 +69,15 @@ def _coded(tables: list[pd.DataFrame], text: list[str]) -> list[pd.DataFrame]:
     return [whole.loc[at].astype(float) for at in range(len(tables))]
 
 
-def _told_apart(real: pd.DataFrame, made: pd.DataFrame) -> float:
+def _distinguished(real: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import cross_val_predict
 
-    truth = np.r_[np.zeros(len(real)), np.ones(len(made))]
+    truth = np.r_[np.zeros(len(real)), np.ones(len(synthetic))]
     guess = cross_val_predict(
         HistGradientBoostingClassifier(max_iter=100, random_state=0),
-        np.r_[real.values, made.values],
+        np.r_[real.values, synthetic.values],
         truth,
         cv=3,
         method="predict_proba",
@@ -85,12 +85,14 @@ def _told_apart(real: pd.DataFrame, made: pd.DataFrame) -> float:
     return float(roc_auc_score(truth, guess[:, 1]))
 
 
-def _useful(made: pd.DataFrame, holdout: pd.DataFrame, target: str) -> float:
+def _useful(synthetic: pd.DataFrame, holdout: pd.DataFrame, target: str) -> float:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
 
-    features = [c for c in made if c != target]
-    model = HistGradientBoostingClassifier(max_iter=100, random_state=0).fit(made[features], made[target].astype(int))
+    features = [c for c in synthetic if c != target]
+    model = HistGradientBoostingClassifier(max_iter=100, random_state=0).fit(
+        synthetic[features], synthetic[target].astype(int)
+    )
     guess, truth = model.predict_proba(holdout[features]), holdout[target].astype(int)
     if guess.shape[1] == 2:
         return float(roc_auc_score(truth == model.classes_[1], guess[:, 1]))

@@ -46,15 +46,15 @@ RECORDED = {  # MOSTLY AI TabularARGN with its defaults, one draw, by table
 
 
 def makers(names: list[str], leaves: list[int]) -> dict[str, Callable[[], Engine]]:
-    found: dict[str, Callable[[], Engine]] = {}
+    engines: dict[str, Callable[[], Engine]] = {}
     if "trees" in names:
-        found["trees"] = lambda: Trees(k=K)
-        found |= {f"trees, min_leaf {leaf}": partial(Trees, k=K, min_leaf=leaf) for leaf in leaves}
+        engines["trees"] = lambda: Trees(k=K)
+        engines |= {f"trees, min_leaf {leaf}": partial(Trees, k=K, min_leaf=leaf) for leaf in leaves}
     if set(names) & set(PEERS):
         from privsynth.generate.model.sdv.engine import Sdv
 
-        found |= {name: partial(Sdv, name, k=K) for name in PEERS if name in names}
-    return found
+        engines |= {name: partial(Sdv, name, k=K) for name in PEERS if name in names}
+    return engines
 
 
 def one(make: Callable[[], Engine], train: Table, holdout: Table, target: str, seed: int) -> dict[str, float]:

@@ -166,14 +166,14 @@ def _refuser(demand: Demand, profile: str, draft: Any, source: Source) -> str:
     return ""
 
 
-def as_markdown(found: Sequence[Record], demands: Sequence[Demand]) -> str:
+def as_markdown(records: Sequence[Record], demands: Sequence[Demand]) -> str:
     lines = [
         "| | plant | table | demanded | " + " | ".join(PROFILES) + " |",
         "|---|---|---|--:|" + "--:|" * len(PROFILES),
     ]
     for demand in demands:
-        for table in dict.fromkeys(each["table"] for each in found if each["said"] == demand.said):
-            mine = [each for each in found if each["said"] == demand.said and each["table"] == table]
+        for table in dict.fromkeys(each["table"] for each in records if each["said"] == demand.said):
+            mine = [each for each in records if each["said"] == demand.said and each["table"] == table]
             cells = [_rate([each for each in mine if each["profile"] == profile]) for profile in PROFILES]
             lines.append(f"| {demand.label} | {demand.said} | {table} | {demand.share:.0%} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -232,12 +232,12 @@ def _beside(plant: plants.Plant | None, seed: int, parts: tuple[Table, Table, Ta
     ]
 
 
-def nearest_record(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> tuple[float, float]:
+def nearest_record(train: Table, holdout: Table, draft: Table, names: Sequence[str]) -> tuple[float, float]:
     """The share of draft rows nearest to a training row, ties by half; and how well nearness tells training rows."""
-    ours, theirs, drafted = place((train, holdout, made), names)
-    near, far = nearest(drafted, ours), nearest(drafted, theirs)
+    train_points, holdout_points, draft_points = place((train, holdout, draft), names)
+    near, far = nearest(draft_points, train_points), nearest(draft_points, holdout_points)
     share = float((near < far).mean() + (near == far).mean() / 2)
-    return share, auc(-nearest(ours, drafted), -nearest(theirs, drafted))
+    return share, auc(-nearest(train_points, draft_points), -nearest(holdout_points, draft_points))
 
 
 def speed(size: int, columns: int, profile: str) -> Iterator[str]:
@@ -255,17 +255,17 @@ def speed(size: int, columns: int, profile: str) -> Iterator[str]:
     yield from timed(source_of(train, holdout), made, profile)
 
 
-def timed(source: Source, made: Table, profile: str) -> Iterator[str]:
-    draft = drawn(made)
+def timed(source: Source, table: Table, profile: str) -> Iterator[str]:
+    judged = drawn(table)
     yield (
-        f"| gate | seconds of CPU, {len(source.train.root) + len(source.holdout.root):,} x {len(made.columns)} |"
+        f"| gate | seconds of CPU, {len(source.train.root) + len(source.holdout.root):,} x {len(table.columns)} |"
         " peak of memory, MB | |"
     )
     yield "|---|--:|--:|---|"
     total = 0.0
     for gate in gates_for(policy(profile)):
         started = time.process_time()
-        verdict = judge(gate, draft, source, seconds=3600)
+        verdict = judge(gate, judged, source, seconds=3600)
         spent = time.process_time() - started
         total += spent
         yield f"| {gate.name} | {spent:.1f} | {_peak():.0f} | {verdict.status.value}{verdict.error} |"

@@ -34,12 +34,12 @@ KEY = bytes(range(32))
 
 def seconds(work: Callable[[], Any]) -> float:
     """The best of a few: others use the machine too."""
-    found = []
+    taken = []
     for _ in range(REPEATS):
         started = time.process_time()
         work()
-        found.append(time.process_time() - started)
-    return min(found)
+        taken.append(time.process_time() - started)
+    return min(taken)
 
 
 def by_hand(values: np.ndarray) -> Any:

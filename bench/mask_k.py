@@ -163,13 +163,13 @@ def _listed(table: Table, name: str, cells: Sequence[Array]) -> Array:
 # --- the measures, on the words alone ---
 
 
-def figures(trial: Trial, made: Words, k: int) -> dict[str, float]:
+def figures(trial: Trial, words: Words, k: int) -> dict[str, float]:
     table = trial.table
-    frame = pd.DataFrame({name: pd.Series(made[name], dtype=object) for name in trial.names})
+    frame = pd.DataFrame({name: pd.Series(words[name], dtype=object) for name in trial.names})
     blank = (frame.isna() | (frame == "*")).all(axis=1).to_numpy()
     sizes = np.bincount(combined([frame[name] for name in trial.names], len(table))[~blank])
     sizes = sizes[sizes > 0]
-    opened = [_opened(table, name, made[name]) for name in trial.names]
+    opened = [_opened(table, name, words[name]) for name in trial.names]
     return {
         "k": float(sizes.min()),
         "blanked": float(blank.mean()),
@@ -177,23 +177,23 @@ def figures(trial: Trial, made: Words, k: int) -> dict[str, float]:
         "rank": float(np.mean([two.mean() for _, two in opened])),
         "discern.": float(((sizes.astype(float) ** 2).sum() + blank.sum() * len(table)) / len(table)),
         "class": float(sizes.mean() / k),
-        "accuracy": _accuracy(trial, made) if trial.target else float("nan"),
+        "accuracy": _accuracy(trial, words) if trial.target else float("nan"),
     }
 
 
 def _opened(table: Table, name: str, words: Array) -> tuple[Array, Array]:
     """What each row's word leaves open, by the range or the levels and by the rows."""
     values = table.values(name)
-    which, known = pd.factorize(pd.Series(words, dtype=object), use_na_sentinel=False)
-    said = [_meaning(table, name, None if pd.isna(word) else str(word)) for word in known]
+    which, distinct = pd.factorize(pd.Series(words, dtype=object), use_na_sentinel=False)
+    meanings = [_meaning(table, name, None if pd.isna(word) else str(word)) for word in distinct]
     of_value = (
         pd.Series(values)
         .map(pd.Series(values).value_counts(normalize=True))
         .fillna(float(pd.isna(values).mean()))
         .to_numpy()
     )
-    share = np.array([rows for _, rows in said])[which]
-    return np.array([width for width, _ in said])[which], np.clip(share - of_value, 0, 1)
+    share = np.array([rows for _, rows in meanings])[which]
+    return np.array([width for width, _ in meanings])[which], np.clip(share - of_value, 0, 1)
 
 
 def _meaning(table: Table, name: str, word: str | None) -> tuple[float, float]:
@@ -219,14 +219,14 @@ def _span(values: Array, word: str) -> tuple[float, float]:
     )
 
 
-def _ends(word: str, known: Array) -> tuple[float, float]:
+def _ends(word: str, values: Array) -> tuple[float, float]:
     point: Callable[[str], tuple[float, float]] = (
-        _days if known.dtype.kind == "M" else lambda text: (float(text), float(text))
+        _days if values.dtype.kind == "M" else lambda text: (float(text), float(text))
     )
-    if found := re.fullmatch(r"(.+) or (?:more|later)", word):
-        return point(found[1])[0], np.inf
-    if found := re.fullmatch(r"(.+) or (?:less|earlier)|under (.+)", word):
-        return -np.inf, point(found[1] or found[2])[1]
+    if matched := re.fullmatch(r"(.+) or (?:more|later)", word):
+        return point(matched[1])[0], np.inf
+    if matched := re.fullmatch(r"(.+) or (?:less|earlier)|under (.+)", word):
+        return -np.inf, point(matched[1] or matched[2])[1]
     first, _, last = word.partition(" to ")
     return point(first)[0], point((last or first).removeprefix("<"))[1]
 
@@ -260,11 +260,11 @@ def _levels(values: Array, word: str) -> tuple[float, float]:
     return (count / len(share) if count > 1 else 0.0), rows
 
 
-def _accuracy(trial: Trial, made: Words) -> float:
+def _accuracy(trial: Trial, words: Words) -> float:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     names = trial.names
-    features = np.column_stack([_feature(trial.table, name, made[name]) for name in names])
+    features = np.column_stack([_feature(trial.table, name, words[name]) for name in names])
     target = pd.factorize(trial.table.values(trial.target or ""))[0]
     levels = [trial.table.values(name).dtype.kind == "O" for name in names]
     half = np.random.default_rng(5).random(len(target)) < 0.5
@@ -367,28 +367,28 @@ def oracle(folder: Path, python: Path) -> None:
         _beside(said, trial, words, secrets, python)
 
 
-def _beside(said: str, trial: Trial, words: Words, secrets: Sequence[str], python: Path) -> None:
+def _beside(title: str, trial: Trial, words: Words, secrets: Sequence[str], python: Path) -> None:
     half = trial.table
-    made = half.with_columns(*(_category(half, name) for name in trial.names))
+    masked = half.with_columns(*(_category(half, name) for name in trial.names))
     frame = half.frame.assign(**{name: pd.Series(words[name], dtype=object) for name in trial.names})
-    made = Table(half.name, made.columns, frame)
-    _, blank = groups_of(made, trial.names)
-    made = made.take(~blank)
-    mine = _own(made, trial.names, secrets)
+    masked = Table(half.name, masked.columns, frame)
+    _, blank = groups_of(masked, trial.names)
+    masked = masked.take(~blank)
+    mine = _own(masked, trial.names, secrets)
     asked = {
         "names": list(trial.names),
         "secrets": secrets,
-        "frame": {n: [None if pd.isna(v) else v for v in made.values(n).tolist()] for n in (*trial.names, *secrets)},
+        "frame": {n: [None if pd.isna(v) else v for v in masked.values(n).tolist()] for n in (*trial.names, *secrets)},
     }
     ran = subprocess.run(  # noqa: S603
         [str(python), "-W", "ignore", "-c", ASK], input=json.dumps(asked), capture_output=True, text=True, check=True
     )
-    theirs = json.loads(ran.stdout)
+    pycanon = json.loads(ran.stdout)
     print(
-        f"\n{said}: {len(made):,} rows, {int(blank.sum())} blanked ones left out\n\n| figure | ours | pycanon |"
+        f"\n{title}: {len(masked):,} rows, {int(blank.sum())} blanked ones left out\n\n| figure | ours | pycanon |"
         " |\n|---|---|---|---|"
     )
-    for name, value in theirs.items():
+    for name, value in pycanon.items():
         own = float(int(mine[name] + 1e-9)) if name.startswith("entropy") else mine[name]
         print(f"| {name} | {mine[name]:.6f} | {value:.6f} | {'equal' if abs(own - value) < 1e-9 else 'DIFFERENT'} |")
 
@@ -397,26 +397,26 @@ def _category(table: Table, name: str) -> Column:
     return replace(table[name], kind=Kind.CATEGORY, role=Role.QUASI)
 
 
-def _own(made: Table, names: Sequence[str], secrets: Sequence[str]) -> dict[str, float]:
-    risk = group_risk(made, names, 1.0)
+def _own(masked: Table, names: Sequence[str], secrets: Sequence[str]) -> dict[str, float]:
+    risk = group_risk(masked, names, 1.0)
     assert risk is not None  # noqa: S101  some rows are left
-    groups, _ = groups_of(made, names)
-    found = {
+    groups, _ = groups_of(masked, names)
+    figures = {
         "k": float(risk.smallest),
         "largest risk": risk.largest_risk,
         "average risk of a group": float((1 / np.bincount(groups)).mean()),
     }
     for name in secrets:
-        values = made.values(name)
+        values = masked.values(name)
         ordered = values.dtype.kind in "fM"
         hidden = diversity(groups, pd.factorize(values, sort=ordered, use_na_sentinel=False)[0], ordered=ordered)
         assert hidden is not None  # noqa: S101
-        found |= {
+        figures |= {
             f"l of {name}": float(hidden.distinct),
             f"entropy l of {name}": hidden.entropy,
             f"t of {name}": hidden.closeness,
         }
-    return found
+    return figures
 
 
 # --- speed ---

@@ -169,12 +169,17 @@ def mutants(file: str, text: str) -> Iterator[Mutant]:
     tree = ast.parse(text)
     seen = {ast.unparse(tree)}
     for node, function in _sites(tree, ""):
-        for made in _changes(node, function):
-            source = _with(tree, node, made)
+        for changed in _changes(node, function):
+            source = _with(tree, node, changed)
             if source not in seen:
                 seen.add(source)
                 yield Mutant(
-                    file, function.partition(" ")[0] or "module", _line(node), _said(node), _told(node, made), source
+                    file,
+                    function.partition(" ")[0] or "module",
+                    _line(node),
+                    _shown(node),
+                    _shown_beside(node, changed),
+                    source,
                 )
 
 
@@ -229,12 +234,12 @@ def _numbers(value: float) -> list[float]:
 
 
 def _returned(function: str) -> list[ast.expr]:
-    given = function.partition(" ")[2]
-    if given == "bool":
+    annotation = function.partition(" ")[2]
+    if annotation == "bool":
         return [ast.Constant(True), ast.Constant(False)]
-    if given.startswith(("list", "tuple", "Sequence")):
+    if annotation.startswith(("list", "tuple", "Sequence")):
         return [ast.List([], ast.Load())]
-    return [] if given == "str" else [ast.Constant(None)]
+    return [] if annotation == "str" else [ast.Constant(None)]
 
 
 def _calls(node: ast.Call) -> Iterator[ast.Call]:
@@ -246,9 +251,9 @@ def _calls(node: ast.Call) -> Iterator[ast.Call]:
 
 
 def _forced(node: ast.If | ast.IfExp, always: bool) -> ast.AST:
-    made = copy.copy(node)
-    made.test = ast.Constant(always)
-    return made
+    forced = copy.copy(node)
+    forced.test = ast.Constant(always)
+    return forced
 
 
 def _is_text(node: ast.BinOp) -> bool:
@@ -258,20 +263,20 @@ def _is_text(node: ast.BinOp) -> bool:
     )
 
 
-def _with(tree: ast.Module, node: ast.AST, made: ast.AST) -> str:
-    return ast.unparse(ast.fix_missing_locations(_rebuilt(tree, node, made)))
+def _with(tree: ast.Module, node: ast.AST, changed: ast.AST) -> str:
+    return ast.unparse(ast.fix_missing_locations(_rebuilt(tree, node, changed)))
 
 
-def _rebuilt(here: ast.AST, node: ast.AST, made: ast.AST) -> ast.AST:
+def _rebuilt(here: ast.AST, node: ast.AST, changed: ast.AST) -> ast.AST:
     """The tree with one node exchanged; the tree itself stays as it is."""
     if here is node:
-        return made
+        return changed
     fields = {}
     for name, value in ast.iter_fields(here):
         if isinstance(value, list):
-            fields[name] = [_rebuilt(item, node, made) if isinstance(item, ast.AST) else item for item in value]
+            fields[name] = [_rebuilt(item, node, changed) if isinstance(item, ast.AST) else item for item in value]
         else:
-            fields[name] = _rebuilt(value, node, made) if isinstance(value, ast.AST) else value
+            fields[name] = _rebuilt(value, node, changed) if isinstance(value, ast.AST) else value
     return (
         ast.copy_location(type(here)(**fields), here)
         if isinstance(here, ast.expr | ast.stmt | ast.keyword)
@@ -279,7 +284,7 @@ def _rebuilt(here: ast.AST, node: ast.AST, made: ast.AST) -> ast.AST:
     )
 
 
-def _said(node: ast.AST) -> str:
+def _shown(node: ast.AST) -> str:
     """What decides in a piece of code, on one line."""
     match node:
         case ast.If() | ast.IfExp():
@@ -287,21 +292,21 @@ def _said(node: ast.AST) -> str:
         case ast.comprehension():
             return f"for {ast.unparse(node.target)}{''.join(f' if {ast.unparse(test)}' for test in node.ifs)}"
         case ast.Call():
-            said = "".join(
+            text = "".join(
                 f", {keyword.arg}={ast.unparse(keyword.value)}" for keyword in node.keywords if keyword.arg in DROPPED
             )
-            return f"{ast.unparse(node.func)}(...{said})"
+            return f"{ast.unparse(node.func)}(...{text})"
         case _:
-            said = " ".join(ast.unparse(node).split())
-            return said if len(said) <= LONGEST else f"{said[:LONGEST]}..."
+            text = " ".join(ast.unparse(node).split())
+            return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
-def _told(node: ast.AST, made: ast.AST) -> str:
+def _shown_beside(node: ast.AST, changed: ast.AST) -> str:
     """The other piece of code; of a long one that begins alike its operator."""
-    before, after = _said(node), _said(made)
+    before, after = _shown(node), _shown(changed)
     if before != after:
         return after
-    return type(getattr(made, "op", None) or getattr(made, "ops", [made])[0]).__name__
+    return type(getattr(changed, "op", None) or getattr(changed, "ops", [changed])[0]).__name__
 
 
 def _line(node: ast.AST) -> int:
@@ -366,18 +371,18 @@ class Copy:
 
 def _import_graph(root: Path) -> dict[str, set[str]]:
     """For each module of ours the modules of ours that it imports, anywhere in it."""
-    found = {}
+    imported = {}
     for path in (root / "privsynth").rglob("*.py"):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
         nodes = [
             node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
         ]
-        found[name] = {
+        imported[name] = {
             part
             for node in nodes
             for part in (node.module or "", *(f"{node.module}.{each.name}" for each in node.names))
         }
-    return found
+    return imported
 
 
 def _warm(root: Path) -> None:
@@ -406,10 +411,10 @@ def _warm(root: Path) -> None:
     missed_canaries()
 
 
-def _run(tests: Selection, said: Path) -> int:
+def _run(tests: Selection, output: Path) -> int:
     import pytest
 
-    with said.open("w") as file:
+    with output.open("w") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
         for arguments in tests:
@@ -455,9 +460,9 @@ class Count:
         )
 
 
-def survivors(said: str) -> set[str]:
+def survivors(report: str) -> set[str]:
     """The mutants that an earlier run names."""
-    return {line.split(": ", 2)[2] for line in said.splitlines() if line.startswith("survived: ")}
+    return {line.split(": ", 2)[2] for line in report.splitlines() if line.startswith("survived: ")}
 
 
 def chosen(every: list[Mutant], again: set[str] | None, each: int | None, rng: random.Random) -> list[Mutant]:
@@ -479,8 +484,10 @@ def examine(tree: Copy, file: str, choose: Callable[[list[Mutant]], list[Mutant]
         return Count(file, made=len(every))
     count = Count(file, made=len(every))
     for mutant in choose(every):
-        known = EQUIVALENT.get(mutant.name)
-        ended, seconds = ("equivalent", 0.0) if known else tree.judge(file, mutant.source, tests, round(20 + 3 * usual))
+        is_equivalent = EQUIVALENT.get(mutant.name)
+        ended, seconds = (
+            ("equivalent", 0.0) if is_equivalent else tree.judge(file, mutant.source, tests, round(20 + 3 * usual))
+        )
         count.tried, count.seconds = count.tried + 1, count.seconds + seconds
         count.killed += ended in ("failed", "time")
         count.equivalent += ended == "equivalent"

@@ -58,17 +58,17 @@ print(json.dumps({name: each.risk().value for name, each in found.items()}))
 def ours(parts: list[pd.DataFrame], attacks: int, seed: int) -> dict[str, float]:
     table = as_table(pd.concat(parts, ignore_index=True), "t")
     ends = np.cumsum([0, *map(len, parts)])
-    train, control, made = (table.take(np.arange(first, last)) for first, last in pairwise(ends))
+    train, control, synthetic = (table.take(np.arange(first, last)) for first, last in pairwise(ends))
     names, rng = [column.name for column in table.columns], np.random.default_rng(seed)
-    found = {
-        what: singling_out(train, control, made, names, attacks=attacks, rng=rng, several=several)[0]
-        for what, several in (("one column", False), ("three columns", True))
+    risks = {
+        attack: singling_out(train, control, synthetic, names, attacks=attacks, rng=rng, several=several)[0]
+        for attack, several in (("one column", False), ("three columns", True))
     }
-    found["linking"] = linkability(train, control, made, (names[::2], names[1::2]), attacks=attacks, rng=rng)
-    found["inference"] = inference(
-        train, control, made, known_columns=names[:-1], sensitive=names[-1], attacks=len(train), rng=rng
+    risks["linking"] = linkability(train, control, synthetic, (names[::2], names[1::2]), attacks=attacks, rng=rng)
+    risks["inference"] = inference(
+        train, control, synthetic, known_columns=names[:-1], sensitive=names[-1], attacks=len(train), rng=rng
     )
-    return {name: each.risk for name, each in found.items()}
+    return {name: each.risk for name, each in risks.items()}
 
 
 def theirs(parts: list[pd.DataFrame], attacks: int, seed: int, python: str) -> dict[str, float]:

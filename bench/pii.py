@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import re
 import sys
 import time
@@ -30,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from corpora import UNSEEN, Sentence, forms, people_table, sentences, without
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
+from privsynth.measure.intervals import wilson
 from privsynth.pii import scan_table, scan_text, type_column
 from privsynth.pii.entities import entities
 from privsynth.policy import Policy
@@ -262,7 +262,7 @@ def corpus(*, write: bool) -> None:
         for label in sorted(wanted):
             if label in rows or label not in entities() or wanted[label] < LEAST:
                 continue
-            low, high = _wilson(found[label], wanted[label])
+            low, high = wilson(found[label], wanted[label])
             precise = (
                 f"precision = {right[label] / hits[label]:.3f}\n"
                 if name.startswith("sentences") and hits[label]
@@ -313,15 +313,6 @@ def _tally(read: list[Sentence]) -> list[Counter[str]]:
 def _precision(tally: list[Counter[str]]) -> str:
     hits, right = sum(tally[2].values()), sum(tally[3].values())
     return f"{right}/{hits} = {right / hits:.3f}"
-
-
-def _wilson(found: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    share, more = found / of, z * z / of
-    middle, half = (
-        (share + more / 2) / (1 + more),
-        z / (1 + more) * math.sqrt(share * (1 - share) / of + more / (4 * of)),
-    )
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def people(rows: int = 1500) -> None:
@@ -467,18 +458,18 @@ def main() -> None:
     asked.add_argument("--rows", type=int, default=100_000)
     asked.add_argument("--only", choices=("columns", "clean", "texts", "corpus", "people", "checks", "speed"))
     asked.add_argument("--write", action="store_true", help="store the recall of the corpus where the reports read it")
-    said = asked.parse_args()
+    asked_for = asked.parse_args()
     parts = {
-        "columns": lambda: columns(said.material),
-        "clean": lambda: clean(said.material),
-        "texts": lambda: texts(said.material),
-        "corpus": lambda: corpus(write=said.write),
+        "columns": lambda: columns(asked_for.material),
+        "clean": lambda: clean(asked_for.material),
+        "texts": lambda: texts(asked_for.material),
+        "corpus": lambda: corpus(write=asked_for.write),
         "people": people,
         "checks": checks,
-        "speed": lambda: speed(said.rows),
+        "speed": lambda: speed(asked_for.rows),
     }
     for name, part in parts.items():
-        if said.only in (None, name):
+        if asked_for.only in (None, name):
             part()
 
 

@@ -84,8 +84,8 @@ def joint_kind(kinds: Sequence[Kind | None]) -> Kind | None:
     distinct = {kind for kind in kinds if kind is not None}
     if len(distinct) <= 1:
         return next(iter(distinct), None)
-    for family, wide in (({Kind.NUMBER, Kind.INTEGER}, Kind.NUMBER), ({Kind.TEXT, Kind.CATEGORY}, Kind.TEXT)):
-        if distinct <= family:
+    for together, wide in (({Kind.NUMBER, Kind.INTEGER}, Kind.NUMBER), ({Kind.TEXT, Kind.CATEGORY}, Kind.TEXT)):
+        if distinct <= together:
             return wide
     raise PolicyError(
         f"the ways to draw give different kinds of values: {', '.join(sorted(distinct))}.",
