@@ -86,7 +86,7 @@ def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: f
         what=f"rows whose source is the nearest by {WORDS[key]} ({table})",
         table=table,
         limit=limit,
-        limit_name="tracing_max",
+        limit_name="" if limit is None else "tracing_max",
         where=tuple(names),
         baseline=linked.guess,
         interval=wilson(linked.successes, linked.attacks),
