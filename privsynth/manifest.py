@@ -32,7 +32,7 @@ _ASKED = frozenset(
 
 @cache
 def _versions() -> dict[str, str]:
-    """The installed version of each package that we depend on; those of extras are said by the engine that used them."""
+    """The installed version of each package we depend on; an engine tells those of the extras that it used."""
     found = {"python": ".".join(str(part) for part in sys.version_info[:3])}
     try:
         found["privsynth"] = metadata.version("privsynth")
@@ -122,7 +122,7 @@ def _number(value: object) -> float | None:
 
 
 def shown(facts: Facts, policy: Policy) -> Facts:
-    """What the papers may tell of a run: a claim that does not hold leaves no epsilon behind, and figures go where the profile wants bands."""
+    """What reports may tell of a run: no epsilon if its claim does not hold, no figure if the profile wants bands."""
     claim = claimed(facts.recipe)
     hidden = FIGURES if claim is not None and not claim.holds else frozenset()
     account = _without(facts.recipe.record(), hidden, exact=policy.figures == "exact")
@@ -231,7 +231,7 @@ def claim_record(claim: Claimed | None) -> dict[str, Any] | None:
 
 
 def verdict_record(verdict: Verdict) -> dict[str, Any]:
-    """One gate's decision, with as many figures as may be told. The time it took is not part of it, so that equal runs give equal bytes."""
+    """One gate's decision, with the figures that may be told, and without its time: equal runs give equal bytes."""
     return {
         "gate": verdict.gate,
         "status": verdict.status.value,
@@ -262,7 +262,7 @@ def finding_record(finding: Finding, figures: FigureStyle = "exact") -> dict[str
 
 
 def blunt(limit: float | None) -> float | None:
-    """A limit that nobody wrote was worked out from how many rows there are, and would tell it: two figures of such a one."""
+    """A limit that was worked out from the number of rows would reveal it: two digits of such a one."""
     if limit is None or not math.isfinite(limit) or limit == float(f"{limit:.4g}"):
         return finite(limit)
     return float(f"{limit:.2g}")
@@ -300,7 +300,7 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """What JSON knows, out of mappings, sequences, numbers and text; anything else is named by its class, never shown."""
+    """Mappings, sequences, numbers and text as JSON knows them; anything else is named by its class, never shown."""
     match value:
         case None | bool() | str():
             return str(value) if isinstance(value, str) else value

@@ -97,7 +97,7 @@ class Refusal:
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """Data that passed every gate, or for whose failures named persons answer, with its papers. Nothing else may be written out as data."""
+    """Data that passed every gate, or whose failures named persons answer for. Nothing else is written out as data."""
 
     dataset: Dataset  # where the rows came in parts, the first of them
     files: Mapping[str, Content] = field(repr=False)
@@ -119,7 +119,7 @@ class Release:
 
     @property
     def published(self) -> Mapping[str, Content]:
-        """The files under the names by which they go out: a waiver stands in the name of each file that it let through."""
+        """The files under the names by which they go out: a waiver stands in the name of each file it let through."""
         return MappingProxyType(published_names(self.files, self.waivers))
 
 
@@ -142,7 +142,7 @@ def _marked(name: str) -> str:
 
 
 def decide(draft: Draft, papers: Papers, verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> Outcome:
-    """A release if each gate of the list judged exactly this draft (or these papers) once, and passed it, or measured what a named person answers for."""
+    """A release if each gate judged exactly this draft (or these papers) once, and passed or is answered for."""
     causes = (*_gaps(verdicts), *_strangers(draft, papers, verdicts), *_blocks(verdicts, waivers))
     if causes:
         return Refusal(papers, tuple(verdicts), causes, _SEAL)

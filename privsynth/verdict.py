@@ -44,7 +44,8 @@ BANDS = ((0.25, "far inside the limit"), (0.75, "inside the limit"), (1.0, "near
 class Finding:
     """One measurement. With a limit it decides; without one it is only reported. It never holds a cell value.
 
-    `key` and `table` say which measurement it is. Sentences (`what`, `note`, `remedy`) are for people: no code reads them.
+    `key` and `table` say which measurement it is. Sentences (`what`, `note`, `remedy`) are for people only: no code
+    decides by them.
     """
 
     key: str  # unique within its gate and table, and the same in every version
@@ -106,7 +107,7 @@ class Verdict:
 
     @property
     def status(self) -> Status:
-        """Errored if it could not judge, measured nothing, or lacks a figure that a limit waits for; failed if one finding failed."""
+        """Errored if it could not judge, or if a figure that has a limit is missing; failed if a finding failed."""
         if self.error or not self.findings or any(f.limit is not None and not f.is_measured for f in self.findings):
             return Status.ERRORED
         return Status.PASSED if all(finding.passed for finding in self.findings) else Status.FAILED
@@ -117,7 +118,7 @@ class Verdict:
 
 
 def waived(verdict: Verdict, waivers: Sequence[Waiver]) -> Waiver | None:
-    """The waiver that covers this verdict: of a gate that measured too much, all its figures being there. Nothing else can be waived."""
+    """The waiver that covers this verdict. Only a complete measurement beyond its limit can be waived."""
     if (
         verdict.status is not Status.FAILED
         or verdict.gate not in get_args(WaivableGate)

@@ -22,7 +22,7 @@ class Gate(Protocol):
 
 
 def gates_for(policy: Policy) -> tuple[Gate, ...]:
-    """All gates that judge a draft, in the order of `verdict.GATES`; a policy sets their limits and cannot leave one out."""
+    """All gates that judge a draft, in the order of `verdict.GATES`; a policy sets limits and leaves no gate out."""
     from privsynth.gate.attribute import Attribute
     from privsynth.gate.budget import Budget
     from privsynth.gate.claim import Claim

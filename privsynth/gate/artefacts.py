@@ -20,7 +20,7 @@ from privsynth.verdict import Finding, Verdict
 SHINGLE = 5  # words in a row that a paper and a free text may not share
 ENCODED = 8  # letters of an encoded value under which it says nothing
 _CODE = re.compile(r"[A-Za-z0-9+/_-]{8,}")
-REMEDY = "a report shows what it must not: report it, and do not hand out the papers"
+REMEDY = "a report shows what it must not: do not hand the reports out, and tell us"
 
 
 class Artefacts:
@@ -48,14 +48,14 @@ class Artefacts:
             Finding(
                 "no_text",
                 len(torn),
-                what="papers that are no text",
+                what="reports that are not text",
                 limit=0,
                 n=len(papers.files),
                 note=", ".join(torn),
             ),
             _found(
                 "identifying_values",
-                "values that name people, in a paper",
+                "values that name people, in a report",
                 [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)],
                 read,
                 known,
@@ -63,7 +63,7 @@ class Artefacts:
             ),
             _found(
                 "rare_values",
-                "values that fewer than eleven rows hold, in a paper",
+                "values that fewer than eleven rows hold, in a report",
                 [v for v in values if not v.role.is_fabricated],
                 read,
                 known,
@@ -88,7 +88,7 @@ def _decoded(papers: Papers) -> tuple[dict[str, str], list[str]]:
 def _found(
     key: str, what: str, columns: Sequence[Values], papers: Sequence[Paper], known: Known, alpha: float
 ) -> Finding:
-    """Distinct real values that stand in a paper as words; short whole numbers only if more of them do than by chance."""
+    """Distinct real values that a report holds as words; short whole numbers only if it holds more than by chance."""
     vocabulary = frozenset().union(*(paper.words for paper in papers))
     hits = dict[str, int]()
     for column in columns:
@@ -120,7 +120,7 @@ def _sentences(columns: Sequence[Values], papers: Sequence[Paper], known: Known)
     }
     return _count(
         "sentences",
-        f"free texts that share {SHINGLE} words in a row with a paper",
+        f"free texts that share {SHINGLE} words in a row with a report",
         hits,
         sum(len(column.texts) for column in columns),
     )
@@ -145,7 +145,7 @@ def _encoded(columns: Sequence[Values], texts: dict[str, str]) -> Finding:
     }
     return _count(
         "encoded_values",
-        "hashed or encoded values that name people, in a paper",
+        "hashed or encoded values that name people, in a report",
         hits,
         sum(len(column.texts) for column in columns),
     )

@@ -17,7 +17,7 @@ REMEDY = "a larger leaf (--set backend.min_leaf=...), or leave the sensitive col
 
 
 class Attribute:
-    """A model trained on the release predicts the salary of people who were in the source, far better than of their neighbours who were not.
+    """A model trained on the release predicts salaries: of people in the source far better than of their neighbours.
 
     For each sensitive column two models (boosted trees and the nearest row) learn it from the draft and guess it for
     training rows and for held-out rows. What both are told alike is knowledge about the population; the excess is about
@@ -82,7 +82,8 @@ class Attribute:
                 note="the draft holds a single value of it: there is nothing to learn",
             )
         tells = found.bounds(self.limits.alpha)[0] > 0
-        note = f"{found.model}: {found.train:.1%} of {found.of_train:,} right, of held-out people {found.control:.1%} of {found.of_control:,}"
+        right = f"{found.train:.1%} of {found.of_train:,} right"
+        note = f"{found.model}: {right}, of held-out people {found.control:.1%} of {found.of_control:,}"
         return Finding(
             f"guessing.{secret}",
             max(0.0, found.value) if tells else 0.0,
@@ -104,7 +105,10 @@ def _reported(train: Table, holdout: Table, made: Table, known: list[str], secre
     ours, theirs = disclosed(train, made, known, secret), disclosed(holdout, made, known, secret)
     if ours is None or theirs is None:
         return
-    note = f"real rows whose known columns are in the draft with one and the same {secret}, which is theirs; naming it by frequency is right for {ours.chance:.1%}"
+    note = (
+        f"real rows whose known columns stand in the draft with a single {secret}, which is theirs; "
+        f"guessing by frequency alone is right for {ours.chance:.1%}"
+    )
     yield Finding(
         f"disclosive.{secret}",
         ours.disco,

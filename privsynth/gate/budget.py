@@ -9,17 +9,17 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
 
-UNCOUNTED = "not counted: no state directory was named, so that nobody remembers earlier runs"
+UNCOUNTED = "not counted: no state directory was named, so there is no record of earlier runs"
 
 
 class Budget:
     """The operator pressed the button fifty times and kept the one draw that passed.
 
-    Every attempt is written down before it begins, with a keyed fingerprint of the source, so that neither a new seed nor
-    a killed run hides one. Three sums over all runs on one source are held against the limits: attempts with this
-    configuration (`attempts_max`), rows of all releases as a multiple of the source's (`rows_ratio`; a generator that may
-    be asked without end gives away the people at the edges, arXiv 2312.05114), and epsilon (`eps_max`), which is spent by
-    trying, whether or not anything was released.
+    Every attempt is written down before it begins, with a keyed fingerprint of the source, so that neither a new seed
+    nor a killed run hides one. Three sums over all runs on one source are held against the limits: attempts with this
+    configuration (`attempts_max`), rows of all releases as a multiple of the source's (`rows_ratio`; a generator that
+    may be asked without end gives away the people at the edges, arXiv 2312.05114), and epsilon (`eps_max`), which is
+    spent by trying, whether or not anything was released.
     """
 
     name = "budget"
@@ -43,7 +43,7 @@ class Budget:
             note=UNCOUNTED
             if exposure is None
             else f"whatever the seed; {exposure.releases:,} releases came from this source before",
-            remedy="the attempts are used up: no further draw may be tried with this backend, these columns and this profile",
+            remedy="no attempts are left with this backend, these columns and this profile",
         )
 
     def _rows(self, draft: Draft, source: Source) -> Finding:
@@ -51,6 +51,7 @@ class Budget:
         there, made = rows_of(source.train, source) + rows_of(source.holdout, source), rows_of(draft.dataset, source)
         if source.of_rows is not None:  # a part: the others come out as whole as this one
             there, made = source.of_rows, made + source.of_rows - there
+        before = UNCOUNTED if source.exposure is None else f"{earlier:,} rows"
         return Finding(
             "rows",
             (earlier + made) / max(1, there),
@@ -58,7 +59,7 @@ class Budget:
             limit=self.limits.rows_ratio,
             limit_name="rows_ratio",
             n=there,
-            note=f"rows of the first table, this draft included; earlier releases: {UNCOUNTED if source.exposure is None else f'{earlier:,} rows'}",
+            note=f"rows of the first table, this draft included; earlier releases: {before}",
             remedy="ask for fewer rows (--rows); what was released before cannot be taken back",
         )
 

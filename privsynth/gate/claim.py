@@ -15,10 +15,11 @@ OWED = ("epsilon", "delta", "unit")
 class Claim:
     """The report said epsilon = 1, and the list of categories had been read from the data.
 
-    Who claims nothing passes. Who claims must say epsilon, delta and whom they protect; epsilon must be within `eps_max`
-    and no more than was asked (and charged), delta within `delta_max` and 1/(10 n), and the noise must come from nobody's
-    seed. A cause that voids the claim does not block: the claim is withheld, here with its reasons, and no paper says
-    epsilon. What holds covers the mechanism: the gates look at real rows, so the decision to release is not covered.
+    Whoever claims nothing passes. Whoever claims must say epsilon, delta and whom they protect; epsilon must be within
+    `eps_max` and no more than was asked (and charged), delta within `delta_max` and 1/(10 n), and the noise must come
+    from nobody's seed. A cause that voids the claim does not block: the claim is withheld, here with its reasons, and
+    no report says epsilon. What holds covers the mechanism: the gates look at real rows, so the decision to release is
+    not covered.
     """
 
     name = "claim"

@@ -28,15 +28,18 @@ from privsynth.verdict import Finding
 
 SPECIAL_ROWS, SPECIAL_COLUMNS = 5_000, 8  # most that the search for special uniques looks at
 NOBODYS = "; reported only: rows of this backend are nobody's"
-REMEDY = "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, or use backend model"
+REMEDY = (
+    "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, "
+    "or use backend model"
+)
 
 
 class Classical:
-    """The voter list has name, birth year and postcode; the masked file has birth year and postcode. A join does the rest.
+    """A voter list has name, birth year and postcode, the masked file birth year and postcode. A join does the rest.
 
     How many people share each row's quasi-identifiers (k, largest and average risk, people at risk), whether a group
     shares one secret (l, t), and, where the size of the population is given, how many rows may be the only such person
-    in it. Rows of `mask` and `clone` are made from one person each: there the limits hold. Rows of a model or a rulebook
+    in it. Rows of `mask` and `clone` are made from one person each: there the limits hold. Rows of a model or rulebook
     are nobody's, so that groups say little: there the figures are reported.
     """
 
@@ -77,7 +80,7 @@ class Classical:
             yield from _reported(train, holdout, made, names)
 
     def _groups(self, table: str, names: Sequence[str], risk: GroupRisk) -> Iterator[Finding]:
-        note = f"{risk.groups:,} groups; {risk.blanked:,} rows have no quasi-identifier left and are in no group{'' if self.decides else NOBODYS}"
+        note = f"{risk.groups:,} groups; {risk.blanked:,} rows have no quasi-identifier left and are in no group"
         what = f"smallest group on the quasi-identifiers ({table})"
         yield Finding(
             "smallest_group",
@@ -89,7 +92,7 @@ class Classical:
             good="high",
             where=tuple(names),
             n=risk.people,
-            note=note,
+            note=note if self.decides else f"{note}{NOBODYS}",
             remedy=REMEDY,
         )
         average = self.limits.average_risk_max or self.limits.risk_max
@@ -138,7 +141,8 @@ class Classical:
             secrets = pd.factorize(made.values(column.name), sort=numeric, use_na_sentinel=False)[0]
             found = diversity(groups[~blank], secrets[~blank], ordered=numeric)
             if found is not None:
-                note = f"entropy l {found.entropy:.2f}, t {found.closeness:.2f} (largest distance of a group's {column.name} from the table's, reported)"
+                distance = f"largest distance of a group's {column.name} from the table's, reported"
+                note = f"entropy l {found.entropy:.2f}, t {found.closeness:.2f} ({distance})"
                 what = f"fewest different values of {column.name} in a group ({train.name})"
                 limit = None if self.limits.l_min is None else self._held(self.limits.l_min)
                 yield Finding(
@@ -185,7 +189,7 @@ def _reported(train: Table, holdout: Table, made: Table, names: Sequence[str]) -
 
 
 def _matches(train: Table, made: Table, names: Sequence[str]) -> Finding:
-    """Somebody who holds the source's quasi-identifiers matches every row: the marketer's success, were each row a person of its group."""
+    """Somebody who holds the source's quasi-identifiers matches every row: how often he is right on average."""
     groups = shared_groups(train, made, names)
     size = max(int(part.max(initial=-1)) for part in groups) + 1
     ours, theirs = (np.bincount(part, minlength=size) for part in groups)
@@ -217,7 +221,10 @@ def _special(made: Table, holdout: Table, names: Sequence[str]) -> Finding:
         for table in (made, holdout)
     )
     leading = sorted(ours.contributions, key=lambda name: -ours.contributions[name])[:3]
-    note = f"minimal uniques of up to three columns among {rows:,} rows; most of it by {', '.join(leading)}; chance of a right match {ours.dis:.3f}"
+    note = (
+        f"minimal uniques of up to three columns among {rows:,} rows; most of it by {', '.join(leading)}; "
+        f"chance of a right match {ours.dis:.3f}"
+    )
     measured, baseline = (float((found.scores > 0).mean()) if rows else 0.0 for found in (ours, theirs))
     return Finding(
         "special_uniques",

@@ -32,11 +32,14 @@ TESTS = {
     "almost_equal": "rows equal to a training row but for one column",
     "near": "rows near a training row",
 }
-REMEDY = "a larger leaf (--set backend.min_leaf=...), fewer columns, or another backend; a copied column may also want the role direct"
+REMEDY = (
+    "a larger leaf (--set backend.min_leaf=...), fewer columns, or another backend; "
+    "a copied column may also need the role direct"
+)
 
 
 class Copies:
-    """The generator memorised one customer; the row with the 1.9 M balance in the "synthetic" table is hers, to the cent.
+    """The generator memorised a customer; the row with the 1.9 M balance in the "synthetic" table is hers, to the cent.
 
     Held-out people are the control: whoever was not in the training rows cannot have been memorised, so the hold-out
     shows how often chance alone makes equal rows. Three tests (all columns, all but one, near) count the real rows that
@@ -103,8 +106,9 @@ class Copies:
             where=tuple(names),
             baseline=hits.chance,
             n=hits.of_train + hits.of_holdout,
-            note=f"{hits.train:,} of {hits.of_train:,} training rows and {hits.holdout:,} of {hits.of_holdout:,} held-out rows are hit, p = {pvalue:.2g}; "
-            f"as a share of the draft the excess is {hits.excess:.3%}{'' if beyond_chance else ', which chance explains'}{_near_note(test)}",
+            note=f"{hits.train:,} of {hits.of_train:,} training rows and {hits.holdout:,} of {hits.of_holdout:,} "
+            f"held-out rows are hit, p = {pvalue:.2g}; as a share of the draft the excess is {hits.excess:.3%}"
+            f"{'' if beyond_chance else ', which chance explains'}{_near_note(test)}",
             remedy=REMEDY,
         )
 
@@ -116,7 +120,7 @@ class Copies:
         return Finding(
             "isolated",
             max(0.0, isolated.share - isolated.chance_share) if tells else 0.0,
-            what=f"isolated training rows with a draft row upon them ({table})",
+            what=f"isolated training rows with a draft row on them ({table})",
             table=table,
             limit=held,
             limit_name="isolated_max" if held == limit else "",
@@ -124,8 +128,9 @@ class Copies:
             baseline=isolated.chance_share,
             interval=wilson(isolated.hits, isolated.rows),
             n=isolated.rows,
-            note=f"the {ISOLATED:.0%} of rows farthest from any other; upon them: within {ON_TOP} of that distance. The draft hits {isolated.hits:,} of "
-            f"{isolated.rows:,}; as many strangers among the real rows would hit {isolated.chance_share:.1%}{'' if tells else ', which explains it'}",
+            note=f"the {ISOLATED:.0%} of rows farthest from any other; on them: within {ON_TOP} of that distance. "
+            f"The draft hits {isolated.hits:,} of {isolated.rows:,}; as many strangers among the real rows would hit "
+            f"{isolated.chance_share:.1%}{'' if tells else ', which explains it'}",
             remedy=REMEDY,
         )
 
@@ -144,12 +149,12 @@ class Copies:
         )
 
     def _counted(self, train: Table, holdout: Table, made: Table) -> list[Finding]:
-        """A masked row is the row of one person: it may equal the source, and whether it leads back is for the gate tracing to judge."""
+        note = "rows of the same people: kept columns equal the source by design; the gate tracing decides"
         names = learnt_columns(train, made)
         if not names or not len(made) or not len(train):
             return [_nothing(train.name, names)]
         equal, _ = whole_row_hits(train, holdout, made, names)
-        note = "mask keeps the rows of the same people: their kept columns equal the source by design; the gate tracing decides"
+        note = "rows of the same people: by design columns that were kept equal the source; tracing decides"
         return [
             Finding(
                 "repeated_rows",

@@ -102,20 +102,21 @@ class Fidelity:
                 good="high",
                 where=tuple(column.name for column in result.columns),
                 n=result.rows_compared,
-                note=f"score {result.score:.3f}, fresh real sample {result.reference or 0:.3f}, against {against}{asked}; not compared: {apart}",
+                note=f"score {result.score:.3f}, fresh real sample {result.reference or 0:.3f}, "
+                f"against {against}{asked}; not compared: {apart}",
                 remedy=f"the worst columns are {worst}: a smaller leaf, more rows, or another engine",
             ),
         ]
 
 
 def _asked(train: Table, holdout: Table) -> str:
-    """Which real rows a draft was held against that was asked to be unlike the source. Small counts are not counted out."""
+    """The real rows that a draft was compared with which was asked to be unlike the source. Small counts stay vague."""
     counts = [f"{len(side):,}" if len(side) >= TOO_FEW else f"fewer than {TOO_FEW}" for side in (train, holdout)]
     return f", among the real rows that are like what was asked for ({counts[0]} training, {counts[1]} held out)"
 
 
 def measured_against(train: Table, holdout: Table, made: Table) -> FidelityResult:
-    """The draft against the hold-out beside the training rows against the hold-out; without one, halves of the source."""
+    """Draft against hold-out beside training rows against hold-out; without a hold-out, halves of the source."""
     rng = Seeds(0).stream("gate", "fidelity", made.name)
     if len(holdout):
         return compare(holdout, made, train, rng, classify=False)

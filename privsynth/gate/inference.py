@@ -67,7 +67,8 @@ class Inference:
             rng = Seeds(0).stream("gate", self.name, train.name, secret)
             some = some_of(made, MADE, rng)
             attacked = inference(train, holdout, some, known_columns=known, sensitive=secret, attacks=ATTACKED, rng=rng)
-            note = f"guessed from {len(known)} columns; whoever only knows the frequencies is right {attacked.guesses or 0:,.0f} times"
+            by_frequency = f"guessing by frequency alone is right {attacked.guesses or 0:,.0f} times"
+            note = f"guessed from {len(known)} columns; {by_frequency}"
             yield from risk_findings(
                 f"inferring.{secret}",
                 f"inferring {secret}",

@@ -33,7 +33,7 @@ REMEDY = "a larger leaf (--set backend.min_leaf=...), or fewer columns"
 
 
 class Linkability:
-    """A clinic and an insurer each hold part of her record. The released table has both parts, so it tells them which of their rows is hers.
+    """A clinic and an insurer each hold part of her record. The released table has both, and tells them which is hers.
 
     The second criterion of WP29 05/2014, attacked as Anonymeter does: a person's columns are split in two, and the
     attack succeeds where the synthetic row nearest to one part is also the nearest to the other. Several random splits,

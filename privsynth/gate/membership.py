@@ -23,7 +23,7 @@ REMEDY = "a larger leaf (--set backend.min_leaf=...), fewer rows (-n), or fewer 
 
 
 class Membership:
-    """The attacker holds the health register of a town. He asks of each inhabitant: was she in the study? Being in it means having the disease.
+    """The attacker holds a town's register. Of each inhabitant he asks: was she in the study? Then she is ill.
 
     He knows every column of her, and other people's rows. Six attacks score training rows and held-out rows that the
     attacker does not know; the best one counts, by the share of training rows that it catches while accusing 1 % of the
@@ -71,7 +71,10 @@ class Membership:
             )
         areas = {name: auc(scores.members[name], scores.others[name]) for name in scores.members}
         best = max(areas, key=lambda name: areas[name])
-        note = f"over the whole range, by the attack {best}; .5 is a coin. A tripwire and no proof: ten in a hundred copied rows move it to .55"
+        note = (
+            f"over the whole range, by the attack {best}; .5 is a coin toss. "
+            "A warning sign, not proof: ten copied rows in a hundred move it to .55"
+        )
         yield Finding(
             "area",
             areas[best],
@@ -97,8 +100,9 @@ class Membership:
             return
         proven = found.lower if is_significant(found.pvalue, self.limits.alpha) else 0.0
         note = (
-            f"the attack {found.attack} catches {found.share:.2%} of {found.members:,} at {FALSE_ALARMS:.0%} false alarms "
-            f"among {found.others:,}, p = {found.pvalue:.2g}; the lower bound decides{'' if proven else ', and chance explains it'}"
+            f"the attack {found.attack} catches {found.share:.2%} of {found.members:,} "
+            f"at {FALSE_ALARMS:.0%} false alarms among {found.others:,}, p = {found.pvalue:.2g}; "
+            f"the lower bound decides{'' if proven else ', and chance explains it'}"
         )
         yield Finding(
             key,
@@ -120,11 +124,11 @@ class Membership:
         return Finding(
             "not_ruled_out",
             found.upper,
-            what=f"people who may be recognised for all we know ({table})",
+            what=f"people whose recognition cannot be ruled out ({table})",
             table=table,
             limit=min(1.0, THIN * limit),
             n=found.others,
-            note=f"with fewer than {SURE} people outside, what cannot be ruled out must stay below {THIN} times the limit",
+            note=f"the upper bound: with fewer than {SURE} people held out, it must stay below {THIN} times the limit",
             remedy="insufficient evidence: more rows, or a larger hold-out (--set holdout=...)",
             evidence=True,
         )

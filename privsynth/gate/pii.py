@@ -39,8 +39,8 @@ class PersonalData:
 
     Two lines of defence, the second of which needs to recognise nothing. The scanner must first find a hidden value of
     each kind that it claims; then no column that was not invented may hold personal data. And no real value that names
-    somebody may turn up: none at all of keys, numbers and addresses, in whatever spelling, inside a sentence or behind a
-    plain code; of names and rare words not more often than those of people whom the backend never saw.
+    somebody may turn up: none at all of keys, numbers and addresses, in whatever spelling, inside a sentence or behind
+    a plain code; of names and rare words not more often than those of people whom the backend never saw.
     """
 
     name = "pii"
@@ -120,7 +120,7 @@ class PersonalData:
         return REWRITE if asked and keeps_people(self.policy) else INVENT
 
     def _is_mostly_marks(self, hit: ColumnScan, table: Table) -> bool:
-        """A column of which the policy lets a few characters stay still has its old name; what counts is that at least half of each value is gone."""
+        """A column that may keep a few characters keeps its name too; at least half of each value must be gone."""
         asked = self.policy.tables[table.name].columns.get(hit.column) if table.name in self.policy.tables else None
         if not hit.by_column or asked is None or not isinstance(asked.mask, Partial) or not keeps_people(self.policy):
             return False
@@ -130,7 +130,7 @@ class PersonalData:
         )
 
     def _beyond_chance(self, compared: Sequence[_Comparison], *, has_control: bool) -> Iterator[Finding]:
-        """Names, rare words and long numbers: gated where rows are new, reported where real rows are kept on purpose."""
+        """Names, rare words and long numbers: they decide where rows are new, and are reported where rows are kept."""
         tests = [test for part in compared for test in part.excesses()]
         corrected = holm([test.pvalue for test in tests])
         for key in _TESTS:
@@ -145,11 +145,12 @@ class PersonalData:
         worst = max((test.share for test, _ in real), default=0.0)
         where = tuple(test.column for test, _ in real if exceeds(test.share, self.limits.overlap_other))
         hits, control = sum(test.hits_train for test, _ in tests), sum(test.hits_holdout for test, _ in tests)
-        note = f"{hits} values of training rows, {control} of held-out rows; only excesses with a corrected p below {self.limits.alpha:g} count"
+        note = (
+            f"{hits} values of training rows, {control} of held-out rows; "
+            f"only excesses with a corrected p below {self.limits.alpha:g} count"
+        )
         if not has_control:
-            note = (
-                f"{hits} values of training rows; there are no held-out rows to show what chance gives, so each counts"
-            )
+            note = f"{hits} values of training rows; no rows were held out to show what chance gives, so each counts"
         if not gated:
             note += "; this backend keeps such values on purpose, so the figure is reported and not judged"
         limit = self.limits.overlap_other if gated else None
@@ -189,7 +190,7 @@ def _scanner_sees() -> Finding:
 
 
 def _is_level(hit: ColumnScan, rows: int) -> bool:
-    """A capitalised word in a level that many rows share is a category of the data, whatever list of names it stands in."""
+    """A capitalised word that many rows share is a category of the data, whatever list of names it stands in."""
     return (
         not hit.by_column
         and not entities()[hit.entity].has_shape
@@ -199,7 +200,7 @@ def _is_level(hit: ColumnScan, rows: int) -> bool:
 
 
 def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> bool:
-    """A likeness of the whole column is settled by what is known of the real one: the user's word, or a typing with all real values."""
+    """Whether what is known of the real column settles a likeness: the user's word, or its kind by all real values."""
     entity = entities()[hit.entity]
     if not hit.by_column or (entity.has_shape and entity.chance < 0.5):
         return False

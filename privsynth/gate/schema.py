@@ -29,8 +29,8 @@ class Schema:
     Whatever is in the draft and was not declared is a leak until somebody has looked at it: tables, columns, kinds, the
     number of rows, the order of the rows, a second file in the folder. Keys that name one row must name one row here
     too, and references must find their row. Last, the very bytes that would be written are read again: they must hold
-    the cells of the tables that the other gates judge, and no cell that a spreadsheet would run as a formula. Declared rules
-    hold in every made row.
+    the cells of the tables that the other gates judge, and no cell that a spreadsheet would run as a formula.
+    Declared rules hold in every made row.
     """
 
     name = "schema"

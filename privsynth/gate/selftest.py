@@ -28,7 +28,10 @@ SHARES = (0.05, 0.1, 0.25, 0.5, 1.0)  # planted one after another until an attac
 LEAST = 0.02  # planted for the gate copies; more where less cannot be seen
 TELLING = 50  # people who could be found by an attack, from which on it must find a full copy of them
 CLEAR = 6.0  # standard deviations by which a full copy must exceed what strangers' rows show before it must be seen
-REMEDY = "the gates do not work in this environment: run the project's tests (pytest tests/leaks) and report the result; do not release"
+REMEDY = (
+    "the gates do not work in this environment: do not release; "
+    "run the project's tests (pytest tests/leaks) and report the result"
+)
 
 
 class SelfTest:
@@ -37,8 +40,8 @@ class SelfTest:
     A gate that cannot fail proves nothing. In memory only, real training rows are planted in a copy of the draft: the
     tests of the gate copies must refuse it, and singling out and linking must come out above chance. What is planted
     first is small; the smallest share that was seen is reported. An attack that misses even a whole copy of the source,
-    in which enough people could be found by it, is an error. (The scanner for personal data proves itself inside its own
-    gate, on hidden values of each kind and planted real ones.)
+    in which enough people could be found by it, is an error. (The scanner for personal data proves itself inside its
+    own gate, on hidden values of each kind and planted real ones.)
     """
 
     name = "selftest"
@@ -114,7 +117,7 @@ class SelfTest:
 
 
 def planted(made: Table, train: Table, share: float, rng: np.random.Generator) -> Table:
-    """The draft with training rows laid beside its own, so many that a draft as large as the training rows would hold this share.
+    """The draft with training rows beside its own: a draft as large as the training rows would hold this share of them.
 
     A whole copy is nothing but the training rows: beside others they would hide one another.
     """
@@ -172,7 +175,7 @@ def _alone(table: Table, names: Sequence[str]) -> int:
 def _stands_out(train: Table, holdout: Table, names: Sequence[str]) -> float:
     """By how many standard deviations a full copy hits training rows more often than held-out ones.
 
-    Where nearly every stranger's row is somebody's training row too, even the training rows themselves look like chance.
+    Where nearly every stranger's row is somebody's training row too, even the training rows look like chance.
     """
     real = pd.concat(
         [pd.DataFrame({name: table.text(name) for name in names}) for table in (train, holdout)], ignore_index=True

@@ -21,11 +21,14 @@ from privsynth.source import Source
 from privsynth.typing import Array
 from privsynth.verdict import Finding
 
-REMEDY = "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, or use backend model"
+REMEDY = (
+    "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, "
+    "or use backend model"
+)
 
 
 class Tracing:
-    """A neighbour knows when she was born, where she lives and what she does. He takes the masked file and looks for the row that is nearest to that.
+    """A neighbour knows when she was born, where she lives and what she does. He looks for the nearest masked row.
 
     The worst attacker: he knows the real values of everybody in the source, and points at the nearest real row of each
     row of the draft; how often is it the right one? Rows of `mask` and `clone` are made from one person each: there the
@@ -77,9 +80,12 @@ WORDS = {"nearest_by_quasi_identifiers": "quasi-identifiers", "nearest_by_all_co
 
 
 def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: float | None) -> Finding:
-    note = f"{linked.successes:,.1f} of {linked.attacks:,} attacked rows (at most {ATTACKS:,} are drawn) lead to the right one of {linked.people:,} people"
+    note = (
+        f"{linked.successes:,.1f} of {linked.attacks:,} attacked rows (at most {ATTACKS:,} are drawn) "
+        f"lead to the right one of {linked.people:,} people"
+    )
     if limit is None:
-        note += "; reported only: whoever knows all of these values already learns nothing more from the row but that it is there"
+        note += "; reported only: whoever knows all these values learns nothing more from the row than that it is there"
     return Finding(
         key,
         linked.share,

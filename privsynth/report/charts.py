@@ -24,7 +24,8 @@ def paired_bars(place: int, title: str, bars: Sequence[tuple[str, float, float]]
     top = max((max(real, made) for _, real, made in bars), default=0.0) or 1.0
     start = 14 + LETTER * max((min(len(visible(label)), LABEL) for label, _, _ in bars), default=0)
     rows = "".join(_pair(number, bar, top, round(start)) for number, bar in enumerate(bars))
-    spoken = f"Share of rows in {len(bars)} groups, real above synthetic. The largest gap is {share(max((abs(r - s) for _, r, s in bars), default=0.0))}."
+    gap = max((abs(real - synthetic) for _, real, synthetic in bars), default=0.0)
+    spoken = f"Share of rows in {len(bars)} groups, real above synthetic. The largest gap is {share(gap)}."
     return _svg(f"bars{place}", title, spoken, WIDE, ROW * len(bars) + 4, rows, "bars")
 
 
@@ -36,7 +37,8 @@ def _pair(number: int, bar: tuple[str, float, float], top: float, start: int) ->
         f'<text class="lab" x="{start - 8}" y="{y + 14}" text-anchor="end">{_text(label, LABEL)}</text>'
         f'<rect class="real" x="{start}" y="{y}" width="{ours:.1f}" height="{BAR}"/>'
         f'<text class="val" x="{start + ours + 5:.1f}" y="{y + 8}">{share(real)}</text>'
-        f'<rect class="made" x="{start + 0.75}" y="{y + BAR + 2.75}" width="{max(0.0, theirs - 1.5):.1f}" height="{BAR - 1.5}"/>'
+        f'<rect class="made" x="{start + 0.75}" y="{y + BAR + 2.75}" '
+        f'width="{max(0.0, theirs - 1.5):.1f}" height="{BAR - 1.5}"/>'
         f'<text class="val" x="{start + theirs + 5:.1f}" y="{y + BAR + 10}">{share(made)}</text>'
     )
 
@@ -49,7 +51,8 @@ def heat_map(place: int, title: str, names: Sequence[str], cells: Sequence[tuple
         for row, name in enumerate(names)
     ]
     parts += [
-        f'<text class="lab" x="{SIDE + _edge(column) + CELL / 2 - CELL:.0f}" y="16" text-anchor="middle">{column + 1}</text>'
+        f'<text class="lab" x="{SIDE + _edge(column) + CELL / 2 - CELL:.0f}" y="16" '
+        f'text-anchor="middle">{column + 1}</text>'
         for column in range(size)
     ]
     parts += [
@@ -59,7 +62,10 @@ def heat_map(place: int, title: str, names: Sequence[str], cells: Sequence[tuple
     for left, right, difference in cells:
         parts += [_cell(left, right, difference), _cell(right, left, difference)]
     strongest = max((abs(value) for _, _, value in cells if value is not None), default=0.0)
-    spoken = f"How much the tie between two columns differs from the real data, for {size} columns. The largest difference is {figure(strongest)}."
+    spoken = (
+        f"How much the tie between two columns differs from the real data, for {size} columns. "
+        f"The largest difference is {figure(strongest)}."
+    )
     return _svg(f"heat{place}", title, spoken, SIDE + size * CELL, _edge(size) + 2, "".join(parts), "heat")
 
 
@@ -99,7 +105,7 @@ def strip(
     baseline: float | None = None,
     interval: Sequence[float | None] | None = None,
 ) -> str:
-    """One measurement on a line: a disc inside the limit, a cross beyond it; the forbidden side is hatched by short strokes."""
+    """One measurement on a line: a disc inside the limit, a cross beyond it; the forbidden side is hatched."""
     ends = [end for end in interval or () if end is not None]
     top = (
         max(
@@ -109,7 +115,8 @@ def strip(
         or 1.0
     )
     bad = measured > limit if good == "low" else measured < limit
-    spoken = f"Measured {figure(measured)}, allowed is {'at most' if good == 'low' else 'at least'} {figure(limit)}: {'beyond' if bad else 'within'} the limit."
+    side, place_of_it = ("at most" if good == "low" else "at least"), ("beyond" if bad else "within")
+    spoken = f"Measured {figure(measured)}, allowed is {side} {figure(limit)}: {place_of_it} the limit."
     forbidden = (_x(limit, top), STRIP - PAD) if good == "low" else (PAD, _x(limit, top))
     parts = [
         f'<line class="axis" x1="{PAD}" y1="15" x2="{STRIP - PAD}" y2="15"/>',
@@ -155,7 +162,8 @@ def _mark(x: float, *, bad: bool, off: bool) -> str:
 def _svg(key: str, title: str, spoken: str, width: float, height: float, content: str, kind: str) -> str:
     """The frame of a chart: named and described for those who do not see it."""
     return (
-        f'<svg class="{kind}" role="img" aria-labelledby="{key}-t {key}-d" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">'
+        f'<svg class="{kind}" role="img" aria-labelledby="{key}-t {key}-d" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">'
         f'<title id="{key}-t">{_text(title, 200)}</title><desc id="{key}-d">{_text(spoken, 400)}</desc>{content}</svg>'
     )
 

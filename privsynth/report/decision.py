@@ -81,7 +81,7 @@ def _said(finding: Finding, policy: Policy) -> str:
 
 
 def _band(verdict: Verdict | None, policy: Policy) -> str:
-    """How near a gate came to saying no: the band of its worst measurement, where measurements themselves are not shown."""
+    """The band of a gate's worst measurement, where measurements themselves are not shown."""
     if verdict is None or policy.figures != "pass_fail":
         return ""
     held = [finding for finding in verdict.findings if finding.used is not None]
@@ -108,7 +108,8 @@ def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *,
         if len(blocking) > 1
         else [blocking[0]["gate"]]
     )
-    sentence = f"Blocked by {'the gates' if len(blocking) > 1 else 'the gate'} {names}. No row was written{', and the rows are not kept' if real else ''}."
+    gate = "gates" if len(blocking) > 1 else "gate"
+    sentence = f"Blocked by the {gate} {names}. No row was written{', and the rows are not kept' if real else ''}."
     reasons = [reason for gate in blocking for reason in _reasons(gate)]
     remedies = list(dict.fromkeys(reason["remedy"] for reason in reasons if reason["remedy"]))
     return {"outcome": "refused", "word": "Blocked", "sentence": sentence, "reasons": reasons, "remedies": remedies}
@@ -116,7 +117,8 @@ def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *,
 
 def _released(judged: Sequence[dict[str, Any]]) -> str:
     held = [finding for gate in judged for finding in gate["findings"] if finding["limit"] is not None]
-    return f"No gate objects: {count(len(held), 'measurement')} held against a limit by {count(len(judged), 'gate')}, none beyond it."
+    measurements, gates = count(len(held), "measurement"), count(len(judged), "gate")
+    return f"Every gate passed: {gates} compared {measurements} with a limit, and none is beyond it."
 
 
 def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:
@@ -139,8 +141,9 @@ def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _why(finding: dict[str, Any]) -> str:
     side = "at most" if finding["good"] == "low" else "at least"
-    measured = f"measured {finding['said']}" if finding["measured"] is not None else "beyond its limit"
-    return f"{finding['what']}: {measured if finding['is_measured'] else 'could not be measured'}, allowed is {side} {figure(finding['limit'])}."
+    shown = f"measured {finding['said']}" if finding["measured"] is not None else "beyond its limit"
+    measured = shown if finding["is_measured"] else "could not be measured"
+    return f"{finding['what']}: {measured}, allowed is {side} {figure(finding['limit'])}."
 
 
 def first_numbers(
@@ -170,20 +173,22 @@ def first_numbers(
             {
                 "value": "0",
                 "label": "real rows read",
-                "meaning": "The rows were made from a rulebook. No real data was read, so there is none to compare with.",
+                "meaning": "The rows were made from a rulebook. No real data was read, so there is nothing to compare.",
             },
         )
     return numbers[:3]
 
 
 def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict]) -> list[dict[str, str]]:
-    """Who can be found again, how small the groups are, what was copied and what could have been seen: what the gates measured."""
+    """Who can be found again, how small the groups are, what was copied, and what leak could have been seen."""
     numbers, leak = [], detectable_leak(verdicts)
     copied = max(_measured(gates, "copies", *COPIED), default=None)
     group = min(_measured(gates, "classical", "smallest_group"), default=None)
     linked = max(_measured(gates, "tracing", "nearest_by_all_columns", decides=False), default=None)
     if linked is not None:
-        meaning = "Rows that lead back to their person for somebody who already knows every column that was kept. Not held against a limit."
+        meaning = (
+            "Rows that somebody who knows every kept column can lead back to their person. Not held against a limit."
+        )
         numbers.append({"value": share(linked), "label": "found by one who knows all", "meaning": meaning})
     if group is not None:
         meaning = "Rows that share all their quasi-identifiers. A row that is alone in its group can be singled out."
@@ -192,7 +197,7 @@ def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict
         meaning = "The largest of the tests of the gate copies, as a share. What chance alone would give is taken off."
         numbers.append({"value": share(copied), "label": "copies beyond chance", "meaning": meaning})
     if leak is not None:
-        meaning = "Smallest share of copied rows that this run could have told from chance. A smaller leak would not have been seen."
+        meaning = "Smallest share of copied rows that this run could tell from chance. It would not see a smaller leak."
         numbers.append({"value": share(leak), "label": "minimum detectable leak", "meaning": meaning})
     return numbers
 

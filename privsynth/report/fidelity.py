@@ -1,4 +1,4 @@
-"""What the fidelity report says, as plain values: the score beside its reference, and where the data is least like its source."""
+"""What the fidelity report says, as plain values: score, reference, and where the data is least like its source."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def fidelity_numbers(tables: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
         {
             "value": score(lead["reference"]),
             "label": "a fresh real sample",
-            "meaning": "What other real rows, as many as the synthetic ones, reach in the same comparison. It is the ceiling.",
+            "meaning": "What as many other real rows reach in the same comparison. It is the ceiling.",
         },
         {
             "value": score(lead["c2st"]),
@@ -159,11 +159,15 @@ def worst_things(tables: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _far(row: dict[str, Any], of: str) -> str:
-    return f"Column {short(row['column'])}{of}: {share(row['distance'])} of the rows would have to change; {share(row['reference'])} for a fresh real sample."
+    far, fresh = share(row["distance"]), share(row["reference"])
+    return (
+        f"Column {short(row['column'])}{of}: {far} of the rows would have to change; {fresh} for a fresh real sample."
+    )
 
 
 def _missing(row: dict[str, Any], of: str) -> str:
-    return f"Column {short(row['column'])}{of}: missing in {share(row['missing_synthetic'])} of the rows, in {share(row['missing_real'])} of the real ones."
+    synthetic, real = share(row["missing_synthetic"]), share(row["missing_real"])
+    return f"Column {short(row['column'])}{of}: missing in {synthetic} of the rows, in {real} of the real ones."
 
 
 def _tie(row: dict[str, Any], of: str) -> str:
@@ -171,7 +175,8 @@ def _tie(row: dict[str, Any], of: str) -> str:
     far = (
         f"{share(row['distance'])} of the rows would have to change, {share(row['reference'])} for a fresh real sample"
     )
-    return f"The pair {names}: {far}; the tie is {figure(row['association_synthetic'])}, in the real data {figure(row['association_real'])}."
+    synthetic, real = figure(row["association_synthetic"]), figure(row["association_real"])
+    return f"The pair {names}: {far}; the tie is {synthetic}, in the real data {real}."
 
 
 def _gap(row: dict[str, Any]) -> float:
@@ -184,4 +189,5 @@ def headline(tables: Sequence[dict[str, Any]]) -> str:
     lead = next((table for table in tables if table["relative"] is not None), None)
     if lead is None:
         return "There was nothing to compare: fidelity was not computed."
-    return f"The data reaches {share(lead['relative'])} of what a fresh real sample reaches, compared on {count(len(lead['columns']), 'column')}."
+    columns = count(len(lead["columns"]), "column")
+    return f"The data reaches {share(lead['relative'])} of what a fresh real sample reaches, compared on {columns}."

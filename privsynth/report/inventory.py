@@ -74,7 +74,7 @@ def inventory(
 
 
 def _tried(line: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
-    """The attacks of this run that used the column, in words; what was reported for all of a table's columns is not said of each."""
+    """The attacks of this run that used the column, in words. What holds for a whole table is not repeated for each."""
     ran = {verdict.gate: verdict for verdict in verdicts if verdict.status is not Status.ERRORED}
     used = [
         words

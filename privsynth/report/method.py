@@ -48,12 +48,12 @@ def _privacy(claim: Claimed | None) -> str:
 
 
 def backend_kind(policy: Policy, facts: Facts) -> str:
-    """What really ran: the backend's own word, which is another than the policy's if somebody passed a backend of their own."""
+    """What really ran: the backend's own name, which is not the policy's if somebody passed a backend of their own."""
     return facts.recipe.backend or policy.backend.kind
 
 
 def scope(draft: Dataset, source: Source, facts: Facts, *, hidden: bool = False) -> list[dict[str, Any]]:
-    """Each table with its rows: read, learnt from, held out, made. How many there are is `hidden` where even that was not paid for."""
+    """Each table with its rows: read, learnt from, held out, made. `hidden`: a dp claim does not cover the counts."""
     made = sizes(draft, facts)
     train, holdout = ({}, {}) if hidden else (sizes(source.train, facts), sizes(source.holdout))
     names = list(dict.fromkeys([*made, *train]))

@@ -1,4 +1,4 @@
-"""Values become HTML: one file each, no script, nothing from elsewhere, every text escaped and every name made visible."""
+"""Values become HTML: one file each, no script, nothing remote, every text escaped and every name made visible."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _environment() -> Environment:
 
 
 def _with_strips(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Each gate's findings, a drawing beside those that can be drawn; what was not found and may not be is set apart as a list."""
+    """Each gate's findings, drawn where they can be; what may not occur and did not is set apart as a list."""
     shown = [[finding for finding in gate["findings"] if not _is_clean(finding)] for gate in gates]
     places = [
         (g, f)

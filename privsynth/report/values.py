@@ -1,4 +1,4 @@
-"""Everything that the reports say, as plain values. The pages show them and report.json is them: neither knows more than the other."""
+"""Everything that the reports say, as plain values: the pages show them, and report.json holds the same."""
 
 from __future__ import annotations
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-_NO_LAW = "It does not settle whether the data is personal data in law; that is for a person to decide, and this page is material for the decision."
-_UNTRIED = "It does not mean that an attack which was not tried here would fail."
+_NO_LAW = (
+    "It does not settle whether the data is personal data in law. A person must decide that; "
+    "this page is evidence for the decision."
+)
+_UNTRIED = "It does not mean that an attack that was not tried here would fail."
 _WITHIN = "Every measurement of every gate below was within the limits of this profile, or the data was not released."
 PROFILE_MEANS = {
     "internal": (
@@ -13,12 +16,15 @@ PROFILE_MEANS = {
     "hipaa-expert": (
         "The data is health data for named recipients, and an expert judges it under 45 CFR 164.514(b)(1).",
         _WITHIN,
-        "This page supports, does not replace, the expert: the determination, its method and its results are the expert's to document and to sign.",
+        "This page supports the expert and does not replace them: "
+        "the expert documents and signs the determination, its method and its results.",
     ),
     "gdpr-strict": (
-        "The data goes to named recipients outside the organisation, under an agreement that forbids to look for people in it.",
+        "The data goes to named recipients outside the organisation, "
+        "under an agreement that forbids looking for people in it.",
         _WITHIN,
-        "The limits follow the three criteria of WP29 Opinion 05/2014: singling out, linkability, inference. No authority has set figures for them.",
+        "The limits follow the three criteria of WP29 Opinion 05/2014: singling out, linkability, inference. "
+        "No authority has set figures for them.",
     ),
     "public-release": (
         "Anybody may have the data, and nobody is bound by anything.",
@@ -59,7 +65,7 @@ PROFILE_MAY = {
     ),
     "public-release": (
         ("It may", "be published, once a person has judged it with this page in hand."),
-        ("It may not", "be called back: what is public stays public. Let another person look before."),
+        ("It may not", "be called back: what is public stays public. Let another person look at it first."),
     ),
 }
 PROFILE_DOES_NOT_MEAN = {
@@ -70,7 +76,8 @@ PROFILE_DOES_NOT_MEAN = {
     ),
     "hipaa-expert": (
         "It does not mean that the risk is very small in the sense of the rule; that is the expert's to determine.",
-        "It does not mean that the Safe Harbor method was followed; the list of its identifiers below is for the expert's use.",
+        "It does not mean that the Safe Harbor method was followed; "
+        "the list of its identifiers below is for the expert's use.",
         _NO_LAW,
         _UNTRIED,
     ),
@@ -86,10 +93,11 @@ PROFILE_DOES_NOT_MEAN = {
     ),
 }
 PROFILE_RECIPIENTS = {
-    "internal": "The recipients are people inside the organisation who are bound by its rules and hold the data as files.",
+    "internal": "The recipients are people inside the organisation, bound by its rules, who hold the data as files.",
     "hipaa-expert": "The recipients are named, hold the data as files, and are bound by an agreement.",
-    "gdpr-strict": "The recipients are outside the organisation, hold the data as files, and are bound by an agreement.",
-    "public-release": "The recipients are unknown, bound by nothing, and may hold whatever else is known of the people in the source.",
+    "gdpr-strict": "The recipients are outside the organisation, bound by an agreement, and hold the data as files.",
+    "public-release": "The recipients are unknown, bound by nothing, "
+    "and may hold anything else that is known of the people in the source.",
 }
 # 45 CFR 164.514(b)(2)(i), in short words, for the expert's list.
 HIPAA_18 = (
@@ -115,15 +123,23 @@ HIPAA_18 = (
 SAFE_HARBOR = {"hipaa-expert": HIPAA_18}  # profile -> the list that its report prints
 FIGURES = {
     "exact": "",
-    "bands": "This edition shows in which band a measurement lies beside its limit, and no exact figure: figures of real rows tell of real rows.",
-    "pass_fail": "This edition shows on which side of its limit a measurement lies, the band of each gate, and no exact figure.",
+    "bands": "This edition shows how near each measurement is to its limit, and no exact figure: "
+    "exact figures can reveal something about real rows.",
+    "pass_fail": "This edition shows on which side of its limit each measurement lies, and how near each gate came to it, "
+    "but no exact figure.",
 }
 FIDELITY_IN_BANDS = (
     "Exact figures of fidelity are not part of this edition; the gate fidelity says in which band it lies."
 )
-LEDGER_COUNTS = "Every attempt is written into a ledger before it begins, whatever the seed, and counted for the source and the configuration."
+LEDGER_COUNTS = (
+    "Every attempt is written into a ledger before it begins, whatever the seed, "
+    "and counted for the source and the configuration."
+)
 LEDGER_ABSENT = "No ledger was kept for this run: earlier attempts and releases from the same source are not known."
-WAIVED = "A gate measured more than the profile allows. The person named below answers for it; without that the data would not have been released."
+WAIVED = (
+    "A gate measured more than the profile allows. The person named below answers for it; "
+    "otherwise the data would not have been released."
+)
 
 # gate -> (name for a reader, the question it answers)
 GATES = {
@@ -131,19 +147,24 @@ GATES = {
     "schema": ("Form", "Does the data hold the columns, kinds and rows that were declared, and nothing else?"),
     "pii": ("Personal data", "Does a value that names a real person appear in the data?"),
     "copies": ("Copies", "Do rows repeat real people, exactly or nearly, more often than chance would?"),
-    "membership": ("Membership", "Can it be told who was in the source?"),
+    "membership": ("Membership", "Can somebody find out who was in the source?"),
     "singling_out": ("Singling out", "Does a description that fits one row fit exactly one real person?"),
     "linkability": ("Linkability", "Can two files about the same people be joined over the data?"),
     "inference": ("Inference", "Can a sensitive value be read off the row that is most like a person?"),
-    "attribute": ("Attribute disclosure", "Are secrets of the people in the source told better than those of others?"),
+    "attribute": (
+        "Attribute disclosure",
+        "Does the data give away secrets of the people in the source more than those of others?",
+    ),
     "tracing": ("Tracing", "Can a row be traced back to the person it came from?"),
     "classical": ("Groups", "How many people share each row's quasi-identifiers, and do they share a secret?"),
     "claim": ("Differential privacy", "If differential privacy is claimed, does the claim hold?"),
-    "budget": ("Budget", "How often was the source tried, and how much of it has gone out in all?"),
-    "fidelity": ("Fidelity", "Is the data like enough to its source to be of use?"),
-    "artefacts": ("These papers", "Do the reports and the manifest themselves repeat a real value?"),
+    "budget": ("Budget", "How often was the source used, and how much of it has been released in all?"),
+    "fidelity": ("Fidelity", "Is the data enough like its source to be useful?"),
+    "artefacts": ("These reports", "Do the reports and the manifest themselves repeat a real value?"),
 }
-ARTEFACTS_LINE = "Judged after this page was written, over these very bytes. Had it failed, this page would not have been handed out."
+ARTEFACTS_LINE = (
+    "Judged after this page was written, over these very bytes. Had it failed, this page would not have been issued."
+)
 
 # what an attacker would do -> (the gate that tried it, or nothing)
 ATTACKERS = (
@@ -166,7 +187,7 @@ ATTACKERS = (
 NOT_TESTED = (
     (
         "Several releases together",
-        "whether two releases from one source tell more than each alone. They are counted where there is a ledger, not compared.",
+        "whether two releases from one source reveal more than each alone. A ledger counts, but does not compare them.",
     ),
     ("Hidden copies", "values that were encoded, reversed or spread over columns before they were written."),
     (
@@ -185,12 +206,18 @@ NOT_TESTED_FIDELITY = (
 )
 
 RESIDUAL = {
-    "model": "Rows were drawn from a learnt distribution. It can still remember parts of its source; the gates bound how much, they do not bring it to zero.",
+    "model": "Rows were drawn from a learnt distribution. It can still remember parts of its source; "
+    "the gates limit how much, but do not bring it to zero.",
     "rules": "Rows follow a rulebook. They can disclose what the author of the rulebook put into it.",
-    "clone": "Each row was blended from real rows that are alike. Someone who knows much of a person may recognise a pattern although identities are new.",
-    "mask": "Each row still is the row of one person. The result is pseudonymised, personal data (GDPR Art. 4(5)), and stays under the law as the source does.",
+    "clone": "Each row was blended from real rows that are alike. "
+    "Someone who knows a person well may recognise a pattern although identities are new.",
+    "mask": "Each row is still the row of one person. "
+    "The result is pseudonymised, personal data (GDPR Art. 4(5)), and the law applies to it as to the source.",
 }
-RESIDUAL_UNKNOWN = "The rows were made by a backend that is not part of this tool. What it keeps of its source is known only as far as the gates measured it."
+RESIDUAL_UNKNOWN = (
+    "The rows were made by a backend that is not part of this tool. "
+    "What it keeps of its source is known only as far as the gates measured it."
+)
 RESIDUAL_ALWAYS = (
     "An attack that is unknown today was not tried.",
     "The machine that made the data, and whoever controls it, were trusted.",
@@ -220,4 +247,4 @@ DP = (
     "the rows were made by an (epsilon, delta) mechanism: epsilon {epsilon}, delta {delta}, for {unit}; "
     "the decision to release and the figures beside it are not covered"
 )
-DP_WITHHELD = "the mechanism adds noise, and nothing is claimed of it: {causes}"
+DP_WITHHELD = "the mechanism adds noise, and no claim is made for it: {causes}"

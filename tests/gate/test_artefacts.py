@@ -70,10 +70,10 @@ def failures(found: list[Finding]) -> list[str]:
     return [finding.what for finding in found if not finding.passed]
 
 
-PEOPLE, RARE = "values that name people, in a paper", "values that fewer than eleven rows hold, in a paper"
+PEOPLE, RARE = "values that name people, in a report", "values that fewer than eleven rows hold, in a report"
 SENTENCES, CODES = (
-    "free texts that share 5 words in a row with a paper",
-    "hashed or encoded values that name people, in a paper",
+    "free texts that share 5 words in a row with a report",
+    "hashed or encoded values that name people, in a report",
 )
 CLAIMS = "claims that may not be made"
 
@@ -212,7 +212,7 @@ def test_a_claim_is_a_claim_where_no_column_has_its_name() -> None:
 
 def test_a_paper_that_is_no_text_fails() -> None:
     found = Artefacts(Policy()).measure(Papers({"a.html": b"\xff\xfe"}), SOURCE)
-    assert failures(found) == ["papers that are no text"]
+    assert failures(found) == ["reports that are not text"]
 
 
 def test_the_verdict_is_about_exactly_these_papers_and_an_exception_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +258,7 @@ def test_a_count_that_happens_to_be_somebodys_number_is_no_leak_and_a_list_of_nu
     customers = crowd(step=150)
     assert failures(judged("judged were 123,607 cells", of=customers)) == []
     assert failures(judged(" ".join(str(123_457 + 150 * n) for n in range(1, 6)), of=customers)) == [
-        "values that name people, in a paper"
+        "values that name people, in a report"
     ]
 
 

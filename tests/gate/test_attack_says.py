@@ -269,7 +269,7 @@ def test_with_few_people_outside_the_upper_bound_is_held_against_three_times_the
     others: int, is_thin: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = recognised(monkeypatch, replace(FOUND, others=others), replace(FOUND, others=30))
-    thin = [finding for finding in found if "for all we know" in finding.what]
+    thin = [finding for finding in found if "cannot be ruled out" in finding.what]
     assert len(thin) == is_thin  # and never for the isolated, who are always few
     for finding in thin:
         assert (finding.measured, finding.n, finding.passed, finding.evidence) == (0.5, 499, False, True)

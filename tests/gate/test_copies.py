@@ -66,7 +66,7 @@ def test_one_isolated_row_is_refused_where_none_is_allowed() -> None:
     strict = MODEL.with_(limits={"isolated_max": 0})
     spoilt = planted(HONEST, TRAIN, np.array([most_isolated(TRAIN)]))
     assert failures(judged(HONEST, strict)) == []
-    assert failures(judged(spoilt, strict)) == ["isolated training rows with a draft row upon them (people)"]
+    assert failures(judged(spoilt, strict)) == ["isolated training rows with a draft row on them (people)"]
     assert failures(judged(spoilt)) == []  # one of 120 rows: within the limit of the profile
 
 

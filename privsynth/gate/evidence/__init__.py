@@ -1,1 +1,1 @@
-"""What several gates look at, and how."""
+"""What several gates look at, and how: evidence reads draft and source and counts; gates hold it against limits."""

@@ -1,4 +1,4 @@
-"""Real values of rows that are not at hand: where a table is judged in parts, the other parts are known by fingerprints alone."""
+"""Real values of rows that are not at hand: a table judged in parts knows its other parts by fingerprints alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from privsynth.verdict import Finding
 
 
 def real_elsewhere(draft: Draft, source: Source, policy: Policy, remedy: str) -> Finding:
-    """How many distinct values of columns that name somebody are real ones of any part. Encrypted ones are others' matter."""
+    """How many distinct values that name somebody are real ones of any part. Encrypted ones have their own findings."""
     tables = shared_tables(draft, source)
     hits = {
         name: n

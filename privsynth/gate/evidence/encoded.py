@@ -21,7 +21,7 @@ _HASH_LENGTHS = (22, 24, 27, 28, 43, 44)  # of base64, with and without the sign
 
 
 def encoded_hits(made: Table, named: Named, spelt: Iterable[str]) -> dict[str, int]:
-    """For each column the distinct draft values that are codes of real ones. `spelt` are the real values as they were written."""
+    """For each column the distinct draft values that are codes of real ones. `spelt`: the real values as written."""
     candidates = {c.name: _candidates(made, c.name) for c in made.columns if c.kind in (Kind.TEXT, Kind.CATEGORY)}
     hashes = (
         _hashes(spelt)

@@ -1,4 +1,4 @@
-"""Values that were encrypted in their own format stay in the space of the real ones: some meet a real one by chance, none may stay itself."""
+"""Values encrypted in their own format can meet a real one by chance; none may stay itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from privsynth.policy import Policy
 from privsynth.typing import Array
 from privsynth.verdict import Finding
 
-REMEDY = "take mask: token, whose values are never real ones; an encrypted value must be one of its format, or it could not be turned back"
+REMEDY = (
+    "take mask: token, whose values are never real ones; an encrypted value must keep its format, "
+    "or it could not be turned back"
+)
 LETTERS = (("9", str.isdigit, 10), ("a", str.islower, 26), ("A", str.isupper, 26))
 
 
@@ -25,7 +28,7 @@ def encrypted_columns(policy: Policy, table: str) -> frozenset[str]:
 
 
 def beyond_chance(train: Table, made: Table, policy: Policy) -> Iterator[Finding]:
-    """How many encrypted values are somebody's real one, beside how many a random permutation of the format would give."""
+    """How many encrypted values are somebody's real one, beside how many a random permutation of the format gives."""
     for name in sorted(encrypted_columns(policy, train.name) & set(train.frame.columns) & set(made.frame.columns)):
         real, ours = _known(train.text(name)), _known(made.text(name))
         hits = len(set(real) & set(ours))

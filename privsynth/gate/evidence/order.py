@@ -20,7 +20,7 @@ REMEDY = "the rows must be shuffled before they are written"
 
 
 def order_kept(train: Table, made: Table) -> list[Finding]:
-    """With a link to the source rows: its rank correlation. Without: whether rows at the same place agree unusually well."""
+    """With the source row of each row: the rank correlation. Without: whether rows at one place agree too well."""
     if len(made) < FEWEST or len(train) < FEWEST:
         return []
     return [_linked(made)] if made.origin is not None else _placed(train, made)

@@ -29,7 +29,7 @@ SIGNIFICANT_DIGITS = 6
 
 @dataclass(frozen=True)
 class Overlap:
-    """Rare real values met by the draft: of training rows, of held-out rows, and how far the first exceed what chance explains."""
+    """Rare real values in the draft: of training rows, of held-out rows, and by how much the first exceed chance."""
 
     column: str
     key: str  # of the finding that it counts for
@@ -133,7 +133,7 @@ def whole_names(train: Table, holdout: Table, made: Table, k_rare: int) -> Itera
 
 
 def _excess(column: str, key: str, real: RealColumn, made: Array, k_rare: int, distinct: int | None = None) -> Overlap:
-    """Each rare real value is met or not; by chance those of training rows are met as often as those of held-out rows."""
+    """Each rare real value is met or not; by chance those of training rows as often as those of held-out rows."""
     train, holdout = real.rare(k_rare)
     known = {normal(value) for value in pd.unique(pd.Series(made, dtype=object).dropna())}
     hits, control = len(train & known), len(holdout & known)
@@ -145,7 +145,7 @@ def _excess(column: str, key: str, real: RealColumn, made: Array, k_rare: int, d
 
 
 def _pvalue(hits: int, control: int, real: RealColumn, train: int, holdout: int) -> float:
-    """By the numbers of rare values; by those of rows where the hold-out has no rare value; without a hold-out each hit counts."""
+    """By how many rare values there are; by rows where the hold-out has none; without a hold-out each hit counts."""
     if not train or not hits:
         return 1.0
     if holdout:

@@ -44,7 +44,7 @@ def phrase_hits(
 ) -> dict[str, int]:
     """For each draft column of sentences, the distinct texts that repeat a real phrase or hold a real name or number.
 
-    A scrubbed text is a real one and repeats itself: in it only names and numbers count, short ones too where they are certain.
+    A scrubbed text is a real one and repeats itself: in it only names and numbers count, short ones where certain.
     """
     found = {}
     for column in text_columns(made):

@@ -1,4 +1,4 @@
-"""The real values that a draft is compared with, in one form for all spellings. They live in memory and nowhere else."""
+"""The real values that a draft is compared with, in one form for all spellings. They live in memory only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INTERNATIONAL = 11  # so many digits may begin with a country code although noth
 
 
 def forms(values: Iterable[Any], entity: str | None) -> set[str]:
-    """One form for all spellings of each value: no case, spaces, marks or invisible letters; telephone numbers as `numbers` has them."""
+    """One form for all spellings of a value: no case, spaces, marks, invisible letters; telephones as in `numbers`."""
     known = pd.unique(pd.Series(list(values), dtype=object).dropna())
     return (
         {form for value in known for form in numbers(value)}
@@ -33,7 +33,7 @@ def forms(values: Iterable[Any], entity: str | None) -> set[str]:
 
 
 def numbers(value: str) -> set[str]:
-    """A telephone number with and without its country code, so that all of its spellings share one form and no other number does."""
+    """A telephone number with and without its country code: its spellings share a form, and no other number does."""
     spelt = _EXTENSION.sub("", normalize("NFKC", value).strip())
     found = re.sub(r"\D", "", spelt)
     if len(found) < NATIONAL.start:

@@ -15,7 +15,7 @@ from privsynth.verdict import Finding
 
 
 def rules_kept(draft: Draft, source: Source, policy: Policy) -> Iterator[Finding]:
-    """One finding a rule. Rows that are made keep it in every row; rows kept from people break it as often as theirs did."""
+    """One finding a rule. Made rows all keep it; rows kept from people break it as often as theirs did."""
     real_ones = {table.name: table for table in source.train}
     for made in draft.dataset:
         real = real_ones.get(made.name)

@@ -68,7 +68,7 @@ FEWEST = 50  # rows a side, below which an attack says nothing
 
 
 def attacked_tables(draft: Draft, source: Source) -> Iterator[tuple[Table, Table, Table]]:
-    """The tables whose rows are people or theirs; look-up tables, which are whole on both sides of the split, are not."""
+    """The tables whose rows are people or theirs; look-up tables, whole on both sides of the split, are left out."""
     for train, holdout, made in shared_tables(draft, source):
         enough = min(len(train), len(holdout)) >= FEWEST and len(made) > 0
         if enough and train.name not in source.train.lookups and learnt_columns(train, made):
@@ -82,19 +82,20 @@ def known_columns(real: Table, made: Table, secret: str) -> list[str]:
 
 
 def not_applicable(policy: Policy, attack: str) -> Finding | None:
-    """Rows that are real people's, masked or mixed: all of them are members, and who they are is the gate tracing's question."""
+    """Rows of real people, masked or mixed, are all members; who they are is the question of the gate tracing."""
     if not keeps_people(policy):
         return None
     return Finding(
         "not_applicable",
         None,
         what=attack,
-        note=f"not measured: rows of backend {policy.backend.kind} are made from one person each; the gate tracing attacks them instead",
+        note=f"not measured: rows of backend {policy.backend.kind} are made from one person each; "
+        "the gate tracing attacks them instead",
     )
 
 
 def nobody_attacked(attack: str, draft: Draft) -> Finding:
-    """Too few real rows are not a pass: there is nothing behind a statement. Where no row was made, nothing can be learnt from it."""
+    """Too few real rows are not a pass: they prove nothing. From a draft without a row nothing can be learnt."""
     if not any(len(table) for table in draft.dataset):
         return Finding(
             "no_rows",
@@ -142,8 +143,8 @@ def risk_findings(
 ) -> Iterator[Finding]:
     """The residual risk and its bounds against their limits. `tests` is how many such attacks are looked at.
 
-    The risk counts where chance does not explain it: against a few hundred people it strays by as much as a strict limit
-    allows. That few people prove little is what `control_min` and the upper bounds are for.
+    The risk counts where chance does not explain it: against a few hundred people it strays by as much as a strict
+    limit allows. That few people prove little is what `control_min` and the upper bounds are for.
     """
     won = f"{attacked.successes:,.0f} of {attacked.attacks:,}"
     lost = f"{attacked.control_successes:,.0f} of {attacked.control_attacks:,}"

@@ -76,7 +76,7 @@ def _share(found: Sequence[Sequence[Hit]]) -> float:
 
 
 def _left(data: Dataset, table: Table, name: str, ours: Forms, nlp: str) -> list[list[Hit]]:
-    """For each distinct text what is left in it, in whichever row most is left: words of one row's person are strange in another's."""
+    """What is left in each distinct text, in the row where most is: a person's words are strange in another's row."""
     texts = pd.Series(table.text(name), dtype=object)
     found = {text: residue(text, ours, nlp=nlp) for text in texts.dropna().unique()}
     doubtful = texts[texts.map(lambda text: bool(found.get(text)))]

@@ -1,4 +1,4 @@
-"""Which real values may not be in a paper."""
+"""Which real values may not be in a report."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def is_chance(standing: list[str], texts: list[str], vocabulary: frozenset[str],
 
 
 class Known:
-    """What a paper may say although it is in the data: our own sentences, names of columns, levels of many rows, sizes."""
+    """What a report may say although the data holds it: our own sentences, column names, levels of many rows, sizes."""
 
     def __init__(self, source: Source) -> None:
         self.names = [

@@ -1,6 +1,7 @@
 """Do the bytes that would be written say what the tables say, and is nothing in them a formula?
 
-Text is read with the standard library's reader, not with ours: what wrote it must not be what checks it. Parquet is read with Arrow.
+Text is read with the standard library's reader, not with ours: what wrote it must not be what checks it.
+Parquet is read with Arrow.
 """
 
 from __future__ import annotations
