@@ -125,7 +125,7 @@ FIGURES = {
     "exact": "",
     "bands": "This edition shows how near each measurement is to its limit, and no exact figure: "
     "exact figures can reveal something about real rows.",
-    "pass_fail": "This edition shows on which side of its limit each measurement lies, and how near each gate came to it, "
+    "pass_fail": "This edition shows on which side of its limit each measurement lies, and how near each gate came, "
     "but no exact figure.",
 }
 FIDELITY_IN_BANDS = (
