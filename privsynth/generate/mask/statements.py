@@ -1,4 +1,4 @@
-"""What is said of each masked column: what was done, whether a real value is left, who can turn it back, what can be joined."""
+"""What reports state of each masked column: what was done, what is left, who can turn it back, what can be joined."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ REAL = "not asked: what is left is real"
 
 
 def statements(data: Dataset, ring: Keyring) -> dict[str, dict[str, dict[str, str]]]:
-    """For each table and column the treatment, what survives, whether it can be turned back, and what can be joined by it."""
+    """For each table and column the treatment, what survives, who can turn it back, and what can be joined by it."""
     return {
         table.name: {
             column.name: dict(
@@ -60,9 +60,8 @@ def _statement(column: Column, step: Step, ring: Keyring) -> tuple[str, str, str
         case Token() | Encrypt() | Substitute() | Invent() | Rewrite() | Shift():
             return _keyed(column, step, ring)
         case Partial(first=first, last=last):
-            kept = " and ".join(
-                part for part in (f"the first {first}" if first else "", f"the last {last}" if last else "") if part
-            )
+            ends = (f"the first {first}" if first else "", f"the last {last}" if last else "")
+            kept = " and ".join(end for end in ends if end)
             return (
                 f"all but {kept} characters replaced by a mark",
                 "those characters",
@@ -135,8 +134,8 @@ def _keyed(
         case Encrypt():
             return "encrypted in its own format (FF1)", "no", f"yes, {by_key}", apart
         case Token() if not shaped(column, step):
-            said = f"a guess can be confirmed {by_key}; a value cannot be read back" if ring.kept else gone
-            return "replaced by a keyed token", "no: the token was computed with a secret key", said, apart
+            back = f"a guess can be confirmed {by_key}; a value cannot be read back" if ring.kept else gone
+            return "replaced by a keyed token", "no: the token was computed with a secret key", back, apart
         case Token():
             return (
                 "replaced by a keyed token of its own shape",
@@ -145,25 +144,25 @@ def _keyed(
                 apart,
             )
         case Substitute():
-            said = f"a guess can be confirmed {by_key}" if ring.kept else gone
+            back = f"a guess can be confirmed {by_key}" if ring.kept else gone
             return (
                 "replaced by another value of its kind, always the same for the same value",
                 "no: every value was made up",
-                said,
+                back,
                 apart,
             )
         case Shift():
-            said = f"yes, {by_key}" if ring.kept else f"{gone}; who knows one date of a person knows the others"
+            back = f"yes, {by_key}" if ring.kept else f"{gone}; who knows one date of a person knows the others"
             return (
                 "moved, with all dates of the same person by the same number of days",
                 "by coincidence only; the time between two dates is kept",
-                said,
+                back,
                 "by the time between dates",
             )
         case Rewrite():
             return "sentences invented anew", "no: every value was made up", NOTHING, "no"
         case Invent():
-            said = f"a guess can be confirmed {by_key}" if ring.kept else gone
-            return "invented, one whole person for each real one", "no: every value was made up", said, apart
+            back = f"a guess can be confirmed {by_key}" if ring.kept else gone
+            return "invented, one whole person for each real one", "no: every value was made up", back, apart
         case _:
             assert_never(step)

@@ -115,7 +115,7 @@ class Work:
                 columns[column.name] = self._scrubbed(table, column, replacements)
 
     def _columns(self, table: Table) -> Masked:
-        """People last: they agree with what the output tells of the row, and must not tell what was made coarser there."""
+        """People last: they agree with what the output shows of the row, and must not show what was made coarser."""
         columns = [c for c in table.columns if not isinstance(c.step, Invent | Rewrite | Drop | Scrub)]
         masked: Masked = {}
         for some in (self._tokens, self._substitutes, self._groups, self._rest):
@@ -136,7 +136,7 @@ class Work:
         return column, tokens.astype(np.float64) if column.kind.is_numeric else tokens
 
     def _people(self, table: Table, columns: Sequence[Column], output: pd.DataFrame) -> Masked:
-        """Invented people in place of real ones; what was missing stays missing. `output`: the columns masked before."""
+        """Invented people in place of real ones; missing values stay missing. `output`: the columns masked before."""
         wanted = [_invented(column) for column in columns]
         if not wanted:
             return {}
@@ -246,7 +246,7 @@ class Work:
 
 
 def _with_room(demands: Demands) -> Demands:
-    """Groups of a part that stay large enough in every other part; nobody is blanked to reach them, unless all may be."""
+    """Groups that stay large enough in every other part; nobody is blanked to reach them, unless all may be."""
     k = math.ceil(((SPARE + math.sqrt(SPARE**2 + 4 * demands.k)) / 2) ** 2)
     return replace(demands, k=k, suppress_max=demands.suppress_max if demands.suppress_max == 1 else 0.0)
 

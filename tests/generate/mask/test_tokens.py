@@ -14,7 +14,7 @@ from privsynth.dataset import Column, Dataset, Kind, Place, Relation, Role, Tabl
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.tokens import Opaque
-from privsynth.generate.mask.tokens.domains import How, domains_of
+from privsynth.generate.mask.tokens.domains import Tokeniser, domains_of
 from privsynth.generate.mask.work import planned
 from privsynth.keyring import Keyring
 from privsynth.options import MaskOptions
@@ -31,15 +31,15 @@ def tokens_of(values: list[str], ring: Keyring = RING, taken: Taken = NOBODY, *,
     return list(shaped_tokens(values, np.arange(len(values)), ring.seeds("d", values), taken, "d", number=number))
 
 
-def token_maps(data: Dataset, ring: Keyring, taken: Taken) -> dict[Place, How]:
+def token_maps(data: Dataset, ring: Keyring, taken: Taken) -> dict[Place, Tokeniser]:
     """What turns the values of each key column into tokens."""
-    memory, found = Memory(ring), dict[Place, How]()
+    memory, found = Memory(ring), dict[Place, Tokeniser]()
     for domain in domains_of(planned(data, MaskOptions()), ring):
         found |= dict.fromkeys(domain.places, domain.learnt(ring, taken, memory))
     return found
 
 
-def tokenised(table: Table, name: str, how: How) -> np.ndarray:
+def tokenised(table: Table, name: str, how: Tokeniser) -> np.ndarray:
     made = how.of(table.key_text(name))
     return made.astype(float) if table[name].kind.is_numeric else made
 

@@ -46,7 +46,7 @@ class Opaque:
 
 
 def _base32(content: Array) -> Array:
-    """16 bytes a row as 26 letters (RFC 4648), two at a time: each 5 bytes are 8 letters, the last letter has 3 bits."""
+    """16 bytes a row as 26 letters (RFC 4648), two at a time: 5 bytes are 8 letters, the last letter has 3 bits."""
     groups = np.zeros((len(content), 4, 8), dtype=np.uint8)
     groups[:, :3, 3:], groups[:, 3, 3] = content[:, :15].reshape(-1, 3, 5), content[:, 15]
     numbers = groups.view(">u8")[:, :, 0].astype(np.int64)

@@ -1,7 +1,7 @@
 """Check digits that survive: a valid card, IBAN or national number becomes a valid one, an invalid one stays invalid.
 
 What a check says of a value is part of its form, so that tokens stay on their side of it. Where the check digit follows
-from the others it is left out of the permutation and worked out again; elsewhere texts on the wrong side are passed over.
+from the others it is left out of the permutation and worked out again; elsewhere texts on the wrong side are skipped.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from privsynth.typing import Array
 
 MOST_OF = 0.95  # of the known values must pass a check, or it is not the column's
 VALID, ISSUED = 1, 2
-NOT_PROOFS = frozenset({"ours.domain", "ours.high_entropy", "ours.ipv6", "ours.ups"})  # checks of sense, not of digits
+NO_PROOF = frozenset({"ours.domain", "ours.high_entropy", "ours.ipv6", "ours.ups"})  # checks of sense, not of digits
 
 
 class Check(Protocol):
@@ -49,10 +49,10 @@ class Check(Protocol):
 def check_for(name: str | None) -> Check | None:
     """The check of an entity, if it has one."""
     entity = None if name is None else entities().get(name)
-    if entity is None or not entity.check or entity.check in NOT_PROOFS:
+    if entity is None or not entity.check or entity.check in NO_PROOF:
         return None
-    known: dict[str, Callable[[], Check]] = {"ours.card": CardCheck, "ours.iban": IbanCheck}
-    return known.get(entity.check, lambda: RegistryCheck(entity.name))()
+    ours: dict[str, Callable[[], Check]] = {"ours.card": CardCheck, "ours.iban": IbanCheck}
+    return ours.get(entity.check, lambda: RegistryCheck(entity.name))()
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,11 @@ def _digit_places(matrix: Array) -> Array:
 @cache
 def _issuers(digits: int) -> Array:
     """For each first four digits whether cards of that length are issued under them, as `pii.checks.card` knows it."""
-    found = np.zeros(10_000, dtype=bool)
+    issued = np.zeros(10_000, dtype=bool)
     for first in range(10_000):
         body = f"{first:04d}{1:0{digits - 5}d}"
-        found[first] = card(f"{body}{luhn(np.array([[*map(int, body)]]))[0]}")
-    return found
+        issued[first] = card(f"{body}{luhn(np.array([[*map(int, body)]]))[0]}")
+    return issued
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ class IbanCheck:
         at = _word_places(matrix)
         if len(at) < 8 or not (CLASSES[matrix[:, at[2:4]]] == NINE).all():
             return np.zeros(len(matrix), dtype=np.uint8)
-        told = (matrix[:, at[2]].astype(np.int64) - 48) * 10 + matrix[:, at[3]] - 48
+        stated = (matrix[:, at[2]].astype(np.int64) - 48) * 10 + matrix[:, at[3]] - 48
         return np.asarray(
-            VALID * ((_mod_97(matrix[:, [*at[4:], *at[:4]]]) == 1) & (told >= 2) & (told <= 98)), dtype=np.uint8
+            VALID * ((_mod_97(matrix[:, [*at[4:], *at[:4]]]) == 1) & (stated >= 2) & (stated <= 98)), dtype=np.uint8
         )
 
     def held(self, box: Box) -> Box:
@@ -119,8 +119,8 @@ class IbanCheck:
     def repair(self, matrix: Array) -> Array:
         at = _word_places(matrix)
         matrix[:, at[2:4]] = 48
-        told = 98 - _mod_97(matrix[:, [*at[4:], *at[:4]]])
-        matrix[:, at[2]], matrix[:, at[3]] = 48 + told // 10, 48 + told % 10
+        stated = 98 - _mod_97(matrix[:, [*at[4:], *at[:4]]])
+        matrix[:, at[2]], matrix[:, at[3]] = 48 + stated // 10, 48 + stated % 10
         return matrix
 
 

@@ -19,13 +19,11 @@ from privsynth.relations import distinct_keys, key_domains
 from privsynth.statistics import Taken
 from privsynth.typing import Array
 
-SPARSE = (
-    2.0  # in a stream: of each shape so many times as much room as otherwise, so that a value finds another token soon
-)
+SPARSE = 2.0  # in a stream each shape has so many times its usual room, so that a value finds another token soon
 Tokeniser = Tokens | StreamedTokens | Opaque | Encrypted
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TokenDomain:
     """Columns whose equal values become equal tokens."""
 
@@ -40,10 +38,10 @@ class TokenDomain:
     def learnt(self, ring: Keyring, taken: Taken, memory: Memory) -> Tokeniser:
         """Learnt once in a run."""
         times = 1.0 if memory.rows_expected is None else SPARSE * max(1.0, memory.rows_expected / max(1, self.rows))
-        found: Tokeniser = memory.once(("tokens", self.name, self.step.do), lambda: self._learn(ring, taken, times))
-        if isinstance(found, Tokens) and memory.rows_expected is not None:
-            return StreamedTokens.after(found, taken)
-        return found
+        tokens: Tokeniser = memory.once(("tokens", self.name, self.step.do), lambda: self._learn(ring, taken, times))
+        if isinstance(tokens, Tokens) and memory.rows_expected is not None:
+            return StreamedTokens.after(tokens, taken)
+        return tokens
 
     def _learn(self, ring: Keyring, taken: Taken, times: float) -> Tokeniser:
         if isinstance(self.step, Encrypt):
@@ -65,29 +63,29 @@ def domains_of(data: Dataset, ring: Keyring) -> list[TokenDomain]:
                 hint="give it the role quasi, or the kind text.",
                 column=name,
             )
-    said = {
+    named = {
         place: c.step.domain
         for place, c in masked.items()
         if isinstance(c.step, Token | Encrypt) and c.step.domain is not None
     }
-    names = domain_names(_as_keys(data, masked), ring, said)
+    names = domain_names(_as_keys(data, masked), ring, named)
     groups: dict[tuple[str, Token | Encrypt], list[Place]] = {}
     for place, column in masked.items():
         groups.setdefault((names[place], _settled(column)), []).append(place)
     return [_domain(name, places, data, masked) for (name, _), places in groups.items()]
 
 
-def domain_names(data: Dataset, ring: Keyring, said: Mapping[Place, str] | None = None) -> dict[Place, str]:
+def domain_names(data: Dataset, ring: Keyring, named: Mapping[Place, str] | None = None) -> dict[Place, str]:
     """The name of the domain of each key column.
 
-    Columns that relations tie together are one. Under a kept key columns of one name are one too, in whatever table or file they
-    stand: linkability is what such a key is kept for. Otherwise nothing but a relation, or the policy, ties two columns.
+    Columns that relations tie together are one. Under a kept key columns of one name are one too, in whatever table or
+    file: linkability is what such a key is kept for. Otherwise only a relation, or the policy, ties two columns.
     """
-    said, tied = said or {}, dict[str, list[Place]]()
-    for place, name in key_domains(data, said).items():
+    named, tied = named or {}, dict[str, list[Place]]()
+    for place, name in key_domains(data, named).items():
         tied.setdefault(name, []).append(place)
     shared = {
-        name: _name_of(places) if ring.kept and said.keys().isdisjoint(places) else name
+        name: _name_of(places) if ring.kept and named.keys().isdisjoint(places) else name
         for name, places in tied.items()
     }
     return {place: shared[name] for name, places in tied.items() for place in places}
@@ -121,11 +119,11 @@ def _settled(column: Column) -> Token | Encrypt:
 def _domain(name: str, places: list[Place], data: Dataset, masked: Mapping[Place, Column]) -> TokenDomain:
     columns = [masked[place] for place in places]
     return TokenDomain(
-        name,
-        tuple(places),
-        _settled(columns[0]),
-        distinct_keys(data, places),
-        max(len(data[table]) for table, _ in places),
-        any(column.kind.is_numeric for column in columns),
-        next((column.entity for column in columns if column.entity), None),
+        name=name,
+        places=tuple(places),
+        step=_settled(columns[0]),
+        known=distinct_keys(data, places),
+        rows=max(len(data[table]) for table, _ in places),
+        number=any(column.kind.is_numeric for column in columns),
+        entity=next((column.entity for column in columns if column.entity), None),
     )

@@ -44,9 +44,9 @@ class Encrypted:
                 f"column {domain}: encryption needs a kept key; one that is destroyed turns nothing back.",
                 hint="name a key, or take tokens",
             )
-        made = cls(domain, ring.key(f"{domain}\x1fencrypted"), number)
-        made._sorted(np.asarray(known, dtype=object))
-        return made
+        encrypted = cls(domain, ring.key(f"{domain}\x1fencrypted"), number)
+        encrypted._sorted(np.asarray(known, dtype=object))
+        return encrypted
 
     def of(self, values: Array) -> Array:
         """The encrypted values; missing ones stay missing."""
@@ -57,29 +57,28 @@ class Encrypted:
         return each_once(values, lambda known: self._turned(known, FF1.decrypt))
 
     def _turned(self, values: Array, turn: Turn) -> Array:
-        made = np.empty(len(values), dtype=object)
+        texts = np.empty(len(values), dtype=object)
         for rows, matrix, kinds in self._sorted(values):
-            made[rows] = unpacked(self._walked(matrix, kinds, turn))
-        return made
+            texts[rows] = unpacked(self._walked(matrix, kinds, turn))
+        return texts
 
     def _sorted(self, values: Array) -> list[tuple[Array, Array, bytes]]:
         """Rows, their texts, and the classes of their characters, for each skeleton; all must have room enough."""
         parts, odd = packed(values)
-        found = [part for rows, matrix in parts for part in _by_kinds(rows, matrix)]
-        refused = len(odd) + sum(len(rows) for rows, matrix, kinds in found if not self._has_room(matrix, kinds))
+        groups = [group for rows, matrix in parts for group in _by_kinds(rows, matrix)]
+        refused = len(odd) + sum(len(rows) for rows, matrix, kinds in groups if not self._has_room(matrix, kinds))
         if refused:
             raise BackendError(
-                f"column {self.domain}: {refused:,} of {len(values):,} values cannot be encrypted: their digits and letters spell fewer than "
-                f"{LEAST_DOMAIN:,} values, or are not plain ones.",
+                f"column {self.domain}: {refused:,} of {len(values):,} values cannot be encrypted: "
+                f"their digits and letters spell fewer than {LEAST_DOMAIN:,} values, or are not plain ones.",
                 hint="take tokens for this column",
             )
-        return found
+        return groups
 
     def _has_room(self, matrix: Array, kinds: bytes) -> bool:
         width = sum(c == ANY for c in skeleton(CLASSES[matrix[:1]])[0])
-        if self.number and (
-            kinds != bytes([NINE]) or not width == matrix.shape[1] <= MOST_DIGITS or bool((matrix[:, 0] == 48).any())
-        ):
+        digits_only = kinds == bytes([NINE]) and width == matrix.shape[1] <= MOST_DIGITS
+        if self.number and (not digits_only or bool((matrix[:, 0] == 48).any())):
             return False
         return bool(width > 1 and len(_alphabet(kinds)) ** int(width) >= LEAST_DOMAIN)
 
@@ -102,8 +101,8 @@ class Encrypted:
 
     def _is_whole(self, texts: Array, kinds: bytes) -> Array:
         classes = CLASSES[texts]
-        found = np.logical_and.reduce([(classes == kind).any(axis=1) for kind in kinds])
-        return np.asarray(found & ((texts[:, 0] != 48) | (not self.number)))
+        has_all = np.logical_and.reduce([(classes == kind).any(axis=1) for kind in kinds])
+        return np.asarray(has_all & ((texts[:, 0] != 48) | (not self.number)))
 
 
 def _alphabet(kinds: bytes) -> bytes:
@@ -112,12 +111,7 @@ def _alphabet(kinds: bytes) -> bytes:
 
 def _by_kinds(rows: Array, matrix: Array) -> Iterator[tuple[Array, Array, bytes]]:
     classes = CLASSES[matrix]
-    told = skeleton(classes)
-    for kind in KINDS:
-        told = np.concatenate([told, (classes == kind).any(axis=1)[:, None].astype(np.uint8)], axis=1)
-    for pattern, at in alike(told):
-        yield (
-            rows[at],
-            matrix[at],
-            bytes(kind for kind, there in zip(KINDS, pattern[-len(KINDS) :], strict=True) if there),
-        )
+    has_kind = [(classes == kind).any(axis=1)[:, None].astype(np.uint8) for kind in KINDS]
+    for pattern, at in alike(np.concatenate([skeleton(classes), *has_kind], axis=1)):
+        present = zip(KINDS, pattern[-len(KINDS) :], strict=True)
+        yield rows[at], matrix[at], bytes(kind for kind, is_present in present if is_present)

@@ -123,11 +123,10 @@ class TokenForm:
     def spell(self, numbers: Array) -> Iterator[tuple[Array, Array]]:
         """Positions and texts, length by length."""
         for start, box in zip(self.starts, self.boxes, strict=False):
-            rows = (
-                np.flatnonzero((numbers >= np.uint64(start)) & (numbers < np.uint64(start + box.size)))
-                if len(self.boxes) > 1
-                else np.arange(len(numbers))
-            )
+            if len(self.boxes) > 1:
+                rows = np.flatnonzero((numbers >= np.uint64(start)) & (numbers < np.uint64(start + box.size)))
+            else:
+                rows = np.arange(len(numbers))
             if len(rows):
                 yield rows, box.spell(numbers[rows] - np.uint64(start))
 
@@ -138,7 +137,7 @@ ODD_NUMBER = TokenForm((Box((digits[1:].encode(), *(digits.encode(),) * 14)),))
 
 @dataclass(frozen=True)
 class RunFormat:
-    """Texts that differ in the length of one run of digits (or letters): what stands before it, the run's class, what follows."""
+    """Texts that differ in the length of one run of digits (or letters): what precedes it, its class, what follows."""
 
     prefix: bytes  # kept as it is
     head: bytes  # classes of what lies between the prefix and the run
@@ -191,7 +190,7 @@ def mixed_form(pattern: bytes, mix: int, *, closed: bool) -> TokenForm:
 
 
 def run_format_of(pattern: bytes, prefix: bytes | None, *, whole: bool) -> tuple[RunFormat, int]:
-    """The family of a pattern of classes, and the length of its run: the last digits, or the last letters where there are none."""
+    """The format of a pattern of classes, and the length of its run: the last digits, or else the last letters."""
     kind = NINE if NINE in pattern else max(UPPER, LOWER, key=pattern.rfind)
     end = pattern.rfind(kind) + 1
     start = end - len(pattern[:end]) + len(pattern[:end].rstrip(bytes([kind])))

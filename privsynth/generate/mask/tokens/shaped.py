@@ -1,7 +1,7 @@
-"""Tokens in the shape of their values: each value is numbered within its form, and a keyed permutation swaps the numbers.
+"""Tokens in the shape of their values: a value is numbered within its form, and a keyed permutation swaps the numbers.
 
-The permutation is FF1 over the bits of the number, taken again until it falls into the form (cycle-walking), under a key
-of the domain and with the form as tweak. So the map is one to one, follows from key and value alone, and needs no memory.
+The permutation is FF1 over the bits of the number, taken again until it falls into the form (cycle-walking), under a
+key of the domain and with the form as tweak. So the map is one to one, follows from key and value, and needs no memory.
 Forms of more than 2^62 texts are drawn from by HMAC instead: a million values share none but once in 10^7 columns, and
 that would be seen when learning.
 """
@@ -9,7 +9,7 @@ that would be seen when learning.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -45,9 +45,7 @@ class Tokens:
     domain: str
     key: bytes = field(repr=False)
     sorter: Sorter = field(repr=False)
-    settled: Mapping[str, str] = field(
-        default_factory=dict, repr=False
-    )  # the few whose token would have been a real value
+    settled: Mapping[str, str] = field(default_factory=dict, repr=False)  # the few whose token would be a real value
     notes: tuple[str, ...] = ()
 
     @property
@@ -66,36 +64,39 @@ class Tokens:
         entity: str | None = None,
         times: float = 1.0,
     ) -> Self:
-        """From the different known values; none of them, and nothing that is taken, will be a token. Room is left for so many times as many."""
+        """From the different known values; none of them, and nothing that is taken, will be a token.
+
+        Room is left for so many `times` as many.
+        """
         known = np.asarray(known, dtype=object)
         parts, odd = packed(known)
         sorter = Sorter.learn(parts, check_for(entity), number=number, column=domain, times=times)
-        made = cls(domain, ring.key(f"{domain}\x1fshaped"), sorter)
-        made = made._without_hopeless_check(known, entity)
-        found = made._sorted(known, (parts, odd))
-        made, moved = made._settle(known, found, taken)
-        return replace(made, notes=(*made.notes, *made._told(found, moved)))
+        tokens = cls(domain, ring.key(f"{domain}\x1fshaped"), sorter)
+        tokens = tokens._without_hopeless_check(known, entity)
+        forms = tokens._sorted(known, (parts, odd))
+        tokens, moved = tokens._settle(known, forms, taken)
+        return replace(tokens, notes=(*tokens.notes, *tokens._notes_on(forms, moved)))
 
     def of(self, values: Array) -> Array:
         """The token of each value; a missing one stays missing."""
         return each_once(values, self._of_all)
 
     def _of_all(self, values: Array) -> Array:
-        made = self._raw(values, self._sorted(values))
+        tokens = self._raw(values, self._sorted(values))
         if self.settled:
-            there = np.flatnonzero(pd.Index(list(self.settled)).get_indexer(pd.Index(values, dtype=object)) >= 0)
-            made[there] = [self.settled[value] for value in values[there]]
-        return made
+            others = np.flatnonzero(pd.Index(list(self.settled)).get_indexer(pd.Index(values, dtype=object)) >= 0)
+            tokens[others] = [self.settled[value] for value in values[others]]
+        return tokens
 
-    def _raw(self, values: Array, found: Sorted, attempt: int = 0) -> Array:
-        made = np.empty(len(values), dtype=object)
-        forms, odd = found
+    def _raw(self, values: Array, sorted_: Sorted, attempt: int = 0) -> Array:
+        tokens = np.empty(len(values), dtype=object)
+        forms, odd = sorted_
         for form, parts in forms.items():
-            for rows, numbers in self._numbered(form, parts, values, attempt):
-                made[rows] = numbers
+            for rows, texts in self._tokens_of(form, parts, values, attempt):
+                tokens[rows] = texts
         if len(odd):
-            made[odd] = self.walker.drawn(self.sorter.odd, values[odd], attempt)
-        return made
+            tokens[odd] = self.walker.drawn(self.sorter.odd, values[odd], attempt)
+        return tokens
 
     def _sorted(self, values: Array, among: tuple[list[tuple[Array, Array]], Array] | None = None) -> Sorted:
         """The rows of each form; and those that have none."""
@@ -109,18 +110,13 @@ class Tokens:
                     forms[form].append((rows[at], box, matrix if len(at) == len(matrix) else matrix[at]))
         return forms, odd
 
-    def _numbered(self, form: TokenForm, parts: Parts, values: Array, attempt: int) -> Iterable[tuple[Array, Array]]:
+    def _tokens_of(self, form: TokenForm, parts: Parts, values: Array, attempt: int) -> Iterable[tuple[Array, Array]]:
         for rows, box, matrix in parts:
             if form.is_drawn:
                 yield rows, self.walker.drawn(form, values[rows], attempt)
             else:
-                yield (
-                    rows,
-                    self.walker.spelt(
-                        form,
-                        self.walker.walked(form, form.boxes[box].rank(matrix) + np.uint64(form.starts[box]), attempt),
-                    ),
-                )
+                numbers = form.boxes[box].rank(matrix) + np.uint64(form.starts[box])
+                yield rows, self.walker.spelt(form, self.walker.walked(form, numbers, attempt))
 
     def _without_hopeless_check(self, known: Array, entity: str | None) -> Self:
         """A check that hardly any text of the form passes, or that would take hours, is given up, and that is said."""
@@ -133,7 +129,10 @@ class Tokens:
             turns = np.inf
         if turns * len(known) <= (DEAREST if check.is_slow else np.inf):
             return self
-        note = f"column {self.domain}: the check digits of {entity} could not be kept: tokens of {counted(len(known), 'values')} need not pass the check"
+        note = (
+            f"column {self.domain}: the check digits of {entity} could not be kept: "
+            f"tokens of {counted(len(known), 'values')} need not pass the check"
+        )
         return replace(self, sorter=self.sorter.without_check(), notes=(*self.notes, note))
 
     def _turns(self, known: Array) -> float:
@@ -144,13 +143,12 @@ class Tokens:
             raise Endless
         for form, parts in self._sorted(tried)[0].items():
             for _, box, matrix in parts:
-                total += self.walker.turns_of(
-                    form, form.boxes[box].rank(matrix) if not form.is_drawn else np.arange(len(matrix), dtype=np.uint64)
-                )
+                first = np.arange(len(matrix), dtype=np.uint64) if form.is_drawn else form.boxes[box].rank(matrix)
+                total += self.walker.turns_of(form, first)
         return total / max(1, len(tried))
 
     def at(self, values: Array, attempt: int) -> Array:
-        """The first tokens of these values, or, by another permutation, their next ones; whether they are real is not asked."""
+        """The tokens of these values at one attempt, each with a permutation of its own; they may be real values."""
         return self._raw(values, self._sorted(values), attempt)
 
     def before(self, texts: Array, attempt: int = 0) -> Array:
@@ -166,8 +164,8 @@ class Tokens:
     def _settle(self, known: Array, sorted_: Sorted, taken: Taken) -> tuple[Self, int]:
         """Another token for each known value whose own is a real value or somebody else's. How many those were.
 
-        Whoever would have had the other token gets the one that was given up, so that the map stays one to one; it must be
-        nobody who is known.
+        The value that would have had the other token gets the one that was given up, so that the map stays one to one;
+        it must be no known value.
         """
         made, real = self._real(known, sorted_)
         used, found = set[str](), dict[str, str]()
@@ -195,12 +193,16 @@ class Tokens:
         if not len(out):
             return replace(self, settled=found), moved
         raise BackendError(
-            f"column {self.domain}: {len(out)} of {len(known)} identifiers found no free token in their shape, and two may never share one.",
+            f"column {self.domain}: {len(out)} of {len(known)} identifiers found no free token in their shape, "
+            "and two may never share one.",
             hint="declare the column as text with more characters, take opaque tokens, or drop it.",
         )
 
     def _real(self, known: Array, sorted_: Sorted) -> tuple[Array, Array]:
-        """The tokens, and which of them are real values or somebody else's: in a permuted form the numbers tell, and none is there twice."""
+        """The tokens, and which of them are real values or somebody else's.
+
+        In a permuted form the numbers show it, and none of them is there twice.
+        """
         made, real = np.empty(len(known), dtype=object), np.zeros(len(known), dtype=bool)
         forms, odd = sorted_
         drawn = [odd] if len(odd) else []
@@ -238,24 +240,22 @@ class Tokens:
                     before[rows[at]] = self.walker.spelt(form, self.walker.walked(form, numbers, back=True))
         return made, before
 
-    def _told(self, sorted_: Sorted, moved: int) -> list[str]:
+    def _notes_on(self, sorted_: Sorted, moved: int) -> Iterator[str]:
         forms, odd = sorted_
         short = sum(len(rows) for form, parts in forms.items() if len(form.boxes) > 1 for rows, _, _ in parts)
-        found = []
         if short:
-            found.append(
-                f"column {self.domain}: {counted(short, 'values')} are too short for tokens of their length; theirs have other lengths"
-            )
+            values = counted(short, "values")
+            yield f"column {self.domain}: {values} are too short for tokens of their length; theirs have other lengths"
         if len(odd):
-            length = len(self.sorter.odd.boxes[0].places)
-            found.append(
-                f"column {self.domain}: {counted(len(odd), 'values')} have no shape that a token could keep; theirs have {length} characters"
+            values, length = counted(len(odd), "values"), len(self.sorter.odd.boxes[0].places)
+            yield (
+                f"column {self.domain}: {values} have no shape that a token could keep; theirs have {length} characters"
             )
         if moved:
-            found.append(
-                f"column {self.domain}: {counted(moved, 'values')} would have become real ones and got other tokens, perhaps not those of other files"
+            yield (
+                f"column {self.domain}: {counted(moved, 'values')} would have become real ones and got other tokens, "
+                "perhaps not those of other files"
             )
-        return found
 
 
 def each_once(values: Array, make: Callable[[Array], Array]) -> Array:

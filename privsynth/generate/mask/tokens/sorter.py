@@ -48,7 +48,7 @@ NARROW = 0.5  # a place that shows at most this share of its characters has a me
 
 @dataclass(frozen=True)
 class Room:
-    """The longest run that is too short for a form of its own; the shorter ones share one form with it, unless it stands `alone`."""
+    """The longest run too short for a form of its own; shorter ones share its form, unless it stands `alone`."""
 
     run: int
     alone: bool = False

@@ -1,8 +1,8 @@
 """Tokens of a domain of which more values come than can be remembered: fingerprints of all of them say which are real.
 
-A value whose token is a real value takes its next one, by another permutation, until one is free. Free is what is no real
-value, and what no real value has as its first token, or may have taken as an earlier one. So of two values that could meet the
-later one knows it and passes on: one to one, out of the fingerprints alone.
+A value whose token is a real value takes its next one, by another permutation, until one is free. Free is what is no
+real value, and what no real value has as its first token, or may have taken as an earlier one. So of two values that
+could meet the later one gives way: one to one, out of the fingerprints alone.
 """
 
 from __future__ import annotations
@@ -40,28 +40,32 @@ class StreamedTokens:
         return each_once(values, self._of_all)
 
     def _of_all(self, values: Array) -> Array:
-        held, made = real_among(self.taken), self.tokens.at(values, 0)
-        out = np.flatnonzero(held(made))
+        held, tokens = real_among(self.taken), self.tokens.at(values, 0)
+        out = np.flatnonzero(held(tokens))
         for attempt in range(1, ATTEMPTS + 1):
             if not len(out):
-                return made
+                return tokens
             texts = self.tokens.at(values[out], attempt)
             free = ~held(texts)
             for earlier in range(attempt):
                 free[free] = ~self._may_have(texts[free], earlier, held)
-            made[out[free]] = texts[free]
+            tokens[out[free]] = texts[free]
             out = out[~free]
         if not len(out):
-            return made
+            return tokens
         raise BackendError(
-            f"column {self.tokens.domain}: {len(out)} of {len(values)} identifiers found no free token in their shape, and two may never share one.",
+            f"column {self.tokens.domain}: {len(out)} of {len(values)} identifiers found no free token in their shape, "
+            "and two may never share one.",
             hint="declare the column as text with more characters, take opaque tokens, or drop it.",
         )
 
     def _may_have(self, texts: Array, attempt: int, held: Held) -> Array:
-        """Whether a real value has, or may have taken, one of these at that attempt: at the first each does, later those whose first was real."""
+        """Whether a real value has, or may have taken, one of these at that attempt.
+
+        At the first attempt each real value does; later those do whose first token was real.
+        """
         others = self.tokens.before(texts, attempt)
-        found = held(others)
-        if attempt and found.any():
-            found[found] = held(self.tokens.at(others[found], 0))
-        return found
+        taken = held(others)
+        if attempt and taken.any():
+            taken[taken] = held(self.tokens.at(others[taken], 0))
+        return taken
