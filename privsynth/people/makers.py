@@ -298,6 +298,6 @@ def _street(known: list[str], locale: str, case: str) -> Street:
 
 
 def style_of_names(makers: Sequence[Maker], known: Callable[[str], list[str]]) -> NameStyle:
-    """The style of the first column of whole names. Real names are avoided by it where they stand in two columns too."""
+    """The style of the first column of whole names; names in two columns are kept from real ones by it too."""
     whole = next((m for m in makers if m.entity == "PERSON"), None)
     return folk.name_style(known(whole.column.name)) if whole else NameStyle()

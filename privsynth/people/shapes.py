@@ -51,7 +51,7 @@ class CodeShape:
         return letters.view(f"<U{width}").ravel().astype(object)
 
     def with_room(self, rows: int) -> CodeShape:
-        """This shape, loosened from the right until half of it is free: digits first, then letters, then more digits."""
+        """This shape, loosened from the right until half of it is free: digits, then letters, then further digits."""
         shape, needed = self, 2 * rows + 3 * self.known
         for chars in (digits, ascii_uppercase, ascii_lowercase):
             for at in reversed(range(len(shape.places))):

@@ -1,7 +1,7 @@
 """The only door to presidio and spaCy: a second reader for what a keyword announces and our own expressions leave open.
 
 Presidio is given its engine, its list of recognisers and its way with context words, so that nothing is looked for on
-disk or on the network. Without a language model it knows no person, place or firm; a model is used only if one is installed.
+disk or on the network. Without a language model it knows no person, place or firm; one is used only if it is installed.
 """
 
 from __future__ import annotations

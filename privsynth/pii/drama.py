@@ -2,8 +2,8 @@
 
 North America: 555-0100 to 555-0199 in every area code (NANPA). United Kingdom: Ofcom's numbers for drama, a thousand in
 each of the large towns, 01632 960 for all others and 07700 900 for mobiles. Germany: a thousand in each of five towns,
-0171 39200 for mobiles (Bundesnetzagentur, notice 148/2021). France: one block in each of the five zones and 06 39 98
-for mobiles (Arcep, decision 2018-0881, article 2.5.12). Australia: 5550 and 7010 behind each of the four area codes, and
+0171 39200 for mobiles (Bundesnetzagentur, notice 148/2021). France: one block in each of the five zones, 06 39 98 for
+mobiles (Arcep, decision 2018-0881, article 2.5.12). Australia: 5550 and 7010 behind each of the four area codes, and
 single mobiles (ACMA). Sweden: blocks in four towns and 070-174 06 05 to 99 for mobiles (PTS).
 """
 

@@ -47,7 +47,7 @@ TEST_CARDS = {
 VOID_ISSUER = "9999"
 
 # Length of the code of the bank in an IBAN, with what stands before it. Codes that are no bank's: zeros in Germany
-# (they begin with 1 to 8) and Finland (none begins with 0), 990 to 999 in Belgium (kept by the National Bank for cheques).
+# (they begin with 1 to 8) and Finland (none begins with 0), 990 to 999 in Belgium (for the National Bank's cheques).
 # Elsewhere zeros, 0001 in Norway (0000 was the post's) and XXXX where a code is of letters (United Kingdom, Ireland,
 # Netherlands and others): no list of banks that was seen holds them, but no authority says that it never will.
 BANK_CODES = {

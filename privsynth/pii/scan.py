@@ -20,8 +20,8 @@ from privsynth.pii.texts import scan_text
 class ColumnScan:
     """One kind of personal data found in one column. Counts are of distinct values; no value is kept.
 
-    Confirmed means that the column names people by itself: a kind of role direct, by proof, keyword or name. Towns, codes
-    and dates are found too, but never confirmed: they name somebody only together with other columns.
+    Confirmed means that the column names people by itself: a kind of role direct, by proof, keyword or name. Towns,
+    codes and dates are found too, but never confirmed: they name somebody only together with other columns.
     """
 
     column: str

@@ -327,7 +327,7 @@ _DETERMINED = re.compile(
 
 
 def _is_pair(text: str, before: str, folded: list[str], spelt: list[str]) -> bool:
-    """Two or three capitalised words that no list knows: a name without an article before, not in a text of capitals."""
+    """Two or three capitalised words that no list knows: a name without an article before, if not all is capitals."""
     if (
         not 2 <= len(folded) <= 3
         or _DETERMINED.search(before)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from privsynth.pii.entities import Entity, entities
+import privsynth
+from privsynth.pii.entities import Entity, entities, invented_as
 from privsynth.pii.reserved import is_reserved
 
 ALL = list(entities().values())
@@ -109,3 +112,33 @@ def test_canaries_lie_in_reserved_ranges_where_there_are_any() -> None:
 
 def test_a_canary_is_never_shown() -> None:
     assert all(entity.canary not in repr(entity) for entity in ALL if len(entity.canary) > 5)
+
+
+@pytest.mark.parametrize("entity", [e for e in ALL if e.reserved or e.void], ids=lambda e: e.name)
+def test_what_is_reserved_can_be_asked(entity: Entity) -> None:
+    begins = f"{entity.void[0]:0<{entity.size[1]}}" if entity.void else entity.canary
+    assert is_reserved(entity.name, begins) or not entity.void
+
+
+def test_aliases_lead_to_one_claimed_kind() -> None:
+    aliases = [alias for entity in ALL for alias in entity.aliases]
+    assert len(aliases) == len(set(aliases))
+    assert set(aliases).isdisjoint(entities())
+    assert {invented_as(alias.lower()) for alias in aliases} <= set(entities())
+
+
+def test_no_other_file_lists_kinds() -> None:
+    """What dispatches to code may: one file for inventing, one for typing, and the fields of `Anchors`."""
+    package = Path(privsynth.__file__).parent
+    lists = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if len(kinds_in(node)) > 2
+    }
+    assert lists == {"people/homes.py", "people/makers.py", "pii/values.py"}
+
+
+def kinds_in(node: ast.AST) -> list[str]:
+    parts = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+    return [part.value for part in parts if isinstance(part, ast.Constant) and part.value in entities()]
