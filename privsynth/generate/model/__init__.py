@@ -96,15 +96,15 @@ class Model:
         size = rows_of_a_shard(self.root_, led, self.plans_, root)
         crowds = {name: Crowd(self._size(name, rows)) for name in led} if root > size else {}
         learnt: dict[str, pd.DataFrame] = {}
-        made: dict[str, Table] = {}
+        tables: dict[str, Table] = {}
         for shard in in_shards(root, size, rng):
             for name in self.order_:
                 if not shard.number or name in led:
-                    learnt[name], keys = self._draw(name, rows, learnt, made, shard)
-                    made[name] = self._assemble(name, learnt[name], keys, made=made, shard=shard, crowds=crowds)
+                    learnt[name], keys = self._draw(name, rows, learnt, tables, shard)
+                    tables[name] = self._assemble(name, learnt[name], keys, tables=tables, shard=shard, crowds=crowds)
             notes = dict.fromkeys(note for notes in self._all_notes() for note in notes)
             whole = {
-                name: made[name] if not shard.number or name in led else emptied(made[name])
+                name: tables[name] if not shard.number or name in led else emptied(tables[name])
                 for name in self.shape_.names
             }
             yield replace(self.shape_, tables=tuple(whole.values()), notes=tuple(notes))
@@ -157,8 +157,10 @@ class Model:
         """What `fit` and a draw of as many rows will take. Refuses what will not fit."""
         if self.is_blind:
             refuse_undeclared(dataset)
-        known = [each for table in dataset if (each := self._fits(table)) is not None]
-        return Estimate(sum(each.seconds for each in known), max(each.bytes for each in known)) if known else None
+        estimates = [each for table in dataset if (each := self._fits(table)) is not None]
+        if not estimates:
+            return None
+        return Estimate(sum(each.seconds for each in estimates), max(each.bytes for each in estimates))
 
     def _fits(self, table: Table) -> Estimate | None:
         """The estimate for one table, if there is one; too large a table is refused."""
@@ -181,7 +183,7 @@ class Model:
         return round(own * rows / root) if root else 0
 
     def _draw(
-        self, name: str, rows: int | None, learnt: Mapping[str, pd.DataFrame], made: Mapping[str, Table], shard: Shard
+        self, name: str, rows: int | None, learnt: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], shard: Shard
     ) -> tuple[pd.DataFrame, Array | None]:
         """The learnt columns, and the leading keys where the table has a parent."""
         plan, size, rng = self.plans_[name], self._size(name, rows), shard.stream("draw", name)
@@ -193,7 +195,7 @@ class Model:
         lonely = shard.part(lonely) if name in led_by(self.root_, self.plans_) else lonely
         at = families(parent[count_column(plan.lead)].to_numpy(), plan, lonely)
         context = frame_of(context_frame(parent, list(parent.columns), at), len(at))
-        keys = _keys(made[plan.lead.parent].values(plan.lead.parent_key), at, resolve=not plan.may_be_empty, rng=rng)
+        keys = _keys(tables[plan.lead.parent].values(plan.lead.parent_key), at, resolve=not plan.may_be_empty, rng=rng)
         return self._rows(name, len(at), rng, context), keys
 
     def _rows(self, name: str, size: int, rng: np.random.Generator, context: pd.DataFrame | None) -> pd.DataFrame:
@@ -207,15 +209,15 @@ class Model:
         learnt: pd.DataFrame,
         keys: Array | None,
         *,
-        made: Mapping[str, Table],
+        tables: Mapping[str, Table],
         shard: Shard,
         crowds: Mapping[str, Crowd],
     ) -> Table:
         plan, size = self.plans_[name], len(learnt)
-        known = [column.name for column in plan.table.columns if column.name in learnt]
-        values: dict[str, Array] = {column: learnt[column].to_numpy() for column in known}
+        names = [column.name for column in plan.table.columns if column.name in learnt]
+        values: dict[str, Array] = {column: learnt[column].to_numpy() for column in names}
         invented = self.fabricators_[name].make(
-            learnt[known], size, shard.stream("invent", name), crowd=crowds.get(name)
+            learnt[names], size, shard.stream("invent", name), crowd=crowds.get(name)
         )
         values |= invented
         if plan.lead is not None and keys is not None:
@@ -225,7 +227,7 @@ class Model:
             targets = (
                 values[reference.relation.parent_key]
                 if parent == name
-                else made[parent].values(reference.relation.parent_key)
+                else tables[parent].values(reference.relation.parent_key)
             )
             share = 1.0 if name not in crowds or parent in crowds else shard.share
             weigh, wire = (

@@ -83,7 +83,7 @@ def test_a_declared_sum_is_computed_to_the_cent(rng: np.random.Generator, make: 
     assert (np.abs(free["total"] - free["net"] - free["tax"]) > 0.005).any()
     made, engine = kept(t, make)
     assert (np.round(made["net"] + made["tax"], 2) == made["total"]).all()
-    assert engine.constraints_.told["computed"] == ["total"]
+    assert engine.constraints_.summary["computed"] == ["total"]
     assert list(made) == ["net", "tax", "total"]
 
 
@@ -93,7 +93,7 @@ def test_a_definition_that_few_real_rows_keep_is_not_computed_and_the_rows_are_c
     t = bills(rng)
     t.frame.loc[:11, "total"] += 1  # 12 of 600: 2 %
     made, engine = kept(t, trees)
-    assert "computed" not in engine.constraints_.told
+    assert "computed" not in engine.constraints_.summary
     assert engine.notes_ == ("table 't': rule 'r0' is broken by 12 of 600 training rows; synthetic rows keep it.",)
     assert (np.abs(made["total"] - made["net"] - made["tax"]) <= 0.0051).all()
 
@@ -117,7 +117,7 @@ def test_a_discovered_order_of_dates_holds_and_missing_ones_stay_missing(rng: np
     made, engine = kept(t, make, facts)
     assert not (made["admitted"] > made["discharged"]).any()
     assert 0.02 < made["discharged"].isna().mean() < 0.2
-    assert engine.constraints_.told == {"learnt as a distance": ["discharged"]}
+    assert engine.constraints_.summary == {"learnt as a distance": ["discharged"]}
     assert made["discharged"].dtype == t.frame["discharged"].dtype
     assert made["discharged"].dropna().dt.normalize().eq(made["discharged"].dropna()).all()
 
@@ -254,7 +254,7 @@ def test_a_blind_engine_keeps_declared_rules_without_a_look_at_the_rows(rng: np.
     made, engine = kept(t, facts=[Fact("order", table="t", columns=("tax", "net"), share=1.0, words="")], blind=True)
     assert (np.round(made["net"] + made["tax"], 2) == made["total"]).all()
     assert engine.notes_ == ()
-    assert engine.constraints_.told == {"rules": ["r0"], "computed": ["total"]}
+    assert engine.constraints_.summary == {"rules": ["r0"], "computed": ["total"]}
 
 
 def test_nothing_to_keep_leaves_the_engine_as_it_is(rng: np.random.Generator) -> None:

@@ -22,7 +22,7 @@ def test_rows_of_nobody_lie_as_near_to_both(rng: np.random.Generator) -> None:
     assert held is not None
     found = nearness(real, held, table(rng, 200), rng)
     assert not found.alarms
-    assert "by heart" not in found.told("tvae")
+    assert "by heart" not in found.note("tvae")
 
 
 def test_copies_ring_the_alarm(rng: np.random.Generator) -> None:
@@ -31,7 +31,7 @@ def test_copies_ring_the_alarm(rng: np.random.Generator) -> None:
     found = nearness(real, held, real.take(~held), rng)
     assert found.share > 0.9
     assert found.alarms
-    assert "fewer epochs" in found.told("tvae")
+    assert "fewer epochs" in found.note("tvae")
 
 
 def test_a_little_above_half_is_no_alarm() -> None:

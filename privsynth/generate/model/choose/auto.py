@@ -146,12 +146,12 @@ class Auto:
             frame = engine.sample(len(held), lesson.seeds.stream("sample"), context)
         except PrivsynthError as error:
             return Trial(candidate=candidate, why_not=error.message.rstrip("."))
-        made = replace(
+        synthetic = replace(
             held,
             columns=tuple(c for c in held.columns if c.name in frame),
             frame=frame[[c.name for c in held.columns if c.name in frame]],
         )
-        return _measured(candidate, taught, held, made, limits=self.limits, seeds=lesson.seeds, started=started)
+        return _measured(candidate, taught, held, synthetic, limits=self.limits, seeds=lesson.seeds, started=started)
 
     def _engine(self, candidate: Candidate) -> Engine:
         return choose.engine_for(candidate.options, k=self.k, limits=self.limits, watch=self.watch)
@@ -265,25 +265,25 @@ def best(tried: Sequence[Trial]) -> Trial | None:
 def _parted(rows: int, units: Array | None, rng: np.random.Generator) -> tuple[Array, Array | None]:
     """The rows that teach and those that judge, by unit; none judge where they are too few."""
     codes = np.arange(rows) if units is None else units
-    known = np.unique(codes)
-    if len(known) < FEWEST:
+    distinct = np.unique(codes)
+    if len(distinct) < FEWEST:
         return np.arange(rows), None
-    judges = rng.permutation(known)[: round(SHARE * len(known))]
+    judges = rng.permutation(distinct)[: round(SHARE * len(distinct))]
     held = np.isin(codes, judges)
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 
 def _measured(
-    candidate: Candidate, taught: Table, held: Table, made: Table, *, limits: Limits, seeds: Seeds, started: float
+    candidate: Candidate, taught: Table, held: Table, synthetic: Table, *, limits: Limits, seeds: Seeds, started: float
 ) -> Trial:
-    result = compare(held, made, taught, seeds.stream("compare"))
+    result = compare(held, synthetic, taught, seeds.stream("compare"))
     if result.relative is None:
         raise BackendError(
             f"table '{held.name}' has nothing by which engines could be compared.", hint="name one with --model-engine"
         )
     fidelity = min(1.0, result.relative)
     parts = [fidelity] if result.c2st is None else [fidelity, 2 * (1 - max(0.5, result.c2st))]
-    leak = leaks(taught, held, made, limits, seeds)
+    leak = leaks(taught, held, synthetic, limits, seeds)
     return Trial(
         candidate=candidate,
         score=float(np.mean(parts)),
@@ -294,11 +294,11 @@ def _measured(
     )
 
 
-def leaks(taught: Table, held: Table, made: Table, limits: Limits, seeds: Seeds) -> str:
+def leaks(taught: Table, held: Table, synthetic: Table, limits: Limits, seeds: Seeds) -> str:
     """Why the rows may not be made so: they copy what was taught more often than what was held back, beyond chance."""
-    names = [column.name for column in made.columns]
-    near = near_hits(taught, held, made, names, seeds.stream("near"))
-    tests = [*whole_row_hits(taught, held, made, names), near.hits]
+    names = [column.name for column in synthetic.columns]
+    near = near_hits(taught, held, synthetic, names, seeds.stream("near"))
+    tests = [*whole_row_hits(taught, held, synthetic, names), near.hits]
     beyond = [
         hits.excess
         for hits, pvalue in zip(tests, holm([hits.pvalue for hits in tests]), strict=True)

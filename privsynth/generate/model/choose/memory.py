@@ -10,8 +10,8 @@ GROUP = Path("/sys/fs/cgroup")
 
 def memory_left() -> int | None:
     """Bytes that may still be taken on this machine and in this container; None where nobody says."""
-    known = [left for left in (_machine(), _container()) if left is not None]
-    return min(known) if known else None
+    limits = [left for left in (_machine(), _container()) if left is not None]
+    return min(limits) if limits else None
 
 
 def _machine() -> int | None:

@@ -48,8 +48,8 @@ class Classes:
 
     def encode(self, values: Array) -> Array:
         """The position of each value in `levels`; HIDDEN for what may not come out."""
-        found = self.lookup.get_indexer(index_of(self._plain(values)))
-        return np.where(found < 0, HIDDEN, found).astype(np.int32)
+        codes = self.lookup.get_indexer(index_of(self._plain(values)))
+        return np.where(codes < 0, HIDDEN, codes).astype(np.int32)
 
     def decode(self, codes: Array) -> Array:
         if self.axis is not None:
@@ -80,13 +80,13 @@ class Curve:
 
     def atom_of(self, numbers: Array) -> Array:
         """Which atom each number is; REST for the others, HIDDEN for what may not come out."""
-        found = np.full(len(numbers), REST if self.has_rest else HIDDEN, dtype=np.int32)
-        known = self.atoms[~np.isnan(self.atoms)]
-        place = pd.Index(known).get_indexer(pd.Index(numbers))
-        found[place >= 0] = place[place >= 0]
+        atom = np.full(len(numbers), REST if self.has_rest else HIDDEN, dtype=np.int32)
+        exact = self.atoms[~np.isnan(self.atoms)]
+        place = pd.Index(exact).get_indexer(pd.Index(numbers))
+        atom[place >= 0] = place[place >= 0]
         missing = np.isnan(numbers)
-        found[missing] = len(known) if len(known) < len(self.atoms) else HIDDEN
-        return found
+        atom[missing] = len(exact) if len(exact) < len(self.atoms) else HIDDEN
+        return atom
 
     def place_of(self, numbers: Array) -> Array:
         """Lattice: the position of the nearest value. Curve: the place from 0 to 1, extremes folded inwards."""
@@ -143,21 +143,21 @@ def learn_coding(column: Column, values: Array, k: int, units: Array | None = No
 
 def support(codes: Array, size: int, units: Array | None) -> Array:
     """How many units hold each code. Negative codes are left out."""
-    known = codes >= 0
+    has_code = codes >= 0
     if units is None:
-        return np.bincount(codes[known], minlength=size)
-    pairs = pd.DataFrame({"code": codes[known], "unit": units[known]}).drop_duplicates()
+        return np.bincount(codes[has_code], minlength=size)
+    pairs = pd.DataFrame({"code": codes[has_code], "unit": units[has_code]}).drop_duplicates()
     return np.bincount(pairs["code"].to_numpy(), minlength=size)
 
 
 def _code_classes(values: Array, axis: NumberLine | None, k: int, units: Array | None) -> Classes:
-    codes, found = pd.factorize(values, sort=axis is not None, use_na_sentinel=False)
-    held = support(codes, len(found), units)
+    codes, uniques = pd.factorize(values, sort=axis is not None, use_na_sentinel=False)
+    held = support(codes, len(uniques), units)
     kept = held >= k
-    levels = np.asarray(found)[kept]
+    levels = np.asarray(uniques)[kept]
     if axis is None:
         levels = np.array([None if pd.isna(level) else level for level in levels] or [], dtype=object)
-    rows = np.bincount(codes, minlength=len(found))
+    rows = np.bincount(codes, minlength=len(uniques))
     return Classes(
         levels=levels,
         lookup=index_of(levels),
@@ -180,8 +180,8 @@ def _code_numbers(name: str, axis: NumberLine, values: Array, k: int, units: Arr
             hint="replace them by missing values or by numbers",
             column=name,
         )
-    codes, found = pd.factorize(numbers, sort=True)
-    distinct = np.asarray(found, dtype=np.float64)
+    codes, uniques = pd.factorize(numbers, sort=True)
+    distinct = np.asarray(uniques, dtype=np.float64)
     held, rows = support(codes, len(distinct), units), np.bincount(codes[codes >= 0], minlength=len(distinct))
     enough = held >= k
     if len(distinct) <= FEW and rows[enough].sum() >= LISTED * rows.sum():

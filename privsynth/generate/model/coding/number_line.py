@@ -45,5 +45,5 @@ def number_line_of(column: Column, values: Array) -> NumberLine:
     """The axis of a numeric or date column; dates keep the coarsest step that all of them share."""
     if column.kind is not Kind.DATE:
         return NumberLine(decimals=column.spelling.decimals if column.kind is Kind.NUMBER else 0)
-    known = values[~np.isnat(values)].astype("datetime64[us]").astype(np.int64)
-    return NumberLine(step_us=next(step for step in _STEPS_US if not (known % step).any()))
+    moments = values[~np.isnat(values)].astype("datetime64[us]").astype(np.int64)
+    return NumberLine(step_us=next(step for step in _STEPS_US if not (moments % step).any()))

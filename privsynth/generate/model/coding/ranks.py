@@ -33,9 +33,9 @@ def middles(ordered: Array, values: Array) -> Array:
 def interpolated(values: Array, scale: Array, heights: Array) -> Array:
     """numpy's interpolation, which is quick for values in order."""
     order = np.argsort(values)
-    made = np.empty(len(values))
-    made[order] = np.interp(values[order], scale, heights)
-    return made
+    placed = np.empty(len(values))
+    placed[order] = np.interp(values[order], scale, heights)
+    return placed
 
 
 def on_even_steps(place: Array, heights: Array) -> Array:
@@ -55,12 +55,12 @@ def sorted_within(groups: Array, size: int, *keys: Array) -> Array:
 
 def coarse(features: Array, steps: int = STEPS) -> Array:
     """Each column on about `steps` of its own values: a tree sorts those much faster, and splits nearly as well."""
-    made = np.empty_like(features)
+    coarser = np.empty_like(features)
     for at in range(features.shape[1]):
         column = features[:, at]
         kept = np.unique(np.sort(column)[np.linspace(0, len(column) - 1, steps).astype(np.int64)])
-        made[:, at] = kept[np.searchsorted(kept, column, "right") - 1]
-    return made
+        coarser[:, at] = kept[np.searchsorted(kept, column, "right") - 1]
+    return coarser
 
 
 def _runs(values: Array) -> tuple[Array, Array, Array]:

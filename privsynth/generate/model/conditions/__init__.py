@@ -136,8 +136,8 @@ class Steered:
         held = sought(
             self.first_.sample, rows, [column for column in self.columns_ if column.name in self.given_], self.wish, ask
         )
-        made = pd.DataFrame() if self.engine_ is None else self.engine_.sample(rows, rest, held)
-        return frame_of({c.name: (held if c.name in held else made)[c.name].to_numpy() for c in self.columns_}, rows)
+        others = pd.DataFrame() if self.engine_ is None else self.engine_.sample(rows, rest, held)
+        return frame_of({c.name: (held if c.name in held else others)[c.name].to_numpy() for c in self.columns_}, rows)
 
     @property
     def rows(self) -> int | None:
@@ -171,8 +171,8 @@ def foretold(table: Table, wish: Wish, k: int, units: Array | None) -> list[str]
     """Refuse what too few real rows stand behind, and say how much stands behind the rest. Counts are rounded."""
     meeting = rows_meeting(table, wish.where)
     of_rows = np.arange(len(table)) if units is None else units
-    found = len(np.unique(of_rows[meeting]))
-    if found < k:
+    holders = len(np.unique(of_rows[meeting]))
+    if holders < k:
         raise BackendError(
             f"the condition in backend.where is met by fewer than {k} entities.", hint="ask for a wider group"
         )
@@ -180,7 +180,7 @@ def foretold(table: Table, wish: Wish, k: int, units: Array | None) -> list[str]
     notes = []
     if wish.where is not None:
         asked = f"the rows were asked to meet a condition on {_list(names_in(wish.where))}"
-        notes.append(f"table '{table.name}': {asked}; {_about(found)} training entities meet it.")
+        notes.append(f"table '{table.name}': {asked}; {_about(holders)} training entities meet it.")
     if wish.shares:
         notes += _shares_foretold(some, wish.shares, k, of_rows[meeting])
     return notes
@@ -223,8 +223,8 @@ def _shares_foretold(table: Table, shares: Shares, k: int, units: Array) -> list
 
 def _too_rare(table: Table, name: str, at: int, k: int, units: Array) -> BackendError:
     """One answer for a rare level and for one that does not exist: whether somebody is there is not told."""
-    codes, found = pd.factorize(table.text(name))
-    common = int((support(codes, len(found), units) >= k).sum())
+    codes, levels = pd.factorize(table.text(name))
+    common = int((support(codes, len(levels), units) >= k).sum())
     return BackendError(
         f"backend.shares.{name}: level {at + 1} of those asked for is held by fewer than {k} entities, or by none.",
         hint=f"the column has {common} levels that enough hold, spelt as in the file",
@@ -291,13 +291,15 @@ def _spread(weights: Array, size: int, rng: np.random.Generator) -> Array:
 
 def _with_inputs(names: Sequence[str], rules: Sequence[Rule], learnable: Sequence[str]) -> tuple[str, ...]:
     """With the columns from which a rule computes one of them: it can only be asked for through those."""
-    found = list(names)
+    names_needed = list(names)
     ways = [way for rule in rules for part in parts_of(rule.expect) for way in definitions_in(part)[:1]]
-    for name in found:  # grows while it is read
+    for name in names_needed:  # grows while it is read
         for way in ways:
             if way.column == name:
-                found += [needed for needed in names_in(way.expression) if needed not in found and needed in learnable]
-    return tuple(name for name in learnable if name in found)
+                names_needed += [
+                    needed for needed in names_in(way.expression) if needed not in names_needed and needed in learnable
+                ]
+    return tuple(name for name in learnable if name in names_needed)
 
 
 def _only(table: Table, names: Sequence[str]) -> Table:

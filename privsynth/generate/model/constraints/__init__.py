@@ -67,17 +67,17 @@ class Constrained:
         return self
 
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
-        made = self._once(rows, rng, given)
+        synthetic = self._once(rows, rng, given)
         if rows and self.constraints_.can_break:
-            wrong, idle = np.flatnonzero(self._wrong(made, given)), 0
+            wrong, idle = np.flatnonzero(self._wrong(synthetic, given)), 0
             for _ in range(ROUNDS):
                 if not len(wrong) or idle >= IDLE:
                     break
-                left = self._again(made, wrong, rng, given)
+                left = self._again(synthetic, wrong, rng, given)
                 idle, wrong = (idle + 1 if len(left) == len(wrong) else 0), left
             if len(wrong):
-                self._mend(made, wrong, given)
-        return frame_of(made, rows)
+                self._mend(synthetic, wrong, given)
+        return frame_of(synthetic, rows)
 
     @property
     def bare(self) -> Engine:
@@ -92,15 +92,15 @@ class Constrained:
     def notes(self) -> Sequence[str]:
         own = () if self.engine_ is None else self.engine_.notes
         unkept = [
-            f"table '{self.constraints_.table}': {count:,} synthetic rows break what all real rows keep: {what}."
-            for what, count in sorted(self.unkept_.items())
+            f"table '{self.constraints_.table}': {count:,} synthetic rows break what all real rows keep: {fact}."
+            for fact, count in sorted(self.unkept_.items())
         ]
         return [*own, *self.notes_, *unkept]
 
     @property
     def recipe(self) -> TableRecipe:
         own = TableRecipe(engine="none", parameters={}) if self.engine_ is None else self.engine_.recipe
-        return replace(own, details={**own.details, "constraints": self.constraints_.told})
+        return replace(own, details={**own.details, "constraints": self.constraints_.summary})
 
     def kept_values(self) -> Mapping[str, Any]:
         """Not what of one draw was not kept."""
@@ -123,11 +123,11 @@ class Constrained:
         )
         return self.constraints_.restored(_arrays(drawn), _arrays(given))
 
-    def _wrong(self, made: Mapping[str, Array], given: pd.DataFrame | None) -> Array:
-        return self.constraints_.wrong({**_arrays(given), **made})
+    def _wrong(self, synthetic: Mapping[str, Array], given: pd.DataFrame | None) -> Array:
+        return self.constraints_.wrong({**_arrays(given), **synthetic})
 
     def _again(
-        self, made: dict[str, Array], wrong: Array, rng: np.random.Generator, given: pd.DataFrame | None
+        self, synthetic: dict[str, Array], wrong: Array, rng: np.random.Generator, given: pd.DataFrame | None
     ) -> Array:
         """Put the first good one of some new rows in place of each bad one; the rows that are still bad."""
         tries = int(np.clip(CANDIDATES // len(wrong), 1, MOST_TRIES))
@@ -135,22 +135,22 @@ class Constrained:
         held = None if given is None else given.iloc[at].reset_index(drop=True)
         new = self._once(len(at), rng, held)
         good = ~self._wrong(new, held).reshape(len(wrong), tries)
-        found = good.any(axis=1)
-        chosen = (np.arange(len(wrong)) * tries + good.argmax(axis=1))[found]
-        for name, values in made.items():
-            made[name] = values.copy()
-            made[name][wrong[found]] = new[name][chosen]
-        return np.asarray(wrong[~found])
+        has_good = good.any(axis=1)
+        chosen = (np.arange(len(wrong)) * tries + good.argmax(axis=1))[has_good]
+        for name, values in synthetic.items():
+            synthetic[name] = values.copy()
+            synthetic[name][wrong[has_good]] = new[name][chosen]
+        return np.asarray(wrong[~has_good])
 
-    def _mend(self, made: dict[str, Array], wrong: Array, given: pd.DataFrame | None) -> None:
+    def _mend(self, synthetic: dict[str, Array], wrong: Array, given: pd.DataFrame | None) -> None:
         held = {name: values[wrong] for name, values in _arrays(given).items()}
-        mended = self.constraints_.mended({name: values[wrong] for name, values in made.items()}, held)
+        mended = self.constraints_.mended({name: values[wrong] for name, values in synthetic.items()}, held)
         for name, values in mended.items():
-            made[name] = made[name].copy()
-            made[name][wrong] = values
-        known = {**held, **mended}
-        size = len(next(iter(made.values())))
-        for name, broken in self.constraints_.rules_broken(known):
+            synthetic[name] = synthetic[name].copy()
+            synthetic[name][wrong] = values
+        columns = {**held, **mended}
+        size = len(next(iter(synthetic.values())))
+        for name, broken in self.constraints_.rules_broken(columns):
             if broken.any():
                 raise BackendError(
                     f"table '{self.constraints_.table}': rule '{name}' is broken by {broken.sum() / size:.2%} "
@@ -159,7 +159,7 @@ class Constrained:
                     "each other, or that a condition (where) excludes, cannot be kept",
                 )
         self.unkept_.update(
-            {what: int(broken.sum()) for what, broken in self.constraints_.facts_broken(known) if broken.any()}
+            {fact: int(broken.sum()) for fact, broken in self.constraints_.facts_broken(columns) if broken.any()}
         )
 
 
@@ -173,16 +173,16 @@ def _arrays(given: pd.DataFrame | None) -> dict[str, Array]:
 
 def _broken_notes(constraints: Constraints, table: Table, k: int) -> list[str]:
     """How many real rows break each rule; fewer than k are not counted out."""
-    found = []
+    notes = []
     for rule in constraints.rules:
         broken = int(compile_rule(rule.expect, table.columns).fails(table.frame).sum())
         if broken:
             count = f"{broken:,}" if broken >= k else f"fewer than {k}"
-            found.append(
+            notes.append(
                 f"table '{table.name}': rule '{rule.name}' is broken by {count} of {len(table):,} training rows; "
                 "synthetic rows keep it."
             )
-    return found
+    return notes
 
 
 def plain_where_possible(engine: Engine) -> Engine:

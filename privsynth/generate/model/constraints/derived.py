@@ -38,8 +38,8 @@ class Copied:
     def needs(self) -> tuple[str, ...]:
         return (self.source,)
 
-    def restored(self, known: Columns) -> Array:
-        return known[self.source]
+    def restored(self, columns: Columns) -> Array:
+        return columns[self.source]
 
 
 @kept(version=1)
@@ -53,8 +53,8 @@ class Computed:
     kinds: tuple[Kind, ...]  # of what it needs
     expression: str = field(repr=False)
 
-    def restored(self, known: Columns) -> Array:
-        frame = frame_of({name: known[name] for name in self.needs}, len(known[self.needs[0]]))
+    def restored(self, columns: Columns) -> Array:
+        frame = frame_of({name: columns[name] for name in self.needs}, len(columns[self.needs[0]]))
         values = _formula(self.expression, self.needs, self.kinds).evaluate(frame)
         return values if self.axis is None else self.axis.write(self.axis.rounded(self.axis.read(values)))
 
@@ -81,24 +81,24 @@ class Gap:
     def needs(self) -> tuple[str, ...]:
         return (self.base, self.distance.name)
 
-    def taught(self, known: Columns) -> Array:
+    def taught(self, columns: Columns) -> Array:
         """The distance in each training row."""
-        here, base = self.axis.read(known[self.column]), self.axis.read(known[self.base])
+        here, base = self.axis.read(columns[self.column]), self.axis.read(columns[self.base])
         return self._rounded(np.where(np.isnan(base), here - self.center, self.sign * (here - base)))
 
-    def restored(self, known: Columns) -> Array:
-        base, distance = self.axis.read(known[self.base]), np.asarray(known[self.distance.name], dtype=np.float64)
+    def restored(self, columns: Columns) -> Array:
+        base, distance = self.axis.read(columns[self.base]), np.asarray(columns[self.distance.name], dtype=np.float64)
         away = base + self.sign * np.maximum(distance, self.least)
         return self._written(np.where(np.isnan(base), self.center + distance, away))
 
-    def outside(self, known: Columns) -> Array:
+    def outside(self, columns: Columns) -> Array:
         """Beyond what may come out of this column: drawn again, or else drawn in."""
-        here = self.axis.read(known[self.column])
+        here = self.axis.read(columns[self.column])
         return np.asarray((here < self.ends[0]) | (here > self.ends[1]))
 
-    def drawn_in(self, known: Columns) -> Array:
+    def drawn_in(self, columns: Columns) -> Array:
         """As near to what may come out as the order allows."""
-        here, base = self.axis.read(known[self.column]), self.axis.read(known[self.base])
+        here, base = self.axis.read(columns[self.column]), self.axis.read(columns[self.base])
         inside = np.clip(here, *self.ends)
         least = 0.0 if np.isinf(self.least) else self.least
         kept = np.maximum(inside, base + least) if self.sign > 0 else np.minimum(inside, base - least)
@@ -135,8 +135,8 @@ def gap_of(
     least = (1.0 if axis.step_us else 10.0**-axis.decimals) if strict else 0.0
     if constant or bool((sign * (here - there) < least - 1e-12).any()):
         least = -np.inf
-    known = there[~np.isnan(there)]
-    center = float(axis.rounded(np.array([np.median(known)]))[0]) if len(known) >= 2 * k else 0.0
+    present = there[~np.isnan(there)]
+    center = float(axis.rounded(np.array([np.median(present)]))[0]) if len(present) >= 2 * k else 0.0
     if axis.step_us:
         center = float(np.rint(center))
     kind = Kind.NUMBER if axis.decimals else Kind.INTEGER
@@ -160,8 +160,8 @@ def _ends(coding: object, axis: NumberLine, own: NumberLine) -> tuple[float, flo
     if not isinstance(coding, Curve) or coding.lattice is not None:
         return -np.inf, np.inf
     atoms = coding.atoms[~np.isnan(coding.atoms)]
-    known = axis.read(own.write(np.concatenate([atoms, coding.knots])))
-    return float(known.min()), float(known.max())
+    values = axis.read(own.write(np.concatenate([atoms, coding.knots])))
+    return float(values.min()), float(values.max())
 
 
 @kept(version=1)
@@ -174,11 +174,11 @@ class Follows:
     levels: Array = field(repr=False)
     values: Array = field(repr=False)
 
-    def restored(self, known: Columns) -> Array:
-        at = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(known[self.source], dtype=object))
-        made = known[self.column].copy()
-        made[at >= 0] = self.values[at[at >= 0]]
-        return made
+    def restored(self, columns: Columns) -> Array:
+        at = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(columns[self.source], dtype=object))
+        followed = columns[self.column].copy()
+        followed[at >= 0] = self.values[at[at >= 0]]
+        return followed
 
 
 def follows_of(table: Table, source: str, column: str, k: int, units: Array | None) -> Follows | None:

@@ -41,9 +41,9 @@ class Never:
         repr=False
     )  # place of the left level times the number of right ones, plus the place of the right one
 
-    def broken(self, known: Columns) -> Array:
+    def broken(self, values: Columns) -> Array:
         one, two = (
-            pd.Index(levels, dtype=object).get_indexer(pd.Index(known[name], dtype=object))
+            pd.Index(levels, dtype=object).get_indexer(pd.Index(values[name], dtype=object))
             for levels, name in zip((self.left, self.right), self.columns, strict=True)
         )
         return np.asarray((one >= 0) & (two >= 0) & np.isin(one * len(self.right) + two, self.pairs))
@@ -72,26 +72,26 @@ class Constraints:
         return bool(self.rules or self.orders or self.nevers or any(isinstance(step, Gap) for step in self.steps))
 
     @property
-    def told(self) -> dict[str, object]:
+    def summary(self) -> dict[str, object]:
         """What is done, for the manifest: names and counts."""
         ways = {"computed": Computed, "copied": Copied, "learnt as a distance": Gap}
         derived = {way: [step.column for step in self.steps if isinstance(step, kind)] for way, kind in ways.items()}
-        said = {
+        ways_used = {
             "rules": [rule.name for rule in self.rules],
             **derived,
             "follow": [step.column for step in self.follows],
         }
-        said["drawn again"] = [
+        ways_used["drawn again"] = [
             " and ".join(pair)
             for pair in (*((o.low, o.high) for o in self.orders), *(never.columns for never in self.nevers))
         ]
-        return {way: names for way, names in said.items() if names}
+        return {way: names for way, names in ways_used.items() if names}
 
     def taught(self, table: Table) -> Table:
         """The training rows as the engine sees them: distances in place of columns, none that others define."""
-        known = {column.name: table.values(column.name) for column in table.columns}
+        own = {column.name: table.values(column.name) for column in table.columns}
         instead = {step.column: step.distance if isinstance(step, Gap) else None for step in self.steps}
-        values = known | {step.distance.name: step.taught(known) for step in self.steps if isinstance(step, Gap)}
+        values = own | {step.distance.name: step.taught(own) for step in self.steps if isinstance(step, Gap)}
         columns = tuple(new for column in table.columns if (new := instead.get(column.name, column)) is not None)
         return replace(
             table,
@@ -102,62 +102,62 @@ class Constraints:
 
     def restored(self, drawn: Columns, given: Columns) -> dict[str, Array]:
         """The table's own columns, but those given."""
-        known = {**given, **drawn}
+        values = {**given, **drawn}
         for step in self.steps:
-            known[step.column] = step.restored(known)
+            values[step.column] = step.restored(values)
         for follow in self.follows:
-            known[follow.column] = follow.restored(known)
-        return {column.name: known[column.name] for column in self.columns if column.name not in self.given}
+            values[follow.column] = follow.restored(values)
+        return {column.name: values[column.name] for column in self.columns if column.name not in self.given}
 
-    def wrong(self, known: Columns) -> Array:
+    def wrong(self, values: Columns) -> Array:
         """Rows to be drawn again."""
-        found = np.zeros(len(next(iter(known.values()))), dtype=bool)
-        for _, broken in (*self.rules_broken(known), *self.facts_broken(known)):
-            found |= broken
+        bad = np.zeros(len(next(iter(values.values()))), dtype=bool)
+        for _, broken in (*self.rules_broken(values), *self.facts_broken(values)):
+            bad |= broken
         for step in self.steps:
             if isinstance(step, Gap):
-                found |= step.outside(known)
-        return found
+                bad |= step.outside(values)
+        return bad
 
-    def rules_broken(self, known: Columns) -> Iterator[tuple[str, Array]]:
+    def rules_broken(self, values: Columns) -> Iterator[tuple[str, Array]]:
         for rule in self.rules:
-            yield rule.name, compile_rule(rule.expect, self.columns).fails(self._frame(known))
+            yield rule.name, compile_rule(rule.expect, self.columns).fails(self._frame(values))
 
-    def facts_broken(self, known: Columns) -> Iterator[tuple[str, Array]]:
+    def facts_broken(self, values: Columns) -> Iterator[tuple[str, Array]]:
         for order in self.orders:
-            yield f"{order.low} and {order.high} keep an order", _beyond(known[order.low], known[order.high], 0)
+            yield f"{order.low} and {order.high} keep an order", _beyond(values[order.low], values[order.high], 0)
         for never in self.nevers:
-            yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(known)
+            yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(values)
 
-    def mended(self, made: Columns, given: Columns) -> dict[str, Array]:
+    def mended(self, synthetic: Columns, given: Columns) -> dict[str, Array]:
         """What is simple: distances drawn in, declared columns computed, the higher of two raised to the lower one."""
-        known = {**given, **made}
+        values = {**given, **synthetic}
         derived = {step.column for step in self.steps}
-        free = {name for name in made if name not in derived}
+        free = {name for name in synthetic if name not in derived}
         orders = [
             *self.orders,
             *(order for rule in self.rules for part in parts_of(rule.expect) if (order := order_in(part))),
         ]
         for _ in range(1 + len(orders)):  # a chain of orders is mended link by link
             for order in orders:
-                known |= _raised(order, known, free, self.columns)
+                values |= _raised(order, values, free, self.columns)
         for definition in (
             d for rule in self.rules for part in parts_of(rule.expect) for d in definitions_in(part)[:1]
         ):
             if definition.column in free:
-                known[definition.column] = computed(definition, self.columns, None).restored(known)
+                values[definition.column] = computed(definition, self.columns, None).restored(values)
         for step in self.steps:
-            known[step.column] = step.drawn_in(known) if isinstance(step, Gap) else step.restored(known)
-        return {name: known[name] for name in made}
+            values[step.column] = step.drawn_in(values) if isinstance(step, Gap) else step.restored(values)
+        return {name: values[name] for name in synthetic}
 
-    def _frame(self, known: Columns) -> pd.DataFrame:
+    def _frame(self, values: Columns) -> pd.DataFrame:
         names = [column.name for column in self.columns]
-        return frame_of({name: known[name] for name in names}, len(known[names[0]]))
+        return frame_of({name: values[name] for name in names}, len(values[names[0]]))
 
 
-def _raised(order: Order, known: Columns, free: set[str], columns: Sequence[Column]) -> dict[str, Array]:
+def _raised(order: Order, values: Columns, free: set[str], columns: Sequence[Column]) -> dict[str, Array]:
     """The higher column brought up to the lower one, or else the lower one down; nothing if neither may change."""
-    low, high = known[order.low], known[order.high]
+    low, high = values[order.low], values[order.high]
     kind = next(column.kind for column in columns if column.name == order.low)
     if low.dtype.kind != high.dtype.kind or low.dtype.kind not in "fM":
         return {}
@@ -212,7 +212,7 @@ def constraints_of(
     left = [
         Order(fact.columns[0], fact.columns[1], strict=False)
         for fact in facts
-        if fact.kind in ("order", "constant_difference") and not plan.found(fact)
+        if fact.kind in ("order", "constant_difference") and not plan.keeps(fact)
     ]
     led = [fact for fact in facts if follows and fact.kind in ("dependency", "one_to_one")]
     nevers = [never for fact in facts if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
@@ -278,7 +278,7 @@ class Derivations:
                     return True
         return False
 
-    def found(self, fact: Fact) -> bool:
+    def keeps(self, fact: Fact) -> bool:
         """A fact about two columns, kept by construction."""
         low, high = fact.columns
         if any(isinstance(step, Gap) and {step.column, step.base} == {low, high} for step in self.derived.values()):
@@ -321,27 +321,27 @@ class Derivations:
 
     def _below(self, names: Sequence[str]) -> set[str]:
         """What these columns rest on, and they themselves."""
-        found, todo = set[str](), list(names)
+        below, todo = set[str](), list(names)
         while todo:
             name = todo.pop()
-            if name not in found:
-                found.add(name)
+            if name not in below:
+                below.add(name)
                 todo += self.derived[name].needs if name in self.derived else ()
-        return found
+        return below
 
     def _holds(self, step: Computed, check: RuleCheck) -> bool:
         """Whether enough real rows obey, and miss values in the same places."""
         if not len(self.table):
             return False
-        made = step.restored({name: self.table.values(name) for name in step.needs})
-        same = pd.isna(made) == pd.isna(self.table.values(step.column))
+        result = step.restored({name: self.table.values(name) for name in step.needs})
+        same = pd.isna(result) == pd.isna(self.table.values(step.column))
         return float((same & ~check.fails(self.table.frame)).mean()) >= HOLDS
 
 
 def computed(definition: Definition, columns: Sequence[Column], table: Table | None) -> Computed:
     """The step that computes a column, to its decimals; dates to the step that the real ones share, if one may look."""
-    known = {column.name: column for column in columns}
-    column, needs = known[definition.column], names_in(definition.expression)
+    by_name = {column.name: column for column in columns}
+    column, needs = by_name[definition.column], names_in(definition.expression)
     axis: NumberLine | None = None
     if column.kind.is_numeric:
         axis = NumberLine(decimals=_decimals(columns, column.name))
@@ -351,7 +351,7 @@ def computed(definition: Definition, columns: Sequence[Column], table: Table | N
         column=column.name,
         axis=axis,
         needs=needs,
-        kinds=tuple(known[name].kind for name in needs),
+        kinds=tuple(by_name[name].kind for name in needs),
         expression=definition.expression,
     )
 
@@ -360,7 +360,7 @@ def never_of(table: Table, fact: Fact, k: int, units: Array | None) -> Never | N
     """The pairs that chance would have brought together many times, among levels that enough hold."""
     one, two = ((table.values(name)) for name in fact.columns)
     (left, left_codes), (right, right_codes) = (
-        (found, codes) for codes, found in (pd.factorize(values) for values in (one, two))
+        (uniques, codes) for codes, uniques in (pd.factorize(values) for values in (one, two))
     )
     kept = [support(codes, len(levels), units) >= k for levels, codes in ((left, left_codes), (right, right_codes))]
     both = (left_codes >= 0) & (right_codes >= 0)

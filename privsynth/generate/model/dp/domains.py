@@ -83,8 +83,8 @@ def declared_columns(table: Table) -> list[DeclaredColumn]:
 
 def _lines(table: str, columns: Sequence[Column]) -> list[str]:
     """The part of a policy that is missing, with words where only its author knows the values."""
-    said = [f"      {json.dumps(c.name, ensure_ascii=False)}: {{ domain: {{ {_asked(c.kind)} }} }}" for c in columns]
-    return ["tables:", f"  {json.dumps(table, ensure_ascii=False)}:", "    columns:", *said]
+    lines = [f"      {json.dumps(c.name, ensure_ascii=False)}: {{ domain: {{ {_asked(c.kind)} }} }}" for c in columns]
+    return ["tables:", f"  {json.dumps(table, ensure_ascii=False)}:", "    columns:", *lines]
 
 
 def _asked(kind: Kind) -> str:

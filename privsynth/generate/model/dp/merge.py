@@ -25,11 +25,11 @@ def groups_of(counts: Array, least: float, *, ordered: bool) -> Array:
 
     Neighbours are merged where the codes have an order, the smallest with one another where they have none.
     """
-    known = counts[:-1]
-    order = np.arange(len(known)) if ordered else np.argsort(-known, kind="stable")
+    present = counts[:-1]
+    order = np.arange(len(present)) if ordered else np.argsort(-present, kind="stable")
     groups = np.empty(len(counts), dtype=np.int64)
-    groups[order] = _filled(known[order], least)
-    groups[-1] = groups[:-1].max(initial=-1) + 1 if counts[-1] >= least or not len(known) else 0
+    groups[order] = _filled(present[order], least)
+    groups[-1] = groups[:-1].max(initial=-1) + 1 if counts[-1] >= least or not len(present) else 0
     return groups
 
 

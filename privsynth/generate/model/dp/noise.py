@@ -48,11 +48,11 @@ class Released:
 def require() -> None:
     """Refuse before anything is read where OpenDP is not there."""
     try:
-        found = version("opendp")
+        installed = version("opendp")
         version("mbi")
     except PackageNotFoundError:
         raise MissingExtra("the engine dp", "dp") from None
-    if not found.startswith("0.16."):
+    if not installed.startswith("0.16."):
         raise MissingExtra("the engine dp (opendp 0.16)", "dp")
 
 
@@ -104,11 +104,11 @@ def release(
         groups = group(singles)
         coarse = {short: int(groups[name].max()) + 1 for short, name in names.items()}
         merged = {short: groups[name] for short, name in names.items()}
-        known, chosen = _known(first, merged, coarse, mechanism), _algorithm(mechanism, coarse)
+        start, chosen = _known(first, merged, coarse, mechanism), _algorithm(mechanism, coarse)
         with _scales_worked_out():
-            second = _ask(accountant, nextafter(rho - on_singles, 0), coarse, chosen, merged=merged, known=known)
-        found = _tables(second, coarse)
-        return Released(singles, {(names[c[0]], names[c[1]]): noisy for c, noisy in found.items() if len(c) == 2})
+            second = _ask(accountant, nextafter(rho - on_singles, 0), coarse, chosen, merged=merged, start=start)
+        tables = _tables(second, coarse)
+        return Released(singles, {(names[c[0]], names[c[1]]): noisy for c, noisy in tables.items() if len(c) == 2})
 
 
 @contextmanager
@@ -154,8 +154,8 @@ def _scales_worked_out() -> Iterator[None]:
         d_out: float,
         T: Any = None,  # noqa: N803  OpenDP's name
     ) -> Any:
-        made = make(sqrt(make(1.0).map(d_in) / d_out) * SLACK)
-        return made if made.map(d_in) <= d_out else searched(make, d_in, d_out, T=T)
+        measurement = make(sqrt(make(1.0).map(d_in) / d_out) * SLACK)
+        return measurement if measurement.map(d_in) <= d_out else searched(make, d_in, d_out, T=T)
 
     try:
         _aim.binary_search_chain = _mst.binary_search_chain = scaled
@@ -183,7 +183,7 @@ def _ask(
     algorithm: Any,
     *,
     merged: Mapping[str, Array] | None = None,
-    known: Any = None,
+    start: Any = None,
 ) -> Any:
     import polars as pl
 
@@ -196,7 +196,7 @@ def _ask(
             )
         )
     keys = {short: list(range(size)) for short, size in sizes.items()}
-    return query.contingency_table(keys=None if known else keys, table=known, algorithm=algorithm).release()
+    return query.contingency_table(keys=None if start else keys, table=start, algorithm=algorithm).release()
 
 
 def _tables(released: Any, sizes: Mapping[str, int]) -> dict[tuple[str, ...], Noisy]:
@@ -208,8 +208,8 @@ def _tables(released: Any, sizes: Mapping[str, int]) -> dict[tuple[str, ...], No
         parts.setdefault(clique, []).append(
             (counts[tuple(slice(0, sizes[c]) for c in clique)], float(measured.stddev) ** 2)
         )
-    told = {clique: combined(estimates) for clique, estimates in parts.items()}
-    return {clique: Noisy(counts, sqrt(float(np.max(variance)))) for clique, (counts, variance) in told.items()}
+    merged = {clique: combined(estimates) for clique, estimates in parts.items()}
+    return {clique: Noisy(counts, sqrt(float(np.max(variance)))) for clique, (counts, variance) in merged.items()}
 
 
 def _algorithm(mechanism: Mechanism, sizes: Mapping[str, int]) -> Any:
@@ -314,12 +314,12 @@ def _given(cliques: Sequence[tuple[str, ...]], weights: Sequence[float] | None =
                 raise BackendError("the noise for the engine dp would not keep to the budget.")
             fit = self.estimator
 
-            def told(releases: list[Any]) -> tuple[Any, Any]:
+            def fitted_release(releases: list[Any]) -> tuple[Any, Any]:
                 everything = marginals.add(*releases)
                 domain = mbi.Domain.fromdict(get_cardinalities(input_domain))
                 return everything, fit(domain, everything.flatten(), potentials=None)
 
-            return noisy >> _new_pure_function(told)
+            return noisy >> _new_pure_function(fitted_release)
 
     return Given(
         queries=[Count(c, w) for c, w in zip(cliques, weights or [1.0] * len(cliques), strict=True)],

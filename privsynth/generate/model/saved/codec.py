@@ -89,11 +89,11 @@ class Reader:
             return value
         if len(value) != 1:
             raise InputError("the model file holds an object that says not what it is.")
-        what, content = next(iter(value.items()))
-        return self._read(what, content)
+        tag, content = next(iter(value.items()))
+        return self._read(tag, content)
 
-    def _read(self, what: str, content: Any) -> Any:
-        match what:
+    def _read(self, tag: str, content: Any) -> Any:
+        match tag:
             case "number":
                 return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[content]
             case "list":
@@ -111,7 +111,7 @@ class Reader:
             case "enum":
                 return self._level(*content)
             case _:
-                return self._object(_kept_named(what), content)
+                return self._object(_kept_named(tag), content)
 
     def _level(self, name: str, value: Any) -> Enum:
         cls: type[Enum] = _kept_named(name).cls
@@ -189,9 +189,9 @@ def _text(key: Any) -> str:
 def _texts(content: Any) -> Array:
     if not all(text is None or isinstance(text, str) for text in content):
         raise InputError("a list of texts in the model file holds something else.")
-    made = np.empty(len(content), dtype=object)
-    made[:] = content
-    return made
+    texts = np.empty(len(content), dtype=object)
+    texts[:] = content
+    return texts
 
 
 def _empty_frame(frame: pd.DataFrame) -> Any:

@@ -43,7 +43,7 @@ def kind_of(category: type[Warning]) -> str:
     return next(words for kind, words in KINDS if issubclass(category, kind))
 
 
-def told(who: str, heard: Counter[str]) -> list[str]:
+def warnings_heard(who: str, heard: Counter[str]) -> list[str]:
     """One line for all that was heard."""
     kinds = "; ".join(f"{words} ({count} times)" for words, count in sorted(heard.items()))
     return [f"{who} warned while it worked: {kinds}."] if heard else []

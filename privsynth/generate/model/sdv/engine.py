@@ -26,7 +26,7 @@ from privsynth.errors import BackendError, MissingExtra, PolicyError, PrivsynthE
 from privsynth.generate.model.choose.memory import memory_left
 from privsynth.generate.model.coding.codings import learn_coding
 from privsynth.generate.model.engine import frame_of
-from privsynth.generate.model.sdv.contained import contained, told
+from privsynth.generate.model.sdv.contained import contained, warnings_heard
 from privsynth.generate.model.sdv.cost import MODELS, MODES, MOST_LEVELS, bytes_for
 from privsynth.generate.model.sdv.overfit import Nearness, hold_back, nearness
 from privsynth.generate.model.sdv.shown import CODE, Shown, show
@@ -81,8 +81,8 @@ class Sdv:
         self.width_ = sum(levels or MODES for shown in self.shown_.values() for levels in shown.width.values())
         self._check_memory(table)
         held = hold_back(len(table), units, rng) if self.trains and not frame.empty else None
-        known = frame if held is None else frame[~held].reset_index(drop=True)
-        self.synthesizer_ = None if frame.empty else self._run(rng, self.heard_, lambda: self._fitted(known))
+        fitted_rows = frame if held is None else frame[~held].reset_index(drop=True)
+        self.synthesizer_ = None if frame.empty else self._run(rng, self.heard_, lambda: self._fitted(fitted_rows))
         self.shown_ = {name: replace(shown, parts={}) for name, shown in self.shown_.items()}
         if held is not None:
             self.nearness_ = self._nearness(table, held, rng)
@@ -109,13 +109,13 @@ class Sdv:
         cut = {name: shown.bucket for name, shown in self.shown_.items() if shown.bucket is not None}
         return [
             *(_told_of_bucket(self.name, name, len(bucket.own), len(bucket.tail)) for name, bucket in cut.items()),
-            *([self.nearness_.told(self.name)] if self.nearness_ is not None else []),
+            *([self.nearness_.note(self.name)] if self.nearness_ is not None else []),
             *(
                 []
                 if self.ran_on_ in (None, "cpu")
                 else [f"{self.name} trained on a graphics card: another run with the same seed may give other rows."]
             ),
-            *told("sdv", self.heard_ + self.heard_last_),
+            *warnings_heard("sdv", self.heard_ + self.heard_last_),
         ]
 
     @property
@@ -171,8 +171,8 @@ class Sdv:
             )
 
     def _nearness(self, table: Table, held: Array, rng: np.random.Generator) -> Nearness:
-        made = self.sample(int(held.sum()), rng)
-        return nearness(table, held, replace(table, frame=made, origin=None), rng)
+        synthetic = self.sample(int(held.sum()), rng)
+        return nearness(table, held, replace(table, frame=synthetic, origin=None), rng)
 
     def _fitted(self, frame: pd.DataFrame) -> Any:
         """A fitted synthesizer over metadata made from our own schema, never by detection."""
@@ -249,10 +249,10 @@ def _require(name: str) -> None:
 
 def _require_cuda() -> None:
     try:
-        found = _torch(needed=True).cuda.is_available()
+        available = _torch(needed=True).cuda.is_available()
     except ImportError:
         raise MissingExtra("training on a graphics card", "sdv") from None
-    if not found:
+    if not available:
         raise PolicyError(
             "device is cuda, and torch finds no graphics card that it can use.", hint="use the device cpu, or auto"
         )
@@ -284,8 +284,8 @@ def _told_of_bucket(engine: str, column: str, own: int, tail: int) -> str:
     )
 
 
-def _nearness_recipe(found: Nearness | None) -> dict[str, object]:
-    return {} if found is None else {"nearer_to_fitted": round(found.share, 3), "nearer_of_rows": found.rows}
+def _nearness_recipe(measured: Nearness | None) -> dict[str, object]:
+    return {} if measured is None else {"nearer_to_fitted": round(measured.share, 3), "nearer_of_rows": measured.rows}
 
 
 def _import() -> tuple[Any, Any]:

@@ -28,7 +28,7 @@ class Nearness:
     def alarms(self) -> bool:
         return wilson(self.share * self.rows, self.rows, SURE)[0] > 0.5
 
-    def told(self, name: str) -> str:
+    def note(self, name: str) -> str:
         note = (
             f"of {self.rows} rows made by {name}, {self.share:.0%} lie nearer to rows it was fitted on "
             "than to as many rows held back from it (chance: 50%)"
@@ -44,12 +44,12 @@ def hold_back(rows: int, units: Array | None, rng: np.random.Generator) -> Array
     return held if FEWEST <= held.sum() <= rows / 2 else None
 
 
-def nearness(table: Table, held: Array, made: Table, rng: np.random.Generator) -> Nearness:
+def nearness(table: Table, held: Array, synthetic: Table, rng: np.random.Generator) -> Nearness:
     """A tie counts half, as many fitted rows as held ones are compared."""
     size = min(int(held.sum()), MOST)
-    theirs, ours = (np.sort(rng.choice(np.flatnonzero(rows), size, replace=False)) for rows in (held, ~held))
+    unseen_at, fitted_at = (np.sort(rng.choice(np.flatnonzero(rows), size, replace=False)) for rows in (held, ~held))
     fitted, unseen, drawn = place(
-        (table.take(ours), table.take(theirs), made), [column.name for column in made.columns]
+        (table.take(fitted_at), table.take(unseen_at), synthetic), [column.name for column in synthetic.columns]
     )
     to_fitted, to_unseen = nearest(drawn, fitted), nearest(drawn, unseen)
     return Nearness(float(np.mean((to_fitted < to_unseen) + (to_fitted == to_unseen) / 2)), len(drawn))

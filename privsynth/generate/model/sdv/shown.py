@@ -107,9 +107,9 @@ def _show_scale(coding: Curve, numbers: Array, rng: np.random.Generator) -> Show
     return Shown(coding, {**parts, PLACE: shown})
 
 
-def _without(codes: Array, what: int, rng: np.random.Generator) -> Array:
+def _without(codes: Array, unwanted: int, rng: np.random.Generator) -> Array:
     """What may not be shown becomes what others are."""
-    gone = codes == what
+    gone = codes == unwanted
     codes = codes.astype(np.int64)
     codes[gone] = rng.choice(codes[~gone], int(gone.sum())) if gone.any() else 0
     return codes

@@ -203,12 +203,12 @@ class Trees:
         rows = np.flatnonzero(codes >= 0)
         if not len(rows):
             return None
-        known = codes[rows].astype(np.int64)
-        leaf = self.min_leaf or _class_leaf(known, size)
+        classes = codes[rows].astype(np.int64)
+        leaf = self.min_leaf or _class_leaf(classes, size)
         aim = (
-            Aim(codes=known, size=size)
+            Aim(codes=classes, size=size)
             if size <= ONE_BY_ONE
-            else Aim(numbers=_places(known, size, earlier, lesson, rows))
+            else Aim(numbers=_places(classes, size, earlier, lesson, rows))
         )
         task = Task(
             names=earlier,
@@ -237,13 +237,13 @@ def _order(names: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
 def _visits(order: Sequence[str], given: Sequence[str], lookups: Mapping[str, Lookup]) -> list[str]:
     """The order with each looked-up column behind the one that determines it, which is never looked up itself."""
     waiting: dict[str, list[str]] = {}
-    made = dict.fromkeys(given)
+    visited = dict.fromkeys(given)
     for name in order:
-        if name in lookups and lookups[name].source not in made:
+        if name in lookups and lookups[name].source not in visited:
             waiting.setdefault(lookups[name].source, []).append(name)
         else:
-            made |= dict.fromkeys([name, *waiting.pop(name, [])])
-    return list(made)[len(given) :]
+            visited |= dict.fromkeys([name, *waiting.pop(name, [])])
+    return list(visited)[len(given) :]
 
 
 def _read(coding: Coding, values: Array) -> Array:
@@ -251,8 +251,8 @@ def _read(coding: Coding, values: Array) -> Array:
     return coding.encode(values) if isinstance(coding, Classes) else coding.axis.rounded(coding.axis.read(values))
 
 
-def _write(coding: Coding, made: Array) -> Array:
-    return coding.decode(made) if isinstance(coding, Classes) else coding.axis.write(made)
+def _write(coding: Coding, values: Array) -> Array:
+    return coding.decode(values) if isinstance(coding, Classes) else coding.axis.write(values)
 
 
 def _folds(rows: int, units: Array | None, rng: np.random.Generator) -> Array:

@@ -83,20 +83,20 @@ class Features:
 
     def build(self, state: State, rows: Array) -> Array:
         """The feature matrix of these rows, column by column."""
-        made = np.empty((len(rows), self.width), dtype=np.float32, order="F")
+        matrix = np.empty((len(rows), self.width), dtype=np.float32, order="F")
         at = 0
         for name, table, middle in zip(self.names, self.tables, self.middles, strict=True):
             values = state[name][rows]
             if table is None:
-                made[:, at] = _away(values, middle)
+                matrix[:, at] = _away(values, middle)
                 at += 1
             else:
                 for axis in range(table.shape[1]):
-                    made[:, at] = table[values, axis]
+                    matrix[:, at] = table[values, axis]
                     at += 1
         if self.guide is not None:
-            made[:, at:] = self.guide.says(self.scores(state, rows))
-        return made
+            matrix[:, at:] = self.guide.says(self.scores(state, rows))
+        return matrix
 
     def scores(self, state: State, rows: Array) -> Array:
         """What a guide weighs: normal scores of numbers, and what the levels of not too many say."""
@@ -126,8 +126,8 @@ def _away(values: Array, middle: float) -> Array:
 
 
 def _middle(values: Array) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.median(known)) if len(known) else 0.0
+    present = values[~np.isnan(values)]
+    return float(np.median(present)) if len(present) else 0.0
 
 
 def _table(codes: Array, levels: int, aim: Aim) -> Array:

@@ -78,9 +78,9 @@ def spread(groups: Array, rng: np.random.Generator) -> Array:
     order = shuffled[sorted_within(groups[shuffled], int(groups.max(initial=0)) + 1, np.arange(len(groups)))]
     size = np.bincount(groups)
     start = np.cumsum(size) - size
-    made = np.empty(len(groups))
-    made[order] = np.arange(len(groups))
-    return np.asarray((made - start[groups] + rng.random(len(groups))) / size[groups])
+    turns = np.empty(len(groups))
+    turns[order] = np.arange(len(groups))
+    return np.asarray((turns - start[groups] + rng.random(len(groups))) / size[groups])
 
 
 @kept(version=1)
@@ -137,10 +137,10 @@ class Task:
             return self.score[:, None]
         return None if self.aim.codes is None else self.aim.table()
 
-    def beyond(self, said: Array) -> Task:
+    def beyond(self, guess: Array) -> Task:
         """The same with what the guide left over of each row in place of its number."""
         assert self.score is not None  # noqa: S101  only numbers have one
-        left = self.score - said
+        left = self.score - guess
         return replace(self, aim=where_and_how_far(left), gives=left, anchors=None)
 
 
@@ -159,11 +159,11 @@ def grow(task: Task, state: State, folds: Array, rng: np.random.Generator) -> Fo
     if not task.names or len(task.rows) < 2 * task.leaf or (count := int(folds.max()) + 1) < 2:
         return Forest((_alone(task),))
     seen: Seen | None = None
-    made = []
+    grown = []
     for number in range(count):
         fold, seen = _fold(task, state, mine == number, seen, rng)
-        made.append(fold)
-    return Forest(tuple(made))
+        grown.append(fold)
+    return Forest(tuple(grown))
 
 
 def _alone(task: Task) -> Fold:
@@ -189,9 +189,9 @@ def _fold(
     features = features if seen.penalty is None else _guided(task, features, state, at, seen.penalty)
     built, there = features.build(state, task.rows[at]), features.build(state, task.rows[others])
     if seen.tight:
-        said = np.full(len(task.rows), np.nan)
-        said[at], said[others] = built[:, -1], there[:, -1]
-        task = task.beyond(said)
+        guess = np.full(len(task.rows), np.nan)
+        guess[at], guess[others] = built[:, -1], there[:, -1]
+        task = task.beyond(guess)
     aim = task.aim[at]
     noise = (
         float(unexplained(built, aim, task.leaf, probe(len(at), rng), rng).sum()) if seen.noise is None else seen.noise
@@ -313,9 +313,9 @@ def _room(donors: Array, nodes: Array) -> tuple[Array, Array]:
 
 def _slopes(donors: Array, anchors: Array, first: Array, count: Array) -> tuple[Array, Array]:
     """The slope of the donors on their anchors in each node, zero if it may be chance; and what it leaves."""
-    known = ~np.isnan(anchors)
-    x, y = np.where(known, anchors, 0.0), np.where(known, donors, 0.0)
-    running = np.concatenate([np.zeros((5, 1)), np.cumsum([known, x, y, x * x, x * y], axis=1)], axis=1)
+    paired = ~np.isnan(anchors)
+    x, y = np.where(paired, anchors, 0.0), np.where(paired, donors, 0.0)
+    running = np.concatenate([np.zeros((5, 1)), np.cumsum([paired, x, y, x * x, x * y], axis=1)], axis=1)
     n, sx, sy, sxx, sxy = running[:, first + count] - running[:, first]
     n = np.maximum(n, 1)
     across, along = sxx - sx * sx / n, sxy - sx * sy / n

@@ -34,10 +34,10 @@ class ColumnsSoFar(dict[str, Array]):
         if name not in self.scored:
             coding = self.codings[name]
             scale = np.zeros(0) if isinstance(coding, Classes) else _scale(coding)
-            known = len(scale) > 1
+            has_scale = len(scale) > 1
             place = (
                 np.interp(self[name], scale, (np.arange(len(scale)) + 0.5) / len(scale))
-                if known
+                if has_scale
                 else np.full(len(self[name]), 0.5)
             )
             self.scored[name] = np.nan_to_num(normal(place)).astype(np.float32)
@@ -91,8 +91,8 @@ class Ridge:
         return np.asarray(self.axes @ (self.inner / (np.maximum(self.values, 0) + penalty)[:, None]))
 
     def left_over(self, table: Array, target: Array, penalty: float) -> float:
-        said = (table - self.middle) / self.width @ self.weights(penalty) + self.mean
-        return float(((said - target) ** 2).sum(axis=1).mean())
+        guess = (table - self.middle) / self.width @ self.weights(penalty) + self.mean
+        return float(((guess - target) ** 2).sum(axis=1).mean())
 
     def guide(self, penalty: float) -> Guide:
         weights, mean = self.weights(penalty), self.mean

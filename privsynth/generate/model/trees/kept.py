@@ -81,8 +81,8 @@ def _least(coding: Coding) -> float:
         coding.knots,
         np.zeros(0) if coding.lattice is None else coding.lattice,
     ]
-    known = np.concatenate(parts)
-    return float(known.min()) if len(known) else np.nan
+    values = np.concatenate(parts)
+    return float(values.min()) if len(values) else np.nan
 
 
 def _fault(fold: Fold) -> str | None:

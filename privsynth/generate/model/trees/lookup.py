@@ -33,12 +33,12 @@ class Listing:
         return np.arange(self.size, dtype=np.int32) if self.values is None else self.values
 
 
-def listing_of(coding: Coding, made: Array) -> Listing | None:
+def listing_of(coding: Coding, column: Array) -> Listing | None:
     """The column as a list, if it is one. `made` holds its codes or numbers."""
     if isinstance(coding, Classes):
-        return Listing(made, len(coding.levels), None)
+        return Listing(column, len(coding.levels), None)
     values = coding.listed()
-    return None if values is None or not len(values) else Listing(codes_in(values, made), len(values), values)
+    return None if values is None or not len(values) else Listing(codes_in(values, column), len(values), values)
 
 
 def codes_in(values: Array, numbers: Array) -> Array:
@@ -52,17 +52,19 @@ class Lookup:
 
     source: str
     source_values: Array | None  # numbers of the source, where it is a lattice
-    known: Array  # of each level: whether enough hold it
+    supported: Array  # of each level: whether enough hold it
     gives: Array
     reach: Array  # level plus cumulative share inside it
     overall: Array  # cumulative share of all
 
     def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
         level = state[self.source] if self.source_values is None else codes_in(self.source_values, state[self.source])
-        known = (level >= 0) & self.known[level]
+        supported = (level >= 0) & self.supported[level]
         chance = rng.random(rows)
         at = np.where(
-            known, np.searchsorted(self.reach, level + chance, "right"), np.searchsorted(self.overall, chance, "right")
+            supported,
+            np.searchsorted(self.reach, level + chance, "right"),
+            np.searchsorted(self.overall, chance, "right"),
         )
         return self.gives[np.minimum(at, len(self.gives) - 1)]
 
@@ -74,7 +76,7 @@ def find_lookups(
 
     `least` units stand behind any value drawn.
     """
-    found: dict[str, Lookup] = {}
+    lookups: dict[str, Lookup] = {}
     names = [name for name in order if name in listings and listings[name].size <= LONGEST]
     sources = [*(name for name in given if name in listings), *sorted(names, key=lambda name: listings[name].size)]
     place = {name: at for at, name in enumerate(names)}
@@ -84,7 +86,7 @@ def find_lookups(
         free = [
             s
             for s in suspects
-            if s not in found and (listings[s].size > listings[name].size or place.get(s, -1) < place[name])
+            if s not in lookups and (listings[s].size > listings[name].size or place.get(s, -1) < place[name])
         ]
         tried = (
             _lookup(s, listings[s], listings[name], least, units)
@@ -93,17 +95,17 @@ def find_lookups(
         )
         look = next((look for look in tried if look is not None), None)
         if look is not None:
-            found[name] = look
+            lookups[name] = look
             leading.add(look.source)
-    return found
+    return lookups
 
 
 def _suspects(listings: Mapping[str, Listing], sources: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
     """For each column those that may determine it, by neighbours of the same level among the first rows."""
-    found: dict[str, list[str]] = {name: [] for name in names}
+    suspects: dict[str, list[str]] = {name: [] for name in names}
     teachable = [name for name in names if not _trivial(listings[name].codes, listings[name].size)]
     if not teachable:
-        return found
+        return suspects
     rows = min(GLANCE[-1], len(listings[names[0]].codes))
     codes = np.stack([listings[name].codes[:rows] for name in teachable], axis=1).astype(np.int32)
     sizes = np.array([listings[name].size for name in teachable])
@@ -116,8 +118,8 @@ def _suspects(listings: Mapping[str, Listing], sources: Sequence[str], names: Se
             ]
         for at in left:
             if teachable[at] != source:
-                found[teachable[at]].append(source)
-    return found
+                suspects[teachable[at]].append(source)
+    return suspects
 
 
 def _breaks(source: Array, targets: Array, chosen: Array) -> Array:
@@ -130,18 +132,18 @@ def _breaks(source: Array, targets: Array, chosen: Array) -> Array:
 
 
 def _trivial(codes: Array, size: int) -> bool:
-    known = codes[codes >= 0]
-    return size < 2 or not len(known) or bool(np.bincount(known).max() > TRIVIAL * len(known))
+    coded = codes[codes >= 0]
+    return size < 2 or not len(coded) or bool(np.bincount(coded).max() > TRIVIAL * len(coded))
 
 
 def _determines(source: Listing, target: Listing) -> bool:
-    known = (source.codes >= 0) & (target.codes >= 0)
-    total = int(known.sum())
-    if not total or target.size < 2 or np.bincount(target.codes[known]).max() > TRIVIAL * total:
+    both = (source.codes >= 0) & (target.codes >= 0)
+    total = int(both.sum())
+    if not total or target.size < 2 or np.bincount(target.codes[both]).max() > TRIVIAL * total:
         return False
-    some = np.flatnonzero(known)[:500]  # most pairs are told by a few rows
+    some = np.flatnonzero(both)[:500]  # most pairs are told by a few rows
     return all(
-        _most_common(source, target, rows).sum() >= DETERMINED * len(rows) for rows in (some, np.flatnonzero(known))
+        _most_common(source, target, rows).sum() >= DETERMINED * len(rows) for rows in (some, np.flatnonzero(both))
     )
 
 
@@ -174,7 +176,7 @@ def _lookup(name: str, source: Listing, target: Listing, least: int, units: Arra
     return Lookup(
         source=name,
         source_values=source.values,
-        known=total > 0,
+        supported=total > 0,
         gives=target.gives[codes],
         reach=reach,
         overall=np.cumsum(counts) / counts.sum(),

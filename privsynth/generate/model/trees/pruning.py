@@ -55,8 +55,8 @@ def unexplained(features: Array, aim: Aim, leaf: int, rows: tuple[Array, Array],
     if len(learn) < 4 * leaf:
         return total
     tree = grow_tree(features[learn], aim[learn], leaf, 0.0, rng)
-    said = foretold(tree, aim[learn])[tree.apply(np.asfortranarray(features[test]))]
-    left = np.asarray(((said - aim[test].table()) ** 2).mean(axis=0))
+    guess = foretold(tree, aim[learn])[tree.apply(np.asfortranarray(features[test]))]
+    left = np.asarray(((guess - aim[test].table()) ** 2).mean(axis=0))
     return left if left.sum() < total.sum() else total
 
 
@@ -64,17 +64,17 @@ def foretold(tree: Any, aim: Aim) -> Array:
     """What each node says of the target it was grown on: nodes x dimensions."""
     if aim.codes is None:
         return np.asarray(tree.value[:, :, 0])
-    said = np.zeros((tree.node_count, aim.size))
-    said[:, np.unique(aim.codes)] = tree.value[:, 0, :]
-    return said
+    guess = np.zeros((tree.node_count, aim.size))
+    guess[:, np.unique(aim.codes)] = tree.value[:, 0, :]
+    return guess
 
 
-def held_up(tree: Any, said: Array, ends: Array, nodes: Array, *, aim: Aim, slack: float) -> Array:
+def held_up(tree: Any, guess: Array, ends: Array, nodes: Array, *, aim: Aim, slack: float) -> Array:
     """Of each node whether its split holds up on other rows, which fell into the leaves `nodes`."""
     size = tree.node_count
     counts = _below(np.bincount(nodes, minlength=size)[:, None].astype(float), ends)
     sums = _below(aim.sums(nodes, size), ends)
-    error = (counts * said**2 - 2 * said * sums).sum(
+    error = (counts * guess**2 - 2 * guess * sums).sum(
         axis=1
     )  # short of a constant that nodes share with what is below them
     holds, left, right = np.zeros(size, dtype=bool), tree.children_left, tree.children_right

@@ -74,5 +74,5 @@ def _scores(values: Array, is_class: bool) -> Array:
 def same_as(values: Array, rest: Array, state: State, others: Sequence[str]) -> str | None:
     """The earlier number that these values often repeat, if any. Only `rest` counts: zeros are equal by chance."""
     shares = [(float(np.mean(rest & (values == state[other]))), other) for other in others] if len(values) else []
-    best = max(shares, key=lambda found: found[0], default=(0.0, ""))
+    best = max(shares, key=lambda pair: pair[0], default=(0.0, ""))
     return best[1] if best[0] >= EQUAL else None

@@ -40,13 +40,13 @@ class NumberStep:
     leading: Curve | None
 
     def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
-        made = np.full(rows, np.nan)
+        numbers = np.full(rows, np.nan)
         atom = np.full(rows, REST) if self.atoms is None else self.atoms.draw(state, np.arange(rows), rng)
         if self.same is not None:
-            made = np.where(atom == len(self.curve.atoms), self._within(state[self.same]), made)
-        known = (atom >= 0) & (atom < len(self.curve.atoms))
-        made[known] = self.curve.atoms[atom[known]]
-        free = np.flatnonzero((atom == REST) | ((atom == len(self.curve.atoms)) & np.isnan(made)))
+            numbers = np.where(atom == len(self.curve.atoms), self._within(state[self.same]), numbers)
+        is_atom = (atom >= 0) & (atom < len(self.curve.atoms))
+        numbers[is_atom] = self.curve.atoms[atom[is_atom]]
+        free = np.flatnonzero((atom == REST) | ((atom == len(self.curve.atoms)) & np.isnan(numbers)))
         if self.rest is not None:
             anchors = (
                 None
@@ -54,8 +54,8 @@ class NumberStep:
                 else self.leading.position_of(state[self.leader][free])
             )
             place = self.rest.draw(state, free, rng, anchors)
-            made[free] = self.curve.value_at(place if self.curve.lattice is not None else folded(place))
-        return made
+            numbers[free] = self.curve.value_at(place if self.curve.lattice is not None else folded(place))
+        return numbers
 
     def _within(self, numbers: Array) -> Array:
         """Missing instead of a number beyond what this column may hold itself."""
