@@ -1,15 +1,15 @@
 """Texts that stay, but for what names somebody in them.
 
-A value that the columns know becomes what it became there: the row's own person first, then anybody. What the scanner finds
-besides becomes a mark such as [PERSON], not an invented value: an invented name that stands in no column could not be told
-from a real one that was missed, by a reader as little as by the gate. Dates move as those of the columns do, where it is certain
-which day is meant. Then the text is read again, and what is found that is none of our substitutes becomes a mark too.
+A value that stands in the columns becomes what it became there: the row's own person first, then anybody. What else
+the scanner finds becomes a mark such as [PERSON], not an invented value: neither a reader nor the gate could tell an
+invented name that stands in no column from a real one that was missed. Dates move as those of the columns do, where it
+is certain which day is meant. Then the text is read again, and what is found and is no substitute becomes a mark too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -44,15 +44,15 @@ class Patch:
     start: int
     end: int
     new: str
-    what: str  # a kind of personal data, or how it was replaced
+    cause: str  # a kind of personal data, or how it was replaced
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Scrubbed:
-    """The step for one column. What was replaced is counted while it is applied, so its notes are whole only afterwards."""
+    """The step for one column. Replacements are counted while it is applied: its notes are complete only then."""
 
     column: Column
-    known: Replacements = field(repr=False)
+    replacements: Replacements = field(repr=False)
     shift: Shift
     nlp: str
     where: str
@@ -61,78 +61,78 @@ class Scrubbed:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return _notes(self.where, self.tally)
+        return tuple(_notes(self.where, self.tally))
 
     @cached_property
     def _anywhere(self) -> Forms:
-        return Forms(self.known.anywhere)
+        return Forms(self.replacements.anywhere)
 
     def apply(self, table: Table, seeds: Array, moves: Array | None = None) -> Array:
-        """Each distinct text is read once, and replaced once for each entity in whose rows it stands. `moves`: what the dates move by, if not `seeds`."""
+        """Each distinct text is read once, and replaced once for each person in whose rows it stands.
+
+        `moves`: what the dates move by, if not `seeds`.
+        """
         texts = table.text(self.column.name)
         days = shifts(seeds if moves is None else moves, self.shift.days, weekday=self.shift.weekday)
         cases = pd.DataFrame({"text": pd.Series(texts, dtype=object), "seed": seeds, "days": days}).dropna()
         numbers = cases.groupby(["text", "seed", "days"], sort=False).ngroup()
         firsts = cases[~numbers.duplicated()]
         read = _TextReader(self.nlp)
-        done = [
-            self._one(read, *case)
-            for case in zip(firsts["text"], firsts["seed"].tolist(), firsts["days"].tolist(), strict=True)
-        ]
-        made = np.full(len(texts), None, dtype=object)
-        made[cases.index.to_numpy()] = np.array([*(text for text, _ in done), None], dtype=object)[numbers.to_numpy()]
+        distinct_cases = zip(firsts["text"], firsts["seed"].tolist(), firsts["days"].tolist(), strict=True)
+        done = [self._one(read, *case) for case in distinct_cases]
+        scrubbed = np.full(len(texts), None, dtype=object)
+        distinct = np.array([*(text for text, _ in done), None], dtype=object)
+        scrubbed[cases.index.to_numpy()] = distinct[numbers.to_numpy()]
         self._count(done, np.bincount(numbers, minlength=len(done)))
-        return made
+        return scrubbed
 
     def _one(self, read: _TextReader, text: str, seed: int, days: int) -> tuple[str, Counter[str]]:
-        """One text of one entity, and what was replaced in it."""
-        own, called = self.known.own.get(seed, {}), self.known.called.get(seed, {})
+        """One text of one person, and what was replaced in it."""
+        own, called = self.replacements.own.get(seed, {}), self.replacements.called.get(seed, {})
         words = read.words(text)
-        patches = self._known_patches(text, words, own, called)
-        patches = _placed(text, [*patches, *_found_patches(text, read.hits(text), days, self.day_first)])
-        made, count = _patched(text, patches), Counter(patch.what for patch in patches)
-        ours = Forms({normal(patch.new) for patch in patches if patch.what == SUBSTITUTE})
+        columns = self._column_patches(text, words, own, called)
+        patches = _placed(text, [*columns, *_scanner_patches(text, read.hits(text), days, self.day_first)])
+        scrubbed, count = _patched(text, patches), Counter(patch.cause for patch in patches)
+        ours = Forms({normal(patch.new) for patch in patches if patch.cause == SUBSTITUTE})
         for _ in range(READINGS):
-            left = self._left(made, ours, read)
+            left = self._left(scrubbed, ours, read)
             if not left:
-                return made, count
+                return scrubbed, count
             count[AGAIN] += len(left)
-            made = _patched(made, _placed(made, [Patch(hit.start, hit.end, mark(hit.entity), AGAIN) for hit in left]))
-        return (made, count) if not self._left(made, ours, read) else (f"[{TEXT}]", count + Counter({WHOLE: 1}))
+            marks = [Patch(hit.start, hit.end, mark(hit.entity), AGAIN) for hit in left]
+            scrubbed = _patched(scrubbed, _placed(scrubbed, marks))
+        if self._left(scrubbed, ours, read):
+            return f"[{TEXT}]", count + Counter({WHOLE: 1})
+        return scrubbed, count
 
-    def _left(self, made: str, ours: Forms, read: _TextReader) -> list[Hit]:
+    def _left(self, scrubbed: str, ours: Forms, read: _TextReader) -> list[Hit]:
         """What the scanner still finds, and real values: by chance two substitutes, or one, can be somebody's name."""
-        real = self._anywhere.runs(words := words_in(made), self._certain(made, words))
-        known = [Hit(run.start, run.end, "PERSON" if run.form.isalpha() else TEXT, 1.0) for run in real]
-        return known or residue(made, ours, nlp=self.nlp, seen=read.hits(made))
+        real = self._anywhere.runs(words := words_in(scrubbed), self._certain(scrubbed, words))
+        hits = [Hit(run.start, run.end, "PERSON" if run.form.isalpha() else TEXT, 1.0) for run in real]
+        return hits or residue(scrubbed, ours, nlp=self.nlp, seen=read.hits(scrubbed))
 
-    def _known_patches(
+    def _column_patches(
         self, text: str, words: Sequence[Word], own: Mapping[str, str], called: Mapping[str, str]
-    ) -> list[Patch]:
-        """Values of the columns: of the row's entity, of anybody, and the entity's names alone."""
-
-        certain = self._certain(text, words)
-        found = [_substitute(text, run, own[run.form]) for run in Forms(own).runs(words, certain)] if own else []
-        found += [_substitute(text, run, self.known.anywhere[run.form]) for run in self._anywhere.runs(words, certain)]
-        found += [
-            _substitute(text, _whole(words, number), new)
-            for number, word in enumerate(words)
-            if (new := self._abroad(word.form)) is not None
-        ]
+    ) -> Iterator[Patch]:
+        """Values of the columns: of the row's person, of anybody, and the person's names alone."""
+        certain, anywhere = self._certain(text, words), self.replacements.anywhere
+        if own:
+            yield from (_substitute(text, run, own[run.form]) for run in Forms(own).runs(words, certain))
+        yield from (_substitute(text, run, anywhere[run.form]) for run in self._anywhere.runs(words, certain))
+        for number, word in enumerate(words):
+            if (new := self._abroad(word.form)) is not None:
+                yield _substitute(text, _whole(words, number), new)
         capitals = text != text.upper()
         for number, word in enumerate(words):
-            if word.form in called and is_called(
-                text[word.start : word.end], begins=_begins(text, word.start), capitals=capitals
-            ):
-                found.append(_substitute(text, _whole(words, number), called[word.form]))
-        return found
+            spelt = text[word.start : word.end]
+            if word.form in called and is_called(spelt, begins=_begins(text, word.start), capitals=capitals):
+                yield _substitute(text, _whole(words, number), called[word.form])
 
     def _certain(self, text: str, words: Sequence[Word]) -> Callable[[Run], bool]:
         def certain(run: Run) -> bool:
             before = words[run.first - 1].form if run.first else ""
-            return is_certain(
-                run.form, [text[w.start : w.end] for w in words[run.first : run.last + 1]], before, self.known.cues
-            )
+            spelt = [text[word.start : word.end] for word in words[run.first : run.last + 1]]
+            return is_certain(run.form, spelt, before, self.replacements.cues)
 
         return certain
 
@@ -140,14 +140,15 @@ class Scrubbed:
         """The substitute of a telephone number that was known without its country code."""
         if not form.isdecimal() or len(form) < ABROAD:
             return None
-        return next((self.known.anywhere[rest] for _, rest in national(form) if rest in self.known.anywhere), None)
+        anywhere = self.replacements.anywhere
+        return next((anywhere[rest] for _, rest in national(form) if rest in anywhere), None)
 
     def _count(self, done: Sequence[tuple[str, Counter[str]]], rows: Array) -> None:
         for (_, count), times in zip(done, rows.tolist(), strict=True):
             self.tally["texts"] += times
             self.tally["changed"] += times * bool(count)
-            for what, places in count.items():
-                self.tally[what] += times * places
+            for cause, places in count.items():
+                self.tally[cause] += times * places
 
 
 class _TextReader:
@@ -180,103 +181,104 @@ def _begins(text: str, start: int) -> bool:
 
 def _substitute(text: str, run: Run, new: str) -> Patch:
     """In the case of what stood there; a bracket or plus in front of a number goes with it."""
-    start, found = run.start, text[run.start : run.end]
+    start, spelt = run.start, text[run.start : run.end]
     while run.form.isdecimal() and start and text[start - 1] in "+(":
         start -= 1
-    if run.form.isalpha() and len(run.form) > 1 and found == found.upper() and found != found.lower():
+    if run.form.isalpha() and len(run.form) > 1 and spelt == spelt.upper() and spelt != spelt.lower():
         new = new.upper()
-    elif run.form.isalpha() and found == found.lower():
+    elif run.form.isalpha() and spelt == spelt.lower():
         new = new.lower()
     return Patch(start, run.end, new, SUBSTITUTE)
 
 
-def _found_patches(text: str, hits: Sequence[Hit], days: int, day_first: bool | None) -> list[Patch]:
-    """What the scanner found: days move, or become a mark where they are not certain; what names somebody becomes a mark."""
+def _scanner_patches(text: str, hits: Sequence[Hit], days: int, day_first: bool | None) -> list[Patch]:
+    """What the scanner found: days move, or become a mark where uncertain; what names somebody becomes a mark."""
     patches = []
     for hit in hits:
         spelt = text[hit.start : hit.end]
         if has(hit.entity, Trait.DATE):
             moved = moved_date(spelt, days, day_first=day_first)
-            if moved is not None or has_day(spelt):
-                patches.append(
-                    Patch(hit.start, hit.end, moved or mark(hit.entity), hit.entity if moved is None else MOVED)
-                )
+            if moved is not None:
+                patches.append(Patch(hit.start, hit.end, moved, MOVED))
+            elif has_day(spelt):
+                patches.append(Patch(hit.start, hit.end, mark(hit.entity), hit.entity))
         elif hides(hit.entity):
             patches.append(Patch(hit.start, hit.end, mark(hit.entity), hit.entity))
     return patches
 
 
 def _placed(text: str, patches: Sequence[Patch]) -> list[Patch]:
-    """Known values, but for those inside of a longer place with a form; then the longest. What sticks out from under another becomes a mark."""
-    forms = [patch for patch in patches if patch.what != SUBSTITUTE and not has(patch.what, Trait.SPOKEN)]
-    inside = [
-        p
-        for p in patches
-        if p.what == SUBSTITUTE
-        and any(f.start <= p.start and p.end <= f.end and f.end - f.start > p.end - p.start for f in forms)
-    ]
+    """Substitutes first, but for those inside of a longer place with a form; then the longest.
+
+    What sticks out from under another becomes a mark.
+    """
+    forms = [patch for patch in patches if patch.cause != SUBSTITUTE and not has(patch.cause, Trait.SPOKEN)]
+    inside = [p for p in patches if p.cause == SUBSTITUTE and any(_is_within(p, form) for form in forms)]
     placed: list[Patch] = []
-    for patch in sorted(patches, key=lambda p: (p.what != SUBSTITUTE or p in inside, p.start - p.end, p.start)):
+    for patch in sorted(patches, key=lambda p: (p.cause != SUBSTITUTE or p in inside, p.start - p.end, p.start)):
         taken = [(other.start, other.end) for other in placed]
-        for part in uncovered(text, Hit(patch.start, patch.end, patch.what, 1.0), taken):
+        for part in uncovered(text, Hit(patch.start, patch.end, patch.cause, 1.0), taken):
             whole = (part.start, part.end) == (patch.start, patch.end)
-            placed.append(patch if whole else Patch(part.start, part.end, _stands_for(patch), patch.what))
+            placed.append(patch if whole else Patch(part.start, part.end, _stands_for(patch), patch.cause))
     return sorted(placed)
+
+
+def _is_within(patch: Patch, other: Patch) -> bool:
+    """Whether the place is part of a longer one."""
+    longer = other.end - other.start > patch.end - patch.start
+    return longer and other.start <= patch.start and patch.end <= other.end
 
 
 def _stands_for(patch: Patch) -> str:
     """What a part of a place becomes."""
-    return mark("DATE") if patch.what == MOVED else f"[{TEXT}]" if patch.what == SUBSTITUTE else patch.new
+    return mark("DATE") if patch.cause == MOVED else f"[{TEXT}]" if patch.cause == SUBSTITUTE else patch.new
 
 
 def _patched(text: str, patches: Sequence[Patch]) -> str:
-    parts, at_ = [], 0
+    pieces, after = [], 0
     for patch in patches:
-        parts += [text[at_ : patch.start], patch.new]
-        at_ = patch.end
-    return "".join([*parts, text[at_:]])
+        pieces += [text[after : patch.start], patch.new]
+        after = patch.end
+    return "".join([*pieces, text[after:]])
 
 
-def learn_scrub(lesson: Lesson, known: Replacements, *, shift: Shift = Shift(), nlp: str = AUTO) -> Scrubbed:  # noqa: B008  frozen
-    """`known`: what became of the values of the columns; `shift`: how the dates of the columns move."""
+def learn_scrub(lesson: Lesson, replacements: Replacements, *, shift: Shift = Shift(), nlp: str = AUTO) -> Scrubbed:  # noqa: B008  frozen
+    """`replacements`: what became of the values of the columns; `shift`: how the dates of the columns move."""
     if lesson.column.kind not in WORDS:
         raise lesson.misfit("scrub", "scrub fits texts.")
     texts = pd.unique(pd.Series(lesson.text, dtype=object).dropna())
     column = replace(lesson.column, fabricated=False)
-    return Scrubbed(column, known, shift, nlp, lesson.where, puts_day_first(texts))
+    return Scrubbed(
+        column=column,
+        replacements=replacements,
+        shift=shift,
+        nlp=nlp,
+        where=lesson.where,
+        day_first=puts_day_first(texts),
+    )
 
 
-def _notes(where: str, tally: Mapping[str, int]) -> tuple[str, ...]:
+def _notes(where: str, tally: Mapping[str, int]) -> Iterator[str]:
     """What was done, and what cannot be seen."""
+    if tally.get("texts"):
+        yield from (f"{where}: {sentence}" for sentence in _changes(tally))
     person = measured()["PERSON"]
-    blind = (
-        f"{where}: names that are in no list and stand in no telling place are not seen: of {person['n']:,} people in our own corpus of sentences "
-        f"{person['recall']:.0%} were found ({person['interval']}); people who are only described are not seen either"
+    yield (
+        f"{where}: names that are in no list and stand in no telling place are not seen: "
+        f"of {person['n']:,} people in our own corpus of sentences {person['recall']:.0%} were found "
+        f"({person['interval']}); people who are only described are not seen either"
     )
-    if not tally.get("texts"):
-        return (blind,)
+
+
+def _changes(tally: Mapping[str, int]) -> Iterator[str]:
     changed, put = counted(tally["changed"], "texts"), counted(tally.get(SUBSTITUTE, 0), "places")
-    kinds = {what: places for what, places in sorted(tally.items()) if what.isupper() and places}
-    said = [f"{where}: {changed} of {tally['texts']:,} were changed; {put} hold a substitute"]
-    said += (
-        [f"{where}: {counted(tally[MOVED], 'dates')} were moved with those of their person"] if tally.get(MOVED) else []
-    )
-    said += (
-        [
-            f"{where}: marks stand for "
-            + ", ".join(f"{what} ({counted(places, 'places')})" for what, places in kinds.items())
-        ]
-        if kinds
-        else []
-    )
-    said += (
-        [f"{where}: {counted(tally[AGAIN], 'places')} were found only when the result was read again"]
-        if tally.get(AGAIN)
-        else []
-    )
-    said += (
-        [f"{where}: {counted(tally[WHOLE], 'texts')} became one mark, because marks did not help"]
-        if tally.get(WHOLE)
-        else []
-    )
-    return (*said, blind)
+    yield f"{changed} of {tally['texts']:,} were changed; {put} hold a substitute"
+    if tally.get(MOVED):
+        yield f"{counted(tally[MOVED], 'dates')} were moved with those of their person"
+    kinds = {kind: places for kind, places in sorted(tally.items()) if kind.isupper() and places}
+    if kinds:
+        yield "marks stand for " + ", ".join(f"{kind} ({counted(n, 'places')})" for kind, n in kinds.items())
+    if tally.get(AGAIN):
+        yield f"{counted(tally[AGAIN], 'places')} were found only when the result was read again"
+    if tally.get(WHOLE):
+        yield f"{counted(tally[WHOLE], 'texts')} became one mark, because marks did not help"

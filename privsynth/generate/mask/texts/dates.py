@@ -23,7 +23,10 @@ _MONTHS = (
     "December",
 )
 _NUMBER = {name[:3].casefold(): at + 1 for at, name in enumerate(_MONTHS)}
-_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
+    r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _WEEKDAY = r"(?:(?P<weekday>(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)(?P<after>,? ))?"
 _REST = r"(?P<rest>(?:[T ,]|\Z).*)\Z"
 
@@ -37,7 +40,8 @@ _YEAR_LAST = re.compile(
     rf"(?P<one>\d{{1,2}})(?P<mark>[-/.])(?P<two>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){_REST}", re.DOTALL
 )
 _DAY_NAMED = re.compile(
-    rf"{_WEEKDAY}(?P<the>the )?(?P<day>\d{{1,2}})(?P<th>st|nd|rd|th|\.)?(?P<a>[ -](?:of )?){_MONTH}(?P<dot>\.?)(?P<b>,?[ -])(?P<year>\d{{4}}){_REST}",
+    rf"{_WEEKDAY}(?P<the>the )?(?P<day>\d{{1,2}})(?P<th>st|nd|rd|th|\.)?(?P<a>[ -](?:of )?)"
+    rf"{_MONTH}(?P<dot>\.?)(?P<b>,?[ -])(?P<year>\d{{4}}){_REST}",
     re.IGNORECASE | re.DOTALL,
 )
 _MONTH_NAMED = re.compile(
@@ -47,14 +51,17 @@ _MONTH_NAMED = re.compile(
 
 
 def moved_date(text: str, days: int, *, day_first: bool | None = None) -> str | None:
-    """The date in its own form, so many days later; None where it is not certain which day is meant. `day_first`: what other dates have shown."""
-    for read in (_year_first, partial(_year_last, known=day_first), _named):
+    """The date in its own form, so many days later; None where it is not certain which day is meant.
+
+    `day_first`: what other dates have shown.
+    """
+    for read in (_year_first, partial(_year_last, others_show=day_first), _named):
         try:
-            made = read(text, timedelta(days=days))
+            moved = read(text, timedelta(days=days))
         except (ValueError, OverflowError):  # no day of the calendar
             return None
-        if made is not None:
-            return made
+        if moved is not None:
+            return moved
     return None
 
 
@@ -68,28 +75,33 @@ def has_day(text: str) -> bool:
 
 
 def _year_first(text: str, move: timedelta) -> str | None:
-    found = _YEAR_FIRST.match(text)
-    if found is None:
+    match = _YEAR_FIRST.match(text)
+    if match is None:
         return None
-    day = date(int(found["year"]), int(found["month"]), int(found["day"])) + move
-    mark = found["mark"]
-    return f"{day.year:04d}{mark}{_like(day.month, found['month'], found['day'])}{mark}{_like(day.day, found['month'], found['day'])}{found['rest']}"
+    day = date(int(match["year"]), int(match["month"]), int(match["day"])) + move
+    mark = match["mark"]
+    spelt = match["month"], match["day"]
+    return f"{day.year:04d}{mark}{_like(day.month, *spelt)}{mark}{_like(day.day, *spelt)}{match['rest']}"
 
 
-def _year_last(text: str, move: timedelta, known: bool | None) -> str | None:
-    """Points between the parts mean that the day is first; with other marks a number that no month has shows it, here or in other texts."""
-    found = _YEAR_LAST.match(text)
-    if found is None:
+def _year_last(text: str, move: timedelta, others_show: bool | None) -> str | None:
+    """Points between the numbers mean that the day is first.
+
+    With other marks a number that no month has shows which one is the day, here or in other texts.
+    """
+    match = _YEAR_LAST.match(text)
+    if match is None:
         return None
-    one, two = int(found["one"]), int(found["two"])
-    day_first = True if found["mark"] == "." else _shows(one, two)
-    day_first = known if day_first is None else day_first
+    one, two = int(match["one"]), int(match["two"])
+    day_first = True if match["mark"] == "." else _shows(one, two)
+    day_first = others_show if day_first is None else day_first
     if day_first is None:
         return None
-    day = (date(int(found["year"]), two, one) if day_first else date(int(found["year"]), one, two)) + move
+    day = (date(int(match["year"]), two, one) if day_first else date(int(match["year"]), one, two)) + move
     parts = (day.day, day.month) if day_first else (day.month, day.day)
-    mark = found["mark"]
-    return f"{_like(parts[0], found['one'], found['two'])}{mark}{_like(parts[1], found['one'], found['two'])}{mark}{day.year:04d}{found['rest']}"
+    mark = match["mark"]
+    one_, two_ = (_like(number, match["one"], match["two"]) for number in parts)
+    return f"{one_}{mark}{two_}{mark}{day.year:04d}{match['rest']}"
 
 
 def _shows(one: int, two: int) -> bool | None:
@@ -99,27 +111,27 @@ def _shows(one: int, two: int) -> bool | None:
 
 def puts_day_first(texts: Iterable[str]) -> bool | None:
     """What the dates of many texts show, where enough show it and none the contrary."""
-    shown = Counter(_shows(int(found["one"]), int(found["two"])) for text in texts for found in _SLASHED.finditer(text))
+    shown = Counter(_shows(int(match["one"]), int(match["two"])) for text in texts for match in _SLASHED.finditer(text))
     yes, no = shown[True], shown[False]
     return None if (yes and no) or yes + no < ENOUGH else yes > 0
 
 
 def _named(text: str, move: timedelta) -> str | None:
-    found = _DAY_NAMED.match(text) or _MONTH_NAMED.match(text)
-    if found is None:
+    match = _DAY_NAMED.match(text) or _MONTH_NAMED.match(text)
+    if match is None:
         return None
-    day = date(int(found["year"]), _NUMBER[found["month"][:3].casefold()], int(found["day"])) + move
+    day = date(int(match["year"]), _NUMBER[match["month"][:3].casefold()], int(match["day"])) + move
     name = (
         _MONTHS[day.month - 1]
-        if len(found["month"]) > 4 or found["month"].casefold() in ("may", "june", "july")
+        if len(match["month"]) > 4 or match["month"].casefold() in ("may", "june", "july")
         else _MONTHS[day.month - 1][:3]
     )
-    month = _cased(name, found["month"]) + (found["dot"] if len(name) == 3 else "")
-    number = f"{day.day}{_ending(day.day, found['th'])}"
-    parts = (number, month) if found.re is _DAY_NAMED else (month, number)
-    weekday = "" if found["weekday"] is None else _weekday(day, found["weekday"]) + found["after"]
-    the = found["the"] or "" if found.re is _DAY_NAMED else ""
-    return f"{weekday}{the}{parts[0]}{found['a']}{parts[1]}{found['b']}{day.year:04d}{found['rest']}"
+    month = _cased(name, match["month"]) + (match["dot"] if len(name) == 3 else "")
+    number = f"{day.day}{_ending(day.day, match['th'])}"
+    parts = (number, month) if match.re is _DAY_NAMED else (month, number)
+    weekday = "" if match["weekday"] is None else _weekday(day, match["weekday"]) + match["after"]
+    the = match["the"] or "" if match.re is _DAY_NAMED else ""
+    return f"{weekday}{the}{parts[0]}{match['a']}{parts[1]}{match['b']}{day.year:04d}{match['rest']}"
 
 
 def _like(number: int, *spelt: str) -> str:

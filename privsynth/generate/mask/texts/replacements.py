@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from privsynth.dataset import Kind, Role, Table
+from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.names import calling_codes, common_words, fold, known
 from privsynth.spelling.normal import normal
@@ -17,17 +16,16 @@ from privsynth.typing import Array
 GIVEN, FAMILY = "FIRST_NAME", "LAST_NAME"
 CUES = frozenset(("id", "ids", "no", "nr", "number", "key", "ref"))
 CERTAIN_DIGITS, CERTAIN_MIXED, CERTAIN_LETTERS, LONG = 6, 4, 6, 12
-NATIONAL, ABROAD = (
-    7,
-    11,
-)  # fewest digits of a telephone number without country code, and of one that may have it although nothing says so
+# Fewest digits of a telephone number without country code, and of one that may have it although nothing shows it.
+NATIONAL, ABROAD = 7, 11
 
 
 @dataclass(frozen=True, eq=False)
 class Replacements:
-    """Substitutes by the one form of the real value: of a row's own entity, and of anybody.
+    """Substitutes by the normal form of the real value: of a row's own person, and of anybody.
 
-    `called`: names alone, given or family, which only mean the row's own person. `cues`: words behind which a short number is a key.
+    `called`: names alone, given or family, which only mean the row's own person. `cues`: words behind which a short
+    number is a key.
     """
 
     own: Mapping[int, Mapping[str, str]] = field(default_factory=dict, repr=False)
@@ -37,12 +35,12 @@ class Replacements:
 
 
 def replacements_of(parts: Iterable[tuple[Table, Table, Array]]) -> Replacements:
-    """From tables as they are and as they become, row by row, with the number of the entity of each row."""
+    """From tables as they are and as they become, row by row, with the number of the person of each row."""
     own, called, anywhere, cues = dict[int, dict[str, str]](), dict[int, dict[str, str]](), dict[str, str](), set(CUES)
-    for real, made, seeds in parts:
+    for real, masked, seeds in parts:
         people = seeds.tolist()
-        for column in _replaced(real, made):
-            entity, pairs = column.entity, _pairs(real.text(column.name), made.text(column.name))
+        for column in _replaced(real, masked):
+            entity, pairs = column.entity, _pairs(real.text(column.name), masked.text(column.name))
             cues.update(
                 normal(word) for word in column.name.replace("_", " ").split() if column.role is Role.IDENTIFIER
             )
@@ -52,46 +50,46 @@ def replacements_of(parts: Iterable[tuple[Table, Table, Array]]) -> Replacements
             _add(own, people, pairs, _phones if has(entity, Trait.PHONE) else _itself, anywhere)
             if entity == "PERSON":
                 _add_names(own, called, anywhere, people, pairs)
-        _add_names(own, called, anywhere, people, _whole_names(real, made))
+        _add_names(own, called, anywhere, people, _whole_names(real, masked))
     return Replacements(own, called, anywhere, frozenset(cues))
 
 
-def _replaced(real: Table, made: Table) -> list[Any]:
+def _replaced(real: Table, masked: Table) -> list[Column]:
     """The columns whose values name somebody, and all of whose values were invented."""
     return [
         column
         for column in real.of_role(Role.IDENTIFIER, Role.DIRECT)
-        if column.name in made
-        and made[column.name].fabricated
-        and Kind.DATE not in (column.kind, made[column.name].kind)
+        if column.name in masked
+        and masked[column.name].fabricated
+        and Kind.DATE not in (column.kind, masked[column.name].kind)
     ]
 
 
 Pair = tuple[str, str]
 
 
-def _pairs(real: Array, made: Array) -> list[Pair | None]:
+def _pairs(real: Array, masked: Array) -> list[Pair | None]:
     """What stood there and what stands there, row by row; None where one of them is missing."""
     return [
         None if old is None or new is None else (old, new)
-        for old, new in zip(real.tolist(), made.tolist(), strict=True)
+        for old, new in zip(real.tolist(), masked.tolist(), strict=True)
     ]
 
 
-def _whole_names(real: Table, made: Table) -> list[Pair | None]:
+def _whole_names(real: Table, masked: Table) -> list[Pair | None]:
     """Given name and surname as one, where two columns hold them."""
-    given = next((c.name for c in _replaced(real, made) if c.entity == GIVEN), None)
-    family = next((c.name for c in _replaced(real, made) if c.entity == FAMILY), None)
+    given = next((c.name for c in _replaced(real, masked) if c.entity == GIVEN), None)
+    family = next((c.name for c in _replaced(real, masked) if c.entity == FAMILY), None)
     if given is None or family is None:
         return []
-    sides = [
-        [
-            None if None in two else " ".join(two)
-            for two in zip(t.text(given).tolist(), t.text(family).tolist(), strict=True)
-        ]
-        for t in (real, made)
-    ]
-    return _pairs(*(np.array([*side, None], dtype=object)[:-1] for side in sides))
+    return _pairs(*(_joined(table.text(given), table.text(family)) for table in (real, masked)))
+
+
+def _joined(given: Array, family: Array) -> Array:
+    """Two names as one; None where one of them is missing."""
+    names = zip(given.tolist(), family.tolist(), strict=True)
+    whole = [None if None in pair else " ".join(pair) for pair in names]
+    return np.array([*whole, None], dtype=object)[:-1]
 
 
 def _itself(old: str, new: str) -> Iterator[Pair]:
@@ -124,7 +122,7 @@ def _add(
     into: dict[int, dict[str, str]],
     people: list[int],
     pairs: list[Pair | None],
-    ways: Any,
+    ways: Callable[[str, str], Iterator[Pair]],
     anywhere: dict[str, str] | None = None,
 ) -> None:
     for pair, rows in _distinct(pairs).items():
@@ -156,10 +154,13 @@ def _add_names(
         for form, word in forms.items():
             anywhere.setdefault(form, word)
         for row in rows:
-            own.setdefault(people[row], {}).update(
-                {f: w for f, w in (forms | initial).items() if f not in own[people[row]]}
-            )
-            called.setdefault(people[row], {}).update({f: w for f, w in alone.items() if f not in called[people[row]]})
+            _add_missing(own.setdefault(people[row], {}), forms | initial)
+            _add_missing(called.setdefault(people[row], {}), alone)
+
+
+def _add_missing(into: dict[str, str], forms: Mapping[str, str]) -> None:
+    for form, word in forms.items():
+        into.setdefault(form, word)
 
 
 def _distinct(pairs: list[Pair | None]) -> dict[Pair, list[int]]:
@@ -181,7 +182,7 @@ def _parts(name: str) -> Pair:
 
 
 def is_certain(form: str, spelt: list[str], before: str, cues: frozenset[str]) -> bool:
-    """Whether a run of words that is a known value is no other word or number: long, or announced, or a name with its capitals."""
+    """Whether a run of words is surely the value that it equals: long, or announced, or a name with its capitals."""
     if form.isdecimal():
         return len(form) >= CERTAIN_DIGITS or before in cues
     if any(map(str.isdecimal, form)):
