@@ -71,7 +71,7 @@ class Role(StrEnum):
 @kept(version=1)
 @dataclass(frozen=True)
 class Domain:
-    """What a column may hold, as somebody declared it without looking at the rows: levels, or the ends of bins (dates in days since 1970)."""
+    """What a column may hold, declared without a look at the rows: levels, or ends of bins (dates in days since 1970)."""
 
     levels: tuple[str, ...] = field(default=(), repr=False)
     cuts: tuple[float, ...] = field(default=(), repr=False)
@@ -275,7 +275,7 @@ class Dataset:
         return [self[name] for name in ordered]
 
     def parent_of(self, name: str) -> Relation | None:
-        """The relation that hangs this table below another; the first one leads, others, and look-ups, are plain references."""
+        """The relation that hangs this table below another: the first one that does not refer to a look-up."""
         return next(
             (r for r in self.relations if r.child == name and r.parent != name and r.parent not in self.lookups), None
         )
@@ -323,7 +323,7 @@ class Dataset:
         return replace(self, tables=train), replace(self, tables=holdout)
 
     def hanging_together(self) -> dict[str, Array]:
-        """The number of the person of each row of each table but the look-ups: rows that hang together by any key are one."""
+        """The number of the person of each row of each table but the look-ups: rows tied by any key are one person's."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 

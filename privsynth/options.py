@@ -23,7 +23,7 @@ WaivableGate = Literal[
     "copies", "membership", "singling_out", "linkability", "inference", "attribute", "tracing", "classical"
 ]
 
-# What an option means when it is absent. The option itself stays None: nobody asked, and the engine may have no use for it.
+# What an option means when it is absent. The option stays None: nobody asked, and the engine may have no use for it.
 BINS = 32
 EPOCHS = 300
 DEVICE = "cpu"
@@ -105,7 +105,8 @@ class Limits(PolicyModel):
     population_unique_max: float | None = _lower(
         ge=0,
         le=1,
-        description="Share of rows that may be the only such person in the population, where its size is given; reported only when absent.",
+        description="Share of rows that may be the only such person in the population, where its size is given; "
+        "reported only when absent.",
     )
     eps_max: float = _lower(gt=0, description="Largest epsilon of the engine dp, summed over all runs on one source.")
     delta_max: float = _lower(gt=0, lt=1, description="Largest delta of the engine dp; 1/(10 n) where that is less.")
@@ -149,7 +150,8 @@ class ColumnPolicy(PolicyModel):
     )
     mask: StepPolicy | None = Field(
         None,
-        description="What backend mask does with it, such as token, or { do: partial, last: 4 }; proposed from the role when absent.",
+        description="What backend mask does with it, such as token, or { do: partial, last: 4 }; "
+        "proposed from the role when absent.",
     )
 
     @model_validator(mode="before")
@@ -178,7 +180,8 @@ class TablePolicy(PolicyModel):
     key: str | None = Field(None, description="The column that names each row.")
     person: str | None = Field(
         None,
-        description="The column that says which rows belong to one person; the unit that is split, counted and protected.",
+        description="The column that says which rows belong to one person; "
+        "the unit that is split, counted and protected.",
     )
     columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
     rules: list[RulePolicy] = Field([], description="Constraints that every made row keeps.")
@@ -225,12 +228,13 @@ class WritePolicy(PolicyModel):
 
     format: Literal["same", "csv", "parquet", "both"] = Field(
         "same",
-        description="Files to write: as each table came (text keeps its delimiter, gzip comes back unpacked), or text, Parquet, or both.",
+        description="Files to write: as each table came (text keeps its delimiter, gzip comes back unpacked), "
+        "or text, Parquet, or both.",
     )
 
 
 class Waiver(PolicyModel):
-    """A named person answers for one gate that measured too much. It covers a measured "no", never a missing or impossible judgement."""
+    """A named person answers for one gate that measured too much; never for one that could not judge."""
 
     gate: WaivableGate = Field(description="The gate whose failure is answered for.")
     reason: str = Field(min_length=1, max_length=500, description="Why the risk is taken; it stands in the report.")
@@ -268,7 +272,8 @@ class ModelOptions(PolicyModel):
     kind: Literal["model"] = "model"
     engine: EngineName = Field(
         "trees",
-        description="What learns: our sequential trees; sdv's copula, ctgan, tvae or copulagan; dp, OpenDP's mechanisms; auto tries and takes the best.",
+        description="What learns: our sequential trees; sdv's copula, ctgan, tvae or copulagan; "
+        "dp, OpenDP's mechanisms; auto tries and takes the best.",
     )
     min_leaf: int | None = Field(
         None,
@@ -343,7 +348,8 @@ class ModelOptions(PolicyModel):
                 raise ValueError(f"{name} is an option of the engine {engines} and means nothing to {self.engine}")
         if self.no_busl and record.is_busl:
             raise ValueError(
-                f"the engine {self.engine} is under the Business Source Licence, which no_busl refuses; use the engine trees"
+                f"the engine {self.engine} is under the Business Source Licence, which no_busl refuses; "
+                "use the engine trees"
             )
         if record.needs_epsilon and self.epsilon is None:
             raise ValueError(
@@ -403,7 +409,8 @@ class MaskOptions(PolicyModel):
     k: int | None = Field(
         None,
         ge=2,
-        description="People who shall share each combination of quasi-identifiers; the profile's k when absent, never less.",
+        description="People who shall share each combination of quasi-identifiers; "
+        "the profile's k when absent, never less.",
     )
     l: int | None = Field(  # noqa: E741
         None, ge=1, description="Different sensitive values in each such group; the profile's l when absent."
@@ -412,7 +419,8 @@ class MaskOptions(PolicyModel):
         None,
         gt=0,
         le=1,
-        description="Largest distance between the sensitive values of a group and those of the table; none when absent.",
+        description="Largest distance between the sensitive values of a group and those of the table; "
+        "none when absent.",
     )
 
     @model_validator(mode="after")

@@ -61,7 +61,8 @@ class Policy(PolicyModel):
         None,
         gt=0,
         le=0.5,
-        description="Share of entities kept from the backend as control; sized for the smallest leak worth seeing when absent.",
+        description="Share of entities kept from the backend as control; "
+        "sized for the smallest leak worth seeing when absent.",
     )
     tables: dict[str, TablePolicy] = Field({}, description="Tables by name.")
     relations: list[RelationPolicy] = Field([], description="Keys between tables; found by themselves when absent.")
@@ -70,14 +71,16 @@ class Policy(PolicyModel):
     nlp: str = Field(
         "auto",
         min_length=1,
-        description="Language model that reads texts besides: auto (one that is installed), none, or the name or folder of a spaCy model.",
+        description="Language model that reads texts besides: auto (one that is installed), none, "
+        "or the name or folder of a spaCy model.",
     )
     population: int | None = Field(
         None, ge=1, description="People in the population that the source was drawn from, where it is known."
     )
     state: Path | None = Field(
         None,
-        description="Folder of the ledger that counts attempts and releases of one source; beside the output when absent.",
+        description="Folder of the ledger that counts attempts and releases of one source; "
+        "beside the output when absent.",
     )
     waivers: list[Waiver] = Field(
         [],
@@ -139,7 +142,8 @@ class Policy(PolicyModel):
         rule = profile_rules(self.profile)["backends"].get(self.backend.kind, "allowed")
         if rule == "refused":
             raise ValueError(
-                f"backend: the profile {self.profile} does not allow {self.backend.kind}, whose rows follow the rows of people; take model"
+                f"backend: the profile {self.profile} does not allow {self.backend.kind}, "
+                "whose rows follow the rows of people; take model"
             )
         if (
             rule == "ephemeral"
@@ -147,7 +151,8 @@ class Policy(PolicyModel):
             and (self.backend.keeps_key or self.backend.direct == "token")
         ):
             raise ValueError(
-                f"backend: with the profile {self.profile} mask must keep no key and no token for people; leave out its key and direct: token"
+                f"backend: with the profile {self.profile} mask must keep no key and no token for people; "
+                "leave out its key and direct: token"
             )
         if self.has_claim and self.seed is not None:
             raise ValueError("seed must be left out for the engine dp: who knows the seed knows the noise")
@@ -169,7 +174,7 @@ class Policy(PolicyModel):
 
     @property
     def figures(self) -> FigureStyle:
-        """How much the papers may tell: as the profile says, and never exact figures beside a claim of differential privacy."""
+        """How much the reports may tell: as the profile says, but no exact figures beside a claim of differential privacy."""
         asked = cast("FigureStyle", profile_rules(self.profile)["figures"])
         return "bands" if asked == "exact" and self.has_claim else asked
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+Mark = tuple[int, int]  # line and column, from 1
 OLD_SPELLINGS = {"person": "entity"}  # of a table
 
 
@@ -19,12 +20,10 @@ def in_new_words(path: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Places:
-    """Where each thing stands in a policy file, for messages. Two policies that ask for the same are equal wherever it was written."""
+    """Where each thing stands in a policy file. Policies that ask for the same are equal, wherever it was written."""
 
     file: str = field(default="", compare=False)
-    at: Mapping[tuple[str, ...], tuple[int, int]] = field(
-        default_factory=dict, compare=False
-    )  # line and column, from 1
+    at: Mapping[tuple[str, ...], Mark] = field(default_factory=dict, compare=False)
 
     def of(self, path: Sequence[object]) -> str:
         """The place of the thing itself, or of the last part around it that the file has."""
@@ -48,7 +47,7 @@ def places_in(path: Path) -> Places:
     from ruamel.yaml import YAML
     from ruamel.yaml.nodes import MappingNode, SequenceNode
 
-    at: dict[tuple[str, ...], tuple[int, int]] = {}
+    at: dict[tuple[str, ...], Mark] = {}
 
     def walk(node: Any, inside: tuple[str, ...]) -> None:
         if isinstance(node, MappingNode):

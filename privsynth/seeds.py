@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Seeds:
-    """Named streams from one seed. The same seed and name give the same numbers, in whatever order they are asked for."""
+    """Named streams from one seed. The same seed and name give the same numbers, in whatever order they are asked."""
 
     def __init__(self, seed: int | None) -> None:
         self.seed = secrets.randbits(63) if seed is None else seed

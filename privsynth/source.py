@@ -11,7 +11,7 @@ from privsynth.statistics import Statistics
 
 @dataclass(frozen=True)
 class Exposure:
-    """What the runs on one source came to before this one, as the ledger has it; this run's attempt is counted, its rows are not."""
+    """What the ledger says of the runs on one source: this run's attempt is counted, its rows are not."""
 
     attempt: int  # the number of this attempt, among those on this source with this configuration
     releases: int = 0  # from this source, before this one

@@ -11,7 +11,7 @@ from privsynth.policy_names import refuse_unknown_names
 
 
 def describe(dataset: Dataset, policy: Policy) -> Dataset:
-    """The same rows with the role of each column and the keys between the tables; sets structure, keeps no statistic."""
+    """The same rows, with the role of each column and the keys between the tables. No statistic is kept."""
     from privsynth.describe.masking import with_steps
     from privsynth.describe.relations import with_relations
     from privsynth.describe.roles import with_roles

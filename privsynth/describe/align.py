@@ -12,7 +12,7 @@ from privsynth.typing import Array
 
 
 def aligned(real: Dataset, other: Dataset) -> Dataset:
-    """`other` under the column descriptions of `real`. Tables are matched by name, or the only one with the only one."""
+    """`other` under the column descriptions of `real`. Tables are matched by name; two single tables match anyway."""
     if len(real.tables) == len(other.tables) == 1:
         other = Dataset((replace(other.tables[0], name=real.tables[0].name),), notes=other.notes)
     if set(real.names) != set(other.names):

@@ -14,7 +14,7 @@ SECONDS = 86_400  # of a day
 
 
 def domain_of(column: Column, said: DomainPolicy, place: str) -> Domain:
-    """Levels as they are spelt, or ends of bins: numbers, and days since 1970 for dates. `place` names the line of the policy."""
+    """Levels as they are spelt, or ends of bins: numbers, or days since 1970. `place` is the line of the policy."""
 
     def refuse(what: str, hint: str) -> NoReturn:
         raise PolicyError(f"{place}the domain of column '{column.name}': {what}", hint=hint, column=column.name)

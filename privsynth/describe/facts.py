@@ -1,6 +1,6 @@
 """What holds between the columns of a table: one decides another, one never exceeds another, some pairs never meet.
 
-Each fact is held against chance: it is reported only if columns that know nothing of each other would have broken it many times.
+Each fact is compared with chance: it is reported only if independent columns would have broken it many times.
 """
 
 from __future__ import annotations
@@ -276,7 +276,10 @@ def _combinations(table: Table, coded: _Codes, shares: dict[tuple[int, int], flo
             never = int((common & (met == 0)).sum())
             if never >= max(2, 0.1 * int(common.sum())):
                 names = (coded.columns[first].name, coded.columns[second].name)
-                words = f"{names[0]} and {names[1]} meet in {int((met > 0).sum()):,} of {met.size:,} combinations; {never:,} that chance would show are never there"
+                words = (
+                    f"{names[0]} and {names[1]} meet in {int((met > 0).sum()):,} of {met.size:,} combinations; "
+                    f"{never:,} that chance would show are never there"
+                )
                 yield Fact("combinations", table=table.name, columns=names, share=1.0, words=words)
 
 

@@ -1,4 +1,7 @@
-"""What masking is to do with each column: what the policy says, else what its role asks for. A column that a written plan does not know stops the run."""
+"""What masking is to do with each column: what the policy says, else what its role asks for.
+
+A column that a written plan does not name stops the run.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,13 @@ LISTED = 12
 
 
 def with_steps(data: Dataset, policy: Policy) -> Dataset:
-    """The same data; for backend mask each column knows its step. For other backends nothing is planned, and a plan that was written is said to be unused."""
+    """The same data; for backend mask each column knows its step. Other backends use no steps, and a note says so."""
     written = sum(column.mask is not None for table in policy.tables.values() for column in table.columns.values())
     if not isinstance(policy.backend, MaskOptions):
         return (
             data.with_notes(
-                f"steps of masking for {written} columns stand in the policy; backend {policy.backend.kind} does not use them"
+                f"steps of masking for {written} columns stand in the policy; "
+                f"backend {policy.backend.kind} does not use them"
             )
             if written
             else data
@@ -48,8 +52,10 @@ def _refuse_unlisted(data: Dataset, policy: Policy, options: MaskOptions) -> Non
         new = [column.name for column in table.columns if column.name not in listed]
         if new:
             raise PolicyError(
-                f"{policy.place_of('tables', table.name)}the plan does not name {len(new)} of the {len(table.columns)} columns of {table.name}: {_names(new)}.",
-                hint="decide on each in the policy, such as  NAME: { mask: drop };  or let roles decide with --set backend.unlisted=propose",
+                f"{policy.place_of('tables', table.name)}the plan does not name "
+                f"{len(new)} of the {len(table.columns)} columns of {table.name}: {_names(new)}.",
+                hint="decide on each in the policy, such as  NAME: { mask: drop };  "
+                "or let roles decide with --set backend.unlisted=propose",
                 column=new[0],
             )
 
@@ -90,18 +96,27 @@ def _problems(
     if isinstance(step, Token | Encrypt | Substitute) and column.kind is Kind.DATE:
         yield f"{step.do} is not possible for a date; shift, generalise, invent and k_anonymise are, or the kind text."
     if isinstance(step, Shift) and column.kind is not Kind.DATE:
-        yield f"shift moves dates, and this is a {column.kind.value} column; declare its kind and format, or take another step."
+        yield (
+            f"shift moves dates, and this is a {column.kind.value} column; "
+            "declare its kind and format, or take another step."
+        )
     if isinstance(step, Rewrite | Scrub) and column.kind not in (Kind.TEXT, Kind.CATEGORY):
         yield f"{step.do} is for sentences, and this is a {column.kind.value} column."
     if isinstance(step, Encrypt) and not options.keeps_key:
-        yield "encrypt needs a key that is kept: without it nobody could turn the values back. Name key_file, key_env or keyring, or take token."
+        yield (
+            "encrypt needs a key that is kept: without it nobody could turn the values back. "
+            "Name key_file, key_env or keyring, or take token."
+        )
     if isinstance(step, Shuffle) and (
         strange := [name for name in step.within if name not in table or name == column.name]
     ):
         yield f"shuffle within {_names(strange)}: there is no such other column."
     strict = profile_rules(policy.profile)["backends"].get("mask") == "ephemeral"
     if strict and column.role is Role.DIRECT and isinstance(step, EQUAL_FOR_EQUAL):
-        yield f"{step.do} keeps equal values of people equal, which the profile {policy.profile} does not allow; take invent, redact or drop."
+        yield (
+            f"{step.do} keeps equal values of people equal, which the profile {policy.profile} does not allow; "
+            "take invent, redact or drop."
+        )
 
 
 def _agree(data: Dataset, relation: Relation, policy: Policy) -> None:
@@ -112,7 +127,8 @@ def _agree(data: Dataset, relation: Relation, policy: Policy) -> None:
     if first != second:
         (one, key), (other, its) = relation.ends
         raise PolicyError(
-            f"{policy.place_of('tables', other, 'columns', its, 'mask')}{other}.{its} refers to {one}.{key}: both need the same step.",
+            f"{policy.place_of('tables', other, 'columns', its, 'mask')}"
+            f"{other}.{its} refers to {one}.{key}: both need the same step.",
             hint="write the same mask for both columns",
             column=its,
         )

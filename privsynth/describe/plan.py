@@ -1,4 +1,4 @@
-"""A policy file to edit: what was found of each column, with the reason beside it. It holds names, never a value of the data."""
+"""A policy file to edit: what each column was taken for, and why. It holds names, never a value of the data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ def sureness(confidence: float) -> str:
 def _head(schema: str, policy: Policy) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={schema}"
     yield "# privsynth policy, version 1. Each line says what would be taken anyway, and why; change what is wrong."
-    yield "# roles: identifier (a key), direct (names a person), quasi (names one with others), sensitive, free_text, plain"
+    yield (
+        "# roles: identifier (a key), direct (names a person), quasi (names one with others), "
+        "sensitive, free_text, plain"
+    )
     yield ""
     yield "version: 1"
     yield f"profile: {policy.profile}          # the limits; they may only be tightened:"
@@ -80,9 +83,15 @@ def _tables(data: Dataset) -> Iterator[str]:
     for table in data:
         yield f"  {quoted(table.name)}:"
         if table.person is not None:
-            yield f"    person: {quoted(table.person)}    # rows with the same one belong to one person: split, counted and protected together"
+            yield (
+                f"    person: {quoted(table.person)}"
+                "    # rows with the same one belong to one person: split, counted and protected together"
+            )
         else:
-            yield "    # person:            # each row is one person; else name the column whose value one person's rows share"
+            yield (
+                "    # person:            "
+                "# each row is one person; else name the column whose value one person's rows share"
+            )
         yield "    columns:"
         yield from _columns(table)
 
@@ -112,7 +121,8 @@ def _relations(data: Dataset) -> Iterator[str]:
         yield ""
         yield "relations:    # each row of the child belongs to the row of the parent whose key it repeats"
     for r in data.relations:
-        yield f"  - {{ parent: {quoted(r.parent)}, parent_key: {quoted(r.parent_key)}, child: {quoted(r.child)}, child_key: {quoted(r.child_key)} }}"
+        parent = f"parent: {quoted(r.parent)}, parent_key: {quoted(r.parent_key)}"
+        yield f"  - {{ {parent}, child: {quoted(r.child)}, child_key: {quoted(r.child_key)} }}"
 
 
 def _facts(facts: tuple[Fact, ...]) -> Iterator[str]:
@@ -127,11 +137,20 @@ def _tail(policy: Policy) -> Iterator[str]:
     yield ""
     yield "backend:"
     if isinstance(policy.backend, MaskOptions):
-        yield "  kind: mask            # what it does with each column stands behind mask: above; a column that is not listed there stops the run"
+        yield (
+            "  kind: mask            # what it does with each column stands behind mask: above; "
+            "a column that is not listed there stops the run"
+        )
         yield f"  # steps: {', '.join(step_names())}"
-        yield "  # key_file: KEY       # the same tokens in every run with this key (privsynth key new KEY); without one the key dies with the run"
+        yield (
+            "  # key_file: KEY       # the same tokens in every run with this key (privsynth key new KEY); "
+            "without one the key dies with the run"
+        )
         return
-    yield "  kind: auto            # model (learnt), rules (a rulebook), clone (several people mixed) or mask (the same rows, pseudonymised)"
+    yield (
+        "  kind: auto            # model (learnt), rules (a rulebook), clone (several people mixed) "
+        "or mask (the same rows, pseudonymised)"
+    )
 
 
 def quoted(text: str) -> str:

@@ -39,7 +39,8 @@ def _must_be_key(table: Table, name: str) -> None:
     repeated, missing = int(values.dropna().duplicated().sum()), int(values.isna().sum())
     if repeated or missing:
         raise InputError(
-            f"{table.name}.{name} cannot be a key: {repeated:,} rows repeat another row's value and {missing:,} have none.",
+            f"{table.name}.{name} cannot be a key: "
+            f"{repeated:,} rows repeat another row's value and {missing:,} have none.",
             hint="name a column that is unique and complete, or leave the relation out",
             column=name,
         )
@@ -107,7 +108,7 @@ def _about(column: str, table: str) -> bool:
 
 
 def _names_match(name: str, key: _Key) -> bool:
-    """The same name (unless it says nothing), or the parent's name with its key's name or `id`, perhaps behind a prefix."""
+    """The same name (unless it says nothing), or the parent's with its key's name or `id`, perhaps behind a prefix."""
     ours, theirs, parent = _bare(name), _bare(key.column.name), _singular(key.table.name)
     if ours == theirs:
         return theirs not in GENERIC

@@ -15,7 +15,7 @@ from privsynth.policy import Policy
 
 
 def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
-    """The same data; each column knows its role and the reason, each table the column that says who its rows belong to."""
+    """The same data; each column knows its role and the reason, each table the column that says whose its rows are."""
     described = [_described(table, policy.table(table.name)) for table in dataset]
     return dataset.replace_tables(*(_with_domains(table, policy) for table in described))
 
@@ -124,7 +124,7 @@ _PERSONS = frozenset(
 
 
 def _owner(table: Table) -> str | None:
-    """The identifier that repeats and names persons; None when each row is its own person. Of several the one named first."""
+    """The first identifier that names people and repeats; None where each row is a person of its own."""
     for column in table.of_role(Role.IDENTIFIER, Role.DIRECT):
         if _names_persons(column) and _repeats(table, column):
             return column.name

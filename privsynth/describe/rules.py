@@ -1,4 +1,4 @@
-"""Rules that the policy declares, put on their tables: each is checked against the columns and their kinds before anything is made."""
+"""Rules that the policy declares, put on their tables: each is checked against the columns and their kinds first."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ def holdout_share(data: Dataset, policy: Policy) -> float:
 
     A copied row hits the training part and never the hold-out, so m copies have probability (1 - share)^m under
     chance; a leak of 1 % is seen if that falls below the allowance of one test. Small tables therefore give up to half
-    of their rows: a model fitted on less, and a statement that means something. Masking changes rows in place: all stay.
+    of their rows: the model learns from less, but the statement means something. Masking changes rows in place: all
+    stay.
     """
     if data.is_empty or isinstance(policy.backend, MaskOptions):
         return 0.0

@@ -24,7 +24,7 @@ _AT_FDCWD, _NOREPLACE, _EXCHANGE = -100, 1, 2
 def publish(files: Mapping[str, Content], target: Path, *, overwrite: bool) -> list[Path]:
     """Write the files and let the folder appear at `target` by one rename.
 
-    The folder is open to its owner alone (0700, files 0600): who else on this machine may read it is the owner's to say.
+    The folder is open to its owner alone (0700, files 0600); the owner says who else on this machine may read it.
     """
     target = place_of(target)
     _check_names(files)
@@ -89,7 +89,7 @@ def _check_names(files: Mapping[str, Content]) -> None:
 
 @contextmanager
 def private_folder(beside: Path) -> Iterator[Path]:
-    """A folder for what a run must put on the disk and nobody may read: gone when the run ends; one of a killed run goes with the next."""
+    """A private folder for a run, gone when the run ends; that of a killed run goes with the next run."""
     with ExitStack() as stack:
         try:
             target = place_of(beside / "run")

@@ -22,7 +22,7 @@ from privsynth.read.sources import SourceFile, content, source_files
 
 
 def read_files(paths: Sequence[Path | str], policy: Policy) -> Dataset:
-    """One dataset of all the tables in the files. What cannot be read for certain is refused; what was decided is noted."""
+    """One dataset of all the tables in the files. What cannot be read for certain is refused; choices are noted."""
     files, notes = source_files(paths)
     tables: list[Table] = []
     for source in files:

@@ -137,7 +137,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {}
 
 
 def _pattern(form: str) -> re.Pattern[str]:
-    """A pattern that only matches what strftime would write. Raises KeyError for a directive that cannot be read back."""
+    """A pattern of what strftime would write, and no more. KeyError for a directive that cannot be read back."""
     if form not in _PATTERNS:
         pieces = re.findall(r"%-?.|[^%]+|%", form)
         _PATTERNS[form] = re.compile(

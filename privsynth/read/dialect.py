@@ -1,4 +1,4 @@
-"""How the fields of a file are set apart: delimiter, quote, escape. What two readings fit equally is refused, not guessed."""
+"""How the fields of a file are set apart: delimiter, quote, escape. Where two readings fit equally, none is guessed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Dialect:
         return re.sub(rb"\\([\\" + quote + rb"])", lambda m: quote * 2 if m[1] == quote else b"\\", data)
 
     def bare(self, data: bytes) -> bytes:
-        """The text with each quoted field shrunk to one letter: what is left are delimiters, line ends and unquoted fields."""
+        """The text with each quoted field shrunk to one letter: delimiters, line ends and unquoted fields are left."""
         quote = self.quote.encode()
         if quote not in data:
             return data
@@ -103,7 +103,7 @@ class Fit:
 
 
 def without_sep(data: bytes) -> tuple[bytes, str | None]:
-    """Excel's first line `sep=;` names the delimiter. The line stays as a blank one, so that the others keep their numbers."""
+    """Excel's first line `sep=;` names the delimiter. A blank line stays for it, so that line numbers are kept."""
     found = re.match(rb"sep=([,;|\t])(?=[\r\n])", data, re.IGNORECASE)
     return (data[found.end() :], found[1].decode()) if found else (data, None)
 

@@ -1,4 +1,4 @@
-"""From bytes to UTF-8: byte order mark, strict UTF-8, UTF-16 that proves itself, the declared encoding, or a guess that is noted."""
+"""From bytes to UTF-8: byte order mark, strict UTF-8, provable UTF-16, the declared encoding, or a noted guess."""
 
 from __future__ import annotations
 
@@ -188,7 +188,8 @@ def _guessed(raw: bytes, file: str) -> Decoded:
     return Decoded(
         data,
         name,
-        f"{file}: the bytes are not utf-8; the encoding was guessed as {name}: check the letters, or say it with --encoding",
+        f"{file}: the bytes are not utf-8; the encoding was guessed as {name}: "
+        "check the letters, or say it with --encoding",
     )
 
 

@@ -128,7 +128,7 @@ def _pandas_column(series: pd.Series[Any], name: str) -> Any:
 
 
 def frame_like(original: Any, table: Table) -> Any:
-    """The table as a frame of the same kind, with the same order of columns, and the same types where the values allow."""
+    """The table as a frame of the same kind, with the same order of columns and, where values allow, the same types."""
     if isinstance(original, pd.DataFrame):
         return _pandas_like(original, table)
     source = to_arrow(original)

@@ -20,7 +20,7 @@ LOOKED_AT = 1000
 def check_header(
     header: Sequence[str], columns: Sequence[Sequence[str]], file: str, line: int, *, declared: bool
 ) -> None:
-    """Refuse names that are missing or doubled, and a first record that reads like a row. `columns` holds distinct words."""
+    """Refuse missing or doubled names, and a first record that reads like a row. `columns` holds distinct words."""
     if not declared:
         _refuse_data(header, columns, file, line)
     _refuse_empty(header, file, line)
@@ -87,7 +87,7 @@ def _is_count(header: Sequence[str]) -> bool:
 
 
 def _counts_on(header: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
-    """Nothing but numbers in a row, and numbers of the same length below each: as likely a row as names. From 0 or a year on they are names."""
+    """Nothing but numbers, as long as those below: as likely a row as names. From 0 or a year on they are names."""
     if (
         not all(name.strip().isdecimal() for name in header)
         or header[0].strip() == "0"
@@ -98,7 +98,7 @@ def _counts_on(header: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_row_like(name: str, words: Sequence[str], form: re.Pattern[str]) -> bool:
-    """A name in the form that most values below it have. Dates above counts are names: `country, 2020-01-22, 2020-01-23`."""
+    """A name in the form of most values below it. Dates above counts are names: `country, 2020-01-22, 2020-01-23`."""
     some = words[:LOOKED_AT]
     return bool(form.fullmatch(name.strip())) and 2 * sum(bool(form.fullmatch(word.strip())) for word in some) > len(
         some

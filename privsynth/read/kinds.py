@@ -107,7 +107,7 @@ def typed(
 
 
 def _nulls(words: Words, place: Place) -> tuple[list[str], set[int], Spelling, list[str]]:
-    """The words that would be missing values if the rest were numbers or dates, and the commonest spelling of missing."""
+    """The words that mean a missing value if the rest are numbers or dates, and the commonest spelling of missing."""
     missing = {code for code, word in enumerate(words.known) if word in NULLS}
     if not missing or len(missing) == len(words.known):
         return words.known, set(), Spelling(), []

@@ -136,7 +136,7 @@ def _places(text: Any) -> Array:
 
 
 def _uneven(plain: list[str], values: Array, spelling: Spelling, places: Array, digits: Array) -> Numbers | None:
-    """Some words show more decimals than others: trailing zeros are written down to the fewest places that any word shows."""
+    """Some words show more decimals than others: trailing zeros are written down to the fewest places of any word."""
     fewest = int(places.min())
     spelling = replace(spelling, fewest=fewest)
     trailing = np.array([word.endswith("0") for word in plain]) & (places > fewest)

@@ -1,4 +1,4 @@
-"""A file of more rows than fit in memory, dealt out into parts: whole people each, at random, so that each part is a small picture of all."""
+"""A file of more rows than fit in memory, dealt out at random into parts of whole people: each is a picture of all."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def _blocks(layout: Layout, reading: ReadPolicy, left: Counter[str]) -> Iterator
 def _even(
     block: list[list[str]], width: int, last: int, label: str, reading: ReadPolicy, left: Counter[str]
 ) -> list[list[str]]:
-    """The rows of the right width. A blank line is no row where there are several columns; another width stops the run, unless such rows may be dropped."""
+    """The rows of the right width. A blank line among several columns is no row; another width stops, or is dropped."""
     if width == 1:
         block = [row or [""] for row in block]
     good = [row for row in block if len(row) == width]
@@ -213,7 +213,7 @@ def _codec(encoding: str) -> str:
 
 
 def part(path: Path, layout: Layout, like: Table, reading: ReadPolicy) -> Table:
-    """One part as a table whose columns are those that the beginning promised; a value that breaks the promise stops the reading."""
+    """One part as a table with the columns that the beginning promised; a value that breaks the promise stops it."""
     records = records_of(path.read_bytes(), Dialect(), reading, layout.label, header=True)
     made = []
     for words, column in zip(records.columns, like.columns, strict=True):
@@ -224,7 +224,8 @@ def part(path: Path, layout: Layout, like: Table, reading: ReadPolicy) -> Table:
             made.append(typed(words, Place(layout.label, column.name, lambda _: None), wish))
         except InputError:
             raise InputError(
-                f"{layout.label}: column {column.name}: its first rows are of kind {column.kind.value}, later ones are not.",
+                f"{layout.label}: column {column.name}: "
+                f"its first rows are of kind {column.kind.value}, later ones are not.",
                 hint="say its kind in the policy, such as  { kind: text }",
                 column=column.name,
             ) from None

@@ -26,7 +26,7 @@ CELLS_AT_ONCE = 2**19
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """One column as text: its distinct words in order of appearance, and for each row which of them; -1 is an empty cell."""
+    """One column as text: its distinct words in order of appearance, and which of them each row has; -1: empty cell."""
 
     known: list[str] = field(repr=False)
     codes: Array = field(repr=False)
@@ -259,12 +259,14 @@ class _Reading:
         if self.stray:
             where = self._line(self.stray_record)
             notes.append(
-                f"{self.file}: quotes inside unquoted fields, kept as they are: {self.stray:,}, the first in line {where}"
+                f"{self.file}: quotes inside unquoted fields, kept as they are: {self.stray:,}, "
+                f"the first in line {where}"
             )
         if self.ragged:
             where = self._line(self.ragged[0])
             notes.append(
-                f"{self.file}: rows of another number of fields, left out as asked: {len(self.ragged):,}, the first in line {where}"
+                f"{self.file}: rows of another number of fields, left out as asked: {len(self.ragged):,}, "
+                f"the first in line {where}"
             )
         if self.mixed:
             notes.append(f"{self.file}: line ends are mixed: {self.mixed[0]:,} times CRLF, {self.mixed[1]:,} times LF")
