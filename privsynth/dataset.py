@@ -71,7 +71,7 @@ class Role(StrEnum):
 @kept(version=1)
 @dataclass(frozen=True)
 class Domain:
-    """What a column may hold, declared without a look at the rows: levels, or ends of bins (dates in days since 1970)."""
+    """What a column may hold, declared without a look at the rows: levels, or ends of bins (dates: days since 1970)."""
 
     levels: tuple[str, ...] = field(default=(), repr=False)
     cuts: tuple[float, ...] = field(default=(), repr=False)
@@ -323,7 +323,7 @@ class Dataset:
         return replace(self, tables=train), replace(self, tables=holdout)
 
     def hanging_together(self) -> dict[str, Array]:
-        """The number of the person of each row of each table but the look-ups: rows tied by any key are one person's."""
+        """The number of the person of each row, for all tables but look-ups: rows tied by any key are one person's."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 

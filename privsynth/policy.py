@@ -105,7 +105,7 @@ class Policy(PolicyModel):
     @classmethod
     def _from_statistics(cls, asked: Any) -> Any:
         if not isinstance(asked, Mapping):
-            raise ValueError("a policy is a mapping of names to values")  # noqa: TRY004 - pydantic translates a ValueError
+            raise ValueError("a policy is a mapping of names to values")  # noqa: TRY004  pydantic translates a ValueError
         asked = dict(asked)
         if isinstance(asked.get("backend"), str):
             asked["backend"] = {"kind": asked["backend"]}
@@ -174,7 +174,7 @@ class Policy(PolicyModel):
 
     @property
     def figures(self) -> FigureStyle:
-        """How much the reports may tell: as the profile says, but no exact figures beside a claim of differential privacy."""
+        """How much the reports may tell: as the profile says, but nothing exact beside a claim of differential privacy."""
         asked = cast("FigureStyle", profile_rules(self.profile)["figures"])
         return "bands" if asked == "exact" and self.has_claim else asked
 

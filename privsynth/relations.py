@@ -13,7 +13,7 @@ from privsynth.typing import Array
 
 
 def key_domains(data: Dataset, named: Mapping[Place, str] | None = None) -> dict[Place, str]:
-    """The domain of each key column, and of those that a policy names: one for all columns that relations tie together."""
+    """The domain of each key column, and of those that a policy names: one for all that relations tie together."""
     named = named or {}
     keys = [(table.name, column.name) for table in data for column in table.of_role(Role.IDENTIFIER)]
     leader: dict[Place, Place] = {place: place for place in (*keys, *named)}

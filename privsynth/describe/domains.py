@@ -13,24 +13,24 @@ from privsynth.options import BINS, DomainPolicy
 SECONDS = 86_400  # of a day
 
 
-def domain_of(column: Column, said: DomainPolicy, place: str) -> Domain:
+def domain_of(column: Column, declared: DomainPolicy, place: str) -> Domain:
     """Levels as they are spelt, or ends of bins: numbers, or days since 1970. `place` is the line of the policy."""
 
     def refuse(what: str, hint: str) -> NoReturn:
         raise PolicyError(f"{place}the domain of column '{column.name}': {what}", hint=hint, column=column.name)
 
-    if said.levels is not None:
-        return Domain(levels=_levels(column, said.levels, refuse))
+    if declared.levels is not None:
+        return Domain(levels=_levels(column, declared.levels, refuse))
     if not (column.kind.is_numeric or column.kind is Kind.DATE):
         refuse(
             f"a column of kind {column.kind.value} has no ends of bins.",
             "say its levels, or its kind if it holds numbers or dates",
         )
-    if said.cuts is not None:
-        return Domain(cuts=_rising([_end(column, end, refuse) for end in said.cuts], refuse))
-    low, high = (_end(column, end, refuse) for end in (said.low or 0, said.high or 0))
+    if declared.cuts is not None:
+        return Domain(cuts=_rising([_end(column, end, refuse) for end in declared.cuts], refuse))
+    low, high = (_end(column, end, refuse) for end in (declared.low or 0, declared.high or 0))
     _rising([low, high], refuse)
-    return Domain(cuts=_equal(column, low, high, said.bins or BINS))
+    return Domain(cuts=_equal(column, low, high, declared.bins or BINS))
 
 
 Refuse = Callable[[str, str], NoReturn]

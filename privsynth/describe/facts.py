@@ -70,7 +70,7 @@ def _dependencies(coded: _Codes) -> dict[tuple[int, int], float]:
     rows, width = coded.codes.shape
     look = _spread(rows, max(500, min(rows, LOOKED_AT // max(1, width), WIDE * 10 // max(1, width**2))))
     sample = coded.codes[look]
-    found: dict[tuple[int, int], float] = {}
+    shares: dict[tuple[int, int], float] = {}
     for first in np.flatnonzero((coded.levels > 1) & (coded.levels < rows)):
         order = np.argsort(sample[:, first], kind="stable")
         rows_by = sample[order]
@@ -90,8 +90,8 @@ def _dependencies(coded: _Codes) -> dict[tuple[int, int], float]:
                 else 0.0
             )
             if share >= SHARE and 1 - share <= 0.1 * coded.meets[second]:
-                found[int(first), int(second)] = share
-    return found
+                shares[int(first), int(second)] = share
+    return shares
 
 
 def _spread(rows: int, most: int) -> Array:
@@ -109,13 +109,13 @@ def _decided(coded: _Codes, first: int, second: int) -> float:
 
 
 def _equal(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> list[Fact]:
-    found = []
+    facts = []
     for (first, second), share in shares.items():
         if first < second and share == shares.get((second, first)) == 1.0:
             one, two = (table.frame[coded.columns[place].name] for place in (first, second))
             if one.dtype == two.dtype and one.equals(two):
                 names = (coded.columns[first].name, coded.columns[second].name)
-                found.append(
+                facts.append(
                     Fact(
                         "equal",
                         table=table.name,
@@ -124,7 +124,7 @@ def _equal(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) ->
                         words=f"{names[0]} and {names[1]} are equal in every row",
                     )
                 )
-    return found
+    return facts
 
 
 def _told(

@@ -33,8 +33,8 @@ class Prints(Collection[bytes]):
 
     numbers: Array = field(repr=False)  # sorted
 
-    def __contains__(self, found: object) -> bool:
-        wanted = np.uint64(int.from_bytes(found[:8], "big")) if isinstance(found, bytes) else np.uint64(0)
+    def __contains__(self, fingerprint: object) -> bool:
+        wanted = np.uint64(int.from_bytes(fingerprint[:8], "big")) if isinstance(fingerprint, bytes) else np.uint64(0)
         at = int(np.searchsorted(self.numbers, wanted))
         return at < len(self.numbers) and bool(self.numbers[at] == wanted)
 
@@ -47,11 +47,11 @@ class Prints(Collection[bytes]):
 
 def fingerprints_of_parts(parts: Iterable[Table]) -> Taken:
     """The same of one table whose rows come in parts, in little memory."""
-    empty, found = Taken(secrets.token_bytes(32)), [np.empty(0, dtype=np.uint64)]
+    empty, of_parts = Taken(secrets.token_bytes(32)), [np.empty(0, dtype=np.uint64)]
     for table in parts:
         prints = b"".join(empty.fingerprint(value)[:8] for value in dict.fromkeys(_values(table)))
-        found.append(np.frombuffer(prints, dtype=">u8").astype(np.uint64))
-    return Taken(empty.key, Prints(np.unique(np.concatenate(found))))
+        of_parts.append(np.frombuffer(prints, dtype=">u8").astype(np.uint64))
+    return Taken(empty.key, Prints(np.unique(np.concatenate(of_parts))))
 
 
 def _values(table: Table) -> Iterator[str]:

@@ -136,9 +136,11 @@ def _agree(data: Dataset, relation: Relation, policy: Policy) -> None:
 
 def step_words(step: Step) -> str:
     """The step as YAML spells it."""
-    said = step.model_dump(exclude_defaults=True, mode="json")
+    settings = step.model_dump(exclude_defaults=True, mode="json")
     return (
-        "{ " + ", ".join((f"do: {step.do}", *(f"{name}: {json.dumps(value)}" for name, value in said.items()))) + " }"
-        if said
+        "{ "
+        + ", ".join((f"do: {step.do}", *(f"{name}: {json.dumps(value)}" for name, value in settings.items())))
+        + " }"
+        if settings
         else step.do
     )

@@ -39,8 +39,8 @@ def order_of(levels: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
 
 def _are_mere_letters(levels: Iterable[str]) -> bool:
     """a, b, c may be grades or wards: letters are grades only if there are five of them, or if they are sizes."""
-    found = set(levels)
-    return len(found) < 5 and all(len(level) == 1 for level in found) and not found <= {"s", "m", "l"}
+    distinct = set(levels)
+    return len(distinct) < 5 and all(len(level) == 1 for level in distinct) and not distinct <= {"s", "m", "l"}
 
 
 def _plain(text: str) -> str:
@@ -73,7 +73,7 @@ def _stages(levels: Iterable[str]) -> dict[str, float]:
 
 @cache
 def _scales() -> dict[str, dict[str, float]]:
-    """The step of each spelling, by scale. A column follows a scale if all its levels are on it, each on its own step."""
+    """The step of each spelling, by scale. A column follows a scale if its levels are on it, each on its own step."""
     with (Path(__file__).parent / "orders.toml").open("rb") as file:
         scales: dict[str, list[list[str]]] = tomllib.load(file)
     return {

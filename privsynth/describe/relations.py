@@ -109,15 +109,15 @@ def _about(column: str, table: str) -> bool:
 
 def _names_match(name: str, key: _Key) -> bool:
     """The same name (unless it says nothing), or the parent's with its key's name or `id`, perhaps behind a prefix."""
-    ours, theirs, parent = _bare(name), _bare(key.column.name), _singular(key.table.name)
-    if ours == theirs:
-        return theirs not in GENERIC
+    own, key_name, parent = _bare(name), _bare(key.column.name), _singular(key.table.name)
+    if own == key_name:
+        return key_name not in GENERIC
     spelt = {
-        _bare(key.table.name) + theirs,
-        parent + theirs,
+        _bare(key.table.name) + key_name,
+        parent + key_name,
         *((parent + word for word in ("id", "key", "code", "no", "nr")) if parent else ()),
     }
-    return ours in spelt or (len(theirs) >= 5 and theirs not in GENERIC and ours.endswith(theirs))
+    return own in spelt or (len(key_name) >= 5 and key_name not in GENERIC and own.endswith(key_name))
 
 
 def _bare(name: str) -> str:

@@ -20,23 +20,23 @@ def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     return dataset.replace_tables(*(_with_domains(table, policy) for table in described))
 
 
-def _described(table: Table, said: TablePolicy) -> Table:
-    columns = [_column(table, column, said.columns.get(column.name, ColumnPolicy())) for column in table.columns]
+def _described(table: Table, wishes: TablePolicy) -> Table:
+    columns = [_column(table, column, wishes.columns.get(column.name, ColumnPolicy())) for column in table.columns]
     described = table.with_columns(*columns)
-    return replace(described, person=said.person or _owner(described))
+    return replace(described, person=wishes.person or _owner(described))
 
 
 def _with_domains(table: Table, policy: Policy) -> Table:
     """What the policy says that columns may hold; nothing of it is read from the rows."""
-    said = policy.table(table.name).columns
-    known = {name: wish.domain for name, wish in said.items() if wish.domain is not None and name in table}
-    places = {name: policy.place_of("tables", table.name, "columns", name, "domain") for name in known}
+    wishes = policy.table(table.name).columns
+    domains = {name: wish.domain for name, wish in wishes.items() if wish.domain is not None and name in table}
+    places = {name: policy.place_of("tables", table.name, "columns", name, "domain") for name in domains}
     return table.with_columns(
-        *(replace(table[name], domain=domain_of(table[name], domain, places[name])) for name, domain in known.items())
+        *(replace(table[name], domain=domain_of(table[name], domain, places[name])) for name, domain in domains.items())
     )
 
 
-def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:
+def _column(table: Table, column: Column, wish: ColumnPolicy) -> Column:
     """What the policy says stays; what it leaves open is proposed.
 
     A policy that only repeats the proposal, as a file made by `init` does, decides nothing: gates trust a person's word
@@ -46,9 +46,9 @@ def _column(table: Table, column: Column, said: ColumnPolicy) -> Column:
     inferred = replace(
         column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence
     )
-    meant = _role_of(said.entity) if said.entity else proposed.role
-    role = Role(said.role) if said.role else meant
-    entity = said.entity or (proposed.entity if proposed.role == role else None)
+    meant = _role_of(wish.entity) if wish.entity else proposed.role
+    role = Role(wish.role) if wish.role else meant
+    entity = wish.entity or (proposed.entity if proposed.role == role else None)
     if (role, entity) == (proposed.role, proposed.entity):
         return inferred
     return replace(column, role=role, entity=entity, reason="declared in the policy", confidence=1.0, declared=True)
@@ -67,59 +67,53 @@ def _role_of(entity: str) -> Role:
 
 # Words for somebody whose rows are to stay together. A key of theirs that repeats says which rows are one person's.
 _PERSONS = frozenset(
-    (
-        *(
-            "person",
-            "patient",
-            "customer",
-            "client",
-            "user",
-            "member",
-            "employee",
-            "student",
-            "subject",
-            "participant",
-            "respondent",
-            "household",
-            "family",
-            "policyholder",
-        ),
-        *(
-            "holder",
-            "cardholder",
-            "subscriber",
-            "donor",
-            "citizen",
-            "resident",
-            "passenger",
-            "guest",
-            "visitor",
-            "owner",
-            "tenant",
-            "account",
-            "acct",
-            "cust",
-            "pat",
-            "emp",
-            "uid",
-        ),
-        *(
-            "userid",
-            "customerid",
-            "patientid",
-            "clientid",
-            "kunde",
-            "kunden",
-            "patienten",
-            "klient",
-            "asiakas",
-            "cliente",
-            "paciente",
-            "usuario",
-            "adherent",
-            "assure",
-        ),
-    )
+    [
+        "person",
+        "patient",
+        "customer",
+        "client",
+        "user",
+        "member",
+        "employee",
+        "student",
+        "subject",
+        "participant",
+        "respondent",
+        "household",
+        "family",
+        "policyholder",
+        "holder",
+        "cardholder",
+        "subscriber",
+        "donor",
+        "citizen",
+        "resident",
+        "passenger",
+        "guest",
+        "visitor",
+        "owner",
+        "tenant",
+        "account",
+        "acct",
+        "cust",
+        "pat",
+        "emp",
+        "uid",
+        "userid",
+        "customerid",
+        "patientid",
+        "clientid",
+        "kunde",
+        "kunden",
+        "patienten",
+        "klient",
+        "asiakas",
+        "cliente",
+        "paciente",
+        "usuario",
+        "adherent",
+        "assure",
+    ]
 )
 
 
@@ -138,5 +132,5 @@ def _names_persons(column: Column) -> bool:
 
 
 def _repeats(table: Table, column: Column) -> bool:
-    known = table.frame[column.name].dropna()
-    return 1 < known.nunique() < len(known)
+    present = table.frame[column.name].dropna()
+    return 1 < present.nunique() < len(present)

@@ -22,9 +22,9 @@ def with_rules(dataset: Dataset, policy: Policy) -> Dataset:
 
 
 def _rules(table: Table, policy: Policy) -> tuple[Rule, ...]:
-    said = policy.tables[table.name].rules
-    names = Counter(rule.name for rule in said)
-    for number, rule in enumerate(said):
+    declared = policy.tables[table.name].rules
+    names = Counter(rule.name for rule in declared)
+    for number, rule in enumerate(declared):
         place = policy.place_of("tables", table.name, "rules", str(number))
         if names[rule.name] > 1:
             raise PolicyError(
@@ -42,4 +42,4 @@ def _rules(table: Table, policy: Policy) -> tuple[Rule, ...]:
                 f"{place}tables.{table.name}.rules: rule '{rule.name}' names no column.",
                 hint="a rule speaks of the table's columns",
             )
-    return tuple(Rule(rule.name, rule.expect) for rule in said)
+    return tuple(Rule(rule.name, rule.expect) for rule in declared)

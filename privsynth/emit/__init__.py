@@ -66,13 +66,13 @@ def emit_refusal(refusal: Refusal, target: Path) -> list[Path]:
 
 def _papers_passed(refusal: Refusal) -> bool:
     subject = digest(refusal.papers.files)
-    said = [v for v in refusal.verdicts if v.gate == "artefacts"]
-    return len(said) == 1 and said[0].status is Status.PASSED and said[0].subject == subject
+    verdicts = [v for v in refusal.verdicts if v.gate == "artefacts"]
+    return len(verdicts) == 1 and verdicts[0].status is Status.PASSED and verdicts[0].subject == subject
 
 
 def _is_ours(place: Path, names: frozenset[str]) -> bool:
     """Whether nothing lies there, or an earlier refusal and nothing besides."""
     if place.is_symlink() or (place.exists() and not place.is_dir()):
         return False
-    found = {file.name for file in place.iterdir()} if place.exists() else set()
-    return not found or ("manifest.json" in found and found <= names)
+    there = {file.name for file in place.iterdir()} if place.exists() else set()
+    return not there or ("manifest.json" in there and there <= names)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from privsynth.dataset import Dataset, Form
 
 
-def in_form(made: Dataset, source: Dataset, format: str) -> Dataset:  # noqa: A002 - the name of the field in the policy
-    """The made tables, each with the form of its source; a table without a source is text."""
-    return made.replace_tables(
+def in_form(synthetic: Dataset, source: Dataset, format: str) -> Dataset:  # noqa: A002 - the name of the field in the policy
+    """The synthetic tables, each with the form of its source; a table without a source is text."""
+    return synthetic.replace_tables(
         *(
             replace(table, form=_form(source[table.name].form if table.name in source else Form(), format))
-            for table in made
+            for table in synthetic
         )
     )
 

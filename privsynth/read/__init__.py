@@ -47,14 +47,14 @@ def _table(source: SourceFile, reading: ReadPolicy, wishes: TablePolicy) -> tupl
     names = named_records(records, reading)
     table = typed_table(source.table, names, records, wishes)
     read = f"{source.label}: read as {text.encoding}, {dialect.words}, {len(records):,} rows and {len(names):,} columns"
-    said = [read, *([text.note] if text.note else []), *notes, *ends, *records.notes]
+    about = [read, *([text.note] if text.note else []), *notes, *ends, *records.notes]
     form = Form(delimiter="\t" if source.is_tsv else kept(dialect.delimiter, len(names)))
-    return replace(table[0], form=form), said + table[1]
+    return replace(table[0], form=form), about + table[1]
 
 
 def _without_ends(records: Records) -> tuple[Records, list[str]]:
     """A delimiter at the end of every line makes a column without name and values, which is none."""
-    if not records.header or len(records.header) == 1 or records.header[-1].strip() or records.columns[-1].known:
+    if not records.header or len(records.header) == 1 or records.header[-1].strip() or records.columns[-1].distinct:
         return records, []
     return replace(records, header=records.header[:-1], columns=records.columns[:-1]), [
         f"{records.file}: the delimiter at the end of every line was left out"
@@ -66,7 +66,11 @@ def named_records(records: Records, reading: ReadPolicy) -> list[str]:
         return numbered(len(records.columns))
     declared = "header" in reading.model_fields_set
     check_header(
-        records.header, [words.known for words in records.columns], records.file, records.first_line, declared=declared
+        records.header,
+        [words.distinct for words in records.columns],
+        records.file,
+        records.first_line,
+        declared=declared,
     )
     return records.header
 
@@ -75,29 +79,23 @@ def typed_table(name: str, names: list[str], records: Records, wishes: TablePoli
     """Each column by itself; then the dates that the others of the table can decide."""
     places = [Place(records.file, column, records.line_of) for column in names]
     pairs = list(zip(records.columns, places, strict=True))
-    made = [typed(words, place, wishes.columns.get(place.name)) for words, place in pairs]
-    first = day_first(made)
+    columns = [typed(words, place, wishes.columns.get(place.name)) for words, place in pairs]
+    first = day_first(columns)
     if first is not None:
-        made = [_again(one, words, place, wishes, first) for one, (words, place) in zip(made, pairs, strict=True)]
-    return Table(name, tuple(one.column for one in made), frame_of(made)), [
-        *_empty_rows(records),
-        *(note for one in made for note in one.notes),
-    ]
+        undecided = zip(columns, pairs, strict=True)
+        columns = [_again(each, words, place, wishes, first) for each, (words, place) in undecided]
+    table = Table(name, tuple(each.column for each in columns), frame_of(columns))
+    return table, [*_empty_rows(records), *(note for each in columns for note in each.notes)]
 
 
 def _empty_rows(records: Records) -> list[str]:
-    empty = (
-        np.logical_and.reduce([words.codes < 0 for words in records.columns])
-        if len(records.columns) > 1
-        else np.zeros(1, dtype=bool)
-    )
-    return (
-        [
-            f"{records.file}: rows without any value, kept: {int(empty.sum()):,}, the first in line {records.line_of(int(empty.argmax()))}"
-        ]
-        if empty.any()
-        else []
-    )
+    if len(records.columns) == 1:
+        return []
+    empty = np.logical_and.reduce([words.codes < 0 for words in records.columns])
+    if not empty.any():
+        return []
+    count, line = int(empty.sum()), records.line_of(int(empty.argmax()))
+    return [f"{records.file}: rows without any value, kept: {count:,}, the first in line {line}"]
 
 
 def _again(one: Typed, words: object, place: Place, wishes: TablePolicy, first: bool) -> Typed:
@@ -106,4 +104,6 @@ def _again(one: Typed, words: object, place: Place, wishes: TablePolicy, first: 
 
 def frame_of(columns: list[Typed]) -> pd.DataFrame:
     """The frame in storage types."""
-    return pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype, copy=False) for one in columns})
+    return pd.DataFrame(
+        {each.column.name: pd.Series(each.values, dtype=each.values.dtype, copy=False) for each in columns}
+    )

@@ -30,12 +30,12 @@ def arrow_column(name: str, values: Any, file: str, wish: ColumnPolicy | None) -
     ordered = pa.types.is_dictionary(kind) and kind.ordered
     if pa.types.is_dictionary(kind):
         values = pc.cast(values, kind.value_type)
-        made = _as_words(values, place, wish or ColumnPolicy(kind="ordinal" if ordered else "category"))
+        column = _as_words(values, place, wish or ColumnPolicy(kind="ordinal" if ordered else "category"))
     elif wish is not None and (wish.kind or wish.format):
-        made = _as_words(_text(values, place), place, wish)
+        column = _as_words(_text(values, place), place, wish)
     else:
-        made = _by_type(values, place)
-    return made
+        column = _by_type(values, place)
+    return column
 
 
 def _by_type(values: Any, place: Place) -> Typed:
@@ -69,34 +69,34 @@ def _text(values: Any, place: Place) -> Any:
 def _as_words(values: Any, place: Place, wish: ColumnPolicy | None) -> Typed:
     """Through the same typing as text from a file. Frames know missing values, so the word NA is only a word."""
     coded = pc.dictionary_encode(_text(values, place))
-    known = coded.dictionary.to_pylist()
+    words = coded.dictionary.to_pylist()
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    if nul := [code for code, word in enumerate(known) if "\0" in word]:
+    if nul := [code for code, word in enumerate(words) if "\0" in word]:
         raise place.refuse(
             "there is a NUL character", "take it out: no text of a file may hold one", int(np.isin(codes, nul).argmax())
         )
-    if "" in known:
-        known, codes = _without_empty(known, codes)
-    return typed(Words(known, codes), place, wish, nulls=False)
+    if "" in words:
+        words, codes = _without_empty(words, codes)
+    return typed(Words(words, codes), place, wish, nulls=False)
 
 
-def _without_empty(known: list[str], codes: Array) -> tuple[list[str], Array]:
-    at = known.index("")
-    lookup = np.array([code - (code > at) if code != at else -1 for code in range(len(known))] + [-1], dtype=np.int32)
-    return [word for word in known if word], lookup[codes]
+def _without_empty(words: list[str], codes: Array) -> tuple[list[str], Array]:
+    at = words.index("")
+    lookup = np.array([code - (code > at) if code != at else -1 for code in range(len(words))] + [-1], dtype=np.int32)
+    return [word for word in words if word], lookup[codes]
 
 
 def _float64(values: Any) -> Array:
-    made: Array = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype("float64")
-    return made
+    numbers: Array = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype("float64")
+    return numbers
 
 
 def _integers(values: Any, place: Place) -> Typed:
     """Integers that a float keeps; longer ones are names rather than amounts, and stay text."""
     low, high = (pc.min_max(values)[side].as_py() for side in ("min", "max"))
     if high is not None and max(high, -low) > LARGEST:
-        made = _as_words(_text(values, place), place, ColumnPolicy(kind="text"))
-        return Typed(made.column, made.values, (place.note("integers of more than 15 digits are kept as text"),))
+        words = _as_words(_text(values, place), place, ColumnPolicy(kind="text"))
+        return Typed(words.column, words.values, (place.note("integers of more than 15 digits are kept as text"),))
     return Typed(Column(place.name, Kind.INTEGER), _float64(values))
 
 
@@ -114,16 +114,16 @@ def _float_spelling(values: Any, numbers: Array) -> Spelling:
     """As few decimals as give every float back."""
     if pa.types.is_float32(values.type) or pa.types.is_float16(values.type):
         numbers = np.array([float(str(v)) for v in np.unique(_small(values))])
-    known = np.unique(numbers[~np.isnan(numbers)])
-    places = next((d for d in range(11) if (np.round(known, d) == known).all()), None)
-    if places is not None and (not len(known) or np.abs(known).max() * 10.0**places < LARGEST):
+    distinct = np.unique(numbers[~np.isnan(numbers)])
+    places = next((d for d in range(11) if (np.round(distinct, d) == distinct).all()), None)
+    if places is not None and (not len(distinct) or np.abs(distinct).max() * 10.0**places < LARGEST):
         return Spelling(places, padded=False, fewest=min(1, places)) if places else Spelling(1)
     return Spelling(17, padded=False, fewest=1, shortest=True)
 
 
 def _small(values: Any) -> Array:
-    made: Array = pc.drop_null(values).to_numpy(zero_copy_only=False)
-    return made
+    numbers: Array = pc.drop_null(values).to_numpy(zero_copy_only=False)
+    return numbers
 
 
 def _decimals(values: Any, place: Place) -> Typed:
@@ -131,8 +131,8 @@ def _decimals(values: Any, place: Place) -> Typed:
     if values.type.precision > SAFE_DIGITS:
         used = pc.max(pc.utf8_length(_text(values, place))).as_py() or 0
         if used > SAFE_DIGITS:
-            made = _as_words(_text(values, place), place, ColumnPolicy(kind="text"))
-            return Typed(made.column, made.values, (place.note("decimals of more than 15 digits are kept as text"),))
+            words = _as_words(_text(values, place), place, ColumnPolicy(kind="text"))
+            return Typed(words.column, words.values, (place.note("decimals of more than 15 digits are kept as text"),))
     scale = max(0, values.type.scale)
     return Typed(Column(place.name, Kind.NUMBER if scale else Kind.INTEGER, spelling=Spelling(scale)), _float64(values))
 
@@ -150,20 +150,20 @@ def _moments(values: Any, place: Place) -> Typed:
     moments = cut.to_numpy(zero_copy_only=False).astype("datetime64[us]")
     if pa.types.is_timestamp(values.type) and values.type.unit == "ns" and (_nanoseconds(values) % 1000).any():
         notes.append(place.note("nanoseconds are cut off"))
-    known = moments[~np.isnat(moments)]
+    present = moments[~np.isnat(moments)]
     form = (
         "%Y-%m-%d"
-        if (known == known.astype("datetime64[D]")).all()
+        if (present == present.astype("datetime64[D]")).all()
         else "%Y-%m-%d %H:%M:%S"
-        if (known == known.astype("datetime64[s]")).all()
+        if (present == present.astype("datetime64[s]")).all()
         else MICROSECOND
     )
     return Typed(Column(place.name, Kind.DATE, spelling=Spelling(date_format=form)), moments, tuple(notes))
 
 
 def _nanoseconds(values: Any) -> Array:
-    made: Array = pc.drop_null(pc.cast(values, pa.int64())).to_numpy(zero_copy_only=False)
-    return made
+    moments: Array = pc.drop_null(pc.cast(values, pa.int64())).to_numpy(zero_copy_only=False)
+    return moments
 
 
 def back_to_arrow(table: Table, name: str, kind: Any) -> Any:

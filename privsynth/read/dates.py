@@ -90,25 +90,25 @@ DATE_WORDS = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class Dates:
+class DateReading:
     """The moment behind each word (datetime64[us]) and the format that spells them."""
 
     values: Array
     format: str
 
 
-def dates(words: list[str], name: str) -> list[Dates]:
+def dates(words: list[str], name: str) -> list[DateReading]:
     """Every reading of the words as dates: none, one, or two where day and month could change places."""
     if not words or not 6 <= len(words[0]) <= 40 or not any(c.isdigit() for c in words[0]):
         return []
-    found = []
+    readings = []
     for form in _candidates(words, name):
         values = under(words, form)
         if values is not None:
-            found.append(Dates(values, form))
-        if len(found) == 2:
+            readings.append(DateReading(values, form))
+        if len(readings) == 2:
             break
-    return found[:1] if len(found) == 2 and (found[0].values == found[1].values).all() else found
+    return readings[:1] if len(readings) == 2 and (readings[0].values == readings[1].values).all() else readings
 
 
 def _candidates(words: list[str], name: str) -> list[str]:
@@ -153,23 +153,23 @@ def puts_day_first(form: str) -> bool:
 def can_read(form: str) -> bool:
     """Whether a format names a day, once each, with directives that can be read back."""
     try:
-        known = _pattern(form).groupindex
+        parts = _pattern(form).groupindex
     except (KeyError, re.error):
         return False
-    return "Y" in known and ("m" in known or "b" in known) and (("I" in known) == ("p" in known))
+    return "Y" in parts and ("m" in parts or "b" in parts) and (("I" in parts) == ("p" in parts))
 
 
 def under(words: list[str], form: str) -> Array | None:
     """The moments of all words under one format; None if a single word does not fit."""
     pattern = _pattern(form)
-    made = []
+    moments = []
     for word in words:
         match = pattern.fullmatch(word)
         value = None if match is None else _moment(match.groupdict())
         if value is None:
             return None
-        made.append(value)
-    return np.array(made, dtype="datetime64[us]")
+        moments.append(value)
+    return np.array(moments, dtype="datetime64[us]")
 
 
 def moment(word: str, form: str) -> datetime | None:

@@ -104,8 +104,8 @@ class Fit:
 
 def without_sep(data: bytes) -> tuple[bytes, str | None]:
     """Excel's first line `sep=;` names the delimiter. A blank line stays for it, so that line numbers are kept."""
-    found = re.match(rb"sep=([,;|\t])(?=[\r\n])", data, re.IGNORECASE)
-    return (data[found.end() :], found[1].decode()) if found else (data, None)
+    line = re.match(rb"sep=([,;|\t])(?=[\r\n])", data, re.IGNORECASE)
+    return (data[line.end() :], line[1].decode()) if line else (data, None)
 
 
 def kept(delimiter: str, width: int) -> str:

@@ -57,17 +57,17 @@ class Decoded:
 def decoded(raw: bytes, file: str, declared: str | None) -> Decoded:
     """The text of the file, or an error that says at which line it is none."""
     wished = None if declared is None else _codec(declared)
-    found = _marked(raw, file, wished) or (_declared(raw, file, wished) if wished else _found(raw, file))
-    nul = found.data.find(b"\0")
+    text = _marked(raw, file, wished) or (_declared(raw, file, wished) if wished else _found(raw, file))
+    nul = text.data.find(b"\0")
     if nul >= 0:
         raise refuse(
-            file, "there is a NUL character", "the file is damaged or no text; " + ASK, line=line_at(found.data, nul)
+            file, "there is a NUL character", "the file is damaged or no text; " + ASK, line=line_at(text.data, nul)
         )
-    mark = found.data.find(codecs.BOM_UTF8)
-    if mark >= 0 and (mark == 0 or found.data[mark - 1 : mark] in (b"\n", b"\r")):
+    mark = text.data.find(codecs.BOM_UTF8)
+    if mark >= 0 and (mark == 0 or text.data[mark - 1 : mark] in (b"\n", b"\r")):
         hint = "files were put together with their marks: take the mark out, and the second header, if there is one"
-        raise refuse(file, "a byte order mark stands at the beginning of a line", hint, line=line_at(found.data, mark))
-    return found
+        raise refuse(file, "a byte order mark stands at the beginning of a line", hint, line=line_at(text.data, mark))
+    return text
 
 
 def _codec(name: str) -> str:

@@ -45,11 +45,13 @@ def read_frame(frame: Any, policy: Policy, name: str = "table") -> Dataset:
 def frame_table(arrow: Any, name: str, limits: ReadPolicy, wishes: TablePolicy) -> tuple[Table, list[str]]:
     """One table from an Arrow table, within the limits."""
     _check_size(arrow, name, limits)
-    made = [
+    typed_columns = [
         arrow_column(column, arrow.column(column), name, wishes.columns.get(column)) for column in arrow.column_names
     ]
-    frame = pd.DataFrame({one.column.name: pd.Series(one.values, dtype=one.values.dtype) for one in made})
-    return Table(name, tuple(one.column for one in made), frame), [note for one in made for note in one.notes]
+    frame = pd.DataFrame({each.column.name: pd.Series(each.values, dtype=each.values.dtype) for each in typed_columns})
+    return Table(name, tuple(each.column for each in typed_columns), frame), [
+        note for each in typed_columns for note in each.notes
+    ]
 
 
 def _check_size(arrow: Any, name: str, limits: ReadPolicy) -> None:
@@ -86,21 +88,21 @@ def to_arrow(frame: Any) -> Any:
 
 
 def _from_duckdb(relation: Any) -> Any:
-    made = relation.arrow()
-    return made.read_all() if hasattr(made, "read_all") else made
+    arrow = relation.arrow()
+    return arrow.read_all() if hasattr(arrow, "read_all") else arrow
 
 
 def _other_to_arrow(frame: Any) -> Any:
     import narwhals as nw
 
     try:
-        made: Any = nw.from_native(frame, eager_only=True)
+        wrapped: Any = nw.from_native(frame, eager_only=True)
     except TypeError:
         raise PolicyError(
             f"an object of type {type(frame).__name__} is no frame that can be read.",
             hint=f"{ALLOWED}; collect a lazy frame first",
         ) from None
-    return made.to_arrow()
+    return wrapped.to_arrow()
 
 
 def _pandas_to_arrow(frame: pd.DataFrame) -> Any:
@@ -117,14 +119,14 @@ def _pandas_to_arrow(frame: pd.DataFrame) -> Any:
 
 def _pandas_column(series: pd.Series[Any], name: str) -> Any:
     try:
-        made = pa.Array.from_pandas(series)
+        array = pa.Array.from_pandas(series)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
         raise InputError(
             f"column {shown(name)} holds values of different types, or of a type that no table file knows.",
             hint="make them one type: all text, all numbers, or all dates",
             column=name,
         ) from None
-    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def frame_like(original: Any, table: Table) -> Any:
@@ -138,12 +140,12 @@ def frame_like(original: Any, table: Table) -> Any:
         else back_to_arrow(table, name, None)
         for name in _order(source.column_names, table)
     }
-    made = pa.table(arrays)
+    arrow = pa.table(arrays)
     if isinstance(original, pa.Table):
-        return made
+        return arrow
     if type(original).__module__.startswith(("duckdb", "_duckdb")):
-        return _duckdb_like(made)
-    return _polars_like(original, made)
+        return _duckdb_like(arrow)
+    return _polars_like(original, arrow)
 
 
 def _order(names: list[str], table: Table) -> list[str]:
@@ -152,20 +154,20 @@ def _order(names: list[str], table: Table) -> list[str]:
     ]
 
 
-def _duckdb_like(made: Any) -> Any:
+def _duckdb_like(arrow: Any) -> Any:
     import duckdb
 
-    return duckdb.from_arrow(made)
+    return duckdb.from_arrow(arrow)
 
 
-def _polars_like(original: Any, made: Any) -> Any:
+def _polars_like(original: Any, arrow: Any) -> Any:
     """The frame's own library takes Arrow in; types that Arrow has no word for are cast back."""
     import narwhals as nw
 
     native = nw.get_native_namespace(original)
     if native.__name__ != "polars":
-        return nw.from_arrow(made, backend=native).to_native()
-    frame = native.from_arrow(made)
+        return nw.from_arrow(arrow, backend=native).to_native()
+    frame = native.from_arrow(arrow)
     for name, dtype in original.schema.items():
         if name in frame.columns and frame.schema[name] != dtype:
             frame = frame.with_columns(_cast(frame[name], dtype, native))
@@ -211,7 +213,7 @@ def _categorical(arrow: Any, dtype: pd.CategoricalDtype) -> pd.Series[Any]:
     values = text.to_pylist()
     levels = {str(level): level for level in dtype.categories}
     new = [value for value in dict.fromkeys(values) if value is not None and str(value) not in levels]
-    known = pd.CategoricalDtype([*dtype.categories, *new], ordered=dtype.ordered) if new else dtype
+    levelled = pd.CategoricalDtype([*dtype.categories, *new], ordered=dtype.ordered) if new else dtype
     return pd.Series(
-        pd.Categorical([None if value is None else levels.get(str(value), value) for value in values], dtype=known)
+        pd.Categorical([None if value is None else levels.get(str(value), value) for value in values], dtype=levelled)
     )

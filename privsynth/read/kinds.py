@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 
-from privsynth.dataset import Column, Kind, Role, missing_like
+from privsynth.dataset import Column, Kind, missing_like
 from privsynth.errors import InputError
 from privsynth.options import ColumnPolicy
-from privsynth.read.dates import Dates, can_read, dates, is_compact, moment, puts_day_first
-from privsynth.read.numerals import Numbers, doubt, is_ambiguous, is_number, numbers
+from privsynth.read.dates import DateReading, can_read, dates, is_compact, moment, puts_day_first
+from privsynth.read.numerals import NumberReading, doubt, is_ambiguous, is_number, numbers
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted, refuse, shown
 from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
 NULLS = frozenset(
-    {
+    [
         "NA",
         "N/A",
         "n/a",
@@ -40,20 +40,19 @@ NULLS = frozenset(
         "\\N",
         "<NA>",
         "(null)",
-    }
+        "?",
+        "-",
+        "--",
+        ".",
+        "..",
+        "missing",
+        "Missing",
+        "MISSING",
+    ]
 )
-NULLS |= {"?", "-", "--", ".", "..", "missing", "Missing", "MISSING"}
-PAIRS = (
-    ("true", "false"),
-    ("yes", "no"),
-    ("y", "n"),
-    ("t", "f"),
-    ("on", "off"),
-    ("ja", "nein"),
-    ("oui", "non"),
-    ("si", "no"),
-    ("sí", "no"),
-    ("sim", "não"),
+PAIRS = tuple(
+    tuple(pair.split("/"))
+    for pair in ["true/false", "yes/no", "y/n", "t/f", "on/off", "ja/nein", "oui/non", "si/no", "sí/no", "sim/não"]
 )
 FEW_SHARE, FEW_LEVELS = 0.2, 12
 
@@ -89,49 +88,55 @@ def typed(
     """The column as the policy wishes it, or as its values allow."""
     wished = wish or ColumnPolicy()
     kind = Kind(wished.kind) if wished.kind else Kind.DATE if wished.format else None
-    known, missing, spelling, notes = _nulls(words, place) if nulls else (words.known, set[int](), Spelling(), [])
-    made: Numbers | Dates | None = None
+    present, missing, null, notes = _nulls(words, place) if nulls else (words.distinct, set[int](), "", list[str]())
+    reading: NumberReading | DateReading | None = None
     match kind:
         case Kind.NUMBER | Kind.INTEGER:
-            made = _as_numbers(known, words, place, whole=kind is Kind.INTEGER)
+            reading = _as_numbers(present, words, place, whole=kind is Kind.INTEGER)
         case Kind.DATE:
-            made = _as_dates(known, words, place, wished.format)
+            reading = _as_dates(present, words, place, wished.format)
         case None:
-            made, said = _as_found(known, place, day_first)
-            notes = [*(notes if made else ()), *said]
+            reading, doubts = _as_found(present, place, day_first)
+            notes = [*(notes if reading else ()), *doubts]
         case _:
             notes = []
-    if made is None:
+    if reading is None:
         return _as_text(words, place, kind, [*notes, *(_lone_word(words, place) if kind is None else [])])
-    return _stored(made, words, missing, place, spelling, notes)
+    column, more = _column_of(reading, place, null)
+    by_code = np.full(len(words.distinct) + 1, missing_like(reading.values), dtype=reading.values.dtype)
+    by_code[[code for code in range(len(words.distinct)) if code not in missing]] = reading.values
+    return Typed(column, by_code[words.codes], (*notes, *more))
 
 
-def _nulls(words: Words, place: Place) -> tuple[list[str], set[int], Spelling, list[str]]:
-    """The words that mean a missing value if the rest are numbers or dates, and the commonest spelling of missing."""
-    missing = {code for code, word in enumerate(words.known) if word in NULLS}
-    if not missing or len(missing) == len(words.known):
-        return words.known, set(), Spelling(), []
-    counts = np.bincount(words.codes + 1, minlength=len(words.known) + 1)
-    spellings = {words.known[code]: int(counts[code + 1]) for code in missing} | (
-        {"": int(counts[0])} if counts[0] else {}
-    )
-    null = max(spellings, key=lambda word: (spellings[word], word))
-    notes = []
-    if len(spellings) > 1:
-        notes.append(
-            place.note(
-                f"missing values are spelt in {len(spellings)} ways ({counted(sum(spellings.values()), 'cell')}); they will be written in the commonest"
-            )
-        )
-    return [word for code, word in enumerate(words.known) if code not in missing], missing, Spelling(null=null), notes
+def _nulls(words: Words, place: Place) -> tuple[list[str], set[int], str, list[str]]:
+    """The words but those that mean a missing value among numbers or dates, the codes of these, and their spelling."""
+    missing = {code for code, word in enumerate(words.distinct) if word in NULLS}
+    if not missing or len(missing) == len(words.distinct):
+        return words.distinct, set(), "", []
+    counts = np.bincount(words.codes + 1, minlength=len(words.distinct) + 1)
+    spellings = {words.distinct[code]: int(counts[code + 1]) for code in missing}
+    if counts[0]:
+        spellings[""] = int(counts[0])
+    present = [word for code, word in enumerate(words.distinct) if code not in missing]
+    return present, missing, max(spellings, key=lambda word: (spellings[word], word)), _uneven(spellings, place)
 
 
-def _as_found(known: list[str], place: Place, day_first: bool | None) -> tuple[Numbers | Dates | None, list[str]]:
+def _uneven(spellings: Mapping[str, int], place: Place) -> list[str]:
+    if len(spellings) == 1:
+        return []
+    cells = counted(sum(spellings.values()), "cell")
+    note = f"missing values are spelt in {len(spellings)} ways ({cells}); they will be written in the commonest"
+    return [place.note(note)]
+
+
+def _as_found(
+    present: list[str], place: Place, day_first: bool | None
+) -> tuple[NumberReading | DateReading | None, list[str]]:
     """Numbers or dates, if all values are, under one reading."""
-    found = None if is_compact(known, place.name) else numbers(known)
-    if found is not None:
-        return found, [place.note(said) for said in doubt(known, found)]
-    readings = dates(known, place.name)
+    reading = None if is_compact(present, place.name) else numbers(present)
+    if reading is not None:
+        return reading, [place.note(lost) for lost in doubt(present, reading)]
+    readings = dates(present, place.name)
     if len(readings) == 1:
         return readings[0], []
     if readings and day_first is not None:
@@ -143,16 +148,16 @@ def _as_found(known: list[str], place: Place, day_first: bool | None) -> tuple[N
         return None, [
             place.note("day and month could change places, so it stays text; say which with its format in the policy")
         ]
-    if is_ambiguous(known):
+    if is_ambiguous(present):
         return None, [place.note("a comma may mark decimals or thousands, so it stays text")]
-    return numbers(known), []
+    return numbers(present), []
 
 
-def _as_numbers(known: list[str], words: Words, place: Place, *, whole: bool) -> Numbers:
+def _as_numbers(present: list[str], words: Words, place: Place, *, whole: bool) -> NumberReading:
     """Numbers because the policy says so; the first value that is none is named by its line."""
-    found = numbers(known)
-    if found is None or (whole and found.spelling.decimals):
-        wrong = next((word for word in known if not is_number(word, whole=whole)), None)
+    reading = numbers(present)
+    if reading is None or (whole and reading.spelling.decimals):
+        wrong = next((word for word in present if not is_number(word, whole=whole)), None)
         row = None if wrong is None else _row_of(wrong, words)
         kind = "an integer" if whole else "a number"
         raise place.refuse(
@@ -160,13 +165,13 @@ def _as_numbers(known: list[str], words: Words, place: Place, *, whole: bool) ->
             "mend the value, or declare the column as text",
             row,
         )
-    return found
+    return reading
 
 
-def _as_dates(known: list[str], words: Words, place: Place, form: str | None) -> Dates:
+def _as_dates(present: list[str], words: Words, place: Place, form: str | None) -> DateReading:
     """Dates because the policy says so, under its format or the only one that fits."""
     if form is None:
-        readings = dates(known, place.name if not known or not known[0].isdigit() else "date")
+        readings = dates(present, place.name if not present or not present[0].isdigit() else "date")
         if len(readings) != 1:
             what = "day and month could change places" if readings else "no format fits all its values as dates"
             raise place.refuse(what, "give its format in the policy, for instance format: '%d.%m.%Y'")
@@ -176,79 +181,73 @@ def _as_dates(known: list[str], words: Words, place: Place, form: str | None) ->
             "the format in the policy cannot be read back",
             "use %Y with %m or %b, %d, %H, %M, %S, %f; for instance '%d.%m.%Y'",
         )
-    values = [moment(word, form) for word in known]
-    wrong = next((word for word, value in zip(known, values, strict=True) if value is None), None)
+    values = [moment(word, form) for word in present]
+    wrong = next((word for word, value in zip(present, values, strict=True) if value is None), None)
     if wrong is not None:
         raise place.refuse(
             "a value is no date in the format of the policy", "mend the value or the format", _row_of(wrong, words)
         )
-    return Dates(np.array(values, dtype="datetime64[us]"), form)
+    return DateReading(np.array(values, dtype="datetime64[us]"), form)
 
 
 def _row_of(word: str, words: Words) -> int:
-    return int(np.flatnonzero(words.codes == words.known.index(word))[0])
+    return int(np.flatnonzero(words.codes == words.distinct.index(word))[0])
 
 
-def _stored(
-    made: Numbers | Dates, words: Words, missing: set[int], place: Place, spelling: Spelling, notes: list[str]
-) -> Typed:
-    """Numbers and dates in place of the words."""
-    by_code = np.full(len(words.known) + 1, missing_like(made.values), dtype=made.values.dtype)
-    by_code[[code for code in range(len(words.known)) if code not in missing]] = made.values
-    if isinstance(made, Dates):
-        column = Column(place.name, Kind.DATE, role=Role.PLAIN, spelling=replace(spelling, date_format=made.format))
-    else:
-        kind = Kind.NUMBER if made.spelling.decimals else Kind.INTEGER
-        column = Column(place.name, kind, role=Role.PLAIN, spelling=replace(made.spelling, null=spelling.null))
-        notes = (
-            [*notes, place.note(f"{counted(made.evened, 'spelling')} with other trailing zeros will be written evenly")]
-            if made.evened
-            else notes
-        )
-    return Typed(column, by_code[words.codes], tuple(notes))
+def _column_of(reading: NumberReading | DateReading, place: Place, null: str) -> tuple[Column, list[str]]:
+    if isinstance(reading, DateReading):
+        return Column(place.name, Kind.DATE, spelling=Spelling(date_format=reading.format, null=null)), []
+    kind = Kind.NUMBER if reading.spelling.decimals else Kind.INTEGER
+    uneven = f"{counted(reading.evened, 'spelling')} with other trailing zeros will be written evenly"
+    notes = [place.note(uneven)] if reading.evened else []
+    return Column(place.name, kind, spelling=replace(reading.spelling, null=null)), notes
 
 
 def _lone_word(words: Words, place: Place) -> list[str]:
     """Numbers around a single word: perhaps a line of units, a second header or a total."""
-    others = list(islice((word for word in words.known if not is_number(word)), 2))
-    if len(others) != 1 or len(words.known) < 3 or numbers([word for word in words.known if word != others[0]]) is None:
+    others = list(islice((word for word in words.distinct if not is_number(word)), 2))
+    if (
+        len(others) != 1
+        or len(words.distinct) < 3
+        or numbers([word for word in words.distinct if word != others[0]]) is None
+    ):
         return []
-    rows = np.flatnonzero(words.codes == words.known.index(others[0]))
+    rows = np.flatnonzero(words.codes == words.distinct.index(others[0]))
     if len(rows) > 1:
         return []
-    return [
-        place.note(
-            f"only the value in line {place.line_of(int(rows[0]))} is no number, so it stays text; is that line another header, units or a total?"
-        )
-    ]
+    line = place.line_of(int(rows[0]))
+    question = "is that line another header, units or a total?"
+    return [place.note(f"only the value in line {line} is no number, so it stays text; {question}")]
 
 
 def _as_text(words: Words, place: Place, kind: Kind | None, notes: list[str]) -> Typed:
     """Text as it stands; an empty cell is missing."""
-    if kind is Kind.BOOLEAN and len(words.known) > 2:
+    if kind is Kind.BOOLEAN and len(words.distinct) > 2:
         raise place.refuse(
             "a value is the third of a column declared as boolean",
             "declare it as category",
             int(np.flatnonzero(words.codes == 2)[0]),
         )
-    if not words.known and kind is None:
+    if not words.distinct and kind is None:
         kind = Kind.CATEGORY
-    by_code = np.array([*words.known, None], dtype=object)
+    by_code = np.array([*words.distinct, None], dtype=object)
     return Typed(Column(place.name, kind or text_kind(words)), by_code[words.codes], tuple(notes))
 
 
 def text_kind(words: Words) -> Kind:
     """Two levels that say yes and no; few levels; or text."""
-    folded = sorted(word.casefold() for word in words.known[:2])
-    if len(words.known) == 2 and any(sorted(pair) == folded for pair in PAIRS):
+    folded = sorted(word.casefold() for word in words.distinct[:2])
+    if len(words.distinct) == 2 and any(sorted(pair) == folded for pair in PAIRS):
         return Kind.BOOLEAN
     rows = int((words.codes >= 0).sum())
-    few = len(words.known) <= FEW_SHARE * rows or (len(words.known) <= FEW_LEVELS and len(words.known) <= rows / 2)
+    few = len(words.distinct) <= FEW_SHARE * rows or (
+        len(words.distinct) <= FEW_LEVELS and len(words.distinct) <= rows / 2
+    )
     return Kind.CATEGORY if few else Kind.TEXT
 
 
 def day_first(columns: list[Typed]) -> bool | None:
     """Whether the decided dates of a table put the day before the month; None if they do not tell, or disagree."""
     forms = [c.column.spelling.date_format for c in columns if c.column.kind is Kind.DATE]
-    said = {puts_day_first(form) for form in forms if re.match(r"%-?[dm][/-]", form)}
-    return said.pop() if len(said) == 1 else None
+    orders = {puts_day_first(form) for form in forms if re.match(r"%-?[dm][/-]", form)}
+    return orders.pop() if len(orders) == 1 else None

@@ -32,7 +32,7 @@ MARKS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Numbers:
+class NumberReading:
     """The number behind each word, and how to spell them."""
 
     values: Array
@@ -40,7 +40,7 @@ class Numbers:
     evened: int = 0  # words whose trailing zeros are written otherwise
 
 
-def numbers(words: list[str]) -> Numbers | None:
+def numbers(words: list[str]) -> NumberReading | None:
     """The words as numbers under the one convention that fits all; None if there is none, or if two disagree."""
     if not words or not _may_be_number(words[0]):
         return None
@@ -65,12 +65,12 @@ def is_number(word: str, *, whole: bool = False) -> bool:
     )
 
 
-def doubt(words: list[str], found: Numbers) -> list[str]:
+def doubt(words: list[str], reading: NumberReading) -> list[str]:
     """What is lost in writing, and what else the words could have meant."""
-    uneven = found.spelling.decimals == 3 and not found.spelling.padded and found.spelling.decimal_mark == "."
+    uneven = reading.spelling.decimals == 3 and not reading.spelling.padded and reading.spelling.decimal_mark == "."
     zeros = (
         ["negative zeros will be written without their sign"]
-        if (np.signbit(found.values) & (found.values == 0)).any()
+        if (np.signbit(reading.values) & (reading.values == 0)).any()
         else []
     )
     if uneven and _fits(words, ",", "."):
@@ -102,7 +102,7 @@ def _is_ambiguous(fitting: list[tuple[str, str]]) -> bool:
     return (",", "") in fitting and (".", ",") in fitting
 
 
-def _read(words: list[str], decimal: str, thousands: str) -> Numbers | None:
+def _read(words: list[str], decimal: str, thousands: str) -> NumberReading | None:
     plain = (
         [word.replace(thousands, "").replace(decimal, ".") for word in words]
         if thousands
@@ -125,7 +125,7 @@ def _read(words: list[str], decimal: str, thousands: str) -> Numbers | None:
         return _uneven(plain, values, spelling, places, digits)
     if digits.max() > SAFE_DIGITS:
         return _exact(plain, values, spelling)
-    return Numbers(values, spelling)
+    return NumberReading(values, spelling)
 
 
 def _places(text: Any) -> Array:
@@ -135,21 +135,21 @@ def _places(text: Any) -> Array:
     return np.where(point < 0, 0, length - point - 1)
 
 
-def _uneven(plain: list[str], values: Array, spelling: Spelling, places: Array, digits: Array) -> Numbers | None:
+def _uneven(plain: list[str], values: Array, spelling: Spelling, places: Array, digits: Array) -> NumberReading | None:
     """Some words show more decimals than others: trailing zeros are written down to the fewest places of any word."""
     fewest = int(places.min())
     spelling = replace(spelling, fewest=fewest)
     trailing = np.array([word.endswith("0") for word in plain]) & (places > fewest)
     if (digits - places + spelling.decimals).max() <= SAFE_DIGITS:
-        return Numbers(values, spelling, int(trailing.sum()))
+        return NumberReading(values, spelling, int(trailing.sum()))
     if trailing.any() or (digits[places == 0] > SAFE_DIGITS).any():
         return None
     return _exact(plain, values, replace(spelling, shortest=True))
 
 
-def _exact(plain: list[str], values: Array, spelling: Spelling) -> Numbers | None:
+def _exact(plain: list[str], values: Array, spelling: Spelling) -> NumberReading | None:
     """More digits than a float is sure to keep: every word must come back as it was."""
     point = replace(spelling, decimal_mark=".", thousands="")
     if spelling.decimals == 0 or any(point.number(value) != word for value, word in zip(values, plain, strict=True)):
         return None
-    return Numbers(values, spelling)
+    return NumberReading(values, spelling)

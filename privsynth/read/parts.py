@@ -71,7 +71,7 @@ def beginning(
     _refuse_unstreamable(dialect, source.label)
     records = records_of(_complete(text.data, dialect), dialect, reading, source.label, header=reading.header)
     names = named_records(records, reading)
-    table, said = typed_table(source.table, names, records, wishes)
+    table, of_table = typed_table(source.table, names, records, wishes)
     delimiter = "\t" if source.is_tsv else kept(dialect.delimiter, len(names))
     layout = Layout(
         path=path,
@@ -83,7 +83,11 @@ def beginning(
         names=tuple(names),
         delimiter=delimiter,
     )
-    return layout, replace(table, form=Form(delimiter=delimiter)), [*([text.note] if text.note else []), *notes, *said]
+    return (
+        layout,
+        replace(table, form=Form(delimiter=delimiter)),
+        [*([text.note] if text.note else []), *notes, *of_table],
+    )
 
 
 def _refuse_unstreamable(dialect: Dialect, label: str) -> None:
@@ -215,13 +219,13 @@ def _codec(encoding: str) -> str:
 def part(path: Path, layout: Layout, like: Table, reading: ReadPolicy) -> Table:
     """One part as a table with the columns that the beginning promised; a value that breaks the promise stops it."""
     records = records_of(path.read_bytes(), Dialect(), reading, layout.label, header=True)
-    made = []
+    typed_columns = []
     for words, column in zip(records.columns, like.columns, strict=True):
         try:
             wish = ColumnPolicy(
                 kind=column.kind.value, format=column.spelling.date_format if column.kind.value == "date" else None
             )
-            made.append(typed(words, Place(layout.label, column.name, lambda _: None), wish))
+            typed_columns.append(typed(words, Place(layout.label, column.name, lambda _: None), wish))
         except InputError:
             raise InputError(
                 f"{layout.label}: column {column.name}: "
@@ -231,8 +235,8 @@ def part(path: Path, layout: Layout, like: Table, reading: ReadPolicy) -> Table:
             ) from None
     return replace(
         like,
-        columns=tuple(replace(c, spelling=m.column.spelling) for c, m in zip(like.columns, made, strict=True)),
-        frame=frame_of(made),
+        columns=tuple(replace(c, spelling=m.column.spelling) for c, m in zip(like.columns, typed_columns, strict=True)),
+        frame=frame_of(typed_columns),
     )
 
 

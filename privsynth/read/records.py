@@ -28,7 +28,7 @@ CELLS_AT_ONCE = 2**19
 class Words:
     """One column as text: its distinct words in order of appearance, and which of them each row has; -1: empty cell."""
 
-    known: list[str] = field(repr=False)
+    distinct: list[str] = field(repr=False)
     codes: Array = field(repr=False)
 
 
@@ -109,10 +109,10 @@ class _Reading:
         self.records += len(taken)
         return taken
 
-    def _broken(self, said: str) -> InputError:
+    def _broken(self, message: str) -> InputError:
         """Where the record begins that the reader stumbled over: walk the last stretch again, record by record."""
         line = _line_of_unsound_record(self.data, self.dialect, self.records)
-        if "limit" in said:
+        if "limit" in message:
             size = self.limits.max_cell_bytes
             return refuse(
                 self.file,
@@ -120,7 +120,7 @@ class _Reading:
                 "close the quote, or raise read.max_cell_bytes",
                 line=line,
             )
-        rule = "a quote does not close" if "unexpected end" in said else "text follows a closing quote"
+        rule = "a quote does not close" if "unexpected end" in message else "text follows a closing quote"
         return refuse(
             self.file,
             f"{rule}; inside quotes a quote is written twice",
@@ -205,11 +205,11 @@ class _Reading:
                     raise self._refused(number, len(row), rows)
         return kept
 
-    def _refused(self, number: int, found: int, rows: list[list[str]]) -> InputError:
+    def _refused(self, number: int, fields: int, rows: list[list[str]]) -> InputError:
         preamble = refused_preamble(self.width, rows, self.file, self._line(0))
         if preamble and self.rows == 0:
             return preamble
-        what = f"{counted(found, 'field')} here, but {self.width} in the first record"
+        what = f"{counted(fields, 'field')} here, but {self.width} in the first record"
         return refuse(
             self.file,
             what,
@@ -305,12 +305,12 @@ class _Column:
     def done(self) -> Words:
         """The chunks together: a word that several of them know is one word."""
         lookup, words = pd.factorize(np.concatenate(self.words))
-        known = words.tolist()
-        if "" in known:
-            empty = known.index("")
+        distinct = words.tolist()
+        if "" in distinct:
+            empty = distinct.index("")
             lookup = np.where(lookup == empty, -1, lookup - (lookup > empty))
-            known.remove("")
-        return Words(known, lookup.astype(np.int32)[np.concatenate(self.codes)])
+            distinct.remove("")
+        return Words(distinct, lookup.astype(np.int32)[np.concatenate(self.codes)])
 
 
 def _reader(data: bytes, dialect: Dialect) -> Any:
@@ -325,12 +325,12 @@ def _line_of_record(data: bytes, dialect: Dialect, number: int) -> int:
     return int(reader.line_num) + 1
 
 
-def _line_of_unsound_record(data: bytes, dialect: Dialect, known: int) -> int:
-    """The line in which the first unreadable record begins; `known` records are sound."""
+def _line_of_unsound_record(data: bytes, dialect: Dialect, sound: int) -> int:
+    """The line in which the first unreadable record begins; `sound` records come before it."""
     reader = _reader(data, dialect)
     line = 1
     with suppress(csv.Error):
-        for _ in islice(reader, known):
+        for _ in islice(reader, sound):
             pass
         line = int(reader.line_num) + 1
         for _ in reader:

@@ -54,10 +54,10 @@ def source_files(paths: Sequence[Path | str]) -> tuple[list[SourceFile], list[st
         if str(path) == "-":
             files.append(None)
         elif Path(path).is_dir():
-            found, left = _folder(Path(path))
-            files += found
+            inside, others = _folder(Path(path))
+            files += inside
             notes += (
-                [f"{Path(path).name}: {counted(left, 'other file')} or folders in it were not read"] if left else []
+                [f"{Path(path).name}: {counted(others, 'other file')} or folders in it were not read"] if others else []
             )
         else:
             files.append(Path(path))
@@ -70,12 +70,12 @@ def _folder(folder: Path) -> tuple[list[Path], int]:
         inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise refuse(folder.name, f"the folder cannot be read ({error.strerror})", "check its permissions") from None
-    found = [path for path in inside if path.is_file() and path.name.lower().endswith(ENDINGS)]
-    if not found:
+    tables = [path for path in inside if path.is_file() and path.name.lower().endswith(ENDINGS)]
+    if not tables:
         raise refuse(
             folder.name, "there is no data file in this folder", f"files that end in {', '.join(ENDINGS)} are read"
         )
-    return found, len(inside) - len(found)
+    return tables, len(inside) - len(tables)
 
 
 def _refuse_repetition(files: list[Path | None]) -> None:
@@ -88,12 +88,12 @@ def _refuse_repetition(files: list[Path | None]) -> None:
 
 def _named(files: list[Path | None]) -> list[SourceFile]:
     taken: set[str] = set()
-    made = []
+    sources = []
     for path in files:
         label = shown(path.name)[1:-1] if path else "standard input"
         name = free_name(table_name(path.name) if path else "stdin", taken)
-        made.append(SourceFile(label, name, path))
-    return made
+        sources.append(SourceFile(label, name, path))
+    return sources
 
 
 def table_name(label: str) -> str:
