@@ -17,7 +17,7 @@ from privsynth.release import Papers
 from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict
 
-SHINGLE = 5  # words in a row that a paper and a free text may not share
+SHINGLE = 5  # words in a row that a report and a free text may not share
 ENCODED = 8  # letters of an encoded value under which it says nothing
 _CODE = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 REMEDY = "a report shows what it must not: do not hand the reports out, and tell us"
@@ -34,7 +34,7 @@ class Artefacts:
     name = "artefacts"
 
     def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+        self.alpha = policy.limits.alpha
 
     def check(self, papers: Papers, source: Source, *, seconds: float) -> Verdict:
         return timed(self.name, papers.digest, lambda: self.measure(papers, source), seconds)
@@ -59,7 +59,7 @@ class Artefacts:
                 [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)],
                 read,
                 known,
-                self.policy.limits.alpha,
+                self.alpha,
             ),
             _found(
                 "rare_values",
@@ -67,7 +67,7 @@ class Artefacts:
                 [v for v in values if not v.role.is_fabricated],
                 read,
                 known,
-                self.policy.limits.alpha,
+                self.alpha,
             ),
             _sentences([v for v in values if v.role is Role.FREE_TEXT], read, known),
             _encoded([v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)], texts),
@@ -112,7 +112,7 @@ def _stands(text: str, column: Values, vocabulary: frozenset[str], papers: Seque
 
 
 def _sentences(columns: Sequence[Values], papers: Sequence[Paper], known: Known) -> Finding:
-    """Runs of words that a free text and a paper share; a short text counts as a whole."""
+    """Runs of words that a free text and a report share; a short text counts as a whole."""
     vocabulary = frozenset().union(*(paper.words for paper in papers))
     hits = {
         column.where: sum(_shared_run(text, column, vocabulary, papers, known) for text in column.texts)

@@ -46,7 +46,8 @@ class Classical:
     name = "classical"
 
     def __init__(self, policy: Policy) -> None:
-        self.policy, self.limits, self.decides = policy, policy.limits, keeps_people(policy)
+        self.backend, self.population = policy.backend, policy.population
+        self.limits, self.decides = policy.limits, keeps_people(policy)
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
@@ -55,7 +56,7 @@ class Classical:
 
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         if self.decides and len(made) and made.origin is None:
-            raise ValueError(f"backend {self.policy.backend.kind} must say which source row each row was made from")
+            raise ValueError(f"backend {self.backend.kind} must say which source row each row was made from")
         names = quasi_identifiers(train, made)
         behind = train.people[made.origin] if made.origin is not None else None
         risk = group_risk(made, names, self.limits.risk_max, behind) if names else None
@@ -74,8 +75,8 @@ class Classical:
         if self.decides:
             yield self._blanked(train.name, names, made, risk)
         yield from self._secrets(train, made, names)
-        if self.policy.population is not None:
-            yield self._alone(train.name, names, made, self.policy.population)
+        if self.population is not None:
+            yield self._alone(train.name, names, made, self.population)
         if len(made):
             yield from _reported(train, holdout, made, names)
 
@@ -87,7 +88,7 @@ class Classical:
             risk.smallest,
             what=what,
             table=table,
-            limit=self._held(effective_k(self.limits, self.policy.backend)),
+            limit=self._held(effective_k(self.limits, self.backend)),
             limit_name="k",
             good="high",
             where=tuple(names),
@@ -117,7 +118,7 @@ class Classical:
     def _blanked(self, table: str, names: Sequence[str], made: Table, risk: GroupRisk) -> Finding:
         """Rows that were suppressed hide nobody and serve nobody: the plan says how many there may be."""
         share = risk.blanked / max(1, len(made))
-        asked = self.policy.backend.suppress_max if isinstance(self.policy.backend, MaskOptions) else None
+        asked = self.backend.suppress_max if isinstance(self.backend, MaskOptions) else None
         remedy = "allow more with --set backend.suppress_max=..., or ask for a smaller k"
         return Finding(
             "suppressed",

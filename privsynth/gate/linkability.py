@@ -43,12 +43,12 @@ class Linkability:
     name = "linkability"
 
     def __init__(self, policy: Policy) -> None:
-        self.policy, self.limits = policy, policy.limits
+        self.backend, self.limits = policy.backend.kind, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        if (aside := not_applicable(self.policy, "linking")) is not None:
+        if (aside := not_applicable(self.backend, "linking")) is not None:
             return [aside]
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
         return found or [nobody_attacked("linking", draft)]

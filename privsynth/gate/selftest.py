@@ -47,12 +47,12 @@ class SelfTest:
     name = "selftest"
 
     def __init__(self, policy: Policy) -> None:
-        self.policy, self.limits = policy, policy.limits
+        self.backend, self.limits, self.copies = policy.backend.kind, policy.limits, Copies(policy)
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        if (aside := not_applicable(self.policy, "planted leaks")) is not None:
+        if (aside := not_applicable(self.backend, "planted leaks")) is not None:
             return [aside]
         tables = max(attacked_tables(draft, source), key=lambda parts: len(parts[1]), default=None)
         if tables is None:
@@ -99,10 +99,11 @@ class SelfTest:
             max(len(made), len(train)), len(train) / (len(train) + len(holdout)), self.limits.alpha / 3
         )
         least = min(1.0, max(LEAST, 2 * visible, 2 * self.limits.copy_max))
-        gate = Copies(self.policy)
 
         def refused(share: float) -> bool:
-            return any(not finding.passed for finding in gate.judged(train, holdout, planted(made, train, share, rng)))
+            return any(
+                not finding.passed for finding in self.copies.judged(train, holdout, planted(made, train, share, rng))
+            )
 
         seen = next((share for share in (least, *(more for more in SHARES if more > least)) if refused(share)), None)
         names = learnt_columns(train, made)

@@ -39,12 +39,12 @@ class SinglingOut:
     name = "singling_out"
 
     def __init__(self, policy: Policy) -> None:
-        self.policy, self.limits = policy, policy.limits
+        self.backend, self.limits = policy.backend.kind, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        if (aside := not_applicable(self.policy, "singling out")) is not None:
+        if (aside := not_applicable(self.backend, "singling out")) is not None:
             return [aside]
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
         return found or [nobody_attacked("singling out", draft)]

@@ -338,7 +338,7 @@ def excess(column: str, share: float) -> SimpleNamespace:
 def test_of_columns_beyond_chance_only_those_beyond_the_limit_are_named() -> None:
     gate = PersonalData(Policy())
     found = gate._excess(
-        "words",
+        "rare_words",
         [(excess("low", 0.001), 0.0), (excess("high", 0.5), 0.0), (excess("chance", 0.9), 0.5)],
         gated=True,
         has_control=True,

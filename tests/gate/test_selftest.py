@@ -41,7 +41,7 @@ def test_rows_that_nobody_equals_are_counted() -> None:
 
 @pytest.mark.parametrize(("findable", "decides"), [(selftest.TELLING, True), (selftest.TELLING - 1, False)])
 def test_an_attack_that_sees_nothing_is_an_error_where_enough_could_be_found(findable: int, decides: bool) -> None:
-    blind, seeing = _told("linking", TRAIN, None, findable), _told("linking", TRAIN, 0.25, findable)
+    blind, seeing = _told("seen", "linking", TRAIN, None, findable), _told("seen", "linking", TRAIN, 0.25, findable)
     assert blind.passed is not decides
     assert blind.limit == (1.0 if decides else None)
     assert ("not even that was seen" in blind.note) is decides

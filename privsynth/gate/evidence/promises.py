@@ -1,4 +1,4 @@
-"""What no paper may claim: words that promise more than anybody can measure."""
+"""What no report may promise: words that promise more than anybody can measure."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from privsynth.measure.significance import binomial_tail, is_significant
 from privsynth.measure.words import Paper, words_of
 from privsynth.source import Source
 
-RARE = 11  # a value that fewer rows hold may be in no paper (CMS cell-size rule)
+RARE = 11  # a value that fewer rows hold may be in no report (CMS cell-size rule)
 SHORTEST = 4  # letters and digits
 DIGITS = 6  # significant ones: shorter numbers are in every report
 LONG = 9  # digits from which on a number is nobody's count
@@ -26,7 +26,7 @@ SUFFIXES = (".py", ".html", ".j2", ".css", ".yaml", ".json")
 
 @dataclass(frozen=True)
 class Values:
-    """The distinct values of one column that may be in no paper."""
+    """The distinct values of one column that may be in no report."""
 
     table: str
     column: str
@@ -72,7 +72,7 @@ def is_telling(words: list[str], values: Values) -> bool:
 
 
 def is_short_number(text: str) -> bool:
-    """A whole number of so few digits that a count in a paper can be the same: "158,456 cells" and customer 158456."""
+    """A whole number of so few digits that a count in a report can be the same: "158,456 cells" and customer 158456."""
     words = words_of(text)
     return len(words) == 1 and words[0].isdigit() and DIGITS <= len(words[0]) < LONG
 
@@ -128,7 +128,7 @@ def _today() -> list[tuple[str, ...]]:
 
 @cache
 def own_words() -> Paper:
-    """Everything that our own files say: what stands there can be in a paper without the data's help."""
+    """Everything that our own files say: what stands there can be in a report without the data's help."""
     return Paper("privsynth", "\n".join(_texts(files("privsynth"))))
 
 

@@ -118,9 +118,8 @@ def test_tables_whole_on_both_sides_and_tables_without_a_learnt_column_are_not_a
 
 @pytest.mark.parametrize(("backend", "keeps"), [("mask", True), ("clone", True), ("model", False), ("rules", False)])
 def test_mask_and_clone_keep_people(backend: str, keeps: bool) -> None:
-    policy = Policy(backend=backend)
-    assert keeps_people(policy) is keeps
-    aside = not_applicable(policy, "guessing")
+    assert keeps_people(Policy(backend=backend)) is keeps
+    aside = not_applicable(backend, "guessing")
     assert (aside is not None) is keeps
     if aside:
         assert (aside.what, aside.measured, aside.limit) == ("guessing", None, None)
