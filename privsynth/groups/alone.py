@@ -16,7 +16,7 @@ ROUNDING = 1e-12
 LOOKED_UP = 2**22  # keys in one list
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Runs:
     """The bins of one axis that hold rows, part by part in order."""
 
@@ -37,13 +37,13 @@ class Runs:
         keys = ordered[starts]
         first = np.searchsorted(keys, np.arange(parts) * bins)
         return cls(
-            keys // bins,
-            keys % bins,
-            np.diff(np.append(starts, len(ordered))),
-            first,
-            np.append(first[1:], len(keys)) - 1,
-            of_row,
-            keys,
+            part=keys // bins,
+            code=keys % bins,
+            count=np.diff(np.append(starts, len(ordered))),
+            first=first,
+            last=np.append(first[1:], len(keys)) - 1,
+            of_row=of_row,
+            keys=keys,
         )
 
     def sums(self, numbers: Array) -> tuple[Array, Array]:
@@ -82,7 +82,7 @@ class Secret:
         return replace(self, codes=self.codes[rows], steps=self.steps[rows])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Protection:
     """Who stands behind the rows, and what each part must have: k people, l different secrets, distance at most t."""
 
@@ -102,10 +102,9 @@ class Protection:
         l: int | None = None,  # noqa: E741
         t: float | None = None,
     ) -> Self:
-        several = len(np.unique(people)) < len(people)
-        return cls(
-            k, len(people), np.unique(people, return_inverse=True)[1].ravel() if several else None, tuple(secrets), l, t
-        )
+        distinct, codes = np.unique(people, return_inverse=True)
+        several = len(distinct) < len(people)
+        return cls(k=k, rows=len(people), people=codes.ravel() if several else None, secrets=tuple(secrets), l=l, t=t)
 
     def take(self, rows: Array) -> Protection:
         return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from privsynth.typing import Array
 AT_ONCE = 0.5
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Trims:
     """For each cell the best end to cut off."""
 
@@ -25,6 +26,11 @@ class _Trims:
     low: Array = field(repr=False)  # what stays lies between these codes
     high: Array = field(repr=False)
     people: Array = field(repr=False)  # who would lose a row
+
+    @classmethod
+    def none(cls, cells: int) -> Self:
+        axis, low, high, people = (np.zeros(cells, dtype=int) for _ in range(4))
+        return cls(worth=np.zeros(cells), axis=axis, low=low, high=high, people=people)
 
 
 def without_outliers(axes: Sequence[Axis], cells: Cells, crowd: Protection, most: int) -> Cells:
@@ -63,7 +69,7 @@ def _best_ends(axes: Sequence[Axis], cells: Cells, inside: Array, crowd: Protect
     """Over all axes and both ends."""
     cell = cells.of_row[inside]
     behind, wide = crowd.sorted_by(cell), _widths(axes, cells)
-    best = _Trims(*(np.zeros(len(cells), dtype=kind) for kind in (float, int, int, int, int)))
+    best = _Trims.none(len(cells))
     for at, axis in enumerate(axes):
         runs = Runs.of(cell, axis.codes[inside], axis.last + 1, len(cells))
         people = behind.people_beside(runs)

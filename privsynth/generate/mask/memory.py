@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Self, TypeVar, cast
 
 from privsynth.dataset import Table
@@ -19,6 +19,7 @@ class Memory:
     """The key, and what was learnt under it: formats, edges, groups. It lives as long as the run."""
 
     ring: Keyring
+    _: KW_ONLY
     rows_expected: int | None = None  # all rows that will come, where only a part of them is learnt from
     parts: Iterable[Table] = ()  # all of those parts, to look through when something must have room for every row
     kin: Kin = field(default_factory=Kin)
@@ -29,7 +30,7 @@ class Memory:
     def for_options(
         cls, options: MaskOptions, *, rows_expected: int | None = None, parts: Iterable[Table] = ()
     ) -> Self:
-        return cls(Keyring.for_options(options), rows_expected, parts)
+        return cls(Keyring.for_options(options), rows_expected=rows_expected, parts=parts)
 
     def once(self, key: tuple[str, ...], learn: Callable[[], T]) -> T:
         """What was learnt under this name; the first time it is learnt now."""

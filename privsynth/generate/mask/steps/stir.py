@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ class MovedNumbers:
     """
 
     column: Column
+    _: KW_ONLY
     spread: float = field(repr=False)  # standard deviation
     low: float = field(repr=False)
     high: float = field(repr=False)
@@ -77,7 +78,8 @@ def learn_noise(step: Noise, lesson: Lesson) -> MovedNumbers:
             "the noise is less than half of the column's smallest step, so that most numbers stay as they are: "
             "take a larger share"
         )
-    return MovedNumbers(column, float(spread), float(low), float(high), lesson.notes(*sentences))
+    notes = lesson.notes(*sentences)
+    return MovedNumbers(column, spread=float(spread), low=float(low), high=float(high), notes=notes)
 
 
 def middle_half(values: Array) -> float:

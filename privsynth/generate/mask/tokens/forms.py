@@ -135,7 +135,7 @@ ODD = TokenForm((Box((ascii_uppercase.encode(), *(OPAQUE.encode(),) * 15)),))  #
 ODD_NUMBER = TokenForm((Box((digits[1:].encode(), *(digits.encode(),) * 14)),))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RunFormat:
     """Texts that differ in the length of one run of digits (or letters): what precedes it, its class, what follows."""
 
@@ -195,7 +195,8 @@ def run_format_of(pattern: bytes, prefix: bytes | None, *, whole: bool) -> tuple
     end = pattern.rfind(kind) + 1
     start = end - len(pattern[:end]) + len(pattern[:end].rstrip(bytes([kind])))
     kept = prefix or b""
-    return RunFormat(kept, pattern[len(kept) : start], kind, pattern[end:], whole), end - start
+    head, tail = pattern[len(kept) : start], pattern[end:]
+    return RunFormat(prefix=kept, head=head, kind=kind, tail=tail, whole=whole), end - start
 
 
 def prefix_length(pattern: bytes) -> int:

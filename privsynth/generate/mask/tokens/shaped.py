@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -45,6 +45,7 @@ class Tokens:
     domain: str
     key: bytes = field(repr=False)
     sorter: Sorter = field(repr=False)
+    _: KW_ONLY
     settled: Mapping[str, str] = field(default_factory=dict, repr=False)  # the few whose token would be a real value
     notes: tuple[str, ...] = ()
 

@@ -54,7 +54,7 @@ class Room:
     alone: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sorter:
     """What was learnt. Unknown values are sorted by themselves."""
 
@@ -77,7 +77,7 @@ class Sorter:
         """From the known values, packed; room is left for so many times as many."""
         matrices = [matrix for _, matrix in parts]
         zeros = not number and any(bool(((m[:, 0] == 48) & _all_digits(m)).any()) for m in matrices if m.shape[1] > 1)
-        first = cls(number, zeros, {} if number else _chance(matrices))
+        first = cls(number=number, zeros=zeros, chance={} if number else _chance(matrices))
         second = replace(first, prefixes=first._prefixes(matrices))
         found = replace(second, rooms=second._rooms(matrices, column, times))
         return found._with_check(matrices, check) if check is not None and found._pass(matrices, check) else found
