@@ -61,7 +61,7 @@ class Limits(PolicyModel):
     tracing_max: float = _lower(
         ge=0, le=1, description="Share of draft rows whose source row may be found as the nearest one (mask and clone)."
     )
-    control_min: int = _higher(ge=1, description="Fewest held-out entities on which a statement may rest.")
+    control_min: int = _higher(ge=1, description="Fewest held-out people on which a statement may rest.")
     fidelity_min: float = _higher(
         ge=0, le=1, description="Least fidelity, as a share of what a fresh real sample reaches."
     )
@@ -369,7 +369,7 @@ class RulesOptions(PolicyModel):
 
 
 class CloneOptions(PolicyModel):
-    """Whole entities, masked and then multiplied under new identities."""
+    """Whole people, masked and then multiplied under new identities."""
 
     kind: Literal["clone"] = "clone"
     noise: float = Field(

@@ -61,7 +61,7 @@ class Policy(PolicyModel):
         None,
         gt=0,
         le=0.5,
-        description="Share of entities kept from the backend as control; "
+        description="Share of people kept from the backend as control; "
         "sized for the smallest leak worth seeing when absent.",
     )
     tables: dict[str, TablePolicy] = Field({}, description="Tables by name.")
@@ -174,7 +174,7 @@ class Policy(PolicyModel):
 
     @property
     def figures(self) -> FigureStyle:
-        """How much the reports may tell: as the profile says, but nothing exact beside a claim of differential privacy."""
+        """How much the reports tell: as the profile says, but nothing exact beside a claim of differential privacy."""
         asked = cast("FigureStyle", profile_rules(self.profile)["figures"])
         return "bands" if asked == "exact" and self.has_claim else asked
 

@@ -62,8 +62,8 @@ def _values(table: Table) -> Iterator[str]:
 
 
 def _whole_names(table: Table) -> Iterator[str]:
-    given, family = ([c.name for c in table.columns if c.entity == part] for part in (GIVEN, FAMILY))
-    for first in given:
-        for last in family:
+    given_names, surnames = ([c.name for c in table.columns if c.entity == part] for part in (GIVEN, FAMILY))
+    for first in given_names:
+        for last in surnames:
             pairs = pd.DataFrame({"first": table.text(first), "last": table.text(last)}).dropna().drop_duplicates()
             yield from pairs["first"] + " " + pairs["last"]

@@ -1,4 +1,4 @@
-"""How many entities to hold back: as few as still show a leak worth seeing."""
+"""How many people to hold back: as few as still show a leak worth seeing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEAST, MOST, LARGEST = 0.2, 0.5, 50_000
 
 
 def holdout_share(data: Dataset, policy: Policy) -> float:
-    """The share of entities to hold back.
+    """The share of people to hold back.
 
     A copied row hits the training part and never the hold-out, so m copies have probability (1 - share)^m under
     chance; a leak of 1 % is seen if that falls below the allowance of one test. Small tables therefore give up to half

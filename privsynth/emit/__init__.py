@@ -18,7 +18,7 @@ PAPERS = frozenset({"compliance.html", "fidelity.html", "report.json", "manifest
 
 
 def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Path]:
-    """The rows and their papers, as one folder that appears whole."""
+    """The rows and their reports, as one folder that appears whole."""
     if not isinstance(release, Release):
         raise TypeError("only a Release can be emitted")
     check_target(target, overwrite=overwrite)
@@ -27,7 +27,7 @@ def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Pat
 
 
 def emit_papers(outcome: Release | Refusal, target: Path, *, overwrite: bool = False) -> list[Path]:
-    """The papers alone, where the rows of a release go out as a stream."""
+    """The reports alone, where the rows of a release go out as a stream."""
     if isinstance(outcome, Refusal):
         return emit_refusal(outcome, target)
     check_target(target, overwrite=overwrite)
@@ -44,7 +44,7 @@ def _check_judged(release: Release) -> None:
 
 
 def refused_path(target: Path) -> Path:
-    """Where a refusal's papers go: beside the target, so that the target itself never exists after a refusal."""
+    """Where a refusal's reports go: beside the target, so that the target itself never exists after a refusal."""
     place = place_of(target)
     return place.with_name(f"{place.name}.refused")
 

@@ -6,11 +6,11 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
@@ -157,37 +157,34 @@ def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, part
 
 def _blocks(layout: Layout, reading: ReadPolicy, left: Counter[str]) -> Iterator[list[list[str]]]:
     """The rows of the file, strictly: as many fields in each as there are columns. What may be left out is counted."""
-    width, cells, header = len(layout.names), 0, layout.header
+    width, cells, header, codec = len(layout.names), 0, layout.header, _codec(layout.encoding)
     with (
         field_limit(reading.max_cell_bytes),
-        layout.path.open(encoding=_codec(layout.encoding), errors="strict", newline="") as file,
+        layout.path.open(encoding=codec, errors="strict", newline="") as file,
+        _refusing(layout, reader := layout.dialect.records(file)),
     ):
-        reader = layout.dialect.records(file)
-        try:
-            while taken := list(islice(reader, ROWS_AT_ONCE)):
-                block = _even(taken[1:] if header else taken, width, reader.line_num, layout.label, reading, left)
-                header = False
-                cells += width * len(block)
-                if cells > reading.max_cells:
-                    raise refuse(
-                        layout.label,
-                        f"there are more than {reading.max_cells:,} cells",
-                        "raise read.max_cells if that is right",
-                    )
-                yield block
-        except csv.Error:
-            raise refuse(
-                layout.label,
-                "a quote does not close, or text follows a closing quote",
-                "mend the line",
-                line=reader.line_num,
-            ) from None
-        except UnicodeDecodeError:
-            raise refuse(
-                layout.label,
-                f"after line {reader.line_num} there are bytes that are not {layout.encoding}",
-                "save the file as UTF-8",
-            ) from None
+        while records := list(islice(reader, ROWS_AT_ONCE)):
+            rows = records[1:] if header else records
+            block = _even(rows, width, reader.line_num, layout.label, reading, left)
+            header = False
+            cells += width * len(block)
+            if cells > reading.max_cells:
+                what = f"there are more than {reading.max_cells:,} cells"
+                raise refuse(layout.label, what, "raise read.max_cells if that is right")
+            yield block
+
+
+@contextmanager
+def _refusing(layout: Layout, reader: Any) -> Iterator[None]:
+    """What stops the reader, with its line and a remedy."""
+    try:
+        yield
+    except csv.Error:
+        what = "a quote does not close, or text follows a closing quote"
+        raise refuse(layout.label, what, "mend the line", line=reader.line_num) from None
+    except UnicodeDecodeError:
+        what = f"after line {reader.line_num} there are bytes that are not {layout.encoding}"
+        raise refuse(layout.label, what, "save the file as UTF-8") from None
 
 
 def _even(

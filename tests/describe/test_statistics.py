@@ -1,4 +1,4 @@
-"""What a profile keeps of the training rows."""
+"""What statistics keep of the training rows."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def test_nothing_is_learnt_of_values_that_will_be_invented() -> None:
         (Column("first", Kind.CATEGORY, role=Role.DIRECT), Column("id", Kind.INTEGER, role=Role.IDENTIFIER)),
         frame(first=words, id=numbers),
     )
-    profile = learn_statistics(Dataset((table,)), POLICY.limits, Taken())["t"]
-    assert dict(profile["first"].levels) == {}
-    assert (profile["id"].low, profile["id"].high, profile["id"].is_unique) == (None, None, True)
+    statistics = learn_statistics(Dataset((table,)), POLICY.limits, Taken())["t"]
+    assert dict(statistics["first"].levels) == {}
+    assert (statistics["id"].low, statistics["id"].high, statistics["id"].is_unique) == (None, None, True)
 
 
 def test_an_empty_table_has_a_profile() -> None:
