@@ -29,8 +29,8 @@ from privsynth.generate.model.tables.connected import (
     context_frame,
     count_column,
     deal,
-    families,
     learning_table,
+    parents_of_children,
     plan_of,
     units_of,
 )
@@ -193,7 +193,7 @@ class Model:
         parent = learnt[plan.lead.parent]
         lonely = round(plan.lonely * size / plan.rows) if plan.rows else 0
         lonely = shard.part(lonely) if name in led_by(self.root_, self.plans_) else lonely
-        at = families(parent[count_column(plan.lead)].to_numpy(), plan, lonely)
+        at = parents_of_children(parent[count_column(plan.lead)].to_numpy(), plan, lonely)
         context = frame_of(context_frame(parent, list(parent.columns), at), len(at))
         keys = _keys(tables[plan.lead.parent].values(plan.lead.parent_key), at, resolve=not plan.may_be_empty, rng=rng)
         return self._rows(name, len(at), rng, context), keys
@@ -253,8 +253,8 @@ class Model:
 def _without(table: Table, names: set[str], frame: pd.DataFrame) -> Table:
     """The table with its rows and without the columns that are wired to another."""
     kept = tuple(column for column in table.columns if column.name not in names)
-    entity = None if table.person in names else table.person
-    return replace(table, columns=kept, frame=frame[[column.name for column in kept]], person=entity)
+    person = None if table.person in names else table.person
+    return replace(table, columns=kept, frame=frame[[column.name for column in kept]], person=person)
 
 
 def _keys(parents: Array, at: Array, *, resolve: bool, rng: np.random.Generator) -> Array:

@@ -27,7 +27,7 @@ def frame_of(columns: Mapping[str, Array], rows: int) -> pd.DataFrame:
 class Engine(Protocol):
     """Learns the columns of `table`. Those named in `given` are never made: they are handed in at the draw.
 
-    `units` numbers the entity of each row, where ten rows of one person shall count once.
+    `units` numbers the person of each row, where ten rows of one person shall count once.
     """
 
     def fit(

@@ -12,7 +12,7 @@ import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.generate.model import Model
-from privsynth.generate.model.tables.connected import Brood, Reference, deal, families, plan_of
+from privsynth.generate.model.tables.connected import Brood, Reference, deal, parents_of_children, plan_of
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.statistics import ColumnStatistics, Statistics, Taken
@@ -163,7 +163,7 @@ def test_children_without_a_parent_stay_without_one(rng: np.random.Generator) ->
 def test_the_surplus_of_the_largest_families_goes_to_several(rng: np.random.Generator) -> None:
     data = shop(rng)
     plan = replace(plan_of(data, "order", 10), brood=Brood(mean=3.0, beyond=1.0, top=0.5))
-    at = families(np.array([1.0, 2.0, 3.0, np.nan]), plan, lonely=1)
+    at = parents_of_children(np.array([1.0, 2.0, 3.0, np.nan]), plan, lonely=1)
     assert np.bincount(at[at >= 0]).tolist() == [1, 2, 5, 5]
     assert (at == -1).sum() == 1
 

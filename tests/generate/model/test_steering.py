@@ -74,7 +74,7 @@ def test_a_condition_on_missing_values(rng: np.random.Generator) -> None:
 
 
 def test_fewer_than_k_people_are_refused_without_their_number(rng: np.random.Generator) -> None:
-    with pytest.raises(BackendError, match="met by fewer than 10 entities") as error:
+    with pytest.raises(BackendError, match="met by fewer than 10 people") as error:
         made(people(rng), where="job = 'hermit'")
     assert "hermit" not in str(error.value)
     assert "3" not in str(error.value)
@@ -83,7 +83,7 @@ def test_fewer_than_k_people_are_refused_without_their_number(rng: np.random.Gen
 def test_people_are_counted_and_not_rows(rng: np.random.Generator) -> None:
     t = people(rng)
     t.frame.loc[t.frame["job"] == "diver", "mail"] = "one@example.test"
-    with pytest.raises(BackendError, match="fewer than 10 entities"):
+    with pytest.raises(BackendError, match="fewer than 10 people"):
         made(replace(t, person="mail"), where="job = 'diver'")
 
 
@@ -134,7 +134,7 @@ def test_what_stands_behind_a_raised_group_is_said_in_round_numbers(rng: np.rand
     t = people(rng)
     notes = " ".join(made(t, shares={"job": {"diver": 0.5}}).notes)
     assert (
-        "column 'job': raised to the shares asked for; no more than about 19 training entities "
+        "column 'job': raised to the shares asked for; no more than about 19 training people "
         "stand behind what was raised." in notes
     )
     weights = np.where(t.frame["job"] == "diver", 0.5 / 19, 0.5 / 1981)
@@ -151,7 +151,7 @@ def test_a_rare_level_and_one_that_nobody_has_get_the_same_answer(rng: np.random
             made(t, shares={"job": {level: 0.2}})
         told.append(str(error.value))
     assert told[0] == told[1]
-    assert "fewer than 10 entities, or by none" in told[0]
+    assert "fewer than 10 people, or by none" in told[0]
     assert "2 levels" in told[0]
 
 

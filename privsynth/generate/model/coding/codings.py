@@ -6,7 +6,7 @@ Numbers and dates are first read onto one axis of plain floats. A column then be
     Curve     numbers: `atoms` (missing, and values held by many more rows than their neighbours) that come out as they
               are, and a rest: a lattice (a list of values, each held by `k` units) or a curve through ranks [k, n-k]
 
-A unit is a row, or an entity where the table names one: ten rows of one person are one unit.
+A unit is a row, or a person where the table names one: ten rows of one person are one unit.
 """
 
 from __future__ import annotations

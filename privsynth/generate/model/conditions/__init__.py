@@ -174,13 +174,13 @@ def foretold(table: Table, wish: Wish, k: int, units: Array | None) -> list[str]
     holders = len(np.unique(of_rows[meeting]))
     if holders < k:
         raise BackendError(
-            f"the condition in backend.where is met by fewer than {k} entities.", hint="ask for a wider group"
+            f"the condition in backend.where is met by fewer than {k} people.", hint="ask for a wider group"
         )
     some = table.take(np.flatnonzero(meeting))
     notes = []
     if wish.where is not None:
         asked = f"the rows were asked to meet a condition on {_list(names_in(wish.where))}"
-        notes.append(f"table '{table.name}': {asked}; {_about(holders)} training entities meet it.")
+        notes.append(f"table '{table.name}': {asked}; {_about(holders)} training people meet it.")
     if wish.shares:
         notes += _shares_foretold(some, wish.shares, k, of_rows[meeting])
     return notes
@@ -207,7 +207,7 @@ def _shares_foretold(table: Table, shares: Shares, k: int, units: Array) -> list
         if raised:
             notes.append(
                 f"column '{name}': raised to the shares asked for; "
-                f"no more than {_about(min(raised))} training entities stand behind what was raised."
+                f"no more than {_about(min(raised))} training people stand behind what was raised."
             )
     weights, missed = raked(codes, shares, len(table))
     if missed > CLOSE:
@@ -226,7 +226,7 @@ def _too_rare(table: Table, name: str, at: int, k: int, units: Array) -> Backend
     codes, levels = pd.factorize(table.text(name))
     common = int((support(codes, len(levels), units) >= k).sum())
     return BackendError(
-        f"backend.shares.{name}: level {at + 1} of those asked for is held by fewer than {k} entities, or by none.",
+        f"backend.shares.{name}: level {at + 1} of those asked for is held by fewer than {k} people, or by none.",
         hint=f"the column has {common} levels that enough hold, spelt as in the file",
         column=name,
     )

@@ -11,7 +11,7 @@ from privsynth.measure.distance.points import nearest, place
 from privsynth.measure.intervals import wilson
 from privsynth.typing import Array
 
-SHARE = 0.1  # of the entities, held back
+SHARE = 0.1  # of the people, held back
 FEWEST = 100  # rows on each side, to say anything
 MOST = 2_000
 SURE = 3.29  # deviations to ring at: rows made alike share a neighbour, so that the usual two would ring for nothing
@@ -37,7 +37,7 @@ class Nearness:
 
 
 def hold_back(rows: int, units: Array | None, rng: np.random.Generator) -> Array | None:
-    """Which rows to keep from the engine: all of some entities. None where they would be too few to say anything."""
+    """Which rows to keep from the engine: all rows of some people. None where they would be too few to say anything."""
     codes = np.arange(rows) if units is None else np.unique(units, return_inverse=True)[1]
     chosen = rng.permutation(int(codes.max()) + 1 if rows else 0) if rows else codes
     held = np.isin(codes, chosen[: round(SHARE * len(chosen))])

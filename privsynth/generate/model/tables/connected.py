@@ -113,7 +113,7 @@ def _brood(counts: Array, k: int) -> Brood:
     return Brood(mean, float(np.maximum(counts - np.sort(counts)[-k], 0).mean()), k / len(counts))
 
 
-def families(counts: Array, plan: LearningPlan, lonely: int) -> Array:
+def parents_of_children(counts: Array, plan: LearningPlan, lonely: int) -> Array:
     """The parent's row of each child to be made, from the parents' drawn counts; -1 for the children that have none.
 
     No parent gets as many children as the largest ones have; their surplus is spread, so that the table keeps its size.

@@ -4,7 +4,7 @@ Classes with few levels come first, then numbers, then classes with many levels.
 the same value as another column) is made in two steps: which atom or none, then where on its curve. A column that
 another one determines is looked up. Nothing that fewer than `k` units hold comes out, and each value is drawn from the
 rows of at least `least` units: `min_leaf` is the privacy dial, and governs look-ups as well. A unit is a row, or an
-entity: all rows of one are in the same fold.
+person: all rows of one are in the same fold.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ def _fold(
     )
     tree = grow_tree(coarse(built) if len(at) >= MANY else built, aim, task.leaf, GAIN * noise, rng)
     nodes = tree.apply(there)
-    ends, parents = _family(tree)
+    ends, parents = _ends_and_parents(tree)
     holds = held_up(tree, foretold(tree, aim), ends, nodes, aim=task.aim[others], slack=HELD * noise)
     leaves = _fill(task, others, nodes, ends)
     enough = (
@@ -292,7 +292,7 @@ def _enough_units(nodes: Array, units: Array, parents: Array, least: int) -> Arr
     return enough
 
 
-def _family(tree: Any) -> tuple[Array, Array]:
+def _ends_and_parents(tree: Any) -> tuple[Array, Array]:
     """For each node one past the last node below it, and its parent."""
     left, right = tree.children_left, tree.children_right
     ends, parents = np.arange(1, tree.node_count + 1), np.zeros(tree.node_count, dtype=np.int64)
