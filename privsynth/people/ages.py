@@ -45,9 +45,9 @@ class Ages:
         newest = _years_before(last, years)
         oldest = _years_before(last, years + 1)
         span = (newest - oldest).astype(np.int64)
-        made: Array = (newest - draws.below("day", span).astype("timedelta64[D]")).astype("datetime64[us]")
-        made[~there] = np.datetime64("NaT")
-        return made
+        days: Array = (newest - draws.below("day", span).astype("timedelta64[D]")).astype("datetime64[us]")
+        days[~there] = np.datetime64("NaT")
+        return days
 
     def ages(self, births: Array) -> Array:
         """Whole years at the day; NaN without a birth."""
@@ -70,8 +70,8 @@ def _years_before(days: Array, years: Array) -> Array:
 
 def years_said(values: Array) -> Array:
     """From and to, for numbers and for ranges such as 30-39 or 90+; NaN where nothing can be read."""
-    codes, known = pd.factorize(pd.Series(values))
-    read = [_range(value) for value in known] + [(np.nan, np.nan)]
+    codes, distinct = pd.factorize(pd.Series(values))
+    read = [_range(value) for value in distinct] + [(np.nan, np.nan)]
     return np.array(read, dtype=np.float64)[codes].reshape(-1, 2)
 
 
@@ -100,8 +100,8 @@ def learn_ages(table: Table, statistics: Mapping[str, ColumnStatistics]) -> Ages
         day = _newest(table, statistics, born)
     if day is None:
         day = _from_statistics(statistics, age.name, born.name)
-    known = years[np.isfinite(years)]
-    adult = len(known) > 0 and known.min() >= MAJORITY
+    certain = years[np.isfinite(years)]
+    adult = len(certain) > 0 and certain.min() >= MAJORITY
     return None if day is None else Ages(age.name, born.name, float(day), MAJORITY if adult else 0)
 
 

@@ -76,8 +76,8 @@ class Cast:
     def _once(self, name: str, make: Callable[[], T]) -> T:
         if name not in self._made:
             self._made[name] = make()
-        made: T = self._made[name]
-        return made
+        part: T = self._made[name]
+        return part
 
     def _people(self) -> People:
         codes, locales = self._once("locales", self._locales)
@@ -133,8 +133,8 @@ class Cast:
         share = self.setting.women if self.setting.women is not None else 0.5 if words is None else words.women
         female = (self.draws.named("person").share("gender") < share).astype(np.int64)
         if not pd.isna(first).all():
-            told = genders_of(first, self.setting.locale)
-            female = np.where(told < 0, female, told)
+            shown = genders_of(first, self.setting.locale)
+            female = np.where(shown < 0, female, shown)
         return female if self.gender is None else np.where(self.gender < 0, female, self.gender)
 
     @property
@@ -146,12 +146,12 @@ class Cast:
         """Days of birth that fit an age of the same row, else between the protected ends; other dates likewise."""
         draws = self.of(maker)
         low, high = (round(day) for day in maker.days or (0, 0))
-        made = (low + draws.below("day", high - low + 1)).astype("datetime64[D]").astype("datetime64[us]")
+        days = (low + draws.below("day", high - low + 1)).astype("datetime64[D]").astype("datetime64[us]")
         ages = self.setting.ages
         if ages is None or ages.born != maker.column.name or not self._says(ages.age):
-            return made
+            return days
         fitting = ages.births(years_said(self._context()[ages.age].to_numpy()), draws)
-        return np.where(np.isnat(fitting), made, fitting)
+        return np.where(np.isnat(fitting), days, fitting)
 
     def ages(self, maker: Maker) -> Array | None:
         """Ages in years that fit the birth of the row, kept or invented; None where this column is no age of it."""

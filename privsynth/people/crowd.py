@@ -18,12 +18,12 @@ class Crowd:
     prints: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def holds(self, column: str, values: Array) -> Array:
-        known = self.prints.get(column)
-        if known is None or not len(values):
+        prints = self.prints.get(column)
+        if prints is None or not len(values):
             return np.zeros(len(values), dtype=bool)
         wanted = _prints(values)
-        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        return np.asarray(known[at] == wanted)
+        at = np.minimum(np.searchsorted(prints, wanted), len(prints) - 1)
+        return np.asarray(prints[at] == wanted)
 
     def add(self, column: str, values: Array) -> None:
         if len(values):

@@ -25,8 +25,8 @@ def names_of(columns: Sequence[Column], known: Mapping[str, list[str]]) -> str:
     entities = {
         column.name: entity_of(column, known[column.name]) for column in columns if column.kind is not Kind.DATE
     }
-    given = [v for name, entity in entities.items() if entity == "FIRST_NAME" for v in known[name]]
-    family = [v for name, entity in entities.items() if entity == "LAST_NAME" for v in known[name]]
+    given_names = [v for name, entity in entities.items() if entity == "FIRST_NAME" for v in known[name]]
+    surnames = [v for name, entity in entities.items() if entity == "LAST_NAME" for v in known[name]]
     whole = [
         part
         for name, entity in entities.items()
@@ -34,7 +34,7 @@ def names_of(columns: Sequence[Column], known: Mapping[str, list[str]]) -> str:
         for v in known[name]
         for part in v.replace(",", " ").split()
     ]
-    return locale_of([*given, *whole], [*family, *whole]) if given or family or whole else DEFAULT
+    return locale_of([*given_names, *whole], [*surnames, *whole]) if given_names or surnames or whole else DEFAULT
 
 
 def places_of(table: Table, columns: Sequence[Column], known: Mapping[str, list[str]], locale: str) -> str:

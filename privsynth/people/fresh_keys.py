@@ -20,7 +20,7 @@ def shaped_tokens(known: list[str], wanted: Array, seeds: Array, taken: Taken, d
     shape_of, shapes = learn_own_shapes(known, number=number)
     which = shape_of[wanted]
     counts = np.bincount(which, minlength=len(shapes))
-    members, theirs = pd.Index(known, dtype=object), holder(taken)
+    members, real = pd.Index(known, dtype=object), holder(taken)
 
     def make(rows: Array, attempt: int) -> Array:
         made = np.empty(len(rows), dtype=object)
@@ -30,7 +30,7 @@ def shaped_tokens(known: list[str], wanted: Array, seeds: Array, taken: Taken, d
         return made
 
     def held(texts: Array) -> Array:
-        return np.asarray((members.get_indexer(pd.Index(texts, dtype=object)) >= 0) | theirs(texts))
+        return np.asarray((members.get_indexer(pd.Index(texts, dtype=object)) >= 0) | real(texts))
 
     made, left = settled(make, len(wanted), held=held, unique=True)
     if len(left):

@@ -101,9 +101,9 @@ def home_of(locale: str, values: Mapping[str, Sequence[str]], calling: str | Non
         ),
         None,
     )
-    for found in (by_name, by_form):
-        if found is not None:
-            return locale if _shares(locale, found) else found
+    for other in (by_name, by_form):
+        if other is not None:
+            return locale if _shares(locale, other) else other
     return locale if calling is None else _by_calling(locale, calling)
 
 
@@ -112,12 +112,12 @@ def _shares(one: str, other: str) -> bool:
 
 
 def _by_names(locale: str, values: Mapping[str, Sequence[str]]) -> str | None:
-    found = atlas()
-    for kind, table in (("CITY", found.towns), ("REGION", found.regions)):
+    places = atlas()
+    for kind, table in (("CITY", places.towns), ("REGION", places.regions)):
         words = {folded(word) for word in values.get(kind, ())}
         hits = {
             name: sum((name, word) in table for word in words)
-            for name in (*((locale,) if has_places(locale) else ()), *found.locales)
+            for name in (*((locale,) if has_places(locale) else ()), *places.locales)
         }
         best: str = max(hits, key=lambda name: hits[name])
         if hits[best] > len(words) / 2:
@@ -126,8 +126,8 @@ def _by_names(locale: str, values: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def _by_calling(locale: str, calling: str) -> str:
-    found = atlas()
-    fitting = [name for name, (start, count) in found.locales.items() if count and found.calling[start] == calling]
+    places = atlas()
+    fitting = [name for name, (start, count) in places.locales.items() if count and places.calling[start] == calling]
     if not fitting or locale in fitting:
         return locale
     return next((name for name in fitting if name[:2] == locale[:2]), fitting[0])
@@ -142,9 +142,9 @@ def locales_of(words: Array, own: str) -> tuple[Array, tuple[str, ...]]:
 
 
 def _locale_of(country: str, own: str) -> str:
-    found = countries().get(folded(country), own)
-    same = has_places(own) and has_places(found) and atlas().locales[own] == atlas().locales[found]
-    return own if same or own[-3:] == found[-3:] else found
+    locale = countries().get(folded(country), own)
+    same = has_places(own) and has_places(locale) and atlas().locales[own] == atlas().locales[locale]
+    return own if same or own[-3:] == locale[-3:] else locale
 
 
 def names_locale(locale: str, own: str) -> str:
@@ -178,9 +178,9 @@ class Homes:
         def make(part: Array, attempt: int) -> Array:
             return atlas().postcodes(spots[rows[part]], Draws(self.draws.seeds[rows[part]], attempt))
 
-        made = self.postcode.copy()
-        made[rows], _ = settled(make, len(rows), held=holder(self.taken), attempts=POSTCODE_ATTEMPTS)
-        return made
+        codes = self.postcode.copy()
+        codes[rows], _ = settled(make, len(rows), held=holder(self.taken), attempts=POSTCODE_ATTEMPTS)
+        return codes
 
 
 def make_homes(
@@ -216,14 +216,14 @@ def _whole(numbers: pd.Series[Any]) -> list[str]:
 
 def _spans(codes: Array, names: Sequence[str], columns: dict[str, Array]) -> Array:
     """For each row the first of the spots that it leaves open, and how many they are. Looked up once for equal rows."""
-    found = atlas()
+    places = atlas()
     keys = pd.MultiIndex.from_arrays(
         [codes, *(pd.factorize(pd.Series(values, dtype=object))[0] for values in columns.values())]
     )
     at, _ = pd.factorize(keys) if any(pd.notna(values).any() for values in columns.values()) else (codes, None)
     firsts, back = np.unique(at, return_index=True, return_inverse=True)[1:]
     spans = [
-        found.span(names[codes[row]], *(columns[part][row] for part in ("region", "town", "postcode")))
+        places.span(names[codes[row]], *(columns[part][row] for part in ("region", "town", "postcode")))
         if has_places(names[codes[row]])
         else (0, 0)
         for row in firsts

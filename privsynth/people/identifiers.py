@@ -85,8 +85,8 @@ def ibans(values: Sequence[str], _: str) -> FreeValues:
     drawn. For which countries it is certain that no bank has the code stands beside the codes in `pii.reserved`.
     """
     compact = [re.sub(r"\s", "", v).upper() for v in values]
-    found = Counter(_form(v) for v in compact if re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}", v))
-    kept = [(form, n) for form, n in found.most_common(12) if n >= min(COMMON, len(found) and len(values))] or [
+    forms = Counter(_form(v) for v in compact if re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}", v))
+    kept = [(form, n) for form, n in forms.most_common(12) if n >= min(COMMON, len(forms) and len(values))] or [
         (_BRITISH, 1)
     ]
     gap = 4 if sum(" " in v.strip() for v in values) > len(values) / 2 else 0
@@ -112,12 +112,12 @@ class Ibans:
         steps = np.cumsum(self.weights) / sum(self.weights)
         which = np.minimum(np.searchsorted(steps, draws.share("country"), side="right"), len(self.forms) - 1)
         more = draws.bits("more")
-        made = np.empty(len(numbers), dtype=object)
-        made[:] = [
+        texts = np.empty(len(numbers), dtype=object)
+        texts[:] = [
             self._one(self.forms[at], int(bits) << 64 | int(n))
             for at, n, bits in zip(which, numbers, more, strict=True)
         ]
-        return made
+        return texts
 
     def _one(self, form: str, number: int) -> str:
         country, size = form[:2], BANK_CODES.get(form[:2], 4)

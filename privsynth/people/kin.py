@@ -34,11 +34,11 @@ class Kin:
         """What the table itself says comes first; what it does not say was said before."""
         column = fabricator.gender
         if column is not None and column in context and not fabricator.makes(column):
-            said = is_female(context[column].to_numpy())
+            shown = is_female(context[column].to_numpy())
             if len(self.genders) == 0:
-                known = pd.Series(said, index=pd.Index(entities))
-                self.genders = known[~known.index.duplicated()]
-            return said
+                first = pd.Series(shown, index=pd.Index(entities))
+                self.genders = first[~first.index.duplicated()]
+            return shown
         if len(self.genders) == 0:
             return None
         return self.genders.reindex(pd.Index(entities)).fillna(UNKNOWN).to_numpy().astype(np.int64)
@@ -62,10 +62,10 @@ class Kin:
         )
 
     def _dressed(self, maker: Maker) -> Maker:
-        known = self.styles.get(str(maker.entity))
+        style = self.styles.get(str(maker.entity))
         return (
-            replace(maker, write=known)
-            if known is not None and type(known) is type(maker.write) and not isinstance(known, Gendered)
+            replace(maker, write=style)
+            if style is not None and type(style) is type(maker.write) and not isinstance(style, Gendered)
             else maker
         )
 
@@ -77,8 +77,8 @@ class Kin:
         for part in (item.name for item in fields(Anchors)):
             column = getattr(anchors, part)
             if column is not None and column in context:
-                known = pd.Series(context[column].to_numpy(), index=pd.Index(entities))
-                self.places.setdefault(part, known[~known.index.duplicated()])
+                shown = pd.Series(context[column].to_numpy(), index=pd.Index(entities))
+                self.places.setdefault(part, shown[~shown.index.duplicated()])
             elif part in self.places:
                 more[f"\x1f{part}"] = self.places[part].reindex(pd.Index(entities)).to_numpy()
                 anchors = replace(anchors, **{part: f"\x1f{part}"})

@@ -24,8 +24,8 @@ from privsynth.typing import Array
 
 def ipv4(values: Sequence[str], _: str) -> FreeValues:
     """The three documentation networks; where they are too small, class E, which is routed nowhere."""
-    known = sum(v.startswith(DOCUMENTATION_NETS) for v in values)
-    return Numbered(len(DOCUMENTATION_NETS) * 254, DocumentationNets(), known, wider=Numbered(14 << 24, ClassE()))
+    in_use = sum(v.startswith(DOCUMENTATION_NETS) for v in values)
+    return Numbered(len(DOCUMENTATION_NETS) * 254, DocumentationNets(), in_use, wider=Numbered(14 << 24, ClassE()))
 
 
 @kept(version=1)

@@ -130,11 +130,11 @@ class Finnish:
     def __call__(self, numbers: Array, _: Draws) -> Array:
         days = np.datetime64("1910-01-01") + (numbers // 100).astype("timedelta64[D]")
         parts = [str(day) for day in days]
-        made = np.empty(len(numbers), dtype=object)
-        made[:] = [
+        texts = np.empty(len(numbers), dtype=object)
+        texts[:] = [
             _hetu(f"{d[8:]}{d[5:7]}{d[2:4]}", TEMPORARY + int(n) % 100) for d, n in zip(parts, numbers, strict=True)
         ]
-        return made
+        return texts
 
 
 def _hetu(day: str, number: int) -> str:

@@ -121,8 +121,8 @@ def cased(text: Array, case: str) -> Array:
     """The text in the case of the real ones; lists are written in title case already."""
     if case == "title":
         return text
-    codes, known = pd.factorize(text)
-    turned = np.array([word.upper() if case == "upper" else word.lower() for word in known], dtype=object)
+    codes, distinct = pd.factorize(text)
+    turned = np.array([word.upper() if case == "upper" else word.lower() for word in distinct], dtype=object)
     return turned[codes]
 
 
@@ -155,8 +155,8 @@ def _most(values: Sequence[str], test: Any) -> bool:
 
 def is_female(values: Array) -> Array:
     """1 female, 0 male, -1 unknown, by what the words of a sex or gender column can mean."""
-    codes, known = pd.factorize(pd.Series(values, dtype=object))
-    words = [str(v).strip(" .").casefold() for v in known]
+    codes, distinct = pd.factorize(pd.Series(values, dtype=object))
+    words = [str(v).strip(" .").casefold() for v in distinct]
     spanish = "h" in words and "f" not in words  # hombre and mujer
 
     def meaning(word: str) -> int:
@@ -200,8 +200,8 @@ TITLE_WORDS = tuple(dict.fromkeys(word.casefold().replace(".", "") for pair in _
 
 
 def _mapped(values: Array, table: dict[str, str]) -> Array:
-    codes, known = pd.factorize(values)
-    return np.array([table[v] for v in known] + [""], dtype=object)[codes]
+    codes, distinct = pd.factorize(values)
+    return np.array([table[v] for v in distinct] + [""], dtype=object)[codes]
 
 
 @kept(version=1)

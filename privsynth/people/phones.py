@@ -106,8 +106,8 @@ def spellings_of(values: Sequence[str], country: str) -> tuple[str, ...]:
 
 
 def _north_american(values: Sequence[str]) -> FreeValues:
-    known = sum(bool(re.search(rf"{AMERICAN_LINES}\d\d$", numbers_only(v))) for v in values)
-    return Numbered(100 * len(AREA_CODES), NorthAmerican(spellings_of(values, "1")), known)
+    in_use = sum(bool(re.search(rf"{AMERICAN_LINES}\d\d$", numbers_only(v))) for v in values)
+    return Numbered(100 * len(AREA_CODES), NorthAmerican(spellings_of(values, "1")), in_use)
 
 
 @kept(version=1)
@@ -142,8 +142,10 @@ def _drama(values: Sequence[str], country: str) -> FreeValues:
 def _begun(
     starts: tuple[str, ...], plan: NumberingPlan, country: str, spellings: tuple[str, ...], values: Sequence[str]
 ) -> Numbered:
-    known = sum(any(start in numbers_only(v) for start in starts) for v in values)
-    return Numbered(sum(10 ** (plan.length - len(start)) for start in starts), Begun(starts, country, spellings), known)
+    in_use = sum(any(start in numbers_only(v) for start in starts) for v in values)
+    return Numbered(
+        sum(10 ** (plan.length - len(start)) for start in starts), Begun(starts, country, spellings), in_use
+    )
 
 
 @kept(version=1)
@@ -169,22 +171,22 @@ class Begun:
 
 
 def _ended(heads: Array, numbers: Array, length: int) -> Array:
-    made = np.empty(len(heads), dtype=object)
-    made[:] = [
+    numerals = np.empty(len(heads), dtype=object)
+    numerals[:] = [
         head + f"{number:0{length - len(head)}d}" if length > len(head) else head
         for head, number in zip(heads, numbers, strict=True)
     ]
-    return made
+    return numerals
 
 
 def _with_lead(texts: Array, leads: dict[int, str], spellings: tuple[str, ...], draws: Draws) -> Array:
     which = draws.below("spelling", len(spellings))
-    made = np.empty(len(texts), dtype=object)
+    spelt_out = np.empty(len(texts), dtype=object)
     for at, pattern in enumerate(spellings):
         rows = np.flatnonzero(which == at)
         lead = leads.get(digit_places(pattern), "")
-        made[rows] = spelt(pattern, np.array([lead + text for text in texts[rows]], dtype=object))
-    return made
+        spelt_out[rows] = spelt(pattern, np.array([lead + text for text in texts[rows]], dtype=object))
+    return spelt_out
 
 
 @kept(version=1)
@@ -203,22 +205,22 @@ class AtHome:
         Numbers of another country than the real ones' only where rows say their country.
         """
         spots = homes.spot[rows]
-        made = np.full(len(rows), None, dtype=object)
+        texts = np.full(len(rows), None, dtype=object)
         callings = np.where(spots >= 0, atlas().calling[spots], "")
         for country in dict.fromkeys(callings):
             at = np.flatnonzero(callings == country)
             part = Draws(draws.seeds[at], draws.attempt)
             if (country == AMERICA or country in PLANS) and (abroad or country == self.country):
-                made[at] = self._in(country, spots[at], part)
+                texts[at] = self._in(country, spots[at], part)
             elif country and abroad:
-                made[at] = (f"+{country} " if self.coded else "") + "000 " + padded(part.below("undialable", 10**6), 6)
-        return made
+                texts[at] = (f"+{country} " if self.coded else "") + "000 " + padded(part.below("undialable", 10**6), 6)
+        return texts
 
     def _in(self, country: str, spots: Array, draws: Draws) -> Array:
         length = _length(country)
         mobile = (draws.share("mobile") < self.mobile) & (draws.attempt < NEAR)
-        codes, known = np.unique(2 * spots + mobile, return_inverse=True)[::-1]
-        choices = [_starts(country, int(key) // 2, int(key) % 2 == 1, draws.attempt) for key in known]
+        codes, places = np.unique(2 * spots + mobile, return_inverse=True)[::-1]
+        choices = [_starts(country, int(key) // 2, int(key) % 2 == 1, draws.attempt) for key in places]
         counts = np.array([len(starts) for starts in choices], dtype=np.int64)
         flat = np.array([start for starts in choices for start in starts], dtype=object)
         heads = flat[(np.cumsum(counts) - counts)[codes] + draws.below("block", counts[codes])]
@@ -248,14 +250,14 @@ def at_home(values: Sequence[str], locale: str) -> AtHome | None:
 
 def _starts(country: str, spot: int, mobile: bool, attempt: int) -> tuple[str, ...]:
     """The beginnings that are free for one spot: its own, after some attempts its region's, then its country's."""
-    found = atlas()
+    places = atlas()
     if country == AMERICA:
-        areas = (found.area[spot],) if attempt < NEAR else found.areas[spot]
+        areas = (places.area[spot],) if attempt < NEAR else places.areas[spot]
         return tuple(f"{area}{AMERICAN_LINES}" for area in areas)
     plan = PLANS[country]
     if mobile:
         return plan.mobiles
-    own = plan.towns.get(found.area[spot], ()) or plan.others or plan.mobiles
+    own = plan.towns.get(places.area[spot], ()) or plan.others or plan.mobiles
     return own if attempt < NEAR else (*own, *plan.others, *plan.mobiles)
 
 

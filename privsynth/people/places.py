@@ -63,11 +63,11 @@ class Atlas:
 
     def postcodes(self, spots: Array, draws: Draws) -> Array:
         """A postcode of each spot; None where there is no spot."""
-        made = np.full(len(spots), None, dtype=object)
+        codes = np.full(len(spots), None, dtype=object)
         for tail in dict.fromkeys(self.tail[spots[spots >= 0]]):
             rows = np.flatnonzero((spots >= 0) & (self.tail[spots] == tail))
-            made[rows] = self.prefix[spots[rows]] + _ends(tail, Draws(draws.seeds[rows], draws.attempt))
-        return made
+            codes[rows] = self.prefix[spots[rows]] + _ends(tail, Draws(draws.seeds[rows], draws.attempt))
+        return codes
 
 
 def _ends(tail: str, draws: Draws) -> Array:
@@ -81,9 +81,9 @@ def _ends(tail: str, draws: Draws) -> Array:
     if tail == "#" * len(tail):
         return number
     letters = draws.below("letters", len(LETTERS) ** 2)
-    made = np.empty(len(draws), dtype=object)
-    made[:] = [_laid(tail, text, int(pair)) for text, pair in zip(number, letters, strict=True)]
-    return made
+    ends = np.empty(len(draws), dtype=object)
+    ends[:] = [_laid(tail, text, int(pair)) for text, pair in zip(number, letters, strict=True)]
+    return ends
 
 
 def _laid(tail: str, number: str, pair: int) -> str:

@@ -63,12 +63,12 @@ def spelt(pattern: str, numbers: Array) -> Array:
     places = [at for at, c in enumerate(pattern) if c == "9"]
     if len(numbers):
         letters[:, places] = np.array(numbers, dtype=f"<U{len(places)}").view(np.uint32).reshape(len(numbers), -1)
-    made: Array = (
+    spelt_out: Array = (
         np.ascontiguousarray(letters).view(f"<U{width}").ravel().astype(object)
         if len(numbers)
         else np.empty(0, dtype=object)
     )
-    return made
+    return spelt_out
 
 
 def joined(*parts: Array | str) -> Array:
@@ -86,10 +86,10 @@ def padded(numbers: Array, width: int) -> Array:
 
 def patterns(values: Sequence[str], fits: Callable[[str], bool], default: str) -> tuple[str, ...]:
     """The commonest spellings by marks and places of digits; letters are not kept."""
-    found = Counter(re.sub(r"\d", "9", value.strip()) for value in values)
+    spellings = Counter(re.sub(r"\d", "9", value.strip()) for value in values)
     plain = [
         (p, n)
-        for p, n in found.most_common(20)
+        for p, n in spellings.most_common(20)
         if n >= min(COMMON, len(values)) and not re.search(r"[^\W\d_]", p) and fits(p)
     ]
     most = plain[0][1] if plain else 0
@@ -99,11 +99,11 @@ def patterns(values: Sequence[str], fits: Callable[[str], bool], default: str) -
 def written(texts: Array, spellings: tuple[str, ...], draws: Draws) -> Array:
     """Each text of digits in one of the spellings."""
     which = draws.below("spelling", len(spellings))
-    made = np.empty(len(texts), dtype=object)
+    spelt_out = np.empty(len(texts), dtype=object)
     for at, pattern in enumerate(spellings):
         rows = np.flatnonzero(which == at)
-        made[rows] = spelt(pattern, texts[rows])
-    return made
+        spelt_out[rows] = spelt(pattern, texts[rows])
+    return spelt_out
 
 
 def some(values: Sequence[str]) -> Sequence[str]:

@@ -55,9 +55,9 @@ def holder(taken: Taken) -> Held:
     def held(values: Array) -> Array:
         if not taken.prints:
             return np.zeros(len(values), dtype=bool)
-        codes, known = pd.factorize(pd.Series(values, dtype=object))
+        codes, distinct = pd.factorize(pd.Series(values, dtype=object))
         begun, prints = blake2b(key=taken.key, digest_size=12), taken.prints
-        return np.array([_printed(begun.copy(), value) in prints for value in known] + [False], dtype=bool)[codes]
+        return np.array([_printed(begun.copy(), value) in prints for value in distinct] + [False], dtype=bool)[codes]
 
     return held
 
@@ -74,12 +74,12 @@ def pair_holder(taken: Taken, titles: Sequence[str] = ()) -> Callable[[Array, Ar
     def held(first: Array, last: Array) -> Array:
         if not taken.prints:
             return np.zeros(len(first), dtype=bool)
-        given, family = _normal(first), _normal(last)
-        real = [_print(taken, a + b) or _print(taken, b + a) for a, b in zip(given, family, strict=True)]
+        firsts, lasts = _normal(first), _normal(last)
+        real = [_print(taken, a + b) or _print(taken, b + a) for a, b in zip(firsts, lasts, strict=True)]
         if titles:
             real = [
-                found or any(_print(taken, title + name) for title in titles for name in (a + b, b + a))
-                for found, a, b in zip(real, given, family, strict=True)
+                is_real or any(_print(taken, title + name) for title in titles for name in (a + b, b + a))
+                for is_real, a, b in zip(real, firsts, lasts, strict=True)
             ]
         return np.array(real, dtype=bool)
 
@@ -87,8 +87,8 @@ def pair_holder(taken: Taken, titles: Sequence[str] = ()) -> Callable[[Array, Ar
 
 
 def _normal(names: Array) -> Array:
-    codes, known = pd.factorize(names)
-    return np.array([normal(name) for name in known] + [""], dtype=object)[codes]
+    codes, distinct = pd.factorize(names)
+    return np.array([normal(name) for name in distinct] + [""], dtype=object)[codes]
 
 
 def _print(taken: Taken, folded: str) -> bool:

@@ -106,11 +106,11 @@ class CodeShapes:
     def fill(self, draws: Draws) -> Array:
         steps = np.array(list(accumulate(self.weights))) / sum(self.weights)
         which = np.minimum(np.searchsorted(steps, draws.share("shape"), side="right"), len(self.shapes) - 1)
-        made = np.empty(len(draws), dtype=object)
+        texts = np.empty(len(draws), dtype=object)
         for at, shape in enumerate(self.shapes):
             rows = np.flatnonzero(which == at)
-            made[rows] = shape.fill(Draws(draws.seeds[rows], draws.attempt))
-        return made
+            texts[rows] = shape.fill(Draws(draws.seeds[rows], draws.attempt))
+        return texts
 
 
 def token_shape(length: int = 12) -> CodeShapes:

@@ -23,18 +23,18 @@ _TITLED = re.compile(
 
 def names_shown(said: pd.DataFrame, first: str | None, last: str | None, whole: str | None) -> tuple[Array, Array]:
     """Given name and surname of each row; None for a token, a partly unreadable name, or where it shows none."""
-    given, family = _column(said, first, str.strip), _column(said, last, str.strip)
+    firsts, lasts = _column(said, first, str.strip), _column(said, last, str.strip)
     if whole is not None:
-        given = np.where(pd.isna(given), _column(said, whole, lambda text: _parts(text)[0]), given)
-        family = np.where(pd.isna(family), _column(said, whole, lambda text: _parts(text)[1]), family)
-    return given, family
+        firsts = np.where(pd.isna(firsts), _column(said, whole, lambda text: _parts(text)[0]), firsts)
+        lasts = np.where(pd.isna(lasts), _column(said, whole, lambda text: _parts(text)[1]), lasts)
+    return firsts, lasts
 
 
 def _column(said: pd.DataFrame, name: str | None, read: Callable[[str], str]) -> Array:
     if name is None:
         return np.full(len(said), None, dtype=object)
-    codes, known = pd.factorize(said[name])
-    read_once = [read(str(value)) if _A_NAME.fullmatch(str(value).strip()) else "" for value in known]
+    codes, distinct = pd.factorize(said[name])
+    read_once = [read(str(value)) if _A_NAME.fullmatch(str(value).strip()) else "" for value in distinct]
     return np.array([*(text or None for text in read_once), None], dtype=object)[codes]
 
 
@@ -60,8 +60,8 @@ def as_shown(people: People, first: Array, last: Array) -> People:
 
 
 def _plain(names: Array) -> Array:
-    codes, known = pd.factorize(names)
-    return np.array([*(plain_letters(name) or "person" for name in known), None], dtype=object)[codes]
+    codes, distinct = pd.factorize(names)
+    return np.array([*(plain_letters(name) or "person" for name in distinct), None], dtype=object)[codes]
 
 
 def genders_of(names: Array, locale: str) -> Array:
@@ -71,14 +71,14 @@ def genders_of(names: Array, locale: str) -> Array:
         [frozenset(map(str.casefold, part)) for part in parts]
         for parts in ([w.female for w in lists], [w.male for w in lists])
     )
-    codes, known = pd.factorize(names)
-    return np.array([*(_gender(name, women, men) for name in known), -1], dtype=np.int64)[codes]
+    codes, distinct = pd.factorize(names)
+    return np.array([*(_gender(name, women, men) for name in distinct), -1], dtype=np.int64)[codes]
 
 
 def _gender(value: str, women: list[frozenset[str]], men: list[frozenset[str]]) -> int:
     parts = [part.casefold() for part in (value.rsplit(",", maxsplit=1)[-1] if "," in value else value).split()]
     for female, male in zip(women, men, strict=True):
-        told = [int(part in female) for part in parts if (part in female) != (part in male)]
-        if told:
-            return told[0]
+        genders = [int(part in female) for part in parts if (part in female) != (part in male)]
+        if genders:
+            return genders[0]
     return -1

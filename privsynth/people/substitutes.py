@@ -41,33 +41,33 @@ def substitutes(
     where the lists know it as one.
     """
     texts = column.spelling.write(values)
-    codes, known = pd.factorize(pd.Series(texts, dtype=object))
+    codes, distinct = pd.factorize(pd.Series(texts, dtype=object))
     if column.kind is Kind.DATE:
         raise BackendError(
             f"column {column.name}: a date has no substitute of its kind.",
             hint="shift it, or generalise it.",
             column=column.name,
         )
-    if not len(known):
+    if not len(distinct):
         return values.copy()
     firsts = np.unique(codes[codes >= 0], return_index=True)[1]
     own = seeds[np.flatnonzero(codes >= 0)[firsts]]
-    inventor = _inventor(column, np.asarray(known, dtype=object), values, codes, taken, locale, statistics)
+    inventor = _inventor(column, np.asarray(distinct, dtype=object), values, codes, taken, locale, statistics)
     unique = (
         injective
         if injective is not None
         else statistics.is_unique
         if statistics
-        else len(known) == int((codes >= 0).sum())
+        else len(distinct) == int((codes >= 0).sum())
     )
-    made = _settled(inventor, np.asarray(known, dtype=object), own, unique=unique)
+    drawn = _settled(inventor, np.asarray(distinct, dtype=object), own, unique=unique)
     blank = np.array([np.nan]) if column.kind.is_numeric else np.array([None], dtype=object)
-    return np.concatenate([made, blank])[codes]
+    return np.concatenate([drawn, blank])[codes]
 
 
 def _inventor(
     column: Column,
-    known: Array,
+    distinct: Array,
     values: Array,
     codes: Array,
     taken: Taken,
@@ -76,7 +76,7 @@ def _inventor(
 ) -> Fabricator:
     """One that has seen each value once, and draws each row by itself."""
     role = column.role if column.role.is_fabricated and column.role is not Role.FREE_TEXT else Role.DIRECT
-    kept = np.unique(codes, return_index=True)[1][-len(known) :]
+    kept = np.unique(codes, return_index=True)[1][-len(distinct) :]
     table = Table(
         "values",
         (replace(column, role=role),),
@@ -100,30 +100,31 @@ def _inventor(
     )
 
 
-def _settled(inventor: Fabricator, known: Array, own: Array, *, unique: bool) -> Array:
+def _settled(inventor: Fabricator, distinct: Array, own: Array, *, unique: bool) -> Array:
     """Drawn again until each differs from its value and, where asked, from all others."""
     maker = inventor.makers[0]
-    gender = genders_of(known, inventor.locale) if has(maker.entity, Trait.GIVEN_NAME) else None
-    real = np.array([normal(value) for value in known], dtype=object)
-    made: Array = np.empty(len(known), dtype=np.float64 if maker.column.kind.is_numeric else object)
-    left = np.arange(len(known))
+    gender = genders_of(distinct, inventor.locale) if has(maker.entity, Trait.GIVEN_NAME) else None
+    real = np.array([normal(value) for value in distinct], dtype=object)
+    drawn: Array = np.empty(len(distinct), dtype=np.float64 if maker.column.kind.is_numeric else object)
+    left = np.arange(len(distinct))
     for attempt in range(ATTEMPTS):
-        made[left] = _drawn(
+        drawn[left] = _drawn(
             inventor,
             mix(own[left] + np.uint64(attempt)),
             None if gender is None else gender[left],
             doubled=attempt >= OWN_LIST,
         )
-        shown = pd.Series([normal(text) for text in maker.column.spelling.write(made)], dtype=object)
+        shown = pd.Series([normal(text) for text in maker.column.spelling.write(drawn)], dtype=object)
         bad = shown.isin(real).to_numpy() if maker.avoids else (shown == real).to_numpy()
         if unique:
-            order = np.concatenate([np.setdiff1d(np.arange(len(known)), left, assume_unique=True), left])
+            order = np.concatenate([np.setdiff1d(np.arange(len(distinct)), left, assume_unique=True), left])
             bad[order] |= shown.iloc[order].duplicated().to_numpy()
         left = np.flatnonzero(bad)
         if not len(left):
-            return made
+            return drawn
     raise BackendError(
-        f"column {maker.column.name}: {len(left)} of {len(known)} different values found no substitute of their own.",
+        f"column {maker.column.name}: {len(left)} of {len(distinct)} different values "
+        "found no substitute of their own.",
         hint="use tokens for it, or let values share a substitute.",
         column=maker.column.name,
     )
@@ -133,15 +134,15 @@ def _drawn(inventor: Fabricator, seeds: Array, gender: Array | None, *, doubled:
     """One draw for each value. Where a list has too few words, two of them: Anna-Clara, or a town that is nowhere."""
     maker = inventor.makers[0]
     name = maker.column.name
-    made = inventor.make_from(pd.DataFrame(), seeds, gender=gender)[name]
+    drawn = inventor.make_from(pd.DataFrame(), seeds, gender=gender)[name]
     if not doubled:
-        return made
+        return drawn
     if maker.entity == "CITY":
         return Draws(seeds).pick("town", _made_up(inventor.locale))
     if has(maker.entity, Trait.NAME):
         other = inventor.make_from(pd.DataFrame(), mix(seeds), gender=gender)[name]
-        return np.array([f"{one}-{more.split()[-1]}" for one, more in zip(made, other, strict=True)], dtype=object)
-    return made
+        return np.array([f"{one}-{more.split()[-1]}" for one, more in zip(drawn, other, strict=True)], dtype=object)
+    return drawn
 
 
 def _made_up(locale: str) -> Array:

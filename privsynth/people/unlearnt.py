@@ -21,13 +21,13 @@ def unlearnt(table: Table) -> Fabricator:
 
     Real values are not even avoided: that would tell which there are.
     """
-    made = Fabricator.learn(replace(table, frame=table.frame.iloc[:0], origin=None), {}, Taken())
-    names = ", ".join(f"'{maker.column.name}'" for maker in made.makers)
-    said = (
+    inventor = Fabricator.learn(replace(table, frame=table.frame.iloc[:0], origin=None), {}, Taken())
+    names = ", ".join(f"'{maker.column.name}'" for maker in inventor.makers)
+    note = (
         f"table '{table.name}': invented without a look at the rows, in a plain form and without missing "
         f"values: {names}."
     )
-    return replace(made, makers=tuple(map(_plain, made.makers)), notes=[said] if names else [])
+    return replace(inventor, makers=tuple(map(_plain, inventor.makers)), notes=[note] if names else [])
 
 
 def _plain(maker: Maker) -> Maker:

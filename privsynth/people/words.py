@@ -68,9 +68,9 @@ class WordLists:
 
 def array(words: Iterable[str]) -> Array:
     """Distinct words in their order."""
-    made = list(dict.fromkeys(words))
-    out = np.empty(len(made), dtype=object)
-    out[:] = made
+    distinct = list(dict.fromkeys(words))
+    out = np.empty(len(distinct), dtype=object)
+    out[:] = distinct
     return out
 
 
@@ -99,9 +99,9 @@ def _names(locale: str) -> tuple[Sequence[str], ...]:
 
 def _list(provider: Any, name: str) -> tuple[str, ...]:
     """A plain list of words; what a provider computes is not one."""
-    found = getattr(provider, name, ())
+    words = getattr(provider, name, ())
     return (
-        tuple(found) if isinstance(found, tuple | list | dict) and all(isinstance(word, str) for word in found) else ()
+        tuple(words) if isinstance(words, tuple | list | dict) and all(isinstance(word, str) for word in words) else ()
     )
 
 
@@ -135,8 +135,8 @@ def locales() -> tuple[str, ...]:
 
     import faker.providers.person as package
 
-    found = sorted(module.name for module in iter_modules(package.__path__))
-    ordered = [*FIRST_TRIED, *(name for name in found if name not in FIRST_TRIED)]
+    names = sorted(module.name for module in iter_modules(package.__path__))
+    ordered = [*FIRST_TRIED, *(name for name in names if name not in FIRST_TRIED)]
     return tuple(name for name in ordered if "_" in name and min(map(len, _names(name))) >= FEWEST_NAMES)
 
 

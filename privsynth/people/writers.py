@@ -82,11 +82,11 @@ class User:
 
 def _by_locale(people: People, rows: Array, draws: Draws, name: str, part: str, own: str) -> Array:
     """A word of the list of each one's locale."""
-    made = np.empty(len(rows), dtype=object)
+    words = np.empty(len(rows), dtype=object)
     for code, locale in enumerate(people.locales):
         at = np.flatnonzero(people.codes[rows] == code)
-        made[at] = Draws(draws.seeds[at], draws.attempt).pick(name, getattr(words_of(names_locale(locale, own)), part))
-    return made
+        words[at] = Draws(draws.seeds[at], draws.attempt).pick(name, getattr(words_of(names_locale(locale, own)), part))
+    return words
 
 
 @kept(version=1)
@@ -244,13 +244,15 @@ class Gendered:
     def __call__(self, people: People, rows: Array, draws: Draws) -> Array:
         female = people.female[rows].astype(np.int64)
         wanted = np.where(draws.share("neither") < self.shares[self.meanings < 0].sum(), -1, female)
-        made = np.empty(len(rows), dtype=object)
+        words_of_rows = np.empty(len(rows), dtype=object)
         for meaning in (-1, 0, 1):
             at, words = np.flatnonzero(wanted == meaning), np.flatnonzero(self.meanings == meaning)
             words = words if len(words) else np.arange(len(self.words))
             steps = np.cumsum(self.shares[words]) / self.shares[words].sum()
-            made[at] = CommonLevels(self.words[words], steps)(people, rows[at], Draws(draws.seeds[at], draws.attempt))
-        return made
+            words_of_rows[at] = CommonLevels(self.words[words], steps)(
+                people, rows[at], Draws(draws.seeds[at], draws.attempt)
+            )
+        return words_of_rows
 
 
 @kept(version=1)

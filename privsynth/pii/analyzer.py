@@ -56,11 +56,11 @@ def second_reading(text: str, wanted: Sequence[str]) -> list[Hit]:
     """What presidio finds of these kinds (our names), where a context word stands beside it."""
     names = {entities()[name].presidio_entity: name for name in wanted}
     reader, alarm = _reader()
-    found = reader.analyze(text=text, language="en", entities=list(names), score_threshold=LEAST_SCORE)
+    results = reader.analyze(text=text, language="en", entities=list(names), score_threshold=LEAST_SCORE)
     if alarm.rang:
         alarm.rang = False
         raise ScanInterruptedError("an expression ran out of time")
-    return [Hit(hit.start, hit.end, names[hit.entity_type], LIKELY) for hit in found]
+    return [Hit(hit.start, hit.end, names[hit.entity_type], LIKELY) for hit in results]
 
 
 def wired() -> dict[str, str]:
@@ -78,8 +78,8 @@ def mode(nlp: str = AUTO) -> Mode:
     name = model_for(nlp)
     if name is None:
         return Mode(NO_MODEL)
-    said = _model(name).meta
-    return Mode(f"{said.get('lang', '')}_{said.get('name', '')}".strip("_"), str(said.get("version", "")))
+    model = _model(name).meta
+    return Mode(f"{model.get('lang', '')}_{model.get('name', '')}".strip("_"), str(model.get("version", "")))
 
 
 def model_for(nlp: str) -> str | None:
@@ -100,8 +100,8 @@ def model_for(nlp: str) -> str | None:
 @cache
 def installed_model() -> str | None:
     """The first English spaCy model with a name recogniser that is installed as a package. Nothing is downloaded."""
-    found = sorted(point.name for point in entry_points(group="spacy_models"))
-    return next((name for name in found if name.startswith("en_core_web")), None)
+    models = sorted(point.name for point in entry_points(group="spacy_models"))
+    return next((name for name in models if name.startswith("en_core_web")), None)
 
 
 def people_and_places(text: str, nlp: str = AUTO) -> list[Hit]:

@@ -16,8 +16,8 @@ Check = Callable[[str], bool]
 def check_named(name: str) -> Check:
     """`pl.pesel` is a module of python-stdnum, `ours.card` a function of this file."""
     if name.startswith("ours."):
-        found: Check = _OURS[name.removeprefix("ours.")]
-        return found
+        ours: Check = _OURS[name.removeprefix("ours.")]
+        return ours
     valid: Check = import_module(f"stdnum.{name}").is_valid
 
     def passes(text: str) -> bool:

@@ -65,12 +65,12 @@ def _agreed(says: NameSays, shape: Shape, kind: Kind, guesses: list[Guess]) -> T
         fitting, key=lambda pair: (round(max(share.get(pair[0], 0.0), pair[1]), 2), -says.entities.index(pair[0]))
     )
     role = entities()[entity].role
-    found = (
+    reason = (
         f"the name says so, and {support:.0%} of the distinct values fit"
         if support < 1
         else "the name says so, and nothing speaks against it"
     )
-    return Typing(role, entity, confidence=min(0.99, 0.6 + 0.4 * support), reason=found)
+    return Typing(role, entity, confidence=min(0.99, 0.6 + 0.4 * support), reason=reason)
 
 
 def _proven(guesses: list[Guess]) -> Typing | None:

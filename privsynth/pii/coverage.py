@@ -33,9 +33,9 @@ class Covered:
 
 def coverage() -> list[Covered]:
     """Each claimed kind in the order of the registry, with what was measured of it (`recall.toml`)."""
-    known = measured()
+    figures = measured()
     return [
-        Covered(entity.name, entity.role, _how(entity), _limits(entity), **known.get(entity.name, {}))
+        Covered(entity.name, entity.role, _how(entity), _limits(entity), **figures.get(entity.name, {}))
         for entity in entities().values()
     ]
 

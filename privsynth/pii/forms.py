@@ -111,12 +111,12 @@ def _search(entity: Entity, text: str, score: float) -> Iterator[Hit]:
 
 def _end_that_passes(entity: Entity, match: re.Match[str]) -> int:
     """Where the value ends: an expression that allows spaces may have taken the next words too. 0 if nothing passes."""
-    found = match.group()
-    while found and not (entity.passes(found) and entity.whole.match(found)):
-        if " " not in found or entity.name != "IBAN":
+    value = match.group()
+    while value and not (entity.passes(value) and entity.whole.match(value)):
+        if " " not in value or entity.name != "IBAN":
             return match.end() if entity.passes(match.group()) else 0
-        found = found.rsplit(" ", 1)[0]
-    return match.start() + len(found) if found else 0
+        value = value.rsplit(" ", 1)[0]
+    return match.start() + len(value) if value else 0
 
 
 def _proofs(entity: Entity, text: str) -> Iterator[Hit]:
@@ -158,21 +158,21 @@ def announced(text: str) -> dict[str, list[tuple[int, int]]]:
     folded = fold(text)
     if len(folded) != len(text):
         folded = text.lower() if len(text.lower()) == len(text) else text
-    found: dict[str, list[tuple[int, int]]] = {}
+    places: dict[str, list[tuple[int, int]]] = {}
     for match in _keyword_expression().finditer(folded):
         for name in _by_keyword()[match.group()]:
-            found.setdefault(name, []).append(match.span())
-    return found
+            places.setdefault(name, []).append(match.span())
+    return places
 
 
 @cache
 def _by_keyword() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+    kinds: dict[str, list[str]] = {}
     for entity in entities().values():
         if entity.has_shape and not entity.sure:
             for word in entity.words:
-                found.setdefault(word, []).append(entity.name)
-    return {word: tuple(names) for word, names in found.items()}
+                kinds.setdefault(word, []).append(entity.name)
+    return {word: tuple(names) for word, names in kinds.items()}
 
 
 @cache

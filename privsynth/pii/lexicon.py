@@ -38,8 +38,8 @@ def read_name(name: str) -> NameSays:
     words = words_of(name)
     lexicon = _lexicon()
     keyed = _ends_a_key(words, lexicon["keys"])
-    start, end, found = _longest(words, _phrases())
-    if not found:
+    start, end, kinds = _longest(words, _phrases())
+    if not kinds:
         return NameSays(is_key=keyed, role=_role_of(words), is_negated=bool(set(words) & lexicon["negatives"]))
     rest = words[:start] + words[end:]
     whole = all(word in lexicon["owners"] or word.isdigit() for word in rest)
@@ -50,18 +50,18 @@ def read_name(name: str) -> NameSays:
         rest and rest[-1] in ("id", "key", "uuid", "guid")
     ):
         return NameSays(is_key=keyed, role=_role_of(words), is_negated=negated)
-    return NameSays(found, is_whole=whole, is_negated=negated, is_key=keyed, role=_role_of(words))
+    return NameSays(kinds, is_whole=whole, is_negated=negated, is_key=keyed, role=_role_of(words))
 
 
 def _longest(words: list[str], phrases: Mapping[str, tuple[str, ...]]) -> tuple[int, int, tuple[str, ...]]:
     """The known phrase of most words; of equals the last, since the head of a name stands at its end."""
     for length in range(len(words), 0, -1):
         for start in range(len(words) - length, -1, -1):
-            found = phrases.get(" ".join(words[start : start + length])) or phrases.get(
+            kinds = phrases.get(" ".join(words[start : start + length])) or phrases.get(
                 "".join(words[start : start + length])
             )
-            if found:
-                return start, start + length, found
+            if kinds:
+                return start, start + length, kinds
     return 0, 0, ()
 
 
@@ -72,9 +72,9 @@ def _ends_a_key(words: list[str], keys: frozenset[str]) -> bool:
 def _role_of(words: list[str]) -> Role | None:
     """Sensitive and quasi words must end the name: `income`, `annual_income`, not `income_source_code`."""
     lexicon = _lexicon()
-    for role, known in ((Role.SENSITIVE, lexicon["sensitive"]), (Role.QUASI, lexicon["quasi"])):
+    for role, phrases in ((Role.SENSITIVE, lexicon["sensitive"]), (Role.QUASI, lexicon["quasi"])):
         for length in range(min(4, len(words)), 0, -1):
-            if " ".join(words[-length:]) in known or " ".join(words[:length]) in known:
+            if " ".join(words[-length:]) in phrases or " ".join(words[:length]) in phrases:
                 return role
     return None
 
@@ -82,12 +82,14 @@ def _role_of(words: list[str]) -> Role | None:
 @cache
 def _phrases() -> Mapping[str, tuple[str, ...]]:
     """Each phrase with the kinds that it may mean."""
-    found: dict[str, tuple[str, ...]] = {}
+    phrases: dict[str, tuple[str, ...]] = {}
     for entity in entities().values():
         for phrase in entity.names:
             key = " ".join(words_of(phrase)) or phrase
-            found[key] = (*found.get(key, ()), entity.name) if entity.name not in found.get(key, ()) else found[key]
-    return found
+            phrases[key] = (
+                (*phrases.get(key, ()), entity.name) if entity.name not in phrases.get(key, ()) else phrases[key]
+            )
+    return phrases
 
 
 @cache

@@ -53,19 +53,19 @@ def surnames() -> frozenset[str]:
 
 
 def _people(wanted: re.Pattern[str]) -> frozenset[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for provider in _providers("person"):
         for attribute in dir(provider):
             if wanted.search(attribute) and "pairs" not in attribute and "format" not in attribute:
-                found.update(_words(getattr(provider, attribute)))
-    return frozenset(fold(word) for word in found if len(word) > 1)
+                names.update(_words(getattr(provider, attribute)))
+    return frozenset(fold(word) for word in names if len(word) > 1)
 
 
 @cache
 def countries() -> frozenset[str]:
     """Country names in the languages of Faker, and the codes of two and three letters."""
-    found = {word for provider in _providers("address") for word in _words(getattr(provider, "countries", ()))}
-    return frozenset(fold(word) for word in found) | _COUNTRY_EXTRA
+    names = {word for provider in _providers("address") for word in _words(getattr(provider, "countries", ()))}
+    return frozenset(fold(word) for word in names) | _COUNTRY_EXTRA
 
 
 @cache
@@ -131,13 +131,13 @@ def towns() -> frozenset[str]:
         "settlements",
         "real_city_names",
     )
-    found = {w for provider in _providers("address") for name in wanted for w in _words(getattr(provider, name, ()))}
-    found.update(
+    names = {w for provider in _providers("address") for name in wanted for w in _words(getattr(provider, name, ()))}
+    names.update(
         zone.rsplit("/", 1)[-1].replace("_", " ")
         for zone in _time_zones()
         if "/" in zone and not zone.startswith(("Etc", "SystemV"))
     )
-    return frozenset(fold(word) for word in found if len(word) > 2)
+    return frozenset(fold(word) for word in names if len(word) > 2)
 
 
 @cache
@@ -145,11 +145,11 @@ def places() -> frozenset[str]:
     """Towns of the world with an area code of their own, besides `towns`. Takes half a second: ask the others first."""
     from phonenumbers.geodata import GEOCODE_DATA
 
-    found: set[str] = set()
+    names: set[str] = set()
     for described in GEOCODE_DATA.values():
         for text in described.values():
-            found.update(re.split(r"[,/(]| - ", text))
-    return towns() | frozenset(fold(word.strip()) for word in found if len(word.strip()) > 2)
+            names.update(re.split(r"[,/(]| - ", text))
+    return towns() | frozenset(fold(word.strip()) for word in names if len(word.strip()) > 2)
 
 
 def _time_zones() -> set[str]:
@@ -185,7 +185,7 @@ def ordinary_words() -> frozenset[str]:
     jobs = _words(import_module("faker.providers.job").Provider.jobs)
     firm = import_module("faker.providers.company.en_US").Provider
     phrases = (word for group in (*firm.catch_phrase_words, *firm.bsWords) for word in group)
-    found = {fold(word) for phrase in (*jobs, *phrases) for word in re.findall(r"[^\W\d_]+", phrase)}
+    words = {fold(word) for phrase in (*jobs, *phrases) for word in re.findall(r"[^\W\d_]+", phrase)}
     topics = (
         "firms",
         "calendar",
@@ -198,7 +198,7 @@ def ordinary_words() -> frozenset[str]:
         "toponyms",
         "small",
     )
-    return common_words() | found | street_words()[0] | frozenset().union(*map(known, topics))
+    return common_words() | words | street_words()[0] | frozenset().union(*map(known, topics))
 
 
 def _providers(topic: str) -> Iterator[Any]:

@@ -58,14 +58,14 @@ def find_phones(text: str) -> Iterator[Hit]:
     if _CHEAP.search(text) is None:
         return
     for match in _IN_TEXT.finditer(text):
-        found = match.group()
-        count = sum(map(str.isdigit, re.sub(r"(?:x|ext).*", "", found)))
-        if not 6 <= count <= 15 or _OTHER.match(found):
+        number = match.group()
+        count = sum(map(str.isdigit, re.sub(r"(?:x|ext).*", "", number)))
+        if not 6 <= count <= 15 or _OTHER.match(number):
             continue
         near = text[max(0, match.start() - 45) : match.start()] + " | " + text[match.end() : match.end() + 12]
         called = _CALLS.search(near) is not None
-        bare = found.isdigit()
-        if (called and not bare) or (bare and _CALLS_HARD.search(near)) or (_is_grouped(found) and count >= 7):
+        bare = number.isdigit()
+        if (called and not bare) or (bare and _CALLS_HARD.search(near)) or (_is_grouped(number) and count >= 7):
             fax = _FAXES.search(near) is not None and not re.search(r"phone|mobile|call", near, re.IGNORECASE)
             yield Hit(match.start(), match.end(), "FAX" if fax else "PHONE", LIKELY + 0.1 if called else LIKELY)
 

@@ -132,8 +132,8 @@ def _iban(text: str) -> bool:
 
 
 def _finnish(text: str) -> bool:
-    found = re.fullmatch(r"\d{6}[-+A-FU-Y](\d{3})[0-9A-Y]", text.upper())
-    return found is not None and int(found.group(1)) >= TEMPORARY
+    match = re.fullmatch(r"\d{6}[-+A-FU-Y](\d{3})[0-9A-Y]", text.upper())
+    return match is not None and int(match.group(1)) >= TEMPORARY
 
 
 def _norwegian(text: str) -> bool:

@@ -45,7 +45,7 @@ class Run:
 
 
 def words_in(text: str) -> list[Word]:
-    return [Word(normal(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
+    return [Word(normal(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,24 +67,24 @@ class Forms:
 
     def runs(self, words: Sequence[Word], accepts: Callable[[Run], bool] | None = None) -> list[Run]:
         """From left to right, at each place the longest."""
-        found: list[Run] = []
+        runs: list[Run] = []
         at = 0
         while at < len(words) and self._longest:
             best = next((run for run in self._from(words, at) if accepts is None or accepts(run)), None)
-            found += [best] if best else []
+            runs += [best] if best else []
             at = best.last + 1 if best else at + 1
-        return found
+        return runs
 
     def _from(self, words: Sequence[Word], first: int) -> list[Run]:
         """The runs that begin with this word, the longest first."""
-        joined, found = "", list[Run]()
+        joined, runs = "", list[Run]()
         for last in range(first, len(words)):
             joined += words[last].form
             if len(joined) > self._longest or (len(joined) >= HEAD and joined[:HEAD] not in self._heads):
                 break
             if joined in self.forms:
-                found.append(Run(joined, words[first].start, words[last].end, first, last))
-        return found[::-1]
+                runs.append(Run(joined, words[first].start, words[last].end, first, last))
+        return runs[::-1]
 
 
 def hides(entity: str) -> bool:
@@ -99,7 +99,7 @@ def mark(entity: str) -> str:
 
 def marked(text: str) -> list[tuple[int, int]]:
     """Where our marks stand."""
-    return [found.span() for found in _MARK.finditer(text) if found.group(1) == TEXT or found.group(1) in entities()]
+    return [match.span() for match in _MARK.finditer(text) if match.group(1) == TEXT or match.group(1) in entities()]
 
 
 def residue(text: str, ours: Forms, *, nlp: str = AUTO, seen: Sequence[Hit] | None = None) -> list[Hit]:

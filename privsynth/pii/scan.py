@@ -48,20 +48,20 @@ class Hits:
 
 def scan_table(table: Table, *, nlp: str = AUTO) -> list[ColumnScan]:
     """Everything found in the columns of a table, column by column. `nlp` as in `scan_text`."""
-    return [found for column in table.columns for found in _scan_column(column, Shape.of(table.text(column.name)), nlp)]
+    return [scan for column in table.columns for scan in _scan_column(column, Shape.of(table.text(column.name)), nlp)]
 
 
 def _scan_column(column: Column, shape: Shape, nlp: str) -> list[ColumnScan]:
     typing = type_shape(column.name, shape, column.kind)
-    found = (
+    scans = (
         []
         if typing.entity is None or has(typing.entity, Trait.NOT_REPORTED)
         else [_of_typing(column, shape, typing, typing.entity)]
     )
     for entity, hits in scan_values(shape.known, column=column.name, kind=column.kind, nlp=nlp).items():
         if entity != typing.entity and not has(entity, Trait.NOT_REPORTED):
-            found += _of_hits(column, shape, entity, hits)
-    return found
+            scans += _of_hits(column, shape, entity, hits)
+    return scans
 
 
 def _of_typing(column: Column, shape: Shape, typing: Typing, name: str) -> ColumnScan:
@@ -103,8 +103,8 @@ def scan_values(values: Sequence[str], *, column: str, kind: Kind, nlp: str = AU
     for value in values:
         if value.count(" ") >= 3 or "\n" in value:
             _count_text(value, confirmed, weak, nlp)
-        elif (found := find_form_in_cell(value) or _announced(value, named)) is not None:
-            confirmed[found] += 1
+        elif (kind_of_cell := find_form_in_cell(value) or _announced(value, named)) is not None:
+            confirmed[kind_of_cell] += 1
     return {name: Hits(confirmed[name], weak[name]) for name in sorted(confirmed | weak)}
 
 

@@ -81,8 +81,8 @@ class Shape:
     @cached_property
     def years(self) -> Array:
         """A year for each sampled value that has exactly one."""
-        found = [_YEAR.findall(value) for value in self.sample]
-        return np.array([int(years[0]) for years in found if len(years) == 1], dtype=int)
+        matches = [_YEAR.findall(value) for value in self.sample]
+        return np.array([int(years[0]) for years in matches if len(years) == 1], dtype=int)
 
 
 _NAMED = re.compile(r"(?:d'|de |van |von |al-|el-|la )?[^\W\d_a-z][^\W\d_]*\.?(?:[ '\u2019.-]{1,2}[^\W\d_]+\.?){0,5}\Z")

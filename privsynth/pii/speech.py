@@ -104,10 +104,10 @@ def find_speech(text: str) -> Iterator[Hit]:
     if text.isupper():
         return
     for match in _FIRMED.finditer(text) if _FIRMISH.search(text) else ():
-        told = _before("firm_before").search(text, max(0, match.start() - 60), match.start()) or _after(
+        cue = _before("firm_before").search(text, max(0, match.start() - 60), match.start()) or _after(
             "firm_after"
         ).match(text, match.end())
-        if told or not _lists_people(match.group()):
+        if cue or not _lists_people(match.group()):
             yield Hit(match.start(), match.end(), "ORGANIZATION", LIKELY + 0.1)
     for match in _RUN.finditer(text):
         yield from _judge(text, match.start(), match.end())
@@ -124,8 +124,8 @@ _LONG = re.compile(r" (?:and|of|the) [A-Z]| \(")
 @cache
 def _long_countries() -> re.Pattern[str]:
     """Countries whose names have small words or brackets in them."""
-    found = [name for name in names.country_names() if re.search(r" (?:and|of|the) | \(", name)]
-    return re.compile("|".join(sorted(map(re.escape, found), key=len, reverse=True)))
+    long_names = [name for name in names.country_names() if re.search(r" (?:and|of|the) | \(", name)]
+    return re.compile("|".join(sorted(map(re.escape, long_names), key=len, reverse=True)))
 
 
 _FIRMISH = re.compile(rf", [{_UPPER}]| & | {_LEGAL}")
@@ -153,12 +153,14 @@ def _titled(text: str) -> Iterator[Hit]:
 
 def _small(text: str) -> Iterator[Hit]:
     """A text without capitals: pairs of known names, and given names beside telling words."""
-    found = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    places = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     taken = -1
-    for at, (word, start, end) in enumerate(found):
+    for at, (word, start, end) in enumerate(places):
         if start < taken or not _is_given(word) or len(word) < 3:
             continue
-        following = found[at + 1] if at + 1 < len(found) and found[at + 1][1] == end + 1 and text[end] == " " else None
+        following = (
+            places[at + 1] if at + 1 < len(places) and places[at + 1][1] == end + 1 and text[end] == " " else None
+        )
         if (
             following
             and (_is_surname(following[0]) or like_surname(names.fold(following[0])))
@@ -226,12 +228,12 @@ def _is_only_first(words: list[tuple[str, int, int]], run: _Words, *, first: boo
         return True
     if word not in common or _begins_firm(words):
         return False
-    known = word in names.given_names() and len(word) > 3
+    is_given_name = word in names.given_names() and len(word) > 3
     if len(words) > 1 and not first and len(word) > 3:
         return False  # a capital inside of a sentence is there for a reason: South Amberfort
     if len(words) > 1:
-        return not (known and names.fold(words[1][0]) not in common) and (first or not known)
-    return not (known and _after("person_after").match(run.text, words[0][2]) is not None)
+        return not (is_given_name and names.fold(words[1][0]) not in common) and (first or not is_given_name)
+    return not (is_given_name and _after("person_after").match(run.text, words[0][2]) is not None)
 
 
 def _begins_firm(words: list[tuple[str, int, int]]) -> bool:
@@ -256,8 +258,8 @@ def _kind(text: str, start: int, end: int, folded: list[str], spelt: list[str]) 
         return "PERSON", SURE
     if whole in names.countries() and whole not in _AMBIGUOUS:
         return "COUNTRY", LIKELY
-    if len(folded) > 1 and (found := _of_several(before, folded, spelt, whole)):
-        return found
+    if len(folded) > 1 and (several := _of_several(before, folded, spelt, whole)):
+        return several
     if whole in names.regions() and not _is_given(spelt[0]):
         return "REGION", LIKELY
     if _before("person_before").search(before) and not spelt[0].isupper():
@@ -277,10 +279,10 @@ def _of_several(before: str, folded: list[str], spelt: list[str], whole: str) ->
         return None, 0.0
     if folded[0] in names.known("toponyms") and not any(word in names.ordinary_words() for word in folded[1:]):
         return "CITY", LIKELY
-    known = folded[0] in names.given_names() and (
+    is_given_name = folded[0] in names.given_names() and (
         folded[0] not in names.common_words() or folded[-1] not in names.ordinary_words()
     )
-    if known and not (_before("place_surely_before").search(before) and whole in names.towns()):
+    if is_given_name and not (_before("place_surely_before").search(before) and whole in names.towns()):
         return "PERSON", SURE if _is_surname(spelt[-1]) else LIKELY
     return None
 

@@ -197,11 +197,11 @@ def _lines_below(text: str) -> Iterator[Hit]:
 def _speaks_of_streets(text: str) -> bool:
     """A cheap look before the expressions: some word for a street, or the ending of one."""
     alone, ends = _telling_words()
-    found = _WORDS.findall(text)
-    folded = set(map(names.fold, found))
+    words = _WORDS.findall(text)
+    folded = set(map(names.fold, words))
     return (
         not alone.isdisjoint(folded)
-        or not names.american_streets().isdisjoint(found)
+        or not names.american_streets().isdisjoint(words)
         or any(word.endswith(ends) for word in folded)
     )
 
@@ -257,8 +257,8 @@ def _extended(text: str, match: re.Match[str]) -> int:
         re.IGNORECASE,
     ):
         end = stop.start()
-    found = text[:end].rstrip(" ,\n")
-    return len(_STOP.sub("", found))
+    address = text[:end].rstrip(" ,\n")
+    return len(_STOP.sub("", address))
 
 
 _STOP = re.compile(r"(?<=\w{5})\.\Z|(?<=\d)\.\Z")

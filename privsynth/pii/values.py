@@ -41,8 +41,8 @@ def guess_from_values(shape: Shape, kind: Kind, says: NameSays) -> list[Guess]:
 
 def _by_expression(shape: Shape, kind: Kind, says: NameSays) -> list[Guess]:
     numeric = kind in (Kind.NUMBER, Kind.INTEGER)
-    found = [_guess(entity, shape) for entity in entities().values() if _may_be(entity, shape, numeric)]
-    guesses = [guess for guess in found if guess is not None]
+    candidates = [_guess(entity, shape) for entity in entities().values() if _may_be(entity, shape, numeric)]
+    guesses = [guess for guess in candidates if guess is not None]
     if not numeric and not guesses and shape.distinct >= 5:
         share = phone_share(shape.sample)
         if share >= 0.5:
@@ -126,7 +126,7 @@ def _people_or_places(shape: Shape) -> list[Guess]:
     common = names.common_words()
     values = [names.fold(value) for value in shape.sample]
     parts = [re.split(r"[ .'\u2019-]+", value) for value in values]
-    given = float(np.mean([p[0] in names.given_names() and p[0] not in common for p in parts]))
+    given_names = float(np.mean([p[0] in names.given_names() and p[0] not in common for p in parts]))
     last = float(np.mean([(v in names.surnames() and v not in common) or like_surname(v) for v in values]))
     whole = float(
         np.mean(
@@ -140,9 +140,9 @@ def _people_or_places(shape: Shape) -> list[Guess]:
     if whole >= 0.1 and single < 0.5:
         return [Guess("PERSON", whole, whole, f"{whole:.0%} of the distinct values are a given name and a surname")]
     town = _hits(shape.sample, names.towns())
-    if max(given, last, town) < 0.15:
+    if max(given_names, last, town) < 0.15:
         town = _hits(shape.sample, names.places())
-    return _best_of({"FIRST_NAME": given, "LAST_NAME": last, "CITY": town})
+    return _best_of({"FIRST_NAME": given_names, "LAST_NAME": last, "CITY": town})
 
 
 def _best_of(shares: Mapping[str, float]) -> list[Guess]:
@@ -235,10 +235,10 @@ def supports(entity: str, shape: Shape, kind: Kind, *, whole_name: bool) -> floa
     rule = _rules().get(entity)
     if rule is not None:
         return rule(shape, kind)
-    known = entities()[entity]
-    if not known.has_shape:
+    registered = entities()[entity]
+    if not registered.has_shape:
         return 1.0 if kind is not Kind.BOOLEAN and shape.distinct > 2 else 0.0
-    return _fits_shape(known, shape, kind, whole_name)
+    return _fits_shape(registered, shape, kind, whole_name)
 
 
 def _fits_shape(entity: Entity, shape: Shape, kind: Kind, whole_name: bool) -> float:
@@ -328,10 +328,10 @@ def _person(shape: Shape, kind: Kind) -> float:
     if kind not in (Kind.TEXT, Kind.CATEGORY) or shape.digit_share > 0.3 or shape.mean_length > 60:
         return 0.0
     parts = [re.split(r"[ ,.'\u2019-]+", names.fold(value)) for value in shape.sample]
-    known = float(np.mean([any(p in names.given_names() or p in names.surnames() for p in part) for part in parts]))
+    named = float(np.mean([any(p in names.given_names() or p in names.surnames() for p in part) for part in parts]))
     cased = shape.share(_LETTERS)
-    enough = shape.distinct >= _MANY or known >= 0.5 or shape.rows < 50
-    return max(known, 0.6) if enough and cased >= 0.6 and (known >= 0.1 or shape.distinct_share > 0.2) else 0.0
+    enough = shape.distinct >= _MANY or named >= 0.5 or shape.rows < 50
+    return max(named, 0.6) if enough and cased >= 0.6 and (named >= 0.1 or shape.distinct_share > 0.2) else 0.0
 
 
 _LETTERS = re.compile(r"[^\W\d_]")
