@@ -23,7 +23,6 @@ RUNS: dict[str, tuple[ExitCode, dict[str, Any]]] = {
     "released": (ExitCode.RELEASED, {}),
     "unfaithful": (ExitCode.UNFAITHFUL, {"limits": {"fidelity_min": 1.0}}),
     "refused": (ExitCode.BLOCKED, {"profile": "gdpr-strict"}),
-    "masked": (ExitCode.RELEASED, {"backend": {"kind": "mask", "unlisted": "propose"}}),
 }
 
 
