@@ -30,7 +30,7 @@ from privsynth.options import (
     WritePolicy,
 )
 from privsynth.plainyaml import parse_yaml, read_yaml
-from privsynth.policy_model import PolicyModel
+from privsynth.policy_model import MisfitError, PolicyModel
 from privsynth.policy_places import NOWHERE, OLD_SPELLINGS, Places, in_new_words, places_in
 
 PROFILES = {
@@ -103,7 +103,7 @@ class Policy(PolicyModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _from_statistics(cls, asked: Any) -> Any:
+    def _from_profile(cls, asked: Any) -> Any:
         if not isinstance(asked, Mapping):
             raise ValueError("a policy is a mapping of names to values")  # noqa: TRY004  pydantic translates a ValueError
         asked = dict(asked)
@@ -132,8 +132,9 @@ class Policy(PolicyModel):
             side = (limit.json_schema_extra or {})["tighter"]  # type: ignore[index]
             asked, given = getattr(self.limits, name), base[name]
             if not _is_tight(asked, given, str(side)):
-                raise ValueError(
-                    f"limits.{name} may only be tightened: {self.profile} asks for {given}, a {side} value is tighter"
+                raise MisfitError(
+                    f"limits.{name}",
+                    f"may only be tightened: {self.profile} asks for {given}, a {side} value is tighter",
                 )
         return self
 
@@ -141,30 +142,32 @@ class Policy(PolicyModel):
     def _as_the_profile_allows(self) -> Self:
         rule = profile_rules(self.profile)["backends"].get(self.backend.kind, "allowed")
         if rule == "refused":
-            raise ValueError(
-                f"backend: the profile {self.profile} does not allow {self.backend.kind}, "
-                "whose rows follow the rows of people; take model"
+            raise MisfitError(
+                "backend",
+                f"the profile {self.profile} does not allow {self.backend.kind}, "
+                "whose rows follow the rows of people; take model",
             )
         if (
             rule == "ephemeral"
             and isinstance(self.backend, MaskOptions)
             and (self.backend.keeps_key or self.backend.direct == "token")
         ):
-            raise ValueError(
-                f"backend: with the profile {self.profile} mask must keep no key and no token for people; "
-                "leave out its key and direct: token"
+            raise MisfitError(
+                "backend",
+                f"with the profile {self.profile} mask must keep no key and no token for people; "
+                "leave out its key and direct: token",
             )
         if self.has_claim and self.seed is not None:
-            raise ValueError("seed must be left out for the engine dp: who knows the seed knows the noise")
+            raise MisfitError("seed", "must be left out for the engine dp: who knows the seed knows the noise")
         return self
 
     @model_validator(mode="after")
     def _waivers_in_their_place(self) -> Self:
         gates = [waiver.gate for waiver in self.waivers]
         if gates and profile_rules(self.profile)["waivers"] == "never":
-            raise ValueError(f"waivers: with the profile {self.profile} nobody can answer for a gate that failed")
+            raise MisfitError("waivers", f"with the profile {self.profile} nobody can answer for a gate that failed")
         if len(set(gates)) < len(gates):
-            raise ValueError("waivers: a gate is named twice; one person answers for one gate")
+            raise MisfitError("waivers", "a gate is named twice; one person answers for one gate")
         return self
 
     @property
@@ -251,18 +254,24 @@ def _lay(into: dict[str, Any], path: Sequence[str], value: Any) -> None:
 _STEP = f"is no step of masking; the steps are: {', '.join(step_names())}"
 
 
+# what pydantic says of these would be of no help to the writer of a policy
+_PLAIN = {"extra_forbidden": "there is no such name here", "missing": "must be said"}
+
+
 def _explain(error: ValidationError, places: Places) -> str:
-    lines = []
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        message = (
-            _STEP
-            if item["type"].startswith("union_tag") and "mask" in item["loc"]
-            else item["msg"].removeprefix("Value error, ")
-        )
-        name = ".".join(str(part) for part in item["loc"])
-        place = places.of(item["loc"] or message.partition(" ")[0].split("."))  # our own messages begin with the name
-        lines.append(f"{place}{name or 'policy'}: {message}")
-    return "the policy cannot be used: " + "; ".join(lines)
+    return "the policy cannot be used: " + "; ".join(
+        _line(item, places) for item in error.errors(include_url=False, include_input=False)
+    )
+
+
+def _line(item: Mapping[str, Any], places: Places) -> str:
+    """One thing that is wrong: where it stands in the file, its name, and why."""
+    cause = item.get("ctx", {}).get("error")
+    path = cause.path if isinstance(cause, MisfitError) else tuple(map(str, item["loc"]))
+    is_no_step = item["type"].startswith("union_tag") and "mask" in path
+    plain = _STEP if is_no_step else _PLAIN.get(item["type"], item["msg"])
+    message = str(cause) if isinstance(cause, ValueError) else plain
+    return f"{places.of(path)}{'.'.join(path) or 'policy'}: {message}"
 
 
 def _suggest(error: ValidationError) -> str:

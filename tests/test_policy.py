@@ -41,7 +41,7 @@ def test_the_gate_tracing_is_understood_by_its_former_name() -> None:
     waiver = {"gate": "linkage", "reason": "r", "person": "p", "expires": "2999-12-31"}
     asked = Policy(limits={"linkage_max": 0.1}, waivers=[waiver])
     assert (asked.limits.tracing_max, asked.waivers[0].gate) == (0.1, "tracing")
-    with pytest.raises(PolicyError, match="tracing_max may only be tightened"):
+    with pytest.raises(PolicyError, match="tracing_max: may only be tightened"):
         Policy(limits={"linkage_max": 0.5})
 
 

@@ -11,7 +11,7 @@ from privsynth.dataset import Column, Dataset, Table
 from privsynth.emit.parquet import parquet
 from privsynth.errors import BackendError
 
-# What a spreadsheet takes for a formula or a command at the start of a cell (OWASP ASVS 5, 1.2.10), half and full width.
+# What starts a formula or a command in a spreadsheet (OWASP ASVS 5, 1.2.10), in half and full width.
 DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
 NUMBER = re.compile(r"[+-](\d{1,3}([,. '\u00a0\u202f]\d{3})+([.,]\d+)?|\d+([.,]\d+)?([eE][+-]?\d+)?|[.,]\d+)", re.ASCII)
 # Marks that some reader takes for a delimiter, a quote or a byte order mark: a field that holds one is quoted.
@@ -70,7 +70,7 @@ def _null(word: str, *, alone: bool) -> str:
 
 
 def _field(text: str, *, alone: bool) -> str:
-    """One field. In a table of one column blanks are quoted too, as they could be delimiters, and so is an empty cell."""
+    """One field. In a table of one column blanks, which could be delimiters, and empty cells are quoted too."""
     text = guarded(text)
     if SPECIAL.search(text) or (alone and (not text or " " in text)):
         return '"' + text.replace('"', '""') + '"'

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules import rulebook as words
@@ -149,7 +148,7 @@ def _path(loc: tuple[int | str, ...], marks: Mapping[WordPath, tuple[int, int]])
     return path
 
 
-def _message(item: ErrorDetails, path: WordPath) -> str:
+def _message(item: Mapping[str, Any], path: WordPath) -> str:
     if item["type"] != "extra_forbidden":
         return str(item["msg"]).removeprefix("Value error, ")
     near = get_close_matches(path[-1] if path else "", _vocabulary(), n=1)
