@@ -57,12 +57,12 @@ class Outcome:
     @property
     def report(self) -> dict[str, Any]:
         """The content of report.json."""
-        return dict(json.loads(self.result.papers.files["report.json"]))
+        return dict(json.loads(self.result.reports.files["report.json"]))
 
     @property
     def manifest(self) -> dict[str, Any]:
         """The content of manifest.json."""
-        return dict(json.loads(self.result.papers.files["manifest.json"]))
+        return dict(json.loads(self.result.reports.files["manifest.json"]))
 
     @property
     def data(self) -> Any:
@@ -75,7 +75,7 @@ class Outcome:
         """Write a release to the folder `out`, or the reports of a refusal to `<out>.refused`."""
         return write(self.result, Path(out), overwrite=overwrite)
 
-    def save_papers(self, folder: str | Path, *, overwrite: bool = False) -> list[Path]:
+    def save_reports(self, folder: str | Path, *, overwrite: bool = False) -> list[Path]:
         """Write the reports alone, where the rows go elsewhere; a refusal's to `<folder>.refused`."""
         return write_reports(self.result, Path(folder), overwrite=overwrite)
 

@@ -32,7 +32,7 @@ class Draft:
 
 
 @dataclass(frozen=True, eq=False)
-class Papers:
+class Reports:
     """The rendered reports and the manifest, as bytes."""
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -70,9 +70,9 @@ _SEAL = object()
 
 @dataclass(frozen=True, eq=False)
 class Refusal:
-    """Verdicts and their papers, and no data."""
+    """Verdicts and their reports, and no data."""
 
-    papers: Papers
+    reports: Reports
     verdicts: tuple[Verdict, ...]
     causes: tuple[Reason, ...]
     seal: object = field(repr=False)
@@ -101,7 +101,7 @@ class Release:
 
     dataset: Dataset  # where the rows came in parts, the first of them
     files: Mapping[str, Content] = field(repr=False)
-    papers: Papers
+    reports: Reports
     verdicts: tuple[Verdict, ...]
     seal: object = field(repr=False)
     waivers: tuple[Waiver, ...] = ()  # without which it would be a refusal
@@ -141,13 +141,13 @@ def _marked(name: str) -> str:
     return f"{path.stem}.waiver{path.suffix}"
 
 
-def decide(draft: Draft, papers: Papers, verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> Outcome:
-    """A release if each gate judged exactly this draft (or these papers) once, and passed or is answered for."""
-    causes = (*_gaps(verdicts), *_strangers(draft, papers, verdicts), *_blocks(verdicts, waivers))
+def decide(draft: Draft, reports: Reports, verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> Outcome:
+    """A release if each gate judged exactly this draft (or these reports) once, and passed or is answered for."""
+    causes = (*_gaps(verdicts), *_strangers(draft, reports, verdicts), *_blocks(verdicts, waivers))
     if causes:
-        return Refusal(papers, tuple(verdicts), causes, _SEAL)
+        return Refusal(reports, tuple(verdicts), causes, _SEAL)
     files = MappingProxyType(dict(draft.files))
-    return Release(draft.dataset, files, papers, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
+    return Release(draft.dataset, files, reports, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
 
 
 def _gaps(verdicts: Sequence[Verdict]) -> list[Reason]:
@@ -159,9 +159,9 @@ def _gaps(verdicts: Sequence[Verdict]) -> list[Reason]:
     return missing + unknown + repeated
 
 
-def _strangers(draft: Draft, papers: Papers, verdicts: Sequence[Verdict]) -> list[Reason]:
+def _strangers(draft: Draft, reports: Reports, verdicts: Sequence[Verdict]) -> list[Reason]:
     """Each verdict must speak of what is about to be written, byte for byte."""
-    subject = {name: digest(papers.files) if name == "artefacts" else digest(draft.files) for name in GATES}
+    subject = {name: digest(reports.files) if name == "artefacts" else digest(draft.files) for name in GATES}
     return [Reason("foreign", v.gate) for v in verdicts if v.subject != subject.get(v.gate, v.subject)]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.gate import Gate, gates_for
 from privsynth.policy import Policy
-from privsynth.release import Draft, Papers
+from privsynth.release import Draft, Reports
 from privsynth.source import Source
 from privsynth.verdict import GATES, Finding, Verdict
 
@@ -23,12 +23,12 @@ def draft() -> Draft:
     return Draft(one_table(), {"t.csv": b"n\n0\n1\n"}, 2)
 
 
-def papers() -> Papers:
-    return Papers({"report.json": b"{}", "manifest.json": b"{}"})
+def reports() -> Reports:
+    return Reports({"report.json": b"{}", "manifest.json": b"{}"})
 
 
-def passing(of: Draft, paper: Papers) -> list[Verdict]:
-    """A full list of passed verdicts about exactly this draft and these papers."""
+def passing(of: Draft, paper: Reports) -> list[Verdict]:
+    """A full list of passed verdicts about exactly this draft and these reports."""
     good = (Finding("fine", 0.0, what="fine", limit=1.0),)
     return [Verdict(name, paper.digest if name == "artefacts" else of.digest, good) for name in GATES]
 

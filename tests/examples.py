@@ -23,7 +23,7 @@ RUNS = {
 
 
 def make(name: str, folder: Path) -> Path:
-    """Run one example into `folder`; its papers (and rows, if released) are in the returned folder."""
+    """Run one example into `folder`; its reports (and rows, if released) are in the returned folder."""
     out = folder / name.removesuffix(".refused")
     done = privsynth("run", *RUNS[name], "--out", str(out), "--quiet", folder=ROOT)
     assert done.returncode == (3 if name.endswith(".refused") else 0), done.stderr

@@ -176,7 +176,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "serialise": (steps, "serialise"),
     "list of gates": (steps, "gates_for"),
     "judge": (steps, "judge"),
-    "papers": (steps, "render_papers"),
+    "reports": (steps, "render_reports"),
     "page": (report, "compliance_page"),
     "other page": (report, "fidelity_page"),
     "manifest": (report, "manifest_of"),
@@ -266,10 +266,10 @@ def test_a_gate_that_does_not_say_a_clear_yes(
 
 
 @pytest.mark.parametrize("says", SAYS)
-def test_papers_that_their_gate_does_not_pass_are_not_shown(
+def test_reports_that_their_gate_does_not_pass_are_not_shown(
     says: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(artefacts.Artefacts, "measure", lambda self, papers, source: SAYS[says]())
+    monkeypatch.setattr(artefacts.Artefacts, "measure", lambda self, reports, source: SAYS[says]())
     code = run(folder)
     check(code, folder, capfd)
     counted(folder)
@@ -319,7 +319,7 @@ def changed(name: str, **changes: Any) -> Fault:
     return fault
 
 
-def papers_judged(**changes: Any) -> Fault:
+def reports_judged(**changes: Any) -> Fault:
     def fault(patch: pytest.MonkeyPatch, folder: Path) -> None:
         real = artefacts.Artefacts.check
         patch.setattr(
@@ -335,28 +335,28 @@ def verdicts_that(change: Callable[[list[Verdict]], list[Verdict]]) -> Fault:
         patch.setattr(
             steps,
             "decide",
-            lambda draft, papers, verdicts, waivers: real(draft, papers, change(list(verdicts)), waivers),
+            lambda draft, reports, verdicts, waivers: real(draft, reports, change(list(verdicts)), waivers),
         )
 
     return fault
 
 
 def rows_changed_after_the_gates(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = steps.render_papers
+    real = steps.render_reports
 
     def render(draft: Draft, *args: Any) -> Any:
         draft.files["in.csv"] += b"one more\n"  # type: ignore[index]
         return real(draft, *args)
 
-    patch.setattr(steps, "render_papers", render)
+    patch.setattr(steps, "render_reports", render)
 
 
-def papers_changed_after_their_gate(patch: pytest.MonkeyPatch, folder: Path) -> None:
+def reports_changed_after_their_gate(patch: pytest.MonkeyPatch, folder: Path) -> None:
     real = steps.decide
 
-    def decide(draft: Draft, papers: Any, *more: Any) -> Any:
-        papers.files["report.json"] += b" "
-        return real(draft, papers, *more)
+    def decide(draft: Draft, reports: Any, *more: Any) -> Any:
+        reports.files["report.json"] += b" "
+        return real(draft, reports, *more)
 
     patch.setattr(steps, "decide", decide)
 
@@ -371,15 +371,15 @@ WRONG: dict[str, Fault] = {
     **{f"{name} under another name": changed(name, gate=f"{name}2") for name in JUDGES},
     **{f"{name} broke after its findings": changed(name, error="OSError") for name in JUDGES},
     **{f"no verdict of {name}": lambda patch, folder, name=name: judged_by(patch, **{name: None}) for name in JUDGES},  # type: ignore[misc]
-    "artefacts judged other papers": papers_judged(subject="0" * 64),
-    "artefacts under another name": papers_judged(gate="pii"),
+    "artefacts judged other reports": reports_judged(subject="0" * 64),
+    "artefacts under another name": reports_judged(gate="pii"),
     "no verdict at all": verdicts_that(lambda verdicts: []),
     "one verdict twice": verdicts_that(lambda verdicts: [*verdicts, verdicts[0]]),
     "a verdict too many": verdicts_that(lambda verdicts: [*verdicts, replace(verdicts[0], gate="other")]),
-    "only the papers judged": verdicts_that(lambda verdicts: verdicts[-1:]),
-    "the papers not judged": verdicts_that(lambda verdicts: verdicts[:-1]),
+    "only the reports judged": verdicts_that(lambda verdicts: verdicts[-1:]),
+    "the reports not judged": verdicts_that(lambda verdicts: verdicts[:-1]),
     "rows changed after the gates": rows_changed_after_the_gates,
-    "papers changed after their gate": papers_changed_after_their_gate,
+    "reports changed after their gate": reports_changed_after_their_gate,
 }
 
 

@@ -75,9 +75,9 @@ def test_no_secret_reaches_a_row_a_report_a_manifest_or_a_screen(tmp_path: Path)
     secret_table().to_csv(source, index=False)
     done = command("run", str(source), "--out", str(tmp_path / "out"), "--json")
     assert done.returncode in (0, 3, 4), done.stderr
-    papers = "".join(written(folder) for folder in (tmp_path / "out", tmp_path / "out.refused") if folder.exists())
-    assert papers
-    assert secrets_in(papers + done.stdout + done.stderr) == set()
+    reports = "".join(written(folder) for folder in (tmp_path / "out", tmp_path / "out.refused") if folder.exists())
+    assert reports
+    assert secrets_in(reports + done.stdout + done.stderr) == set()
 
 
 @cache
@@ -88,10 +88,10 @@ def of_secrets(backend: str) -> privsynth.Outcome:
 @pytest.mark.parametrize("backend", quick_if(lambda backend: backend == "model", BACKENDS))
 def test_balances_of_single_people_are_in_no_paper(backend: str) -> None:
     table, outcome = secret_table(), of_secrets(backend)
-    papers = b"".join(outcome.result.papers.files.values()).decode()
+    reports = b"".join(outcome.result.reports.files.values()).decode()
     rare = [f"{value:.2f}" for value in table["balance"] if value >= 10_000]
     assert len(rare) > 100
-    assert [value for value in rare if value in papers] == []
+    assert [value for value in rare if value in reports] == []
 
 
 BAD = {
@@ -213,7 +213,7 @@ def test_a_thousand_sentinels_are_planted_and_each_is_found_where_it_stands() ->
 
 
 def left_by(folder: Path) -> str:
-    """All that a run leaves but the rows themselves: papers, ledger, evidence, and the names of files."""
+    """All that a run leaves but the rows themselves: reports, ledger, evidence, and the names of files."""
     files = [file for file in folder.rglob("*") if file.is_file()]
     return "\n".join(
         f"{file}\n{'' if file.suffix == '.csv' else file.read_bytes().decode('utf-8', 'replace')}" for file in files

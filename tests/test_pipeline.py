@@ -212,7 +212,7 @@ def test_a_gate_that_errors_blocks(broken: str, ready: Ready, monkeypatch: pytes
     outcome = ready.concluded()
     assert outcome.exit_code is ExitCode.BLOCKED
     assert [v.gate for v in outcome.verdicts if v.status is Status.ERRORED] == [broken]
-    assert b"Sentinel" not in b"".join(outcome.papers.files.values())
+    assert b"Sentinel" not in b"".join(outcome.reports.files.values())
 
 
 @pytest.mark.slow
@@ -224,7 +224,7 @@ def test_a_gate_that_errors_blocks_a_whole_run(monkeypatch: pytest.MonkeyPatch) 
     outcome = privsynth.synthesize(PATIENTS, seed=3)
     assert outcome.exit_code is ExitCode.BLOCKED
     assert outcome.verdicts["copies"].status is Status.ERRORED
-    assert b"Sentinel" not in b"".join(outcome.result.papers.files.values())
+    assert b"Sentinel" not in b"".join(outcome.result.reports.files.values())
 
 
 @pytest.mark.parametrize("missing", quick_if(FEW.__contains__, [g for g in GATES if g != "artefacts"]))
@@ -249,5 +249,5 @@ def test_mask_cannot_be_asked_for_a_number_of_rows() -> None:
 
 def test_equal_input_policy_and_seed_give_equal_bytes_but_for_the_manifest(enough: Path) -> None:
     outcomes = [privsynth.synthesize(enough, seed=1, rows=200).result for _ in range(2)]
-    files = [{**outcome.files, **outcome.papers.files} for outcome in outcomes if isinstance(outcome, Release)]
+    files = [{**outcome.files, **outcome.reports.files} for outcome in outcomes if isinstance(outcome, Release)]
     assert [name for name in files[0] if files[0][name] != files[1][name]] == ["manifest.json"]

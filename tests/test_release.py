@@ -9,11 +9,11 @@ from datetime import date
 from typing import get_args
 
 import pytest
-from builders import draft, papers, passing
+from builders import draft, passing, reports
 
 from privsynth.errors import ExitCode
 from privsynth.options import WaivableGate, Waiver
-from privsynth.release import Papers, Refusal, Release, decide, digest, published_names
+from privsynth.release import Refusal, Release, Reports, decide, digest, published_names
 from privsynth.verdict import GATES, Finding, Status, Verdict, outcome_of, waivers_used
 
 Change = Callable[[list[Verdict]], list[Verdict]]
@@ -24,7 +24,7 @@ def swap(name: str, **changes: object) -> Change:
 
 
 def test_releases_what_passed_every_gate() -> None:
-    outcome = decide(draft(), papers(), passing(draft(), papers()))
+    outcome = decide(draft(), reports(), passing(draft(), reports()))
     assert isinstance(outcome, Release)
     assert outcome.exit_code is ExitCode.RELEASED
     assert dict(outcome.files) == {"t.csv": b"n\n0\n1\n"}
@@ -42,7 +42,7 @@ WRONG: dict[str, Change] = {
     "a gate that measured nothing": swap("copies", findings=()),
     "a gate that errored": swap("copies", error="MemoryError"),
     "a verdict about another draft": swap("schema", subject="0" * 64),
-    "a verdict about other papers": swap("artefacts", subject=draft().digest),
+    "a verdict about other reports": swap("artefacts", subject=draft().digest),
     "a renamed gate": swap("tracing", gate="tracing2"),
     "a gate twice": lambda verdicts: [*verdicts, verdicts[0]],
     "a gate too many": lambda verdicts: [*verdicts, dataclasses.replace(verdicts[0], gate="other")],
@@ -52,7 +52,7 @@ WRONG: dict[str, Change] = {
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_refuses(wrong: str) -> None:
-    outcome = decide(draft(), papers(), WRONG[wrong](passing(draft(), papers())))
+    outcome = decide(draft(), reports(), WRONG[wrong](passing(draft(), reports())))
     assert isinstance(outcome, Refusal)
     assert outcome.exit_code is ExitCode.BLOCKED
     assert outcome.reasons
@@ -61,25 +61,26 @@ def test_refuses(wrong: str) -> None:
 
 def test_refuses_a_draft_whose_bytes_changed_after_the_gates() -> None:
     made = draft()
-    verdicts = passing(made, papers())
+    verdicts = passing(made, reports())
     made.files["t.csv"] = b"n\n0\n9\n"  # type: ignore[index]
-    assert isinstance(decide(made, papers(), verdicts), Refusal)
+    assert isinstance(decide(made, reports(), verdicts), Refusal)
 
 
 def test_says_unfaithful_only_if_nothing_but_the_fidelity_floor_was_missed() -> None:
     missed = swap("fidelity", findings=(Finding("score", 0.1, what="score", limit=0.7, good="high"),))
-    only = decide(draft(), papers(), missed(passing(draft(), papers())))
+    only = decide(draft(), reports(), missed(passing(draft(), reports())))
     both = decide(
         draft(),
-        papers(),
-        swap("pii", findings=(Finding("names", 1.0, what="names", limit=0.0),))(missed(passing(draft(), papers()))),
+        reports(),
+        swap("pii", findings=(Finding("names", 1.0, what="names", limit=0.0),))(missed(passing(draft(), reports()))),
     )
-    broken = decide(draft(), papers(), swap("fidelity", error="ValueError")(passing(draft(), papers())))
+    broken = decide(draft(), reports(), swap("fidelity", error="ValueError")(passing(draft(), reports())))
     assert [o.exit_code for o in (only, both, broken)] == [ExitCode.UNFAITHFUL, ExitCode.BLOCKED, ExitCode.BLOCKED]
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: Release(draft().dataset, {}, papers(), (), object()), lambda: Refusal(papers(), (), (), object())]
+    "make",
+    [lambda: Release(draft().dataset, {}, reports(), (), object()), lambda: Refusal(reports(), (), (), object())],
 )
 def test_nobody_else_makes_an_outcome(make: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match="only decide"):
@@ -100,7 +101,7 @@ OTHERS = [
 
 
 def test_a_named_person_may_answer_for_a_measured_failure() -> None:
-    outcome = decide(draft(), papers(), copied(passing(draft(), papers())), [COPIES])
+    outcome = decide(draft(), reports(), copied(passing(draft(), reports())), [COPIES])
     assert isinstance(outcome, Release)
     assert outcome.exit_code is ExitCode.RELEASED
     assert outcome.status == "released-with-waiver"
@@ -109,7 +110,7 @@ def test_a_named_person_may_answer_for_a_measured_failure() -> None:
 
 
 def test_a_waiver_that_is_not_needed_marks_nothing() -> None:
-    outcome = decide(draft(), papers(), passing(draft(), papers()), OTHERS)
+    outcome = decide(draft(), reports(), passing(draft(), reports()), OTHERS)
     assert isinstance(outcome, Release)
     assert outcome.status == "released"
     assert outcome.waivers == ()
@@ -117,7 +118,7 @@ def test_a_waiver_that_is_not_needed_marks_nothing() -> None:
 
 
 def test_a_waiver_for_another_gate_covers_nothing() -> None:
-    outcome = decide(draft(), papers(), copied(passing(draft(), papers())), [w for w in OTHERS if w.gate != "copies"])
+    outcome = decide(draft(), reports(), copied(passing(draft(), reports())), [w for w in OTHERS if w.gate != "copies"])
     assert isinstance(outcome, Refusal)
     assert outcome.status == "refused"
 
@@ -151,18 +152,18 @@ UNWAIVABLE: dict[str, Change] = {
 
 @pytest.mark.parametrize("wrong", UNWAIVABLE, ids=str)
 def test_refuses_whatever_anybody_would_answer_for(wrong: str) -> None:
-    outcome = decide(draft(), papers(), UNWAIVABLE[wrong](passing(draft(), papers())), OTHERS)
+    outcome = decide(draft(), reports(), UNWAIVABLE[wrong](passing(draft(), reports())), OTHERS)
     assert isinstance(outcome, Refusal)
 
 
 def test_a_waiver_does_not_cover_a_second_failure() -> None:
-    both = swap("pii", findings=(Finding("names", 1.0, what="names", limit=0.0),))(copied(passing(draft(), papers())))
-    assert isinstance(decide(draft(), papers(), both, OTHERS), Refusal)
+    both = swap("pii", findings=(Finding("names", 1.0, what="names", limit=0.0),))(copied(passing(draft(), reports())))
+    assert isinstance(decide(draft(), reports(), both, OTHERS), Refusal)
     assert waivers_used(both, OTHERS) == ()
 
 
-def test_the_words_of_papers_and_decision_agree() -> None:
-    good = passing(draft(), papers())
+def test_the_words_of_reports_and_decision_agree() -> None:
+    good = passing(draft(), reports())
     assert outcome_of(good) == "released"
     assert outcome_of(copied(good)) == "refused"
     assert outcome_of(copied(good), [COPIES]) == "released-with-waiver"
@@ -182,7 +183,7 @@ def test_a_digest_covers_names_contents_and_their_border() -> None:
     others = [digest({"a": b"12", "b": b""}), digest({"a": b"2", "b": b"1"}), digest({"c": b"1", "b": b"2"})]
     assert len(set(same)) == 1
     assert len({*same, *others}) == 4
-    assert Papers({}).digest == digest({})
+    assert Reports({}).digest == digest({})
 
 
 @pytest.mark.parametrize(

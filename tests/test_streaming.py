@@ -128,12 +128,12 @@ def test_the_words_of_all_parts_are_those_of_the_first(released: tuple[Outcome, 
     assert len(ages) <= 30
 
 
-def test_the_papers_tell_the_rows_of_all_parts(released: tuple[Outcome, str]) -> None:
+def test_the_reports_tell_the_rows_of_all_parts(released: tuple[Outcome, str]) -> None:
     outcome, _ = released
-    report = json.loads(outcome.papers.files["report.json"])
+    report = json.loads(outcome.reports.files["report.json"])
     assert report["tables"][0]["rows_synthetic"] == report["tables"][0]["rows_source"] == ROWS
     assert any("dealt at random" in note for note in report["notes"])
-    manifest = json.loads(outcome.papers.files["manifest.json"])
+    manifest = json.loads(outcome.reports.files["manifest.json"])
     assert manifest["tables"][0]["rows"] == ROWS
     assert manifest["data"][0]["sha256"]
 
@@ -194,7 +194,7 @@ def test_attempts_on_one_source_are_counted_whether_it_came_in_parts_or_whole(fi
     masked(file, policy)
     assert synthesize(str(file), policy).manifest["exposure"]["attempt"] == 2
     outcome, _ = masked(file, policy)
-    exposure = json.loads(outcome.papers.files["manifest.json"])["exposure"]
+    exposure = json.loads(outcome.reports.files["manifest.json"])["exposure"]
     assert exposure == {"attempt": 3, "releases": 2, "rows": 2 * ROWS, "epsilon": 0.0}
 
 
@@ -208,14 +208,14 @@ def test_a_stream_passes_its_gates_before_a_byte_goes_out(file: Path, tmp_path: 
         "mask",
         "-",
         "--report-dir",
-        str(tmp_path / "papers"),
+        str(tmp_path / "reports"),
         "--set",
         "tables.stdin.person=patient_id",
     ]
     ran = privsynth(*words, data=file.read_bytes(), folder=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert len(rows_of(ran.stdout)) == ROWS
-    assert {path.name for path in (tmp_path / "papers").iterdir()} == {
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {
         "compliance.html",
         "fidelity.html",
         "report.json",
@@ -228,7 +228,7 @@ def test_a_refused_stream_writes_no_byte(file: Path, tmp_path: Path) -> None:
         "mask",
         "-",
         "--report-dir",
-        str(tmp_path / "papers"),
+        str(tmp_path / "reports"),
         "--set",
         "limits.tracing_max=0",
     ]
@@ -236,8 +236,8 @@ def test_a_refused_stream_writes_no_byte(file: Path, tmp_path: Path) -> None:
     assert ran.returncode == 3
     assert ran.stdout == ""
     assert "no row was written" in ran.stderr
-    assert (tmp_path / "papers.refused" / "compliance.html").exists()
-    assert not (tmp_path / "papers").exists()
+    assert (tmp_path / "reports.refused" / "compliance.html").exists()
+    assert not (tmp_path / "reports").exists()
 
 
 def test_what_a_killed_run_left_on_the_disk_goes_with_the_next(file: Path, tmp_path: Path) -> None:

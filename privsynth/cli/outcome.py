@@ -65,7 +65,7 @@ def outputs(written: Sequence[Path], rows: dict[str, int] | None = None) -> list
 
 
 def _object(verb: str, outcome: Outcome, written: Sequence[Path]) -> dict[str, object]:
-    manifest, verdicts = json.loads(outcome.papers.files["manifest.json"]), list(outcome.verdicts)
+    manifest, verdicts = json.loads(outcome.reports.files["manifest.json"]), list(outcome.verdicts)
     return result(
         verb,
         outcome.exit_code,

@@ -14,7 +14,7 @@ from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.release import Refusal, Release
 from privsynth.verdict import Status
 
-PAPERS = frozenset({"compliance.html", "fidelity.html", "report.json", "manifest.json"})
+REPORTS = frozenset({"compliance.html", "fidelity.html", "report.json", "manifest.json"})
 
 
 def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Path]:
@@ -23,23 +23,23 @@ def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Pat
         raise TypeError("only a Release can be emitted")
     check_target(target, overwrite=overwrite)
     _check_judged(release)
-    return publish({**release.published, **release.papers.files}, target, overwrite=overwrite)
+    return publish({**release.published, **release.reports.files}, target, overwrite=overwrite)
 
 
-def emit_papers(outcome: Release | Refusal, target: Path, *, overwrite: bool = False) -> list[Path]:
+def emit_reports(outcome: Release | Refusal, target: Path, *, overwrite: bool = False) -> list[Path]:
     """The reports alone, where the rows of a release go out as a stream."""
     if isinstance(outcome, Refusal):
         return emit_refusal(outcome, target)
     check_target(target, overwrite=overwrite)
     _check_judged(outcome)
-    return publish(outcome.papers.files, target, overwrite=overwrite)
+    return publish(outcome.reports.files, target, overwrite=overwrite)
 
 
 def _check_judged(release: Release) -> None:
     """What is written is byte for byte what the gates saw."""
-    rows, papers = digest(release.files), digest(release.papers.files)
-    strange = [v.gate for v in release.verdicts if v.subject != (papers if v.gate == "artefacts" else rows)]
-    if strange or set(release.published) & set(release.papers.files):
+    rows, reports = digest(release.files), digest(release.reports.files)
+    strange = [v.gate for v in release.verdicts if v.subject != (reports if v.gate == "artefacts" else rows)]
+    if strange or set(release.published) & set(release.reports.files):
         raise PrivsynthError("the files are not those that the gates judged.", hint="nothing was published")
 
 
@@ -50,22 +50,22 @@ def refused_path(target: Path) -> Path:
 
 
 def emit_refusal(refusal: Refusal, target: Path) -> list[Path]:
-    """The papers of a refusal. Papers that did not pass their own gate are not written: then nothing is."""
+    """The reports of a refusal. Reports that did not pass their own gate are not written: then nothing is."""
     if not isinstance(refusal, Refusal):
-        raise TypeError("only a Refusal has papers without data")
-    if not _papers_passed(refusal):
+        raise TypeError("only a Refusal has reports without data")
+    if not _reports_passed(refusal):
         return []
     place = refused_path(target)
-    if not _is_ours(place, PAPERS | set(refusal.papers.files)):
+    if not _is_ours(place, REPORTS | set(refusal.reports.files)):
         raise PolicyError(
             "the folder for the reasons of a refusal holds other files.",
             hint=f"remove {place.name}, or name another output",
         )
-    return publish(refusal.papers.files, place, overwrite=True)
+    return publish(refusal.reports.files, place, overwrite=True)
 
 
-def _papers_passed(refusal: Refusal) -> bool:
-    subject = digest(refusal.papers.files)
+def _reports_passed(refusal: Refusal) -> bool:
+    subject = digest(refusal.reports.files)
     verdicts = [v for v in refusal.verdicts if v.gate == "artefacts"]
     return len(verdicts) == 1 and verdicts[0].status is Status.PASSED and verdicts[0].subject == subject
 

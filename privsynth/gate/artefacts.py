@@ -11,9 +11,9 @@ from privsynth.dataset import Role
 from privsynth.gate import timed
 from privsynth.gate.evidence.promises import claims_in
 from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
-from privsynth.measure.words import Paper, unescaped, words_of
+from privsynth.measure.words import PrintedText, unescaped, words_of
 from privsynth.policy import Policy
-from privsynth.release import Papers
+from privsynth.release import Reports
 from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict
 
@@ -26,7 +26,7 @@ REMEDY = "a report shows what it must not: do not hand the reports out, and tell
 class Artefacts:
     """The table was clean; the report's "maximum salary" and the log's "could not convert" with a name in it were not.
 
-    Judges the very bytes of the papers, after all else: no value of a column that names people, no value that fewer
+    Judges the very bytes of the reports, after all else: no value of a column that names people, no value that fewer
     than eleven rows hold, no hash or base64 of an identifying value, no sentence of a free text, and no claim that
     nobody can keep.
     """
@@ -36,13 +36,13 @@ class Artefacts:
     def __init__(self, policy: Policy) -> None:
         self.alpha = policy.limits.alpha
 
-    def check(self, papers: Papers, source: Source, *, seconds: float) -> Verdict:
-        return timed(self.name, papers.digest, lambda: self.measure(papers, source), seconds)
+    def check(self, reports: Reports, source: Source, *, seconds: float) -> Verdict:
+        return timed(self.name, reports.digest, lambda: self.measure(reports, source), seconds)
 
-    def measure(self, papers: Papers, source: Source) -> list[Finding]:
-        texts, torn = _decoded(papers)
+    def measure(self, reports: Reports, source: Source) -> list[Finding]:
+        texts, torn = _decoded(reports)
         known = Known(source)
-        read = [Paper(name, unescaped(text), known.runs) for name, text in texts.items()]
+        read = [PrintedText(name, unescaped(text), known.runs) for name, text in texts.items()]
         values = list(forbidden_values(source))
         return [
             Finding(
@@ -50,7 +50,7 @@ class Artefacts:
                 len(torn),
                 what="reports that are not text",
                 limit=0,
-                n=len(papers.files),
+                n=len(reports.files),
                 note=", ".join(torn),
             ),
             _found(
@@ -75,9 +75,9 @@ class Artefacts:
         ]
 
 
-def _decoded(papers: Papers) -> tuple[dict[str, str], list[str]]:
+def _decoded(reports: Reports) -> tuple[dict[str, str], list[str]]:
     texts, torn = dict[str, str](), list[str]()
-    for name, raw in papers.files.items():
+    for name, raw in reports.files.items():
         try:
             texts[name] = raw.decode("utf-8")
         except UnicodeDecodeError:
@@ -86,20 +86,22 @@ def _decoded(papers: Papers) -> tuple[dict[str, str], list[str]]:
 
 
 def _found(
-    key: str, what: str, columns: Sequence[Values], papers: Sequence[Paper], known: Known, alpha: float
+    key: str, what: str, columns: Sequence[Values], reports: Sequence[PrintedText], known: Known, alpha: float
 ) -> Finding:
     """Distinct real values that a report holds as words; short whole numbers only if it holds more than by chance."""
-    vocabulary = frozenset().union(*(paper.words for paper in papers))
+    vocabulary = frozenset().union(*(text.words for text in reports))
     hits = dict[str, int]()
     for column in columns:
-        standing = [text for text in column.texts if _stands(text, column, vocabulary, papers, known)]
+        standing = [text for text in column.texts if _stands(text, column, vocabulary, reports, known)]
         short = [text for text in standing if is_short_number(text)]
         by_chance = is_chance(short, column.texts, vocabulary, known, alpha)
         hits[column.where] = len(standing) - (len(short) if by_chance else 0)
     return _count(key, what, hits, sum(len(column.texts) for column in columns))
 
 
-def _stands(text: str, column: Values, vocabulary: frozenset[str], papers: Sequence[Paper], known: Known) -> bool:
+def _stands(
+    text: str, column: Values, vocabulary: frozenset[str], reports: Sequence[PrintedText], known: Known
+) -> bool:
     words = words_of(text)
     if not words:
         return False
@@ -108,14 +110,14 @@ def _stands(text: str, column: Values, vocabulary: frozenset[str], papers: Seque
         return len(words) > 1 and joined in vocabulary and is_telling([joined], column) and (joined,) not in known
     if not is_telling(words, column) or tuple(words) in known:
         return False
-    return any(paper.holds(words) for paper in papers)
+    return any(text.holds(words) for text in reports)
 
 
-def _sentences(columns: Sequence[Values], papers: Sequence[Paper], known: Known) -> Finding:
+def _sentences(columns: Sequence[Values], reports: Sequence[PrintedText], known: Known) -> Finding:
     """Runs of words that a free text and a report share; a short text counts as a whole."""
-    vocabulary = frozenset().union(*(paper.words for paper in papers))
+    vocabulary = frozenset().union(*(text.words for text in reports))
     hits = {
-        column.where: sum(_shared_run(text, column, vocabulary, papers, known) for text in column.texts)
+        column.where: sum(_shared_run(text, column, vocabulary, reports, known) for text in column.texts)
         for column in columns
     }
     return _count(
@@ -126,12 +128,14 @@ def _sentences(columns: Sequence[Values], papers: Sequence[Paper], known: Known)
     )
 
 
-def _shared_run(text: str, column: Values, vocabulary: frozenset[str], papers: Sequence[Paper], known: Known) -> bool:
+def _shared_run(
+    text: str, column: Values, vocabulary: frozenset[str], reports: Sequence[PrintedText], known: Known
+) -> bool:
     words = words_of(text)
     size = min(SHINGLE, len(words))
     runs = (words[start : start + size] for start in range(len(words) - size + 1) if size)
     return any(
-        is_telling(run, column) and tuple(run) not in known and any(paper.holds(run) for paper in papers)
+        is_telling(run, column) and tuple(run) not in known and any(text.holds(run) for text in reports)
         for run in runs
         if vocabulary.issuperset(run)
     )

@@ -33,7 +33,7 @@ def unescaped(text: str) -> str:
     return html.unescape(text)
 
 
-class Paper:
+class PrintedText:
     """One report as words, with a quick way to ask whether a run of words is in it."""
 
     def __init__(self, name: str, text: str, without: Iterable[Sequence[str]] = ()) -> None:

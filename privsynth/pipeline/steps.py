@@ -14,7 +14,7 @@ from privsynth.content import blocks
 from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.split import holdout_share
-from privsynth.emit import check_target, emit, emit_papers, emit_refusal, in_form, serialise
+from privsynth.emit import check_target, emit, emit_refusal, emit_reports, in_form, serialise
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
@@ -27,7 +27,7 @@ from privsynth.read import read_files
 from privsynth.read.frames import read_frame
 from privsynth.recipe import Recipe
 from privsynth.release import Draft, Outcome, Release, decide
-from privsynth.report import render_papers
+from privsynth.report import render_reports
 from privsynth.seeds import Seeds
 from privsynth.source import Exposure, Source
 from privsynth.stages import Estimate, Stages
@@ -159,11 +159,11 @@ def decided(
     policy, source, draft = prepared.policy, prepared.source, drawn.draft
     with stages.stage("report"):
         facts = _facts(prepared, drawn, stages.seconds, rows)
-        papers = render_papers(draft, verdicts, source, policy, facts)
+        reports = render_reports(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
-        last = replace(Artefacts(policy).check(papers, source, seconds=policy.gate_seconds), figures=policy.figures)
+        last = replace(Artefacts(policy).check(reports, source, seconds=policy.gate_seconds), figures=policy.figures)
         stage.judge(last)
-    return decide(draft, papers, [*verdicts, last], policy.waivers)
+    return decide(draft, reports, [*verdicts, last], policy.waivers)
 
 
 def write(outcome: Outcome, out: Path, *, overwrite: bool) -> list[Path]:
@@ -177,7 +177,7 @@ def write(outcome: Outcome, out: Path, *, overwrite: bool) -> list[Path]:
 def write_reports(outcome: Outcome, folder: Path, *, overwrite: bool) -> list[Path]:
     """The reports alone, where the rows go elsewhere; a refusal's to `<folder>.refused`."""
     check_target(folder, overwrite=overwrite)
-    return emit_papers(outcome, folder, overwrite=overwrite)
+    return emit_reports(outcome, folder, overwrite=overwrite)
 
 
 def rows_of(outcome: Outcome) -> Iterator[bytes]:

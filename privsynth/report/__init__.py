@@ -1,4 +1,4 @@
-"""Verdicts become papers: two pages for people, one file for machines, and the manifest. For refusals too."""
+"""Verdicts become reports: two pages for people, one file for machines, and the manifest. For refusals too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from privsynth.manifest import Facts, canonical, manifest_of, shown
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.policy import Policy
-from privsynth.release import Draft, Papers, published_names
+from privsynth.release import Draft, Reports, published_names
 from privsynth.report.fidelity import measure
 from privsynth.report.pages import compliance_page, fidelity_page, fidelity_page_alone
 from privsynth.report.result import result_object as result_object
@@ -17,7 +17,7 @@ from privsynth.source import Source
 from privsynth.verdict import Verdict, waivers_used
 
 
-def render_papers(
+def render_reports(
     draft: Draft,
     verdicts: Sequence[Verdict],
     source: Source,
@@ -25,23 +25,23 @@ def render_papers(
     facts: Facts,
     *,
     fidelity: Sequence[FidelityResult] | None = None,
-) -> Papers:
+) -> Reports:
     """Reports and manifest as bytes. Equal draft, verdicts, policy and seed give equal bytes in all but manifest.json.
 
-    The page calls the run released if all verdicts so far are passed; the gate over these papers has the last word,
+    The page calls the run released if all verdicts so far are passed; the gate over these reports has the last word,
     and if it says no they are not handed out. `fidelity` is measured here unless it is given.
     """
     facts, files = shown(facts, policy), published_names(draft.files, waivers_used(verdicts, policy.waivers))
     exact = policy.figures == "exact"
     measured = () if not exact else measure(draft, source, policy) if fidelity is None else tuple(fidelity)
     values = report_values(draft, verdicts, source, policy, facts, measured)
-    reports = {
+    pages = {
         "compliance.html": compliance_page(values),
         "fidelity.html": fidelity_page(values),
         "report.json": canonical(values),
     }
-    manifest = manifest_of(draft.dataset, files, verdicts, source, policy, facts, reports)
-    return Papers({**reports, "manifest.json": manifest.to_bytes()})
+    manifest = manifest_of(draft.dataset, files, verdicts, source, policy, facts, pages)
+    return Reports({**pages, "manifest.json": manifest.to_bytes()})
 
 
 def render_fidelity(

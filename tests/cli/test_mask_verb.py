@@ -43,7 +43,7 @@ def test_rows_go_to_stdout_and_nothing_else_does(table: Path) -> None:
     assert {path.name for path in table.parent.iterdir()} == {"people.csv"}
 
 
-def test_a_folder_holds_rows_and_papers(table: Path) -> None:
+def test_a_folder_holds_rows_and_reports(table: Path) -> None:
     ran = privsynth("mask", "people.csv", "--out", "out", "--json", folder=table.parent)
     assert json.loads(ran.stdout)["outcome"] == "released"
     assert {path.name for path in (table.parent / "out").iterdir()} == {
@@ -161,7 +161,7 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
         "people.csv",
         *arguments,
         "--report-dir",
-        "papers",
+        "reports",
         SHORT="ab",
         LONG=bytes(range(32)).hex(),
         folder=table.parent,
@@ -169,7 +169,7 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     assert ran.returncode == code
     assert word in ran.stderr
     assert "Traceback" not in ran.stderr
-    assert not (table.parent / "papers").exists()
+    assert not (table.parent / "reports").exists()
     assert ran.stdout == "" or "--json" in arguments
 
 

@@ -131,7 +131,7 @@ def gate_named(name: str, policy: Policy) -> Gate:
 
 def test_there_is_one_gate_for_each_name_on_the_list_in_its_order() -> None:
     assert tuple(NAMES) == GATES[:-1]
-    assert GATES[-1] == "artefacts"  # judges the papers, after all others
+    assert GATES[-1] == "artefacts"  # judges the reports, after all others
     assert set(PLANTED) == set(NAMES) - {
         "selftest"
     }  # no draft fails it: what it finds out is an attack that went blind

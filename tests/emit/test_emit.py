@@ -1,4 +1,4 @@
-"""Only a release is written as data; a refusal leaves its papers beside an absent target."""
+"""Only a release is written as data; a refusal leaves its reports beside an absent target."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import draft, papers, passing
+from builders import draft, passing, reports
 
 from privsynth.emit import emit, emit_refusal, refused_path
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.release import Papers, Refusal, Release, decide
+from privsynth.release import Refusal, Release, Reports, decide
 from privsynth.verdict import Finding, Verdict
 
 
 def release() -> Release:
-    made = decide(draft(), papers(), passing(draft(), papers()))
+    made = decide(draft(), reports(), passing(draft(), reports()))
     assert isinstance(made, Release)
     return made
 
 
-def refusal(*, gate: str = "copies", paper: Papers | None = None) -> Refusal:
-    paper = paper or papers()
+def refusal(*, gate: str = "copies", paper: Reports | None = None) -> Refusal:
+    paper = paper or reports()
     bad = (Finding("copies", 1.0, what="copies", limit=0.0),)
     verdicts = [Verdict(v.gate, v.subject, bad) if v.gate == gate else v for v in passing(draft(), paper)]
     made = decide(draft(), paper, verdicts)
@@ -29,7 +29,7 @@ def refusal(*, gate: str = "copies", paper: Papers | None = None) -> Refusal:
     return made
 
 
-def test_a_release_is_written_with_its_papers(tmp_path: Path) -> None:
+def test_a_release_is_written_with_its_reports(tmp_path: Path) -> None:
     emit(release(), tmp_path / "out")
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
         "t.csv": b"n\n0\n1\n",
@@ -50,9 +50,9 @@ def test_a_release_is_no_refusal(tmp_path: Path) -> None:
         emit_refusal(release(), tmp_path / "out")  # type: ignore[arg-type]
 
 
-def test_papers_that_changed_after_the_gates_are_not_written(tmp_path: Path) -> None:
-    files = dict(papers().files)
-    made = decide(draft(), Papers(files), passing(draft(), papers()))
+def test_reports_that_changed_after_the_gates_are_not_written(tmp_path: Path) -> None:
+    files = dict(reports().files)
+    made = decide(draft(), Reports(files), passing(draft(), reports()))
     files["report.json"] = b"changed"
     assert isinstance(made, Release)
     with pytest.raises(PrivsynthError, match="not those that the gates judged"):
@@ -67,7 +67,7 @@ def test_a_full_target_is_a_policy_error(tmp_path: Path) -> None:
     emit(release(), tmp_path / "out", overwrite=True)
 
 
-def test_a_refusal_leaves_papers_beside_an_absent_target(tmp_path: Path) -> None:
+def test_a_refusal_leaves_reports_beside_an_absent_target(tmp_path: Path) -> None:
     written = emit_refusal(refusal(), tmp_path / "out")
     assert written == [tmp_path / "out.refused" / name for name in ("manifest.json", "report.json")]
     assert [path.name for path in tmp_path.iterdir()] == ["out.refused"]
@@ -75,7 +75,7 @@ def test_a_refusal_leaves_papers_beside_an_absent_target(tmp_path: Path) -> None
 
 
 def test_an_earlier_refusal_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    emit_refusal(refusal(paper=Papers({"fidelity.html": b"x", "manifest.json": b"{}"})), tmp_path / "out")
+    emit_refusal(refusal(paper=Reports({"fidelity.html": b"x", "manifest.json": b"{}"})), tmp_path / "out")
     emit_refusal(refusal(), tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out.refused").iterdir()) == ["manifest.json", "report.json"]
 
@@ -99,6 +99,6 @@ def test_a_file_or_link_in_its_place_is_not_touched(tmp_path: Path) -> None:
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
-def test_papers_that_did_not_pass_their_gate_are_not_written(tmp_path: Path) -> None:
+def test_reports_that_did_not_pass_their_gate_are_not_written(tmp_path: Path) -> None:
     assert emit_refusal(refusal(gate="artefacts"), tmp_path / "out") == []
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The papers may not say what the table may not say."""
+"""The reports may not say what the table may not say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from honest import people, source
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.gate.artefacts import Artefacts
 from privsynth.policy import Policy
-from privsynth.release import Papers
+from privsynth.release import Reports
 from privsynth.source import Source
 from privsynth.spelling import Spelling
 from privsynth.verdict import Finding, Status
@@ -63,7 +63,7 @@ PLAIN = source(Table("t", (Column("a", Kind.CATEGORY),), frame(a=["x"])), None)
 
 
 def judged(text: str, name: str = "compliance.html", of: Source = SOURCE) -> list[Finding]:
-    return Artefacts(Policy()).measure(Papers({name: text.encode(), "manifest.json": b'{"rows": 40}'}), of)
+    return Artefacts(Policy()).measure(Reports({name: text.encode(), "manifest.json": b'{"rows": 40}'}), of)
 
 
 def failures(found: list[Finding]) -> list[str]:
@@ -211,16 +211,16 @@ def test_a_claim_is_a_claim_where_no_column_has_its_name() -> None:
 
 
 def test_a_paper_that_is_no_text_fails() -> None:
-    found = Artefacts(Policy()).measure(Papers({"a.html": b"\xff\xfe"}), SOURCE)
+    found = Artefacts(Policy()).measure(Reports({"a.html": b"\xff\xfe"}), SOURCE)
     assert failures(found) == ["reports that are not text"]
 
 
-def test_the_verdict_is_about_exactly_these_papers_and_an_exception_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    papers = Papers({"a.html": CLEAN.encode()})
-    verdict = Artefacts(Policy()).check(papers, SOURCE, seconds=60)
-    assert (verdict.gate, verdict.subject, verdict.status) == ("artefacts", papers.digest, Status.PASSED)
+def test_the_verdict_is_about_exactly_these_reports_and_an_exception_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = Reports({"a.html": CLEAN.encode()})
+    verdict = Artefacts(Policy()).check(reports, SOURCE, seconds=60)
+    assert (verdict.gate, verdict.subject, verdict.status) == ("artefacts", reports.digest, Status.PASSED)
     broken = replace(SOURCE, train=None)  # type: ignore[arg-type]
-    assert Artefacts(Policy()).check(papers, broken, seconds=60).status is Status.ERRORED
+    assert Artefacts(Policy()).check(reports, broken, seconds=60).status is Status.ERRORED
 
 
 def test_without_real_data_only_the_words_are_judged() -> None:
@@ -271,8 +271,8 @@ def test_a_value_written_as_one_word_is_found() -> None:
 
 
 def test_the_figures_of_a_finding_are_counts_of_what_was_looked_for() -> None:
-    papers, people_, rare, sentences, codes, claims = judged(CLEAN)
-    assert (papers.n, claims.n) == (1 + 1, 2)
+    reports, people_, rare, sentences, codes, claims = judged(CLEAN)
+    assert (reports.n, claims.n) == (1 + 1, 2)
     assert people_.n == codes.n == 4 * ROWS
     assert sentences.n == ROWS
     assert rare.n == 2 + ROWS + ROWS  # two illnesses, balances, birthdays

@@ -287,7 +287,7 @@ def backwards_in_base64(value: str) -> str:
 
 
 @pytest.mark.parametrize("hide", [backwards, pytest.param(backwards_in_base64, marks=pytest.mark.slow)])
-def test_what_is_hidden_on_purpose_in_another_code_is_not_found_and_the_papers_say_so(hide: plants.Spelt) -> None:
+def test_what_is_hidden_on_purpose_in_another_code_is_not_found_and_the_reports_say_so(hide: plants.Spelt) -> None:
     """L14 is not promised. Should it be found one day, the sentences below can go."""
     assert refusing(leaky(plants.one_value("email", "key", hide), 1), real(1), "internal", "pii") == []
     texts = [(Path(__file__).parents[2] / name).read_text(encoding="utf-8") for name in ("README.md", "SECURITY.md")]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders import draft, papers, passing
+from builders import draft, passing, reports
 
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.errors import PolicyError, PrivsynthError
@@ -32,11 +32,11 @@ def policy(state: Path, **more: Any) -> Policy:
 
 
 def released() -> Outcome:
-    return decide(draft(), papers(), passing(draft(), papers()))
+    return decide(draft(), reports(), passing(draft(), reports()))
 
 
 def refused() -> Outcome:
-    return decide(draft(), papers(), [])
+    return decide(draft(), reports(), [])
 
 
 def tried(data: Dataset, asked: Policy, outcome: Outcome | None = None) -> Any:

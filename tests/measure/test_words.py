@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from privsynth.measure.words import Paper, unescaped, words_of
+from privsynth.measure.words import PrintedText, unescaped, words_of
 
 
 @pytest.mark.parametrize(
@@ -25,18 +25,18 @@ def test_words_have_one_form(text: str, words: list[str]) -> None:
 
 
 def test_a_paper_holds_runs_of_whole_words() -> None:
-    paper = Paper("p", "<td>12 High Street,</td> Mr O'Neil")
-    assert paper.holds(["12", "high", "street"])
-    assert paper.holds(["o", "neil"])
-    assert not paper.holds(["high", "st"])
-    assert not paper.holds(["street", "high"])
+    text = PrintedText("p", "<td>12 High Street,</td> Mr O'Neil")
+    assert text.holds(["12", "high", "street"])
+    assert text.holds(["o", "neil"])
+    assert not text.holds(["high", "st"])
+    assert not text.holds(["street", "high"])
 
 
 def test_runs_are_taken_out_where_they_stand_as_a_whole() -> None:
-    paper = Paper("p", "San Antonio, San Antonio; Antonio", [("san", "antonio")])
-    assert paper.holds(["antonio"])
-    assert "san" not in paper.words
-    assert not Paper("p", "San Antonio San Antonio", [("san", "antonio")]).holds(["antonio"])
+    text = PrintedText("p", "San Antonio, San Antonio; Antonio", [("san", "antonio")])
+    assert text.holds(["antonio"])
+    assert "san" not in text.words
+    assert not PrintedText("p", "San Antonio San Antonio", [("san", "antonio")]).holds(["antonio"])
 
 
 def test_escapes_are_read_as_a_reader_reads_them() -> None:

@@ -15,8 +15,8 @@ from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.manifest import Facts
 from privsynth.policy import Policy
 from privsynth.recipe import Recipe, TableRecipe
-from privsynth.release import Draft, Papers
-from privsynth.report import render_papers
+from privsynth.release import Draft, Reports
+from privsynth.report import render_reports
 from privsynth.source import Source
 from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import GATES, Finding, Verdict
@@ -26,7 +26,7 @@ STARTED = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Run:
-    """Everything that `render_papers` takes."""
+    """Everything that `render_reports` takes."""
 
     draft: Draft
     verdicts: tuple[Verdict, ...]
@@ -34,8 +34,8 @@ class Run:
     policy: Policy
     facts: Facts
 
-    def papers(self) -> Papers:
-        return render_papers(self.draft, self.verdicts, self.source, self.policy, self.facts)
+    def reports(self) -> Reports:
+        return render_reports(self.draft, self.verdicts, self.source, self.policy, self.facts)
 
     def but(self, **changes: Any) -> Run:
         return replace(self, **changes)
@@ -186,13 +186,13 @@ def refused(run: Run) -> Run:
 
 
 @pytest.fixture(scope="session")
-def papers(run: Run) -> Papers:
-    return run.papers()
+def reports(run: Run) -> Reports:
+    return run.reports()
 
 
 @pytest.fixture(scope="session")
-def refusal_papers(refused: Run) -> Papers:
-    return refused.papers()
+def refusal_reports(refused: Run) -> Reports:
+    return refused.reports()
 
 
 @pytest.fixture

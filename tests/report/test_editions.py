@@ -14,7 +14,7 @@ from privsynth.gate.evidence.promises import claims_in
 from privsynth.options import Limits
 from privsynth.policy import Policy, ProfileName
 from privsynth.recipe import PrivacyClaim, PrivacyCost, Recipe, TableRecipe
-from privsynth.release import Papers
+from privsynth.release import Reports
 from privsynth.report import schemas
 from privsynth.report.limits import limit_sources
 from privsynth.report.wording import (
@@ -74,56 +74,56 @@ def edition(run: Any, profile: str, **more: Any) -> Any:
     return asked.but(policy=Policy(profile=profile, backend="model", **more), facts=facts)
 
 
-def content(papers: Papers) -> dict[str, Any]:
-    return dict(json.loads(papers.files["report.json"]))
+def content(reports: Reports) -> dict[str, Any]:
+    return dict(json.loads(reports.files["report.json"]))
 
 
 @pytest.mark.parametrize("profile", STRICT)
 def test_no_exact_figure_of_real_rows_is_in_a_paper_that_leaves_the_house(run: Any, profile: str) -> None:
-    everything = b"".join(edition(run, profile).papers().files.values()).decode()
+    everything = b"".join(edition(run, profile).reports().files.values()).decode()
     assert [figure for figure in FIGURES if figure in everything] == []
     assert "<svg" not in everything
-    assert "31,415" in b"".join(edition(run, "internal").papers().files.values()).decode()
+    assert "31,415" in b"".join(edition(run, "internal").reports().files.values()).decode()
 
 
 @pytest.mark.parametrize("profile", STRICT)
 def test_a_refusal_is_explained_without_figures(run: Any, profile: str) -> None:
     bad = replace(TELLING, measured=0.0432171)
-    papers = edition(run, profile).with_verdict("copies", bad).papers()
-    everything = b"".join(papers.files.values()).decode()
+    reports = edition(run, profile).with_verdict("copies", bad).reports()
+    everything = b"".join(reports.files.values()).decode()
     assert "0.0432" not in everything
-    decided = content(papers)["verdict"]
+    decided = content(reports)["verdict"]
     assert decided["outcome"] == "refused"
     assert "beyond its limit, allowed is at most 0.005" in decided["reasons"][0]["sentence"]
 
 
 def test_the_band_stands_in_the_place_of_the_figure(run: Any) -> None:
-    papers = edition(run, "gdpr-strict").papers()
-    found = next(f for gate in content(papers)["gates"] for f in gate["findings"] if f["what"] == TELLING.what)
+    reports = edition(run, "gdpr-strict").reports()
+    found = next(f for gate in content(reports)["gates"] for f in gate["findings"] if f["what"] == TELLING.what)
     assert (found["measured"], found["band"], found["said"], found["passed"]) == (
         None,
         "far inside the limit",
         "far inside the limit",
         True,
     )
-    assert "far inside the limit" in papers.files["compliance.html"].decode()
+    assert "far inside the limit" in reports.files["compliance.html"].decode()
 
 
 def test_the_public_edition_tells_the_band_of_a_gate_and_not_of_a_measurement(run: Any) -> None:
-    papers = edition(run, "public-release").papers()
-    gate = next(gate for gate in content(papers)["gates"] if gate["gate"] == "copies")
+    reports = edition(run, "public-release").reports()
+    gate = next(gate for gate in content(reports)["gates"] if gate["gate"] == "copies")
     assert gate["band"] == "far inside the limit"
     assert {f["band"] for f in gate["findings"]} == {""}
-    assert "Its worst measurement lies far inside the limit." in papers.files["compliance.html"].decode()
+    assert "Its worst measurement lies far inside the limit." in reports.files["compliance.html"].decode()
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_papers_keep_to_their_schemas_and_claim_nothing(run: Any, profile: str) -> None:
-    papers = edition(run, profile).papers()
+def test_reports_keep_to_their_schemas_and_claim_nothing(run: Any, profile: str) -> None:
+    reports = edition(run, profile).reports()
     for name in ("report", "manifest"):
-        jsonschema.validate(json.loads(papers.files[f"{name}.json"]), schemas()[name])
-    assert [claim for text in papers.files.values() for claim in claims_in(text.decode(), ())] == []
-    assert content(papers)["edition"] == {"internal": "internal", "public-release": "public"}.get(profile, "shareable")
+        jsonschema.validate(json.loads(reports.files[f"{name}.json"]), schemas()[name])
+    assert [claim for text in reports.files.values() for claim in claims_in(text.decode(), ())] == []
+    assert content(reports)["edition"] == {"internal": "internal", "public-release": "public"}.get(profile, "shareable")
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -135,11 +135,11 @@ def test_every_profile_has_its_words_and_every_limit_its_source(profile: str) ->
 
 
 def test_the_expert_is_supported_and_gets_the_list(run: Any) -> None:
-    text = edition(run, "hipaa-expert").papers().files["compliance.html"].decode()
-    assert "supports, does not replace, the expert" in text
+    text = edition(run, "hipaa-expert").reports().files["compliance.html"].decode()
+    assert "supports the expert and does not replace them" in text
     assert len(HIPAA_18) == 18
     assert all(item.split(";")[0] in text for item in HIPAA_18)
-    assert "does not replace, the expert" not in edition(run, "gdpr-strict").papers().files["compliance.html"].decode()
+    assert "supports the expert" not in edition(run, "gdpr-strict").reports().files["compliance.html"].decode()
 
 
 def waiver(**more: Any) -> dict[str, Any]:
@@ -154,11 +154,11 @@ def waiver(**more: Any) -> dict[str, Any]:
 
 def test_a_waiver_stands_on_the_first_screen_and_in_every_name(refused: Any) -> None:
     last = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
-    papers = refused.but(policy=Policy(backend="model", waivers=[waiver(expires=last)])).papers()
+    reports = refused.but(policy=Policy(backend="model", waivers=[waiver(expires=last)])).reports()
     page, report, manifest = (
-        papers.files["compliance.html"].decode(),
-        content(papers),
-        json.loads(papers.files["manifest.json"]),
+        reports.files["compliance.html"].decode(),
+        content(reports),
+        json.loads(reports.files["manifest.json"]),
     )
     first = page[: page.index("</section>")]
     assert ">Released with waiver</h2>" in first
@@ -174,19 +174,19 @@ def test_a_waiver_stands_on_the_first_screen_and_in_every_name(refused: Any) -> 
         == ["customers.waiver.csv"]
     )
     for name in ("report", "manifest"):
-        jsonschema.validate(json.loads(papers.files[f"{name}.json"]), schemas()[name])
+        jsonschema.validate(json.loads(reports.files[f"{name}.json"]), schemas()[name])
 
 
 def test_a_waiver_that_is_not_needed_is_not_mentioned(run: Any) -> None:
-    papers = run.but(policy=Policy(backend="model", waivers=[waiver()])).papers()
-    assert content(papers)["verdict"]["outcome"] == "released"
-    assert content(papers)["waivers"] == []
-    assert "A. Officer" not in papers.files["compliance.html"].decode()
-    assert [file["name"] for file in content(papers)["files"]] == ["customers.csv"]
+    reports = run.but(policy=Policy(backend="model", waivers=[waiver()])).reports()
+    assert content(reports)["verdict"]["outcome"] == "released"
+    assert content(reports)["waivers"] == []
+    assert "A. Officer" not in reports.files["compliance.html"].decode()
+    assert [file["name"] for file in content(reports)["files"]] == ["customers.csv"]
 
 
 def test_what_the_ledger_knows_is_said(run: Any) -> None:
-    told = run.but(source=replace(run.source, exposure=Exposure(attempt=2, releases=1, rows=500))).papers()
+    told = run.but(source=replace(run.source, exposure=Exposure(attempt=2, releases=1, rows=500))).reports()
     assert "attempt 2" in told.files["compliance.html"].decode()
     assert json.loads(told.files["manifest.json"])["exposure"] == {
         "attempt": 2,
@@ -194,7 +194,7 @@ def test_what_the_ledger_knows_is_said(run: Any) -> None:
         "rows": 500,
         "epsilon": 0.0,
     }
-    assert "No ledger was kept" in run.papers().files["compliance.html"].decode()
+    assert "No ledger was kept" in run.reports().files["compliance.html"].decode()
 
 
 def private(run: Any, *reasons: str) -> Any:
@@ -202,25 +202,25 @@ def private(run: Any, *reasons: str) -> Any:
     cost = PrivacyCost(epsilon=1.5, delta=1e-9, unit="one row", claim=claim, details={"rho": 0.0271828})
     recipe = Recipe(backend="model", tables={"customers": TableRecipe(engine="dp", privacy=cost)})
     policy = Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1.5})
-    return run.but(policy=policy, facts=replace(run.facts, seed=None, recipe=recipe)).papers()
+    return run.but(policy=policy, facts=replace(run.facts, seed=None, recipe=recipe)).reports()
 
 
 def test_a_claim_that_holds_is_said_with_what_it_does_not_cover(run: Any) -> None:
-    papers = private(run)
-    said = content(papers)["method"]["differential_privacy"]
+    reports = private(run)
+    said = content(reports)["method"]["differential_privacy"]
     assert "epsilon 1.5, delta 1e-09, for one row" in said
     assert "are not covered" in said
-    assert json.loads(papers.files["manifest.json"])["differential_privacy"]["epsilon"] == 1.5
-    assert content(papers)["tables"][0]["rows_source"] is None
-    assert json.loads(papers.files["manifest.json"])["split"] == {}
-    assert "who knows the seed knows the noise" in papers.files["compliance.html"].decode()
+    assert json.loads(reports.files["manifest.json"])["differential_privacy"]["epsilon"] == 1.5
+    assert content(reports)["tables"][0]["rows_source"] is None
+    assert json.loads(reports.files["manifest.json"])["split"] == {}
+    assert "who knows the seed knows the noise" in reports.files["compliance.html"].decode()
 
 
 def test_a_claim_that_something_voids_leaves_no_epsilon_in_any_paper(run: Any) -> None:
-    papers = private(run, "bounds were read from the rows")
-    assert "bounds were read from the rows" in content(papers)["method"]["differential_privacy"]
-    told = json.loads(papers.files["manifest.json"])
+    reports = private(run, "bounds were read from the rows")
+    assert "bounds were read from the rows" in content(reports)["method"]["differential_privacy"]
+    told = json.loads(reports.files["manifest.json"])
     assert told["differential_privacy"] == {"claimed": False, "withheld_because": ["bounds were read from the rows"]}
     assert "epsilon" not in json.dumps(told["backend"])
-    assert "0.0271828" not in b"".join(papers.files.values()).decode()
-    assert not any(row["name"].endswith("epsilon") for row in content(papers)["method"]["parameters"])
+    assert "0.0271828" not in b"".join(reports.files.values()).decode()
+    assert not any(row["name"].endswith("epsilon") for row in content(reports)["method"]["parameters"])

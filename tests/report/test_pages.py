@@ -19,7 +19,7 @@ import pytest
 from privsynth import report
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.recipe import Recipe
-from privsynth.release import Papers
+from privsynth.release import Reports
 from privsynth.report import render_fidelity
 from privsynth.report.fidelity import measure
 
@@ -51,10 +51,10 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(params=[(which, page) for which in ("papers", "refusal_papers") for page in PAGES], ids="-".join)
+@pytest.fixture(params=[(which, page) for which in ("reports", "refusal_reports") for page in PAGES], ids="-".join)
 def page(request: pytest.FixtureRequest) -> bytes:
     which, name = request.param
-    found: Papers = request.getfixturevalue(which)
+    found: Reports = request.getfixturevalue(which)
     return found.files[name]
 
 
@@ -120,9 +120,9 @@ def test_what_scrolls_sideways_can_be_reached_by_keyboard_and_has_a_name(page: b
     )
 
 
-def test_every_drawn_column_has_its_table(papers: Papers) -> None:
+def test_every_drawn_column_has_its_table(reports: Reports) -> None:
     figures = [
-        node for node in all_of(parse(papers.files["fidelity.html"]), "figure") if node.get("class") != "heatbox"
+        node for node in all_of(parse(reports.files["fidelity.html"]), "figure") if node.get("class") != "heatbox"
     ]
     assert figures
     assert all(all_of(figure, "details") and all_of(figure, "table") for figure in figures)
@@ -132,16 +132,16 @@ def test_every_drawn_column_has_its_table(papers: Papers) -> None:
 def test_hostile_column_names_are_shown_as_text_and_do_nothing(build: Callable[..., Run]) -> None:
     for start in range(0, len(HOSTILE), 4):
         names = (*HOSTILE, *HOSTILE)[start : start + 4]
-        papers = build(people(60, 1, names), people(60, 2, names)).papers()
+        reports = build(people(60, 1, names), people(60, 2, names)).reports()
         for name in PAGES:
-            check(papers.files[name])
-            text = papers.files[name].decode("utf-8")
+            check(reports.files[name])
+            text = reports.files[name].decode("utf-8")
             assert "<script" not in text
             assert "<img" not in text
             assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\u2028\x00]", text)
             assert "7 * 7" in text or "{{ 7 * 7 }}{% raw %}" not in names
         attributes = [
-            value for name in PAGES for node in parse(papers.files[name]).iter() for value in node.attrib.values()
+            value for name in PAGES for node in parse(reports.files[name]).iter() for value in node.attrib.values()
         ]
         assert not [
             value
@@ -149,14 +149,14 @@ def test_hostile_column_names_are_shown_as_text_and_do_nothing(build: Callable[.
             for hostile in names
             if len(hostile) > 4 and hostile in value and hostile != "x" * 5000
         ]
-        assert papers.files["report.json"].isascii()
+        assert reports.files["report.json"].isascii()
 
 
 def test_direction_changing_characters_are_shown_as_codes(build: Callable[..., Run]) -> None:
     names = ("id", "a\u202eevil", "b", "c")
     assert (
         "a\u27e8U+202E\u27e9evil"
-        in build(people(60, 1, names), people(60, 2, names)).papers().files["compliance.html"].decode()
+        in build(people(60, 1, names), people(60, 2, names)).reports().files["compliance.html"].decode()
     )
 
 
@@ -167,12 +167,12 @@ def test_hostile_notes_and_findings_are_escaped(run: Run) -> None:
         recipe=Recipe(backend="<i>own</i>", details={"parameters": {"<u>": "</dd><script>"}}),
     )
     changed = run.but(facts=facts)
-    papers = changed.but(
+    reports = changed.but(
         verdicts=(*changed.verdicts[:-1], replace(changed.verdicts[-1], error="<b>Error</b>"))
-    ).papers()
+    ).reports()
     for name in PAGES:
-        check(papers.files[name])
-        assert not re.search("<[bi]>|<script|<u>", papers.files[name].decode())
+        check(reports.files[name])
+        assert not re.search("<[bi]>|<script|<u>", reports.files[name].decode())
 
 
 def wide(columns: int, rows: int, seed: int) -> Table:
@@ -195,10 +195,10 @@ def test_five_hundred_columns_stay_below_two_megabytes(build: Callable[..., Run]
         )
     )
     full = full.but(verdicts=(*full.verdicts, *made.verdicts[6:]))
-    papers = full.papers()
+    reports = full.reports()
     for name in PAGES:
-        check(papers.files[name])
-    assert max(len(papers.files[name]) for name in (*PAGES, "report.json", "manifest.json")) <= 2 * 2**20
+        check(reports.files[name])
+    assert max(len(reports.files[name]) for name in (*PAGES, "report.json", "manifest.json")) <= 2 * 2**20
 
 
 def test_many_findings_are_cut_with_a_word_and_failed_ones_come_first(run: Run) -> None:
@@ -207,7 +207,7 @@ def test_many_findings_are_cut_with_a_word_and_failed_ones_come_first(run: Run) 
     found = [Finding(f"share_{number}", 0.1, what=f"share {number}", limit=0.5) for number in range(200)] + [
         Finding("the_bad_one", 0.9, what="the bad one", limit=0.5)
     ]
-    page = run.with_verdict("pii", *found).papers().files["compliance.html"]
+    page = run.with_verdict("pii", *found).reports().files["compliance.html"]
     check(page)
     text = page.decode()
     assert "141 more measurements of this gate are in report.json" in text
@@ -222,8 +222,8 @@ def test_the_fidelity_report_stands_alone_for_anybodys_table(run: Run) -> None:
     assert "No gate judged the data here" in text
 
 
-def test_the_score_stands_beside_that_of_a_fresh_real_sample(papers: Papers) -> None:
-    text = papers.files["fidelity.html"].decode()
+def test_the_score_stands_beside_that_of_a_fresh_real_sample(reports: Reports) -> None:
+    text = reports.files["fidelity.html"].decode()
     assert text.index('<span class="label">fidelity</span>') < text.index(
         '<span class="label">a fresh real sample</span>'
     )
@@ -236,7 +236,7 @@ def test_nothing_to_compare_is_said_and_not_scored(run: Run) -> None:
             run.draft, dataset=Dataset((table.with_columns(*(replace(c, fabricated=True) for c in table.columns)),))
         )
     )
-    page = only_invented.papers().files["fidelity.html"]
+    page = only_invented.reports().files["fidelity.html"]
     check(page)
     assert "fidelity was not computed" in page.decode()
 
@@ -315,6 +315,6 @@ def test_the_style_knows_paper_small_screens_and_forced_colours() -> None:
     )
 
 
-def test_the_first_lines_of_a_refusal_are_as_they_were(refusal_papers: Papers, snapshot: Any) -> None:
-    text = refusal_papers.files["compliance.html"].decode()
+def test_the_first_lines_of_a_refusal_are_as_they_were(refusal_reports: Reports, snapshot: Any) -> None:
+    text = refusal_reports.files["compliance.html"].decode()
     assert text[text.index("<header") : text.index('<section aria-labelledby="scope">')] == snapshot

@@ -14,7 +14,7 @@ import pandas as pd
 
 from privsynth.dataset import Kind, Role, Table
 from privsynth.measure.significance import binomial_tail, is_significant
-from privsynth.measure.words import Paper, words_of
+from privsynth.measure.words import PrintedText, words_of
 from privsynth.source import Source
 
 RARE = 11  # a value that fewer rows hold may be in no report (CMS cell-size rule)
@@ -78,7 +78,7 @@ def is_short_number(text: str) -> bool:
 
 
 def is_chance(standing: list[str], texts: list[str], vocabulary: frozenset[str], known: Known, alpha: float) -> bool:
-    """Whether so many short numbers of a column stand in the papers as any numbers of their length would."""
+    """Whether so many short numbers of a column stand in the reports as any numbers of their length would."""
     for length in {len(words_of(text)[0]) for text in standing}:
         share = sum(is_short_number(text) and len(words_of(text)[0]) == length for text in texts) / (
             9 * 10 ** (length - 1)
@@ -127,9 +127,9 @@ def _today() -> list[tuple[str, ...]]:
 
 
 @cache
-def own_words() -> Paper:
+def own_words() -> PrintedText:
     """Everything that our own files say: what stands there can be in a report without the data's help."""
-    return Paper("privsynth", "\n".join(_texts(files("privsynth"))))
+    return PrintedText("privsynth", "\n".join(_texts(files("privsynth"))))
 
 
 def _texts(folder: Traversable) -> Iterator[str]:

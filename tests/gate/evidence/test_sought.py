@@ -1,4 +1,4 @@
-"""Which real values are looked for in papers, and which say nothing where they are found."""
+"""Which real values are looked for in reports, and which say nothing where they are found."""
 
 from __future__ import annotations
 
