@@ -14,7 +14,7 @@ from privsynth.generate import Backend
 from privsynth.options import ModelOptions
 from privsynth.pii import ColumnScan
 from privsynth.pipeline import judging, whole
-from privsynth.pipeline.steps import Data, is_path, read, rows_of, write, write_reports
+from privsynth.pipeline.acts import Data, is_path, read, rows_of, write, write_reports
 from privsynth.policy import Policy
 from privsynth.read.frames import frame_like
 from privsynth.release import Refusal, Release

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from privsynth.api import Outcome, policy_of, synthesize
 from privsynth.errors import PrivsynthError
 from privsynth.options import MaskOptions
-from privsynth.pipeline.steps import Data
+from privsynth.pipeline.acts import Data
 from privsynth.policy import Policy
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from privsynth.errors import PolicyError
 from privsynth.generate import Backend
 from privsynth.options import AutoOptions, ModelOptions
 from privsynth.pipeline import halves
+from privsynth.pipeline.acts import Data, Drawn, Prepared, draw, learn, release, sizes_in_words
 from privsynth.pipeline.choices import under_condition
-from privsynth.pipeline.steps import Data, Drawn, Prepared, draw, learn, release, sizes_in_words
 from privsynth.policy import Policy
 from privsynth.seeds import Seeds
 from privsynth.stages import Stages

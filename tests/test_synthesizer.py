@@ -42,7 +42,7 @@ def test_rows_that_pass_come_out_as_the_kind_of_frame_that_went_in(fitted: Synth
 
 
 def test_rows_are_those_of_a_run_with_the_same_seed(fitted: Synthesizer, patients: pd.DataFrame) -> None:
-    from privsynth.pipeline.steps import draw, learn, prepare, read
+    from privsynth.pipeline.acts import draw, learn, prepare, read
     from privsynth.stages import Stages
 
     policy = Policy(seed=5, rows=200, backend="model")

@@ -5,6 +5,6 @@ halves    a model is fitted, and may be kept in a folder; later, rows are drawn 
 masking   files or a stream are masked, into a folder or onto a stream
 parts     a file too large for memory is masked part by part
 judging   a table is described; a table from any tool is judged
-steps     each step once, with the stage in which it is seen
+acts      each act of the story once, with the stage in which it is seen
 choices   what is settled before the first step: the backend, the rows, what cannot be
 """

@@ -10,8 +10,8 @@ from privsynth.dataset import Dataset
 from privsynth.emit import check_target
 from privsynth.errors import InputError
 from privsynth.generate import Backend
+from privsynth.pipeline.acts import Data, Prepared, draw, learn, prepare, read, release, write
 from privsynth.pipeline.choices import with_ledger
-from privsynth.pipeline.steps import Data, Prepared, draw, learn, prepare, read, release, write
 from privsynth.policy import Policy
 from privsynth.release import Outcome
 from privsynth.saved_model import PROTECT, SavedModel, check_keepable, check_same, fit_record, recall, save

@@ -8,7 +8,7 @@ from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.align import aligned
 from privsynth.emit import serialise
-from privsynth.pipeline.steps import Data, judged_by, read
+from privsynth.pipeline.acts import Data, judged_by, read
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 from privsynth.emit import check_target, private_folder
 from privsynth.errors import PolicyError
+from privsynth.pipeline.acts import rows_of, write, write_reports
 from privsynth.pipeline.choices import with_ledger
 from privsynth.pipeline.parts import mask_in_parts
-from privsynth.pipeline.steps import rows_of, write, write_reports
 from privsynth.pipeline.whole import synthesize
 from privsynth.policy import Policy
 from privsynth.read.parts import spool

@@ -25,8 +25,8 @@ from privsynth.generate.mask import Mask
 from privsynth.generate.mask.memory import Memory
 from privsynth.lineage.attempts import attempt
 from privsynth.options import MaskOptions
+from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by
 from privsynth.pipeline.choices import settle
-from privsynth.pipeline.steps import Drawn, Prepared, decided, judged_by
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning
 from privsynth.read.sources import SourceFile

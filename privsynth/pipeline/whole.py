@@ -7,8 +7,8 @@ from pathlib import Path
 
 from privsynth.emit import check_target
 from privsynth.generate import Backend
+from privsynth.pipeline.acts import Data, Prepared, draw, foreseen, learn, prepare, read, release, write
 from privsynth.pipeline.choices import backend_for, rows_asked, with_ledger
-from privsynth.pipeline.steps import Data, Prepared, draw, foreseen, learn, prepare, read, release, write
 from privsynth.policy import Policy
 from privsynth.release import Outcome
 from privsynth.stages import Estimate, Stages

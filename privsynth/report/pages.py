@@ -89,7 +89,7 @@ def _environment() -> Environment:
         "short": short,
         "note": _note,
         "names": _names,
-        "origin": _origin,
+        "limit_source": _limit_source,
         "soft_breaks": _soft_breaks,
         "drawn": Markup,
     }
@@ -180,7 +180,7 @@ def _soft_breaks(name: str) -> str:
     return Markup(re.sub(r"([._/-])(?=\w)", r"\1<wbr>", str(escape(visible(name)))))  # noqa: S704 - escaped here
 
 
-def _origin(source: str) -> str:
+def _limit_source(source: str) -> str:
     """Whose figure a limit is; the table of all limits tells the rest."""
     return source.partition(":")[0] if source.startswith(("ours:", "precedent:", "analogy:")) else source
 

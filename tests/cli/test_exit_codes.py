@@ -19,9 +19,9 @@ from privsynth.errors import ExitCode
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 PATIENTS = str(SAMPLES / "patients.csv")
 BREAKS = """
-import privsynth.pipeline.steps
+import privsynth.pipeline.acts
 def read_files(*words, **more): raise ValueError('Sentinel-77')
-privsynth.pipeline.steps.read_files = read_files
+privsynth.pipeline.acts.read_files = read_files
 from privsynth.cli import main; main()
 """
 NO_SDV = "import sys; sys.modules['sdv'] = None; sys.argv[0] = 'privsynth'; from privsynth.cli import main; main()"

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.trees.engine import NumberStep, Trees, forest
+from privsynth.generate.model.trees import forest
+from privsynth.generate.model.trees.engine import Trees
+from privsynth.generate.model.trees.targets import NumberTarget
 from privsynth.spelling import Spelling
 
 
@@ -23,8 +25,8 @@ def fitted(monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator) -> Trees:
 
 
 def test_leaves_are_filled_from_so_many_rows_and_no_more(fitted: Trees) -> None:
-    step = fitted.steps_["y"]
-    assert isinstance(step, NumberStep)
+    step = fitted.targets_["y"]
+    assert isinstance(step, NumberTarget)
     assert step.rest is not None
     assert [len(fold.leaves.donors) for fold in step.rest.folds] == [1_500, 1_500]
     assert all(fold.leaves.count.min() >= 10 for fold in step.rest.folds)

@@ -25,10 +25,11 @@ from privsynth.generate.model import Model
 from privsynth.generate.model.coding.codings import Curve
 from privsynth.generate.model.saved import check_storable, files_of, model_of
 from privsynth.generate.model.saved.codec import Reader, Writer, pack, unpack
-from privsynth.generate.model.trees.engine import NumberStep, Trees
+from privsynth.generate.model.trees.engine import Trees
 from privsynth.generate.model.trees.features import BELOW_ALL
 from privsynth.generate.model.trees.kept import forests_of
 from privsynth.generate.model.trees.splits import Splits, splits_of
+from privsynth.generate.model.trees.targets import NumberTarget
 from privsynth.keeping import kept
 from privsynth.options import CloneOptions, ModelOptions
 from privsynth.policy import Policy
@@ -203,7 +204,7 @@ def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
     """All numbers of the files, and what follows from them: centres added, places looked up, splits unfolded."""
     numbers = [part.ravel().astype(np.float64) for part in unpack(files["model.npz"]).values()]
     loaded = model_of(files, NOBODY)
-    for step in trees_of(loaded).steps_.values():
+    for step in trees_of(loaded).targets_.values():
         for forest in forests_of(step):
             for fold in forest.folds:
                 for middle in fold.features.middles:
@@ -212,7 +213,7 @@ def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
                         if fold.tree is None
                         else [fold.tree.threshold + middle, 2 * fold.tree.threshold - BELOW_ALL + middle]
                     )
-        if isinstance(step, NumberStep) and step.rest is not None and isinstance(step.leading, Curve):
+        if isinstance(step, NumberTarget) and step.rest is not None and isinstance(step.leading, Curve):
             scale = step.leading.knots if step.leading.lattice is None else step.leading.lattice
             places = np.linspace(0, 1, len(scale))
             numbers += [
@@ -256,7 +257,7 @@ def test_donors_lie_in_the_order_of_their_values_and_not_of_the_rows(secret: tup
     """Two columns that nothing tells apart would else lie side by side in the order of the training rows: the table."""
     model = model_of(secret[1], NOBODY)
     seen = 0
-    for step in trees_of(model).steps_.values():
+    for step in trees_of(model).targets_.values():
         for forest in forests_of(step):
             for fold in forest.folds:
                 ends = [0] if fold.tree is None else np.flatnonzero(fold.tree.left < 0)

@@ -106,7 +106,7 @@ def test_a_larger_leaf_is_obeyed(rng: np.random.Generator) -> None:
     trees = Trees(k=10, min_leaf=300).fit(people(2000, rng), rng)
     forests = [
         forest
-        for step in trees.steps_.values()
+        for step in trees.targets_.values()
         for forest in (getattr(step, "forest", None), getattr(step, "rest", None))
         if forest
     ]
@@ -118,7 +118,7 @@ def test_a_larger_leaf_ends_lookups_of_small_levels(rng: np.random.Generator) ->
     country = np.array([name[-1] for name in city], dtype=object)
     plain = Trees(k=10).fit(table(country=country, city=city), rng)
     careful = Trees(k=10, min_leaf=300).fit(table(country=country, city=city), rng)
-    assert [isinstance(trees.steps_["country"], Lookup) for trees in (plain, careful)] == [True, False]
+    assert [isinstance(trees.targets_["country"], Lookup) for trees in (plain, careful)] == [True, False]
 
 
 def test_all_rows_of_a_unit_are_in_one_fold(rng: np.random.Generator) -> None:

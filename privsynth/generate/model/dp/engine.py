@@ -21,7 +21,7 @@ from privsynth.generate.model.dp.claim import claim
 from privsynth.generate.model.dp.cost import affordable, cost_of, refuse_lax_delta
 from privsynth.generate.model.dp.domains import DeclaredColumn, declared_columns
 from privsynth.generate.model.dp.merge import TIMES, groups_of, most_groups
-from privsynth.generate.model.dp.noise import ON_SINGLES, Released, release, require, rho_of, versions
+from privsynth.generate.model.dp.noise import ON_SINGLES, NoisyTables, count_with_noise, require, rho_of, versions
 from privsynth.generate.model.dp.rows import rows_like, spread
 from privsynth.generate.model.dp.tables import Noisy, Pair, cleaned, joined, margins, total_of
 from privsynth.generate.model.engine import frame_of
@@ -101,7 +101,7 @@ class Private:
 
     def _learn(self, codes: Mapping[str, Array], rng: np.random.Generator) -> None:
         sizes = {name: column.size + 1 for name, column in self.declared_.items()}
-        released = release(
+        noisy = count_with_noise(
             codes,
             sizes,
             rho=self.rho_,
@@ -109,14 +109,14 @@ class Private:
             mechanism=self.mechanism,
             group=self._groups,
         )
-        self.total_ = total_of([*released.singles.values(), *released.pairs.values()])
-        self.fine_ = {name: cleaned(noisy, self.total_) for name, noisy in released.singles.items()}
+        self.total_ = total_of([*noisy.singles.values(), *noisy.pairs.values()])
+        self.fine_ = {name: cleaned(noisy, self.total_) for name, noisy in noisy.singles.items()}
         self.pool_size_ = int(np.clip(round(self.total_), FEWEST_ROWS, MOST_ROWS))
-        if not released.pairs:
+        if not noisy.pairs:
             self.groups_ = {name: np.arange(len(counts)) for name, counts in self.fine_.items()}
             self.pool_ = {name: spread(counts, self.pool_size_, rng) for name, counts in self.fine_.items()}
             return
-        sides, tables = _fitting(released, self.groups_, self.total_)
+        sides, tables = _fitting(noisy, self.groups_, self.total_)
         self.pool_ = rows_like(sides, tables, self.pool_size_, rng, self.watch)
 
     def _groups(self, singles: Mapping[str, Noisy]) -> Mapping[str, Array]:
@@ -153,15 +153,15 @@ def bounded(units: Array, most: int) -> Array:
 
 
 def _fitting(
-    released: Released, groups: Mapping[str, Array], total: float
+    noisy: NoisyTables, groups: Mapping[str, Array], total: float
 ) -> tuple[dict[str, Array], dict[Pair, Array]]:
     """Counts of groups, and the tables of two columns that say more than those."""
     merged = {
         name: (np.bincount(groups[name], s.counts), np.bincount(groups[name]) * s.sigma**2)
-        for name, s in released.singles.items()
+        for name, s in noisy.singles.items()
     }
-    sides = margins(merged, released.pairs, total)
-    tables = {pair: joined(noisy, sides[pair[0]], sides[pair[1]]) for pair, noisy in released.pairs.items()}
+    sides = margins(merged, noisy.pairs, total)
+    tables = {pair: joined(noisy, sides[pair[0]], sides[pair[1]]) for pair, noisy in noisy.pairs.items()}
     return sides, {pair: table for pair, table in tables.items() if table is not None}
 
 

@@ -38,7 +38,7 @@ LIBRARIES = ("opendp", "mbi", "polars", "jax")
 
 
 @dataclass(frozen=True, eq=False)
-class Released:
+class NoisyTables:
     """What OpenDP gave: noisy tables, and for each the noise in it."""
 
     singles: Mapping[str, Noisy]
@@ -79,7 +79,7 @@ def _epsilon(dp: Any, rho: float, delta: float) -> float:
     return float(dp.c.make_zCDP_to_approxDP(gaussian).map(1.0).epsilon(delta))
 
 
-def release(
+def count_with_noise(
     codes: Mapping[str, Array],
     sizes: Mapping[str, int],
     *,
@@ -87,7 +87,7 @@ def release(
     contributions: int,
     mechanism: Mechanism,
     group: Callable[[Mapping[str, Noisy]], Mapping[str, Array]],
-) -> Released:
+) -> NoisyTables:
     """Noisy counts of each column, then of pairs of columns whose codes `group` has merged after seeing the former.
 
     `codes` run from 0 to `sizes` - 1. OpenDP sees numbered columns of numbered codes; it cannot name a value.
@@ -100,7 +100,7 @@ def release(
         first = _ask(accountant, on_singles, keys, _given([(short,) for short in names]))
         singles = {names[clique[0]]: noisy for clique, noisy in _tables(first, keys).items()}
         if len(names) < 2:
-            return Released(singles, {})
+            return NoisyTables(singles, {})
         groups = group(singles)
         coarse = {short: int(groups[name].max()) + 1 for short, name in names.items()}
         merged = {short: groups[name] for short, name in names.items()}
@@ -108,7 +108,7 @@ def release(
         with _scales_worked_out():
             second = _ask(accountant, nextafter(rho - on_singles, 0), coarse, chosen, merged=merged, start=start)
         tables = _tables(second, coarse)
-        return Released(singles, {(names[c[0]], names[c[1]]): noisy for c, noisy in tables.items() if len(c) == 2})
+        return NoisyTables(singles, {(names[c[0]], names[c[1]]): noisy for c, noisy in tables.items() if len(c) == 2})
 
 
 @contextmanager
@@ -199,10 +199,10 @@ def _ask(
     return query.contingency_table(keys=None if start else keys, table=start, algorithm=algorithm).release()
 
 
-def _tables(released: Any, sizes: Mapping[str, int]) -> dict[tuple[str, ...], Noisy]:
+def _tables(noisy: Any, sizes: Mapping[str, int]) -> dict[tuple[str, ...], Noisy]:
     """Each measured table once, without the place that OpenDP adds for an unknown code."""
     parts: dict[tuple[str, ...], list[tuple[Array, Array | float]]] = {}
-    for measured in released.marginals.flatten():
+    for measured in noisy.marginals.flatten():
         clique = tuple(measured.clique)
         counts = np.asarray(measured.noisy_measurement, dtype=np.float64).reshape([sizes[c] + 1 for c in clique])
         parts.setdefault(clique, []).append(

@@ -24,17 +24,17 @@ from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.trees.features import Aim, State, where_and_how_far
 from privsynth.generate.model.trees.forest import Forest, Task, grow
 from privsynth.generate.model.trees.guide import ColumnsSoFar, normal
-from privsynth.generate.model.trees.kept import bare_step, check_step
+from privsynth.generate.model.trees.kept import bare_target, check_step
 from privsynth.generate.model.trees.lookup import Lookup, find_lookups, listing_of
 from privsynth.generate.model.trees.related import Related, relate, same_as
-from privsynth.generate.model.trees.steps import ClassStep, NumberStep, Step
+from privsynth.generate.model.trees.targets import ClassTarget, NumberTarget, Target
 from privsynth.keeping import kept, learnt_values
 from privsynth.recipe import TableRecipe
 from privsynth.stages import Watch, unwatched
 from privsynth.typing import Array
 
 FOLDS = 2
-LEARNT = ("codings_", "given_", "names_", "steps_")
+LEARNT = ("codings_", "given_", "names_", "targets_")
 MANY_LEVELS = 20  # classes with more come last
 ONE_BY_ONE = 32  # classes with more are told apart by their place among the other columns, not one by one
 CLASS_LEAF, NUMBER_LEAF = 12, 20  # rows of a leaf where it grows; about as many of the other folds give
@@ -92,9 +92,9 @@ class Trees:
             related=relate(state, sizes, [*self.given_, *visits], rng),
             rng=rng,
         )
-        self.steps_: dict[str, Step] = {}
+        self.targets_: dict[str, Target] = {}
         for done, name in enumerate(visits, start=1):
-            self.steps_[name] = lookups[name] if name in lookups else self._learn(name, lesson)
+            self.targets_[name] = lookups[name] if name in lookups else self._learn(name, lesson)
             self.watch(done, len(visits))
         self.codings_ = {name: c.without_rows() if isinstance(c, Curve) else c for name, c in codings.items()}
         return self
@@ -103,8 +103,8 @@ class Trees:
         held = pd.DataFrame() if given is None else given
         state = ColumnsSoFar(self.codings_)
         state |= {name: _read(self.codings_[name], held[name].to_numpy()) for name in self.given_}
-        for name, step in self.steps_.items():
-            state[name] = step.draw(state, rows, rng)
+        for name, target in self.targets_.items():
+            state[name] = target.draw(state, rows, rng)
         return frame_of({name: _write(self.codings_[name], state[name]) for name in self.names_}, rows)
 
     @property
@@ -117,29 +117,31 @@ class Trees:
 
         leaf = self.min_leaf or {"classes": CLASS_LEAF, "numbers": NUMBER_LEAF}
         versions = {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
-        parameters = {"k": self.k, "min_leaf": leaf, "folds": FOLDS, "order": list(self.steps_)}
+        parameters = {"k": self.k, "min_leaf": leaf, "folds": FOLDS, "order": list(self.targets_)}
         return TableRecipe(engine="trees", licence=ENGINES["trees"].licence, versions=versions, parameters=parameters)
 
     def kept_values(self) -> Mapping[str, Any]:
         learnt = learnt_values(self, LEARNT)
-        steps = {name: bare_step(step, self.codings_) for name, step in self.steps_.items()}
-        return {"k": self.k, "min_leaf": self.min_leaf, **learnt, "steps_": steps}
+        targets = {name: bare_target(target, self.codings_) for name, target in self.targets_.items()}
+        return {"k": self.k, "min_leaf": self.min_leaf, **learnt, "targets_": targets}
 
     @classmethod
     def from_kept(cls, values: Mapping[str, Any]) -> Self:
         trees = cls(k=values["k"], min_leaf=values["min_leaf"])
         vars(trees).update({name: values[name] for name in LEARNT})
-        for step in trees.steps_.values():
-            check_step(step)
+        for target in trees.targets_.values():
+            check_step(target)
         return trees
 
-    def _learn(self, name: str, lesson: TreeLesson) -> Step:
+    def _learn(self, name: str, lesson: TreeLesson) -> Target:
         coding, values, closest = lesson.codings[name], lesson.state[name], lesson.related.closest[name]
         if isinstance(coding, Classes):
-            return ClassStep(self._classes(values, len(coding.levels), values, closest, lesson))
+            return ClassTarget(self._classes(values, len(coding.levels), values, closest, lesson))
         return self._number(name, coding, values, closest, lesson)
 
-    def _number(self, name: str, curve: Curve, values: Array, earlier: Sequence[str], lesson: TreeLesson) -> NumberStep:
+    def _number(
+        self, name: str, curve: Curve, values: Array, earlier: Sequence[str], lesson: TreeLesson
+    ) -> NumberTarget:
         atom = curve.atom_of(values)
         numbers = [
             other
@@ -165,7 +167,7 @@ class Trees:
             lesson,
             lead=None if leader is None else (leader, bare),
         )
-        return NumberStep(curve=curve.without_rows(), atoms=atoms, rest=rest, same=same, leader=leader, leading=bare)
+        return NumberTarget(curve=curve.without_rows(), atoms=atoms, rest=rest, same=same, leader=leader, leading=bare)
 
     def _rest(
         self,

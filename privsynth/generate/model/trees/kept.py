@@ -12,35 +12,35 @@ from privsynth.generate.model.coding.codings import Coding, Curve
 from privsynth.generate.model.trees.forest import Fold, Forest
 from privsynth.generate.model.trees.lookup import Lookup
 from privsynth.generate.model.trees.splits import Splits, splits_of
-from privsynth.generate.model.trees.steps import ClassStep, NumberStep, Step
+from privsynth.generate.model.trees.targets import ClassTarget, NumberTarget, Target
 from privsynth.typing import Array
 
 
-def bare_step(step: Step, codings: Mapping[str, Coding]) -> Step:
+def bare_target(target: Target, codings: Mapping[str, Coding]) -> Target:
     """The same step, each tree as its splits alone."""
-    match step:
-        case ClassStep(forest=forest):
-            return replace(step, forest=_bare(forest, codings))
-        case NumberStep(atoms=atoms, rest=rest):
-            return replace(step, atoms=_bare(atoms, codings), rest=_bare(rest, codings))
+    match target:
+        case ClassTarget(forest=forest):
+            return replace(target, forest=_bare(forest, codings))
+        case NumberTarget(atoms=atoms, rest=rest):
+            return replace(target, atoms=_bare(atoms, codings), rest=_bare(rest, codings))
         case Lookup():
-            return step
+            return target
 
 
-def check_step(step: object) -> None:
+def check_step(target: object) -> None:
     """Refuse a step of a file whose trees lead nowhere."""
-    for forest in forests_of(step):
+    for forest in forests_of(target):
         for fold in forest.folds:
             fault = _fault(fold)
             if fault:
                 raise InputError(f"the model file is not sound: {fault}.", hint="fit it again")
 
 
-def forests_of(step: object) -> list[Forest]:
-    match step:
-        case ClassStep(forest=forest):
+def forests_of(target: object) -> list[Forest]:
+    match target:
+        case ClassTarget(forest=forest):
             forests = [forest]
-        case NumberStep(atoms=atoms, rest=rest):
+        case NumberTarget(atoms=atoms, rest=rest):
             forests = [atoms, rest]
         case Lookup():
             forests = []

@@ -16,7 +16,7 @@ from privsynth.typing import Array
 
 @kept(version=1)
 @dataclass(frozen=True, eq=False)
-class ClassStep:
+class ClassTarget:
     """Draws the level of a donor."""
 
     forest: Forest | None  # None: no level may come out
@@ -29,7 +29,7 @@ class ClassStep:
 
 @kept(version=1)
 @dataclass(frozen=True, eq=False, kw_only=True)
-class NumberStep:
+class NumberTarget:
     """First which atom or none, then a place on the curve or lattice."""
 
     curve: Curve
@@ -67,4 +67,4 @@ class NumberStep:
         )
 
 
-Step = ClassStep | NumberStep | Lookup
+Target = ClassTarget | NumberTarget | Lookup
