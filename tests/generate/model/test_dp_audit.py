@@ -29,7 +29,7 @@ BROKEN = 16.0  # times the budget is a quarter of the noise
 def seen(there: bool, rho: float) -> float:
     """How much the release holds where only the target would be: the attacker's best statistic, with unit noise."""
     codes = {name: np.append(np.zeros(20, dtype=np.int64), [1] * there) for name in ("a", "b")}
-    told = noise.release(
+    told = noise.count_with_noise(
         codes,
         {"a": 2, "b": 2},
         rho=rho,

@@ -101,7 +101,7 @@ class Private:
 
     def _learn(self, codes: Mapping[str, Array], rng: np.random.Generator) -> None:
         sizes = {name: column.size + 1 for name, column in self.declared_.items()}
-        noisy = count_with_noise(
+        counted = count_with_noise(
             codes,
             sizes,
             rho=self.rho_,
@@ -109,14 +109,14 @@ class Private:
             mechanism=self.mechanism,
             group=self._groups,
         )
-        self.total_ = total_of([*noisy.singles.values(), *noisy.pairs.values()])
-        self.fine_ = {name: cleaned(noisy, self.total_) for name, noisy in noisy.singles.items()}
+        self.total_ = total_of([*counted.singles.values(), *counted.pairs.values()])
+        self.fine_ = {name: cleaned(noisy, self.total_) for name, noisy in counted.singles.items()}
         self.pool_size_ = int(np.clip(round(self.total_), FEWEST_ROWS, MOST_ROWS))
-        if not noisy.pairs:
+        if not counted.pairs:
             self.groups_ = {name: np.arange(len(counts)) for name, counts in self.fine_.items()}
             self.pool_ = {name: spread(counts, self.pool_size_, rng) for name, counts in self.fine_.items()}
             return
-        sides, tables = _fitting(noisy, self.groups_, self.total_)
+        sides, tables = _fitting(counted, self.groups_, self.total_)
         self.pool_ = rows_like(sides, tables, self.pool_size_, rng, self.watch)
 
     def _groups(self, singles: Mapping[str, Noisy]) -> Mapping[str, Array]:
@@ -153,15 +153,15 @@ def bounded(units: Array, most: int) -> Array:
 
 
 def _fitting(
-    noisy: NoisyTables, groups: Mapping[str, Array], total: float
+    counted: NoisyTables, groups: Mapping[str, Array], total: float
 ) -> tuple[dict[str, Array], dict[Pair, Array]]:
     """Counts of groups, and the tables of two columns that say more than those."""
     merged = {
         name: (np.bincount(groups[name], s.counts), np.bincount(groups[name]) * s.sigma**2)
-        for name, s in noisy.singles.items()
+        for name, s in counted.singles.items()
     }
-    sides = margins(merged, noisy.pairs, total)
-    tables = {pair: joined(noisy, sides[pair[0]], sides[pair[1]]) for pair, noisy in noisy.pairs.items()}
+    sides = margins(merged, counted.pairs, total)
+    tables = {pair: joined(noisy, sides[pair[0]], sides[pair[1]]) for pair, noisy in counted.pairs.items()}
     return sides, {pair: table for pair, table in tables.items() if table is not None}
 
 
