@@ -322,6 +322,19 @@ class Dataset:
         holdout = tuple(t.take(held[t.name]) if t.name in held else t for t in self.tables)
         return replace(self, tables=train), replace(self, tables=holdout)
 
+    def people_of(self, name: str, below: frozenset[str] = frozenset()) -> Array:
+        """The number of the person whose row each row of a table is.
+
+        Rows below a parent's row are that row's person, unless a column of their own says whose they are.
+        """
+        table, relation = self[name], self.parent_of(name)
+        if relation is None or relation.parent in below or table.person not in (None, relation.child_key):
+            return table.people
+        parents, rows = self.people_of(relation.parent, below | {name}), self.parent_rows(relation)
+        people = person_codes(table.frame[relation.child_key]) + len(parents)  # of rows that name no known parent
+        people[rows >= 0] = parents[rows[rows >= 0]]
+        return np.asarray(pd.factorize(people)[0])
+
     def hanging_together(self) -> dict[str, Array]:
         """The number of the person of each row, for all tables but look-ups: rows tied by any key are one person's."""
         from scipy.sparse import coo_array

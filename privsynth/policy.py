@@ -31,7 +31,7 @@ from privsynth.options import (
 )
 from privsynth.plainyaml import parse_yaml, read_yaml
 from privsynth.policy_model import MisfitError, PolicyModel
-from privsynth.policy_places import NOWHERE, OLD_SPELLINGS, Places, in_new_words, places_in
+from privsynth.policy_places import FORMER_NAMES, NOWHERE, Places, in_new_words, in_old_words, places_in
 
 PROFILES = {
     "internal": 2,
@@ -39,7 +39,6 @@ PROFILES = {
     "gdpr-strict": 1,
     "public-release": 1,
 }  # and the version of each: a file of another one is not ours
-FORMER_NAMES = {"linkage_max": "tracing_max"}  # of limits, as older policy files spell them
 RULES = {"figures", "waivers", "backends", "limits"}
 ProfileName = Literal["internal", "hipaa-expert", "gdpr-strict", "public-release"]
 
@@ -119,10 +118,7 @@ class Policy(PolicyModel):
         if isinstance(limits, Limits):
             limits = limits.model_dump()
         if isinstance(limits, Mapping):
-            asked["limits"] = {
-                **base,
-                **{FORMER_NAMES.get(str(name), str(name)): limit for name, limit in limits.items()},
-            }
+            asked["limits"] = {**base, **_under_new_names(limits)}
         return asked
 
     @model_validator(mode="after")
@@ -236,19 +232,37 @@ def load_policy(path: Path | None, changes: Mapping[str, Any]) -> Policy:
     asked: dict[str, Any] = {} if path is None else dict(read_yaml(path))
     places = NOWHERE if path is None else places_in(path).without(*changes)
     for name, value in changes.items():
-        _lay(asked, in_new_words(name.split(".")), value)
+        words = in_new_words(name.split("."))
+        if (former := in_old_words(words)) is not None:
+            _drop(asked, former)  # the flag wins, whichever name the file uses
+        _lay(asked, words, value)
     return Policy(places, **{str(name): value for name, value in asked.items()})
+
+
+def _under_new_names(limits: Mapping[Any, Any]) -> dict[str, Any]:
+    for former, name in FORMER_NAMES.items():
+        if former in limits and name in limits:
+            raise MisfitError(f"limits.{former}", f"is the former name of {name}; name the limit once")
+    return {FORMER_NAMES.get(str(name), str(name)): limit for name, limit in limits.items()}
 
 
 def _lay(into: dict[str, Any], path: Sequence[str], value: Any) -> None:
     head, *rest = path
     if not rest:
         into[head] = value
-        into.pop(OLD_SPELLINGS.get(head, ""), None)
         return
     inner = into.get(head)
     into[head] = dict(inner) if isinstance(inner, Mapping) else {} if inner is None else {"kind": inner}
     _lay(into[head], rest, value)
+
+
+def _drop(asked: Mapping[str, Any], path: Sequence[str]) -> None:
+    *above, name = path
+    inner: Any = asked
+    for part in above:
+        inner = inner.get(part) if isinstance(inner, Mapping) else None
+    if isinstance(inner, dict):
+        inner.pop(name, None)
 
 
 _STEP = f"is no step of masking; the steps are: {', '.join(step_names())}"
@@ -264,10 +278,17 @@ def _explain(error: ValidationError, places: Places) -> str:
     )
 
 
+def _without_levels(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The path without what may be a value of the data: levels are keys in these two places."""
+    if "shares" in path:
+        return path[: path.index("shares") + 2]
+    return path[: path.index("hierarchy") + 1] if "hierarchy" in path else path
+
+
 def _line(item: Mapping[str, Any], places: Places) -> str:
     """One thing that is wrong: where it stands in the file, its name, and why."""
     cause = item.get("ctx", {}).get("error")
-    path = cause.path if isinstance(cause, MisfitError) else tuple(map(str, item["loc"]))
+    path = cause.path if isinstance(cause, MisfitError) else _without_levels(tuple(map(str, item["loc"])))
     is_no_step = item["type"].startswith("union_tag") and "mask" in path
     plain = _STEP if is_no_step else _PLAIN.get(item["type"], item["msg"])
     message = str(cause) if isinstance(cause, ValueError) else plain

@@ -9,13 +9,24 @@ from typing import Any
 
 Mark = tuple[int, int]  # line and column, from 1
 OLD_SPELLINGS = {"person": "entity"}  # of a table
+FORMER_NAMES = {"linkage_max": "tracing_max"}  # of limits
 
 
 def in_new_words(path: Sequence[str]) -> tuple[str, ...]:
-    """`tables.NAME.entity` is how earlier files spell `tables.NAME.person`."""
+    """The path as it is spelt now: earlier files say `tables.NAME.entity` and `limits.linkage_max`."""
     if len(path) == 3 and path[0] == "tables" and path[2] == OLD_SPELLINGS["person"]:
         return (*path[:2], "person")
+    if len(path) == 2 and path[0] == "limits":
+        return (path[0], FORMER_NAMES.get(path[1], path[1]))
     return tuple(path)
+
+
+def in_old_words(path: Sequence[str]) -> tuple[str, ...] | None:
+    """How earlier files spell what stands at this path, if they spell it otherwise."""
+    if len(path) == 3 and path[0] == "tables" and path[2] == "person":
+        return (*path[:2], OLD_SPELLINGS["person"])
+    former = {name: old for old, name in FORMER_NAMES.items()}
+    return (path[0], former[path[1]]) if len(path) == 2 and path[0] == "limits" and path[1] in former else None
 
 
 @dataclass(frozen=True)

@@ -94,9 +94,11 @@ def worst_of(verdicts: Sequence[Verdict], subject: str, figures: FigureStyle) ->
     )
 
 
-def _badness(finding: Finding) -> tuple[bool, float]:
-    measured = finding.measured if finding.measured is not None and math.isfinite(finding.measured) else -math.inf
-    return not finding.passed, measured if finding.good == "low" else -measured
+def _badness(finding: Finding) -> tuple[bool, bool, float]:
+    """What failed is worse than what passed, and what could not be measured is the worst of what failed."""
+    if finding.measured is None or not math.isfinite(finding.measured):
+        return not finding.passed, not finding.passed, -math.inf
+    return not finding.passed, False, finding.measured if finding.good == "low" else -finding.measured
 
 
 def _marked(finding: Finding, parts: int) -> Finding:

@@ -48,9 +48,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """All gates but those that count are content, so that a run takes a second."""
     from builders import counting_gates
 
-    from privsynth.pipeline import steps
+    from privsynth.pipeline import acts
 
-    monkeypatch.setattr(steps, "gates_for", counting_gates)
+    monkeypatch.setattr(acts, "gates_for", counting_gates)
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.generate.mask.steps.choice import learn_step
 from privsynth.generate.mask.steps.fitted import Fitted
 from privsynth.generate.mask.steps.lesson import Lesson
-from privsynth.mask_steps import Step
+from privsynth.generate.mask.texts import learn_scrub
+from privsynth.generate.mask.texts.replacements import Replacements
+from privsynth.mask_steps import Scrub, Step
 from privsynth.spelling import Spelling
 
 
@@ -49,7 +51,8 @@ def learnt(
     name: str = "x",
 ) -> Fitted:
     who = np.array(people if people is not None else range(len(table)))
-    return learn_step(step, Lesson(table, name, k=k, k_rare=k_rare, people=who, place=place))
+    lesson = Lesson(table, name, k=k, k_rare=k_rare, people=who, place=place)
+    return learn_scrub(lesson, Replacements()) if isinstance(step, Scrub) else learn_step(step, lesson)
 
 
 def seeds_of(numbers: list[int] | range) -> np.ndarray[Any, Any]:

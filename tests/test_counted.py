@@ -19,7 +19,7 @@ from command import privsynth as command
 import privsynth
 from privsynth.errors import ExitCode, PolicyError, PrivsynthError
 from privsynth.gate import gates_for
-from privsynth.pipeline import steps
+from privsynth.pipeline import acts
 
 MODEL: dict[str, Any] = {"backend": {"kind": "model", "min_leaf": 20}}
 
@@ -111,7 +111,7 @@ def test_a_waiver_does_not_stand_in_for_missing_evidence(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        steps,
+        acts,
         "gates_for",
         lambda policy: tuple(g if g.name == "copies" else Content(g.name) for g in gates_for(policy)),
     )

@@ -169,3 +169,17 @@ def test_people_are_numbered_by_their_column_and_else_by_rows() -> None:
     assert people.number_of_people == 4
     assert table("t", who=["b", "b"]).people.tolist() == [0, 1]
     assert table("t", "who", who=[]).number_of_people == 0
+
+
+def test_rows_below_a_parent_are_its_person_at_any_depth() -> None:
+    people = table("people", id=["a", "b"])
+    orders = table("orders", order=["1", "2", "3", "4"], id=["a", "a", "b", "stranger"])
+    items = table("items", order=["4", "1", "2", "3", "x", "x", None])
+    relations = tuple(
+        Relation(parent=p, parent_key=key, child=c, child_key=key)
+        for p, c, key in (("people", "orders", "id"), ("orders", "items", "order"))
+    )
+    data = Dataset((people, orders, items), relations)
+    of_orders, of_items = data.people_of("orders").tolist(), data.people_of("items").tolist()
+    assert [of_orders.index(code) for code in of_orders] == [0, 0, 2, 3]
+    assert [of_items.index(code) for code in of_items] == [0, 1, 1, 3, 4, 4, 6]

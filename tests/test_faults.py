@@ -32,7 +32,7 @@ from privsynth.emit import staging
 from privsynth.errors import ExitCode
 from privsynth.gate import artefacts, gates_for
 from privsynth.lineage import attempts, ledger
-from privsynth.pipeline import steps
+from privsynth.pipeline import acts
 from privsynth.recipe import Recipe
 from privsynth.release import Draft
 from privsynth.source import Source
@@ -92,7 +92,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     pd.DataFrame(cells).to_csv(tmp_path / "in.csv", index=False)
     (tmp_path / "place").mkdir()
-    monkeypatch.setattr(steps, "backend_for", lambda *_, **__: Stub())
+    monkeypatch.setattr(acts, "backend_for", lambda *_, **__: Stub())
     judged_by(monkeypatch)
     return tmp_path
 
@@ -100,7 +100,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def judged_by(patch: pytest.MonkeyPatch, **other: Judge | None) -> None:
     """Content gates, with these in the place of some; None leaves one out."""
     gates = [other.get(name, Judge(name)) for name in JUDGES]
-    patch.setattr(steps, "gates_for", lambda policy: tuple(gate for gate in gates if gate is not None))
+    patch.setattr(acts, "gates_for", lambda policy: tuple(gate for gate in gates if gate is not None))
 
 
 def run(folder: Path, *more: str) -> int:
@@ -161,26 +161,26 @@ ERRORS: dict[str, Callable[[], BaseException]] = {
     "a recursion": lambda: RecursionError(f"{SECRET}7"),
 }
 STEPS: dict[str, tuple[Any, str]] = {
-    "read": (steps, "read_files"),
-    "settle": (steps, "settle"),
-    "describe": (steps, "describe"),
-    "share": (steps, "holdout_share"),
+    "read": (acts, "read_files"),
+    "settle": (acts, "settle"),
+    "describe": (acts, "describe"),
+    "share": (acts, "holdout_share"),
     "split": (Dataset, "split"),
-    "fingerprints": (steps, "take_fingerprints"),
-    "statistics": (steps, "learn_statistics"),
+    "fingerprints": (acts, "take_fingerprints"),
+    "statistics": (acts, "learn_statistics"),
     "count": (attempts, "fingerprint"),
-    "choose": (steps, "backend_for"),
+    "choose": (acts, "backend_for"),
     "fit": (Stub, "fit"),
     "sample": (Stub, "sample"),
-    "form": (steps, "in_form"),
-    "serialise": (steps, "serialise"),
-    "list of gates": (steps, "gates_for"),
-    "judge": (steps, "judge"),
-    "reports": (steps, "render_reports"),
+    "form": (acts, "in_form"),
+    "serialise": (acts, "serialise"),
+    "list of gates": (acts, "gates_for"),
+    "judge": (acts, "judge"),
+    "reports": (acts, "render_reports"),
     "page": (report, "compliance_page"),
     "other page": (report, "fidelity_page"),
     "manifest": (report, "manifest_of"),
-    "decide": (steps, "decide"),
+    "decide": (acts, "decide"),
     "close": (attempts, "released_rows"),
     "evidence": (attempts, "keep_evidence"),
     "check": (emit, "_check_judged"),
@@ -289,9 +289,9 @@ def test_a_gate_that_takes_too_long(
     judged_by(monkeypatch, **{gate: Judge(gate, wait)})
     if gate == "artefacts":
         monkeypatch.setattr(artefacts.Artefacts, "measure", wait)
-    real = {"judge": steps.judge, "check": artefacts.Artefacts.check}
+    real = {"judge": acts.judge, "check": artefacts.Artefacts.check}
     monkeypatch.setattr(
-        steps, "judge", lambda of, *args, seconds: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60)
+        acts, "judge", lambda of, *args, seconds: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60)
     )
     if gate == "artefacts":
         monkeypatch.setattr(
@@ -308,13 +308,13 @@ def changed(name: str, **changes: Any) -> Fault:
     """A gate whose verdict is changed after it was given."""
 
     def fault(patch: pytest.MonkeyPatch, folder: Path) -> None:
-        real = steps.judge
+        real = acts.judge
 
         def judge(gate: Any, *args: Any, **more: Any) -> Verdict:
             verdict = real(gate, *args, **more)
             return replace(verdict, **changes) if gate.name == name else verdict
 
-        patch.setattr(steps, "judge", judge)
+        patch.setattr(acts, "judge", judge)
 
     return fault
 
@@ -333,7 +333,7 @@ def verdicts_that(change: Callable[[list[Verdict]], list[Verdict]]) -> Fault:
     def fault(patch: pytest.MonkeyPatch, folder: Path) -> None:
         real = release.decide
         patch.setattr(
-            steps,
+            acts,
             "decide",
             lambda draft, reports, verdicts, waivers: real(draft, reports, change(list(verdicts)), waivers),
         )
@@ -342,23 +342,23 @@ def verdicts_that(change: Callable[[list[Verdict]], list[Verdict]]) -> Fault:
 
 
 def rows_changed_after_the_gates(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = steps.render_reports
+    real = acts.render_reports
 
     def render(draft: Draft, *args: Any) -> Any:
         draft.files["in.csv"] += b"one more\n"  # type: ignore[index]
         return real(draft, *args)
 
-    patch.setattr(steps, "render_reports", render)
+    patch.setattr(acts, "render_reports", render)
 
 
 def reports_changed_after_their_gate(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = steps.decide
+    real = acts.decide
 
     def decide(draft: Draft, reports: Any, *more: Any) -> Any:
         reports.files["report.json"] += b" "
         return real(draft, reports, *more)
 
-    patch.setattr(steps, "decide", decide)
+    patch.setattr(acts, "decide", decide)
 
 
 def _of_other_gates(wrong: str) -> bool:
@@ -399,7 +399,7 @@ def test_a_gate_that_cannot_be_imported(
     name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     module = type(next(gate for gate in gates_for(policy.Policy(backend="model")) if gate.name == name)).__module__
-    monkeypatch.setattr(steps, "gates_for", gates_for)
+    monkeypatch.setattr(acts, "gates_for", gates_for)
     monkeypatch.setitem(sys.modules, module, None)
     assert run(folder) == ExitCode.INTERNAL
     check(ExitCode.INTERNAL, folder, capfd)
@@ -437,7 +437,7 @@ def test_a_source_of_constant_columns_is_refused_in_order(
     rows: int, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pd.DataFrame({"word": [f"{SECRET}"] * rows, "size": [71_001] * rows}).to_csv(folder / "in.csv", index=False)
-    monkeypatch.setattr(steps, "gates_for", gates_for)
+    monkeypatch.setattr(acts, "gates_for", gates_for)
     code = run(folder)
     assert code in (ExitCode.BLOCKED, ExitCode.INPUT, ExitCode.INTERNAL)
     check(code, folder, capfd)
@@ -683,13 +683,13 @@ def half_written(name: str) -> Fault:
 
 
 def release_changed(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = steps.emit
+    real = acts.emit
 
     def changed_emit(made: Any, *args: Any, **more: Any) -> Any:
         object.__setattr__(made, "files", {name: content + b"\n" for name, content in made.files.items()})
         return real(made, *args, **more)
 
-    patch.setattr(steps, "emit", changed_emit)
+    patch.setattr(acts, "emit", changed_emit)
 
 
 OWNERS: dict[str, Any] = {
@@ -755,7 +755,7 @@ def test_a_place_that_changed_during_the_run(
     wrong: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     target = folder / "place" / "out"
-    real = steps.decide
+    real = acts.decide
     changes: dict[str, Callable[[], object]] = {
         "the place vanished": lambda: (shutil.rmtree(folder / "place"), (folder / "place").write_text("x")),
         "another run was quicker": lambda: (target.mkdir(), (target / "theirs").touch()),
@@ -767,7 +767,7 @@ def test_a_place_that_changed_during_the_run(
         changes[wrong]()
         return real(*args)
 
-    monkeypatch.setattr(steps, "decide", decide)
+    monkeypatch.setattr(acts, "decide", decide)
     code = run(folder)
     assert code in (ExitCode.INTERNAL, ExitCode.USAGE)
     if (folder / "place").is_dir():

@@ -34,8 +34,8 @@ import numpy, pandas, sklearn.tree, scipy.stats, privsynth.api as api, privsynth
 folder, sample, points = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 if points < 50:  # gates that are content: quick, and as many records and files
     import builders
-    from privsynth.pipeline import steps
-    steps.gates_for = builders.counting_gates
+    from privsynth.pipeline import acts
+    acts.gates_for = builders.counting_gates
 privsynth.pii.missed_canaries()
 def start(name):
     child = os.fork()

@@ -19,7 +19,7 @@ from privsynth.errors import ExitCode, PolicyError
 from privsynth.gate import Gate, gates_for
 from privsynth.generate.model import Model
 from privsynth.options import ModelOptions
-from privsynth.pipeline import steps
+from privsynth.pipeline import acts
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.release import Draft, Refusal, Release
@@ -157,14 +157,14 @@ class Broken:
 class Ready:
     """A run as far as its honest draft, with what each gate says of it."""
 
-    prepared: steps.Prepared
-    drawn: steps.Drawn
+    prepared: acts.Prepared
+    drawn: acts.Drawn
     gates: tuple[Gate, ...] = ()
 
     def concluded(self) -> Release | Refusal:
         stages, draft = Stages(), self.drawn.draft
-        verdicts = steps.judged(draft, self.prepared.source, self.prepared.policy, stages)
-        return steps.decided(self.prepared, self.drawn, verdicts, stages)
+        verdicts = acts.judged(draft, self.prepared.source, self.prepared.policy, stages)
+        return acts.decided(self.prepared, self.drawn, verdicts, stages)
 
 
 @pytest.fixture(scope="module")
@@ -178,8 +178,8 @@ def enough(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ready(enough: Path) -> Ready:
     policy, stages = Policy(backend="model", seed=1, rows=200), Stages()
-    prepared = steps.prepare(read_files([enough], policy), policy, stages)
-    unjudged = Ready(prepared, steps.draw(prepared, steps.learn(prepared, stages), stages))
+    prepared = acts.prepare(read_files([enough], policy), policy, stages)
+    unjudged = Ready(prepared, acts.draw(prepared, acts.learn(prepared, stages), stages))
     outcome = unjudged.concluded()
     assert isinstance(outcome, Release), outcome
     gates = tuple(Said(verdict.gate, verdict.findings) for verdict in outcome.verdicts if verdict.gate != "artefacts")
@@ -194,21 +194,21 @@ def test_rows_of_the_source_among_a_ready_draft_are_refused(ready: Ready, monkey
     leaky = draft.dataset.replace_tables(replace(draft.dataset.root, frame=frame.astype(train.frame.dtypes)))
     spoilt = replace(draft, dataset=leaky, files=serialise(leaky))
     real = {gate.name: gate for gate in gates_for(ready.prepared.policy) if gate.name in ("pii", "copies")}
-    monkeypatch.setattr(steps, "gates_for", lambda policy: [real.get(gate.name, gate) for gate in ready.gates])
+    monkeypatch.setattr(acts, "gates_for", lambda policy: [real.get(gate.name, gate) for gate in ready.gates])
     outcome = replace(ready, drawn=replace(ready.drawn, draft=spoilt)).concluded()
     assert outcome.exit_code is ExitCode.BLOCKED
     assert [verdict.gate for verdict in outcome.verdicts if verdict.status is Status.FAILED] == ["pii", "copies"]
 
 
 def test_what_every_gate_passed_is_released_again(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "gates_for", lambda policy: ready.gates)
+    monkeypatch.setattr(acts, "gates_for", lambda policy: ready.gates)
     assert isinstance(ready.concluded(), Release)
 
 
 @pytest.mark.parametrize("broken", quick_if(FEW.__contains__, [g for g in GATES if g != "artefacts"]))
 def test_a_gate_that_errors_blocks(broken: str, ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
     gates = tuple(Broken(broken) if gate.name == broken else gate for gate in ready.gates)
-    monkeypatch.setattr(steps, "gates_for", lambda policy: gates)
+    monkeypatch.setattr(acts, "gates_for", lambda policy: gates)
     outcome = ready.concluded()
     assert outcome.exit_code is ExitCode.BLOCKED
     assert [v.gate for v in outcome.verdicts if v.status is Status.ERRORED] == [broken]
@@ -220,7 +220,7 @@ def test_a_gate_that_errors_blocks_a_whole_run(monkeypatch: pytest.MonkeyPatch) 
     def with_broken(policy: Policy) -> tuple[Gate, ...]:
         return tuple(Broken(gate.name) if gate.name == "copies" else gate for gate in gates_for(policy))
 
-    monkeypatch.setattr(steps, "gates_for", with_broken)
+    monkeypatch.setattr(acts, "gates_for", with_broken)
     outcome = privsynth.synthesize(PATIENTS, seed=3)
     assert outcome.exit_code is ExitCode.BLOCKED
     assert outcome.verdicts["copies"].status is Status.ERRORED
@@ -230,7 +230,7 @@ def test_a_gate_that_errors_blocks_a_whole_run(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("missing", quick_if(FEW.__contains__, [g for g in GATES if g != "artefacts"]))
 def test_a_gate_that_is_left_out_blocks(missing: str, ready: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
     gates = tuple(gate for gate in ready.gates if gate.name != missing)
-    monkeypatch.setattr(steps, "gates_for", lambda policy: gates)
+    monkeypatch.setattr(acts, "gates_for", lambda policy: gates)
     outcome = ready.concluded()
     assert isinstance(outcome, Refusal)
     assert outcome.exit_code is ExitCode.BLOCKED

@@ -315,3 +315,45 @@ def test_a_person_is_checked_as_any_other_name(tmp_path: Path) -> None:
     table = policy_schema()["$defs"]["TablePolicy"]["properties"]
     assert "person" in table
     assert "entity" not in table
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "limit"),
+    [
+        ("limits: {linkage_max: 0.15}", {"limits.tracing_max": 0.03}, 0.03),
+        ("limits: {tracing_max: 0.15}", {"limits.linkage_max": 0.03}, 0.03),
+        ("limits: {linkage_max: 0.15}", {}, 0.15),
+    ],
+)
+def test_a_flag_wins_over_the_former_name_of_its_limit(
+    text: str, changes: dict[str, object], limit: float, tmp_path: Path
+) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(text)
+    assert load_policy(path, changes).limits.tracing_max == limit
+
+
+def test_a_limit_under_both_of_its_names_is_refused() -> None:
+    with pytest.raises(PolicyError, match="former name of tracing_max"):
+        Policy(limits={"tracing_max": 0.05, "linkage_max": 0.02})
+
+
+def test_only_the_person_of_a_table_has_an_earlier_spelling(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text("tables: {a: {columns: {entity: {role: direct}}}, entity: {key: b}}")
+    policy = load_policy(path, {"tables.a.columns.person": {"role": "plain"}, "tables.person": {"key": "q"}})
+    assert policy.tables["a"].columns["entity"].role == "direct"
+    assert policy.tables["entity"].key == "b"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"backend": {"kind": "model", "shares": {"town": {"SENTINEL": "abc"}}}},
+        {"tables": {"a": {"columns": {"b": {"mask": {"do": "generalise", "hierarchy": {"SENTINEL": 3}}}}}}},
+    ],
+)
+def test_levels_that_are_keys_of_a_policy_stay_unsaid(asked: dict[str, object]) -> None:
+    with pytest.raises(PolicyError) as error:
+        Policy(**asked)
+    assert "SENTINEL" not in f"{error.value.message} {error.value.hint}"

@@ -17,7 +17,7 @@ import pytest
 import privsynth
 from privsynth.errors import PolicyError
 from privsynth.gate import Gate, gates_for
-from privsynth.pipeline import steps
+from privsynth.pipeline import acts
 from privsynth.policy import Policy
 from privsynth.release import Draft, Outcome
 from privsynth.source import Source
@@ -48,7 +48,7 @@ class Content:
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "gates_for", _few)
+        patch.setattr(acts, "gates_for", _few)
         yield
 
 

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ from privsynth.policy import Policy
 from privsynth.read.sources import SourceFile
 from privsynth.release import Outcome, Refusal, Release
 from privsynth.stages import Stages
-from privsynth.streaming import without_header
+from privsynth.streaming import without_header, worst_of
+from privsynth.verdict import Finding, Status, Verdict
 
 ROWS = 6_000
 TOWNS = ("Ashford", "Bexley", "Corby", "Derby")
@@ -251,3 +253,13 @@ def test_what_a_killed_run_left_on_the_disk_goes_with_the_next(file: Path, tmp_p
         assert not left.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["visits.csv"]
     assert file.exists()
+
+
+def test_what_one_part_could_not_measure_is_the_worst_of_all_parts() -> None:
+    of = partial(Finding, "copies", what="copies", limit=0.1)
+    parts = [Verdict("copies", "s", (of(None),)), Verdict("copies", "s", (of(0.9),))]
+    assert [worst_of(each, "s", "exact").status for each in (parts, parts[::-1], parts[1:])] == [
+        Status.ERRORED,
+        Status.ERRORED,
+        Status.FAILED,
+    ]

@@ -24,6 +24,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.typing import Array
 from privsynth.verdict import Finding
 
 SPECIAL_ROWS, SPECIAL_COLUMNS = 5_000, 8  # most that the search for special uniques looks at
@@ -52,13 +53,17 @@ class Classical:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        return [found for tables in shared_tables(draft, source) for found in self._judged(*tables)]
+        return [
+            found
+            for tables in shared_tables(draft, source)
+            for found in self._judged(*tables, source.train.people_of(tables[0].name))
+        ]
 
-    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
+    def _judged(self, train: Table, holdout: Table, made: Table, people: Array) -> Iterator[Finding]:
         if self.decides and len(made) and made.origin is None:
             raise ValueError(f"backend {self.backend.kind} must say which source row each row was made from")
         names = quasi_identifiers(train, made)
-        behind = train.people[made.origin] if made.origin is not None else None
+        behind = people[made.origin] if made.origin is not None else None
         risk = group_risk(made, names, self.limits.risk_max, behind) if names else None
         if risk is None:
             why = "no row has one left" if names else "no column has the role quasi"

@@ -45,9 +45,11 @@ class Tracing:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        return [found for train, _, made in shared_tables(draft, source) for found in self._judged(train, made)]
+        tables = shared_tables(draft, source)
+        people_of = source.train.people_of
+        return [found for train, _, made in tables for found in self._judged(train, made, people_of(train.name))]
 
-    def _judged(self, train: Table, made: Table) -> list[Finding]:
+    def _judged(self, train: Table, made: Table, people: Array) -> list[Finding]:
         if self.decides and len(made) and made.origin is None:
             raise ValueError(f"backend {self.backend} must say which source row each row was made from")
         if made.origin is None or not len(made) or not len(train):
@@ -60,7 +62,7 @@ class Tracing:
                     note="each row is nobody's: there is no right one to find",
                 )
             ]
-        return self._attacks(train, made, quasi_identifiers(train, made), train.people)
+        return self._attacks(train, made, quasi_identifiers(train, made), people)
 
     def _attacks(self, train: Table, made: Table, names: Sequence[str], people: Array) -> list[Finding]:
         rng = Seeds(0).stream("gate", "linkage", train.name)  # by another name the figures would be others

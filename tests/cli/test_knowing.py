@@ -100,7 +100,7 @@ def test_a_wrong_field_is_named_with_its_place_unless_a_flag_said_it(tmp_path: P
     with pytest.raises(PolicyError, match=r"p\.yaml:6:3 backend\.mask\.noise"):
         load_policy(plan, {})
     plan.write_text("rows: 5\nlimits:\n  k: 2\n")
-    with pytest.raises(PolicyError, match=r"p\.yaml:3:3 policy: limits\.k"):
+    with pytest.raises(PolicyError, match=r"p\.yaml:3:3 limits\.k"):
         load_policy(plan, {})
     with pytest.raises(PolicyError) as caught:
         load_policy(plan, {"limits.k": 9, "rows": -1})

@@ -76,7 +76,9 @@ def test_without_enough_held_out_people_there_is_no_pass(attack: type[Gate], rea
 
 def test_with_few_people_outside_what_cannot_be_ruled_out_is_held_against_a_limit(real: Source) -> None:
     thin = replace(real, holdout=Dataset((real.holdout.root.take(np.arange(300)),)))
-    not_ruled_out = finding(verdict(Membership(MODEL), honest(ROWS, 3), thin), "people who may be recognised")
+    not_ruled_out = finding(
+        verdict(Membership(MODEL), honest(ROWS, 3), thin), "people whose recognition cannot be ruled out"
+    )
     assert not_ruled_out.limit == pytest.approx(3 * MODEL.limits.mia_all)
     assert not_ruled_out.passed
 

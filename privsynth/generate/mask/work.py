@@ -70,6 +70,11 @@ class Work:
         return person_seeds(self.data, self.ring, self.memory.rows)
 
     @cached_property
+    def people(self) -> Mapping[str, Array]:
+        """For each table whose row each row is: what k counts."""
+        return {table.name: self.data.people_of(table.name) for table in self.data}
+
+    @cached_property
     def moves(self) -> Mapping[str, Array]:
         """The number that the dates of each row move by.
 
@@ -206,7 +211,7 @@ class Work:
             anonymiser = self._learn_groups(table, quasi, demands)
             cells = anonymiser.cell_of(table)
             inside = cells >= 0
-            people = len(np.unique(table.people[inside]))
+            people = len(np.unique(self.people[table.name][inside]))
             average = len(np.unique(cells[inside])) / max(1, people)
             more_than_people = average * demands.k > most * people  # nothing helps then: the gates decide
             if average <= most or more_than_people:
@@ -219,7 +224,8 @@ class Work:
             c.name for c in table.of_role(Role.SENSITIVE) if c.name not in names and not isinstance(c.step, Drop)
         ]
         hierarchies = {c.name: c.step.hierarchy for c in quasi if isinstance(c.step, KAnonymise) and c.step.hierarchy}
-        return learn_anonymiser(table, names, demands, people=table.people, secrets=sensitive, hierarchies=hierarchies)
+        people = self.people[table.name]
+        return learn_anonymiser(table, names, demands, people=people, secrets=sensitive, hierarchies=hierarchies)
 
     def _scrubbed(self, table: Table, column: Column, replacements: Replacements) -> tuple[Column, Array]:
         shift = next((c.step for c in table.columns if isinstance(c.step, Shift)), Shift())
@@ -242,7 +248,8 @@ class Work:
         return learn_step(_step_of(column), self._lesson(table, column))
 
     def _lesson(self, table: Table, column: Column) -> Lesson:
-        return Lesson(table, column.name, k=self.demands.k, k_rare=self.demands.k_rare, people=table.people)
+        people = self.people[table.name]
+        return Lesson(table, column.name, k=self.demands.k, k_rare=self.demands.k_rare, people=people)
 
 
 def _with_room(demands: Demands) -> Demands:

@@ -152,7 +152,7 @@ def test_a_tie_goes_to_the_earlier_and_a_lead_to_the_better() -> None:
     assert best([first, second, third]) is first
     better = Trial(candidate=Candidate("ctgan", AUTO), score=0.906)
     assert best([first, second, better]) is second
-    assert best([Trial(candidate=Candidate("trees", AUTO), score=0.99, why_not="it copies")]) is None
+    assert best([Trial(candidate=Candidate("trees", AUTO), score=0.99, is_out=True, why_not="it copies")]) is None
 
 
 def test_what_does_not_fit_the_budget_is_skipped_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

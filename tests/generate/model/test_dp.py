@@ -161,7 +161,9 @@ def test_the_accountant_refuses_to_spend_more_than_there_is() -> None:
 def test_noise_is_as_large_as_the_budget_and_the_contributions_ask() -> None:
     codes = {"a": np.zeros(10, dtype=np.int64)}
     for contributions in (1, 3):
-        told = noise.count_with_noise(codes, {"a": 2}, rho=0.02, contributions=contributions, mechanism="pairs", group=dict)
+        told = noise.count_with_noise(
+            codes, {"a": 2}, rho=0.02, contributions=contributions, mechanism="pairs", group=dict
+        )
         assert told.singles["a"].sigma == pytest.approx(contributions * 5.0, rel=1e-6)  # sensitivity / sqrt(2 rho)
 
 

@@ -83,4 +83,4 @@ def test_the_largest_value_moves_no_bound_of_what_comes_out(rng: np.random.Gener
         made = engine.sample(20_000, rng)["income"]
         assert made.dropna().between(0, 10_000).all()
         assert [len(counts) for counts in engine.fine_.values()] == [4]
-        assert engine.axes_["income"].cuts.tolist() == [0, 1_000, 5_000, 10_000]
+        assert engine.declared_["income"].cuts.tolist() == [0, 1_000, 5_000, 10_000]

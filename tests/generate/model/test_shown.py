@@ -87,5 +87,5 @@ def test_the_bucket_holds_the_least_frequent_levels_and_gives_them_as_often(rng:
 
 def test_what_is_no_number_is_an_error_and_not_a_gap(rng: np.random.Generator) -> None:
     made = shown(rng.normal(0, 1, 100), rng)
-    with pytest.raises(BackendError, match="no number"):
+    with pytest.raises(BackendError, match="not numbers"):
         made.restore({PLACE: np.array([0.5, np.nan])}, 2, rng)

@@ -19,7 +19,7 @@ CHILD = "  c:\n    belongs_to: {table: t, count: {constant: 1}}\n    columns: {k
     [
         ("x: {unifrom: {low: 1, high: 2}}", "7:11", "did you mean 'uniform'"),
         ("x: {uniform: {lo: 1, high: 2}}", "7:21", "did you mean 'low'"),
-        ("x: {uniform: {low: a +, high: 2}}", "7:21", "no valid SQL"),
+        ("x: {uniform: {low: a +, high: 2}}", "7:21", "not valid SQL"),
         ("x: {uniform: {low: .inf, high: 2}}", "7:21", "must be finite"),
         ("x: {uniform: {low: 3, high: 1}}", "7:11", "low is above high"),
         ("x: {uniform: }", "7:7", "needs more words"),

@@ -62,13 +62,14 @@ class Trial:
     fidelity: float | None = None
     told_apart: float | None = None
     seconds: float = 0.0
+    is_out: bool = False  # it copies; its score does not count
     why_not: str = ""
 
     def __str__(self) -> str:
         if self.score is None:
             return f"not tried: {self.why_not}"
         apart = "" if self.told_apart is None else f", a classifier tells it apart with {self.told_apart:.3f}"
-        out = f"; out: {self.why_not}" if self.why_not else ""
+        out = f"; out: {self.why_not}" if self.is_out else ""
         return f"score {self.score:.3f} (fidelity {self.fidelity:.3f}{apart}) in {span(self.seconds)}{out}"
 
 
@@ -161,7 +162,7 @@ class Auto:
         chosen, others = self.chosen_, [trial for trial in self.tried_ if trial is not self.chosen_]
         if chosen.score is None:
             return f"{chosen.candidate.name}, the default, because nothing could be compared"
-        if chosen.why_not:
+        if chosen.is_out:
             return (
                 f"{chosen.candidate.name}, the default, because every engine that was tried copies rows beyond chance"
             )
@@ -257,7 +258,7 @@ def _trial_of(candidate: Candidate, size: Size) -> Estimate | None:
 
 def best(tried: Sequence[Trial]) -> Trial | None:
     """The highest score of those that are not out; the earliest of those that are as good within the margin."""
-    fit = [trial for trial in tried if trial.score is not None and not trial.why_not]
+    fit = [trial for trial in tried if trial.score is not None and not trial.is_out]
     top = max((trial.score or 0.0 for trial in fit), default=0.0)
     return next((trial for trial in fit if (trial.score or 0.0) >= top - TIE), None)
 
@@ -283,19 +284,20 @@ def _measured(
         )
     fidelity = min(1.0, result.relative)
     parts = [fidelity] if result.c2st is None else [fidelity, 2 * (1 - max(0.5, result.c2st))]
-    leak = leaks(taught, held, synthetic, limits, seeds)
+    copies = leaks(taught, held, synthetic, limits, seeds)
     return Trial(
         candidate=candidate,
         score=float(np.mean(parts)),
         fidelity=fidelity,
         told_apart=result.c2st,
         seconds=time.monotonic() - started,
-        why_not=leak,
+        is_out=copies is not None,
+        why_not=copies or "",
     )
 
 
-def leaks(taught: Table, held: Table, synthetic: Table, limits: Limits, seeds: Seeds) -> str:
-    """Why the rows may not be made so: they copy what was taught more often than what was held back, beyond chance."""
+def leaks(taught: Table, held: Table, synthetic: Table, limits: Limits, seeds: Seeds) -> str | None:
+    """Why the rows may not be made so: beyond chance they copy what was taught more often than what was held back."""
     names = [column.name for column in synthetic.columns]
     near = near_hits(taught, held, synthetic, names, seeds.stream("near"))
     tests = [*whole_row_hits(taught, held, synthetic, names), near.hits]
@@ -310,4 +312,4 @@ def leaks(taught: Table, held: Table, synthetic: Table, limits: Limits, seeds: S
     tells = isolated.chance == 0 or isolated.pvalue < limits.alpha
     if tells and isolated.rows and isolated.share - isolated.chance_share > max(limits.isolated_max, 1 / isolated.rows):
         return f"it sits upon {isolated.share:.2%} of the isolated rows"
-    return ""
+    return None

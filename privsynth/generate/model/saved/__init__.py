@@ -84,7 +84,7 @@ def model_of(files: Mapping[str, bytes], taken: Taken) -> Model:
             name: replace(fabricator, taken=taken) for name, fabricator in learnt["fabricators_"].items()
         }
         learnt["order_"] = list(learnt["order_"])
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError):
         raise InputError("the model files do not hold what a model is made of.", hint="fit it again") from None
     vars(model).update(learnt)
     return model

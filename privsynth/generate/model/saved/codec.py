@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -164,7 +165,7 @@ def unpack(content: bytes) -> dict[str, Array]:
                     hint="such a model is not loaded",
                 )
             return {part.filename.removesuffix(".npy"): _unpacked(bundle.read(part)) for part in parts}
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, RuntimeError):
         raise InputError("the arrays of the model cannot be read.") from None
 
 
