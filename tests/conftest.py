@@ -13,6 +13,10 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # no test waits on wall time
+settings.load_profile("house")
 
 MATERIAL = Path(__file__).parents[2] / "shared" / "material"
 
