@@ -181,7 +181,7 @@ def test_strict_profiles_tell_bands_on_the_screen_and_in_json(source: Path, tmp_
         "json",
     )
     assert done.returncode == ExitCode.BLOCKED  # 900 rows are too few for 1,000 held-out ones
-    assert "held-out entities: beyond the limit" in done.stderr
+    assert "held-out people: beyond the limit" in done.stderr
     answer = json.loads(done.stdout)
     assert {f["measured"] for v in answer["verdicts"] for f in v["findings"]} == {None}
     assert answer["fidelity"] is None

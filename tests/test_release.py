@@ -127,13 +127,13 @@ UNWAIVABLE: dict[str, Change] = {
     **WRONG,
     "evidence that is missing": swap(
         "copies",
-        findings=(Finding("held_out_entities", 5, what="held-out entities", limit=200, good="high", evidence=True),),
+        findings=(Finding("held_out_entities", 5, what="held-out people", limit=200, good="high", evidence=True),),
     ),
     "copies, and evidence that is missing": swap(
         "copies",
         findings=(
             Finding("x", 0.5, what="x", limit=0.1),
-            Finding("held_out_entities", 5, what="held-out entities", limit=200, good="high", evidence=True),
+            Finding("held_out_entities", 5, what="held-out people", limit=200, good="high", evidence=True),
         ),
     ),
     "a failure beside a figure that is missing": swap(

@@ -71,14 +71,14 @@ class Copies:
         return Finding(
             "held_out",
             held,
-            what="held-out entities",
+            what="held-out people",
             limit=self.limits.control_min,
             limit_name="control_min",
             good="high",
             n=held + known,
             note="people or rows of the first table that the backend never saw: the control for every comparison",
-            remedy=f"insufficient evidence: {self.limits.control_min:,} held-out entities are needed; "
-            f"give at least {need:,} entities with this share held out, or a larger share (--set holdout=...)",
+            remedy=f"insufficient evidence: {self.limits.control_min:,} held-out people are needed; "
+            f"give at least {need:,} people with this share held out, or a larger share (--set holdout=...)",
             evidence=True,
         )
 

@@ -95,7 +95,7 @@ def test_swapping_training_and_held_out_rows_shows_no_leak() -> None:
 @pytest.mark.parametrize("holdout", [None, people(199, 2)])
 def test_too_little_control_is_a_failure_that_says_what_is_needed(holdout: Table | None) -> None:
     found = judged(HONEST, holdout=holdout)
-    assert found[0].what == "held-out entities"
+    assert found[0].what == "held-out people"
     assert not found[0].passed
     assert "insufficient evidence" in found[0].remedy
 

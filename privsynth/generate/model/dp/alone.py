@@ -14,7 +14,7 @@ def refuse_related(data: Dataset) -> None:
         raise BackendError(
             f"table '{data.relations[0].child}' refers to table '{data.relations[0].parent}', "
             "and the engine dp makes single tables only.",
-            hint="give it one table, with the entity column that says whose rows they are and contributions",
+            hint="give it one table, with the column that says whose rows they are (`person`) and contributions",
         )
 
 

@@ -97,7 +97,7 @@ class Private:
 
     def _unit(self) -> str:
         rows = "one row" if self.contributions == 1 else f"at most {self.contributions} rows"
-        return f"one value of the entity column, {rows} of it" if self.by_person_ else rows
+        return f"one value of the column `person`, {rows} of it" if self.by_person_ else rows
 
     def _learn(self, codes: Mapping[str, Array], rng: np.random.Generator) -> None:
         sizes = {name: column.size + 1 for name, column in self.declared_.items()}
@@ -177,7 +177,7 @@ def _refuse_relatives(table: Table, given: Sequence[str]) -> None:
     if given or any(column.name.startswith(MARK) for column in table.columns):
         raise BackendError(
             f"table '{table.name}' hangs together with another, and the engine dp makes single tables only.",
-            hint="give it one table, with the entity column that says whose rows they are and contributions",
+            hint="give it one table, with the column that says whose rows they are (`person`) and contributions",
         )
 
 
