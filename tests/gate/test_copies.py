@@ -178,7 +178,7 @@ SMALL_TRAIN, SMALL_HOLDOUT, SMALL_HONEST = people(600, 1), people(300, 2), hones
 def test_too_few_held_out_people_say_how_many_are_needed() -> None:
     few = judged(HONEST, train=TRAIN.take(np.arange(300)), holdout=HOLDOUT.take(np.arange(100)))[0]
     assert (few.measured, few.limit, few.n, few.passed, few.evidence) == (100, 200, 400, False, True)
-    assert "at least 800 entities" in few.remedy
+    assert "at least 800 people" in few.remedy
     none = judged(HONEST, holdout=None)[0]
     assert (none.measured, none.passed) == (0, False)
-    assert "at least 400 entities" in none.remedy
+    assert "at least 400 people" in none.remedy

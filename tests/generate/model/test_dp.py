@@ -269,7 +269,7 @@ def test_each_person_gives_at_most_so_many_rows(rng: np.random.Generator) -> Non
     assert not np.array_equal(kept, bounded(units, 3))
     engine = Private(asked(contributions=3), limits=LIMITS).fit(small(rng, 1000), rng, units=units)
     assert engine.rows < 500
-    assert engine.recipe.record()["unit"] == "one value of the entity column, at most 3 rows of it"
+    assert engine.recipe.record()["unit"] == "one person, at most 3 rows of theirs"
 
 
 def axis(column: Column) -> DeclaredColumn:

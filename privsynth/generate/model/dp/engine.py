@@ -97,7 +97,7 @@ class Private:
 
     def _unit(self) -> str:
         rows = "one row" if self.contributions == 1 else f"at most {self.contributions} rows"
-        return f"one value of the column `person`, {rows} of it" if self.by_person_ else rows
+        return f"one person, {rows} of theirs" if self.by_person_ else rows
 
     def _learn(self, codes: Mapping[str, Array], rng: np.random.Generator) -> None:
         sizes = {name: column.size + 1 for name, column in self.declared_.items()}
