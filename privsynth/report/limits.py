@@ -45,6 +45,10 @@ def limit_of(finding: Finding, policy: Policy) -> tuple[str | None, str]:
         return None, ""
     if not finding.limit_name:
         return None, BY_GATE if finding.limit else NONE_ALLOWED
-    tightened = finding.limit != profile_limits(policy.profile)[finding.limit_name]
     source = limit_sources(policy.profile).get(finding.limit_name, "not stated")
-    return finding.limit_name, f"tightened by the policy; the profile's figure: {source}" if tightened else source
+    own = getattr(policy.limits, finding.limit_name)
+    if own != profile_limits(policy.profile)[finding.limit_name]:
+        return finding.limit_name, f"tightened by the policy; the profile's figure: {source}"
+    if finding.limit_name == "k" and finding.limit != own:
+        return "k", f"more than the profile's {own}, as risk_max or the plan of the mask asks"
+    return finding.limit_name, source
