@@ -58,28 +58,12 @@ class Fidelity:
     def _judged(self, train: Table, holdout: Table, made: Table, *, gated: bool) -> list[Finding]:
         asked = _asked(train, holdout) if is_steered(self.policy) else ""
         if asked and min(len(train), len(holdout) or len(train) // 2) < TOO_FEW:
-            return [
-                Finding(
-                    "score",
-                    None,
-                    what=f"fidelity ({made.name})",
-                    table=made.name,
-                    note=f"not measurable{asked}: fewer than {TOO_FEW} on a side",
-                )
-            ]
+            return [_not_measurable(made.name, f"{asked}: fewer than {TOO_FEW} on a side")]
         result = measured_against(train, holdout, made)
         apart = ", ".join(result.left_out) or "nothing"
         if result.score is None:
             rows = f"{result.rows_synthetic:,} synthetic and {result.rows_real:,} real rows"
-            return [
-                Finding(
-                    "score",
-                    None,
-                    what=f"fidelity ({made.name})",
-                    table=made.name,
-                    note=f"not measurable with {rows}; not compared, because invented or generalised: {apart}",
-                )
-            ]
+            return [_not_measurable(made.name, f" with {rows}; not compared, because invented or generalised: {apart}")]
         against = "the hold-out" if len(holdout) else "one half of the source"
         worst = ", ".join(column.name for column in result.worst(3))
         return [
@@ -107,6 +91,10 @@ class Fidelity:
                 remedy=f"the worst columns are {worst}: a smaller leaf, more rows, or another engine",
             ),
         ]
+
+
+def _not_measurable(table: str, why: str) -> Finding:
+    return Finding("score", None, what=f"fidelity ({table})", table=table, note=f"not measurable{why}")
 
 
 def _asked(train: Table, holdout: Table) -> str:

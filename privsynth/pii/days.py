@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from privsynth.pii.forms import LIKELY, SURE, Hit
+from privsynth.spelling.months import MONTHS
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -17,21 +18,7 @@ _MONTH = (
 _WEEKDAY = r"(?:mon|tues?|wednes|wed|thurs?|thu|fri|satur|sat|sun)(?:day)?"
 _FULL_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _YEAR = r"(?:1[89]\d\d|20\d\d)"
-_MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_NAMED_MONTH = f"(?:{'|'.join(_MONTH_NAMES)})"
+_NAMED_MONTH = f"(?:{'|'.join(MONTHS)})"
 _DAY_OR_DIGIT = re.compile(r"[0-9]|day", re.IGNORECASE)
 _TIME = r"(?:,? ?(?:at )?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?)"
 
@@ -86,7 +73,7 @@ _AGE = re.compile(
 
 def find_days(text: str) -> Iterator[Hit]:
     """Days and years; beside a word for birth a day is a date of birth."""
-    for match in _MONTHS.finditer(text) if any(month in text for month in _MONTH_NAMES) else ():
+    for match in _MONTHS.finditer(text) if any(month in text for month in MONTHS) else ():
         yield Hit(match.start(1), match.end(1), "DATE", LIKELY)
     if _DAY_OR_DIGIT.search(text) is None:
         return

@@ -8,22 +8,9 @@ from datetime import datetime
 
 import numpy as np
 
+from privsynth.spelling.months import MONTHS
 from privsynth.typing import Array
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 SHORT = tuple(month[:3] for month in MONTHS)
 PARTS = {
     "%Y": r"(?P<Y>\d{4})",

@@ -39,10 +39,10 @@ def read_back(draft: Draft) -> list[Finding]:
             note="the files of each table, and nothing else",
         )
     ]
-    for file in asked.keys() & draft.files.keys():
-        found += (_compare_types if file.endswith(".parquet") else _compare)(
-            asked[file], b"".join(blocks(draft.files[file]))
-        )
+    for file, table in asked.items():
+        if file in draft.files:
+            compare = _compare_types if file.endswith(".parquet") else _compare
+            found += compare(table, b"".join(blocks(draft.files[file])))
     return found
 
 
@@ -100,14 +100,17 @@ def _compare_types(table: Table, raw: bytes) -> Iterator[Finding]:
         column.name: int((_spelt(table, column.name, held.column(column.name)) != _text(table, column.name)).sum())
         for column in table.columns
     }
-    where = tuple(name for name, count in wrong.items() if count)
-    yield Finding(
+    yield _wrong_cells(table, wrong)
+
+
+def _wrong_cells(table: Table, wrong: Mapping[str, int]) -> Finding:
+    return Finding(
         "file_cells",
         sum(wrong.values()),
         what=f"cells of the file that are not the table's ({table.name})",
         table=table.name,
         limit=0,
-        where=where,
+        where=tuple(name for name, count in wrong.items() if count),
         n=len(table) * len(wrong),
     )
 
@@ -157,16 +160,7 @@ def _cells(table: Table, cells: Mapping[str, Array]) -> Iterator[Finding]:
         want = _as_written(table, name)
         odd = np.flatnonzero(have != want)
         wrong[name] = len(odd) - sum(_unguarded(have[row], want[row]) for row in odd)
-    where = tuple(name for name, count in wrong.items() if count)
-    yield Finding(
-        "file_cells",
-        sum(wrong.values()),
-        what=f"cells of the file that are not the table's ({table.name})",
-        table=table.name,
-        limit=0,
-        where=where,
-        n=len(table) * len(cells),
-    )
+    yield _wrong_cells(table, wrong)
 
 
 def _as_written(table: Table, name: str) -> Array:

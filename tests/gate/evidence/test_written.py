@@ -129,3 +129,10 @@ def test_numbers_with_a_sign_are_no_formulas(word: str, is_live: bool) -> None:
     table = Table("t", (Column("word", Kind.TEXT), Column("n", Kind.TEXT)), frame(word=[word], n=["x"]))
     found = failed(read_back(Draft(Dataset((table,)), {"t.csv": f'word,n\n"{word}",x\n'.encode()})))
     assert (RUNS in found) is is_live
+
+
+def test_files_are_told_in_the_order_of_their_tables() -> None:
+    """In the order of a set they would differ from run to run."""
+    data = Dataset(tuple(replace(TABLE, name=name) for name in ("b", "e", "a", "d", "c", "f")))
+    of_files = read_back(Draft(data, serialise(data)))
+    assert list(dict.fromkeys(finding.table for finding in of_files if finding.table)) == data.names

@@ -8,21 +8,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_NUMBER = {name[:3].casefold(): at + 1 for at, name in enumerate(_MONTHS)}
+from privsynth.spelling.months import MONTHS
+
+_NUMBER = {name[:3].casefold(): at + 1 for at, name in enumerate(MONTHS)}
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
     r"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -30,7 +18,6 @@ _MONTH = (
 _WEEKDAY = r"(?:(?P<weekday>(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)(?P<after>,? ))?"
 _REST = r"(?P<rest>(?:[T ,]|\Z).*)\Z"
 
-MONTHS = len(_MONTHS)
 ENOUGH = 5  # dates that show the order of day and month
 _SLASHED = re.compile(r"(?<![\w/.-])(?P<one>\d{1,2})(?P<mark>[-/])(?P<two>\d{1,2})(?P=mark)\d{4}(?![\w/-])")
 _YEAR_FIRST = re.compile(
@@ -106,7 +93,7 @@ def _year_last(text: str, move: timedelta, others_show: bool | None) -> str | No
 
 def _shows(one: int, two: int) -> bool | None:
     """Whether the first number must be the day: True or False where one of them is no month."""
-    return None if (one > MONTHS) == (two > MONTHS) else one > MONTHS
+    return None if (one > len(MONTHS)) == (two > len(MONTHS)) else one > len(MONTHS)
 
 
 def puts_day_first(texts: Iterable[str]) -> bool | None:
@@ -122,9 +109,9 @@ def _named(text: str, move: timedelta) -> str | None:
         return None
     day = date(int(match["year"]), _NUMBER[match["month"][:3].casefold()], int(match["day"])) + move
     name = (
-        _MONTHS[day.month - 1]
+        MONTHS[day.month - 1]
         if len(match["month"]) > 4 or match["month"].casefold() in ("may", "june", "july")
-        else _MONTHS[day.month - 1][:3]
+        else MONTHS[day.month - 1][:3]
     )
     month = _cased(name, match["month"]) + (match["dot"] if len(name) == 3 else "")
     number = f"{day.day}{_ending(day.day, match['th'])}"
