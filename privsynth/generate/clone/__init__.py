@@ -123,7 +123,8 @@ class _Work:
         Rows that came out too close to a source row are blended again, more strongly.
         """
         keys = [name for place, name in self.keys if place == table.name]
-        blender = blender_of(table, keys, k=self.k, k_rare=self.k_rare, noise=self.noise)
+        whose = self.data.people_of(table.name)
+        blender = blender_of(table, whose, keys, k=self.k, k_rare=self.k_rare, noise=self.noise)
         quasi, donors = blender.quasi_blend(np.unique(rows.origin), rng)
         names = [c.name for c in (*blender.quasi, *blender.others)]
         columns = tuple(table[name] for name in names)

@@ -16,9 +16,9 @@ from privsynth.groups.generalise import Cells, partition
 from privsynth.typing import Array
 
 
-def cells_of(table: Table, columns: Sequence[Column], k: int, k_rare: int) -> Cells:
+def cells_of(table: Table, columns: Sequence[Column], people: Array, *, k: int, k_rare: int) -> Cells:
     """Cells of at least k people that lie close together in these columns."""
-    return partition([axis_of(table, column.name, k_rare) for column in columns], table.people, k)
+    return partition([axis_of(table, column.name, k_rare) for column in columns], people, k)
 
 
 def pair_in_cell(cells: Cells, rng: np.random.Generator) -> tuple[Array, Array, Array]:

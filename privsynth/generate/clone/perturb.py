@@ -37,6 +37,7 @@ class Blender:
     """What the rows of one table are blended from."""
 
     table: Table
+    people: Array = field(repr=False)  # whose row each row is
     quasi: tuple[Column, ...]
     others: tuple[Column, ...]
     k: int
@@ -101,16 +102,17 @@ class Blender:
         if not self.quasi or not len(chosen):
             return {c.name: self.table.values(c.name) for c in self.quasi}, np.arange(len(self.table))
         cloned = self.table.take(chosen)
-        cells = cells_of(cloned, self.quasi, self.k, self.k_rare)
+        people = self.people[chosen]
+        cells = cells_of(cloned, self.quasi, people, k=self.k, k_rare=self.k_rare)
         blend = CellBlend(cells, *pair_in_cell(cells, rng))
         row_of_cell = np.full(len(self.table), -1, dtype=np.int64)
         row_of_cell[chosen] = cells.of_row
         values = {c.name: self._quasi_values(c, cloned, blend, rng)[row_of_cell] for c in self.quasi}
-        self._note("cells", self._about(cells, cloned))
+        self._note("cells", self._about(cells, people))
         return values, chosen[blend.first][row_of_cell]
 
-    def _about(self, cells: Cells, cloned: Table) -> str:
-        if len(np.unique(cloned.people)) < self.k:
+    def _about(self, cells: Cells, people: Array) -> str:
+        if len(np.unique(people)) < self.k:
             return f"fewer than k = {self.k} people are cloned; they share one combination of quasi-identifiers"
         return f"quasi-identifiers are blends of {len(cells):,} cells of at least {self.k} people"
 
@@ -146,7 +148,7 @@ class Blender:
         self.notes.setdefault(key, f"table {self.table.name}: {text}")
 
 
-def blender_of(table: Table, keys: Sequence[str], *, k: int, k_rare: int, noise: float) -> Blender:
+def blender_of(table: Table, people: Array, keys: Sequence[str], *, k: int, k_rare: int, noise: float) -> Blender:
     """What the clones of this table are blended from; `keys` are columns that get new keys."""
     blended = [c for c in table.columns if not c.role.is_fabricated and c.name not in keys]
     quasi = tuple(c for c in blended if c.role is Role.QUASI)
@@ -154,12 +156,13 @@ def blender_of(table: Table, keys: Sequence[str], *, k: int, k_rare: int, noise:
     wider = range(1 + max(attempt.circle for attempt in ATTEMPTS))
     return Blender(
         table=table,
+        people=people,
         quasi=quasi,
         others=tuple(c for c in blended if c.role is not Role.QUASI),
         k=k,
         k_rare=k_rare,
         noise=noise,
-        circles=tuple(cells_of(table, blended, k * WIDER**at, k_rare) for at in wider),
+        circles=tuple(cells_of(table, blended, people, k=k * WIDER**at, k_rare=k_rare) for at in wider),
         scales={c.name: scale_of(table.values(c.name), c.spelling.decimals, k_rare) for c in numeric},
         follows=leaders(table, [c for c in blended if c.kind is not Kind.DATE], quasi),
     )
