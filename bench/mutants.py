@@ -101,6 +101,7 @@ TESTS: dict[str, Selection] = {
     "gate/evidence/promises.py": ((f"{EVIDENCE}/test_promises.py",), (f"{GATE}/test_artefacts.py",)),
     "gate/classical.py": ((f"{GATE}/test_classical.py",), _contract("classical"), (f"{GATE}/test_tracing.py",)),
     "gate/copies.py": ((f"{GATE}/test_copies.py",), _contract("copies")),
+    "gate/evidence/elsewhere.py": ((f"{EVIDENCE}/test_elsewhere.py",),),
     "gate/evidence/encoded.py": (
         (f"{EVIDENCE}/test_encoded.py",),
         (f"{GATE}/test_pii.py", "-k", "hash or base64 or code"),
