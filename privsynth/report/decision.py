@@ -116,8 +116,8 @@ def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *,
 
 
 def _released(judged: Sequence[dict[str, Any]]) -> str:
-    held = [finding for gate in judged for finding in gate["findings"] if finding["limit"] is not None]
-    measurements, gates = count(len(held), "measurement"), count(len(judged), "gate")
+    held = [sum(finding["limit"] is not None for finding in gate["findings"]) for gate in judged]
+    measurements, gates = count(sum(held), "measurement"), count(sum(map(bool, held)), "gate")
     return f"Every gate passed: {gates} compared {measurements} with a limit, and none is beyond it."
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.stats import poisson
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.gate.evidence.encrypted import _space, beyond_chance
@@ -42,6 +43,17 @@ def test_real_values_in_another_order_are_found() -> None:
 def test_values_that_stayed_are_found() -> None:
     real = keys(1)
     assert findings(real, real[:8] + keys(101)[8:]) == [True, False]
+
+
+def test_how_many_may_stay_is_what_chance_gives_by_hand() -> None:
+    """50 of the 100 values of two digits: each stays itself with a chance of 1 %, .5 of them on average."""
+    real = [f"{n:02d}" for n in range(50)]
+    draft = replace(table(real[1:] + real[:1]), origin=np.arange(50))
+    _, unchanged = beyond_chance(table(real), draft, POLICY)
+    alpha = POLICY.limits.alpha
+    allowed = next(most for most in range(50) if poisson.sf(most, 0.5) < alpha)
+    assert unchanged.limit == allowed
+    assert allowed != next(most for most in range(50) if poisson.sf(most, 1.0) < alpha)
 
 
 def test_the_space_of_a_shape_is_that_of_its_letters_and_digits() -> None:
