@@ -82,20 +82,40 @@ class DateReading:
 
     values: Array
     format: str
+    fits: Array  # by word; the others, misfits, are NaT
 
 
-def dates(words: list[str], name: str) -> list[DateReading]:
-    """Every reading of the words as dates: none, one, or two where day and month could change places."""
+def dates(words: list[str], name: str, cells: Array | None = None) -> list[DateReading]:
+    """Every reading of the words as dates: none, one, or two where day and month could change places.
+
+    With `cells`, how often each word stands in the column, the formats that fit most of them.
+    """
+    if cells is not None:
+        return _most(words, name, cells)
     if not words or not 6 <= len(words[0]) <= 40 or not any(c.isdigit() for c in words[0]):
         return []
     readings = []
     for form in _candidates(words, name):
         values = under(words, form)
         if values is not None:
-            readings.append(DateReading(values, form))
+            readings.append(DateReading(values, form, ~np.isnat(values)))
         if len(readings) == 2:
             break
     return readings[:1] if len(readings) == 2 and (readings[0].values == readings[1].values).all() else readings
+
+
+def _most(words: list[str], name: str, cells: Array) -> list[DateReading]:
+    """The readings of the words that look most like the commonest one; a word of another look is a misfit."""
+    looks = np.array([re.sub("[0-9]", "9", word) for word in words])
+    alike = looks == looks[int(cells.argmax())]
+    some = dates([words[at] for at in np.flatnonzero(alike)], name)
+    return [_spread(reading, alike) for reading in some]
+
+
+def _spread(reading: DateReading, fits: Array) -> DateReading:
+    values = np.full(len(fits), np.datetime64("NaT"), dtype="datetime64[us]")
+    values[fits] = reading.values
+    return DateReading(values, reading.format, fits)
 
 
 def _candidates(words: list[str], name: str) -> list[str]:

@@ -55,6 +55,8 @@ PAIRS = tuple(
     for pair in ["true/false", "yes/no", "y/n", "t/f", "on/off", "ja/nein", "oui/non", "si/no", "sí/no", "sim/não"]
 )
 FEW_SHARE, FEW_LEVELS = 0.2, 12
+SHOWN = 3  # so many lines are named in a note
+MISFITS = 0.01  # so many of the cells may be no number or no date in a column of these
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,8 @@ def typed(
             reading = _as_dates(present, words, place, wished.format)
         case None:
             reading, doubts = _as_found(present, place, day_first)
+            if reading is None and not doubts:
+                reading, doubts = _but_for_misfits(present, words, place)
             notes = [*(notes if reading else ()), *doubts]
         case _:
             notes = []
@@ -153,6 +157,43 @@ def _as_found(
     return numbers(present), []
 
 
+def _but_for_misfits(
+    present: list[str], words: Words, place: Place
+) -> tuple[NumberReading | DateReading | None, list[str]]:
+    """Numbers or dates although a few cells are neither: these are missing values then."""
+    if not present:
+        return None, []
+    cells = _cells(present, words)
+    reading = numbers(present, cells)
+    readings = [reading] if reading is not None else dates(present, place.name, cells)
+    if len(readings) != 1 or cells[~readings[0].fits].sum() > MISFITS * cells.sum():
+        return None, []
+    return readings[0], [_misfits(readings[0], present, words, place)]
+
+
+def _cells(present: list[str], words: Words) -> Array:
+    """How often each of the words stands in the column."""
+    counts = np.bincount(words.codes[words.codes >= 0], minlength=len(words.distinct))
+    if len(present) == len(words.distinct):
+        return counts
+    kept = set(present)
+    return counts[[word in kept for word in words.distinct]]
+
+
+def _misfits(reading: NumberReading | DateReading, present: list[str], words: Words, place: Place) -> str:
+    """How many cells do not fit, where the first of them stand, and what keeps them."""
+    odd = {word for word, fits in zip(present, reading.fits, strict=True) if not fits}
+    codes = [code for code, word in enumerate(words.distinct) if word in odd]
+    rows = np.flatnonzero(np.isin(words.codes, codes))
+    lines = ", ".join(str(place.line_of(int(row))) for row in rows[:SHOWN])
+    what = "number" if isinstance(reading, NumberReading) else "date"
+    more = ", ..." if len(rows) > SHOWN else ""
+    return place.note(
+        f"{counted(len(rows), 'cell')} of {len(words.codes):,} ({'line' if len(rows) == 1 else 'lines'} {lines}{more}) "
+        f"hold no {what} and count as missing; kind: text in the policy keeps them"
+    )
+
+
 def _as_numbers(present: list[str], words: Words, place: Place, *, whole: bool) -> NumberReading:
     """Numbers because the policy says so; the first value that is none is named by its line."""
     reading = numbers(present)
@@ -187,7 +228,7 @@ def _as_dates(present: list[str], words: Words, place: Place, form: str | None) 
         raise place.refuse(
             "a value is no date in the format of the policy", "mend the value or the format", _row_of(wrong, words)
         )
-    return DateReading(np.array(values, dtype="datetime64[us]"), form)
+    return DateReading(np.array(values, dtype="datetime64[us]"), form, np.ones(len(values), dtype=bool))
 
 
 def _row_of(word: str, words: Words) -> int:

@@ -37,15 +37,34 @@ class NumberReading:
 
     values: Array
     spelling: Spelling
+    fits: Array  # by word; the others, misfits, are NaN
     evened: int = 0  # words whose trailing zeros are written otherwise
 
 
-def numbers(words: list[str]) -> NumberReading | None:
-    """The words as numbers under the one convention that fits all; None if there is none, or if two disagree."""
+def numbers(words: list[str], cells: Array | None = None) -> NumberReading | None:
+    """The words as numbers under the one convention that fits all; None if there is none, or if two disagree.
+
+    With `cells`, how often each word stands in the column, under the one that fits most of them.
+    """
+    if cells is not None:
+        return _most(words, cells)
     if not words or not _may_be_number(words[0]):
         return None
     fitting = _fitting(words)
     return _read(words, *fitting[0]) if fitting and not _is_ambiguous(fitting) else None
+
+
+def _most(words: list[str], cells: Array) -> NumberReading | None:
+    """What the words that fit the most frequent convention say together; the others are misfits."""
+    text = pa.array(words, pa.string())
+    fits = [pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False) for marks in MARKS]
+    best = max(fits, key=lambda fit: int(cells[fit].sum()))
+    reading = numbers([words[at] for at in np.flatnonzero(best)])
+    if reading is None:
+        return None
+    values = np.full(len(words), np.nan)
+    values[best] = reading.values
+    return replace(reading, values=values, fits=best)
 
 
 def is_ambiguous(words: list[str]) -> bool:
@@ -73,7 +92,7 @@ def doubt(words: list[str], reading: NumberReading) -> list[str]:
         if (np.signbit(reading.values) & (reading.values == 0)).any()
         else []
     )
-    if uneven and _fits(words, ",", "."):
+    if uneven and _fits([word for word, fits in zip(words, reading.fits, strict=True) if fits], ",", "."):
         return [*zeros, "its points were read as decimal points, but could mark thousands"]
     return zeros
 
@@ -125,7 +144,11 @@ def _read(words: list[str], decimal: str, thousands: str) -> NumberReading | Non
         return _uneven(plain, values, spelling, places, digits)
     if digits.max() > SAFE_DIGITS:
         return _exact(plain, values, spelling)
-    return NumberReading(values, spelling)
+    return NumberReading(values, spelling, _all(values))
+
+
+def _all(values: Array) -> Array:
+    return np.ones(len(values), dtype=bool)
 
 
 def _places(text: Any) -> Array:
@@ -141,7 +164,7 @@ def _uneven(plain: list[str], values: Array, spelling: Spelling, places: Array, 
     spelling = replace(spelling, fewest=fewest)
     trailing = np.array([word.endswith("0") for word in plain]) & (places > fewest)
     if (digits - places + spelling.decimals).max() <= SAFE_DIGITS:
-        return NumberReading(values, spelling, int(trailing.sum()))
+        return NumberReading(values, spelling, _all(values), int(trailing.sum()))
     if trailing.any() or (digits[places == 0] > SAFE_DIGITS).any():
         return None
     return _exact(plain, values, replace(spelling, shortest=True))
@@ -152,4 +175,4 @@ def _exact(plain: list[str], values: Array, spelling: Spelling) -> NumberReading
     point = replace(spelling, decimal_mark=".", thousands="")
     if spelling.decimals == 0 or any(point.number(value) != word for value, word in zip(values, plain, strict=True)):
         return None
-    return NumberReading(values, spelling)
+    return NumberReading(values, spelling, _all(values))

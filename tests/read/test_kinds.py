@@ -269,3 +269,27 @@ def test_every_kind_of_storage_is_as_promised(folder: Folder) -> None:
         "object",
     ]
     assert data.tables[0].frame["t"].tolist() == ["x", None, "z"]
+
+
+def test_a_hundredth_of_the_cells_may_be_no_number_and_counts_as_missing() -> None:
+    fine = [str(number) for number in range(198)]
+    made = column_of("x", *fine, "y")
+    assert made.column.kind is Kind.INTEGER
+    assert written(made) == [None, *fine, None]
+    assert any("2 cells of 200 (lines 2, 201) hold no number" in note and "kind: text" in note for note in made.notes)
+    assert column_of("x", *fine, "y", "z").column.kind is Kind.TEXT
+
+
+def test_a_hundredth_of_the_cells_may_be_no_date() -> None:
+    days = [f"2020-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29)]
+    made = column_of(*days, "soon")
+    assert (made.column.kind, made.column.spelling.date_format) == (Kind.DATE, "%Y-%m-%d")
+    assert written(made) == [*days, None]
+    assert any("1 cell of 337 (line 338) hold" in note for note in made.notes)
+
+
+def test_a_declared_number_refuses_a_misfit() -> None:
+    fine = [str(number) for number in range(198)]
+    with pytest.raises(InputError, match="not a number") as caught:
+        column_of(*fine, "x", kind="number")
+    assert caught.value.line == 200
