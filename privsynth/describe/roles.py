@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from privsynth.dataset import Column, Dataset, Role, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.domains import domain_of
 from privsynth.errors import PolicyError
 from privsynth.options import ColumnPolicy, TablePolicy
@@ -16,14 +16,19 @@ from privsynth.policy import Policy
 
 def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     """The same data; each column knows its role and the reason, each table the column that says whose its rows are."""
-    described = [_described(table, policy.table(table.name)) for table in dataset]
+    described = [_described(table, policy.table(table.name), policy.limits.k_rare) for table in dataset]
     return dataset.replace_tables(*(_with_domains(table, policy) for table in described))
 
 
-def _described(table: Table, wishes: TablePolicy) -> Table:
-    columns = [_column(table, column, wishes.columns.get(column.name, ColumnPolicy())) for column in table.columns]
-    described = table.with_columns(*columns)
-    return replace(described, person=wishes.person or _owner(described))
+def _described(table: Table, wishes: TablePolicy, fewest: int) -> Table:
+    """Values count as shared by rows first, and by people as soon as it is known whose the rows are."""
+    asked = {column.name: wishes.columns.get(column.name, ColumnPolicy()) for column in table.columns}
+    described = table.with_columns(*(_column(table, column, asked[column.name], fewest) for column in table.columns))
+    described = replace(described, person=wishes.person or _owner(described))
+    if described.person is None:
+        return described
+    words = [c for c in described.of_role(Role.PLAIN) if c.kind in (Kind.TEXT, Kind.CATEGORY) and not c.declared]
+    return described.with_columns(*(_column(described, column, asked[column.name], fewest) for column in words))
 
 
 def _with_domains(table: Table, policy: Policy) -> Table:
@@ -36,13 +41,14 @@ def _with_domains(table: Table, policy: Policy) -> Table:
     )
 
 
-def _column(table: Table, column: Column, wish: ColumnPolicy) -> Column:
+def _column(table: Table, column: Column, wish: ColumnPolicy, fewest: int) -> Column:
     """What the policy says stays; what it leaves open is proposed.
 
     A policy that only repeats the proposal, as a file made by `init` does, decides nothing: gates trust a person's word
     over their own finding, and nobody has given it there.
     """
-    proposed = type_column(column.name, table.text(column.name), column.kind)
+    people = None if table.person is None else table.people
+    proposed = type_column(column.name, table.text(column.name), column.kind, people=people, fewest=fewest)
     inferred = replace(
         column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence
     )

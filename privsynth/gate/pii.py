@@ -19,14 +19,15 @@ from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
 from privsynth.mask_steps import Partial, Scrub
 from privsynth.measure.significance import exceeds, holm, is_significant
 from privsynth.pii.canaries import missed_canaries
+from privsynth.pii.columns import is_class
 from privsynth.pii.entities import entities
 from privsynth.pii.scan import ColumnScan, scan_table
+from privsynth.pii.shapes import Shape
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
 
-ROWS_OF_A_LEVEL = 10  # on average
 INVENT = "declare the column direct: its values are then invented"
 
 
@@ -77,7 +78,7 @@ class PersonalData:
                 if (
                     column.fabricated
                     or hit.role is not Role.DIRECT
-                    or _is_level(hit, len(table))
+                    or self._is_level(hit, table, source)
                     or (hit.column in scrubbed and not hit.by_column)
                 ):
                     continue
@@ -111,6 +112,22 @@ class PersonalData:
             note="values without proof",
             remedy=INVENT,
         )
+
+    def _is_level(self, hit: ColumnScan, table: Table, source: Source) -> bool:
+        """A word that several people share is a category of the data, whatever list of names it stands in.
+
+        Of a draft with few rows the source says which words are shared. Columns are typed by the same measure.
+        """
+        if hit.by_column or entities()[hit.entity].has_shape or hit.entity == "PHONE":
+            return False
+        fewest, made = self.limits.k_rare, Shape.of(table.text(hit.column))
+        if is_class(made, fewest):
+            return True
+        real = source.train[table.name] if not source.is_empty and table.name in source.train else None
+        if real is None or hit.column not in real:
+            return False
+        known = Shape.of(real.text(hit.column), real.people)
+        return is_class(known, fewest) and known.shared(fewest).issuperset(made.known)
 
     def _for_texts(self) -> str:
         """What to do about real sentences: where they were to be scrubbed, that was not enough."""
@@ -186,16 +203,6 @@ def _scanner_sees() -> Finding:
         limit=0,
         n=len(entities()),
         note="one hidden value of each kind was looked for first",
-    )
-
-
-def _is_level(hit: ColumnScan, rows: int) -> bool:
-    """A capitalised word that many rows share is a category of the data, whatever list of names it stands in."""
-    return (
-        not hit.by_column
-        and not entities()[hit.entity].has_shape
-        and hit.entity != "PHONE"
-        and rows >= ROWS_OF_A_LEVEL * hit.distinct
     )
 
 

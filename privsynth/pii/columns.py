@@ -27,12 +27,24 @@ class Typing:
     also: tuple[str, ...] = ()
 
 
-def type_column(name: str, text: Array, kind: Kind) -> Typing:
-    """Role and kind of personal data of a column. `text`: the values as spelt in a file, None where one is missing."""
-    return type_shape(name, Shape.of(text), kind)
+SHARED = 0.9  # share of the rows on values of several people that makes strings of unknown meaning a class
+FEWEST = 3  # people who must hold a value, where no policy says how many
 
 
-def type_shape(name: str, shape: Shape, kind: Kind) -> Typing:
+def type_column(name: str, text: Array, kind: Kind, *, people: Array | None = None, fewest: int = FEWEST) -> Typing:
+    """Role and kind of personal data of a column. `text`: the values as spelt in a file, None where one is missing.
+
+    A value that `fewest` people hold is nobody's; `people` says whose row each row is, if not each is a person's own.
+    """
+    return type_shape(name, Shape.of(text, people), kind, fewest=fewest)
+
+
+def is_class(shape: Shape, fewest: int) -> bool:
+    """Whether nearly all rows hold a value that several people share: no such value names one of them."""
+    return shape.shared_share(fewest) >= SHARED
+
+
+def type_shape(name: str, shape: Shape, kind: Kind, *, fewest: int = FEWEST) -> Typing:
     """The first answer in order of strength: name and values agree, values alone, name alone, shape alone."""
     if not shape.rows:
         return Typing(Role.PLAIN, reason="no values", confidence=0.5)
@@ -42,7 +54,7 @@ def type_shape(name: str, shape: Shape, kind: Kind) -> Typing:
         _agreed(says, shape, kind, guesses),
         _proven(guesses),
         _role_by_name(says, shape, kind),
-        _by_shape(shape, kind),
+        _by_shape(shape, kind, fewest),
     ):
         if answer is not None:
             return replace(answer, also=tuple(g.entity for g in guesses if g.entity != answer.entity)[:3])
@@ -110,7 +122,7 @@ def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:
     )
 
 
-def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
+def _by_shape(shape: Shape, kind: Kind, fewest: int) -> Typing | None:
     """What nobody has named: unique codes are keys, long texts are free, many different strings may name somebody."""
     if kind is Kind.INTEGER and _counts_rows(shape):
         return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers, each once, without a gap")
@@ -124,19 +136,27 @@ def _by_shape(shape: Shape, kind: Kind) -> Typing | None:
         return Typing(Role.QUASI, confidence=0.6, reason="a year and words: a make or an edition, which many share")
     if kind not in (Kind.TEXT, Kind.CATEGORY) or (shape.number_share > 0.95 and not _is_code(shape)):
         return None
-    if shape.mean_words >= 4 and shape.mean_length >= 25 and shape.distinct_share > 0.05:
-        return Typing(Role.FREE_TEXT, confidence=0.8, reason="running text")
     if _is_code(shape):
         return Typing(Role.IDENTIFIER, confidence=0.7, reason="a code that is nearly never repeated")
-    if (shape.distinct_share > 0.2 and shape.distinct > 2) or (
+    return _by_sharing(shape, fewest)
+
+
+def _by_sharing(shape: Shape, fewest: int) -> Typing | None:
+    """Strings of which nothing is known: a class where people share them, running text, or perhaps somebody's own."""
+    is_running = shape.mean_words >= 4 and shape.mean_length >= 25 and shape.distinct_share > 0.05
+    is_varied = (shape.distinct_share > 0.2 and shape.distinct > 2) or (
         shape.mean_length > 20 and (shape.distinct > 100 or shape.distinct_share > 0.02)
-    ):
-        return Typing(
-            Role.DIRECT,
-            confidence=0.5,
-            reason="many different strings of unknown meaning: direct until declared otherwise",
-        )
-    return None
+    )
+    if not is_running and not is_varied:
+        return None
+    if is_class(shape, fewest):
+        share = shape.shared_share(fewest)
+        reason = f"{share:.0%} of the rows hold a value that at least {fewest} people share: a class, whatever it means"
+        return Typing(Role.PLAIN, confidence=0.6, reason=reason)
+    if is_running:
+        return Typing(Role.FREE_TEXT, confidence=0.8, reason="running text")
+    reason = "many different strings of unknown meaning: direct until declared otherwise"
+    return Typing(Role.DIRECT, confidence=0.5, reason=reason)
 
 
 def _counts_rows(shape: Shape) -> bool:

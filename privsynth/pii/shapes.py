@@ -20,12 +20,29 @@ class Shape:
 
     rows: int  # cells that are not missing
     known: list[str] = field(repr=False)  # distinct values, ends trimmed
+    held: pd.DataFrame = field(repr=False)  # for each of them: its rows, and the people whose rows these are
 
     @classmethod
-    def of(cls, text: Array) -> Shape:
-        cells = pd.Series(text, dtype=object).dropna()
-        distinct = list(dict.fromkeys(value.strip() for value in pd.unique(cells)))
-        return cls(len(cells), [value for value in distinct if value])
+    def of(cls, text: Array, people: Array | None = None) -> Shape:
+        """`people`: the number of the person of each row; without it each row is a person of its own."""
+        cells = pd.Series(text, dtype=object)
+        there = cells.notna().to_numpy()
+        codes, spelt = pd.factorize(cells[there])
+        trimmed, distinct = pd.factorize(np.array([value.strip() for value in spelt], dtype=object))
+        whose = np.arange(len(codes)) if people is None else people[there]
+        rows = pd.DataFrame({"value": trimmed[codes], "person": whose}).groupby("value")["person"]
+        held = pd.DataFrame({"rows": rows.size(), "people": rows.nunique() if people is not None else rows.size()})
+        known = [at for at, value in enumerate(distinct) if value]
+        return cls(len(codes), [distinct[at] for at in known], held.iloc[known])
+
+    def shared_share(self, fewest: int) -> float:
+        """Share of the rows whose value at least so many people hold."""
+        shared = self.held["rows"][self.held["people"] >= fewest].sum()
+        return float(shared) / self.rows if self.rows else 0.0
+
+    def shared(self, fewest: int) -> set[str]:
+        """The values that at least so many people hold."""
+        return {value for value, people in zip(self.known, self.held["people"], strict=True) if people >= fewest}
 
     @property
     def distinct(self) -> int:

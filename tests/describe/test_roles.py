@@ -92,3 +92,24 @@ def test_a_kind_of_personal_data_that_nobody_knows_is_refused_with_the_nearest()
         with_roles(Dataset((table,)), policy)
     assert "EMAIL" in str(refused.value)
     assert "EMIAL" not in refused.value.message
+
+
+def test_what_only_the_rows_of_one_person_share_is_not_shared() -> None:
+    """60 rows of 20 people: each phrase stands in three rows, of one person or of three."""
+    data = visits()
+    frame = data["visits"].frame
+    own = [f"likes it {chr(97 + n % 20)}" for n in range(60)]
+    common = [f"likes it {chr(97 + n // 3)}" for n in range(60)]
+    columns = (*data["visits"].columns, Column("own", Kind.TEXT), Column("common", Kind.TEXT))
+    table = Table("visits", columns, frame.assign(own=pd.Series(own, dtype=object), common=common))
+    described = with_roles(Dataset((table,)), Policy())["visits"]
+    assert described.person == "patient_id"
+    assert (described["own"].role, described["common"].role) == (Role.DIRECT, Role.PLAIN)
+
+
+def test_how_many_people_must_share_a_value_is_the_policys() -> None:
+    words = [f"likes it {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(50)] * 4
+    frame = pd.DataFrame({"c": pd.Series(words, dtype=object)})
+    data = Dataset((Table("t", (Column("c", Kind.TEXT),), frame),))
+    assert with_roles(data, Policy())["t"]["c"].role is Role.PLAIN
+    assert with_roles(data, Policy(limits={"k_rare": 5}))["t"]["c"].role is Role.DIRECT

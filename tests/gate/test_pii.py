@@ -258,6 +258,17 @@ def test_names_in_the_levels_of_a_category_are_no_people(invented: Table, source
     assert "columns with personal data that was not invented" not in [what for what, _ in failed(verdict(made, source))]
 
 
+def test_words_with_a_name_in_them_are_a_class_where_three_rows_share_each(invented: Table, source: Source) -> None:
+    """What the typing of columns calls shared, the gate calls a level; a string of one row is none."""
+    what = "columns with personal data that was not invented"
+    shared = np.array([f"called Ms Anna Berg on line {n % 200}" for n in range(600)], dtype=object)
+    alone = np.array([f"called Ms Anna Berg on line {n}" for n in range(600)], dtype=object)
+    for levels, fails in ((shared, False), (alone, True)):
+        made = replace(with_values(invented, "city", levels), columns=invented.columns)
+        made = made.with_columns(replace(made["city"], fabricated=False, entity=None, role=Role.PLAIN))
+        assert (what in [name for name, _ in failed(verdict(made, source))]) == fails
+
+
 def test_a_column_that_is_not_marked_as_invented_fails(invented: Table, source: Source) -> None:
     made = invented.with_columns(replace(invented["email"], fabricated=False))
     assert ("columns with personal data that was not invented", ("email",)) in failed(verdict(made, source))

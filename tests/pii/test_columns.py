@@ -255,3 +255,38 @@ def test_codes_of_countries_are_known_without_a_name() -> None:
         "US",
     ]
     assert type_column("c3", np.array(codes * 5, dtype=object), Kind.CATEGORY).entity == "COUNTRY"
+
+
+SPANS = [
+    f"{hour}:{minute:02} a.m. to {hour}:{minute + 4:02} a.m." for hour in range(1, 13) for minute in range(0, 60, 5)
+]
+
+
+def test_long_strings_that_people_share_are_a_class_however_many_levels_there_are() -> None:
+    """144 levels of 25 letters, four rows each: nobody is named by one; each once, they may name somebody."""
+    found = typed("JWAP", SPANS * 4)
+    assert (found.role, found.entity) == (Role.PLAIN, None)
+    assert "100% of the rows hold a value that at least 3 people share" in found.reason
+    assert typed("JWAP", SPANS).role is not Role.PLAIN
+
+
+def test_what_counts_is_the_share_of_rows_on_shared_values() -> None:
+    """90 rows of 30 levels, and as many strings of one row as the case says."""
+    levels = [f"a level called {chr(97 + n % 26)}{chr(97 + n // 26)} here" for n in range(30)]
+    own = [f"only one {chr(97 + n % 26)}{chr(97 + n // 26)} of these" for n in range(30)]
+    assert typed("c", levels * 3 + own[:10]).role is Role.PLAIN
+    assert typed("c", levels * 3 + own[:11]).role is Role.DIRECT
+    assert type_column("c", np.array(levels * 3, dtype=object), Kind.TEXT, fewest=4).role is Role.DIRECT
+
+
+def test_shared_by_the_rows_of_one_person_is_not_shared() -> None:
+    words = np.array([f"wuff {chr(97 + n % 26)}" for n in range(26) for _ in range(3)], dtype=object)
+    one_each, three_each = np.arange(78), np.repeat(np.arange(26), 3)
+    assert type_column("c", words, Kind.TEXT, people=one_each).role is Role.PLAIN
+    assert type_column("c", words, Kind.TEXT, people=three_each).role is Role.DIRECT
+
+
+def test_names_of_people_stay_direct_however_many_rows_share_them() -> None:
+    doctors = [f"{given} {last}" for given in PEOPLE[:20] for last in PEOPLE[-2:]]
+    found = typed("c4", doctors * 100)
+    assert (found.role, found.entity) == (Role.DIRECT, "PERSON")
