@@ -1,12 +1,14 @@
-"""From bytes to UTF-8: byte order mark, strict UTF-8, provable UTF-16, the declared encoding, or a noted guess."""
+"""From bytes to UTF-8: byte order mark, strict UTF-8, provable UTF-16, the declared encoding, or its letters."""
 
 from __future__ import annotations
 
 import codecs
 import re
 from dataclasses import dataclass
+from math import log
 
 from privsynth.errors import InputError, PolicyError
+from privsynth.read.letters import readings
 from privsynth.read.refusal import refuse
 
 MARKS = (
@@ -16,32 +18,14 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-PLAUSIBLE = (  # what tables are really saved in
-    *(
-        "cp1250",
-        "cp1251",
-        "cp1252",
-        "cp1253",
-        "cp1254",
-        "cp1255",
-        "cp1256",
-        "cp1257",
-        "cp1258",
-        "cp437",
-        "cp850",
-        "cp852",
-        "cp866",
-        "cp874",
-        "koi8_r",
-        "koi8_u",
-    ),
-    *("latin_1", "iso8859_2", "iso8859_5", "iso8859_7", "iso8859_8", "iso8859_9", "iso8859_15", "mac_roman"),
-    *("cp932", "shift_jis", "euc_jp", "cp949", "euc_kr", "gb18030", "gbk", "gb2312", "big5"),
-)
-TELLING = 8  # with fewer bytes beyond ASCII any guess but the commonest is a throw
 BLOCK = 2**24
 GUESS_BYTES = 2**18
-_WESTERN = "€£°§²³µ–—‘’“”…«»ºª¿¡·©®½¼¾\xa0´•±×"  # noqa: RUF001 - signs of cp1252, as they are
+_CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_C1 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")  # control characters beyond ASCII, in UTF-8; NEL ends lines
+SURE, LIKELY = (
+    log(100),
+    log(3),
+)  # by what factor an encoding must be likelier than the next: found, and accepted if asked
 ASK = "say which encoding it is with --encoding (for instance cp1252), or save the file as UTF-8"
 
 
@@ -54,10 +38,10 @@ class Decoded:
     note: str = ""
 
 
-def decoded(raw: bytes, file: str, declared: str | None) -> Decoded:
-    """The text of the file, or an error that says at which line it is none."""
+def decoded(raw: bytes, file: str, declared: str | None, *, accept: bool = False) -> Decoded:
+    """The text of the file, or an error that says at which line it is none. `accept`: what is likely will do."""
     wished = None if declared is None else _codec(declared)
-    text = _marked(raw, file, wished) or (_declared(raw, file, wished) if wished else _found(raw, file))
+    text = _marked(raw, file, wished) or (_declared(raw, file, wished) if wished else _found(raw, file, accept=accept))
     nul = text.data.find(b"\0")
     if nul >= 0:
         raise refuse(
@@ -94,13 +78,24 @@ def _marked(raw: bytes, file: str, wished: str | None) -> Decoded | None:
 
 def _declared(raw: bytes, file: str, wished: str) -> Decoded:
     data = _utf8(raw, wished, file)
+    _refuse_controls(data, wished, file)
     also = wished != "utf-8" and not raw.isascii() and _is_utf8(raw)
     return Decoded(
         data, wished, f"{file}: read as {wished} as declared; the bytes are valid utf-8 as well" if also else ""
     )
 
 
-def _found(raw: bytes, file: str) -> Decoded:
+def _refuse_controls(data: bytes, wished: str, file: str) -> None:
+    """Signs of Windows or DOS read as latin-1 become control characters, which no table means."""
+    at = None if wished in ("utf-8", "utf-8-sig") else _C1.search(data)
+    if at is not None:
+        what = f"read as {wished} as declared, there are control characters where signs or letters should be"
+        raise refuse(
+            file, what, "cp1252 is what most files mean that are called latin-1", line=line_at(data, at.start())
+        )
+
+
+def _found(raw: bytes, file: str, *, accept: bool) -> Decoded:
     wide = _wide(raw)
     if wide:
         return Decoded(
@@ -108,7 +103,7 @@ def _found(raw: bytes, file: str) -> Decoded:
         )
     if _is_utf8(raw):
         return Decoded(raw, "utf-8")
-    return _guessed(raw, file)
+    return _guessed(raw, file, accept=accept)
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -180,16 +175,29 @@ def _undecodable(raw: bytes, name: str, file: str, at: int) -> InputError:
     return refuse(file, f"the bytes are not {name}", ASK, line=line_at(text, len(text)))
 
 
-def _guessed(raw: bytes, file: str) -> Decoded:
-    name = _guess(_telling(raw))
-    if name is None:
+def _guessed(raw: bytes, file: str, *, accept: bool) -> Decoded:
+    """The encoding under which the letters are words, if no other one is nearly as likely."""
+    sample = _telling(raw)
+    likely = [] if _CONTROLS.search(sample) else readings(sample)
+    if not likely:
         raise _undecodable(raw, "utf-8", file, _first_bad(raw))
-    data = _utf8(raw, name, file)
-    return Decoded(
-        data,
-        name,
-        f"{file}: the bytes are not utf-8; the encoding was guessed as {name}: "
-        "check the letters, or say it with --encoding",
+    lead = likely[0].score - likely[1].score if len(likely) > 1 else SURE
+    if lead < (LIKELY if accept else SURE):
+        raise _undecided(raw, file, [reading.encoding for reading in likely[:2]], accepted=lead >= LIKELY)
+    name = likely[0].encoding
+    found = "found by its letters to be" if lead >= SURE else "accepted as"
+    note = f"{file}: the bytes are not utf-8; the encoding was {found} {name}: check the letters, or say --encoding"
+    return Decoded(_utf8(raw, name, file), name, note)
+
+
+def _undecided(raw: bytes, file: str, best: list[str], *, accepted: bool) -> InputError:
+    """Few letters tell too little: the reading that fits best, and the words that accept it."""
+    others = f"; {best[1]} is nearly as likely" if len(best) > 1 else ""
+    words = f"--encoding {best[0]}" + (" or --accept-reading" if accepted else "")
+    what = f"the bytes are not utf-8, and too few letters tell which encoding they are; {best[0]} fits best{others}"
+    line = line_at(raw, _first_bad(raw))
+    return refuse(
+        file, what, f"look at the letters of this line, and say {words}, or save the file as UTF-8", line=line
     )
 
 
@@ -197,39 +205,6 @@ def _telling(raw: bytes) -> bytes:
     """The lines that hold anything beyond ASCII: only they tell encodings apart."""
     lines = re.findall(rb"[^\n]*[\x80-\xff][^\n]*\n?", raw[: 2**23])
     return b"".join(lines)[:GUESS_BYTES]
-
-
-def _guess(sample: bytes) -> str | None:
-    """The likeliest encoding; cp1252 where nothing speaks against it, because it is the commonest by far."""
-    from charset_normalizer import from_bytes
-
-    if re.search(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]", sample):
-        return None
-    matches = from_bytes(sample, cp_isolation=list(PLAUSIBLE))
-    best = matches.best()
-    if best is None:
-        return None
-    western = next((match for match in matches if "cp1252" in (match.encoding, *match.could_be_from_charset)), None)
-    if western and western.chaos <= best.chaos + 0.02 and _is_western(sample):
-        return "cp1252"
-    name, beyond = str(best.encoding), sum(byte > 0x7F for byte in sample)
-    return name if beyond >= TELLING and _is_text(sample.decode(name, "replace")) else None
-
-
-def _is_text(text: str) -> bool:
-    """Letters above all: signs, boxes and controls beyond ASCII are what a wrong guess looks like."""
-    beyond = [c for c in text if c > "\x7f"]
-    return not any("\x80" <= c <= "\x9f" or c == "\ufffd" for c in beyond) and 2 * sum(
-        c.isalpha() for c in beyond
-    ) >= len(beyond)
-
-
-def _is_western(sample: bytes) -> bool:
-    try:
-        text = sample.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
-    return all(c.isalpha() or c in _WESTERN for c in text if c > "\x7f")
 
 
 def line_at(data: bytes, offset: int) -> int:
