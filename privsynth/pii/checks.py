@@ -61,23 +61,29 @@ def iban(text: str) -> bool:
     return bool(standard.is_valid(compact, check_country=False))
 
 
-# Issuer prefixes in use and the lengths that they are issued in.
+# Prefixes that are given out and the lengths that they are issued in (ISO/IEC 7812 and the rules of the schemes).
 _ISSUERS = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
     r"|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"  # Mastercard
     r"|3[47]\d{13}"  # American Express
     r"|3(?:0[0-5]|095|[689]\d)\d{11}(?:\d{2})?"  # Diners
     r"|(?:6011|64[4-9]\d|65\d{2})\d{12,15}"  # Discover
-    r"|35(?:2[89]|[3-8]\d)\d{12,15}|(?:2131|1800)\d{11}"  # JCB
-    r"|62\d{14,17}"  # UnionPay
-    r"|220[0-4]\d{12,15}"  # Mir
-    r"|(?:50|5[6-9]|6\d)\d{10,17}"  # Maestro and others of its kind
+    r"|35\d{14,17}|(?:2131|1800)\d{11}"  # JCB: 3528 to 3589 in use, the whole block is its own
+    r"|62\d{14,17}|81\d{14}"  # UnionPay
+    r"|220[0-5]\d{12,15}"  # Mir, Borica
+    r"|(?:50|5[6-9]|6\d)\d{10,17}|0604\d{8,15}"  # Maestro and others of its kind
+    r"|(?:82\d{2}|8600|9051|9112|9417|9704|9792|9860)\d{12}"  # RuPay, Uzcard, ArCa, Belkart, Elcart, Napas, Troy, Humo
 )
+
+
+def issued(number: str) -> bool:
+    """Whether a scheme gives out cards that begin so and are so long."""
+    return _ISSUERS.fullmatch(number) is not None and len(set(number)) > 1
 
 
 def card(text: str) -> bool:
     number = digits(text)
-    return _ISSUERS.fullmatch(number) is not None and len(set(number)) > 1 and luhn(number)
+    return issued(number) and luhn(number)
 
 
 def us_ssn(text: str) -> bool:

@@ -94,6 +94,8 @@ def _in_text(entity: Entity) -> str:
             return r"[\w!#$%&'*+/=?^`{|}~-][\w.!#$%&'*+/=?^`{|}~-]{0,63}[@\uff20](?:[\w-]{1,63}\.)+[\w-]{2,24}"
         case "URL":
             return r"(?:https?|ftp)://[^\s<>\"'\uff0c。)\]}]*[\w/]/?|www\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"')\]}]*[\w/])?"
+        case "CREDIT_CARD":
+            return r"\d{12,19}"  # in groups: cards.py
         case "USER_AGENT":
             return r"(?:Mozilla|Opera|Dalvik|curl|okhttp)/\d[^\"\n]*"
         case "PRIVATE_KEY":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from privsynth.pii.analyzer import AUTO, people_and_places, second_reading
+from privsynth.pii.cards import find_cards
 from privsynth.pii.days import find_ages, find_days
 from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.forms import Hit, announced, find_forms
@@ -17,7 +18,15 @@ def scan_text(text: str, *, nlp: str = AUTO) -> list[Hit]:
     `nlp` is auto (a spaCy model that is installed reads too), none, or the name or folder of a model.
     """
     forms = find_forms(text)
-    hits = [*forms, *find_phones(text), *find_days(text), *find_ages(text), *find_streets(text), *find_speech(text)]
+    hits = [
+        *forms,
+        *find_cards(text),
+        *find_phones(text),
+        *find_days(text),
+        *find_ages(text),
+        *find_streets(text),
+        *find_speech(text),
+    ]
     return _apart([*hits, *_read_again(text, {hit.entity for hit in forms}), *people_and_places(text, nlp)])
 
 
