@@ -75,6 +75,9 @@ class Stages:
     def notes(self, notes: Sequence[str]) -> None:
         """Tell what a person should know of the data."""
 
+    def warnings(self, warnings: Sequence[str]) -> None:
+        """Tell what a person should look at before the rows are used."""
+
     def unbroken(self) -> AbstractContextManager[None]:
         """What is done inside is done whole: an interruption waits until then."""
         return nullcontext()

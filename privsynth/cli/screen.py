@@ -73,6 +73,11 @@ class Screen(Stages):
         for note in dict.fromkeys(notes):
             self.line("note", "", note)
 
+    def warnings(self, warnings: Sequence[str]) -> None:
+        """What a person should look at before the rows are used."""
+        for warning in warnings:
+            self.line("warning", "", warning)
+
     def unbroken(self) -> AbstractContextManager[None]:
         return held()
 

@@ -13,6 +13,7 @@ from privsynth.policy_names import refuse_unknown_names
 def describe(dataset: Dataset, policy: Policy) -> Dataset:
     """The same rows, with the role of each column and the keys between the tables. No statistic is kept."""
     from privsynth.describe.masking import with_steps
+    from privsynth.describe.questions import questions
     from privsynth.describe.relations import with_relations
     from privsynth.describe.roles import with_roles
     from privsynth.describe.rules import with_rules
@@ -21,7 +22,8 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
         return dataset
     refuse_unknown_names(dataset, policy)
     ruled = with_rules(with_roles(dataset, policy), policy)
-    return with_steps(with_relations(ruled, policy.relations), policy)
+    described = with_steps(with_relations(ruled, policy.relations), policy)
+    return described.with_notes(*questions(described, policy))
 
 
 __all__ = ["describe", "facts_of", "learn_statistics", "take_fingerprints"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.describe.doubts import is_doubted
 from privsynth.describe.masking import step_words
 from privsynth.errors import visible
 from privsynth.mask_steps import step_names
@@ -97,17 +98,21 @@ def _tables(data: Dataset) -> Iterator[str]:
 
 
 def _columns(table: Table) -> Iterator[str]:
-    lines = [
-        (f"      {quoted(column.name)}: {_said(column)}", f"# {sureness(column.confidence)}: {visible(column.reason)}")
-        for column in table.columns
-    ]
+    lines = [(f"      {quoted(column.name)}: {_said(column)}", f"# {_why(column)}") for column in table.columns]
     width = min(max((len(left) for left, _ in lines), default=0), 100)
     yield from (f"{left.ljust(width)}  {comment}" for left, comment in lines)
 
 
+def _why(column: Column) -> str:
+    why = f"{sureness(column.confidence)}: {visible(column.reason)}"
+    return f"{why}. Say role: {column.role.value}, or role: plain" if is_doubted(column) else why
+
+
 def _said(column: Column) -> str:
-    said = [f"role: {column.role.value}", f"kind: {column.kind.value}"]
-    if column.entity is not None:
+    """What would be taken anyway; a role that is in doubt is left open, so that the question stays until it is said."""
+    doubted = is_doubted(column)
+    said = [f"kind: {column.kind.value}"] if doubted else [f"role: {column.role.value}", f"kind: {column.kind.value}"]
+    if column.entity is not None and not doubted:
         said.append(f"entity: {quoted(column.entity)}")
     if column.kind is Kind.DATE:
         said.append(f"format: {quoted(column.spelling.date_format)}")

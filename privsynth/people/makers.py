@@ -31,7 +31,7 @@ from privsynth.people.phones import AtHome, at_home, phone
 from privsynth.people.places import has_places
 from privsynth.people.ranges import FreeValues
 from privsynth.people.sentences import sentences_for
-from privsynth.people.shapes import learn_shapes, number_shape
+from privsynth.people.shapes import code_shapes, learn_shapes, number_shape
 from privsynth.people.words import words_of
 from privsynth.people.writers import (
     Between,
@@ -162,7 +162,11 @@ def _textual(maker: Maker, known: list[str], statistics: ColumnStatistics | None
     if space is not None:
         return replace(maker, space=space, home=at_home(known, home) if maker.entity == "PHONE" else None)
     write = _writer(maker.entity, known, statistics, locale, home)
-    return replace(maker, write=write) if write else _unproven(replace(maker, space=learn_shapes(known)), known=False)
+    if write is not None:
+        return replace(maker, write=write)
+    if maker.entity is None and maker.column.role is not Role.IDENTIFIER:
+        return replace(maker, space=code_shapes(known))
+    return _unproven(replace(maker, space=learn_shapes(known)), known=False)
 
 
 def _unproven(maker: Maker, *, known: bool) -> Maker:

@@ -17,6 +17,7 @@ import numpy as np
 
 from privsynth.keeping import kept
 from privsynth.people.draws import Draws
+from privsynth.pii.lookalikes import looks_measured, looks_worded
 from privsynth.typing import Array
 
 COMMON = 10  # fewest different values that must share a character in a place before it may be kept
@@ -26,6 +27,7 @@ LEAST_COVER = 0.5  # the shapes made must be those of half of the values
 LONGEST = 64  # longer texts are not identifiers; they become tokens
 MOST_DIGITS = 15  # whole numbers up to here are exact in float64
 CLASSES = {"9": digits, "A": ascii_uppercase, "a": ascii_lowercase}
+TRIALS = 100  # texts made to see what a shape comes to
 OPAQUE = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # without letters that look like digits
 
 
@@ -114,8 +116,8 @@ class CodeShapes:
 
 
 def token_shape(length: int = 12) -> CodeShapes:
-    """What is made where nothing can be said of the real values' shape."""
-    return CodeShapes((CodeShape((ascii_uppercase, *(OPAQUE,) * (length - 1))),), (1.0,))
+    """What is made where nothing can be said of the real values' shape: a letter, a digit, and some of either."""
+    return CodeShapes((CodeShape((ascii_uppercase, digits[2:], *(OPAQUE,) * (length - 2))),), (1.0,))
 
 
 def learn_shapes(values: Sequence[str], *, number: bool = False) -> CodeShapes:
@@ -134,6 +136,16 @@ def learn_shapes(values: Sequence[str], *, number: bool = False) -> CodeShapes:
                 tuple(float(n) for n in kept.values()),
             )
     return number_shape() if number else token_shape()
+
+
+def code_shapes(values: Sequence[str]) -> CodeShapes:
+    """The shapes of values of unknown meaning, if what is made by them is seen to be a code; else an opaque token.
+
+    A look-alike of a date, a number or a name would be taken for one.
+    """
+    shapes = learn_shapes(values)
+    trial = shapes.fill(Draws(np.arange(TRIALS, dtype=np.uint64)))
+    return token_shape() if any(looks_measured(text) or looks_worded(text) for text in trial) else shapes
 
 
 def learn_own_shapes(values: Sequence[str], *, number: bool = False) -> tuple[Array, tuple[CodeShapes, ...]]:

@@ -11,6 +11,7 @@ import numpy as np
 from privsynth.dataset import Kind, Role
 from privsynth.pii.entities import entities
 from privsynth.pii.lexicon import NameSays, read_name
+from privsynth.pii.lookalikes import looks_measured
 from privsynth.pii.shapes import Shape
 from privsynth.pii.values import Guess, guess_from_values, supports
 from privsynth.typing import Array
@@ -28,6 +29,7 @@ class Typing:
 
 
 SHARED = 0.9  # share of the rows on values of several people that makes strings of unknown meaning a class
+MOST_MEASURED = 0.5  # share of values written like dates, times or numbers, up to which a column may be one of codes
 FEWEST = 3  # people who must hold a value, where no policy says how many
 
 
@@ -190,4 +192,5 @@ def _is_code(shape: Shape) -> bool:
         and shape.digit_share >= 0.9
         and shape.mean_words < 1.5
         and shape.mean_length <= 40
+        and shape.share_of(looks_measured) < MOST_MEASURED
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -75,6 +76,10 @@ class Shape:
     def share(self, pattern: re.Pattern[str]) -> float:
         """Share of the sampled distinct values that match from their beginning."""
         return sum(1 for value in self.sample if pattern.match(value)) / len(self.sample) if self.sample else 0.0
+
+    def share_of(self, is_one: Callable[[str], bool]) -> float:
+        """Share of the sampled distinct values of which this is true."""
+        return sum(map(is_one, self.sample)) / len(self.sample) if self.sample else 0.0
 
     @cached_property
     def named_share(self) -> float:

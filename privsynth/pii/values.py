@@ -97,7 +97,7 @@ _MANY = 20  # no dictionary speaks about fewer distinct values
 def _by_dictionary(shape: Shape) -> list[Guess]:
     if shape.distinct < _MANY or (shape.digit_share > 0.95 and not _is_street_like(shape)):
         return []
-    street = share_of(shape, is_street)
+    street = shape.share_of(is_street)
     if street >= 0.3 and shape.digit_share >= 0.3:
         return [
             Guess(
@@ -107,15 +107,15 @@ def _by_dictionary(shape: Shape) -> list[Guess]:
                 f"{street:.0%} of the distinct values are a number and a word for a street",
             )
         ]
-    if share_of(shape, lambda value: value in names.country_codes()) >= 0.95:
+    if shape.share_of(lambda value: value in names.country_codes()) >= 0.95:
         return [Guess("COUNTRY", 0.95, 0.5, "nearly all distinct values are codes of countries")]
     country = _hits(shape.sample, names.countries())
     if country >= 0.6:
         return [Guess("COUNTRY", country, country - 0.1, f"{country:.0%} of the distinct values are countries")]
-    job = share_of(shape, is_job)
+    job = shape.share_of(is_job)
     if job >= 0.35 and shape.named_share < 1.01:
         return [Guess("JOB_TITLE", job, job - 0.1, f"{job:.0%} of the distinct values end in a word for an occupation")]
-    firm = share_of(shape, is_firm)
+    firm = shape.share_of(is_firm)
     if firm >= 0.2:
         return [Guess("ORGANIZATION", firm, firm - 0.02, f"{firm:.0%} of the distinct values end in a legal form")]
     return _people_or_places(shape) if shape.named_share >= 0.8 else []
@@ -185,10 +185,6 @@ def _hits(sample: list[str], known: frozenset[str]) -> float:
 
 def _is_street_like(shape: Shape) -> bool:
     return shape.mean_words >= 2
-
-
-def share_of(shape: Shape, is_one: Callable[[str], bool]) -> float:
-    return sum(map(is_one, shape.sample)) / len(shape.sample)
 
 
 _HAS_NUMBER = re.compile(r"\d")
@@ -269,7 +265,7 @@ def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
         **person,
         **categories,
         **dict.fromkeys(of_trait(Trait.PHONE), _phone),
-        "EMAIL": lambda shape, _: share_of(shape, lambda value: "@" in value or "\uff20" in value),
+        "EMAIL": lambda shape, _: shape.share_of(lambda value: "@" in value or "\uff20" in value),
         "TITLE": _title,
         "JOB_TITLE": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.digit_share < 0.3 else 0.0,
         "EDUCATION": lambda shape, kind: 0.8 if shape.distinct <= 200 and kind is not Kind.DATE else 0.0,
@@ -302,7 +298,7 @@ def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
             else 0.0
         ),
         "USER_AGENT": lambda shape, _: 0.9 if shape.mean_length > 30 else 0.0,
-        "URL": lambda shape, _: share_of(shape, lambda value: "." in value and " " not in value),
+        "URL": lambda shape, _: shape.share_of(lambda value: "." in value and " " not in value),
         "CVV": lambda shape, kind: (
             0.8 if kind is not Kind.BOOLEAN and shape.share(_THREE) >= 0.8 and _is_many(shape) else 0.0
         ),
@@ -352,11 +348,11 @@ def _phone(shape: Shape, kind: Kind) -> float:
         return 0.7 if shape.distinct > 5 and float(np.mean((shape.sizes >= 6) & (shape.sizes <= 15))) >= 0.5 else 0.0
     if kind not in (Kind.TEXT, Kind.CATEGORY):
         return 0.0
-    return share_of(shape, lambda value: 5 <= sum(map(str.isdigit, value)) <= 17)
+    return shape.share_of(lambda value: 5 <= sum(map(str.isdigit, value)) <= 17)
 
 
 def _title(shape: Shape, kind: Kind) -> float:
-    hits = share_of(shape, lambda value: names.fold(value).strip(". ") in names.known("titles"))
+    hits = shape.share_of(lambda value: names.fold(value).strip(". ") in names.known("titles"))
     return hits if kind in (Kind.TEXT, Kind.CATEGORY, Kind.BOOLEAN) and hits >= 0.3 else 0.0
 
 

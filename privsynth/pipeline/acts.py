@@ -76,11 +76,13 @@ def read(data: Data, policy: Policy, stages: Stages) -> Dataset:
 def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
     """The source, described and split. The same rows, policy and seed always give the same halves."""
     started, seeds, policy = datetime.now(UTC), Seeds(policy.seed), settle(policy, data)
+    before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data))
         stage.say(_roles_in_words(data))
+    stages.warnings([note for note in data.notes if note not in before])
     source = Source(train, holdout, statistics)
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 

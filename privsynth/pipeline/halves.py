@@ -39,15 +39,14 @@ def fit_and_keep(
     key_file: Path | None = None,
     overwrite: bool = False,
 ) -> tuple[Dataset, list[Path]]:
-    """A model of the files in a folder, and what was read. What could not be kept is refused before any work."""
+    """A model of the files in a folder, and what they were taken for. What cannot be kept is refused first."""
     check_keepable(policy.backend)
     check_target(folder, overwrite=overwrite)
     keyring = _keyring(key_file)
-    dataset = read(files, policy, stages)
-    prepared, fitted = fit(dataset, policy, stages)
+    prepared, fitted = fit(files, policy, stages)
     with stages.unbroken():
         paths = [name for name in files if name != "-"]
-        return dataset, _keep(fitted, prepared, folder, paths=paths, keyring=keyring, overwrite=overwrite)
+        return prepared.data, _keep(fitted, prepared, folder, paths=paths, keyring=keyring, overwrite=overwrite)
 
 
 def keep(
@@ -78,9 +77,10 @@ def resume(saved: SavedModel, data: Data, policy: Policy, stages: Stages) -> tup
     prepared = prepare(dataset, policy.with_(seed=saved.seed), stages)
     check_same(saved, prepared.source)
     is_its_own = policy.backend == saved.policy.backend
+    told = prepared.data.notes
     prepared = prepared.with_notes(*saved.notes, _drawn_from(saved) if is_its_own else ANEW)
     fitted = saved.model(prepared.source.statistics.taken) if is_its_own else learn(prepared, stages)
-    stages.notes([note for note in prepared.data.notes if note not in dataset.notes])
+    stages.notes([note for note in prepared.data.notes if note not in told])
     return prepared, fitted
 
 

@@ -35,7 +35,7 @@ class DryRun:
     """What is known of a run before anything is learnt, made or written."""
 
     prepared: Prepared
-    notes: tuple[str, ...]  # on what was read
+    notes: tuple[str, ...]  # on what was read, and on what it was taken for
     rows: int | None  # of the first table, as asked
     estimate: Estimate | None  # None: the backend cannot say
 
@@ -44,9 +44,8 @@ def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite:
     """Read, describe and split the source as `run` would. What would be refused is refused here."""
     check_target(out, overwrite=overwrite)
     policy = with_ledger(policy, out)
-    dataset = read(data, policy, stages)
-    prepared = prepare(dataset, policy, stages)
+    prepared = prepare(read(data, policy, stages), policy, stages)
     policy = prepared.policy
     backend = backend_for(policy.backend, policy.limits, nlp=policy.nlp)
     estimate = foreseen(backend, prepared.source.train)
-    return DryRun(prepared, dataset.notes, rows_asked(policy, prepared.data), estimate)
+    return DryRun(prepared, prepared.data.notes, rows_asked(policy, prepared.data), estimate)

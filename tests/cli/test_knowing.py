@@ -124,6 +124,34 @@ def test_inspect_says_who_is_in_the_table_and_what_holds_in_it() -> None:
     assert any("read as utf-8" in note for note in found["warnings"])
 
 
+@pytest.fixture
+def mystery(tmp_path: Path) -> Path:
+    """A column of 500 different strings without a meaning, and one of three levels."""
+    file = tmp_path / "sales.csv"
+    words = (f"{chr(97 + n % 26)}uff {chr(97 + n // 26)}om" for n in range(500))
+    file.write_text("mystery,kind\n" + "".join(f"{word},{'abc'[n % 3]}\n" for n, word in enumerate(words)))
+    return file
+
+
+def test_what_is_invented_because_nobody_knows_it_stands_on_the_first_screen(mystery: Path, tmp_path: Path) -> None:
+    """With the line that declares it, which does so when it is used."""
+    line = "--set tables.sales.columns.mystery.role=plain"
+    asked = "warning   sales: nobody knows what mystery holds"
+    out = ("--out", str(tmp_path / "out"), "--seed", "1")
+    run = command("run", str(mystery), *out)
+    assert asked in run.stderr
+    assert line in run.stderr
+    manifest, page = ((tmp_path / "out" / name).read_text() for name in ("manifest.json", "compliance.html"))
+    assert any(line in note for note in json.loads(manifest)["notes"])
+    assert "nobody knows what mystery holds" in page
+    found = json.loads(command("fit", str(mystery), "--model", str(tmp_path / "model"), "--json").stdout)
+    assert any(line in warning for warning in found["warnings"])
+    assert f"warning: {asked.split('   ')[1]}" in command("inspect", str(mystery)).stdout
+    answered = command("run", str(mystery), *line.split(), *out, "--dry-run", "--json")
+    assert not any("nobody knows" in warning for warning in json.loads(answered.stdout)["warnings"])
+    assert json.loads(answered.stdout)["plan"]["tables"][0]["roles"] == {"plain": 2}
+
+
 def test_inspect_makes_hidden_signs_of_a_header_visible(tmp_path: Path) -> None:
     file = tmp_path / "odd.csv"
     file.write_text("id,\u202eemag\n" + "".join(f"{n},{n % 3}\n" for n in range(40)))

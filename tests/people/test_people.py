@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from invented import invent, table_of
 from shop import customers, orders, shop, statistics, taken_of, texts
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
@@ -21,6 +23,7 @@ from privsynth.people.phones import AREA_CODES
 from privsynth.people.shapes import CodeShape, learn_own_shapes, learn_shapes
 from privsynth.people.words import DEFAULT, locale_of, words_of
 from privsynth.pii.check_digits import luhn
+from privsynth.pii.lookalikes import looks_measured, looks_worded
 from privsynth.pii.reserved import TEST_CARDS
 from privsynth.statistics import ColumnStatistics, Taken
 
@@ -317,6 +320,30 @@ def test_a_shape_is_forgotten_where_values_share_nothing() -> None:
     shapes = learn_shapes(["one thing", "another", "a third thing here", "x" * 80])
     assert {len(shape.places) for shape in shapes.shapes} == {12}
     assert learn_shapes(["a"]).shapes[0].places == ("abcdefghijklmnopqrstuvwxyz",)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda n: f"Jan {1 + n % 28} {1900 + n}",
+        lambda n: f"{1900 + n}-{1 + n % 12:02}-{1 + n % 28:02}",
+        lambda n: f"{n % 24:02}:{n % 60:02}.{n:03}",
+        lambda n: f"${n}.50",
+        lambda n: f"{n} kg",
+        lambda n: f"Wuff {chr(97 + n % 26)}{chr(97 + n // 26)}",
+    ],
+)
+def test_what_nobody_knows_is_invented_as_a_code_and_not_as_a_look_alike(value: Callable[[int], str]) -> None:
+    """No made-up text may be taken for a date, a time, a number or a name."""
+    frame = {"mystery": [value(n) for n in range(100)]}
+    made = invent(table_of(frame))["mystery"]
+    assert not any(looks_measured(text) or looks_worded(text) for text in made)
+    assert all(len(text) == 12 for text in made)
+
+
+def test_a_code_of_an_unknown_kind_keeps_its_shape() -> None:
+    made = invent(table_of({"mystery": [f"KX-{n:04}" for n in range(100)]}))["mystery"]
+    assert all(re.fullmatch(r"KX-\d{4}", text) for text in made)
 
 
 def test_a_shape_is_loosened_from_the_right() -> None:

@@ -38,6 +38,7 @@ def inspect(
 
     from privsynth.api import column_line
     from privsynth.describe import facts_of
+    from privsynth.describe.questions import questions
     from privsynth.pipeline.judging import inspect as inspected
 
     dataset = inspected(list(data), policy)
@@ -49,7 +50,7 @@ def inspect(
     for name, columns in lines.items():
         title, summary = visible(_title(dataset[name])), visible(_summary(columns))
         sys.stdout.write(f"{title}\n{summary}\n\n{_table(columns)}\n")
-    for text in _between_columns(dataset, facts):
+    for text in _between_columns(dataset, facts, questions(dataset, policy)):
         sys.stdout.write(f"{visible(text)}\n")
     return 0
 
@@ -75,14 +76,14 @@ def _object(dataset: Dataset, facts: Sequence[Fact], lines: Mapping[str, Sequenc
     )
 
 
-def _between_columns(dataset: Dataset, facts: Sequence[Fact]) -> Iterator[str]:
+def _between_columns(dataset: Dataset, facts: Sequence[Fact], asked: Sequence[str]) -> Iterator[str]:
     """Keys between tables, what holds between columns, and what a person should know of how it was read."""
     for key in dataset.relations:
         yield f"key:  {key.child}.{key.child_key} -> {key.parent}.{key.parent_key}"
     for fact in facts:
         yield f"fact: {f'{fact.table}: ' if len(dataset.tables) > 1 else ''}{fact.words}"
     for note in dataset.notes:
-        yield f"note: {note}"
+        yield f"{'warning' if note in asked else 'note'}: {note}"
 
 
 def _title(table: Table) -> str:

@@ -1,0 +1,78 @@
+"""What is decided on little evidence is asked, with the lines that answer it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
+from privsynth.describe import describe
+from privsynth.describe.plan import plan_text
+from privsynth.describe.questions import questions
+from privsynth.policy import Policy
+
+
+def letters(number: int) -> str:
+    return chr(97 + number % 26) + chr(97 + number // 26)
+
+
+def sales(name: str = "sales", *columns: str) -> Dataset:
+    """60 strings of which nothing is known, under each name; and two levels."""
+    words = pd.Series([f"wuff {letters(n)}" for n in range(60)], dtype=object)
+    frame = pd.DataFrame({**dict.fromkeys(columns or ("mystery",), words), "kind": ["a", "b"] * 30})
+    return Dataset((Table(name, tuple(Column(c, Kind.TEXT) for c in frame), frame.astype(object)),))
+
+
+def asked(data: Dataset, policy: Policy | None = None) -> list[str]:
+    described = describe(data, policy or Policy())
+    found = questions(described, policy or Policy())
+    assert set(found) <= set(described.notes)
+    return found
+
+
+def test_what_nobody_knows_is_asked_with_the_line_that_declares_it() -> None:
+    (question,) = asked(sales())
+    assert question.startswith("sales: nobody knows what mystery holds")
+    assert "--set tables.sales.columns.mystery.role=plain" in question
+    assert "wuff" not in question
+
+
+def test_the_lines_are_such_as_the_policy_reads() -> None:
+    """Both answers end the question, and do what they say."""
+    for role in ("plain", "direct"):
+        policy = Policy(tables={"sales": {"columns": {"mystery": {"role": role}}}})
+        assert asked(sales(), policy) == []
+        assert describe(sales(), policy)["sales"]["mystery"].role is Role(role)
+
+
+def test_several_columns_of_a_table_are_one_question_with_one_line_for_all() -> None:
+    (question,) = asked(sales("sales", "one", "the other"))
+    assert "nobody knows what one, the other hold" in question
+    assert 'tables: { sales: { columns: { one: { role: plain }, "the other": { role: plain } } } }' in question
+
+
+def test_a_name_with_a_dot_is_not_set_by_a_dotted_path() -> None:
+    (question,) = asked(sales("sales", "a.b"))
+    assert "--set" not in question
+    assert '"a.b": { role: plain }' in question
+
+
+def test_many_unknown_columns_are_still_one_line() -> None:
+    (question,) = asked(sales("sales", *(f"c{n}x" for n in range(40))))
+    assert "c11x ..." in question
+    assert "c12x" not in question
+
+
+def test_a_key_by_its_look_alone_is_asked_too() -> None:
+    """Codes that are each there once may be keys, and may be what somebody needs."""
+    codes = pd.Series([f"{letters(n)}{n}" for n in range(60)], dtype=object)
+    data = Dataset((Table("t", (Column("c1", Kind.TEXT),), pd.DataFrame({"c1": codes})),))
+    (question,) = asked(data)
+    assert question.startswith("t: is c1 identifier?")
+    assert question.endswith("--set tables.t.columns.c1.role=plain; if it is: role: identifier")
+
+
+def test_the_plan_leaves_open_what_is_in_doubt_so_that_the_question_stays() -> None:
+    text = plan_text(describe(sales(), Policy()), (), Policy())
+    (line,) = [line for line in text.splitlines() if "mystery" in line]
+    assert "mystery: { kind: text }" in line
+    assert "Say role: direct, or role: plain" in line
