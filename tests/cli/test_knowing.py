@@ -147,7 +147,7 @@ def test_what_is_invented_because_nobody_knows_it_stands_on_the_first_screen(mys
     found = json.loads(command("fit", str(mystery), "--model", str(tmp_path / "model"), "--json").stdout)
     assert any(line in warning for warning in found["warnings"])
     assert f"warning: {asked.split('   ')[1]}" in command("inspect", str(mystery)).stdout
-    answered = command("run", str(mystery), *line.split(), *out, "--dry-run", "--json")
+    answered = command("run", str(mystery), *line.split(), "--out", str(tmp_path / "new"), "--dry-run", "--json")
     assert not any("nobody knows" in warning for warning in json.loads(answered.stdout)["warnings"])
     assert json.loads(answered.stdout)["plan"]["tables"][0]["roles"] == {"plain": 2}
 
