@@ -6,29 +6,33 @@ from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.domains import domain_of
+from privsynth.describe.owner import with_owners
 from privsynth.errors import PolicyError
 from privsynth.options import ColumnPolicy, TablePolicy
 from privsynth.pii.columns import type_column
-from privsynth.pii.entities import Trait, entities, has
-from privsynth.pii.lexicon import words_of
+from privsynth.pii.entities import entities
 from privsynth.policy import Policy
 
 
 def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     """The same data; each column knows its role and the reason, each table the column that says whose its rows are."""
     described = [_described(table, policy.table(table.name), policy.limits.k_rare) for table in dataset]
-    return dataset.replace_tables(*(_with_domains(table, policy) for table in described))
+    owned = with_owners(dataset.replace_tables(*described))
+    counted = [_by_people(table, policy.table(table.name), policy.limits.k_rare) for table in owned]
+    return owned.replace_tables(*(_with_domains(table, policy) for table in counted))
 
 
 def _described(table: Table, wishes: TablePolicy, fewest: int) -> Table:
+    columns = [_column(table, c, wishes.columns.get(c.name, ColumnPolicy()), fewest) for c in table.columns]
+    return replace(table.with_columns(*columns), person=wishes.person)
+
+
+def _by_people(table: Table, wishes: TablePolicy, fewest: int) -> Table:
     """Values count as shared by rows first, and by people as soon as it is known whose the rows are."""
-    asked = {column.name: wishes.columns.get(column.name, ColumnPolicy()) for column in table.columns}
-    described = table.with_columns(*(_column(table, column, asked[column.name], fewest) for column in table.columns))
-    described = replace(described, person=wishes.person or _owner(described))
-    if described.person is None:
-        return described
-    words = [c for c in described.of_role(Role.PLAIN) if c.kind in (Kind.TEXT, Kind.CATEGORY) and not c.declared]
-    return described.with_columns(*(_column(described, column, asked[column.name], fewest) for column in words))
+    if table.person is None:
+        return table
+    words = [c for c in table.of_role(Role.PLAIN) if c.kind in (Kind.TEXT, Kind.CATEGORY) and not c.declared]
+    return table.with_columns(*(_column(table, c, wishes.columns.get(c.name, ColumnPolicy()), fewest) for c in words))
 
 
 def _with_domains(table: Table, policy: Policy) -> Table:
@@ -69,74 +73,3 @@ def _role_of(entity: str) -> Role:
         hint = f"did you mean {near[0]}?" if near else "privsynth inspect shows the kinds in the column 'holds'"
         raise PolicyError("the policy names a kind of personal data that is not known.", hint=hint)
     return entities()[entity].role
-
-
-# Words for somebody whose rows are to stay together. A key of theirs that repeats says which rows are one person's.
-_PERSONS = frozenset(
-    [
-        "person",
-        "patient",
-        "customer",
-        "client",
-        "user",
-        "member",
-        "employee",
-        "student",
-        "subject",
-        "participant",
-        "respondent",
-        "household",
-        "family",
-        "policyholder",
-        "holder",
-        "cardholder",
-        "subscriber",
-        "donor",
-        "citizen",
-        "resident",
-        "passenger",
-        "guest",
-        "visitor",
-        "owner",
-        "tenant",
-        "account",
-        "acct",
-        "cust",
-        "pat",
-        "emp",
-        "uid",
-        "userid",
-        "customerid",
-        "patientid",
-        "clientid",
-        "kunde",
-        "kunden",
-        "patienten",
-        "klient",
-        "asiakas",
-        "cliente",
-        "paciente",
-        "usuario",
-        "adherent",
-        "assure",
-    ]
-)
-
-
-def _owner(table: Table) -> str | None:
-    """The first identifier that names people and repeats; None where each row is a person of its own."""
-    for column in table.of_role(Role.IDENTIFIER, Role.DIRECT):
-        if _names_persons(column) and _repeats(table, column):
-            return column.name
-    return None
-
-
-def _names_persons(column: Column) -> bool:
-    """A key (`patient_id`) rather than a name: two people may share a name."""
-    is_key = column.role is Role.IDENTIFIER or has(column.entity, Trait.KEY)
-    return is_key and bool(_PERSONS & set(words_of(column.name)))
-
-
-def _repeats(table: Table, column: Column) -> bool:
-    present = table.frame[column.name].dropna()
-    return 1 < present.nunique() < len(present)

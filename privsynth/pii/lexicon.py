@@ -53,6 +53,11 @@ def read_name(name: str) -> NameSays:
     return NameSays(kinds, is_whole=whole, is_negated=negated, is_key=keyed, role=_role_of(words))
 
 
+def key_words() -> frozenset[str]:
+    """Words that end the name of a key."""
+    return _lexicon()["keys"]
+
+
 def _longest(words: list[str], phrases: Mapping[str, tuple[str, ...]]) -> tuple[int, int, tuple[str, ...]]:
     """The known phrase of most words; of equals the last, since the head of a name stands at its end."""
     for length in range(len(words), 0, -1):

@@ -81,7 +81,7 @@ def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
         data = describe(data, policy)
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data))
-        stage.say(_roles_in_words(data))
+        stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
     stages.warnings([note for note in data.notes if note not in before])
     source = Source(train, holdout, statistics)
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
@@ -232,6 +232,17 @@ def _recipe_in_words(recipe: Recipe) -> str:
     engines = ", ".join(dict.fromkeys(table.engine for table in recipe.tables.values()))
     reasons = dict.fromkeys(f": {table.why}" for table in recipe.tables.values() if table.why)
     return "/".join(filter(None, (recipe.backend, engines))) + ";".join(reasons)
+
+
+def people_in_words(data: Dataset) -> str:
+    """Whose rows they were taken for: the unit that is split, counted and protected."""
+    if data.is_empty:
+        return ""
+    root, below = data.root, len(data.tables) > 1
+    of, with_others = (f" of {root.name}", ", with all that hangs on it") if below else ("", "")
+    if root.person is None:
+        return f"each row{of} was taken for one person{with_others}"
+    return f"rows{of} are split and judged by {root.person}: {root.number_of_people:,} people{with_others}"
 
 
 def _roles_in_words(data: Dataset) -> str:

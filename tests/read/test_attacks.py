@@ -40,7 +40,10 @@ NOTED = {
     "two tables of one width": (b"id,name\n1,ann\n2,bob\nsku,price\n3,3.5\n4,4.5\n", "line 4"),
     "a line of units": (b"length,mass\nmm,kg\n1.5,2\n2.5,3\n3.5,4\n", "line 2"),
     "a total": (b"a,b\n1,2\n2,4\nTotal,6\n", "line 4"),
-    "an encoding that it does not say": ("name,town\nJosé,Zürich\n".encode("cp1252"), "found by its letters to be cp1252"),
+    "an encoding that it does not say": (
+        "name,town\nJosé,Zürich\n".encode("cp1252"),
+        "found by its letters to be cp1252",
+    ),
     "a delimiter at the end of every line": (b"a,b,\n1,2,\n3,4,\n", "at the end of every line"),
     "a line that names the delimiter": (b"sep=;\na;b\n1;2\n3;4\n", "names the delimiter"),
     "mixed line ends": (b"a,b\r\n1,2\n3,4\r\n", "line ends are mixed"),
