@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from privsynth.dataset import Column, Kind, Table
+from privsynth.spelling.dates import has_time
 from privsynth.typing import Array
 
 
@@ -35,7 +36,7 @@ def _usual(column: Column, values: Array) -> Any:
 
     if column.kind is Kind.INTEGER and values.dtype.kind == "f":
         return pa.int64()
-    if values.dtype.kind == "M" and not any(part in column.spelling.date_format for part in ("%H", "%-H", "%I", "%-I")):
+    if values.dtype.kind == "M" and not has_time(column.spelling.date_format):
         return pa.date32()
     return None
 

@@ -1,134 +1,79 @@
-"""Words as dates, under one format that gives every word back."""
+"""Words as dates: the format is inferred from the words, and what it writes is compared with them.
+
+A word is cut into digits, names and what stands between them, which leaves one format, or a few where day, month or
+year could change places. Each is tried on whole columns. The commonest is the column's; words of other formats are
+read as well, and counted, because they will be written otherwise.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from privsynth.spelling.months import MONTHS
+from privsynth.read.fields import Fields, fields_of, localised
+from privsynth.read.skeletons import compact_skeletons, skeletons
+from privsynth.spelling.dates import Names, floored, spelt, unit_of
 from privsynth.typing import Array
 
-SHORT = tuple(month[:3] for month in MONTHS)
-PARTS = {
-    "%Y": r"(?P<Y>\d{4})",
-    "%m": r"(?P<m>0[1-9]|1[0-2])",
-    "%d": r"(?P<d>0[1-9]|[12]\d|3[01])",
-    "%-m": r"(?P<m>[1-9]|1[0-2])",
-    "%-d": r"(?P<d>[1-9]|[12]\d|3[01])",
-    "%b": rf"(?P<b>{'|'.join(SHORT)})",
-    "%B": rf"(?P<b>{'|'.join(MONTHS)})",
-    "%H": r"(?P<H>[01]\d|2[0-3])",
-    "%-H": r"(?P<H>1?\d|2[0-3])",
-    "%I": r"(?P<I>0[1-9]|1[0-2])",
-    "%-I": r"(?P<I>[1-9]|1[0-2])",
-    "%M": r"(?P<M>[0-5]\d)",
-    "%S": r"(?P<S>[0-5]\d)",
-    "%f": r"(?P<f>\d{6})",
-    "%p": r"(?P<p>AM|PM)",
-    "%%": "%",
-}
-DAYS = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d.%m.%Y",
-    "%-d.%-m.%Y",
-    "%d %b %Y",
-    "%-d %b %Y",
-    "%d-%b-%Y",
-    "%-d-%b-%Y",
-    "%d %B %Y",
-    "%-d %B %Y",
-)
-MORE_DAYS = (
-    "%b %d, %Y",
-    "%b %-d, %Y",
-    "%B %d, %Y",
-    "%B %-d, %Y",
-    "%d. %B %Y",
-    "%-d. %B %Y",
-    "%Y-%m",
-    "%Y-%-m-%-d",
-    "%Y/%-m/%-d",
-)
-PAIRS = (("%d/%m/%Y", "%m/%d/%Y"), ("%-d/%-m/%Y", "%-m/%-d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%-d-%-m-%Y", "%-m-%-d-%Y"))
-TIMES = (
-    "",
-    " %H:%M",
-    " %H:%M:%S",
-    "T%H:%M:%S",
-    " %H:%M:%S.%f",
-    "T%H:%M:%S.%f",
-    "T%H:%M",
-    " %-H:%M",
-    " %-H:%M:%S",
-    " %I:%M %p",
-    " %-I:%M %p",
-    " %I:%M:%S %p",
-    " %-I:%M:%S %p",
-)
-COMPACT = ("%Y%m%d", "%Y%m%d%H%M%S")  # these are integers unless the column's name speaks of dates
 DATE_WORDS = re.compile(
     r"(?i)(^|[^a-z])(date|datum|data|fecha|dato|day|dob|birth(day)?|born|geboren|naissance|nascimento|since|until|dt|jour)($|[^a-z])|date$|datum$"
 )
+_BIRTHS = re.compile(r"(?i)(^|[^a-z])(dob|birth|born|birthda(y|te)|geboren|geburt|naissance|nascimento|nacimiento)")
+SAMPLE = 200
+FEWEST = 0.5  # of a sample must look like dates before a column is read as dates
+FORMATS = 8  # of one column
+RARE = 100  # times as many days beyond the twelfth must stand in one place as in the other to settle which is the day
+FINER = 0.01  # of the cells must be finer than the rest for all to be written so
+UNITS = ("Y", "Q", "M", "W", "D", "h", "m", "s", "us")
+_ORDER = re.compile(r"%-?[dm][^%A-Za-z]+%-?[dm]")
+
+Look = Callable[[str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
 class DateReading:
-    """The moment behind each word (datetime64[us]) and the format that spells them."""
+    """The moment behind each word (datetime64[us]), and the format that spells it."""
 
     values: Array
     format: str
+    _: KW_ONLY
     fits: Array  # by word; the others, misfits, are NaT
+    names: Names
+    respelt: Array  # by word: what will be written otherwise
+    notes: tuple[str, ...] = ()
 
 
 def dates(words: list[str], name: str, cells: Array | None = None) -> list[DateReading]:
-    """Every reading of the words as dates: none, one, or two where day and month could change places.
+    """Every reading of the words as dates: none, one, or several where day and month could change places.
 
-    With `cells`, how often each word stands in the column, the formats that fit most of them.
+    With `cells`, how often each word stands in the column, some words may fit none of the formats.
     """
-    if cells is not None:
-        return _most(words, name, cells)
-    if not words or not 6 <= len(words[0]) <= 40 or not any(c.isdigit() for c in words[0]):
+    look = compact_skeletons if is_compact(words, name) else skeletons
+    sample = _sample(words)
+    if sum(bool(look(word)) for word in sample) < max(1, FEWEST * len(sample)):
         return []
-    readings = []
-    for form in _candidates(words, name):
-        values = under(words, form)
-        if values is not None:
-            readings.append(DateReading(values, form, ~np.isnat(values)))
-        if len(readings) == 2:
-            break
-    return readings[:1] if len(readings) == 2 and (readings[0].values == readings[1].values).all() else readings
-
-
-def _most(words: list[str], name: str, cells: Array) -> list[DateReading]:
-    """The readings of the words that look most like the commonest one; a word of another look is a misfit."""
-    looks = np.array([re.sub("[0-9]", "9", word) for word in words])
-    alike = looks == looks[int(cells.argmax())]
-    some = dates([words[at] for at in np.flatnonzero(alike)], name)
-    return [_spread(reading, alike) for reading in some]
-
-
-def _spread(reading: DateReading, fits: Array) -> DateReading:
-    values = np.full(len(fits), np.datetime64("NaT"), dtype="datetime64[us]")
-    values[fits] = reading.values
-    return DateReading(values, reading.format, fits)
-
-
-def _candidates(words: list[str], name: str) -> list[str]:
-    """The formats that fit the first words, so that only few are tried on all."""
-    days = (*DAYS, *MORE_DAYS, *(form for pair in PAIRS for form in pair))
-    forms = (
-        [day + time for day in days for time in TIMES]
-        if not words[0].isdigit()
-        else list(COMPACT)
-        if is_compact(words, name)
-        else []
+    column = DateWords(
+        words, np.ones(len(words)) if cells is None else cells.astype(float), look=look, births=is_birth(name)
     )
-    return [form for form in forms if all(_pattern(form).fullmatch(word) for word in words[:20])]
+    readings = [_reading(column, first) for first in _contenders(column)]
+    return readings if cells is not None else [reading for reading in readings if reading.fits.all()]
+
+
+def under(words: list[str], form: str, name: str) -> DateReading:
+    """The words under one format."""
+    column = DateWords(words, np.ones(len(words)), look=skeletons, births=is_birth(name))
+    fields = fields_of(column.texts, form, births=column.births)
+    return _spelt_in(column, [fields], form, fields.names(form, column.weights))
+
+
+def is_birth(name: str) -> bool:
+    return bool(_BIRTHS.search(_split(name)))
 
 
 def is_compact(words: list[str], name: str) -> bool:
@@ -140,57 +85,127 @@ def _split(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).replace("_", " ")
 
 
-_PATTERNS: dict[str, re.Pattern[str]] = {}
-
-
-def _pattern(form: str) -> re.Pattern[str]:
-    """A pattern of what strftime would write, and no more. KeyError for a directive that cannot be read back."""
-    if form not in _PATTERNS:
-        pieces = re.findall(r"%-?.|[^%]+|%", form)
-        _PATTERNS[form] = re.compile(
-            "".join(PARTS[piece] if piece.startswith("%") else re.escape(piece) for piece in pieces), re.ASCII
-        )
-    return _PATTERNS[form]
-
-
 def puts_day_first(form: str) -> bool:
-    return form.startswith(("%d", "%-d"))
+    """Whether the day stands before the month."""
+    return bool(re.search(r"%-?[de].*%-?m", form))
 
 
-def can_read(form: str) -> bool:
-    """Whether a format names a day, once each, with directives that can be read back."""
-    try:
-        parts = _pattern(form).groupindex
-    except (KeyError, re.error):
-        return False
-    return "Y" in parts and ("m" in parts or "b" in parts) and (("I" in parts) == ("p" in parts))
+def has_order(form: str) -> bool:
+    """Whether day and month are numbers side by side, of which either could come first."""
+    return bool(_ORDER.search(form)) and not re.match(r"%Y", form)
 
 
-def under(words: list[str], form: str) -> Array | None:
-    """The moments of all words under one format; None if a single word does not fit."""
-    pattern = _pattern(form)
-    moments = []
-    for word in words:
-        match = pattern.fullmatch(word)
-        value = None if match is None else _moment(match.groupdict())
-        if value is None:
-            return None
-        moments.append(value)
-    return np.array(moments, dtype="datetime64[us]")
+@dataclass(frozen=True, eq=False)
+class DateWords:
+    """The words of a column, and how they are looked at."""
+
+    words: list[str]
+    weights: Array
+    _: KW_ONLY
+    look: Look
+    births: bool
+
+    @property
+    def texts(self) -> Any:
+        return pa.array(self.words, pa.string())
 
 
-def moment(word: str, form: str) -> datetime | None:
-    """The moment that the word spells, or None."""
-    match = _pattern(form).fullmatch(word)
-    return None if match is None else _moment(match.groupdict())
+def _sample(words: list[str]) -> list[str]:
+    return words[:: -(-len(words) // SAMPLE) or 1]
 
 
-def _moment(part: dict[str, str]) -> datetime | None:
-    """Files say no zone, and nor do we. The 30th of February is no moment."""
-    month = SHORT.index(part["b"][:3]) + 1 if "b" in part else int(part["m"])
-    hour = int(part.get("H", 0)) if "I" not in part else int(part["I"]) % 12 + (12 if part.get("p") == "PM" else 0)
-    second = (int(part.get("M", 0)), int(part.get("S", 0)), int(part.get("f", 0)))
-    try:
-        return datetime(int(part["Y"]), month, int(part.get("d", 1)), hour, *second)  # noqa: DTZ001
-    except ValueError:
-        return None
+def _contenders(column: DateWords) -> list[Fields]:
+    """The format that fits most words; more than one where day and month could change places."""
+    forms = _best(_sample(column.words), column.look)
+    return _settled([fields_of(column.texts, form, births=column.births) for form in forms], column.weights)
+
+
+def _best(sample: list[str], look: Look) -> tuple[str, ...]:
+    """The formats of the word that most of the sample agree with."""
+    groups = Counter(forms for word in sample if (forms := look(word)))
+    texts = pa.array(sample, pa.string())
+    fitting = {
+        forms: max(int(fields_of(texts, form).fits.sum()) for form in forms) for forms, _ in groups.most_common(FORMATS)
+    }
+    return max(fitting, key=fitting.__getitem__, default=())
+
+
+def _settled(ways: list[Fields], weights: Array) -> list[Fields]:
+    """The ways that the words themselves do not rule out."""
+    best = max(ways, key=lambda way: weights[way.fits].sum(), default=None)
+    if best is None or not best.fits.any():
+        return []
+    left = [way for way in ways if way is best or not _is_beaten(way, best, weights)]
+    left = [way for way in left if not way.format.startswith("%y")] or left
+    first = left[0]
+    return [first] if all(_say_the_same(first, way) for way in left) else left
+
+
+def _is_beaten(way: Fields, best: Fields, weights: Array) -> bool:
+    alone, against = weights[way.fits & ~best.fits].sum(), weights[best.fits & ~way.fits].sum()
+    return bool(alone * RARE <= against and against > 0)
+
+
+def _say_the_same(one: Fields, other: Fields) -> bool:
+    return bool((one.fits == other.fits).all() and (one.moments == other.moments)[one.fits].all())
+
+
+def _reading(column: DateWords, first: Fields) -> DateReading:
+    """The reading that starts with one format, and takes the words that fit others."""
+    layers, notes = localised([first, *_others(column, first)])
+    spellings = [fields.spelling(column.weights) for fields in layers]
+    chosen = _finest(layers, [form for form, _ in spellings], column.weights)
+    reading = _spelt_in(column, layers, *spellings[chosen])
+    return replace(reading, notes=(*notes, *reading.notes))
+
+
+def _others(column: DateWords, first: Fields) -> list[Fields]:
+    """What the remaining words are written in."""
+    layers: list[Fields] = []
+    left = np.flatnonzero(~first.fits)
+    while len(left) and len(layers) < FORMATS:
+        words = [column.words[at] for at in left]
+        forms = _best(_sample(words), _loose_look)
+        part = [fields_of(pa.array(words, pa.string()), form, births=column.births) for form in forms]
+        ways = _settled(part, column.weights[left])
+        if len(ways) > 1:
+            same = puts_day_first(first.format)
+            ways = [way for way in ways if has_order(first.format) and puts_day_first(way.format) == same]
+        if len(ways) != 1:
+            break
+        layers.append(ways[0].among(left, len(column.words)))
+        left = left[~ways[0].fits]
+    return layers
+
+
+def _loose_look(word: str) -> tuple[str, ...]:
+    """Beside dates, years and packed dates are dates, too."""
+    if word.isascii() and word.isdigit():
+        return ("%Y",) if len(word) == 4 and word[0] in "12" else ("%Y%m%d",) if len(word) == 8 else ()
+    return skeletons(word)
+
+
+def _finest(layers: list[Fields], forms: list[str], weights: Array) -> int:
+    """The finest format that is not rare, so that no time of day is lost; the commonest of these."""
+    amounts = [weights[fields.fits].sum() for fields in layers]
+    units = [UNITS.index(unit_of(form)) for form in forms]
+    finest = max(
+        unit
+        for unit in units
+        if sum(amount for amount, other in zip(amounts, units, strict=True) if other >= unit) >= FINER * sum(amounts)
+    )
+    return max(range(len(layers)), key=lambda at: (units[at] == finest, amounts[at]))
+
+
+def _spelt_in(column: DateWords, layers: list[Fields], form: str, names: Names) -> DateReading:
+    """All words in one format: their moments as it can write them, and which of them it writes otherwise."""
+    moments = np.full(len(column.words), np.datetime64("NaT", "us"))
+    for fields in layers:
+        moments[fields.fits] = fields.moments[fields.fits]
+    fits = ~np.isnat(moments)
+    moments[fits] = floored(moments[fits], unit_of(form))
+    respelt = np.zeros(len(column.words), dtype=bool)
+    respelt[fits] = spelt(moments[fits], form, names) != np.array(column.words, dtype=object)[fits]
+    years = {fields.window for fields in layers if fields.window is not None}
+    notes = [f"years of two digits are read as {year} to {year + 99}" for year in sorted(years)]
+    return DateReading(moments, form, fits=fits, names=names, respelt=respelt, notes=tuple(notes))

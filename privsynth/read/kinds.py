@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,7 +11,8 @@ import numpy as np
 from privsynth.dataset import Column, Kind, missing_like
 from privsynth.errors import InputError
 from privsynth.options import ColumnPolicy
-from privsynth.read.dates import DateReading, can_read, dates, is_compact, moment, puts_day_first
+from privsynth.read.dates import DateReading, dates, has_order, is_compact, puts_day_first, under
+from privsynth.read.fields import can_match
 from privsynth.read.numerals import NumberReading, doubt, is_ambiguous, is_number, numbers
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted, refuse, shown
@@ -100,7 +100,7 @@ def typed(
         case None:
             reading, doubts = _as_found(present, place, day_first)
             if reading is None and not doubts:
-                reading, doubts = _but_for_misfits(present, words, place)
+                reading, doubts = _but_for_misfits(present, words, place, day_first)
             notes = [*(notes if reading else ()), *doubts]
         case _:
             notes = []
@@ -141,34 +141,46 @@ def _as_found(
     if reading is not None:
         return reading, [place.note(lost) for lost in doubt(present, reading)]
     readings = dates(present, place.name)
-    if len(readings) == 1:
-        return readings[0], []
-    if readings and day_first is not None:
-        chosen = next(reading for reading in readings if puts_day_first(reading.format) == day_first)
-        return chosen, [
-            place.note(f"day and month could change places; read as {chosen.format} like the other dates of the table")
-        ]
     if readings:
-        return None, [
-            place.note("day and month could change places, so it stays text; say which with its format in the policy")
-        ]
+        return _day_or_month(readings, place, day_first)
     if is_ambiguous(present):
         return None, [place.note("a comma may mark decimals or thousands, so it stays text")]
     return numbers(present), []
 
 
+def _day_or_month(
+    readings: list[DateReading], place: Place, day_first: bool | None
+) -> tuple[DateReading | None, list[str]]:
+    """The only reading, or the one that has the order of the other dates; what settles it where neither is given."""
+    if len(readings) == 1:
+        return readings[0], []
+    chosen = [reading for reading in readings if day_first is not None and puts_day_first(reading.format) == day_first]
+    if chosen:
+        said = f"day and month could change places; read as {chosen[0].format} like the other dates of the table"
+        return chosen[0], [place.note(said)]
+    ways = " or ".join(f"format: '{reading.format}'" for reading in readings)
+    return None, [place.note(f"day and month could change places, so it stays text; {ways} in the policy settles it")]
+
+
 def _but_for_misfits(
-    present: list[str], words: Words, place: Place
+    present: list[str], words: Words, place: Place, day_first: bool | None
 ) -> tuple[NumberReading | DateReading | None, list[str]]:
     """Numbers or dates although a few cells are neither: these are missing values then."""
     if not present:
         return None, []
     cells = _cells(present, words)
     reading = numbers(present, cells)
-    readings = [reading] if reading is not None else dates(present, place.name, cells)
-    if len(readings) != 1 or cells[~readings[0].fits].sum() > MISFITS * cells.sum():
+    if reading is not None:
+        return (reading, [_misfits(reading, present, words, place)]) if _are_few(reading, cells) else (None, [])
+    readings = [dated for dated in dates(present, place.name, cells) if _are_few(dated, cells)]
+    if not readings:
         return None, []
-    return readings[0], [_misfits(readings[0], present, words, place)]
+    chosen, doubts = _day_or_month(readings, place, day_first)
+    return chosen, [*doubts, *([_misfits(chosen, present, words, place)] if chosen else [])]
+
+
+def _are_few(reading: NumberReading | DateReading, cells: Array) -> bool:
+    return bool(cells[~reading.fits].sum() <= MISFITS * cells.sum())
 
 
 def _cells(present: list[str], words: Words) -> Array:
@@ -217,18 +229,19 @@ def _as_dates(present: list[str], words: Words, place: Place, form: str | None) 
             what = "day and month could change places" if readings else "no format fits all its values as dates"
             raise place.refuse(what, "give its format in the policy, for instance format: '%d.%m.%Y'")
         return readings[0]
-    if not can_read(form):
+    if not can_match(form):
         raise place.refuse(
             "the format in the policy cannot be read back",
-            "use %Y with %m or %b, %d, %H, %M, %S, %f; for instance '%d.%m.%Y'",
+            "use %Y or %y with %m, %b or %q, %d, %H, %M, %S, %f; for instance '%d.%m.%Y'",
         )
-    values = [moment(word, form) for word in present]
-    wrong = next((word for word, value in zip(present, values, strict=True) if value is None), None)
-    if wrong is not None:
+    reading = under(present, form, place.name)
+    if not reading.fits.all():
         raise place.refuse(
-            "a value is no date in the format of the policy", "mend the value or the format", _row_of(wrong, words)
+            "a value is no date in the format of the policy",
+            "mend the value or the format",
+            _row_of(present[int(reading.fits.argmin())], words),
         )
-    return DateReading(np.array(values, dtype="datetime64[us]"), form, np.ones(len(values), dtype=bool))
+    return reading
 
 
 def _row_of(word: str, words: Words) -> int:
@@ -237,11 +250,18 @@ def _row_of(word: str, words: Words) -> int:
 
 def _column_of(reading: NumberReading | DateReading, place: Place, null: str) -> tuple[Column, list[str]]:
     if isinstance(reading, DateReading):
-        return Column(place.name, Kind.DATE, spelling=Spelling(date_format=reading.format, null=null)), []
+        return _date_column(reading, place, null)
     kind = Kind.NUMBER if reading.spelling.decimals else Kind.INTEGER
     uneven = f"{counted(reading.evened, 'spelling')} with other trailing zeros will be written evenly"
     notes = [place.note(uneven)] if reading.evened else []
     return Column(place.name, kind, spelling=replace(reading.spelling, null=null)), notes
+
+
+def _date_column(reading: DateReading, place: Place, null: str) -> tuple[Column, list[str]]:
+    spelling = Spelling(date_format=reading.format, names=reading.names, null=null)
+    uneven = int(reading.respelt.sum())
+    notes = [f"{counted(uneven, 'spelling')} of dates will be written as {reading.format}"] if uneven else []
+    return Column(place.name, Kind.DATE, spelling=spelling), [place.note(note) for note in (*notes, *reading.notes)]
 
 
 def _lone_word(words: Words, place: Place) -> list[str]:
@@ -290,5 +310,5 @@ def text_kind(words: Words) -> Kind:
 def day_first(columns: list[Typed]) -> bool | None:
     """Whether the decided dates of a table put the day before the month; None if they do not tell, or disagree."""
     forms = [c.column.spelling.date_format for c in columns if c.column.kind is Kind.DATE]
-    orders = {puts_day_first(form) for form in forms if re.match(r"%-?[dm][/-]", form)}
+    orders = {puts_day_first(form) for form in forms if has_order(form)}
     return orders.pop() if len(orders) == 1 else None

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, replace
-from datetime import datetime
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.keeping import kept
+from privsynth.spelling.dates import Names, spelt
 from privsynth.typing import Array
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True)
 class Spelling:
-    """Numbers: decimals and marks. Dates: a strftime format. All: the word for a missing value."""
+    """Numbers: decimals and marks. Dates: a format and its names. All: the word for a missing value."""
 
     decimals: int = 0  # the most places that the column uses
     padded: bool = True  # whether every value shows all of them
@@ -25,6 +25,7 @@ class Spelling:
     decimal_mark: str = "."
     thousands: str = ""
     date_format: str = "%Y-%m-%d"
+    names: Names = field(default=Names())
     null: str = ""
     fewest: int = 0  # where they are not padded: the places that every value shows all the same
     shortest: bool = False  # full-precision floats: as many digits as tell the value from its neighbours
@@ -34,7 +35,7 @@ class Spelling:
         if values.dtype.kind == "f":
             return _by_distinct(values, self.number)
         if values.dtype.kind == "M":
-            return _by_distinct(values, self.date)
+            return self._dates(values)
         return values
 
     def number(self, value: float) -> str:
@@ -61,11 +62,12 @@ class Spelling:
         plain = replace(self, decimal_mark=".", thousands="")
         return np.array([*(float(plain.number(value)) for value in known), np.nan])[codes]
 
+    def _dates(self, values: Array) -> Array:
+        codes, known = pd.factorize(values)
+        return np.append(spelt(known, self.date_format, self.names), np.array([None]))[codes]
+
     def date(self, value: np.datetime64) -> str:
-        moment: datetime = value.astype("datetime64[us]").item()
-        return moment.strftime(
-            self.date_format.replace("%Y", f"{moment.year:04d}")
-        )  # strftime does not pad years before 1000
+        return str(spelt(np.array([value]), self.date_format, self.names)[0])
 
 
 def _by_distinct(values: Array, spell: Callable[[Any], str]) -> Array:

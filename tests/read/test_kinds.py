@@ -110,17 +110,44 @@ DATES = [
     ("%d-%b-%Y", ["31-Jan-2020", "01-Feb-2021"]),
     ("%B %-d, %Y", ["January 31, 2020", "May 1, 2021"]),
     ("%Y-%m", ["2020-01", "2020-12"]),
+    ("%b %-d %Y", ["Jan 1 2000", "Feb 10 2001"]),
+    ("%b %e %Y", ["Jan  1 2000", "Feb 10 2001"]),
+    ("%d%b%Y", ["01JAN2000", "31DEC1999"]),
+    ("%d-%b-%Y", ["31-jan-2020"]),
+    ("%b %-d, %Y", ["Jan. 1, 2000", "May 1, 2000", "Sept. 3, 2001"]),
+    ("%-d. %B %Y", ["1. März 2020", "12. Mai 2021"]),
+    ("%-d de %B de %Y", ["3 de enero de 2020"]),
+    ("%-d %B %Y", ["1 août 2020", "3 février 2021"]),
+    ("%-d%o %B %Y", ["1st March 2020", "22nd June 2021", "11th June 2021"]),
+    ("%a, %d %b %Y %H:%M:%S GMT", ["Mon, 03 Jan 2000 10:00:00 GMT"]),
+    ("%a %b %e %H:%M:%S %Y", ["Thu Jan  1 00:00:00 1970", "Sat Oct 10 03:04:05 1970"]),
+    ("%d/%b/%Y:%H:%M:%S -0700", ["10/Oct/2000:13:55:36 -0700"]),
+    ("%m/%Y", ["05/2020", "12/2020"]),
+    ("%b %Y", ["May 2020", "Jun 2020"]),
+    ("%b-%y", ["JAN-05", "FEB-99"]),
+    ("%YM%m", ["2020M05"]),
+    ("%G-W%V", ["2020-W05", "2020-W53"]),
+    ("%G-W%V-%u", ["2020-W05-3"]),
+    ("%YQ%q", ["2020Q1", "2020Q4"]),
+    ("Q%q %Y", ["Q1 2020"]),
+    ("%d.%m.%y", ["31.01.20", "01.02.99"]),
+    ("%Y-%m-%dT%H:%M:%SZ", ["2020-01-01T00:00:00Z"]),
+    ("%Y-%m-%d %H:%M:%S+01:00", ["2020-01-01 00:00:00+01:00"]),
+    ("%Y-%m-%d %H:%M:%S.%3f", ["2020-01-01 12:00:00.123"]),
+    ("%Y-%m-%d %H:%M:%S%.f", ["2020-01-01 12:00:00", "2020-01-01 12:00:00.123456"]),
+    ("%Y-%m-%d %H:%M:%S,%3f", ["2020-01-01 12:00:00,123"]),
+    ("%Y%m%dT%H%M%SZ", ["20200101T101010Z"]),
+    ("%-m/%-d/%Y %-I:%M %p", ["1/13/2020 7:05 a.m.", "1/1/2020 10:05 p.m."]),
+    ("%Y年%-m月%-d日", ["2020年5月1日"]),
 ]
 NO_DATES = [
-    ["31.01.20", "01.02.21"],
     ["2020-02-30", "2020-02-28"],
     ["2020-01-01", "01/02/2020"],
-    ["2020-01-01T00:00:00Z"],
-    ["2020-01-01 00:00:00+01:00"],
-    ["03/29/1982", "3/9/1982"],
-    ["2020-01-01 12:00:00.123"],
-    ["12:30", "13:45"],
-    ["31-JAN-2020"],
+    ["2020-13-01", "2020-00-01"],
+    ["Mon, 04 Jan 2000"],
+    ["May-20", "Jun-11"],
+    ["2021-W53-1"],
+    ["2020Q5"],
 ]
 
 
@@ -140,6 +167,44 @@ def test_odd_dates_stay_text(cells: list[str]) -> None:
     made = column_of(*cells)
     assert made.column.kind is Kind.TEXT
     assert written(made) == cells
+
+
+def test_dates_of_other_formats_are_counted_and_written_in_one() -> None:
+    assert_respelt(
+        ["03/09/1982", "03/31/1982", "3/9/1982"], ["03/09/1982", "03/31/1982", "03/09/1982"], "1 spelling of dates"
+    )
+    assert_respelt(
+        ["2020", "2020-05", "2020-05-17", "2020-06-01"],
+        ["2020-01-01", "2020-05-01", "2020-05-17", "2020-06-01"],
+        "2 spellings",
+    )
+    assert_respelt(["2020-01-01", "2020-01-02 10:00"], ["2020-01-01 00:00", "2020-01-02 10:00"], "1 spelling")
+    summer_and_winter = ["2020-05-17T10:00+02:00", "2020-12-17T10:00+01:00"]
+    assert_respelt(summer_and_winter, ["2020-05-17T08:00+00:00", "2020-12-17T09:00+00:00"], "several zones")
+
+
+def assert_respelt(cells: list[str], expected: list[str], note: str) -> None:
+    made = column_of(*cells)
+    assert (made.column.kind, written(made)) == (Kind.DATE, expected)
+    assert any(note in said for said in made.notes)
+
+
+def test_years_of_two_digits_lie_in_the_hundred_years_that_hold_them_together() -> None:
+    assert column_of("31.12.68", "31.12.69").values.astype("datetime64[Y]").astype(str).tolist() == ["1968", "1969"]
+    assert column_of("31.12.20", "31.12.99").values.astype("datetime64[Y]").astype(str).tolist() == ["2020", "1999"]
+    assert any("1969 to 2068" in note for note in column_of("31.12.20").notes)
+    assert column_of("31.12.50", name="birth date").values.astype("datetime64[Y]").astype(str).tolist() == ["1950"]
+
+
+def test_a_few_days_that_no_calendar_has_count_as_missing() -> None:
+    made = column_of(*["2020-05-17"] * 150, "0000-00-00")
+    assert (made.column.kind, int(np.isnat(made.values).sum())) == (Kind.DATE, 1)
+
+
+def test_an_ambiguous_date_says_the_line_that_settles_it() -> None:
+    note = " ".join(column_of("1/2/2020", "3/4/2020").notes)
+    assert "format: '%-d/%-m/%Y' or format: '%-m/%-d/%Y'" in note
+    assert column_of("1/2/2020", "3/4/2020", format="%-m/%-d/%Y").column.kind is Kind.DATE
 
 
 def test_day_and_month_that_could_change_places_stay_text_with_a_note() -> None:
