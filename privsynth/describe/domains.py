@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import NoReturn
 
 from privsynth.dataset import Column, Domain, Kind
 from privsynth.errors import PolicyError
 from privsynth.options import BINS, DomainPolicy
+from privsynth.spelling.fields import read_under
 
 SECONDS = 86_400  # of a day
 
@@ -88,12 +90,12 @@ def _moment(column: Column, text: str, refuse: Refuse) -> str:
     """ISO first, then as the column is spelt."""
     from datetime import datetime
 
-    for read in (datetime.fromisoformat, lambda word: datetime.strptime(word, column.spelling.date_format)):  # noqa: DTZ007  columns hold no zone
-        try:
-            return read(text).replace(tzinfo=None).isoformat()
-        except ValueError:
-            continue
-    return refuse("a level or end is no date.", 'write dates as "2020-12-31", or as the file does')
+    with suppress(ValueError):
+        return datetime.fromisoformat(text).replace(tzinfo=None).isoformat()
+    moment = read_under(text, column.spelling.date_format)
+    if moment is None:
+        return refuse("a level or end is no date.", 'write dates as "2020-12-31", or as the file does')
+    return moment.isoformat()
 
 
 def _rising(ends: Sequence[float], refuse: Refuse) -> tuple[float, ...]:

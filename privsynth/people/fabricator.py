@@ -26,6 +26,7 @@ from privsynth.people.settle import Held, grown, holder, passing, phone_holder, 
 from privsynth.people.shapes import token_shape
 from privsynth.people.writers import WholeName
 from privsynth.pii.entities import Trait, has
+from privsynth.spelling.dates import floored
 from privsynth.statistics import ColumnStatistics, Taken
 from privsynth.typing import Array
 
@@ -206,7 +207,9 @@ class Fabricator:
         """One column: invented, made missing as often as the real one, and stored as its kind is."""
         missing = cast.of(maker).share("missing") < maker.missing
         if maker.days is not None:
-            return np.where(missing, np.datetime64("NaT", "us"), cast.births(maker))
+            return np.where(
+                missing, np.datetime64("NaT", "us"), floored(cast.births(maker), maker.column.spelling.unit)
+            )
         rows = np.flatnonzero(~missing)
         texts = np.full(len(missing), None, dtype=object)
         texts[rows] = (

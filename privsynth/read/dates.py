@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from privsynth.read.fields import Fields, fields_of, localised
 from privsynth.read.skeletons import compact_skeletons, skeletons
 from privsynth.spelling.dates import Names, floored, spelt, unit_of
+from privsynth.spelling.fields import Fields, fields_of, localised
 from privsynth.typing import Array
 
 DATE_WORDS = re.compile(

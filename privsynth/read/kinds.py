@@ -12,11 +12,11 @@ from privsynth.dataset import Column, Kind, missing_like
 from privsynth.errors import InputError
 from privsynth.options import ColumnPolicy
 from privsynth.read.dates import DateReading, dates, has_order, is_compact, puts_day_first, under
-from privsynth.read.fields import can_match
 from privsynth.read.numerals import NumberReading, doubt, is_ambiguous, is_number, numbers
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted, refuse, shown
 from privsynth.spelling import Spelling
+from privsynth.spelling.fields import can_match
 from privsynth.typing import Array
 
 NULLS = frozenset(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.keeping import kept
-from privsynth.spelling.dates import Names, spelt
+from privsynth.spelling.dates import Names, spelt, unit_of
 from privsynth.typing import Array
 
 
@@ -65,6 +65,11 @@ class Spelling:
     def _dates(self, values: Array) -> Array:
         codes, known = pd.factorize(values)
         return np.append(spelt(known, self.date_format, self.names), np.array([None]))[codes]
+
+    @property
+    def unit(self) -> str:
+        """The finest part of a date that is written: us, s, m, h, D, W, M, Q or Y."""
+        return unit_of(self.date_format)
 
     def date(self, value: np.datetime64) -> str:
         return str(spelt(np.array([value]), self.date_format, self.names)[0])

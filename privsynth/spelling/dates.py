@@ -213,12 +213,52 @@ def _places(micro: Array, places: int) -> Any:
     return pc.utf8_slice_codeunits(six, 0, places) if places <= 6 else pc.utf8_rpad(six, places, "0")
 
 
+CALENDAR_UNITS = ("Y", "Q", "M", "W")  # of no fixed length, or not counted from the first day of 1970
+
+
+def steps(moments: Array, unit: str) -> Array:
+    """The number of the year, quarter, month or week (from Monday) that holds each moment."""
+    match unit:
+        case "Y":
+            return moments.astype("datetime64[Y]").astype(np.int64)
+        case "Q":
+            return moments.astype("datetime64[M]").astype(np.int64) // 3
+        case "M":
+            return moments.astype("datetime64[M]").astype(np.int64)
+        case _:
+            return np.asarray((moments.astype("datetime64[D]").astype(np.int64) + 3) // 7)
+
+
+def starts(numbers: Array, unit: str) -> Array:
+    """The first moment of each of these years, quarters, months or weeks."""
+    match unit:
+        case "Y":
+            return numbers.astype("datetime64[Y]").astype("datetime64[us]")
+        case "Q":
+            return (3 * numbers).astype("datetime64[M]").astype("datetime64[us]")
+        case "M":
+            return numbers.astype("datetime64[M]").astype("datetime64[us]")
+        case _:
+            return (7 * numbers - 3).astype("datetime64[D]").astype("datetime64[us]")
+
+
 def floored(moments: Array, unit: str) -> Array:
-    """The moments that a format of this unit can tell apart."""
-    if unit == "W":
-        days = moments.astype("datetime64[D]")
-        return np.asarray((days - (days.astype(np.int64) + 3) % 7).astype("datetime64[us]"))
-    if unit == "Q":
-        months = moments.astype("datetime64[M]")
-        return np.asarray((months - months.astype(np.int64) % 3).astype("datetime64[us]"))
-    return moments.astype(f"datetime64[{unit}]").astype("datetime64[us]")
+    """The moments that a format of this unit can tell apart; a missing one stays missing."""
+    if unit not in CALENDAR_UNITS:
+        return moments.astype(f"datetime64[{unit}]").astype("datetime64[us]")
+    begun = starts(steps(moments, unit), unit)
+    return np.where(np.isnat(moments), np.datetime64("NaT", "us"), begun)
+
+
+def risen(moments: Array, unit: str) -> Array:
+    """The first of them that is not before each moment."""
+    low = floored(moments, unit)
+    if unit not in CALENDAR_UNITS:
+        return np.where(low < moments, (low.astype(f"datetime64[{unit}]") + 1).astype("datetime64[us]"), low)
+    return np.where(low < moments, starts(steps(moments, unit) + 1, unit), low)
+
+
+def nearest(moments: Array, unit: str) -> Array:
+    """The nearer of the two; the earlier where both are as near."""
+    low, high = floored(moments, unit), risen(moments, unit)
+    return np.where(high - moments < moments - low, high, low)

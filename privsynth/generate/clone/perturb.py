@@ -15,6 +15,7 @@ from privsynth.generate.clone.numbers import Scale, scale_of
 from privsynth.groups.generalise import Cells
 from privsynth.groups.rare import counted
 from privsynth.people.shifts import shifted
+from privsynth.spelling.dates import floored, nearest
 from privsynth.typing import Array
 
 WIDER = 5  # how many times more people a wider circle of donors holds
@@ -77,7 +78,7 @@ class Blender:
     def _column(self, column: Column, rows: Array, origin: Array, days: Array, rng: np.random.Generator) -> Array:
         values = self.table.values(column.name)
         if column.kind is Kind.DATE:
-            return shifted(values[origin], days)
+            return nearest(shifted(values[origin], days), column.spelling.unit)
         if column.kind.is_numeric:
             scale = self.scales[column.name]
             return values[rows] if scale is None else self._number(column, scale, values[rows], rng)
@@ -120,7 +121,7 @@ class Blender:
         """The value of each cell."""
         values = cloned.values(column.name)
         if column.kind is Kind.DATE:
-            return blend.of(values)
+            return floored(blend.of(values), column.spelling.unit)
         if not column.kind.is_numeric:
             common = self._is_common(column, values)
             levels, replaced = with_common(values, common, blend.first, cell=blend.cells.of_row, rng=rng)

@@ -17,12 +17,11 @@ from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Sequence
 from privsynth.generate.rules.schema import is_plain
 from privsynth.spelling import Spelling
+from privsynth.spelling.dates import floored
 from privsynth.statistics import Taken
 from privsynth.typing import Array
 
 Streams = Callable[[str], np.random.Generator]
-
-_FINEST_FIRST = (("us", ["%f"]), ("s", ["%S", "%s"]), ("m", ["%M"]), ("h", ["%H", "%I"]))  # signs of strftime
 
 TRIES = 200  # rounds in which repeated values of a unique column are drawn again
 
@@ -107,14 +106,8 @@ def _stored(values: Array, column: ColumnPlan) -> Array:
         decimals = column.provider.decimals if column.provider else 0
         return np.asarray(Spelling(decimals=decimals, padded=False).write(np.round(values, decimals)), dtype=object)
     if kind is Kind.DATE and values.dtype.kind == "M":
-        return _to_format(values, column.column.spelling.date_format)
+        return floored(values, column.column.spelling.unit)
     return blank(kind, len(values)) if column.provider is not None and column.provider.kind is None else values
-
-
-def _to_format(dates: Array, shape: str) -> Array:
-    """Dates as far as their spelling tells them: to the day, the minute or the second."""
-    unit = next((unit for unit, signs in _FINEST_FIRST if any(sign in shape for sign in signs)), "D")
-    return dates.astype(f"datetime64[{unit}]").astype("datetime64[us]")
 
 
 def _sequence(sequence: Sequence, rows: int) -> Array:

@@ -11,6 +11,7 @@ from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.groups.rare import counted
 from privsynth.mask_steps import Shift
 from privsynth.people.shifts import shifted, shifts
+from privsynth.spelling.dates import nearest
 from privsynth.typing import Array
 
 # What a file can spell.
@@ -29,6 +30,7 @@ class Shifted:
     def apply(self, table: Table, seeds: Array) -> Array:
         dates = table.values(self.column.name)
         moved = shifted(dates, shifts(seeds, self.step.days, weekday=self.step.weekday))
+        moved = nearest(moved, self.column.spelling.unit)
         return np.where(stands_for_none(dates, self.step), dates, moved)
 
 

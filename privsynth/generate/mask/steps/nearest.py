@@ -11,6 +11,7 @@ from privsynth.dataset import Column, Kind, Table
 from privsynth.generate.mask.steps.kinds import to_places
 from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.mask_steps import Microaggregate
+from privsynth.spelling.dates import floored
 from privsynth.typing import Array
 
 EXACT = 200_000  # distinct values up to which the best partition is looked for; more are cut one group after the other
@@ -67,7 +68,7 @@ def _stored(numbers: Array, column: Column) -> Array:
         return numbers
     missing = np.isnan(numbers)
     days = np.where(missing, 0, numbers).astype(np.int64).astype("datetime64[D]").astype("datetime64[us]")
-    return np.where(missing, np.datetime64("NaT", "us"), days)
+    return floored(np.where(missing, np.datetime64("NaT", "us"), days), column.spelling.unit)
 
 
 def _points(values: Array, people: Array) -> tuple[Array, Array, Array]:

@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
 from privsynth.dataset import Column, Kind
 from privsynth.keeping import kept
+from privsynth.spelling.dates import CALENDAR_UNITS, starts, steps
 from privsynth.typing import Array
 
-_STEPS_US = (86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
+DAY_US = 86_400_000_000
+_STEPS_US = (DAY_US, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
+_FEWEST = {"Y": 3, "Q": 3, "M": 3, "W": 8}  # so many distinct days on a calendar's grid are no chance
+_GRIDS = (*((unit, days) for unit in "YQM" for days in (0, -1)), *(("W", days) for days in range(7)))
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True)
 class NumberLine:
-    """Between the storage of a numeric or date column and plain floats."""
+    """Between the storage of a numeric or date column and plain floats.
+
+    Dates count steps of fixed length, or years, quarters, months or weeks, from which all lie `days` away: 0 from the
+    first of months, -1 from their last, 4 from Mondays for Fridays.
+    """
 
     decimals: int = 0
     step_us: int = 0  # dates: microseconds of one step; 0 for numbers
+    _: KW_ONLY
+    unit: str = ""
+    days: int = 0
 
     def read(self, values: Array) -> Array:
         if not self.step_us:
             return np.asarray(values, dtype=np.float64)
-        missing = np.isnat(values)
-        steps = values.astype("datetime64[us]").astype(np.int64) // self.step_us
-        return np.where(missing, np.nan, steps.astype(np.float64))
+        numbers = self._steps(values.astype("datetime64[us]")).astype(np.float64)
+        return np.where(np.isnat(values), np.nan, numbers)
+
+    def _steps(self, moments: Array) -> Array:
+        if self.unit:
+            return steps(moments - np.timedelta64(self.days, "D"), self.unit)
+        return np.asarray(moments.astype(np.int64) // self.step_us)
 
     def write(self, numbers: Array) -> Array:
         if not self.step_us:
             return self.rounded(numbers)
         missing = np.isnan(numbers)
-        steps = np.rint(np.where(missing, 0, numbers)).astype(np.int64) * self.step_us
-        dates = steps.astype("datetime64[us]")
+        dates = self._dates(np.rint(np.where(missing, 0, numbers)).astype(np.int64))
         dates[missing] = np.datetime64("NaT")
         return dates
+
+    def _dates(self, numbers: Array) -> Array:
+        if self.unit:
+            return np.asarray(starts(numbers, self.unit) + np.timedelta64(self.days, "D"))
+        return (numbers * self.step_us).astype("datetime64[us]")
+
+    def snapped(self, moments: Array, *, up: bool) -> Array:
+        """The moments on this line's own grid, never earlier (`up`) or never later than they were."""
+        steps_down = self.read(moments)
+        below = self.write(steps_down)
+        return np.where(below < moments, self.write(steps_down + 1), below) if up else below
 
     def rounded(self, numbers: Array) -> Array:
         return np.round(numbers, self.decimals) + 0.0  # no negative zero
@@ -45,5 +70,21 @@ def number_line_of(column: Column, values: Array) -> NumberLine:
     """The axis of a numeric or date column; dates keep the coarsest step that all of them share."""
     if column.kind is not Kind.DATE:
         return NumberLine(decimals=column.spelling.decimals if column.kind is Kind.NUMBER else 0)
-    moments = values[~np.isnat(values)].astype("datetime64[us]").astype(np.int64)
-    return NumberLine(step_us=next(step for step in _STEPS_US if not (moments % step).any()))
+    present = np.unique(values[~np.isnat(values)].astype("datetime64[us]"))
+    step = next(step for step in _STEPS_US if not (present.astype(np.int64) % step).any())
+    if step < DAY_US:
+        return NumberLine(step_us=step)
+    spelt = column.spelling.unit
+    for unit, days in _GRIDS:
+        line = NumberLine(step_us=DAY_US, unit=unit, days=days)
+        is_meant = len(present) >= _FEWEST[unit] or (spelt in CALENDAR_UNITS and unit == spelt)
+        if is_meant and (line.write(line.read(present)) == present).all():
+            return line
+    return NumberLine(step_us=DAY_US)
+
+
+def shared_line(one: NumberLine, other: NumberLine) -> NumberLine:
+    """The axis on which two columns can be compared: that of both, or else the finer steps."""
+    if one == other:
+        return one
+    return NumberLine(max(one.decimals, other.decimals), min(one.step_us, other.step_us))

@@ -16,7 +16,7 @@ import pandas as pd
 from privsynth.dataset import Column, Kind, Table
 from privsynth.expressions import Expression, compile_expression
 from privsynth.generate.model.coding.codings import Curve, learn_coding
-from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
+from privsynth.generate.model.coding.number_line import NumberLine, number_line_of, shared_line
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.tables.connected import MARK
 from privsynth.keeping import kept
@@ -106,7 +106,10 @@ class Gap:
 
     def _written(self, numbers: Array) -> Array:
         """From the shared axis to the column's own storage."""
-        return self.own.write(self._rounded(numbers)) if not self.axis.step_us else self.axis.write(numbers)
+        if not self.axis.step_us:
+            return self.own.write(self._rounded(numbers))
+        dates = self.axis.write(numbers)
+        return dates if self.axis.unit or not self.own.unit else self.own.snapped(dates, up=self.sign > 0)
 
     def _rounded(self, numbers: Array) -> Array:
         return np.round(numbers, self.axis.decimals) + 0.0
@@ -129,7 +132,7 @@ def gap_of(
     if not constant and not (isinstance(coding, Curve) and coding.lattice is None and coding.has_rest):
         return None
     axes = number_line_of(table[column], values), number_line_of(table[base], other)
-    axis = NumberLine(max(a.decimals for a in axes), min(a.step_us for a in axes))
+    axis = shared_line(*axes)
     here, there = axis.read(values), axis.read(other)
     sign = -1 if column == low else 1
     least = (1.0 if axis.step_us else 10.0**-axis.decimals) if strict else 0.0

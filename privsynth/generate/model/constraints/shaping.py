@@ -20,6 +20,7 @@ from privsynth.generate.model.coding.number_line import NumberLine, number_line_
 from privsynth.generate.model.constraints.derived import Computed, Copied, Derived, Follows, Gap, follows_of, gap_of
 from privsynth.generate.model.engine import frame_of
 from privsynth.keeping import kept
+from privsynth.spelling.dates import CALENDAR_UNITS, floored, risen
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -165,8 +166,18 @@ def _raised(order: Order, values: Columns, free: set[str], columns: Sequence[Col
     step: Any = 0 if not order.strict else np.timedelta64(1, "D") if kind is Kind.DATE else 10.0**-decimals
     broken = _beyond(low, high, step)
     if order.high in free:
-        return {order.high: np.where(broken, low + step, high)}
-    return {order.low: np.where(broken, high - step, low)} if order.low in free else {}
+        return {order.high: np.where(broken, _writable(low + step, columns, order.high, up=True), high)}
+    if order.low in free:
+        return {order.low: np.where(broken, _writable(high - step, columns, order.low, up=False), low)}
+    return {}
+
+
+def _writable(values: Array, columns: Sequence[Column], name: str, *, up: bool) -> Array:
+    """Dates as coarse as their column writes them, on the right side of what they were moved to."""
+    unit = next(column for column in columns if column.name == name).spelling.unit
+    if values.dtype.kind != "M" or unit not in CALENDAR_UNITS:
+        return values
+    return risen(values, unit) if up else floored(values, unit)
 
 
 def _decimals(columns: Sequence[Column], name: str) -> int:

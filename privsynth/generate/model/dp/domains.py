@@ -16,10 +16,11 @@ import pandas as pd
 
 from privsynth.dataset import Column, Domain, Kind, Table, missing_like
 from privsynth.errors import PolicyError
+from privsynth.spelling.dates import floored
 from privsynth.typing import Array
 
 MICROSECONDS = 86_400_000_000  # of a day
-_CLOCK = (("%f", 1), ("%S", 1_000_000), ("%M", 60_000_000), ("%H", 3_600_000_000), ("%I", 3_600_000_000))
+_CLOCK = {"us": 1, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class DeclaredColumn:
         """Uniform within the bin: on the grid of what can be spelt, or anywhere where there is none."""
         low, high, last = self.cuts[codes], self.cuts[codes + 1], codes == self.size - 1
         if self.column.kind is Kind.DATE:
-            return _moments(low, high, last, self.column.spelling.date_format, rng)
+            return _moments(low, high, last, self.column.spelling.unit, rng)
         if self.column.kind is Kind.NUMBER and self.column.spelling.shortest:
             return np.asarray(low + (high - low) * rng.random(len(codes)))
         scale = 10.0 ** (0 if self.column.kind is Kind.INTEGER else self.column.spelling.decimals)
@@ -118,15 +119,9 @@ def _on_grid(low: Array, high: Array, last: Array, rng: np.random.Generator) -> 
     return np.where(end > first, np.minimum(drawn, end - 1), np.round((low + high) / 2))
 
 
-def _moments(low: Array, high: Array, last: Array, form: str, rng: np.random.Generator) -> Array:
-    """Days, or moments as fine as the format shows; no finer than its months or years."""
-    step = next((micro for mark, micro in _CLOCK if mark in form), MICROSECONDS)
+def _moments(low: Array, high: Array, last: Array, unit: str, rng: np.random.Generator) -> Array:
+    """Days, or moments as fine as the format shows; no finer than its weeks, months, quarters or years."""
+    step = _CLOCK.get(unit, MICROSECONDS)
     scale = MICROSECONDS // step
     micro = _on_grid(low * scale, high * scale, last, rng).astype(np.int64) * step
-    return micro.astype("datetime64[us]").astype(f"datetime64[{_coarsest(form)}]").astype("datetime64[us]")
-
-
-def _coarsest(form: str) -> str:
-    if any(mark in form for mark in ("%d", "%j", "%x", "%c", "%D", "%F", "%e", "%s", "%U", "%W", "%V")):
-        return "us"
-    return "M" if any(mark in form for mark in ("%m", "%b", "%B")) else "Y" if "%Y" in form or "%y" in form else "us"
+    return floored(micro.astype("datetime64[us]"), unit)

@@ -222,6 +222,13 @@ def _in_its_zone(fields: Fields, zones: set[str]) -> Fields:
     return replace(fields, format=form, moments=fields.moments + _offsets(fields.parts["z"]), parts=parts)
 
 
+def read_under(word: str, form: str) -> datetime | None:
+    """The moment of one word; None if it is none in this format."""
+    fields = fields_of(pa.array([word], pa.string()), form)
+    moment: datetime | None = fields.moments[0].item()
+    return moment
+
+
 def _nothing(rows: int) -> Array:
     return np.full(rows, np.datetime64("NaT", "us"))
 
