@@ -181,7 +181,7 @@ class TablePolicy(PolicyModel):
     person: str | None = Field(
         None,
         description="The column that says which rows belong to one person; "
-        "the unit that is split, counted and protected.",
+        "the unit that is split, counted and protected. Looked for when absent; null: each row is one person.",
     )
     columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
     rules: list[RulePolicy] = Field([], description="Constraints that every made row keeps.")

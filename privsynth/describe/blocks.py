@@ -11,6 +11,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.describe.times import is_time
+from privsynth.errors import visible
 from privsynth.pii.entities import Trait, has
 from privsynth.typing import Array
 
@@ -163,7 +164,7 @@ class Blocks:
     @property
     def in_words(self) -> str:
         """What its rows have in common: names of columns."""
-        time = f"one row for each value of '{self.time.name}'" if self.time else ""
-        names = ", ".join(f"'{column.name}'" for column in self.steady[:3])
-        kept = f"{names} {'stays' if len(self.steady) == 1 else 'stay'} the same" if names else ""
-        return " and ".join(filter(None, (kept, time))) or "its rows stand together"
+        time = f"{visible(self.time.name)} tells its rows apart" if self.time else ""
+        names = ", ".join(visible(column.name) for column in self.steady[:3])
+        kept = f"{names} {'stays' if len(self.steady) == 1 else 'stay'} the same within one" if names else ""
+        return " and ".join(filter(None, (kept, time))) or "the rows of one stand together"

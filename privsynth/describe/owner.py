@@ -7,13 +7,15 @@ than chance would have it, or a time counts within it. Any other name needs both
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.blocks import Blocks, ColumnCodes
+from privsynth.describe.plan import quoted
 from privsynth.describe.units import Naming, names
+from privsynth.errors import visible
 from privsynth.pii.entities import Trait, has
 
 FEWEST = 10  # different values, below which only a key by name says anything of people
@@ -41,10 +43,13 @@ class Owner:
     people: int
 
 
-def with_owners(dataset: Dataset) -> Dataset:
-    """Each table with the column of its people, where it is said or beyond doubt; what is in doubt is a note."""
+def with_owners(dataset: Dataset, answered: Collection[str] = ()) -> Dataset:
+    """Each table with the column of its people, where it is said or beyond doubt; what is in doubt is a note.
+
+    In the tables that are `answered` nobody is looked for: their column is there, or it was said that there is none.
+    """
     alone = len(dataset.tables) == 1
-    owners = {table.name: owner_of(table, alone=alone) for table in dataset if table.person is None}
+    owners = {table.name: owner_of(table, alone=alone) for table in dataset if table.name not in answered}
     notes = [_question(name, owner) for name, owner in owners.items() if owner is not None and owner.sure is Sure.ASK]
     return dataset.replace_tables(*(_owned(table, owners.get(table.name)) for table in dataset)).with_notes(*notes)
 
@@ -74,9 +79,12 @@ def _keyed(table: Table, why: str) -> Table:
 
 
 def _question(table: str, owner: Owner) -> str:
+    """What was taken, why it is in doubt, and both answers."""
+    line = "tables: {{ {}: {{ person: {} }} }} in the policy".format
     return (
-        f"{table}: the rows seem to belong to {owner.people:,} values of '{owner.column}' ({owner.why}); each row was "
-        f"taken for one person. If these are people, say so: tables.{table}.person: {owner.column}"
+        f"{visible(table)}: the rows seem to belong to {owner.people:,} values of {visible(owner.column)}, because "
+        f"{owner.why}. Each row was taken for one person. If these are people: "
+        f"{line(quoted(table), quoted(owner.column))}; if not: person: null"
     )
 
 

@@ -17,7 +17,8 @@ from privsynth.policy import Policy
 def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     """The same data; each column knows its role and the reason, each table the column that says whose its rows are."""
     described = [_described(table, policy.table(table.name), policy.limits.k_rare) for table in dataset]
-    owned = with_owners(dataset.replace_tables(*described))
+    answered = {table.name for table in dataset if "person" in policy.table(table.name).model_fields_set}
+    owned = with_owners(dataset.replace_tables(*described), answered)
     counted = [_by_people(table, policy.table(table.name), policy.limits.k_rare) for table in owned]
     return owned.replace_tables(*(_with_domains(table, policy) for table in counted))
 

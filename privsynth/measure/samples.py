@@ -13,6 +13,20 @@ def some_rows(size: int, most: int, rng: np.random.Generator) -> Array:
     return np.arange(size) if size <= most else np.sort(rng.choice(size, most, replace=False))
 
 
+def in_turn(people: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """The rows in a random order of their people, those of one person together; and each one's turn, from 0.
+
+    Where all rows are one person's, each is taken alone: there is nobody else to set it beside.
+    """
+    people = np.unique(people, return_inverse=True)[1]
+    if people.max(initial=0) == 0:
+        people = np.arange(len(people))
+    order = rng.permutation(int(people.max(initial=-1)) + 1)
+    turns = np.argsort(order)[people]
+    rows = np.argsort(turns, kind="stable")
+    return rows, turns[rows]
+
+
 def some_of(table: Table, most: int, rng: np.random.Generator) -> Table:
     """The table, or so many of its rows."""
     return table if len(table) <= most else table.take(some_rows(len(table), most, rng))

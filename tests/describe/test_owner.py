@@ -59,7 +59,7 @@ def test_a_code_whose_rows_hang_together_is_a_person_in_any_order_of_rows(name: 
 def test_the_key_of_a_person_is_never_learnt_and_says_why() -> None:
     column = described(panel())["table"]["k"]
     assert column.role is Role.IDENTIFIER
-    assert column.reason == "says whose row it is: 'sex', 'arm' stay the same and one row for each value of 'visit'"
+    assert column.reason == "says whose row it is: sex, arm stay the same within one and visit tells its rows apart"
 
 
 def test_a_role_that_the_policy_gives_stays() -> None:
@@ -107,8 +107,8 @@ def test_a_firm_is_asked_about_with_the_line_to_write() -> None:
     frame = panel().rename(columns={"k": "firm", "visit": "year"})
     assert person(frame) is None
     (note,) = questions(frame)
-    assert "60 values of 'firm'" in note
-    assert note.endswith(".person: firm")
+    assert "60 values of firm" in note
+    assert "tables: { table: { person: firm } } in the policy; if not: person: null" in note
 
 
 def test_a_bare_id_that_comes_back_without_more_evidence_is_asked_about() -> None:
@@ -121,6 +121,12 @@ def test_an_answer_ends_the_question() -> None:
     frame = panel().rename(columns={"k": "firm", "visit": "year"})
     data = described(frame, Policy(tables={"table": {"person": "firm"}}))
     assert data.tables[0].person == "firm"
+    assert not any("seem to belong" in note for note in data.notes)
+
+
+def test_null_says_that_each_row_is_one_person() -> None:
+    data = described(panel().rename(columns={"k": "subject"}), Policy(tables={"table": {"person": None}}))
+    assert data["table"].person is None
     assert not any("seem to belong" in note for note in data.notes)
 
 

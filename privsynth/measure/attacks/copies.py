@@ -15,7 +15,7 @@ import numpy as np
 from privsynth.dataset import Table
 from privsynth.measure.distance.cells import almost_equal_rows, cell_keys, equal_rows
 from privsynth.measure.distance.points import Points, nearest, place
-from privsynth.measure.samples import some_rows
+from privsynth.measure.samples import in_turn, some_rows
 from privsynth.measure.significance import copy_pvalue
 from privsynth.typing import Array
 
@@ -97,20 +97,26 @@ class Near:
 def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], rng: np.random.Generator) -> Near:
     """Real rows with a draft row within tau, the distance that only 1 % of the hold-out has to the training rows."""
     train_points, holdout_points, draft_points = place((train, holdout, draft), names)
-    some, others, few = (
-        points.take(some_rows(len(points), SIDE, rng)) for points in (train_points, holdout_points, draft_points)
-    )
+    places = (train_points, holdout_points, draft_points)
+    drawn = [some_rows(len(points), SIDE, rng) for points in places]
+    some, others, few = (points.take(rows) for points, rows in zip(places, drawn, strict=True))
     apart = nearest(others, some)
     tau = float(np.quantile(apart, TAU)) if len(apart) else 0.0
     train_hit, holdout_hit = nearest(some, few) <= tau, nearest(others, few) <= tau
     scale = len(train) / max(1, len(few))
-    return Near(_counted(train_hit, holdout_hit, scale), _isolated(some, others, draft_points, rng))
+    return Near(
+        _counted(train_hit, holdout_hit, scale),
+        _isolated(some, others, draft_points, in_turn(train.people[drawn[0]], rng)),
+    )
 
 
-def _isolated(train: Points, holdout: Points, draft: Points, rng: np.random.Generator) -> Isolated:
-    """Hits by the draft; for chance, those by the hold-out, and by each half of the training rows upon the other."""
-    order = rng.permutation(len(train))
-    left, right = train.take(order[::2]), train.take(order[1::2])
+def _isolated(train: Points, holdout: Points, draft: Points, dealt: tuple[Array, Array]) -> Isolated:
+    """Hits by the draft; for chance, those by the hold-out, and by each half of the people upon the other.
+
+    `dealt` are the training rows in a random order of their people, and each one's turn.
+    """
+    rows, turns = dealt
+    left, right = (train.take(rows[turns % 2 == side]) for side in (0, 1))
     far, gaps = _most_isolated(train)
     strangers = [(far, gaps, holdout), (*_most_isolated(left), right), (*_most_isolated(right), left)]
     chance = sum(_upon(*side) for side in strangers)

@@ -21,7 +21,7 @@ import numpy as np
 from privsynth.dataset import Table
 from privsynth.measure.distance.points import Points, between, nearest, place
 from privsynth.measure.intervals import clopper_pearson
-from privsynth.measure.samples import some_rows
+from privsynth.measure.samples import in_turn, some_rows
 from privsynth.measure.significance import binomial_tail
 from privsynth.typing import Array
 
@@ -60,12 +60,13 @@ class Caught:
 def membership_scores(
     train: Table, control: Table, synthetic_table: Table, names: Sequence[str], rng: np.random.Generator
 ) -> Scores:
-    """Half of the control is the attacker's knowledge of other people; the other half are the non-members."""
-    members_points, strangers_points, synthetic = (
-        points.take(some_rows(len(points), SIDE, rng)) for points in place((train, control, synthetic_table), names)
-    )
-    order = rng.permutation(len(strangers_points))
-    reference, others = strangers_points.take(order[: len(order) // 2]), strangers_points.take(order[len(order) // 2 :])
+    """Half of the people of the control are who the attacker knows; the other half are the non-members."""
+    places = place((train, control, synthetic_table), names)
+    drawn = [some_rows(len(points), SIDE, rng) for points in places]
+    members_points, strangers_points, synthetic = (p.take(rows) for p, rows in zip(places, drawn, strict=True))
+    rows, turns = in_turn(control.people[drawn[1]], rng)
+    known = turns < (turns.max(initial=-1) + 1) // 2
+    reference, others = strangers_points.take(rows[known]), strangers_points.take(rows[~known])
     both = [members_points, others]
     apart = [nearest(rows, synthetic) for rows in both]
     strangers = [nearest(rows, reference) for rows in both]

@@ -17,7 +17,7 @@ from privsynth.dataset import Kind, Table
 from privsynth.measure.fidelity.bars import Bar, bars
 from privsynth.measure.fidelity.bins import cramers_v, cut, joint, shares, total_variation
 from privsynth.measure.fidelity.detection import detection_auc
-from privsynth.measure.samples import some_of
+from privsynth.measure.samples import in_turn, some_of
 from privsynth.typing import Array
 
 SIDE = 50_000  # rows a side
@@ -201,5 +201,6 @@ def _score(columns: list[float], pairs: list[float]) -> float | None:
 
 
 def _halves(table: Table, rng: np.random.Generator) -> tuple[Table, Table]:
-    order = rng.permutation(len(table))
-    return table.take(order[::2]), table.take(order[1::2])
+    """All rows of a person on one side."""
+    rows, turns = in_turn(table.people, rng)
+    return table.take(rows[turns % 2 == 0]), table.take(rows[turns % 2 == 1])

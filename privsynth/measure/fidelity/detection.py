@@ -10,6 +10,7 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.measure.distance.points import as_number
 from privsynth.measure.fidelity.bins import is_measured
+from privsynth.measure.samples import in_turn
 from privsynth.typing import Array
 
 SIDE = 10_000  # rows a side
@@ -30,12 +31,14 @@ def features(tables: Sequence[Table], names: Sequence[str]) -> tuple[list[Array]
 def detection_auc(real: Table, other: Table, names: Sequence[str], rng: np.random.Generator) -> float | None:
     """Area under the ROC curve, learnt on one half and tested on the other, both ways; .5: cannot be told apart.
 
+    The halves are of people: who was learnt is not recognised in the test.
+
     None where a side has too few rows for the answer to mean anything.
     """
     size = min(len(real), len(other), SIDE)
     if size < FEWEST or not names:
         return None
-    sides = [table.take(rng.permutation(len(table))[:size]) for table in (real, other)]
+    sides = [table.take(in_turn(table.people, rng)[0][:size]) for table in (real, other)]
     (left, right), categories = features(sides, names)
     half, seed = size // 2, int(rng.integers(2**31))
     return (
