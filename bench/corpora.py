@@ -132,6 +132,9 @@ class People:
             self.pick(["P.O. Box %##", "PO Box %###", "Postfach %# ## ##".replace(" ##", "##"), "P.O. Box %#"])
         )
 
+    def postcode(self) -> str:
+        return str(self.faker().postcode())
+
     def firm(self) -> str:
         return str(self.faker().company())
 
@@ -462,6 +465,9 @@ They moved to {s} in {c}.
 {s} is for sale
 Deliver to:\n{p}\n{a}
 Return to {box}, {c}.
+My postcode is {z}.
+ZIP: {z}
+Write to {z} {c}.
 {g} works for {o} in {c}.
 {o} announced a loss.
 She has been with {o} since {d:year}.
@@ -570,6 +576,11 @@ She lives on {s} with her mother.
 Post it to {box}, {c}
 Billing address:\n{p}\n{a}
 {p}\n{s}\n{c}
+What zip code do you have, {z}?
+The postal code of the new flat will be {z}, they say.
+Our shop in {c}, {z} has closed.
+We have lived in {z} since spring.
+Is there a fee for {z}?
 {p} used to work for {o}.
 The invoice of {o} is overdue.
 We were customers of {o} for years.
@@ -605,6 +616,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "a": ("STREET_ADDRESS", "address"),
     "s": ("STREET_ADDRESS", "street"),
     "box": ("STREET_ADDRESS", "box"),
+    "z": ("POSTCODE", "postcode"),
     "o": ("ORGANIZATION", "firm"),
     "e": ("EMAIL", "email"),
     "ph": ("PHONE", "phone"),

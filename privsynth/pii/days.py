@@ -105,5 +105,5 @@ def _is_calendar(found: str) -> bool:
     numbers = [int(n) for n in re.findall(r"\d+", found.split("T", maxsplit=1)[0].split(":", maxsplit=1)[0])]
     if len(numbers) < 3 or any(c.isalpha() for c in found.split("T", maxsplit=1)[0]):
         return True
-    small = sorted(n for n in numbers[:3] if n <= 31)
-    return len(small) >= 2 and small[0] >= 1 and (small[0] <= 12)
+    small = sorted(n for n in numbers[:3] if 1 <= n <= 31)  # the year may be 00
+    return len(small) >= 2 and small[0] <= 12

@@ -94,6 +94,13 @@ def calling_codes() -> frozenset[str]:
 
 
 @cache
+def american_states() -> frozenset[str]:
+    """Two letters each, as before an American postcode."""
+    american = import_module("faker.providers.address.en_US").Provider
+    return frozenset((*american.states_abbr, *american.territories_abbr, "DC"))
+
+
+@cache
 def regions() -> frozenset[str]:
     """States, provinces and the like."""
     wanted = (

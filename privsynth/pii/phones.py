@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from privsynth.pii import names
 from privsynth.pii.forms import LIKELY, Hit
 from privsynth.pii.names import fold
-from privsynth.pii.things import numbers_a_thing
+from privsynth.pii.things import is_counted, numbers_a_thing
 
 # A cell that is nothing but a telephone number, with some mark that a plain number would not have.
 _WRITTEN = re.compile(r"(?=.*[ ()./+-])\+?(?:\(?\+?\d{1,5}\)?[ ./-]{0,2}){1,6}\d{2,5}(?: ?(?:x|ext\.?) ?\d{1,6})?\Z")
@@ -48,11 +48,6 @@ _IN_TEXT = re.compile(
 _FAXES = re.compile(r"\b(?:tele)?fax\b")
 _OTHER = re.compile(r"\d{3}-\d{2}-\d{4}\Z|\d{1,4}([-/.])\d{1,2}\1\d{1,4}\Z|(?:\d{1,3}\.){3}\d{1,3}\Z|\d+\.\d{1,2}\Z")
 _WORD = re.compile(r"[^\W\d_]+")
-_UNIT = re.compile(r" ?([^\W\d_]+|[$\u20ac\u00a3\u00a5%])")
-_MONEY = re.compile(
-    r"(?:[$\u20ac\u00a3\u00a5]|\b(?:usd|eur|gbp|chf|rs\.?)|\b(?:total|amount|sum|price|balance|revenue|sales|population)"
-    r"(?: is| was| of|:)?) ?-?\Z"
-)
 _MINE = re.compile(
     r"\b(?:my|our|your|his|her|their)(?: (?:new|old|current|private|direct|personal|emergency|work|home|other))*"
     r" (?:number|no|nr)\b[ .:]*(?:is |was |to )?\Z|\bleav(?:e|ing) (?:\w+ ){0,2}(?:message|word) (?:at|on|under) \Z"
@@ -102,7 +97,7 @@ def _score(match: re.Match[str], before: str, after: str) -> float:
     number = match["number"]
     if number.startswith(("+", "(+")):
         return DIALLED
-    if numbers_a_thing(match.string, match.start()) or _is_counted(before, after):
+    if numbers_a_thing(match.string, match.start()) or is_counted(before, after):
         return 0.0
     if _ASKED.search(before):
         return DIALLED
@@ -126,14 +121,6 @@ def _is_from_abroad(number: str) -> bool:
         return bool(is_valid_number(parse(f"+{number[2:]}")))
     except NumberParseException:  # no country has this code
         return False
-
-
-def _is_counted(before: str, after: str) -> bool:
-    """An amount of money, or of something that is named behind it."""
-    unit = _UNIT.match(after)
-    return _MONEY.search(before) is not None or (
-        unit is not None and unit[1] in {*names.known("counted"), *"$\u20ac\u00a3\u00a5%"}
-    )
 
 
 def _is_written(match: re.Match[str]) -> bool:

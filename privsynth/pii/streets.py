@@ -30,10 +30,6 @@ _SAID = re.compile(
     r"|return(?:ed)? to|deliver(?:ed)? to|ship(?:ped)? to|sent? to|it is|to|at)\b[^\n]{0,40}\Z",
     re.IGNORECASE,
 )
-_POSTCODE_WORD = re.compile(
-    r"\b(?:zip(?: ?code)?|post ?code|postal code|plz)\b[ :#.is]{0,6}(" + _POST + r")\b", re.IGNORECASE
-)
-_ROYAL = re.compile(r"(?<!\w)(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-CEGHJ-NPR-TVXY]\d[A-Z] \d[A-Z]\d)(?!\w)")
 
 
 @cache
@@ -153,7 +149,6 @@ def find_streets(text: str) -> Iterator[Hit]:
         if _no_common(match.group()) and (at_line or _SAID.search(text, max(0, match.start() - 80), match.start())):
             yield Hit(match.start(), _extended(text, match), "STREET_ADDRESS", LIKELY + 0.05)
     yield from _lines_below(text)
-    yield from _postcodes(text)
 
 
 def _named(text: str) -> Iterator[Hit]:
@@ -213,13 +208,6 @@ def _telling_words() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 _WORDS = re.compile(r"[^\W\d_]+")
-
-
-def _postcodes(text: str) -> Iterator[Hit]:
-    for match in _POSTCODE_WORD.finditer(text):
-        yield Hit(match.start(1), match.end(1), "POSTCODE", SURE)
-    for match in _ROYAL.finditer(text):
-        yield Hit(match.start(), match.end(), "POSTCODE", LIKELY)
 
 
 _DIGIT = re.compile(r"\d")

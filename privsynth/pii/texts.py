@@ -8,8 +8,11 @@ from privsynth.pii.days import find_ages, find_days
 from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.forms import Hit, announced, find_forms
 from privsynth.pii.phones import find_phones
+from privsynth.pii.postcodes import find_postcodes
 from privsynth.pii.speech import find_speech
 from privsynth.pii.streets import find_streets
+
+_TOWNS = ("CITY", "REGION")
 
 
 def scan_text(text: str, *, nlp: str = AUTO) -> list[Hit]:
@@ -17,7 +20,7 @@ def scan_text(text: str, *, nlp: str = AUTO) -> list[Hit]:
 
     `nlp` is auto (a spaCy model that is installed reads too), none, or the name or folder of a model.
     """
-    forms = find_forms(text)
+    forms, speech = find_forms(text), [*find_speech(text)]
     hits = [
         *forms,
         *find_cards(text),
@@ -25,7 +28,8 @@ def scan_text(text: str, *, nlp: str = AUTO) -> list[Hit]:
         *find_days(text),
         *find_ages(text),
         *find_streets(text),
-        *find_speech(text),
+        *find_postcodes(text, [(hit.start, hit.end) for hit in speech if hit.entity in _TOWNS]),
+        *speech,
     ]
     return _apart([*hits, *_read_again(text, {hit.entity for hit in forms}), *people_and_places(text, nlp)])
 

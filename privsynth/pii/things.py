@@ -1,4 +1,4 @@
-"""Numbers of things: a word for an order, a part or a ticket stands right before them."""
+"""Numbers that are no person's: those of orders, parts and tickets, amounts, and counts of something."""
 
 from __future__ import annotations
 
@@ -20,4 +20,19 @@ def _announcement() -> re.Pattern[str]:
     things = "|".join(sorted(known("things"), key=len, reverse=True))
     return re.compile(
         rf"(?<!\w)(?:{things})(?: ?(?:no|nr|num|number|nummer|numero|id|code|key|#)\b)?(?: is| was)?[ .:#=]*\Z"
+    )
+
+
+_UNIT = re.compile(r" ?([^\W\d_]+|[$\u20ac\u00a3\u00a5%])")
+_MONEY = re.compile(
+    r"(?:[$\u20ac\u00a3\u00a5]|\b(?:usd|eur|gbp|chf|rs\.?)|\b(?:total|amount|sum|price|balance|revenue|sales|population)"
+    r"(?: is| was| of|:)?) ?-?\Z"
+)
+
+
+def is_counted(before: str, after: str) -> bool:
+    """An amount of money, or of something that is named behind it: both texts in small letters, without accents."""
+    unit = _UNIT.match(after)
+    return _MONEY.search(before) is not None or (
+        unit is not None and unit[1] in {*known("counted"), *"$\u20ac\u00a3\u00a5%"}
     )

@@ -94,3 +94,44 @@ def test_amounts_and_numbers_of_things_are_no_telephones(text: str) -> None:
 
 def test_a_number_that_is_dialled_stays_one_beside_the_keyword_of_another_kind() -> None:
     assert found("The passport office: (+358) 115860070", "PHONE") == ["(+358) 115860070"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The ZIP of our office is 02139", "02139"),
+        ("Does the zip code 02139 belong to Ohio?", "02139"),
+        ("02139 is my zip code", "02139"),
+        ("postal code: 10122283", "10122283"),
+        ("Please write to 1050 Vienna", "1050"),
+        ("the shop in Berlin, 10115 has closed", "10115"),
+        ("Springfield, IL 62704-1234", "62704-1234"),
+        ("SE-111 22 Stockholm", "SE-111 22"),
+        ("She moved to 02139 in May", "02139"),
+        ("We live in the 02139 area", "02139"),
+        ("mail: PO Box 12, 02139", "02139"),
+    ],
+)
+def test_a_postcode_is_told_by_a_word_a_town_a_state_or_a_verb_of_dwelling(text: str, code: str) -> None:
+    assert found(text, "POSTCODE") == [code]
+
+
+def test_a_changed_postcode_is_found_before_and_after_the_change() -> None:
+    assert found("My zip changed from 10001 to 02139.", "POSTCODE") == ["10001", "02139"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In Berlin 12000 people marched.",
+        "Paris 2024 was great, since 2010 Paris has changed",
+        "Room 44110, Berlin, order 44110 Berlin, flight 1234 Berlin",
+        "Berlin 44110 tickets sold",
+        "my zip code covers 12000 households",
+        "it cost 12500 in Oslo",
+        "Please zip 4 files and 12000 logs",
+        "the code 12345 for Anna",
+    ],
+)
+def test_years_counts_and_numbers_of_things_are_no_postcodes(text: str) -> None:
+    assert found(text, "POSTCODE") == []

@@ -42,6 +42,7 @@ def found(text: str, entity: str) -> list[str]:
         ("on 29 March 2017 it rained", "DATE", "29 March 2017"),
         ("on March 3rd, 2019 it rained", "DATE", "March 3rd, 2019"),
         ("on 12/1/1977 it rained", "DATE", "12/1/1977"),
+        ("on 03/25/00 it rained", "DATE", "03/25/00"),
         ("she moved in 1965.", "DATE", "1965"),
         ("see you on Tuesday then", "DATE", "Tuesday"),
         ("She was born on 12/27/1986.", "DATE_OF_BIRTH", "12/27/1986"),
