@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -102,7 +102,7 @@ class Column:
     fabricated: bool = False  # every value was invented: set by the backend that invented them
     spelling: Spelling = field(default=Spelling())
     domain: Domain | None = field(default=None, repr=False)  # declared, never read from the rows
-    step: Step | None = field(default=None, repr=False)  # backend mask: what is to be done with it
+    step: Step | None = field(default=None, repr=False)  # backend mask: what is to be done with it; drop: for any
 
 
 @kept(version=1, derived={"types": lambda _: {}})
@@ -181,6 +181,11 @@ class Table:
         """The table of these rows (positions or a mask), in this order."""
         origin = None if self.origin is None else self.origin[rows]
         return replace(self, frame=self.frame.iloc[rows].reset_index(drop=True), origin=origin)
+
+    def without(self, names: Collection[str]) -> Table:
+        """The same rows without some columns."""
+        columns = tuple(column for column in self.columns if column.name not in names)
+        return replace(self, columns=columns, frame=self.frame[[column.name for column in columns]])
 
     def with_columns(self, *columns: Column) -> Table:
         """The same rows under new column descriptions."""

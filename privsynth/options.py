@@ -15,6 +15,7 @@ from privsynth.policy_model import PolicyModel
 
 KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
 RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
+RoleAsked = Literal[RoleName, "drop"]
 BackendName = Literal["auto", "model", "rules", "clone", "mask"]
 Mechanism = Literal["pairs", "mst", "aim"]
 FigureStyle = Literal["exact", "bands", "pass_fail"]  # how much the reports tell of a measure; the later, the less
@@ -141,7 +142,9 @@ class DomainPolicy(PolicyModel):
 class ColumnPolicy(PolicyModel):
     """What the user knows better about one column."""
 
-    role: RoleName | None = Field(None, description="What the column means for people.")
+    role: RoleAsked | None = Field(
+        None, description="What the column means for people; drop: it is left out, whatever makes the rows."
+    )
     kind: KindName | None = Field(None, description="What its values are.")
     entity: str | None = Field(None, description="Which kind of personal data it holds, such as EMAIL.")
     format: str | None = Field(None, description="How dates are spelt, as strftime writes it.")

@@ -64,6 +64,9 @@ class Policy(PolicyModel):
         "sized for the smallest leak worth seeing when absent.",
     )
     tables: dict[str, TablePolicy] = Field({}, description="Tables by name.")
+    drop: list[str] = Field(
+        [], description="Columns to leave out, whatever makes the rows: NAME, or TABLE.NAME where several have it."
+    )
     relations: list[RelationPolicy] = Field([], description="Keys between tables; found by themselves when absent.")
     read: ReadPolicy = Field(ReadPolicy(), description="How files are read.")
     write: WritePolicy = Field(WritePolicy(), description="How files are written.")

@@ -30,7 +30,7 @@ def refuse_unknown_names(data: Dataset, policy: Policy) -> None:
 def _table(data: Dataset, name: str, place: str) -> None:
     if name not in data:
         raise PolicyError(
-            f'{place}table "{visible(name)}" is not in the data{_near(name, data.names)}',
+            f'{place}table "{visible(name)}" is not in the data{nearest(name, data.names)}',
             hint=f"the tables are: {_list(data.names)}",
         )
 
@@ -39,13 +39,14 @@ def _column(data: Dataset, table: str, name: str, place: str) -> None:
     if name not in data[table]:
         names = [column.name for column in data[table].columns]
         raise PolicyError(
-            f'{place}column "{visible(name)}" is not in {visible(table)}{_near(name, names)}',
+            f'{place}column "{visible(name)}" is not in {visible(table)}{nearest(name, names)}',
             hint=f"its columns are: {_list(names)}",
             column=name,
         )
 
 
-def _near(name: str, names: Sequence[str]) -> str:
+def nearest(name: str, names: Sequence[str]) -> str:
+    """The end of a sentence about an unknown name: with the known one that was perhaps meant."""
     near = get_close_matches(name, names, n=1, cutoff=0.5)
     return f'; did you mean "{visible(near[0])}"?' if near else "."
 

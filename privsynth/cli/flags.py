@@ -101,6 +101,10 @@ Share = Annotated[
         show_default=False,
     ),
 ]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option("--drop", metavar="COLUMN", help=f"{_help(Policy, 'drop')} Can be repeated.", show_default=False),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(

@@ -12,6 +12,7 @@ from privsynth.policy_names import refuse_unknown_names
 
 def describe(dataset: Dataset, policy: Policy) -> Dataset:
     """The same rows, with the role of each column and the keys between the tables. No statistic is kept."""
+    from privsynth.describe.dropping import dropped_notes, refuse_dropping, with_dropped
     from privsynth.describe.masking import with_steps
     from privsynth.describe.questions import questions
     from privsynth.describe.relations import with_relations
@@ -19,11 +20,13 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
     from privsynth.describe.rules import with_rules
 
     if dataset.is_empty:
+        refuse_dropping(policy)
         return dataset
     refuse_unknown_names(dataset, policy)
     ruled = with_rules(with_roles(dataset, policy), policy)
-    described = with_steps(with_relations(ruled, policy.relations), policy)
-    return described.with_notes(*questions(described, policy))
+    related = with_dropped(with_relations(ruled, policy.relations), policy)
+    described = with_steps(related, policy)
+    return described.with_notes(*dropped_notes(described), *questions(described, policy))
 
 
 __all__ = ["describe", "facts_of", "learn_statistics", "take_fingerprints"]

@@ -12,7 +12,19 @@ from dataclasses import replace
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.errors import PolicyError, visible
 from privsynth.mask_plan import proposed_step
-from privsynth.mask_steps import Encrypt, KAnonymise, Keep, Rewrite, Scrub, Shift, Shuffle, Step, Substitute, Token
+from privsynth.mask_steps import (
+    Drop,
+    Encrypt,
+    KAnonymise,
+    Keep,
+    Rewrite,
+    Scrub,
+    Shift,
+    Shuffle,
+    Step,
+    Substitute,
+    Token,
+)
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy, profile_rules
 
@@ -49,7 +61,7 @@ def _refuse_unlisted(data: Dataset, policy: Policy, options: MaskOptions) -> Non
         return
     for table in data:
         listed = policy.table(table.name).columns
-        new = [column.name for column in table.columns if column.name not in listed]
+        new = [c.name for c in table.columns if c.name not in listed and not isinstance(c.step, Drop)]
         if new:
             raise PolicyError(
                 f"{policy.place_of('tables', table.name)}the plan does not name "
@@ -69,7 +81,7 @@ def _planned(table: Table, keys: set[str], policy: Policy, options: MaskOptions)
     columns = []
     for column in table.columns:
         asked = wishes[column.name].mask if column.name in wishes else None
-        step = asked or proposed_step(column, joins=column.name in keys, options=options)
+        step = asked or column.step or proposed_step(column, joins=column.name in keys, options=options)
         if asked is not None:
             place = policy.place_of("tables", table.name, "columns", column.name, "mask")
             for problem in _problems(column, step, table, policy, options, joins=column.name in keys):

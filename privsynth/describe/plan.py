@@ -9,7 +9,7 @@ from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.describe.doubts import is_doubted
 from privsynth.describe.masking import step_words
 from privsynth.errors import visible
-from privsynth.mask_steps import step_names
+from privsynth.mask_steps import Drop, step_names
 from privsynth.options import MaskOptions, ReadPolicy
 from privsynth.policy import Policy
 from privsynth.statistics import Fact
@@ -110,6 +110,8 @@ def _why(column: Column) -> str:
 
 def _said(column: Column) -> str:
     """What would be taken anyway; a role that is in doubt is left open, so that the question stays until it is said."""
+    if isinstance(column.step, Drop):
+        return f"{{ role: drop, kind: {column.kind.value} }}"
     doubted = is_doubted(column)
     said = [f"kind: {column.kind.value}"] if doubted else [f"role: {column.role.value}", f"kind: {column.kind.value}"]
     if column.entity is not None and not doubted:

@@ -57,8 +57,9 @@ def _column(table: Table, column: Column, wish: ColumnPolicy, fewest: int) -> Co
     inferred = replace(
         column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence
     )
+    asked = None if wish.role == "drop" else wish.role  # what is left out is still known for what it is
     meant = _role_of(wish.entity) if wish.entity else proposed.role
-    role = Role(wish.role) if wish.role else meant
+    role = Role(asked) if asked else meant
     entity = wish.entity or (proposed.entity if proposed.role == role else None)
     if (role, entity) == (proposed.role, proposed.entity):
         return inferred

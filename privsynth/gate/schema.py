@@ -13,7 +13,7 @@ from privsynth.gate.evidence.order import order_kept
 from privsynth.gate.evidence.rules import rules_kept
 from privsynth.gate.evidence.scope import keeps_people, shared_tables
 from privsynth.gate.evidence.written import read_back
-from privsynth.mask_steps import Drop
+from privsynth.left_out import left_out
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
@@ -121,7 +121,7 @@ def _tables(declared: Dataset, made: Dataset) -> Finding:
 
 
 def _misplaced(ours: Table, made: Table) -> list[str]:
-    want, have = [c.name for c in ours.columns if not isinstance(c.step, Drop)], [c.name for c in made.columns]
+    want, have = [c.name for c in ours.without(left_out(ours)).columns], [c.name for c in made.columns]
     return (
         [] if want == have else sorted(set(want) ^ set(have)) or [w for w, h in zip(want, have, strict=True) if w != h]
     )

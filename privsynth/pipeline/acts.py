@@ -13,11 +13,13 @@ from uuid import uuid4
 from privsynth.content import blocks
 from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics, take_fingerprints
+from privsynth.describe.dropping import dropped_notes
 from privsynth.describe.split import holdout_share
 from privsynth.emit import check_target, emit, emit_refusal, emit_reports, in_form, serialise
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
+from privsynth.left_out import lesson, without_left_out
 from privsynth.lineage.attempts import attempt
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions
@@ -31,6 +33,7 @@ from privsynth.report import render_reports
 from privsynth.seeds import Seeds
 from privsynth.source import Exposure, Source
 from privsynth.stages import Estimate, Stages
+from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
@@ -49,6 +52,12 @@ class Prepared:
     def counted(self, exposure: Exposure | None) -> Prepared:
         """With what the ledger knows of earlier runs on this source."""
         return replace(self, source=replace(self.source, exposure=exposure))
+
+    @property
+    def lesson(self) -> tuple[Dataset, Statistics]:
+        """What a backend may see. Mask leaves columns out itself, since rows follow from all that is known of them."""
+        source = self.source
+        return (source.train, source.statistics) if isinstance(self.policy.backend, MaskOptions) else lesson(source)
 
     def with_notes(self, *notes: str) -> Prepared:
         return replace(self, data=self.data.with_notes(*notes))
@@ -82,20 +91,23 @@ def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data))
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
-    stages.warnings([note for note in data.notes if note not in before])
+    dropped = dropped_notes(data)
+    stages.notes(dropped)
+    stages.warnings([note for note in data.notes if note not in (*before, *dropped)])
     source = Source(train, holdout, statistics)
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 
 
 def learn(prepared: Prepared, stages: Stages, backend: Backend | None = None) -> Backend:
     """A backend that has seen the training rows and nothing else."""
-    policy, train = prepared.policy, prepared.source.train
+    policy = prepared.policy
+    train, statistics = prepared.lesson
     backend = backend or backend_for(policy.backend, policy.limits, nlp=policy.nlp, watch=stages.progress)
     with stages.stage("fit") as stage:
         estimate = foreseen(backend, train)
         if estimate is not None:
             stages.expect(estimate)
-        fitted = backend.fit(train, prepared.source.statistics, prepared.seeds.stream("fit"))
+        fitted = backend.fit(train, statistics, prepared.seeds.stream("fit"))
         stage.say(_recipe_in_words(recipe_of(fitted)))
     return fitted
 
@@ -123,7 +135,7 @@ def release(prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stage
     if prepared.policy.has_claim:
         from privsynth.generate.model.dp.alone import refuse_undeclared
 
-        refuse_undeclared(prepared.data)  # a line that is missing in the policy must cost no epsilon
+        refuse_undeclared(without_left_out(prepared.data))  # a line that is missing in the policy must cost no epsilon
     with attempt(prepared.data, prepared.policy) as begun:
         prepared = prepared.counted(begun.exposure)
         drawn = make(prepared)

@@ -47,5 +47,5 @@ def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite:
     prepared = prepare(read(data, policy, stages), policy, stages)
     policy = prepared.policy
     backend = backend_for(policy.backend, policy.limits, nlp=policy.nlp)
-    estimate = foreseen(backend, prepared.source.train)
+    estimate = foreseen(backend, prepared.lesson[0])
     return DryRun(prepared, prepared.data.notes, rows_asked(policy, prepared.data), estimate)

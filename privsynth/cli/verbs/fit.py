@@ -19,6 +19,7 @@ def fit(
     seed: flags.Seed = None,
     config: flags.Config = None,
     profile: flags.Profile = None,
+    drop: flags.Drop = None,
     settings: flags.Set = None,
     key_file: flags.SealingKeyFile = None,
     allow_overwrite: flags.ReplaceModel = False,
@@ -36,7 +37,7 @@ def fit(
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
     changes = reading(encoding, delimiter, on_ragged, no_header=no_header) | only_set(
-        {"seed": seed, "profile": profile}
+        {"seed": seed, "profile": profile, "drop": drop}
     )
     policy = load_policy(config, changes | assignments(settings or []))
 

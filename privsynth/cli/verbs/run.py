@@ -23,6 +23,7 @@ def run(
     model_engine: flags.Engine = None,
     where: flags.Where = None,
     share: flags.Share = None,
+    drop: flags.Drop = None,
     settings: flags.Set = None,
     allow_overwrite: flags.ReplaceOut = False,
     encoding: flags.Encoding = None,
@@ -55,6 +56,7 @@ def run(
             "profile": profile,
             "state": state,
             "waivers": waivers(accept_risk or []),
+            "drop": drop,
         }
     )
     policy = load_policy(config, model_first(changes | assignments(settings or [])))
