@@ -86,7 +86,7 @@ class Rule:
     expect: str = field(repr=False)
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True)
 class Column:
     """One column: its name, what it holds, what that means for people, and why we think so."""
@@ -101,6 +101,7 @@ class Column:
     declared: bool = False  # said by the user rather than inferred
     fabricated: bool = False  # every value was invented: set by the backend that invented them
     spelling: Spelling = field(default=Spelling())
+    misfits: bool = False  # cells of the source that do not fit its kind count as missing
     domain: Domain | None = field(default=None, repr=False)  # declared, never read from the rows
     step: Step | None = field(default=None, repr=False)  # backend mask: what is to be done with it; drop: for any
 

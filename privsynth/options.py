@@ -148,6 +148,11 @@ class ColumnPolicy(PolicyModel):
     kind: KindName | None = Field(None, description="What its values are.")
     entity: str | None = Field(None, description="Which kind of personal data it holds, such as EMAIL.")
     format: str | None = Field(None, description="How dates are spelt, as strftime writes it.")
+    misfits: Literal["missing"] | None = Field(
+        None,
+        description="Cells that do not fit the declared kind of number, integer or date count as missing, instead of "
+        "being refused with their line. Without a declared kind up to 1 % of the cells do.",
+    )
     domain: DomainPolicy | None = Field(
         None, description="What the column may hold, as the public knows it; the engine dp needs it."
     )
@@ -156,6 +161,14 @@ class ColumnPolicy(PolicyModel):
         description="What backend mask does with it, such as token, or { do: partial, last: 4 }; "
         "proposed from the role when absent.",
     )
+
+    @model_validator(mode="after")
+    def _misfits_of_a_kind(self) -> Self:
+        if self.misfits and self.kind not in ("number", "integer", "date") and not self.format:
+            raise ValueError(
+                "misfits are cells that do not fit kind: number, integer or date; say which of these it is"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod

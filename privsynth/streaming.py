@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from privsynth.dataset import Table
 from privsynth.options import FigureStyle
 from privsynth.policy import Policy
 from privsynth.read.parts import HEAD, Layout, beginning, deal, part
+from privsynth.read.refusal import counted, shown
 from privsynth.read.sources import SourceFile
 from privsynth.verdict import Finding, Verdict
 
@@ -30,10 +32,24 @@ class Parts:
     rows: int
     notes: Sequence[str]  # on rows that were left out
     policy: Policy
+    misfits: dict[Path, Counter[str]] = field(default_factory=dict)  # of each part walked over, by column
 
     def __iter__(self) -> Iterator[Table]:
-        tables = (part(file, self.layout, self.like, self.policy.read) for file in self.files)
-        return (table for table in tables if len(table))
+        return (table for table in map(self._part, self.files) if len(table))
+
+    def _part(self, file: Path) -> Table:
+        self.misfits[file] = Counter()
+        wishes, misfits = self.policy.table(self.layout.table), self.misfits[file]
+        return part(file, self.layout, self.like, self.policy.read, wishes=wishes, misfits=misfits)
+
+    def misfit_notes(self) -> list[str]:
+        """How many cells of the parts walked over count as missing."""
+        columns = sum(self.misfits.values(), Counter[str]())
+        return [
+            f"{self.layout.label}: column {shown(name)}: {counted(count, 'cell')} of all rows do not fit its kind and "
+            "count as missing, as the policy says"
+            for name, count in columns.items()
+        ]
 
 
 def deal_parts(

@@ -72,18 +72,12 @@ def _number(column: Column, text: float | str, refuse: Refuse) -> float:
     from math import isfinite
 
     try:
-        value = float(_plain(column, text) if isinstance(text, str) else text)
+        value = column.spelling.value(text) if isinstance(text, str) else float(text)
     except ValueError:
         refuse("a level or end is no number.", "numbers are written as in the file")
     if not isfinite(value):
         refuse("a level or end is not finite.", "say the least and largest value that may occur")
     return value
-
-
-def _plain(column: Column, text: str) -> str:
-    """A number without the marks with which the file spells it."""
-    spelling = column.spelling
-    return (text.replace(spelling.thousands, "") if spelling.thousands else text).replace(spelling.decimal_mark, ".")
 
 
 def _moment(column: Column, text: str, refuse: Refuse) -> str:

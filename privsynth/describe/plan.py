@@ -118,6 +118,8 @@ def _said(column: Column) -> str:
         said.append(f"entity: {quoted(column.entity)}")
     if column.kind is Kind.DATE:
         said.append(f"format: {quoted(column.spelling.date_format)}")
+    if column.misfits and (column.kind.is_numeric or column.kind is Kind.DATE):
+        said.append("misfits: missing")
     if column.step is not None:
         said.append(f"mask: {step_words(column.step)}")
     return f"{{ {', '.join(said)} }}"

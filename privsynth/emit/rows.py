@@ -10,6 +10,7 @@ import pandas as pd
 from privsynth.dataset import Column, Dataset, Table
 from privsynth.emit.parquet import parquet
 from privsynth.errors import BackendError
+from privsynth.spelling import Spelling
 
 # What starts a formula or a command in a spreadsheet (OWASP ASVS 5, 1.2.10), in half and full width.
 DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
@@ -54,14 +55,19 @@ def _fields(table: Table, column: Column, *, alone: bool) -> list[str]:
     values, spelling = table.values(column.name), column.spelling
     text = spelling.write(values)
     null = _null(spelling.null, alone=alone)
-    is_free = (spelling.decimal_mark == "." and not spelling.thousands) or not (
-        alone or table.form.delimiter in (spelling.decimal_mark, spelling.thousands)
-    )
-    if values.dtype.kind == "f" and is_free:
+    if values.dtype.kind == "f" and spelling.style is None and _is_free(spelling, table.form.delimiter, alone=alone):
         return list(np.where(np.isnan(values), null, text))  # plain numbers need neither quotes nor guard
     codes, known = pd.factorize(text)
-    written = np.array([*(_field(word, alone=alone) for word in known), null], dtype=object)
+    field = _quoted if values.dtype.kind == "f" else _field  # no number with its signs and units is a formula
+    written = np.array([*(field(word, alone=alone) for word in known), null], dtype=object)
     return list(written[codes])
+
+
+def _is_free(spelling: Spelling, delimiter: str, *, alone: bool) -> bool:
+    """Whether the marks of numbers are none of the file."""
+    if spelling.decimal_mark == "." and not spelling.thousands:
+        return True
+    return not alone and delimiter not in (spelling.decimal_mark, spelling.thousands)
 
 
 def _null(word: str, *, alone: bool) -> str:
@@ -70,8 +76,12 @@ def _null(word: str, *, alone: bool) -> str:
 
 
 def _field(text: str, *, alone: bool) -> str:
+    """One field that no spreadsheet runs."""
+    return _quoted(guarded(text), alone=alone)
+
+
+def _quoted(text: str, *, alone: bool) -> str:
     """One field. In a table of one column blanks, which could be delimiters, and empty cells are quoted too."""
-    text = guarded(text)
     if SPECIAL.search(text) or (alone and (not text or " " in text)):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -61,7 +61,8 @@ def mask_in_parts(
     with stages.stage("describe") as stage:
         taken = fingerprints_of_parts(parts)
         stage.say(f"{len(taken.prints):,} identifying values that nobody may be given")
-    first = Dataset((next(iter(parts)),), notes=tuple(notes))
+    stages.notes(parts.misfit_notes())
+    first = Dataset((next(iter(parts)),), notes=(*notes, *parts.misfit_notes()))
     with attempt(first, policy, parts=partial(iter, parts)) as begun:
         source = _source(first, policy, taken, rows=parts.rows, exposure=begun.exposure)
         prepared = Prepared(started=started, seeds=seeds, policy=policy, data=first, source=source)

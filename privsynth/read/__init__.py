@@ -16,7 +16,8 @@ from privsynth.policy_names import refuse_unknown_names
 from privsynth.read.dialect import dialect_of, kept, without_sep
 from privsynth.read.encoding import decoded
 from privsynth.read.header import check_header, numbered
-from privsynth.read.kinds import Place, Typed, day_first, typed
+from privsynth.read.kinds import Typed, day_first, typed
+from privsynth.read.place import Place
 from privsynth.read.records import Records, records_of
 from privsynth.read.sources import SourceFile, content, source_files
 

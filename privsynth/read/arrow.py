@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.options import ColumnPolicy
-from privsynth.read.kinds import Place, Typed, typed
+from privsynth.read.kinds import Typed, typed
 from privsynth.read.numerals import SAFE_DIGITS
+from privsynth.read.place import Place
 from privsynth.read.records import Words
 from privsynth.spelling import Spelling
 from privsynth.spelling.arrow import as_arrow
@@ -77,7 +78,7 @@ def _as_words(values: Any, place: Place, wish: ColumnPolicy | None) -> Typed:
         )
     if "" in words:
         words, codes = _without_empty(words, codes)
-    return typed(Words(words, codes), place, wish, nulls=False)
+    return typed(Words(words, codes), place, wish, nulls=())
 
 
 def _without_empty(words: list[str], codes: Array) -> tuple[list[str], Array]:

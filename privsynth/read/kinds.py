@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 
 from privsynth.dataset import Column, Kind, missing_like
-from privsynth.errors import InputError
 from privsynth.options import ColumnPolicy
 from privsynth.read.dates import DateReading, dates, has_order, is_compact, puts_day_first, under
-from privsynth.read.numerals import NumberReading, doubt, is_ambiguous, is_number, numbers
+from privsynth.read.misfits import MISFITS, Odd, Reading, Settled, cells_of, is_null_word, missing, null_word, settled
+from privsynth.read.numerals import NumberReading, doubt, first_wrong, is_ambiguous, numbers, why_no_number
+from privsynth.read.place import Place
 from privsynth.read.records import Words
-from privsynth.read.refusal import counted, refuse, shown
+from privsynth.read.refusal import counted
 from privsynth.spelling import Spelling
 from privsynth.spelling.fields import can_match
 from privsynth.typing import Array
@@ -55,8 +55,6 @@ PAIRS = tuple(
     for pair in ["true/false", "yes/no", "y/n", "t/f", "on/off", "ja/nein", "oui/non", "si/no", "sí/no", "sim/não"]
 )
 FEW_SHARE, FEW_LEVELS = 0.2, 12
-SHOWN = 3  # so many lines are named in a note
-MISFITS = 0.01  # so many of the cells may be no number or no date in a column of these
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,56 +64,63 @@ class Typed:
     column: Column
     values: Array
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a column stands, for messages."""
-
-    file: str
-    name: str
-    line_of: Callable[[int], int | None]
-
-    def refuse(self, what: str, hint: str, row: int | None = None) -> InputError:
-        line = None if row is None else self.line_of(row)
-        return refuse(self.file, f"column {shown(self.name)}: {what}", hint, line=line, column=self.name)
-
-    def note(self, what: str) -> str:
-        return f"{self.file}: column {shown(self.name)}: {what}"
+    misfits: int = 0  # cells that count as missing because they do not fit its kind
 
 
 def typed(
-    words: Words, place: Place, wish: ColumnPolicy | None = None, *, day_first: bool | None = None, nulls: bool = True
+    words: Words,
+    place: Place,
+    wish: ColumnPolicy | None = None,
+    *,
+    day_first: bool | None = None,
+    nulls: Container[str] = NULLS,
 ) -> Typed:
     """The column as the policy wishes it, or as its values allow."""
     wished = wish or ColumnPolicy()
     kind = Kind(wished.kind) if wished.kind else Kind.DATE if wished.format else None
-    present, missing, null, notes = _nulls(words, place) if nulls else (words.distinct, set[int](), "", list[str]())
-    reading: NumberReading | DateReading | None = None
+    holds_values = kind in (Kind.NUMBER, Kind.INTEGER, Kind.DATE)
+    present, missing, null, notes = _nulls(words, place, nulls, all_may=holds_values)
+    if not present and holds_values and kind is not None:
+        spelling = Spelling(null=null, date_format=wished.format or Spelling().date_format)
+        return Typed(Column(place.name, kind, spelling=spelling), kind.missing(len(words.codes)))
+    cells = _Cells(present, words, place, bool(missing) or bool((words.codes < 0).any()))
     match kind:
         case Kind.NUMBER | Kind.INTEGER:
-            reading = _as_numbers(present, words, place, whole=kind is Kind.INTEGER)
+            found = _as_numbers(cells, wished, whole=kind is Kind.INTEGER)
         case Kind.DATE:
-            reading = _as_dates(present, words, place, wished.format)
+            found = _as_dates(cells, wished)
         case None:
-            reading, doubts = _as_found(present, place, day_first)
-            if reading is None and not doubts:
-                reading, doubts = _but_for_misfits(present, words, place, day_first)
-            notes = [*(notes if reading else ()), *doubts]
+            found = _as_found(cells, day_first)
         case _:
-            notes = []
-    if reading is None:
-        return _as_text(words, place, kind, [*notes, *(_lone_word(words, place) if kind is None else [])])
-    column, more = _column_of(reading, place, null)
-    by_code = np.full(len(words.distinct) + 1, missing_like(reading.values), dtype=reading.values.dtype)
-    by_code[[code for code in range(len(words.distinct)) if code not in missing]] = reading.values
-    return Typed(column, by_code[words.codes], (*notes, *more))
+            found = Settled()
+    if found.reading is None:
+        return _as_text(words, place, kind, found.notes)
+    column, more = _column_of(found, place, null if found.null is None else found.null)
+    values = found.reading.values
+    by_code = np.full(len(words.distinct) + 1, missing_like(values), dtype=values.dtype)
+    by_code[[code for code in range(len(words.distinct)) if code not in missing]] = values
+    return Typed(column, by_code[words.codes], (*notes, *found.notes, *more), found.misfits)
 
 
-def _nulls(words: Words, place: Place) -> tuple[list[str], set[int], str, list[str]]:
+@dataclass(frozen=True)
+class _Cells:
+    """What is to be read: the words that may be values, and the column that they stand in."""
+
+    present: list[str]
+    words: Words
+    place: Place
+    has_missing: bool
+
+    def odd(self, reading: Reading) -> Odd:
+        return Odd(reading=reading, present=self.present, words=self.words, place=self.place)
+
+
+def _nulls(
+    words: Words, place: Place, nulls: Container[str], *, all_may: bool
+) -> tuple[list[str], set[int], str, list[str]]:
     """The words but those that mean a missing value among numbers or dates, the codes of these, and their spelling."""
-    missing = {code for code, word in enumerate(words.distinct) if word in NULLS}
-    if not missing or len(missing) == len(words.distinct):
+    missing = {code for code, word in enumerate(words.distinct) if word in nulls}
+    if not missing or (len(missing) == len(words.distinct) and not all_may):
         return words.distinct, set(), "", []
     counts = np.bincount(words.codes + 1, minlength=len(words.distinct) + 1)
     spellings = {words.distinct[code]: int(counts[code + 1]) for code in missing}
@@ -133,155 +138,156 @@ def _uneven(spellings: Mapping[str, int], place: Place) -> list[str]:
     return [place.note(note)]
 
 
-def _as_found(
-    present: list[str], place: Place, day_first: bool | None
-) -> tuple[NumberReading | DateReading | None, list[str]]:
-    """Numbers or dates, if all values are, under one reading."""
+def _as_found(cells: _Cells, day_first: bool | None) -> Settled:
+    """Numbers or dates, if all values are, or all but a few, under one reading."""
+    present, place = cells.present, cells.place
     reading = None if is_compact(present, place.name) else numbers(present)
+    if reading is None and (readings := dates(present, place.name)):
+        return _one_of(readings, place, day_first)
+    if reading is None and is_ambiguous(present):
+        return Settled(notes=(place.note("a comma may mark decimals or thousands, so it stays text"),))
+    reading = reading or numbers(present)
     if reading is not None:
-        return reading, [place.note(lost) for lost in doubt(present, reading)]
-    readings = dates(present, place.name)
-    if readings:
-        return _day_or_month(readings, place, day_first)
-    if is_ambiguous(present):
-        return None, [place.note("a comma may mark decimals or thousands, so it stays text")]
-    return numbers(present), []
+        return Settled(reading=reading, notes=tuple(place.note(lost) for lost in doubt(present, reading)))
+    return _but_for_misfits(cells, day_first) if present else Settled()
 
 
-def _day_or_month(
-    readings: list[DateReading], place: Place, day_first: bool | None
-) -> tuple[DateReading | None, list[str]]:
+def _one_of(readings: list[DateReading], place: Place, day_first: bool | None) -> Settled:
     """The only reading, or the one that has the order of the other dates; what settles it where neither is given."""
     if len(readings) == 1:
-        return readings[0], []
+        return Settled(reading=readings[0])
     chosen = [reading for reading in readings if day_first is not None and puts_day_first(reading.format) == day_first]
     if chosen:
         said = f"day and month could change places; read as {chosen[0].format} like the other dates of the table"
-        return chosen[0], [place.note(said)]
+        return Settled(reading=chosen[0], notes=(place.note(said),))
     ways = " or ".join(f"format: '{reading.format}'" for reading in readings)
-    return None, [place.note(f"day and month could change places, so it stays text; {ways} in the policy settles it")]
+    why = f"day and month could change places, so it stays text; {ways} in the policy settles it"
+    return Settled(notes=(place.note(why),))
 
 
-def _but_for_misfits(
-    present: list[str], words: Words, place: Place, day_first: bool | None
-) -> tuple[NumberReading | DateReading | None, list[str]]:
-    """Numbers or dates although a few cells are neither: these are missing values then."""
-    if not present:
-        return None, []
-    cells = _cells(present, words)
-    reading = numbers(present, cells)
-    if reading is not None:
-        return (reading, [_misfits(reading, present, words, place)]) if _are_few(reading, cells) else (None, [])
-    readings = [dated for dated in dates(present, place.name, cells) if _are_few(dated, cells)]
-    if not readings:
-        return None, []
-    chosen, doubts = _day_or_month(readings, place, day_first)
-    return chosen, [*doubts, *([_misfits(chosen, present, words, place)] if chosen else [])]
+def _but_for_misfits(cells: _Cells, day_first: bool | None) -> Settled:
+    """Numbers or dates although a few cells are neither."""
+    counts = cells_of(cells.present, cells.words)
+    reading: Reading | None = numbers(cells.present, counts)
+    before: tuple[str, ...] = ()
+    if reading is None or is_compact(cells.present, cells.place.name):
+        of_dates = _one_of(readings, cells.place, day_first) if (readings := _dates(cells, counts)) else Settled()
+        reading, before = of_dates.reading or reading, of_dates.notes
+    if reading is None:
+        return Settled(notes=before or _reasons(cells, counts))
+    outcome = settled(cells.odd(reading), has_missing=cells.has_missing)
+    lost = doubt(cells.present, reading) if isinstance(reading, NumberReading) and outcome.reading else []
+    return replace(outcome, notes=(*before, *outcome.notes, *map(cells.place.note, lost)))
 
 
-def _are_few(reading: NumberReading | DateReading, cells: Array) -> bool:
-    return bool(cells[~reading.fits].sum() <= MISFITS * cells.sum())
+def _dates(cells: _Cells, counts: Array) -> list[DateReading]:
+    """The readings that leave few cells out; any, if none does."""
+    readings = dates(cells.present, cells.place.name, counts)
+    return [reading for reading in readings if cells.odd(reading).share <= MISFITS] or readings
 
 
-def _cells(present: list[str], words: Words) -> Array:
-    """How often each of the words stands in the column."""
-    counts = np.bincount(words.codes[words.codes >= 0], minlength=len(words.distinct))
-    if len(present) == len(words.distinct):
-        return counts
-    kept = set(present)
-    return counts[[word in kept for word in words.distinct]]
+def _reasons(cells: _Cells, counts: Array) -> tuple[str, ...]:
+    """Why a column of what a person would call numbers is text."""
+    why = why_no_number(cells.present, counts)
+    return (cells.place.note(f"{why}, so it stays text"),) if why else ()
 
 
-def _misfits(reading: NumberReading | DateReading, present: list[str], words: Words, place: Place) -> str:
-    """How many cells do not fit, where the first of them stand, and what keeps them."""
-    odd = {word for word, fits in zip(present, reading.fits, strict=True) if not fits}
-    codes = [code for code, word in enumerate(words.distinct) if word in odd]
-    rows = np.flatnonzero(np.isin(words.codes, codes))
-    lines = ", ".join(str(place.line_of(int(row))) for row in rows[:SHOWN])
-    what = "number" if isinstance(reading, NumberReading) else "date"
-    more = ", ..." if len(rows) > SHOWN else ""
-    return place.note(
-        f"{counted(len(rows), 'cell')} of {len(words.codes):,} ({'line' if len(rows) == 1 else 'lines'} {lines}{more}) "
-        f"hold no {what} and count as missing; kind: text in the policy keeps them"
+def _as_numbers(cells: _Cells, wished: ColumnPolicy, *, whole: bool) -> Settled:
+    """Numbers because the policy says so; the first value that is none is named by its line, or counts as missing."""
+    reading = numbers(cells.present, sure=True)
+    if reading is not None and not (whole and reading.spelling.decimals):
+        return Settled(reading=reading)
+    most = numbers(cells.present, cells_of(cells.present, cells.words), sure=True)
+    if most is not None and not (whole and most.spelling.decimals):
+        odd = cells.odd(most)
+        if is_null_word(odd, has_missing=cells.has_missing):
+            return null_word(odd)
+        if wished.misfits == "missing":
+            return missing(odd)
+    wrong = first_wrong(cells.present, whole=whole)
+    kind = "an integer" if whole else "a number"
+    raise cells.place.refuse(
+        f"a value is not {kind} that can be written back unchanged, as the policy asks",
+        "mend the value, let such cells count as missing with  misfits: missing,  or declare the column as text",
+        None if wrong is None else _row_of(wrong, cells.words),
     )
 
 
-def _as_numbers(present: list[str], words: Words, place: Place, *, whole: bool) -> NumberReading:
-    """Numbers because the policy says so; the first value that is none is named by its line."""
-    reading = numbers(present)
-    if reading is None or (whole and reading.spelling.decimals):
-        wrong = next((word for word in present if not is_number(word, whole=whole)), None)
-        row = None if wrong is None else _row_of(wrong, words)
-        kind = "an integer" if whole else "a number"
-        raise place.refuse(
-            f"a value is not {kind} that can be written back unchanged, as the policy asks",
-            "mend the value, or declare the column as text",
-            row,
-        )
-    return reading
-
-
-def _as_dates(present: list[str], words: Words, place: Place, form: str | None) -> DateReading:
+def _as_dates(cells: _Cells, wished: ColumnPolicy) -> Settled:
     """Dates because the policy says so, under its format or the only one that fits."""
-    if form is None:
-        readings = dates(present, place.name if not present or not present[0].isdigit() else "date")
-        if len(readings) != 1:
-            what = "day and month could change places" if readings else "no format fits all its values as dates"
-            raise place.refuse(what, "give its format in the policy, for instance format: '%d.%m.%Y'")
-        return readings[0]
+    reading = _declared(cells, wished.format) if wished.format else _only(cells, wished)
+    if reading.fits.all():
+        return Settled(reading=reading)
+    odd = cells.odd(reading)
+    if is_null_word(odd, has_missing=cells.has_missing):
+        return null_word(odd)
+    if wished.misfits == "missing":
+        return missing(odd)
+    raise cells.place.refuse(
+        "a value is no date in the format of the policy",
+        "mend the value or the format, or let such cells count as missing with  misfits: missing",
+        _row_of(odd.misfits[0], cells.words),
+    )
+
+
+def _only(cells: _Cells, wished: ColumnPolicy) -> DateReading:
+    """The only format that fits, to all values or to those that count."""
+    present = cells.present
+    name = cells.place.name if not present or not present[0].isdigit() else "date"
+    readings = dates(present, name)
+    if not readings and wished.misfits == "missing" and present:
+        readings = dates(present, name, cells_of(present, cells.words))
+    if len(readings) != 1:
+        what = "day and month could change places" if readings else "no format fits all its values as dates"
+        raise cells.place.refuse(what, "give its format in the policy, for instance format: '%d.%m.%Y'")
+    return readings[0]
+
+
+def _declared(cells: _Cells, form: str) -> DateReading:
     if not can_match(form):
-        raise place.refuse(
+        raise cells.place.refuse(
             "the format in the policy cannot be read back",
             "use %Y or %y with %m, %b or %q, %d, %H, %M, %S, %f; for instance '%d.%m.%Y'",
         )
-    reading = under(present, form, place.name)
-    if not reading.fits.all():
-        raise place.refuse(
-            "a value is no date in the format of the policy",
-            "mend the value or the format",
-            _row_of(present[int(reading.fits.argmin())], words),
-        )
-    return reading
+    return under(cells.present, form, cells.place.name)
 
 
 def _row_of(word: str, words: Words) -> int:
     return int(np.flatnonzero(words.codes == words.distinct.index(word))[0])
 
 
-def _column_of(reading: NumberReading | DateReading, place: Place, null: str) -> tuple[Column, list[str]]:
+def _column_of(found: Settled, place: Place, null: str) -> tuple[Column, list[str]]:
+    reading = found.reading
     if isinstance(reading, DateReading):
-        return _date_column(reading, place, null)
+        return _date_column(reading, found, place, null)
+    if reading is None:
+        raise ValueError("a column of numbers or dates has a reading")
     kind = Kind.NUMBER if reading.spelling.decimals else Kind.INTEGER
-    uneven = f"{counted(reading.evened, 'spelling')} with other trailing zeros will be written evenly"
-    notes = [place.note(uneven)] if reading.evened else []
-    return Column(place.name, kind, spelling=replace(reading.spelling, null=null)), notes
+    spelling = replace(reading.spelling, null=null)
+    return Column(place.name, kind, spelling=spelling, misfits=found.misfits > 0), [*map(place.note, _evened(reading))]
 
 
-def _date_column(reading: DateReading, place: Place, null: str) -> tuple[Column, list[str]]:
+def _date_column(reading: DateReading, found: Settled, place: Place, null: str) -> tuple[Column, list[str]]:
     spelling = Spelling(date_format=reading.format, names=reading.names, null=null)
     uneven = int(reading.respelt.sum())
     notes = [f"{counted(uneven, 'spelling')} of dates will be written as {reading.format}"] if uneven else []
-    return Column(place.name, Kind.DATE, spelling=spelling), [place.note(note) for note in (*notes, *reading.notes)]
+    column = Column(place.name, Kind.DATE, spelling=spelling, misfits=found.misfits > 0)
+    return column, [place.note(note) for note in (*notes, *reading.notes)]
 
 
-def _lone_word(words: Words, place: Place) -> list[str]:
-    """Numbers around a single word: perhaps a line of units, a second header or a total."""
-    others = list(islice((word for word in words.distinct if not is_number(word)), 2))
-    if (
-        len(others) != 1
-        or len(words.distinct) < 3
-        or numbers([word for word in words.distinct if word != others[0]]) is None
-    ):
-        return []
-    rows = np.flatnonzero(words.codes == words.distinct.index(others[0]))
-    if len(rows) > 1:
-        return []
-    line = place.line_of(int(rows[0]))
-    question = "is that line another header, units or a total?"
-    return [place.note(f"only the value in line {line} is no number, so it stays text; {question}")]
+def _evened(reading: NumberReading) -> Iterator[str]:
+    """How many spellings the column does not get back, and of what sort."""
+    if reading.evened and reading.spelling.style is None:
+        yield f"{counted(reading.evened, 'spelling')} with other trailing zeros will be written evenly"
+    elif reading.evened:
+        what = "other signs, blanks, points or zeros than most"
+        yield f"{counted(reading.evened, 'spelling')} with {what} will be written like these, of the same value"
+    if reading.plain:
+        what = "otherwise" if reading.spelling.style and reading.spelling.style.exponent else "without it"
+        yield f"{counted(reading.plain, 'spelling')} with an exponent will be written {what}, of the same value"
 
 
-def _as_text(words: Words, place: Place, kind: Kind | None, notes: list[str]) -> Typed:
+def _as_text(words: Words, place: Place, kind: Kind | None, notes: tuple[str, ...]) -> Typed:
     """Text as it stands; an empty cell is missing."""
     if kind is Kind.BOOLEAN and len(words.distinct) > 2:
         raise place.refuse(
@@ -292,7 +298,7 @@ def _as_text(words: Words, place: Place, kind: Kind | None, notes: list[str]) ->
     if not words.distinct and kind is None:
         kind = Kind.CATEGORY
     by_code = np.array([*words.distinct, None], dtype=object)
-    return Typed(Column(place.name, kind or text_kind(words)), by_code[words.codes], tuple(notes))
+    return Typed(Column(place.name, kind or text_kind(words)), by_code[words.codes], notes)
 
 
 def text_kind(words: Words) -> Kind:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from privsynth.read.dressed import Dressed, alike, has_several_units, have_looks, is_below_zero, style_of, undressed
+from privsynth.read.exponents import looks_like_codes, plain, writers
 from privsynth.spelling import Spelling
+from privsynth.spelling.numbers import Exponent, NumberStyle
 from privsynth.typing import Array
 
 FEW = 300  # so many words are quicker looked at one by one
 SAFE_DIGITS = 15  # so many digits always survive the way through a float
+LONGEST = 17  # so many digits tell any two floats apart
+Marks = tuple[str, str]  # of decimals and of thousands
+LAKHS = ",,"  # commas as in India: 12,34,567
 MARKS = (
     (".", ""),
     (",", ""),
@@ -29,6 +35,7 @@ MARKS = (
     (",", "\u202f"),
     (".", "\u202f"),
 )
+MORE_MARKS = ((".", LAKHS), (".", "\u2019"), (",", "\u2019"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,34 +44,158 @@ class NumberReading:
 
     values: Array
     spelling: Spelling
+    _: KW_ONLY
     fits: Array  # by word; the others, misfits, are NaN
-    evened: int = 0  # words whose trailing zeros are written otherwise
+    evened: int = 0  # words whose zeros, signs or blanks are written otherwise
+    plain: int = 0  # words that are written without their exponent
 
 
-def numbers(words: list[str], cells: Array | None = None) -> NumberReading | None:
+def numbers(words: list[str], cells: Array | None = None, *, sure: bool = False) -> NumberReading | None:
     """The words as numbers under the one convention that fits all; None if there is none, or if two disagree.
 
-    With `cells`, how often each word stands in the column, under the one that fits most of them.
+    With `cells`, how often each word stands in the column, under the one that fits most of them. `sure` if somebody
+    said that they are numbers: then brackets or a plus around all of them are signs.
     """
-    if cells is not None:
-        return _most(words, cells)
-    if not words or not _may_be_number(words[0]):
+    if cells is None and words and _may_be_number(words[0]):
+        fitting = _fitting(words)
+        if fitting:
+            return None if _is_ambiguous(fitting) else _read(words, *fitting[0])
+    if not words or (cells is None and not all(undressed(words[:FEW]).looks)):
         return None
-    fitting = _fitting(words)
-    return _read(words, *fitting[0]) if fitting and not _is_ambiguous(fitting) else None
+    if cells is not None and 2 * cells[have_looks(words)].sum() < cells.sum():
+        return None
+    return _of_most(words, np.ones(len(words)) if cells is None else cells, all_fit=cells is None, sure=sure)
 
 
-def _most(words: list[str], cells: Array) -> NumberReading | None:
-    """What the words that fit the most frequent convention say together; the others are misfits."""
-    text = pa.array(words, pa.string())
-    fits = [pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False) for marks in MARKS]
-    best = max(fits, key=lambda fit: int(cells[fit].sum()))
-    reading = numbers([words[at] for at in np.flatnonzero(best)])
+def _of_most(words: list[str], cells: Array, *, all_fit: bool, sure: bool) -> NumberReading | None:
+    """What the words of the commonest look and convention say together; the others are misfits."""
+    parts = undressed(words)
+    fits = alike(parts, cells, sure=sure)
+    if not fits.any() or (all_fit and not fits.all()) or 2 * cells[fits].sum() < cells.sum():
+        return None
+    chosen = _convention([_whole(core) for core in parts.cores[fits]], cells[fits])
+    if chosen is None or not chosen[1].any() or (all_fit and not chosen[1].all()):
+        return None
+    fits[fits] = chosen[1]
+    reading = _dressed(parts.take(fits), *chosen[0])
+    return reading and _spread(reading, fits)
+
+
+def _spread(reading: NumberReading, fits: Array) -> NumberReading:
+    values = np.full(len(fits), np.nan)
+    values[fits] = reading.values
+    return replace(reading, values=values, fits=fits)
+
+
+def _whole(core: str) -> str:
+    """`0.5` for `.5`, and `5` for `5.`"""
+    core = f"0{core}" if core[:1] in (".", ",") else core
+    return core.removesuffix(".")
+
+
+def _convention(cores: list[str], cells: Array) -> tuple[Marks, Array] | None:
+    """The marks under which most cells are numbers, and which words are; None if they could mean two things."""
+    if not cores:
+        return None
+    text = pa.array(cores, pa.string())
+    fits = {}
+    for marks in (*MARKS, *MORE_MARKS):
+        fits[marks] = pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False)
+        if fits[marks].all() and marks == MARKS[0]:
+            break
+    best = max(fits, key=lambda marks: float(cells[fits[marks]].sum()))
+    doubtful = ((",", ""), (".", ","))
+    if best in doubtful and (fits[doubtful[0]] == fits[doubtful[1]]).all():
+        return None
+    return best, fits[best]
+
+
+def _dressed(parts: Dressed, decimal: str, thousands: str) -> NumberReading | None:
+    """Words that all have their look and marks in common: the numbers, and a spelling that gives most words back."""
+    cores = np.array([_whole(core) for core in parts.cores], dtype=object)
+    if (parts.powers != "").any():
+        reading = _with_powers(_plain_marks(cores, decimal, thousands), parts.powers)
+    else:
+        reading = _read(list(cores), decimal, thousands)
     if reading is None:
         return None
-    values = np.full(len(words), np.nan)
-    values[best] = reading.values
-    return replace(reading, values=values, fits=best)
+    below = np.array([is_below_zero(look) for look in parts.looks])
+    reading = replace(reading, values=np.where(below, -reading.values, reading.values))
+    style = replace(style_of(parts, reading.values), lakhs=thousands == LAKHS)
+    is_bare, writer = style == NumberStyle(), reading.spelling.style
+    style = replace(style, exponent=None if writer is None else writer.exponent)
+    spelling = replace(reading.spelling, decimal_mark=decimal, style=None if style == NumberStyle() else style)
+    reading = replace(reading, spelling=spelling)
+    return _compared(reading, parts, ~parts.simple) if is_bare else _compared(replace(reading, evened=0), parts)
+
+
+def _plain_marks(cores: Array, decimal: str, thousands: str) -> Array:
+    bare = [core.replace(thousands[:1], "") for core in cores] if thousands else cores
+    return np.array([core.replace(decimal, ".") for core in bare], dtype=object)
+
+
+def _compared(reading: NumberReading, parts: Dressed, rows: Array | slice = slice(None)) -> NumberReading:
+    """How many of these words are written otherwise; negative zeros are counted elsewhere."""
+    values, powers = reading.values[rows], parts.powers[rows]
+    again = np.array([reading.spelling.number(value) for value in values], dtype=object)
+    other = (again != parts.words[rows]) & ~(np.signbit(values) & (values == 0))
+    lost = int((other & (powers != "")).sum())
+    return replace(reading, evened=reading.evened + int(other.sum()) - lost, plain=lost)
+
+
+def _with_powers(cores: Array, powers: Array) -> NumberReading | None:
+    """Numbers, some with an exponent, spelt as the first writer that spells all of them so; if none does, plainly."""
+    has = powers != ""
+    fixed = None if has.all() else _read(list(cores[~has]), ".", "")
+    if (fixed is None and not has.all()) or looks_like_codes(list(cores), list(powers)):
+        return None
+    values = pc.cast(pa.array(cores + powers, pa.string()), pa.float64()).to_numpy()
+    digits = pa.array([plain(*pair) for pair in zip(cores[has], powers[has], strict=True)], pa.string())
+    spelling = _without_exponent(fixed, digits)
+    spelling = replace(spelling, style=_writer(spelling, cores, powers, values))
+    return NumberReading(values, spelling, fits=_all(values), evened=0 if fixed is None else fixed.evened)
+
+
+def _writer(spelling: Spelling, cores: Array, powers: Array, values: Array) -> NumberStyle | None:
+    """The first writer who spells these numbers so; if there is none, plain digits unless they were too many."""
+    has = powers != ""
+    for exponent in writers(list(cores[has]), list(powers[has]), list(cores[~has])):
+        style = NumberStyle(exponent=exponent)
+        spelt = replace(spelling, style=style).number
+        if all(map(str.__eq__, map(spelt, values[has]), (cores + powers)[has])) and _stay_plain(
+            exponent, spelling, values[~has]
+        ):
+            return style
+    return NumberStyle(exponent=Exponent()) if spelling.shortest else None
+
+
+def _stay_plain(exponent: Exponent, spelling: Spelling, values: Array) -> bool:
+    """Whether this writer shows none of these numbers with an exponent."""
+    if not exponent.shorter:
+        size = np.abs(values[values != 0])
+        return bool(((size >= float(f"1e{exponent.low}")) & (size < float(f"1e{exponent.high}"))).all())
+    spelt = replace(spelling, style=NumberStyle(exponent=exponent)).number
+    return not any(exponent.mark in spelt(value) for value in values)
+
+
+def _without_exponent(fixed: NumberReading | None, digits: Any) -> Spelling:
+    """The spelling of the words without exponent, with places enough for those that have one."""
+    places, longest = int(_places(digits).max()), int(pc.max(pc.utf8_length(digits)).as_py())
+    if fixed is None:
+        return _long(Spelling(places, padded=False), longest)
+    spelling = fixed.spelling
+    if places <= spelling.decimals:
+        return _long(spelling, longest)
+    fewest = spelling.decimals if spelling.padded else spelling.fewest
+    whole = len(f"{np.abs(fixed.values).max():.0f}")
+    return _long(replace(spelling, decimals=places, padded=False, fewest=fewest), max(whole + places, longest))
+
+
+def _long(spelling: Spelling, digits: int) -> Spelling:
+    """More digits than a float keeps are as many as tell it from its neighbours."""
+    if digits <= SAFE_DIGITS:
+        return spelling
+    return replace(spelling, decimals=min(spelling.decimals, LONGEST), padded=False, shortest=True)
 
 
 def is_ambiguous(words: list[str]) -> bool:
@@ -77,11 +208,23 @@ def _fitting(words: list[str]) -> list[tuple[str, str]]:
     return [MARKS[0]] if _fits(words, *MARKS[0]) else [marks for marks in MARKS[1:] if _fits(words, *marks)]
 
 
-def is_number(word: str, *, whole: bool = False) -> bool:
-    """Whether a word by itself is a number that can be written back."""
-    return any(
-        re.match(_pattern(decimal, thousands), word) and not (whole and decimal in word) for decimal, thousands in MARKS
-    )
+def first_wrong(words: list[str], *, whole: bool) -> str | None:
+    """The first word that by itself is no number, or no whole one."""
+    parts = undressed(words)
+    for word, look, core in zip(words, parts.looks, parts.cores, strict=True):
+        fitting = [marks for marks in (*MARKS, *MORE_MARKS) if re.match(_pattern(*marks), _whole(core))] if look else []
+        if not fitting or (whole and all(decimal in core for decimal, _ in fitting)):
+            return word
+    return None
+
+
+def why_no_number(words: list[str], cells: Array) -> str | None:
+    """What keeps words that look like numbers from being a column of them."""
+    if has_several_units(words, cells):
+        return "its numbers have several units"
+    if _fitting(words):
+        return "its numbers have more digits than a number keeps"
+    return None
 
 
 def doubt(words: list[str], reading: NumberReading) -> list[str]:
@@ -105,6 +248,8 @@ def _pattern(decimal: str, thousands: str) -> str:
     decimals = rf"({re.escape(decimal)}[0-9]+)?"
     if not thousands:
         return rf"^-?(0|[1-9][0-9]*){decimals}$"
+    if thousands == LAKHS:
+        return rf"^-?(0|[1-9][0-9]{{0,2}}|[1-9][0-9]?(,[0-9]{{2}})*,[0-9]{{3}}){decimals}$"
     return rf"^-?(0|[1-9][0-9]{{0,2}}({re.escape(thousands)}[0-9]{{3}})*){decimals}$"
 
 
@@ -122,6 +267,7 @@ def _is_ambiguous(fitting: list[tuple[str, str]]) -> bool:
 
 
 def _read(words: list[str], decimal: str, thousands: str) -> NumberReading | None:
+    thousands = thousands[:1]
     plain = (
         [word.replace(thousands, "").replace(decimal, ".") for word in words]
         if thousands
@@ -144,7 +290,7 @@ def _read(words: list[str], decimal: str, thousands: str) -> NumberReading | Non
         return _uneven(plain, values, spelling, places, digits)
     if digits.max() > SAFE_DIGITS:
         return _exact(plain, values, spelling)
-    return NumberReading(values, spelling, _all(values))
+    return NumberReading(values, spelling, fits=_all(values))
 
 
 def _all(values: Array) -> Array:
@@ -164,7 +310,7 @@ def _uneven(plain: list[str], values: Array, spelling: Spelling, places: Array, 
     spelling = replace(spelling, fewest=fewest)
     trailing = np.array([word.endswith("0") for word in plain]) & (places > fewest)
     if (digits - places + spelling.decimals).max() <= SAFE_DIGITS:
-        return NumberReading(values, spelling, _all(values), int(trailing.sum()))
+        return NumberReading(values, spelling, fits=_all(values), evened=int(trailing.sum()))
     if trailing.any() or (digits[places == 0] > SAFE_DIGITS).any():
         return None
     return _exact(plain, values, replace(spelling, shortest=True))
@@ -175,4 +321,4 @@ def _exact(plain: list[str], values: Array, spelling: Spelling) -> NumberReading
     point = replace(spelling, decimal_mark=".", thousands="")
     if spelling.decimals == 0 or any(point.number(value) != word for value, word in zip(values, plain, strict=True)):
         return None
-    return NumberReading(values, spelling, _all(values))
+    return NumberReading(values, spelling, fits=_all(values))

@@ -14,14 +14,15 @@ from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
-from privsynth.dataset import Form, Table
+from privsynth.dataset import Column, Form, Table
 from privsynth.errors import InputError
 from privsynth.options import ColumnPolicy, ReadPolicy, TablePolicy
 from privsynth.read import frame_of, named_records, typed_table
 from privsynth.read.dialect import Dialect, dialect_of, field_limit, kept
 from privsynth.read.encoding import decoded
-from privsynth.read.kinds import Place, typed
-from privsynth.read.records import records_of
+from privsynth.read.kinds import NULLS, Typed, typed
+from privsynth.read.place import Place
+from privsynth.read.records import Words, records_of
 from privsynth.read.refusal import counted, refuse
 from privsynth.read.sources import SourceFile
 from privsynth.typing import Array
@@ -213,28 +214,42 @@ def _codec(encoding: str) -> str:
     return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8", "ascii") else encoding
 
 
-def part(path: Path, layout: Layout, like: Table, reading: ReadPolicy) -> Table:
-    """One part as a table with the columns that the beginning promised; a value that breaks the promise stops it."""
+def part(
+    path: Path, layout: Layout, like: Table, reading: ReadPolicy, *, wishes: TablePolicy, misfits: Counter[str]
+) -> Table:
+    """One part as a table with the columns that the beginning promised; a value that breaks the promise stops it.
+
+    Where the policy lets misfits count as missing, they are counted by column.
+    """
     records = records_of(path.read_bytes(), Dialect(), reading, layout.label, header=True)
-    typed_columns = []
-    for words, column in zip(records.columns, like.columns, strict=True):
-        try:
-            wish = ColumnPolicy(
-                kind=column.kind.value, format=column.spelling.date_format if column.kind.value == "date" else None
-            )
-            typed_columns.append(typed(words, Place(layout.label, column.name, lambda _: None), wish))
-        except InputError:
-            raise InputError(
-                f"{layout.label}: column {column.name}: "
-                f"its first rows are of kind {column.kind.value}, later ones are not.",
-                hint="say its kind in the policy, such as  { kind: text }",
-                column=column.name,
-            ) from None
+    typed_columns = [
+        _as_promised(words, column, layout, wishes.columns.get(column.name))
+        for words, column in zip(records.columns, like.columns, strict=True)
+    ]
+    misfits.update({each.column.name: each.misfits for each in typed_columns if each.misfits})
     return replace(
         like,
         columns=tuple(replace(c, spelling=m.column.spelling) for c, m in zip(like.columns, typed_columns, strict=True)),
         frame=frame_of(typed_columns),
     )
+
+
+def _as_promised(words: Words, column: Column, layout: Layout, wished: ColumnPolicy | None) -> Typed:
+    kind, spelling = column.kind.value, column.spelling
+    wish = ColumnPolicy(
+        kind=kind,
+        format=spelling.date_format if kind == "date" else None,
+        misfits=wished.misfits if wished is not None and kind in ("number", "integer", "date") else None,
+    )
+    try:
+        return typed(words, Place(layout.label, column.name, lambda _: None), wish, nulls=NULLS | {spelling.null})
+    except InputError:
+        raise InputError(
+            f"{layout.label}: column {column.name}: its first rows are of kind {kind}, later ones are not.",
+            hint="say its kind in the policy, such as  { kind: text }; with  misfits: missing  such cells count "
+            "as missing",
+            column=column.name,
+        ) from None
 
 
 __all__ = ["HEAD", "Layout", "beginning", "deal", "part", "spool"]

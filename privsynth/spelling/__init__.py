@@ -11,6 +11,7 @@ import pandas as pd
 
 from privsynth.keeping import kept
 from privsynth.spelling.dates import Names, spelt, unit_of
+from privsynth.spelling.numbers import NumberStyle
 from privsynth.typing import Array
 
 
@@ -29,6 +30,7 @@ class Spelling:
     null: str = ""
     fewest: int = 0  # where they are not padded: the places that every value shows all the same
     shortest: bool = False  # full-precision floats: as many digits as tell the value from its neighbours
+    style: NumberStyle | None = None  # what stands around the digits, if anything but a minus does
 
     def write(self, values: Array) -> Array:
         """The text of each value; a missing one is None (the writer puts `null` there)."""
@@ -39,9 +41,19 @@ class Spelling:
         return values
 
     def number(self, value: float) -> str:
-        text = self._digits(value)
-        if text.startswith("-") and not text.strip("-0."):
-            text = text[1:]  # no negative zero
+        if self.style is None:
+            return self._marked(_without_sign_of_zero(self._digits(value)))
+        digits = self.style.digits(self._digits(abs(value)), abs(value))
+        is_zero = value == 0 or not digits.strip("0.")
+        return self.style.dressed(self._marked(digits), 0.0 if is_zero else value)
+
+    def value(self, text: str) -> float:
+        """The number that a word means, with what stands around it or without; ValueError if there is none."""
+        digits, sign = (text, 1.0) if self.style is None else self.style.undressed(text)
+        plain = digits.replace(self.thousands, "") if self.thousands else digits
+        return sign * float(plain.replace(self.decimal_mark, "."))
+
+    def _marked(self, text: str) -> str:
         marks: dict[str, str | int | None] = {",": self.thousands, ".": self.decimal_mark}
         return text if self.decimal_mark == "." and not self.thousands else text.translate(str.maketrans(marks))
 
@@ -59,8 +71,11 @@ class Spelling:
     def rounded(self, values: Array) -> Array:
         """The numbers that the text says: a file in types must not tell more digits than a file in text."""
         codes, known = pd.factorize(values)
-        plain = replace(self, decimal_mark=".", thousands="")
-        return np.array([*(float(plain.number(value)) for value in known), np.nan])[codes]
+        exponent = None if self.style is None else self.style.exponent
+        bare = replace(
+            self, decimal_mark=".", thousands="", style=None if exponent is None else NumberStyle(exponent=exponent)
+        )
+        return np.array([*(float(bare.number(value)) for value in known), np.nan])[codes]
 
     def _dates(self, values: Array) -> Array:
         codes, known = pd.factorize(values)
@@ -73,6 +88,10 @@ class Spelling:
 
     def date(self, value: np.datetime64) -> str:
         return str(spelt(np.array([value]), self.date_format, self.names)[0])
+
+
+def _without_sign_of_zero(text: str) -> str:
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
 
 
 def _by_distinct(values: Array, spell: Callable[[Any], str]) -> Array:

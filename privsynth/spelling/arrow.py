@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -43,7 +44,10 @@ def _cast(values: Array, spelling: Spelling, kind: Any) -> Any:
         return _number_back(values, kind)
     if types.is_time(kind):
         return pa.array([None if word is None else time.fromisoformat(word) for word in spelling.write(values)], kind)
-    return pa.array(spelling.write(values), pa.string(), from_pandas=True).cast(kind)
+    words = spelling.write(values)
+    if spelling.null and (types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)):
+        words = np.where(pd.isna(words), spelling.null, words)
+    return pa.array(words, pa.string(), from_pandas=True).cast(kind)
 
 
 def _number_back(values: Array, kind: Any) -> Any:

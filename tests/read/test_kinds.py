@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from privsynth.dataset import Column, Dataset, Kind
 from privsynth.errors import InputError, PolicyError
 from privsynth.options import ColumnPolicy
-from privsynth.read.kinds import Place, Typed, typed
+from privsynth.read.kinds import Typed, typed
+from privsynth.read.place import Place
 from privsynth.read.records import Words
 from read.files import Folder
 
@@ -46,19 +47,34 @@ NUMBERS = [
 TEXT = [
     ["01234", "12345"],
     ["1234567890123456", "1"],
-    ["+1", "2"],
-    ["1e5", "2"],
+    ["+1", "+46"],
+    ["+46701234567", "-2"],
     ["1E400", "2"],
     ["inf", "2"],
-    [".5", "1.5"],
-    ["5.", "1.5"],
+    ["1E1", "2E1", "1E2"],
+    ["1e5", "12e4"],
     ["1234", "1,234.5"],
     ["12", "x"],
     ["1,234", "5,678"],
     ["1.5", "1,5"],
     ["\uff11", "\uff12"],
     ["1.2.3", "4.5.6"],
-    ["12 ", "13"],
+    ["(1999)", "(2001)"],
+    ["-(1)", "2"],
+    ["--1", "2"],
+    ["(1", "2)"],
+    ["5 kg", "11 lb"],
+    ["$5", "5 $"],
+    ["5 %", "5"],
+    ["Q1", "Q2"],
+    ["AB123", "AB124"],
+    ["P12", "P3"],
+    ["S001", "S002"],
+    ["3A", "12B"],
+    ["5K", "7K"],
+    ["$007", "$008"],
+    ["1/2", "3/4"],
+    ["12:30", "11:15"],
 ]
 
 
@@ -341,7 +357,7 @@ def test_a_hundredth_of_the_cells_may_be_no_number_and_counts_as_missing() -> No
     made = column_of("x", *fine, "y")
     assert made.column.kind is Kind.INTEGER
     assert written(made) == [None, *fine, None]
-    assert any("2 cells of 200 (lines 2, 201) hold no number" in note and "kind: text" in note for note in made.notes)
+    assert any("2 cells of 200 (lines 2, 201) are no number" in note and "kind: text" in note for note in made.notes)
     assert column_of("x", *fine, "y", "z").column.kind is Kind.TEXT
 
 
@@ -350,7 +366,7 @@ def test_a_hundredth_of_the_cells_may_be_no_date() -> None:
     made = column_of(*days, "soon")
     assert (made.column.kind, made.column.spelling.date_format) == (Kind.DATE, "%Y-%m-%d")
     assert written(made) == [*days, None]
-    assert any("1 cell of 337 (line 338) hold" in note for note in made.notes)
+    assert any("1 cell of 337 (line 338) is no date" in note for note in made.notes)
 
 
 def test_a_declared_number_refuses_a_misfit() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from privsynth.dataset import Kind
+from privsynth.dataset import Kind, Table
 from privsynth.errors import InputError
 from privsynth.policy import Policy
-from privsynth.read.parts import beginning, deal, part, spool
+from privsynth.read.parts import Layout, beginning, deal, part, spool
 from privsynth.read.sources import SourceFile
 
 POLICY = Policy(backend="mask")
@@ -37,6 +38,11 @@ def _short_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("privsynth.read.parts.HEAD", 2**14)
 
 
+def one(file: Path, layout: Layout, head: Table, policy: Policy, counted: Counter[str] | None = None) -> Table:
+    misfits = Counter[str]() if counted is None else counted
+    return part(file, layout, head, policy.read, wishes=policy.table(layout.table), misfits=misfits)
+
+
 def rows_text(count: int) -> str:
     return "person,day,amount,remark\n" + "".join(
         f'p{i // 3},2024-01-{1 + i % 28:02d},{i}.5,"a, ""b""\nc {i}"\n' for i in range(count)
@@ -45,7 +51,7 @@ def rows_text(count: int) -> str:
 
 def test_every_row_is_in_one_part_and_types_hold(tmp_path: Path) -> None:
     layout, head, files, rows, _ = dealt(written(tmp_path, rows_text(900)), tmp_path)
-    tables = [part(file, layout, head, POLICY.read) for file in files]
+    tables = [one(file, layout, head, POLICY) for file in files]
     assert rows == 900
     assert sorted(value for table in tables for value in table.values("amount")) == [i + 0.5 for i in range(900)]
     assert all(table["day"].kind is Kind.DATE for table in tables)
@@ -55,14 +61,14 @@ def test_every_row_is_in_one_part_and_types_hold(tmp_path: Path) -> None:
 
 def test_all_rows_of_a_person_are_in_one_part(tmp_path: Path) -> None:
     layout, head, files, _, _ = dealt(written(tmp_path, rows_text(900)), tmp_path, person="person")
-    people = [set(part(file, layout, head, POLICY.read).values("person")) for file in files]
+    people = [set(one(file, layout, head, POLICY).values("person")) for file in files]
     assert sum(map(len, people)) == len(set.union(*people)) == 300
 
 
 def test_rows_without_a_person_are_nobody_together(tmp_path: Path) -> None:
     path = written(tmp_path, "person,n\n" + ",1\n" * 600)
     layout, head, files, _, _ = dealt(path, tmp_path, person="person", policy=POLICY)
-    assert all(len(part(file, layout, head, POLICY.read)) > 100 for file in files)
+    assert all(len(one(file, layout, head, POLICY)) > 100 for file in files)
 
 
 def test_the_parts_are_for_their_owner_alone(tmp_path: Path) -> None:
@@ -97,7 +103,7 @@ def test_a_later_value_of_another_kind_is_refused_by_its_column_and_never_shown(
     path = written(tmp_path, "name,n\n" + "ada,1\n" * 9_000 + "ada,HIDDEN\n")
     layout, head, files, _, _ = dealt(path, tmp_path, parts=1)
     with pytest.raises(InputError, match="column n: its first rows are of kind integer") as caught:
-        part(files[0], layout, head, POLICY.read)
+        one(files[0], layout, head, POLICY)
     assert "HIDDEN" not in str(caught.value)
     assert caught.value.column == "n"
 
@@ -108,7 +114,7 @@ def test_other_encodings_and_delimiters_are_read_as_they_were_found(tmp_path: Pa
     policy = Policy(backend="mask", read={"encoding": "cp1252"})
     layout, head, files, rows, _ = dealt(path, tmp_path, policy=policy)
     assert rows == 300
-    assert set(part(files[0], layout, head, policy.read).values("town")) == {"Köln"}
+    assert set(one(files[0], layout, head, policy).values("town")) == {"Köln"}
     assert head.form.delimiter == ";"
 
 
@@ -133,3 +139,27 @@ def test_rows_of_another_width_are_dropped_where_that_was_asked_and_counted(tmp_
     assert rows == 9_001
     assert "visits.csv: 1 blank line left out" in notes
     assert "visits.csv: 1 row of another width left out" in notes
+
+
+def test_where_the_policy_allows_it_later_misfits_are_missing_and_counted(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,n\n" + "ada,1\n" * 9_000 + "ada,HIDDEN\nada,OTHER\n")
+    allowed = {"n": {"kind": "integer", "misfits": "missing"}}
+    policy = Policy(backend="mask", tables={"visits": {"columns": allowed}})
+    layout, head, files, _, _ = dealt(path, tmp_path, parts=1, policy=policy)
+    counted = Counter[str]()
+    values = one(files[0], layout, head, policy, counted).values("n")
+    assert (np.isnan(values).sum(), counted) == (2, {"n": 2})
+
+
+def test_the_word_for_missing_that_the_beginning_has_holds_for_every_part(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,n\n" + "ada,1\nada,2\nada,3\n" * 300 + "ada,unsure\n" * 30)
+    layout, head, files, _, _ = dealt(path, tmp_path, parts=20)
+    assert head["n"].spelling.null == "unsure"
+    values = np.concatenate([one(file, layout, head, POLICY).values("n") for file in files])
+    assert np.isnan(values).sum() == 30
+
+
+def test_a_part_without_any_number_keeps_its_kind(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,n\n" + "ada,1\n" * 3 + "ada,\n" * 900 + "ada,NA\n")
+    layout, head, files, _, _ = dealt(path, tmp_path, parts=20)
+    assert {str(one(file, layout, head, POLICY).values("n").dtype) for file in files} == {"float64"}

@@ -23,7 +23,11 @@ from privsynth.verdict import Finding
 
 GUARD = "'"
 RUNS = tuple("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet takes for the start of a formula
-PLAIN_NUMBER = re.compile(r"[+-]?[\d.,' \u00a0\u202f]*\d[\d.,]*([eE][+-]?\d+)?%?")
+# A currency sign may stand before the digits, a unit behind them; nothing with which a formula could work.
+PLAIN_NUMBER = re.compile(
+    r"[+-]? ?([$€£¥₹₽₩₪₺₫₱฿₴₦₡₲₵₸¢] ?)?[\d.,'\u2019 \u00a0\u202f]*\d[\d.,]*([eE][+-]?\d+)?"
+    r"([ \u00a0\u202f]?([%‰°$€£¥₹₽₩₪₺₫₱฿₴₦₡₲₵₸¢] ?[^\W\d_]?|[^\W\d_]{1,8}([./ ][^\W\d_]{1,8})*[.²³23]?)|-)?"
+)
 LARGEST_CELL = 2**30
 
 
@@ -128,6 +132,7 @@ def _spelt(table: Table, name: str, held: Any) -> Array:
     stored, values = table.values(name).dtype.kind, held.cast(kind)
     if stored == "O" or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         text = values.cast(pa.string()).to_pandas().to_numpy(dtype=object)
+        text = np.where(text == table[name].spelling.null, "", text)  # the word for a missing value
     elif stored == "M":
         moment = pa.timestamp("us", "UTC") if pa.types.is_timestamp(kind) and kind.tz else pa.timestamp("us")
         text = table[name].spelling.write(values.cast(moment, safe=False).to_numpy().astype("datetime64[us]"))

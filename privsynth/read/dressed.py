@@ -1,0 +1,258 @@
+"""What stands around the digits of words: a word is its look and its digits.
+
+`-$1,234.50` has the look `-$#` and the digits `1,234.50`. A column has few looks: each is decided once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from privsynth.spelling.numbers import DIGITS, NumberStyle
+from privsynth.spelling.units import before, behind
+from privsynth.typing import Array
+
+MINUS = "\u2212-"
+BETWEEN = ".,' \u00a0\u202f\u2019"
+CORE = rf"[0-9]+(?:[{BETWEEN}][0-9]+)*\.?|[.,][0-9]+"
+SIMPLE = r"^-?[0-9]+(\.[0-9]+)?$"
+SAMPLE = 300  # so many words tell the looks of most
+PHONE = 7  # a plus before so many digits without decimals calls somebody
+# A minus before letters and digits is a cell of a spreadsheet: such a sign is written behind the letters.
+FORMULA = re.compile(rf"[-+]\s*[$]?[A-Za-z][A-Za-z.$]*{DIGITS}")
+
+
+@cache
+def _pattern() -> str:
+    return (
+        rf"^(?P<lead> *)(?P<open>[+({MINUS}]?)(?P<unit>(?:{before()})?)(?P<inner>[+{MINUS}]?)"
+        rf"(?P<core>{CORE})(?P<power>(?:[eE][+-]?[0-9]{{1,3}})?)"
+        rf"(?P<behind>(?:{behind()})?)(?P<close>[-)]?)(?P<trail> *)$"
+    )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dressed:
+    """Words taken apart, each an array by word."""
+
+    words: Array
+    simple: Array  # whether nothing but a minus stands before digits and a point
+    looks: Array  # nothing where a word has no look of a number
+    cores: Array  # the digits with their marks
+    powers: Array  # the exponent as it is spelt, or nothing
+    lead: Array  # blanks in front
+    trail: Array  # and behind
+
+    def take(self, rows: Array) -> Dressed:
+        return Dressed(**{name: part[rows] for name, part in vars(self).items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What stands around the digits, read: the sign, and the rest."""
+
+    unit: str
+    behind: str
+    sign: str
+
+    @property
+    def affix(self) -> tuple[str, str]:
+        return self.unit.strip(), self.behind.strip()
+
+
+@cache
+def look_of(look: str) -> Look | None:
+    """None if its signs contradict each other."""
+    left, _, right = look.partition(DIGITS)
+    signs = [c for c in left if c in f"+({MINUS}"]
+    if "(" in signs:
+        if not right.endswith(")"):
+            return None
+        right = right[:-1]
+    elif right.endswith("-"):
+        signs.append("-")
+        right = right[:-1]
+    elif right.endswith(")") and not re.fullmatch(behind(), right):
+        return None
+    if len(signs) > 1:
+        return None
+    return Look(unit=left.strip(f"+({MINUS}"), behind=right, sign="".join(signs))
+
+
+def is_below_zero(look: str) -> bool:
+    meant = look_of(look)
+    return meant is not None and meant.sign not in ("", "+")
+
+
+def undressed(words: list[str]) -> Dressed:
+    """Each word taken apart. Without a look of a number: too large or small for a float, and telephones."""
+    text = pa.array(words, pa.string())
+    simple = pc.match_substring_regex(text, SIMPLE).to_numpy(zero_copy_only=False)
+    looks = np.where([word[:1] == "-" for word in words], f"-{DIGITS}", DIGITS).astype(object)
+    cores = np.array([word[1:] if word[:1] == "-" else word for word in words], dtype=object)
+    powers, none = np.full(len(words), "", dtype=object), np.zeros(len(words), dtype=np.int64)
+    dressed = Dressed(
+        words=np.array(words, dtype=object),
+        simple=simple,
+        looks=looks,
+        cores=cores,
+        powers=powers,
+        lead=none,
+        trail=none.copy(),
+    )
+    rest = np.flatnonzero(~simple)
+    some, rest = rest[:SAMPLE], rest[SAMPLE:]
+    _take_apart(dressed, text, some)
+    for look in dict.fromkeys(dressed.looks[some].tolist()) if len(rest) else ():
+        rest = _take_off(look, dressed, text, rest)
+    _take_apart(dressed, text, rest)
+    dressed.looks[_too_far(dressed) | _phones(dressed)] = ""
+    return dressed
+
+
+def _take_off(look: str, dressed: Dressed, text: Any, rows: Array) -> Array:
+    """The rows that have another look; those of this one, without blanks, points at an end and exponent, are filled in.
+
+    Much quicker than all looks at once.
+    """
+    left, digits, right = look.partition(DIGITS)
+    if not digits:
+        return rows
+    pattern = rf"^{re.escape(left)}(?P<core>[0-9]+(?:[{BETWEEN}][0-9]+)*){re.escape(right)}$"
+    cores = pc.struct_field(pc.extract_regex(text.take(pa.array(rows)), pattern), "core")
+    fits = pc.is_valid(cores).to_numpy(zero_copy_only=False)
+    dressed.looks[rows[fits]] = look
+    dressed.cores[rows[fits]] = pc.drop_null(cores).to_numpy(zero_copy_only=False)
+    others: Array = rows[~fits]
+    return others
+
+
+def _take_apart(dressed: Dressed, text: Any, rows: Array) -> None:
+    """Fill in all parts of these rows."""
+    if not len(rows):
+        return
+    parts = pc.extract_regex(text.take(pa.array(rows, pa.int64())), _pattern())
+    part = {name: pc.fill_null(pc.struct_field(parts, name), "") for name in _names(parts.type)}
+    left, right = (part["open"], part["unit"], part["inner"]), (part["behind"], part["close"])
+    look = pc.binary_join_element_wise(*left, DIGITS, *right, "")
+    dressed.looks[rows] = pc.if_else(pc.is_valid(parts), look, "").to_numpy(zero_copy_only=False)
+    dressed.cores[rows] = part["core"].to_numpy(zero_copy_only=False)
+    dressed.powers[rows] = part["power"].to_numpy(zero_copy_only=False)
+    dressed.lead[rows] = pc.binary_length(part["lead"]).to_numpy()
+    dressed.trail[rows] = pc.binary_length(part["trail"]).to_numpy()
+
+
+def _names(kind: Any) -> list[str]:
+    return [kind.field(at).name for at in range(kind.num_fields)]
+
+
+def _too_far(dressed: Dressed) -> Array:
+    """An exponent that leads out of what a float can hold."""
+    far = np.zeros(len(dressed.words), dtype=bool)
+    for at in np.flatnonzero(dressed.powers != ""):
+        value = float(_digits(dressed.cores[at]) + dressed.powers[at])
+        far[at] = np.isinf(value) or (value == 0 and dressed.cores[at].strip("0., ") != "")
+    return far
+
+
+def _digits(core: str) -> str:
+    return re.sub("[^0-9.]", "", core.replace(",", "."))
+
+
+def _phones(dressed: Dressed) -> Array:
+    called = np.zeros(len(dressed.words), dtype=bool)
+    for at in np.flatnonzero([look.startswith(f"+{DIGITS}") for look in dressed.looks]):
+        core = dressed.cores[at]
+        called[at] = not dressed.powers[at] and "." not in core and sum(c.isdigit() for c in core) >= PHONE
+    return called
+
+
+def have_looks(words: list[str]) -> Array:
+    """Which words look like numbers; quicker than taking them apart."""
+    matches: Array = pc.match_substring_regex(pa.array(words, pa.string()), _pattern()).to_numpy(zero_copy_only=False)
+    return matches
+
+
+def alike(dressed: Dressed, cells: Array, *, sure: bool = False) -> Array:
+    """Which words share the commonest currency and unit, each with a sign that the others make credible."""
+    counts: Counter[tuple[str, str]] = Counter()
+    known, codes = np.unique(dressed.looks.astype(str), return_inverse=True)
+    looks = [look_of(look) if look else None for look in known]
+    by_look = np.bincount(codes, weights=cells)
+    for look, count in zip(looks, by_look, strict=True):
+        if look is not None:
+            counts[look.affix] += count
+    if not counts:
+        return np.zeros(len(codes), dtype=bool)
+    affix = max(counts, key=lambda one: counts[one])
+    chosen = [look is not None and look.affix == affix for look in looks]
+    signs = {look.sign for look in looks if look is not None and look.affix == affix}
+    if signs in ({"("}, {"+"}) and not sure:  # years in brackets, codes of countries: a sign tells from another
+        return np.zeros(len(codes), dtype=bool)
+    return np.array(chosen)[codes]
+
+
+def has_several_units(words: list[str], cells: Array) -> bool:
+    """Whether nearly all words are numbers, but not of one unit."""
+    dressed = undressed(words)
+    return bool(cells[dressed.looks != ""].sum() >= 0.99 * cells.sum() > cells[alike(dressed, cells)].sum())
+
+
+def style_of(dressed: Dressed, values: Array) -> NumberStyle:
+    """What the commonest looks of these words, all alike, say about positive numbers, negative ones and zero."""
+    negative = np.array([is_below_zero(look) for look in dressed.looks])
+    above = _commonest(dressed.looks[~negative & (values != 0)]) or _commonest(dressed.looks[~negative])
+    below = _commonest(dressed.looks[negative])
+    unsigned = look_of(above or below)
+    if unsigned is None:
+        raise ValueError("a number without a look")
+    plain = f"{unsigned.unit}{DIGITS}{unsigned.behind}"
+    inner = f"{unsigned.unit}-{DIGITS}{unsigned.behind}"
+    above, below = (above or plain), (below or f"-{plain}")
+    above, below = (plain if FORMULA.match(above) else above), (inner if FORMULA.match(below) else below)
+    zero = _commonest(dressed.looks[~negative & (values == 0)])
+    style = NumberStyle(positive=above, negative=below, zero="" if zero == above else zero)
+    return _with_points(_with_blanks(style, dressed), dressed)
+
+
+def _commonest(looks: Array) -> str:
+    return Counter(looks.tolist()).most_common(1)[0][0] if len(looks) else ""
+
+
+def _with_blanks(style: NumberStyle, dressed: Dressed) -> NumberStyle:
+    """Blanks as many around each word, or filled up to one width; any others are not kept."""
+    lead, trail = dressed.lead, dressed.trail
+    if not lead.any() and not trail.any():
+        return style
+    lengths = np.array([len(word) for word in dressed.words])
+    if np.ptp(lead) == 0 and np.ptp(trail) == 0:
+        return _wrapped(style, " " * int(lead[0]), " " * int(trail[0]))
+    if np.ptp(lengths) == 0 and not (lead.any() and trail.any()):
+        return replace(style, width=int(lengths[0]) if lead.any() else -int(lengths[0]))
+    return style
+
+
+def _wrapped(style: NumberStyle, front: str, back: str) -> NumberStyle:
+    zero = style.zero and f"{front}{style.zero}{back}"
+    return replace(
+        style, positive=f"{front}{style.positive}{back}", negative=f"{front}{style.negative}{back}", zero=zero
+    )
+
+
+def _with_points(style: NumberStyle, dressed: Dressed) -> NumberStyle:
+    """Points without a digit before or behind them, if more words show them so than not."""
+    cores = [core for core, power in zip(dressed.cores, dressed.powers, strict=True) if not power]
+    bare = sum(core[0] in ".," for core in cores)
+    pointed = sum(core[-1] == "." for core in cores)
+    return replace(
+        style,
+        bare=bare > sum(core.startswith(("0.", "0,")) for core in cores),
+        pointed=pointed > sum(core.isdigit() for core in cores),
+    )

@@ -1,0 +1,160 @@
+"""A column of numbers or dates but for a few cells: what these are taken for, and what a person should know of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from privsynth.read.dates import DateReading
+from privsynth.read.numerals import SAFE_DIGITS, NumberReading
+from privsynth.read.place import Place
+from privsynth.read.records import Words
+from privsynth.read.refusal import counted
+from privsynth.typing import Array
+
+MISFITS = 0.01  # so many of the cells may be neither numbers nor dates, and count as missing
+NEAR = 0.1  # where no more than so many are, a person may want to know why the column stays text
+COMMON = 20  # a word in fewer cells could be somebody's: the largest k_rare of any profile
+LEVELS = 3  # fewer numbers beside a word are levels, as the word is
+SHOWN = 3  # so many lines are named in a note
+CODE = re.compile(rf"0[0-9]+|[0-9]{{{SAFE_DIGITS + 1},}}")
+
+Reading = NumberReading | DateReading
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Settled:
+    """The reading if the column takes it, the word for a missing value if there is one, and notes either way."""
+
+    reading: Reading | None = None
+    null: str | None = None
+    misfits: int = 0  # cells that count as missing because they do not fit
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Odd:
+    """The words of a column that its reading leaves out."""
+
+    reading: Reading
+    present: list[str]
+    words: Words
+    place: Place
+
+    @property
+    def cells(self) -> Array:
+        return cells_of(self.present, self.words)
+
+    @property
+    def misfits(self) -> list[str]:
+        return [word for word, fits in zip(self.present, self.reading.fits, strict=True) if not fits]
+
+    @property
+    def count(self) -> int:
+        return int(self.cells[~self.reading.fits].sum())
+
+    @property
+    def share(self) -> float:
+        return self.count / int(self.cells.sum())
+
+    @property
+    def what(self) -> str:
+        return "number" if isinstance(self.reading, NumberReading) else "date"
+
+    @property
+    def rows(self) -> Array:
+        odd = set(self.misfits)
+        return np.flatnonzero(
+            np.isin(self.words.codes, [c for c, word in enumerate(self.words.distinct) if word in odd])
+        )
+
+    def note(self, text: str) -> str:
+        return self.place.note(text)
+
+
+def cells_of(present: list[str], words: Words) -> Array:
+    """How often each of the words stands in the column."""
+    counts = np.bincount(words.codes[words.codes >= 0], minlength=len(words.distinct))
+    if len(present) == len(words.distinct):
+        return counts
+    kept = set(present)
+    return counts[[word in kept for word in words.distinct]]
+
+
+def settled(odd: Odd, *, has_missing: bool) -> Settled:
+    """Whether a column that nobody declared takes the kind, and what its misfits are then."""
+    if isinstance(odd.reading, NumberReading) and (why := _codes(odd)):
+        return _text(odd, why)
+    if odd.share <= MISFITS:
+        return missing(odd)
+    if len(odd.misfits) > 1:
+        return _text(odd, "")
+    return _one_word(odd, has_missing=has_missing)
+
+
+def missing(odd: Odd) -> Settled:
+    """The misfits count as missing: how many, where, and what keeps them."""
+    one = odd.count == 1
+    note = (
+        f"{counted(odd.count, 'cell')} of {len(odd.words.codes):,} ({_lines(odd)}) "
+        f"{'is' if one else 'are'} no {odd.what} and {'counts' if one else 'count'} as missing; "
+        f"kind: text in the policy keeps {'it' if one else 'them'}"
+    )
+    return Settled(reading=odd.reading, misfits=odd.count, notes=(odd.note(note),))
+
+
+def null_word(odd: Odd) -> Settled:
+    """The one word among numbers or dates is how missing values are spelt; nothing is lost."""
+    note = (
+        f"{counted(odd.count, 'cell')} of {len(odd.words.codes):,} ({_lines(odd)}) hold the one word that is no "
+        f"{odd.what}: it is taken for the spelling of a missing value and written back as it is"
+    )
+    return Settled(reading=odd.reading, null=odd.misfits[0], notes=(odd.note(note),))
+
+
+def is_null_word(odd: Odd, *, has_missing: bool) -> bool:
+    """Whether the misfits are one word that many cells share, and the only spelling of a missing value."""
+    is_one = len(odd.misfits) == 1 and not has_missing and odd.count >= COMMON
+    return is_one and int(odd.reading.fits.sum()) >= LEVELS and odd.misfits[0][0] not in "=+-@"
+
+
+def _one_word(odd: Odd, *, has_missing: bool) -> Settled:
+    if is_null_word(odd, has_missing=has_missing):
+        return null_word(odd)
+    if odd.count == 1:
+        question = "is that line another header, units or a total?"
+        return _text(odd, f"only the value in line {odd.place.line_of(int(odd.rows[0]))} is no {odd.what}", question)
+    if has_missing and odd.count >= COMMON:
+        why = f"all but one word are {odd.what}s, and with the empty cells it would be a second spelling of missing"
+        return _text(odd, why)
+    return _text(odd, "")
+
+
+def _codes(odd: Odd) -> str:
+    """Why whole numbers are rather codes, if they are: what does not fit would be lost."""
+    codes = [word for word in odd.misfits if CODE.fullmatch(word)]
+    if codes:
+        return "some values are digits that begin with a zero, or more than a number keeps, as codes are"
+    spelling = odd.reading.spelling if isinstance(odd.reading, NumberReading) else None
+    is_plain = spelling is not None and not spelling.decimals and not spelling.thousands and spelling.style is None
+    all_differ = int(odd.cells.max()) == 1
+    if is_plain and all_differ and any(c.isdigit() for word in odd.misfits for c in word):
+        return "its values all differ and not all are whole numbers, as keys do"
+    return ""
+
+
+def _text(odd: Odd, why: str, hint: str = "") -> Settled:
+    """Not taken; said where a person would wonder."""
+    if not why and odd.share > NEAR:
+        return Settled()
+    why = why or f"{counted(odd.count, 'cell')} of {len(odd.words.codes):,} ({_lines(odd)}) hold no {odd.what}"
+    hint = hint or f"kind: {odd.what} with misfits: missing in the policy takes it, and these count as missing"
+    return Settled(notes=(odd.note(f"{why}, so it stays text; {hint}"),))
+
+
+def _lines(odd: Odd) -> str:
+    lines = [odd.place.line_of(int(row)) for row in odd.rows[:SHOWN]]
+    shown = ", ".join(str(line) for line in lines)
+    return f"line {shown}" if len(odd.rows) == 1 else f"lines {shown}{', ...' if len(odd.rows) > SHOWN else ''}"
