@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from math import ceil
 from pathlib import Path
@@ -190,6 +191,62 @@ class RulePolicy(PolicyModel):
     )
 
 
+class ReadPolicy(PolicyModel):
+    """How files are read, where looking is not enough, and how large they may be."""
+
+    encoding: str | None = Field(None, description="Encoding of the input; found by itself when absent.")
+    delimiter: str | None = Field(
+        None,
+        min_length=1,
+        max_length=8,
+        description="Field delimiter, such as ; or ::, or a word: blanks (runs of them), columns (fixed width), "
+        "drawn (a table drawn with bars); found by itself when absent.",
+    )
+    quote: Literal['"', "'", "none"] | None = Field(
+        None, description="What fields are quoted with; found by itself when absent."
+    )
+    escape: Literal["doubled", "backslash", "none"] | None = Field(
+        None, description="How a quote inside quotes is written (none: as it is); found by itself when absent."
+    )
+    skip: int = Field(0, ge=0, description="Lines above the table to leave out.")
+    footer: int = Field(0, ge=0, description="Lines below the table to leave out; blank ones at the end do not count.")
+    comment: str | None = Field(
+        None, min_length=1, max_length=8, description="What lines begin with that are comments, such as #."
+    )
+    table: int | None = Field(None, ge=1, description="Which table to read, where several stand in one file.")
+    header: bool = Field(True, description="Whether the first record names the columns.")
+    header_lines: int = Field(1, ge=1, le=9, description="Records that name the columns together; joined by a blank.")
+    on_ragged: Literal["refuse", "drop", "pad", "merge"] = Field(
+        "refuse",
+        description="Rows of too few or too many fields: refuse; drop; pad short ones with missing cells; "
+        "merge, besides, what overflowed back into its column. What does not fit is dropped and counted.",
+    )
+    accept: bool = Field(False, description="Take the reading that is proposed, where it fits well enough.")
+    max_bytes: int = Field(2 * 2**30, ge=1, description="Largest file, after expansion.")
+    max_columns: int = Field(10_000, ge=1, description="Most columns.")
+    max_cells: int = Field(100_000_000, ge=1, description="Most cells.")
+    max_cell_bytes: int = Field(2**20, ge=1, description="Largest cell.")
+
+    @model_validator(mode="after")
+    def _one_header(self) -> Self:
+        if not self.header and self.header_lines > 1:
+            raise ValueError("read.header_lines needs a header; leave it out, or say header: true")
+        return self
+
+    def with_(self, other: ReadPolicy | Mapping[str, Any]) -> ReadPolicy:
+        """The same reading, with what the other says laid over it."""
+        said = other.said if isinstance(other, ReadPolicy) else other
+        return ReadPolicy(**{**self.said, **said}) if said else self
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The options that were set."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+
+LAYOUT = tuple(name for name in ReadPolicy.model_fields if not name.startswith("max_"))  # what only text has
+
+
 class TablePolicy(PolicyModel):
     """What the user knows better about one table."""
 
@@ -201,6 +258,7 @@ class TablePolicy(PolicyModel):
     )
     columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
     rules: list[RulePolicy] = Field([], description="Constraints that every made row keeps.")
+    read: ReadPolicy = Field(ReadPolicy(), description="How its file is read, where that differs from the others.")
 
     @model_validator(mode="before")
     @classmethod
@@ -220,23 +278,6 @@ class RelationPolicy(PolicyModel):
     parent_key: str = Field(description="Its key column.")
     child: str = Field(description="Table whose rows refer.")
     child_key: str = Field(description="Its column that repeats the key.")
-
-
-class ReadPolicy(PolicyModel):
-    """How files are read, where looking is not enough, and how large they may be."""
-
-    encoding: str | None = Field(None, description="Encoding of the input; found by itself when absent.")
-    delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="Field delimiter of the input; found by itself when absent."
-    )
-    on_ragged: Literal["refuse", "drop"] = Field(
-        "refuse", description="What to do with rows of too few or too many fields."
-    )
-    header: bool = Field(True, description="Whether the first record names the columns.")
-    max_bytes: int = Field(2 * 2**30, ge=1, description="Largest file, after expansion.")
-    max_columns: int = Field(10_000, ge=1, description="Most columns.")
-    max_cells: int = Field(100_000_000, ge=1, description="Most cells.")
-    max_cell_bytes: int = Field(2**20, ge=1, description="Largest cell.")
 
 
 class WritePolicy(PolicyModel):

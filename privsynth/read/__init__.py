@@ -13,12 +13,12 @@ from privsynth.dataset import Dataset, Form, Table
 from privsynth.options import ReadPolicy, TablePolicy
 from privsynth.policy import Policy
 from privsynth.policy_names import refuse_unknown_names
-from privsynth.read.dialect import dialect_of, kept, without_sep
+from privsynth.read.dialect import kept
 from privsynth.read.encoding import decoded
-from privsynth.read.header import check_header, numbered
 from privsynth.read.kinds import Typed, day_first, typed
 from privsynth.read.place import Place
-from privsynth.read.records import Records, records_of
+from privsynth.read.proposal import read_or_propose
+from privsynth.read.records import Records
 from privsynth.read.sources import SourceFile, content, source_files
 
 
@@ -27,7 +27,9 @@ def read_files(paths: Sequence[Path | str], policy: Policy) -> Dataset:
     files, notes = source_files(paths)
     tables: list[Table] = []
     for source in files:
-        table, of_table = _table(source, policy.read, policy.table(source.table))
+        wishes = policy.table(source.table)
+        reading = policy.read.with_(wishes.read)
+        table, of_table = _table(source, reading, wishes, is_alone=len(files) == 1)
         tables.append(table)
         notes += of_table
     dataset = Dataset(tuple(tables), notes=tuple(notes))
@@ -35,45 +37,19 @@ def read_files(paths: Sequence[Path | str], policy: Policy) -> Dataset:
     return dataset
 
 
-def _table(source: SourceFile, reading: ReadPolicy, wishes: TablePolicy) -> tuple[Table, list[str]]:
+def _table(source: SourceFile, reading: ReadPolicy, wishes: TablePolicy, *, is_alone: bool) -> tuple[Table, list[str]]:
     if source.is_parquet:
         from privsynth.read.parquet import parquet_table
 
         return parquet_table(source, reading, wishes)
-    text = decoded(content(source, reading), source.label, reading.encoding)
-    data, named = without_sep(text.data)
-    dialect, notes = dialect_of(data, source.label, reading.delimiter or named, tsv=source.is_tsv)
-    records, ends = _without_ends(records_of(data, dialect, reading, source.label, header=reading.header))
-    notes += [f"{source.label}: its first line names the delimiter and is no row"] if named else []
-    names = named_records(records, reading)
-    table = typed_table(source.table, names, records, wishes)
-    read = f"{source.label}: read as {text.encoding}, {dialect.words}, {len(records):,} rows and {len(names):,} columns"
-    about = [read, *([text.note] if text.note else []), *notes, *ends, *records.notes]
-    form = Form(delimiter="\t" if source.is_tsv else kept(dialect.delimiter, len(names)))
+    decoded_text = decoded(content(source, reading), source.label, reading.encoding)
+    text, _, accepted = read_or_propose(decoded_text.data, reading, source, is_alone=is_alone)
+    table = typed_table(source.table, text.names, text.records, wishes)
+    size = f"{len(text.records):,} rows and {len(text.names):,} columns"
+    read = f"{source.label}: read as {decoded_text.encoding}, {text.dialect.words}, {size}"
+    about = [read, *([decoded_text.note] if decoded_text.note else []), *accepted, *text.notes, *text.records.notes]
+    form = Form(delimiter="\t" if source.is_tsv else kept(text.dialect.delimiter, len(text.names)))
     return replace(table[0], form=form), about + table[1]
-
-
-def _without_ends(records: Records) -> tuple[Records, list[str]]:
-    """A delimiter at the end of every line makes a column without name and values, which is none."""
-    if not records.header or len(records.header) == 1 or records.header[-1].strip() or records.columns[-1].distinct:
-        return records, []
-    return replace(records, header=records.header[:-1], columns=records.columns[:-1]), [
-        f"{records.file}: the delimiter at the end of every line was left out"
-    ]
-
-
-def named_records(records: Records, reading: ReadPolicy) -> list[str]:
-    if records.header is None:
-        return numbered(len(records.columns))
-    declared = "header" in reading.model_fields_set
-    check_header(
-        records.header,
-        [words.distinct for words in records.columns],
-        records.file,
-        records.first_line,
-        declared=declared,
-    )
-    return records.header
 
 
 def typed_table(name: str, names: list[str], records: Records, wishes: TablePolicy) -> tuple[Table, list[str]]:

@@ -1,56 +1,107 @@
-"""Whether the first record names the columns: unique names, not data, nothing before it, no second one after it."""
+"""Whether the first record names the columns: not data, nothing before it, no second one after it; and their names."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from privsynth.errors import InputError
-from privsynth.read.refusal import refuse
+from privsynth.read.forms import ADDRESS, DATE, NUMBER, is_value, shape
+from privsynth.read.kinds import NULLS
+from privsynth.read.records import Words
+from privsynth.read.refusal import counted, refuse, shown
 
-NUMBER = re.compile(r"[-+]?[$€£]?\d[\d.,' \u00a0]*%?|[-+]?\.\d+|[-+]?\d+(\.\d+)?[eE][-+]?\d+")
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2})?")
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.\w+|https?://\S+|www\.\S+|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-FORCE = "if it does name the columns, say read.header: true in the policy; if the file has no header, say --no-header"
+FORCE = "if it does name the columns, say --header; if the file has no header, say --no-header"
 LOOKED_AT = 1000
 
 
-def check_header(
-    header: Sequence[str], columns: Sequence[Sequence[str]], file: str, line: int, *, declared: bool
-) -> None:
-    """Refuse missing or doubled names, and a first record that reads like a row. `columns` holds distinct words."""
-    if not declared:
-        _refuse_data(header, columns, file, line)
-    _refuse_empty(header, file, line)
-    _refuse_double(header, file, line)
+def check_header(header: Sequence[str], columns: Sequence[Words], file: str, line: int) -> None:
+    """Refuse a first record that reads like a row, and one with other lines of names above or below it."""
+    distinct = [words.distinct for words in columns]
+    _refuse_data(header, distinct, file, line)
+    empty = sum(not name.strip() for name in header)
+    if empty and 2 * empty >= len(header) and not is_index(header, columns):
+        what = "half of the names of the header are empty, or more: there are lines before the table"
+        raise refuse(file, what, "leave them out with --skip; or say --header, and columns are numbered", line=line)
+    if is_followed(header, columns):
+        what = "the record below the header looks like a second line of names, or units"
+        raise refuse(file, what, "say --header-lines 2; or --header, if it is a row", line=line)
 
 
-def _refuse_empty(header: Sequence[str], file: str, line: int) -> None:
-    empty = [number for number, name in enumerate(header, start=1) if not name.strip()]
-    if not empty:
-        return
-    if len(empty) > len(header) / 2 and len(header) > 1:
-        raise refuse(
-            file,
-            "most names of the header are empty: there are lines before the table",
-            "take them out, so that the first line names the columns",
-            line=line,
-        )
-    raise refuse(
-        file,
-        f"column {empty[0]} of {len(header)} has no name",
-        "name every column; if the file has no header, say --no-header",
-        line=line,
+def is_index(header: Sequence[str], columns: Sequence[Words]) -> bool:
+    """Whether the only nameless column is the first, and counts the rows, as pandas and R write their index."""
+    if len(header) == 1 or header[0].strip() or not all(name.strip() for name in header[1:]):
+        return False
+    words, codes = columns[0].distinct, columns[0].codes
+    if len(words) != len(codes) or not words[0].isdecimal() or int(words[0]) > 1:
+        return False
+    return words == [str(number) for number in range(int(words[0]), int(words[0]) + len(words))]
+
+
+def is_followed(header: Sequence[str], columns: Sequence[Words]) -> bool:
+    """Whether the first row has words above columns of nothing but values: alone among them, they are no cells."""
+    first = [words.distinct[words.codes[0]] if words.codes[0] >= 0 else "" for words in columns]
+    if any(is_value(word) or word in NULLS for word in first):
+        return False
+    telling = sum(_is_alone(word, words) for word, words in zip(first, columns, strict=True) if word.strip())
+    return telling > 1 or (telling == 1 and not all(name.strip() for name in header) and len(header) > 1)
+
+
+def _is_alone(word: str, words: Words) -> bool:
+    others = [other for other in words.distinct[: LOOKED_AT + 1] if other != word]
+    return (
+        len(others) > 1
+        and int((words.codes == 0).sum()) == 1
+        and all(is_value(other) or other in NULLS for other in others)
+        and any(is_value(other) for other in others)
     )
 
 
-def _refuse_double(header: Sequence[str], file: str, line: int) -> None:
-    double = [name for name, count in Counter(header).items() if count > 1]
-    if double:
-        hint = "give each column a name of its own; if the file has no header, say --no-header"
-        raise refuse(file, f"a column name stands {Counter(header)[double[0]]} times in the header", hint, line=line)
+def named(header: Sequence[str], columns: Sequence[Words], file: str) -> tuple[list[str], list[str]]:
+    """A name for each column: nameless ones are numbered and doubled ones counted, so that no two are alike."""
+    taken = {name for name in header if name.strip()}
+    names: dict[str, None] = {}
+    for number, name in enumerate(header, start=1):
+        wanted = name if name.strip() else f"c{number}"
+        if wanted in names or (not name.strip() and wanted in taken):
+            wanted = _free(wanted, taken | names.keys())
+        names[wanted] = None
+    return _with_notes(header, columns, list(names), file)
+
+
+def _with_notes(
+    header: Sequence[str], columns: Sequence[Words], names: list[str], file: str
+) -> tuple[list[str], list[str]]:
+    return names, [*_nameless_notes(header, columns, names, file), *_doubled_notes(header, names, file)]
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def _nameless_notes(header: Sequence[str], columns: Sequence[Words], names: Sequence[str], file: str) -> list[str]:
+    called = [name for name, written in zip(names, header, strict=True) if not written.strip()]
+    if not called:
+        return []
+    why = ""
+    if is_index(header, columns):
+        first = columns[0].distinct[0]
+        why = f"; it counts the rows from {first}, as an index that was written with them: drop it if it is not meant"
+    return [f"{file}: {counted(len(called), 'column')} without a name, called {_list(called)}{why}"]
+
+
+def _list(names: Sequence[str]) -> str:
+    return f"{', '.join(shown(name) for name in names[:12])}{' ...' if len(names) > 12 else ''}"
+
+
+def _doubled_notes(header: Sequence[str], names: Sequence[str], file: str) -> list[str]:
+    called = [name for name, written in zip(names, header, strict=True) if written.strip() and name != written]
+    if not called:
+        return []
+    return [f"{file}: {counted(len(called), 'column')} named like another before, called {_list(called)}"]
 
 
 def _refuse_data(header: Sequence[str], columns: Sequence[Sequence[str]], file: str, line: int) -> None:
@@ -105,37 +156,10 @@ def _is_row_like(name: str, words: Sequence[str], form: re.Pattern[str]) -> bool
     )
 
 
-def _shape(word: str) -> str:
-    return re.sub(r"[a-z]", "a", re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", word)))
-
-
 def _is_alike(name: str, words: Sequence[str]) -> bool:
     """A name with digits in it, of the very shape that all values have."""
-    shape = _shape(name)
-    return (
-        len(name) > 3 and "9" in shape and len(words) > 0 and all(_shape(word) == shape for word in words[:LOOKED_AT])
-    )
-
-
-def refuse_repeated_header(
-    header: Sequence[str], rows: list[list[str]], line_of: Callable[[int], int], file: str
-) -> None:
-    """A row that says the header again begins a second table, or a second line of the header."""
-    if len(header) > 1 and header in rows:
-        what = "this row repeats the header: there are several tables in the file, or several header lines"
-        raise refuse(
-            file, what, "keep one table and one header line in each file", line=line_of(rows.index(list(header)))
-        )
-
-
-def refused_preamble(width: int, rows: list[list[str]], file: str, line: int) -> InputError | None:
-    """Fewer fields in the first record than in nearly all others: a title or comment stands before the table."""
-    widths = Counter(len(row) for row in rows if row)
-    usual, count = widths.most_common(1)[0] if widths else (0, 0)
-    if usual <= width or count * 2 < widths.total() or (width > 1 and width * 2 > usual):
-        return None
-    what = f"the first record has {width} and most others have {usual} fields: there are lines before the table"
-    return refuse(file, what, "take them out, so that the first line names the columns", line=line)
+    form = shape(name)
+    return len(name) > 3 and "9" in form and len(words) > 0 and all(shape(word) == form for word in words[:LOOKED_AT])
 
 
 def numbered(width: int) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 from privsynth.dataset import Column, Form, Table
 from privsynth.errors import InputError
 from privsynth.options import ColumnPolicy, ReadPolicy, TablePolicy
-from privsynth.read import frame_of, named_records, typed_table
+from privsynth.read import frame_of, typed_table
 from privsynth.read.dialect import Dialect, dialect_of, field_limit, kept
 from privsynth.read.encoding import decoded
 from privsynth.read.kinds import NULLS, Typed, typed
@@ -25,6 +25,7 @@ from privsynth.read.place import Place
 from privsynth.read.records import Words, records_of
 from privsynth.read.refusal import counted, refuse
 from privsynth.read.sources import SourceFile
+from privsynth.read.text import named_records
 from privsynth.typing import Array
 
 HEAD = 2**22  # bytes from whose rows the kinds of the columns are found
@@ -68,10 +69,10 @@ def beginning(
         raw = file.read(HEAD)
         whole = not file.read(1)
     text = decoded(raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], source.label, reading.encoding)
-    dialect, notes = dialect_of(text.data, source.label, reading.delimiter, tsv=source.is_tsv)
+    dialect, notes = dialect_of(text.data, source.label, reading, tsv=source.is_tsv)
     _refuse_unstreamable(dialect, source.label)
     records = records_of(_complete(text.data, dialect), dialect, reading, source.label, header=reading.header)
-    names = named_records(records, reading)
+    names, on_names = named_records(records, reading)
     table, of_table = typed_table(source.table, names, records, wishes)
     delimiter = "\t" if source.is_tsv else kept(dialect.delimiter, len(names))
     layout = Layout(
@@ -87,12 +88,12 @@ def beginning(
     return (
         layout,
         replace(table, form=Form(delimiter=delimiter)),
-        [*([text.note] if text.note else []), *notes, *of_table],
+        [*([text.note] if text.note else []), *notes, *on_names, *of_table],
     )
 
 
 def _refuse_unstreamable(dialect: Dialect, label: str) -> None:
-    if dialect.backslash:
+    if not dialect.is_plain:
         raise refuse(
             label,
             "quotes inside quotes are written with a backslash, which cannot be read as a stream",

@@ -38,7 +38,6 @@ def test_bytes_that_cannot_be_guessed_ask_for_the_encoding(folder: Folder) -> No
 
 NOTED = {
     "two tables of one width": (b"id,name\n1,ann\n2,bob\nsku,price\n3,3.5\n4,4.5\n", "line 4"),
-    "a line of units": (b"length,mass\nmm,kg\n1.5,2\n2.5,3\n3.5,4\n", "line 2"),
     "a total": (b"a,b\n1,2\n2,4\nTotal,6\n", "line 4"),
     "an encoding that it does not say": (
         "name,town\nJosé,Zürich\n".encode("cp1252"),

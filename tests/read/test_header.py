@@ -45,15 +45,46 @@ def test_years_and_numbers_in_a_row_are_names(folder: Folder, names: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("header", "says"),
+    ("header", "names", "says"),
     [
-        ("a,,c", "column 2 of 3 has no name"),
-        ("a, ,c", "has no name"),
-        ("a,b,a", "stands 2 times"),
-        ("title,,", "before the table"),
+        ("a,,c", ["a", "c2", "c"], "1 column without a name, called 'c2'"),
+        ("a, ,c2", ["a", "c2_2", "c2"], "1 column without a name, called 'c2_2'"),
+        ("a,b,a", ["a", "b", "a_2"], "1 column named like another before, called 'a_2'"),
+        ("a,a,a_2", ["a", "a_3", "a_2"], "called 'a_3'"),
     ],
 )
-def test_missing_and_doubled_names_are_refused(folder: Folder, header: str, says: str) -> None:
-    with pytest.raises(InputError, match=says) as caught:
-        folder.read(f"{header}\n1,2,3\n")
+def test_missing_and_doubled_names_are_made_up_and_noted(
+    folder: Folder, header: str, names: list[str], says: str
+) -> None:
+    data = folder.read(f"{header}\nx,y,z\n")
+    assert [column.name for column in data.tables[0].columns] == names
+    assert any(says in note for note in data.notes)
+
+
+def test_an_index_that_was_written_with_the_rows_is_called_one(folder: Folder) -> None:
+    data = folder.read(",age\n0,31\n1,42\n2,53\n")
+    assert [column.name for column in data.tables[0].columns] == ["c1", "age"]
+    assert any("counts the rows from 0, as an index" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("header", ["title,,", "title,", ","])
+def test_a_header_of_which_half_is_empty_is_doubted_unless_it_is_said(folder: Folder, header: str) -> None:
+    row = "x," * header.count(",") + "y"
+    with pytest.raises(InputError, match="before the table") as caught:
+        folder.read(f"{header}\n{row}\n")
     assert caught.value.line == 1
+    assert len(folder.table(f"{header}\n{row}\n", header=True)) == 1
+
+
+@pytest.mark.parametrize("content", ["length,mass\nmm,kg\n1.5,2\n2.5,3\n3.5,4\n", "a,,c\nu,v,w\nx,1,y\nx,2,z\n"])
+def test_a_second_line_of_names_is_doubted_and_joined_when_it_is_said(folder: Folder, content: str) -> None:
+    with pytest.raises(InputError, match="second line of names") as caught:
+        folder.read(content)
+    assert "--header-lines 2" in caught.value.hint
+    assert len(folder.table(content, header=True)) == content.count("\n") - 1
+    assert len(folder.table(content, header_lines=2)) == content.count("\n") - 2
+
+
+def test_names_of_several_lines_are_joined_and_go_on_over_blanks(folder: Folder) -> None:
+    table = folder.table("site,2019,,2020,\n,low,high,low,high\nx,1,2,3,4\n", header_lines=2)
+    assert [c.name for c in table.columns] == ["site", "2019 low", "2019 high", "2020 low", "2020 high"]

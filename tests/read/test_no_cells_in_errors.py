@@ -15,11 +15,13 @@ BAD = [
     f"{WORD}@x.org,b\n{WORD}@y.org,c\n",
     f"a,b;c\n{WORD},1;2\n",
     f"{WORD}\na,b\n{WORD},2\n3,4\n",
-    f"a,,b\n{WORD},1,2\n",
+    f"a,,\n{WORD},1,2\n",
     f"a,b\n{WORD}\0,1\n",
     f"{WORD} x\n{WORD} y\n",
     f"a,b\n{WORD},1\n3,x\ry\n",
-    f"{WORD},{WORD}\n1,2\n",
+    f"notes on {WORD}\n\na,b\n{WORD},1\nx,2\nsource: {WORD}\n",
+    f"a,b\n{WORD},1\nx,2\n{WORD}\ny,3\n",
+    f'a,b\n"{WORD}" x,1\n"y",2\n',
 ]
 
 

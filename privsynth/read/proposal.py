@@ -1,0 +1,262 @@
+"""What cannot be read for certain comes with the reading that fits best, and with the words that accept it.
+
+A proposal is nothing but options of `read:`. Accepting one is reading again as if they had been asked for, by the same
+strict reader, so that flags, policy and `--accept-reading` cannot differ.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from privsynth.errors import InputError, PrivsynthError
+from privsynth.options import ReadPolicy
+from privsynth.policy import Policy
+from privsynth.read.canonical import BLANKS, DRAWN
+from privsynth.read.dialect import STRONG, UNUSUAL, Dialect, asked_dialect, dialect_of
+from privsynth.read.encoding import decoded
+from privsynth.read.layout import EXCERPT, Way, layouts, usual_width
+from privsynth.read.passage import LINE, passage_of, recorded
+from privsynth.read.sources import SourceFile, content, source_files
+from privsynth.read.text import Text, text_of
+
+# A reading is taken without a person's yes only where at most a tenth of what speaks for or against it speaks against:
+# in an honest table, cells of the wrong kind, odd rows and odd names are rarer than that by far, and a wrong delimiter
+# or a wrong header line leaves more behind (measured on mutated files, see bench/fuzz_read.py).
+ENOUGH = 0.9
+RIVAL = 0.05  # another delimiter that fits as well but for this makes it a matter for a person
+UNSURE = 0.5  # what a reading counts that has a rival
+LOOKED_AT = 2**16  # bytes by which dialects are compared
+TRIED = 3  # delimiters whose layouts are looked at, besides the one that is found
+LEAST = 0.25  # what fits less is no proposal
+QUOTES = {"": "none"}
+
+
+Tried = Sequence[tuple[Dialect, Way]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """The options of the reading that fits best, and how well it fits."""
+
+    options: Mapping[str, Any]
+    fit: float
+
+    @property
+    def words(self) -> str:
+        """As flags."""
+        return " ".join(word for name, value in self.options.items() for word in _flag(name, value))
+
+    @property
+    def policy_words(self) -> str:
+        """As a line of a policy."""
+        inner = ", ".join(f"{name}: {_yaml(value)}" for name, value in self.options.items())
+        return f"{{ {inner} }}"
+
+
+def _flag(name: str, value: Any) -> Iterator[str]:
+    if name == "header":
+        yield "--header" if value else "--no-header"
+        return
+    yield f"--{name.replace('_', '-')}"
+    yield "tab" if value == "\t" else shlex.quote(str(value))
+
+
+def _yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool | int) else json.dumps(value, ensure_ascii=False)
+
+
+class UnsureError(InputError):
+    """A file that can be read in a way that nobody has accepted yet."""
+
+    def __init__(self, error: InputError, proposal: Proposal, hint: str) -> None:
+        super().__init__(error.message, hint=hint, column=error.column, line=error.line)
+        self.proposal = proposal
+
+
+def read_or_propose(
+    data: bytes, reading: ReadPolicy, source: SourceFile, *, is_alone: bool = True
+) -> tuple[Text, Mapping[str, Any], list[str]]:
+    """The text as asked, or as proposed where that is accepted: with the options that were, and a note."""
+    try:
+        return text_of(data, reading, source.label, tsv=source.is_tsv), {}, []
+    except InputError as error:
+        proposal = proposed(data, reading, source)
+        if proposal is None:
+            raise
+        if not reading.accept or proposal.fit < ENOUGH:
+            raise UnsureError(error, proposal, _hint(error, proposal, reading, source, is_alone=is_alone)) from None
+    text = text_of(data, reading.with_(proposal.options), source.label, tsv=source.is_tsv)
+    note = f"{source.label}: read as proposed ({proposal.words}), which fits to {proposal.fit:.0%}"
+    return text, proposal.options, [note]
+
+
+def _hint(error: InputError, proposal: Proposal, reading: ReadPolicy, source: SourceFile, *, is_alone: bool) -> str:
+    where = "read:" if is_alone else f"tables.{source.table}.read:"
+    words = f"{proposal.words}  (in a policy  {where} {proposal.policy_words})"
+    words = words if is_alone else f"in the policy  {where} {proposal.policy_words}"
+    close = f"it fits to {proposal.fit:.0%}"
+    if reading.accept:
+        close += f", and {ENOUGH:.0%} are needed for --accept-reading"
+    elif proposal.fit >= ENOUGH:
+        close += "; --accept-reading takes it"
+    return f"the reading that fits best: {words}; {close}. Otherwise {error.hint}"
+
+
+def proposed(data: bytes, reading: ReadPolicy, source: SourceFile) -> Proposal | None:
+    """The best reading that the strict reader confirms; None where there is none, or none that deserves the name."""
+    tried = [way for dialect in _dialects(data, reading, source) for way in _ways(data, dialect, reading, source)]
+    tried.sort(key=lambda pair: -round(pair[1].evidence.fit, 3))
+    for dialect, way in tried:
+        options = _confirmed(data, dialect, way, reading, source, tried)
+        if options is not None:
+            return options if options.fit >= LEAST else None
+    return None
+
+
+def _ways(data: bytes, dialect: Dialect, reading: ReadPolicy, source: SourceFile) -> list[tuple[Dialect, Way]]:
+    return [(dialect, way) for way in layouts(data, dialect, reading, source.label)]
+
+
+def _fit(text: Text, way: Way, tried: Tried) -> float:
+    """How well it fits. Where another delimiter does about as well, or quotes are no quotes, a person must look."""
+    kept = len(text.records)
+    fit = min(way.evidence.fit, kept / (kept + text.records.dropped))
+    rivals = [other for dialect, other in tried if dialect.delimiter != text.dialect.delimiter]
+    has_rival = any(other.evidence.fit >= fit - RIVAL for other in rivals)
+    return min(fit, UNSURE) if has_rival or not text.dialect.quote else fit
+
+
+def _confirmed(
+    data: bytes, dialect: Dialect, way: Way, reading: ReadPolicy, source: SourceFile, tried: Tried
+) -> Proposal | None:
+    """The fewest words by which the strict reader reads the file so; None where it does not."""
+    *fewer, whole = _spellings(dialect, reading)
+    for ragged in _on_ragged(way, reading, data):
+        text = _strictly(data, {**whole, **way.options, **ragged}, reading, source)
+        if text is not None and text.dialect.delimiter == dialect.delimiter:
+            ways = ({**said, **way.options, **ragged} for said in fewer)
+            alike = (
+                options for options in ways if options and _is_same(_strictly(data, options, reading, source), text)
+            )
+            return Proposal(options=next(alike, {**whole, **way.options, **ragged}), fit=_fit(text, way, tried))
+    return None
+
+
+def _is_same(one: Text | None, other: Text) -> bool:
+    """Whether two ways to say it come to the same cells."""
+    if one is None or one.names != other.names or len(one.records) != len(other.records):
+        return False
+    pairs = zip(one.records.columns, other.records.columns, strict=True)
+    return all(a.distinct == b.distinct and bool((a.codes == b.codes).all()) for a, b in pairs)
+
+
+def _on_ragged(way: Way, reading: ReadPolicy, data: bytes) -> list[dict[str, Any]]:
+    """Of a large file only parts were looked at: elsewhere rows may be ragged."""
+    is_seen = len(data) <= 2 * EXCERPT or "on_ragged" in {**reading.said, **way.options}
+    return [{}] if is_seen else [{}, {"on_ragged": "pad"}]
+
+
+def _strictly(data: bytes, options: Mapping[str, Any], reading: ReadPolicy, source: SourceFile) -> Text | None:
+    try:
+        return text_of(data, reading.with_(options), source.label, tsv=source.is_tsv)
+    except PrivsynthError:
+        return None
+
+
+def _spellings(dialect: Dialect, reading: ReadPolicy) -> list[dict[str, Any]]:
+    """Nothing of the dialect, its delimiter, and all of it; what was asked already is not said again."""
+    whole = {
+        "delimiter": dialect.delimiter,
+        "quote": QUOTES.get(dialect.quote, dialect.quote),
+        "escape": dialect.escape,
+    }
+    usual = {"quote": '"', "escape": "doubled"}
+    fewer = {name: value for name, value in whole.items() if usual.get(name) != value}
+    quoting = {name: value for name, value in fewer.items() if name != "delimiter"}
+    return [
+        {name: value for name, value in said.items() if name not in reading.said}
+        for said in ({}, quoting, {"delimiter": dialect.delimiter}, fewer, whole)
+    ]
+
+
+def _dialects(data: bytes, reading: ReadPolicy, source: SourceFile) -> list[Dialect]:
+    """The dialects that are worth a closer look: the one that is found, and those that make the most even records."""
+    sample = data[: data.rfind(b"\n", 0, LOOKED_AT) + 1 or LOOKED_AT] if len(data) > LOOKED_AT else data
+    sample = sample.decode("utf-8", "ignore").encode()
+    best: dict[str, tuple[float, Dialect]] = {}
+    for dialect in _candidates(sample, reading):
+        even = _evenness(sample, dialect)
+        if even > best.get(dialect.delimiter, (0.0, dialect))[0]:
+            best[dialect.delimiter] = even, dialect
+    ranked = sorted(best.values(), key=lambda pair: -pair[0])[:TRIED]
+    worth = [dialect for even, dialect in ranked if 2 * even >= ranked[0][0]]
+    return list(dict.fromkeys([*worth, *_found(data, reading, source)]))
+
+
+def _found(data: bytes, reading: ReadPolicy, source: SourceFile) -> list[Dialect]:
+    try:
+        return [dialect_of(passage_of(data, reading, source.label).data, source.label, reading, tsv=source.is_tsv)[0]]
+    except InputError:
+        return []
+
+
+def _candidates(sample: bytes, reading: ReadPolicy) -> Iterator[Dialect]:
+    text = sample.decode()
+    marks = [reading.delimiter] if reading.delimiter else [*STRONG, *UNUSUAL, " "]
+    marks = [mark for mark in marks if mark in text or reading.delimiter]
+    marks += [BLANKS] * ("  " in text and not reading.delimiter) + [DRAWN] * ("--" in text and "|" in text)
+    for mark in marks:
+        if reading.quote or reading.escape:
+            yield asked_dialect(mark, reading)
+            continue
+        yield Dialect(mark)
+        if mark in (BLANKS, DRAWN):
+            continue
+        yield from (Dialect(mark, escape=escape) for escape in ("backslash", "none") if _may(escape, text))
+        yield from (Dialect(mark, quote=quote) for quote in ("'", "") if (quote or '"') in text)
+        yield from [Dialect(mark, quote="'", escape="none")] if "'" in text else []
+
+
+def _may(escape: str, text: str) -> bool:
+    return "\\" in text if escape == "backslash" else '"' in text
+
+
+def _evenness(sample: bytes, dialect: Dialect) -> float:
+    """The share of lines that lie in records of the usual width; fields that keep their quotes speak against."""
+    records = [record for _, record in recorded(sample, dialect) if record]
+    width = usual_width(records)
+    lines = sum(1 for _ in LINE.finditer(sample))
+    even = [record for record in records if len(record) == width]
+    unquoted = sum(any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in record) for record in even)
+    return max(0.0, (len(even) - unquoted) / max(lines, len(records), 1)) if width > 1 else 0.0
+
+
+def accepted(paths: Sequence[Path | str], policy: Policy) -> Policy:
+    """The policy in which the accepted readings stand, so that they need not be found or accepted again."""
+    files = [source for source in source_files(paths)[0] if not source.is_parquet]
+    found = {source.table: _options(source, policy) for source in files}
+    changed = {table: options for table, options in found.items() if options}
+    if len(files) == 1 and changed:
+        return policy.with_(read=ReadPolicy(**{**_but_accept(policy.read), **next(iter(changed.values()))}))
+    tables = {
+        table: policy.table(table).model_copy(update={"read": policy.table(table).read.with_(options)})
+        for table, options in changed.items()
+    }
+    return policy.with_(tables={**policy.tables, **tables}) if tables else policy
+
+
+def _but_accept(reading: ReadPolicy) -> dict[str, Any]:
+    return {name: value for name, value in reading.said.items() if name != "accept"}
+
+
+def _options(source: SourceFile, policy: Policy) -> Mapping[str, Any]:
+    reading = policy.read.with_(policy.table(source.table).read)
+    if not reading.accept:
+        return {}
+    data = decoded(content(source, reading), source.label, reading.encoding).data
+    return read_or_propose(data, reading, source)[1]
