@@ -3,6 +3,7 @@
 verbs      one file for each verb: read the flags, call one story of the pipeline, say how it ended
 flags      every flag and argument, once
 changes    what the flags say, as changes of a policy
+reading    the flags that say how files are read, for every verb that reads some
 screen     what people see while a run works (plain lines), and what machines get (one JSON object)
 log        the same as events, one JSON object a line (`--log-format json`)
 live       the line that moves on a terminal

@@ -8,7 +8,6 @@ from pathlib import Path
 from privsynth.errors import PolicyError
 
 RULEBOOKS = {".yaml", ".yml"}
-TAB = {"\\t": "\t", "tab": "\t"}
 
 
 def only_set(options: Mapping[str, object]) -> dict[str, object]:
@@ -22,19 +21,6 @@ def sort_inputs(data: Sequence[str]) -> tuple[list[str], str | None]:
     if len(books) > 1:
         raise PolicyError("more than one rulebook is named.", hint="give one .yaml file")
     return [name for name in data if name not in books], books[0] if books else None
-
-
-def reading(
-    encoding: str | None, delimiter: str | None = None, on_ragged: str | None = None, *, no_header: bool = False
-) -> dict[str, object]:
-    """How files are read."""
-    options = {
-        "read.encoding": encoding,
-        "read.delimiter": TAB.get(delimiter or "", delimiter),
-        "read.on_ragged": on_ragged,
-        "read.header": False if no_header else None,
-    }
-    return only_set(options)
 
 
 def assignments(settings: Sequence[str]) -> dict[str, object]:

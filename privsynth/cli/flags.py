@@ -13,7 +13,8 @@ from privsynth.policy import Policy, ProfileName
 from privsynth.policy_model import PolicyModel
 
 
-def _help(model: type[PolicyModel], name: str) -> str:
+def help_of(model: type[PolicyModel], name: str) -> str:
+    """The description of an option, which is the help of its flag."""
     return str(model.model_fields[name].description)
 
 
@@ -49,22 +50,17 @@ Synthetic = Annotated[
 Holdout = Annotated[
     str | None, typer.Option("--holdout", help="Real rows that the tool never saw: the control.", show_default=False)
 ]
-Encoding = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "encoding"), show_default=False)]
-Delimiter = Annotated[str | None, typer.Option(help=_help(ReadPolicy, "delimiter"), show_default=False)]
-OnRagged = Annotated[
-    str | None, typer.Option(help=_help(ReadPolicy, "on_ragged"), show_default="refuse", metavar="refuse|drop")
-]
-NoHeader = Annotated[bool, typer.Option("--no-header", help="The first record is data; columns are named c1, c2 ...")]
+Encoding = Annotated[str | None, typer.Option(help=help_of(ReadPolicy, "encoding"), show_default=False)]
 
 # what is asked
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="Policy file (YAML). Flags win over it.", show_default=False)
 ]
 Profile = Annotated[
-    ProfileName | None, typer.Option("--profile", help=_help(Policy, "profile"), show_default="internal")
+    ProfileName | None, typer.Option("--profile", help=help_of(Policy, "profile"), show_default="internal")
 ]
 Backend = Annotated[
-    BackendName | None, typer.Option("--backend", "-b", help=_help(Policy, "backend"), show_default="auto")
+    BackendName | None, typer.Option("--backend", "-b", help=help_of(Policy, "backend"), show_default="auto")
 ]
 BackendOfThePlan = Annotated[
     BackendName | None,
@@ -77,10 +73,10 @@ BackendOfThePlan = Annotated[
 ]
 Engine = Annotated[
     str | None,
-    typer.Option("--model-engine", help=_help(ModelOptions, "engine"), metavar="NAME", show_default="trees"),
+    typer.Option("--model-engine", help=help_of(ModelOptions, "engine"), metavar="NAME", show_default="trees"),
 ]
-Rows = Annotated[int | None, typer.Option("--rows", "-n", help=_help(Policy, "rows"), show_default=False)]
-Seed = Annotated[int | None, typer.Option("--seed", help=_help(Policy, "seed"), show_default=False)]
+Rows = Annotated[int | None, typer.Option("--rows", "-n", help=help_of(Policy, "rows"), show_default=False)]
+Seed = Annotated[int | None, typer.Option("--seed", help=help_of(Policy, "seed"), show_default=False)]
 SeedOfTheDraw = Annotated[
     int | None,
     typer.Option(
@@ -90,7 +86,7 @@ SeedOfTheDraw = Annotated[
     ),
 ]
 Where = Annotated[
-    str | None, typer.Option("--where", metavar="CONDITION", help=_help(ModelOptions, "where"), show_default=False)
+    str | None, typer.Option("--where", metavar="CONDITION", help=help_of(ModelOptions, "where"), show_default=False)
 ]
 Share = Annotated[
     list[str] | None,
@@ -119,12 +115,12 @@ AcceptRisk = Annotated[
     typer.Option(
         "--accept-risk",
         metavar="GATE:REASON:PERSON:DATE",
-        help=f"{_help(Policy, 'waivers')} The date is the last day of it.",
+        help=f"{help_of(Policy, 'waivers')} The date is the last day of it.",
         show_default=False,
     ),
 ]
 State = Annotated[
-    Path | None, typer.Option("--state", help=_help(Policy, "state"), show_default="privsynth-state beside OUT")
+    Path | None, typer.Option("--state", help=help_of(Policy, "state"), show_default="privsynth-state beside OUT")
 ]
 StateOfKeys = Annotated[
     Path | None,
@@ -152,15 +148,15 @@ SchemaName = Annotated[Literal["policy", "report", "result"], typer.Argument(hel
 # keys
 KeyFile = Annotated[Path, typer.Argument(metavar="FILE", help="The key file, of mode 0600.", show_default=False)]
 MaskingKeyFile = Annotated[
-    Path | None, typer.Option("--key-file", help=_help(MaskOptions, "key_file"), show_default=False)
+    Path | None, typer.Option("--key-file", help=help_of(MaskOptions, "key_file"), show_default=False)
 ]
 MaskingKeyEnv = Annotated[
     str | None,
-    typer.Option("--key-env", metavar="NAME", help=_help(MaskOptions, "key_env"), show_default=False),
+    typer.Option("--key-env", metavar="NAME", help=help_of(MaskOptions, "key_env"), show_default=False),
 ]
 MaskingKeyring = Annotated[
     str | None,
-    typer.Option("--keyring", metavar="NAME", help=_help(MaskOptions, "keyring"), show_default=False),
+    typer.Option("--keyring", metavar="NAME", help=help_of(MaskOptions, "keyring"), show_default=False),
 ]
 SealingKeyFile = Annotated[
     Path | None,
@@ -213,7 +209,7 @@ Sarif = Annotated[
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help=_help(WritePolicy, "format"), show_default="same", metavar="same|csv|parquet|both"),
+    typer.Option("--format", help=help_of(WritePolicy, "format"), show_default="same", metavar="same|csv|parquet|both"),
 ]
 ReplaceOut = Annotated[
     bool, typer.Option("--allow-overwrite", help="Replace a non-empty OUT as a whole, after the gates.")

@@ -66,8 +66,8 @@ def column_spans(text: str) -> list[tuple[int, int]]:
 def _fields(text: str, delimiter: str, quote: str, escape: str, *, skip_space: bool) -> Iterator[str]:
     """Field by field, from the first to the last, or to the first that fits no rule."""
     mark, at = mark_of(delimiter), 0
-    scanner = _pattern(delimiter, quote, escape, skip_space=skip_space).scanner(text)
-    while match := scanner.match():
+    pattern = _pattern(delimiter, quote, escape, skip_space=skip_space)
+    while match := pattern.match(text, at):
         field = match["bare"] if match["quoted"] is None else _inner(match["quoted"], quote, escape)
         field = _unescaped(field, delimiter, quote) if escape == "backslash" else field
         yield quoted(field, mark, quote or '"') if match["quoted"] is None else _in_quotes(field, quote)

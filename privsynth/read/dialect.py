@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -68,7 +68,7 @@ class Dialect:
     def mark(self) -> str:
         return mark_of(self.delimiter)
 
-    def records(self, lines: io.TextIOBase) -> Any:
+    def records(self, lines: Iterable[str]) -> Any:
         """Strict records of plain text: text behind a closing quote, or a quote that never closes, is an error."""
         return csv.reader(
             lines,

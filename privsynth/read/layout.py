@@ -121,7 +121,7 @@ class _Bounded:
 
 
 def _bounded(
-    passage: Passage, records: list[tuple[int, list[str]]], width: int, options: Options, reading: ReadPolicy
+    passage: Passage, records: Sequence[tuple[int, Record]], width: int, options: Options, reading: ReadPolicy
 ) -> _Bounded:
     full = [at for at, (_, record) in enumerate(records) if len(record) == width and 2 * _filled(record) > width]
     first, last = (full[0], full[-1]) if full else (0, len(records) - 1)
@@ -152,7 +152,7 @@ def _bounded(
     )
 
 
-def _last_row(records: list[tuple[int, list[str]]], width: int, last: int) -> int:
+def _last_row(records: Sequence[tuple[int, Record]], width: int, last: int) -> int:
     """Ragged records at the end are rows while their cells show it; notes do not."""
     mender = mender_of([record for _, record in records[1:]], width, "", merges=False)
     while last + 1 < len(records) and _is_row(records[last + 1][1], mender.habits):

@@ -16,13 +16,16 @@ import numpy as np
 
 from privsynth.dataset import Column, Form, Table
 from privsynth.errors import InputError
-from privsynth.options import ColumnPolicy, ReadPolicy, TablePolicy
+from privsynth.options import LAYOUT, ColumnPolicy, ReadPolicy, TablePolicy
 from privsynth.read import frame_of, typed_table
-from privsynth.read.dialect import Dialect, dialect_of, field_limit, kept
+from privsynth.read.dialect import Dialect, dialect_of, field_limit, kept, without_sep
 from privsynth.read.encoding import decoded
 from privsynth.read.kinds import NULLS, Typed, typed
+from privsynth.read.mending import LOOKED_AT, Mender, mender_of
+from privsynth.read.passage import LeftOut, Passage, kept_lines, passage_of
 from privsynth.read.place import Place
-from privsynth.read.records import Words, records_of
+from privsynth.read.proposal import UnsureError, taken, with_proposal
+from privsynth.read.records import Records, Words, records_of
 from privsynth.read.refusal import counted, refuse
 from privsynth.read.sources import SourceFile
 from privsynth.read.text import named_records
@@ -31,6 +34,12 @@ from privsynth.typing import Array
 HEAD = 2**22  # bytes from whose rows the kinds of the columns are found
 BLOCK = 2**22
 ROWS_AT_ONCE = 2**16
+LEFT = {
+    "blank line": "left out",
+    "row of another width": "left out",
+    "row of too few fields": "filled up with missing cells",
+    "row with empty fields behind the last column": "cut there",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +51,10 @@ class Layout:
     table: str
     encoding: str
     dialect: Dialect
-    header: bool
+    reading: ReadPolicy  # what was asked of this file
     names: tuple[str, ...]
     delimiter: str
+    mender: Mender | None  # what is made of rows of another width, where they are not refused or dropped
 
 
 def spool(source: BinaryIO, target: Path, most: int) -> int:
@@ -69,10 +79,14 @@ def beginning(
         raw = file.read(HEAD)
         whole = not file.read(1)
     text = decoded(raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], source.label, reading.encoding)
-    dialect, notes = dialect_of(text.data, source.label, reading, tsv=source.is_tsv)
-    _refuse_unstreamable(dialect, source.label)
-    records = records_of(_complete(text.data, dialect), dialect, reading, source.label, header=reading.header)
-    names, on_names = named_records(records, reading)
+    reading = _streamable(reading.with_(wishes.read), text.data, source.label)
+    try:
+        records, names, dialect, notes = _first_rows(text.data, reading, source, whole=whole)
+    except UnsureError as error:
+        reading, note = taken(error, reading, source)
+        reading = _streamable(reading, text.data, source.label)
+        records, names, dialect, notes = _first_rows(text.data, reading, source, whole=whole)
+        notes = [note, *notes]
     table, of_table = typed_table(source.table, names, records, wishes)
     delimiter = "\t" if source.is_tsv else kept(dialect.delimiter, len(names))
     layout = Layout(
@@ -81,23 +95,64 @@ def beginning(
         table=source.table,
         encoding=text.encoding,
         dialect=dialect,
-        header=reading.header,
+        reading=reading,
         names=tuple(names),
         delimiter=delimiter,
+        mender=_mender(records, dialect) if reading.on_ragged == "pad" else None,
     )
     return (
         layout,
         replace(table, form=Form(delimiter=delimiter)),
-        [*([text.note] if text.note else []), *notes, *on_names, *of_table],
+        [*([text.note] if text.note else []), *notes, *of_table],
     )
+
+
+def _first_rows(
+    data: bytes, reading: ReadPolicy, source: SourceFile, *, whole: bool
+) -> tuple[Records, list[str], Dialect, list[str]]:
+    """The records of the beginning, as the same file would give them if it were read as a whole."""
+    data, named_mark = without_sep(data)
+    asked = reading if whole else reading.with_({"footer": 0})  # what stands at the end is not to be seen yet
+    passage = passage_of(data, asked, source.label)
+    dialect, notes = dialect_of(passage.data, source.label, reading, named=named_mark, tsv=source.is_tsv)
+    _refuse_unstreamable(dialect, source.label)
+    complete = _complete(passage.data, dialect)
+    try:
+        records = records_of(complete, dialect, asked, source.label, header=reading.header, line=passage.line)
+        names, on_names = named_records(records, reading)
+    except InputError as error:
+        raise with_proposal(error, data, reading, source) from None
+    return records, names, dialect, [*notes, *on_names]
+
+
+def _mender(records: Records, dialect: Dialect) -> Mender:
+    """Learnt from some rows, as they were written."""
+    some = range(min(len(records), LOOKED_AT))
+    rows = [[_word(words, row) for words in records.columns] for row in some]
+    return mender_of(rows, len(records.columns), dialect.joint, merges=False)
+
+
+def _word(words: Words, row: int) -> str:
+    code = int(words.codes[row])
+    return words.distinct[code] if code >= 0 else ""
+
+
+def _streamable(reading: ReadPolicy, data: bytes, label: str) -> ReadPolicy:
+    """What a stream can honour. The rest is refused by name, and nothing is ignored."""
+    never = {"table": reading.table is not None, "on_ragged merge": reading.on_ragged == "merge"}
+    asked = next((name for name, is_asked in never.items() if is_asked), None)
+    if asked is not None:
+        what = f"read.{asked.replace(' ', ': ')} needs all of the file, and this one is read as a stream"
+        raise refuse(label, what, "cut the file, or use privsynth run")
+    return reading.with_({"skip": 1}) if without_sep(data)[1] and not reading.skip else reading
 
 
 def _refuse_unstreamable(dialect: Dialect, label: str) -> None:
     if not dialect.is_plain:
         raise refuse(
             label,
-            "quotes inside quotes are written with a backslash, which cannot be read as a stream",
-            "write them twice, or use privsynth run",
+            "its delimiter or the way quotes are written inside quotes cannot be read as a stream",
+            "write quotes twice and one character between fields, or use privsynth run",
         )
 
 
@@ -127,19 +182,18 @@ def deal(
     """Every row into one of so many files, all rows of a person into the same."""
     paths = tuple(folder / f"part-{number:05d}.csv" for number in range(parts))
     at = None if person is None else layout.names.index(person)
-    rows, salt, left = 0, int(rng.integers(0, 2**63)), Counter[str]()
+    rows, salt, left, lines = 0, int(rng.integers(0, 2**63)), Counter[str](), LeftOut()
     with ExitStack() as stack:
         writers = [csv.writer(stack.enter_context(_private(path)), lineterminator="\n") for path in paths]
         for writer in writers:
             writer.writerow(layout.names)
-        for block in _blocks(layout, reading, left):
+        for block in _blocks(layout, reading, left, lines):
             where = rng.integers(0, parts, len(block)) if at is None else _slots(block, at, rows, salt, parts)
             for number in np.unique(where):
                 writers[number].writerows([block[row] for row in np.flatnonzero(where == number)])
             rows += len(block)
-    return Dealt(
-        paths, rows, tuple(f"{layout.label}: {counted(count, what)} left out" for what, count in left.items() if count)
-    )
+    notes = [f"{layout.label}: {counted(count, what)} {LEFT[what]}" for what, count in left.items() if count]
+    return Dealt(paths, rows, (*lines.notes(layout.label), *notes))
 
 
 def _private(path: Path) -> TextIO:
@@ -157,58 +211,82 @@ def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, part
     return np.array([hash((salt, row[at] or before + number)) % parts for number, row in enumerate(block)])
 
 
-def _blocks(layout: Layout, reading: ReadPolicy, left: Counter[str]) -> Iterator[list[list[str]]]:
+def _blocks(layout: Layout, limits: ReadPolicy, left: Counter[str], lines: LeftOut) -> Iterator[list[list[str]]]:
     """The rows of the file, strictly: as many fields in each as there are columns. What may be left out is counted."""
-    width, cells, header, codec = len(layout.names), 0, layout.header, _codec(layout.encoding)
-    with (
-        field_limit(reading.max_cell_bytes),
-        layout.path.open(encoding=codec, errors="strict", newline="") as file,
-        _refusing(layout, reader := layout.dialect.records(file)),
-    ):
-        while records := list(islice(reader, ROWS_AT_ONCE)):
-            rows = records[1:] if header else records
-            block = _even(rows, width, reader.line_num, layout.label, reading, left)
-            header = False
-            cells += width * len(block)
-            if cells > reading.max_cells:
-                what = f"there are more than {reading.max_cells:,} cells"
-                raise refuse(layout.label, what, "raise read.max_cells if that is right")
-            yield block
+    asked, codec, cells, width = layout.reading, _codec(layout.encoding), 0, len(layout.names)
+    with field_limit(limits.max_cell_bytes), layout.path.open(encoding=codec, errors="strict", newline="") as file:
+        reader = layout.dialect.records(kept_lines(file, asked, lines, asked.comment, '"'))
+        place = _Place(layout, reader, lines)
+        with place.refusing():
+            heads = asked.header_lines if asked.header else 0
+            while records := list(islice(reader, ROWS_AT_ONCE)):
+                heads, rows = _without_heads(records, heads, width)
+                block = _even(rows, width, place, left)
+                cells += width * len(block)
+                if cells > limits.max_cells:
+                    what = f"there are more than {limits.max_cells:,} cells"
+                    raise refuse(layout.label, what, "raise read.max_cells if that is right")
+                yield block
 
 
-@contextmanager
-def _refusing(layout: Layout, reader: Any) -> Iterator[None]:
-    """What stops the reader, with its line and a remedy."""
-    try:
-        yield
-    except csv.Error:
-        what = "a quote does not close, or text follows a closing quote"
-        raise refuse(layout.label, what, "mend the line", line=reader.line_num) from None
-    except UnicodeDecodeError:
-        what = f"after line {reader.line_num} there are bytes that are not {layout.encoding}"
-        raise refuse(layout.label, what, "save the file as UTF-8") from None
+def _without_heads(records: list[list[str]], heads: int, width: int) -> tuple[int, list[list[str]]]:
+    """The records behind those that name the columns; blank ones before or between them are none."""
+    at = 0
+    while heads and at < len(records):
+        heads -= bool(records[at]) or width == 1
+        at += 1
+    return heads, records[at:]
 
 
-def _even(
-    block: list[list[str]], width: int, last: int, label: str, reading: ReadPolicy, left: Counter[str]
-) -> list[list[str]]:
-    """The rows of the right width. A blank line among several columns is no row; another width stops, or is dropped."""
+@dataclass(frozen=True)
+class _Place:
+    """Where the reader is, in lines of the file."""
+
+    layout: Layout
+    reader: Any
+    lines: LeftOut
+
+    def line(self, back: int = 0) -> int:
+        return Passage(b"", self.lines.lines).line(self.reader.line_num) - back
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """What stops the reader, with its line and a remedy."""
+        try:
+            yield
+        except csv.Error:
+            what = "a quote does not close, or text follows a closing quote"
+            raise refuse(self.layout.label, what, "mend the line", line=self.line()) from None
+        except UnicodeDecodeError:
+            what = f"after line {self.line()} there are bytes that are not {self.layout.encoding}"
+            raise refuse(self.layout.label, what, "save the file as UTF-8") from None
+
+
+def _even(block: list[list[str]], width: int, place: _Place, left: Counter[str]) -> list[list[str]]:
+    """The rows of the right width. A blank line among several columns is no row; other widths are as asked."""
     if width == 1:
         block = [row or [""] for row in block]
-    good = [row for row in block if len(row) == width]
-    if len(good) < len(block):
-        blank = sum(not row for row in block)
-        wrong = next((at for at, row in enumerate(block) if row and len(row) != width), None)
-        if wrong is not None and reading.on_ragged == "refuse":
-            line = last - (len(block) - 1 - wrong)
-            raise refuse(
-                label,
-                f"{counted(len(block[wrong]), 'field')} in or shortly before this line, instead of {width}",
-                "mend the row",
-                line=line,
-            )
-        left.update({"blank line": blank, "row of another width": len(block) - len(good) - blank})
-    return good
+    if all(len(row) == width for row in block):
+        return block
+    even = [_fitted(row, width, place, left, len(block) - 1 - at) for at, row in enumerate(block)]
+    return [row for row in even if row is not None]
+
+
+def _fitted(row: list[str], width: int, place: _Place, left: Counter[str], back: int) -> list[str] | None:
+    if len(row) == width:
+        return row
+    if not row:
+        left["blank line"] += 1
+        return None
+    layout = place.layout
+    if layout.reading.on_ragged == "refuse":
+        what = f"{counted(len(row), 'field')} in or shortly before this line, instead of {width}"
+        hint = "mend the row, or say what becomes of such rows with --on-ragged drop or pad"
+        raise refuse(layout.label, what, hint, line=place.line(back))
+    mended = layout.mender.mended(row) if layout.mender is not None else None
+    how = {"padded": "row of too few fields", "cut": "row with empty fields behind the last column"}
+    left[how[mended[1]] if mended else "row of another width"] += 1
+    return mended[0] if mended else None
 
 
 def _codec(encoding: str) -> str:
@@ -222,7 +300,8 @@ def part(
 
     Where the policy lets misfits count as missing, they are counted by column.
     """
-    records = records_of(path.read_bytes(), Dialect(), reading, layout.label, header=True)
+    limits = ReadPolicy(**{name: value for name, value in reading.said.items() if name not in LAYOUT})
+    records = records_of(path.read_bytes(), Dialect(), limits, layout.label, header=True)
     typed_columns = [
         _as_promised(words, column, layout, wishes.columns.get(column.name))
         for words, column in zip(records.columns, like.columns, strict=True)

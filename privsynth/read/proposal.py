@@ -89,10 +89,32 @@ def read_or_propose(
         if proposal is None:
             raise
         if not reading.accept or proposal.fit < ENOUGH:
-            raise UnsureError(error, proposal, _hint(error, proposal, reading, source, is_alone=is_alone)) from None
+            raise _unsure(error, proposal, reading, source, is_alone=is_alone) from None
     text = text_of(data, reading.with_(proposal.options), source.label, tsv=source.is_tsv)
-    note = f"{source.label}: read as proposed ({proposal.words}), which fits to {proposal.fit:.0%}"
-    return text, proposal.options, [note]
+    return text, proposal.options, [_note(proposal, source)]
+
+
+def _note(proposal: Proposal, source: SourceFile) -> str:
+    return f"{source.label}: read as proposed ({proposal.words}), which fits to {proposal.fit:.0%}"
+
+
+def with_proposal(error: InputError, data: bytes, reading: ReadPolicy, source: SourceFile) -> InputError:
+    """The error for the beginning of a stream: with a proposal, if there is one."""
+    proposal = proposed(data, reading, source)
+    return error if proposal is None else _unsure(error, proposal, reading, source)
+
+
+def taken(error: UnsureError, reading: ReadPolicy, source: SourceFile) -> tuple[ReadPolicy, str]:
+    """The reading with what was proposed, and a note, if that may be taken; else the error."""
+    if not reading.accept or error.proposal.fit < ENOUGH:
+        raise error
+    return reading.with_(error.proposal.options), _note(error.proposal, source)
+
+
+def _unsure(
+    error: InputError, proposal: Proposal, reading: ReadPolicy, source: SourceFile, *, is_alone: bool = True
+) -> UnsureError:
+    return UnsureError(error, proposal, _hint(error, proposal, reading, source, is_alone=is_alone))
 
 
 def _hint(error: InputError, proposal: Proposal, reading: ReadPolicy, source: SourceFile, *, is_alone: bool) -> str:

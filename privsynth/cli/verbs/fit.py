@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from privsynth.cli import flags
-from privsynth.cli.changes import assignments, only_set, reading
+from privsynth.cli.changes import assignments, only_set
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import outputs
+from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import result, write_json
 from privsynth.policy import load_policy
 
 PROTECT = "the model is personal data like its source: it is not for sharing, and nothing of it was judged"
 
 
+@reads_files
 def fit(
     data: flags.Tables,
     *,
@@ -23,22 +25,17 @@ def fit(
     settings: flags.Set = None,
     key_file: flags.SealingKeyFile = None,
     allow_overwrite: flags.ReplaceModel = False,
-    encoding: flags.Encoding = None,
-    delimiter: flags.Delimiter = None,
-    on_ragged: flags.OnRagged = None,
-    no_header: flags.NoHeader = False,
     log_format: flags.Logging = "text",
     as_json: flags.Json = False,
     quiet: flags.Quiet = False,
+    read: dict[str, object],
 ) -> int:
     """Learn a model and keep it in a folder, for `privsynth sample`. No rows are made, and none are kept.
 
     The folder is personal data like its source and is protected like it: open to its owner alone, never shared.
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
-    changes = reading(encoding, delimiter, on_ragged, no_header=no_header) | only_set(
-        {"seed": seed, "profile": profile, "drop": drop}
-    )
+    changes = read | only_set({"seed": seed, "profile": profile, "drop": drop})
     policy = load_policy(config, changes | assignments(settings or []))
 
     from privsynth.pipeline import halves

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 from privsynth.cli import flags
-from privsynth.cli.changes import only_set, reading
+from privsynth.cli.changes import only_set
+from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import result, write_json
 from privsynth.errors import PolicyError
 from privsynth.policy import load_policy, policy_schema
 
 
+@reads_files
 def init(
     data: flags.TablesOrRulebook,
     *,
@@ -21,11 +23,8 @@ def init(
     backend: flags.BackendOfThePlan = None,
     config: flags.Config = None,
     profile: flags.Profile = None,
-    encoding: flags.Encoding = None,
-    delimiter: flags.Delimiter = None,
-    on_ragged: flags.OnRagged = None,
-    no_header: flags.NoHeader = False,
     as_json: flags.Json = False,
+    read: dict[str, object],
 ) -> int:
     """Write a commented policy: each column's role, kind and the reason, keys between tables, what holds between
     columns. No value is in it.
@@ -36,7 +35,7 @@ def init(
     files = [] if out == "-" else [target, target.parent / "policy.schema.json"]
     _refuse_existing(files[:1], allow_overwrite)
     changes = only_set({"profile": profile, "backend": backend})
-    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header) | changes)
+    policy = load_policy(config, read | changes)
 
     from privsynth.describe import facts_of
     from privsynth.describe.plan import plan_text

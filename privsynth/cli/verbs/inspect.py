@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from privsynth.cli import flags
-from privsynth.cli.changes import reading
+from privsynth.cli.reading import reads_files_of_all_kinds
 from privsynth.cli.screen import result, table, write_json
 from privsynth.errors import visible
 from privsynth.policy import load_policy
@@ -21,20 +21,18 @@ Line = Mapping[str, Any]
 HEADER = ("column", "kind", "role", "holds", "missing", "distinct", "sure", "why")
 
 
+@reads_files_of_all_kinds
 def inspect(
     data: flags.TablesOrRulebook,
     *,
     config: flags.Config = None,
-    encoding: flags.Encoding = None,
-    delimiter: flags.Delimiter = None,
-    on_ragged: flags.OnRagged = None,
-    no_header: flags.NoHeader = False,
     as_json: flags.Json = False,
+    read: dict[str, object],
 ) -> int:
     """Show tables, columns, kinds, roles and the reason for each, keys, and what holds between columns;
     nothing is made.
     """
-    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header))
+    policy = load_policy(config, read)
 
     from privsynth.api import column_line
     from privsynth.describe import facts_of

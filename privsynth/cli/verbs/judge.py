@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from privsynth.cli import flags
-from privsynth.cli.changes import assignments, reading
+from privsynth.cli.changes import assignments, only_set
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
 from privsynth.errors import ExitCode, visible
 from privsynth.policy import Policy, load_policy
@@ -29,7 +29,7 @@ def fidelity(
     """How like the real table the synthetic one is, beside what a fresh real sample would reach.
     Ends with 4 below the floor.
     """
-    policy = load_policy(config, reading(encoding, None, None, no_header=False) | assignments(settings or []))
+    policy = load_policy(config, only_set({"read.encoding": encoding}) | assignments(settings or []))
     verdicts = _judge(("fidelity",), real, synthetic, holdout, policy=policy, screen=Screen(json=as_json, quiet=quiet))
     return _end("fidelity", verdicts, ExitCode.UNFAITHFUL, as_json=as_json)
 
@@ -46,7 +46,7 @@ def risk(
     quiet: flags.Quiet = False,
 ) -> int:
     """What the synthetic table tells about the people of the real one. Ends with 3 if a gate would block it."""
-    policy = load_policy(config, reading(encoding, None, None, no_header=False) | assignments(settings or []))
+    policy = load_policy(config, only_set({"read.encoding": encoding}) | assignments(settings or []))
     verdicts = _judge(ABOUT_PEOPLE, real, synthetic, holdout, policy=policy, screen=Screen(json=as_json, quiet=quiet))
     return _end("risk", verdicts, ExitCode.BLOCKED, as_json=as_json)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 
 from privsynth.cli import flags
-from privsynth.cli.changes import assignments, only_set, reading, waivers
+from privsynth.cli.changes import assignments, only_set, waivers
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import end
+from privsynth.cli.reading import reads_files
 from privsynth.errors import PolicyError
 from privsynth.policy import load_policy
 
 
+@reads_files
 def mask(
     data: flags.Tables,
     *,
@@ -27,12 +29,10 @@ def mask(
     drop: flags.Drop = None,
     settings: flags.Set = None,
     allow_overwrite: flags.ReplaceFolder = False,
-    encoding: flags.Encoding = None,
-    delimiter: flags.Delimiter = None,
-    no_header: flags.NoHeader = False,
     log_format: flags.Logging = "text",
     as_json: flags.Json = False,
     quiet: flags.Quiet = False,
+    read: dict[str, object],
 ) -> int:
     """Mask tables: the same rows, without what names their people. A policy (-c) says what is done with each column.
 
@@ -42,7 +42,7 @@ def mask(
     if as_json and out is None:
         raise PolicyError("--json prints on stdout, where the rows go.", hint="name a folder with --out")
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
-    changes = reading(encoding, delimiter, no_header=no_header) | only_set(
+    changes = read | only_set(
         {
             "profile": profile,
             "state": state,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from privsynth.cli import flags
-from privsynth.cli.changes import assignments, model_first, only_set, reading, shares_of, sort_inputs, waivers
+from privsynth.cli.changes import assignments, model_first, only_set, shares_of, sort_inputs, waivers
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import end
+from privsynth.cli.reading import reads_files
 from privsynth.policy import load_policy
 
 
+@reads_files
 def run(
     data: flags.TablesOrRulebook,
     *,
@@ -26,15 +28,12 @@ def run(
     drop: flags.Drop = None,
     settings: flags.Set = None,
     allow_overwrite: flags.ReplaceOut = False,
-    encoding: flags.Encoding = None,
-    delimiter: flags.Delimiter = None,
-    on_ragged: flags.OnRagged = None,
-    no_header: flags.NoHeader = False,
     format: flags.Format = None,  # noqa: A002 - the name of the flag
     dry_run: flags.DryRun = False,
     as_json: flags.Json = False,
     log_format: flags.Logging = "text",
     quiet: flags.Quiet = False,
+    read: dict[str, object],
 ) -> int:
     """Read, describe, generate, gate, report; write only what passed.
 
@@ -43,7 +42,7 @@ def run(
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
     files, rulebook = sort_inputs(data)
-    changes = reading(encoding, delimiter, on_ragged, no_header=no_header) | only_set(
+    changes = read | only_set(
         {
             "backend": backend or ("rules" if rulebook else None),
             "rows": rows,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from privsynth.cli import flags
-from privsynth.cli.changes import reading
+from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import result, table, write_json
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.policy import load_policy
@@ -20,22 +20,20 @@ if TYPE_CHECKING:
 HEADER = ("file", "where", "entity", "values", "of column", "level")
 
 
+@reads_files
 def scan(
     files: flags.TablesOrTexts,
     *,
     fail_on: flags.FailOn = "high",
     sarif: flags.Sarif = None,
     config: flags.Config = None,
-    encoding: flags.Encoding = None,
-    delimiter: flags.Delimiter = None,
-    on_ragged: flags.OnRagged = None,
-    no_header: flags.NoHeader = False,
     as_json: flags.Json = False,
+    read: dict[str, object],
 ) -> int:
     """Find personal data by column and kind, in texts by line; no value is shown.
     Ends with 3 if something was found.
     """
-    policy = load_policy(config, reading(encoding, delimiter, on_ragged, no_header=no_header))
+    policy = load_policy(config, read)
 
     from privsynth.cli.findings import LEVELS, scan_files
 
