@@ -99,7 +99,7 @@ Share = Annotated[
 ]
 Drop = Annotated[
     list[str] | None,
-    typer.Option("--drop", metavar="COLUMN", help=f"{_help(Policy, 'drop')} Can be repeated.", show_default=False),
+    typer.Option("--drop", metavar="COLUMN", help=f"{help_of(Policy, 'drop')} Can be repeated.", show_default=False),
 ]
 Set = Annotated[
     list[str] | None,
