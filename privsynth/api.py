@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.dataset import Column, Dataset, Table
 from privsynth.errors import ExitCode, PolicyError
 from privsynth.generate import Backend
 from privsynth.options import ModelOptions
@@ -170,7 +170,7 @@ def column_line(table: Table, column: Column) -> dict[str, Any]:
         "declared": column.declared,
         "missing": round(float(values.isna().mean()), 4) if len(values) else 0.0,
         "distinct": int(values.nunique()),
-        "format": column.spelling.date_format if column.kind is Kind.DATE else None,
+        "format": column.format,
     }
 
 

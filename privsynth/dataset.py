@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from privsynth.mask_steps import Step
 
 
-@kept(version=1)
+@kept(version=2)
 class Kind(StrEnum):
     """What the values of a column are."""
 
@@ -30,15 +30,22 @@ class Kind(StrEnum):
     CATEGORY = "category"
     ORDINAL = "ordinal"
     DATE = "date"
+    TIME = "time"  # of day
+    DURATION = "duration"
     TEXT = "text"
 
     @property
     def is_numeric(self) -> bool:
-        return self in (Kind.NUMBER, Kind.INTEGER)
+        """Whether its values are stored as numbers: times and durations count their smallest part, such as minutes."""
+        return self in (Kind.NUMBER, Kind.INTEGER, Kind.TIME, Kind.DURATION)
+
+    @property
+    def is_time(self) -> bool:
+        return self in (Kind.TIME, Kind.DURATION)
 
     @property
     def dtype(self) -> str:
-        """How its values are stored: numbers as floats, dates as moments, all else as `str` or None."""
+        """How its values are stored: numbers and times as floats, dates as moments, all else as `str` or None."""
         return "float64" if self.is_numeric else "datetime64[us]" if self is Kind.DATE else "object"
 
     def missing(self, rows: int) -> Array:
@@ -104,6 +111,21 @@ class Column:
     misfits: bool = False  # cells of the source that do not fit its kind count as missing
     domain: Domain | None = field(default=None, repr=False)  # declared, never read from the rows
     step: Step | None = field(default=None, repr=False)  # backend mask: what is to be done with it; drop: for any
+
+    @property
+    def format(self) -> str | None:
+        """How its dates or times are written; None for other kinds."""
+        forms = {
+            Kind.DATE: self.spelling.date_format,
+            Kind.TIME: self.spelling.clock,
+            Kind.DURATION: self.spelling.duration,
+        }
+        return forms.get(self.kind) or None
+
+    @property
+    def measure(self) -> tuple[Kind, int]:
+        """Columns of one measure can be compared and subtracted: of one kind, and times of one smallest part."""
+        return self.kind, self.spelling.step_us if self.spelling.is_time else 0
 
 
 @kept(version=1, derived={"types": lambda _: {}})

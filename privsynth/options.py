@@ -14,7 +14,7 @@ from privsynth.engines import ENGINES, ONLY_SOME, EngineName, engines_with
 from privsynth.mask_steps import StepPolicy
 from privsynth.policy_model import PolicyModel
 
-KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "text"]
+KindName = Literal["number", "integer", "boolean", "category", "ordinal", "date", "time", "duration", "text"]
 RoleName = Literal["identifier", "direct", "quasi", "sensitive", "plain", "free_text"]
 RoleAsked = Literal[RoleName, "drop"]
 BackendName = Literal["auto", "model", "rules", "clone", "mask"]
@@ -148,10 +148,12 @@ class ColumnPolicy(PolicyModel):
     )
     kind: KindName | None = Field(None, description="What its values are.")
     entity: str | None = Field(None, description="Which kind of personal data it holds, such as EMAIL.")
-    format: str | None = Field(None, description="How dates are spelt, as strftime writes it.")
+    format: str | None = Field(
+        None, description="How dates and times are spelt, as strftime writes it, with %q for a quarter."
+    )
     misfits: Literal["missing"] | None = Field(
         None,
-        description="Cells that do not fit the declared kind of number, integer or date count as missing, instead of "
+        description="Cells that do not fit the declared kind of number, date or time count as missing, instead of "
         "being refused with their line. Without a declared kind up to 1 % of the cells do.",
     )
     domain: DomainPolicy | None = Field(
@@ -165,9 +167,9 @@ class ColumnPolicy(PolicyModel):
 
     @model_validator(mode="after")
     def _misfits_of_a_kind(self) -> Self:
-        if self.misfits and self.kind not in ("number", "integer", "date") and not self.format:
+        if self.misfits and self.kind not in ("number", "integer", "date", "time", "duration") and not self.format:
             raise ValueError(
-                "misfits are cells that do not fit kind: number, integer or date; say which of these it is"
+                "misfits are cells that do not fit kind: number, integer, date, time or duration; say which one"
             )
         return self
 

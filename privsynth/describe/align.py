@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Table
@@ -45,6 +46,9 @@ def _column(real: Column, other: Column, table: Table) -> tuple[Column, Array]:
     described = replace(
         other, role=real.role, entity=real.entity, reason=real.reason, fabricated=real.role.is_fabricated
     )
+    if real.kind.is_time and real.kind == other.kind and real.measure != other.measure:
+        counts = np.floor(values * (other.spelling.step_us / real.spelling.step_us))
+        return replace(described, spelling=replace(real.spelling, null=other.spelling.null)), counts
     if real.kind == other.kind or (real.kind.is_numeric and other.kind.is_numeric):
         return described, values
     if _is_void(values):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from itertools import pairwise
 from typing import NoReturn
 
@@ -47,6 +48,8 @@ def _levels(column: Column, levels: Sequence[str], refuse: Refuse) -> tuple[str,
 
 def _level(column: Column, level: str, refuse: Refuse) -> str:
     """A number or date in one plain form, whatever its spelling in the file."""
+    if column.kind.is_time:
+        return repr(_count(column, level, refuse))
     if column.kind.is_numeric:
         value = _number(column, level, refuse)
         if column.kind is Kind.INTEGER and not value.is_integer():
@@ -57,7 +60,17 @@ def _level(column: Column, level: str, refuse: Refuse) -> str:
     return level
 
 
+def _count(column: Column, text: float | str, refuse: Refuse) -> float:
+    """A time of day or duration, as the file writes it, in counts of the column's smallest part."""
+    count = column.spelling.count(str(text))
+    if count is None:
+        return refuse(f"a level or end is no {column.kind}.", f'write it as the file does: "{column.format}"')
+    return count
+
+
 def _end(column: Column, end: float | str, refuse: Refuse) -> float:
+    if column.kind.is_time:
+        return _count(column, end, refuse)
     if column.kind is not Kind.DATE:
         return _number(column, end, refuse)
     import numpy as np
@@ -82,14 +95,12 @@ def _number(column: Column, text: float | str, refuse: Refuse) -> float:
 
 def _moment(column: Column, text: str, refuse: Refuse) -> str:
     """ISO first, then as the column is spelt."""
-    from datetime import datetime
-
     with suppress(ValueError):
         return datetime.fromisoformat(text).replace(tzinfo=None).isoformat()
     moment = read_under(text, column.spelling.date_format)
     if moment is None:
         return refuse("a level or end is no date.", 'write dates as "2020-12-31", or as the file does')
-    return moment.isoformat()
+    return str(moment.astype("datetime64[s]"))
 
 
 def _rising(ends: Sequence[float], refuse: Refuse) -> tuple[float, ...]:

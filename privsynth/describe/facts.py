@@ -170,10 +170,10 @@ def _share_words(share: float) -> str:
 def _ordered(table: Table, same: set[frozenset[str]]) -> Iterator[Fact]:
     """Dates, and numbers of one unit: which never exceeds which, and which keeps a constant distance."""
     dates = [c.name for c in table.columns if c.kind is Kind.DATE]
-    numbers: dict[tuple[Kind, int], list[str]] = {}
+    numbers: dict[tuple[Kind, int, int], list[str]] = {}
     for c in table.columns:
         if c.kind.is_numeric and c.role not in (*NAMES, Role.IDENTIFIER):
-            numbers.setdefault((c.kind, c.spelling.decimals), []).append(c.name)
+            numbers.setdefault((*c.measure, c.spelling.decimals), []).append(c.name)
     for group in (dates, *numbers.values()):
         values = {name: _amounts(table.values(name)) for name in group}
         steady = dict(_steady(values, same))

@@ -107,6 +107,8 @@ def _problems(
         yield f"it ties tables together, so that {step.do} would break the joins; token, encrypt and keep are possible."
     if isinstance(step, Token | Encrypt | Substitute) and column.kind is Kind.DATE:
         yield f"{step.do} is not possible for a date; shift, generalise, invent and k_anonymise are, or the kind text."
+    if isinstance(step, Token | Encrypt | Substitute) and column.kind.is_time:
+        yield f"{step.do} is not possible for a {column.kind}; noise, generalise and k_anonymise are, or the kind text."
     if isinstance(step, Shift) and column.kind is not Kind.DATE:
         yield (
             f"shift moves dates, and this is a {column.kind.value} column; "

@@ -116,8 +116,8 @@ def _said(column: Column) -> str:
     said = [f"kind: {column.kind.value}"] if doubted else [f"role: {column.role.value}", f"kind: {column.kind.value}"]
     if column.entity is not None and not doubted:
         said.append(f"entity: {quoted(column.entity)}")
-    if column.kind is Kind.DATE:
-        said.append(f"format: {quoted(column.spelling.date_format)}")
+    if column.format is not None:
+        said.append(f"format: {quoted(column.format)}")
     if column.misfits and (column.kind.is_numeric or column.kind is Kind.DATE):
         said.append("misfits: missing")
     if column.step is not None:

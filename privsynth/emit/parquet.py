@@ -34,6 +34,8 @@ def _usual(column: Column, values: Array) -> Any:
     """The type of a column that came as text."""
     import pyarrow as pa
 
+    if column.kind.is_time and values.dtype.kind == "f":
+        return pa.time64("us") if column.kind is Kind.TIME else pa.duration("us")
     if column.kind is Kind.INTEGER and values.dtype.kind == "f":
         return pa.int64()
     if values.dtype.kind == "M" and not has_time(column.spelling.date_format):

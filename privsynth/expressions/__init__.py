@@ -269,7 +269,11 @@ def _truths(tree: exp.Expr) -> Iterator[str]:
 def _types(kinds: tuple[Kind, ...]) -> list[Any]:
     import pyarrow as pa
 
-    types = {Kind.NUMBER: pa.float64(), Kind.INTEGER: pa.int64(), Kind.DATE: pa.timestamp("us")}
+    types = {
+        Kind.NUMBER: pa.float64(),
+        **dict.fromkeys((Kind.INTEGER, Kind.TIME, Kind.DURATION), pa.int64()),
+        Kind.DATE: pa.timestamp("us"),
+    }
     return [types.get(kind, pa.string()) for kind in kinds]
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind
-from privsynth.expressions import Expression, compile_condition, compile_expression
+from privsynth.errors import PolicyError
+from privsynth.expressions import Expression, compile_condition, compile_expression, names_in
 from privsynth.expressions.grammar import parse
 from privsynth.keeping import kept
 from privsynth.typing import Array
@@ -82,6 +83,13 @@ class _Compared:
 
 def compile_rule(expect: str, columns: Sequence[Column]) -> RuleCheck:
     """Check a rule against the columns of a table, and make it ready to run."""
+    named = set(names_in(expect))
+    measures = {c.measure for c in columns if c.name in named and c.kind.is_time}
+    if len({step for _, step in measures}) > 1:
+        raise PolicyError(
+            "a rule compares times of different precision, which are counted in different parts.",
+            hint="give the columns one precision, such as %H:%M:%S, in the files",
+        )
     return _compiled(
         expect, tuple((c.name, c.kind, c.spelling.decimals if c.kind is Kind.NUMBER else 0) for c in columns)
     )

@@ -156,9 +156,17 @@ def _numbers(made: Dataset) -> Iterator[Finding]:
     ]
     yield _none("infinite_numbers", "columns with infinite numbers", wild, "a number must be finite, or missing")
     torn = [
-        f"{t.name}.{c.name}" for t in made for c in t.columns if c.kind is Kind.INTEGER and not _whole(t.values(c.name))
+        f"{t.name}.{c.name}"
+        for t in made
+        for c in t.columns
+        if (c.kind is Kind.INTEGER or c.kind.is_time) and not _whole(t.values(c.name))
     ]
-    yield _none("fractions", "integer columns with fractions", torn, "an integer must be whole, or missing")
+    yield _none(
+        "fractions",
+        "columns of integers or times with fractions",
+        torn,
+        "an integer or a time must be whole, or missing",
+    )
 
 
 def _whole(values: Array) -> bool:

@@ -23,6 +23,7 @@ from privsynth.groups.scales import (
     period,
     periods,
 )
+from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
 FINEST = 96  # bins of a number of many values
@@ -35,7 +36,7 @@ def axis_of(table: Table, name: str, k_rare: int) -> Axis:
     if column.kind is Kind.DATE:
         return _dates(name, values, k_rare)
     if column.kind.is_numeric:
-        return _numbers(name, values, column.spelling.decimals, k_rare)
+        return _numbers(name, values, column.spelling, k_rare)
     if is_postal(column):
         return prefixes(name, values)
     return _grades(column, values, k_rare) if column.kind is Kind.ORDINAL else _levels(name, values, k_rare)
@@ -49,14 +50,14 @@ def _without_rare_ends(codes: Array, bins: int, k_rare: int) -> tuple[int, int]:
     return (first, last) if first < last or (bins == 1 and counts.sum() >= k_rare) else (0, -1)
 
 
-def _numbers(name: str, values: Array, decimals: int, k_rare: int) -> Axis:
+def _numbers(name: str, values: Array, spelling: Spelling, k_rare: int) -> Axis:
     known = np.unique(values[np.isfinite(values)])
     if len(known) > FINEST:
-        edges = _round_edges(values[np.isfinite(values)], decimals, k_rare)
+        edges = _round_edges(values[np.isfinite(values)], spelling.decimals, k_rare)
         if len(edges):
             codes = np.where(np.isfinite(values), np.searchsorted(edges, values, side="right"), -1)
             place = np.concatenate([[edges[0]], (edges[1:] + edges[:-1]) / 2, [edges[-1]]])
-            words = tuple(_figure(edge, decimals) for edge in edges)
+            words = tuple(_figure(edge, spelling) for edge in edges)
             made, spread, gap = binned(codes, place)
             return Ranges(name, made, spread, words, gap, edges=edges)
     codes = np.where(np.isfinite(values), np.searchsorted(known, values), -1)
@@ -65,7 +66,7 @@ def _numbers(name: str, values: Array, decimals: int, k_rare: int) -> Axis:
         return Everything.of(name, codes)
     kept, merged = known[first : last + 1], (first > 0, last < len(known) - 1)
     made, spread, gap = binned(np.where(codes < 0, -1, np.clip(codes, first, max(last, first)) - first), kept)
-    return Numbers(name, made, spread, tuple(_figure(value, decimals) for value in kept), gap, merged, known=kept)
+    return Numbers(name, made, spread, tuple(_figure(value, spelling) for value in kept), gap, merged, known=kept)
 
 
 def _round_edges(values: Array, decimals: int, k_rare: int) -> Array:
@@ -80,8 +81,10 @@ def _round_edges(values: Array, decimals: int, k_rare: int) -> Array:
     return np.asarray(edges[(below >= k_rare) & (len(values) - below >= k_rare)])
 
 
-def _figure(value: float, decimals: int) -> str:
-    text = f"{value:.{decimals}f}"
+def _figure(value: float, spelling: Spelling) -> str:
+    if spelling.is_time:
+        return str(spelling.write(np.array([value]))[0])
+    text = f"{value:.{spelling.decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

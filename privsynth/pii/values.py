@@ -29,7 +29,7 @@ class Guess:
 
 def guess_from_values(shape: Shape, kind: Kind, says: NameSays) -> list[Guess]:
     """All kinds that the values alone would justify."""
-    if kind in (Kind.BOOLEAN, Kind.ORDINAL) or not shape.sample:
+    if kind in (Kind.BOOLEAN, Kind.ORDINAL, Kind.TIME, Kind.DURATION) or not shape.sample:
         return []
     if kind is Kind.DATE:
         return _births(shape, says)

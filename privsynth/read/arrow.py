@@ -15,7 +15,8 @@ from privsynth.read.numerals import SAFE_DIGITS
 from privsynth.read.place import Place
 from privsynth.read.records import Words
 from privsynth.spelling import Spelling
-from privsynth.spelling.arrow import as_arrow
+from privsynth.spelling.arrow import as_arrow, counts, nanoseconds
+from privsynth.spelling.times import DAY_US
 from privsynth.typing import Array
 
 LARGEST = 10**SAFE_DIGITS - 1
@@ -55,8 +56,8 @@ def _by_type(values: Any, place: Place) -> Typed:
         return _moments(values, place)
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         return _as_words(values, place, None)
-    if types.is_time(kind):
-        return _as_words(_text(values, place), place, ColumnPolicy(kind="text"))
+    if types.is_time(kind) or types.is_duration(kind):
+        return _times(values, place)
     raise place.refuse(f"the type {kind} cannot be read", "make it text, a number or a date")
 
 
@@ -160,6 +161,28 @@ def _moments(values: Any, place: Place) -> Typed:
         else MICROSECOND
     )
     return Typed(Column(place.name, Kind.DATE, spelling=Spelling(date_format=form)), moments, tuple(notes))
+
+
+def _times(values: Any, place: Place) -> Typed:
+    """Times of day and durations, in counts of the coarsest part that all of them share."""
+    is_duration = pa.types.is_duration(values.type)
+    nano, missing = nanoseconds(values)
+    notes = (place.note("nanoseconds are cut off"),) if (nano % 1000).any() else ()
+    form = _time_form(nano[~missing] // 1000, is_duration=is_duration)
+    spelling = Spelling(duration=form) if is_duration else Spelling(clock=form)
+    column = Column(place.name, Kind.DURATION if is_duration else Kind.TIME, spelling=spelling)
+    return Typed(column, counts(values, spelling), notes)
+
+
+def _time_form(micro: Array, *, is_duration: bool) -> str:
+    """Days alone where there is no clock; no fractions, and no seconds in a time of day, where there are none."""
+    days = "%D days" if is_duration else ""
+    if is_duration and not (micro % DAY_US).any():
+        return days
+    minutes = f"{days} %H:%M".strip()
+    if not is_duration and not (micro % 60_000_000).any():
+        return minutes
+    return f"{minutes}:%S" if not (micro % 1_000_000).any() else f"{minutes}:%S%.f"
 
 
 def _nanoseconds(values: Any) -> Array:

@@ -118,6 +118,8 @@ def _pandas_to_arrow(frame: pd.DataFrame) -> Any:
 
 
 def _pandas_column(series: pd.Series[Any], name: str) -> Any:
+    if isinstance(series.dtype, pd.PeriodDtype):
+        series = series.dt.to_timestamp().astype("datetime64[us]")  # by its first moment
     try:
         array = pa.Array.from_pandas(series)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
@@ -193,6 +195,8 @@ def _pandas_back(series: pd.Series[Any] | None, table: Table, name: str) -> pd.S
     dtype: Any = series.dtype
     is_object = isinstance(dtype, np.dtype) and dtype.kind == "O"
     arrow = back_to_arrow(table, name, _pandas_column(series if is_object else series.head(1000), name).type)
+    if isinstance(dtype, pd.PeriodDtype):
+        return pd.Series(pd.PeriodIndex(arrow.to_pandas(), freq=dtype.freq))
     if isinstance(dtype, pd.CategoricalDtype):
         return _categorical(arrow, dtype)
     if isinstance(dtype, pd.ArrowDtype):

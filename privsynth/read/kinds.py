@@ -15,8 +15,9 @@ from privsynth.read.numerals import NumberReading, doubt, first_wrong, is_ambigu
 from privsynth.read.place import Place
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted
+from privsynth.read.times import TimeReading, times, times_as
 from privsynth.spelling import Spelling
-from privsynth.spelling.fields import can_match
+from privsynth.spelling.fields import can_clock, can_match
 from privsynth.typing import Array
 
 NULLS = frozenset(
@@ -77,18 +78,20 @@ def typed(
 ) -> Typed:
     """The column as the policy wishes it, or as its values allow."""
     wished = wish or ColumnPolicy()
-    kind = Kind(wished.kind) if wished.kind else Kind.DATE if wished.format else None
-    holds_values = kind in (Kind.NUMBER, Kind.INTEGER, Kind.DATE)
+    kind = Kind(wished.kind) if wished.kind else _kind_of_format(wished.format) if wished.format else None
+    holds_values = kind is not None and (kind.is_numeric or kind is Kind.DATE)
     present, missing, null, notes = _nulls(words, place, nulls, all_may=holds_values)
     if not present and holds_values and kind is not None:
-        spelling = Spelling(null=null, date_format=wished.format or Spelling().date_format)
-        return Typed(Column(place.name, kind, spelling=spelling), kind.missing(len(words.codes)))
+        column = Column(place.name, kind, spelling=_unseen(kind, wished.format, null))
+        return Typed(column, kind.missing(len(words.codes)))
     cells = _Cells(present, words, place, bool(missing) or bool((words.codes < 0).any()))
     match kind:
         case Kind.NUMBER | Kind.INTEGER:
             found = _as_numbers(cells, wished, whole=kind is Kind.INTEGER)
         case Kind.DATE:
             found = _as_dates(cells, wished)
+        case Kind.TIME | Kind.DURATION:
+            found = _as_times(cells, wished, kind)
         case None:
             found = _as_found(cells, day_first)
         case _:
@@ -144,6 +147,8 @@ def _as_found(cells: _Cells, day_first: bool | None) -> Settled:
     reading = None if is_compact(present, place.name) else numbers(present)
     if reading is None and (readings := dates(present, place.name)):
         return _one_of(readings, place, day_first)
+    if reading is None and (timed := times(present, place.name)) is not None:
+        return Settled(reading=timed)
     if reading is None and is_ambiguous(present):
         return Settled(notes=(place.note("a comma may mark decimals or thousands, so it stays text"),))
     reading = reading or numbers(present)
@@ -173,6 +178,8 @@ def _but_for_misfits(cells: _Cells, day_first: bool | None) -> Settled:
     if reading is None or is_compact(cells.present, cells.place.name):
         of_dates = _one_of(readings, cells.place, day_first) if (readings := _dates(cells, counts)) else Settled()
         reading, before = of_dates.reading or reading, of_dates.notes
+    if reading is None and not before:
+        reading = times(cells.present, cells.place.name, counts)
     if reading is None:
         return Settled(notes=before or _reasons(cells, counts))
     outcome = settled(cells.odd(reading), has_missing=cells.has_missing)
@@ -252,6 +259,44 @@ def _declared(cells: _Cells, form: str) -> DateReading:
     return under(cells.present, form, cells.place.name)
 
 
+def _as_times(cells: _Cells, wished: ColumnPolicy, kind: Kind) -> Settled:
+    """Times of day or durations because the policy says so."""
+    is_duration = kind is Kind.DURATION
+    reading = times_as(cells.present, is_duration=is_duration, form=wished.format)
+    if reading is None:
+        example = "'%H:%M:%S'" if is_duration else "'%H:%M' or '%I:%M %p'"
+        what = f"no value is a {kind} in a known format, or in that of the policy"
+        raise cells.place.refuse(what, f"its format is such as {example}; kind: text keeps it as it is")
+    if reading.fits.all():
+        return Settled(reading=reading)
+    odd = cells.odd(reading)
+    if is_null_word(odd, has_missing=cells.has_missing):
+        return null_word(odd)
+    if wished.misfits == "missing":
+        return missing(odd)
+    raise cells.place.refuse(
+        f"a value is no {kind}, as the policy asks",
+        "mend the value, or let such cells count as missing with  misfits: missing",
+        _row_of(odd.misfits[0], cells.words),
+    )
+
+
+def _kind_of_format(form: str) -> Kind:
+    """A format without a year is one of times."""
+    return Kind.DATE if can_match(form) or not can_clock(form) else Kind.TIME
+
+
+def _unseen(kind: Kind, form: str | None, null: str) -> Spelling:
+    """How a column without a value is spelt."""
+    match kind:
+        case Kind.TIME:
+            return Spelling(null=null, clock=form or "%H:%M")
+        case Kind.DURATION:
+            return Spelling(null=null, duration=form or "%H:%M:%S")
+        case _:
+            return Spelling(null=null, date_format=form or Spelling().date_format)
+
+
 def _row_of(word: str, words: Words) -> int:
     return int(np.flatnonzero(words.codes == words.distinct.index(word))[0])
 
@@ -260,6 +305,8 @@ def _column_of(found: Settled, place: Place, null: str) -> tuple[Column, list[st
     reading = found.reading
     if isinstance(reading, DateReading):
         return _date_column(reading, found, place, null)
+    if isinstance(reading, TimeReading):
+        return _time_column(reading, found, place, null)
     if reading is None:
         raise ValueError("a column of numbers or dates has a reading")
     kind = Kind.NUMBER if reading.spelling.decimals else Kind.INTEGER
@@ -272,6 +319,18 @@ def _date_column(reading: DateReading, found: Settled, place: Place, null: str) 
     uneven = int(reading.respelt.sum())
     notes = [f"{counted(uneven, 'spelling')} of dates will be written as {reading.format}"] if uneven else []
     column = Column(place.name, Kind.DATE, spelling=spelling, misfits=found.misfits > 0)
+    return column, [place.note(note) for note in (*notes, *reading.notes)]
+
+
+def _time_column(reading: TimeReading, found: Settled, place: Place, null: str) -> tuple[Column, list[str]]:
+    uneven = int(reading.respelt.sum())
+    notes = [f"{counted(uneven, 'spelling')} of times will be written as {reading.format}"] if uneven else []
+    spelling = (
+        Spelling(duration=reading.format, null=null)
+        if reading.is_duration
+        else Spelling(clock=reading.format, names=reading.names, null=null)
+    )
+    column = Column(place.name, reading.kind, spelling=spelling, misfits=found.misfits > 0)
     return column, [place.note(note) for note in (*notes, *reading.notes)]
 
 

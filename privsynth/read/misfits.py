@@ -12,6 +12,7 @@ from privsynth.read.numerals import SAFE_DIGITS, NumberReading
 from privsynth.read.place import Place
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted
+from privsynth.read.times import TimeReading
 from privsynth.typing import Array
 
 MISFITS = 0.01  # so many of the cells may be neither numbers nor dates, and count as missing
@@ -21,7 +22,7 @@ LEVELS = 3  # fewer numbers beside a word are levels, as the word is
 SHOWN = 3  # so many lines are named in a note
 CODE = re.compile(rf"0[0-9]+|[0-9]{{{SAFE_DIGITS + 1},}}")
 
-Reading = NumberReading | DateReading
+Reading = NumberReading | DateReading | TimeReading
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -61,7 +62,9 @@ class Odd:
 
     @property
     def what(self) -> str:
-        return "number" if isinstance(self.reading, NumberReading) else "date"
+        if isinstance(self.reading, NumberReading):
+            return "number"
+        return "date" if isinstance(self.reading, DateReading) else self.reading.kind.value
 
     @property
     def rows(self) -> Array:

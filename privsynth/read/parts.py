@@ -316,10 +316,9 @@ def part(
 
 def _as_promised(words: Words, column: Column, layout: Layout, wished: ColumnPolicy | None) -> Typed:
     kind, spelling = column.kind.value, column.spelling
+    may_misfit = wished is not None and (column.kind.is_numeric or column.format is not None)
     wish = ColumnPolicy(
-        kind=kind,
-        format=spelling.date_format if kind == "date" else None,
-        misfits=wished.misfits if wished is not None and kind in ("number", "integer", "date") else None,
+        kind=kind, format=column.format, misfits=wished.misfits if wished is not None and may_misfit else None
     )
     try:
         return typed(words, Place(layout.label, column.name, lambda _: None), wish, nulls=NULLS | {spelling.null})

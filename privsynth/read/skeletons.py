@@ -11,7 +11,7 @@ from functools import lru_cache
 from privsynth.spelling.months import MONTH_NUMBER, MONTH_TABLES, WEEKDAY_WORDS, is_full
 
 LONGEST = 60
-_TIME = re.compile(
+TIME = re.compile(
     r"(?<!\d)(?P<hour>[ \d]?\d):(?P<minute>\d\d)(?P<second>:\d\d(?P<fraction>[.,]\d{1,9})?)?(?!\d|:\d)"
     r"(?P<half>\s?[AaPp]\.?[Mm](?:\.|\b))?(?P<zone>\s?[+-]\d\d(?::?\d\d)?(?!\d)|\s?(?:Z|UTC|GMT)\b)?"
     r"|(?<=\dT)(?P<packed>\d{4}(?:\d\d)?)(?P<packed_zone>Z)?\Z",
@@ -43,7 +43,7 @@ def skeletons(word: str) -> tuple[str, ...]:
 
 def _without_time(word: str) -> tuple[str, str]:
     """The format of the time of day, and the word with a mark in its place."""
-    match = _TIME.search(word)
+    match = TIME.search(word)
     if match is None or (match.start() < 4 and len(word) - match.end() < 5):
         return "", word
     return time_format(match), f"{word[: match.start()]}\0{word[match.end() :]}"

@@ -11,14 +11,17 @@ import pandas as pd
 
 from privsynth.keeping import kept
 from privsynth.spelling.dates import Names, spelt, unit_of
+from privsynth.spelling.durations import duration_in
+from privsynth.spelling.fields import read_under
 from privsynth.spelling.numbers import NumberStyle
+from privsynth.spelling.times import spelt_durations, spelt_times, step_of
 from privsynth.typing import Array
 
 
 @kept(version=2)
 @dataclass(frozen=True)
 class Spelling:
-    """Numbers: decimals and marks. Dates: a format and its names. All: the word for a missing value."""
+    """Numbers: decimals and marks. Dates and times: a format and its names. All: the word for a missing value."""
 
     decimals: int = 0  # the most places that the column uses
     padded: bool = True  # whether every value shows all of them
@@ -27,6 +30,8 @@ class Spelling:
     thousands: str = ""
     date_format: str = "%Y-%m-%d"
     names: Names = field(default=Names())
+    clock: str = ""  # the format of a time of day
+    duration: str = ""  # the format of a duration
     null: str = ""
     fewest: int = 0  # where they are not padded: the places that every value shows all the same
     shortest: bool = False  # full-precision floats: as many digits as tell the value from its neighbours
@@ -35,7 +40,7 @@ class Spelling:
     def write(self, values: Array) -> Array:
         """The text of each value; a missing one is None (the writer puts `null` there)."""
         if values.dtype.kind == "f":
-            return _by_distinct(values, self.number)
+            return self._times(values) if self.is_time else _by_distinct(values, self.number)
         if values.dtype.kind == "M":
             return self._dates(values)
         return values
@@ -70,12 +75,37 @@ class Spelling:
 
     def rounded(self, values: Array) -> Array:
         """The numbers that the text says: a file in types must not tell more digits than a file in text."""
+        if self.is_time:
+            return np.rint(values)
         codes, known = pd.factorize(values)
         exponent = None if self.style is None else self.style.exponent
         bare = replace(
             self, decimal_mark=".", thousands="", style=None if exponent is None else NumberStyle(exponent=exponent)
         )
         return np.array([*(float(bare.number(value)) for value in known), np.nan])[codes]
+
+    @property
+    def is_time(self) -> bool:
+        """Whether the numbers count parts of a day or of a duration."""
+        return bool(self.clock or self.duration)
+
+    @property
+    def step_us(self) -> int:
+        """The microseconds of one count of a time of day or of a duration."""
+        return step_of(self.clock or self.duration)
+
+    def count(self, text: str) -> float | None:
+        """What a time of day or a duration counts; None where the text is none."""
+        if self.duration:
+            duration = duration_in(text, self.duration)
+            return None if duration is None else float(duration[0] // self.step_us)
+        moment = read_under(text, self.clock)
+        return None if moment is None else float(int(moment.astype(np.int64)) // self.step_us)
+
+    def _times(self, values: Array) -> Array:
+        codes, known = pd.factorize(values)
+        words = spelt_times(known, self.clock, self.names) if self.clock else spelt_durations(known, self.duration)
+        return np.append(words, np.array([None]))[codes]
 
     def _dates(self, values: Array) -> Array:
         codes, known = pd.factorize(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from privsynth.spelling import Spelling
+from privsynth.spelling.times import DAY_US
 from privsynth.typing import Array
 
 
@@ -40,10 +40,10 @@ def _cast(values: Array, spelling: Spelling, kind: Any) -> Any:
         )
     if values.dtype.kind == "M" and (types.is_timestamp(kind) or types.is_date(kind)):
         return _moment_back(values, kind)
+    if spelling.is_time and values.dtype.kind == "f" and (types.is_time(kind) or types.is_duration(kind)):
+        return _time_back(values, spelling, kind)
     if values.dtype.kind == "f" and (types.is_integer(kind) or types.is_floating(kind)):
         return _number_back(values, kind)
-    if types.is_time(kind):
-        return pa.array([None if word is None else time.fromisoformat(word) for word in spelling.write(values)], kind)
     words = spelling.write(values)
     if spelling.null and (types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)):
         words = np.where(pd.isna(words), spelling.null, words)
@@ -53,6 +53,29 @@ def _cast(values: Array, spelling: Spelling, kind: Any) -> Any:
 def _number_back(values: Array, kind: Any) -> Any:
     made = pa.array(np.rint(values) if pa.types.is_integer(kind) else values, pa.float64(), from_pandas=True)
     return made.cast(kind, safe=pa.types.is_integer(kind))
+
+
+def _time_back(values: Array, spelling: Spelling, kind: Any) -> Any:
+    """Counts as times; a time of day stays within the day."""
+    missing = np.isnan(values)
+    micro = np.rint(np.where(missing, 0, values)).astype(np.int64) * spelling.step_us
+    if pa.types.is_duration(kind):
+        return pa.array(micro, pa.int64(), mask=missing).cast(pa.duration("us")).cast(kind, safe=False)
+    made = pa.array(np.clip(micro, 0, DAY_US - 1), pa.int64(), mask=missing).cast(pa.time64("us"))
+    return made.cast(kind, safe=False)
+
+
+def nanoseconds(values: Any) -> tuple[Array, Array]:
+    """Times of day or durations in nanoseconds, and which of them are missing."""
+    per_unit = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}[values.type.unit]
+    bare = pc.cast(pc.cast(values, pa.int32() if values.type.bit_width == 32 else pa.int64()), pa.int64())
+    return np.asarray(pc.fill_null(bare, 0)) * per_unit, np.asarray(pc.is_null(bare))
+
+
+def counts(values: Any, spelling: Spelling) -> Array:
+    """Times of day or durations as the numbers that count their smallest part."""
+    nano, missing = nanoseconds(values)
+    return np.where(missing, np.nan, nano // 1000 / spelling.step_us)
 
 
 def _moment_back(values: Array, kind: Any) -> Any:

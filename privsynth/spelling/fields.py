@@ -158,6 +158,16 @@ def can_match(form: str) -> bool:
     return ("Y" in parts or "y" in parts) and bool({"m", "b", "q"} & set(parts))
 
 
+def can_clock(form: str) -> bool:
+    """Whether a format names a time of day, each part once."""
+    pieces = [piece for piece in PIECES.findall(form) if piece[0] == "%" and piece != "%%"]
+    parts = [piece[-1] for piece in pieces]
+    known = all(piece[-1] in "HIMSfp" and _pattern(piece, packed=False) is not None for piece in pieces)
+    return (
+        known and len(set(parts)) == len(parts) and (("I" in parts) == ("p" in parts)) and bool({"H", "I"} & {*parts})
+    )
+
+
 def _pattern(piece: str, *, packed: bool) -> str | None:
     """The pattern of one piece; None for a directive that cannot be read back."""
     if not piece.startswith("%"):
@@ -222,11 +232,10 @@ def _in_its_zone(fields: Fields, zones: set[str]) -> Fields:
     return replace(fields, format=form, moments=fields.moments + _offsets(fields.parts["z"]), parts=parts)
 
 
-def read_under(word: str, form: str) -> datetime | None:
-    """The moment of one word; None if it is none in this format."""
-    fields = fields_of(pa.array([word], pa.string()), form)
-    moment: datetime | None = fields.moments[0].item()
-    return moment
+def read_under(word: str, form: str) -> np.datetime64 | None:
+    """The moment of one word, times of day on the first of 1970; None if it is none in this format."""
+    moment = fields_of(pa.array([word], pa.string()), form).moments[0]
+    return None if np.isnat(moment) else moment
 
 
 def _nothing(rows: int) -> Array:

@@ -71,7 +71,7 @@ KEPT: dict[str, tuple[str, list[str | None]]] = {
     "two currencies": ("text", ["$1.50", "€2"]),
     "parentheses": ("number", ["(1.50)", "2.50"]),
     "years of two digits": ("date", ["01/02/20", "13/02/21"]),
-    "times": ("text", ["10:30", "11:45"]),
+    "times": ("time", ["10:30", "11:45"]),
     "days of a spreadsheet": ("integer", ["43831", "43832"]),
     "exponents": ("number", ["1e5", "2.5e-3"]),
     "huge": ("text", ["12345678901234567890", "2"]),

@@ -223,10 +223,44 @@ def test_empty_text_is_missing() -> None:
     assert list(table_of(pd.DataFrame({"a": ["x", "", "y"], "b": [1, 2, 3]})).text("a")) == ["x", None, "y"]
 
 
-def test_times_of_day_are_text() -> None:
-    frame = pa.table({"t": pa.array([dt.time(1, 2), None])})
-    assert list(table_of(frame).text("t")) == ["01:02:00.000000", None]
-    assert frame_like(frame, table_of(frame)).equals(frame)
+TIMES = pa.table(
+    {
+        "minutes": pa.array([dt.time(1, 2), None]),
+        "seconds": pa.array([1, None], pa.time32("s")),
+        "nano": pa.array([1_500_000_000, 0], pa.time64("ns")),
+        "span": pa.array([dt.timedelta(days=-1, hours=1), dt.timedelta(days=400)]),
+        "days": pa.array([dt.timedelta(days=3), None], pa.duration("ms")),
+    }
+)
+
+
+def test_times_of_day_and_durations_are_counts_and_come_back_in_their_types() -> None:
+    table = table_of(TIMES)
+    assert [column.kind.value for column in table.columns] == ["time", "time", "time", "duration", "duration"]
+    assert [table.text(column.name)[0] for column in table.columns] == [
+        "01:02", "00:00:01", "00:00:01.500000", "-1 days +01:00:00", "3 days"
+    ]  # fmt: skip
+    assert frame_like(TIMES, table).equals(TIMES)
+
+
+def test_what_pandas_counts_in_nanoseconds_is_cut_with_a_note() -> None:
+    frame = pd.DataFrame({"d": pd.to_timedelta([1500, 10**9])})
+    assert any("nanoseconds" in note for note in read_frame(frame, Policy()).notes)
+    assert frame_like(frame, table_of(frame))["d"].tolist() == [pd.Timedelta(1000), pd.Timedelta(10**9)]
+
+
+@pytest.mark.parametrize("freq", ["Y", "Q", "Q-JAN", "M", "W", "D", "h"])
+def test_periods_come_back_as_periods(freq: str) -> None:
+    frame = pd.DataFrame({"p": pd.PeriodIndex(["2020-01-06", "2021-03-15", None], freq=freq)})
+    table = table_of(frame)
+    assert table["p"].kind.value == "date"
+    pd.testing.assert_frame_equal(frame_like(frame, table), frame)
+
+
+@pytest.mark.parametrize("dtype", ["timedelta64[ns]", "timedelta64[s]", pd.ArrowDtype(pa.duration("us")), object])
+def test_durations_of_pandas_keep_their_type(dtype: Any) -> None:
+    frame = pd.DataFrame({"d": pd.Series([dt.timedelta(hours=30), dt.timedelta(seconds=1)]).astype(dtype)})
+    pd.testing.assert_frame_equal(frame_like(frame, table_of(frame)), frame)
 
 
 def test_a_nul_character_in_a_frame_is_refused_as_in_a_file() -> None:

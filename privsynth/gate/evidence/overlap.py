@@ -107,7 +107,7 @@ def rare_strings(train: Table, holdout: Table, made: Table, k_rare: int) -> Iter
 def rare_numbers(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Overlap]:
     """Numbers of six or more significant digits say as much as a name: the 1.9 million balance, to the cent."""
     for column in train.columns:
-        if column.kind.is_numeric and not column.role.is_fabricated and column.name in made:
+        if column.kind.is_numeric and not column.kind.is_time and not column.role.is_fabricated and column.name in made:
             real = real_column(_long_numbers(train.text(column.name)), _long_numbers(holdout.text(column.name)))
             if len(real.counts_train):
                 yield _excess(

@@ -128,6 +128,8 @@ def _spelt(table: Table, name: str, held: Any) -> Array:
     """The values of the file as text. Text stays text; numbers and moments are spelt anew."""
     import pyarrow as pa
 
+    from privsynth.spelling.arrow import counts
+
     kind = held.type.value_type if pa.types.is_dictionary(held.type) else held.type
     stored, values = table.values(name).dtype.kind, held.cast(kind)
     if stored == "O" or pa.types.is_string(kind) or pa.types.is_large_string(kind):
@@ -136,6 +138,8 @@ def _spelt(table: Table, name: str, held: Any) -> Array:
     elif stored == "M":
         moment = pa.timestamp("us", "UTC") if pa.types.is_timestamp(kind) and kind.tz else pa.timestamp("us")
         text = table[name].spelling.write(values.cast(moment, safe=False).to_numpy().astype("datetime64[us]"))
+    elif pa.types.is_time(kind) or pa.types.is_duration(kind):
+        text = table[name].spelling.write(counts(values, table[name].spelling))
     else:
         numbers = values.cast(pa.float64(), safe=False).to_numpy().astype("float64")
         text = table[name].spelling.write(

@@ -164,7 +164,7 @@ def _pattern(text: str, scope: Scope) -> Provider:
 
 
 def _derived(rule: Expression) -> Provider:
-    decimals = 0 if rule.kind is Kind.INTEGER else 2
+    decimals = 2 if rule.kind is Kind.NUMBER else 0
     return Provider(
         rule.kind,
         lambda rows: rule.evaluate(rows.frame(rule.columns)),

@@ -11,6 +11,8 @@ from privsynth.generate.rules.folk import PARTS
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.rulebook import ColumnRule, Sequence
 from privsynth.spelling import Spelling
+from privsynth.spelling.fields import can_clock
+from privsynth.spelling.times import can_count
 
 _SAMPLE = dt.datetime(2023, 11, 5)  # noqa: DTZ001 - any day whose day, month and year differ
 _TEXTS = (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
@@ -114,15 +116,25 @@ def _spelling(rule: ColumnRule, provider: Provider, kind: Kind) -> Spelling:
     _refuse(
         rule,
         decimals=kind is not Kind.NUMBER and not (kind is Kind.INTEGER and rule.decimals == 0),
-        format_=kind is not Kind.DATE,
+        format_=kind is not Kind.DATE and not kind.is_time,
     )
     if kind is Kind.DATE:
         shape = rule.format or ("%Y-%m-%d %H:%M" if provider.has_time else "%Y-%m-%d")
         _check_format(shape)
         return Spelling(date_format=shape)
+    if kind.is_time:
+        return _time_spelling(kind, rule.format)
     if kind is Kind.NUMBER:
         return Spelling(decimals=provider.decimals if rule.decimals is None else rule.decimals)
     return Spelling()
+
+
+def _time_spelling(kind: Kind, form: str | None) -> Spelling:
+    """Numbers as times: they count the smallest part of the format."""
+    shape = form or ("%H:%M" if kind is Kind.TIME else "%H:%M:%S")
+    if not (can_clock(shape) if kind is Kind.TIME else can_count(shape)):
+        raise PolicyError(f"this is no format of a {kind}.", hint="such as %H:%M or %H:%M:%S")
+    return Spelling(clock=shape) if kind is Kind.TIME else Spelling(duration=shape)
 
 
 def _refuse(rule: ColumnRule, *, decimals: bool, format_: bool) -> None:

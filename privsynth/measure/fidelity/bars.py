@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Kind, Table
+from privsynth.dataset import Column, Kind, Table
 from privsynth.measure.distance.points import as_number
 from privsynth.measure.fidelity.bins import is_measured
 from privsynth.typing import Array
@@ -81,7 +81,7 @@ def _histogram(real: Table, synthetic: Table, name: str, fewest: int) -> list[tu
         np.bincount(np.searchsorted(edges, side, side="right"), minlength=len(edges) + 1)
         for side in (real_numbers, synthetic_numbers)
     ]
-    counted = [(label, int(o), int(t)) for label, o, t in zip(_labels(edges, real[name].kind), *counts, strict=True)]
+    counted = [(label, int(o), int(t)) for label, o, t in zip(_labels(edges, real[name]), *counts, strict=True)]
     return [*counted, (MISSING, *gaps)] if gaps[0] >= fewest or (gaps[0] == 0 and gaps[1]) else counted
 
 
@@ -98,7 +98,7 @@ def _rounded(value: float, kind: Kind, width: float) -> float:
         day = np.datetime64(int(np.floor(value)), "D").astype(f"datetime64[{unit}]").astype("datetime64[D]")
         return float(day.astype(int))
     edge = float(f"{value:.2g}")
-    return float(np.ceil(edge)) if kind is Kind.INTEGER else edge
+    return float(np.ceil(edge)) if kind is Kind.INTEGER or kind.is_time else edge
 
 
 def _merge(values: Array, edges: Array, fewest: int) -> Array:
@@ -116,12 +116,14 @@ def _merge(values: Array, edges: Array, fewest: int) -> Array:
     return np.array(kept)
 
 
-def _labels(edges: Array, kind: Kind) -> list[str]:
+def _labels(edges: Array, column: Column) -> list[str]:
     if not len(edges):
         return ["all"]
-    words = [_spell(edge, kind) for edge in edges]
+    words = [_spell(edge, column) for edge in edges]
     return [f"below {words[0]}", *(f"{low} to {high}" for low, high in pairwise(words)), f"{words[-1]} and above"]
 
 
-def _spell(edge: float, kind: Kind) -> str:
-    return str(np.datetime64(int(edge), "D")) if kind is Kind.DATE else f"{edge:,.10g}"
+def _spell(edge: float, column: Column) -> str:
+    if column.kind.is_time:
+        return str(column.spelling.write(np.array([edge]))[0])
+    return str(np.datetime64(int(edge), "D")) if column.kind is Kind.DATE else f"{edge:,.10g}"

@@ -17,6 +17,7 @@ from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.groups.rare import BLANK, counted
 from privsynth.groups.sharing import few_share, sharing
 from privsynth.mask_steps import Bucket, Generalise
+from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
 RANGES = 10  # where the policy does not say how many
@@ -58,6 +59,7 @@ class Widths:
 
     column: Column
     width: float
+    spelling: Spelling  # of the column as it came
     notes: tuple[str, ...] = ()
 
     def apply(self, table: Table, seeds: Array) -> Array:  # noqa: ARG002
@@ -69,7 +71,12 @@ class Widths:
 
     def _label(self, step: float) -> str:
         width, first = Decimal(str(self.width)), Decimal(int(step))
-        return _range(_plain(first * width), _plain((first + 1) * width))
+        return _range(self._spell(first * width), self._spell((first + 1) * width))
+
+    def _spell(self, edge: Decimal) -> str:
+        if self.spelling.is_time:
+            return str(self.spelling.write(np.array([float(edge)]))[0])
+        return _plain(edge)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,8 +151,8 @@ def learn_generalise(step: Generalise, lesson: Lesson) -> Coarse:
         _must_be(lesson, (Kind.DATE,), f"to: {step.to}")
         return _with_note(CalendarPeriods(column, step.to), lesson)
     if step.width is not None:
-        _must_be(lesson, (Kind.NUMBER, Kind.INTEGER), "width")
-        return _with_note(Widths(column, step.width), lesson)
+        _must_be(lesson, (Kind.NUMBER, Kind.INTEGER, Kind.TIME, Kind.DURATION), "width")
+        return _with_note(Widths(column, step.width, lesson.column.spelling), lesson)
     if step.prefix is not None:
         _must_be(lesson, (*WORDS, Kind.INTEGER), "prefix")
         return _with_note(Beginnings(column, step.prefix), lesson, *_whole(lesson, step.prefix))

@@ -35,6 +35,8 @@ def _declared(lesson: Lesson, end: float | str, which: str) -> End:
     """An end in the storage type of the column."""
     is_date = lesson.column.kind is Kind.DATE
     try:
+        if lesson.column.kind.is_time and (count := lesson.column.spelling.count(str(end))) is not None:
+            return count
         if not is_date:
             return float(end)
         if not isinstance(end, str):
@@ -42,7 +44,7 @@ def _declared(lesson: Lesson, end: float | str, which: str) -> End:
         moment: np.datetime64 = pd.Timestamp(end).to_datetime64().astype("datetime64[us]")
         return moment  # noqa: TRY300
     except (ValueError, TypeError):
-        form = "a date written YYYY-MM-DD" if is_date else "a number"
+        form = "a date written YYYY-MM-DD" if is_date else "a number, or a time as the file writes it"
         raise lesson.error(f"top_bottom: {which} must be {form}.") from None
 
 

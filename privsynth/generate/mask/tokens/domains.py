@@ -57,9 +57,9 @@ def domains_of(data: Dataset, ring: Keyring) -> list[TokenDomain]:
     """The domains of all columns of tokens."""
     masked = {(table.name, c.name): c for table in data for c in table.columns if isinstance(c.step, Token | Encrypt)}
     for (table, name), column in masked.items():
-        if column.kind is Kind.DATE:
+        if column.kind is Kind.DATE or column.kind.is_time:
             raise BackendError(
-                f"column {name} of table {table}: a date cannot be a key that is masked.",
+                f"column {name} of table {table}: a {column.kind} cannot be a key that is masked.",
                 hint="give it the role quasi, or the kind text.",
                 column=name,
             )

@@ -89,6 +89,8 @@ def _lines(table: str, columns: Sequence[Column]) -> list[str]:
 
 
 def _asked(kind: Kind) -> str:
+    if kind.is_time:
+        return 'low: "EARLIEST OR SHORTEST", high: "LATEST OR LONGEST", bins: 20'
     if kind.is_numeric:
         return "low: LEAST, high: LARGEST, bins: 20"
     return 'low: "FIRST DAY", high: "LAST DAY", bins: 20' if kind is Kind.DATE else "levels: [ONE, ANOTHER]"
