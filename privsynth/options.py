@@ -207,8 +207,10 @@ class ReadPolicy(PolicyModel):
     quote: Literal['"', "'", "none"] | None = Field(
         None, description="What fields are quoted with; found by itself when absent."
     )
-    escape: Literal["doubled", "backslash", "none"] | None = Field(
-        None, description="How a quote inside quotes is written (none: as it is); found by itself when absent."
+    escape: Literal["doubled", "backslash", "none", "quote"] | None = Field(
+        None,
+        description="How a quote inside quotes is written: doubled, with a backslash, as it is (none), "
+        "or \" twice where ' quotes the fields (quote); found by itself when absent.",
     )
     skip: int = Field(0, ge=0, description="Lines above the table to leave out.")
     footer: int = Field(0, ge=0, description="Lines below the table to leave out; blank ones at the end do not count.")

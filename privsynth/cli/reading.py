@@ -68,5 +68,5 @@ def _kind(name: str) -> type:
 
 
 def _metavar(name: str) -> str:
-    words = {"on_ragged": "refuse|drop|pad|merge", "escape": "doubled|backslash|none", "quote": "\"|'|none"}
+    words = {"on_ragged": "refuse|drop|pad|merge", "escape": "doubled|backslash|none|quote", "quote": "\"|'|none"}
     return words.get(name, "N" if _kind(name) is int else "TEXT")

@@ -10,7 +10,7 @@ from privsynth.describe.doubts import is_doubted
 from privsynth.describe.masking import step_words
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop, step_names
-from privsynth.options import MaskOptions, ReadPolicy
+from privsynth.options import LAYOUT, MaskOptions, ReadPolicy
 from privsynth.policy import Policy
 from privsynth.statistics import Fact
 
@@ -26,7 +26,7 @@ def plan_text(data: Dataset, facts: tuple[Fact, ...], policy: Policy, *, schema:
             (
                 *_head(schema, policy),
                 *_reading(policy.read),
-                *_tables(data),
+                *_tables(data, policy),
                 *_relations(data),
                 *_facts(facts),
                 *_tail(policy),
@@ -67,22 +67,25 @@ def _head(schema: str, policy: Policy) -> Iterator[str]:
 
 def _reading(read: ReadPolicy) -> Iterator[str]:
     """How the files were asked to be read: the same when this file is used."""
-    asked = {
-        name: getattr(read, name)
-        for name in ("encoding", "delimiter", "on_ragged", "header")
-        if name in read.model_fields_set
-    }
+    asked = _asked(read)
     if asked:
         yield "read:"
-        for name, value in asked.items():
-            yield f"  {name}: {quoted(value) if isinstance(value, str) else str(value).lower()}"
+        yield from (f"  {line}" for line in asked)
         yield ""
 
 
-def _tables(data: Dataset) -> Iterator[str]:
+def _asked(read: ReadPolicy) -> list[str]:
+    said = ((name, value) for name, value in read.said.items() if name in LAYOUT and value is not None)
+    return [f"{name}: {quoted(value) if isinstance(value, str) else str(value).lower()}" for name, value in said]
+
+
+def _tables(data: Dataset, policy: Policy) -> Iterator[str]:
     yield "tables:"
     for table in data:
         yield f"  {quoted(table.name)}:"
+        asked = _asked(policy.table(table.name).read)
+        if asked:
+            yield f"    read: {{ {', '.join(asked)} }}"
         if table.person is not None:
             yield (
                 f"    person: {quoted(table.person)}"

@@ -88,12 +88,14 @@ def _pattern(delimiter: str, quote: str, escape: str, *, skip_space: bool) -> re
     bare = rf"(?P<bare>(?:{letter})*)"
     if not quote:
         return re.compile(f"{lead}(?P<quoted>(?!))?{bare}{end}", re.DOTALL)
-    inner = ".*?" if escape == "none" else rf"(?:{slash}{q}{q}|[^{q}{re.escape(chr(92)) if slash else ''}])*"
+    inner = ".*?" if escape in ("none", "quote") else rf"(?:{slash}{q}{q}|[^{q}{re.escape(chr(92)) if slash else ''}])*"
     return re.compile(f"{lead}(?:{q}(?P<quoted>{inner}){q}|(?!{q}){bare}){end}", re.DOTALL)
 
 
 def _inner(field: str, quote: str, escape: str) -> str:
-    return field if escape == "none" else field.replace(quote * 2, quote)
+    """What a quoted field says, but for backslashes."""
+    doubled = {"none": "", "quote": '"'}.get(escape, quote)
+    return field.replace(doubled * 2, doubled) if doubled else field
 
 
 def _in_quotes(field: str, quote: str) -> str:

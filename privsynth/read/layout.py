@@ -58,7 +58,7 @@ class Way:
 
 def layouts(data: bytes, dialect: Dialect, reading: ReadPolicy, file: str) -> Iterator[Way]:
     """The ways to lay out a file of this dialect, under what was asked already."""
-    data = _excerpt(data)
+    data = excerpt(data)
     options: Options = _comment(data, dialect, reading)
     try:
         passage = passage_of(data, reading.with_(options), file)
@@ -76,7 +76,7 @@ def layouts(data: bytes, dialect: Dialect, reading: ReadPolicy, file: str) -> It
     yield from _with_header(_bounded(passage, records, width, options, reading), dialect, reading)
 
 
-def _excerpt(data: bytes) -> bytes:
+def excerpt(data: bytes) -> bytes:
     """The beginning and the end of a large file, in whole lines."""
     if len(data) <= 2 * EXCERPT:
         return data
@@ -286,5 +286,7 @@ def _outside_share(outside: Sequence[Record], width: int, options: Options) -> f
 
 
 def _is_unlike(record: Record, width: int) -> bool:
-    """Whether a record has hardly anything of a row."""
-    return _filled(record) <= 1 or (len(record) != width and 2 * _filled(record) <= width)
+    """Whether a record has hardly anything of a row: few fields, of which the first is a word."""
+    words = [cell for cell in record if cell.strip()]
+    is_short = len(words) <= 1 or (len(record) != width and 2 * len(words) <= width)
+    return is_short and not any(map(is_value, words[:1]))

@@ -52,7 +52,7 @@ def habit_of(cells: Sequence[str]) -> Habit:
     shapes = {shape(cell) for cell in present[:LOOKED_AT]}
     levels = frozenset(present)
     return Habit(
-        shape=shapes.pop() if len(shapes) == 1 else None,
+        shape=shapes.pop() if len(shapes) == 1 and "9" in next(iter(shapes)) else None,
         levels=levels if len(levels) <= LEVELS and 5 * len(levels) <= len(present) else None,
         may_indent=may_indent,
     )

@@ -32,6 +32,7 @@ RIVAL = 0.05  # another delimiter that fits as well but for this makes it a matt
 UNSURE = 0.5  # what a reading counts that has a rival
 LOOKED_AT = 2**16  # bytes by which dialects are compared
 TRIED = 3  # delimiters whose layouts are looked at, besides the one that is found
+WEAK = (" ", BLANKS)  # they stand in ordinary text, and count only where no other delimiter does
 LEAST = 0.25  # what fits less is no proposal
 QUOTES = {"": "none"}
 
@@ -63,7 +64,7 @@ def _flag(name: str, value: Any) -> Iterator[str]:
         yield "--header" if value else "--no-header"
         return
     yield f"--{name.replace('_', '-')}"
-    yield "tab" if value == "\t" else shlex.quote(str(value))
+    yield {"\t": "tab", "'": '"\'"'}.get(value, shlex.quote(str(value)))
 
 
 def _yaml(value: Any) -> str:
@@ -132,12 +133,17 @@ def _hint(error: InputError, proposal: Proposal, reading: ReadPolicy, source: So
 def proposed(data: bytes, reading: ReadPolicy, source: SourceFile) -> Proposal | None:
     """The best reading that the strict reader confirms; None where there is none, or none that deserves the name."""
     tried = [way for dialect in _dialects(data, reading, source) for way in _ways(data, dialect, reading, source)]
-    tried.sort(key=lambda pair: -round(pair[1].evidence.fit, 3))
+    has_other = any(dialect.delimiter not in WEAK and way.evidence.fit >= UNSURE for dialect, way in tried)
+    tried.sort(key=lambda pair: _rank(*pair, has_other=has_other))
     for dialect, way in tried:
         options = _confirmed(data, dialect, way, reading, source, tried)
         if options is not None:
             return options if options.fit >= LEAST else None
     return None
+
+
+def _rank(dialect: Dialect, way: Way, *, has_other: bool) -> tuple[bool, float, int]:
+    return has_other and dialect.delimiter in WEAK, -round(way.evidence.fit, 3), -way.width
 
 
 def _ways(data: bytes, dialect: Dialect, reading: ReadPolicy, source: SourceFile) -> list[tuple[Dialect, Way]]:
@@ -148,8 +154,8 @@ def _fit(text: Text, way: Way, tried: Tried) -> float:
     """How well it fits. Where another delimiter does about as well, or quotes are no quotes, a person must look."""
     kept = len(text.records)
     fit = min(way.evidence.fit, kept / (kept + text.records.dropped))
-    rivals = [other for dialect, other in tried if dialect.delimiter != text.dialect.delimiter]
-    has_rival = any(other.evidence.fit >= fit - RIVAL for other in rivals)
+    rivals = [other for dialect, other in tried if dialect.delimiter not in (*WEAK, text.dialect.delimiter)]
+    has_rival = any(other.evidence.fit >= fit - RIVAL and other.width >= way.width for other in rivals)
     return min(fit, UNSURE) if has_rival or not text.dialect.quote else fit
 
 
@@ -217,7 +223,8 @@ def _dialects(data: bytes, reading: ReadPolicy, source: SourceFile) -> list[Dial
             best[dialect.delimiter] = even, dialect
     ranked = sorted(best.values(), key=lambda pair: -pair[0])[:TRIED]
     worth = [dialect for even, dialect in ranked if 2 * even >= ranked[0][0]]
-    return list(dict.fromkeys([*worth, *_found(data, reading, source)]))
+    plain = [] if reading.quote or reading.escape else [Dialect(dialect.delimiter) for dialect in worth]
+    return list(dict.fromkeys([*plain, *worth, *_found(data, reading, source)]))
 
 
 def _found(data: bytes, reading: ReadPolicy, source: SourceFile) -> list[Dialect]:
@@ -236,12 +243,15 @@ def _candidates(sample: bytes, reading: ReadPolicy) -> Iterator[Dialect]:
         if reading.quote or reading.escape:
             yield asked_dialect(mark, reading)
             continue
-        yield Dialect(mark)
         if mark in (BLANKS, DRAWN):
+            yield Dialect(mark)
             continue
-        yield from (Dialect(mark, escape=escape) for escape in ("backslash", "none") if _may(escape, text))
+        spaced = f'{mark} "' in text and mark != " "
+        yield Dialect(mark, skip_space=spaced)
+        yield from (Dialect(mark, '"', spaced, escape) for escape in ("backslash", "none") if _may(escape, text))
         yield from (Dialect(mark, quote=quote) for quote in ("'", "") if (quote or '"') in text)
-        yield from [Dialect(mark, quote="'", escape="none")] if "'" in text else []
+        other = ("quote", "none") if text.count('"') == 2 * text.count('""') > 0 else ("none",)
+        yield from (Dialect(mark, quote="'", escape=escape) for escape in other if "'" in text)
 
 
 def _may(escape: str, text: str) -> bool:
@@ -260,7 +270,7 @@ def _evenness(sample: bytes, dialect: Dialect) -> float:
 
 def accepted(paths: Sequence[Path | str], policy: Policy) -> Policy:
     """The policy in which the accepted readings stand, so that they need not be found or accepted again."""
-    files = [source for source in source_files(paths)[0] if not source.is_parquet]
+    files = [source for source in source_files(paths)[0] if source.path is not None and not source.is_parquet]
     found = {source.table: _options(source, policy) for source in files}
     changed = {table: options for table, options in found.items() if options}
     if len(files) == 1 and changed:

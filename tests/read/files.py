@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from privsynth.dataset import Dataset, Table
+from privsynth.options import ReadPolicy
 from privsynth.policy import Policy
 from privsynth.read import read_files
+from privsynth.read.encoding import decoded
+from privsynth.read.proposal import read_or_propose
+from privsynth.read.sources import SourceFile, content
 
 
 class Folder:
@@ -35,6 +40,15 @@ def cells(table: Table) -> list[list[str | None]]:
     """Header and rows as text, as a file spells them."""
     rows = zip(*(table.text(column.name) for column in table.columns), strict=True)
     return [[column.name for column in table.columns], *map(list, rows)]
+
+
+def as_written(place: Path, **options: Any) -> list[list[str]]:
+    """Header and rows as they stand in the file, before anything is taken for a number or a date."""
+    reading, source = ReadPolicy(**options), SourceFile(place.name, place.stem, place)
+    data = decoded(content(source, reading), place.name, reading.encoding).data
+    text = read_or_propose(data, reading, source)[0]
+    columns = [[[*words.distinct, ""][code] for code in words.codes] for words in text.records.columns]
+    return [text.names, *map(list, zip(*columns, strict=True))]
 
 
 def blanked(rows: list[list[str]]) -> list[list[str | None]]:

@@ -40,7 +40,9 @@ def init(
     from privsynth.describe import facts_of
     from privsynth.describe.plan import plan_text
     from privsynth.pipeline.judging import inspect
+    from privsynth.read.proposal import accepted
 
+    policy = accepted(data, policy)
     dataset = inspect(list(data), policy)
     text = plan_text(dataset, facts_of(dataset), policy)
     if not files:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from privsynth.cli import flags
 from privsynth.cli.reading import reads_files_of_all_kinds
 from privsynth.cli.screen import result, table, write_json
-from privsynth.errors import visible
+from privsynth.errors import InputError, visible
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:
     from privsynth.dataset import Dataset, Table
+    from privsynth.policy import Policy
+    from privsynth.read.picture import Picture
     from privsynth.statistics import Fact
 
 Line = Mapping[str, Any]
@@ -39,18 +41,52 @@ def inspect(
     from privsynth.describe.questions import questions
     from privsynth.pipeline.judging import inspect as inspected
 
-    dataset = inspected(list(data), policy)
+    try:
+        dataset = inspected(list(data), policy)
+    except InputError as error:
+        return _refused(error, data, policy, as_json=as_json)
+    pictures = _pictures(data, policy)
     facts = facts_of(dataset)
     lines = {table.name: [column_line(table, column) for column in table.columns] for table in dataset}
     if as_json:
-        write_json(_object(dataset, facts, lines))
+        write_json(_object(dataset, facts, lines) | {"reading": [picture.record for picture in pictures]})
         return 0
+    sys.stdout.write("".join(f"{_picture(picture)}\n" for picture in pictures if not picture.is_plain))
     for name, columns in lines.items():
         title, summary = visible(_title(dataset[name])), visible(_summary(columns))
         sys.stdout.write(f"{title}\n{summary}\n\n{_table(columns)}\n")
     for text in _between_columns(dataset, facts, questions(dataset, policy)):
         sys.stdout.write(f"{visible(text)}\n")
     return 0
+
+
+def _refused(error: InputError, data: Sequence[str], policy: Policy, *, as_json: bool) -> int:
+    """What each line was taken for, when the file is refused: on its screen the owner sees what to say."""
+    shown = _pictures(data, policy)
+    if not as_json:
+        sys.stdout.write("".join(f"{_picture(picture)}\n" for picture in shown if not picture.is_read))
+        raise error
+    about = {"code": int(error.exit_code), "message": error.message, "hint": error.hint}
+    about |= {name: value for name, value in (("column", error.column), ("row", error.line)) if value is not None}
+    records = [picture.record for picture in shown]
+    write_json(result("inspect", error.exit_code, outcome="error", error=about, reading=records))
+    return int(error.exit_code)
+
+
+def _pictures(data: Sequence[str], policy: Policy) -> list[Picture]:
+    """None, where a file cannot even be looked at: the error says why."""
+    from privsynth.read.picture import pictures
+
+    try:
+        return pictures(data, policy)
+    except InputError:
+        return []
+
+
+def _picture(picture: Picture) -> str:
+    rows = [(str(one.line), one.taken_for, str(one.fields), visible(", ".join(one.shapes))) for one in picture.lines]
+    shown = table(rows, ("line", "taken for", "fields", "forms, or names"))
+    return f"{visible(picture.file)}\n" + "".join(f"{_cut(line, _width())}\n" for line in shown.splitlines())
 
 
 def _object(dataset: Dataset, facts: Sequence[Fact], lines: Mapping[str, Sequence[Line]]) -> dict[str, object]:
@@ -106,8 +142,11 @@ def _summary(lines: Sequence[Line]) -> str:
 
 def _table(lines: Sequence[Line]) -> str:
     shown = table([_cells(line) for line in lines], HEADER)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    return "".join(f"{_cut(line, width)}\n" for line in shown.splitlines())
+    return "".join(f"{_cut(line, _width())}\n" for line in shown.splitlines())
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def _cut(line: str, width: int) -> str:
