@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from privsynth.spelling.numbers import DIGITS, NumberStyle
-from privsynth.spelling.units import before, behind
+from privsynth.spelling.units import before, behind, currencies
 from privsynth.typing import Array
 
 MINUS = "\u2212-"
@@ -199,10 +199,15 @@ def alike(dressed: Dressed, cells: Array, *, sure: bool = False) -> Array:
     return np.array(chosen)[codes]
 
 
-def has_several_units(words: list[str], cells: Array) -> bool:
-    """Whether nearly all words are numbers, but not of one unit."""
-    dressed = undressed(words)
-    return bool(cells[dressed.looks != ""].sum() >= 0.99 * cells.sum() > cells[alike(dressed, cells)].sum())
+def has_several_units(dressed: Dressed) -> bool:
+    """Whether more than one unit or currency stands beside the digits, or one beside some of them."""
+    return len({look.affix for look in map(look_of, np.unique(dressed.looks[dressed.looks != ""])) if look}) > 1
+
+
+def is_money(looks: Array) -> bool:
+    """Whether a currency stands beside the digits of words that are alike."""
+    look = look_of(looks[0])
+    return look is not None and any(affix in currencies() for affix in look.affix)
 
 
 def style_of(dressed: Dressed, values: Array) -> NumberStyle:
@@ -227,22 +232,36 @@ def _commonest(looks: Array) -> str:
 
 
 def _with_blanks(style: NumberStyle, dressed: Dressed) -> NumberStyle:
-    """Blanks as many around each word, or filled up to one width; any others are not kept."""
+    """As many blanks around each number of a sign, or filled up to one width: whatever more words show."""
     lead, trail = dressed.lead, dressed.trail
     if not lead.any() and not trail.any():
         return style
+    below = np.array([is_below_zero(look) for look in dressed.looks])
+    front, before_minus, back = _usual(lead[~below]), _usual(lead[below]), _usual(trail) or 0
+    front = (before_minus or 0) if front is None else front
+    before_minus = front if before_minus is None else before_minus
+    wrapped = (lead == np.where(below, before_minus, front)) & (trail == back)
     lengths = np.array([len(word) for word in dressed.words])
-    if np.ptp(lead) == 0 and np.ptp(trail) == 0:
-        return _wrapped(style, " " * int(lead[0]), " " * int(trail[0]))
-    if np.ptp(lengths) == 0 and not (lead.any() and trail.any()):
-        return replace(style, width=int(lengths[0]) if lead.any() else -int(lengths[0]))
-    return style
+    width = _usual(lengths[(lead > 0) | (trail > 0)]) or 0
+    filled = (lengths == width) | ((lengths > width) & (lead == 0) & (trail == 0))
+    if (filled & (trail == 0)).sum() > wrapped.sum():
+        return replace(style, width=width)
+    if (filled & (lead == 0)).sum() > wrapped.sum():
+        return replace(style, width=-width)
+    return _wrapped(style, front, before_minus, back)
 
 
-def _wrapped(style: NumberStyle, front: str, back: str) -> NumberStyle:
-    zero = style.zero and f"{front}{style.zero}{back}"
+def _usual(counts: Array) -> int | None:
+    """The commonest of these numbers."""
+    return Counter(counts.tolist()).most_common(1)[0][0] if len(counts) else None
+
+
+def _wrapped(style: NumberStyle, front: int, before_minus: int, back: int) -> NumberStyle:
     return replace(
-        style, positive=f"{front}{style.positive}{back}", negative=f"{front}{style.negative}{back}", zero=zero
+        style,
+        positive=f"{' ' * front}{style.positive}{' ' * back}",
+        negative=f"{' ' * before_minus}{style.negative}{' ' * back}",
+        zero=style.zero and f"{' ' * front}{style.zero}{' ' * back}",
     )
 
 

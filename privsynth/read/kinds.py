@@ -20,36 +20,15 @@ from privsynth.spelling import Spelling
 from privsynth.spelling.fields import can_clock, can_match
 from privsynth.typing import Array
 
+_SIGNS = "? - -- --- . .. ... * ** # / \N{EN DASH} \N{EM DASH} \\N <NA> <NULL> <null>"
+_FAULTS = "#N/A #NA #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL! 1.#QNAN 1.#IND -1.#QNAN -1.#IND -NaN -nan NaN NaT"
+_WORDS = (
+    *("na", "n/a", "n.a.", "n. a.", "null", "(null)", "nan", "nil", "none", "missing", "unknown"),
+    *("not available", "not applicable", "undefined", "no data", "k.a."),
+)
 NULLS = frozenset(
-    [
-        "NA",
-        "N/A",
-        "n/a",
-        "na",
-        "#N/A",
-        "NULL",
-        "null",
-        "Null",
-        "NaN",
-        "nan",
-        "NAN",
-        "NaT",
-        "None",
-        "none",
-        "NONE",
-        "nil",
-        "\\N",
-        "<NA>",
-        "(null)",
-        "?",
-        "-",
-        "--",
-        ".",
-        "..",
-        "missing",
-        "Missing",
-        "MISSING",
-    ]
+    [*_SIGNS.split(), *_FAULTS.split()]
+    + [spelt for word in _WORDS for spelt in (word, word.upper(), word.capitalize(), word.title())]
 )
 PAIRS = tuple(
     tuple(pair.split("/"))
@@ -183,6 +162,8 @@ def _but_for_misfits(cells: _Cells, day_first: bool | None) -> Settled:
     if reading is None:
         return Settled(notes=before or _reasons(cells, counts))
     outcome = settled(cells.odd(reading), has_missing=cells.has_missing)
+    if outcome.reading is None and (why := _reasons(cells, counts)):
+        return Settled(notes=(*before, *why))
     lost = doubt(cells.present, reading) if isinstance(reading, NumberReading) and outcome.reading else []
     return replace(outcome, notes=(*before, *outcome.notes, *map(cells.place.note, lost)))
 
@@ -336,14 +317,12 @@ def _time_column(reading: TimeReading, found: Settled, place: Place, null: str) 
 
 def _evened(reading: NumberReading) -> Iterator[str]:
     """How many spellings the column does not get back, and of what sort."""
-    if reading.evened and reading.spelling.style is None:
-        yield f"{counted(reading.evened, 'spelling')} with other trailing zeros will be written evenly"
-    elif reading.evened:
-        what = "other signs, blanks, points or zeros than most"
-        yield f"{counted(reading.evened, 'spelling')} with {what} will be written like these, of the same value"
+    if reading.evened:
+        what = "other trailing zeros, signs, blanks or points than most, or more digits than their value needs,"
+        yield f"{counted(reading.evened, 'spelling')} with {what} will be written evenly"
     if reading.plain:
         what = "otherwise" if reading.spelling.style and reading.spelling.style.exponent else "without it"
-        yield f"{counted(reading.plain, 'spelling')} with an exponent will be written {what}, of the same value"
+        yield f"{counted(reading.plain, 'spelling')} with an exponent will be written {what}, the value kept"
 
 
 def _as_text(words: Words, place: Place, kind: Kind | None, notes: tuple[str, ...]) -> Typed:

@@ -89,7 +89,7 @@ def cells_of(present: list[str], words: Words) -> Array:
 def settled(odd: Odd, *, has_missing: bool) -> Settled:
     """Whether a column that nobody declared takes the kind, and what its misfits are then."""
     if isinstance(odd.reading, NumberReading) and (why := _codes(odd)):
-        return _text(odd, why)
+        return _text(odd, why, "codes would be lost as numbers")
     if odd.share <= MISFITS:
         return missing(odd)
     if len(odd.misfits) > 1:
@@ -132,7 +132,7 @@ def _one_word(odd: Odd, *, has_missing: bool) -> Settled:
     if has_missing and odd.count >= COMMON:
         why = f"all but one word are {odd.what}s, and with the empty cells it would be a second spelling of missing"
         return _text(odd, why)
-    return _text(odd, "")
+    return _text(odd, f"{counted(odd.count, 'cell')} ({_lines(odd)}) hold the one word that is no {odd.what}")
 
 
 def _codes(odd: Odd) -> str:

@@ -10,7 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from privsynth.read.dressed import Dressed, alike, has_several_units, have_looks, is_below_zero, style_of, undressed
+from privsynth.read.dressed import (
+    Dressed,
+    alike,
+    has_several_units,
+    have_looks,
+    is_below_zero,
+    is_money,
+    style_of,
+    undressed,
+)
 from privsynth.read.exponents import looks_like_codes, plain, writers
 from privsynth.spelling import Spelling
 from privsynth.spelling.numbers import Exponent, NumberStyle
@@ -19,6 +28,7 @@ from privsynth.typing import Array
 FEW = 300  # so many words are quicker looked at one by one
 SAFE_DIGITS = 15  # so many digits always survive the way through a float
 LONGEST = 17  # so many digits tell any two floats apart
+NEARLY = 0.99  # so many cells must look like numbers before a person is told why they are none
 Marks = tuple[str, str]  # of decimals and of thousands
 LAKHS = ",,"  # commas as in India: 12,34,567
 MARKS = (
@@ -47,7 +57,8 @@ class NumberReading:
     _: KW_ONLY
     fits: Array  # by word; the others, misfits, are NaN
     evened: int = 0  # words whose zeros, signs or blanks are written otherwise
-    plain: int = 0  # words that are written without their exponent
+    plain: int = 0  # words whose exponent is written otherwise, or not at all
+    is_money: bool = False  # commas that might mark decimals were read as thousands, for the currency beside them
 
 
 def numbers(words: list[str], cells: Array | None = None, *, sure: bool = False) -> NumberReading | None:
@@ -73,12 +84,12 @@ def _of_most(words: list[str], cells: Array, *, all_fit: bool, sure: bool) -> Nu
     fits = alike(parts, cells, sure=sure)
     if not fits.any() or (all_fit and not fits.all()) or 2 * cells[fits].sum() < cells.sum():
         return None
-    chosen = _convention([_whole(core) for core in parts.cores[fits]], cells[fits])
+    chosen = _convention(parts.take(fits), cells[fits])
     if chosen is None or not chosen[1].any() or (all_fit and not chosen[1].all()):
         return None
     fits[fits] = chosen[1]
     reading = _dressed(parts.take(fits), *chosen[0])
-    return reading and _spread(reading, fits)
+    return reading and replace(_spread(reading, fits), is_money=chosen[2])
 
 
 def _spread(reading: NumberReading, fits: Array) -> NumberReading:
@@ -93,11 +104,12 @@ def _whole(core: str) -> str:
     return core.removesuffix(".")
 
 
-def _convention(cores: list[str], cells: Array) -> tuple[Marks, Array] | None:
-    """The marks under which most cells are numbers, and which words are; None if they could mean two things."""
-    if not cores:
-        return None
-    text = pa.array(cores, pa.string())
+def _convention(parts: Dressed, cells: Array) -> tuple[Marks, Array, bool] | None:
+    """The marks under which most cells are numbers, which words are, and whether only a currency tells the marks.
+
+    None if they could mean two things.
+    """
+    text = pa.array([_whole(core) for core in parts.cores], pa.string())
     fits = {}
     for marks in (*MARKS, *MORE_MARKS):
         fits[marks] = pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False)
@@ -105,9 +117,9 @@ def _convention(cores: list[str], cells: Array) -> tuple[Marks, Array] | None:
             break
     best = max(fits, key=lambda marks: float(cells[fits[marks]].sum()))
     doubtful = ((",", ""), (".", ","))
-    if best in doubtful and (fits[doubtful[0]] == fits[doubtful[1]]).all():
-        return None
-    return best, fits[best]
+    if best not in doubtful or (fits[doubtful[0]] != fits[doubtful[1]]).any():
+        return best, fits[best], False
+    return (doubtful[1], fits[best], True) if is_money(parts.looks) else None
 
 
 def _dressed(parts: Dressed, decimal: str, thousands: str) -> NumberReading | None:
@@ -195,7 +207,8 @@ def _long(spelling: Spelling, digits: int) -> Spelling:
     """More digits than a float keeps are as many as tell it from its neighbours."""
     if digits <= SAFE_DIGITS:
         return spelling
-    return replace(spelling, decimals=min(spelling.decimals, LONGEST), padded=False, shortest=True)
+    fewest = spelling.decimals if spelling.padded else spelling.fewest
+    return replace(spelling, decimals=min(spelling.decimals, LONGEST), padded=False, fewest=fewest, shortest=True)
 
 
 def is_ambiguous(words: list[str]) -> bool:
@@ -219,12 +232,18 @@ def first_wrong(words: list[str], *, whole: bool) -> str | None:
 
 
 def why_no_number(words: list[str], cells: Array) -> str | None:
-    """What keeps words that look like numbers from being a column of them."""
-    if has_several_units(words, cells):
-        return "its numbers have several units"
-    if _fitting(words):
-        return "its numbers have more digits than a number keeps"
-    return None
+    """What keeps words that all look like numbers from being a column of them."""
+    parts = undressed(words)
+    if NEARLY * cells.sum() > cells[parts.looks != ""].sum():
+        return None
+    fits = alike(parts, cells)
+    if NEARLY * cells.sum() > cells[fits].sum():
+        return "its numbers have several units" if has_several_units(parts) else None
+    chosen = _convention(parts.take(fits), cells[fits])
+    if chosen is None:
+        return "a comma may mark decimals or thousands"
+    too_long = chosen[1].all() and _dressed(parts.take(fits), *chosen[0]) is None
+    return "its numbers have more digits than a number keeps" if too_long else None
 
 
 def doubt(words: list[str], reading: NumberReading) -> list[str]:
@@ -235,6 +254,8 @@ def doubt(words: list[str], reading: NumberReading) -> list[str]:
         if (np.signbit(reading.values) & (reading.values == 0)).any()
         else []
     )
+    if reading.is_money:
+        zeros = [*zeros, "its commas were read as marks of thousands, as money has no three decimals"]
     if uneven and _fits([word for word, fits in zip(words, reading.fits, strict=True) if fits], ",", "."):
         return [*zeros, "its points were read as decimal points, but could mark thousands"]
     return zeros
@@ -308,17 +329,25 @@ def _uneven(plain: list[str], values: Array, spelling: Spelling, places: Array, 
     """Some words show more decimals than others: trailing zeros are written down to the fewest places of any word."""
     fewest = int(places.min())
     spelling = replace(spelling, fewest=fewest)
-    trailing = np.array([word.endswith("0") for word in plain]) & (places > fewest)
     if (digits - places + spelling.decimals).max() <= SAFE_DIGITS:
+        trailing = np.array([word.endswith("0") for word in plain]) & (places > fewest)
         return NumberReading(values, spelling, fits=_all(values), evened=int(trailing.sum()))
-    if trailing.any() or (digits[places == 0] > SAFE_DIGITS).any():
+    if (digits[places == 0] > SAFE_DIGITS).any():
         return None
     return _exact(plain, values, replace(spelling, shortest=True))
 
 
 def _exact(plain: list[str], values: Array, spelling: Spelling) -> NumberReading | None:
-    """More digits than a float is sure to keep: every word must come back as it was."""
+    """More digits than a float is sure to keep: a word comes back as it was, or is another name of the same float."""
     point = replace(spelling, decimal_mark=".", thousands="")
-    if spelling.decimals == 0 or any(point.number(value) != word for value, word in zip(values, plain, strict=True)):
+    if spelling.decimals == 0:
         return None
-    return NumberReading(values, spelling, fits=_all(values))
+    other = [word for value, word in zip(values, plain, strict=True) if point.number(value) != word]
+    if other and not (spelling.shortest and all(_digits_that_count(word) <= LONGEST for word in other)):
+        return None
+    return NumberReading(values, spelling, fits=_all(values), evened=len(other))
+
+
+def _digits_that_count(word: str) -> int:
+    """How many digits of a word with a point tell its value."""
+    return len(word.replace(".", "").strip("-0")) if "." in word else len(word.lstrip("-0"))

@@ -16,6 +16,10 @@ def _registry() -> dict[str, list[str]]:
     return tomllib.loads((Path(__file__).parent / "units.toml").read_text("utf-8"))
 
 
+def currencies() -> list[str]:
+    return _registry()["currencies"]
+
+
 def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
@@ -23,11 +27,11 @@ def _any(words: Iterable[str]) -> str:
 @cache
 def before() -> str:
     """A pattern of what may stand before the digits, with the blank between."""
-    return rf"(?:{_any(_registry()['currencies'])}){BLANK}?"
+    return rf"(?:{_any(currencies())}){BLANK}?"
 
 
 @cache
 def behind() -> str:
     """A pattern of what may stand behind the digits, with the blank between."""
     registry = _registry()
-    return rf"{BLANK}?(?:{_any([*registry['units'], *registry['currencies']])})|{BLANK}(?:{_any(registry['apart'])})"
+    return rf"{BLANK}?(?:{_any([*registry['units'], *currencies()])})|{BLANK}(?:{_any(registry['apart'])})"

@@ -373,3 +373,215 @@ def test_a_declared_number_refuses_a_misfit() -> None:
     with pytest.raises(InputError, match="not a number") as caught:
         column_of(*fine, "x", kind="number")
     assert caught.value.line == 200
+
+
+MORE_NUMBERS = {
+    "R": ["1e+05", "20000", "1e-04", "0.5", "123456"],
+    "pandas": ["9e-05", "0.1234", "100000.0", "1e+16", "-2.5e-10"],
+    "C": ["1e+06", "999999", "1.5e-05", "0.0001"],
+    "JavaScript": ["1e-7", "0.000001", "1e+21", "5"],
+    "Java": ["9.0E-5", "1.0E7", "12.5", "0.001"],
+    "one mantissa": ["1.20e-05", "-3.40e+10", "0.00e+00"],
+    "a comma and an exponent": ["1,5e-07", "2,25"],
+    "tiny": ["1.5e-300", "2.5"],
+    "plus": ["+1.5", "-2", "0"],
+    "plus before zero": ["+1.5", "-2", "+0"],
+    "no zero before the point": [".5", "-.25", "1.5", "3"],
+    "no digit behind the point": ["5.", "1.5", "-3."],
+    "a blank in front": [" 1", " 22", " -3"],
+    "a blank for plus": [" 1.5", "-2.5"],
+    "one width": ["  1", " 22", "333", " -4"],
+    "one width, blanks behind": ["1  ", "22 ", "333"],
+    "brackets": ["(1,234.50)", "20.00"],
+    "brackets and a currency": ["($1,234.50)", "$20.00"],
+    "a minus behind": ["5.00-", "7.50"],
+    "a typographic minus": ["\N{MINUS SIGN}5", "3"],
+    "India": ["12,34,567", "1,234", "123", "1,00,00,000"],
+    "Switzerland": ["1\N{RIGHT SINGLE QUOTATION MARK}234.5", "5"],
+    "dollars": ["$5", "-$1,234.5"],
+    "a minus behind the dollar": ["$5.00", "$-3.50"],
+    "dollars of a country": ["US$5", "US$7"],
+    "euros": ["1.234,50 €", "-3,00 €"],
+    "a code": ["CHF 5", "CHF 1'200"],
+    "a code behind": ["5 EUR", "-7 EUR"],
+    "kronor": ["5 kr", "1 200 kr"],
+    "zloty": ["5,00 zł", "12,50 zł"],
+    "rupees": ["₹1,00,000", "₹500"],
+    "percent": ["12.5%", "-3%"],
+    "per mille": ["5 ‰", "7 ‰"],
+    "weights": ["70 kg", "81.5 kg"],
+    "temperatures": ["36.6 °C", "-5 °C"],
+    "areas": ["50 m²", "120 m²"],
+    "speeds": ["50 km/h", "120 km/h"],
+    "volts": ["5 V", "12 V"],
+}
+
+
+@pytest.mark.parametrize("name", MORE_NUMBERS)
+def test_numbers_in_their_dress_come_back_as_they_were(name: str, folder: Folder) -> None:
+    cells = MORE_NUMBERS[name]
+    made = column_of(*cells)
+    assert (made.column.kind.is_numeric, made.notes) == (True, ())
+    assert written(made) == cells
+    quoted = "".join(f'"{cell}";x\n' for cell in cells)
+    assert folder.table(f"v;o\n{quoted}").text("v").tolist() == cells
+
+
+def test_a_number_has_the_value_that_is_shown() -> None:
+    assert column_of("12 %", "7.5 %").values.tolist() == [12, 7.5]
+    assert column_of("(1,234.50)", "20.00").values.tolist() == [-1234.5, 20]
+    assert column_of("12,34,567", "1,234").values.tolist() == [1234567, 1234]
+    assert column_of("9e-05", "1.5").values.tolist() == [0.00009, 1.5]
+    assert column_of("1E400", "x", "2", *map(str, range(300))).values[0] != np.inf
+
+
+@pytest.mark.parametrize(
+    ("cells", "again", "note"),
+    [
+        (["1e5", "2.5E-3", "7"], ["100000", "0.0025", "7"], "2 spellings with an exponent will be written without it"),
+        (["+1", "2", "3", "-4"], ["1", "2", "3", "-4"], "1 spelling with other"),
+        (["12 kg", "13kg", "14 kg"], ["12 kg", "13 kg", "14 kg"], "1 spelling with other"),
+        ([".5", "0.25", "0.75"], ["0.5", "0.25", "0.75"], "1 spelling with other"),
+        (["-US$5", "US$7"], ["US$-5", "US$7"], "1 spelling"),
+        (["8.3945900000000009", "8.25"], ["8.39459", "8.25"], "more digits than their value needs"),
+        (["1e-20", "1E-5", "123456.5"], ["1e-20", "1e-05", "123456.5"], "with an exponent will be written otherwise"),
+    ],
+)
+def test_what_its_writer_would_not_have_spelt_so_is_written_evenly_and_counted(
+    cells: list[str], again: list[str], note: str
+) -> None:
+    made = column_of(*cells)
+    assert written(made) == again
+    assert any(note in one for one in made.notes)
+    assert column_of(*again).values.tolist() == made.values.tolist()
+
+
+def test_units_that_differ_are_noted() -> None:
+    assert any("several units" in note for note in column_of("5 kg", "11 lb", "7 kg").notes)
+    assert any("several units" in note for note in column_of("$5", "€7").notes)
+    assert column_of("Q1", "Q2").notes == ()
+
+
+def test_numbers_too_long_for_a_float_are_noted() -> None:
+    made = column_of("12345678901234567", "12345678901234568")
+    assert made.column.kind is Kind.TEXT
+    assert any("more digits than a number keeps" in note for note in made.notes)
+
+
+def test_two_exponents_in_many_cells_leave_the_column_numbers() -> None:
+    made = column_of(*(str(20_000 + number) for number in range(2_000)), "1e+05", "3e+05")
+    assert (made.column.kind, made.notes) == (Kind.INTEGER, ())
+    assert written(made)[-2:] == ["1e+05", "3e+05"]
+
+
+def test_one_weight_with_an_exponent_among_many_is_a_number() -> None:
+    weights = [str(100_000 + 7 * number) for number in range(3_000)]
+    made = column_of(*weights, "1e+06")
+    assert (made.column.kind, written(made)) == (Kind.INTEGER, [*weights, "1e+06"])
+
+
+def test_scrambled_amounts_are_missing_and_the_others_numbers() -> None:
+    amounts = [str(50 * (number % 400)) for number in range(3_000)]
+    made = column_of(*amounts[:1_500], "2a0#0", "x1!", *amounts[1_500:])
+    assert made.column.kind is Kind.INTEGER
+    assert made.column.misfits
+    assert np.isnan(made.values).sum() == 2
+    assert any("2 cells of 3,002 (lines 1502, 1503) are no number" in note for note in made.notes)
+
+
+def test_one_word_that_many_cells_share_is_the_spelling_of_a_missing_value() -> None:
+    cells = [*map(str, range(60)), *["90+"] * 20]
+    made = column_of(*cells)
+    assert (made.column.kind, made.column.spelling.null, made.column.misfits) == (Kind.INTEGER, "90+", False)
+    assert any("20 cells of 80 (lines 62, 63, 64, ...) hold the one word" in note for note in made.notes)
+    assert column_of(*cells, kind="integer").column.spelling.null == "90+"
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        ([*map(str, range(60)), *["90+"] * 19], "19 cells"),
+        ([*map(str, range(60)), *["90+"] * 20, ""], "second spelling of missing"),
+        ([*map(str, range(60)), *["90+"] * 20, *["low"] * 20], ""),
+        ([*map(str, range(60)), *["=1+1"] * 20], "20 cells"),
+        (["1", "2", *["3+"] * 30], ""),
+    ],
+)
+def test_a_word_that_could_be_somebodys_or_a_level_stays_text(cells: list[str], note: str) -> None:
+    made = column_of(*cells)
+    assert not made.column.kind.is_numeric
+    assert made.notes == () if not note else any(note in one for one in made.notes)
+
+
+@pytest.mark.parametrize("odd", ["01234", "12345678901234567890"])
+def test_a_code_among_whole_numbers_keeps_the_column_text(odd: str) -> None:
+    made = column_of(*[str(number % 50 + 10_000) for number in range(500)], odd)
+    assert made.column.kind is Kind.CATEGORY
+    assert any("as codes are" in note or "more digits" in note for note in made.notes)
+
+
+def test_a_key_with_an_odd_value_stays_text() -> None:
+    made = column_of(*map(str, range(1_000, 1_500)), "C1200")
+    assert made.column.kind is Kind.TEXT
+    assert any("as keys do" in note for note in made.notes)
+    assert column_of(*map(str, range(1_000, 1_500)), "tba").column.kind is Kind.INTEGER
+
+
+def test_where_the_policy_says_so_what_does_not_fit_a_declared_kind_is_missing() -> None:
+    made = column_of("1", "x", "2", "y", "3", kind="number", misfits="missing")
+    assert made.values[[0, 2, 4]].tolist() == [1, 2, 3]
+    assert np.isnan(made.values[[1, 3]]).all()
+    assert any("2 cells of 5 (lines 3, 5)" in note for note in made.notes)
+    dated = column_of("2020-01-01", "soon", "2020-01-03", format="%Y-%m-%d", misfits="missing")
+    assert np.isnat(dated.values).tolist() == [False, True, False]
+
+
+def test_misfits_need_a_kind_that_they_do_not_fit() -> None:
+    with pytest.raises(ValueError, match="say which"):
+        ColumnPolicy(misfits="missing")
+    with pytest.raises(ValueError, match="say which"):
+        ColumnPolicy(misfits="missing", kind="text")
+
+
+SPREADSHEET = ["n.a.", "#DIV/0!", "#REF!", "#VALUE!", "NaN", "unknown", "Unknown", "N/A", "*", "\N{EN DASH}"]
+
+
+@pytest.mark.parametrize("word", SPREADSHEET)
+def test_what_spreadsheets_and_people_write_for_nothing_is_missing(word: str) -> None:
+    made = column_of("1.5", word, "2.5")
+    assert np.isnan(made.values[1])
+    assert made.column.spelling.null == word
+
+
+LOOKS = ["#", "$#", "# kg", "#%", "€ #", "# EUR", " #", "US$#"]
+NEGATIVE = {"$#": "-$#", "US$#": "US$-#"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_column_spelt_by_one_writer_comes_back_word_for_word(data: st.DataObject) -> None:
+    look = data.draw(st.sampled_from(LOOKS))
+    decimals = data.draw(st.integers(0, 4))
+    marks = data.draw(st.sampled_from([(".", ""), (".", ","), (",", "."), (",", "")]))
+    numbers = data.draw(st.lists(st.integers(-(10**10), 10**10), min_size=1, max_size=8))
+    lead = " " if look.startswith(" ") else ""
+    spellings = []
+    for number in numbers:
+        digits = f"{abs(number) / 10**decimals:,.{decimals}f}".translate(str.maketrans({",": marks[1], ".": marks[0]}))
+        form = look if number >= 0 else NEGATIVE.get(look, f"{lead}-{look.lstrip()}")
+        spellings.append(form.replace("#", digits))
+    made = column_of(*spellings)
+    if made.column.kind.is_numeric and not made.notes:
+        assert written(made) == spellings
+    else:
+        assert any("comma" in note or "points were read" in note for note in made.notes)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=8))
+def test_what_python_writes_of_floats_comes_back_word_for_word(values: list[float]) -> None:
+    made = column_of(*map(repr, values))
+    assert made.column.kind.is_numeric
+    assert made.values.tolist() == values
+    if not any("negative zeros" in note for note in made.notes):
+        assert written(made) == [*map(repr, values)]
