@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from privsynth.spelling import Spelling
+from privsynth.spelling.numbers import Exponent, NumberStyle
+
+
+def dressed(**style: Any) -> Spelling:
+    return Spelling(decimals=2, thousands=",", style=NumberStyle(**style))
+
+
+def plain(exponent: Exponent) -> Spelling:
+    return Spelling(decimals=5, padded=False, style=NumberStyle(exponent=exponent))
 
 
 @pytest.mark.parametrize(
@@ -23,6 +34,25 @@ from privsynth.spelling import Spelling
         (Spelling(decimals=2, padded=False), -0.001, "0"),
         (Spelling(decimals=1), -0.04, "0.0"),
         (Spelling(thousands=" "), -1234.0, "-1 234"),
+        (dressed(positive="$#", negative="($#)"), -1234.5, "($1,234.50)"),
+        (dressed(positive="+#", zero="#"), 0.0, "0.00"),
+        (dressed(positive="+#", zero="#"), 3.0, "+3.00"),
+        (dressed(negative="-#", positive=" #"), -0.001, " 0.00"),
+        (dressed(width=8), 3.0, "    3.00"),
+        (dressed(width=-6), 3.0, "3.00  "),
+        (dressed(width=2), 3.0, "3.00"),
+        (dressed(bare=True), -0.25, "-.25"),
+        (dressed(bare=True), 0.0, ".00"),
+        (Spelling(style=NumberStyle(pointed=True)), 5.0, "5."),
+        (dressed(lakhs=True), 1234567.5, "12,34,567.50"),
+        (dressed(lakhs=True), 567.5, "567.50"),
+        (plain(Exponent(shorter=True)), 100000.0, "1e+05"),
+        (plain(Exponent(shorter=True)), 123456.0, "123456"),
+        (plain(Exponent()), 0.00009, "9e-05"),
+        (plain(Exponent()), 0.0001, "0.0001"),
+        (plain(Exponent(mark="E", plus=False, digits=1, fewest=1, low=-3, high=7)), 1e7, "1.0E7"),
+        (plain(Exponent(places=2, low=0, high=0)), -1234.0, "-1.23e+03"),
+        (plain(Exponent(places=2, low=0, high=0)), 0.0, "0.00e+00"),
     ],
 )
 def test_a_number_is_spelt(spelling: Spelling, value: float, text: str) -> None:
@@ -46,3 +76,29 @@ def test_what_has_at_most_fifteen_digits_comes_back(digits: int, decimals: int) 
     value = digits / 10**decimals
     text = Spelling(decimals=decimals).write(np.array([value]))[0]
     assert float(text) == value
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "value"),
+    [
+        ({"positive": "$#", "negative": "($#)"}, "($1,234.50)", -1234.5),
+        ({"positive": "$#", "negative": "-$#"}, "-$5", -5.0),
+        ({"positive": "# kg"}, "5 kg", 5.0),
+        ({"positive": "# kg"}, "5", 5.0),
+        ({"positive": "+#", "zero": "#"}, "+5", 5.0),
+        ({"width": 6}, "     5", 5.0),
+    ],
+)
+def test_a_word_has_the_value_that_it_spells(style: dict[str, Any], text: str, value: float) -> None:
+    assert dressed(**style).value(text) == value
+
+
+def test_what_is_no_number_has_no_value() -> None:
+    with pytest.raises(ValueError, match="could not convert"):
+        dressed(positive="$#").value("$x")
+
+
+def test_types_tell_no_more_digits_than_the_text() -> None:
+    spelling = plain(Exponent(places=2, low=0, high=0))
+    assert spelling.rounded(np.array([1234.5, np.nan])).tolist()[:1] == [1230.0]
+    assert dressed(positive="$#").rounded(np.array([-1.256])).tolist() == [-1.26]

@@ -46,6 +46,17 @@ MARKS = (
     (".", "\u202f"),
 )
 MORE_MARKS = ((".", LAKHS), (".", "\u2019"), (",", "\u2019"))
+NAMES = {",": "commas", ".": "points"}
+TWINS = {",": ((",", ""), (".", ",")), ".": ((".", ""), (",", "."))}  # a mark of decimals, and the same of thousands
+
+
+@dataclass(frozen=True, eq=False)
+class Convention:
+    """The marks of decimals and thousands, which words have them, and what a person should know of the choice."""
+
+    marks: Marks
+    fits: Array
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +69,7 @@ class NumberReading:
     fits: Array  # by word; the others, misfits, are NaN
     evened: int = 0  # words whose zeros, signs or blanks are written otherwise
     plain: int = 0  # words whose exponent is written otherwise, or not at all
-    is_money: bool = False  # commas that might mark decimals were read as thousands, for the currency beside them
+    doubts: tuple[str, ...] = ()  # what else the marks could have meant
 
 
 def numbers(words: list[str], cells: Array | None = None, *, sure: bool = False) -> NumberReading | None:
@@ -85,11 +96,11 @@ def _of_most(words: list[str], cells: Array, *, all_fit: bool, sure: bool) -> Nu
     if not fits.any() or (all_fit and not fits.all()) or 2 * cells[fits].sum() < cells.sum():
         return None
     chosen = _convention(parts.take(fits), cells[fits])
-    if chosen is None or not chosen[1].any() or (all_fit and not chosen[1].all()):
+    if chosen is None or not chosen.fits.any() or (all_fit and not chosen.fits.all()):
         return None
-    fits[fits] = chosen[1]
-    reading = _dressed(parts.take(fits), *chosen[0])
-    return reading and replace(_spread(reading, fits), is_money=chosen[2])
+    fits[fits] = chosen.fits
+    reading = _dressed(parts.take(fits), *chosen.marks)
+    return reading and replace(_spread(reading, fits), doubts=chosen.doubts)
 
 
 def _spread(reading: NumberReading, fits: Array) -> NumberReading:
@@ -104,22 +115,26 @@ def _whole(core: str) -> str:
     return core.removesuffix(".")
 
 
-def _convention(parts: Dressed, cells: Array) -> tuple[Marks, Array, bool] | None:
-    """The marks under which most cells are numbers, which words are, and whether only a currency tells the marks.
-
-    None if they could mean two things.
-    """
-    text = pa.array([_whole(core) for core in parts.cores], pa.string())
+def _convention(parts: Dressed, cells: Array) -> Convention | None:
+    """The marks under which most cells are numbers; None if they could mean two things."""
+    cores = [_whole(core) for core in parts.cores]
+    text = pa.array(cores, pa.string())
     fits = {}
     for marks in (*MARKS, *MORE_MARKS):
         fits[marks] = pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False)
-        if fits[marks].all() and marks == MARKS[0]:
+        if marks == MARKS[0] and fits[marks].all() and not is_money(parts.looks):
             break
     best = max(fits, key=lambda marks: float(cells[fits[marks]].sum()))
-    doubtful = ((",", ""), (".", ","))
-    if best not in doubtful or (fits[doubtful[0]] != fits[doubtful[1]]).any():
-        return best, fits[best], False
-    return (doubtful[1], fits[best], True) if is_money(parts.looks) else None
+    for mark, twins in TWINS.items():
+        decimals, thousands = (fits.get(marks, np.zeros(len(cores), dtype=bool)) for marks in twins)
+        if best not in twins or (decimals != thousands).any() or not any(mark in core for core in cores):
+            continue
+        if is_money(parts.looks):
+            note = f"its {NAMES[mark]} were read as marks of thousands, as money has no three decimals"
+            return Convention(twins[1], fits[best], (note,))
+        if mark == ",":
+            return None
+    return Convention(best, fits[best])
 
 
 def _dressed(parts: Dressed, decimal: str, thousands: str) -> NumberReading | None:
@@ -242,7 +257,7 @@ def why_no_number(words: list[str], cells: Array) -> str | None:
     chosen = _convention(parts.take(fits), cells[fits])
     if chosen is None:
         return "a comma may mark decimals or thousands"
-    too_long = chosen[1].all() and _dressed(parts.take(fits), *chosen[0]) is None
+    too_long = chosen.fits.all() and _dressed(parts.take(fits), *chosen.marks) is None
     return "its numbers have more digits than a number keeps" if too_long else None
 
 
@@ -254,11 +269,9 @@ def doubt(words: list[str], reading: NumberReading) -> list[str]:
         if (np.signbit(reading.values) & (reading.values == 0)).any()
         else []
     )
-    if reading.is_money:
-        zeros = [*zeros, "its commas were read as marks of thousands, as money has no three decimals"]
     if uneven and _fits([word for word, fits in zip(words, reading.fits, strict=True) if fits], ",", "."):
-        return [*zeros, "its points were read as decimal points, but could mark thousands"]
-    return zeros
+        zeros = [*zeros, "its points were read as decimal points, but could mark thousands"]
+    return [*zeros, *reading.doubts]
 
 
 def _may_be_number(word: str) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Dataset, Kind
+from privsynth.emit import serialise
 from privsynth.errors import InputError, PolicyError
 from privsynth.options import ColumnPolicy
 from privsynth.read.kinds import Typed, typed
@@ -456,6 +458,13 @@ def test_what_its_writer_would_not_have_spelt_so_is_written_evenly_and_counted(
     assert column_of(*again).values.tolist() == made.values.tolist()
 
 
+@pytest.mark.parametrize("cells", [["$1,000", "$250"], ["€1.000", "€250"], ["1.000 €", "-2.500 €"]])
+def test_money_has_no_three_decimals(cells: list[str]) -> None:
+    made = column_of(*cells)
+    assert (made.column.kind, abs(made.values[0]), written(made)) == (Kind.INTEGER, 1000, cells)
+    assert any("as money has no three decimals" in note for note in made.notes)
+
+
 def test_units_that_differ_are_noted() -> None:
     assert any("several units" in note for note in column_of("5 kg", "11 lb", "7 kg").notes)
     assert any("several units" in note for note in column_of("$5", "€7").notes)
@@ -585,3 +594,14 @@ def test_what_python_writes_of_floats_comes_back_word_for_word(values: list[floa
     assert made.values.tolist() == values
     if not any("negative zeros" in note for note in made.notes):
         assert written(made) == [*map(repr, values)]
+
+
+def test_small_floats_that_pandas_writes_with_an_exponent_are_numbers(folder: Folder) -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({f"f{at}": np.round(rng.gamma(0.2, 1, 400), 6) for at in range(4)})
+    text = frame.to_csv(index=False)
+    assert "e-05" in text
+    table = folder.table(text)
+    assert [column.kind for column in table.columns] == [Kind.NUMBER] * 4
+    pd.testing.assert_frame_equal(table.frame, frame)
+    assert serialise(Dataset((table,)))["data.csv"].decode() == text
