@@ -5,36 +5,40 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-_BAND = re.compile(
-    r"\s*(?:(?P<low>\d+(?:[.,]\d+)?)\s*(?:-|\u2013|\u2014|to|bis|a)\s*(?P<high>\d+(?:[.,]\d+)?)|(?P<over>\d+)\s*\+"
-    r"|[<\u2264]\s*(?P<under>\d+)|[>\u2265]\s*(?P<above>\d+))\s*\Z"
-)
+from privsynth.spelling.bands import bands_of
+
 _STAGE = re.compile(
     r"(?P<word>stage|level|grade|class|step|phase|tier|quarter|week|month|year|q|stufe|klasse|grad|quartal|woche|jahr|niveau|nivel|etape|classe|semaine|trimestre)"
     r"[ ._-]*(?P<number>\d{1,3})\Z"
 )
 _FEWEST, _MOST = 3, 40  # levels that make an order worth a word
+_MOST_BANDS = 2_000  # intervals may be hundreds
 
 
 def order_of(levels: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
     """The name of the order that these levels follow, and the levels in it; None if they follow none that is known."""
     known = list(dict.fromkeys(levels))
     plain = {level: _plain(level) for level in known}
-    if not _FEWEST <= len(known) <= _MOST or _are_mere_letters(plain.values()):
+    if not _FEWEST <= len(known) <= _MOST_BANDS or _are_mere_letters(plain.values()):
         return None
-    for name, places in (
-        *_scales().items(),
-        ("bands of numbers", _bands(plain.values())),
-        ("numbered steps", _stages(plain.values())),
-    ):
+    for name, places in _orders(list(plain.values())):
         steps = {level: places[plain[level]] for level in known if plain[level] in places}
         if len(steps) == len(set(steps.values())) == len(known):
             return name, tuple(sorted(known, key=steps.__getitem__))
     return None
+
+
+def _orders(levels: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
+    """Each order that is known, with the place of each of its levels."""
+    if len(levels) <= _MOST:
+        yield from _scales().items()
+    yield "bands of numbers", _bands(levels)
+    if len(levels) <= _MOST:
+        yield "numbered steps", _stages(levels)
 
 
 def _are_mere_letters(levels: Iterable[str]) -> bool:
@@ -49,16 +53,10 @@ def _plain(text: str) -> str:
 
 
 def _bands(levels: Iterable[str]) -> dict[str, float]:
-    """`18-25`, `26-35`, `65+`, `<18`: by where they begin."""
-    found = {level: match for level in levels if (match := _BAND.match(level))}
-    if sum(match["low"] is not None for match in found.values()) < 2:
-        return {}
-    return {level: _start(match) for level, match in found.items()}
-
-
-def _start(match: re.Match[str]) -> float:
-    text = match["low"] or match["over"] or match["above"] or match["under"]
-    return float(text.replace(",", ".")) + (-0.5 if match["under"] else 0.5 if match["over"] or match["above"] else 0.0)
+    """`18-25`, `65+`, `<18`, `[10, 20)`, `7:25 a.m. to 7:29 a.m.`: by where they begin."""
+    bands = bands_of(levels)
+    place = {band: float(at) for at, band in enumerate(sorted(set(bands.values())))}
+    return {level: place[band] for level, band in bands.items()}
 
 
 def _stages(levels: Iterable[str]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from privsynth.read.records import Words
 from privsynth.read.refusal import counted
 from privsynth.read.times import TimeReading, times, times_as
 from privsynth.spelling import Spelling
+from privsynth.spelling.bands import bands_of
 from privsynth.spelling.fields import can_clock, can_match
 from privsynth.typing import Array
 
@@ -348,7 +349,8 @@ def text_kind(words: Words) -> Kind:
     few = len(words.distinct) <= FEW_SHARE * rows or (
         len(words.distinct) <= FEW_LEVELS and len(words.distinct) <= rows / 2
     )
-    return Kind.CATEGORY if few else Kind.TEXT
+    are_levels = few or (len(words.distinct) <= rows / 2 and bool(bands_of(words.distinct)))
+    return Kind.CATEGORY if are_levels else Kind.TEXT
 
 
 def day_first(columns: list[Typed]) -> bool | None:

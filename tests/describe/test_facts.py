@@ -119,6 +119,11 @@ def test_pairs_that_never_meet_are_told(rng: np.random.Generator) -> None:
         (["niedrig", "mittel", "hoch"], "degrees"),
         (["Mon", "Sun", "Wed"], "weekdays"),
         (["65+", "18-25", "26-64"], "bands of numbers"),
+        (["(10, 20]", "(-0.01, 10]", "(20, 30]"], "bands of numbers"),
+        (["$1,000 to $1,999", "Less than $1,000", "$10k+", "$2,000 - $9,999"], "bands of numbers"),
+        (["7:25 a.m. to 7:29 a.m.", "12:00 a.m. to 12:04 a.m.", "1:00 p.m. to 1:04 p.m."], "bands of numbers"),
+        (["10 to 14 years", "55 years and over", "Under 5 years", "5 to 9 years"], "bands of numbers"),
+        ([f"{start}-{start + 4}" for start in range(0, 2000, 5)], "bands of numbers"),
         (["Q2", "Q1", "Q4", "Q3"], "numbered steps"),
         (["Strongly agree", "Neutral", "Disagree"], "agreement"),
         (["Masters", "HS-grad", "Bachelors", "11th"], "education"),
@@ -132,7 +137,15 @@ def test_knows_the_orders_that_people_use(levels: list[str], name: str) -> None:
 
 @pytest.mark.parametrize(
     "levels",
-    [["a", "b", "c"], ["red", "green", "blue"], ["low", "high"], ["low", "medium", "blue"], ["A12", "A99", "A50"]],
+    [
+        ["a", "b", "c"],
+        ["red", "green", "blue"],
+        ["low", "high"],
+        ["low", "medium", "blue"],
+        ["A12", "A99", "A50"],
+        ["555-1234", "556-9999", "570-1111"],
+        ["1-0", "2-2", "0-3"],
+    ],
 )
 def test_takes_no_order_for_granted(levels: list[str]) -> None:
     assert order_of(levels) is None
@@ -140,6 +153,8 @@ def test_takes_no_order_for_granted(levels: list[str]) -> None:
 
 def test_the_order_of_levels_is_from_low_to_high() -> None:
     assert order_of(["hoch", "niedrig", "mittel"]) == ("degrees", ("niedrig", "mittel", "hoch"))
+    morning = ["7:25 a.m. to 7:29 a.m.", "12:00 a.m. to 12:04 a.m.", "1:00 p.m. to 1:04 p.m."]
+    assert order_of(morning) == ("bands of numbers", (morning[1], morning[0], morning[2]))
     assert order_of(["<18", "65+", "18-40", "41-64"]) == ("bands of numbers", ("<18", "18-40", "41-64", "65+"))
 
 

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Kind, Role, Table
+from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.measure.significance import binomial_tail, is_significant
 from privsynth.measure.words import PrintedText, words_of
 from privsynth.source import Source
@@ -44,8 +44,17 @@ def forbidden_values(source: Source) -> Iterator[Values]:
     for train, holdout in tables(source):
         for column in train.columns:
             counts = _counts(train, holdout, column.name)
-            texts = list(counts.index if column.role.is_fabricated else counts.index[counts < RARE])
+            rare = counts.index if column.role.is_fabricated else counts.index[counts < RARE]
+            texts = [text for text in rare if column.role.is_fabricated or not _may_be_an_edge(text, column)]
             yield Values(train.name, column.name, column.role, column.kind, texts)
+
+
+def _may_be_an_edge(text: str, column: Column) -> bool:
+    """Whole months, quarters and years, and round times: the edges of a chart's bins are these by themselves."""
+    if column.kind.is_time:
+        count = column.spelling.count(text)
+        return count is not None and float(f"{count:.2g}") == count
+    return column.kind is Kind.DATE and column.spelling.unit in ("Y", "Q", "M")
 
 
 def tables(source: Source) -> Iterator[tuple[Table, Table | None]]:
