@@ -125,7 +125,7 @@ def by_pandas(name: str, raw: bytes) -> pd.DataFrame | None:
             options = {"compression": packing, "encoding_errors": "replace", **how}
             frame = pd.read_csv(io.BytesIO(raw), low_memory=False, **options)
             one = len(frame.columns) == 1  # perhaps because other marks than commas set the fields apart
-            return pd.read_csv(io.BytesIO(raw), sep=None, engine="python", **options) if one else frame
+            return pd.read_csv(io.BytesIO(raw), **{**options, "sep": None}, engine="python") if one else frame
         except (ValueError, pd.errors.ParserError):
             return None
 
