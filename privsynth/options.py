@@ -67,6 +67,18 @@ class Limits(PolicyModel):
     fidelity_min: float = _higher(
         ge=0, le=1, description="Least fidelity, as a share of what a fresh real sample reaches."
     )
+    order_min: float | None = _higher(
+        ge=0,
+        le=1,
+        description="Least part of the dependence on the row before, in time or of one person, that must be kept; "
+        "reported only when absent.",
+    )
+    steady_min: float | None = _higher(
+        ge=0,
+        le=1,
+        description="Least share of people whose rows must agree in what stays the same within a person; "
+        "reported only when absent.",
+    )
     mia_all: float = _lower(
         gt=0,
         le=1,

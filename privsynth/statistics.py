@@ -26,10 +26,12 @@ class ColumnStatistics:
 class Fact:
     """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
 
-    kind: str  # equal, one_to_one, dependency, order, constant_difference, combinations, ordinal
+    kind: str  # equal, one_to_one, dependency, order, constant_difference, combinations, ordinal, panel, series
     _: KW_ONLY
     table: str
-    columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher
+    columns: tuple[
+        str, ...
+    ]  # a dependency: what decides, then what follows; an order: the lower, then the higher; a panel: whose, then when
     share: float  # of the rows in which it holds
     words: str  # for people
 

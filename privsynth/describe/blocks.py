@@ -9,16 +9,16 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.dataset import Column, Kind, Table
 from privsynth.describe.times import is_time
 from privsynth.errors import visible
+from privsynth.measure.turns import Followers, differing, is_steady
 from privsynth.pii.entities import Trait, has
 from privsynth.typing import Array
 
 LOOKED_AT = 20_000  # rows that are looked at, all rows of a value or none
-KEPT = 0.98  # of the rows that follow each other within a value agree in what people keep
-TENTH = 0.1  # of the disagreement that chance would show is allowed
-CHANCE = 20.0  # rows, at least, in which chance would have shown another value
+CHANCE = 20  # rows that follow another of the same value, below which nothing is said
+VARIES = 0.1  # of them, at least, differ in something
 WHOLE = 0.995  # of the rows are told apart by a value and a time
 NEARLY = 0.9  # as many different values as that share of the rows, or of the values: as good as one each
 RUNS = 1.02  # runs for each value, up to which a table lies in blocks
@@ -41,9 +41,7 @@ class ColumnCodes:
     @cached_property
     def differ(self) -> Mapping[str, float]:
         """For each column the chance that two random rows differ."""
-        rows = max(1, len(self.table))
-        counts = {column.name: np.bincount(self[column.name] + 1) / rows for column in self.table.columns}
-        return {name: float(1 - (shares**2).sum()) for name, shares in counts.items()}
+        return {column.name: differing(self[column.name]) for column in self.table.columns}
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,12 +112,8 @@ class Blocks:
         return tuple(column for column in others if self._is_steady(column) and not self._renames(column))
 
     def _is_steady(self, column: Column) -> bool:
-        differ, pairs = self.coded.differ[column.name], len(self._together)
-        if differ * pairs < CHANCE or column.role is Role.FREE_TEXT:
-            return False
-        values = self.coded[column.name][self._order]
-        changed = float((values[self._together] != values[self._together - 1]).mean())
-        return changed <= min(1 - KEPT, TENTH * differ)
+        pairs = Followers(self._order[self._together - 1], self._order[self._together])
+        return is_steady(self.coded[column.name], pairs, self.coded.differ[column.name])
 
     def _renames(self, column: Column) -> bool:
         """Whether each value has one of its own in the other column."""
@@ -135,7 +129,7 @@ class Blocks:
     def changes(self) -> bool:
         """Whether anything differs within a value."""
         values = (self.coded[column.name][self._order] for column in self.coded.table.columns)
-        return any((of[self._together] != of[self._together - 1]).mean() > TENTH for of in values)
+        return any((of[self._together] != of[self._together - 1]).mean() > VARIES for of in values)
 
     @cached_property
     def time(self) -> Column | None:

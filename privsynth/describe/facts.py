@@ -13,6 +13,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.orders import order_of
+from privsynth.describe.turns import turns_of
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -28,7 +29,8 @@ NAMES = (Role.DIRECT, Role.FREE_TEXT)
 
 def facts_of(dataset: Dataset) -> tuple[Fact, ...]:
     """The facts of each table. They name columns and count rows; no value is in them."""
-    return tuple(fact for table in dataset if len(table) >= FEWEST for fact in (*_between(table), *_orders(table)))
+    between = (fact for table in dataset if len(table) >= FEWEST for fact in (*_between(table), *_orders(table)))
+    return (*between, *turns_of(dataset))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,7 @@ from privsynth.read.frames import read_frame
 from privsynth.recipe import Recipe
 from privsynth.release import Draft, Outcome, Release, decide
 from privsynth.report import render_reports
+from privsynth.report.losses import losses
 from privsynth.seeds import Seeds
 from privsynth.source import Exposure, Source
 from privsynth.stages import Estimate, Stages
@@ -171,8 +172,10 @@ def decided(
 ) -> Outcome:
     """The reports, their own gate, and the decision. `rows` of each table, where the draft is one part of them."""
     policy, source, draft = prepared.policy, prepared.source, drawn.draft
+    lost = losses(verdicts, exact=policy.figures == "exact")
+    stages.warnings(lost)
     with stages.stage("report"):
-        facts = _facts(prepared, drawn, stages.seconds, rows)
+        facts = _facts(prepared.with_notes(*lost), drawn, stages.seconds, rows)
         reports = render_reports(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
         last = replace(Artefacts(policy).check(reports, source, seconds=policy.gate_seconds), figures=policy.figures)

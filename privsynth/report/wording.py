@@ -195,6 +195,18 @@ NOT_TESTED = (
         "the scanner works without a language model; what it can find is listed under its coverage.",
     ),
 )
+# finding of the gate fidelity -> (what is lost, what that means where no figure may be told)
+LOST = {
+    "order": (
+        "what ties its rows together is lost",
+        "real rows depend on the row before, synthetic ones less or not at all; "
+        "series, growth and gaps cannot be studied on this table",
+    ),
+    "steady": (
+        "what stays the same is lost",
+        "what never changes in the rows of one real person changes from row to row in the synthetic ones",
+    ),
+}
 NOT_TESTED_FIDELITY = (
     ("Use", "whether a model trained on this data does as well on real data as one trained on the source."),
     (
@@ -202,7 +214,10 @@ NOT_TESTED_FIDELITY = (
         "whether small groups are kept as faithfully as large ones, and whether differences between groups are kept.",
     ),
     ("Three columns and more at once", "beyond what the classifier over whole rows can tell."),
-    ("Order in time", "whether sequences of rows follow each other as they do in the source."),
+    (
+        "Longer memory",
+        "whether rows depend on more than the row before, and whether gaps in time are as in the source.",
+    ),
 )
 
 RESIDUAL = {

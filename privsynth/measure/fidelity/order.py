@@ -1,0 +1,181 @@
+"""What ties rows together: each depends on the row before, and what a person keeps stays the same in all of theirs.
+
+Measured on the rows of one table as they follow each other in time, real, synthetic and fresh real ones alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Table
+from privsynth.measure.fidelity import comparable
+from privsynth.measure.turns import Followers, Turns, dependence, differing, followers, is_a_time, is_steady, is_telling
+
+NOTICEABLE = 0.9  # of what fresh real rows keep: below it something is lost
+LITTLE = 0.25  # below it nothing is left that could be used
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnOrder:
+    """How far one column depends on the row before, on each side; None: not known there."""
+
+    name: str
+    real: float
+    synthetic: float | None
+    fresh: float | None
+
+    def kept(self, value: float | None) -> float:
+        """The part of the real dependence that a side shows; what has turned round is lost."""
+        return 0.0 if value is None else float(np.clip(value / self.real, 0.0, 1.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteadyColumns:
+    """The columns that stay the same within a unit, and the share of units in which all of them do."""
+
+    names: tuple[str, ...]
+    real: float
+    synthetic: float | None  # None: no unit has two rows
+    fresh: float | None
+    units: int  # of the synthetic rows, with two rows or more
+    unit: str  # the column that says which rows belong together
+
+    @property
+    def kept(self) -> float:
+        """As a share of the units; where none has two rows, nothing of a unit can be seen."""
+        return self.synthetic or 0.0
+
+    @property
+    def is_lost(self) -> bool:
+        return self.kept < NOTICEABLE * (self.real if self.fresh is None else self.fresh)
+
+    @property
+    def in_words(self) -> str:
+        names, one = f"{', '.join(self.names[:3])}{' ...' * (len(self.names) > 3)}", len(self.names) == 1
+        real = f"{names} {'stays' if one else 'stay'} the same within one {self.unit} ({self.real:.0%} of them)"
+        if self.synthetic is None:
+            return f"{real}; no synthetic {self.unit} has two rows"
+        return f"{real}, in the synthetic rows within {self.synthetic:.0%} of {self.units:,}".replace("%", " %")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderResult:
+    """What ties the rows of a table together; `columns` are those that depend on the row before in the real rows."""
+
+    table: str
+    turns: Turns
+    columns: tuple[ColumnOrder, ...]
+    steady: SteadyColumns | None
+    pairs: int  # of real rows that follow each other
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def real(self) -> float:
+        """How strong the dependence is, on average over the columns."""
+        return float(np.mean([abs(column.real) for column in self.columns]))
+
+    @property
+    def synthetic(self) -> float:
+        """The same in the synthetic rows, where it points the same way."""
+        return float(np.mean([(column.synthetic or 0.0) * np.sign(column.real) for column in self.columns]))
+
+    @property
+    def kept(self) -> float:
+        return float(np.mean([column.kept(column.synthetic) for column in self.columns]))
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the synthetic rows show noticeably less of it than fresh real rows."""
+        return bool(self.columns) and self.kept < NOTICEABLE * (1.0 if self.kept_fresh is None else self.kept_fresh)
+
+    @property
+    def in_words(self) -> str:
+        """What the real rows show, and what the synthetic ones do."""
+        unit, over = self.turns.unit, f"on average over {', '.join(self.names[:3])}{' ...' * (len(self.names) > 3)}"
+        of_unit = f" of the same {unit}" if unit else ""
+        if self.turns.time is None:
+            real, do, lost = f"the real rows of one {unit} are alike", "are", f"how one {unit} differs from another"
+        else:
+            real, do, lost = f"the real rows depend on the row before{of_unit}", "do", "series, growth and gaps"
+        less = "not" if self.kept < LITTLE else "less" if self.is_lost else "too"
+        cannot = f": {lost} cannot be studied on this table" if self.is_lost else ""
+        return f"{real} ({self.real:.2f} {over}), the synthetic ones {do} {less} ({self.synthetic:.2f}){cannot}"
+
+    @property
+    def kept_fresh(self) -> float | None:
+        """What fresh real rows keep; None where there are too few."""
+        known = [column.kept(column.fresh) for column in self.columns if column.fresh is not None]
+        return float(np.mean(known)) if known else None
+
+
+def compare_order(real: Table, synthetic: Table, fresh: Table, turns: Turns, rng: np.random.Generator) -> OrderResult:
+    """On the columns that were learnt. A side that lacks the unit or the time shows no order at all.
+
+    Without a time the rows of a unit are put in a random order: how they stand in a file says nothing.
+    """
+    shuffle = rng if turns.time is None else None
+    sides = [_Side.of(table, turns, shuffle) for table in (real, synthetic, fresh)]
+    learnt = [name for name in comparable(real, synthetic)[0] if name not in turns.keys]
+    steady = _steady(sides, turns, learnt)
+    rest = [name for name in learnt if steady is None or name not in steady.names]
+    columns = tuple(column for name in rest if (column := _column(sides, name, turns)) is not None)
+    return OrderResult(table=real.name, turns=turns, columns=columns, steady=steady, pairs=len(sides[0].pairs))
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One table and its rows that follow each other."""
+
+    table: Table
+    pairs: Followers
+
+    @classmethod
+    def of(cls, table: Table, turns: Turns, shuffle: np.random.Generator | None) -> _Side:
+        has_keys = all(name in table for name in turns.keys)
+        nobody = np.zeros(0, dtype=np.int64)
+        return cls(table, followers(table, turns, shuffle) if has_keys else Followers(nobody, nobody))
+
+
+def _column(sides: Sequence[_Side], name: str, turns: Turns) -> ColumnOrder | None:
+    real, synthetic, fresh = (dependence(side.table, name, side.pairs) for side in sides)
+    if real is None or not is_telling(real, len(sides[0].pairs)) or is_a_time(sides[0].table, name, turns):
+        return None
+    return ColumnOrder(name=name, real=real, synthetic=synthetic, fresh=fresh)
+
+
+def _steady(sides: Sequence[_Side], turns: Turns, names: Sequence[str]) -> SteadyColumns | None:
+    if turns.unit is None:
+        return None
+    real = sides[0]
+    steady = tuple(name for name in names if _stays(real, name))
+    if not steady:
+        return None
+    (kept, _), (kept_synthetic, units), (kept_fresh, _) = (_units_that_keep(side, turns.unit, steady) for side in sides)
+    return SteadyColumns(
+        unit=turns.unit, names=steady, real=kept or 0.0, synthetic=kept_synthetic, fresh=kept_fresh, units=units
+    )
+
+
+def _stays(side: _Side, name: str) -> bool:
+    codes = pd.factorize(side.table.values(name))[0]
+    return is_steady(codes, side.pairs, differing(codes))
+
+
+def _units_that_keep(side: _Side, unit: str, names: Sequence[str]) -> tuple[float | None, int]:
+    """The share of units with two rows or more in which none of the columns changes, and how many units there are."""
+    if not len(side.pairs):
+        return None, 0
+    changed = np.zeros(len(side.pairs), dtype=bool)
+    for name in names:
+        codes = pd.factorize(side.table.values(name))[0]
+        changed |= codes[side.pairs.before] != codes[side.pairs.after]
+    owners = pd.factorize(side.table.frame[unit].to_numpy()[side.pairs.after])[0]
+    broken = np.bincount(owners, weights=changed)
+    return float((broken == 0).mean()), len(broken)
