@@ -16,19 +16,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from privsynth.read.skeletons import compact_skeletons, skeletons
-from privsynth.spelling.dates import Names, floored, spelt, unit_of
+from privsynth.read.skeletons import compact_skeletons, month_skeletons, skeletons
+from privsynth.spelling.dates import Calendar, Names, floored, spelt, unit_of
 from privsynth.spelling.fields import Fields, fields_of, localised
 from privsynth.typing import Array
 
 DATE_WORDS = re.compile(
     r"(?i)(^|[^a-z])(date|datum|data|fecha|dato|day|dob|birth(day)?|born|geboren|naissance|nascimento|since|until|dt|jour)($|[^a-z])|date$|datum$"
 )
+_MONTHS = re.compile(r"(?i)month|monat|mois|mes$|maand|period")
 _BIRTHS = re.compile(r"(?i)(^|[^a-z])(dob|birth|born|birthda(y|te)|geboren|geburt|naissance|nascimento|nacimiento)")
 SAMPLE = 200
 FEWEST = 0.5  # of a sample must look like dates before a column is read as dates
 FORMATS = 8  # of one column
 RARE = 100  # times as many days beyond the twelfth must stand in one place as in the other to settle which is the day
+SERIES = 24  # first days of months that are no chance
 FINER = 0.01  # of the cells must be finer than the rest for all to be written so
 UNITS = ("Y", "Q", "M", "W", "D", "h", "m", "s", "us")
 _ORDER = re.compile(r"%-?[dm][^%A-Za-z]+%-?[dm]")
@@ -54,7 +56,7 @@ def dates(words: list[str], name: str, cells: Array | None = None) -> list[DateR
 
     With `cells`, how often each word stands in the column, some words may fit none of the formats.
     """
-    look = compact_skeletons if is_compact(words, name) else skeletons
+    look = compact_skeletons if is_compact(words, name) else month_skeletons if _MONTHS.search(name) else skeletons
     sample = _sample(words)
     if sum(bool(look(word)) for word in sample) < max(1, FEWEST * len(sample)):
         return []
@@ -137,13 +139,21 @@ def _settled(ways: list[Fields], weights: Array) -> list[Fields]:
         return []
     left = [way for way in ways if way is best or not _is_beaten(way, best, weights)]
     left = [way for way in left if not way.format.startswith("%y")] or left
-    first = left[0]
-    return [first] if all(_say_the_same(first, way) for way in left) else left
+    if all(_say_the_same(left[0], way) for way in left):
+        return left[:1]
+    monthly = [way for way in left if _are_first_days(way)]
+    return monthly if len(monthly) == 1 else left
 
 
 def _is_beaten(way: Fields, best: Fields, weights: Array) -> bool:
     alone, against = weights[way.fits & ~best.fits].sum(), weights[best.fits & ~way.fits].sum()
     return bool(alone * RARE <= against and against > 0)
+
+
+def _are_first_days(way: Fields) -> bool:
+    """A series by the month: the other way about, all days of many years would be of one month, and none after 12."""
+    calendar = Calendar(np.unique(way.moments[way.fits]))
+    return len(calendar.moments) > SERIES and bool((calendar.day == 1).all())
 
 
 def _say_the_same(one: Fields, other: Fields) -> bool:

@@ -211,6 +211,13 @@ def _of_numbers(numbers: list[str], *, has_time: bool, is_bare: bool) -> list[tu
             return []
 
 
+def month_skeletons(word: str) -> tuple[str, ...]:
+    """A month and a year of two digits are dates, too, in a column whose name says so: `1/86`."""
+    if re.fullmatch(r"\d\d?[/-]\d\d", word, re.ASCII):
+        return (f"%m{word[-3]}%y",)
+    return skeletons(word)
+
+
 def compact_skeletons(word: str) -> tuple[str, ...]:
     """Digits alone, in a column whose name calls them dates."""
     if not word.isascii() or not word.isdigit():

@@ -218,6 +218,18 @@ def test_a_few_days_that_no_calendar_has_count_as_missing() -> None:
     assert (made.column.kind, int(np.isnat(made.values).sum())) == (Kind.DATE, 1)
 
 
+def test_a_series_of_first_days_of_months_settles_which_is_the_day() -> None:
+    cells = [f"{month}/1/{year}" for year in range(85, 88) for month in range(1, 13)]
+    made = column_of(*cells)
+    assert (made.column.spelling.date_format, written(made)) == ("%-m/%-d/%y", cells)
+    assert column_of(*cells[:12]).column.kind is Kind.TEXT  # twelve days of January would be no wonder
+
+
+def test_a_month_and_a_year_of_two_digits_are_dates_where_the_name_says_so() -> None:
+    assert column_of("1/86", "12/90", name="month").column.spelling.date_format == "%-m/%y"
+    assert column_of("1/86", "12/90").column.kind is Kind.TEXT
+
+
 def test_an_ambiguous_date_says_the_line_that_settles_it() -> None:
     note = " ".join(column_of("1/2/2020", "3/4/2020").notes)
     assert "format: '%-d/%-m/%Y' or format: '%-m/%-d/%Y'" in note
