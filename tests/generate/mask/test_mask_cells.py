@@ -37,7 +37,7 @@ from privsynth.mask_steps import (
     TopBottom,
 )
 
-NUMBERS, DATES, WORDS = (Kind.NUMBER, Kind.INTEGER), (Kind.DATE,), (Kind.TEXT, Kind.CATEGORY)
+NUMBERS, DATES, WORDS = (Kind.NUMBER, Kind.INTEGER, Kind.TIME, Kind.DURATION), (Kind.DATE,), (Kind.TEXT, Kind.CATEGORY)
 STEPS: list[tuple[Step, tuple[Kind, ...]]] = [
     *((step, (*NUMBERS, *DATES, *WORDS)) for step in (Keep(), Blur(), Null(), Redact(), Partial(last=1), Shuffle())),
     *((step, (*NUMBERS, *DATES)) for step in (TopBottom(), Microaggregate(size=3))),

@@ -18,6 +18,7 @@ from privsynth.groups.rare import BLANK, counted
 from privsynth.groups.sharing import few_share, sharing
 from privsynth.mask_steps import Bucket, Generalise
 from privsynth.spelling import Spelling
+from privsynth.spelling.times import DAY_US
 from privsynth.typing import Array
 
 RANGES = 10  # where the policy does not say how many
@@ -73,9 +74,13 @@ class Widths:
         width, first = Decimal(str(self.width)), Decimal(int(step))
         return _range(self._spell(first * width), self._spell((first + 1) * width))
 
+    def _within_day(self, count: float) -> float:
+        """The end of the day is its beginning."""
+        return count % (DAY_US // self.spelling.step_us) if self.spelling.clock else count
+
     def _spell(self, edge: Decimal) -> str:
         if self.spelling.is_time:
-            return str(self.spelling.write(np.array([float(edge)]))[0])
+            return str(self.spelling.write(np.array([self._within_day(float(edge))]))[0])
         return _plain(edge)
 
 
