@@ -36,7 +36,7 @@ def read_frame(frame: Any, policy: Policy, name: str = "table") -> Dataset:
         called = free_name(table_name(key), taken)
         table, of_table = frame_table(to_arrow(one), called, policy.read, policy.table(called))
         tables.append(table)
-        notes += [*of_table, *_index_note(one, key)]
+        notes += [*of_table, *_index_note(one, key), *_mixed_notes(one, key)]
     dataset = Dataset(tuple(tables), notes=tuple(notes))
     refuse_unknown_names(dataset, policy)
     return dataset
@@ -74,6 +74,13 @@ def _index_note(frame: Any, name: str) -> list[str]:
     if not isinstance(frame, pd.DataFrame) or isinstance(frame.index, pd.RangeIndex):
         return []
     return [f"{name}: the index of the frame is not part of the table; reset_index() makes it columns"]
+
+
+def _mixed_notes(frame: Any, name: str) -> list[str]:
+    if not isinstance(frame, pd.DataFrame):
+        return []
+    mixed = [column for column in frame.columns if is_mixed(frame[column])]
+    return [f"{name}: column {shown(column)}: it mixes numbers and texts; all were read as texts" for column in mixed]
 
 
 def to_arrow(frame: Any) -> Any:
@@ -121,7 +128,7 @@ def _pandas_column(series: pd.Series[Any], name: str) -> Any:
     if isinstance(series.dtype, pd.PeriodDtype):
         series = series.dt.to_timestamp().astype("datetime64[us]")  # by its first moment
     try:
-        array = pa.Array.from_pandas(series)
+        array = pa.Array.from_pandas(_as_texts(series) if is_mixed(series) else series)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
         raise InputError(
             f"column {shown(name)} holds values of different types, or of a type that no table file knows.",
@@ -129,6 +136,18 @@ def _pandas_column(series: pd.Series[Any], name: str) -> Any:
             column=name,
         ) from None
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def is_mixed(series: pd.Series[Any]) -> bool:
+    """Numbers among texts, as pandas reads them where a file has both."""
+    if series.dtype != object or pd.api.types.infer_dtype(series) not in ("mixed", "mixed-integer"):
+        return False
+    kinds = (str, int, float, np.integer, np.floating)
+    return all(isinstance(value, kinds) and not isinstance(value, bool) for value in series.dropna())
+
+
+def _as_texts(series: pd.Series[Any]) -> pd.Series[Any]:
+    return series.map(str, na_action="ignore").astype(object)
 
 
 def frame_like(original: Any, table: Table) -> Any:

@@ -14,6 +14,7 @@ from privsynth.errors import PolicyError
 from privsynth.options import DomainPolicy
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
+from privsynth.spelling.numbers import NumberStyle
 
 
 def domain(kind: Kind, spelling: Spelling | None = None, **said: Any) -> Domain:
@@ -27,6 +28,8 @@ def test_levels_stay_as_they_are_spelt() -> None:
 def test_levels_of_numbers_and_dates_take_one_plain_form() -> None:
     assert domain(Kind.INTEGER, levels=["1", "12"]).levels == ("1.0", "12.0")
     assert domain(Kind.NUMBER, Spelling(decimal_mark=",", thousands="."), levels=["1.234,5"]).levels == ("1234.5",)
+    money = Spelling(2, thousands=",", style=NumberStyle(positive="$#", negative="($#)"))
+    assert domain(Kind.NUMBER, money, levels=["$1,234.50", "($2.00)", "3"]).levels == ("1234.5", "-2.0", "3.0")
     assert domain(Kind.DATE, Spelling(date_format="%d.%m.%Y"), levels=["31.12.2020", "2021-01-01"]).levels == (
         "2020-12-31T00:00:00",
         "2021-01-01T00:00:00",

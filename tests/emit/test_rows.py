@@ -20,6 +20,7 @@ from privsynth.errors import BackendError
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.spelling import Spelling
+from privsynth.spelling.numbers import NumberStyle
 
 
 def texts(**columns: list[str | None]) -> Dataset:
@@ -83,6 +84,17 @@ def test_a_decimal_comma_is_quoted() -> None:
         Column("m", Kind.INTEGER),
     )
     assert written(Dataset((Table("t", columns, frame),))) == b'n,m\n"-1.234,5",1\n,2\n'
+
+
+def test_a_number_keeps_what_stands_around_it() -> None:
+    frame = pd.DataFrame({"n": [-1234.5, 2.0], "m": [-5.0, 3.0], "w": [1.0, 22.0]})
+    columns = (
+        Column("n", Kind.NUMBER, spelling=Spelling(2, thousands=",", style=NumberStyle(positive="$#", negative="-$#"))),
+        Column("m", Kind.INTEGER, spelling=Spelling(style=NumberStyle(positive="# kg", negative="-# kg"))),
+        Column("w", Kind.INTEGER, spelling=Spelling(style=NumberStyle(width=2))),
+    )
+    data = Dataset((Table("t", columns, frame),))
+    assert written(data) == b'n,m,w\n"-$1,234.50",-5 kg," 1"\n$2.00,3 kg,22\n'
 
 
 def test_a_word_for_missing_that_the_guard_would_change_is_left_empty() -> None:

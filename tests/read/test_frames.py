@@ -163,7 +163,7 @@ def test_what_is_no_frame_is_refused_with_what_is_allowed(thing: Any) -> None:
 @pytest.mark.parametrize(
     ("frame", "says"),
     [
-        (pd.DataFrame({"a": pd.Series([1, "x"], dtype=object)}), "'a' holds values of different types"),
+        (pd.DataFrame({"a": pd.Series([1, b"x"], dtype=object)}), "'a' holds values of different types"),
         (pd.DataFrame({"a": [[1], [2]]}), "'a': the type"),
         (pd.DataFrame({"a": [1.0, np.inf]}), "infinite"),
         (pd.DataFrame({"a": pd.Series([b"x"], dtype=object)}), "'a': the type binary"),
@@ -269,3 +269,22 @@ def test_a_nul_character_in_a_frame_is_refused_as_in_a_file() -> None:
         read_frame(pd.DataFrame({"a": ["secret", "secret\0", None]}), Policy())
     assert "secret" not in str(caught.value)
     assert caught.value.column == "a"
+
+
+def test_numbers_among_texts_are_read_as_texts_with_a_note() -> None:
+    frame = pd.DataFrame({"n": pd.Series([*range(200), "x", None], dtype=object), "t": [1.5, "a"] * 101})
+    data = read_frame(frame, Policy())
+    assert [column.kind for column in data.tables[0].columns] == [Kind.INTEGER, Kind.CATEGORY]
+    assert [any(f"'{name}': it mixes" in note for note in data.notes) for name in ("n", "t")] == [True, True]
+    assert any("1 cell of 202 (line 201) is no number" in note for note in data.notes)
+    assert frame_like(frame, data.tables[0])["n"].tolist() == [*map(str, range(200)), None, None]
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_words_of_a_frame_with_units_and_a_word_for_missing_come_back(make: Any) -> None:
+    columns = {"price": ["$5.00", "-$3.50", None] * 30, "age": [*map(str, range(60)), *["90+"] * 30]}
+    frame = make(columns)
+    table = table_of(frame)
+    assert [column.kind for column in table.columns] == [Kind.NUMBER, Kind.INTEGER]
+    back = frame_like(frame, table)
+    assert {name: list(back[name].to_pylist() if make is pa.table else back[name]) for name in columns} == columns

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from conftest import frame
 
@@ -15,6 +16,7 @@ from privsynth.emit import serialise
 from privsynth.gate.evidence.written import read_back
 from privsynth.release import Draft
 from privsynth.spelling import Spelling
+from privsynth.spelling.numbers import NumberStyle
 from privsynth.verdict import Finding
 
 COLUMNS = (
@@ -150,3 +152,15 @@ def test_files_are_told_in_the_order_of_their_tables() -> None:
     data = Dataset(tuple(replace(TABLE, name=name) for name in ("b", "e", "a", "d", "c", "f")))
     of_files = read_back(Draft(data, serialise(data)))
     assert list(dict.fromkeys(finding.table for finding in of_files if finding.table)) == data.names
+
+
+def test_a_number_with_its_unit_and_a_word_for_missing_are_read_back() -> None:
+    columns = (
+        Column("n", Kind.NUMBER, spelling=Spelling(2, thousands=",", style=NumberStyle(positive="$#", negative="-$#"))),
+        Column("m", Kind.INTEGER, spelling=Spelling(null="90+")),
+    )
+    rows = frame(n=[-1234.5, 2.0], m=[90.0, np.nan])
+    table = Table("t", columns, rows, form=Form(parquet=True, types={"m": pa.string()}))
+    files = serialise(Dataset((table,)))
+    assert files["t.csv"] == b'n,m\n"-$1,234.50",90\n$2.00,90+\n'
+    assert failed(read_back(Draft(Dataset((table,)), files))) == {}
