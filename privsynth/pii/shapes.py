@@ -21,29 +21,39 @@ class Shape:
 
     rows: int  # cells that are not missing
     known: list[str] = field(repr=False)  # distinct values, ends trimmed
-    held: pd.DataFrame = field(repr=False)  # for each of them: its rows, and the people whose rows these are
+    rows_of: Array = field(repr=False)  # for each of them: its rows, and the people whose rows these are
+    people_of: Array = field(repr=False)
 
     @classmethod
     def of(cls, text: Array, people: Array | None = None) -> Shape:
         """`people`: the number of the person of each row; without it each row is a person of its own."""
-        cells = pd.Series(text, dtype=object)
-        there = cells.notna().to_numpy()
-        codes, spelt = pd.factorize(cells[there])
+        codes, spelt = pd.factorize(np.asarray(text, dtype=object))
+        there = codes >= 0
         trimmed, distinct = pd.factorize(np.array([value.strip() for value in spelt], dtype=object))
-        whose = np.arange(len(codes)) if people is None else people[there]
-        rows = pd.DataFrame({"value": trimmed[codes], "person": whose}).groupby("value")["person"]
-        held = pd.DataFrame({"rows": rows.size(), "people": rows.nunique() if people is not None else rows.size()})
+        values = trimmed[codes[there]]
+        rows_of = np.bincount(values, minlength=len(distinct))
+        people_of = rows_of if people is None else _people_of(values, people[there], len(distinct))
         known = [at for at, value in enumerate(distinct) if value]
-        return cls(len(codes), [distinct[at] for at in known], held.iloc[known])
+        return cls(len(values), [distinct[at] for at in known], rows_of[known], people_of[known])
 
     def shared_share(self, fewest: int) -> float:
         """Share of the rows whose value at least so many people hold."""
-        shared = self.held["rows"][self.held["people"] >= fewest].sum()
+        shared = self.rows_of[self.people_of >= fewest].sum()
         return float(shared) / self.rows if self.rows else 0.0
 
     def shared(self, fewest: int) -> set[str]:
         """The values that at least so many people hold."""
-        return {value for value, people in zip(self.known, self.held["people"], strict=True) if people >= fewest}
+        return {value for value, people in zip(self.known, self.people_of, strict=True) if people >= fewest}
+
+    def have_size(self, low: int, high: int) -> bool:
+        """Whether at least half of the sampled values have so many letters and digits."""
+        below = self._up_to
+        return bool(2 * (below[min(high, len(below) - 2) + 1] - below[min(low, len(below) - 1)]) >= len(self.sample))
+
+    @cached_property
+    def _up_to(self) -> Array:
+        """How many of the sampled values have fewer letters and digits than 0, 1, 2, ..."""
+        return np.concatenate([[0], np.cumsum(np.bincount(self.sizes))])
 
     @property
     def distinct(self) -> int:
@@ -111,3 +121,9 @@ _NAMED = re.compile(r"(?:d'|de |van |von |al-|el-|la )?[^\W\d_a-z][^\W\d_]*\.?(?
 _DIGIT = re.compile(r".*\d", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?\Z")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+
+
+def _people_of(values: Array, people: Array, distinct: int) -> Array:
+    """How many different people hold each value."""
+    pairs = np.unique(values.astype(np.int64) * (int(people.max(initial=0)) + 1) + people)
+    return np.bincount(pairs // (int(people.max(initial=0)) + 1), minlength=distinct)

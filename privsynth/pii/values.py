@@ -61,8 +61,7 @@ def _may_be(entity: Entity, shape: Shape, numeric: bool) -> bool:
     """Whether the values alone can prove the kind: a check or a telling shape, and values of the right size."""
     if not entity.has_shape or entity.chance >= 0.5 or (numeric and not entity.check) or shape.distinct < 5:
         return False
-    low, high = entity.size
-    return float(np.mean((shape.sizes >= low) & (shape.sizes <= high))) >= 0.5
+    return shape.have_size(*entity.size)
 
 
 def _guess(entity: Entity, shape: Shape) -> Guess | None:
