@@ -89,7 +89,9 @@ def _in_text(name: str, reading: ReadPolicy) -> Iterator[ScanHit]:
     from privsynth.read.sources import SourceFile, content
 
     path = Path(name)
-    text = decoded(content(SourceFile(path.name, path.stem, path), reading), path.name, reading.encoding).data
+    text = decoded(
+        content(SourceFile(path.name, path.stem, path), reading), path.name, reading.encoding, accept=reading.accept
+    ).data
     lines: dict[tuple[str, Level], list[int]] = {}  # of each value, by what it is
     for number, line in enumerate(_plain(text).splitlines(), start=1):
         for piece in _pieces(line):

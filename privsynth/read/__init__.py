@@ -42,7 +42,7 @@ def _table(source: SourceFile, reading: ReadPolicy, wishes: TablePolicy, *, is_a
         from privsynth.read.parquet import parquet_table
 
         return parquet_table(source, reading, wishes)
-    decoded_text = decoded(content(source, reading), source.label, reading.encoding)
+    decoded_text = decoded(content(source, reading), source.label, reading.encoding, accept=reading.accept)
     text, _, accepted = read_or_propose(decoded_text.data, reading, source, is_alone=is_alone)
     table = typed_table(source.table, text.names, text.records, wishes)
     size = f"{len(text.records):,} rows and {len(text.names):,} columns"

@@ -36,6 +36,7 @@ class Decoded:
     data: bytes
     encoding: str
     note: str = ""
+    was_accepted: bool = False  # only because a person said that what is likely will do
 
 
 def decoded(raw: bytes, file: str, declared: str | None, *, accept: bool = False) -> Decoded:
@@ -187,7 +188,7 @@ def _guessed(raw: bytes, file: str, *, accept: bool) -> Decoded:
     name = likely[0].encoding
     found = "found by its letters to be" if lead >= SURE else "accepted as"
     note = f"{file}: the bytes are not utf-8; the encoding was {found} {name}: check the letters, or say --encoding"
-    return Decoded(_utf8(raw, name, file), name, note)
+    return Decoded(_utf8(raw, name, file), name, note, was_accepted=lead < SURE)
 
 
 def _undecided(raw: bytes, file: str, best: list[str], *, accepted: bool) -> InputError:

@@ -78,7 +78,9 @@ def beginning(
     with path.open("rb") as file:
         raw = file.read(HEAD)
         whole = not file.read(1)
-    text = decoded(raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], source.label, reading.encoding)
+    text = decoded(
+        raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], source.label, reading.encoding, accept=reading.accept
+    )
     reading = _streamable(reading.with_(wishes.read), text.data, source.label)
     try:
         records, names, dialect, notes = _first_rows(text.data, reading, source, whole=whole)

@@ -64,7 +64,7 @@ def pictures(paths: Sequence[Path | str], policy: Policy) -> list[Picture]:
 def picture(source: SourceFile, policy: Policy) -> Picture:
     """The picture of one file, also of one that is refused. Of a large file the beginning and the end are looked at."""
     reading = policy.read.with_(policy.table(source.table).read)
-    data = excerpt(decoded(content(source, reading), source.label, reading.encoding).data)
+    data = excerpt(decoded(content(source, reading), source.label, reading.encoding, accept=reading.accept).data)
     options: Mapping[str, Any] = {}
     fit, is_read = None, True
     try:

@@ -290,5 +290,6 @@ def _options(source: SourceFile, policy: Policy) -> Mapping[str, Any]:
     reading = policy.read.with_(policy.table(source.table).read)
     if not reading.accept:
         return {}
-    data = decoded(content(source, reading), source.label, reading.encoding).data
-    return read_or_propose(data, reading, source)[1]
+    text = decoded(content(source, reading), source.label, reading.encoding, accept=reading.accept)
+    encoding = {"encoding": text.encoding} if text.was_accepted else {}
+    return {**encoding, **read_or_propose(text.data, reading, source)[1]}

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from privsynth.errors import InputError, PolicyError
+from privsynth.options import ReadPolicy
+from privsynth.policy import Policy
+from privsynth.read import read_files
 from privsynth.read.encoding import decoded, line_at
 from privsynth.read.letters import Reading
+from privsynth.read.proposal import accepted
 from read.files import Folder
 
 TEXT = "name,town\nJosé,Zürich\nŁukasz,Łódź\n"
@@ -132,3 +136,10 @@ def decoded_as(raw: bytes) -> str | None:
         return decoded(raw, "file", None, accept=True).encoding
     except InputError:
         return None
+
+
+def test_an_accepted_encoding_stands_in_the_policy(folder: Folder) -> None:
+    path = folder.put("id,name\n1,Anaírõs\n2,Ann\n".encode("cp1252"))
+    kept = accepted([path], Policy(read=ReadPolicy(accept=True)))
+    assert kept.read.said == {"encoding": "cp1252"}
+    assert list(read_files([path], kept)["data"].text("name")) == ["Anaírõs", "Ann"]
