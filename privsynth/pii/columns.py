@@ -11,9 +11,10 @@ import numpy as np
 from privsynth.dataset import Kind, Role
 from privsynth.pii.entities import entities
 from privsynth.pii.lexicon import NameSays, read_name
-from privsynth.pii.lookalikes import looks_measured
+from privsynth.pii.lookalikes import looks_counted, looks_measured
+from privsynth.pii.namesakes import names_people, people
 from privsynth.pii.shapes import Shape
-from privsynth.pii.values import Guess, guess_from_values, supports
+from privsynth.pii.values import Guess, agrees, guess_from_values, supports
 from privsynth.typing import Array
 
 
@@ -29,6 +30,8 @@ class Typing:
 
 
 SHARED = 0.9  # share of the rows on values of several people that makes strings of unknown meaning a class
+LEAST_PEOPLE = 0.25  # share of values that name people, from which on a column called `name` is one of theirs
+TOO_SHORT = 3  # characters
 MOST_MEASURED = 0.5  # share of values written like dates, times or numbers, up to which a column may be one of codes
 FEWEST = 3  # people who must hold a value, where no policy says how many
 
@@ -56,7 +59,7 @@ def type_shape(name: str, shape: Shape, kind: Kind, *, fewest: int = FEWEST) -> 
         _agreed(says, shape, kind, guesses),
         _proven(guesses),
         _role_by_name(says, shape, kind),
-        _by_shape(shape, kind, fewest),
+        _by_shape(says, shape, kind, fewest),
     ):
         if answer is not None:
             return replace(answer, also=tuple(g.entity for g in guesses if g.entity != answer.entity)[:3])
@@ -71,6 +74,8 @@ def _read(name: str) -> NameSays:
 def _agreed(says: NameSays, shape: Shape, kind: Kind, guesses: list[Guess]) -> Typing | None:
     """A kind that the name says and the values do not deny; the one that fits the values best comes first."""
     share = {guess.entity: guess.share for guess in guesses}
+    if says.is_vague and not (people(shape) >= LEAST_PEOPLE and names_people(shape)):
+        return None
     fitting = [(entity, supports(entity, shape, kind, whole_name=says.is_whole)) for entity in says.entities]
     fitting = [(entity, support) for entity, support in fitting if support > 0]
     if not fitting or says.is_negated:
@@ -84,7 +89,8 @@ def _agreed(says: NameSays, shape: Shape, kind: Kind, guesses: list[Guess]) -> T
         if support < 1
         else "the name says so, and nothing speaks against it"
     )
-    return Typing(role, entity, confidence=min(0.99, 0.6 + 0.4 * support), reason=reason)
+    sure = 0.6 if says.is_asked else min(0.99, 0.6 + 0.4 * support)
+    return Typing(role, entity, confidence=sure, reason=reason)
 
 
 def _proven(guesses: list[Guess]) -> Typing | None:
@@ -103,13 +109,13 @@ def _proven(guesses: list[Guess]) -> Typing | None:
 def _role_by_name(says: NameSays, shape: Shape, kind: Kind) -> Typing | None:
     if _is_key(says, shape, kind):
         return Typing(Role.IDENTIFIER, confidence=0.9, reason="the name is that of a key, and its values are many")
-    if says.role is Role.SENSITIVE and not says.is_key:
-        return Typing(
-            Role.SENSITIVE, confidence=0.8, reason="the name is that of something that people keep to themselves"
-        )
-    if says.role is Role.QUASI and not says.is_key:
-        return Typing(Role.QUASI, confidence=0.8, reason="the name is that of something that describes a person")
-    return None
+    if says.role is None or says.is_key or not agrees(says.means, shape, kind):
+        return None
+    sure = 0.6 if says.is_asked else 0.8
+    if says.role is Role.SENSITIVE:
+        reason = "the name is that of something that people keep to themselves"
+        return Typing(Role.SENSITIVE, confidence=sure, reason=reason)
+    return Typing(says.role, confidence=sure, reason="the name is that of something that describes a person")
 
 
 def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:
@@ -121,13 +127,19 @@ def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:
         and kind in (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY)
         and shape.mean_length <= 64
         and shape.mean_words < 3
+        and (not says.is_weak_key or _behaves_like_key(shape))
     )
 
 
-def _by_shape(shape: Shape, kind: Kind, fewest: int) -> Typing | None:
+def _behaves_like_key(shape: Shape) -> bool:
+    """Nearly each value once, or its rows in one block: counts and prices come back anywhere."""
+    return shape.rows >= 20 and (shape.distinct_share >= 0.9 or (shape.distinct >= 10 and shape.blocks <= 1.2))
+
+
+def _by_shape(says: NameSays, shape: Shape, kind: Kind, fewest: int) -> Typing | None:
     """What nobody has named: unique codes are keys, long texts are free, many different strings may name somebody."""
-    if kind is Kind.INTEGER and _counts_rows(shape):
-        return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers, each once, without a gap")
+    if kind is Kind.INTEGER and not says.counts_on and _counts_rows(says, shape):
+        return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers that count the rows")
     if kind is Kind.INTEGER and _is_drawn(shape):
         return Typing(
             Role.IDENTIFIER,
@@ -151,6 +163,10 @@ def _by_sharing(shape: Shape, fewest: int) -> Typing | None:
     )
     if not is_running and not is_varied:
         return None
+    if shape.longest <= TOO_SHORT:
+        return Typing(Role.PLAIN, confidence=0.6, reason="at most three characters: too few to name anybody")
+    if shape.share_of(looks_counted) >= SHARED:
+        return Typing(Role.PLAIN, confidence=0.6, reason="numbers with a sign, or from one to another")
     if is_class(shape, fewest):
         share = shape.shared_share(fewest)
         reason = f"{share:.0%} of the rows hold a value that at least {fewest} people share: a class, whatever it means"
@@ -161,12 +177,13 @@ def _by_sharing(shape: Shape, fewest: int) -> Typing | None:
     return Typing(Role.DIRECT, confidence=0.5, reason=reason)
 
 
-def _counts_rows(shape: Shape) -> bool:
-    """1, 2, 3, ... in whatever order: the sampled ends span exactly as many numbers as there are values."""
-    if shape.distinct != shape.rows or shape.rows < 20:
+def _counts_rows(says: NameSays, shape: Shape) -> bool:
+    """1, 2, 3, ... in the order of the rows, and no years; in another order they are ranks."""
+    if shape.distinct != shape.rows or shape.rows < 20 or not all(v.lstrip("-").isdigit() for v in shape.known):
         return False
-    numbers = [float(value) for value in shape.known if value.lstrip("-").isdigit()]
-    return len(numbers) == shape.rows and max(numbers) - min(numbers) + 1 == shape.rows
+    numbers = np.array([float(value) for value in shape.known])
+    in_order = np.sort(numbers) if says.counts_rows else numbers
+    return bool((np.diff(in_order) == 1).all()) and not (numbers.min() >= 1500 and numbers.max() <= 2100)
 
 
 _YEAR_LED = re.compile(r"(?:19|20)\d\d [^\W\d_]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +22,13 @@ class NameSays:
     is_whole: bool = False
     is_negated: bool = False
     is_key: bool = False
+    is_vague: bool = False  # `name` and nothing else: of people, or of anything
+    is_weak_key: bool = False  # only a key if its values behave like one
+    counts_on: bool = False  # years, steps, ranks: numbers without a gap that are no key
+    counts_rows: bool = False  # the number of a row
     role: Role | None = None
+    means: str = ""  # the list of the words that say the role
+    is_asked: bool = False  # they mean something else as often
 
 
 def words_of(name: str) -> list[str]:
@@ -37,20 +43,27 @@ def read_name(name: str) -> NameSays:
     """The longest known phrase in the name, and what stands around it."""
     words = words_of(name)
     lexicon = _lexicon()
-    keyed = _ends_a_key(words, lexicon["keys"])
+    says = replace(
+        _role_of(words),
+        is_key=_ends_a_key(words, lexicon["keys"]),
+        is_weak_key=_ends_weakly(words, lexicon),
+        counts_rows=bool(words) and words[0] in lexicon["rows"],
+        counts_on=bool(words) and (words[-1] in lexicon["times"] or words[0] in lexicon["times"]),
+    )
     start, end, kinds = _longest(words, _phrases())
     if not kinds:
-        return NameSays(is_key=keyed, role=_role_of(words), is_negated=bool(set(words) & lexicon["negatives"]))
+        return replace(says, is_negated=bool(set(words) & lexicon["negatives"]))
     rest = words[:start] + words[end:]
+    said = " ".join(words[start:end])
     whole = all(word in lexicon["owners"] or word.isdigit() for word in rest)
     negated = any(word in lexicon["negatives"] and word not in lexicon["owners"] for word in rest) or (
         rest[-1:] == ["id"] and not whole
     )
-    if (" ".join(words[start:end]) in lexicon["short"] and not whole) or (
-        rest and rest[-1] in ("id", "key", "uuid", "guid")
-    ):
-        return NameSays(is_key=keyed, role=_role_of(words), is_negated=negated)
-    return NameSays(kinds, is_whole=whole, is_negated=negated, is_key=keyed, role=_role_of(words))
+    if (said in lexicon["short"] and not whole) or (rest and rest[-1] in ("id", "key", "uuid", "guid")):
+        return replace(says, is_negated=negated)
+    vague = said in lexicon["vague"] and all(word.isdigit() for word in rest)
+    asked = said in lexicon["asked"]
+    return replace(says, entities=kinds, is_whole=whole, is_negated=negated, is_vague=vague, is_asked=asked)
 
 
 def key_words() -> frozenset[str]:
@@ -74,14 +87,36 @@ def _ends_a_key(words: list[str], keys: frozenset[str]) -> bool:
     return bool(words) and (words[-1] in keys or words[0] in ("id", "pk", "uuid", "guid"))
 
 
-def _role_of(words: list[str]) -> Role | None:
-    """Sensitive and quasi words must end the name: `income`, `annual_income`, not `income_source_code`."""
+def _ends_weakly(words: list[str], lexicon: Mapping[str, frozenset[str]]) -> bool:
+    """A word that ends other names too, and none beside it that a key would belong to."""
+    beside = set(words[:-1]) - lexicon["weak_keys"]
+    return bool(words) and words[-1] in lexicon["weak_keys"] and not beside & (lexicon["owners"] | lexicon["keyed"])
+
+
+_ROLES = {
+    "amounts": Role.SENSITIVE,
+    "sensitive": Role.SENSITIVE,
+    "coordinates": Role.QUASI,
+    "statures": Role.QUASI,
+    "groups": Role.QUASI,
+    "quasi": Role.QUASI,
+}
+
+
+def _role_of(words: list[str]) -> NameSays:
+    """These words end the name, or stand before what only qualifies them: `net_income`, `income_eur`, not `pay_to`."""
     lexicon = _lexicon()
-    for role, phrases in ((Role.SENSITIVE, lexicon["sensitive"]), (Role.QUASI, lexicon["quasi"])):
+    asked = lexicon["asked"]
+    if lexicon["changes"] & set(words):
+        return NameSays()
+    for means, role in _ROLES.items():
         for length in range(min(4, len(words)), 0, -1):
-            if " ".join(words[-length:]) in phrases or " ".join(words[:length]) in phrases:
-                return role
-    return None
+            last, first = " ".join(words[-length:]), " ".join(words[:length])
+            if first in lexicon[means] - asked and lexicon["qualifiers"].issuperset(words[length:]):
+                return NameSays(role=role, means=means)
+            if last in lexicon[means] and (last not in asked or lexicon["qualifiers"].issuperset(words[:-length])):
+                return NameSays(role=role, means=means, is_asked=last in asked)
+    return NameSays()
 
 
 @cache

@@ -27,3 +27,12 @@ def looks_worded(text: str) -> bool:
     """Whether words could stand in it: parts of letters alone, in small letters or without a digit beside them."""
     words = [part for part in _PARTS.findall(text) if len(part) > 1 and part.isalpha()]
     return any(not word.isupper() for word in words) or (bool(words) and not any(map(str.isdigit, text)))
+
+
+_SMALL = r"(?:\d{1,3}|(?:1[5-9]|20)\d\d)"
+_SIGNED = re.compile(rf"[<>≤≥~±+]=?\s?{_GROUPS}|{_GROUPS}\s?[+%]?|{_SMALL}\s?[-/\u2013]\s?{_SMALL}")
+
+
+def looks_counted(text: str) -> bool:
+    """Whether it is a number with a sign before or behind it, or goes from one small number or year to another."""
+    return _SIGNED.fullmatch(text) is not None

@@ -23,6 +23,7 @@ class Shape:
     known: list[str] = field(repr=False)  # distinct values, ends trimmed
     rows_of: Array = field(repr=False)  # for each of them: its rows, and the people whose rows these are
     people_of: Array = field(repr=False)
+    changes: int = field(default=0, kw_only=True)  # from one row to the next
 
     @classmethod
     def of(cls, text: Array, people: Array | None = None) -> Shape:
@@ -34,7 +35,8 @@ class Shape:
         rows_of = np.bincount(values, minlength=len(distinct))
         people_of = rows_of if people is None else _people_of(values, people[there], len(distinct))
         known = [at for at, value in enumerate(distinct) if value]
-        return cls(len(values), [distinct[at] for at in known], rows_of[known], people_of[known])
+        changes = int(np.count_nonzero(np.diff(values)))
+        return cls(len(values), [distinct[at] for at in known], rows_of[known], people_of[known], changes=changes)
 
     def shared_share(self, fewest: int) -> float:
         """Share of the rows whose value at least so many people hold."""
@@ -74,6 +76,15 @@ class Shape:
     def sizes(self) -> Array:
         """Letters and digits of each sampled value."""
         return np.array([sum(map(str.isalnum, value)) for value in self.sample], dtype=int)
+
+    @property
+    def blocks(self) -> float:
+        """In how many runs of neighbouring rows a value stands, on average."""
+        return (self.changes + 1) / self.distinct if self.distinct else 0.0
+
+    @cached_property
+    def longest(self) -> int:
+        return max(map(len, self.sample), default=0)
 
     @cached_property
     def mean_length(self) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from privsynth.pii import names
 from privsynth.pii.forms import LIKELY, SURE, Hit
-from privsynth.pii.values import like_surname
+from privsynth.pii.namesakes import like_surname
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΑ-ΩА-Я"
 _NAME = rf"[{_UPPER}](?:[^\W\d_]|['\u2019-](?=[^\W\d_])(?!s\b))*"

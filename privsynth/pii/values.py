@@ -13,8 +13,10 @@ from privsynth.dataset import Kind
 from privsynth.pii import names
 from privsynth.pii.entities import Entity, Trait, entities, of_trait
 from privsynth.pii.lexicon import NameSays
+from privsynth.pii.namesakes import is_place, like_surname, names_people, people
 from privsynth.pii.phones import phone_share
 from privsynth.pii.shapes import Shape
+from privsynth.typing import Array
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,12 @@ def _by_dictionary(shape: Shape) -> list[Guess]:
 
 
 def _people_or_places(shape: Shape) -> list[Guess]:
-    """Capitalised words, many of them: given names, surnames, both, or towns; the dictionary with most hits wins."""
+    """Capitalised words, many of them: given names, surnames, both, or places; what has most evidence wins."""
+    guesses = _of_people(shape)
+    return guesses if guesses and names_people(shape) else _of_places(shape)
+
+
+def _of_people(shape: Shape) -> list[Guess]:
     common = names.common_words()
     values = [names.fold(value) for value in shape.sample]
     parts = [re.split(r"[ .'\u2019-]+", value) for value in values]
@@ -138,10 +145,21 @@ def _people_or_places(shape: Shape) -> list[Guess]:
     single = float(np.mean([len(p) == 1 for p in parts]))
     if whole >= 0.1 and single < 0.5:
         return [Guess("PERSON", whole, whole, f"{whole:.0%} of the distinct values are a given name and a surname")]
-    town = _hits(shape.sample, names.towns())
-    if max(given_names, last, town) < 0.15:
-        town = _hits(shape.sample, names.places())
-    return _best_of({"FIRST_NAME": given_names, "LAST_NAME": last, "CITY": town})
+    return _best_of({"FIRST_NAME": given_names, "LAST_NAME": last})
+
+
+def _of_places(shape: Shape) -> list[Guess]:
+    regions = shape.share_of(lambda value: names.fold(value) in names.regions())
+    if regions >= 0.6:
+        return [Guess("REGION", regions, regions - 0.1, f"{regions:.0%} of the distinct values are states or regions")]
+    place = shape.share_of(is_place)
+    if place >= 0.5:
+        return [Guess("CITY", place, place - 0.1, f"{place:.0%} of the distinct values are called like places")]
+    towns = _hits(shape.sample, names.towns())
+    known = (
+        towns if towns >= 0.15 else _hits(shape.sample, names.places()) / 2
+    )  # a list of so many has half of all words
+    return _best_of({"CITY": known}) if known > people(shape) else []
 
 
 def _best_of(shares: Mapping[str, float]) -> list[Guess]:
@@ -159,21 +177,6 @@ def _best_of(shares: Mapping[str, float]) -> list[Guess]:
         ]
         if share >= 0.15
         else []
-    )
-
-
-_SURNAME_ENDS = re.compile(
-    r".{3,}(?:ova|eva|ska|sky|ski|skyj|cka|cki|icz|wicz|owicz|sson|ssen|sen|dottir|ovic|evic|vich|enko|escu|oglu"
-    r"|opoulos|idis|akis|yan|shvili|adze|berg|mann|stein|strom|quist|lund|ez|inen|ainen|son|ersen|aitis|auskas"
-    r"|iene)\Z"
-)
-
-
-def like_surname(folded: str) -> bool:
-    return (
-        _SURNAME_ENDS.match(folded) is not None
-        and folded not in names.common_words()
-        and folded not in names.given_names()
     )
 
 
@@ -225,6 +228,28 @@ def is_firm(value: str) -> bool:
     return _FIRM.match(value) is not None
 
 
+def agrees(means: str, shape: Shape, kind: Kind) -> bool:
+    """Whether the values are such as the words of a name promise, where they promise anything."""
+    match means:
+        case "amounts":
+            return shape.distinct >= 3 and (kind.is_numeric or shape.digit_share >= 0.5)
+        case "coordinates":
+            return kind.is_numeric and len(shape.numbers) > 0 and bool(np.abs(shape.numbers).max() <= 360)
+        case "statures":
+            return kind.is_numeric and any(_mostly(shape.numbers, *ends) for ends in _STATURES)
+        case "groups":
+            return kind not in (Kind.NUMBER, Kind.DATE) and shape.distinct <= MOST_GROUPS
+    return True
+
+
+MOST_GROUPS = 500
+_STATURES = ((40, 250), (15, 100), (0.4, 2.5), (3, 8))  # of people: in centimetres, inches, metres, feet
+
+
+def _mostly(numbers: Array, low: float, high: float) -> bool:
+    return len(numbers) > 0 and float(np.mean((numbers >= low) & (numbers <= high))) >= 0.95
+
+
 def supports(entity: str, shape: Shape, kind: Kind, *, whole_name: bool) -> float:
     """How well the values bear out what the name says, from 0 (they speak against it) to 1."""
     rule = _rules().get(entity)
@@ -256,12 +281,12 @@ _MANGLED = re.compile(r"\d(?:[.,]\d+)?E\+1\d\Z")
 @cache
 def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
     """Kinds without a shape of their own: what their values must be like at least."""
-    person = dict.fromkeys(of_trait(Trait.NAME), _person)
+    persons = dict.fromkeys(of_trait(Trait.NAME), _person)
     categories = dict.fromkeys(
         ("GENDER", "ETHNICITY", "MARITAL_STATUS", "RELIGION", "POLITICS", "NATIONALITY", "COUNTRY", "REGION"), _category
     )
     return {
-        **person,
+        **persons,
         **categories,
         **dict.fromkeys(of_trait(Trait.PHONE), _phone),
         "EMAIL": lambda shape, _: shape.share_of(lambda value: "@" in value or "\uff20" in value),
@@ -274,7 +299,7 @@ def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
         "CITY": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.digit_share < 0.5 else 0.0,
         "POSTCODE": lambda shape, kind: (
             0.8
-            if kind not in (Kind.BOOLEAN, Kind.DATE) and shape.digit_share > 0.5 and 2 < shape.mean_length <= 11
+            if kind not in (Kind.BOOLEAN, Kind.DATE) and shape.digit_share > 0.5 and 3.5 <= shape.mean_length <= 11
             else 0.0
         ),
         "ORGANIZATION": lambda shape, kind: (
@@ -288,7 +313,7 @@ def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
             else 0.0
         ),
         "DATE": lambda shape, kind: 0.9 if kind is Kind.DATE or shape.share(_DATE) >= 0.5 else 0.0,
-        "DIAGNOSIS": lambda _shape, kind: 0.8 if kind is not Kind.DATE else 0.0,
+        "DIAGNOSIS": _diagnosis,
         "USERNAME": lambda shape, kind: 0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and shape.distinct > 10 else 0.0,
         "PASSWORD": lambda shape, kind: 0.8 if kind is not Kind.BOOLEAN and shape.distinct > 10 else 0.0,
         "DEVICE_UDI": lambda shape, kind: (
@@ -303,7 +328,7 @@ def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
         ),
         "UK_SORT_CODE": lambda shape, _: shape.share(_SORT),
         "LICENSE_PLATE": lambda shape, kind: (
-            0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and _is_many(shape) and shape.mean_length <= 12 else 0.0
+            0.8 if kind in (Kind.TEXT, Kind.CATEGORY) and _is_many(shape) and 4 <= shape.mean_length <= 12 else 0.0
         ),
     }
 
@@ -325,11 +350,21 @@ def _person(shape: Shape, kind: Kind) -> float:
     parts = [re.split(r"[ ,.'\u2019-]+", names.fold(value)) for value in shape.sample]
     named = float(np.mean([any(p in names.given_names() or p in names.surnames() for p in part) for part in parts]))
     cased = shape.share(_LETTERS)
-    enough = shape.distinct >= _MANY or named >= 0.5 or shape.rows < 50
+    ordinary = shape.share_of(lambda value: names.fold(value) in names.common_words())
+    enough = ordinary < 0.5 and (shape.distinct >= _MANY or named >= 0.5 or shape.rows < 50)
     return max(named, 0.6) if enough and cased >= 0.6 and (named >= 0.1 or shape.distinct_share > 0.2) else 0.0
 
 
 _LETTERS = re.compile(r"[^\W\d_]")
+
+
+def _diagnosis(shape: Shape, kind: Kind) -> float:
+    """Words or codes of few kinds; many different numbers are counts or measures."""
+    if kind in (Kind.NUMBER, Kind.DATE) or (
+        kind is Kind.INTEGER and (shape.distinct > 50 or shape.distinct_share > 0.5)
+    ):
+        return 0.0
+    return 0.8
 
 
 def _category(shape: Shape, kind: Kind) -> float:

@@ -290,3 +290,180 @@ def test_names_of_people_stay_direct_however_many_rows_share_them() -> None:
     doctors = [f"{given} {last}" for given in PEOPLE[:20] for last in PEOPLE[-2:]]
     found = typed("c4", doctors * 100)
     assert (found.role, found.entity) == (Role.DIRECT, "PERSON")
+
+
+AIRPORTS = [
+    f"{town} {kind}"
+    for town in ("Livingston", "Lincoln", "Jackson", "Franklin", "Clinton", "Madison", "Monroe", "Marion")
+    for kind in ("Municipal", "Airport", "County", "Intl", "Field Airport")
+]
+STATES = [
+    "Alabama",
+    "Alaska",
+    "Arizona",
+    "Arkansas",
+    "California",
+    "Colorado",
+    "Connecticut",
+    "Delaware",
+    "Florida",
+    "Georgia",
+    "Hawaii",
+    "Idaho",
+    "Illinois",
+    "Indiana",
+    "Iowa",
+    "Kansas",
+    "Kentucky",
+    "Louisiana",
+    "Maine",
+    "Maryland",
+    "Michigan",
+    "Minnesota",
+    "Montana",
+    "Nebraska",
+    "Nevada",
+    "Virginia",
+]
+TOWNS = [
+    "Akron",
+    "Albany",
+    "Allentown",
+    "Atlanta",
+    "Augusta",
+    "Austin",
+    "Boston",
+    "Buffalo",
+    "Charleston",
+    "Chicago",
+    "Columbus",
+    "Dallas",
+    "Dayton",
+    "Denver",
+    "Houston",
+    "Jackson",
+    "Lansing",
+    "Lincoln",
+    "Madison",
+    "Memphis",
+    "Milwaukee",
+    "Newark",
+    "Norfolk",
+    "Orlando",
+    "Philadelphia",
+    "Phoenix",
+    "Rochester",
+]
+SONGS = [
+    f"{start} {end}"
+    for start in ("Walking in", "The Ballad of", "Dreams about", "A Letter to", "Back to")
+    for end in ("Jolene", "Georgia", "Angie", "Michelle", "Memphis")
+]
+FIRMS = [
+    f"{name} {what}"
+    for name in ("Jones", "Smith", "Baker", "Allen")
+    for what in ("Bank", "Airlines", "Motors", "Gas", "Trust")
+]
+PRODUCTS = [f"{a} Shampoo {n} ml" for a in ("Helena", "Johnson", "Nina", "Ralph") for n in (100, 250, 400, 500, 750)]
+
+
+@pytest.mark.parametrize("header", ["c1", "name", "Name", "nom"])
+@pytest.mark.parametrize(
+    "values",
+    [AIRPORTS, STATES, TOWNS, SONGS, FIRMS, PRODUCTS],
+    ids=["airports", "states", "towns", "songs", "firms", "products"],
+)
+def test_what_is_named_after_people_is_not_people(header: str, values: list[str]) -> None:
+    """Each list is full of given names and surnames; each says in its own way that it is something else."""
+    assert typed(header, values).entity not in ("PERSON", "FIRST_NAME", "LAST_NAME")
+
+
+@pytest.mark.parametrize("header", ["c1", "name"])
+def test_people_are_people_under_a_vague_name_and_under_none(header: str) -> None:
+    given, last = ["Anna", "Boris", "Carla", "David", "Emma"], ["Kowalski", "Schmidt", "Rossi", "Johansson", "Petrov"]
+    assert typed(header, [f"{first} {name}" for first in given for name in last]).entity == "PERSON"
+
+
+def test_a_name_beside_a_person_needs_no_list_of_names() -> None:
+    """Nobody's list holds them; the header says whose names they are."""
+    values = [f"{a}{b}" for a in ("Qxor", "Zrub", "Vaht", "Oojk") for b in ("elo", "ima", "upp", "atti", "ogg", "yre")]
+    assert typed("customer_name", values).entity == "PERSON"
+    assert typed("name", values).entity is None
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "role"),
+    [
+        ("centroid_lon", [f"{n / 7:.4f}" for n in range(-300, 300)], Kind.NUMBER, Role.QUASI),
+        ("delta_lat", [f"{n / 999:.4f}" for n in range(200)], Kind.NUMBER, Role.PLAIN),
+        ("lon", numbers(20_000, 60_000), Kind.INTEGER, Role.PLAIN),
+        ("pay_0", [str(n % 5 - 1) for n in range(200)], Kind.INTEGER, Role.PLAIN),
+        ("pay_amt6", numbers(0, 100_000), Kind.INTEGER, Role.PLAIN),
+        ("pay", numbers(1_000, 9_000), Kind.INTEGER, Role.SENSITIVE),
+        ("income_level", ["0-50", "50-100", ">100"] * 40, Kind.CATEGORY, Role.SENSITIVE),
+        ("has_income", ["0", "1"] * 40, Kind.INTEGER, Role.PLAIN),
+        ("urban", [f"{n / 3:.2f}" for n in range(50)], Kind.NUMBER, Role.PLAIN),
+        ("urban", ["yes", "no"] * 50, Kind.BOOLEAN, Role.QUASI),
+        ("height", numbers(400, 470), Kind.INTEGER, Role.PLAIN),
+        ("height", numbers(150, 200), Kind.INTEGER, Role.QUASI),
+        ("cancer", [str(7 * n) for n in range(90)], Kind.INTEGER, Role.PLAIN),
+        ("plate", list("abcdefghijklmnop") * 6, Kind.CATEGORY, Role.PLAIN),
+        ("cap", numbers(100, 999), Kind.INTEGER, Role.PLAIN),
+        ("supervisor", ["low", "high"] * 4, Kind.CATEGORY, Role.PLAIN),
+    ],
+)
+def test_a_role_by_name_needs_values_that_agree(name: str, values: list[str], kind: Kind, role: Role) -> None:
+    assert typed(name, list(values), kind).role is role
+
+
+def test_words_that_mean_something_else_as_often_are_taken_with_a_doubt() -> None:
+    for name in ("treatment", "condition", "pay"):
+        found = typed(name, ["11", "12", "13", "15"] * 20, Kind.CATEGORY)
+        assert found.role is Role.SENSITIVE
+        assert found.confidence < 0.75
+
+
+RANKS = [str(n) for n in np.random.default_rng(1).permutation(100)]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "role"),
+    [
+        ("year", [str(n) for n in range(1900, 1990)], Kind.INTEGER, Role.PLAIN),
+        ("c1", [str(n) for n in range(1900, 1990)], Kind.INTEGER, Role.PLAIN),
+        ("time", [str(n) for n in range(1, 101)], Kind.INTEGER, Role.PLAIN),
+        ("Lottery", RANKS, Kind.INTEGER, Role.PLAIN),
+        ("c1", [str(n) for n in range(1, 101)], Kind.INTEGER, Role.IDENTIFIER),
+        ("Unnamed: 0", RANKS, Kind.INTEGER, Role.IDENTIFIER),
+        ("NO", numbers(1, 150), Kind.INTEGER, Role.PLAIN),
+        ("cancer_no", [str(n * n) for n in range(8)], Kind.INTEGER, Role.PLAIN),
+        ("code", [str(n) for n in range(500, 700)], Kind.INTEGER, Role.IDENTIFIER),
+        ("no", [str(n // 5) for n in range(200)], Kind.INTEGER, Role.IDENTIFIER),
+        ("order_no", numbers(1, 150), Kind.INTEGER, Role.IDENTIFIER),
+        ("customer_number", numbers(1, 150), Kind.INTEGER, Role.IDENTIFIER),
+        ("Delta 15 N", [f"{n / 9:.5f}" for n in range(300)], Kind.NUMBER, Role.PLAIN),
+        ("id", [f"{n / 9:.5f}" for n in range(300)], Kind.NUMBER, Role.PLAIN),
+    ],
+)
+def test_a_number_is_a_key_only_if_it_behaves_like_one(name: str, values: list[str], kind: Kind, role: Role) -> None:
+    assert typed(name, list(values), kind).role is role
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID"],
+        ["<0.006", "0.012", "0.028", "<0.008", "0.1", "0.25"],
+        ["50-54", "55-59", "60-64", "65-69", "70-74"],
+        ["1920-21", "1921-22", "1922-23", "1923-24"],
+        ["195/60", "205/70", "155/80", "185/65"],
+    ],
+    ids=["letters", "limits", "ages", "years", "sizes"],
+)
+def test_too_few_characters_and_mere_numbers_name_nobody(values: list[str]) -> None:
+    assert typed("c1", list(values)).role is Role.PLAIN
+
+
+def test_a_date_that_nobody_read_is_no_key() -> None:
+    dates = [f"{1900 + n}/{1 + n % 12}/{1 + n % 28}T00" for n in range(60)]
+    assert typed("c1", dates).role is Role.DIRECT
