@@ -297,7 +297,8 @@ def _doubtful(fits: list[Fit], data: bytes, sample: str, file: str, asked: ReadP
         return max(wide, key=lambda fit: (not fit.broken, fit.share if fit.header > 1 else 0, fit.usual))
     for mark in (" ", BLANKS) if " " in sample else ():
         space = _best(mark, sample, asked, cut=cut)
-        if space.is_clean:
+        has_runs = mark == " " and "  " in next(LINE.finditer(sample))[1]  # which would be names of nothing
+        if space.is_clean and not has_runs:
             return _spaces(space, sample, file)
     return _aligned(data) or _fit(_one_column(data), sample, cut=cut)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import InputError, PolicyError
-from privsynth.options import ReadPolicy, TablePolicy
+from privsynth.options import LAYOUT, ReadPolicy, TablePolicy
 from privsynth.policy import Policy
 from privsynth.policy_names import refuse_unknown_names
 from privsynth.read.arrow import arrow_column, back_to_arrow
@@ -34,12 +34,26 @@ def read_frame(frame: Any, policy: Policy, name: str = "table") -> Dataset:
     tables = []
     for key, one in frames.items():
         called = free_name(table_name(key), taken)
+        notes += layout_notes(called, "a frame", policy.read, policy.table(called))
         table, of_table = frame_table(to_arrow(one), called, policy.read, policy.table(called))
         tables.append(table)
         notes += [*of_table, *_index_note(one, key), *_mixed_notes(one, key)]
     dataset = Dataset(tuple(tables), notes=tuple(notes))
     refuse_unknown_names(dataset, policy)
     return dataset
+
+
+def layout_notes(name: str, what: str, reading: ReadPolicy, wishes: TablePolicy) -> list[str]:
+    """How text is laid out says nothing of what is no text: refused where it was said of this table, else noted."""
+    own, all_files = ([option for option in LAYOUT if option in said.said] for said in (wishes.read, reading))
+    if own:
+        raise PolicyError(
+            f"tables.{name}.read.{own[0]} says how text is read, and {name} is {what}.", hint="leave it out"
+        )
+    if not all_files:
+        return []
+    options = ", ".join(f"read.{option}" for option in all_files)
+    return [f"{name}: {options} say how text is read; this is {what}, for which they mean nothing"]
 
 
 def frame_table(arrow: Any, name: str, limits: ReadPolicy, wishes: TablePolicy) -> tuple[Table, list[str]]:

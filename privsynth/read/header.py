@@ -115,7 +115,8 @@ def _refuse_data(header: Sequence[str], columns: Sequence[Sequence[str]], file: 
     ]
     alike = [at for at, name in enumerate(header) if _is_alike(name, columns[at])]
     again = [at for at, name in enumerate(header) if name in set(columns[at][:LOOKED_AT])]
-    if plain or len(alike) > max(1, len(header) / 4) or len(again) > max(1, len(header) / 3):
+    both = {*alike, *again}
+    if plain or len(alike) > max(1, len(header) / 4) or len(both) > max(1, len(header) / 3):
         found = (plain or alike or again)[0] + 1
         raise refuse(
             file,

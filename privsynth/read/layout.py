@@ -126,7 +126,9 @@ def _bounded(
     full = [at for at, (_, record) in enumerate(records) if len(record) == width and 2 * _filled(record) > width]
     first, last = (full[0], full[-1]) if full else (0, len(records) - 1)
     last = max(last, _last_row(records, width, last))
-    if not all(_is_unlike(record, width) for _, record in records[last + 1 :]):
+    habits = _habits([record for _, record in records[1:]], width)
+    is_below = all(_is_outside(record, width, habits) for _, record in records[last + 1 :])
+    if not is_below or _is_broken(records, last, width):
         last = len(records) - 1
     options = dict(options)
     if first and "skip" not in reading.said:
@@ -155,7 +157,10 @@ def _bounded(
 def _last_row(records: Sequence[tuple[int, Record]], width: int, last: int) -> int:
     """Ragged records at the end are rows while their cells show it; notes do not."""
     mender = mender_of([record for _, record in records[1:]], width, "", merges=False)
-    while last + 1 < len(records) and _is_row(records[last + 1][1], mender.habits):
+    firsts = {record[0] for _, record in records[1 : last + 1]}
+    while last + 1 < len(records) and (
+        _is_row(records[last + 1][1], mender.habits) or records[last + 1][1][0] in firsts
+    ):
         last += 1
     return last
 
@@ -163,6 +168,12 @@ def _last_row(records: Sequence[tuple[int, Record]], width: int, last: int) -> i
 def _is_row(record: Record, habits: Sequence[Habit]) -> bool:
     pairs = [(cell, habit) for cell, habit in zip(record, habits, strict=False) if cell.strip()]
     return all(habit.fits(cell) for cell, habit in pairs) and any(habit.tells for _, habit in pairs)
+
+
+def _is_broken(records: Sequence[tuple[int, Record]], last: int, width: int) -> bool:
+    """Whether the last row and what follows it are one record, cut in two by a line end."""
+    ends = [len(record) for _, record in records[last : last + 2]]
+    return len(ends) == 2 and ends[0] != width and sum(ends) - 1 == width
 
 
 def _filled(record: Sequence[str]) -> int:
@@ -197,8 +208,10 @@ def _with_header(table: _Bounded, dialect: Dialect, reading: ReadPolicy) -> Iter
 
 def _heads(rows: Sequence[Record]) -> int:
     """How many records at the beginning are of names: all words, above the first that holds a value."""
-    values = (at for at, row in enumerate(rows[: MOST_HEADS + 1]) if any(map(is_value, row)))
-    return next(values, 0)
+    some = rows[: MOST_HEADS + 1]
+    values = (at for at, row in enumerate(some) if any(map(is_value, row)) or len(row) != len(rows[0]))
+    others = (at for at, row in enumerate(some) if row != rows[0])
+    return max(next(values, 0), next(others, 0))
 
 
 def _layout(table: _Bounded, way: Options, dialect: Dialect, reading: ReadPolicy, *, heads: int) -> Way:
@@ -210,7 +223,7 @@ def _layout(table: _Bounded, way: Options, dialect: Dialect, reading: ReadPolicy
         even=even,
         kinds=_kinds(rows, table.width),
         header=_header_share(header, rows, mender.habits, table.width),
-        outside=_outside_share(table.outside, table.width, options),
+        outside=_outside_share(table, options, mender.habits),
     )
     return Way(options=options, evidence=evidence, width=table.width)
 
@@ -278,11 +291,27 @@ def _is_second(record: Record, rows: Sequence[Record], habits: Sequence[Habit]) 
     return record not in rows and not any(map(is_value, record)) and tells
 
 
-def _outside_share(outside: Sequence[Record], width: int, options: Options) -> float:
+def _outside_share(table: _Bounded, options: Options, habits: Sequence[Habit]) -> float:
     """The share of what is left out that is unlike a row. Of several tables, the others are rows as well."""
     if "table" in options:
         return 0.5
-    return sum(_is_unlike(record, width) for record in outside) / len(outside) if outside else 1.0
+    outside, width = table.outside, table.width
+    if not outside:
+        return 1.0
+    if len(outside) > len(table.rows):
+        return 0.5  # hardly anything is read
+    if not options.get("header", True) and options.get("skip") and len(outside[0]) > 1:
+        return 0.0  # names of another width may stand there
+    return sum(_is_outside(record, width, habits) for record in outside) / len(outside)
+
+
+def _is_outside(record: Record, width: int, habits: Sequence[Habit]) -> bool:
+    return _is_unlike(record, width) or _is_strange(record, width, habits)
+
+
+def _is_strange(record: Record, width: int, habits: Sequence[Habit]) -> bool:
+    """Whether a record of another width is nowhere what the columns are."""
+    return len(record) != width and _tell(habits) and not _likeness(record, habits)
 
 
 def _is_unlike(record: Record, width: int) -> bool:

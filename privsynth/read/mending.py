@@ -78,8 +78,14 @@ class Mender:
     def _fit(self, fields: Sequence[str]) -> bool:
         return all(habit.fits(cell) for habit, cell in zip(self.habits, fields, strict=False))
 
+    def _is_shown(self, fields: Sequence[str]) -> bool:
+        """Whether a cell shows that it is a row. A lone word may be a note."""
+        pairs = [(cell, habit) for cell, habit in zip(fields, self.habits, strict=False) if cell.strip()]
+        telling = [cell for cell, habit in pairs if habit.tells]
+        return bool(telling) or (len(pairs) > 1 and not any(habit.tells for habit in self.habits[: len(fields)]))
+
     def _padded(self, fields: Sequence[str]) -> tuple[list[str], How, int] | None:
-        if not self._fit(fields) or not any(cell.strip() for cell in fields):
+        if not self._fit(fields) or not self._is_shown(fields):
             return None
         return [*fields, *[""] * (len(self.habits) - len(fields))], "padded", len(fields)
 

@@ -8,7 +8,7 @@ from typing import Any
 from privsynth.dataset import Form, Table
 from privsynth.errors import InputError
 from privsynth.options import ReadPolicy, TablePolicy
-from privsynth.read.frames import frame_table
+from privsynth.read.frames import frame_table, layout_notes
 from privsynth.read.refusal import refuse
 from privsynth.read.sources import SourceFile
 
@@ -24,10 +24,12 @@ def parquet_table(source: SourceFile, limits: ReadPolicy, wishes: TablePolicy) -
             arrow = file.read()
     except (pa.ArrowException, OSError):
         raise _damaged(source) from None
+    about = layout_notes(source.table, "Parquet", limits, wishes)
     table, notes = frame_table(arrow, source.table, limits, wishes)
     form = Form(text=False, parquet=True, types={field.name: field.type for field in arrow.schema})
     return replace(table, form=form), [
         f"{source.label}: read as Parquet, {len(table):,} rows and {len(table.columns):,} columns",
+        *about,
         *notes,
     ]
 

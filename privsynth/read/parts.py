@@ -222,7 +222,7 @@ def _blocks(layout: Layout, limits: ReadPolicy, left: Counter[str], lines: LeftO
         with place.refusing():
             heads = asked.header_lines if asked.header else 0
             while records := list(islice(reader, ROWS_AT_ONCE)):
-                heads, rows = _without_heads(records, heads, width)
+                heads, rows = _without_heads(records, heads, width, left)
                 block = _even(rows, width, place, left)
                 cells += width * len(block)
                 if cells > limits.max_cells:
@@ -231,11 +231,13 @@ def _blocks(layout: Layout, limits: ReadPolicy, left: Counter[str], lines: LeftO
                 yield block
 
 
-def _without_heads(records: list[list[str]], heads: int, width: int) -> tuple[int, list[list[str]]]:
+def _without_heads(records: list[list[str]], heads: int, width: int, left: Counter[str]) -> tuple[int, list[list[str]]]:
     """The records behind those that name the columns; blank ones before or between them are none."""
     at = 0
     while heads and at < len(records):
-        heads -= bool(records[at]) or width == 1
+        is_blank = not records[at] and width > 1
+        heads -= not is_blank
+        left["blank line"] += is_blank
         at += 1
     return heads, records[at:]
 

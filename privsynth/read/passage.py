@@ -125,6 +125,8 @@ def table_spans(data: bytes, dialect: Dialect) -> list[tuple[int, int]]:
     starts = _starts(filled, {line for line, record in records if not record})
     ends = [filled[start][0] for start in starts[1:]]
     lines = [filled[_first_wide(filled, start)][0] for start in starts]
+    if len(starts) == 1:
+        return [(1, _after(data))]
     return list(zip(lines, [*ends, _after(data)], strict=True))
 
 
@@ -143,7 +145,8 @@ def _starts(records: list[tuple[int, list[str]]], blank: set[int]) -> list[int]:
         while begins > rows + 1 and len(records[begins - 1][1]) == 1 and len(records[heads][1]) > 1:
             begins -= 1  # a title
         if _is_start(records, heads, at, follows_blank=records[begins][0] - 1 in blank):
-            starts.append(begins)
+            has_rows = any(len(record) == len(records[heads][1]) for _, record in records[heads + 1 : begins])
+            starts += [begins] if has_rows else []  # else what came before were titles
             heads, rows = at, _below(records, at)
     return starts
 
@@ -170,7 +173,7 @@ def _is_start(records: list[tuple[int, list[str]]], heads: int, at: int, *, foll
         return False
     if len(record) != len(header):
         return len(records[at + 1][1]) == len(record) and len(records[at - 1][1]) != len(record)
-    return follows_blank and any(is_value(cell) for cell in records[at - 1][1])
+    return follows_blank and any(map(is_value, [*records[at - 1][1], *records[at + 1][1]]))
 
 
 def one_table(passage: Passage, dialect: Dialect, number: int, file: str) -> Passage:

@@ -155,8 +155,14 @@ def _fit(text: Text, way: Way, tried: Tried) -> float:
     kept = len(text.records)
     fit = min(way.evidence.fit, kept / (kept + text.records.dropped))
     rivals = [other for dialect, other in tried if dialect.delimiter not in (*WEAK, text.dialect.delimiter)]
-    has_rival = any(other.evidence.fit >= fit - RIVAL and other.width >= way.width for other in rivals)
+    has_rival = any(_is_rival(other, way, fit) for other in rivals)
     return min(fit, UNSURE) if has_rival or not text.dialect.quote else fit
+
+
+def _is_rival(other: Way, way: Way, fit: float) -> bool:
+    """As good and as wide; or wider and not bad: a mark that stands in some cells makes narrow tables of anything."""
+    is_wider = other.width > way.width and other.evidence.fit >= UNSURE
+    return is_wider or (other.evidence.fit >= fit - RIVAL and other.width == way.width)
 
 
 def _confirmed(

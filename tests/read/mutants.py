@@ -14,6 +14,7 @@ from privsynth.emit import serialise
 from privsynth.errors import PrivsynthError
 from privsynth.policy import Policy
 from privsynth.read import read_files
+from privsynth.read.proposal import ENOUGH, Proposal, UnsureError
 
 WORDS = [
     "ann",
@@ -107,7 +108,7 @@ def mutants(many: int, noise: int, seed: int) -> Iterator[bytes]:
 
 
 def fuzz(many: int, noise: int, folder: Path, seed: int) -> Counter[str]:
-    """How many were read and came back alike, were refused, came back otherwise, crashed, or were slow."""
+    """How many came back alike, as read or as proposed; were refused, came back otherwise, crashed, or were slow."""
     counts: Counter[str] = Counter()
     for raw in mutants(many, noise, seed):
         began = time.process_time()
@@ -119,16 +120,37 @@ def fuzz(many: int, noise: int, folder: Path, seed: int) -> Counter[str]:
 def outcome(raw: bytes, folder: Path) -> str:
     try:
         data = _read(folder / "f.csv", raw)
+    except UnsureError as error:
+        return _accepted(error.proposal, raw, folder)
     except PrivsynthError:
         return "refused"
     except Exception:  # noqa: BLE001 - what is counted here is exactly this
         return "crashed"
+    return "read" if _comes_back(data, folder) else "wrong"
+
+
+def _accepted(proposal: Proposal, raw: bytes, folder: Path) -> str:
+    """A proposal works as its words say, comes back alike, and is taken exactly where it fits well enough."""
+    try:
+        data = _read(folder / "f.csv", raw, **proposal.options)
+    except PrivsynthError:
+        return "refused"  # its layout is sound; a limit or a kind is not
+    except Exception:  # noqa: BLE001
+        return "crashed"
+    try:
+        taken = _cells(_read(folder / "f.csv", raw, accept=True)) == _cells(data)
+    except UnsureError:
+        taken = proposal.fit < ENOUGH
+    return "proposed" if taken and _comes_back(data, folder) else "wrong"
+
+
+def _comes_back(data: Any, folder: Path) -> bool:
     try:
         ((name, written),) = serialise(data).items()
         again = _read(folder / name, written, header=True)
     except Exception:  # noqa: BLE001 - what we wrote must be read
-        return "wrong"
-    return "read" if _cells(again) == _cells(data) and serialise(again) == {name: written} else "wrong"
+        return False
+    return _cells(again) == _cells(data) and serialise(again) == {name: written}
 
 
 def _read(place: Path, raw: bytes, **asked: Any) -> Any:

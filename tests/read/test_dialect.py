@@ -93,6 +93,69 @@ def test_an_unusual_declared_delimiter_is_used(folder: Folder) -> None:
     assert folder.cells('a§b\n"x§y"§2\n', delimiter="§") == [["a", "b"], ["x§y", "2"]]
 
 
+@pytest.mark.parametrize("mark", ["::", "||", "~", "^", "§", ";;"])
+def test_a_delimiter_that_is_rare_in_text_is_found_and_noted(folder: Folder, mark: str) -> None:
+    content = "".join(mark.join(row) + "\n" for row in PLAIN)
+    assert folder.cells(content) == PLAIN  # type: ignore[arg-type]
+    assert any(f"set apart by {mark}" in note for note in folder.read(content).notes)
+
+
+def test_quotes_hold_with_a_delimiter_of_several_characters(folder: Folder) -> None:
+    assert folder.cells('a::b\n"x::y ""z""\nw"::1\nu:v::2\n') == [["a", "b"], ['x::y "z"\nw', "1"], ["u:v", "2"]]
+
+
+def test_an_empty_field_between_bars_stays_one(folder: Folder) -> None:
+    assert folder.cells("a|b|c\nx||1\n||2\n") == [["a", "b", "c"], ["x", None, "1"], [None, None, "2"]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "| a | b |\n|---|:-:|\n| x | 1 |\n| u \\| v | 2 |\n",
+        "+---+---+\n| a | b |\n+---+---+\n| x | 1 |\n| u \\| v | 2 |\n+---+---+\n",
+        " a     | b\n-------+---\n x     | 1\n u \\| v | 2\n",
+    ],
+)
+def test_a_drawn_table_is_read_without_its_lines(folder: Folder, content: str) -> None:
+    assert folder.cells(content) == [["a", "b"], ["x", "1"], ["u | v", "2"]]
+    assert any("a drawn table" in note for note in folder.read(content).notes)
+
+
+def test_runs_of_blanks_are_one_delimiter_where_numbers_confirm_it(folder: Folder) -> None:
+    assert folder.cells("x  y   z\n1    2.5 a\n  3  4.5 b\n") == [["x", "y", "z"], ["1", "2.5", "a"], ["3", "4.5", "b"]]
+
+
+def test_columns_of_fixed_width_are_cut_where_every_line_is_blank(folder: Folder) -> None:
+    rows = [
+        "name       age  town",
+        *(f"Ann {n}       {n}   New York" if n % 2 else f"Bo          {n}" for n in range(1, 7)),
+    ]
+    cells = folder.cells("".join(f"{row}\n" for row in rows))
+    assert cells[:3] == [["name", "age", "town"], ["Ann 1", "1", "New York"], ["Bo", "2", None]]
+
+
+def test_escaped_delimiters_are_taken_off(folder: Folder) -> None:
+    assert folder.cells("a,b\nx\\, y,1\nu,2\n") == [["a", "b"], ["x, y", "1"], ["u", "2"]]
+
+
+def test_a_backslash_before_a_line_end_joins_nothing_unasked(folder: Folder) -> None:
+    assert folder.cells("a,b\nx,C:\\\ny,D:\\\n") == [["a", "b"], ["x", "C:\\"], ["y", "D:\\"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "row"),
+    [
+        ('a,b\n"x,1\n', {"quote": "none"}, ['"x', "1"]),
+        ("a,b\n'x, y',1\n", {"quote": "'"}, ["x, y", "1"]),
+        ('a,b\n"5" nail","10""\n', {"escape": "none"}, ['5" nail', '10"']),
+        ("a,b\n'it's 5\"\" x',1\n", {"quote": "'", "escape": "quote"}, ["it's 5\" x", "1"]),
+        ('a,b\n"x \\" y",1\n', {"escape": "backslash"}, ['x " y', "1"]),
+    ],
+)
+def test_quote_and_escape_may_be_said(folder: Folder, content: str, asked: dict[str, str], row: list[str]) -> None:
+    assert folder.cells(content, **asked)[1] == row
+
+
 def test_more_is_looked_at_where_the_beginning_does_not_tell(folder: Folder) -> None:
     rows = "".join(f"{n};{n},5\n" for n in range(20_000))
     assert [column.name for column in folder.table("a;b,c\n" + rows + "1;x\n", delimiter=";").columns] == ["a", "b,c"]

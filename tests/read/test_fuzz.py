@@ -12,6 +12,7 @@ from privsynth.emit import serialise
 from privsynth.errors import InputError, PolicyError
 from privsynth.policy import Policy
 from privsynth.read import read_files
+from read.damages import all_damages
 from read.mutants import fuzz
 
 PIECES = [
@@ -86,4 +87,12 @@ def test_mutated_files_are_read_or_refused_and_come_back(files: int, tmp_path: P
     counts = fuzz(files, files // 5, tmp_path, seed=11)
     assert counts["wrong"] == counts["crashed"] == 0
     assert counts["read"] > files // 6
-    assert counts["refused"] > files // 6
+    assert counts["refused"] + counts["proposed"] > files // 6
+    assert counts["proposed"] > 0
+
+
+@pytest.mark.parametrize("tables", [4, pytest.param(60, marks=pytest.mark.slow)])
+def test_of_damaged_tables_nothing_is_taken_that_is_not_the_table(tables: int) -> None:
+    counts = all_damages(tables, seed=5)
+    assert not any(count["wrong"] or count["read otherwise"] for count in counts.values()), counts
+    assert sum(count["taken"] + count["read"] for count in counts.values()) > 0.8 * tables * (len(counts) - 1)

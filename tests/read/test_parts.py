@@ -32,6 +32,56 @@ def dealt(path: Path, folder: Path, parts: int = 3, person: str | None = None, p
     return layout, head, made.files, made.rows, [*notes, *made.notes]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "asked", "says"),
+    [
+        ("title\n\n", "", {"skip": 2}, "2 lines above the table left out"),
+        ("", "Source: x\n\nNote\n", {"footer": 2}, "3 lines below the table left out"),
+        ("# by hand\n", "# the end\n", {"comment": "#"}, "2 lines of comment left out"),
+        ("", "p9,2024-01-01\n", {"on_ragged": "pad"}, "1 row of too few fields filled up"),
+        ("", "p9,2024-01-01\n", {"on_ragged": "drop"}, "1 row of another width left out"),
+        ("a,b,c,d\n", "", {"header_lines": 2}, "kinds"),
+        ("sep=,\n", "", {}, "kinds"),
+        ("\n\n", "", {}, "2 blank lines left out"),
+    ],
+)
+def test_a_stream_is_laid_out_as_asked(
+    tmp_path: Path, before: str, after: str, asked: dict[str, object], says: str
+) -> None:
+    policy = Policy(backend="mask", read=asked)
+    path = written(tmp_path, before + rows_text(900) + after)
+    layout, head, files, rows, notes = dealt(path, tmp_path, policy=policy)
+    tables = [one(file, layout, head, policy) for file in files]
+    assert rows == 900 + (asked.get("on_ragged") == "pad")
+    assert sum(map(len, tables)) == rows
+    assert says == "kinds" or any(says in note for note in notes)
+    assert [column.name.split()[-1] for column in tables[0].columns] == ["person", "day", "amount", "remark"]
+
+
+@pytest.mark.parametrize("asked", [{"table": 1}, {"on_ragged": "merge"}, {"escape": "backslash"}, {"delimiter": "::"}])
+def test_what_a_stream_cannot_honour_is_refused_by_name(tmp_path: Path, asked: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="stream"):
+        dealt(written(tmp_path, rows_text(900)), tmp_path, policy=Policy(backend="mask", read=asked))
+
+
+def test_lines_of_a_stream_are_those_of_the_file(tmp_path: Path) -> None:
+    text = "title\n\n" + rows_text(900).replace("\nc ", " ") + "p9,2024-01-01\n"
+    with pytest.raises(InputError) as caught:
+        dealt(written(tmp_path, text), tmp_path, policy=Policy(backend="mask", read={"skip": 2}))
+    assert caught.value.line == 904
+
+
+def test_a_proposal_for_a_stream_is_taken_when_it_is_accepted(tmp_path: Path) -> None:
+    path = written(tmp_path, "title\n\n" + rows_text(900))
+    with pytest.raises(InputError) as caught:
+        dealt(path, tmp_path)
+    assert "--skip 2" in caught.value.hint
+    (tmp_path / "again").mkdir()
+    *_, rows, notes = dealt(path, tmp_path / "again", policy=Policy(backend="mask", read={"accept": True}))
+    assert rows == 900
+    assert any("read as proposed (--skip 2)" in note for note in notes)
+
+
 @pytest.fixture(autouse=True)
 def _short_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little is looked at first, so that little is needed to come after it."""
