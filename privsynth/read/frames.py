@@ -139,16 +139,27 @@ def _pandas_to_arrow(frame: pd.DataFrame) -> Any:
 
 
 def _pandas_column(series: pd.Series[Any], name: str) -> Any:
-    if isinstance(series.dtype, pd.PeriodDtype):
-        series = series.dt.to_timestamp().astype("datetime64[us]")  # by its first moment
     try:
-        array = pa.Array.from_pandas(_as_texts(series) if is_mixed(series) else series)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
+        array = pa.Array.from_pandas(_in_words_of_arrow(series))
+    except (
+        pa.ArrowInvalid,
+        pa.ArrowTypeError,
+        pa.ArrowNotImplementedError,
+        pd.errors.OutOfBoundsDatetime,
+        OverflowError,
+        UnicodeError,
+    ):
         raise InputError(
             f"column {shown(name)} holds values of different types, or of a type that no table file knows.",
             hint="make them one type: all text, all numbers, or all dates",
             column=name,
         ) from None
+    if pa.types.is_time(array.type) and any(getattr(value, "tzinfo", None) for value in series):
+        raise InputError(
+            f"column {shown(name)} holds times of day with a zone.",
+            hint="a table file has no room for these: make them text, or times of one zone without it",
+            column=name,
+        )
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
@@ -162,6 +173,18 @@ def is_mixed(series: pd.Series[Any]) -> bool:
 
 def _as_texts(series: pd.Series[Any]) -> pd.Series[Any]:
     return series.map(str, na_action="ignore").astype(object)
+
+
+def _in_words_of_arrow(series: pd.Series[Any]) -> pd.Series[Any]:
+    """Periods by their first moment, intervals as text: types that only pandas knows."""
+    if isinstance(series.dtype, pd.PeriodDtype):
+        moments: pd.Series[Any] = series.dt.to_timestamp().astype("datetime64[us]")
+        return moments
+    if isinstance(series.dtype, pd.IntervalDtype):
+        return series.astype(object).map(str, na_action="ignore").where(series.notna(), None)
+    if isinstance(series.dtype, pd.CategoricalDtype) and isinstance(series.cat.categories.dtype, pd.IntervalDtype):
+        return series.cat.rename_categories([str(level) for level in series.cat.categories])
+    return _as_texts(series) if is_mixed(series) else series
 
 
 def frame_like(original: Any, table: Table) -> Any:
@@ -230,6 +253,8 @@ def _pandas_back(series: pd.Series[Any] | None, table: Table, name: str) -> pd.S
     arrow = back_to_arrow(table, name, _pandas_column(series if is_object else series.head(1000), name).type)
     if isinstance(dtype, pd.PeriodDtype):
         return pd.Series(pd.PeriodIndex(arrow.to_pandas(), freq=dtype.freq))
+    if isinstance(dtype, pd.IntervalDtype):
+        return _intervals(arrow, series)
     if isinstance(dtype, pd.CategoricalDtype):
         return _categorical(arrow, dtype)
     if isinstance(dtype, pd.ArrowDtype):
@@ -242,6 +267,15 @@ def _pandas_back(series: pd.Series[Any] | None, table: Table, name: str) -> pd.S
     with suppress(TypeError, ValueError, OverflowError):  # a missing value where the old type has no room for one
         values = values.astype(dtype)
     return values
+
+
+def _intervals(arrow: Any, series: pd.Series[Any]) -> pd.Series[Any]:
+    """The intervals that the words name; all stays text where a word names none of them."""
+    known = {str(level): level for level in series.dropna().unique()}
+    words = arrow.to_pylist()
+    if any(word is not None and word not in known for word in words):
+        return pd.Series(words, dtype=object)
+    return pd.Series([None if word is None else known[word] for word in words], dtype=series.dtype)
 
 
 def _categorical(arrow: Any, dtype: pd.CategoricalDtype) -> pd.Series[Any]:

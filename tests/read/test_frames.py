@@ -257,6 +257,21 @@ def test_periods_come_back_as_periods(freq: str) -> None:
     pd.testing.assert_frame_equal(frame_like(frame, table), frame)
 
 
+def test_intervals_of_pandas_are_words_and_come_back() -> None:
+    cut = pd.cut(pd.Series([1.0, 5.0, 9.0, None]), 3)
+    frame = pd.DataFrame({"bins": cut, "bare": cut.astype(cut.cat.categories.dtype)})
+    table = table_of(frame)
+    assert [column.kind.value for column in table.columns] == ["ordinal", "text"]
+    assert table.text("bins")[1] == str(cut[1])
+    pd.testing.assert_frame_equal(frame_like(frame, table), frame)
+
+
+def test_times_with_a_zone_are_refused_because_they_would_lose_it() -> None:
+    zone = dt.UTC
+    with pytest.raises(InputError, match="with a zone"):
+        read_frame(pd.DataFrame({"t": pd.Series([dt.time(1, 2), dt.time(3, 4, tzinfo=zone)])}), Policy())
+
+
 @pytest.mark.parametrize("dtype", ["timedelta64[ns]", "timedelta64[s]", pd.ArrowDtype(pa.duration("us")), object])
 def test_durations_of_pandas_keep_their_type(dtype: Any) -> None:
     frame = pd.DataFrame({"d": pd.Series([dt.timedelta(hours=30), dt.timedelta(seconds=1)]).astype(dtype)})
