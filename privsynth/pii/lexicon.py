@@ -14,7 +14,7 @@ from privsynth.pii.entities import entities
 from privsynth.pii.names import fold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NameSays:
     """Kinds in the order of the registry; whether the name is nothing else; whether another word turns its meaning."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,8 @@ class Shape:
     known: list[str] = field(repr=False)  # distinct values, ends trimmed
     rows_of: Array = field(repr=False)  # for each of them: its rows, and the people whose rows these are
     people_of: Array = field(repr=False)
-    changes: int = field(default=0, kw_only=True)  # from one row to the next
+    _: KW_ONLY
+    changes: int = 0  # from one row to the next
 
     @classmethod
     def of(cls, text: Array, people: Array | None = None) -> Shape:
