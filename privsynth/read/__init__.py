@@ -18,7 +18,7 @@ from privsynth.read.encoding import decoded
 from privsynth.read.kinds import Typed, day_first, typed
 from privsynth.read.place import Place
 from privsynth.read.proposal import read_or_propose
-from privsynth.read.records import Records
+from privsynth.read.records import Records, Words
 from privsynth.read.sources import SourceFile, content, source_files
 
 
@@ -75,8 +75,10 @@ def _empty_rows(records: Records) -> list[str]:
     return [f"{records.file}: rows without any value, kept: {count:,}, the first in line {line}"]
 
 
-def _again(one: Typed, words: object, place: Place, wishes: TablePolicy, first: bool) -> Typed:
-    return typed(words, place, wishes.columns.get(place.name), day_first=first) if one.notes else one  # type: ignore[arg-type]
+def _again(one: Typed, words: Words, place: Place, wishes: TablePolicy, first: bool) -> Typed:
+    if not one.notes or one.column.kind.is_numeric:
+        return one
+    return typed(words, place, wishes.columns.get(place.name), day_first=first)
 
 
 def frame_of(columns: list[Typed]) -> pd.DataFrame:

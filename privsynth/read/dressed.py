@@ -32,7 +32,7 @@ FORMULA = re.compile(rf"[-+]\s*[$]?[A-Za-z][A-Za-z.$]*{DIGITS}")
 @cache
 def _pattern() -> str:
     return (
-        rf"^(?P<lead> *)(?P<open>[+({MINUS}]?)(?P<unit>(?:{before()})?)(?P<inner>[+{MINUS}]?)"
+        rf"^(?P<lead> *)(?P<open>(?:[+({MINUS}] ?)?)(?P<unit>(?:{before()})?)(?P<inner>[+({MINUS}]?)"
         rf"(?P<core>{CORE})(?P<power>(?:[eE][+-]?[0-9]{{1,3}})?)"
         rf"(?P<behind>(?:{behind()})?)(?P<close>[-)]?)(?P<trail> *)$"
     )
@@ -83,7 +83,7 @@ def look_of(look: str) -> Look | None:
         return None
     if len(signs) > 1:
         return None
-    return Look(unit=left.strip(f"+({MINUS}"), behind=right, sign="".join(signs))
+    return Look(unit=left.lstrip(f" +({MINUS}").rstrip(f"+({MINUS}"), behind=right, sign="".join(signs))
 
 
 def is_below_zero(look: str) -> bool:
@@ -194,7 +194,8 @@ def alike(dressed: Dressed, cells: Array, *, sure: bool = False) -> Array:
     affix = max(counts, key=lambda one: counts[one])
     chosen = [look is not None and look.affix == affix for look in looks]
     signs = {look.sign for look in looks if look is not None and look.affix == affix}
-    if signs in ({"("}, {"+"}) and not sure:  # years in brackets, codes of countries: a sign tells from another
+    are_behind = all(look.endswith("-") for look, is_chosen in zip(known, chosen, strict=True) if is_chosen)
+    if (signs in ({"("}, {"+"}) or are_behind) and not sure:  # years in brackets, codes: a sign tells from another
         return np.zeros(len(codes), dtype=bool)
     return np.array(chosen)[codes]
 
@@ -267,9 +268,11 @@ def _wrapped(style: NumberStyle, front: int, before_minus: int, back: int) -> Nu
 
 def _with_points(style: NumberStyle, dressed: Dressed) -> NumberStyle:
     """Points without a digit before or behind them, if more words show them so than not."""
-    cores = [core for core, power in zip(dressed.cores, dressed.powers, strict=True) if not power]
-    bare = sum(core[0] in ".," for core in cores)
-    pointed = sum(core[-1] == "." for core in cores)
+    ends = [core for core in dressed.cores[~dressed.simple] if core[0] in ".," or core[-1] == "."]
+    if not ends:
+        return style
+    cores = dressed.cores[dressed.powers == ""]
+    bare, pointed = sum(core[0] in ".," for core in ends), sum(core[-1] == "." for core in ends)
     return replace(
         style,
         bare=bare > sum(core.startswith(("0.", "0,")) for core in cores),

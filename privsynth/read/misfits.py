@@ -88,13 +88,11 @@ def cells_of(present: list[str], words: Words) -> Array:
 
 def settled(odd: Odd, *, has_missing: bool) -> Settled:
     """Whether a column that nobody declared takes the kind, and what its misfits are then."""
+    if odd.share > MISFITS and len(odd.misfits) > 1:
+        return _text(odd, "")
     if isinstance(odd.reading, NumberReading) and (why := _codes(odd)):
         return _text(odd, why, "codes would be lost as numbers")
-    if odd.share <= MISFITS:
-        return missing(odd)
-    if len(odd.misfits) > 1:
-        return _text(odd, "")
-    return _one_word(odd, has_missing=has_missing)
+    return missing(odd) if odd.share <= MISFITS else _one_word(odd, has_missing=has_missing)
 
 
 def missing(odd: Odd) -> Settled:
@@ -142,7 +140,7 @@ def _codes(odd: Odd) -> str:
         return "some values are digits that begin with a zero, or more than a number keeps, as codes are"
     spelling = odd.reading.spelling if isinstance(odd.reading, NumberReading) else None
     is_plain = spelling is not None and not spelling.decimals and not spelling.thousands and spelling.style is None
-    all_differ = int(odd.cells.max()) == 1
+    all_differ = int(odd.cells.max()) == 1 and odd.share <= MISFITS
     if is_plain and all_differ and any(c.isdigit() for word in odd.misfits for c in word):
         return "its values all differ and not all are whole numbers, as keys do"
     return ""

@@ -207,15 +207,15 @@ def _stay_plain(exponent: Exponent, spelling: Spelling, values: Array) -> bool:
 
 def _without_exponent(fixed: NumberReading | None, digits: Any) -> Spelling:
     """The spelling of the words without exponent, with places enough for those that have one."""
-    places, longest = int(_places(digits).max()), int(pc.max(pc.utf8_length(digits)).as_py())
+    places, whole = int(_places(digits).max()), max(len(word.partition(".")[0]) for word in digits.to_pylist())
     if fixed is None:
-        return _long(Spelling(places, padded=False), longest)
+        return _long(Spelling(places, padded=False), whole + places)
     spelling = fixed.spelling
+    whole = max(whole, len(f"{np.abs(fixed.values).max():.0f}"))
     if places <= spelling.decimals:
-        return _long(spelling, longest)
+        return _long(spelling, whole + spelling.decimals)
     fewest = spelling.decimals if spelling.padded else spelling.fewest
-    whole = len(f"{np.abs(fixed.values).max():.0f}")
-    return _long(replace(spelling, decimals=places, padded=False, fewest=fewest), max(whole + places, longest))
+    return _long(replace(spelling, decimals=places, padded=False, fewest=fewest), whole + places)
 
 
 def _long(spelling: Spelling, digits: int) -> Spelling:
