@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
+
+import numpy as np
 
 from privsynth.dataset import Table
 from privsynth.expressions.aim import like_asked
 from privsynth.manifest import finite
 from privsynth.measure.fidelity import SMALL, ColumnFidelity, FidelityResult, PairFidelity, compare
+from privsynth.measure.fidelity.order import OrderResult, compare_order
+from privsynth.measure.turns import known_turns
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.report.figures import NOT_COMPUTED, count, figure, share
@@ -38,9 +43,18 @@ def measure(draft: Draft, source: Source, policy: Policy) -> tuple[FidelityResul
 def _compared(source: Source, made: Table, fewest: int) -> FidelityResult:
     """With the stream that the gate uses, so that the report shows the very score that was judged."""
     rng, train = Seeds(0).stream("gate", "fidelity", made.name), source.train[made.name]
-    if made.name in source.holdout and len(source.holdout[made.name]):
-        return compare(source.holdout[made.name], made, train, rng, fewest=fewest)
-    return compare(train, made, None, rng, fewest=fewest)
+    fresh = source.holdout[made.name] if made.name in source.holdout else train.take(np.arange(0))
+    sides = (fresh, made, train) if len(fresh) else (train, made, None)
+    return replace(compare(*sides, rng, fewest=fewest), together=_together(source, made, fresh))
+
+
+def _together(source: Source, made: Table, fresh: Table) -> OrderResult | None:
+    """Again with the stream of the gate."""
+    turns = known_turns(source.statistics.facts, made.name, source.train.person_column(made.name))
+    if turns is None or not len(made):
+        return None
+    rng = Seeds(0).stream("gate", "fidelity", "order", made.name)
+    return compare_order(source.train[made.name], made, fresh, turns, rng)
 
 
 def fidelity_values(results: Sequence[FidelityResult]) -> list[dict[str, Any]]:
@@ -68,6 +82,28 @@ def _table(result: FidelityResult, drawn: int) -> dict[str, Any]:
         "pairs_in_all": result.pairs_in_all,
         "heat": _heat(result),
         "left_out": list(result.left_out),
+        "together": None if result.together is None else _ties(result.together),
+    }
+
+
+def _ties(result: OrderResult) -> dict[str, Any]:
+    parts = [result.steady, result.each]
+    return {
+        "unit": result.turns.unit,
+        "time": result.turns.time,
+        "kept": finite(result.kept) if result.columns else None,
+        "kept_fresh": finite(result.kept_fresh) if result.columns else None,
+        "words": [result.in_words] * bool(result.columns) + [part.in_words for part in parts if part is not None],
+        "losses": [{"gone": finite(gone), "words": words} for gone, words in result.losses],
+        "columns": [
+            {
+                "column": column.name,
+                "real": finite(column.real),
+                "synthetic": finite(column.synthetic),
+                "fresh": finite(column.fresh),
+            }
+            for column in result.columns
+        ],
     }
 
 
@@ -154,8 +190,16 @@ def worst_things(tables: Sequence[dict[str, Any]]) -> list[str]:
             if row["difference"]
         ]
         found += [(_gap(row), _missing(row, of)) for row in table["columns"]]
+        found += (
+            [_torn(table["together"]["losses"][0], of)] if table["together"] and table["together"]["losses"] else []
+        )
     worst = sorted((item for item in found if item[0] > WORTH_SAYING), key=lambda item: -item[0])
     return [sentence for _, sentence in worst[:BAD_PLACES]]
+
+
+def _torn(loss: dict[str, Any], of: str) -> tuple[float, str]:
+    """The worst that is lost of what ties rows together stands for all of it."""
+    return loss["gone"] or 0.0, f"Rows{of} that belong together: {loss['words']}."
 
 
 def _far(row: dict[str, Any], of: str) -> str:

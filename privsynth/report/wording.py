@@ -206,6 +206,10 @@ LOST = {
         "what stays the same is lost",
         "what never changes in the rows of one real person changes from row to row in the synthetic ones",
     ),
+    "rows_each": (
+        "how many rows belong together is lost",
+        "synthetic people have other numbers of rows than real ones",
+    ),
 }
 NOT_TESTED_FIDELITY = (
     ("Use", "whether a model trained on this data does as well on real data as one trained on the source."),

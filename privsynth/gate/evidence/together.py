@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privsynth.measure.fidelity.order import OrderResult, SteadyColumns
+from privsynth.measure.fidelity.order import OrderResult, RowsEach, SteadyColumns
 from privsynth.options import Limits
 from privsynth.verdict import Finding
 
@@ -19,6 +19,8 @@ def together_findings(result: OrderResult, limits: Limits) -> Iterator[Finding]:
         yield _order(result, limits.order_min)
     if result.steady is not None:
         yield _steady(result.table, result.steady, limits.steady_min)
+    if result.each is not None:
+        yield _rows_each(result.table, result.each)
 
 
 def _order(result: OrderResult, limit: float | None) -> Finding:
@@ -53,4 +55,16 @@ def _steady(table: str, steady: SteadyColumns, limit: float | None) -> Finding:
         n=steady.units,
         note=steady.in_words,
         remedy=REMEDY,
+    )
+
+
+def _rows_each(table: str, each: RowsEach) -> Finding:
+    return Finding(
+        "rows_each",
+        each.kept,
+        what=f"agreement in how many rows one {each.unit} has ({table})",
+        table=table,
+        where=(each.unit,),
+        baseline=each.fresh,
+        note=each.in_words,
     )

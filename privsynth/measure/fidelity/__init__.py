@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from privsynth.measure.fidelity.bins import cramers_v, cut, joint, shares, total
 from privsynth.measure.fidelity.detection import detection_auc
 from privsynth.measure.samples import in_turn, some_of
 from privsynth.typing import Array
+
+if TYPE_CHECKING:
+    from privsynth.measure.fidelity.order import OrderResult
 
 SIDE = 50_000  # rows a side
 PAIRS = 2_000  # pairs compared; drawn where there are more
@@ -70,6 +74,7 @@ class FidelityResult:
     rows_synthetic: int
     rows_compared: int
     left_out: tuple[str, ...]  # columns of invented values, or of another kind than the real ones
+    together: OrderResult | None = None  # what ties its rows together, where something does
 
     @property
     def relative(self) -> float | None:

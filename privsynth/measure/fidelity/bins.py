@@ -18,8 +18,8 @@ BINS = 10  # deciles; or the nine most common levels and the rest
 def cut(real: Table, others: Sequence[Table], name: str) -> tuple[int, list[Array]]:
     """How many bins the real rows give, and each row's bin in all tables, the real one first. The last: missing."""
     if is_measured(real, others, name):
-        edges = _edges(as_number(real.values(name)))
-        return len(edges) + 2, [_into(as_number(table.values(name)), edges) for table in (real, *others)]
+        edges = edges_of(as_number(real.values(name)))
+        return len(edges) + 2, [places_in(as_number(table.values(name)), edges) for table in (real, *others)]
     levels = pd.Series(real.text(name), dtype=object).value_counts().index[: BINS - 1]
     return len(levels) + 2, [_among(table.text(name), levels) for table in (real, *others)]
 
@@ -31,7 +31,7 @@ def is_measured(real: Table, others: Sequence[Table], name: str) -> bool:
     )
 
 
-def _edges(values: Array) -> Array:
+def edges_of(values: Array) -> Array:
     """Quantiles of what is spread out; a value that holds a tenth of the rows or more is a bin of its own."""
     present = values[~np.isnan(values)]
     levels, counts = np.unique(present, return_counts=True)
@@ -42,7 +42,7 @@ def _edges(values: Array) -> Array:
     return np.unique(np.concatenate([spread, heavy, np.nextafter(heavy, np.inf)]))
 
 
-def _into(values: Array, edges: Array) -> Array:
+def places_in(values: Array, edges: Array) -> Array:
     """A value on an edge belongs above it."""
     return np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="right"))
 

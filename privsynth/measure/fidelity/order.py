@@ -13,7 +13,9 @@ import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.measure.fidelity import comparable
+from privsynth.measure.fidelity.bins import edges_of, places_in, shares, total_variation
 from privsynth.measure.turns import Followers, Turns, dependence, differing, followers, is_a_time, is_steady, is_telling
+from privsynth.typing import Array
 
 NOTICEABLE = 0.9  # of what fresh real rows keep: below it something is lost
 LITTLE = 0.25  # below it nothing is left that could be used
@@ -63,6 +65,25 @@ class SteadyColumns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowsEach:
+    """How many rows a unit has: the share of units in which both sides agree (1 less total variation)."""
+
+    unit: str
+    kept: float
+    fresh: float | None
+
+    @property
+    def is_lost(self) -> bool:
+        return self.kept < NOTICEABLE * (1.0 if self.fresh is None else self.fresh)
+
+    @property
+    def in_words(self) -> str:
+        return f"how many rows one {self.unit} has is as in the real rows for {self.kept:.0%} of them".replace(
+            "%", " %"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderResult:
     """What ties the rows of a table together; `columns` are those that depend on the row before in the real rows."""
 
@@ -70,6 +91,7 @@ class OrderResult:
     turns: Turns
     columns: tuple[ColumnOrder, ...]
     steady: SteadyColumns | None
+    each: RowsEach | None  # of units that are invented; others are a column like any
     pairs: int  # of real rows that follow each other
 
     @property
@@ -91,8 +113,15 @@ class OrderResult:
         return float(np.mean([column.kept(column.synthetic) for column in self.columns]))
 
     @property
+    def losses(self) -> list[tuple[float, str]]:
+        """What is noticeably less than in fresh real rows: how much of it is gone, and the words; the worst first."""
+        parts = [part for part in (self.steady, self.each) if part is not None and part.is_lost]
+        found = [(1 - part.kept, part.in_words) for part in parts]
+        return sorted([*found, *([(1 - self.kept, self.in_words)] if self.is_lost else [])], reverse=True)
+
+    @property
     def is_lost(self) -> bool:
-        """Whether the synthetic rows show noticeably less of it than fresh real rows."""
+        """Whether the synthetic rows show noticeably less of the order than fresh real rows."""
         return bool(self.columns) and self.kept < NOTICEABLE * (1.0 if self.kept_fresh is None else self.kept_fresh)
 
     @property
@@ -101,12 +130,12 @@ class OrderResult:
         unit, over = self.turns.unit, f"on average over {', '.join(self.names[:3])}{' ...' * (len(self.names) > 3)}"
         of_unit = f" of the same {unit}" if unit else ""
         if self.turns.time is None:
-            real, do, lost = f"the real rows of one {unit} are alike", "are", f"how one {unit} differs from another"
+            real, lost = f"the real rows of one {unit} hang together", f"how one {unit} differs from another"
         else:
-            real, do, lost = f"the real rows depend on the row before{of_unit}", "do", "series, growth and gaps"
+            real, lost = f"the real rows depend on the row before{of_unit}", "series, growth and gaps"
         less = "not" if self.kept < LITTLE else "less" if self.is_lost else "too"
         cannot = f": {lost} cannot be studied on this table" if self.is_lost else ""
-        return f"{real} ({self.real:.2f} {over}), the synthetic ones {do} {less} ({self.synthetic:.2f}){cannot}"
+        return f"{real} ({self.real:.2f} {over}), the synthetic ones do {less} ({self.synthetic:.2f}){cannot}"
 
     @property
     def kept_fresh(self) -> float | None:
@@ -126,7 +155,9 @@ def compare_order(real: Table, synthetic: Table, fresh: Table, turns: Turns, rng
     steady = _steady(sides, turns, learnt)
     rest = [name for name in learnt if steady is None or name not in steady.names]
     columns = tuple(column for name in rest if (column := _column(sides, name, turns)) is not None)
-    return OrderResult(table=real.name, turns=turns, columns=columns, steady=steady, pairs=len(sides[0].pairs))
+    each = _rows_each(sides, turns.unit) if turns.unit and real[turns.unit].role.is_fabricated else None
+    pairs = len(sides[0].pairs)
+    return OrderResult(table=real.name, turns=turns, columns=columns, steady=steady, each=each, pairs=pairs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +192,20 @@ def _steady(sides: Sequence[_Side], turns: Turns, names: Sequence[str]) -> Stead
     return SteadyColumns(
         unit=turns.unit, names=steady, real=kept or 0.0, synthetic=kept_synthetic, fresh=kept_fresh, units=units
     )
+
+
+def _rows_each(sides: Sequence[_Side], unit: str) -> RowsEach:
+    real, synthetic, fresh = (_counts(side.table, unit) for side in sides)
+    edges = edges_of(real)
+    spread = [shares(places_in(counts, edges), len(edges) + 2) for counts in (real, synthetic, fresh)]
+    kept, kept_fresh = (1 - total_variation(spread[0], other) for other in spread[1:])
+    return RowsEach(unit=unit, kept=kept if len(synthetic) else 0.0, fresh=kept_fresh if len(fresh) else None)
+
+
+def _counts(table: Table, unit: str) -> Array:
+    """The rows of each unit."""
+    codes = pd.factorize(table.frame[unit].to_numpy())[0] if unit in table else np.zeros(0, dtype=np.int64)
+    return np.bincount(codes[codes >= 0]).astype(np.float64)
 
 
 def _stays(side: _Side, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -93,10 +95,19 @@ def test_people_who_have_one_row_each_show_nothing_of_a_person() -> None:
     assert "no synthetic id has two rows" in result.steady.in_words
 
 
-def test_without_a_time_the_rows_of_one_person_are_alike() -> None:
+def test_how_many_rows_a_person_has_is_compared_too() -> None:
+    """Half of the people have eight rows and half four, where all real ones have eight."""
+    rows = [at for person in range(60) for at in range(8 * person, 8 * person + (8 if person % 2 else 4))]
+    each = compared(panel(60, 3).take(np.array(rows))).each
+    assert each is not None
+    assert (each.kept, each.fresh, each.is_lost) == (0.5, 1.0, True)
+    assert compared(panel(60, 3)).each == replace(each, kept=1.0)
+
+
+def test_without_a_time_the_rows_of_one_person_still_hang_together() -> None:
     result = compared(panel(60, 3, tied=False), Turns("id", None))
-    assert "the real rows of one id are alike" in result.in_words
-    assert "the synthetic ones are not" in result.in_words
+    assert "the real rows of one id hang together" in result.in_words
+    assert "the synthetic ones do not" in result.in_words
 
 
 def test_a_series_in_the_whole_table_has_no_person_to_keep() -> None:
