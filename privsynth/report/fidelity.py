@@ -44,8 +44,8 @@ def _compared(source: Source, made: Table, fewest: int) -> FidelityResult:
     """With the stream that the gate uses, so that the report shows the very score that was judged."""
     rng, train = Seeds(0).stream("gate", "fidelity", made.name), source.train[made.name]
     fresh = source.holdout[made.name] if made.name in source.holdout else train.take(np.arange(0))
-    sides = (fresh, made, train) if len(fresh) else (train, made, None)
-    return replace(compare(*sides, rng, fewest=fewest), together=_together(source, made, fresh))
+    real, other = (fresh, train) if len(fresh) else (train, None)
+    return replace(compare(real, made, other, rng, fewest=fewest), together=_together(source, made, fresh))
 
 
 def _together(source: Source, made: Table, fresh: Table) -> OrderResult | None:
