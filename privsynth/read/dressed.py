@@ -193,11 +193,17 @@ def alike(dressed: Dressed, cells: Array, *, sure: bool = False) -> Array:
         return np.zeros(len(codes), dtype=bool)
     affix = max(counts, key=lambda one: counts[one])
     chosen = [look is not None and look.affix == affix for look in looks]
-    signs = {look.sign for look in looks if look is not None and look.affix == affix}
-    are_behind = all(look.endswith("-") for look, is_chosen in zip(known, chosen, strict=True) if is_chosen)
-    if (signs in ({"("}, {"+"}) or are_behind) and not sure:  # years in brackets, codes: a sign tells from another
-        return np.zeros(len(codes), dtype=bool)
-    return np.array(chosen)[codes]
+    fits = np.array(chosen)[codes]
+    return fits if sure or _are_credible(dressed.take(fits)) else np.zeros(len(codes), dtype=bool)
+
+
+def _are_credible(dressed: Dressed) -> bool:
+    """Not years in brackets, codes of countries behind a plus, or codes before a hyphen: a sign tells from another."""
+    known = {look for look in dressed.looks.tolist() if look}
+    signs = {meant.sign for look in known if (meant := look_of(look)) is not None}
+    if signs == {"+"}:
+        return any("." in core for core in dressed.cores)
+    return signs != {"("} and not all(look.endswith("-") for look in known)
 
 
 def has_several_units(dressed: Dressed) -> bool:
