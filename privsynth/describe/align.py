@@ -53,9 +53,23 @@ def _column(real: Column, other: Column, table: Table) -> tuple[Column, Array]:
         return described, values
     if _is_void(values):
         return replace(real, spelling=other.spelling), real.kind.missing(len(values))
+    if real.kind.is_numeric and (numbers := _but_for_null(real, values)) is not None:
+        return replace(real, fabricated=described.fabricated), numbers
     if real.kind is Kind.DATE or real.kind.is_numeric:
         return described, values  # a real difference in kind: the schema gate says so
     return replace(described, kind=real.kind), table.text(other.name)
+
+
+def _but_for_null(real: Column, values: Array) -> Array | None:
+    """Text as the real column's numbers, if its word for a missing value is all that is none: too few cells have it."""
+    codes, words = pd.factorize(values)
+    if real.spelling.null not in words:
+        return None
+    try:
+        known = [np.nan if word == real.spelling.null else real.spelling.value(word) for word in words]
+    except ValueError:
+        return None
+    return None if np.isinf(known).any() else np.array([*known, np.nan])[codes]
 
 
 def _is_void(values: Array) -> bool:
