@@ -26,7 +26,7 @@ class ColumnStatistics:
 class Fact:
     """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
 
-    kind: str  # equal, one_to_one, dependency, order, constant_difference, combinations, ordinal, panel, series
+    kind: str  # equal, place, one_to_one, dependency, order, constant_difference, combinations, ordinal, panel, series
     _: KW_ONLY
     table: str
     columns: tuple[

@@ -13,6 +13,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.orders import order_of
+from privsynth.describe.places import places_of
 from privsynth.describe.turns import turns_of
 from privsynth.statistics import Fact
 from privsynth.typing import Array
@@ -61,10 +62,18 @@ def _between(table: Table) -> Iterator[Fact]:
     coded = _coded(table)
     shares = _dependencies(coded)
     same = _equal(table, coded, shares)
+    places = [*_places(table)]
     yield from same
-    yield from _told(table, coded, shares, {fact.columns for fact in same})
-    yield from _ordered(table, {frozenset(fact.columns) for fact in same})
+    yield from places
+    yield from _told(table, coded, shares, {fact.columns for fact in (*same, *places)})
+    yield from _ordered(table, {frozenset(fact.columns) for fact in same}, {n for p in places for n in p.columns})
     yield from _combinations(table, coded, shares)
+
+
+def _places(table: Table) -> Iterator[Fact]:
+    for latitude, longitude, share in places_of(table):
+        words = f"{latitude} and {longitude} are one place"
+        yield Fact("place", table=table.name, columns=(latitude, longitude), share=share, words=words)
 
 
 def _dependencies(coded: _Codes) -> dict[tuple[int, int], float]:
@@ -169,12 +178,12 @@ def _share_words(share: float) -> str:
     return " in every row" if share == 1.0 else f" in {min(share, 0.9999):.2%} of the rows".replace("%", " %")
 
 
-def _ordered(table: Table, same: set[frozenset[str]]) -> Iterator[Fact]:
+def _ordered(table: Table, same: set[frozenset[str]], degrees: set[str]) -> Iterator[Fact]:
     """Dates, and numbers of one unit: which never exceeds which, and which keeps a constant distance."""
     dates = [c.name for c in table.columns if c.kind is Kind.DATE]
     numbers: dict[tuple[Kind, int, int], list[str]] = {}
     for c in table.columns:
-        if c.kind.is_numeric and c.role not in (*NAMES, Role.IDENTIFIER):
+        if c.kind.is_numeric and c.role not in (*NAMES, Role.IDENTIFIER) and c.name not in degrees:
             numbers.setdefault((*c.measure, c.spelling.decimals), []).append(c.name)
     for group in (dates, *numbers.values()):
         values = {name: _amounts(table.values(name)) for name in group}

@@ -155,7 +155,7 @@ def test_what_is_taught_is_given_back(seed: int) -> None:
     _, engine = kept(t)
     taught = engine.constraints_.taught(t)
     assert "high" not in taught.frame
-    back = engine.constraints_.restored({name: taught.frame[name].to_numpy() for name in taught.frame}, {})
+    back = engine.constraints_.restored({name: taught.frame[name].to_numpy() for name in taught.frame}, {}, rng)
     np.testing.assert_allclose(back["high"], high, atol=1e-9, equal_nan=True)
     np.testing.assert_array_equal(back["low"], low)
 

@@ -58,7 +58,7 @@ class Constrained:
         self.constraints_: Constraints = constraints_of(
             table, given, self.rules, facts, k=self.k, units=units, blind=self.blind, follows=self.follows
         )
-        self.notes_ = () if self.blind else tuple(_broken_notes(self.constraints_, table, self.k))
+        self.notes_ = () if self.blind else tuple(_fit_notes(self.constraints_, table, self.k))
         self.unkept_: Counter[str] = Counter()
         taught = self.constraints_.taught(table)
         self.engine_: Engine | None = (
@@ -121,7 +121,7 @@ class Constrained:
         drawn = (
             pd.DataFrame(index=pd.RangeIndex(rows)) if self.engine_ is None else self.engine_.sample(rows, rng, given)
         )
-        return self.constraints_.restored(_arrays(drawn), _arrays(given))
+        return self.constraints_.restored(_arrays(drawn), _arrays(given), rng)
 
     def _wrong(self, synthetic: Mapping[str, Array], given: pd.DataFrame | None) -> Array:
         return self.constraints_.wrong({**_arrays(given), **synthetic})
@@ -169,6 +169,10 @@ def _refuse_to_fit() -> Engine:
 
 def _arrays(given: pd.DataFrame | None) -> dict[str, Array]:
     return {} if given is None else {str(name): given[name].to_numpy() for name in given}
+
+
+def _fit_notes(constraints: Constraints, table: Table, k: int) -> list[str]:
+    return [*_broken_notes(constraints, table, k), *(place.note(table.name, k) for place in constraints.places)]
 
 
 def _broken_notes(constraints: Constraints, table: Table, k: int) -> list[str]:

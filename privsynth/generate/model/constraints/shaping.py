@@ -18,6 +18,7 @@ from privsynth.expressions.rules import Definition, Order, RuleCheck, compile_ru
 from privsynth.generate.model.coding.codings import support
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
 from privsynth.generate.model.constraints.derived import Computed, Copied, Derived, Follows, Gap, follows_of, gap_of
+from privsynth.generate.model.constraints.placed import Placed, placed_of
 from privsynth.generate.model.engine import frame_of
 from privsynth.keeping import kept
 from privsynth.spelling.dates import CALENDAR_UNITS, floored, risen
@@ -50,7 +51,7 @@ class Never:
         return np.asarray((one >= 0) & (two >= 0) & np.isin(one * len(self.right) + two, self.pairs))
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, kw_only=True)
 class Constraints:
     """One table's constraints, as they are kept."""
@@ -63,10 +64,11 @@ class Constraints:
     steps: tuple[Derived, ...] = ()
     follows: tuple[Follows, ...] = ()
     nevers: tuple[Never, ...] = ()
+    places: tuple[Placed, ...] = ()
 
     @property
     def is_plain(self) -> bool:
-        return not (self.steps or self.follows or self.can_break)
+        return not (self.steps or self.follows or self.places or self.can_break)
 
     @property
     def can_break(self) -> bool:
@@ -81,6 +83,7 @@ class Constraints:
             "rules": [rule.name for rule in self.rules],
             **derived,
             "follow": [step.column for step in self.follows],
+            "learnt as one place": [" and ".join(place.columns) for place in self.places],
         }
         ways_used["drawn again"] = [
             " and ".join(pair)
@@ -89,11 +92,20 @@ class Constraints:
         return {way: names for way, names in ways_used.items() if names}
 
     def taught(self, table: Table) -> Table:
-        """The training rows as the engine sees them: distances in place of columns, none that others define."""
+        """The training rows as the engine sees them: distances and cells in place of columns, no computed ones."""
         own = {column.name: table.values(column.name) for column in table.columns}
         instead = {step.column: step.distance if isinstance(step, Gap) else None for step in self.steps}
+        instead |= {name: None for place in self.places for name in place.columns}
         values = own | {step.distance.name: step.taught(own) for step in self.steps if isinstance(step, Gap)}
-        columns = tuple(new for column in table.columns if (new := instead.get(column.name, column)) is not None)
+        first = {place.latitude: place.learnt for place in self.places}
+        for place in self.places:
+            values |= place.taught(own)
+        columns = tuple(
+            new
+            for column in table.columns
+            for new in (*first.get(column.name, ()), instead.get(column.name, column))
+            if new is not None
+        )
         return replace(
             table,
             columns=columns,
@@ -101,9 +113,11 @@ class Constraints:
             rules=(),
         )
 
-    def restored(self, drawn: Columns, given: Columns) -> dict[str, Array]:
+    def restored(self, drawn: Columns, given: Columns, rng: np.random.Generator) -> dict[str, Array]:
         """The table's own columns, but those given."""
         values = {**given, **drawn}
+        for place in self.places:
+            values |= place.restored(values, rng)
         for step in self.steps:
             values[step.column] = step.restored(values)
         for follow in self.follows:
@@ -200,12 +214,12 @@ def constraints_of(
     blind: bool,
     follows: bool,
 ) -> Constraints:
-    """What can hold by construction: first declared definitions, then equal columns, declared orders, inferred ones."""
+    """What can hold by construction: declared definitions, places, equal columns, declared orders, inferred ones."""
     names = {column.name for column in table.columns}
     rules = tuple(
         rule for rule in rules if set(names_in(rule.expect)) <= names and not set(names_in(rule.expect)) <= set(given)
     )
-    facts = [
+    sure = [
         fact
         for fact in facts
         if fact.share == 1.0 and set(fact.columns) <= names and not set(fact.columns) <= set(given)
@@ -214,7 +228,9 @@ def constraints_of(
     for rule in rules:
         for part in parts_of(rule.expect):
             plan.define(definitions_in(part), rule, blind=blind)
-    for fact in facts:
+    places = tuple(placed_of(table, facts, {*given, *plan.derived}, k=k, units=units, centres=not follows))
+    plan = replace(plan, given=(*given, *(name for place in places for name in place.columns)))
+    for fact in sure:
         if fact.kind == "equal":
             plan.copy(*fact.columns)
     declared = [order for rule in rules for part in parts_of(rule.expect) if (order := order_in(part))]
@@ -222,11 +238,11 @@ def constraints_of(
         plan.keep(order)
     left = [
         Order(fact.columns[0], fact.columns[1], strict=False)
-        for fact in facts
+        for fact in sure
         if fact.kind in ("order", "constant_difference") and not plan.keeps(fact)
     ]
-    led = [fact for fact in facts if follows and fact.kind in ("dependency", "one_to_one")]
-    nevers = [never for fact in facts if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
+    led = [fact for fact in sure if follows and fact.kind in ("dependency", "one_to_one")]
+    nevers = [never for fact in sure if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
     return Constraints(
         table=table.name,
         columns=table.columns,
@@ -236,6 +252,7 @@ def constraints_of(
         steps=plan.steps(),
         follows=tuple(plan.led(led)),
         nevers=tuple(nevers),
+        places=places,
     )
 
 
