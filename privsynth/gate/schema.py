@@ -161,12 +161,8 @@ def _numbers(made: Dataset) -> Iterator[Finding]:
         for c in t.columns
         if (c.kind is Kind.INTEGER or c.kind.is_time) and not _whole(t.values(c.name))
     ]
-    yield _none(
-        "fractions",
-        "columns of integers or times with fractions",
-        torn,
-        "an integer or a time must be whole, or missing",
-    )
+    note = "an integer must be whole, or missing"
+    yield _none("fractions", "integer columns with fractions", torn, note)
 
 
 def _whole(values: Array) -> bool:

@@ -14,6 +14,7 @@ LONGEST = 60
 TIME = re.compile(
     r"(?<!\d)(?P<hour>[ \d]?\d):(?P<minute>\d\d)(?P<second>:\d\d(?P<fraction>[.,]\d{1,9})?)?(?!\d|:\d)"
     r"(?P<half>\s?[AaPp]\.?[Mm](?:\.|\b))?(?P<zone>\s?[+-]\d\d(?::?\d\d)?(?!\d)|\s?(?:Z|UTC|GMT)\b)?"
+    r"|(?<!\d)(?P<only>\d{1,2})(?P<only_half>\s?[AaPp]\.?[Mm](?:\.|\b))|(?<!\d)(?P<french>\d{1,2}h\d\d)\b"
     r"|(?<=\dT)(?P<packed>\d{4}(?:\d\d)?)(?P<packed_zone>Z)?\Z",
     re.ASCII,
 )
@@ -52,6 +53,10 @@ def _without_time(word: str) -> tuple[str, str]:
 def time_format(match: re.Match[str]) -> str:
     if match["packed"]:
         return "%H%M" + ("%S" if len(match["packed"]) == 6 else "") + (match["packed_zone"] or "")
+    if match["french"]:
+        return "%Hh%M"
+    if match["only"]:
+        return "%I %p" if match["only_half"][0].isspace() else "%I%p"
     form = ("%I" if match["half"] else "%H") + ":%M"
     if match["hour"].startswith(" "):
         form = f" {form}"

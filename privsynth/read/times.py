@@ -13,7 +13,7 @@ import pyarrow as pa
 from privsynth.dataset import Kind
 from privsynth.read.skeletons import TIME, time_format
 from privsynth.spelling.dates import Names
-from privsynth.spelling.durations import duration_in, iso_form
+from privsynth.spelling.durations import Duration, duration_in, iso_form
 from privsynth.spelling.fields import can_clock, fields_of
 from privsynth.spelling.times import can_count, spelt_durations, spelt_times, step_of
 from privsynth.typing import Array
@@ -117,6 +117,7 @@ def _respelt(words: list[str], left: Array, written: Array) -> Array:
 def _durations(words: list[str], weights: Array, *, form: str | None = None) -> TimeReading | None:
     """The format that gives most of the words back, of those that show the smallest part."""
     found = [duration_in(word, form or "") if len(word) <= LONGEST else None for word in words]
+    found = _with_hours(found) if form is None else found
     forms = Counter[str]()
     for duration, weight in zip(found, weights.tolist(), strict=True):
         if duration is not None:
@@ -135,6 +136,19 @@ def _durations(words: list[str], weights: Array, *, form: str | None = None) -> 
             best = TimeReading(counts, way, is_duration=True, fits=~left, respelt=respelt)
     is_sure = form is not None or (best is not None and _is_meant(forms, weights[best.respelt].sum() / weights.sum()))
     return best if is_sure else None
+
+
+def _with_hours(found: list[Duration | None]) -> list[Duration | None]:
+    """Beside `1:05:30` the two parts of `59:10` are minutes and seconds."""
+    parts = {
+        form.count(":") for duration in found if duration is not None for form in [duration[1]] if form[1:3] != "D "
+    }
+    if not {1, 2} <= parts:
+        return found
+    return [
+        (duration[0] // 60, "%-H:%M:%S") if duration is not None and duration[1].count(":") == 1 else duration
+        for duration in found
+    ]
 
 
 def _is_meant(forms: Counter[str], respelt: float) -> bool:

@@ -35,6 +35,8 @@ _PATTERNS = {
 _PACKED = {"m": "[0-9]{2}", "d": "[0-9]{2}", "H": "[0-9]{2}"}
 _POSIX = 69  # years of two digits are 1969 to 2068, unless the column's own years say otherwise
 _PADDED = "mdHIV"
+_GREENWICH = frozenset(["Z", "+0000", "+00:00", "+00", "-0000", "-00:00", "-00"])
+LAST_YEAR = 9999  # of four digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,6 +223,8 @@ def localised(layers: list[Fields]) -> tuple[list[Fields], list[str]]:
     """Moments by the clocks of the one zone that all words name, which is part of the format then; else in UTC."""
     zones = {text for fields in layers if "z" in fields.parts for text in _counts(fields.parts["z"], fields.fits * 1.0)}
     zones |= {"Z" for fields in layers if re.search(r"(Z|UTC|GMT)\b", fields.format)}
+    if len(zones) > 1 and zones <= _GREENWICH:
+        return layers, []
     if len(zones) > 1:
         return layers, ["moments of several zones are read and written in UTC"]
     return [_in_its_zone(fields, zones) if "z" in fields.parts else fields for fields in layers], []
@@ -258,6 +262,7 @@ def _moments(parts: dict[str, Any], matched: Array, first_year: int | None) -> t
     if "z" in parts:
         moments = moments - _offsets(parts["z"])
     calendar = Calendar(moments)
+    good = good & (calendar.year >= 1) & (calendar.year <= LAST_YEAR)
     if "a" in parts:
         good = good & _is_weekday(parts["a"], calendar)
     if "o" in parts:

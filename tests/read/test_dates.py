@@ -82,6 +82,12 @@ def test_a_format_that_names_no_day_month_or_quarter_once_is_none(form: str) -> 
     assert not can_match(form)
 
 
+def test_what_leaves_the_calendar_by_its_zone_or_week_is_no_date() -> None:
+    for words in (["9999-12-31T23:00:00-05:00", "2020-01-01T00:00:00+01:00"], ["9999-W52-7", "2020-W01-1"]):
+        (reading,) = dates(words, "d", np.ones(2))
+        assert reading.fits.tolist() == [False, True]
+
+
 PANDAS = [
     (["2020-01-01", "2020-01-02"], "%Y-%m-%d"),
     (["2020-01-01 10:00", "2020-01-02"], "%Y-%m-%d %H:%M:%S"),

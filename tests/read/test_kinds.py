@@ -197,6 +197,8 @@ def test_dates_of_other_formats_are_counted_and_written_in_one() -> None:
         "2 spellings",
     )
     assert_respelt(["2020-01-01", "2020-01-02 10:00"], ["2020-01-01 00:00", "2020-01-02 10:00"], "1 spelling")
+    greenwich = column_of("2020-01-01T10:00:00Z", "2020-01-02T10:00:00+00:00")
+    assert not any("zones" in note for note in greenwich.notes)
     summer_and_winter = ["2020-05-17T10:00+02:00", "2020-12-17T10:00+01:00"]
     assert_respelt(summer_and_winter, ["2020-05-17T08:00+00:00", "2020-12-17T09:00+00:00"], "several zones")
 

@@ -35,6 +35,8 @@ TIMES = [
     ("%-I:%M %p", ["7:25 a.m.", "12:05 p.m."], [445, 725]),
     ("%I:%M%p", ["07:25AM", "12:05AM"], [445, 5]),
     ("%H:%MZ", ["10:30Z", "11:45Z"], [630, 705]),
+    ("%-I%p", ["8am", "12pm"], [8, 12]),
+    ("%Hh%M", ["10h30", "09h05"], [630, 545]),
 ]
 DURATIONS = [
     ("%H:%M:%S", ["36:15:00", "02:00:00"], [130_500, 7200]),
@@ -84,6 +86,12 @@ def test_ratios_scores_amounts_and_ranges_are_no_times(cells: list[str]) -> None
     made = column_of(*cells)
     assert made.column.kind in (Kind.TEXT, Kind.CATEGORY)
     assert written(made) == cells
+
+
+def test_beside_hours_two_parts_are_minutes_and_seconds() -> None:
+    made = column_of("59:10", "1:05:30", name="finish")
+    assert (made.column.kind, made.values.tolist()) == (Kind.DURATION, [3550, 3930])
+    assert written(made) == ["0:59:10", "1:05:30"]
 
 
 def test_seconds_that_most_lack_are_kept_and_counted() -> None:
