@@ -21,6 +21,10 @@ COMMON = 20  # a word in fewer cells could be somebody's: the largest k_rare of 
 LEVELS = 3  # fewer numbers beside a word are levels, as the word is
 SHOWN = 3  # so many lines are named in a note
 CODE = re.compile(rf"0[0-9]+|[0-9]{{{SAFE_DIGITS + 1},}}")
+# Names of columns whose numbers name something: a reference to a key must not be lost, either.
+NAMES = re.compile(
+    r"(?i:(^|[^a-z])(id|key|code|nr|sku|zip|zipcode|postcode|plz|isbn|ean))$|[a-z](Id|ID|Key|Code|Nr|No)$"
+)
 
 Reading = NumberReading | DateReading | TimeReading
 
@@ -130,6 +134,8 @@ def _one_word(odd: Odd, *, has_missing: bool) -> Settled:
     if has_missing and odd.count >= COMMON:
         why = f"all but one word are {odd.what}s, and with the empty cells it would be a second spelling of missing"
         return _text(odd, why)
+    if int(odd.reading.fits.sum()) < LEVELS:
+        return Settled()
     return _text(odd, f"{counted(odd.count, 'cell')} ({_lines(odd)}) hold the one word that is no {odd.what}")
 
 
@@ -140,10 +146,11 @@ def _codes(odd: Odd) -> str:
         return "some values are digits that begin with a zero, or more than a number keeps, as codes are"
     spelling = odd.reading.spelling if isinstance(odd.reading, NumberReading) else None
     is_plain = spelling is not None and not spelling.decimals and not spelling.thousands and spelling.style is None
-    all_differ = int(odd.cells.max()) == 1 and odd.share <= MISFITS
-    if is_plain and all_differ and any(c.isdigit() for word in odd.misfits for c in word):
+    if not is_plain or odd.share > MISFITS or not any(c.isdigit() for word in odd.misfits for c in word):
+        return ""
+    if int(odd.cells.max()) == 1:
         return "its values all differ and not all are whole numbers, as keys do"
-    return ""
+    return "its name is one of codes, and not all are whole numbers" if NAMES.search(odd.place.name) else ""
 
 
 def _text(odd: Odd, why: str, hint: str = "") -> Settled:

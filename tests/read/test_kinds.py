@@ -553,6 +553,15 @@ def test_a_key_with_an_odd_value_stays_text() -> None:
     assert column_of(*map(str, range(1_000, 1_500)), "tba").column.kind is Kind.INTEGER
 
 
+@pytest.mark.parametrize("name", ["customer_id", "customerId", "shop code", "KEY"])
+def test_a_reference_to_such_a_key_stays_text_too(name: str) -> None:
+    cells = [str(number % 50 + 1_000) for number in range(500)]
+    made = column_of(*cells, "C1200", name=name)
+    assert made.column.kind is Kind.CATEGORY
+    assert any("name is one of codes" in note for note in made.notes)
+    assert column_of(*cells, "C1200", name="paid").column.kind is Kind.INTEGER
+
+
 def test_where_the_policy_says_so_what_does_not_fit_a_declared_kind_is_missing() -> None:
     made = column_of("1", "x", "2", "y", "3", kind="number", misfits="missing")
     assert made.values[[0, 2, 4]].tolist() == [1, 2, 3]
