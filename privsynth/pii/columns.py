@@ -152,10 +152,10 @@ def _by_shape(says: NameSays, shape: Shape, kind: Kind, fewest: int) -> Typing |
         return None
     if _is_code(shape):
         return Typing(Role.IDENTIFIER, confidence=0.7, reason="a code that is nearly never repeated")
-    return _by_sharing(shape, fewest)
+    return _by_sharing(says, shape, fewest)
 
 
-def _by_sharing(shape: Shape, fewest: int) -> Typing | None:
+def _by_sharing(says: NameSays, shape: Shape, fewest: int) -> Typing | None:
     """Strings of which nothing is known: a class where people share them, running text, or perhaps somebody's own."""
     is_running = shape.mean_words >= 4 and shape.mean_length >= 25 and shape.distinct_share > 0.05
     is_varied = (shape.distinct_share > 0.2 and shape.distinct > 2) or (
@@ -172,7 +172,9 @@ def _by_sharing(shape: Shape, fewest: int) -> Typing | None:
         reason = f"{share:.0%} of the rows hold a value that at least {fewest} people share: a class, whatever it means"
         return Typing(Role.PLAIN, confidence=0.6, reason=reason)
     if is_running:
-        return Typing(Role.FREE_TEXT, confidence=0.8, reason="running text")
+        if says.is_text:
+            return Typing(Role.FREE_TEXT, confidence=0.9, reason="running text, and the name says so")
+        return Typing(Role.FREE_TEXT, confidence=0.7, reason="running text")
     reason = "many different strings of unknown meaning: direct until declared otherwise"
     return Typing(Role.DIRECT, confidence=0.5, reason=reason)
 

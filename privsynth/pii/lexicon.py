@@ -25,6 +25,7 @@ class NameSays:
     is_vague: bool = False  # `name` and nothing else: of people, or of anything
     is_weak_key: bool = False  # only a key if its values behave like one
     counts_on: bool = False  # years, steps, ranks: numbers without a gap that are no key
+    is_text: bool = False  # sentences that somebody wrote
     counts_rows: bool = False  # the number of a row
     role: Role | None = None
     means: str = ""  # the list of the words that say the role
@@ -47,6 +48,7 @@ def read_name(name: str) -> NameSays:
         _role_of(words),
         is_key=_ends_a_key(words, lexicon["keys"]),
         is_weak_key=_ends_weakly(words, lexicon),
+        is_text=not lexicon["texts"].isdisjoint(words),
         counts_rows=bool(words) and words[0] in lexicon["rows"],
         counts_on=bool(words) and (words[-1] in lexicon["times"] or words[0] in lexicon["times"]),
     )

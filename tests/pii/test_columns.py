@@ -467,3 +467,10 @@ def test_too_few_characters_and_mere_numbers_name_nobody(values: list[str]) -> N
 def test_a_date_that_nobody_read_is_no_key() -> None:
     dates = [f"{1900 + n}/{1 + n % 12}/{1 + n % 28}T00" for n in range(60)]
     assert typed("c1", dates).role is Role.DIRECT
+
+
+def test_sentences_under_a_name_that_promises_none_are_taken_for_texts_with_a_doubt() -> None:
+    values = [f"The book about the {n} doors of the house" for n in range(60)]
+    found, named = typed("title of the work", values), typed("remarks", values)
+    assert found.role is named.role is Role.FREE_TEXT
+    assert found.confidence < 0.75 < named.confidence
