@@ -50,6 +50,8 @@ def plain(exponent: Exponent) -> Spelling:
         (plain(Exponent(shorter=True)), 123456.0, "123456"),
         (plain(Exponent()), 0.00009, "9e-05"),
         (plain(Exponent()), 0.0001, "0.0001"),
+        (plain(Exponent(over=True)), 0.0001, "1e-04"),
+        (plain(Exponent(over=True)), 0.00011, "0.00011"),
         (plain(Exponent(mark="E", plus=False, digits=1, fewest=1, low=-3, high=7)), 1e7, "1.0E7"),
         (plain(Exponent(places=2, low=0, high=0)), -1234.0, "-1.23e+03"),
         (plain(Exponent(places=2, low=0, high=0)), 0.0, "0.00e+00"),

@@ -13,6 +13,7 @@ CODE = re.compile(r"[0-9]+[eE][0-9]+")
 WRITERS = (
     Exponent(low=-4, high=16),  # Python, pandas, DuckDB
     Exponent(low=-4, high=15),  # PostgreSQL, .NET
+    Exponent(low=-4, high=15, over=True),  # tables of the UCI repository
     Exponent(shorter=True),  # R
     Exponent(low=-4, high=6),  # %g of C
     Exponent(low=-6, high=21),  # JavaScript
@@ -40,7 +41,7 @@ def writers(cores: Sequence[str], powers: Sequence[str], others: Sequence[str]) 
             yield replace(shape, places=places.pop(), low=0, high=0)
         yield replace(shape, low=0, high=0)
     for rule in WRITERS:
-        yield replace(shape, low=rule.low, high=rule.high, shorter=rule.shorter)
+        yield replace(shape, low=rule.low, high=rule.high, over=rule.over, shorter=rule.shorter)
     low, high = _ends([int(power[1:]) for power in powers], [scientific(other)[1] for other in others])
     yield replace(shape, low=low, high=high)
 

@@ -200,7 +200,8 @@ def _stay_plain(exponent: Exponent, spelling: Spelling, values: Array) -> bool:
     """Whether this writer shows none of these numbers with an exponent."""
     if not exponent.shorter:
         size = np.abs(values[values != 0])
-        return bool(((size >= float(f"1e{exponent.low}")) & (size < float(f"1e{exponent.high}"))).all())
+        low, high = float(f"1e{exponent.low}"), float(f"1e{exponent.high}")
+        return bool(((size > low if exponent.over else size >= low) & (size < high)).all())
     spelt = replace(spelling, style=NumberStyle(exponent=exponent)).number
     return not any(exponent.mark in spelt(value) for value in values)
 

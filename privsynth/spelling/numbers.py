@@ -20,6 +20,7 @@ class Exponent:
     places: int | None = None  # decimals before the mark; None: as many as the number needs
     fewest: int = 0  # and at least so many
     low: int = -4  # plain numbers begin with this power of ten
+    over: bool = False  # or above it, so that 1e-04 has an exponent and 0.0002 has none
     high: int = 16  # and end below this one
     shorter: bool = False  # R: wherever the word is shorter
 
@@ -32,7 +33,8 @@ class Exponent:
         text = f"{mantissa}{self.mark}{sign}{abs(power):0{self.digits}d}"
         if self.shorter:
             return min(plain, text, key=len)
-        return plain if self.low <= power < self.high else text
+        is_end = self.over and power == self.low and mantissa.rstrip(".0") == "1"
+        return plain if self.low <= power < self.high and not is_end else text
 
 
 def scientific(plain: str) -> tuple[str, int]:
