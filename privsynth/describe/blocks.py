@@ -161,4 +161,6 @@ class Blocks:
         time = f"{visible(self.time.name)} tells its rows apart" if self.time else ""
         names = ", ".join(visible(column.name) for column in self.steady[:3])
         kept = f"{names} {'stays' if len(self.steady) == 1 else 'stay'} the same within one" if names else ""
-        return " and ".join(filter(None, (kept, time))) or "the rows of one stand together"
+        return " and ".join(filter(None, (kept, time))) or (
+            "the rows of one stand together" if self.lie_in_blocks else "its values come back"
+        )

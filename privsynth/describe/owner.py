@@ -21,7 +21,7 @@ from privsynth.pii.entities import Trait, has
 FEWEST = 10  # different values, below which only a key by name says anything of people
 TENS = 20  # the same for a column whose name does not speak of people
 MANY = 50  # as many are no count of the heads of a family
-OFTEN = 1.2, 1.5  # rows of a value on average: of a key, of any column; below it a measure may tie as often
+OFTEN = 1.5  # rows of a value on average, below which a measure may tie as often
 MANY_ROWS = 5  # rows of a value on average, from which on one steady column is worth a question
 MOST_ROWS = 1_000  # of one value, on average
 CODES = (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY)
@@ -139,11 +139,9 @@ def _by_rows(blocks: Blocks, naming: Naming) -> Sure:
 
 
 def _is_often(blocks: Blocks, naming: Naming) -> bool:
-    """Many values, and neither one row of each nor thousands."""
-    fewest = FEWEST if naming is Naming.PERSON else TENS
-    of_key, of_any = OFTEN
-    least = of_key if naming in (Naming.PERSON, Naming.KEY) else of_any
-    return blocks.count >= fewest and least <= blocks.average <= MOST_ROWS
+    """Many values, and not thousands of rows of each; nearly one each where a measure may tie as often as a key."""
+    least = 1.0 if naming in (Naming.PERSON, Naming.KEY) else OFTEN
+    return blocks.count >= (FEWEST if naming is Naming.PERSON else TENS) and least <= blocks.average <= MOST_ROWS
 
 
 def _asks_for_key(blocks: Blocks) -> Sure:
