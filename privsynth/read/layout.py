@@ -5,6 +5,7 @@ Everything here is a guess to be offered. What is read in the end is read as ask
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from privsynth.read.records import sign_for
 COMMENTS = ("#", "//", "%")
 EXCERPT, ENDING = 2**21, 2**17  # of a larger file, its beginning and its end are looked at
 MOST_HEADS = 5
+NOTE = re.compile(r"[:*()\[\]]|\.\s*\Z")  # what notes have, and names hardly ever
 Options = dict[str, Any]
 
 
@@ -117,6 +119,7 @@ class _Bounded:
     width: int
     rows: Sequence[Record]  # with the header
     outside: Sequence[Record]
+    below: Sequence[Record]  # of these, those below the table
     above: Record | None  # the record before the first, if it could be names as well
 
 
@@ -150,6 +153,7 @@ def _bounded(
         width=width,
         rows=[record for _, record in records[first : last + 1]],
         outside=[record for _, record in [*records[:first], *records[last + 1 :]]],
+        below=[record for _, record in records[last + 1 :]],
         above=before[1] if before and is_above and not any(map(is_value, before[1])) else None,
     )
 
@@ -201,6 +205,7 @@ def _with_header(table: _Bounded, dialect: Dialect, reading: ReadPolicy) -> Iter
             width=table.width,
             rows=[table.above, *table.rows],
             outside=[record for record in table.outside if record is not table.above],
+            below=table.below,
             above=None,
         )
         yield _layout(wider, {"header_lines": 2}, dialect, reading, heads=2)
@@ -300,9 +305,17 @@ def _outside_share(table: _Bounded, options: Options, habits: Sequence[Habit]) -
         return 1.0
     if len(outside) > len(table.rows):
         return 0.5  # hardly anything is read
+    if any(_may_be_cut_off(record, table.rows, habits) for record in table.below):
+        return 0.5  # a person must look
     if not options.get("header", True) and options.get("skip") and len(outside[0]) > 1:
         return 0.0  # names of another width may stand there
     return sum(_is_outside(record, width, habits) for record in outside) / len(outside)
+
+
+def _may_be_cut_off(record: Record, rows: Sequence[Record], habits: Sequence[Habit]) -> bool:
+    """Whether a lone word below the table is no longer than those of the first column: a row may end there too soon."""
+    is_bare = _filled(record) == 1 and not NOTE.search(record[0])
+    return is_bare and not habits[0].tells and len(record[0]) <= max(len(row[0]) for row in rows)
 
 
 def _is_outside(record: Record, width: int, habits: Sequence[Habit]) -> bool:

@@ -29,7 +29,8 @@ from privsynth.read.text import Text, text_of
 # or a wrong header line leaves more behind (measured on mutated files, see bench/fuzz_read.py).
 ENOUGH = 0.9
 RIVAL = 0.05  # another delimiter that fits as well but for this makes it a matter for a person
-UNSURE = 0.5  # what a reading counts that has a rival
+UNSURE = 0.5  # what a reading counts that has a rival, or another reason for a person to look
+FEW = 3  # rows; from fewer nobody can tell
 LOOKED_AT = 2**16  # bytes by which dialects are compared
 TRIED = 3  # delimiters whose layouts are looked at, besides the one that is found
 WEAK = (" ", BLANKS)  # they stand in ordinary text, and count only where no other delimiter does
@@ -151,12 +152,13 @@ def _ways(data: bytes, dialect: Dialect, reading: ReadPolicy, source: SourceFile
 
 
 def _fit(text: Text, way: Way, tried: Tried) -> float:
-    """How well it fits. Where another delimiter does about as well, or quotes are no quotes, a person must look."""
+    """How well it fits. Where another delimiter fits as well, quotes are letters or rows few, a person must look."""
     kept = len(text.records)
     fit = min(way.evidence.fit, kept / (kept + text.records.dropped))
     rivals = [other for dialect, other in tried if dialect.delimiter not in (*WEAK, text.dialect.delimiter)]
     has_rival = any(_is_rival(other, way, fit) for other in rivals)
-    return min(fit, UNSURE) if has_rival or not text.dialect.quote else fit
+    is_asked = has_rival or not text.dialect.quote or kept < FEW
+    return min(fit, UNSURE) if is_asked else fit
 
 
 def _is_rival(other: Way, way: Way, fit: float) -> bool:

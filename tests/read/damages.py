@@ -42,9 +42,10 @@ def columns(rng: np.random.Generator, rows: int) -> dict[str, list[str]]:
 
 
 def table(rng: np.random.Generator) -> Rows:
-    """A header and rows, of some of the columns in any order."""
+    """A header and rows, of some of the columns in any order. At least one tells names from rows."""
     known = columns(rng, int(rng.integers(6, 40)))
     names = [str(name) for name in rng.choice(NAMES, int(rng.integers(3, 7)), replace=False)]
+    names += [] if set(names) & {"id", "born", "amount", "share"} else ["amount"]
     return [names, *map(list, zip(*(known[name] for name in names), strict=True))]
 
 
@@ -122,7 +123,8 @@ def split(rows: Rows, lines: list[str], mark: str, rng: np.random.Generator) -> 
     """A record in two lines, for nobody quoted its line end; neither half may be a row."""
     at, keep = int(rng.integers(1, len(rows))), int(rng.integers(2, len(rows[0])))
     halves = [mark.join(_field(cell, mark) for cell in part) for part in (rows[at][:keep], ["", *rows[at][keep:]])]
-    return [*rows[:at], *rows[at + 1 :]], [*lines[:at], *halves, *lines[at + 1 :]]
+    whole = [] if any(rows[at][keep:]) else [rows[at]]  # nothing is lost with a half that says nothing
+    return [*rows[:at], *whole, *rows[at + 1 :]], [*lines[:at], *halves, *lines[at + 1 :]]
 
 
 DAMAGES: dict[str, Damage] = {

@@ -141,13 +141,14 @@ def _accepted(proposal: Proposal, raw: bytes, folder: Path) -> str:
         taken = _cells(_read(folder / "f.csv", raw, accept=True)) == _cells(data)
     except UnsureError:
         taken = proposal.fit < ENOUGH
-    return "proposed" if taken and _comes_back(data, folder) else "wrong"
+    return "proposed" if taken and _comes_back(data, folder, delimiter=data.tables[0].form.delimiter) else "wrong"
 
 
-def _comes_back(data: Any, folder: Path) -> bool:
+def _comes_back(data: Any, folder: Path, **asked: Any) -> bool:
+    """What we wrote is read again. The cells of an odd reading may need their delimiter said."""
     try:
         ((name, written),) = serialise(data).items()
-        again = _read(folder / name, written, header=True)
+        again = _read(folder / name, written, header=True, **asked)
     except Exception:  # noqa: BLE001 - what we wrote must be read
         return False
     return _cells(again) == _cells(data) and serialise(again) == {name: written}
