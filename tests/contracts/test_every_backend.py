@@ -268,6 +268,41 @@ def test_odd_columns_and_few_rows_give_rows(make: Make, rows: int, tmp_path: Pat
         assert synthetic.frame["void"].isna().all()
 
 
+def shifts(rows: int) -> Dataset:
+    """A time of day, a duration and a month."""
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame(
+        {
+            "starts": rng.integers(360, 1_200, rows).astype(float),
+            "lasts": rng.integers(1, 300, rows).astype(float),
+            "month": (np.datetime64("2015-01", "M") + rng.integers(0, 90, rows)).astype("datetime64[us]"),
+        }
+    )
+    columns = (
+        Column("starts", Kind.TIME, spelling=Spelling(clock="%H:%M"), domain=Domain(cuts=(0.0, 600.0, 1_440.0))),
+        Column("lasts", Kind.DURATION, spelling=Spelling(duration="PT%HH%MM"), domain=Domain(cuts=(0.0, 100.0, 300.0))),
+        Column(
+            "month",
+            Kind.DATE,
+            spelling=Spelling(date_format="%b %Y"),
+            domain=Domain(cuts=(16_000.0, 17_000.0, 19_500.0)),
+        ),
+    )
+    return Dataset((Table("shifts", columns, frame),))
+
+
+@pytest.mark.parametrize("make", LEARNS)
+def test_times_are_whole_and_months_begin_on_their_first_day(make: Make, tmp_path: Path) -> None:
+    data = shifts(150)
+    synthetic = fitted(make, tmp_path, data).sample(asked(make, data, 60), np.random.default_rng(9)).root
+    for name in ("starts", "lasts"):
+        counts = synthetic.frame[name].dropna().to_numpy()
+        assert (counts == np.rint(counts)).all()
+        assert synthetic[name].spelling.count(synthetic.text(name)[0]) == synthetic.values(name)[0]
+    months = synthetic.values("month")
+    assert (months == months.astype("datetime64[M]")).all()
+
+
 @pytest.mark.parametrize("make", [b for b in BACKENDS if b is not mask])
 def test_no_rows_can_be_asked_for(make: Make, shared: Shared) -> None:
     synthetic = shared.sample(make, 0)
