@@ -164,6 +164,29 @@ class Noise(PolicyModel):
     )
 
 
+class Relocate(PolicyModel):
+    """A latitude or longitude moves, with the other one, to a point of a cell of the map that enough people share."""
+
+    do: Literal["relocate"] = "relocate"
+    latitude: str | None = Field(
+        None, min_length=1, description="For a longitude: the column of its latitude, which needs this step too."
+    )
+    longitude: str | None = Field(
+        None, min_length=1, description="For a latitude: the column of its longitude, which needs this step too."
+    )
+
+    @property
+    def other(self) -> str:
+        """The column of the other half of the place."""
+        return self.latitude or self.longitude or ""
+
+    @model_validator(mode="after")
+    def _one_other(self) -> Self:
+        if (self.latitude is None) == (self.longitude is None):
+            raise ValueError("relocate needs the other half of the place: longitude for a latitude, or latitude")
+        return self
+
+
 class Microaggregate(PolicyModel):
     """Numbers and dates become the mean of the group of nearest ones."""
 
@@ -232,6 +255,7 @@ Step = (
     | TopBottom
     | Bucket
     | Noise
+    | Relocate
     | Microaggregate
     | Shuffle
     | Shift

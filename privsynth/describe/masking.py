@@ -17,6 +17,7 @@ from privsynth.mask_steps import (
     Encrypt,
     KAnonymise,
     Keep,
+    Relocate,
     Rewrite,
     Scrub,
     Shift,
@@ -121,6 +122,11 @@ def _problems(
             "encrypt needs a key that is kept: without it nobody could turn the values back. "
             "Name key_file, key_env or keyring, or take token."
         )
+    if isinstance(step, Relocate) and not _moves_along(column, step, table, policy):
+        yield (
+            f"relocate moves both halves of a place; write for {visible(step.other)} too: "
+            f"{{ do: relocate, {'latitude' if step.longitude else 'longitude'}: {visible(column.name)} }}."
+        )
     if isinstance(step, Shuffle) and (
         strange := [name for name in step.within if name not in table or name == column.name]
     ):
@@ -131,6 +137,15 @@ def _problems(
             f"{step.do} keeps equal values of people equal, which the profile {policy.profile} does not allow; "
             "take invent, redact or drop."
         )
+
+
+def _moves_along(column: Column, step: Relocate, table: Table, policy: Policy) -> bool:
+    """Whether the other half of the place has the same step, which names this one."""
+    wish = policy.table(table.name).columns.get(step.other)
+    other = wish.mask if wish is not None else None
+    if not isinstance(other, Relocate):
+        return False
+    return column.name == (other.latitude if step.longitude else other.longitude)
 
 
 def _agree(data: Dataset, relation: Relation, policy: Policy) -> None:

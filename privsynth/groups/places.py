@@ -90,12 +90,17 @@ class PlaceGrid:
 
     def drawn(self, cells: Array, rng: np.random.Generator) -> tuple[Array, Array]:
         """A point anywhere in each cell, to the decimals of the columns."""
-        low, high = self.low[cells], self.high[cells]
-        shape = self.shape[cells]
-        points = low + rng.beta(shape[..., 0], shape[..., 1]) * (high - low)
+        points = self.points(cells, rng.random((len(cells), 2)))
+        return points[:, 0], points[:, 1]
+
+    def points(self, cells: Array, shares: Array) -> Array:
+        """The point of each cell below which these shares of its latitudes and of its longitudes lie."""
+        from scipy.special import betaincinv
+
+        low, high, shape = self.low[cells], self.high[cells], self.shape[cells]
+        points = low + betaincinv(shape[..., 0], shape[..., 1], shares) * (high - low)
         points[cells == NOWHERE] = np.nan
-        written = rounded_points(points[:, 0], points[:, 1], self.decimals)
-        return written[:, 0], written[:, 1]
+        return rounded_points(points[:, 0], points[:, 1], self.decimals)
 
 
 def rounded_points(latitude: Array, longitude: Array, decimals: tuple[int, int]) -> Array:

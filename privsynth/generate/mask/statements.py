@@ -21,6 +21,7 @@ from privsynth.mask_steps import (
     Null,
     Partial,
     Redact,
+    Relocate,
     Rewrite,
     Scrub,
     Shift,
@@ -101,6 +102,12 @@ _PLAIN: dict[type[Step], tuple[str, str, str, str]] = {
         "by coincidence only",
         "no: the noise is not stored; the real value lies near",
         "roughly, by nearness",
+    ),
+    Relocate: (
+        "moved, with the other half of the place, to a point of a cell that enough people share",
+        "by coincidence, or where enough people share it",
+        "no: the point was drawn; the real place lies in the same cell",
+        "only to the cell",
     ),
     Microaggregate: (
         "replaced by the mean of a group of nearest people",

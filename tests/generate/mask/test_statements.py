@@ -24,7 +24,7 @@ def made(step: type) -> Step:
         Partial(last=2)
         if step is Partial
         else step.model_construct(do=step.model_fields["do"].default)
-        if step.__name__ == "Generalise"
+        if step.__name__ in ("Generalise", "Relocate")
         else step()
     )  # type: ignore[attr-defined,no-any-return]
 

@@ -10,6 +10,7 @@ from privsynth.generate.mask.steps.erase import learn_null, learn_partial, learn
 from privsynth.generate.mask.steps.fitted import Fitted
 from privsynth.generate.mask.steps.lesson import Lesson
 from privsynth.generate.mask.steps.nearest import learn_microaggregate
+from privsynth.generate.mask.steps.relocate import learn_relocate
 from privsynth.generate.mask.steps.stay import learn_blur, learn_keep
 from privsynth.generate.mask.steps.stir import learn_noise, learn_shuffle
 from privsynth.generate.mask.steps.topbottom import learn_top_bottom
@@ -27,6 +28,7 @@ from privsynth.mask_steps import (
     Null,
     Partial,
     Redact,
+    Relocate,
     Rewrite,
     Scrub,
     Shift,
@@ -59,6 +61,8 @@ def learn_step(step: Step, lesson: Lesson) -> Fitted:  # noqa: C901  one case fo
             return learn_bucket(step, lesson)
         case Noise():
             return learn_noise(step, lesson)
+        case Relocate():
+            return learn_relocate(step, lesson)
         case Microaggregate():
             return learn_microaggregate(step, lesson)
         case Shuffle():
