@@ -93,7 +93,7 @@ def _ties(result: OrderResult) -> dict[str, Any]:
         "time": result.turns.time,
         "kept": finite(result.kept) if result.columns else None,
         "kept_fresh": finite(result.kept_fresh) if result.columns else None,
-        "words": [result.in_words] * bool(result.columns) + [part.in_words for part in parts if part is not None],
+        "words": ([result.in_words] if result.columns else []) + [part.in_words for part in parts if part is not None],
         "losses": [{"gone": finite(gone), "words": words} for gone, words in result.losses],
         "columns": [
             {
