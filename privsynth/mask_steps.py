@@ -165,7 +165,7 @@ class Noise(PolicyModel):
 
 
 class Relocate(PolicyModel):
-    """A latitude or longitude moves, with the other one, to a point of a cell of the map that enough people share."""
+    """A latitude or longitude moves, with the other one, into the cell of a map that enough people share."""
 
     do: Literal["relocate"] = "relocate"
     latitude: str | None = Field(
@@ -173,6 +173,11 @@ class Relocate(PolicyModel):
     )
     longitude: str | None = Field(
         None, min_length=1, description="For a latitude: the column of its longitude, which needs this step too."
+    )
+    to: Literal["centre", "point"] = Field(
+        "centre",
+        description="centre: one point for all in the cell, so that groups can be counted; "
+        "point: one drawn in the cell for each person, as on a real map.",
     )
 
     @property

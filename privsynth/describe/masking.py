@@ -124,7 +124,7 @@ def _problems(
         )
     if isinstance(step, Relocate) and not _moves_along(column, step, table, policy):
         yield (
-            f"relocate moves both halves of a place; write for {visible(step.other)} too: "
+            f"relocate moves both halves of a place alike; write for {visible(step.other)} too: "
             f"{{ do: relocate, {'latitude' if step.longitude else 'longitude'}: {visible(column.name)} }}."
         )
     if isinstance(step, Shuffle) and (
@@ -145,7 +145,7 @@ def _moves_along(column: Column, step: Relocate, table: Table, policy: Policy) -
     other = wish.mask if wish is not None else None
     if not isinstance(other, Relocate):
         return False
-    return column.name == (other.latitude if step.longitude else other.longitude)
+    return other.to == step.to and column.name == (other.latitude if step.longitude else other.longitude)
 
 
 def _agree(data: Dataset, relation: Relation, policy: Policy) -> None:

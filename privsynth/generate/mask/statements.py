@@ -104,9 +104,9 @@ _PLAIN: dict[type[Step], tuple[str, str, str, str]] = {
         "roughly, by nearness",
     ),
     Relocate: (
-        "moved, with the other half of the place, to a point of a cell that enough people share",
+        "moved, with the other half of the place, into a cell of the map that enough people share",
         "by coincidence, or where enough people share it",
-        "no: the point was drawn; the real place lies in the same cell",
+        "no: of the real place the cell is left",
         "only to the cell",
     ),
     Microaggregate: (

@@ -19,7 +19,8 @@ from privsynth.typing import Array
 
 K, ROWS = 5, 300
 TOWNS = np.array([[48.1, 11.5], [52.5, 13.4]])
-LATITUDE, LONGITUDE = Relocate(longitude="lon"), Relocate(latitude="lat")
+LATITUDE, LONGITUDE = Relocate(longitude="lon", to="point"), Relocate(latitude="lat", to="point")
+CENTRES = (Relocate(longitude="lon"), Relocate(latitude="lat"))
 
 
 def towns(rng: np.random.Generator, **change: Array) -> Table:
@@ -30,10 +31,12 @@ def towns(rng: np.random.Generator, **change: Array) -> Table:
     return Table("t", columns, pd.DataFrame({"lat": points[:, 0], "lon": points[:, 1]} | change))
 
 
-def relocated(table: Table, people: Array | None = None) -> tuple[Array, tuple[str, ...]]:
+def relocated(
+    table: Table, people: Array | None = None, steps: tuple[Relocate, Relocate] = (LATITUDE, LONGITUDE)
+) -> tuple[Array, tuple[str, ...]]:
     people = np.arange(len(table)) if people is None else people
     sides, notes = [], list[str]()
-    for name, step in (("lat", LATITUDE), ("lon", LONGITUDE)):
+    for name, step in zip(("lat", "lon"), steps, strict=True):
         fitted = learn_step(step, Lesson(table, name, k=K, k_rare=K, people=people))
         sides.append(fitted.apply(table, seeds_of(people.tolist())))
         notes += fitted.notes
@@ -49,6 +52,13 @@ def test_both_halves_go_to_one_point_near_the_real_one(rng: np.random.Generator)
     assert np.isnan(moved[1]).all()
     assert (moved[2:] == real[2:]).all(axis=1).sum() <= 1
     np.testing.assert_array_equal(moved, np.round(moved, 4))
+
+
+def test_at_the_centre_of_a_cell_there_are_k_people(rng: np.random.Generator) -> None:
+    moved, _ = relocated(towns(rng), steps=CENTRES)
+    points, people = np.unique(moved[~np.isnan(moved[:, 0])], axis=0, return_counts=True)
+    assert len(points) > 20
+    assert people.min() >= K
 
 
 def test_whoever_is_far_from_all_others_moves_among_them(rng: np.random.Generator) -> None:
@@ -101,7 +111,7 @@ def test_a_plan_names_the_step_for_both_halves(rng: np.random.Generator) -> None
         return [column.step for column in with_steps(data, Policy.model_validate(asked))["t"].columns]
 
     north, east = {"do": "relocate", "longitude": "lon"}, {"do": "relocate", "latitude": "lat"}
-    assert planned(north, east) == [LATITUDE, LONGITUDE]
-    for other in ("noise", {"do": "relocate", "longitude": "lat"}):
+    assert planned(north, east) == [*CENTRES]
+    for other in ("noise", {"do": "relocate", "longitude": "lat"}, east | {"to": "point"}):
         with pytest.raises(PolicyError, match="both halves"):
             planned(north, other)

@@ -1,4 +1,4 @@
-"""Latitude and longitude moved together, to a point of a cell that enough people share."""
+"""Latitude and longitude moved together, into a cell that enough people share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.generate.mask.steps.lesson import Lesson
-from privsynth.groups.places import PlaceGrid, place_grid
+from privsynth.groups.places import NOWHERE, PlaceGrid, place_grid
 from privsynth.groups.rare import counted
 from privsynth.mask_steps import Relocate
 from privsynth.people.draws import Draws, mix
@@ -19,7 +19,7 @@ DEGREES = (Kind.NUMBER, Kind.INTEGER)
 
 @dataclass(frozen=True, eq=False)
 class Relocated:
-    """One half of a place. The other half draws the same cell and the same point, as both know the two columns.
+    """One half of a place. The other half finds the same cell and draws the same point, as both know the two columns.
 
     All places of one person in one cell become one point: averaging repeated rows reveals nothing.
     """
@@ -29,15 +29,19 @@ class Relocated:
     latitude: str
     longitude: str
     grid: PlaceGrid | None = field(repr=False)
+    to_centre: bool
     notes: tuple[str, ...] = ()
 
     def apply(self, table: Table, seeds: Array) -> Array:
         if self.grid is None:
             return np.full(len(table), np.nan)
         cells = self.grid.cells_of(table.values(self.latitude), table.values(self.longitude))
+        side = 0 if self.column.name == self.latitude else 1
+        if self.to_centre:
+            return np.where(cells == NOWHERE, np.nan, self.grid.centres[cells, side])
         draws = Draws(mix(seeds ^ cells.astype(np.uint64))).named(f"{self.latitude}\x1f{self.longitude}")
-        points = self.grid.points(cells, np.stack([draws.share("latitude"), draws.share("longitude")], axis=1))
-        return points[:, 0 if self.column.name == self.latitude else 1]
+        shares = np.stack([draws.share("latitude"), draws.share("longitude")], axis=1)
+        return self.grid.points(cells, shares)[:, side]
 
 
 def learn_relocate(step: Relocate, lesson: Lesson) -> Relocated:
@@ -59,7 +63,8 @@ def learn_relocate(step: Relocate, lesson: Lesson) -> Relocated:
     k = max(lesson.k, lesson.k_rare)
     grid = place_grid(values[0], values[1], k=k, decimals=decimals, units=lesson.people)
     notes = lesson.notes(*_sentences(grid, values, k))
-    return Relocated(lesson.column, latitude=latitude, longitude=longitude, grid=grid, notes=notes)
+    to_centre = step.to == "centre"
+    return Relocated(lesson.column, latitude=latitude, longitude=longitude, grid=grid, to_centre=to_centre, notes=notes)
 
 
 def _sentences(grid: PlaceGrid | None, values: list[Array], k: int) -> list[str]:
