@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from functools import lru_cache
 
@@ -54,12 +55,17 @@ def times(words: list[str], name: str, cells: Array | None = None) -> TimeReadin
     looks = [bool(len(word) <= LONGEST and (_time_look(word) or duration_in(word))) for word in sample]
     if sum(looks) < max(1, FEWEST * len(sample)):
         return None
-    both = [_times_of_day(words, weights, name), _durations(words, weights)]
+    ways: list[Callable[[], TimeReading | None]] = [
+        lambda: _times_of_day(words, weights, name),
+        lambda: _durations(words, weights),
+    ]
     if DURATION_NAMES.search(name):
-        both.reverse()
-    readings = [reading for reading in both if reading is not None]
-    best = max(readings, key=lambda reading: weights[reading.fits].sum(), default=None)
-    return best if best is not None and (cells is not None or best.fits.all()) else None
+        ways.reverse()
+    reading = ways[0]()
+    if reading is None or not reading.fits.all():
+        readings = [each for each in (reading, ways[1]()) if each is not None]
+        reading = max(readings, key=lambda each: weights[each.fits].sum(), default=None)
+    return reading if reading is not None and (cells is not None or reading.fits.all()) else None
 
 
 def times_as(words: list[str], *, is_duration: bool, form: str | None) -> TimeReading | None:
@@ -122,28 +128,32 @@ def _durations(words: list[str], weights: Array, *, form: str | None = None) -> 
     for duration, weight in zip(found, weights.tolist(), strict=True):
         if duration is not None:
             forms[duration[1]] += weight
-    if not forms:
-        return None
     left = np.array([duration is None for duration in found])
     micro = np.array([0 if duration is None else duration[0] for duration in found], dtype=np.int64)
-    best: TimeReading | None = None
-    for way in _joined(forms) if form is None else [form]:
-        if not can_count(way) or (micro[~left] % step_of(way)).any():
-            continue
-        counts = np.where(left, np.nan, micro / step_of(way))
-        respelt = _respelt(words, left, spelt_durations(counts[~left], way))
-        if best is None or weights[respelt].sum() < weights[best.respelt].sum():
-            best = TimeReading(counts, way, is_duration=True, fits=~left, respelt=respelt)
-    is_sure = form is not None or (best is not None and _is_meant(forms, weights[best.respelt].sum() / weights.sum()))
-    return best if is_sure else None
+    ways = (_joined(forms) if form is None else [form]) if forms else []
+    ways = [way for way in dict.fromkeys(ways) if can_count(way) and not (micro[~left] % step_of(way)).any()]
+    if not ways:
+        return None
+    tried = np.flatnonzero(~left)[:: -(-int((~left).sum()) // SAMPLE) or 1]
+    best = min(ways, key=lambda way: weights[tried][_differ(words, micro, tried, way)].sum())
+    respelt = np.zeros(len(words), dtype=bool)
+    respelt[~left] = _differ(words, micro, np.flatnonzero(~left), best)
+    if form is None and not _is_meant(forms, weights[respelt].sum() / weights.sum()):
+        return None
+    counts = np.where(left, np.nan, micro / step_of(best))
+    return TimeReading(counts, best, is_duration=True, fits=~left, respelt=respelt)
+
+
+def _differ(words: list[str], micro: Array, at: Array, form: str) -> Array:
+    """Which of these words the format would write otherwise."""
+    written = spelt_durations(micro[at] / step_of(form), form)
+    return np.asarray(written != np.array([words[place] for place in at], dtype=object))
 
 
 def _with_hours(found: list[Duration | None]) -> list[Duration | None]:
     """Beside `1:05:30` the two parts of `59:10` are minutes and seconds."""
-    parts = {
-        form.count(":") for duration in found if duration is not None for form in [duration[1]] if form[1:3] != "D "
-    }
-    if not {1, 2} <= parts:
+    forms = {duration[1] for duration in found if duration is not None}
+    if not {1, 2} <= {form.count(":") for form in forms if not form.startswith("%D")}:
         return found
     return [
         (duration[0] // 60, "%-H:%M:%S") if duration is not None and duration[1].count(":") == 1 else duration

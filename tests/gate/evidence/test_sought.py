@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import frame
 from honest import source
@@ -12,6 +13,7 @@ from honest import source
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
 from privsynth.source import Source
+from privsynth.spelling import Spelling
 
 PLAIN = Values("t", "c", Role.PLAIN, Kind.TEXT, [])
 KEY = Values("t", "c", Role.IDENTIFIER, Kind.DATE, [])
@@ -117,3 +119,16 @@ def test_one_length_beyond_chance_is_enough() -> None:
     known = Known(source(table(), None))
     assert not is_chance([texts[0], texts[-1]], texts, frozenset([texts[0], texts[-1]]), known, 0.001)
     assert is_chance([], texts, frozenset(), known, 0.001)
+
+
+def test_whole_months_and_round_times_are_edges_of_charts_and_not_values_that_may_not_be_said() -> None:
+    moments = np.array(["2020-03-01", "2020-05-01", "2020-07-01"], dtype="datetime64[us]")
+    columns = (
+        Column("month", Kind.DATE, spelling=Spelling(date_format="%Y-%m")),
+        Column("day", Kind.DATE),
+        Column("lasts", Kind.DURATION, spelling=Spelling(duration="PT%HH%MM")),
+    )
+    cells = {"month": moments, "day": moments, "lasts": [90.0, 131.0, 240.0]}
+    real = source(Table("t", columns, pd.DataFrame(cells)), None)
+    forbidden = {values.column: values.texts for values in forbidden_values(real)}
+    assert forbidden == {"month": [], "day": ["2020-03-01", "2020-05-01", "2020-07-01"], "lasts": ["PT2H11M"]}
