@@ -20,7 +20,7 @@ from privsynth.read.passage import LINE, Passage, one_table, passage_of, recorde
 from privsynth.read.records import sign_for
 
 COMMENTS = ("#", "//", "%")
-EXCERPT, ENDING = 2**21, 2**17  # of a larger file, its beginning and its end are looked at
+EXCERPT, ENDING = 2**18, 2**15  # of a larger file, its beginning and its end are looked at
 MOST_HEADS = 5
 NOTE = re.compile(r"[:*()\[\]]|\.\s*\Z")  # what notes have, and names hardly ever
 Options = dict[str, Any]

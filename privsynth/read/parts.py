@@ -75,13 +75,14 @@ def beginning(
     source: SourceFile, path: Path, reading: ReadPolicy, wishes: TablePolicy
 ) -> tuple[Layout, Table, list[str]]:
     """The layout, and the first rows as a table by which the kinds and roles of all rows are decided."""
+    reading = reading.with_(wishes.read)
     with path.open("rb") as file:
         raw = file.read(HEAD)
         whole = not file.read(1)
     text = decoded(
         raw if whole else raw[: max(raw.rfind(b"\n"), 0) + 1], source.label, reading.encoding, accept=reading.accept
     )
-    reading = _streamable(reading.with_(wishes.read), text.data, source.label)
+    reading = _streamable(reading, text.data, source.label)
     try:
         records, names, dialect, notes = _first_rows(text.data, reading, source, whole=whole)
     except UnsureError as error:

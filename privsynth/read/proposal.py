@@ -19,7 +19,7 @@ from privsynth.policy import Policy
 from privsynth.read.canonical import BLANKS, DRAWN
 from privsynth.read.dialect import STRONG, UNUSUAL, Dialect, asked_dialect, dialect_of
 from privsynth.read.encoding import decoded
-from privsynth.read.layout import EXCERPT, Way, layouts, usual_width
+from privsynth.read.layout import EXCERPT, Way, excerpt, layouts, usual_width
 from privsynth.read.passage import LINE, passage_of, recorded
 from privsynth.read.sources import SourceFile, content, source_files
 from privsynth.read.text import Text, text_of
@@ -136,11 +136,10 @@ def proposed(data: bytes, reading: ReadPolicy, source: SourceFile) -> Proposal |
     tried = [way for dialect in _dialects(data, reading, source) for way in _ways(data, dialect, reading, source)]
     has_other = any(dialect.delimiter not in WEAK and way.evidence.fit >= UNSURE for dialect, way in tried)
     tried.sort(key=lambda pair: _rank(*pair, has_other=has_other))
-    for dialect, way in tried:
-        options = _confirmed(data, dialect, way, reading, source, tried)
-        if options is not None:
-            return options if options.fit >= LEAST else None
-    return None
+    worth = (pair for pair in tried if pair[1].evidence.fit >= LEAST)
+    found = (_confirmed(data, dialect, way, reading, source, tried) for dialect, way in worth)
+    best = next((proposal for proposal in found if proposal is not None), None)
+    return best if best is not None and best.fit >= LEAST else None
 
 
 def _rank(dialect: Dialect, way: Way, *, has_other: bool) -> tuple[bool, float, int]:
@@ -171,16 +170,24 @@ def _confirmed(
     data: bytes, dialect: Dialect, way: Way, reading: ReadPolicy, source: SourceFile, tried: Tried
 ) -> Proposal | None:
     """The fewest words by which the strict reader reads the file so; None where it does not."""
-    *fewer, whole = _spellings(dialect, reading)
     for ragged in _on_ragged(way, reading, data):
-        text = _strictly(data, {**whole, **way.options, **ragged}, reading, source)
-        if text is not None and text.dialect.delimiter == dialect.delimiter:
-            ways = ({**said, **way.options, **ragged} for said in fewer)
-            alike = (
-                options for options in ways if options and _is_same(_strictly(data, options, reading, source), text)
-            )
-            return Proposal(options=next(alike, {**whole, **way.options, **ragged}), fit=_fit(text, way, tried))
+        options = _fewest_words(excerpt(data), {**way.options, **ragged}, dialect, reading, source)
+        text = _strictly(data, options, reading, source) if options else None
+        if options and text is not None and text.dialect.delimiter == dialect.delimiter:
+            return Proposal(options=options, fit=_fit(text, way, tried))
     return None
+
+
+def _fewest_words(
+    data: bytes, layout: Mapping[str, Any], dialect: Dialect, reading: ReadPolicy, source: SourceFile
+) -> dict[str, Any] | None:
+    """The layout with no more of its dialect than is needed for the same cells; a large file is tried in part."""
+    *fewer, whole = ({**said, **layout} for said in _spellings(dialect, reading))
+    text = _strictly(data, whole, reading, source)
+    if text is None:
+        return None
+    alike = (options for options in fewer if options and _is_same(_strictly(data, options, reading, source), text))
+    return next(alike, whole)
 
 
 def _is_same(one: Text | None, other: Text) -> bool:

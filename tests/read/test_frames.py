@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,6 +18,7 @@ from privsynth.dataset import Kind, Table
 from privsynth.emit import serialise
 from privsynth.errors import InputError, PolicyError
 from privsynth.policy import Policy
+from privsynth.read import read_files
 from privsynth.read.frames import frame_like, read_frame
 
 
@@ -303,3 +305,17 @@ def test_words_of_a_frame_with_units_and_a_word_for_missing_come_back(make: Any)
     assert [column.kind for column in table.columns] == [Kind.NUMBER, Kind.INTEGER]
     back = frame_like(frame, table)
     assert {name: list(back[name].to_pylist() if make is pa.table else back[name]) for name in columns} == columns
+
+
+def test_how_text_is_laid_out_is_refused_for_a_frame_and_noted_where_it_was_said_of_all_files() -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    with pytest.raises(PolicyError, match=r"tables\.t\.read\.skip says how text is read, and t is a frame"):
+        read_frame({"t": frame}, Policy(tables={"t": {"read": {"skip": 2}}}))
+    notes = read_frame(frame, Policy(read={"skip": 2, "accept": True})).notes
+    assert any("read.skip, read.accept say how text is read; this is a frame" in note for note in notes)
+
+
+def test_how_text_is_laid_out_is_noted_for_parquet(tmp_path: Path) -> None:
+    pd.DataFrame({"a": [1, 2]}).to_parquet(tmp_path / "t.parquet")
+    notes = read_files([tmp_path / "t.parquet"], Policy(read={"footer": 1})).notes
+    assert any("read.footer say how text is read; this is Parquet" in note for note in notes)

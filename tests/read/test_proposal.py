@@ -183,3 +183,14 @@ def test_a_table_that_is_not_there_is_refused(folder: Folder) -> None:
 def test_lines_that_leave_nothing_are_refused(folder: Folder) -> None:
     with pytest.raises(InputError, match="nothing is left"):
         folder.read("a,b\n1,2\n", skip=9)
+
+
+def test_of_a_large_file_the_beginning_and_the_end_are_enough(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is guessed from parts is confirmed on the whole, also where rows between the parts are ragged."""
+    monkeypatch.setattr("privsynth.read.layout.EXCERPT", 2**12)
+    monkeypatch.setattr("privsynth.read.layout.ENDING", 2**9)
+    monkeypatch.setattr("privsynth.read.proposal.EXCERPT", 2**12)
+    rows = [f"{n},name {n % 7},{n}.5\n" for n in range(2000)]
+    rows[1000] = "1000,name 6\n"
+    place = folder.put("A report\n\nid,name,amount\n" + "".join(rows) + "Source: the office\n")
+    assert proposal_of(place).proposal.options == {"skip": 2, "footer": 1, "on_ragged": "pad"}
