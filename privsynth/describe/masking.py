@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
+from privsynth.describe.places import places_of
 from privsynth.errors import PolicyError, visible
 from privsynth.mask_plan import proposed_step
 from privsynth.mask_steps import (
@@ -79,16 +80,32 @@ def _names(names: list[str]) -> str:
 
 def _planned(table: Table, keys: set[str], policy: Policy, options: MaskOptions) -> Table:
     wishes = policy.table(table.name).columns
-    columns = []
+    written = {name for name, wish in wishes.items() if wish.mask is not None}
+    columns, moved = [], _moved(table, keys | written)
     for column in table.columns:
         asked = wishes[column.name].mask if column.name in wishes else None
-        step = asked or column.step or proposed_step(column, joins=column.name in keys, options=options)
+        step = (
+            asked
+            or column.step
+            or moved.get(column.name)
+            or proposed_step(column, joins=column.name in keys, options=options)
+        )
         if asked is not None:
             place = policy.place_of("tables", table.name, "columns", column.name, "mask")
             for problem in _problems(column, step, table, policy, options, joins=column.name in keys):
                 raise PolicyError(f"{place}column {column.name}: {problem}", column=column.name)
         columns.append(_meant(replace(column, step=step), asked is not None))
     return table.with_columns(*columns)
+
+
+def _moved(table: Table, held: set[str]) -> dict[str, Step]:
+    """Places by which nobody was thought to be found: the nearest thing to as they are that k people share."""
+    steps: dict[str, Step] = {}
+    for latitude, longitude, _ in places_of(table):
+        if not {latitude, longitude} & held and Role.QUASI not in (table[latitude].role, table[longitude].role):
+            steps[latitude] = Relocate(longitude=longitude, to="point")
+            steps[longitude] = Relocate(latitude=latitude, to="point")
+    return steps
 
 
 def _meant(column: Column, asked: bool) -> Column:

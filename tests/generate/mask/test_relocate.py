@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from masked_rows import seeds_of
 
-from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.masking import with_steps
 from privsynth.errors import PolicyError
 from privsynth.generate.mask.steps.choice import learn_step
 from privsynth.generate.mask.steps.lesson import Lesson
-from privsynth.mask_steps import Relocate
+from privsynth.mask_steps import Blur, KAnonymise, Noise, Relocate
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
 from privsynth.typing import Array
@@ -102,16 +104,25 @@ def test_what_is_no_degree_and_what_is_no_other_column_are_refused(rng: np.rando
         Relocate()
 
 
+def planned(table: Table, **columns: object) -> list[object]:
+    asked = {"backend": {"kind": "mask", "unlisted": "propose"}, "tables": {"t": {"columns": columns}}}
+    return [column.step for column in with_steps(Dataset((table,)), Policy.model_validate(asked))["t"].columns]
+
+
+@pytest.mark.parametrize("role", [Role.PLAIN, Role.SENSITIVE, Role.QUASI])
+def test_a_place_is_moved_by_default_unless_groups_are_made_of_it(rng: np.random.Generator, role: Role) -> None:
+    table = towns(rng)
+    steps = planned(table.with_columns(*(replace(column, role=role) for column in table.columns)))
+    assert steps == ([KAnonymise()] * 2 if role is Role.QUASI else [LATITUDE, LONGITUDE])
+
+
+def test_a_place_of_which_a_half_is_asked_for_is_not_moved(rng: np.random.Generator) -> None:
+    assert planned(towns(rng), lat={"mask": "noise"}) == [Noise(), Blur()]
+
+
 def test_a_plan_names_the_step_for_both_halves(rng: np.random.Generator) -> None:
-    data = Dataset((towns(rng),))
-
-    def planned(latitude: object, longitude: object) -> list[object]:
-        columns = {"lat": {"mask": latitude}, "lon": {"mask": longitude}}
-        asked = {"backend": {"kind": "mask"}, "tables": {"t": {"columns": columns}}}
-        return [column.step for column in with_steps(data, Policy.model_validate(asked))["t"].columns]
-
     north, east = {"do": "relocate", "longitude": "lon"}, {"do": "relocate", "latitude": "lat"}
-    assert planned(north, east) == [*CENTRES]
+    assert planned(towns(rng), lat={"mask": north}, lon={"mask": east}) == [*CENTRES]
     for other in ("noise", {"do": "relocate", "longitude": "lat"}, east | {"to": "point"}):
         with pytest.raises(PolicyError, match="both halves"):
-            planned(north, other)
+            planned(towns(rng), lat={"mask": north}, lon={"mask": other})
