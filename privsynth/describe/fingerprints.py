@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Role, Table
+from privsynth.dataset import Dataset, Kind, Role, Table
 from privsynth.statistics import Taken
 from privsynth.typing import Array
 
@@ -58,6 +58,9 @@ def _values(table: Table) -> Iterator[str]:
     for column in table.of_role(*NAMED):
         words = table.text(column.name)
         yield from pd.unique(words[~pd.isna(words)])
+        if column.kind is Kind.NUMBER:  # a key spelt 17.0 is the key 17
+            keys = table.key_text(column.name)
+            yield from pd.unique(keys[~pd.isna(keys)])
     yield from _whole_names(table)
 
 

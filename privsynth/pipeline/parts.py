@@ -60,7 +60,9 @@ def mask_in_parts(
     stages.notes(notes)
     with stages.stage("describe") as stage:
         taken = fingerprints_of_parts(parts)
-        stage.say(f"{len(taken.prints):,} identifying values that nobody may be given")
+        person = described.root.person
+        whose = f"rows are dealt and judged by {person}" if person else "each row was taken for one person"
+        stage.say(f"{len(taken.prints):,} identifying values that nobody may be given; {whose}")
     stages.notes(parts.misfit_notes())
     first = Dataset((next(iter(parts)),), notes=(*notes, *parts.misfit_notes()))
     with attempt(first, policy, parts=partial(iter, parts)) as begun:

@@ -38,3 +38,10 @@ def test_the_key_is_fresh_and_no_value_shows() -> None:
 
 def test_nothing_is_taken_of_nothing() -> None:
     assert "Ann" not in take_fingerprints(Dataset(()))
+
+
+def test_a_key_that_is_spelt_with_a_point_is_taken_without_it_too() -> None:
+    column = Column("id", Kind.NUMBER, role=Role.IDENTIFIER, spelling=Spelling(decimals=1))
+    taken = take_fingerprints(Dataset((Table("t", (column,), frame(id=[17.0, None])),)))
+    assert all(value in taken for value in ("17.0", "17"))
+    assert "18" not in taken
