@@ -13,13 +13,13 @@ _AMOUNT = (
 )
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?"
 _END = rf"(?:{_CLOCK}|[-+]?inf|{_AMOUNT})"
-_UNIT = r"(?: ?(?:%|[a-z\u20ac$][a-z.\u20ac$ ]*))?"
+_UNIT = r"(?: ?(?:%|[a-z\u20ac$][a-z./\u20ac$ ]*))?"
 _WORD = r"(?: ?(?!or |and |und |et )[a-z]+)?"
 _BETWEEN = r" ?(?:-|\u2013|\u2014|\.\.|,|;| to | bis | a | \u00e0 | do | and ) ?"
 _BEFORE_LESS = "<=?|\u2264|under|below|less than|fewer than|up to|unter|bis|moins de|menos de|minder dan"
 _BEFORE_MORE = ">=?|\u2265|over|above|more than|at least|from|ab|\u00fcber|plus de|m\u00e1s de"
 _BEHIND_LESS = "or less|and less|or under|and under|or younger|and younger|or fewer"
-_BEHIND_MORE = r"\+|or more|and more|or over|and over|and above|and older|or older|und mehr|et plus"
+_BEHIND_MORE = r"\+|-|or more|and more|or over|and over|and above|and older|or older|und mehr|et plus"
 _PLACES = (
     re.compile(rf"[\[(]? ?(?P<low>{_END})(?: ?(?:%|[a-z]+))??{_BETWEEN}(?P<high>{_END}){_UNIT} ?[\])]?"),
     re.compile(rf"(?:{_BEFORE_LESS}) ?(?P<under>{_END}){_UNIT}"),

@@ -124,6 +124,8 @@ def test_pairs_that_never_meet_are_told(rng: np.random.Generator) -> None:
         (["7:25 a.m. to 7:29 a.m.", "12:00 a.m. to 12:04 a.m.", "1:00 p.m. to 1:04 p.m."], "bands of numbers"),
         (["10 to 14 years", "55 years and over", "Under 5 years", "5 to 9 years"], "bands of numbers"),
         ([f"{start}-{start + 4}" for start in range(0, 2000, 5)], "bands of numbers"),
+        (["0-39g/day", "120+", "40-79", "80-119"], "bands of numbers"),
+        (["15-24", "40-", "25-39"], "bands of numbers"),
         (["Q2", "Q1", "Q4", "Q3"], "numbered steps"),
         (["Strongly agree", "Neutral", "Disagree"], "agreement"),
         (["Masters", "HS-grad", "Bachelors", "11th"], "education"),
