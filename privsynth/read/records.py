@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice, takewhile
 from typing import Any
 
@@ -59,11 +60,19 @@ class Records:
         return self.line(_line_of_record(self.data, self.dialect, self.first))
 
     def line_of(self, row: int) -> int:
-        """The line in which a row begins. Slow: the file is walked again, because only errors ask."""
+        """The line in which a row begins."""
         number = row
         for skip in self.skipped:
             number += skip <= number
-        return self.line(_line_of_record(self.data, self.dialect, number))
+        return self.line(int(self._beginnings[number]))
+
+    @cached_property
+    def _beginnings(self) -> Array:
+        """The line in which each record begins. Slow: the file is walked again, once, if a note or an error asks."""
+        reader = _reader(self.data, self.dialect)
+        with field_limit(len(self.data) + 1):
+            ends = np.fromiter((reader.line_num for _ in reader), dtype=np.int64)
+        return np.concatenate(([1], ends + 1))
 
 
 def records_of(
