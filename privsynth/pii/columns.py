@@ -12,7 +12,7 @@ from privsynth.dataset import Kind, Role
 from privsynth.pii.entities import entities
 from privsynth.pii.lexicon import NameSays, read_name
 from privsynth.pii.lookalikes import looks_counted, looks_measured
-from privsynth.pii.namesakes import names_people, people
+from privsynth.pii.namesakes import is_place, names_people, people, things
 from privsynth.pii.shapes import Shape
 from privsynth.pii.values import Guess, agrees, guess_from_values, supports
 from privsynth.typing import Array
@@ -31,6 +31,8 @@ class Typing:
 
 SHARED = 0.9  # share of the rows on values of several people that makes strings of unknown meaning a class
 LEAST_PEOPLE = 0.25  # share of values that name people, from which on a column called `name` is one of theirs
+MOST_THINGS = 0.3  # share of values that say they are none, up to which it could still be theirs
+FEW_NAMES = 20  # different values of a longer table that are groups, whatever they are called
 TOO_SHORT = 3  # characters
 MOST_MEASURED = 0.5  # share of values written like dates, times or numbers, up to which a column may be one of codes
 FEWEST = 3  # people who must hold a value, where no policy says how many
@@ -59,6 +61,7 @@ def type_shape(name: str, shape: Shape, kind: Kind, *, fewest: int = FEWEST) -> 
         _agreed(says, shape, kind, guesses),
         _proven(guesses),
         _role_by_name(says, shape, kind),
+        _whose_name(says, shape, kind),
         _by_shape(says, shape, kind, fewest),
     ):
         if answer is not None:
@@ -116,6 +119,19 @@ def _role_by_name(says: NameSays, shape: Shape, kind: Kind) -> Typing | None:
         reason = "the name is that of something that people keep to themselves"
         return Typing(Role.SENSITIVE, confidence=sure, reason=reason)
     return Typing(says.role, confidence=sure, reason="the name is that of something that describes a person")
+
+
+def _whose_name(says: NameSays, shape: Shape, kind: Kind) -> Typing | None:
+    """A column called `name` of which neither lists nor words tell whether people have it: it is not shared by default.
+
+    No list holds the names of all people, and what many rows share may be the name of one of them.
+    """
+    if not says.is_vague or kind not in (Kind.TEXT, Kind.CATEGORY) or (shape.distinct < FEW_NAMES and shape.rows >= 50):
+        return None
+    if shape.digit_share > MOST_THINGS or things(shape) + shape.share_of(is_place) > MOST_THINGS:
+        return None
+    reason = "a name, and nothing tells whether it is people's: direct until declared otherwise"
+    return Typing(Role.DIRECT, confidence=0.5, reason=reason)
 
 
 def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:

@@ -474,3 +474,14 @@ def test_sentences_under_a_name_that_promises_none_are_taken_for_texts_with_a_do
     found, named = typed("title of the work", values), typed("remarks", values)
     assert found.role is named.role is Role.FREE_TEXT
     assert found.confidence < 0.75 < named.confidence
+
+
+def test_a_name_of_nobody_knows_whom_is_not_shared_by_default() -> None:
+    """Five rows each of names that no list has; not so where the values say what they are."""
+    values = [f"{a}{b}" for a in ("Qxor", "Zrub", "Vaht", "Oojk") for b in ("elo", "ima", "upp", "atti", "ogg", "yre")]
+    found = typed("name", values * 5)
+    assert (found.role, found.entity) == (Role.DIRECT, None)
+    assert found.confidence < 0.75
+    assert typed("c1", values * 5).role is Role.PLAIN
+    assert typed("name", [f"{value} Hospital" for value in values] * 5).role is Role.PLAIN
+    assert typed("name", [f"Ольга {chr(1040 + n)}{chr(1080 + n)}ова" for n in range(25)] * 5).role is Role.DIRECT
