@@ -33,7 +33,7 @@ SHARED = 0.9  # share of the rows on values of several people that makes strings
 LEAST_PEOPLE = 0.25  # share of values that name people, from which on a column called `name` is one of theirs
 MOST_THINGS = 0.3  # share of values that say they are none, up to which it could still be theirs
 FEW_NAMES = 20  # different values of a longer table that are groups, whatever they are called
-TOO_SHORT = 3  # characters
+TOO_SHORT = 3  # letters or digits of an alphabet; a Chinese name has no more characters
 MOST_MEASURED = 0.5  # share of values written like dates, times or numbers, up to which a column may be one of codes
 FEWEST = 3  # people who must hold a value, where no policy says how many
 
@@ -179,8 +179,8 @@ def _by_sharing(says: NameSays, shape: Shape, fewest: int) -> Typing | None:
     )
     if not is_running and not is_varied:
         return None
-    if shape.longest <= TOO_SHORT:
-        return Typing(Role.PLAIN, confidence=0.6, reason="at most three characters: too few to name anybody")
+    if all(value.isascii() and len(value) <= TOO_SHORT for value in shape.known):
+        return Typing(Role.PLAIN, confidence=0.6, reason="at most three letters or digits: too few to name anybody")
     if shape.share_of(looks_counted) >= SHARED:
         return Typing(Role.PLAIN, confidence=0.6, reason="numbers with a sign, or from one to another")
     if is_class(shape, fewest):

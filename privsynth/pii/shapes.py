@@ -84,10 +84,6 @@ class Shape:
         return (self.changes + 1) / self.distinct if self.distinct else 0.0
 
     @cached_property
-    def longest(self) -> int:
-        return max(map(len, self.sample), default=0)
-
-    @cached_property
     def mean_length(self) -> float:
         return float(np.mean([len(value) for value in self.sample])) if self.sample else 0.0
 

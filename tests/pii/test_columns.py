@@ -485,3 +485,8 @@ def test_a_name_of_nobody_knows_whom_is_not_shared_by_default() -> None:
     assert typed("c1", values * 5).role is Role.PLAIN
     assert typed("name", [f"{value} Hospital" for value in values] * 5).role is Role.PLAIN
     assert typed("name", [f"Ольга {chr(1040 + n)}{chr(1080 + n)}ова" for n in range(25)] * 5).role is Role.DIRECT
+
+
+def test_a_name_of_two_characters_is_no_abbreviation() -> None:
+    given, last = "伟芳娜敏静丽强磊军洋", "王李张刘陈杨黄赵"
+    assert typed("c1", [f"{family}{name}" for family in last for name in given]).role is Role.DIRECT
