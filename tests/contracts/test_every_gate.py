@@ -85,6 +85,8 @@ STRICTER: dict[str, float] = {
     "tracing_max": 0,
     "control_min": 5000,
     "fidelity_min": 1,
+    "order_min": 1,
+    "steady_min": 1,
     "mia_all": 0.01,
     "mia_isolated": 0.01,
     "anon_risk": 0,
@@ -121,7 +123,7 @@ GATE_LIMITS = {
     "classical": ("k", "risk_max", "average_risk_max", "l_min", "population_unique_max"),
     "claim": ("eps_max", "delta_max"),
     "budget": ("attempts_max", "rows_ratio", "eps_max"),
-    "fidelity": ("fidelity_min", "control_min"),
+    "fidelity": ("fidelity_min", "order_min", "steady_min", "control_min"),
 }
 
 
