@@ -168,7 +168,7 @@ def _digits(core: str) -> str:
 
 def _phones(dressed: Dressed) -> Array:
     called = np.zeros(len(dressed.words), dtype=bool)
-    for at in np.flatnonzero([look.startswith(f"+{DIGITS}") for look in dressed.looks]):
+    for at in np.flatnonzero(~dressed.simple & np.isin(dressed.looks.astype(str), (f"+{DIGITS}", f"+ {DIGITS}"))):
         core = dressed.cores[at]
         called[at] = not dressed.powers[at] and "." not in core and sum(c.isdigit() for c in core) >= PHONE
     return called

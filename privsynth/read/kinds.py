@@ -131,7 +131,8 @@ def _as_found(cells: _Cells, day_first: bool | None) -> Settled:
         return Settled(reading=timed)
     if reading is None and is_ambiguous(present):
         return Settled(notes=(place.note("a comma may mark decimals or thousands, so it stays text"),))
-    reading = reading or numbers(present)
+    if reading is None and is_compact(present, place.name):
+        reading = numbers(present)
     if reading is not None:
         return Settled(reading=reading, notes=tuple(place.note(lost) for lost in doubt(present, reading)))
     return _but_for_misfits(cells, day_first) if present else Settled()

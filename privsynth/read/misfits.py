@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,15 +49,15 @@ class Odd:
     words: Words
     place: Place
 
-    @property
+    @cached_property
     def cells(self) -> Array:
         return cells_of(self.present, self.words)
 
-    @property
+    @cached_property
     def misfits(self) -> list[str]:
         return [word for word, fits in zip(self.present, self.reading.fits, strict=True) if not fits]
 
-    @property
+    @cached_property
     def count(self) -> int:
         return int(self.cells[~self.reading.fits].sum())
 
@@ -70,7 +71,7 @@ class Odd:
             return "number"
         return "date" if isinstance(self.reading, DateReading) else self.reading.kind.value
 
-    @property
+    @cached_property
     def rows(self) -> Array:
         odd = set(self.misfits)
         return np.flatnonzero(

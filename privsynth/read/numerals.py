@@ -47,6 +47,7 @@ MARKS = (
 )
 MORE_MARKS = ((".", LAKHS), (".", "\u2019"), (",", "\u2019"))
 NAMES = {",": "commas", ".": "points"}
+POINTS = "its points were read as decimal points, but could mark thousands"
 TWINS = {",": ((",", ""), (".", ",")), ".": ((".", ""), (",", "."))}  # a mark of decimals, and the same of thousands
 
 
@@ -119,11 +120,9 @@ def _convention(parts: Dressed, cells: Array) -> Convention | None:
     """The marks under which most cells are numbers; None if they could mean two things."""
     cores = [_whole(core) for core in parts.cores]
     text = pa.array(cores, pa.string())
-    fits = {}
-    for marks in (*MARKS, *MORE_MARKS):
-        fits[marks] = pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False)
-        if marks == MARKS[0] and fits[marks].all() and not is_money(parts.looks):
-            break
+    are_points = bool(pc.all(pc.match_substring_regex(text, _pattern(*MARKS[0]))).as_py())
+    tried = TWINS["."] if are_points else (*MARKS, *MORE_MARKS)
+    fits = {marks: pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False) for marks in tried}
     best = max(fits, key=lambda marks: float(cells[fits[marks]].sum()))
     for mark, twins in TWINS.items():
         decimals, thousands = (fits.get(marks, np.zeros(len(cores), dtype=bool)) for marks in twins)
@@ -134,6 +133,8 @@ def _convention(parts: Dressed, cells: Array) -> Convention | None:
             return Convention(twins[1], fits[best], (note,))
         if mark == ",":
             return None
+        if not all(mark in core for core in cores):
+            return Convention(best, fits[best], (POINTS,))
     return Convention(best, fits[best])
 
 
@@ -271,8 +272,8 @@ def doubt(words: list[str], reading: NumberReading) -> list[str]:
         else []
     )
     if uneven and _fits([word for word, fits in zip(words, reading.fits, strict=True) if fits], ",", "."):
-        zeros = [*zeros, "its points were read as decimal points, but could mark thousands"]
-    return [*zeros, *reading.doubts]
+        zeros = [*zeros, POINTS]
+    return [*dict.fromkeys([*zeros, *reading.doubts])]
 
 
 def _may_be_number(word: str) -> bool:
