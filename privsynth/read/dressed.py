@@ -138,15 +138,39 @@ def _take_apart(dressed: Dressed, text: Any, rows: Array) -> None:
     """Fill in all parts of these rows."""
     if not len(rows):
         return
+    parts = _parts_one_by_one(dressed.words[rows]) if len(rows) <= SAMPLE else _parts(text, rows)
+    dressed.looks[rows] = parts["look"]
+    dressed.cores[rows] = parts["core"]
+    dressed.powers[rows] = parts["power"]
+    dressed.lead[rows], dressed.trail[rows] = parts["lead"], parts["trail"]
+
+
+def _parts(text: Any, rows: Array) -> dict[str, Array]:
+    """The parts of many words at once; of a word without the look of a number, nothing."""
     parts = pc.extract_regex(text.take(pa.array(rows, pa.int64())), _pattern())
     part = {name: pc.fill_null(pc.struct_field(parts, name), "") for name in _names(parts.type)}
     left, right = (part["open"], part["unit"], part["inner"]), (part["behind"], part["close"])
-    look = pc.binary_join_element_wise(*left, DIGITS, *right, "")
-    dressed.looks[rows] = pc.if_else(pc.is_valid(parts), look, "").to_numpy(zero_copy_only=False)
-    dressed.cores[rows] = part["core"].to_numpy(zero_copy_only=False)
-    dressed.powers[rows] = part["power"].to_numpy(zero_copy_only=False)
-    dressed.lead[rows] = pc.binary_length(part["lead"]).to_numpy()
-    dressed.trail[rows] = pc.binary_length(part["trail"]).to_numpy()
+    look = pc.if_else(pc.is_valid(parts), pc.binary_join_element_wise(*left, DIGITS, *right, ""), "")
+    words = {"look": look, "core": part["core"], "power": part["power"]}
+    blanks = {name: pc.binary_length(part[name]).to_numpy() for name in ("lead", "trail")}
+    return {**{name: of.to_numpy(zero_copy_only=False) for name, of in words.items()}, **blanks}
+
+
+def _parts_one_by_one(words: Array) -> dict[str, Array]:
+    """The same for few words: the pattern is long, and to make it ready takes Arrow longer than to match them here."""
+    found = [_compiled().match(word) for word in words]
+    part = [match.groupdict() if match else dict.fromkeys(_compiled().groupindex, "") for match in found]
+    left, right = ("open", "unit", "inner"), ("behind", "close")
+    looks = ["".join([*(one[name] for name in left), DIGITS, *(one[name] for name in right)]) for one in part]
+    known = [look if match else "" for look, match in zip(looks, found, strict=True)]
+    texts = {"look": known, **{name: [one[name] for one in part] for name in ("core", "power")}}
+    blanks = {name: np.array([len(one[name]) for one in part], dtype=np.int64) for name in ("lead", "trail")}
+    return {**{name: np.array(of, dtype=object) for name, of in texts.items()}, **blanks}
+
+
+@cache
+def _compiled() -> re.Pattern[str]:
+    return re.compile(_pattern().removesuffix("$") + r"\Z")
 
 
 def _names(kind: Any) -> list[str]:
@@ -176,6 +200,8 @@ def _phones(dressed: Dressed) -> Array:
 
 def have_looks(words: list[str]) -> Array:
     """Which words look like numbers; quicker than taking them apart."""
+    if len(words) <= SAMPLE:
+        return np.array([_compiled().match(word) is not None for word in words])
     matches: Array = pc.match_substring_regex(pa.array(words, pa.string()), _pattern()).to_numpy(zero_copy_only=False)
     return matches
 

@@ -83,7 +83,7 @@ def numbers(words: list[str], cells: Array | None = None, *, sure: bool = False)
         fitting = _fitting(words)
         if fitting:
             return None if _is_ambiguous(fitting) else _read(words, *fitting[0])
-    if not words or (cells is None and not all(undressed(words[:FEW]).looks)):
+    if not words or (cells is None and not (have_looks(words[:1]).all() and all(undressed(words[:FEW]).looks))):
         return None
     if cells is not None and 2 * cells[have_looks(words)].sum() < cells.sum():
         return None
