@@ -82,9 +82,12 @@ def _guess(entity: Entity, shape: Shape) -> Guess | None:
 
 
 def _births(shape: Shape, says: NameSays) -> list[Guess]:
-    """Dates whose years are spread over a generation or more, and none of them recent, are dates of birth."""
+    """Dates whose years are spread over a generation or more, and none of them recent, are dates of birth.
+
+    Years that only ever rise or fall down the file are those of a series: people are not listed by their age.
+    """
     years = shape.years
-    if len(years) < 20 or says.is_negated:
+    if len(years) < 20 or says.is_negated or (np.diff(years) >= 0).all() or (np.diff(years) <= 0).all():
         return []
     low, high = np.quantile(years, [0.05, 0.95])
     if high - low >= 25 and low >= 1890 and high <= 2018 and years.max() <= 2026:

@@ -190,8 +190,14 @@ def test_roles(name: str, values: list[str], kind: Kind, role: Role, entity: str
     assert (found.role, found.entity) == (role, entity)
 
 
+def test_dates_that_rise_down_the_file_are_a_series_and_no_births() -> None:
+    months = [f"{year}-{month:02d}-01" for year in range(1960, 2000) for month in range(1, 13)]
+    assert typed("c1", months, Kind.DATE).entity is None
+    assert typed("c1", months[::-1], Kind.DATE).entity is None
+
+
 def test_dates_spread_over_a_generation_are_births_without_a_name() -> None:
-    births = [f"{year}-05-17" for year in range(1940, 2005)]
+    births = [f"{1940 + 37 * at % 65}-05-17" for at in range(65)]
     assert typed("c1", births, Kind.DATE).entity == "DATE_OF_BIRTH"
     assert (
         typed("c1", [f"{year}-05-17" for year in (1993, 1994, 1995, 1996) for _ in range(20)], Kind.DATE).entity is None
