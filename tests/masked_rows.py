@@ -24,13 +24,15 @@ def column(
     """A table of one column (and text columns beside it) in storage types."""
     stored = {name: _stored(kind, values)} | {other: pd.Series(words, dtype=object) for other, words in others.items()}
     columns = (
-        Column(name, kind, role=role, spelling=_spelling(kind, decimals)),
+        Column(name, kind, role=role, spelling=_spelling(kind, decimals, stored[name])),
         *(Column(other, Kind.CATEGORY) for other in others),
     )
     return Table("t", columns, pd.DataFrame(stored))
 
 
-def _spelling(kind: Kind, decimals: int) -> Spelling:
+def _spelling(kind: Kind, decimals: int, values: pd.Series[Any]) -> Spelling:
+    if kind is Kind.DATE and (values.dropna() != values.dropna().dt.normalize()).any():
+        return Spelling(date_format="%Y-%m-%d %H:%M:%S")
     times = {Kind.TIME: Spelling(clock="%H:%M"), Kind.DURATION: Spelling(duration="%H:%M")}
     return times.get(kind) or Spelling(decimals=decimals)
 

@@ -20,7 +20,7 @@ def check_header(header: Sequence[str], columns: Sequence[Words], file: str, lin
     distinct = [words.distinct for words in columns]
     _refuse_data(header, distinct, file, line)
     empty = sum(not name.strip() for name in header)
-    if empty and 2 * empty >= len(header) and not is_index(header, columns):
+    if empty and 2 * empty >= len(header) and not are_labels(header, columns):
         what = "half of the names of the header are empty, or more: there are lines before the table"
         raise refuse(file, what, "leave them out with --skip; or say --header, and columns are numbered", line=line)
     if is_followed(header, columns):
@@ -28,12 +28,17 @@ def check_header(header: Sequence[str], columns: Sequence[Words], file: str, lin
         raise refuse(file, what, "say --header-lines 2; or --header, if it is a row", line=line)
 
 
-def is_index(header: Sequence[str], columns: Sequence[Words]) -> bool:
-    """Whether the only nameless column is the first, and counts the rows, as pandas and R write their index."""
+def are_labels(header: Sequence[str], columns: Sequence[Words]) -> bool:
+    """Whether the only nameless column is the first, and tells the rows apart, as pandas and R write their index."""
     if len(header) == 1 or header[0].strip() or not all(name.strip() for name in header[1:]):
         return False
-    words, codes = columns[0].distinct, columns[0].codes
-    if len(words) != len(codes) or not words[0].isdecimal() or int(words[0]) > 1:
+    return len(columns[0].distinct) == len(columns[0].codes)
+
+
+def is_index(header: Sequence[str], columns: Sequence[Words]) -> bool:
+    """Whether these labels count the rows."""
+    words = columns[0].distinct
+    if not are_labels(header, columns) or not words[0].isdecimal() or int(words[0]) > 1:
         return False
     return words == [str(number) for number in range(int(words[0]), int(words[0]) + len(words))]
 
@@ -90,6 +95,8 @@ def _nameless_notes(header: Sequence[str], columns: Sequence[Words], names: Sequ
     if is_index(header, columns):
         first = columns[0].distinct[0]
         why = f"; it counts the rows from {first}, as an index that was written with them: drop it if it is not meant"
+    elif are_labels(header, columns):
+        why = "; each row has another value there, as names of rows that were written with them"
     return [f"{file}: {counted(len(called), 'column')} without a name, called {_list(called)}{why}"]
 
 

@@ -74,8 +74,17 @@ def layouts(data: bytes, dialect: Dialect, reading: ReadPolicy, file: str) -> It
     records = [(line, record) for line, record in found if _filled(record)]
     width = usual_width([record for _, record in records])
     if width < 2:
+        yield from _single([record for _, record in records], options, reading)
         return
     yield from _with_header(_bounded(passage, records, width, options, reading), dialect, reading)
+
+
+def _single(rows: Sequence[Record], options: Options, reading: ReadPolicy) -> Iterator[Way]:
+    """One column: all that can be in doubt is whether its first line names it."""
+    if reading.model_fields_set & {"header", "header_lines"} or any(len(row) != 1 for row in rows):
+        return
+    evidence = Evidence(even=1.0, kinds=1.0, header=_alike(rows[0], rows[1:]) if rows else 0.0, outside=1.0)
+    yield Way(options={**options, "header": False}, evidence=evidence, width=1)
 
 
 def excerpt(data: bytes) -> bytes:
@@ -308,7 +317,7 @@ def _outside_share(table: _Bounded, options: Options, habits: Sequence[Habit]) -
     if any(_may_be_cut_off(record, table.rows, habits) for record in table.below):
         return 0.5  # a person must look
     if not options.get("header", True) and options.get("skip") and len(outside[0]) > 1:
-        return 0.0  # names of another width may stand there
+        return 0.5  # names of another width may stand there
     return sum(_is_outside(record, width, habits) for record in outside) / len(outside)
 
 

@@ -194,3 +194,17 @@ def test_of_a_large_file_the_beginning_and_the_end_are_enough(folder: Folder, mo
     rows[1000] = "1000,name 6\n"
     place = folder.put("A report\n\nid,name,amount\n" + "".join(rows) + "Source: the office\n")
     assert proposal_of(place).proposal.options == {"skip": 2, "footer": 1, "on_ragged": "pad"}
+
+
+def test_row_names_without_a_name_are_a_column(folder: Folder) -> None:
+    """As R writes a named vector: nothing above the names, and one name."""
+    table = folder.table('"","x"\n"ann",1.5\n"bob",2.5\n"eve",3.5\n')
+    assert list(table.text("c1")) == ["ann", "bob", "eve"]
+
+
+def test_one_column_without_a_name_is_proposed(folder: Folder) -> None:
+    text = "151.0\n75.0\n141.0\n206.0\n"
+    with pytest.raises(InputError) as caught:
+        folder.read(text)
+    assert "--no-header" in caught.value.hint
+    assert folder.cells(text, accept=True) == folder.cells(text, header=False)
