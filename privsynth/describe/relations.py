@@ -24,7 +24,7 @@ def with_relations(dataset: Dataset, declared: Sequence[RelationPolicy]) -> Data
     linked = replace(dataset, relations=tuple(relations))
     linked.parents_first()  # refuses a circle
     linked = linked.replace_tables(*(_keyed(table, linked) for table in linked))
-    return linked.with_notes(*(_note(linked, relation) for relation in relations))
+    return linked.with_notes(*relation_notes(linked))
 
 
 def _declared(dataset: Dataset, declared: Sequence[RelationPolicy]) -> list[Relation]:
@@ -152,6 +152,11 @@ def _as_key(table: Table, column: Column, reason: str) -> Column:
             column=column.name,
         )
     return replace(column, role=Role.IDENTIFIER, reason=reason, confidence=1.0)
+
+
+def relation_notes(dataset: Dataset) -> list[str]:
+    """The keys between the tables, and how many rows refer to a row that is there."""
+    return [_note(dataset, relation) for relation in dataset.relations]
 
 
 def _note(dataset: Dataset, relation: Relation) -> str:

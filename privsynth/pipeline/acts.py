@@ -14,6 +14,7 @@ from privsynth.content import blocks
 from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.dropping import dropped_notes
+from privsynth.describe.relations import relation_notes
 from privsynth.describe.split import holdout_share
 from privsynth.emit import check_target, emit, emit_refusal, emit_reports, in_form, serialise
 from privsynth.gate import Gate, gates_for, judge
@@ -92,9 +93,9 @@ def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data))
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
-    dropped = dropped_notes(data)
-    stages.notes(dropped)
-    stages.warnings([note for note in data.notes if note not in (*before, *dropped)])
+    known = [*dropped_notes(data), *relation_notes(data)]
+    stages.notes(known)
+    stages.warnings([note for note in data.notes if note not in (*before, *known)])
     source = Source(train, holdout, statistics)
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 

@@ -155,8 +155,8 @@ def _codes(odd: Odd) -> str:
 
 
 def _text(odd: Odd, why: str, hint: str = "") -> Settled:
-    """Not taken; said where a person would wonder."""
-    if not why and odd.share > NEAR:
+    """Not taken; said where a person would wonder: not of codes, some of which are digits alone."""
+    if not why and (odd.share > NEAR or NAMES.search(odd.place.name)):
         return Settled()
     why = why or f"{counted(odd.count, 'cell')} of {len(odd.words.codes):,} ({_lines(odd)}) hold no {odd.what}"
     hint = hint or f"kind: {odd.what} with misfits: missing in the policy takes it, and these count as missing"
