@@ -91,6 +91,8 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return ExitCode.RELEASED
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a library that exits has written nothing either
+        if isinstance(error.__context__, BrokenPipeError):  # typer exits itself where nobody reads on
+            return ExitCode.RELEASED
         message = f"internal error: {_place(error)}."  # its own message may quote a cell
         return screen.error(verb, ExitCode.INTERNAL, message, "nothing was written; please report this line")
     if code == ExitCode.INTERRUPTED:  # typer's own way to say it

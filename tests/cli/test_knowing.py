@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -219,3 +221,18 @@ def test_the_python_scanners_point_at_values_and_do_not_hold_them(files: Path) -
     assert ADDRESS not in repr(hit)
     with pytest.raises(PolicyError, match="one table"):
         privsynth.scan_table(str(files))
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    """As `privsynth inspect FILE | head -1` does."""
+    names = [f"column_{number}" for number in range(3000)]
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(names) + "\n" + ",".join(map(str, range(3000))) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "privsynth", "inspect", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
