@@ -14,7 +14,7 @@ from typing import Any
 from privsynth.errors import InputError
 from privsynth.options import ReadPolicy
 from privsynth.read.dialect import Dialect
-from privsynth.read.forms import form_of, is_value
+from privsynth.read.forms import form_of, is_total, is_value
 from privsynth.read.mending import LOOKED_AT, Habit, mender_of
 from privsynth.read.passage import LINE, Passage, one_table, passage_of, recorded, table_spans
 from privsynth.read.records import sign_for
@@ -135,9 +135,11 @@ class _Bounded:
 def _bounded(
     passage: Passage, records: Sequence[tuple[int, Record]], width: int, options: Options, reading: ReadPolicy
 ) -> _Bounded:
-    full = [at for at, (_, record) in enumerate(records) if len(record) == width and 2 * _filled(record) > width]
+    ends_in_total = is_total(records[-1][1]) and not any(is_total(record) for _, record in records[:-1])
+    looked_at = records[:-1] if ends_in_total else records
+    full = [at for at, (_, record) in enumerate(looked_at) if len(record) == width and 2 * _filled(record) > width]
     first, last = (full[0], full[-1]) if full else (0, len(records) - 1)
-    last = max(last, _last_row(records, width, last))
+    last = max(last, _last_row(looked_at, width, last))
     habits = _habits([record for _, record in records[1:]], width)
     is_below = all(_is_outside(record, width, habits) for _, record in records[last + 1 :])
     if not is_below or _is_broken(records, last, width):
@@ -328,7 +330,7 @@ def _may_be_cut_off(record: Record, rows: Sequence[Record], habits: Sequence[Hab
 
 
 def _is_outside(record: Record, width: int, habits: Sequence[Habit]) -> bool:
-    return _is_unlike(record, width) or _is_strange(record, width, habits)
+    return _is_unlike(record, width) or _is_strange(record, width, habits) or is_total(record)
 
 
 def _is_strange(record: Record, width: int, habits: Sequence[Habit]) -> bool:

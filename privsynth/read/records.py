@@ -383,12 +383,15 @@ class _Reading:
 
 
 def _joined(heads: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Names of several lines, joined. A word of an upper line goes on over the blanks to its right."""
+    """Names of several lines, joined. A word of an upper line goes on over the blanks to its right, as the name of a
+    group does, where the names below do not tell the columns apart without it.
+    """
     *above, last = [[*head, *[""] * (width - len(head))] for head in heads]
-    spread = [_spread(head, last) for head in above]
-    return (
-        [" ".join(filter(None, map(str.strip, parts))) for parts in zip(*spread, last, strict=True)] if above else last
-    )
+    if not above:
+        return last
+    are_groups = len({name.strip() for name in last}) < width
+    spread = [_spread(head, last) if are_groups else head for head in above]
+    return [" ".join(filter(None, map(str.strip, parts))) for parts in zip(*spread, last, strict=True)]
 
 
 def _spread(head: Sequence[str], below: Sequence[str]) -> list[str]:

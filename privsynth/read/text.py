@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 
 from privsynth.options import ReadPolicy
 from privsynth.read.dialect import Dialect, dialect_of, without_sep
+from privsynth.read.forms import is_total
 from privsynth.read.header import check_header, named, numbered
 from privsynth.read.passage import Passage, one_table, passage_of, table_spans
 from privsynth.read.records import Records, records_of
 from privsynth.read.refusal import refuse
+
+FEW = 3  # rows, below which the last is hardly a sum of the others
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,8 +37,21 @@ def text_of(data: bytes, reading: ReadPolicy, file: str, *, tsv: bool = False) -
     names, on_names = named_records(records, reading)
     _refuse_several(records, passage, dialect, reading)
     notes += [f"{file}: its first line names the delimiter and is no row"] if named_mark else []
-    notes += [*passage.notes, *ends, *on_names]
+    notes += [*passage.notes, *ends, *on_names, *_total_note(records, file)]
     return Text(records=records, names=names, dialect=dialect, notes=notes)
+
+
+def _total_note(records: Records, file: str) -> list[str]:
+    """A sum below the rows would be one of them."""
+    last, before = (_row(records, at) for at in (len(records) - 1, len(records) - 2))
+    if len(records) < FEW or not is_total(last) or is_total(before):
+        return []
+    where = records.line_of(len(records) - 1)
+    return [f"{file}: the last row, line {where}, looks like a total; it is kept as a row, --footer 1 leaves it out"]
+
+
+def _row(records: Records, at: int) -> list[str]:
+    return [words.distinct[words.codes[at]] if words.codes[at] >= 0 else "" for words in records.columns]
 
 
 def _without_ends(records: Records) -> tuple[Records, list[str]]:

@@ -88,3 +88,19 @@ def test_a_second_line_of_names_is_doubted_and_joined_when_it_is_said(folder: Fo
 def test_names_of_several_lines_are_joined_and_go_on_over_blanks(folder: Folder) -> None:
     table = folder.table("site,2019,,2020,\n,low,high,low,high\nx,1,2,3,4\n", header_lines=2)
     assert [c.name for c in table.columns] == ["site", "2019 low", "2019 high", "2020 low", "2020 high"]
+
+
+def test_words_above_names_that_are_told_apart_belong_to_their_own_column(folder: Folder) -> None:
+    units = folder.cells("sex;age;pay;city\n;years;euro;\nm;1;2;Rome\nf;3;4;Bonn\n", delimiter=";", header_lines=2)
+    groups = folder.cells("2019,,2020,\nlow,high,low,high\n1,2,3,4\n", header_lines=2)
+    assert units[0] == ["sex", "age years", "pay euro", "city"]
+    assert groups[0] == ["2019 low", "2019 high", "2020 low", "2020 high"]
+
+
+def test_a_total_below_the_rows_is_spoken_of(folder: Folder) -> None:
+    table = "item,pieces\nnuts,1\nbolts,2\nscrews,4\n"
+    assert not any("total" in note for note in folder.read(table).notes)
+    data = folder.read(f"{table}Total:,7\n")
+    assert len(data.tables[0]) == 4
+    assert any("line 5, looks like a total" in note and "--footer 1" in note for note in data.notes)
+    assert folder.cells(f"Stock of today\n{table}Total:,7\n", accept=True) == folder.cells(table)
