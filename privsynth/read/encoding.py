@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from privsynth.errors import InputError, PolicyError
@@ -21,6 +21,11 @@ MARKS = (
 BLOCK = 2**24
 GUESS_BYTES = 2**18
 _CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_SHIFTED = re.compile(rb"\x1b\$[@B]")
+_BEYOND = re.compile(rb"[\x80-\xff]")
+_UTF8 = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)  # a letter of several bytes
 _C1 = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")  # control characters beyond ASCII, in UTF-8; NEL ends lines
 SURE, LIKELY = (
     log(100),
@@ -48,6 +53,10 @@ def decoded(raw: bytes, file: str, declared: str | None, *, accept: bool = False
         raise refuse(
             file, "there is a NUL character", "the file is damaged or no text; " + ASK, line=line_at(text.data, nul)
         )
+    lost = text.data.count("\N{REPLACEMENT CHARACTER}".encode())
+    if lost:
+        said = f"{file}: {lost:,} replacement characters stand where letters were lost before the file was written"
+        text = replace(text, note="; ".join(filter(None, (text.note, said))))
     mark = text.data.find(codecs.BOM_UTF8)
     if mark >= 0 and (mark == 0 or text.data[mark - 1 : mark] in (b"\n", b"\r")):
         hint = "files were put together with their marks: take the mark out, and the second header, if there is one"
@@ -102,6 +111,9 @@ def _found(raw: bytes, file: str, *, accept: bool) -> Decoded:
         return Decoded(
             _utf8(raw, wide, file), wide, f"{file}: there is no byte order mark; the zero bytes show that it is {wide}"
         )
+    if raw.isascii() and _SHIFTED.search(raw):
+        note = f"{file}: its shifts of letters show that it is iso2022_jp"
+        return Decoded(_utf8(raw, "iso2022_jp", file), "iso2022_jp", note)
     if _is_utf8(raw):
         return Decoded(raw, "utf-8")
     return _guessed(raw, file, accept=accept)
@@ -178,6 +190,7 @@ def _undecodable(raw: bytes, name: str, file: str, at: int) -> InputError:
 
 def _guessed(raw: bytes, file: str, *, accept: bool) -> Decoded:
     """The encoding under which the letters are words, if no other one is nearly as likely."""
+    _refuse_mixed(raw, file)
     sample = _telling(raw)
     likely = [] if _CONTROLS.search(sample) else readings(sample)
     if not likely:
@@ -189,6 +202,16 @@ def _guessed(raw: bytes, file: str, *, accept: bool) -> Decoded:
     found = "found by its letters to be" if lead >= SURE else "accepted as"
     note = f"{file}: the bytes are not utf-8; the encoding was {found} {name}: check the letters, or say --encoding"
     return Decoded(_utf8(raw, name, file), name, note, was_accepted=lead < SURE)
+
+
+def _refuse_mixed(raw: bytes, file: str) -> None:
+    """UTF-8 but for some lines: under any other encoding the letters that are right would be spoilt."""
+    letters = sum(map(len, _UTF8.findall(raw)))
+    others = len(_BEYOND.findall(raw)) - letters
+    if letters > others:
+        what = f"the text is utf-8 but for {others:,} {'byte' if others == 1 else 'bytes'}, of which the first is here"
+        hint = "lines of another encoding were put in: save them as UTF-8, too"
+        raise refuse(file, what, hint, line=line_at(raw, _first_bad(raw)))
 
 
 def _undecided(raw: bytes, file: str, best: list[str], *, accepted: bool) -> InputError:

@@ -11,15 +11,16 @@ from functools import cache
 from importlib.resources import files
 from math import log
 from typing import Any
-from unicodedata import category, name
+from unicodedata import category, east_asian_width, name
 
 MOST_WORDS = 4000  # that many different words tell as much as all
 
 ASCII_LETTER, MARK, STRANGE, UNKNOWN = log(1 / 28), -6.0, -13.0, -13.0
 LEAST = 1e-4  # share of a letter that belongs to a language but is rare
-_COMMON_MARKS = frozenset("’‘“”„‚–—…«»‹›°€£¥§²³µº ª½¼×±©®™•·´¡¿№、。「」・（）：，！？－؟،؛¿¡")  # noqa: RUF001
+_COMMON_MARKS = frozenset("’‘“”„‚–—…«»‹›°€£¥§²³µº ª½¼¾×÷±©®™•·´¡¿№、。「」・（）：，！？－؟،؛¿¡")  # noqa: RUF001
 _SOFT = frozenset("’'·-‐ªº´`・、。ー")  # noqa: RUF001 - what may stand inside a word
 _MONEY = frozenset("€£¥")
+_MEASURE = frozenset("°±µ²³½¼¾×÷")  # noqa: RUF001
 
 
 @dataclass(frozen=True, order=True)
@@ -77,15 +78,16 @@ def _mark(char: str) -> float:
 
 
 # Which neighbours words do not have, by kind of character: `a` and `A` ASCII letters small and large, `l` and `U` other
-# Latin ones, `g` and `G` those of other scripts, `c` letters without case, `d` digits, `m` signs of money, `p` what may
-# stand inside a word, `s` other signs.
+# Latin ones, `g` and `G` those of other scripts, `c` letters without case, `w` wide ones, `d` digits, `m` signs of
+# money, `q` of measures, `p` what may stand inside a word, `s` other signs.
 _COMPANY = (
     (re.compile(r"(?=[al]U|lA|gG)"), -5.0),
     (re.compile(r"(?=[AU]U[al])"), -4.0),
-    (re.compile(r"(?=[aAlUgGc][sm][aAlUgGc])"), -6.0),
-    (re.compile(r"(?=[lUgG]d|d[lUgG])"), -4.0),
-    (re.compile(r"(?=[aAlU][gGc]|[gGc][aAlU])"), -4.0),
+    (re.compile(r"(?=[aAlUgGcw][sm][aAlUgGcw])"), -6.0),
+    (re.compile(r"(?=[lUgGc]d|d[lUgGc])"), -6.0),
+    (re.compile(r"(?=[aAlU][gGcw]|[gGcw][aAlU])"), -4.0),
     (re.compile(r"(?=md|dm)"), 4.0),
+    (re.compile(r"(?=qd|dq)"), 2.0),
 )
 
 
@@ -95,12 +97,13 @@ def _company(text: str) -> float:
 
 
 def _kind(char: str) -> str:
-    if char in _MONEY or char in _SOFT:
-        return "m" if char in _MONEY else "p"
+    for kind, signs in (("m", _MONEY), ("q", _MEASURE), ("p", _SOFT)):
+        if char in signs:
+            return kind
     if not _is_letter(char):
         return "d" if char.isdigit() else " " if char.isascii() else "s"
     if not (char.islower() or char.isupper()):
-        return "c"
+        return "w" if east_asian_width(char) in "WFH" else "c"
     script = "aA" if char.isascii() else "lU" if name(char).startswith("LATIN") else "gG"
     return script[char.isupper()]
 

@@ -143,3 +143,28 @@ def test_an_accepted_encoding_stands_in_the_policy(folder: Folder) -> None:
     kept = accepted([path], Policy(read=ReadPolicy(accept=True)))
     assert kept.read.said == {"encoding": "cp1252"}
     assert list(read_files([path], kept)["data"].text("name")) == ["Anaírõs", "Ann"]
+
+
+def test_a_line_of_another_encoding_spoils_no_utf_8(folder: Folder) -> None:
+    text = "id,name\n" + "1,Müller\n" * 30
+    with pytest.raises(InputError, match="utf-8 but for 1 byte") as caught:
+        folder.read(text.encode() + "2,José\n".encode("cp1252"), accept=True)
+    assert caught.value.line == 32
+
+
+def test_signs_of_measures_alone_are_not_thai(folder: Folder) -> None:
+    text = "at,value\n1,5°\n2,±3\n3,µg\n4,7°\n5,±12\n"
+    assert folder.cells(text.encode("cp1252"))[1][1] == "5°"
+    with pytest.raises(InputError, match="too few letters"):
+        folder.read(text.encode("mac_roman"))
+
+
+def test_letters_that_were_lost_before_are_spoken_of(folder: Folder) -> None:
+    assert any(
+        "2 replacement characters" in note for note in folder.read("id,name\n1,M\ufffdller\n2,Jos\ufffd\n").notes
+    )
+
+
+def test_shifted_japanese_is_read(folder: Folder) -> None:
+    text = "id,name\n1,東京の駅\n2,友達\n"
+    assert folder.cells(text.encode("iso2022_jp"))[1:] == [["1", "東京の駅"], ["2", "友達"]]
