@@ -63,7 +63,7 @@ def dates(words: list[str], name: str, cells: Array | None = None) -> list[DateR
     column = DateWords(
         words, np.ones(len(words)) if cells is None else cells.astype(float), look=look, births=is_birth(name)
     )
-    readings = [_reading(column, first) for first in _contenders(column)]
+    readings = [_reading(column, first) for first in _contenders(column) if not _are_school_years(column, first)]
     return readings if cells is not None else [reading for reading in readings if reading.fits.all()]
 
 
@@ -154,6 +154,14 @@ def _are_first_days(way: Fields) -> bool:
     """A series by the month: the other way about, all days of many years would be of one month, and none after 12."""
     calendar = Calendar(np.unique(way.moments[way.fits]))
     return len(calendar.moments) > SERIES and bool((calendar.day == 1).all())
+
+
+def _are_school_years(column: DateWords, way: Fields) -> bool:
+    """`2006-07`, `2007-08`: two years each, and no month."""
+    if not re.fullmatch(r"%Y.%m", way.format):
+        return False
+    words = [word for word, fits in zip(column.words, way.fits, strict=True) if fits]
+    return len(words) > 2 and all(int(word[-2:]) == (int(word[:4]) + 1) % 100 for word in words)
 
 
 def _say_the_same(one: Fields, other: Fields) -> bool:

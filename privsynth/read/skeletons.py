@@ -86,8 +86,8 @@ def _named(parts: list[str]) -> list[Token] | None:
             if kind is None:
                 return None
             tokens.append((kind, part))
-        elif not _SEPARATORS.issuperset(part):
-            return None
+        elif not _SEPARATORS.issuperset(part) or (":" in part and "\0" not in (before, after)):
+            return None  # a colon stands beside a time only
         else:
             tokens.append(("", part))
     return _pointed(tokens)
@@ -206,8 +206,8 @@ def _of_numbers(numbers: list[str], *, has_time: bool, is_bare: bool) -> list[tu
             return [("%d", "%m", "%Y"), ("%m", "%d", "%Y")]
         case [1 | 2, 1 | 2, 2]:
             return [("%d", "%m", "%y"), ("%m", "%d", "%y"), *([("%y", "%m", "%d")] if len(numbers[0]) == 2 else [])]
-        case [4, 1 | 2] if not has_time:
-            return [("%Y", "%m")]
+        case [4, 2] if not has_time:
+            return [("%Y", "%m")]  # `2015/3` may number anything
         case [1 | 2, 4] if not has_time:
             return [("%m", "%Y")]
         case [8] if not is_bare and numbers[0].isdigit():
@@ -217,7 +217,9 @@ def _of_numbers(numbers: list[str], *, has_time: bool, is_bare: bool) -> list[tu
 
 
 def month_skeletons(word: str) -> tuple[str, ...]:
-    """A month and a year of two digits are dates, too, in a column whose name says so: `1/86`."""
+    """A month and a year are dates in a column whose name says so, however few digits they have: `1/86`, `2015/3`."""
+    if re.fullmatch(r"\d{4}[/-]\d", word, re.ASCII):
+        return (f"%Y{word[4]}%m",)
     if re.fullmatch(r"\d\d?[/-]\d\d", word, re.ASCII):
         return (f"%m{word[-3]}%y",)
     return skeletons(word)

@@ -131,3 +131,15 @@ def test_a_hundred_thousand_distinct_words_take_no_second(form: str) -> None:
     (reading,) = dates(words, "d")
     assert time.process_time() - start < 2.0  # about 0.2 on a quiet machine
     assert reading.fits.all()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [f"{year}-{(year + 1) % 100:02}" for year in range(2001, 2011)],
+        ["2015/3", "2015/12", "2016/1", "2016/4"],
+        ["23:59:59", "23:59:60", "00:00:01"],
+    ],
+)
+def test_pairs_of_years_numbers_of_cases_and_clocks_are_no_dates(words: list[str]) -> None:
+    assert dates(words, "x") == []
