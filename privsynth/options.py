@@ -152,6 +152,9 @@ class DomainPolicy(PolicyModel):
         return self
 
 
+_WITH_MISFITS = ("number", "integer", "date", "time", "duration")
+
+
 class ColumnPolicy(PolicyModel):
     """What the user knows better about one column."""
 
@@ -162,6 +165,11 @@ class ColumnPolicy(PolicyModel):
     entity: str | None = Field(None, description="Which kind of personal data it holds, such as EMAIL.")
     format: str | None = Field(
         None, description="How dates and times are spelt, as strftime writes it, with %q for a quarter."
+    )
+    decimal: Literal[",", "."] | None = Field(
+        None,
+        description="Which mark stands before decimals in its numbers, where 1,234 could be a thousand or little more "
+        "than one; kind: integer settles it too: then the mark is one of thousands.",
     )
     misfits: Literal["missing"] | None = Field(
         None,
@@ -179,10 +187,16 @@ class ColumnPolicy(PolicyModel):
 
     @model_validator(mode="after")
     def _misfits_of_a_kind(self) -> Self:
-        if self.misfits and self.kind not in ("number", "integer", "date", "time", "duration") and not self.format:
+        if self.misfits and self.kind not in _WITH_MISFITS and not (self.format or self.decimal):
             raise ValueError(
                 "misfits are cells that do not fit kind: number, integer, date, time or duration; say which one"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _decimals_of_numbers(self) -> Self:
+        if self.decimal and (self.kind not in (None, "number", "integer") or self.format):
+            raise ValueError("decimal is the mark of numbers; leave it out, or say kind: number or integer")
         return self
 
     @model_validator(mode="before")

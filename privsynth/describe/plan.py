@@ -121,6 +121,8 @@ def _said(column: Column) -> str:
         said.append(f"entity: {quoted(column.entity)}")
     if column.format is not None:
         said.append(f"format: {quoted(column.format)}")
+    if column.kind is Kind.NUMBER and column.spelling.decimal_mark == ",":
+        said.append("decimal: ','")
     if column.misfits and (column.kind.is_numeric or column.kind is Kind.DATE):
         said.append("misfits: missing")
     if column.step is not None:

@@ -15,10 +15,10 @@ from privsynth.policy import Policy
 from privsynth.policy_names import refuse_unknown_names
 from privsynth.read.dialect import kept
 from privsynth.read.encoding import decoded
-from privsynth.read.kinds import Typed, day_first, typed
+from privsynth.read.kinds import Typed, Ways, typed, ways_of
 from privsynth.read.place import Place
 from privsynth.read.proposal import read_or_propose
-from privsynth.read.records import Records, Words
+from privsynth.read.records import Records
 from privsynth.read.sources import SourceFile, content, source_files
 
 
@@ -53,14 +53,17 @@ def _table(source: SourceFile, reading: ReadPolicy, wishes: TablePolicy, *, is_a
 
 
 def typed_table(name: str, names: list[str], records: Records, wishes: TablePolicy) -> tuple[Table, list[str]]:
-    """Each column by itself; then the dates that the others of the table can decide."""
+    """Each column by itself; then the dates and marks that the others of the table can decide."""
     places = [Place(records.file, column, records.line_of) for column in names]
     pairs = list(zip(records.columns, places, strict=True))
     columns = [typed(words, place, wishes.columns.get(place.name)) for words, place in pairs]
-    first = day_first(columns)
-    if first is not None:
+    ways = ways_of(columns)
+    if ways != Ways():
         undecided = zip(columns, pairs, strict=True)
-        columns = [_again(each, words, place, wishes, first) for each, (words, place) in undecided]
+        columns = [
+            typed(words, place, wishes.columns.get(place.name), ways=ways) if each.is_open else each
+            for each, (words, place) in undecided
+        ]
     table = Table(name, tuple(each.column for each in columns), frame_of(columns))
     return table, [*_empty_rows(records), *(note for each in columns for note in each.notes)]
 
@@ -73,12 +76,6 @@ def _empty_rows(records: Records) -> list[str]:
         return []
     count, line = int(empty.sum()), records.line_of(int(empty.argmax()))
     return [f"{records.file}: rows without any value, kept: {count:,}, the first in line {line}"]
-
-
-def _again(one: Typed, words: Words, place: Place, wishes: TablePolicy, first: bool) -> Typed:
-    if not one.notes or one.column.kind.is_numeric:
-        return one
-    return typed(words, place, wishes.columns.get(place.name), day_first=first)
 
 
 def frame_of(columns: list[Typed]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,17 @@ from privsynth.dataset import Column, Kind, missing_like
 from privsynth.options import ColumnPolicy
 from privsynth.read.dates import DateReading, dates, has_order, is_compact, puts_day_first, under
 from privsynth.read.misfits import MISFITS, Odd, Reading, Settled, cells_of, is_null_word, missing, null_word, settled
-from privsynth.read.numerals import NumberReading, doubt, first_wrong, is_ambiguous, numbers, why_no_number
+from privsynth.read.numerals import (
+    COMMAS,
+    NAMES,
+    POINTS,
+    NumberReading,
+    doubt,
+    first_wrong,
+    is_ambiguous,
+    numbers,
+    why_no_number,
+)
 from privsynth.read.place import Place
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted
@@ -45,7 +55,17 @@ class Typed:
     column: Column
     values: Array
     notes: tuple[str, ...] = ()
+    _: KW_ONLY
     misfits: int = 0  # cells that count as missing because they do not fit its kind
+    is_open: bool = False  # whether the other columns of the table may settle what it means
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """What the columns of a table show of how it is written; None where they do not tell, or disagree."""
+
+    day_first: bool | None = None
+    decimal: str | None = None
 
 
 def typed(
@@ -53,12 +73,12 @@ def typed(
     place: Place,
     wish: ColumnPolicy | None = None,
     *,
-    day_first: bool | None = None,
+    ways: Ways = Ways(),
     nulls: Container[str] = NULLS,
 ) -> Typed:
     """The column as the policy wishes it, or as its values allow."""
     wished = wish or ColumnPolicy()
-    kind = Kind(wished.kind) if wished.kind else _kind_of_format(wished.format) if wished.format else None
+    kind = _kind_asked(wished)
     holds_values = kind is not None and (kind.is_numeric or kind is Kind.DATE)
     present, missing, null, notes = _nulls(words, place, nulls, all_may=holds_values)
     if not present and holds_values and kind is not None:
@@ -73,16 +93,17 @@ def typed(
         case Kind.TIME | Kind.DURATION:
             found = _as_times(cells, wished, kind)
         case None:
-            found = _as_found(cells, day_first)
+            found = _as_found(cells, ways)
         case _:
             found = Settled()
     if found.reading is None:
-        return _as_text(words, place, kind, found.notes)
+        return replace(_as_text(words, place, kind, found.notes), is_open=found.is_open)
     column, more = _column_of(found, place, null if found.null is None else found.null)
     values = found.reading.values
     by_code = np.full(len(words.distinct) + 1, missing_like(values), dtype=values.dtype)
     by_code[[code for code in range(len(words.distinct)) if code not in missing]] = values
-    return Typed(column, by_code[words.codes], (*notes, *found.notes, *more), found.misfits)
+    said = (*notes, *found.notes, *more)
+    return Typed(column, by_code[words.codes], said, misfits=found.misfits, is_open=found.is_open)
 
 
 @dataclass(frozen=True)
@@ -121,21 +142,37 @@ def _uneven(spellings: Mapping[str, int], place: Place) -> list[str]:
     return [place.note(note)]
 
 
-def _as_found(cells: _Cells, day_first: bool | None) -> Settled:
+def _as_found(cells: _Cells, ways: Ways) -> Settled:
     """Numbers or dates, if all values are, or all but a few, under one reading."""
     present, place = cells.present, cells.place
-    reading = None if is_compact(present, place.name) else numbers(present)
+    reading = None if is_compact(present, place.name) else numbers(present, decimal=ways.decimal)
     if reading is None and (readings := dates(present, place.name)):
-        return _one_of(readings, place, day_first)
+        return _one_of(readings, place, ways.day_first)
     if reading is None and (timed := times(present, place.name)) is not None:
         return Settled(reading=timed)
     if reading is None and is_ambiguous(present):
-        return Settled(notes=(place.note("a comma may mark decimals or thousands, so it stays text"),))
+        return Settled(notes=(place.note(COMMAS),), is_open=True)
     if reading is None and is_compact(present, place.name):
-        reading = numbers(present)
+        reading = numbers(present, decimal=ways.decimal)
     if reading is not None:
-        return Settled(reading=reading, notes=tuple(place.note(lost) for lost in doubt(present, reading)))
-    return _but_for_misfits(cells, day_first) if present else Settled()
+        return Settled(reading=reading, notes=_doubts(cells, reading, ways), is_open=reading.is_open)
+    return _but_for_misfits(cells, ways) if present else Settled()
+
+
+def _doubts(cells: _Cells, reading: NumberReading, ways: Ways) -> tuple[str, ...]:
+    """What a person should know of numbers that nobody declared."""
+    doubts = doubt(cells.present, reading)
+    if ways.decimal is not None:
+        doubts = [*(one for one in doubts if one != POINTS), *_like_the_others(reading)]
+    return tuple(map(cells.place.note, doubts))
+
+
+def _like_the_others(reading: NumberReading) -> Iterator[str]:
+    """Marks that the other columns settled; a decimal point needs no word."""
+    spelling = reading.spelling
+    mark, meant = (spelling.thousands, "thousands") if spelling.thousands else (spelling.decimal_mark, "decimals")
+    if mark in NAMES and (mark, meant) != (".", "decimals"):
+        yield f"its {NAMES[mark]} could mark decimals or thousands; read as {meant} like the numbers of other columns"
 
 
 def _one_of(readings: list[DateReading], place: Place, day_first: bool | None) -> Settled:
@@ -148,26 +185,30 @@ def _one_of(readings: list[DateReading], place: Place, day_first: bool | None) -
         return Settled(reading=chosen[0], notes=(place.note(said),))
     ways = " or ".join(f"format: '{reading.format}'" for reading in readings)
     why = f"day and month could change places, so it stays text; {ways} in the policy settles it"
-    return Settled(notes=(place.note(why),))
+    return Settled(notes=(place.note(why),), is_open=True)
 
 
-def _but_for_misfits(cells: _Cells, day_first: bool | None) -> Settled:
+def _but_for_misfits(cells: _Cells, ways: Ways) -> Settled:
     """Numbers or dates although a few cells are neither."""
     counts = cells_of(cells.present, cells.words)
-    reading: Reading | None = numbers(cells.present, counts)
+    reading: Reading | None = numbers(cells.present, counts, decimal=ways.decimal)
     before: tuple[str, ...] = ()
     if reading is None or is_compact(cells.present, cells.place.name):
-        of_dates = _one_of(readings, cells.place, day_first) if (readings := _dates(cells, counts)) else Settled()
+        readings = _dates(cells, counts)
+        of_dates = _one_of(readings, cells.place, ways.day_first) if readings else Settled()
         reading, before = of_dates.reading or reading, of_dates.notes
     if reading is None and not before:
         reading = times(cells.present, cells.place.name, counts)
+    why = _reasons(cells, counts)
     if reading is None:
-        return Settled(notes=before or _reasons(cells, counts))
+        return Settled(notes=before or why, is_open=bool(before or why))
     outcome = settled(cells.odd(reading), has_missing=cells.has_missing)
-    if outcome.reading is None and (why := _reasons(cells, counts)):
+    if outcome.reading is None and why:
         return Settled(notes=(*before, *why))
-    lost = doubt(cells.present, reading) if isinstance(reading, NumberReading) and outcome.reading else []
-    return replace(outcome, notes=(*before, *outcome.notes, *map(cells.place.note, lost)))
+    if not isinstance(reading, NumberReading) or outcome.reading is None:
+        return replace(outcome, notes=(*before, *outcome.notes))
+    lost = _doubts(cells, reading, ways)
+    return replace(outcome, notes=(*before, *outcome.notes, *lost), is_open=reading.is_open)
 
 
 def _dates(cells: _Cells, counts: Array) -> list[DateReading]:
@@ -179,21 +220,23 @@ def _dates(cells: _Cells, counts: Array) -> list[DateReading]:
 def _reasons(cells: _Cells, counts: Array) -> tuple[str, ...]:
     """Why a column of what a person would call numbers is text."""
     why = why_no_number(cells.present, counts)
-    return (cells.place.note(f"{why}, so it stays text"),) if why else ()
+    return (cells.place.note(why if why == COMMAS else f"{why}, so it stays text"),) if why else ()
 
 
 def _as_numbers(cells: _Cells, wished: ColumnPolicy, *, whole: bool) -> Settled:
     """Numbers because the policy says so; the first value that is none is named by its line, or counts as missing."""
-    reading = numbers(cells.present, sure=True)
-    if reading is not None and not (whole and reading.spelling.decimals):
+    if (reading := _declared_numbers(cells, None, wished, whole=whole)) is not None:
         return Settled(reading=reading)
-    most = numbers(cells.present, cells_of(cells.present, cells.words), sure=True)
-    if most is not None and not (whole and most.spelling.decimals):
+    counts = cells_of(cells.present, cells.words)
+    if (most := _declared_numbers(cells, counts, wished, whole=whole)) is not None:
         odd = cells.odd(most)
         if is_null_word(odd, has_missing=cells.has_missing):
             return null_word(odd)
         if wished.misfits == "missing":
             return missing(odd)
+    elif why_no_number(cells.present, counts) == COMMAS:
+        hint = "say  decimal: ','  or, where it marks thousands,  decimal: '.'  or  kind: integer"
+        raise cells.place.refuse("a comma may mark decimals or thousands in these numbers", hint)
     wrong = first_wrong(cells.present, whole=whole)
     kind = "an integer" if whole else "a number"
     raise cells.place.refuse(
@@ -201,6 +244,15 @@ def _as_numbers(cells: _Cells, wished: ColumnPolicy, *, whole: bool) -> Settled:
         "mend the value, let such cells count as missing with  misfits: missing,  or declare the column as text",
         None if wrong is None else _row_of(wrong, cells.words),
     )
+
+
+def _declared_numbers(
+    cells: _Cells, counts: Array | None, wished: ColumnPolicy, *, whole: bool
+) -> NumberReading | None:
+    """Numbers with the declared mark of decimals; whole ones with whichever mark leaves no decimals."""
+    ways = [wished.decimal] if wished.decimal else [None, ".", ","] if whole else [None]
+    readings = (numbers(cells.present, counts, sure=True, decimal=decimal) for decimal in ways)
+    return next((each for each in readings if each is not None and not (whole and each.spelling.decimals)), None)
 
 
 def _as_dates(cells: _Cells, wished: ColumnPolicy) -> Settled:
@@ -264,9 +316,13 @@ def _as_times(cells: _Cells, wished: ColumnPolicy, kind: Kind) -> Settled:
     )
 
 
-def _kind_of_format(form: str) -> Kind:
-    """A format without a year is one of times."""
-    return Kind.DATE if can_match(form) or not can_clock(form) else Kind.TIME
+def _kind_asked(wished: ColumnPolicy) -> Kind | None:
+    """The kind that the policy says, or means by a mark of decimals or a format; one without a year is of times."""
+    if wished.kind or wished.decimal:
+        return Kind(wished.kind or Kind.NUMBER)
+    if wished.format is None:
+        return None
+    return Kind.DATE if can_match(wished.format) or not can_clock(wished.format) else Kind.TIME
 
 
 def _unseen(kind: Kind, form: str | None, null: str) -> Spelling:
@@ -354,8 +410,10 @@ def text_kind(words: Words) -> Kind:
     return Kind.CATEGORY if are_levels else Kind.TEXT
 
 
-def day_first(columns: list[Typed]) -> bool | None:
-    """Whether the decided dates of a table put the day before the month; None if they do not tell, or disagree."""
+def ways_of(columns: list[Typed]) -> Ways:
+    """Whether the decided dates of a table put the day before the month, and what marks the decimals in its numbers."""
     forms = [c.column.spelling.date_format for c in columns if c.column.kind is Kind.DATE]
     orders = {puts_day_first(form) for form in forms if has_order(form)}
-    return orders.pop() if len(orders) == 1 else None
+    spellings = [c.column.spelling for c in columns if c.column.kind.is_numeric and not c.is_open]
+    marks = {s.decimal_mark for s in spellings if s.decimals or s.thousands in NAMES}
+    return Ways(day_first=orders.pop() if len(orders) == 1 else None, decimal=marks.pop() if len(marks) == 1 else None)

@@ -38,6 +38,7 @@ class Settled:
     null: str | None = None
     misfits: int = 0  # cells that count as missing because they do not fit
     notes: tuple[str, ...] = ()
+    is_open: bool = False  # whether the other columns of the table may settle it
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

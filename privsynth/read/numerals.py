@@ -48,6 +48,11 @@ MARKS = (
 MORE_MARKS = ((".", LAKHS), (".", "\u2019"), (",", "\u2019"))
 NAMES = {",": "commas", ".": "points"}
 POINTS = "its points were read as decimal points, but could mark thousands"
+COMMAS = (
+    "a comma may mark decimals or thousands, so it stays text; in the policy  kind: integer  reads it as thousands, "
+    "decimal: ','  as decimals"
+)
+SURE = 50  # so many different numbers with three decimals each, and none with two, are no decimals without zeros
 TWINS = {",": ((",", ""), (".", ",")), ".": ((".", ""), (",", "."))}  # a mark of decimals, and the same of thousands
 
 
@@ -58,6 +63,7 @@ class Convention:
     marks: Marks
     fits: Array
     doubts: tuple[str, ...] = ()
+    is_open: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,37 +77,73 @@ class NumberReading:
     evened: int = 0  # words whose zeros, signs or blanks are written otherwise
     plain: int = 0  # words whose exponent is written otherwise, or not at all
     doubts: tuple[str, ...] = ()  # what else the marks could have meant
+    is_open: bool = False  # other columns may tell what the marks mean
 
 
-def numbers(words: list[str], cells: Array | None = None, *, sure: bool = False) -> NumberReading | None:
+def numbers(
+    words: list[str], cells: Array | None = None, *, sure: bool = False, decimal: str | None = None
+) -> NumberReading | None:
     """The words as numbers under the one convention that fits all; None if there is none, or if two disagree.
 
     With `cells`, how often each word stands in the column, under the one that fits most of them. `sure` if somebody
-    said that they are numbers: then brackets or a plus around all of them are signs.
+    said that they are numbers: then brackets or a plus around all of them are signs. `decimal`: the mark of decimals,
+    if it is known.
     """
     if cells is None and words and _may_be_number(words[0]):
-        fitting = _fitting(words)
+        fitting = _fitting(words, decimal)
         if fitting:
-            return None if _is_ambiguous(fitting) else _read(words, *fitting[0])
+            return _of_all(words, fitting, is_known=decimal is not None)
     if not words or (cells is None and not (have_looks(words[:1]).all() and all(undressed(words[:FEW]).looks))):
         return None
     if cells is not None and 2 * cells[have_looks(words)].sum() < cells.sum():
         return None
-    return _of_most(words, np.ones(len(words)) if cells is None else cells, all_fit=cells is None, sure=sure)
+    weights = np.ones(len(words)) if cells is None else cells
+    return _of_most(words, weights, all_fit=cells is None, sure=sure, decimal=decimal)
 
 
-def _of_most(words: list[str], cells: Array, *, all_fit: bool, sure: bool) -> NumberReading | None:
+def _of_all(words: list[str], fitting: list[Marks], *, is_known: bool) -> NumberReading | None:
+    """All words under the first convention that fits, or under its twin if they show that the mark is of thousands."""
+    mark = "," if _is_ambiguous(fitting) else "."
+    reading = None if mark == "," else _read(words, *fitting[0])
+    has_twin = mark == "," or (reading is not None and reading.spelling.decimals == 3 and _fits(words, ",", "."))
+    if is_known or not has_twin:
+        return reading
+    if shows_thousands(words, mark):
+        reading = _read(words, *TWINS[mark][1])
+        return reading and replace(reading, doubts=(thousands_note(mark),))
+    return reading and replace(reading, is_open=True)
+
+
+def shows_thousands(words: list[str], mark: str) -> bool:
+    """Whether a mark that could be of decimals or thousands is of thousands, as some words show none.
+
+    Who writes `27` leaves out zeros, and would write neither `2,660` nor three decimals every time.
+    """
+    marked = [word for word in words if mark in word]
+    return len(marked) < len(words) and (len(marked) >= SURE or any(word.endswith("0") for word in marked))
+
+
+def thousands_note(mark: str) -> str:
+    return (
+        f"its {NAMES[mark]} were read as marks of thousands, as some values show none and the others three digits "
+        f"behind it; decimal: '{mark}' in the policy reads them as decimals"
+    )
+
+
+def _of_most(
+    words: list[str], cells: Array, *, all_fit: bool, sure: bool, decimal: str | None = None
+) -> NumberReading | None:
     """What the words of the commonest look and convention say together; the others are misfits."""
     parts = undressed(words)
     fits = alike(parts, cells, sure=sure)
     if not fits.any() or (all_fit and not fits.all()) or 2 * cells[fits].sum() < cells.sum():
         return None
-    chosen = _convention(parts.take(fits), cells[fits])
+    chosen = _convention(parts.take(fits), cells[fits], decimal)
     if chosen is None or not chosen.fits.any() or (all_fit and not chosen.fits.all()):
         return None
     fits[fits] = chosen.fits
     reading = _dressed(parts.take(fits), *chosen.marks)
-    return reading and replace(_spread(reading, fits), doubts=chosen.doubts)
+    return reading and replace(_spread(reading, fits), doubts=chosen.doubts, is_open=chosen.is_open)
 
 
 def _spread(reading: NumberReading, fits: Array) -> NumberReading:
@@ -116,12 +158,12 @@ def _whole(core: str) -> str:
     return core.removesuffix(".")
 
 
-def _convention(parts: Dressed, cells: Array) -> Convention | None:
+def _convention(parts: Dressed, cells: Array, decimal: str | None = None) -> Convention | None:
     """The marks under which most cells are numbers; None if they could mean two things."""
     cores = [_whole(core) for core in parts.cores]
     text = pa.array(cores, pa.string())
     are_points = bool(pc.all(pc.match_substring_regex(text, _pattern(*MARKS[0]))).as_py())
-    tried = TWINS["."] if are_points else (*MARKS, *MORE_MARKS)
+    tried = TWINS["."] if are_points and decimal is None else _with_decimal((*MARKS, *MORE_MARKS), decimal)
     fits = {marks: pc.match_substring_regex(text, _pattern(*marks)).to_numpy(zero_copy_only=False) for marks in tried}
     best = max(fits, key=lambda marks: float(cells[fits[marks]].sum()))
     for mark, twins in TWINS.items():
@@ -131,11 +173,17 @@ def _convention(parts: Dressed, cells: Array) -> Convention | None:
         if is_money(parts.looks):
             note = f"its {NAMES[mark]} were read as marks of thousands, as money has no three decimals"
             return Convention(twins[1], fits[best], (note,))
+        if shows_thousands([core for core, fitting in zip(cores, fits[best], strict=True) if fitting], mark):
+            return Convention(twins[1], fits[best], (thousands_note(mark),))
         if mark == ",":
             return None
-        if not all(mark in core for core in cores):
-            return Convention(best, fits[best], (POINTS,))
+        doubts = () if all(mark in core for core in cores) else (POINTS,)
+        return Convention(best, fits[best], doubts, is_open=True)
     return Convention(best, fits[best])
+
+
+def _with_decimal(marks: tuple[Marks, ...], decimal: str | None) -> tuple[Marks, ...]:
+    return marks if decimal is None else tuple(pair for pair in marks if pair[0] == decimal)
 
 
 def _dressed(parts: Dressed, decimal: str, thousands: str) -> NumberReading | None:
@@ -233,9 +281,11 @@ def is_ambiguous(words: list[str]) -> bool:
     return bool(words) and _may_be_number(words[0]) and _is_ambiguous(_fitting(words))
 
 
-def _fitting(words: list[str]) -> list[tuple[str, str]]:
+def _fitting(words: list[str], decimal: str | None = None) -> list[Marks]:
     """The conventions that fit all words. A point is a decimal point unless that is impossible."""
-    return [MARKS[0]] if _fits(words, *MARKS[0]) else [marks for marks in MARKS[1:] if _fits(words, *marks)]
+    if decimal != "," and _fits(words, *MARKS[0]):
+        return [MARKS[0]]
+    return [marks for marks in _with_decimal(MARKS[1:], decimal) if _fits(words, *marks)]
 
 
 def first_wrong(words: list[str], *, whole: bool) -> str | None:
@@ -258,7 +308,7 @@ def why_no_number(words: list[str], cells: Array) -> str | None:
         return "its numbers have several units" if has_several_units(parts) else None
     chosen = _convention(parts.take(fits), cells[fits])
     if chosen is None:
-        return "a comma may mark decimals or thousands"
+        return COMMAS
     too_long = chosen.fits.all() and _dressed(parts.take(fits), *chosen.marks) is None
     return "its numbers have more digits than a number keeps" if too_long else None
 

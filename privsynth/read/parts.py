@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
-from privsynth.dataset import Column, Form, Table
+from privsynth.dataset import Column, Form, Kind, Table
 from privsynth.errors import InputError
 from privsynth.options import LAYOUT, ColumnPolicy, ReadPolicy, TablePolicy
 from privsynth.read import frame_of, typed_table
@@ -323,7 +323,10 @@ def _as_promised(words: Words, column: Column, layout: Layout, wished: ColumnPol
     kind, spelling = column.kind.value, column.spelling
     may_misfit = wished is not None and (column.kind.is_numeric or column.format is not None)
     wish = ColumnPolicy(
-        kind=kind, format=column.format, misfits=wished.misfits if wished is not None and may_misfit else None
+        kind=kind,
+        format=column.format,
+        decimal=spelling.decimal_mark if column.kind is Kind.NUMBER else None,
+        misfits=wished.misfits if wished is not None and may_misfit else None,
     )
     try:
         return typed(words, Place(layout.label, column.name, lambda _: None), wish, nulls=NULLS | {spelling.null})
