@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
-
 from privsynth.dataset import Kind, Role
 from privsynth.pii.entities import entities
 from privsynth.pii.lexicon import NameSays, read_name
 from privsynth.pii.lookalikes import looks_counted, looks_measured
 from privsynth.pii.namesakes import is_place, names_people, people, things
+from privsynth.pii.numbering import counts_rows, labels_rows, numbers_rows
 from privsynth.pii.shapes import Shape
 from privsynth.pii.values import Guess, agrees, guess_from_values, supports
 from privsynth.typing import Array
@@ -144,6 +143,7 @@ def _is_key(says: NameSays, shape: Shape, kind: Kind) -> bool:
         and shape.mean_length <= 64
         and shape.mean_words < 3
         and (not says.is_weak_key or _behaves_like_key(shape))
+        and (not says.is_numbered or shape.digit_share >= 0.9)
     )
 
 
@@ -154,14 +154,8 @@ def _behaves_like_key(shape: Shape) -> bool:
 
 def _by_shape(says: NameSays, shape: Shape, kind: Kind, fewest: int) -> Typing | None:
     """What nobody has named: unique codes are keys, long texts are free, many different strings may name somebody."""
-    if kind is Kind.INTEGER and not says.counts_on and _counts_rows(says, shape):
-        return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers that count the rows")
-    if kind is Kind.INTEGER and _is_drawn(shape):
-        return Typing(
-            Role.IDENTIFIER,
-            confidence=0.6,
-            reason="long numbers of one length, spread over all first digits, nearly none twice: numbers given to rows",
-        )
+    if kind is Kind.INTEGER and not says.counts_on:
+        return _by_numbers(says, shape)
     if kind in (Kind.TEXT, Kind.CATEGORY) and shape.share(_YEAR_LED) >= 0.9:
         return Typing(Role.QUASI, confidence=0.6, reason="a year and words: a make or an edition, which many share")
     if kind not in (Kind.TEXT, Kind.CATEGORY) or (shape.number_share > 0.95 and not _is_code(shape)):
@@ -169,6 +163,20 @@ def _by_shape(says: NameSays, shape: Shape, kind: Kind, fewest: int) -> Typing |
     if _is_code(shape):
         return Typing(Role.IDENTIFIER, confidence=0.7, reason="a code that is nearly never repeated")
     return _by_sharing(says, shape, fewest)
+
+
+def _by_numbers(says: NameSays, shape: Shape) -> Typing | None:
+    """Whole numbers that were given out, one to a row: those of a question as well as those of which there is none."""
+    if says.counts_rows and labels_rows(shape):
+        return Typing(
+            Role.IDENTIFIER, confidence=0.9, reason="another number in each row, and the name is that of rows"
+        )
+    if counts_rows(shape, in_any_order=says.counts_rows):
+        return Typing(Role.IDENTIFIER, confidence=0.8, reason="whole numbers that count the rows")
+    if numbers_rows(shape, is_measure=says.is_negated):
+        reason = "whole numbers of which nearly none is there twice, and that is no chance: numbers given to rows"
+        return Typing(Role.IDENTIFIER, confidence=0.6, reason=reason)
+    return None
 
 
 def _by_sharing(says: NameSays, shape: Shape, fewest: int) -> Typing | None:
@@ -195,29 +203,7 @@ def _by_sharing(says: NameSays, shape: Shape, fewest: int) -> Typing | None:
     return Typing(Role.DIRECT, confidence=0.5, reason=reason)
 
 
-def _counts_rows(says: NameSays, shape: Shape) -> bool:
-    """1, 2, 3, ... in the order of the rows, and no years; in another order they are ranks."""
-    if shape.distinct != shape.rows or shape.rows < 20 or not all(v.lstrip("-").isdigit() for v in shape.known):
-        return False
-    numbers = np.array([float(value) for value in shape.known])
-    in_order = np.sort(numbers) if says.counts_rows else numbers
-    return bool((np.diff(in_order) == 1).all()) and not (numbers.min() >= 1500 and numbers.max() <= 2100)
-
-
 _YEAR_LED = re.compile(r"(?:19|20)\d\d [^\W\d_]")
-
-
-def _is_drawn(shape: Shape) -> bool:
-    """Numbers that are given out: amounts and times begin with few digits, or differ in length."""
-    if shape.rows < 50 or shape.distinct_share < 0.98:
-        return False
-    lengths = np.bincount(shape.sizes)
-    leading = np.array([sum(value.startswith(digit) for value in shape.sample) for digit in "123456789"]) / len(
-        shape.sample
-    )
-    return (
-        int(lengths.argmax()) >= 8 and lengths.max() >= 0.95 * len(shape.sample) and int((leading >= 0.05).sum()) >= 8
-    )
 
 
 def _is_code(shape: Shape) -> bool:

@@ -24,6 +24,7 @@ class NameSays:
     is_key: bool = False
     is_vague: bool = False  # `name` and nothing else: of people, or of anything
     is_weak_key: bool = False  # only a key if its values behave like one
+    is_numbered: bool = False  # what has numbers, such as a case: only a key if the values are numbers
     counts_on: bool = False  # years, steps, ranks: numbers without a gap that are no key
     is_text: bool = False  # sentences that somebody wrote
     counts_rows: bool = False  # the number of a row
@@ -42,12 +43,14 @@ def words_of(name: str) -> list[str]:
 
 def read_name(name: str) -> NameSays:
     """The longest known phrase in the name, and what stands around it."""
-    words = words_of(name)
     lexicon = _lexicon()
+    words = [part for word in words_of(name) for part in _parted(word, lexicon)]
+    is_numbered = bool(words) and words[-1] in lexicon["numbered"]
     says = replace(
         _role_of(words),
-        is_key=_ends_a_key(words, lexicon["keys"]),
-        is_weak_key=_ends_weakly(words, lexicon),
+        is_key=is_numbered or _ends_a_key(words, lexicon["keys"]),
+        is_weak_key=is_numbered or _ends_weakly(words, lexicon),
+        is_numbered=is_numbered,
         is_text=not lexicon["texts"].isdisjoint(words),
         counts_rows=bool(words) and words[0] in lexicon["rows"],
         counts_on=bool(words) and (words[-1] in lexicon["times"] or words[0] in lexicon["times"]),
@@ -66,6 +69,18 @@ def read_name(name: str) -> NameSays:
     vague = said in lexicon["vague"] and all(word.isdigit() for word in rest)
     asked = said in lexicon["asked"]
     return replace(says, entities=kinds, is_whole=whole, is_negated=negated, is_vague=vague, is_asked=asked)
+
+
+def _parted(word: str, lexicon: Mapping[str, frozenset[str]]) -> list[str]:
+    """`casenum` is a number of cases' own, as `case_num` is: what has numbers, and an ending that says so."""
+    for ending in _NUMBERS:
+        first = word.removesuffix(ending)
+        if first != word and len(first) >= 3 and first in lexicon["owners"] | lexicon["keyed"]:
+            return [first, ending]
+    return [word]
+
+
+_NUMBERS = ("id", "no", "nr", "num", "nbr", "number", "code")
 
 
 def key_words() -> frozenset[str]:
