@@ -48,6 +48,8 @@ class DateReading:
     fits: Array  # by word; the others, misfits, are NaT
     names: Names
     respelt: Array  # by word: what will be written otherwise
+    coarser: Array  # by word: what says less than the format, and is taken as the first moment of its span
+    zoneless: Array  # by word: what names no zone among others that do
     notes: tuple[str, ...] = ()
 
 
@@ -226,4 +228,19 @@ def _spelt_in(column: DateWords, layers: list[Fields], form: str, names: Names) 
     respelt[fits] = spelt(moments[fits], form, names) != np.array(column.words, dtype=object)[fits]
     years = {fields.window for fields in layers if fields.window is not None}
     notes = [f"years of two digits are read as {year} to {year + 99}" for year in sorted(years)]
-    return DateReading(moments, form, fits=fits, names=names, respelt=respelt, notes=tuple(notes))
+    unit = UNITS.index(unit_of(form))
+    return DateReading(
+        moments,
+        form,
+        fits=fits,
+        names=names,
+        respelt=respelt,
+        coarser=_of_layers([one for one in layers if UNITS.index(unit_of(one.format)) < unit], fits),
+        zoneless=_of_layers([one for one in layers if not one.has_zone], fits) & any(one.has_zone for one in layers),
+        notes=tuple(notes),
+    )
+
+
+def _of_layers(layers: list[Fields], fits: Array) -> Array:
+    """The words that these formats fit."""
+    return np.logical_or.reduce([np.zeros(len(fits), dtype=bool), *(fields.fits for fields in layers)])

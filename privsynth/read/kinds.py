@@ -98,7 +98,7 @@ def typed(
             found = Settled()
     if found.reading is None:
         return replace(_as_text(words, place, kind, found.notes), is_open=found.is_open)
-    column, more = _column_of(found, place, null if found.null is None else found.null)
+    column, more = _column_of(found, cells, null if found.null is None else found.null)
     values = found.reading.values
     by_code = np.full(len(words.distinct) + 1, missing_like(values), dtype=values.dtype)
     by_code[[code for code in range(len(words.distinct)) if code not in missing]] = values
@@ -114,6 +114,10 @@ class _Cells:
     words: Words
     place: Place
     has_missing: bool
+
+    def count(self, which: Array) -> int:
+        """Cells that hold one of these words."""
+        return int(cells_of(self.present, self.words)[which].sum())
 
     def odd(self, reading: Reading) -> Odd:
         return Odd(reading=reading, present=self.present, words=self.words, place=self.place)
@@ -340,12 +344,20 @@ def _row_of(word: str, words: Words) -> int:
     return int(np.flatnonzero(words.codes == words.distinct.index(word))[0])
 
 
-def _column_of(found: Settled, place: Place, null: str) -> tuple[Column, list[str]]:
-    reading = found.reading
+def _column_of(found: Settled, cells: _Cells, null: str) -> tuple[Column, list[str]]:
+    reading, place = found.reading, cells.place
     if isinstance(reading, DateReading):
-        return _date_column(reading, found, place, null)
+        spelling = Spelling(date_format=reading.format, names=reading.names, null=null)
+        notes = [*_respelt(reading, cells, "dates"), *_completed(reading, cells), *reading.notes]
+        return Column(place.name, Kind.DATE, spelling=spelling, misfits=found.misfits > 0), [*map(place.note, notes)]
     if isinstance(reading, TimeReading):
-        return _time_column(reading, found, place, null)
+        spelling = (
+            Spelling(duration=reading.format, null=null)
+            if reading.is_duration
+            else Spelling(clock=reading.format, names=reading.names, null=null)
+        )
+        notes = [*_respelt(reading, cells, "times"), *reading.notes]
+        return Column(place.name, reading.kind, spelling=spelling, misfits=found.misfits > 0), [*map(place.note, notes)]
     if reading is None:
         raise ValueError("a column of numbers or dates has a reading")
     kind = Kind.NUMBER if reading.spelling.decimals else Kind.INTEGER
@@ -353,24 +365,19 @@ def _column_of(found: Settled, place: Place, null: str) -> tuple[Column, list[st
     return Column(place.name, kind, spelling=spelling, misfits=found.misfits > 0), [*map(place.note, _evened(reading))]
 
 
-def _date_column(reading: DateReading, found: Settled, place: Place, null: str) -> tuple[Column, list[str]]:
-    spelling = Spelling(date_format=reading.format, names=reading.names, null=null)
-    uneven = int(reading.respelt.sum())
-    notes = [f"{counted(uneven, 'spelling')} of dates will be written as {reading.format}"] if uneven else []
-    column = Column(place.name, Kind.DATE, spelling=spelling, misfits=found.misfits > 0)
-    return column, [place.note(note) for note in (*notes, *reading.notes)]
+def _respelt(reading: DateReading | TimeReading, cells: _Cells, what: str) -> Iterator[str]:
+    """How many cells will be written in another way than they are spelt."""
+    if reading.respelt.any():
+        how_many = counted(cells.count(reading.respelt), "cell")
+        yield f"{how_many} with other spellings of {what} will be written as {reading.format}"
 
 
-def _time_column(reading: TimeReading, found: Settled, place: Place, null: str) -> tuple[Column, list[str]]:
-    uneven = int(reading.respelt.sum())
-    notes = [f"{counted(uneven, 'spelling')} of times will be written as {reading.format}"] if uneven else []
-    spelling = (
-        Spelling(duration=reading.format, null=null)
-        if reading.is_duration
-        else Spelling(clock=reading.format, names=reading.names, null=null)
-    )
-    column = Column(place.name, reading.kind, spelling=spelling, misfits=found.misfits > 0)
-    return column, [place.note(note) for note in (*notes, *reading.notes)]
+def _completed(reading: DateReading, cells: _Cells) -> Iterator[str]:
+    """What was added to cells that say less than the others."""
+    if reading.coarser.any():
+        yield f"{counted(cells.count(reading.coarser), 'cell')} less exact than others: the first moment is taken"
+    if reading.zoneless.any():
+        yield f"{counted(cells.count(reading.zoneless), 'cell')} without a zone: that of the others is taken"
 
 
 def _evened(reading: NumberReading) -> Iterator[str]:

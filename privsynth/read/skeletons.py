@@ -143,6 +143,8 @@ def _numbered(tokens: list[Token], *, has_time: bool) -> list[list[str]]:
         ways = _of_named_months(numbers)
     else:
         ways = _of_numbers(numbers, has_time=has_time, is_bare=len(tokens) == 1)
+        if any(text.strip() == "." for kind, text in tokens if not kind):
+            ways = [way for way in ways if way[:2] != ("%m", "%d")]  # points stand behind days first, wherever used
     return [_filled(tokens, way) for way in ways]
 
 

@@ -39,6 +39,9 @@ _GREENWICH = frozenset(["Z", "+0000", "+00:00", "+00", "-0000", "-00:00", "-00"]
 LAST_YEAR = 9999  # of four digits
 
 
+_ZONE = re.compile(r"(Z|UTC|GMT)\b|[+-]\d\d:?(\d\d)?$")
+
+
 @dataclass(frozen=True, eq=False)
 class Fields:
     """The words that a format fits, and what they say."""
@@ -49,6 +52,10 @@ class Fields:
     moments: Array  # datetime64[us], NaT where the format does not fit
     parts: dict[str, Any]  # the text of each part, by the letter of its directive, of all words
     window: int | None = None  # the first of the hundred years that years of two digits lie in
+
+    @property
+    def has_zone(self) -> bool:
+        return "z" in self.parts or _ZONE.search(self.format) is not None
 
     def among(self, at: Array, rows: int) -> Fields:
         """The same, for all words of which these are a part."""

@@ -143,3 +143,7 @@ def test_a_hundred_thousand_distinct_words_take_no_second(form: str) -> None:
 )
 def test_pairs_of_years_numbers_of_cases_and_clocks_are_no_dates(words: list[str]) -> None:
     assert dates(words, "x") == []
+
+
+def test_days_come_first_before_points() -> None:
+    assert [reading.format for reading in dates(["5.1.2020", "7.2.2020"], "x")] == ["%-d.%-m.%Y"]

@@ -189,14 +189,16 @@ def test_odd_dates_stay_text(cells: list[str]) -> None:
 
 def test_dates_of_other_formats_are_counted_and_written_in_one() -> None:
     assert_respelt(
-        ["03/09/1982", "03/31/1982", "3/9/1982"], ["03/09/1982", "03/31/1982", "03/09/1982"], "1 spelling of dates"
+        ["03/09/1982", "03/31/1982", "3/9/1982"],
+        ["03/09/1982", "03/31/1982", "03/09/1982"],
+        "1 cell with other spellings of dates",
     )
     assert_respelt(
         ["2020", "2020-05", "2020-05-17", "2020-06-01"],
         ["2020-01-01", "2020-05-01", "2020-05-17", "2020-06-01"],
-        "2 spellings",
+        "2 cells less exact than others",
     )
-    assert_respelt(["2020-01-01", "2020-01-02 10:00"], ["2020-01-01 00:00", "2020-01-02 10:00"], "1 spelling")
+    assert_respelt(["2020-01-01", "2020-01-02 10:00"], ["2020-01-01 00:00", "2020-01-02 10:00"], "1 cell less exact")
     greenwich = column_of("2020-01-01T10:00:00Z", "2020-01-02T10:00:00+00:00")
     assert not any("zones" in note for note in greenwich.notes)
     summer_and_winter = ["2020-05-17T10:00+02:00", "2020-12-17T10:00+01:00"]

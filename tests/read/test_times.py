@@ -78,7 +78,7 @@ def test_durations_come_back_as_they_were(form: str, cells: list[str], counts: l
         assert made.values[:-1].tolist() == counts
         assert written(made) == [*cells, None]
     else:  # minutes are written without a zero
-        assert any("1 spelling of times" in note for note in made.notes)
+        assert any("1 cell with other spellings of times" in note for note in made.notes)
 
 
 @pytest.mark.parametrize("cells", NEITHER)
@@ -97,7 +97,7 @@ def test_beside_hours_two_parts_are_minutes_and_seconds() -> None:
 def test_seconds_that_most_lack_are_kept_and_counted() -> None:
     made = column_of("14:30", "14:31", "14:30:05")
     assert written(made) == ["14:30:00", "14:31:00", "14:30:05"]
-    assert any("2 spellings of times" in note for note in made.notes)
+    assert any("2 cells with other spellings of times" in note for note in made.notes)
 
 
 def test_a_name_of_durations_makes_durations_and_another_name_says_what_was_read() -> None:
