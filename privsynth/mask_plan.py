@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from privsynth.dataset import Column, Kind, Role
+from privsynth.dataset import Column, Dataset, Kind, Role
 from privsynth.mask_steps import Blur, Invent, KAnonymise, Rewrite, Shift, Step, Token
 from privsynth.options import MaskOptions
 from privsynth.pii.entities import Trait, has
 
 
-def proposed_step(column: Column, *, joins: bool, options: MaskOptions) -> Step:
-    """What the role of a column asks for."""
+def one_to_one(data: Dataset, table: str) -> set[str]:
+    """The columns that stay apart where their values are: the keys between tables, and what says whose the rows are."""
+    person = data[table].person
+    is_dated = person is not None and (data[table][person].kind is Kind.DATE or data[table][person].kind.is_time)
+    return data.key_columns(table) | (set() if person is None or is_dated else {person})
+
+
+def proposed_step(column: Column, *, is_key: bool, options: MaskOptions) -> Step:
+    """What the role of a column asks for. Two people with one key would be one person: only tokens rule that out."""
     match column.role:
-        case _ if joins:
+        case _ if is_key:
             return Token()
         case Role.IDENTIFIER:
             return Token()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.describe.places import places_of
 from privsynth.errors import PolicyError, visible
-from privsynth.mask_plan import proposed_step
+from privsynth.mask_plan import one_to_one, proposed_step
 from privsynth.mask_steps import (
     Drop,
     Encrypt,
@@ -49,7 +49,7 @@ def with_steps(data: Dataset, policy: Policy) -> Dataset:
         )
     _refuse_unlisted(data, policy, policy.backend)
     planned = data.replace_tables(
-        *(_planned(table, data.key_columns(table.name), policy, policy.backend) for table in data)
+        *(_planned(table, data.key_columns(table.name), one_to_one(data, table.name), policy) for table in data)
     )
     for relation in planned.relations:
         _agree(planned, relation, policy)
@@ -78,7 +78,9 @@ def _names(names: list[str]) -> str:
     return ", ".join(map(visible, names[:LISTED])) + (" ..." if len(names) > LISTED else "")
 
 
-def _planned(table: Table, keys: set[str], policy: Policy, options: MaskOptions) -> Table:
+def _planned(table: Table, joins: set[str], keys: set[str], policy: Policy) -> Table:
+    """`joins`: what ties tables together; `keys`: that, and what says whose the rows are."""
+    options = policy.backend if isinstance(policy.backend, MaskOptions) else MaskOptions()
     wishes = policy.table(table.name).columns
     written = {name for name, wish in wishes.items() if wish.mask is not None}
     columns, moved = [], _moved(table, keys | written)
@@ -88,11 +90,11 @@ def _planned(table: Table, keys: set[str], policy: Policy, options: MaskOptions)
             asked
             or column.step
             or moved.get(column.name)
-            or proposed_step(column, joins=column.name in keys, options=options)
+            or proposed_step(column, is_key=column.name in keys, options=options)
         )
         if asked is not None:
             place = policy.place_of("tables", table.name, "columns", column.name, "mask")
-            for problem in _problems(column, step, table, policy, options, joins=column.name in keys):
+            for problem in _problems(column, step, table, policy, joins=joins, keys=keys):
                 raise PolicyError(f"{place}column {column.name}: {problem}", column=column.name)
         columns.append(_meant(replace(column, step=step), asked is not None))
     return table.with_columns(*columns)
@@ -118,10 +120,10 @@ def _meant(column: Column, asked: bool) -> Column:
 
 
 def _problems(
-    column: Column, step: Step, table: Table, policy: Policy, options: MaskOptions, *, joins: bool
+    column: Column, step: Step, table: Table, policy: Policy, *, joins: set[str], keys: set[str]
 ) -> Iterator[str]:
     """Why a step cannot be done with a column, as far as it can be told without looking at the rows."""
-    if joins and not isinstance(step, JOINS):
+    if column.name in joins and not isinstance(step, JOINS):
         yield f"it ties tables together, so that {step.do} would break the joins; token, encrypt and keep are possible."
     if isinstance(step, Token | Encrypt | Substitute) and column.kind is Kind.DATE:
         yield f"{step.do} is not possible for a date; shift, generalise, invent and k_anonymise are, or the kind text."
@@ -134,7 +136,7 @@ def _problems(
         )
     if isinstance(step, Rewrite | Scrub) and column.kind not in (Kind.TEXT, Kind.CATEGORY):
         yield f"{step.do} is for sentences, and this is a {column.kind.value} column."
-    if isinstance(step, Encrypt) and not options.keeps_key:
+    if isinstance(step, Encrypt) and not (isinstance(policy.backend, MaskOptions) and policy.backend.keeps_key):
         yield (
             "encrypt needs a key that is kept: without it nobody could turn the values back. "
             "Name key_file, key_env or keyring, or take token."
@@ -149,7 +151,7 @@ def _problems(
     ):
         yield f"shuffle within {_names(strange)}: there is no such other column."
     strict = profile_rules(policy.profile)["backends"].get("mask") == "ephemeral"
-    if strict and column.role is Role.DIRECT and isinstance(step, EQUAL_FOR_EQUAL):
+    if strict and column.role is Role.DIRECT and column.name not in keys and isinstance(step, EQUAL_FOR_EQUAL):
         yield (
             f"{step.do} keeps equal values of people equal, which the profile {policy.profile} does not allow; "
             "take invent, redact or drop."

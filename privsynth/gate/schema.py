@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
+from privsynth.gate.evidence.apart import keys_apart
 from privsynth.gate.evidence.order import order_kept
 from privsynth.gate.evidence.rules import rules_kept
 from privsynth.gate.evidence.scope import keeps_people, shared_tables
@@ -30,7 +31,7 @@ class Schema:
     number of rows, the order of the rows, a second file in the folder. Keys that name one row must name one row here
     too, and references must find their row. Last, the very bytes that would be written are read again: they must hold
     the cells of the tables that the other gates judge, and no cell that a spreadsheet would run as a formula.
-    Declared rules hold in every made row.
+    Declared rules hold in every made row, and where rows are masked, no two people become one.
     """
 
     name = "schema"
@@ -53,6 +54,7 @@ class Schema:
             *_references(draft, source),
             *read_back(draft),
             *rules_kept(draft, source, self.policy),
+            *(keys_apart(draft, source) if self.policy.backend.kind == "mask" else ()),
         ]
         for train, _, made in shared_tables(draft, source):
             found += order_kept(train, made)

@@ -82,6 +82,7 @@ class Fabricator:
             )
             for column in columns
         )
+        makers = tuple(replace(m, unique=True) if m.steady and _is_each_ones(table, m) else m for m in makers)
         return cls(
             makers,
             locale,
@@ -399,3 +400,12 @@ def _stored(column: Column, texts: Array) -> Array:
 def _number(text: str) -> float:
     """Without the marks that telephone numbers and the like are spelt with."""
     return float(text[: text.startswith("-")] + "".join(c for c in text if c in "0123456789."))
+
+
+def _is_each_ones(table: Table, maker: Maker) -> bool:
+    """Whether a number under which people are registered is another for each of them, in however many rows."""
+    if not has(maker.entity, Trait.KEY):
+        return False
+    known = table.frame[maker.column.name].notna().to_numpy()
+    pairs = pd.DataFrame({"person": table.people[known], "number": table.key_text(maker.column.name)[known]})
+    return len(pairs) > 0 and not pairs.drop_duplicates()["number"].duplicated().any()

@@ -10,8 +10,11 @@ import pytest
 from invented import LOCALES, inventor_of, names_in, seeds, table_of
 from shop import texts
 
+from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.people import Fabricator
 from privsynth.people.crowd import Crowd
 from privsynth.people.kin import Kin
+from privsynth.statistics import Taken
 
 ROWS = 60
 
@@ -145,3 +148,14 @@ def test_kin_carry_the_country_of_a_person() -> None:
     made, again = one.make_from(said, people), two.make_from(unsaid, people)
     assert list(made["name"]) == list(again["name"])
     assert list(made["city"]) == list(again["city"])
+
+
+def test_a_registered_number_that_is_each_persons_own_stays_so_in_however_many_rows() -> None:
+    people = [f"K{at // 3}" for at in range(6000)]
+    numbers = [f"M{(at // 3) * 7919 % 90_000 + 10_000}" for at in range(6000)]  # room for 90,000: some would meet
+    frame = pd.DataFrame({"key": people, "mrn": numbers}, dtype=object)
+    columns = (Column("key", Kind.TEXT), Column("mrn", Kind.TEXT, role=Role.DIRECT, entity="MRN"))
+    fabricator = Fabricator.learn(Table("t", columns, frame, person="key"), {}, Taken())
+    made = fabricator.make(frame[["key"]], 6000, np.random.default_rng(1))["mrn"]
+    pairs = pd.DataFrame({"key": people, "mrn": made}).drop_duplicates()
+    assert len(pairs) == pairs["mrn"].nunique() == 2000

@@ -22,7 +22,7 @@ from privsynth.generate.mask.texts.replacements import Replacements, replacement
 from privsynth.generate.mask.tokens import Opaque
 from privsynth.generate.mask.tokens.domains import Tokeniser, domains_of
 from privsynth.keyring import Keyring
-from privsynth.mask_plan import proposed_step
+from privsynth.mask_plan import one_to_one, proposed_step
 from privsynth.mask_steps import Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
 from privsynth.options import MaskOptions
 from privsynth.people import Fabricator
@@ -39,12 +39,12 @@ TELLING = 0.05  # share of the rows with one value, from which on its token is k
 
 def planned(data: Dataset, options: MaskOptions) -> Dataset:
     """Each column with its step; where the policy names none, the role decides."""
-    return data.replace_tables(*(_with_steps(table, data.key_columns(table.name), options) for table in data))
+    return data.replace_tables(*(_with_steps(table, one_to_one(data, table.name), options) for table in data))
 
 
 def _with_steps(table: Table, keys: set[str], options: MaskOptions) -> Table:
     return table.with_columns(
-        *(replace(c, step=c.step or proposed_step(c, joins=c.name in keys, options=options)) for c in table.columns)
+        *(replace(c, step=c.step or proposed_step(c, is_key=c.name in keys, options=options)) for c in table.columns)
     )
 
 
