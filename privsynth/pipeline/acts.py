@@ -32,6 +32,7 @@ from privsynth.recipe import Recipe
 from privsynth.release import Draft, Outcome, Release, decide
 from privsynth.report import render_reports
 from privsynth.report.losses import losses
+from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
 from privsynth.source import Exposure, Source
 from privsynth.stages import Estimate, Stages
@@ -173,10 +174,15 @@ def decided(
 ) -> Outcome:
     """The reports, their own gate, and the decision. `rows` of each table, where the draft is one part of them."""
     policy, source, draft = prepared.policy, prepared.source, drawn.draft
-    lost = losses(verdicts, exact=policy.figures == "exact")
-    stages.warnings(lost)
+    exact = policy.figures == "exact"
+    traced, led_back = traces(
+        verdicts, most=policy.limits.tracing_max, exact=exact, without=prepared.source.train.lookups
+    )
+    warned = [*losses(verdicts, exact=exact), *led_back]
+    stages.notes(traced)
+    stages.warnings(warned)
     with stages.stage("report"):
-        facts = _facts(prepared.with_notes(*lost), drawn, stages.seconds, rows)
+        facts = _facts(prepared.with_notes(*warned), drawn, stages.seconds, rows)
         reports = render_reports(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
         last = replace(Artefacts(policy).check(reports, source, seconds=policy.gate_seconds), figures=policy.figures)

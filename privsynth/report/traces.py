@@ -1,0 +1,37 @@
+"""How often a row that was made from one person leads back to them: the figure for whoever knows all that was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from privsynth.verdict import Finding, Verdict
+
+BY_ALL, BY_SOME = "nearest_by_all_columns", "nearest_by_quasi_identifiers"
+
+
+def traces(
+    verdicts: Sequence[Verdict], *, most: float, exact: bool, without: Collection[str] = ()
+) -> tuple[list[str], list[str]]:
+    """Notes, and as warnings those beyond `most`, what the quasi-identifiers are held to; none without figures.
+
+    `without`: look-up tables, whose rows are nobody.
+    """
+    found = [finding for verdict in verdicts if verdict.gate == "tracing" for finding in verdict.findings]
+    notes, warnings = list[str](), list[str]()
+    for finding in _widest([f for f in found if f.table not in without]) if exact else ():
+        share = finding.measured or 0.0
+        said = f"{finding.table}: nearest by all columns: {share * (finding.n or 0):,.0f} of {finding.n or 0:,} rows"
+        said += f" lead to the right one ({share:.1%})".replace("%", " %")
+        if share <= most:
+            notes.append(said)
+        else:
+            warnings.append(
+                f"{said}: who knows all that was kept of a person finds their row. Drop or coarsen what others may know"
+            )
+    return notes, warnings
+
+
+def _widest(found: Sequence[Finding]) -> list[Finding]:
+    """One for each table: by all columns, or by the quasi-identifiers where nothing else was kept."""
+    by_table = {finding.table: finding for key in (BY_SOME, BY_ALL) for finding in found if finding.key == key}
+    return list(by_table.values())
