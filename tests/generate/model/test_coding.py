@@ -112,6 +112,31 @@ def test_dates_keep_the_coarsest_step_that_all_share(first: str, step: int) -> N
     np.testing.assert_array_equal(axis.write(axis.read(dates)), dates)
 
 
+@pytest.mark.parametrize(("odd", "step", "coarse"), [(2, 86_400_000_000, 2), (3, 1, 0)])
+def test_a_few_moments_between_days_do_not_make_up_a_time_for_the_others(odd: int, step: int, coarse: int) -> None:
+    days = np.datetime64("2012-03-30", "us") + np.arange(20 - odd) * np.timedelta64(1, "D")
+    dates = np.concatenate([days, np.array(["2012-01-01T17:20:05.000123"] * odd, dtype="datetime64[us]")])
+    coding = learn_coding(DAY, dates, k=2)
+    assert coding.axis is not None
+    assert (coding.axis.step_us, coding.coarse_rows) == (step, coarse)
+    assert coding.axis.write(coding.axis.read(dates))[-1] == (dates[-1] if step == 1 else np.datetime64("2012-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("values", "padded", "decimals"),
+    [
+        ([12_000_000.0, 92_000.0, np.nan], True, 0),
+        ([12.5, 92.0], True, 1),
+        ([12.25, 92.0], True, 2),
+        ([12.0, 92.0], False, 2),
+        ([np.nan], True, 2),
+    ],
+)
+def test_whole_amounts_that_show_cents_gain_none(values: list[float], padded: bool, decimals: int) -> None:
+    column = Column("amount", Kind.NUMBER, spelling=Spelling(2, padded))
+    assert number_line_of(column, np.array(values)).decimals == decimals
+
+
 @given(st.lists(st.one_of(st.none(), st.sampled_from("abcdefgh")), max_size=80), st.integers(1, 8))
 def test_classes_emit_exactly_the_levels_with_support(values: list[str | None], k: int) -> None:
     coding = learn_coding(CITY, np.array([*values, "z"], dtype=object)[:-1], k)

@@ -375,7 +375,7 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
         (lambda content: first_of(content, "Splits.1").update(left={"array": 0}), "not sound"),
         (lambda content: first_of(content, "Leaves.1").update(first={"array": 10**6}), "made of"),
         (lambda content: first_of(content, "Fold.1").update(tree="text"), "not sound"),
-        (lambda content: first_of(content, "Classes.1").update(levels={"texts": [7]}), "something else"),
+        (lambda content: first_of(content, "Classes.2").update(levels={"texts": [7]}), "something else"),
     ],
 )
 def test_a_model_file_that_was_tampered_with_is_refused(

@@ -35,7 +35,7 @@ BETWEEN = 4  # steps between two neighbouring knots to which a training row's pl
 REST, HIDDEN = -1, -2
 
 
-@kept(version=1, derived={"lookup": lambda values: index_of(values["levels"])})
+@kept(version=2, derived={"lookup": lambda values: index_of(values["levels"])})
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Classes:
     """Levels that may be emitted, as storage values; missing is one of them where enough units miss."""
@@ -45,6 +45,7 @@ class Classes:
     axis: NumberLine | None = None
     hidden_levels: int = 0
     hidden_rows: int = 0
+    coarse_rows: int = 0  # dates between two steps of the axis, which come out on a step
 
     def encode(self, values: Array) -> Array:
         """The position of each value in `levels`; HIDDEN for what may not come out."""
@@ -60,7 +61,7 @@ class Classes:
         return values if self.axis is None else self.axis.rounded(self.axis.read(values))
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Curve:
     """A scale: atoms that come out exactly, and a rest that is a lattice or a curve through protected knots."""
@@ -73,6 +74,7 @@ class Curve:
     low: int = 0  # how many of `ordered` lie before the first knot, and after the last
     high: int = 0
     hidden_rows: int = 0
+    coarse_rows: int = 0  # dates between two steps of the axis, which come out on a step
 
     @property
     def has_rest(self) -> bool:
@@ -137,7 +139,9 @@ def folded(place: Array) -> Array:
 def learn_coding(column: Column, values: Array, k: int, units: Array | None = None) -> Coding:
     """How this column is coded, from its training values."""
     if column.kind.is_numeric or column.kind is Kind.DATE:
-        return _code_numbers(column.name, number_line_of(column, values), values, k, units)
+        axis = number_line_of(column, values)
+        coding = _code_numbers(column.name, axis, values, k, units)
+        return replace(coding, coarse_rows=axis.between_steps(values))
     return _code_classes(values, None, k, units)
 
 

@@ -13,6 +13,7 @@ from privsynth.typing import Array
 
 DAY_US = 86_400_000_000
 _STEPS_US = (DAY_US, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
+NEARLY = 0.9  # so many moments on a coarser step say that the others are rare
 _FEWEST = {"Y": 3, "Q": 3, "M": 3, "W": 8}  # so many distinct days on a calendar's grid are no chance
 _GRIDS = (*((unit, days) for unit in "YQM" for days in (0, -1)), *(("W", days) for days in range(7)))
 
@@ -56,6 +57,10 @@ class NumberLine:
             return np.asarray(starts(numbers, self.unit) + np.timedelta64(self.days, "D"))
         return (numbers * self.step_us).astype("datetime64[us]")
 
+    def between_steps(self, values: Array) -> int:
+        """How many dates are written otherwise than they were read, because they lie between two steps."""
+        return int((~np.isnat(values) & (self.write(self.read(values)) != values)).sum()) if self.step_us else 0
+
     def snapped(self, moments: Array, *, up: bool) -> Array:
         """The moments on this line's own grid, never earlier (`up`) or never later than they were."""
         steps_down = self.read(moments)
@@ -67,13 +72,14 @@ class NumberLine:
 
 
 def number_line_of(column: Column, values: Array) -> NumberLine:
-    """The axis of a numeric or date column; dates keep the coarsest step that all of them share."""
+    """The axis of a numeric or date column; dates keep the coarsest step that nearly all of them share."""
     if column.kind is not Kind.DATE:
-        return NumberLine(decimals=column.spelling.decimals if column.kind is Kind.NUMBER else 0)
-    present = np.unique(values[~np.isnat(values)].astype("datetime64[us]"))
-    step = next(step for step in _STEPS_US if not (present.astype(np.int64) % step).any())
+        return NumberLine(decimals=_decimals(column, values))
+    moments = values[~np.isnat(values)].astype("datetime64[us]")
+    step = _step_of(moments.astype(np.int64))
     if step < DAY_US:
         return NumberLine(step_us=step)
+    present = np.unique(moments.astype("datetime64[D]").astype("datetime64[us]"))
     spelt = column.spelling.unit
     for unit, days in _GRIDS:
         line = NumberLine(step_us=DAY_US, unit=unit, days=days)
@@ -81,6 +87,18 @@ def number_line_of(column: Column, values: Array) -> NumberLine:
         if is_meant and (line.write(line.read(present)) == present).all():
             return line
     return NumberLine(step_us=DAY_US)
+
+
+def _decimals(column: Column, values: Array) -> int:
+    """As many as the numbers have, where the column shows zeros behind all of them."""
+    most = column.spelling.decimals if column.kind is Kind.NUMBER else 0
+    present = values[~np.isnan(values)] if most and column.spelling.padded else values[:0]
+    return next((fewer for fewer in range(most) if len(present) and (np.round(present, fewer) == present).all()), most)
+
+
+def _step_of(moments: Array) -> int:
+    """One step for nearly all: finer ones of a few moments would be made up for all the others."""
+    return next(step for step in _STEPS_US if (moments % step == 0).sum() >= NEARLY * len(moments))
 
 
 def shared_line(one: NumberLine, other: NumberLine) -> NumberLine:

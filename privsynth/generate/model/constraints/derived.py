@@ -109,7 +109,8 @@ class Gap:
         if not self.axis.step_us:
             return self.own.write(self._rounded(numbers))
         dates = self.axis.write(numbers)
-        return dates if self.axis.unit or not self.own.unit else self.own.snapped(dates, up=self.sign > 0)
+        is_finer = not self.axis.unit and (self.own.unit or self.own.step_us > self.axis.step_us)
+        return self.own.snapped(dates, up=self.sign > 0) if is_finer else dates
 
     def _rounded(self, numbers: Array) -> Array:
         return np.round(numbers, self.axis.decimals) + 0.0

@@ -301,6 +301,11 @@ def _parts(values: Array, is_class: bool) -> list[Array]:
 
 
 def _notes(name: str, coding: Coding) -> list[str]:
+    coarse = f"column '{name}': {coding.coarse_rows} moments were taken to the step that most of its dates lie on."
+    return [*_of_hidden(name, coding), *([coarse] if coding.coarse_rows else [])]
+
+
+def _of_hidden(name: str, coding: Coding) -> list[str]:
     if isinstance(coding, Classes) and coding.hidden_levels:
         replaced = "common ones" if len(coding.levels) else "missing values: no level is common enough"
         return [
