@@ -25,7 +25,7 @@ from privsynth.read.numerals import (
 from privsynth.read.place import Place
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted
-from privsynth.read.times import TimeReading, times, times_as
+from privsynth.read.times import TimeReading, pointed_times, times, times_as
 from privsynth.spelling import Spelling
 from privsynth.spelling.bands import bands_of
 from privsynth.spelling.fields import can_clock, can_match
@@ -35,7 +35,22 @@ _SIGNS = "? - -- --- . .. ... * ** # / \N{EN DASH} \N{EM DASH} \\N <NA> <NULL> <
 _FAULTS = "#N/A #NA #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL! 1.#QNAN 1.#IND -1.#QNAN -1.#IND -NaN -nan NaN NaT"
 _WORDS = (
     *("na", "n/a", "n.a.", "n. a.", "null", "(null)", "nan", "nil", "none", "missing", "unknown"),
-    *("not available", "not applicable", "undefined", "no data", "k.a."),
+    *("not available", "not applicable", "not known", "not recorded", "undefined", "no data", "no date"),
+    *(
+        "n.d.",
+        "n. d.",
+        "n.v.",
+        "s.d.",
+        "tbd",
+        "t.b.d.",
+        "k.a.",
+        "k. a.",
+        "k.A.",
+        "k. A.",
+        "keine angabe",
+        "keine Angabe",
+    ),
+    *("unbekannt", "inconnu", "desconocido", "desconhecido", "sconosciuto", "onbekend"),
 )
 NULLS = frozenset(
     [*_SIGNS.split(), *_FAULTS.split()]
@@ -149,6 +164,8 @@ def _uneven(spellings: Mapping[str, int], place: Place) -> list[str]:
 def _as_found(cells: _Cells, ways: Ways) -> Settled:
     """Numbers or dates, if all values are, or all but a few, under one reading."""
     present, place = cells.present, cells.place
+    if (pointed := pointed_times(present, place.name)) is not None:
+        return Settled(reading=pointed)
     reading = None if is_compact(present, place.name) else numbers(present, decimal=ways.decimal)
     if reading is None and (readings := dates(present, place.name)):
         return _one_of(readings, place, ways.day_first)

@@ -134,11 +134,25 @@ def _one_word(odd: Odd, *, has_missing: bool) -> Settled:
         question = "is that line another header, units or a total?"
         return _text(odd, f"only the value in line {odd.place.line_of(int(odd.rows[0]))} is no {odd.what}", question)
     if has_missing and odd.count >= COMMON:
-        why = f"all but one word are {odd.what}s, and with the empty cells it would be a second spelling of missing"
+        why = (
+            f"{counted(odd.count, 'cell')} ({_lines(odd)}) hold the one word that is no {odd.what}, and as a second "
+            f"spelling of missing, beside {_without_value(odd)}, it would be lost"
+        )
         return _text(odd, why)
     if int(odd.reading.fits.sum()) < LEVELS:
         return Settled()
     return _text(odd, f"{counted(odd.count, 'cell')} ({_lines(odd)}) hold the one word that is no {odd.what}")
+
+
+def _without_value(odd: Odd) -> str:
+    """The cells of the column that are missing by themselves."""
+    empty = int((odd.words.codes < 0).sum())
+    told = len(odd.words.codes) - empty - int(odd.cells.sum())
+    ways = [
+        counted(empty, "empty cell") if empty else "",
+        f"{counted(told, 'cell')} with a word for it" if told else "",
+    ]
+    return " and ".join(filter(None, ways))
 
 
 def _codes(odd: Odd) -> str:

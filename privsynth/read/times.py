@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -28,6 +28,12 @@ DURATION_NAMES = re.compile(
 TIME_NAMES = re.compile(
     r"(?i)(time|hour|clock|start|end|open|clos|arriv|depart|sunrise|sunset|uhr|zeit|heure|hora|ora|tijd|godzina|from|until|to$|at$)"
 )
+
+CLOCK_NAMES = re.compile(
+    r"(?i)(^|[^a-z])(time|clock|uhr|uhrzeit|zeit|heure|hora|ora|orario|tijd|godzina|tid)($|[^a-z])|uhrzeit$"
+)
+POINTED = re.compile(r"(?P<hour>[01]?[0-9]|2[0-3])\.(?P<minute>[0-5][0-9])", re.ASCII)
+MANY = 20  # so many different numbers of two decimals, none of them above 59, are no chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +74,33 @@ def times(words: list[str], name: str, cells: Array | None = None) -> TimeReadin
     return reading if reading is not None and (cells is not None or reading.fits.all()) else None
 
 
+def pointed_times(words: list[str], name: str) -> TimeReading | None:
+    """Words such as `17.20` as times of day, where the name of the column says so and they are no usual numbers."""
+    if not words or not CLOCK_NAMES.search(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)) or DURATION_NAMES.search(name):
+        return None
+    reading = _with_points(words)
+    return reading if reading is not None and _are_clocks(words) else None
+
+
+def _with_points(words: list[str]) -> TimeReading | None:
+    if not all(POINTED.fullmatch(word) for word in words):
+        return None
+    is_padded = not any(word[1] == "." for word in words) or any(word[0] == "0" and word[1] != "." for word in words)
+    reading = _times_of_day(words, np.ones(len(words)), "time", form="%H.%M" if is_padded else "%-H.%M")
+    return reading and replace(reading, notes=(_POINTED,))
+
+
+def _are_clocks(words: list[str]) -> bool:
+    """No number begins with a zero before another digit; half hours alone could be decimals."""
+    if any(word[0] == "0" and word[1] != "." for word in words):
+        return True
+    hours, minutes = ({word[: word.index(".")] for word in words}, {word[-2:] for word in words})
+    return len(words) >= MANY and len(hours) > 2 and not minutes <= {"00", "50"}
+
+
+_POINTED = "read as times of day with a point between hours and minutes; kind: number in the policy reads decimals"
+
+
 def times_as(words: list[str], *, is_duration: bool, form: str | None) -> TimeReading | None:
     """The words as the policy says; None where no format is known that fits any."""
     weights = np.ones(len(words))
@@ -75,7 +108,8 @@ def times_as(words: list[str], *, is_duration: bool, form: str | None) -> TimeRe
         return _durations(words, weights, form=form)
     if form is not None and not can_clock(form):
         return None
-    return _times_of_day(words, weights, "time", form=form)
+    pointed = _with_points(words) if form is None else None
+    return replace(pointed, notes=()) if pointed else _times_of_day(words, weights, "time", form=form)
 
 
 @lru_cache(maxsize=4096)

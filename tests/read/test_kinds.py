@@ -530,7 +530,10 @@ def test_one_word_that_many_cells_share_is_the_spelling_of_a_missing_value() -> 
     ("cells", "note"),
     [
         ([*map(str, range(60)), *["90+"] * 19], "19 cells"),
-        ([*map(str, range(60)), *["90+"] * 20, ""], "second spelling of missing"),
+        ([*map(str, range(60)), *["90+"] * 20, ""], "20 cells (lines 62, 63, 64, ...) hold the one word"),
+        ([*map(str, range(60)), *["90+"] * 20, ""], "beside 1 empty cell, it would be lost"),
+        ([*map(str, range(60)), *["90+"] * 20, "unknown", "?"], "beside 2 cells with a word for it, it would be lost"),
+        ([*map(str, range(60)), *["90+"] * 20, "?", ""], "beside 1 empty cell and 1 cell with a word for it"),
         ([*map(str, range(60)), *["90+"] * 20, *["low"] * 20], ""),
         ([*map(str, range(60)), *["=1+1"] * 20], "20 cells"),
         (["1", "2", *["3+"] * 30], ""),
@@ -634,3 +637,17 @@ def test_small_floats_that_pandas_writes_with_an_exponent_are_numbers(folder: Fo
     assert [column.kind for column in table.columns] == [Kind.NUMBER] * 4
     pd.testing.assert_frame_equal(table.frame, frame)
     assert serialise(Dataset((table,)))["data.csv"].decode() == text
+
+
+@pytest.mark.parametrize("word", ["n.d.", "N.V.", "tbd", "T.B.D.", "k.A.", "unbekannt", "Inconnu", "?", "-"])
+def test_words_for_missing_are_so_among_dates_and_numbers(word: str) -> None:
+    dates = column_of("21.2.1988", word, "5.11.1988", "20.7.1988")
+    assert (dates.column.kind, dates.column.spelling.null) == (Kind.DATE, word)
+    assert column_of("1", "2", word).column.kind is Kind.INTEGER
+    assert column_of("low", "high", word).column.kind is not Kind.INTEGER
+
+
+def test_dates_with_several_words_for_missing_are_dates() -> None:
+    made = column_of("21.2.1988", "n.d.", "-", "?", "n.d.", "20.7.1988")
+    assert (made.column.kind, made.column.spelling.null) == (Kind.DATE, "n.d.")
+    assert any("spelt in 3 ways (4 cells)" in note for note in made.notes)

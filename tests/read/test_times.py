@@ -164,3 +164,43 @@ def test_hostile_cells_come_back_unless_a_note_says_otherwise(cells: list[str]) 
         null = made.column.spelling.null
         assert cells == [null if cell is None else cell for cell in written(made)]
     assert PIECES.findall(made.column.format or "x")
+
+
+CLOCKS = [f"{8 + number % 11}.{7 * number % 60:02}" for number in range(30)]
+
+
+def test_times_with_points_are_read_where_the_name_says_time() -> None:
+    reading = column_of(*CLOCKS, name="visit_time")
+    assert (reading.column.kind, reading.column.spelling.clock) == (Kind.TIME, "%-H.%M")
+    assert list(reading.column.spelling.write(reading.values)) == CLOCKS
+    assert list(reading.values[:2]) == [480, 547]
+    assert any("kind: number in the policy" in note for note in reading.notes)
+    assert column_of(*CLOCKS, name="visit_time", kind="number").column.kind is Kind.NUMBER
+
+
+def test_a_zero_before_the_hour_tells_a_time_from_a_number() -> None:
+    reading = column_of("17.20", "08.45", name="Uhrzeit")
+    assert (reading.column.kind, reading.column.spelling.clock) == (Kind.TIME, "%H.%M")
+    assert list(reading.values) == [1040, 525]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (CLOCKS, "price"),
+        (CLOCKS, "lap time"),
+        (CLOCKS, "sometime"),
+        ([*CLOCKS, "9.60"], "time"),
+        ([*CLOCKS, "24.00"], "time"),
+        ([*CLOCKS, "9.5"], "time"),
+        (CLOCKS[:10], "time"),
+        ([f"0.{number}" for number in range(10, 50)], "reaction_time"),
+        ([f"{number}.50" for number in range(1, 24)], "time"),
+    ],
+)
+def test_other_decimals_stay_numbers(words: list[str], name: str) -> None:
+    assert column_of(*words, name=name).column.kind is Kind.NUMBER
+
+
+def test_a_declared_time_may_have_points() -> None:
+    assert column_of("17.20", "9.45", kind="time").column.spelling.clock == "%-H.%M"
