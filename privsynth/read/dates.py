@@ -243,4 +243,5 @@ def _spelt_in(column: DateWords, layers: list[Fields], form: str, names: Names) 
 
 def _of_layers(layers: list[Fields], fits: Array) -> Array:
     """The words that these formats fit."""
-    return np.logical_or.reduce([np.zeros(len(fits), dtype=bool), *(fields.fits for fields in layers)])
+    fitting: Array = np.logical_or.reduce([np.zeros(len(fits), dtype=bool), *(fields.fits for fields in layers)])
+    return fitting

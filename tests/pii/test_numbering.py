@@ -18,7 +18,7 @@ def typed(name: str, numbers: np.ndarray) -> Typing:
 
 
 def test_of_numbers_side_by_side_chance_would_bring_back_half_as_many_as_there_are() -> None:
-    """Each is met by each of n - 1 others with a chance of 1 in n: n / 2 pairs; half that where every second is left."""
+    """Each is met by each of n - 1 others with a chance of 1 in n: n / 2 pairs; half that if every second is left."""
     assert expected_pairs(np.arange(100.0)) == pytest.approx(50)
     assert expected_pairs(np.arange(0.0, 200.0, 2.0)) == pytest.approx(25)
 
