@@ -15,10 +15,11 @@ from privsynth.policy import Policy
 from privsynth.policy_names import refuse_unknown_names
 from privsynth.read.dialect import kept
 from privsynth.read.encoding import decoded
-from privsynth.read.kinds import Typed, Ways, typed, ways_of
+from privsynth.read.kinds import Typed, Ways, typed, ways_of, words_kept
 from privsynth.read.place import Place
 from privsynth.read.proposal import read_or_propose
 from privsynth.read.records import Records
+from privsynth.read.refusal import counted, shown
 from privsynth.read.sources import SourceFile, content, source_files
 
 
@@ -65,7 +66,17 @@ def typed_table(name: str, names: list[str], records: Records, wishes: TablePoli
             for each, (words, place) in undecided
         ]
     table = Table(name, tuple(each.column for each in columns), frame_of(columns))
-    return table, [*_empty_rows(records), *(note for each in columns for note in each.notes)]
+    notes = [*_empty_rows(records), *(note for each in columns for note in each.notes)]
+    return table, [*notes, *_words_kept(records.file, words_kept(columns, records.columns))]
+
+
+def _words_kept(file: str, kept: dict[str, int]) -> list[str]:
+    """What is a missing value among numbers and dates is a word like others in text."""
+    if not kept:
+        return []
+    named = ", ".join(f"{shown(name)} ({counted(cells, 'cell')})" for name, cells in kept.items())
+    what = "a word that means a missing value in other columns is a value like others in columns of text, and kept"
+    return [f"{file}: {what}: {named}"]
 
 
 def _empty_rows(records: Records) -> list[str]:

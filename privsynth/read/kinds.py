@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 
 import numpy as np
@@ -441,3 +441,15 @@ def ways_of(columns: list[Typed]) -> Ways:
     spellings = [c.column.spelling for c in columns if c.column.kind.is_numeric and not c.is_open]
     marks = {s.decimal_mark for s in spellings if s.decimals or s.thousands in NAMES}
     return Ways(day_first=orders.pop() if len(orders) == 1 else None, decimal=marks.pop() if len(marks) == 1 else None)
+
+
+def words_kept(columns: Sequence[Typed], words: Sequence[Words]) -> dict[str, int]:
+    """The columns of text where a word that others take for missing stands in many cells, and in how many."""
+    pairs = list(zip(columns, words, strict=True))
+    taken = {word for each, of in pairs if each.values.dtype != object for word in NULLS.intersection(of.distinct)}
+    cells = {
+        each.column.name: int(cells_of(of.distinct, of)[[word in taken for word in of.distinct]].sum())
+        for each, of in pairs
+        if each.values.dtype == object and not taken.isdisjoint(of.distinct)
+    }
+    return {name: count for name, count in cells.items() if count >= MISFITS * len(words[0].codes)}

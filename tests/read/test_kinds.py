@@ -651,3 +651,18 @@ def test_dates_with_several_words_for_missing_are_dates() -> None:
     made = column_of("21.2.1988", "n.d.", "-", "?", "n.d.", "20.7.1988")
     assert (made.column.kind, made.column.spelling.null) == (Kind.DATE, "n.d.")
     assert any("spelt in 3 ways (4 cells)" in note for note in made.notes)
+
+
+def test_a_word_that_is_missing_among_numbers_and_kept_in_text_is_said_once(folder: Folder) -> None:
+    rows = "1,x,NA,a\nNA,NA,y,b\n3,NA,x,none\n"
+    data = folder.read(f"n,one,two,three\n{rows}")
+    assert [column.spelling.null for column in data.tables[0].columns] == ["NA", "", "", ""]
+    notes = [note for note in data.notes if "means a missing value in other columns" in note]
+    assert len(notes) == 1
+    assert notes[0].endswith("kept: 'one' (2 cells), 'two' (1 cell)")
+    assert list(data.tables[0].text("one")) == ["x", "NA", "NA"]
+
+
+def test_a_rare_word_of_text_is_no_word_for_missing(folder: Folder) -> None:
+    rows = "".join(f"{number},{'NA' if number == 7 else 'DE'}\n" for number in range(200))
+    assert not any("other columns" in note for note in folder.read(f"n,country\n{rows}NA,FR\n").notes)
