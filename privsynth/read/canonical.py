@@ -14,7 +14,7 @@ MARK = "\x1f"  # between fields, where their own delimiter is no single characte
 BLANKS, COLUMNS, DRAWN = "blanks", "columns", "drawn"  # delimiters that are no characters
 LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _CELL = r"\s*(:?[-=]{2,}:?|:-+:?|-+:)\s*"
-RULE = re.compile(rf"\s*[|+]?{_CELL}([|+]{_CELL})+[|+]?\s*")  # between the rows of a drawn table
+_RULE = re.compile(rf"[|+]?{_CELL}([|+]{_CELL})+[|+]?")
 
 
 def canonical(text: str, delimiter: str, quote: str, escape: str, *, skip_space: bool) -> str:
@@ -46,8 +46,13 @@ def _by_line(text: str, fields: Callable[[str], list[str]]) -> str:
     )
 
 
+def is_rule(line: str) -> bool:
+    """Whether the line is drawn, between the rows of a drawn table."""
+    return _RULE.fullmatch(line.strip()) is not None
+
+
 def _drawn(line: str) -> list[str]:
-    if RULE.fullmatch(line) or not line.strip():
+    if is_rule(line) or not line.strip():
         return []
     inner = line.strip().removeprefix("|").removesuffix("|")
     return [field.strip().replace("\\|", "|") for field in re.split(r"(?<!\\)\|", inner)]

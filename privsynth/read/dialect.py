@@ -15,7 +15,7 @@ from typing import Any
 
 from privsynth.errors import PolicyError
 from privsynth.options import ReadPolicy
-from privsynth.read.canonical import BLANKS, COLUMNS, DRAWN, LINE, RULE, canonical, column_spans, mark_of
+from privsynth.read.canonical import BLANKS, COLUMNS, DRAWN, LINE, canonical, column_spans, is_rule, mark_of
 from privsynth.read.refusal import refuse
 
 STRONG = (",", ";", "\t", "|")
@@ -191,7 +191,7 @@ def _dialect_of(
 def is_drawn(sample: str) -> bool:
     """Whether a line between the first rows is drawn, as in Markdown and on the screens of databases."""
     lines = [match[1] for match in islice(LINE.finditer(sample), 4)]
-    return any(RULE.fullmatch(line) for line in lines) and any("|" in line for line in lines)
+    return any(map(is_rule, lines)) and any("|" in line for line in lines)
 
 
 def _sample(data: bytes, size: int) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from privsynth.read.forms import ADDRESS, DATE, NUMBER, is_value, shape
 from privsynth.read.kinds import NULLS
+from privsynth.read.persons import first_persons
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted, refuse, shown
 
@@ -19,6 +20,9 @@ def check_header(header: Sequence[str], columns: Sequence[Words], file: str, lin
     """Refuse a first record that reads like a row, and one with other lines of names above or below it."""
     distinct = [words.distinct for words in columns]
     _refuse_data(header, distinct, file, line)
+    if found := first_persons(header, distinct):
+        what = f"a person's name may stand where names of columns should (field {found[0] + 1} of {len(header)})"
+        raise refuse(file, what, FORCE, line=line)
     empty = sum(not name.strip() for name in header)
     if empty and 2 * empty >= len(header) and not are_labels(header, columns):
         what = "half of the names of the header are empty, or more: there are lines before the table"

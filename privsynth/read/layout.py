@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from privsynth.read.dialect import Dialect
 from privsynth.read.forms import form_of, is_total, is_value
 from privsynth.read.mending import LOOKED_AT, Habit, mender_of
 from privsynth.read.passage import LINE, Passage, one_table, passage_of, recorded, table_spans
+from privsynth.read.persons import first_persons
 from privsynth.read.records import sign_for
 
 COMMENTS = ("#", "//", "%")
@@ -83,7 +84,7 @@ def _single(rows: Sequence[Record], options: Options, reading: ReadPolicy) -> It
     """One column: all that can be in doubt is whether its first line names it."""
     if reading.model_fields_set & {"header", "header_lines"} or any(len(row) != 1 for row in rows):
         return
-    evidence = Evidence(even=1.0, kinds=1.0, header=_alike(rows[0], rows[1:]) if rows else 0.0, outside=1.0)
+    evidence = Evidence(even=1.0, kinds=1.0, header=_like(rows[0], rows[1:], ()) if rows else 0.0, outside=1.0)
     yield Way(options={**options, "header": False}, evidence=evidence, width=1)
 
 
@@ -105,6 +106,8 @@ def _comment(data: bytes, dialect: Dialect, reading: ReadPolicy) -> Options:
     if reading.comment is not None:
         return {}
     lines = [found[0].decode() for found in LINE.finditer(data)]
+    if not any(line.startswith(COMMENTS) for line in lines):
+        return {}
     width = usual_width([record for _, record in recorded(data, dialect)])
     for sign in COMMENTS:
         comments = [line for line in lines if line.startswith(sign)]
@@ -273,8 +276,8 @@ def _header_share(header: Sequence[Record], rows: Sequence[Record], habits: Sequ
     """How far the columns bear out that the header is one; or that the first row is a row, where there is no header."""
     if not header:
         below = _habits(rows[1:], width)
-        return (_likeness(rows[0], below) if _tell(below) else _alike(rows[0], rows[1:])) if rows else 0.0
-    like = [_likeness(record, habits) if _tell(habits) else _alike(record, rows) for record in header]
+        return _like(rows[0], rows[1:], below) if rows else 0.0
+    like = [_like(record, rows, habits) for record in header]
     if len(header) > 1 and not _is_second(header[-1], rows, habits):
         return 0.0
     return 1 - max(like)
@@ -288,17 +291,32 @@ def _habits(rows: Sequence[Record], width: int) -> Sequence[Habit]:
     return mender_of(rows, width, "", merges=False).habits
 
 
+def _like(record: Record, rows: Sequence[Record], habits: Sequence[Habit]) -> float:
+    """The share of the columns that tell in which this record is like the rows below, or a person above persons."""
+    told = _fitting(record, habits) if _tell(habits) else _of_one_form(record, rows)
+    persons = dict.fromkeys(first_persons(record, list(zip(*rows, strict=False))), True)
+    return _share((told | persons).values())
+
+
 def _likeness(record: Record, habits: Sequence[Habit]) -> float:
     """The share of the columns that tell in which this record is like the rows below."""
-    pairs = [(cell, habit) for cell, habit in zip(record, habits, strict=False) if habit.tells and cell.strip()]
-    return sum(habit.fits(cell) for cell, habit in pairs) / len(pairs) if pairs else 0.0
+    return _share(_fitting(record, habits).values())
 
 
-def _alike(record: Record, rows: Sequence[Record]) -> float:
-    """The same where rows are few: the share of the columns of values in which this record has their form."""
+def _fitting(record: Record, habits: Sequence[Habit]) -> dict[int, bool]:
+    pairs = enumerate(zip(record, habits, strict=False))
+    return {at: habit.fits(cell) for at, (cell, habit) in pairs if habit.tells and cell.strip()}
+
+
+def _of_one_form(record: Record, rows: Sequence[Record]) -> dict[int, bool]:
+    """The same where rows are few: the columns of values, and whether this record has their form."""
     forms = [[form_of(cell) for cell in cells if is_value(cell)] for cells in zip(*rows, strict=False)]
-    pairs = [(form_of(cell), below) for cell, below in zip(record, forms, strict=False) if below]
-    return sum(form in below for form, below in pairs) / len(pairs) if pairs else 0.0
+    pairs = enumerate(zip(record, forms, strict=False))
+    return {at: form_of(cell) in below for at, (cell, below) in pairs if below}
+
+
+def _share(found: Collection[bool]) -> float:
+    return sum(found) / len(found) if found else 0.0
 
 
 def _is_second(record: Record, rows: Sequence[Record], habits: Sequence[Habit]) -> bool:

@@ -28,6 +28,7 @@ from privsynth.read.proposal import UnsureError, taken, with_proposal
 from privsynth.read.records import Records, Words, records_of
 from privsynth.read.refusal import counted, refuse
 from privsynth.read.sources import SourceFile
+from privsynth.read.strangers import refuse_stranger
 from privsynth.read.text import named_records
 from privsynth.typing import Array
 
@@ -114,6 +115,7 @@ def _first_rows(
     data: bytes, reading: ReadPolicy, source: SourceFile, *, whole: bool
 ) -> tuple[Records, list[str], Dialect, list[str]]:
     """The records of the beginning, as the same file would give them if it were read as a whole."""
+    refuse_stranger(data, reading, source.label)
     data, named_mark = without_sep(data)
     asked = reading if whole else reading.with_({"footer": 0})  # what stands at the end is not to be seen yet
     passage = passage_of(data, asked, source.label)

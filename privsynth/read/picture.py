@@ -15,7 +15,7 @@ from privsynth.read.encoding import decoded
 from privsynth.read.forms import form_of
 from privsynth.read.layout import EXCERPT, excerpt
 from privsynth.read.passage import LINE, LeftOut, Passage, kept_lines, one_table, passage_of, recorded
-from privsynth.read.proposal import ENOUGH, UnsureError, read_or_propose
+from privsynth.read.proposal import UnsureError, read_or_propose
 from privsynth.read.sources import SourceFile, content, source_files
 from privsynth.read.text import Text, text_of
 
@@ -31,7 +31,7 @@ class PictureLine:
     line: int
     taken_for: str
     fields: int
-    shapes: tuple[str, ...]  # forms of the fields; names, where the line names the columns
+    shapes: tuple[str, ...]  # forms of the fields; names, where the file is read and the line names its columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ def picture(source: SourceFile, policy: Policy) -> Picture:
     except InputError:
         return Picture(file=source.label, lines=_lines(data, reading, None, source), proposal={}, is_read=False)
     lines = _lines(data, reading.with_(options), text, source)
-    if not is_read and (fit or 0) < ENOUGH:
+    if not is_read:
         lines = tuple(map(_nameless, lines))  # what is taken for a header may be a row
     return Picture(file=source.label, lines=lines, proposal=options, fit=fit, is_read=is_read)
 

@@ -22,6 +22,7 @@ from privsynth.read.encoding import decoded
 from privsynth.read.layout import EXCERPT, Way, excerpt, layouts, usual_width
 from privsynth.read.passage import LINE, passage_of, recorded
 from privsynth.read.sources import SourceFile, content, source_files
+from privsynth.read.strangers import refuse_stranger
 from privsynth.read.text import Text, text_of
 
 # A reading is taken without a person's yes only where at most a tenth of what speaks for or against it speaks against:
@@ -84,6 +85,7 @@ def read_or_propose(
     data: bytes, reading: ReadPolicy, source: SourceFile, *, is_alone: bool = True
 ) -> tuple[Text, Mapping[str, Any], list[str]]:
     """The text as asked, or as proposed where that is accepted: with the options that were, and a note."""
+    refuse_stranger(data, reading, source.label)
     try:
         return text_of(data, reading, source.label, tsv=source.is_tsv), {}, []
     except InputError as error:
@@ -151,12 +153,14 @@ def _ways(data: bytes, dialect: Dialect, reading: ReadPolicy, source: SourceFile
 
 
 def _fit(text: Text, way: Way, tried: Tried) -> float:
-    """How well it fits. Where another delimiter fits as well, quotes are letters or rows few, a person must look."""
+    """How well it fits. Where another delimiter fits as well, quotes are letters, rows few, or the second line of
+    names may be the first person, a person must look.
+    """
     kept = len(text.records)
     fit = min(way.evidence.fit, kept / (kept + text.records.dropped))
     rivals = [other for dialect, other in tried if dialect.delimiter not in (*WEAK, text.dialect.delimiter)]
     has_rival = any(_is_rival(other, way, fit) for other in rivals)
-    is_asked = has_rival or not text.dialect.quote or kept < FEW
+    is_asked = has_rival or not text.dialect.quote or kept < FEW or way.options.get("header_lines", 1) > 1
     return min(fit, UNSURE) if is_asked else fit
 
 
@@ -239,7 +243,12 @@ def _dialects(data: bytes, reading: ReadPolicy, source: SourceFile) -> list[Dial
     ranked = sorted(best.values(), key=lambda pair: -pair[0])[:TRIED]
     worth = [dialect for even, dialect in ranked if 2 * even >= ranked[0][0]]
     plain = [] if reading.quote or reading.escape else [Dialect(dialect.delimiter) for dialect in worth]
-    return list(dict.fromkeys([*plain, *worth, *_found(data, reading, source)]))
+    found = dict.fromkeys([*plain, *worth, *_found(data, reading, source)])
+    return [dialect for dialect in found if _width(sample, dialect) <= reading.max_columns]
+
+
+def _width(sample: bytes, dialect: Dialect) -> int:
+    return usual_width([record for _, record in recorded(sample, dialect)])
 
 
 def _found(data: bytes, reading: ReadPolicy, source: SourceFile) -> list[Dialect]:
