@@ -20,10 +20,16 @@ from privsynth.typing import Array
 
 FEWEST = 30  # rows below which nothing is said
 CHANCE = 20.0  # times that chance would have to break it
+NEAR = (
+    5.0  # times that rows of nearly the same number would have to break an order: the fewest that never happen by luck
+)
+AROUND = 0.15  # of the rows are near
+SHIFTS = 10  # distances at which near rows are paired
 SHARE = 0.995  # of the rows in which a dependency must hold
 LOOKED_AT = 4_000_000  # cells of a spread sample that decide which pairs are counted on all rows
 WIDE = 8_000_000  # column pairs times rows of the sample, at most
 ALIKE = 10.0  # times: the medians of two numbers of the same unit are not further apart
+FEW = 50  # different numbers with decimals that can still be prices or rates, by which other things go
 LEVELS = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 NAMES = (Role.DIRECT, Role.FREE_TEXT)
 
@@ -95,28 +101,37 @@ def _dependencies(coded: _Codes) -> dict[tuple[int, int], float]:
             & (coded.levels <= coded.levels[first] * 1.01)
         )
         for second in np.flatnonzero(hopeful):
-            share = (
-                _decided(coded, int(first), int(second))
-                if first != second and coded.columns[second].role is not Role.IDENTIFIER
-                else 0.0
-            )
-            if share >= SHARE and 1 - share <= 0.1 * coded.meets[second]:
-                shares[int(first), int(second)] = share
-    return shares
+            if first == second or coded.columns[second].role is Role.IDENTIFIER:
+                continue
+            broken, tested = _broken(coded, int(first), int(second))
+            if broken <= (1 - SHARE) * tested and broken <= 0.1 * coded.meets[second] * tested:
+                shares[int(first), int(second)] = 1 - broken / rows
+    return {pair: share for pair, share in shares.items() if not _is_measured(coded, pair[0]) or pair[::-1] in shares}
+
+
+def _is_measured(coded: _Codes, place: int) -> bool:
+    """Amounts of many decimals decide whatever they were worked out from, which says nothing of the world."""
+    column = coded.columns[place]
+    return column.kind is Kind.NUMBER and column.spelling.decimals != 0 and coded.levels[place] > FEW
 
 
 def _spread(rows: int, most: int) -> Array:
     return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(int)
 
 
-def _decided(coded: _Codes, first: int, second: int) -> float:
-    """The share of rows that hold the commonest partner of their level."""
-    pairs = coded.codes[:, first].astype(np.int64) * (int(coded.codes[:, second].max()) + 1) + coded.codes[:, second]
-    known, counts = np.unique(pairs, return_counts=True)
-    owner = known // (int(coded.codes[:, second].max()) + 1)
-    best = np.zeros(int(owner.max()) + 1, dtype=np.int64)
-    np.maximum.at(best, owner, counts)
-    return float(best.sum() / len(coded.codes))
+def _broken(coded: _Codes, first: int, second: int) -> tuple[int, int]:
+    """The rows that do not hold the commonest partner of their level, and the rows whose level comes more than once.
+
+    A level that comes once decides everything, and proves nothing.
+    """
+    width = int(coded.codes[:, second].max()) + 1
+    known, counts = np.unique(
+        coded.codes[:, first].astype(np.int64) * width + coded.codes[:, second], return_counts=True
+    )
+    best = np.zeros(int(coded.codes[:, first].max()) + 1, dtype=np.int64)
+    np.maximum.at(best, known // width, counts)
+    of_level = np.bincount(coded.codes[:, first])
+    return len(coded.codes) - int(best.sum()), int(of_level[of_level > 1].sum())
 
 
 def _equal(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> list[Fact]:
@@ -183,7 +198,7 @@ def _ordered(table: Table, same: set[frozenset[str]], degrees: set[str]) -> Iter
     dates = [c.name for c in table.columns if c.kind is Kind.DATE]
     numbers: dict[tuple[Kind, int, int], list[str]] = {}
     for c in table.columns:
-        if c.kind.is_numeric and c.role not in (*NAMES, Role.IDENTIFIER) and c.name not in degrees:
+        if _may_be_ordered(table, c) and c.name not in degrees:
             numbers.setdefault((*c.measure, c.spelling.decimals), []).append(c.name)
     for group in (dates, *numbers.values()):
         values = {name: _amounts(table.values(name)) for name in group}
@@ -211,6 +226,12 @@ def _ordered(table: Table, same: set[frozenset[str]], degrees: set[str]) -> Iter
                     share=1.0,
                     words=f"{low} is never {'after' if group is dates else 'above'} {high}",
                 )
+
+
+def _may_be_ordered(table: Table, column: Column) -> bool:
+    """Numbers that are amounts: a yes or no written as 0 and 1 is below every count."""
+    amount = column.kind.is_numeric and column.role not in (*NAMES, Role.IDENTIFIER)
+    return amount and table.frame[column.name].nunique() > 2
 
 
 def _amounts(values: Array) -> Array:
@@ -257,13 +278,24 @@ def _never_above(values: dict[str, Array], *, is_date: bool) -> Iterator[tuple[s
 
 
 def _is_telling(low: Array, high: Array, *, is_date: bool) -> bool:
-    """In all rows with both, where rows paired at random would have broken it many times."""
+    """In all rows with both, where rows paired at random would have broken it many times.
+
+    Of numbers even rows that are near each other must break it: else the one is only the larger of two amounts.
+    """
     both = ~(np.isnan(low) | np.isnan(high))
     low, high = low[both], high[both]
     if len(low) < FEWEST or (low > high).any() or not (is_date or _is_one_unit(low, high)):
         return False
     below = np.searchsorted(np.sort(high), low, side="left") / len(high)
-    return float(below.sum()) >= CHANCE
+    return float(below.sum()) >= CHANCE and (is_date or _broken_nearby(low, high) >= NEAR)
+
+
+def _broken_nearby(low: Array, high: Array) -> float:
+    """How many rows would be above, each with the other number of a row whose first one is nearly the same."""
+    order, most = np.argsort(low, kind="stable"), max(1, int(AROUND * len(low)))
+    low, high = low[order], high[order]
+    shifts = np.unique(np.linspace(1, most, SHIFTS).astype(int))
+    return float(np.mean([((low[:-s] > high[s:]).sum() + (low[s:] > high[:-s]).sum()) / 2 for s in shifts]))
 
 
 def _is_one_unit(low: Array, high: Array) -> bool:

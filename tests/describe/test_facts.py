@@ -13,6 +13,7 @@ from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe import facts_of, learn_statistics
 from privsynth.describe.orders import order_of
 from privsynth.policy import Policy
+from privsynth.spelling import Spelling
 from privsynth.statistics import Taken
 
 N = 400
@@ -99,6 +100,43 @@ def test_numbers_of_another_unit_have_no_order(rng: np.random.Generator) -> None
         told(data(age=rng.integers(18, 90, N).astype(float), income=rng.integers(20_000, 90_000, N).astype(float)))
         == set()
     )
+
+
+def test_the_larger_of_two_amounts_is_no_order_where_the_smaller_never_comes_near(rng: np.random.Generator) -> None:
+    size = rng.integers(50, 200, N)
+    assert (
+        told(data(homers=np.round(size * 0.15) + rng.integers(0, 5, N), runs=size * 0.5 + rng.integers(0, 9, N)))
+        == set()
+    )
+    part = np.round(size * rng.random(N) ** 0.2)
+    assert ("order", ("part", "size")) in told(data(part=part, size=size.astype(float)))
+
+
+def test_a_yes_or_no_is_not_below_a_count(rng: np.random.Generator) -> None:
+    arm = rng.integers(0, 4, N)
+    assert ("order", ("treated", "arm")) not in told(data(treated=(arm > 0).astype(float), arm=arm.astype(float)))
+
+
+def test_values_that_come_once_prove_nothing(rng: np.random.Generator) -> None:
+    once = [f"c{at}" for at in range(N - 60)]
+    codes = once + [f"d{at // 2}" for at in range(60)]  # 30 pairs, one of which differs
+    wards = [f"w{at}" for at in rng.integers(0, 9, N - 60)] + [f"w{at // 2 % 9}" for at in range(60)]
+    assert ("dependency", ("code", "ward")) in told(data(code=codes, ward=wards))
+    wards[-1] = "other"
+    assert ("dependency", ("code", "ward")) not in told(data(code=codes, ward=wards))
+
+
+def test_an_amount_with_decimals_decides_nothing_but_a_rate_may(rng: np.random.Generator) -> None:
+    year = rng.integers(0, 8, N)
+    wage, rate = rng.integers(0, 12, N) + year / 100, (year + 1) * 0.05
+    assert led_by(wage, year) == set()
+    assert led_by(rate, year) == {("dependency", ("amount", "band"))}
+
+
+def led_by(amount: np.ndarray, year: np.ndarray) -> set[tuple[str, tuple[str, ...]]]:
+    real = data(amount=amount, band=[f"b{y // 2}" for y in year])
+    number = Column("amount", Kind.NUMBER, spelling=Spelling(decimals=2))
+    return told(real.replace_tables(real.root.with_columns(number, real.root["band"])))
 
 
 def test_a_constant_distance_is_told_once(rng: np.random.Generator) -> None:
