@@ -10,8 +10,7 @@ import pandas as pd
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.times import times_of
 from privsynth.describe.units import Naming, names
-from privsynth.measure.turns import Turns, dependence, followers, is_a_time, is_telling, moments
-from privsynth.seeds import Seeds
+from privsynth.measure.turns import Turns, depending, followers, moments, stays
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -22,9 +21,6 @@ LEAST_OFTEN = 3  # rows of a unit, on average
 CHANCE = 20.0  # rows that chance would have put upon each other
 FEW = 0.01  # of them may be
 FULL = 0.3  # of the steps between the first and the last time are there
-REACH = 4.0  # standard errors, beyond which the order is no chance
-CERTAIN = 0.9999  # a correlation that is taken for this at most
-EXCESS = 0.1  # of what rows in any order leave open is settled by the row before
 SHOWN = 3
 
 
@@ -113,29 +109,17 @@ def _fact(table: Table, turns: Turns) -> Fact | None:
         return Fact("series", table=table.name, columns=(str(turns.time),), share=apart, words=words)
     head = f"one row for each {turns.unit} and {turns.time}"
     words = head if apart >= WHOLE else f"the rows of one {turns.unit} follow each other by {turns.time}"
-    return Fact("panel", table=table.name, columns=(turns.unit, str(turns.time)), share=apart, words=words + on)
+    of = f" of the same {turns.unit}" if strong else ""
+    return Fact("panel", table=table.name, columns=(turns.unit, str(turns.time)), share=apart, words=words + on + of)
 
 
 def _depending(table: Table, turns: Turns) -> dict[str, float]:
-    """The columns that depend on the row before beyond what the same rows show in any order, strongest first."""
-    in_turn = followers(table, turns)
-    in_any = followers(table, turns, shuffle=Seeds(0).stream("describe", "turns", table.name))
-    strengths: dict[str, float] = {}
-    for column in table.columns:
-        if column.role.is_fabricated or column.name in turns.keys:
-            continue
-        found = dependence(table, column.name, in_turn)
-        if found is None or not is_telling(found, len(in_turn)) or is_a_time(table, column.name, turns):
-            continue
-        if _is_beyond(found, dependence(table, column.name, in_any) or 0.0, len(in_turn)):
-            strengths[column.name] = found
-    return dict(sorted(strengths.items(), key=lambda item: -abs(item[1])))
-
-
-def _is_beyond(found: float, in_any: float, pairs: int) -> bool:
-    """Whether the order tells more than that the rows are alike (difference of two correlations, Fisher 1921)."""
-    far = np.arctanh(np.clip([found, in_any], -CERTAIN, CERTAIN))
-    return abs(found - in_any) >= EXCESS * (1 - abs(in_any)) and abs(far[0] - far[1]) * np.sqrt(pairs / 2) >= REACH
+    """The columns that depend on the row before, strongest first: what the gate fidelity compares."""
+    pairs = followers(table, turns)
+    names = [c.name for c in table.columns if not c.role.is_fabricated and c.name not in turns.keys]
+    if turns.unit is not None:
+        names = [name for name in names if not stays(table, name, pairs)]
+    return dict(sorted(depending(table, names, turns, pairs).items(), key=lambda item: -abs(item[1])))
 
 
 def _said(strengths: dict[str, float]) -> str:

@@ -20,7 +20,7 @@ TENTH = 0.1  # of the disagreement that chance would show is allowed
 CHANCE = 20.0  # pairs, at least, in which chance would have shown another value
 LEVELS = 200  # of a category whose agreement tells something
 LEAST = 0.2  # a weaker dependence is not spoken of
-SAME = 0.995  # rank correlation with the time, from which on a column is the time in other words
+SAME = 0.995  # rank correlation with the time, or share of the steps that rise: from here on a column is the time
 REACH = 5.0  # standard errors, beyond which a dependence is no chance
 
 
@@ -92,12 +92,33 @@ def dependence(table: Table, name: str, pairs: Followers) -> float | None:
     return _agreement(codes[pairs.before], codes[pairs.after]) if len(levels) <= LEVELS else None
 
 
-def is_a_time(table: Table, name: str, turns: Turns) -> bool:
-    """Whether a column only says the time once more: numbers and dates that rise with it."""
+def depending(table: Table, names: Iterable[str], turns: Turns, pairs: Followers) -> dict[str, float]:
+    """Of these columns those that depend on the row before, and how far; not what only says the time once more."""
+    strengths: dict[str, float] = {}
+    for name in names:
+        found = dependence(table, name, pairs)
+        if found is not None and is_telling(found, len(pairs)) and not is_a_time(table, name, turns, pairs):
+            strengths[name] = found
+    return strengths
+
+
+def is_a_time(table: Table, name: str, turns: Turns, pairs: Followers) -> bool:
+    """Whether a column only says the time once more: numbers and dates that rise with it, or from row to row."""
     values = table.values(name)
     if turns.time is None or values.dtype.kind not in "fM":
         return False
-    return (_correlation(moments(table, turns.time), as_number(values)) or 0.0) >= SAME
+    numbers = as_number(values)
+    if (_correlation(moments(table, turns.time), numbers) or 0.0) >= SAME:
+        return True
+    steps = numbers[pairs.after] - numbers[pairs.before]
+    known = steps[~np.isnan(steps)]
+    return len(known) > 0 and float((known > 0).mean()) >= SAME
+
+
+def stays(table: Table, name: str, pairs: Followers) -> bool:
+    """Whether a column is the same in all rows of a unit, where chance would have changed it."""
+    codes = _codes(table, name)
+    return is_steady(codes, pairs, differing(codes))
 
 
 def is_telling(value: float | None, pairs: int) -> bool:

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from privsynth.describe import describe, facts_of
+from privsynth.measure.fidelity.order import compare_order
+from privsynth.measure.turns import Turns
 from privsynth.policy import Policy
 from privsynth.read.frames import read_frame
 from privsynth.statistics import Fact
@@ -112,3 +114,19 @@ def test_no_value_stands_in_a_fact() -> None:
 @pytest.mark.parametrize("rows", [1, 2, 19])
 def test_few_rows_say_nothing(rows: int) -> None:
     assert turns(weather(rows)) == []
+
+
+def test_inspect_and_the_gate_speak_of_the_same_columns() -> None:
+    """What people keep stays out on both sides, and so does a second count of time."""
+    frame = visits().assign(sex=[f"{n // 8 % 2}" for n in range(480)], weight=[60 + n // 8 + n % 3 for n in range(480)])
+    frame["seen"] = pd.to_datetime("2020-01-01") + pd.to_timedelta(
+        frame["patient"] * 37 % 999 + frame["visit"] * 9, "D"
+    )
+    data = describe(read_frame(frame, Policy()), Policy())
+    (fact,) = [fact for fact in facts_of(data) if fact.kind == "panel"]
+    table, (unit, time) = data.root, fact.columns
+    compared = compare_order(table, table, table, Turns(unit, time), np.random.default_rng(1))
+    assert set(compared.names) == {"pressure", "weight"}
+    assert all(name in fact.words for name in compared.names)
+    assert not any(name in fact.words.partition(";")[2] for name in ("visit", "sex", "coin"))
+    assert fact.words.endswith("depend on the row before of the same patient")

@@ -12,6 +12,7 @@ from privsynth.measure.turns import (
     Followers,
     Turns,
     dependence,
+    depending,
     differing,
     followers,
     is_a_time,
@@ -114,11 +115,34 @@ def test_steady_is_what_chance_would_have_changed() -> None:
     assert not is_steady(np.zeros(200, dtype=int), pairs, 0.0)
 
 
+def is_time(table: Table, turns: Turns) -> bool:
+    return is_a_time(table, "x", turns, followers(table, turns))
+
+
 def test_a_column_that_rises_with_the_time_is_the_time_in_other_words() -> None:
     table = series(np.arange(50.0) ** 3)
-    assert is_a_time(table, "x", Turns(None, "t"))
-    assert not is_a_time(series(np.tile([1.0, 2.0], 25)), "x", Turns(None, "t"))
-    assert not is_a_time(table, "x", Turns("x", None))
+    assert is_time(table, Turns(None, "t"))
+    assert not is_time(series(np.tile([1.0, 2.0], 25)), Turns(None, "t"))
+    assert not is_time(table, Turns("x", None))
+
+
+def two_units(steps: list[float]) -> Table:
+    """Ten units of five rows, whose dates are scattered; `steps` is a column that each unit has alike."""
+    days = np.concatenate([start + np.arange(5.0) for start in np.random.default_rng(1).permutation(10) * 1000])
+    frame = pd.DataFrame(
+        {"who": np.repeat(np.arange(10.0), 5), "t": days, "x": np.tile(np.array(steps, dtype=float), 10)}
+    )
+    return Table("t", tuple(Column(name, Kind.INTEGER) for name in frame), frame)
+
+
+def test_a_count_that_rises_in_each_unit_is_a_time_although_units_begin_at_other_dates() -> None:
+    turns = Turns("who", "t")
+    assert is_time(two_units([1, 2, 3, 4, 5]), turns)
+    assert not is_time(two_units([1, 2, 3, 3, 5]), turns)
+    counted = two_units([1, 2, 3, 4, 5])
+    assert depending(counted, ["x"], turns, followers(counted, turns)) == {}
+    other = two_units([1, 2, 3, 3, 5])
+    assert list(depending(other, ["x"], turns, followers(other, turns))) == ["x"]
 
 
 def test_what_is_known_of_a_table_comes_before_whose_its_rows_are() -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.measure.fidelity import comparable
 from privsynth.measure.fidelity.bins import edges_of, places_in, shares, total_variation
-from privsynth.measure.turns import Followers, Turns, dependence, differing, followers, is_a_time, is_steady, is_telling
+from privsynth.measure.turns import Followers, Turns, dependence, depending, followers, stays
 from privsynth.typing import Array
 
 NOTICEABLE = 0.9  # of what fresh real rows keep: below it something is lost
@@ -154,7 +154,9 @@ def compare_order(real: Table, synthetic: Table, fresh: Table, turns: Turns, rng
     learnt = [name for name in comparable(real, synthetic)[0] if name not in turns.keys]
     steady = _steady(sides, turns, learnt)
     rest = [name for name in learnt if steady is None or name not in steady.names]
-    columns = tuple(column for name in rest if (column := _column(sides, name, turns)) is not None)
+    columns = tuple(
+        _column(sides[1:], name, found) for name, found in depending(real, rest, turns, sides[0].pairs).items()
+    )
     each = _rows_each(sides, turns.unit) if turns.unit and real[turns.unit].role.is_fabricated else None
     pairs = len(sides[0].pairs)
     return OrderResult(table=real.name, turns=turns, columns=columns, steady=steady, each=each, pairs=pairs)
@@ -174,10 +176,8 @@ class _Side:
         return cls(table, followers(table, turns, shuffle) if has_keys else Followers(nobody, nobody))
 
 
-def _column(sides: Sequence[_Side], name: str, turns: Turns) -> ColumnOrder | None:
-    real, synthetic, fresh = (dependence(side.table, name, side.pairs) for side in sides)
-    if real is None or not is_telling(real, len(sides[0].pairs)) or is_a_time(sides[0].table, name, turns):
-        return None
+def _column(others: Sequence[_Side], name: str, real: float) -> ColumnOrder:
+    synthetic, fresh = (dependence(side.table, name, side.pairs) for side in others)
     return ColumnOrder(name=name, real=real, synthetic=synthetic, fresh=fresh)
 
 
@@ -185,7 +185,7 @@ def _steady(sides: Sequence[_Side], turns: Turns, names: Sequence[str]) -> Stead
     if turns.unit is None:
         return None
     real = sides[0]
-    steady = tuple(name for name in names if _stays(real, name))
+    steady = tuple(name for name in names if stays(real.table, name, real.pairs))
     if not steady:
         return None
     (kept, _), (kept_synthetic, units), (kept_fresh, _) = (_units_that_keep(side, turns.unit, steady) for side in sides)
@@ -206,11 +206,6 @@ def _counts(table: Table, unit: str) -> Array:
     """The rows of each unit."""
     codes = pd.factorize(table.frame[unit].to_numpy())[0] if unit in table else np.zeros(0, dtype=np.int64)
     return np.bincount(codes[codes >= 0]).astype(np.float64)
-
-
-def _stays(side: _Side, name: str) -> bool:
-    codes = pd.factorize(side.table.values(name))[0]
-    return is_steady(codes, side.pairs, differing(codes))
 
 
 def _units_that_keep(side: _Side, unit: str, names: Sequence[str]) -> tuple[float | None, int]:
