@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from privsynth.dataset import Column, Kind
 from privsynth.errors import InputError
 from privsynth.generate.model.coding.codings import HIDDEN, REST, Classes, Curve, learn_coding, support
-from privsynth.generate.model.coding.number_line import number_line_of
+from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
 from privsynth.spelling import Spelling
 
 CITY, AMOUNT, COUNT, DAY = (
@@ -123,18 +123,35 @@ def test_a_few_moments_between_days_do_not_make_up_a_time_for_the_others(odd: in
 
 
 @pytest.mark.parametrize(
-    ("values", "padded", "decimals"),
+    ("values", "grid"),
     [
-        ([12_000_000.0, 92_000.0, np.nan], True, 0),
-        ([12.5, 92.0], True, 1),
-        ([12.25, 92.0], True, 2),
-        ([12.0, 92.0], False, 2),
-        ([np.nan], True, 2),
+        ([*range(1, 9), np.nan], 100),
+        ([*range(1, 9), 9.5], 50),
+        ([*range(1, 9), 9.25], 25),
+        ([*range(1, 9), 9.01], 1),
+        ([1000 * number for number in range(9)], 100_000),
+        ([*range(1, 8)], 1),  # so few may be chance
+        ([*range(1, 9), 1e300], 1),
+        ([np.nan], 1),
+        ([], 1),
     ],
 )
-def test_whole_amounts_that_show_cents_gain_none(values: list[float], padded: bool, decimals: int) -> None:
-    column = Column("amount", Kind.NUMBER, spelling=Spelling(2, padded))
-    assert number_line_of(column, np.array(values)).decimals == decimals
+def test_whole_amounts_that_show_cents_gain_none(values: list[float], grid: int) -> None:
+    numbers = np.array(values, dtype=float)
+    line = number_line_of(AMOUNT, numbers)
+    assert line == NumberLine(decimals=2, grid=grid)
+    np.testing.assert_array_equal(line.write(line.read(numbers)), numbers)
+
+
+def test_times_that_show_seconds_gain_none() -> None:
+    column = Column("at", Kind.TIME, spelling=Spelling(clock="%H:%M:%S"))
+    assert number_line_of(column, 300.0 * np.arange(100, 120)).grid == 300
+
+
+def test_a_number_is_brought_onto_the_grid_on_the_side_that_keeps_an_order() -> None:
+    line, numbers = NumberLine(decimals=2, grid=50), np.array([1.0, 1.1, 1.4, -0.1])
+    assert list(line.snapped(numbers, up=True)) == [1, 1.5, 1.5, 0]
+    assert list(line.snapped(numbers, up=False)) == [1, 1, 1, -0.5]
 
 
 @given(st.lists(st.one_of(st.none(), st.sampled_from("abcdefgh")), max_size=80), st.integers(1, 8))

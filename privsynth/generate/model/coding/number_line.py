@@ -14,24 +14,28 @@ from privsynth.typing import Array
 DAY_US = 86_400_000_000
 _STEPS_US = (DAY_US, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
 NEARLY = 0.9  # so many moments on a coarser step say that the others are rare
+SHARED = 8
+LARGEST = 2.0**53  # beyond, floats are no whole numbers one by one
 _FEWEST = {"Y": 3, "Q": 3, "M": 3, "W": 8}  # so many distinct days on a calendar's grid are no chance
 _GRIDS = (*((unit, days) for unit in "YQM" for days in (0, -1)), *(("W", days) for days in range(7)))
 
 
-@kept(version=2)
+@kept(version=3)
 @dataclass(frozen=True)
 class NumberLine:
     """Between the storage of a numeric or date column and plain floats.
 
     Dates count steps of fixed length, or years, quarters, months or weeks, from which all lie `days` away: 0 from the
-    first of months, -1 from their last, 4 from Mondays for Fridays.
+    first of months, -1 from their last, 4 from Mondays for Fridays. Numbers are multiples of `grid` in their last
+    place: 100 for whole amounts that show two decimals, 60 for whole minutes that show seconds.
     """
 
     decimals: int = 0
-    step_us: int = 0  # dates: microseconds of one step; 0 for numbers
     _: KW_ONLY
+    step_us: int = 0  # dates: microseconds of one step; 0 for numbers
     unit: str = ""
     days: int = 0
+    grid: int = 1
 
     def read(self, values: Array) -> Array:
         if not self.step_us:
@@ -62,19 +66,29 @@ class NumberLine:
         return int((~np.isnat(values) & (self.write(self.read(values)) != values)).sum()) if self.step_us else 0
 
     def snapped(self, moments: Array, *, up: bool) -> Array:
-        """The moments on this line's own grid, never earlier (`up`) or never later than they were."""
+        """What is on this line's own grid, never below (`up`) or never above what it was."""
+        if not self.step_us:
+            return self._snapped(moments, up=up)
         steps_down = self.read(moments)
         below = self.write(steps_down)
         return np.where(below < moments, self.write(steps_down + 1), below) if up else below
 
+    def _snapped(self, numbers: Array, *, up: bool) -> Array:
+        nearest, step = self.rounded(numbers), self.grid / 10.0**self.decimals
+        is_beyond = nearest < numbers if up else nearest > numbers
+        return np.where(is_beyond, self.rounded(nearest + (step if up else -step)), nearest)
+
     def rounded(self, numbers: Array) -> Array:
+        if self.grid > 1:
+            numbers = np.rint(numbers * 10.0**self.decimals / self.grid) * self.grid / 10.0**self.decimals
         return np.round(numbers, self.decimals) + 0.0  # no negative zero
 
 
 def number_line_of(column: Column, values: Array) -> NumberLine:
     """The axis of a numeric or date column; dates keep the coarsest step that nearly all of them share."""
     if column.kind is not Kind.DATE:
-        return NumberLine(decimals=_decimals(column, values))
+        decimals = column.spelling.decimals if column.kind is Kind.NUMBER else 0
+        return NumberLine(decimals=decimals, grid=_grid(values, decimals))
     moments = values[~np.isnat(values)].astype("datetime64[us]")
     step = _step_of(moments.astype(np.int64))
     if step < DAY_US:
@@ -89,11 +103,12 @@ def number_line_of(column: Column, values: Array) -> NumberLine:
     return NumberLine(step_us=DAY_US)
 
 
-def _decimals(column: Column, values: Array) -> int:
-    """As many as the numbers have, where the column shows zeros behind all of them."""
-    most = column.spelling.decimals if column.kind is Kind.NUMBER else 0
-    present = values[~np.isnan(values)] if most and column.spelling.padded else values[:0]
-    return next((fewer for fewer in range(most) if len(present) and (np.round(present, fewer) == present).all()), most)
+def _grid(values: Array, decimals: int) -> int:
+    """What all numbers are multiples of, in their last place; so many different ones share nothing by chance."""
+    scaled = np.rint(np.unique(values[~np.isnan(values)]) * 10.0**decimals)
+    if len(scaled) < SHARED or np.abs(scaled).max() > LARGEST:
+        return 1
+    return int(np.gcd.reduce(scaled.astype(np.int64)))
 
 
 def _step_of(moments: Array) -> int:
@@ -105,4 +120,4 @@ def shared_line(one: NumberLine, other: NumberLine) -> NumberLine:
     """The axis on which two columns can be compared: that of both, or else the finer steps."""
     if one == other:
         return one
-    return NumberLine(max(one.decimals, other.decimals), min(one.step_us, other.step_us))
+    return NumberLine(decimals=max(one.decimals, other.decimals), step_us=min(one.step_us, other.step_us))

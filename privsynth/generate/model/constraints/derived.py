@@ -107,13 +107,14 @@ class Gap:
     def _written(self, numbers: Array) -> Array:
         """From the shared axis to the column's own storage."""
         if not self.axis.step_us:
-            return self.own.write(self._rounded(numbers))
+            numbers = self._rounded(numbers)
+            return numbers if self.own == self.axis else self.own.snapped(numbers, up=self.sign > 0)
         dates = self.axis.write(numbers)
         is_finer = not self.axis.unit and (self.own.unit or self.own.step_us > self.axis.step_us)
         return self.own.snapped(dates, up=self.sign > 0) if is_finer else dates
 
     def _rounded(self, numbers: Array) -> Array:
-        return np.round(numbers, self.axis.decimals) + 0.0
+        return self.axis.rounded(numbers)
 
 
 Derived = Copied | Computed | Gap
