@@ -41,6 +41,9 @@ def _higher(default: Any = ..., **bounds: Any) -> Any:
     return Field(default, json_schema_extra={"tighter": "higher"}, **bounds)
 
 
+LEAST_SUPPORT = 10  # what fewer hold is never learnt, however lax the limits
+
+
 class Limits(PolicyModel):
     """What a draft must keep to. The values come from a profile; a policy may tighten each of them."""
 

@@ -17,6 +17,7 @@ from privsynth.engines import ENGINES
 from privsynth.errors import PolicyError
 from privsynth.mask_steps import step_names
 from privsynth.options import (
+    LEAST_SUPPORT,
     AutoOptions,
     BackendOptions,
     FigureStyle,
@@ -168,6 +169,12 @@ class Policy(PolicyModel):
         if len(set(gates)) < len(gates):
             raise MisfitError("waivers", "a gate is named twice; one person answers for one gate")
         return self
+
+    @property
+    def least_shared(self) -> int:
+        """How many people must hold a value of words that comes out as it is."""
+        fewest = self.limits.k_rare
+        return fewest if isinstance(self.backend, MaskOptions) else max(fewest, LEAST_SUPPORT)
 
     @property
     def has_claim(self) -> bool:

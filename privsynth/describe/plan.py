@@ -108,7 +108,7 @@ def _columns(table: Table) -> Iterator[str]:
 
 def _why(column: Column) -> str:
     why = f"{sureness(column.confidence)}: {visible(column.reason)}"
-    return f"{why}. Say role: {column.role.value}, or role: plain" if is_doubted(column) else why
+    return f"{why}. Say role: {column.role.value}, or role: plain, or role: drop" if is_doubted(column) else why
 
 
 def _said(column: Column) -> str:

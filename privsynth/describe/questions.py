@@ -7,22 +7,24 @@ only where name and values agree. These are notes like any other, so that they s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from privsynth.dataset import Column, Dataset, Role, Table
+from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.describe.doubts import is_doubted, is_unknown
 from privsynth.describe.plan import quoted
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop
+from privsynth.pii.shapes import Shape
 from privsynth.policy import Policy
 
 LISTED = 12
+NEARLY_ALL = 0.9  # share of the rows without a value that may come out, from which on a column is as good as empty
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")  # what may stand between the dots of --set
 
 
 def questions(data: Dataset, policy: Policy) -> list[str]:
     """One for each table and kind of doubt. What the policy has an answer to, be it the proposal, is not asked."""
-    return [question for table in data for question in _of_table(table, _open(table, policy))]
+    return [question for table in data for question in _of_table(table, _open(table, policy), policy.least_shared)]
 
 
 def _open(table: Table, policy: Policy) -> list[Column]:
@@ -31,31 +33,75 @@ def _open(table: Table, policy: Policy) -> list[Column]:
     return [column for column in table.columns if column.name not in answered | left_out]
 
 
-def _of_table(table: Table, columns: Sequence[Column]) -> Iterator[str]:
+def _of_table(table: Table, columns: Sequence[Column], fewest: int) -> Iterator[str]:
     unknown = [column for column in columns if is_unknown(column)]
-    if unknown:
-        yield _unknown(table.name, unknown)
+    lost = {column.name: _lost(table, column, fewest) for column in columns if is_unknown(column) or is_doubted(column)}
+    empty = [column for column in unknown if lost[column.name] >= NEARLY_ALL]
+    shared = [column for column in unknown if lost[column.name] < NEARLY_ALL]
+    if shared:
+        yield _unknown(table.name, shared, _shared(shared, lost, fewest))
+    if empty:
+        yield _unshared(table.name, empty, fewest)
     for column in columns:
         if is_doubted(column) and not is_unknown(column):
-            yield _doubted(table.name, column)
+            yield _doubted(table.name, column, fewest if lost[column.name] >= NEARLY_ALL else None)
 
 
-def _unknown(table: str, columns: Sequence[Column]) -> str:
-    one = ("holds", "its values are", "it")
-    hold, their, them = one if len(columns) == 1 else ("hold", "their values are", "them")
+def _lost(table: Table, column: Column, fewest: int) -> float:
+    """The share of rows whose words would not come out of a plain column. Numbers and dates become curves."""
+    if column.kind not in (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL):
+        return 0.0
+    people = None if table.person is None else table.people
+    return 1 - Shape.of(table.text(column.name), people).shared_share(fewest)
+
+
+def _shared(columns: Sequence[Column], lost: Mapping[str, float], fewest: int) -> str:
+    share = max(lost[column.name] for column in columns)
+    if not share:
+        return "values that several people share may come out"
+    up_to = "" if len(columns) == 1 else "up to "
     return (
-        f"{visible(table)}: nobody knows what {_names(columns)} {hold}, so {their} invented: codes that mean nothing. "
-        f"If values that several people share may come out: {_line(table, columns, Role.PLAIN)}; "
-        f"if inventing is right: role: direct; to leave {them} out: role: drop"
+        f"values may come out that at least {fewest} people share, and {up_to}{share:.0%} of the rows stay without one"
     )
 
 
-def _doubted(table: str, column: Column) -> str:
-    kind = f" ({column.entity})" if column.entity else ""
-    role = column.role.value.replace("_", " ")
+def _unknown(table: str, columns: Sequence[Column], shared: str) -> str:
     return (
-        f"{visible(table)}: is {visible(column.name)} {role}{kind}? It is taken for it, because: {column.reason}. "
-        f"If not: {_line(table, [column], Role.PLAIN)}; if it is: role: {column.role.value}"
+        f"{_nobody_knows(table, columns)}. If {shared}: {_line(table, columns, 'plain')}; "
+        f"if inventing is right: role: direct; to leave {_them(columns)} out: role: drop"
+    )
+
+
+def _unshared(table: str, columns: Sequence[Column], fewest: int) -> str:
+    return (
+        f"{_nobody_knows(table, columns)}. {_nearly_all(fewest)}, which role: plain would leave empty. "
+        f"To leave {_them(columns)} out: {_line(table, columns, 'drop')}; if inventing is right: role: direct"
+    )
+
+
+def _nobody_knows(table: str, columns: Sequence[Column]) -> str:
+    hold, their = ("holds", "its values are") if len(columns) == 1 else ("hold", "their values are")
+    return f"{visible(table)}: nobody knows what {_names(columns)} {hold}, so {their} invented: codes that mean nothing"
+
+
+def _them(columns: Sequence[Column]) -> str:
+    return "it" if len(columns) == 1 else "them"
+
+
+def _nearly_all(fewest: int) -> str:
+    return f"Values that fewer than {fewest} people share do not come out, and nearly all rows hold such"
+
+
+def _doubted(table: str, column: Column, fewest: int | None) -> str:
+    """`fewest`: so many people share none of nearly all its values."""
+    kind = f" ({column.entity})" if column.entity else ""
+    role = column.role.value
+    asked = f"{visible(table)}: is {visible(column.name)} {role.replace('_', ' ')}{kind}? It is taken for it, because"
+    if fewest is None:
+        return f"{asked}: {column.reason}. If not: {_line(table, [column], 'plain')}; if it is: role: {role}"
+    return (
+        f"{asked}: {column.reason}. {_nearly_all(fewest)}, which role: plain would leave empty. "
+        f"If it is not: {_line(table, [column], 'drop')} or role: direct; if it is: role: {role}"
     )
 
 
@@ -63,12 +109,12 @@ def _names(columns: Sequence[Column]) -> str:
     return ", ".join(visible(column.name) for column in columns[:LISTED]) + _more(columns)
 
 
-def _line(table: str, columns: Sequence[Column], role: Role) -> str:
+def _line(table: str, columns: Sequence[Column], role: str) -> str:
     """What to write into the policy, or, for one column, behind --set."""
     paths = [table, columns[0].name]
     if len(columns) == 1 and all(map(_PATH.match, paths)):
-        return f"--set tables.{table}.columns.{columns[0].name}.role={role.value}"
-    said = ", ".join(f"{quoted(column.name)}: {{ role: {role.value} }}" for column in columns[:LISTED])
+        return f"--set tables.{table}.columns.{columns[0].name}.role={role}"
+    said = ", ".join(f"{quoted(column.name)}: {{ role: {role} }}" for column in columns[:LISTED])
     return f"tables: {{ {quoted(table)}: {{ columns: {{ {said}{_more(columns)} }} }} }} in the policy"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
@@ -16,10 +17,10 @@ from privsynth.policy import Policy
 
 def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     """The same data; each column knows its role and the reason, each table the column that says whose its rows are."""
-    described = [_described(table, policy.table(table.name), policy.limits.k_rare) for table in dataset]
+    described = [_described(table, policy.table(table.name), policy.least_shared) for table in dataset]
     answered = {table.name for table in dataset if "person" in policy.table(table.name).model_fields_set}
     owned = with_owners(dataset.replace_tables(*described), answered)
-    counted = [_by_people(table, policy.table(table.name), policy.limits.k_rare) for table in owned]
+    counted = [_by_people(table, policy.table(table.name), policy.least_shared) for table in owned]
     return owned.replace_tables(*(_with_domains(table, policy) for table in counted))
 
 
@@ -32,7 +33,9 @@ def _by_people(table: Table, wishes: TablePolicy, fewest: int) -> Table:
     """Values count as shared by rows first, and by people as soon as it is known whose the rows are."""
     if table.person is None:
         return table
-    words = [c for c in table.of_role(Role.PLAIN) if c.kind in (Kind.TEXT, Kind.CATEGORY) and not c.declared]
+    words = [
+        c for c in table.of_role(Role.PLAIN, Role.QUASI) if c.kind in (Kind.TEXT, Kind.CATEGORY) and not c.declared
+    ]
     return table.with_columns(*(_column(table, c, wishes.columns.get(c.name, ColumnPolicy()), fewest) for c in words))
 
 
@@ -53,7 +56,8 @@ def _column(table: Table, column: Column, wish: ColumnPolicy, fewest: int) -> Co
     over their own finding, and nobody has given it there.
     """
     people = None if table.person is None else table.people
-    proposed = type_column(column.name, table.text(column.name), column.kind, people=people, fewest=fewest)
+    name = ROW_LABELS if _is_nameless(table, column) else column.name
+    proposed = type_column(name, table.text(column.name), column.kind, people=people, fewest=fewest)
     inferred = replace(
         column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence
     )
@@ -64,6 +68,16 @@ def _column(table: Table, column: Column, wish: ColumnPolicy, fewest: int) -> Co
     if (role, entity) == (proposed.role, proposed.entity):
         return inferred
     return replace(column, role=role, entity=entity, reason="declared in the policy", confidence=1.0, declared=True)
+
+
+def _is_nameless(table: Table, column: Column) -> bool:
+    """Whether the first column alone had no name in its file: labels of rows, as pandas and R write their index."""
+    numbered = [bool(_NUMBERED.match(other.name)) for other in table.columns]
+    return column.name == table.columns[0].name and numbered[0] and not any(numbered[1:]) and len(numbered) > 1
+
+
+ROW_LABELS = "row names"
+_NUMBERED = re.compile(r"c\d+(?:_\d+)?\Z")  # as `read` calls a column without a name
 
 
 def _role_of(entity: str) -> Role:

@@ -34,6 +34,8 @@ MOST_THINGS = 0.3  # share of values that say they are none, up to which it coul
 FEW_NAMES = 20  # different values of a longer table that are groups, whatever they are called
 TOO_SHORT = 3  # letters or digits of an alphabet; a Chinese name has no more characters
 MOST_MEASURED = 0.5  # share of values written like dates, times or numbers, up to which a column may be one of codes
+UNSHARED = 0.1  # share of the rows on values of several people, up to which a column of words has nothing to teach
+FEWEST_WORDS, FEWEST_LABELS = 50, 20  # rows from which on that is said: of any words, and of labels of rows
 FEWEST = 3  # people who must hold a value, where no policy says how many
 
 
@@ -42,7 +44,8 @@ def type_column(name: str, text: Array, kind: Kind, *, people: Array | None = No
 
     A value that `fewest` people hold is nobody's; `people` says whose row each row is, if not each is a person's own.
     """
-    return type_shape(name, Shape.of(text, people), kind, fewest=fewest)
+    shape = Shape.of(text, people)
+    return _as_learnable(type_shape(name, shape, kind, fewest=fewest), _read(name), shape, kind, fewest)
 
 
 def is_class(shape: Shape, fewest: int) -> bool:
@@ -64,8 +67,25 @@ def type_shape(name: str, shape: Shape, kind: Kind, *, fewest: int = FEWEST) -> 
         _by_shape(says, shape, kind, fewest),
     ):
         if answer is not None:
-            return replace(answer, also=tuple(g.entity for g in guesses if g.entity != answer.entity)[:3])
+            also = tuple(guess.entity for guess in guesses if guess.entity != answer.entity)[:3]
+            return replace(answer, also=also)
     return Typing(Role.PLAIN, reason="neither name nor values speak of a person", confidence=0.7)
+
+
+def _as_learnable(answer: Typing, says: NameSays, shape: Shape, kind: Kind, fewest: int) -> Typing:
+    """Words that nearly nobody shares cannot be learnt, whatever they name: nothing of them would ever come out.
+
+    Where they hold digits (postcodes, ages, dates) the beginning or a range of them is shared.
+    """
+    is_known = answer.role in (Role.PLAIN, Role.QUASI) and kind in (Kind.TEXT, Kind.CATEGORY)
+    is_telling = shape.rows >= (FEWEST_LABELS if says.counts_rows else FEWEST_WORDS)
+    if not is_known or not is_telling or shape.digit_share > 0.5:
+        return answer
+    share = shape.shared_share(fewest)
+    if share > UNSHARED:
+        return answer
+    reason = f"{answer.reason}; {share:.0%} of the rows hold one that at least {fewest} people share, too few to learn"
+    return replace(answer, role=Role.DIRECT, confidence=min(answer.confidence, 0.6), reason=reason)
 
 
 @lru_cache(maxsize=4096)

@@ -31,6 +31,7 @@ from privsynth.read.frames import read_frame
 from privsynth.recipe import Recipe
 from privsynth.release import Draft, Outcome, Release, decide
 from privsynth.report import render_reports
+from privsynth.report.emptied import emptied
 from privsynth.report.losses import losses
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
@@ -178,7 +179,7 @@ def decided(
     traced, led_back = traces(
         verdicts, most=policy.limits.tracing_max, exact=exact, without=prepared.source.train.lookups
     )
-    warned = [*losses(verdicts, exact=exact), *led_back]
+    warned = [*emptied(draft.dataset, prepared.data), *losses(verdicts, exact=exact), *led_back]
     stages.notes(traced)
     stages.warnings(warned)
     with stages.stage("report"):

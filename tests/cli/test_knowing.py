@@ -137,7 +137,7 @@ def mystery(tmp_path: Path) -> Path:
 
 def test_what_is_invented_because_nobody_knows_it_stands_on_the_first_screen(mystery: Path, tmp_path: Path) -> None:
     """With the line that declares it, which does so when it is used."""
-    line = "--set tables.sales.columns.mystery.role=plain"
+    line = "--set tables.sales.columns.mystery.role=drop"
     asked = "warning   sales: nobody knows what mystery holds"
     out = ("--out", str(tmp_path / "out"), "--seed", "1")
     run = command("run", str(mystery), *out)
@@ -151,7 +151,7 @@ def test_what_is_invented_because_nobody_knows_it_stands_on_the_first_screen(mys
     assert f"warning: {asked.split('   ')[1]}" in command("inspect", str(mystery)).stdout
     answered = command("run", str(mystery), *line.split(), "--out", str(tmp_path / "new"), "--dry-run", "--json")
     assert not any("nobody knows" in warning for warning in json.loads(answered.stdout)["warnings"])
-    assert json.loads(answered.stdout)["plan"]["tables"][0]["roles"] == {"plain": 2}
+    assert json.loads(answered.stdout)["plan"]["tables"][0]["roles"] == {"direct": 1, "plain": 1}
 
 
 def test_inspect_makes_hidden_signs_of_a_header_visible(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
@@ -30,30 +32,56 @@ def asked(data: Dataset, policy: Policy | None = None) -> list[str]:
 
 
 def test_what_nobody_knows_is_asked_with_the_line_that_declares_it() -> None:
+    """As a plain column it would come out empty: each value is there once. The answer that is offered leaves it out."""
     (question,) = asked(sales())
     assert question.startswith("sales: nobody knows what mystery holds")
-    assert "--set tables.sales.columns.mystery.role=plain" in question
+    assert "Values that fewer than 10 people share do not come out, and nearly all rows hold such" in question
+    assert "which role: plain would leave empty" in question
+    assert "--set tables.sales.columns.mystery.role=drop" in question
+    assert "role=plain" not in question
     assert "wuff" not in question
 
 
+def test_what_would_come_out_of_a_plain_column_is_counted() -> None:
+    """30 rows share one value and 30 have one each: half of the rows would stay without."""
+    data = shared_by_half(sales())
+    (question,) = asked(data, Policy(profile="gdpr-strict"))
+    assert "If values may come out that at least 11 people share, and 50% of the rows stay without one" in question
+    assert "--set tables.sales.columns.mystery.role=plain" in question
+
+
+def test_masked_values_need_as_many_people_as_the_limit_says_and_learnt_ones_at_least_ten() -> None:
+    learnt, masked = (
+        asked(sales(), Policy(profile="internal", backend={"kind": kind}))[0] for kind in ("model", "mask")
+    )
+    assert "fewer than 10 people" in learnt
+    assert "fewer than 3 people" in masked
+
+
+def shared_by_half(data: Dataset) -> Dataset:
+    (table,) = data
+    frame = table.frame.assign(mystery=table.frame["mystery"].where(table.frame.index >= 30, "wuff wuff"))
+    return data.replace_tables(replace(table, frame=frame))
+
+
 def test_the_lines_are_such_as_the_policy_reads() -> None:
-    """Both answers end the question, and do what they say."""
-    for role in ("plain", "direct"):
+    """All answers end the question, and do what they say."""
+    for role in ("plain", "direct", "drop"):
         policy = Policy(tables={"sales": {"columns": {"mystery": {"role": role}}}})
         assert asked(sales(), policy) == []
-        assert describe(sales(), policy)["sales"]["mystery"].role is Role(role)
+        assert describe(sales(), policy)["sales"]["mystery"].role is (Role.DIRECT if role == "drop" else Role(role))
 
 
 def test_several_columns_of_a_table_are_one_question_with_one_line_for_all() -> None:
     (question,) = asked(sales("sales", "one", "the other"))
     assert "nobody knows what one, the other hold" in question
-    assert 'tables: { sales: { columns: { one: { role: plain }, "the other": { role: plain } } } }' in question
+    assert 'tables: { sales: { columns: { one: { role: drop }, "the other": { role: drop } } } }' in question
 
 
 def test_a_name_with_a_dot_is_not_set_by_a_dotted_path() -> None:
     (question,) = asked(sales("sales", "a.b"))
     assert "--set" not in question
-    assert '"a.b": { role: plain }' in question
+    assert '"a.b": { role: drop }' in question
 
 
 def test_many_unknown_columns_are_still_one_line() -> None:
@@ -68,7 +96,7 @@ def test_a_key_by_its_look_alone_is_asked_too() -> None:
     data = Dataset((Table("t", (Column("c1", Kind.TEXT),), pd.DataFrame({"c1": codes})),))
     (question,) = asked(data)
     assert question.startswith("t: is c1 identifier?")
-    assert question.endswith("--set tables.t.columns.c1.role=plain; if it is: role: identifier")
+    assert question.endswith("--set tables.t.columns.c1.role=drop or role: direct; if it is: role: identifier")
 
 
 def test_the_plan_leaves_open_what_is_in_doubt_so_that_the_question_stays() -> None:

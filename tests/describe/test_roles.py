@@ -10,6 +10,12 @@ from privsynth.describe.roles import with_roles
 from privsynth.errors import PolicyError
 from privsynth.policy import Policy
 
+TOWNS = (
+    *("Bern", "Basel", "Zug", "Chur", "Genoa", "Turin", "Parma", "Pisa", "Bari", "Trento"),
+    *("Lyon", "Brest", "Nantes", "Metz", "Reims", "Dijon", "Leeds", "York", "Derby", "Bath"),
+    *("Kiel", "Mainz", "Ulm", "Trier", "Essen", "Porto", "Faro", "Braga", "Evora", "Beja"),
+)
+
 
 def visits() -> Dataset:
     frame = pd.DataFrame(
@@ -102,7 +108,7 @@ def test_what_only_the_rows_of_one_person_share_is_not_shared() -> None:
     common = [f"likes it {chr(97 + n // 3)}" for n in range(60)]
     columns = (*data["visits"].columns, Column("own", Kind.TEXT), Column("common", Kind.TEXT))
     table = Table("visits", columns, frame.assign(own=pd.Series(own, dtype=object), common=common))
-    described = with_roles(Dataset((table,)), Policy())["visits"]
+    described = with_roles(Dataset((table,)), Policy(backend={"kind": "mask"}))["visits"]
     assert described.person == "patient_id"
     assert (described["own"].role, described["common"].role) == (Role.DIRECT, Role.PLAIN)
 
@@ -111,5 +117,35 @@ def test_how_many_people_must_share_a_value_is_the_policys() -> None:
     words = [f"likes it {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(50)] * 4
     frame = pd.DataFrame({"c": pd.Series(words, dtype=object)})
     data = Dataset((Table("t", (Column("c", Kind.TEXT),), frame),))
-    assert with_roles(data, Policy())["t"]["c"].role is Role.PLAIN
-    assert with_roles(data, Policy(limits={"k_rare": 5}))["t"]["c"].role is Role.DIRECT
+    masked = {"kind": "mask"}
+    assert with_roles(data, Policy(backend=masked))["t"]["c"].role is Role.PLAIN
+    assert with_roles(data, Policy(backend=masked, limits={"k_rare": 5}))["t"]["c"].role is Role.DIRECT
+    assert with_roles(data, Policy())["t"]["c"].role is Role.DIRECT  # what fewer than ten share is never learnt
+
+
+def test_labels_of_rows_without_a_name_are_keys_or_direct() -> None:
+    """The reader calls the first column c1 if it alone has no name; where all are numbered, nothing is said of it."""
+    rest = pd.Series([float(3 * n * n) for n in range(40)])
+    states = pd.Series([f"{letter}{end}" for letter in "ABCD" for end in "abcdefghij"], dtype=object)
+    assert first_of(rest, Kind.INTEGER, "weight") is Role.IDENTIFIER
+    assert first_of(rest, Kind.INTEGER, "c2") is Role.PLAIN
+    assert first_of(states, Kind.TEXT, "weight") is Role.DIRECT
+
+
+def first_of(labels: pd.Series, kind: Kind, other: str) -> Role:
+    """The role of a column c1 beside one of this name."""
+    frame = pd.DataFrame({"c1": labels, other: [float(n % 7) for n in range(len(labels))]})
+    table = Table("t", (Column("c1", kind), Column(other, Kind.INTEGER)), frame)
+    return with_roles(Dataset((table,)), Policy())["t"]["c1"].role
+
+
+def test_names_of_places_that_nearly_nobody_shares_are_invented_and_asked() -> None:
+    """120 towns in 120 rows: learnt as a class, the column would be empty. Twelve rows each, they are a class."""
+    towns = [f"{first} {last}" for first in TOWNS for last in ("Airport", "Harbour", "Station", "Hill")]
+    once, shared = pd.Series(towns, dtype=object), pd.Series(towns[:10] * 12, dtype=object)
+    frame = pd.DataFrame({"once": once, "shared": shared})
+    table = Table("t", (Column("once", Kind.TEXT), Column("shared", Kind.TEXT)), frame)
+    found = with_roles(Dataset((table,)), Policy())["t"]
+    assert found["once"].role is Role.DIRECT
+    assert found["once"].confidence < 0.75
+    assert found["shared"].role in (Role.QUASI, Role.PLAIN)

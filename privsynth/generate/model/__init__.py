@@ -35,7 +35,7 @@ from privsynth.generate.model.tables.connected import (
     units_of,
 )
 from privsynth.generate.model.tables.shards import Shard, emptied, in_shards, led_by, rows_of_a_shard, together
-from privsynth.options import Limits, ModelOptions
+from privsynth.options import LEAST_SUPPORT, Limits, ModelOptions
 from privsynth.people import Fabricator
 from privsynth.people.crowd import Crowd
 from privsynth.people.unlearnt import unlearnt
@@ -44,8 +44,6 @@ from privsynth.seeds import child
 from privsynth.stages import Estimate, Watch, unwatched
 from privsynth.statistics import Fact, Statistics
 from privsynth.typing import Array
-
-LEAST_SUPPORT = 10  # a value held by fewer is never emitted, however lax the limits
 
 
 class Model:
