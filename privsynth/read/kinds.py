@@ -193,7 +193,9 @@ def _like_the_others(reading: NumberReading) -> Iterator[str]:
     spelling = reading.spelling
     mark, meant = (spelling.thousands, "thousands") if spelling.thousands else (spelling.decimal_mark, "decimals")
     if mark in NAMES and (mark, meant) != (".", "decimals"):
-        yield f"its {NAMES[mark]} could mark decimals or thousands; read as {meant} like the numbers of other columns"
+        other = "kind: integer" if meant == "decimals" else f"decimal: '{mark}'"
+        what = f"its {NAMES[mark]} could mark decimals or thousands; read as {meant} like the numbers of other columns"
+        yield f"{what} ({other} in the policy reads them otherwise)"
 
 
 def _one_of(readings: list[DateReading], place: Place, day_first: bool | None) -> Settled:
@@ -247,14 +249,15 @@ def _reasons(cells: _Cells, counts: Array) -> tuple[str, ...]:
 def _as_numbers(cells: _Cells, wished: ColumnPolicy, *, whole: bool) -> Settled:
     """Numbers because the policy says so; the first value that is none is named by its line, or counts as missing."""
     if (reading := _declared_numbers(cells, None, wished, whole=whole)) is not None:
-        return Settled(reading=reading)
+        return Settled(reading=reading, notes=tuple(map(cells.place.note, reading.doubts)))
     counts = cells_of(cells.present, cells.words)
     if (most := _declared_numbers(cells, counts, wished, whole=whole)) is not None:
         odd = cells.odd(most)
         if is_null_word(odd, has_missing=cells.has_missing):
             return null_word(odd)
         if wished.misfits == "missing":
-            return missing(odd)
+            outcome = missing(odd)
+            return replace(outcome, notes=(*outcome.notes, *map(cells.place.note, most.doubts)))
     elif why_no_number(cells.present, counts) == COMMAS:
         hint = "say  decimal: ','  or, where it marks thousands,  decimal: '.'  or  kind: integer"
         raise cells.place.refuse("a comma may mark decimals or thousands in these numbers", hint)
@@ -272,8 +275,15 @@ def _declared_numbers(
 ) -> NumberReading | None:
     """Numbers with the declared mark of decimals; whole ones with whichever mark leaves no decimals."""
     ways = [wished.decimal] if wished.decimal else [None, ".", ","] if whole else [None]
-    readings = (numbers(cells.present, counts, sure=True, decimal=decimal) for decimal in ways)
-    return next((each for each in readings if each is not None and not (whole and each.spelling.decimals)), None)
+    for decimal in ways:
+        reading = numbers(cells.present, counts, sure=True, decimal=decimal)
+        if reading is not None and not (whole and reading.spelling.decimals):
+            is_meant = decimal is not None and wished.decimal is None and reading.spelling.thousands in NAMES
+            return replace(reading, doubts=(_WHOLE,)) if is_meant else reading
+    return None
+
+
+_WHOLE = "three digits behind a mark are thousands, as the policy says that these are whole numbers"
 
 
 def _as_dates(cells: _Cells, wished: ColumnPolicy) -> Settled:

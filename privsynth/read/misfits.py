@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from privsynth.read.dates import DateReading
+from privsynth.read.dressed import have_looks
 from privsynth.read.numerals import SAFE_DIGITS, NumberReading
 from privsynth.read.place import Place
 from privsynth.read.records import Words
@@ -123,8 +124,10 @@ def null_word(odd: Odd) -> Settled:
 
 def is_null_word(odd: Odd, *, has_missing: bool) -> bool:
     """Whether the misfits are one word that many cells share, and the only spelling of a missing value."""
-    is_one = len(odd.misfits) == 1 and not has_missing and odd.count >= COMMON
-    return is_one and int(odd.reading.fits.sum()) >= LEVELS and odd.misfits[0][0] not in "=+-@"
+    if len(odd.misfits) != 1 or has_missing or odd.count < COMMON or int(odd.reading.fits.sum()) < LEVELS:
+        return False
+    is_number = isinstance(odd.reading, NumberReading) and have_looks(odd.misfits).any()
+    return not is_number and odd.misfits[0][0] not in "=+-@"
 
 
 def _one_word(odd: Odd, *, has_missing: bool) -> Settled:

@@ -47,11 +47,14 @@ MARKS = (
 )
 MORE_MARKS = ((".", LAKHS), (".", "\u2019"), (",", "\u2019"))
 NAMES = {",": "commas", ".": "points"}
-POINTS = "its points were read as decimal points, but could mark thousands"
+POINTS = (
+    "its points were read as decimal points, but could mark thousands; kind: integer in the policy reads them as such"
+)
 COMMAS = (
     "a comma may mark decimals or thousands, so it stays text; in the policy  kind: integer  reads it as thousands, "
     "decimal: ','  as decimals"
 )
+SOME = 10
 SURE = 50  # so many different numbers with three decimals each, and none with two, are no decimals without zeros
 TWINS = {",": ((",", ""), (".", ",")), ".": ((".", ""), (",", "."))}  # a mark of decimals, and the same of thousands
 
@@ -117,10 +120,13 @@ def _of_all(words: list[str], fitting: list[Marks], *, is_known: bool) -> Number
 def shows_thousands(words: list[str], mark: str) -> bool:
     """Whether a mark that could be of decimals or thousands is of thousands, as some words show none.
 
-    Who writes `27` leaves out zeros, and would write neither `2,660` nor three decimals every time.
+    Who writes `27` leaves out zeros, and would write neither `2,660` nor three decimals every time. A point is rather
+    one of decimals: a few words do not tell.
     """
     marked = [word for word in words if mark in word]
-    return len(marked) < len(words) and (len(marked) >= SURE or any(word.endswith("0") for word in marked))
+    if len(marked) == len(words) or (mark == "." and len(marked) < SOME):
+        return False
+    return len(marked) >= SURE or any(word.endswith("0") for word in marked)
 
 
 def thousands_note(mark: str) -> str:

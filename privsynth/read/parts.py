@@ -327,7 +327,7 @@ def _as_promised(words: Words, column: Column, layout: Layout, wished: ColumnPol
     wish = ColumnPolicy(
         kind=kind,
         format=column.format,
-        decimal=spelling.decimal_mark if column.kind is Kind.NUMBER else None,
+        decimal=spelling.decimal_mark if column.kind in (Kind.NUMBER, Kind.INTEGER) else None,
         misfits=wished.misfits if wished is not None and may_misfit else None,
     )
     try:

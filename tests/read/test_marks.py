@@ -68,9 +68,9 @@ def test_decimals_belong_to_numbers() -> None:
 
 @pytest.mark.parametrize("mark", [",", "."])
 def test_a_zero_behind_the_mark_beside_a_number_without_it_marks_thousands(mark: str) -> None:
-    words = [f"2{mark}660", "27", f"12{mark}345"]
+    words = [f"2{mark}660", "27", *(f"{number}{mark}345" for number in range(1, 12))]
     reading = column_of(*words)
-    assert list(reading.values) == [2660, 27, 12345]
+    assert list(reading.values[:3]) == [2660, 27, 1345]
     assert written(reading) == words
     assert any("marks of thousands" in note for note in reading.notes)
 
@@ -112,3 +112,23 @@ def test_a_decimal_comma_elsewhere_makes_thousands_of_points(folder: Folder) -> 
 def test_columns_that_disagree_settle_nothing(folder: Folder) -> None:
     data = folder.read("a;b;c\n1,234;1,5;1.5\n5,678;2,25;2.5\n")
     assert data.tables[0].columns[0].kind is Kind.TEXT
+
+
+def test_a_few_points_stay_decimal_points_with_a_note() -> None:
+    reading = column_of("1.250", "2", "1.500")
+    assert list(reading.values) == [1.25, 2, 1.5]
+    assert any("kind: integer in the policy" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize("word", ["1.5", "5 kg"])
+def test_a_number_that_many_cells_share_is_no_word_for_missing(word: str) -> None:
+    cells = [*map(str, range(60)), *[word] * 20]
+    with pytest.raises(InputError):
+        column_of(*cells, kind="integer")
+    assert column_of(*cells, kind="integer", misfits="missing").misfits == 20
+
+
+def test_thousands_of_declared_whole_numbers_are_said() -> None:
+    reading = column_of("1.500", "2", kind="integer")
+    assert list(reading.values) == [1500, 2]
+    assert any("as the policy says" in note for note in reading.notes)
