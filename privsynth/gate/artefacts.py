@@ -20,7 +20,10 @@ from privsynth.verdict import Finding, Verdict
 SHINGLE = 5  # words in a row that a report and a free text may not share
 ENCODED = 8  # letters of an encoded value under which it says nothing
 _CODE = re.compile(r"[A-Za-z0-9+/_-]{8,}")
-REMEDY = "a report shows what it must not: do not hand the reports out, and tell us"
+REMEDY = (
+    "a report shows what it must not: do not hand the reports out. Where the policy, a level, or the name of a file or "
+    "column holds the same words, call it otherwise there, or take {} out of the file; else tell us"
+)
 
 
 class Artefacts:
@@ -191,5 +194,5 @@ def _count(key: str, what: str, hits: dict[str, int], looked: int) -> Finding:
         where=tuple(name for name, count in hits.items() if count),
         n=looked,
         note=f"{looked:,} distinct values were looked for",
-        remedy=REMEDY,
+        remedy=REMEDY.format(" and ".join(name for name, count in hits.items() if count) or "the column"),
     )

@@ -136,6 +136,15 @@ def test_short_numbers_and_words_of_our_own_say_nothing() -> None:
     assert failures(judged("the limit of the gate: share 0.25 of 100000, row 102", of=source(table, None))) == []
 
 
+def test_a_title_that_every_report_says_is_no_leak_and_the_remedy_of_another_names_its_column() -> None:
+    titles = ["Faces", "Photographs of Faces", "Mugwort Rising"]
+    table = Table("films", (Column("title", Kind.TEXT, role=Role.DIRECT),), frame(title=titles))
+    assert failures(judged("not seen: photographs of faces and other pictures", of=source(table, None))) == []
+    found = judged("photographs of mugwort rising", of=source(table, None))
+    assert failures(found) == [PEOPLE]
+    assert next(f for f in found if not f.passed).remedy.endswith("or take films.title out of the file; else tell us")
+
+
 def test_values_without_a_letter_or_digit_say_nothing() -> None:
     table = Table(
         "t",

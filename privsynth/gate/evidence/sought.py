@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.manifest import versions
 from privsynth.measure.significance import binomial_tail, is_significant
 from privsynth.measure.words import PrintedText, words_of
+from privsynth.pii import coverage, not_detectable
 from privsynth.source import Source
 
 RARE = 11  # a value that fewer rows hold may be in no report (CMS cell-size rule)
@@ -138,7 +140,16 @@ def _today() -> list[tuple[str, ...]]:
 @cache
 def own_words() -> PrintedText:
     """Everything that our own files say: what stands there can be in a report without the data's help."""
-    return PrintedText("privsynth", "\n".join(_texts(files("privsynth"))))
+    ours = files("privsynth")
+    said = [*_texts(ours), (ours / "report" / "glossary.toml").read_text(encoding="utf-8"), *_claims(), *versions()]
+    return PrintedText("privsynth", "\n".join(said))
+
+
+def _claims() -> Iterator[str]:
+    """What every compliance report says of the scanner."""
+    yield from not_detectable()
+    for line in coverage():
+        yield from (str(part) for part in astuple(line) if part is not None)
 
 
 def _texts(folder: Traversable) -> Iterator[str]:

@@ -11,7 +11,16 @@ from conftest import frame
 from honest import source
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
+from privsynth.gate.evidence.sought import (
+    Known,
+    Values,
+    forbidden_values,
+    is_chance,
+    is_short_number,
+    is_telling,
+    own_words,
+)
+from privsynth.measure.words import words_of
 from privsynth.source import Source
 from privsynth.spelling import Spelling
 
@@ -132,3 +141,16 @@ def test_whole_months_and_round_times_are_edges_of_charts_and_not_values_that_ma
     real = source(Table("t", columns, pd.DataFrame(cells)), None)
     forbidden = {values.column: values.texts for values in forbidden_values(real)}
     assert forbidden == {"month": [], "day": ["2020-03-01", "2020-05-01", "2020-07-01"], "lasts": ["PT2H11M"]}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["faces", "voice", "religion", "passport", "normalizer", "loosen", "photographs of faces", "phonenumbers"],
+)
+def test_what_every_report_says_whatever_the_data_are_words_of_our_own(said: str) -> None:
+    assert own_words().holds(words_of(said))
+
+
+@pytest.mark.parametrize("said", ["mugwort", "faces of mugwort", "smith", "springfield"])
+def test_words_of_the_world_and_lists_of_names_are_not(said: str) -> None:
+    assert not own_words().holds(words_of(said))
