@@ -14,6 +14,7 @@ from privsynth.pii import names
 from privsynth.pii.shapes import Shape
 
 LEAST_LETTERS = 4  # shorter words are abbreviations as often as names: Sea, Min, Mon
+MOST_NAMES = 6  # words of one person's name
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -88,6 +89,22 @@ def _is_person(value: str) -> bool:
         or like_surname(word)
         for word in words
     )
+
+
+_LISTED = re.compile(r"([^\W\d_][^\d,]*), ?([^\W\d_][^\d,]*?)(?:, ?(?:jr|sr|i{2,3}|iv)\.?)?\Z", re.IGNORECASE)
+
+
+@lru_cache(maxsize=65_536)
+def is_listed_person(value: str) -> bool:
+    """`Surname, Given`, as people stand in lists, of known names. `Florence, Virginia` is a place in its region."""
+    parts = _LISTED.match(value.strip())
+    if parts is None:
+        return False
+    last, given = (_WORD.findall(names.fold(part)) for part in parts.groups())
+    is_region = " ".join(given) in _regions() or " ".join(last) in _regions()
+    is_given = given[0] in names.given_names() and given[0] not in names.common_words() | names.known("place_kinds")
+    is_last = any(word in names.surnames() or word in names.given_names() or like_surname(word) for word in last)
+    return is_given and is_last and not is_region and len(given) + len(last) <= MOST_NAMES
 
 
 def names_people(shape: Shape) -> bool:

@@ -13,7 +13,7 @@ from privsynth.dataset import Kind
 from privsynth.pii import names
 from privsynth.pii.entities import Entity, Trait, entities, of_trait
 from privsynth.pii.lexicon import NameSays
-from privsynth.pii.namesakes import is_place, like_surname, names_people, people
+from privsynth.pii.namesakes import is_listed_person, is_place, like_surname, names_people, people
 from privsynth.pii.phones import phone_share
 from privsynth.pii.shapes import Shape
 from privsynth.typing import Array
@@ -98,7 +98,14 @@ def _births(shape: Shape, says: NameSays) -> list[Guess]:
 _MANY = 20  # no dictionary speaks about fewer distinct values
 
 
+_MANY_LISTED = 5  # values that begin with a surname and a comma say more than single words do
+
+
 def _by_dictionary(shape: Shape) -> list[Guess]:
+    listed = shape.share_of(is_listed_person) if shape.distinct >= _MANY_LISTED else 0.0
+    if listed > 0.5:
+        reason = f"{listed:.0%} of the distinct values are a surname, a comma and a given name"
+        return [Guess("PERSON", listed, listed, reason)]
     if shape.distinct < _MANY or (shape.digit_share > 0.95 and not _is_street_like(shape)):
         return []
     street = shape.share_of(is_street)
@@ -246,6 +253,7 @@ def agrees(means: str, shape: Shape, kind: Kind) -> bool:
 
 
 MOST_GROUPS = 500
+MOST_SEXES = 30  # words and codes for them; more are counts of women or men
 _STATURES = ((40, 250), (15, 100), (0.4, 2.5), (3, 8))  # of people: in centimetres, inches, metres, feet
 
 
@@ -286,11 +294,12 @@ def _rules() -> Mapping[str, Callable[[Shape, Kind], float]]:
     """Kinds without a shape of their own: what their values must be like at least."""
     persons = dict.fromkeys(of_trait(Trait.NAME), _person)
     categories = dict.fromkeys(
-        ("GENDER", "ETHNICITY", "MARITAL_STATUS", "RELIGION", "POLITICS", "NATIONALITY", "COUNTRY", "REGION"), _category
+        ("ETHNICITY", "MARITAL_STATUS", "RELIGION", "POLITICS", "NATIONALITY", "COUNTRY", "REGION"), _category
     )
     return {
         **persons,
         **categories,
+        "GENDER": lambda shape, kind: _category(shape, kind) if shape.distinct <= MOST_SEXES else 0.0,
         **dict.fromkeys(of_trait(Trait.PHONE), _phone),
         "EMAIL": lambda shape, _: shape.share_of(lambda value: "@" in value or "\uff20" in value),
         "TITLE": _title,

@@ -496,3 +496,37 @@ def test_a_name_of_nobody_knows_whom_is_not_shared_by_default() -> None:
 def test_a_name_of_two_characters_is_no_abbreviation() -> None:
     given, last = "伟芳娜敏静丽强磊军洋", "王李张刘陈杨黄赵"
     assert typed("c1", [f"{family}{name}" for family in last for name in given]).role is Role.DIRECT
+
+
+def test_people_written_surname_first_are_people_however_many_rows_share_them() -> None:
+    """Eight people in 400 rows, and a value that is no person; places in their region are no people."""
+    listed = [f"{last}, {given}" for last, given in zip(SURNAMES, PEOPLE, strict=False)][:8]
+    found = typed("on the advice of", [*listed, "Royal decree"] * 45, Kind.CATEGORY)
+    assert (found.role, found.entity) == (Role.DIRECT, "PERSON")
+    towns = [f"{town}, {state}" for town in ("Jackson", "Lincoln", "Florence") for state in ("Virginia", "Georgia")]
+    assert typed("where", towns * 40, Kind.CATEGORY).entity != "PERSON"
+    things = ["Lamp, green", "Chair, small", "Table, round", "Shelf, oak", "Box, big", "Bowl, glass"]
+    assert typed("what", things * 40, Kind.CATEGORY).role is Role.PLAIN
+
+
+@pytest.mark.parametrize("name", ["female", "Male", "woman", "is_female", "weiblich"])
+def test_a_flag_of_one_sex_is_the_sex(name: str) -> None:
+    for values, kind in ((["0", "1"], Kind.INTEGER), (["yes", "no"], Kind.BOOLEAN)):
+        found = typed(name, values * 40, kind)
+        assert (found.role, found.entity) == (Role.QUASI, "GENDER")
+
+
+@pytest.mark.parametrize("name", ["male", "female_share", "Females", "female_headed", "male_mortality"])
+def test_numbers_of_men_or_women_are_no_sex(name: str) -> None:
+    assert typed(name, numbers(0, 90), Kind.INTEGER).role is Role.PLAIN
+    assert typed(name, [f"{n / 7:.2f}" for n in range(90)], Kind.NUMBER).role is Role.PLAIN
+
+
+@pytest.mark.parametrize("name", ["kids", "number_of_kids", "children"])
+def test_how_many_children_somebody_has_describes_a_person(name: str) -> None:
+    assert typed(name, ["0", "1", "2", "3"] * 30, Kind.INTEGER).role is Role.QUASI
+
+
+@pytest.mark.parametrize("name", ["dx_date", "date_of_relapse", "death_dt", "date_last_seen"])
+def test_days_in_the_course_of_an_illness_describe_a_person(name: str) -> None:
+    assert typed(name, [f"2010-01-{day:02}" for day in range(1, 29)] * 3, Kind.DATE).role is Role.QUASI
