@@ -278,6 +278,8 @@ def _declared_numbers(
     for decimal in ways:
         reading = numbers(cells.present, counts, sure=True, decimal=decimal)
         if reading is not None and not (whole and reading.spelling.decimals):
+            if not whole and decimal is None and reading.spelling.thousands == "." and reading.doubts:
+                return numbers(cells.present, counts, sure=True, decimal=".")  # who says number may mean decimals
             is_meant = decimal is not None and wished.decimal is None and reading.spelling.thousands in NAMES
             return replace(reading, doubts=(_WHOLE,)) if is_meant else reading
     return None
