@@ -170,6 +170,18 @@ def test_a_person_named_in_two_tables_is_one_person_in_both() -> None:
     assert (joined["buyer"] == joined["last"]).all()
 
 
+@pytest.mark.parametrize(("entity", "spelt"), [("MRN", "P{}"), ("EMAIL", "p{}@shop.com"), ("US_SSN", "{}")])
+def test_as_many_people_come_out_as_went_in(entity: str, spelt: str) -> None:
+    """Two thousand numbers of six digits: drawn one by one, two of them would meet."""
+    people = [spelt.format(100_000 + 433 * n) for n in range(2000)]
+    frame = pd.DataFrame({"who": np.repeat(people, 3).astype(object), "weight": np.tile([60.0, 61.0, 75.0], 2000)})
+    columns = (Column("who", Kind.TEXT, role=Role.DIRECT, entity=entity), Column("weight", Kind.INTEGER))
+    table = Table("visits", columns, frame, person="who")
+    pairs = pd.DataFrame({"real": frame["who"], "shown": in_old_order(masked(Dataset((table,))).root)["who"]})
+    assert pairs.drop_duplicates().nunique().tolist() == [2000, 2000]
+    assert len(pairs.drop_duplicates()) == 2000
+
+
 def test_asks_for_other_row_counts_are_refused(source: Dataset) -> None:
     mask = Mask(MaskOptions(), LIMITS).fit(source, profile_of(source), np.random.default_rng(1))
     assert len(mask.sample(600, np.random.default_rng(1)).root) == 600
