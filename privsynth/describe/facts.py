@@ -19,6 +19,7 @@ from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 FEWEST = 30  # rows below which nothing is said
+AT_FIRST = 8  # rows that show of most pairs that their difference changes
 CHANCE = 20.0  # times that chance would have to break it
 NEAR = (
     5.0  # times that rows of nearly the same number would have to break an order: the fewest that never happen by luck
@@ -243,8 +244,10 @@ def _amounts(values: Array) -> Array:
 def _steady(values: dict[str, Array], same: set[frozenset[str]]) -> Iterator[tuple[tuple[str, str], bool]]:
     """Pairs whose difference never changes, from the lower to the higher, and whether there is one at all."""
     names = list(values)
+    few = np.stack([values[name][:AT_FIRST] for name in names], axis=1) if names else np.empty((0, 0))
     for place, one in enumerate(names):
-        for two in names[place + 1 :]:
+        gaps = few[:, place + 1 :] - few[:, [place]]
+        for two in (names[place + 1 + at] for at in np.flatnonzero(~_varies(gaps))):
             gap = values[two] - values[one]
             if _varies(gap[: 5 * FEWEST]):
                 continue
@@ -259,9 +262,10 @@ def _steady(values: dict[str, Array], same: set[frozenset[str]]) -> Iterator[tup
                 yield ((one, two) if known[0] >= 0 else (two, one)), True
 
 
-def _varies(gap: Array) -> bool:
+def _varies(gaps: Array) -> Array:
     """Whether the first rows already show that a difference changes."""
-    return bool(np.nanmax(gap, initial=-np.inf) > np.nanmin(gap, initial=np.inf) + 1e-6)
+    high, low = np.fmax.reduce(gaps, axis=0, initial=-np.inf), np.fmin.reduce(gaps, axis=0, initial=np.inf)
+    return np.asarray(high > low + 1e-6)
 
 
 def _never_above(values: dict[str, Array], *, is_date: bool) -> Iterator[tuple[str, str]]:

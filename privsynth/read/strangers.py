@@ -34,10 +34,10 @@ _FORMS = (
 
 def refuse_stranger(data: bytes, reading: ReadPolicy, file: str) -> None:
     """Refuse a file of nothing, of JSON, of entries: no way to take its lines makes a table of it."""
-    if not data.strip():
-        raise refuse(file, "the file is empty", "a header and at least one row are needed")
     if reading.model_fields_set & SAID:
         return
+    if not data.strip():
+        raise refuse(file, "the file is empty", "a header and at least one row are needed")
     text = passage_of(data, reading, file).data[:LOOKED_AT].lstrip()
     for form, what, instead in _FORMS:
         if form.match(text):
