@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privsynth.dataset import Dataset
-from privsynth.describe.facts import facts_of
+from privsynth.describe.facts import facts_of, unlooked
 from privsynth.describe.fingerprints import take_fingerprints
 from privsynth.describe.statistics import learn_statistics
 from privsynth.policy import Policy
@@ -26,7 +26,7 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
     ruled = with_rules(with_roles(dataset, policy), policy)
     related = with_dropped(with_relations(ruled, policy.relations), policy)
     described = with_steps(related, policy)
-    return described.with_notes(*dropped_notes(described), *questions(described, policy))
+    return described.with_notes(*dropped_notes(described), *questions(described, policy), *unlooked(described))
 
 
 __all__ = ["describe", "facts_of", "learn_statistics", "take_fingerprints"]

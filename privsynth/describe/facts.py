@@ -19,6 +19,8 @@ from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 FEWEST = 30  # rows below which nothing is said
+CROSSED = 300  # columns of which all pairs are looked at for combinations that never meet
+MOST_LEVELS = 200  # of such a column
 AT_FIRST = 8  # rows that show of most pairs that their difference changes
 CHANCE = 20.0  # times that chance would have to break it
 NEAR = (
@@ -39,6 +41,23 @@ def facts_of(dataset: Dataset) -> tuple[Fact, ...]:
     """The facts of each table. They name columns and count rows; no value is in them."""
     between = (fact for table in dataset if len(table) >= FEWEST for fact in (*_between(table), *_orders(table)))
     return (*between, *turns_of(dataset))
+
+
+def unlooked(dataset: Dataset) -> list[str]:
+    """What is not looked for, as a table is too wide for it."""
+    return [note for table in dataset if len(table) >= FEWEST for note in _too_wide(table)]
+
+
+def _too_wide(table: Table) -> Iterator[str]:
+    columns = [c.name for c in table.columns if c.kind in LEVELS and not c.role.is_fabricated and c.role not in NAMES]
+    if len(columns) <= CROSSED:
+        return
+    count = sum(2 <= table.frame[name].nunique(dropna=False) <= MOST_LEVELS for name in columns)
+    if count > CROSSED:
+        yield (
+            f"{table.name}: {count:,} categories make {count * (count - 1) // 2:,} pairs; values that never meet were "
+            f"looked for in {CROSSED * (CROSSED - 1) // 2:,} of them, those of the {CROSSED:,} columns of fewest values"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,13 +326,19 @@ def _is_one_unit(low: Array, high: Array) -> bool:
     return min(one, two) > 0 and max(one, two) <= ALIKE * min(one, two)
 
 
-def _combinations(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
-    """Pairs of categories of which many never meet, although chance would have brought them together often."""
+def _crossable(coded: _Codes) -> list[int]:
+    """The categories that are looked at for pairs that never meet, those of few levels first."""
     places = [
         p
         for p, c in enumerate(coded.columns)
-        if c.kind in LEVELS and not c.role.is_fabricated and 2 <= coded.levels[p] <= 200
+        if c.kind in LEVELS and not c.role.is_fabricated and 2 <= coded.levels[p] <= MOST_LEVELS
     ]
+    return places if len(places) <= CROSSED else sorted(places, key=lambda place: int(coded.levels[place]))
+
+
+def _combinations(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
+    """Pairs of categories of which many never meet, although chance would have brought them together often."""
+    places = _crossable(coded)[:CROSSED]
     for at, first in enumerate(places):
         for second in places[at + 1 :]:
             if (first, second) in shares or (second, first) in shares:

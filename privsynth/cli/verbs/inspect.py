@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from privsynth.statistics import Fact
 
 Line = Mapping[str, Any]
+MOST_FACTS = 40  # of a table, on the screen
 HEADER = ("column", "kind", "role", "holds", "missing", "distinct", "sure", "why")
 
 
@@ -114,10 +115,21 @@ def _between_columns(dataset: Dataset, facts: Sequence[Fact], asked: Sequence[st
     """Keys between tables, what holds between columns, and what a person should know of how it was read."""
     for key in dataset.relations:
         yield f"key:  {key.child}.{key.child_key} -> {key.parent}.{key.parent_key}"
-    for fact in facts:
-        yield f"fact: {f'{fact.table}: ' if len(dataset.tables) > 1 else ''}{fact.words}"
+    for each in dataset:
+        yield from _facts([fact for fact in facts if fact.table == each.name], is_alone=len(dataset.tables) == 1)
     for note in dataset.notes:
         yield f"{'warning' if note in asked else 'note'}: {note}"
+
+
+def _facts(facts: Sequence[Fact], *, is_alone: bool) -> Iterator[str]:
+    """The facts of one table, each group of columns once, and no more of them than are read."""
+    from privsynth.describe.telling import in_groups
+
+    grouped = in_groups(facts)
+    for fact in grouped[:MOST_FACTS]:
+        yield f"fact: {'' if is_alone else f'{fact.table}: '}{fact.words}"
+    if len(grouped) > MOST_FACTS:
+        yield f"fact: {'' if is_alone else f'{facts[0].table}: '}{len(grouped) - MOST_FACTS:,} more: --json"
 
 
 def _title(table: Table) -> str:
