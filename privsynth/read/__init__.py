@@ -62,7 +62,7 @@ def typed_table(name: str, names: list[str], records: Records, wishes: TablePoli
     if ways != Ways():
         undecided = zip(columns, pairs, strict=True)
         columns = [
-            typed(words, place, wishes.columns.get(place.name), ways=ways) if each.is_open else each
+            typed(words, place, wishes.columns.get(place.name), ways=ways) if ways.may_settle(each) else each
             for each, (words, place) in undecided
         ]
     table = Table(name, tuple(each.column for each in columns), frame_of(columns))

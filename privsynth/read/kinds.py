@@ -81,6 +81,12 @@ class Ways:
 
     day_first: bool | None = None
     decimal: str | None = None
+    groups_by_points: bool = False  # whether points mark thousands somewhere
+
+    def may_settle(self, column: Typed) -> bool:
+        """A decimal comma alone makes no thousands of points: coordinates have points everywhere."""
+        is_of_points = column.column.kind.is_numeric and self.decimal == ","
+        return column.is_open and (self.groups_by_points or not is_of_points)
 
 
 def typed(
@@ -452,7 +458,11 @@ def ways_of(columns: list[Typed]) -> Ways:
     orders = {puts_day_first(form) for form in forms if has_order(form)}
     spellings = [c.column.spelling for c in columns if c.column.kind.is_numeric and not c.is_open]
     marks = {s.decimal_mark for s in spellings if s.decimals or s.thousands in NAMES}
-    return Ways(day_first=orders.pop() if len(orders) == 1 else None, decimal=marks.pop() if len(marks) == 1 else None)
+    return Ways(
+        day_first=orders.pop() if len(orders) == 1 else None,
+        decimal=marks.pop() if len(marks) == 1 else None,
+        groups_by_points=any(spelling.thousands == "." for spelling in spellings),
+    )
 
 
 def words_kept(columns: Sequence[Typed], words: Sequence[Words]) -> dict[str, int]:

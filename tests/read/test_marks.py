@@ -104,9 +104,14 @@ def test_other_columns_of_the_table_settle_a_comma(folder: Folder, other: str, v
         assert any("like the numbers of other columns" in note for note in data.notes)
 
 
-def test_a_decimal_comma_elsewhere_makes_thousands_of_points(folder: Folder) -> None:
-    data = folder.read("a;b\n1.234;1,5\n5.678;2,25\n", name="data.csv")
+def test_points_that_mark_thousands_elsewhere_do_so_here(folder: Folder) -> None:
+    data = folder.read("a;b\n1.234;1.500,5\n5.678;2,25\n")
     assert list(data.tables[0].values("a")) == [1234, 5678]
+
+
+def test_a_decimal_comma_elsewhere_makes_no_thousands_of_coordinates(folder: Folder) -> None:
+    data = folder.read("latitude;price\n48.137;1,5\n52.520;2,25\n")
+    assert list(data.tables[0].values("latitude")) == [48.137, 52.52]
 
 
 def test_columns_that_disagree_settle_nothing(folder: Folder) -> None:
