@@ -49,7 +49,7 @@ def read_name(name: str) -> NameSays:
     says = replace(
         _role_of(words),
         is_key=is_numbered or _ends_a_key(words, lexicon["keys"]),
-        is_weak_key=is_numbered or _ends_weakly(words, lexicon),
+        is_weak_key=(is_numbered and words[-1] not in lexicon["owners"]) or _ends_weakly(words, lexicon),
         is_numbered=is_numbered,
         is_text=not lexicon["texts"].isdisjoint(words),
         counts_rows=bool(words) and words[0] in lexicon["rows"],

@@ -82,3 +82,10 @@ def test_labels_of_rows_are_keys_whatever_numbers_they_are() -> None:
     assert found.confidence > 0.75
     assert typed("Unnamed: 0", np.arange(1946, 1976)).role is Role.PLAIN
     assert typed("Unnamed: 0", rest // 3_000).role is not Role.IDENTIFIER
+
+
+def test_numbers_of_people_are_keys_in_any_order_of_the_rows() -> None:
+    """Five visits each of 60 patients; of cases that come back anywhere nobody knows what is meant."""
+    visits = RNG.permutation(np.repeat(np.arange(60), 5))
+    assert typed("patient", visits).role is Role.IDENTIFIER
+    assert typed("case", visits).role is Role.PLAIN
