@@ -89,3 +89,14 @@ def test_numbers_of_people_are_keys_in_any_order_of_the_rows() -> None:
     visits = RNG.permutation(np.repeat(np.arange(60), 5))
     assert typed("patient", visits).role is Role.IDENTIFIER
     assert typed("case", visits).role is Role.PLAIN
+
+
+@pytest.mark.parametrize("form", ["{}²", "--{}", "9" * 400 + "{}", "+{}"])
+def test_digits_that_are_no_whole_numbers_are_not_judged(form: str) -> None:
+    values = np.array([form.format(n) for n in range(100, 200)], dtype=object)
+    assert type_column("v17", values, Kind.INTEGER).role is Role.PLAIN
+
+
+def test_too_few_rows_tell_nothing() -> None:
+    for numbers in (np.arange(0), np.array([7]), np.array([7, 9, 12, 15])):
+        assert typed("v17", numbers).role is Role.PLAIN
