@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.doubts import is_doubted, is_unknown
 from privsynth.describe.plan import quoted
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop
+from privsynth.pii.columns import are_accounts
 from privsynth.pii.shapes import Shape
 from privsynth.policy import Policy
 
@@ -42,9 +43,29 @@ def _of_table(table: Table, columns: Sequence[Column], fewest: int) -> Iterator[
         yield _unknown(table.name, shared, _shared(shared, lost, fewest))
     if empty:
         yield _unshared(table.name, empty, fewest)
+    accounts = [column for column in columns if _may_be_accounts(table, column)]
+    if accounts:
+        yield _accounts(table.name, accounts)
     for column in columns:
         if is_doubted(column) and not is_unknown(column):
             yield _doubted(table.name, column, fewest if lost[column.name] >= NEARLY_ALL else None)
+
+
+def _may_be_accounts(table: Table, column: Column) -> bool:
+    """Codes that come back, in a table of which nobody knows whose the rows are: each may be one person's."""
+    is_class = column.role in (Role.PLAIN, Role.QUASI) and column.entity is None and not column.declared
+    if table.person is not None or not is_class or column.kind not in (Kind.TEXT, Kind.CATEGORY):
+        return False
+    return are_accounts(Shape.of(table.text(column.name)))
+
+
+def _accounts(table: str, columns: Sequence[Column]) -> str:
+    hold = "holds codes that come back, and was" if len(columns) == 1 else "hold codes that come back, and were"
+    return (
+        f"{visible(table)}: {_names(columns)} {hold} taken for a class, since several rows share each. If each code is "
+        f"one person's (an account, a vehicle): {_line(table, columns, 'direct')}, and say tables.{quoted(table)}."
+        f"person: {quoted(columns[0].name)}; if it is a class: role: plain"
+    )
 
 
 def _lost(table: Table, column: Column, fewest: int) -> float:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from privsynth.dataset import Kind, Role
 from privsynth.pii.entities import entities
 from privsynth.pii.lexicon import NameSays, read_name
-from privsynth.pii.lookalikes import looks_counted, looks_measured
+from privsynth.pii.lookalikes import looks_coded, looks_counted, looks_measured
 from privsynth.pii.namesakes import is_place, names_people, people, things
 from privsynth.pii.numbering import counts_rows, labels_rows, numbers_rows
 from privsynth.pii.shapes import Shape
@@ -221,6 +221,16 @@ def _by_sharing(says: NameSays, shape: Shape, fewest: int) -> Typing | None:
         return Typing(Role.FREE_TEXT, confidence=0.7, reason="running text")
     reason = "many different strings of unknown meaning: direct until declared otherwise"
     return Typing(Role.DIRECT, confidence=0.5, reason=reason)
+
+
+MANY_CODES, EVENLY = 20, 5.0  # different ones; and how often the commonest comes back, in times of the average
+
+
+def are_accounts(shape: Shape) -> bool:
+    """Whether the values that come back are codes, one about as common as another: classes are not so even."""
+    if shape.distinct < MANY_CODES or shape.share_of(looks_coded) < SHARED:
+        return False
+    return bool(shape.rows_of.max() <= EVENLY * shape.rows / shape.distinct)
 
 
 _YEAR_LED = re.compile(r"(?:19|20)\d\d [^\W\d_]")

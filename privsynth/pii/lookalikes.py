@@ -36,3 +36,13 @@ _SIGNED = re.compile(rf"[<>≤≥~±+]=?\s?{_GROUPS}|{_GROUPS}\s?[+%]?|{_SMALL}\
 def looks_counted(text: str) -> bool:
     """Whether it is a number with a sign before or behind it, or goes from one small number or year to another."""
     return _SIGNED.fullmatch(text) is not None
+
+
+CODED = 6  # letters and digits, of which fewer are rather the name of a class
+
+
+def looks_coded(text: str) -> bool:
+    """Letters with digits or an at-sign among them, as accounts, plates and telephones are written: no measure."""
+    written = sum(map(str.isalnum, text))
+    has_mark = any(map(str.isdigit, text)) or "@" in text
+    return written >= CODED and has_mark and not looks_measured(text) and not looks_counted(text)

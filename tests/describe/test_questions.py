@@ -104,3 +104,11 @@ def test_the_plan_leaves_open_what_is_in_doubt_so_that_the_question_stays() -> N
     (line,) = [line for line in text.splitlines() if "mystery" in line]
     assert "mystery: { kind: text }" in line
     assert "Say role: direct, or role: plain" in line
+
+
+def test_codes_that_come_back_are_asked_where_nobody_knows_whose_the_rows_are() -> None:
+    codes = [f"max.voss{number}" for number in range(30)]
+    asked = questions_of({"contact": codes * 40, "kind": ["buy", "sell", "fee"] * 400})
+    assert any("contact holds codes that come back" in one and "person: contact" in one for one in asked)
+    uneven = [code for number, code in enumerate(codes) for _ in range(1200 // (number + 1) ** 2 + 3)]
+    assert not any("come back" in one for one in questions_of({"product": uneven}))
