@@ -10,7 +10,19 @@ import numpy as np
 from privsynth.dataset import Column, Kind, missing_like
 from privsynth.options import ColumnPolicy
 from privsynth.read.dates import DateReading, dates, has_order, is_compact, puts_day_first, under
-from privsynth.read.misfits import MISFITS, Odd, Reading, Settled, cells_of, is_null_word, missing, null_word, settled
+from privsynth.read.misfits import (
+    MISFITS,
+    Odd,
+    Reading,
+    Settled,
+    are_grouped_codes,
+    are_nearly_thousands,
+    cells_of,
+    is_null_word,
+    missing,
+    null_word,
+    settled,
+)
 from privsynth.read.numerals import (
     COMMAS,
     NAMES,
@@ -56,6 +68,8 @@ NULLS = frozenset(
     [*_SIGNS.split(), *_FAULTS.split()]
     + [spelt for word in _WORDS for spelt in (word, word.upper(), word.capitalize(), word.title())]
 )
+# What programs write for a missing value, and nobody else.
+QUIET = frozenset(["NA", "N/A", "#N/A", "NaN", "nan", "NaT", "NULL", "null", "None", "<NA>", "\\N"])
 PAIRS = tuple(
     tuple(pair.split("/"))
     for pair in ["true/false", "yes/no", "y/n", "t/f", "on/off", "ja/nein", "oui/non", "si/no", "sí/no", "sim/não"]
@@ -161,7 +175,8 @@ def _nulls(
 
 def _uneven(spellings: Mapping[str, int], place: Place) -> list[str]:
     if len(spellings) == 1:
-        return []
+        word, count = next(iter(spellings.items()))
+        return [] if word in QUIET else [place.note(f"{counted(count, 'cell')} hold a word for a missing value")]
     cells = counted(sum(spellings.values()), "cell")
     note = f"missing values are spelt in {len(spellings)} ways ({cells}); they will be written in the commonest"
     return [place.note(note)]
@@ -181,6 +196,10 @@ def _as_found(cells: _Cells, ways: Ways) -> Settled:
         return Settled(notes=(place.note(COMMAS),), is_open=True)
     if reading is None and is_compact(present, place.name):
         reading = numbers(present, decimal=ways.decimal)
+    if reading is not None and ways.decimal is None and are_nearly_thousands(present, reading):
+        return Settled(notes=(place.note(COMMAS),), is_open=True)
+    if reading is not None and are_grouped_codes(present, reading):
+        return Settled(notes=(place.note("digits in groups, all of one length, are codes, so it stays text"),))
     if reading is not None:
         return Settled(reading=reading, notes=_doubts(cells, reading, ways), is_open=reading.is_open)
     return _but_for_misfits(cells, ways) if present else Settled()

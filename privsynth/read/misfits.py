@@ -21,6 +21,10 @@ MISFITS = 0.01  # so many of the cells may be neither numbers nor dates, and cou
 NEAR = 0.1  # where no more than so many are, a person may want to know why the column stays text
 COMMON = 20  # a word in fewer cells could be somebody's: the largest k_rare of any profile
 LEVELS = 3  # fewer numbers beside a word are levels, as the word is
+INFINITE = ("inf", "infinity", "\u221e")  # nobody's, in however few cells
+THROUGHOUT = 0.95  # so many words with a comma and three digits behind it may all be thousands
+_TWIN = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
+GROUPED = 9  # letters: seven digits and two blanks
 SHOWN = 3  # so many lines are named in a note
 CODE = re.compile(rf"0[0-9]+|[0-9]{{{SAFE_DIGITS + 1},}}")
 # Names of columns whose numbers name something: a reference to a key must not be lost, either.
@@ -124,7 +128,11 @@ def null_word(odd: Odd) -> Settled:
 
 def is_null_word(odd: Odd, *, has_missing: bool) -> bool:
     """Whether the misfits are one word that many cells share, and the only spelling of a missing value."""
-    if len(odd.misfits) != 1 or has_missing or odd.count < COMMON or int(odd.reading.fits.sum()) < LEVELS:
+    if len(odd.misfits) != 1 or has_missing or int(odd.reading.fits.sum()) < LEVELS:
+        return False
+    if odd.misfits[0].casefold() in INFINITE:
+        return True
+    if odd.count < COMMON:
         return False
     is_number = isinstance(odd.reading, NumberReading) and have_looks(odd.misfits).any()
     return not is_number and odd.misfits[0][0] not in "=+-@"
@@ -170,6 +178,21 @@ def _codes(odd: Odd) -> str:
     if int(odd.cells.max()) == 1:
         return "its values all differ and not all are whole numbers, as keys do"
     return "its name is one of codes, and not all are whole numbers" if NAMES.search(odd.place.name) else ""
+
+
+def are_nearly_thousands(words: list[str], reading: NumberReading) -> bool:
+    """Commas before three digits nearly throughout: of numbers with decimals one in ten would end in a zero less."""
+    if reading.spelling.decimal_mark != "," or reading.spelling.thousands or len(words) < COMMON:
+        return False
+    twins = sum(_TWIN.fullmatch(word) is not None for word in words)
+    return THROUGHOUT * len(words) <= twins < len(words)
+
+
+def are_grouped_codes(words: list[str], reading: NumberReading) -> bool:
+    """Many digits in groups, as many in every word: telephones are written so, and amounts are not all as long."""
+    lengths = {len(word) for word in words}
+    is_grouped = reading.spelling.thousands in (" ", "\u00a0", "\u202f") and not reading.spelling.decimals
+    return is_grouped and len(words) >= COMMON and len(lengths) == 1 and lengths.pop() >= GROUPED
 
 
 def _text(odd: Odd, why: str, hint: str = "") -> Settled:

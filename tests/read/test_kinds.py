@@ -666,3 +666,29 @@ def test_a_word_that_is_missing_among_numbers_and_kept_in_text_is_said_once(fold
 def test_a_rare_word_of_text_is_no_word_for_missing(folder: Folder) -> None:
     rows = "".join(f"{number},{'NA' if number == 7 else 'DE'}\n" for number in range(200))
     assert not any("other columns" in note for note in folder.read(f"n,country\n{rows}NA,FR\n").notes)
+
+
+def test_one_odd_cell_does_not_settle_what_a_comma_means() -> None:
+    """A hundred words such as 1,234 beside one 1234: a factor of a thousand is not left to that one."""
+    words = [f"{1 + at % 9},{100 + 7 * at}" for at in range(100)]
+    for odd in ("1234", "1,23"):
+        made = column_of(*words, odd)
+        assert made.column.kind is Kind.TEXT
+        assert any("comma" in note for note in made.notes)
+
+
+def test_words_that_people_write_for_missing_are_counted() -> None:
+    made = column_of("1", "2", "3", "none", "none")
+    assert (made.column.kind, made.column.spelling.null) == (Kind.INTEGER, "none")
+    assert any("2 cells hold a word for a missing value" in note for note in made.notes)
+    assert not column_of("1", "2", "3", "NA").notes
+
+
+def test_numbers_without_end_are_the_spelling_of_a_missing_value() -> None:
+    made = column_of("1.5", "2.5", "3.5", "inf")
+    assert (made.column.kind, made.column.spelling.null) == (Kind.NUMBER, "inf")
+
+
+def test_telephones_in_groups_are_codes() -> None:
+    assert column_of(*(f"651 947 {number}" for number in range(600, 630))).column.kind is Kind.TEXT
+    assert column_of(*(f"{number} 947 651" for number in range(1, 130))).column.kind is Kind.INTEGER
