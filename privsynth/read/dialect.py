@@ -21,6 +21,8 @@ from privsynth.read.refusal import refuse
 STRONG = (",", ";", "\t", "|")
 UNUSUAL = ("||", "::", "~", "^", "\x01", "\x1e", "\x1f", "¦", "§")  # rare in text, so that an even fit is no accident
 WORDS = (BLANKS, COLUMNS, DRAWN)
+ODD = frozenset("~^|¦§#*&!@=:;<>+_/")  # signs that may be part of a delimiter
+WIDEST = 6  # signs beside a delimiter
 FEW_LINES = 5  # in fewer lines, gaps may lie below each other by chance
 FIRST, SECOND = 2**16, 2**20  # how much is looked at: little, and more where little does not tell
 NAMES = {
@@ -90,17 +92,27 @@ class Dialect:
         """Plain text with each quoted field shrunk to one letter: delimiters, line ends and other fields are left."""
         return self._each_quoted(data, rb"\1q")
 
+    def spread(self, data: bytes) -> list[int]:
+        """Where in plain text each quoted field begins that goes over several lines."""
+        found = self._quoted.finditer(data) if self._may_quote(data) else ()
+        return [match.start(2) for match in found if b"\n" in match[2] or b"\r" in match[2]]
+
     def signed(self, data: bytes, sign: str) -> bytes:
         """Plain text with a sign at the beginning of each quoted field, inside its quotes."""
         quote = (self.quote or '"').encode()
         return self._each_quoted(data, rb"\1" + quote + sign.encode() + rb"\2" + quote)
 
     def _each_quoted(self, data: bytes, instead: bytes) -> bytes:
+        return self._quoted.sub(instead, data) if self._may_quote(data) else data
+
+    def _may_quote(self, data: bytes) -> bool:
+        return (self.quote or '"').encode() in data and bool(self.quote or not self.is_plain)
+
+    @property
+    def _quoted(self) -> re.Pattern[bytes]:
         quote = (self.quote or '"').encode()
-        if quote not in data or (self.is_plain and not self.quote):
-            return data
         before = rb"((?:\A|[\r\n]|" + re.escape(self.mark.encode()) + rb")" + (rb" *)" if self.skip_space else rb")")
-        return re.sub(before + rb"%b([^%b]*(?:%b%b[^%b]*)*)%b" % ((quote,) * 6), instead, data)
+        return re.compile(before + rb"%b([^%b]*(?:%b%b[^%b]*)*)%b" % ((quote,) * 6))
 
     @property
     def joint(self) -> str:
@@ -183,9 +195,29 @@ def _dialect_of(
         chosen = drawn
     else:
         chosen = _decided(clean, fits, file) if clean else _doubtful(fits, data, sample, file, asked, cut=cut)
+    wider = chosen.dialect.delimiter if wished else widened(chosen.dialect, sample)
+    if wider != chosen.dialect.delimiter:
+        what = f"the same signs stand beside each delimiter {_name(chosen.dialect.delimiter)} and may belong to it"
+        hint = f"say which with --delimiter '{wider}' or --delimiter '{chosen.dialect.delimiter}'"
+        raise refuse(file, what, hint)
     dialect = _spaced(chosen, sample)
     is_single = chosen.usual <= 1 and chosen.header == 1 and not wished
     return dialect, _notes(dialect, file, sample, is_single=is_single, is_asked=bool(wished))
+
+
+def widened(dialect: Dialect, sample: str) -> str:
+    """The delimiter with the signs that stand beside it wherever it stands, as in `~|~`; fields hardly share them."""
+    mark = dialect.delimiter
+    if mark not in (*STRONG, *UNUSUAL) or mark not in sample:
+        return mark
+    bare = dialect.bare(dialect.plain(sample.encode())).decode()
+    count = bare.count(mark)
+    for _ in range(WIDEST):
+        at = bare.find(mark)
+        before, after = bare[at - 1 : at], bare[at + len(mark) : at + len(mark) + 1]
+        wider = [before + mark] * (before in ODD) + [mark + after] * (after in ODD)
+        mark = next((one for one in wider if bare.count(one) == count), mark)
+    return mark if bare.count("\n") + bare.count("\r") > 1 else dialect.delimiter
 
 
 def is_drawn(sample: str) -> bool:

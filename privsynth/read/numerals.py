@@ -347,7 +347,7 @@ def _pattern(decimal: str, thousands: str) -> str:
 
 def _fits(words: list[str], decimal: str, thousands: str) -> bool:
     pattern = _pattern(decimal, thousands)
-    fits = re.compile(pattern).match
+    fits = re.compile(pattern).fullmatch  # `$` alone would let a line end pass
     if not all(map(fits, words[:FEW])):
         return False
     return len(words) <= FEW or bool(pc.all(pc.match_substring_regex(pa.array(words, pa.string()), pattern)).as_py())

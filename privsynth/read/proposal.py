@@ -17,7 +17,7 @@ from privsynth.errors import InputError, PrivsynthError
 from privsynth.options import ReadPolicy
 from privsynth.policy import Policy
 from privsynth.read.canonical import BLANKS, DRAWN
-from privsynth.read.dialect import STRONG, UNUSUAL, Dialect, asked_dialect, dialect_of
+from privsynth.read.dialect import STRONG, UNUSUAL, Dialect, asked_dialect, dialect_of, widened
 from privsynth.read.encoding import decoded
 from privsynth.read.layout import EXCERPT, Way, excerpt, layouts, usual_width
 from privsynth.read.passage import LINE, passage_of, recorded
@@ -262,6 +262,8 @@ def _candidates(sample: bytes, reading: ReadPolicy) -> Iterator[Dialect]:
     text = sample.decode()
     marks = [reading.delimiter] if reading.delimiter else [*STRONG, *UNUSUAL, " "]
     marks = [mark for mark in marks if mark in text or reading.delimiter]
+    wider = [] if reading.delimiter else [wide for mark in marks if (wide := widened(Dialect(mark), text)) != mark]
+    marks = [*wider, *(mark for mark in marks if not any(mark in wide for wide in wider))]
     marks += [BLANKS] * ("  " in text and not reading.delimiter) + [DRAWN] * ("--" in text and "|" in text)
     for mark in marks:
         if reading.quote or reading.escape:

@@ -318,6 +318,8 @@ class _Reading:
         self.stray = bare.count(self.dialect.quote.encode()) if self.dialect.quote == '"' else 0
         self.first_stray = bare.find(self.dialect.quote.encode()) if self.stray else -1
         self.stray_record = line_at(bare, self.first_stray) - 1
+        line_ends = self.data.count(b"\n") + self.data.count(b"\r") - self.data.count(b"\r\n")
+        self.inside = line_ends - (line_feeds + returns - both)
         self.mixed = (both, line_feeds - both) if both and line_feeds > both else None
         if not self.rows:
             raise refuse(
@@ -345,10 +347,19 @@ class _Reading:
                 f"{self.file}: rows of another number of fields, left out as asked: {len(self.ragged):,}, "
                 f"the first in line {where}"
             )
-        notes += self._mended_notes()
+        notes += [*self._mended_notes(), *self._spread_notes()]
         if self.mixed:
             notes.append(f"{self.file}: line ends are mixed: {self.mixed[0]:,} times CRLF, {self.mixed[1]:,} times LF")
         return notes + self._blank_notes()
+
+    def _spread_notes(self) -> list[str]:
+        """Rows between two stray quotes are one cell to any reader: a person may see that it is none."""
+        if not self.inside:
+            return []
+        cells = self.dialect.spread(self.data)
+        where = self.line(line_at(self.data, cells[0]))
+        over = f"cells that go over several lines: {len(cells):,}, with {counted(self.inside, 'line end')} in them"
+        return [f"{self.file}: {over}; the first begins in line {where}"]
 
     def _ending(self) -> int:
         """How many blank lines stand at the end, where nobody minds them."""

@@ -104,3 +104,26 @@ def test_inspect_shows_no_cell_of_a_refused_file(folder: Folder) -> None:
     place: Path = folder.put(PERSONS["two words"])
     shown = privsynth("inspect", str(place))
     assert "Nieson" not in f"{shown.stdout}{shown.stderr}"
+
+
+@pytest.mark.parametrize("mark", ["~|~", "|~", "^,^", "#;", "~~|~~"])
+def test_signs_beside_each_delimiter_are_proposed_as_part_of_it(folder: Folder, mark: str) -> None:
+    content = "id,name,n\n".replace(",", mark) + "".join(f"{n}{mark}w{n}{mark}{n * 7}\n" for n in range(9))
+    with pytest.raises(UnsureError, match="may belong to it") as caught:
+        folder.read(content)
+    assert caught.value.proposal.options == {"delimiter": mark}
+    assert folder.cells(content, delimiter=mark)[1] == ["0", "w0", "0"]
+
+
+def test_signs_beside_some_delimiters_are_letters(folder: Folder) -> None:
+    assert folder.cells("a|b|c\n1|~2|3\n4|~5|6\n")[1] == ["1", "~2", "3"]
+
+
+def test_cells_over_several_lines_are_counted(folder: Folder) -> None:
+    notes = folder.read('a,b\nx,1\n"y\nz\nw",2\nv,"3\n"\n').notes
+    (said,) = [note for note in notes if "several lines" in note]
+    assert "several lines: 2, with 3 line ends in them; the first begins in line 3" in said
+
+
+def test_cells_in_quotes_on_one_line_are_no_news(folder: Folder) -> None:
+    assert not [note for note in folder.read('a,b\n"x, y",1\nz,2\n').notes if "several lines" in note]
