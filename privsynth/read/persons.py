@@ -10,6 +10,9 @@ from collections.abc import Sequence
 
 LOOKED_AT = 1000
 MOST = 0.5  # of the cells below: so many are written alike, or are names
+OFFICES = frozenset(
+    ["dean", "governor", "judge", "justice", "kunde", "mayor", "senator"]
+)  # they name columns, and people as well
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[ ,.'\u2019-]+[^\W\d_]+)*\.?")
 
@@ -24,8 +27,8 @@ def _is_first(name: str, cells: Sequence[str]) -> bool:
     form = _form(name)
     if form is None or sum(_form(cell) == form for cell in some) <= MOST * len(some):
         return False
-    known = _known if form[0] else _given
-    return known(name) > 1 or (known(name) == 1 and sum(known(cell) > 0 for cell in some) > MOST * len(some))
+    known = _known(name)
+    return known > 1 or (known == 1 and sum(_known(cell) > 0 for cell in some) > MOST * len(some))
 
 
 def _form(cell: str) -> tuple[bool, str] | None:
@@ -40,19 +43,16 @@ def _form(cell: str) -> tuple[bool, str] | None:
 
 def _known(cell: str) -> int:
     """How many of its words are names of people: of several one is a given name. 0 where one is an ordinary word."""
-    from privsynth.pii import names, namesakes
-
-    words = [word for word in _WORD.findall(names.fold(cell)) if word not in names.known("titles")]
-    if any(word in names.ordinary_words() for word in words):
-        return 0
-    given = [word in names.given_names() for word in words]
-    others = [word in names.surnames() or namesakes.like_surname(word) for word in words]
-    count = sum(map(any, zip(given, others, strict=True)))
-    return count if any(given) else min(count, 1)
-
-
-def _given(cell: str) -> int:
     from privsynth.pii import names
 
-    word = names.fold(cell.strip())
-    return int(word in names.given_names() and word not in names.ordinary_words())
+    words = [word for word in _WORD.findall(names.fold(cell)) if word not in names.known("titles")]
+    if any(word in OFFICES or word in names.ordinary_words() for word in words):
+        return 0
+    count = sum(map(_is_name, words))
+    return count if any(word in names.given_names() for word in words) else min(count, 1)
+
+
+def _is_name(word: str) -> bool:
+    from privsynth.pii import names, namesakes
+
+    return word in names.given_names() or word in names.surnames() or namesakes.like_surname(word)

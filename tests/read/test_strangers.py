@@ -45,6 +45,7 @@ def test_a_table_whose_cells_hold_colons_is_a_table(folder: Folder) -> None:
 PERSONS = {
     "two words": "Bob Nieson,Lindenhof Praxis\nAnna Berg,Berg Praxis\nMia Hall,Tal Praxis\nJan Wust,Hof Praxis\n",
     "given names": "Anna,x\nBob,y\nCyd,z\nMaria,w\nEva,u\n",
+    "surnames": "Nieson,x\nBerg,y\nHall,z\nKroll,w\nWust,u\n",
     "one column": "Anna\nBob\nCyd\nMaria\nEva\n",
     "small letters": "anna berg,rome\nbob hall,oslo\nmia wust,bonn\njan kroll,kiel\n",
     "turned round": '"Nieson, Bob",x\n"Berg, Anna",y\n"Hall, Mia",z\n"Wust, Jan",w\n',
@@ -76,6 +77,11 @@ def test_a_first_person_is_no_header(folder: Folder, content: str) -> None:
 def test_names_above_persons_are_a_header(folder: Folder, header: str) -> None:
     rows = "Bob Nieson,New York\nAnna Berg,Costa Rica\nMia Hall,Sierra Leone\n"
     assert [column.name for column in folder.table(f"{header}\n{rows}").columns] == header.split(",")
+
+
+@pytest.mark.parametrize("header", ["Senator", "Name", "Judge", "Apellido", "Nom", "Player", "Soyad"])
+def test_one_word_above_surnames_is_a_header(folder: Folder, header: str) -> None:
+    assert [column.name for column in folder.table(f"{header}\nNieson\nBerg\nHall\nKroll\n").columns] == [header]
 
 
 def test_a_second_line_of_names_is_never_taken_unasked(folder: Folder) -> None:
