@@ -237,6 +237,7 @@ class Relation:
         return (self.parent, self.parent_key), (self.child, self.child_key)
 
 
+OF_PLACES = ("CITY", "REGION", "COUNTRY", "POSTCODE")  # what names no person, however few share it
 FAR_MORE = 10  # times as many rows below it make a table a look-up
 
 
@@ -286,7 +287,8 @@ class Dataset:
     def _describes(self, name: str, parents: set[str]) -> bool:
         below = {r.child for r in self.relations if r.parent == name}
         small = len(self[name]) > 0 and all(len(self[child]) >= FAR_MORE * len(self[name]) for child in below)
-        return small and bool(below & parents) and not self[name].of_role(Role.DIRECT)
+        names_people = any(column.entity not in OF_PLACES for column in self[name].of_role(Role.DIRECT))
+        return small and bool(below & parents) and not names_people
 
     def parents_first(self) -> list[Table]:
         """The tables in an order in which each parent comes before its children."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -134,6 +136,9 @@ def test_a_table_that_only_describes_others_is_a_look_up_and_no_root() -> None:
     assert bank().lookups == {"district"}
     assert bank().root.name == "account"
     assert family().lookups == set()
+    town = replace(bank()["district"]["id"], role=Role.DIRECT, entity="CITY")
+    for column, lookups in ((town, {"district"}), (replace(town, entity="PERSON"), set())):
+        assert bank().replace_tables(bank()["district"].with_columns(column)).lookups == lookups
 
 
 def test_the_split_follows_every_key_and_leaves_look_ups_whole(rng: np.random.Generator) -> None:
