@@ -93,7 +93,7 @@ class Rule:
     expect: str = field(repr=False)
 
 
-@kept(version=2)
+@kept(version=3)
 @dataclass(frozen=True)
 class Column:
     """One column: its name, what it holds, what that means for people, and why we think so."""
@@ -106,6 +106,7 @@ class Column:
     reason: str = ""  # why this role, in words; never a value
     confidence: float = 1.0
     declared: bool = False  # said by the user rather than inferred
+    is_too_rare: bool = False  # names no person, such as towns do not, but is invented since too few share its values
     fabricated: bool = False  # every value was invented: set by the backend that invented them
     spelling: Spelling = field(default=Spelling())
     misfits: bool = False  # cells of the source that do not fit its kind count as missing
@@ -237,7 +238,6 @@ class Relation:
         return (self.parent, self.parent_key), (self.child, self.child_key)
 
 
-OF_PLACES = ("CITY", "REGION", "COUNTRY", "POSTCODE")  # what names no person, however few share it
 FAR_MORE = 10  # times as many rows below it make a table a look-up
 
 
@@ -287,7 +287,7 @@ class Dataset:
     def _describes(self, name: str, parents: set[str]) -> bool:
         below = {r.child for r in self.relations if r.parent == name}
         small = len(self[name]) > 0 and all(len(self[child]) >= FAR_MORE * len(self[name]) for child in below)
-        names_people = any(column.entity not in OF_PLACES for column in self[name].of_role(Role.DIRECT))
+        names_people = any(not column.is_too_rare for column in self[name].of_role(Role.DIRECT))
         return small and bool(below & parents) and not names_people
 
     def parents_first(self) -> list[Table]:

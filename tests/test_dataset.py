@@ -136,8 +136,8 @@ def test_a_table_that_only_describes_others_is_a_look_up_and_no_root() -> None:
     assert bank().lookups == {"district"}
     assert bank().root.name == "account"
     assert family().lookups == set()
-    town = replace(bank()["district"]["id"], role=Role.DIRECT, entity="CITY")
-    for column, lookups in ((town, {"district"}), (replace(town, entity="PERSON"), set())):
+    person = replace(bank()["district"]["id"], role=Role.DIRECT)
+    for column, lookups in ((person, set()), (replace(person, is_too_rare=True), {"district"})):
         assert bank().replace_tables(bank()["district"].with_columns(column)).lookups == lookups
 
 

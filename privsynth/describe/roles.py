@@ -59,7 +59,12 @@ def _column(table: Table, column: Column, wish: ColumnPolicy, fewest: int) -> Co
     name = ROW_LABELS if _is_nameless(table, column) else column.name
     proposed = type_column(name, table.text(column.name), column.kind, people=people, fewest=fewest)
     inferred = replace(
-        column, role=proposed.role, entity=proposed.entity, reason=proposed.reason, confidence=proposed.confidence
+        column,
+        role=proposed.role,
+        entity=proposed.entity,
+        reason=proposed.reason,
+        confidence=proposed.confidence,
+        is_too_rare=proposed.entity is not None and _role_of(proposed.entity) is not proposed.role,
     )
     asked = None if wish.role == "drop" else wish.role  # what is left out is still known for what it is
     meant = _role_of(wish.entity) if wish.entity else proposed.role

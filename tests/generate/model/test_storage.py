@@ -369,7 +369,7 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
         (lambda content: first_of(content, "Trees.1").update(more=1), "Trees"),
         (lambda content: first_of(content, "Trees.1").pop("k"), "Trees"),
         (lambda content: first_of(content, "Constrained.1").update(engine_={"list": []}), "does not know"),
-        (lambda content: content["learnt"].update(order_={"enum": ["Column.2", "x"]}), "level"),
+        (lambda content: content["learnt"].update(order_={"enum": ["Column.3", "x"]}), "level"),
         (lambda content: first_of(content, "NumberLine.3").update(more=1), "NumberLine"),
         (lambda content: first_of(content, "NumberLine.3").pop("decimals"), "NumberLine"),
         (lambda content: first_of(content, "Splits.1").update(left={"array": 0}), "not sound"),
