@@ -160,8 +160,15 @@ def _fit(text: Text, way: Way, tried: Tried) -> float:
     fit = min(way.evidence.fit, kept / (kept + text.records.dropped))
     rivals = [other for dialect, other in tried if dialect.delimiter not in (*WEAK, text.dialect.delimiter)]
     has_rival = any(_is_rival(other, way, fit) for other in rivals)
-    is_asked = has_rival or not text.dialect.quote or kept < FEW or way.options.get("header_lines", 1) > 1
+    are_letters = not text.dialect.quote or _cuts_quoted(text)
+    is_asked = has_rival or are_letters or kept < FEW or way.options.get("header_lines", 1) > 1
     return min(fit, UNSURE) if is_asked else fit
+
+
+def _cuts_quoted(text: Text) -> bool:
+    """Whether a field begins with a double quote that it does not end with, where these are said to be letters."""
+    words = (word for column in text.records.columns for word in column.distinct)
+    return text.dialect.quote != '"' and any(word.startswith('"') and word.find('"', 1) < 0 for word in words)
 
 
 def _is_rival(other: Way, way: Way, fit: float) -> bool:

@@ -208,3 +208,10 @@ def test_one_column_without_a_name_is_proposed(folder: Folder) -> None:
         folder.read(text)
     assert "--no-header" in caught.value.hint
     assert folder.cells(text, accept=True) == folder.cells(text, header=False)
+
+
+def test_quotes_that_a_reading_cuts_apart_are_asked(folder: Folder) -> None:
+    """A record in two lines: with apostrophes as quotes its second half would be a row."""
+    text = 'born,id,name\n1980-07-17,5,Bo\n1952-05-15,6\n,"van der Berg, J"\n1981-02-03,7,Al\n1990-12-24,8,Eve\n'
+    with pytest.raises(InputError):
+        folder.read(text, accept=True)
