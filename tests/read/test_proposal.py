@@ -212,6 +212,7 @@ def test_one_column_without_a_name_is_proposed(folder: Folder) -> None:
 
 def test_quotes_that_a_reading_cuts_apart_are_asked(folder: Folder) -> None:
     """A record in two lines: with apostrophes as quotes its second half would be a row."""
-    text = 'born,id,name\n1980-07-17,5,Bo\n1952-05-15,6\n,"van der Berg, J"\n1981-02-03,7,Al\n1990-12-24,8,Eve\n'
+    rows = ["1980-07-17,5,Bo", "1952-05-15,6", ',"van der Berg, J"', "1981-02-03,7,Al", "1990-12-24,8,Eve"]
+    text = "\n".join(["born,id,name", *rows, "1991-12-24,9,Eve", "1992-11-24,10,Ann", "1994-11-20,12,D'Arcy", ""])
     with pytest.raises(InputError):
         folder.read(text, accept=True)
