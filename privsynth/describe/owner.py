@@ -11,6 +11,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+import numpy as np
+import pandas as pd
+
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.blocks import Blocks, ColumnCodes
 from privsynth.describe.plan import quoted
@@ -24,6 +27,7 @@ MANY = 50  # as many are no count of the heads of a family
 OFTEN = 1.5  # rows of a value on average, below which a measure may tie as often
 MANY_ROWS = 5  # rows of a value on average, from which on one steady column is worth a question
 MOST_ROWS = 1_000  # of one value, on average
+ALONE = 0.95  # so many of the people have one value of a second key, and share it with nobody
 CODES = (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY)
 
 
@@ -65,6 +69,26 @@ def _owned(table: Table, owner: Owner | None) -> Table:
     if owner is not None and owner.sure is Sure.YES:
         return _keyed(replace(table, person=owner.column), owner.why)
     return table if table.person is None else _keyed(table, "the policy says so")
+
+
+def with_twins(table: Table, answered: Collection[str]) -> Table:
+    """Another number or code that each person has alone names the person as well, unless a role was said for it."""
+    if table.person is None:
+        return table
+    others = [column for column in table.columns if column.name not in (table.person, *answered)]
+    twins = [column for column in others if _is_twin(table, column)]
+    reason = f"each {visible(table.person)} has another one, as a second key has"
+    return table.with_columns(*(replace(c, role=Role.IDENTIFIER, reason=reason, confidence=0.8) for c in twins))
+
+
+def _is_twin(table: Table, column: Column) -> bool:
+    if column.declared or column.entity is not None or column.kind not in CODES or column.role is not Role.PLAIN:
+        return False
+    codes, known = pd.factorize(table.values(column.name))
+    people, values = table.people[codes >= 0], codes[codes >= 0]
+    count = len(np.unique(people))
+    pairs = len(np.unique(people.astype(np.int64) * len(known) + values)) if len(known) else 0
+    return count >= TENS and pairs <= count / ALONE and len(known) >= ALONE * count
 
 
 def _keyed(table: Table, why: str) -> Table:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.domains import domain_of
-from privsynth.describe.owner import with_owners
+from privsynth.describe.owner import with_owners, with_twins
 from privsynth.errors import PolicyError
 from privsynth.options import ColumnPolicy, TablePolicy
 from privsynth.pii.columns import type_column
@@ -21,7 +21,12 @@ def with_roles(dataset: Dataset, policy: Policy) -> Dataset:
     answered = {table.name for table in dataset if "person" in policy.table(table.name).model_fields_set}
     owned = with_owners(dataset.replace_tables(*described), answered)
     counted = [_by_people(table, policy.table(table.name), policy.least_shared) for table in owned]
+    counted = [with_twins(table, _said(policy.table(table.name))) for table in counted]
     return owned.replace_tables(*(_with_domains(table, policy) for table in counted))
+
+
+def _said(wishes: TablePolicy) -> set[str]:
+    return {name for name, wish in wishes.columns.items() if wish.role or wish.entity}
 
 
 def _described(table: Table, wishes: TablePolicy, fewest: int) -> Table:

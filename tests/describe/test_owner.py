@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from privsynth.dataset import Dataset, Role
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe import describe
 from privsynth.policy import Policy
 from privsynth.read.frames import read_frame
@@ -194,3 +194,15 @@ def test_no_value_stands_in_a_question_or_a_reason() -> None:
     data = described(frame)
     words = [*data.notes, *(column.reason for table in data for column in table.columns)]
     assert not any("SECRET" in text for text in words)
+
+
+def test_a_second_number_that_each_person_has_alone_is_a_key() -> None:
+    people = np.repeat(np.arange(40), 6)
+    number = np.random.default_rng(3).permutation(900)[:40] + 100
+    frame = pd.DataFrame({"owner": people + 1000, "KdNr": number[people], "stay": np.tile(np.arange(6), 40)})
+    frame["age"] = (30 + people % 17).astype(float)
+    table = Table("t", tuple(Column(name, Kind.INTEGER) for name in frame), frame.astype("float64"))
+    roles = {column.name: column.role for column in describe(Dataset((table,)), Policy())["t"].columns}
+    assert (roles["KdNr"], roles["stay"]) == (Role.IDENTIFIER, Role.PLAIN)
+    said = Policy.model_validate({"tables": {"t": {"columns": {"KdNr": {"role": "plain"}}}}})
+    assert describe(Dataset((table,)), said)["t"]["KdNr"].role is Role.PLAIN
