@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from privsynth.read.absent import NULLS
 from privsynth.read.forms import ADDRESS, DATE, NUMBER, is_value, shape
-from privsynth.read.kinds import NULLS
 from privsynth.read.persons import first_persons
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted, refuse, shown

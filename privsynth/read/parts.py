@@ -18,9 +18,10 @@ from privsynth.dataset import Column, Form, Kind, Table
 from privsynth.errors import InputError
 from privsynth.options import LAYOUT, ColumnPolicy, ReadPolicy, TablePolicy
 from privsynth.read import frame_of, typed_table
+from privsynth.read.absent import NULLS
 from privsynth.read.dialect import Dialect, dialect_of, field_limit, kept, without_sep
 from privsynth.read.encoding import decoded
-from privsynth.read.kinds import NULLS, Typed, typed
+from privsynth.read.kinds import Typed, typed
 from privsynth.read.mending import LOOKED_AT, Mender, mender_of
 from privsynth.read.passage import LeftOut, Passage, kept_lines, passage_of
 from privsynth.read.place import Place
