@@ -20,7 +20,7 @@ class ColumnCells:
     has_missing: bool
 
     def count(self, which: Array) -> int:
-        """ColumnCells that hold one of these words."""
+        """Cells that hold one of these words."""
         return int(cells_of(self.present, self.words)[which].sum())
 
     def odd(self, reading: Reading) -> Odd:
