@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from privsynth.read.place import spaced
 from privsynth.read.skeletons import compact_skeletons, month_skeletons, skeletons
 from privsynth.spelling.dates import Calendar, Names, floored, spelt, unit_of
 from privsynth.spelling.fields import Fields, fields_of, localised
@@ -77,16 +78,12 @@ def under(words: list[str], form: str, name: str) -> DateReading:
 
 
 def is_birth(name: str) -> bool:
-    return bool(_BIRTHS.search(_split(name)))
+    return bool(_BIRTHS.search(spaced(name)))
 
 
 def is_compact(words: list[str], name: str) -> bool:
     """Digits alone that the name of the column calls dates."""
-    return bool(words) and words[0].isdigit() and bool(DATE_WORDS.search(_split(name)))
-
-
-def _split(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).replace("_", " ")
+    return bool(words) and words[0].isdigit() and bool(DATE_WORDS.search(spaced(name)))
 
 
 def puts_day_first(form: str) -> bool:

@@ -10,7 +10,7 @@ from privsynth.dataset import Kind
 from privsynth.options import ColumnPolicy
 from privsynth.read.cells import ColumnCells
 from privsynth.read.dates import DateReading, dates, under
-from privsynth.read.misfits import Settled, cells_of, is_null_word, missing, null_word
+from privsynth.read.misfits import Reading, Settled, cells_of, is_null_word, missing, null_word
 from privsynth.read.numerals import COMMAS, NAMES, NumberReading, first_wrong, numbers, why_no_number
 from privsynth.read.records import Words
 from privsynth.read.times import times_as
@@ -64,6 +64,11 @@ _WHOLE = "three digits behind a mark are thousands, as the policy says that thes
 def declared_dates(cells: ColumnCells, wished: ColumnPolicy) -> Settled:
     """Dates because the policy says so, under its format or the only one that fits."""
     reading = _declared(cells, wished.format) if wished.format else _only(cells, wished)
+    return _settled(cells, reading, wished, "a value is no date in the format of the policy")
+
+
+def _settled(cells: ColumnCells, reading: Reading, wished: ColumnPolicy, wrong: str) -> Settled:
+    """The reading, if what does not fit may be missing; else the first value that does not is named by its line."""
     if reading.fits.all():
         return Settled(reading=reading)
     odd = cells.odd(reading)
@@ -71,11 +76,8 @@ def declared_dates(cells: ColumnCells, wished: ColumnPolicy) -> Settled:
         return null_word(odd)
     if wished.misfits == "missing":
         return missing(odd)
-    raise cells.place.refuse(
-        "a value is no date in the format of the policy",
-        "mend the value or the format, or let such cells count as missing with  misfits: missing",
-        _row_of(odd.misfits[0], cells.words),
-    )
+    hint = "mend the value or the format, or let such cells count as missing with  misfits: missing"
+    raise cells.place.refuse(wrong, hint, _row_of(odd.misfits[0], cells.words))
 
 
 def _only(cells: ColumnCells, wished: ColumnPolicy) -> DateReading:
@@ -108,18 +110,7 @@ def declared_times(cells: ColumnCells, wished: ColumnPolicy, kind: Kind) -> Sett
         example = "'%H:%M:%S'" if is_duration else "'%H:%M' or '%I:%M %p'"
         what = f"no value is a {kind} in a known format, or in that of the policy"
         raise cells.place.refuse(what, f"its format is such as {example}; kind: text keeps it as it is")
-    if reading.fits.all():
-        return Settled(reading=reading)
-    odd = cells.odd(reading)
-    if is_null_word(odd, has_missing=cells.has_missing):
-        return null_word(odd)
-    if wished.misfits == "missing":
-        return missing(odd)
-    raise cells.place.refuse(
-        f"a value is no {kind}, as the policy asks",
-        "mend the value, or let such cells count as missing with  misfits: missing",
-        _row_of(odd.misfits[0], cells.words),
-    )
+    return _settled(cells, reading, wished, f"a value is no {kind}, as the policy asks")
 
 
 def kind_asked(wished: ColumnPolicy) -> Kind | None:

@@ -390,4 +390,7 @@ def _notes(dialect: Dialect, file: str, sample: str, *, is_single: bool, is_aske
     inside = [NAMES[mark] for mark in STRONG if mark in sample] if is_single else []
     if inside:
         notes.append(f"{file}: read as one column, although its values hold {' and '.join(inside)}")
+    if is_single and re.match(r"\S+[ \t]+\S", sample):
+        ways = f"--delimiter ' ', {BLANKS} or {COLUMNS}"
+        notes.append(f"{file}: read as one column, although its first line holds blanks; {ways} would set fields apart")
     return notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,3 +24,8 @@ class Place:
 
     def note(self, what: str) -> str:
         return f"{self.file}: column {shown(self.name)}: {what}"
+
+
+def spaced(name: str) -> str:
+    """The words of a column's name apart: `visitDate` and `visit_date` as `visit Date` and `visit date`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from privsynth.dataset import Kind
+from privsynth.read.place import spaced
 from privsynth.read.skeletons import TIME, time_format
 from privsynth.spelling.dates import Names
 from privsynth.spelling.durations import Duration, duration_in, iso_form
@@ -76,7 +77,7 @@ def times(words: list[str], name: str, cells: Array | None = None) -> TimeReadin
 
 def pointed_times(words: list[str], name: str) -> TimeReading | None:
     """Words such as `17.20` as times of day, where the name of the column says so and they are no usual numbers."""
-    if not words or not CLOCK_NAMES.search(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)) or DURATION_NAMES.search(name):
+    if not words or not CLOCK_NAMES.search(spaced(name)) or DURATION_NAMES.search(name):
         return None
     reading = _with_points(words)
     return reading if reading is not None and _are_clocks(words) else None
