@@ -26,14 +26,15 @@ class ColumnStatistics:
 class Fact:
     """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
 
-    kind: str  # equal, place, one_to_one, dependency, order, constant_difference, combinations, ordinal, panel, series
+    kind: str  # equal, place, one_to_one, dependency, order, constant_difference, arithmetic, combinations, ordinal,
+    # panel, series
     _: KW_ONLY
     table: str
-    columns: tuple[
-        str, ...
-    ]  # a dependency: what decides, then what follows; an order: the lower, then the higher; a panel: whose, then when
+    columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher;
+    # arithmetic: what comes out, then what it is worked out from; a panel: whose, then when
     share: float  # of the rows in which it holds
     words: str  # for people
+    expect: str = ""  # arithmetic: the rule that it is, in the language of `expressions`
 
 
 @dataclass(frozen=True, eq=False)
