@@ -46,7 +46,7 @@ def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
         return known, ~compile_rule(fact.expect, table.columns).fails(table.frame)
     if fact.kind in ("order", "constant_difference"):
         gap, meant = (_gap(each, *fact.columns) for each in (table, like))
-        return ~np.isnan(gap), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
+        return np.asarray(~np.isnan(gap)), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
     one, two = (_codes(table, like, name) for name in fact.columns)
     if fact.kind == "equal":
         return _equal(table, *fact.columns)
