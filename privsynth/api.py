@@ -84,7 +84,7 @@ class Outcome:
         return rows_of(self.result)
 
     def __repr__(self) -> str:
-        states = ", ".join(f"{verdict.gate} {verdict.status.value}" for verdict in self.result.verdicts)
+        states = ", ".join(f"{verdict.gate} {verdict.word}" for verdict in self.result.verdicts)
         return f"Outcome({self.status}: {states})"
 
 

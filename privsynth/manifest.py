@@ -235,6 +235,7 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
     return {
         "gate": verdict.gate,
         "status": verdict.status.value,
+        "word": verdict.word.value,
         "error": verdict.error,
         "findings": [finding_record(finding, verdict.figures) for finding in verdict.findings],
     }
@@ -255,6 +256,7 @@ def finding_record(finding: Finding, figures: FigureStyle = "exact") -> dict[str
         "good": finding.good,
         "n": finding.n if exact else None,
         "passed": finding.passed,
+        "empty": finding.empty,
         "band": finding.band if figures != "pass_fail" else "",
         "note": finding.note if exact else "",
         "remedy": finding.remedy if exact or not finding.passed else "",

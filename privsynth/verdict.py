@@ -17,6 +17,16 @@ class Status(StrEnum):
     ERRORED = "errored"
 
 
+class StatusWord(StrEnum):
+    """What a verdict is called, everywhere. Only what was held against a limit has passed it."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_JUDGED = "could not judge"
+    REPORTED = "reported only"
+    NOTHING = "nothing to judge"
+
+
 # Every draft passes all of these, in this order, whatever made it; `decide` knows no shorter list.
 GATES = (
     "selftest",
@@ -63,10 +73,16 @@ class Finding:
     note: str = ""  # how it was measured, or why it was not
     remedy: str = ""  # what to do when it fails
     evidence: bool = False  # it says how much there is to judge by: nobody can answer for evidence that is missing
+    empty: bool = False  # there was nothing to measure: the note says why
 
     @property
     def is_measured(self) -> bool:
         return self.measured is not None and math.isfinite(self.measured)
+
+    @property
+    def judges(self) -> bool:
+        """Whether it holds something of the draft against a limit."""
+        return self.limit is not None and not self.evidence
 
     @property
     def passed(self) -> bool:
@@ -111,6 +127,16 @@ class Verdict:
         if self.error or not self.findings or any(f.limit is not None and not f.is_measured for f in self.findings):
             return Status.ERRORED
         return Status.PASSED if all(finding.passed for finding in self.findings) else Status.FAILED
+
+    @property
+    def word(self) -> StatusWord:
+        """The status for people: what passed because nothing was held against a limit is not called passed."""
+        if self.status is not Status.PASSED:
+            return StatusWord.FAILED if self.status is Status.FAILED else StatusWord.NOT_JUDGED
+        if any(finding.judges for finding in self.findings):
+            return StatusWord.PASSED
+        told = any(not finding.empty and not finding.evidence for finding in self.findings)
+        return StatusWord.REPORTED if told else StatusWord.NOTHING
 
     @property
     def failures(self) -> tuple[Finding, ...]:

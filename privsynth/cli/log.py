@@ -46,7 +46,13 @@ class Log(Screen):
         if stage.verdict is None:
             self.tell("end", seconds=seconds, text=stage.detail)
         else:
-            self.tell("end", seconds=seconds, text=headline(stage.verdict), status=stage.verdict.status.value)
+            self.tell(
+                "end",
+                seconds=seconds,
+                text=headline(stage.verdict),
+                status=stage.verdict.status.value,
+                word=stage.verdict.word,
+            )
 
     def broken(self, stage: Stage) -> None:  # noqa: ARG002  it is the one that began
         self.tell("broken")

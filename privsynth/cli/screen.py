@@ -14,12 +14,18 @@ from privsynth.cli.interrupt import heeded, held
 from privsynth.errors import ExitCode, visible
 from privsynth.options import FigureStyle
 from privsynth.stages import Estimate, Stage, Stages
-from privsynth.verdict import Finding, Status, Verdict
+from privsynth.verdict import Finding, Verdict, StatusWord
 
 if TYPE_CHECKING:
     from privsynth.cli.live import Live
 
-MARKS = {Status.PASSED: "PASS", Status.FAILED: "FAIL", Status.ERRORED: "ERROR"}
+MARKS = {
+    StatusWord.PASSED: "PASS",
+    StatusWord.FAILED: "FAIL",
+    StatusWord.NOT_JUDGED: "ERROR",
+    StatusWord.REPORTED: "-",
+    StatusWord.NOTHING: "-",
+}
 
 
 @dataclass
@@ -49,10 +55,10 @@ class Screen(Stages):
 
     def end(self, stage: Stage) -> None:
         self.stop()
-        status = stage.verdict.status if stage.verdict else None
         text = headline(stage.verdict) if stage.verdict else stage.detail
+        mark = _mark(stage.verdict.word) if stage.verdict else ""
         verb, _, name = stage.name.partition(" ")
-        self.line(verb, name, text, f"{stage.seconds:.1f} s", mark=_mark(status) if status else "")
+        self.line(verb, name, text, f"{stage.seconds:.1f} s", mark=mark)
 
     def broken(self, stage: Stage) -> None:  # noqa: ARG002  whichever it was
         self.stop()
@@ -119,16 +125,27 @@ def write_json(content: Mapping[str, object]) -> None:
 
 def headline(verdict: Verdict) -> str:
     """What decided: the first finding that failed, else the one that came closest to its limit."""
-    if verdict.error:
-        return f"could not judge: {verdict.error}"
-    if verdict.failures:
+    if verdict.failures and not verdict.error:
         return finding_line(verdict.failures[0], verdict.figures)
-    limited = [finding for finding in verdict.findings if finding.limit is not None]
+    if verdict.word is not StatusWord.PASSED:
+        return f"{verdict.word}: {_why_not(verdict)}"
+    limited = [finding for finding in verdict.findings if finding.judges]
     closest = max(limited, key=_closeness, default=None)
     if closest is not None and _closeness(closest):
         return finding_line(closest, verdict.figures)
     checks = "1 check" if len(limited) == 1 else f"{len(limited)} checks"
-    return f"{checks}, none beyond its limit" if limited else "no limit to check: reported only"
+    return f"{checks}, none beyond its limit"
+
+
+def _why_not(verdict: Verdict) -> str:
+    """What stands beside a gate that did not decide: its error, what it found, or why there was nothing to find."""
+    if verdict.word is StatusWord.NOT_JUDGED:
+        return verdict.error or "nothing was measured"
+    if verdict.word is StatusWord.REPORTED:
+        first = next(finding for finding in verdict.findings if not finding.empty)
+        return finding_line(first, verdict.figures)
+    first = next((finding for finding in verdict.findings if finding.empty), verdict.findings[0])
+    return first.note if verdict.figures == "exact" else first.what
 
 
 def _closeness(finding: Finding) -> float:
@@ -168,11 +185,11 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
     )
 
 
-def _mark(status: Status) -> str:
-    word = f"{MARKS[status]:<6}"
-    if not _is_live() or "NO_COLOR" in os.environ:
-        return word
-    return f"\x1b[{32 if status is Status.PASSED else 31}m{word}\x1b[0m"
+def _mark(word: StatusWord) -> str:
+    mark = f"{MARKS[word]:<6}"
+    if not _is_live() or "NO_COLOR" in os.environ or MARKS[word] == "-":
+        return mark
+    return f"\x1b[{32 if word is StatusWord.PASSED else 31}m{mark}\x1b[0m"
 
 
 def _is_live() -> bool:

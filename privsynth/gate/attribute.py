@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privsynth.dataset import Role, Table
-from privsynth.gate.evidence.scope import attacked_tables, known_columns, learnt_columns, no_source, not_applicable
+from privsynth.gate.evidence.scope import (
+    attacked_tables,
+    known_columns,
+    learnt_columns,
+    no_secrets,
+    no_source,
+    not_applicable,
+)
 from privsynth.measure.attacks.disclosure import attribute_excess, disclosed
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -36,14 +43,7 @@ class Attribute:
         if (aside := not_applicable(self.backend, "attribute disclosure")) is not None:
             return [aside]
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
-        return found or [
-            Finding(
-                "sensitive_columns",
-                0,
-                what="sensitive columns",
-                note="no column has the role sensitive, so no secret was guessed; declare one to have it attacked",
-            )
-        ]
+        return found or [no_secrets(source, "no secret was guessed")]
 
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         learnt = learnt_columns(train, made)

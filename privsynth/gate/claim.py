@@ -36,7 +36,8 @@ class Claim:
                     "claims",
                     0,
                     what="claims of differential privacy",
-                    note="none is made",
+                    note="no claim of differential privacy is made",
+                    empty=True,
                 )
             ]
         said = said or Claimed(None, None, "", ())

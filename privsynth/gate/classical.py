@@ -74,6 +74,7 @@ class Classical:
                 table=train.name,
                 where=tuple(names),
                 note=f"no group was formed: {why}",
+                empty=True,
             )
             return
         yield from self._groups(train.name, names, risk)

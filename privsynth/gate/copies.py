@@ -179,7 +179,8 @@ def _nothing(table: str, names: Sequence[str]) -> Finding:
         None,
         what=f"rows to compare ({table})",
         table=table,
-        note=f"not compared: {why}",
+        note=why,
+        empty=True,
     )
 
 

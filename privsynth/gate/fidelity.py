@@ -45,6 +45,7 @@ class Fidelity:
                     None,
                     what="fidelity",
                     note="no real data was read: there is nothing that the rows could be like",
+                    empty=True,
                 )
             ]
         real = like_asked(source, self.policy)
@@ -109,7 +110,7 @@ class Fidelity:
 
 
 def _not_measurable(table: str, why: str) -> Finding:
-    return Finding("score", None, what=f"fidelity ({table})", table=table, note=f"not measurable{why}")
+    return Finding("score", None, what=f"fidelity ({table})", table=table, note=f"not measurable{why}", empty=True)
 
 
 def _asked(train: Table, holdout: Table) -> str:

@@ -10,6 +10,7 @@ from privsynth.gate.evidence.scope import (
     attacked_tables,
     known_columns,
     learnt_columns,
+    no_secrets,
     no_source,
     not_applicable,
     risk_findings,
@@ -46,14 +47,7 @@ class Inference:
         if (aside := not_applicable(self.backend, "inference")) is not None:
             return [aside]
         found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
-        return found or [
-            Finding(
-                "sensitive_columns",
-                0,
-                what="sensitive columns",
-                note="no column has the role sensitive, so no inference was tried; declare one to have it attacked",
-            )
-        ]
+        return found or [no_secrets(source, "no inference was tried")]
 
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
         learnt = learnt_columns(train, made)

@@ -61,7 +61,8 @@ class Linkability:
                 None,
                 what=f"linking two parts of a record ({train.name})",
                 table=train.name,
-                note="not measured: there is only one column to know people by",
+                note="there is only one column to know people by",
+                empty=True,
             )
             return
         some = some_of(made, MADE, rng)

@@ -95,7 +95,8 @@ class Membership:
                 None,
                 what=f"{what} ({table})",
                 table=table,
-                note="not measured: too few such people on one side",
+                note="too few such people on one side",
+                empty=True,
             )
             return
         proven = found.lower if is_significant(found.pvalue, self.limits.alpha) else 0.0

@@ -62,6 +62,7 @@ class SelfTest:
                     0,
                     what="tables in which a leak could be planted",
                     note="none has enough rows; the gates that need them say so",
+                    empty=True,
                 )
             ]
         rng = Seeds(0).stream("gate", self.name, tables[0].name)

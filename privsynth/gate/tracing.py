@@ -53,16 +53,9 @@ class Tracing:
         if self.decides and len(made) and made.origin is None:
             raise ValueError(f"backend {self.backend} must say which source row each row was made from")
         if made.origin is None or not len(made) or not len(train):
-            return [
-                Finding(
-                    "rows_of_people",
-                    0,
-                    what=f"rows that were made from one person ({train.name})",
-                    table=train.name,
-                    note="each row is nobody's: there is no right one to find",
-                )
-            ]
-        return self._attacks(train, made, quasi_identifiers(train, made), people)
+            return [_nobodys(train.name, "each row is nobody's: there is no right one to find")]
+        found = self._attacks(train, made, quasi_identifiers(train, made), people)
+        return found or [_nobodys(train.name, "no column is kept or generalised: there is nothing to find a row by")]
 
     def _attacks(self, train: Table, made: Table, names: Sequence[str], people: Array) -> list[Finding]:
         rng = Seeds(0).stream("gate", "linkage", train.name)  # by another name the figures would be others
@@ -76,6 +69,11 @@ class Tracing:
             traced = trace(train, made, kept, people, rng)
             found.append(_traced("nearest_by_all_columns", train.name, kept, traced, None))
         return found
+
+
+def _nobodys(table: str, why: str) -> Finding:
+    what = f"rows that can be led back to one person ({table})"
+    return Finding("rows_of_people", 0, what=what, table=table, note=why, empty=True)
 
 
 WORDS = {"nearest_by_quasi_identifiers": "quasi-identifiers", "nearest_by_all_columns": "all kept columns"}

@@ -12,10 +12,10 @@ from privsynth.report.figures import count, figure, share
 from privsynth.report.limits import limit_of
 from privsynth.report.wording import ARTEFACTS_LINE, GATES, WAIVED
 from privsynth.verdict import GATES as GATE_ORDER
-from privsynth.verdict import Finding, Status, Verdict, waived
+from privsynth.verdict import Finding, Status, Verdict, StatusWord, waived
 
 COPIED = ("equal", "almost_equal", "near")  # the tests of the gate copies for copied rows
-WORDS = {Status.PASSED: "passed", Status.FAILED: "failed", Status.ERRORED: "could not judge"}
+UNDECIDED = (StatusWord.REPORTED, StatusWord.NOTHING)  # the words of a gate that held nothing against a limit
 
 
 def gate_rows(verdicts: Sequence[Verdict], policy: Policy) -> list[dict[str, Any]]:
@@ -29,15 +29,15 @@ def _gate_row(name: str, verdict: Verdict | None, policy: Policy) -> dict[str, A
     title, question = GATES.get(name, (name, ""))
     findings = [_finding_row(finding, policy) for finding in verdict.findings] if verdict else []
     status = verdict.status if verdict else Status.ERRORED
-    decides = any(finding["limit"] is not None for finding in findings)  # else it passed nothing: it reported
+    word = verdict.word if verdict else StatusWord.NOT_JUDGED
     error = (verdict.error if verdict else "gave no verdict") or ("measured nothing" if not findings else "")
     return {
         "gate": name,
         "title": title,
         "question": question,
         "status": status.value,
-        "word": WORDS[status] if decides or status is not Status.PASSED else "reported only",
-        "decides": decides,
+        "word": word.value,
+        "decides": word not in UNDECIDED,
         "error": error if status is Status.ERRORED else "",
         "waived": bool(verdict and waived(verdict, policy.waivers)),
         "band": _band(verdict, policy),
@@ -118,7 +118,23 @@ def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *,
 def _released(judged: Sequence[dict[str, Any]]) -> str:
     held = [sum(finding["limit"] is not None for finding in gate["findings"]) for gate in judged]
     measurements, gates = count(sum(held), "measurement"), count(sum(map(bool, held)), "gate")
-    return f"Every gate passed: {gates} compared {measurements} with a limit, and none is beyond it."
+    others = [
+        _others(judged, StatusWord.REPORTED, "only reported"),
+        _others(judged, StatusWord.NOTHING, "had nothing to judge"),
+    ]
+    return (
+        "; ".join(
+            filter(
+                None, (f"No gate blocked: {gates} compared {measurements} with a limit, and none is beyond it", *others)
+            )
+        )
+        + "."
+    )
+
+
+def _others(judged: Sequence[dict[str, Any]], word: StatusWord, did: str) -> str:
+    names = [gate["gate"] for gate in judged if gate["word"] == word.value]
+    return f"{', '.join(names)} {did}" if names else ""
 
 
 def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:

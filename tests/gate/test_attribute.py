@@ -79,7 +79,9 @@ def test_a_secret_that_the_draft_lacks_is_not_guessed(monkeypatch: pytest.Monkey
     (found,) = told(
         monkeypatch, Excess(model="trees", train=0.8, control=0.5, of_train=1_000, of_control=900), made=bare
     )
-    assert (found.what, found.measured, found.limit) == ("sensitive columns", 0, None)
+    assert (found.what, found.measured, found.limit) == ("sensitive columns", 1, None)
+    assert found.empty
+    assert "no sensitive column is in the draft" in found.note
 
 
 def test_a_secret_beside_which_nothing_is_known_is_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def finding(verdict: Verdict, words: str) -> Finding:
 def test_who_claims_nothing_passes() -> None:
     verdict = judged(Recipe(backend="model"))
     assert verdict.status is Status.PASSED
-    assert verdict.findings[0].note == "none is made"
+    assert verdict.findings[0].note == "no claim of differential privacy is made"
 
 
 def test_a_claim_that_keeps_to_all_passes() -> None:

@@ -69,7 +69,7 @@ def _end(verb: str, verdicts: Sequence[Verdict], bad: ExitCode, *, as_json: bool
         return int(code)
     for verdict in verdicts:
         error = f" ({verdict.error})" if verdict.error else ""
-        sys.stdout.write(f"{verdict.gate}: {verdict.status.value}{error}\n")
+        sys.stdout.write(f"{verdict.gate}: {verdict.word}{error}\n")
         for finding in verdict.findings:
             sys.stdout.write(_lines(finding))
     return int(code)

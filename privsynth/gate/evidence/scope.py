@@ -58,8 +58,8 @@ def no_source() -> Finding:
         "no_source",
         0,
         what="real rows to compare with",
-        limit=0,
         note="no real data was read: there is nothing that could be copied, and nothing was compared",
+        empty=True,
     )
 
 
@@ -89,8 +89,25 @@ def not_applicable(backend: str, attack: str) -> Finding | None:
         "not_applicable",
         None,
         what=attack,
-        note=f"not measured: rows of backend {backend} are made from one person each; "
-        "the gate tracing attacks them instead",
+        note=f"rows of backend {backend} are made from one person each; the gate tracing attacks them instead",
+        empty=True,
+    )
+
+
+def no_secrets(source: Source, so: str) -> Finding:
+    """No sensitive column was declared or seen, or none that could be attacked: two answers that must not be mixed."""
+    there = sum(len(table.of_role(Role.SENSITIVE)) for table in source.train)
+    none = "no column has the role sensitive"
+    few = (
+        "no sensitive column is in the draft with its values, beside columns to guess it from, "
+        f"in a table of {FEWEST} training rows and {FEWEST} held-out rows"
+    )
+    return Finding(
+        "sensitive_columns",
+        there,
+        what="sensitive columns",
+        note=f"{few}, so {so}" if there else f"{none}, so {so}; declare one to have it attacked",
+        empty=True,
     )
 
 
@@ -102,6 +119,7 @@ def nobody_attacked(attack: str, draft: Draft) -> Finding:
             0,
             what=attack,
             note="the draft has no row",
+            empty=True,
         )
     return Finding(
         "attacked_tables",
