@@ -12,7 +12,7 @@ import pytest
 from privsynth.api import Outcome, synthesize
 from privsynth.cli.screen import MARKS, Screen, headline
 from privsynth.policy import Policy
-from privsynth.verdict import Finding, Verdict, StatusWord
+from privsynth.verdict import Finding, StatusWord, Verdict
 
 RULES = str(Path(__file__).parents[1] / "rules" / "shop.yaml")
 

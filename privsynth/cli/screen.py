@@ -14,7 +14,7 @@ from privsynth.cli.interrupt import heeded, held
 from privsynth.errors import ExitCode, visible
 from privsynth.options import FigureStyle
 from privsynth.stages import Estimate, Stage, Stages
-from privsynth.verdict import Finding, Verdict, StatusWord
+from privsynth.verdict import Finding, StatusWord, Verdict
 
 if TYPE_CHECKING:
     from privsynth.cli.live import Live

@@ -12,7 +12,7 @@ from privsynth.report.figures import count, figure, share
 from privsynth.report.limits import limit_of
 from privsynth.report.wording import ARTEFACTS_LINE, GATES, WAIVED
 from privsynth.verdict import GATES as GATE_ORDER
-from privsynth.verdict import Finding, Status, Verdict, StatusWord, waived
+from privsynth.verdict import Finding, Status, StatusWord, Verdict, waived
 
 COPIED = ("equal", "almost_equal", "near")  # the tests of the gate copies for copied rows
 UNDECIDED = (StatusWord.REPORTED, StatusWord.NOTHING)  # the words of a gate that held nothing against a limit

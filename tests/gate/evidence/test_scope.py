@@ -127,7 +127,7 @@ def test_mask_and_clone_keep_people(backend: str, keeps: bool) -> None:
 
 def test_where_nothing_real_was_read_that_is_said_and_passes() -> None:
     assert no_source().passed
-    assert (no_source().measured, no_source().limit) == (0, 0)
+    assert no_source().empty
 
 
 def test_too_few_people_are_missing_evidence_and_no_row_is_none() -> None:
