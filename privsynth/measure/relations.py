@@ -42,11 +42,11 @@ def held(table: Table, fact: Fact, *, like: Table) -> Held | None:
 def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
     """The rows that tell, and those in which it holds."""
     if fact.kind == "arithmetic":
-        known = ~table.frame[list(fact.columns)].isna().to_numpy().any(axis=1)
+        known = np.asarray(table.frame[list(fact.columns)].notna().to_numpy().all(axis=1))
         return known, ~compile_rule(fact.expect, table.columns).fails(table.frame)
     if fact.kind in ("order", "constant_difference"):
         gap, meant = (_gap(each, *fact.columns) for each in (table, like))
-        return np.asarray(~np.isnan(gap)), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
+        return ~np.isnan(gap), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
     one, two = (_codes(table, like, name) for name in fact.columns)
     if fact.kind == "equal":
         return _equal(table, *fact.columns)
