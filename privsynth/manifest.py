@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -19,7 +19,7 @@ from privsynth.dataset import Dataset, Table
 from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy, profile_digest
 from privsynth.recipe import FIGURES, UNTOLD, PrivacyClaim, Recipe
-from privsynth.source import Source
+from privsynth.source import Exposure, Source
 from privsynth.verdict import Finding, Verdict, outcome_of, waivers_used
 
 SCHEMA = "privsynth/manifest/1"
@@ -193,7 +193,7 @@ def manifest_of(
             "split": {}
             if policy.has_claim
             else {"train": sizes(source.train, facts), "holdout": sizes(source.holdout)},
-            "exposure": None if source.exposure is None else asdict(source.exposure),
+            "exposure": _exposure_record(source.exposure),
             "differential_privacy": claim_record(facts.claim),
             "figures": policy.figures,
             "verdicts": [verdict_record(replace(verdict, figures=policy.figures)) for verdict in verdicts],
@@ -220,6 +220,14 @@ def policy_record(policy: Policy) -> dict[str, Any]:
     if options.get("rulebook"):
         options["rulebook"] = PurePath(options["rulebook"]).name
     return record
+
+
+def _exposure_record(exposure: Exposure | None) -> dict[str, Any] | None:
+    """The sums; what was asked before, and what it came to, stays in the ledger."""
+    return None if exposure is None else {name: getattr(exposure, name) for name in _SUMS}
+
+
+_SUMS = ("attempt", "releases", "rows", "epsilon")
 
 
 def claim_record(claim: Claimed | None) -> dict[str, Any] | None:

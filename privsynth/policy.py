@@ -5,7 +5,7 @@ A policy is merged once, here: built-in profile, then the policy file, then the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +32,7 @@ from privsynth.options import (
 )
 from privsynth.plainyaml import parse_yaml, read_yaml
 from privsynth.policy_model import MisfitError, PolicyModel
-from privsynth.policy_places import FORMER_NAMES, NOWHERE, Places, in_new_words, in_old_words, places_in
+from privsynth.policy_places import FORMER_NAMES, NOWHERE, Places, in_new_words, in_old_words, path_of, places_in
 
 PROFILES = {
     "internal": 2,
@@ -198,7 +198,14 @@ class Policy(PolicyModel):
 
     def with_(self, **changes: Any) -> Policy:
         """The same policy with some values changed, checked anew."""
-        return Policy(self._places, **{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})
+        return Policy(self._places, **{**_opened(self), **changes})
+
+    def laid(self, changes: Iterable[tuple[Sequence[str], object]]) -> Policy:
+        """The same policy with something else at some paths, such as ("backend", "min_leaf"), checked anew."""
+        asked = _opened(self)
+        for path, value in changes:
+            _lay(asked, path, value)
+        return Policy(self._places, **asked)
 
 
 @cache
@@ -242,7 +249,7 @@ def load_policy(path: Path | None, changes: Mapping[str, Any]) -> Policy:
     asked: dict[str, Any] = {} if path is None else dict(read_yaml(path))
     places = NOWHERE if path is None else places_in(path).without(*changes)
     for name, value in changes.items():
-        words = in_new_words(name.split("."))
+        words = in_new_words(path_of(name))
         if (former := in_old_words(words)) is not None:
             _drop(asked, former)  # the flag wins, whichever name the file uses
         _lay(asked, words, value)
@@ -262,8 +269,18 @@ def _lay(into: dict[str, Any], path: Sequence[str], value: Any) -> None:
         into[head] = value
         return
     inner = into.get(head)
-    into[head] = dict(inner) if isinstance(inner, Mapping) else {} if inner is None else {"kind": inner}
+    if isinstance(inner, PolicyModel):
+        into[head] = _opened(inner)
+    else:
+        into[head] = dict(inner) if isinstance(inner, Mapping) else {} if inner is None else {"kind": inner}
     _lay(into[head], rest, value)
+
+
+def _opened(model: PolicyModel) -> dict[str, Any]:
+    """What was asked of a part of a policy, by name; which of several forms it has is always said."""
+    form = next((name for name in ("kind", "do") if getattr(model, name, None) is not None), None)
+    asked = {name: getattr(model, name) for name in model.model_fields_set}
+    return asked if form is None else {form: getattr(model, form), **asked}
 
 
 def _drop(asked: Mapping[str, Any], path: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,36 @@ from typing import Any
 Mark = tuple[int, int]  # line and column, from 1
 OLD_SPELLINGS = {"person": "entity"}  # of a table
 FORMER_NAMES = {"linkage_max": "tracing_max"}  # of limits
+
+_PART = re.compile(r'"((?:[^"]|"")*)"(?=[.=]|$)|([^.=]*)')  # of a dotted name: in quotes, or without dots
+
+
+def path_of(name: str) -> tuple[str, ...]:
+    """The parts of a dotted name. A part with a dot or an equals sign stands in quotes: `columns."Sepal.Length"`."""
+    return split_setting(name)[0]
+
+
+def split_setting(text: str) -> tuple[tuple[str, ...], str | None]:
+    """The parts of what stands before the equals sign, and what stands behind it, if there is one."""
+    parts, at = list[str](), 0
+    while True:
+        part = _PART.match(text, at)
+        assert part is not None  # noqa: S101  it matches nothing at least
+        quoted, plain = part.groups()
+        parts.append(plain if quoted is None else quoted.replace('""', '"'))
+        at = part.end()
+        if text[at : at + 1] != ".":
+            return tuple(parts), text[at + 1 :] if text[at : at + 1] == "=" else None
+        at += 1
+
+
+def name_of(path: Sequence[str]) -> str:
+    """The dotted name of a path; `path_of` reads it back."""
+    return ".".join(_quoted(part) for part in path)
+
+
+def _quoted(part: str) -> str:
+    return '"{}"'.format(part.replace('"', '""')) if not part or set(part) & set('."=') else part
 
 
 def in_new_words(path: Sequence[str]) -> tuple[str, ...]:
@@ -45,7 +76,7 @@ class Places:
 
     def without(self, *names: str) -> Places:
         """Without what a flag says instead of the file."""
-        flags = [in_new_words(name.split(".")) for name in names]
+        flags = [in_new_words(path_of(name)) for name in names]
         at = {path: mark for path, mark in self.at.items() if not any(path[: len(flag)] == flag for flag in flags)}
         return replace(self, at=at)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from privsynth.errors import ExitCode
 from privsynth.options import Waiver
 from privsynth.recipe import UNTOLD, Recipe
 from privsynth.verdict import GATES, Status, Verdict, blocking, outcome_of, waivers_used
+from privsynth.way_out import NO_ADVICE, Advice
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,9 @@ class Refusal:
     reports: Reports
     verdicts: tuple[Verdict, ...]
     causes: tuple[Reason, ...]
+    _: KW_ONLY
     seal: object = field(repr=False)
+    advice: Advice = NO_ADVICE
 
     def __post_init__(self) -> None:
         _only_decide(self.seal)
@@ -141,11 +144,21 @@ def _marked(name: str) -> str:
     return f"{path.stem}.waiver{path.suffix}"
 
 
-def decide(draft: Draft, reports: Reports, verdicts: Sequence[Verdict], waivers: Sequence[Waiver] = ()) -> Outcome:
-    """A release if each gate judged exactly this draft (or these reports) once, and passed or is answered for."""
+def decide(
+    draft: Draft,
+    reports: Reports,
+    verdicts: Sequence[Verdict],
+    waivers: Sequence[Waiver] = (),
+    *,
+    advice: Advice = NO_ADVICE,
+) -> Outcome:
+    """A release if each gate judged exactly this draft (or these reports) once, and passed or is answered for.
+
+    The advice goes with a refusal; nothing is decided by it.
+    """
     causes = (*_gaps(verdicts), *_strangers(draft, reports, verdicts), *_blocks(verdicts, waivers))
     if causes:
-        return Refusal(reports, tuple(verdicts), causes, _SEAL)
+        return Refusal(reports, tuple(verdicts), causes, seal=_SEAL, advice=advice)
     files = MappingProxyType(dict(draft.files))
     return Release(draft.dataset, files, reports, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 
 from privsynth.dataset import Dataset
 from privsynth.statistics import Statistics
+from privsynth.way_out import Attempted
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,11 @@ class Exposure:
     """What the ledger says of the runs on one source: this run's attempt is counted, its rows are not."""
 
     attempt: int  # the number of this attempt, among those on this source with this configuration
+    _: KW_ONLY
     releases: int = 0  # from this source, before this one
     rows: int = 0  # of all those releases together
     epsilon: float = 0.0  # spent on this source, this attempt included
+    before: tuple[Attempted, ...] = field(default=(), repr=False)  # what was asked of this source before, oldest first
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,7 +80,7 @@ def test_says_unfaithful_only_if_nothing_but_the_fidelity_floor_was_missed() -> 
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: Release(draft().dataset, {}, reports(), (), object()), lambda: Refusal(reports(), (), (), object())],
+    [lambda: Release(draft().dataset, {}, reports(), (), object()), lambda: Refusal(reports(), (), (), seal=object())],
 )
 def test_nobody_else_makes_an_outcome(make: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match="only decide"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from privsynth.errors import PolicyError
+from privsynth.policy_places import name_of, split_setting
 
 RULEBOOKS = {".yaml", ".yml"}
 
@@ -29,10 +30,11 @@ def assignments(settings: Sequence[str]) -> dict[str, object]:
 
     values: dict[str, object] = {}
     for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals or not key:
+        path, value = split_setting(setting.strip())
+        if value is None or not any(path):
             raise PolicyError("--set expects KEY=VALUE.", hint="for example: --set limits.k=11")
-        values[key.strip()] = parse_yaml(f"value: {value}", "--set")["value"]
+        name = name_of([part.strip() for part in path])
+        values[name] = parse_yaml(f"value: {value}", "--set")["value"]
     return values
 
 

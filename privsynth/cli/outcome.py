@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from privsynth.cli.advice import SHOWN, command
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
 
 if TYPE_CHECKING:
-    from privsynth.release import Outcome, Release
+    from privsynth.release import Outcome, Refusal, Release
 
 
 def end(verb: str, screen: Screen, outcome: Outcome, written: Sequence[Path], *, out: Path | None) -> int:
     """Say where it went (`out` is None for rows on stdout), or why nothing went out."""
-    from privsynth.release import Release
+    from privsynth.release import Refusal, Release
 
     if isinstance(outcome, Release):
         _tell_release(screen, outcome, written, out)
-    else:
+    elif isinstance(outcome, Refusal):
         _tell_refusal(screen, outcome, written, out)
     if screen.json:
         write_json(_object(verb, outcome, written))
@@ -37,18 +39,28 @@ def _tell_release(screen: Screen, release: Release, written: Sequence[Path], out
     screen.line("next", "", f"open {out / 'compliance.html'}")
 
 
-def _tell_refusal(screen: Screen, outcome: Outcome, written: Sequence[Path], out: Path | None) -> None:
+def _tell_refusal(screen: Screen, outcome: Refusal, written: Sequence[Path], out: Path | None) -> None:
     """What was measured beyond its limit, and what can be done."""
     for verdict in outcome.verdicts:
         for finding in verdict.failures:
             screen.line("failed", verdict.gate, finding_line(finding, verdict.figures))
-            if finding.remedy:
-                screen.line("try", "", finding.remedy)
+    _tell_ways(screen, outcome)
     if out is None:
         screen.line("blocked", "", f"no row was written{_reports_in(written)}")
         return
     where = f"the reason is in {written[0].parent}/" if written else "not even the report could be shown"
     screen.line("blocked", "", f"nothing was published; {where}")
+
+
+def _tell_ways(screen: Screen, outcome: Refusal) -> None:
+    """What to type instead, why, and what it costs. Where nothing of this backend is left, that is said once."""
+    advice = outcome.advice
+    if advice.nothing_left:
+        screen.line("no way", "", advice.nothing_left)
+    for way in (advice.of_this_backend or advice.ways)[:SHOWN]:
+        screen.line("try", "", command(sys.argv[1:], way))
+        screen.line("", "", f"because {way.why}")
+        screen.line("", "", f"at the cost: {way.costs}")
 
 
 def _reports_in(written: Sequence[Path]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from hashlib import sha256
@@ -16,6 +16,9 @@ from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Outcome, Release
 from privsynth.source import Exposure
+from privsynth.verdict import blocking
+from privsynth.way_out import Attempted
+from privsynth.ways.tried import missed_in, missed_of, record_of, settings_of
 
 NO_LEDGER = (
     "name a state directory (--state DIR, or state in the policy):"
@@ -43,7 +46,8 @@ class Attempt:
         rows = self.of_parts if rows and self.of_parts is not None else rows
         with self.ledger.pages() as pages:
             self._check_room(pages.records, rows)
-            pages.append(event="outcome", attempt=self.number, outcome=outcome.status, rows=rows)
+            missed = [record_of(each) for each in missed_in(blocking(outcome.verdicts))] if not rows else []
+            pages.append(event="outcome", attempt=self.number, outcome=outcome.status, rows=rows, missed=missed)
             self.closed = True
         exact = [verdict_record(replace(verdict, figures="exact")) for verdict in outcome.verdicts]
         evidence = {"schema": "privsynth/evidence/1", "attempt": self.number, "verdicts": exact}
@@ -95,6 +99,7 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
             profile=policy.profile,
             source_rows=rows,
             rows=policy.rows if policy.rows is not None else rows,
+            settings=settings_of(policy),
             epsilon=spent(data, policy),
             delta=policy.backend.delta if isinstance(policy.backend, ModelOptions) else None,
             limits={
@@ -139,6 +144,21 @@ def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
         releases=len(ends),
         rows=sum(record["rows"] for record in ends),
         epsilon=sum(record["epsilon"] for record in here.values()),
+        before=_before(records, opened, here),
+    )
+
+
+def _before(records: Sequence[Record], opened: Record, here: Mapping[int, Record]) -> tuple[Attempted, ...]:
+    """What was asked of this source before, and what it came to. Records of earlier versions do not say it."""
+    ends = {record["attempt"]: record for record in records if record["event"] == "outcome"}
+    return tuple(
+        Attempted(
+            settings=record["settings"],
+            outcome=ends.get(number, {}).get("outcome", ""),
+            missed=tuple(missed_of(missed) for missed in ends.get(number, {}).get("missed", ())),
+        )
+        for number, record in here.items()
+        if number < opened["record"] and "settings" in record
     )
 
 

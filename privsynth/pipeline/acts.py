@@ -38,7 +38,9 @@ from privsynth.seeds import Seeds
 from privsynth.source import Exposure, Source
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
-from privsynth.verdict import Verdict
+from privsynth.verdict import Verdict, blocking
+from privsynth.way_out import Advice, Attempted
+from privsynth.ways import ways_out
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
 
@@ -52,6 +54,7 @@ class Prepared:
     policy: Policy
     data: Dataset
     source: Source
+    path: tuple[Attempted, ...] = ()  # the attempts of this run before this one, where it follows ways out
 
     def counted(self, exposure: Exposure | None) -> Prepared:
         """With what the ledger knows of earlier runs on this source."""
@@ -182,13 +185,23 @@ def decided(
     warned = [*emptied(draft.dataset, prepared.data), *losses(verdicts, exact=exact), *led_back]
     stages.notes(traced)
     stages.warnings(warned)
+    advice = advice_on(prepared, draft, verdicts)
     with stages.stage("report"):
         facts = _facts(prepared.with_notes(*warned), drawn, stages.seconds, rows)
         reports = render_reports(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
         last = replace(Artefacts(policy).check(reports, source, seconds=policy.gate_seconds), figures=policy.figures)
         stage.judge(last)
-    return decide(draft, reports, [*verdicts, last], policy.waivers)
+    if blocking([last]):
+        advice = advice_on(prepared, draft, [*verdicts, last])
+    return decide(draft, reports, [*verdicts, last], policy.waivers, advice=advice)
+
+
+def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> Advice:
+    """The ways out of what these verdicts come to; none where that is a release."""
+    exposure = prepared.source.exposure
+    before = (*(exposure.before if exposure else ()), *prepared.path)
+    return ways_out(verdicts, prepared.policy, draft, prepared.source, before)
 
 
 def write(outcome: Outcome, out: Path, *, overwrite: bool) -> list[Path]:

@@ -1,0 +1,76 @@
+"""The ways out of a refusal as commands to paste: what was typed, with what has to change."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from privsynth.policy_places import split_setting
+
+if TYPE_CHECKING:
+    from privsynth.way_out import Change, Path, WayOut
+
+SHOWN = 3  # ways that a screen has room for
+SPELT: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("rows",): ("--rows", "-n"),
+    ("seed",): ("--seed",),
+    ("profile",): ("--profile",),
+    ("backend",): ("--backend", "-b", "--model-engine", "--where", "--share"),
+    ("backend", "engine"): ("--model-engine",),
+    ("drop",): ("--drop",),
+}  # the flags that speak of a path, or of what lies below it
+
+
+def command(typed: Sequence[str], way: WayOut) -> str:
+    """What to type now: the same again, but for what the way changes."""
+    paths = [change.path for change in way.changes]
+    kept = _without(typed, paths)
+    has_file = any(word in ("-c", "--config") or word.startswith(("-c", "--config=")) for word in kept)
+    return shlex.join(["privsynth", *kept, *way.options, *(_taken_back(way.changes) if has_file else ())])
+
+
+def options(way: WayOut) -> str:
+    """What has to change, where the command that was typed is not at hand."""
+    return shlex.join([*way.options, *_taken_back(way.changes)])
+
+
+def _taken_back(changes: Sequence[Change]) -> Iterator[str]:
+    """What a policy file may still ask for."""
+    for change in changes:
+        if change.value is None:
+            yield from ("--set", f"{'.'.join(change.path)}=null")
+
+
+def _without(typed: Sequence[str], paths: Sequence[Path]) -> list[str]:
+    """The words that were typed, without the flags that speak of these paths."""
+    kept, words = list[str](), iter(typed)
+    for word in words:
+        flag, _, value = word.partition("=")
+        if flag == "--set":
+            text = value or next(words, "")
+            kept += [] if _speaks_of(split_setting(text)[0], paths) else ["--set", text]
+        elif names := _flag_of(word, paths):
+            if word in names:
+                next(words, "")
+        else:
+            kept.append(word)
+    return kept
+
+
+def _flag_of(word: str, paths: Sequence[Path]) -> tuple[str, ...]:
+    """The spellings of the flag that this word is, if it speaks of one of the paths."""
+    names = tuple(name for path in paths for name in SPELT.get(path, ()))
+    is_one = word in names or any(
+        word.startswith(f"{name}=" if name.startswith("--") else name) for name in names if _fits(word, name)
+    )
+    return names if is_one else ()
+
+
+def _fits(word: str, name: str) -> bool:
+    """A short flag may stand with its value in one word, such as -n500."""
+    return name.startswith("--") == word.startswith("--")
+
+
+def _speaks_of(asked: Path, paths: Sequence[Path]) -> bool:
+    return any(asked[: len(path)] == path for path in paths)

@@ -1,0 +1,115 @@
+"""A way out of a refusal: what to ask for instead, why that points the right way, and what it costs.
+
+A gate only measures. What follows from its figures is worked out in `ways`, from all verdicts together, the policy, the
+table and the ledger; what comes of it is kept here as plain values, so that a screen can print a command, a report a
+line, and a run can follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Literal
+
+from privsynth.policy import Policy
+from privsynth.policy_places import name_of
+
+# what is changed; `backend` leaves for another one, and is a person's decision
+WayKind = Literal["role", "budget", "claim", "evidence", "time", "leaf", "rows", "drop", "group", "lost", "backend"]
+Path = tuple[str, ...]
+FLAGS: Mapping[Path, str] = {
+    ("rows",): "--rows",
+    ("seed",): "--seed",
+    ("profile",): "--profile",
+    ("backend",): "--backend",
+    ("backend", "engine"): "--model-engine",
+    ("drop",): "--drop",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What stands at one path of the policy, such as ("backend", "min_leaf"); None is as if nobody had asked."""
+
+    path: Path
+    value: Any
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The flags that say it; nothing for what is taken back."""
+        if self.value is None:
+            return ()
+        if (flag := FLAGS.get(self.path)) is None:
+            return ("--set", f"{name_of(self.path)}={self.value}")
+        values = self.value if isinstance(self.value, list) else [self.value]
+        return tuple(word for value in values for word in (flag, str(value)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayOut:
+    """One way out. It is allowed by the profile and was not tried on this source."""
+
+    kind: WayKind
+    changes: tuple[Change, ...]
+    why: str  # which figure, beside its limit, and what the change does about it
+    costs: str
+
+    @property
+    def leaves(self) -> bool:
+        """Whether another backend makes the rows then: such a way is offered, and never taken by itself."""
+        return self.kind == "backend"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return tuple(word for change in self.changes for word in change.options)
+
+    def applied(self, policy: Policy) -> Policy:
+        """The policy that this way asks for, checked anew."""
+        return policy.laid((change.path, change.value) for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What can be done about a refusal."""
+
+    ways: tuple[WayOut, ...] = ()  # the likeliest and cheapest first; those to another backend last
+    _: KW_ONLY
+    nothing_left: str = ""  # said once, where no way of the backend that was asked is left
+
+    @property
+    def of_this_backend(self) -> tuple[WayOut, ...]:
+        """What a run may follow by itself."""
+        return tuple(way for way in self.ways if not way.leaves)
+
+
+NO_ADVICE = Advice()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A figure that stood in the way of a release. It holds no cell value, as the finding that it comes from."""
+
+    gate: str
+    key: str
+    what: str
+    table: str = ""
+    measured: float | None = None
+    limit: float | None = None
+    used: float | None = None  # the part of what the limit allows: above 1 here
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempted:
+    """What was asked of a source once, in plain words without values, and what came of it."""
+
+    settings: Mapping[str, Any]
+    outcome: str = ""  # empty: it never came to its end
+    missed: tuple[Missed, ...] = ()
+    way: WayOut | None = field(default=None, compare=False)  # by which it was reached, where a run followed ways
+
+
+def used_of(attempted: Attempted) -> Iterator[tuple[tuple[str, str, str], float]]:
+    """How much of each limit that it missed was used up."""
+    for missed in attempted.missed:
+        if missed.used is not None:
+            yield (missed.gate, missed.key, missed.table), missed.used

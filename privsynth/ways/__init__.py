@@ -1,0 +1,94 @@
+"""Ways out of a refusal: what can be asked instead, worked out in one place from all verdicts together.
+
+case      the refusal at hand
+certain   what has to change in any case: roles, rows beyond the budget, a claim
+leaks     what makes a model tell less of its rows: a larger leaf, fewer rows, without the column that tells most
+carriers  which column that is
+unlike    what brings a draft nearer to its source
+kept      rows made from one person each: larger groups, without a quasi-identifier
+backends  what else works for this very table, where nothing more of this backend is left
+tried     what was asked of this source before
+
+A way is offered only if the policy with it is allowed, was not tried on this source, and is no looser on privacy than
+the one that was refused: what a way may change is what the modules above change, and limits are not among it but to be
+tightened. A new seed alone is no way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from privsynth.errors import PolicyError
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.verdict import Verdict
+from privsynth.way_out import NO_ADVICE, Advice, Attempted, WayOut
+from privsynth.ways.backends import nothing_left, other_backends
+from privsynth.ways.case import Case
+from privsynth.ways.certain import TIMED_OUT, as_one, certain_way
+from privsynth.ways.kept import kept_ways
+from privsynth.ways.leaks import leak_ways, leaks_of
+from privsynth.ways.unlike import unlike_ways
+
+HOPELESS = ("selftest", "schema")  # what these say is that the judge or the maker is broken: nothing can be asked
+
+
+def ways_out(
+    verdicts: Sequence[Verdict], policy: Policy, draft: Draft, source: Source, before: Sequence[Attempted] = ()
+) -> Advice:
+    """The ways out of a refusal, or the one sentence that says that none of this backend is left."""
+    case = Case(verdicts=verdicts, policy=policy, draft=draft, source=source, before=before)
+    if not case.blocked or source.is_empty or "selftest" in {verdict.gate for verdict in case.blocked}:
+        return NO_ADVICE
+    here = [] if _is_spent(case) else [way for way in _of_this_backend(case) if _is_open(case, way)]
+    others = [way for way in other_backends(policy, source.train) if _is_open(case, way)]
+    left = "" if here else nothing_left(policy.backend.kind, others=bool(others))
+    return Advice((*_each_once(here), *others), nothing_left=left)
+
+
+def _is_spent(case: Case) -> bool:
+    """Whether no attempt of this backend is left that could be released."""
+    most, known = case.policy.limits.attempts_max, case.source.exposure
+    return most is not None and known is not None and known.attempt >= most
+
+
+def _is_open(case: Case, way: WayOut) -> bool:
+    """Whether the profile allows it and nobody tried it."""
+    try:
+        return not case.was_tried(way)
+    except PolicyError:
+        return False
+
+
+def _each_once(ways: Iterable[WayOut]) -> list[WayOut]:
+    return list({repr(way.changes): way for way in reversed(list(ways))}.values())[::-1]
+
+
+def _of_this_backend(case: Case) -> Iterator[WayOut]:
+    """What is certain comes first and goes with all others; nothing where evidence is missing or a gate is broken."""
+    certain = certain_way(case)
+    if any(finding.evidence for _, finding in case.failed) or _is_broken(case):
+        return
+    if certain is not None:
+        yield certain
+    ways = [*leak_ways(case), *kept_ways(case)]
+    if not ways or not case.failures("fidelity"):
+        ways += [] if leaks_of(case) else unlike_ways(case)
+    for way in ways:
+        yield way if certain is None else _with(certain, way)
+
+
+def _is_broken(case: Case) -> bool:
+    """Whether a gate says that the maker is at fault, or could not judge for want of something else than time."""
+    return bool(case.failures(*HOPELESS)) or any(not error.startswith(TIMED_OUT) for error in case.errors.values())
+
+
+def _with(certain: WayOut, way: WayOut) -> WayOut:
+    return replace(
+        way,
+        changes=as_one([certain, way]),
+        why=f"{certain.why}; {way.why}",
+        costs=f"{certain.costs}; {way.costs}",
+    )

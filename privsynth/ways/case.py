@@ -1,0 +1,108 @@
+"""The refusal at hand: what was measured, what was asked, what the table is like, and what was tried before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from privsynth.dataset import Table
+from privsynth.mask_steps import Drop
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.source import Source
+from privsynth.verdict import Finding, Verdict, blocking
+from privsynth.way_out import Attempted, Change, WayOut
+from privsynth.ways.tried import missed_in, settings_of
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Case:
+    """One refused draft."""
+
+    verdicts: Sequence[Verdict]
+    policy: Policy
+    draft: Draft
+    source: Source
+    before: Sequence[Attempted] = ()  # attempts on this source, oldest first, without this one
+
+    @cached_property
+    def blocked(self) -> list[Verdict]:
+        return blocking(self.verdicts, self.policy.waivers)
+
+    @cached_property
+    def errors(self) -> dict[str, str]:
+        """The gates that could not judge, and why."""
+        return {verdict.gate: verdict.error for verdict in self.blocked if verdict.error}
+
+    @cached_property
+    def failed(self) -> list[tuple[str, Finding]]:
+        return [(verdict.gate, finding) for verdict in self.blocked for finding in verdict.failures]
+
+    def failures(self, *gates: str, evidence: bool = False) -> list[Finding]:
+        """What these gates measured beyond a limit; or, if asked, what they lacked to judge by."""
+        return [finding for gate, finding in self.failed if gate in gates and finding.evidence is evidence]
+
+    @cached_property
+    def attempts(self) -> list[Attempted]:
+        """All that was tried, this run the last."""
+        return [*self.before, Attempted(settings=settings_of(self.policy), missed=missed_in(self.blocked))]
+
+    def siblings(self, *names: str) -> list[tuple[Mapping[str, Any], Attempted]]:
+        """The attempts that differ from this one in these settings alone, each with its values of them."""
+        here = settings_of(self.policy)
+        return [
+            ({name: attempt.settings.get(name) for name in names}, attempt)
+            for attempt in self.attempts
+            if all(attempt.settings.get(name) == here.get(name) for name in {*attempt.settings, *here} - set(names))
+        ]
+
+    def was_tried(self, way: WayOut) -> bool:
+        asked = settings_of(way.applied(self.policy))
+        return any(asked == attempt.settings for attempt in self.attempts)
+
+    @cached_property
+    def tables(self) -> list[tuple[Table, Table, Table]]:
+        """Training rows, held-out rows and draft rows of each table whose rows are people's."""
+        train, holdout = self.source.train, self.source.holdout
+        return [
+            (train[made.name], holdout[made.name], made)
+            for made in self.draft.dataset
+            if made.name in train and made.name in holdout and made.name not in train.lookups
+        ]
+
+    def can_be_dropped(self, table: Table, name: str) -> bool:
+        """No key, not what says whose the rows are, nothing that a rule or a mask speaks of."""
+        column, asked = table[name], self.policy.table(table.name).columns.get(name)
+        return (
+            not isinstance(column.step, Drop)
+            and name not in self.source.train.key_columns(table.name)
+            and name != table.person
+            and not any(name in rule.expect for rule in table.rules)
+            and (asked is None or asked.mask is None)
+        )
+
+    def dropping(self, places: Collection[tuple[str, str]]) -> Change:
+        """The policy's list of columns to leave out, with these as well."""
+        names = [_said_once(self.source, table, name) for table, name in places]
+        return Change(("drop",), [*dict.fromkeys((*self.policy.drop, *names))])
+
+    def places_of(self, finding: Finding) -> Iterator[tuple[Table, str]]:
+        """The columns that a finding names, each in every table of the source that has it."""
+        for name in finding.where:
+            for table in self.source.train:
+                if (not finding.table or finding.table == table.name) and name in table:
+                    yield table, name
+
+    def told(self, finding: Finding) -> str:
+        """What was measured beside its limit, as far as the profile lets it be told."""
+        side = "at most" if finding.good == "low" else "at least"
+        exact = self.policy.figures == "exact" and finding.measured is not None
+        figure = f"{finding.measured:.3g}, " if exact else ""
+        return f"{finding.what}: {figure}allowed is {side} {finding.limit:.3g}"
+
+
+def _said_once(source: Source, table: str, name: str) -> str:
+    """The name of a column as `drop` reads it: with its table, where several have it."""
+    return name if sum(name in each for each in source.train) == 1 else f"{table}.{name}"

@@ -1,0 +1,70 @@
+"""Rows that are made from one person each: larger groups, or without a quasi-identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from privsynth.options import MaskOptions, effective_k
+from privsynth.verdict import Finding
+from privsynth.way_out import Change, WayOut
+from privsynth.ways.case import Case
+from privsynth.ways.leaks import step_of
+
+GROUPS = ("classical", "tracing")
+
+
+def kept_ways(case: Case) -> Iterator[WayOut]:
+    found = [finding for finding in case.failures(*GROUPS) if finding.key != "suppressed"]
+    if found:
+        yield from _larger_groups(case, found)
+    yield from _more_blanks(case, [finding for finding in case.failures("classical") if finding.key == "suppressed"])
+    if found:
+        yield from _without_quasi(case, found)
+
+
+def _larger_groups(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
+    """More people to each combination of quasi-identifiers; a plan of a mask says it, else the limit is tightened."""
+    now = effective_k(case.policy.limits, case.policy.backend)
+    k = round(now * step_of(case, found) + 0.49)
+    if k <= now or 2 * k > case.source.train.root.number_of_people:
+        return
+    path = ("backend", "k") if isinstance(case.policy.backend, MaskOptions) else ("limits", "k")
+    yield WayOut(
+        kind="group",
+        changes=(Change(path, k),),
+        why=f"{case.told(found[0])}; {k:,} people to each combination of quasi-identifiers, instead of {now:,}",
+        costs="the quasi-identifiers become coarser",
+    )
+
+
+def _more_blanks(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
+    """A blanked row hides its person; how many there may be is the plan's own bound on what is lost."""
+    options = case.policy.backend
+    if not isinstance(options, MaskOptions) or not found or (found[0].measured or 0) >= 0.5:
+        return
+    share = round((found[0].measured or 0) + 0.015, 2)
+    yield WayOut(
+        kind="group",
+        changes=(Change(("backend", "suppress_max"), share),),
+        why=case.told(found[0]),
+        costs=f"up to {share:.0%} of the rows have no quasi-identifier left",
+    )
+
+
+def _without_quasi(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
+    """The quasi-identifier with the most values splits the groups most."""
+    train = case.source.train
+    for table in train:
+        if found[0].table not in ("", table.name):
+            continue
+        quasi = [name for name in found[0].where if name in table and case.can_be_dropped(table, name)]
+        if quasi:
+            widest = max(quasi, key=lambda name: len(pd.unique(table.values(name))))
+            yield WayOut(
+                kind="drop",
+                changes=(case.dropping([(table.name, widest)]),),
+                why=f"{case.told(found[0])}; it is the quasi-identifier with the most values",
+                costs=f"the result has no {widest}",
+            )
