@@ -11,7 +11,7 @@ from privsynth.dataset import Role
 from privsynth.gate import timed
 from privsynth.gate.evidence.promises import claims_in
 from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
-from privsynth.measure.words import PrintedText, unescaped, words_of
+from privsynth.measure.words import PrintedText, passages, words_of
 from privsynth.policy import Policy
 from privsynth.release import Reports
 from privsynth.source import Source
@@ -45,7 +45,7 @@ class Artefacts:
     def measure(self, reports: Reports, source: Source) -> list[Finding]:
         texts, torn = _decoded(reports)
         known = Known(source)
-        read = [PrintedText(name, unescaped(text), known.runs) for name, text in texts.items()]
+        read = [PrintedText(name, passages(name, text), known.runs) for name, text in texts.items()]
         values = list(forbidden_values(source))
         return [
             Finding(

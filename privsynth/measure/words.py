@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 # A number keeps its decimal point; everything else is cut at whatever is no letter and no digit.
 _WORD = re.compile(r"(?<![^\W_])\d+\.\d+(?![^\W_])|[^\W_]+")
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?!\d|,\d)")
+_INLINE = re.compile(r"</?(?:b|code|em|i|strong|sub|sup|wbr)>")
+_MARKUP = re.compile(r'[<>"]')
+_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)"')
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -33,13 +36,28 @@ def unescaped(text: str) -> str:
     return html.unescape(text)
 
 
+def passages(name: str, text: str) -> list[str]:
+    """The stretches of a file that a reader reads in one go: cell by cell of a page, string by string of JSON.
+
+    A value stands inside of one. The last word of a cell and the first of the next are nobody's name.
+    """
+    if name.endswith(".html"):
+        parts = _MARKUP.split(_INLINE.sub("", text))
+    elif name.endswith(".json"):
+        parts = _QUOTE.sub(r'\1\n"', text).split('\n"')
+    else:
+        parts = [text]
+    return [unescaped(part) for part in parts]
+
+
 class PrintedText:
     """One report as words, with a quick way to ask whether a run of words is in it."""
 
-    def __init__(self, name: str, text: str, without: Iterable[Sequence[str]] = ()) -> None:
+    def __init__(self, name: str, parts: Sequence[str], without: Iterable[Sequence[str]] = ()) -> None:
         """`without`: runs of words that are taken out first, where they stand as a whole."""
         self.name = name
-        line = f" {' '.join(words_of(text))} "
+        spoken = (" ".join(words_of(part)) for part in parts)
+        line = f" {' | '.join(filter(None, spoken))} "
         for run in without:
             phrase = f" {' '.join(run)} "
             if phrase in line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ RARE = 11  # a value that fewer rows hold may be in no report (CMS cell-size rul
 SHORTEST = 4  # letters and digits
 DIGITS = 6  # significant ones: shorter numbers are in every report
 LONG = 9  # digits from which on a number is nobody's count
+_SEAM = re.compile(r'"\s*f?"')  # where a sentence is cut in two lines of code
 SUFFIXES = (".py", ".html", ".j2", ".css", ".yaml", ".json")
 
 
@@ -142,7 +144,7 @@ def own_words() -> PrintedText:
     """Everything that our own files say: what stands there can be in a report without the data's help."""
     ours = files("privsynth")
     said = [*_texts(ours), (ours / "report" / "glossary.toml").read_text(encoding="utf-8"), *_claims(), *versions()]
-    return PrintedText("privsynth", "\n".join(said))
+    return PrintedText("privsynth", ["\n".join(said)])
 
 
 def _claims() -> Iterator[str]:
@@ -158,4 +160,4 @@ def _texts(folder: Traversable) -> Iterator[str]:
         if item.is_dir() and item.name not in ("pii", "fabricate", "__pycache__"):
             yield from _texts(item)
         elif item.name.endswith(SUFFIXES):
-            yield item.read_text(encoding="utf-8")
+            yield _SEAM.sub("", item.read_text(encoding="utf-8"))
