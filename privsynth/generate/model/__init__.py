@@ -34,6 +34,14 @@ from privsynth.generate.model.tables.connected import (
     plan_of,
     units_of,
 )
+from privsynth.generate.model.tables.people import (
+    PeopleApart,
+    exactly,
+    facts_apart,
+    joined,
+    people_apart,
+    people_needed,
+)
 from privsynth.generate.model.tables.shards import Shard, emptied, in_shards, led_by, rows_of_a_shard, together
 from privsynth.options import LEAST_SUPPORT, Limits, ModelOptions
 from privsynth.people import Fabricator
@@ -63,19 +71,22 @@ class Model:
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
         self.root_, self.lookups_ = dataset.root.name, dataset.lookups
+        whole, self.whole_ = dataset, bare(dataset)
+        dataset, self.people_ = self._apart(whole, statistics.facts)
+        facts = facts_apart(statistics.facts, self.people_)
         self.order_ = [table.name for table in dataset.parents_first()]
-        self.shape_ = replace(
-            dataset, tables=tuple(replace(t, frame=t.frame.iloc[:0], origin=None) for t in dataset), notes=()
-        )
+        self.shape_ = bare(dataset)
         self.plans_ = {name: plan_of(dataset, name, self.k) for name in self.order_}
-        self._check(dataset)
+        self._check(whole)
         self.engines_: dict[str, Engine] = {}
         self.fabricators_: dict[str, Fabricator] = {}
         for name, stream in zip(self.order_, child(rng, *self.order_), strict=True):
-            self._learn(dataset, name, statistics.facts, stream)
+            self._learn(dataset, name, facts, stream)
             kept = _without(self.plans_[name].table, self.plans_[name].wired, dataset[name].frame)
             self.fabricators_[name] = (
-                unlearnt(kept) if self.is_blind else Fabricator.learn(kept, statistics[name], statistics.taken)
+                unlearnt(kept)
+                if self.is_blind
+                else Fabricator.learn(kept, statistics.tables.get(name, {}), statistics.taken)
             )
         return self
 
@@ -90,8 +101,9 @@ class Model:
         follows from the seed and the number of the part alone; invented values that must be unique also differ from
         those of the parts before.
         """
-        root, led = self._size(self.root_, rows), led_by(self.root_, self.plans_)
-        size = rows_of_a_shard(self.root_, led, self.plans_, root)
+        first = self._first
+        root, led = self._size(first, rows), led_by(first, self.plans_)
+        size = rows_of_a_shard(first, led, self.plans_, root)
         crowds = {name: Crowd(self._size(name, rows)) for name in led} if root > size else {}
         learnt: dict[str, pd.DataFrame] = {}
         tables: dict[str, Table] = {}
@@ -105,7 +117,7 @@ class Model:
                 name: tables[name] if not shard.number or name in led else emptied(tables[name])
                 for name in self.shape_.names
             }
-            yield replace(self.shape_, tables=tuple(whole.values()), notes=tuple(notes))
+            yield self._joined(replace(self.shape_, tables=tuple(whole.values()), notes=tuple(notes)))
 
     @property
     def recipe(self) -> Recipe:
@@ -148,8 +160,16 @@ class Model:
     def _check(self, data: Dataset) -> None:
         if self.is_blind:
             refuse_related(data)
-        for name, plan in self.plans_.items():
-            check_control(data[name], [column.name for column in plan.learnable()], self._wish(name))
+        above = {part.table: part.people for part in self.people_}
+        for table in data:
+            plans = [self.plans_[name] for name in (table.name, above.get(table.name)) if name is not None]
+            learnable = [column.name for plan in plans for column in plan.learnable()]
+            check_control(table, learnable, self._wish(table.name))
+
+    def _apart(self, data: Dataset, facts: Sequence[Fact]) -> tuple[Dataset, tuple[PeopleApart, ...]]:
+        """People apart from their rows, where the engine can be told of them; a condition is asked of whole rows."""
+        can_be_told = ENGINES[self.options.engine].can_be_given_columns
+        return people_apart(data, facts, self.k) if can_be_told and not wish_of(self.options) else (data, ())
 
     def foresee(self, dataset: Dataset) -> Estimate | None:
         """What `fit` and a draw of as many rows will take. Refuses what will not fit."""
@@ -172,7 +192,21 @@ class Model:
         counted = rows_counted(self.engines_.get(name))
         return self.plans_[name].rows if counted is None else counted
 
+    @property
+    def _first(self) -> str:
+        """The table that is drawn first: the root, or its people."""
+        return next((part.people for part in self.people_ if part.table == self.root_), self.root_)
+
+    def _joined(self, drawn: Dataset) -> Dataset:
+        """In the form of the source: people and their rows as one table."""
+        tables = {table.name: table for table in drawn}
+        tables |= {part.table: joined(part, self.whole_[part.table], tables) for part in self.people_}
+        return replace(self.whole_, tables=tuple(tables[name] for name in self.whole_.names), notes=drawn.notes)
+
     def _size(self, name: str, rows: int | None) -> int:
+        part = next((part for part in self.people_ if part.people == name), None)
+        if part is not None:
+            return people_needed(self._size(part.table, rows), self._rows_of(name), self._rows_of(part.table))
         own, root = self._rows_of(name), self._rows_of(self.root_)
         if rows is None or name in self.lookups_:
             return own
@@ -185,14 +219,16 @@ class Model:
     ) -> tuple[pd.DataFrame, Array | None]:
         """The learnt columns, and the leading keys where the table has a parent."""
         plan, size, rng = self.plans_[name], self._size(name, rows), shard.stream("draw", name)
-        size = shard.part(size) if name == self.root_ else size
+        size = shard.part(size) if name == self._first else size
         if plan.lead is None:
             return self._rows(name, size, rng, None), None
         parent = learnt[plan.lead.parent]
         lonely = round(plan.lonely * size / plan.rows) if plan.rows else 0
-        lonely = shard.part(lonely) if name in led_by(self.root_, self.plans_) else lonely
+        lonely = shard.part(lonely) if name in led_by(self._first, self.plans_) else lonely
         at = parents_of_children(parent[count_column(plan.lead)].to_numpy(), plan, lonely)
-        context = frame_of(context_frame(parent, list(parent.columns), at), len(at))
+        if any(part.table == name for part in self.people_):
+            at = exactly(at, shard.part(size) if name == self.root_ else size, shard.stream("rows", name))
+        context = frame_of(context_frame(parent, list(parent.columns), at, plan.lead), len(at))
         keys = _keys(tables[plan.lead.parent].values(plan.lead.parent_key), at, resolve=not plan.may_be_empty, rng=rng)
         return self._rows(name, len(at), rng, context), keys
 
@@ -246,6 +282,11 @@ class Model:
         frame = frame_of({column.name: values[column.name] for column in shape.columns}, size)
         columns = tuple(replace(column, fabricated=column.name in invented) for column in shape.columns)
         return replace(shape, columns=columns, frame=frame)
+
+
+def bare(data: Dataset) -> Dataset:
+    """Its tables without their rows."""
+    return replace(data, tables=tuple(replace(t, frame=t.frame.iloc[:0], origin=None) for t in data), notes=())
 
 
 def _without(table: Table, names: set[str], frame: pd.DataFrame) -> Table:

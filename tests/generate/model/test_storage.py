@@ -355,8 +355,8 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda content: content.update(format=3), "reads format 2"),
-        (lambda content: content.update(format=1), "reads format 2"),
+        (lambda content: content.update(format=2), "reads format 3"),
+        (lambda content: content.update(format=1), "reads format 3"),
         (lambda content: content.update(format="1"), "which format"),
         (lambda content: content.pop("learnt"), "made of"),
         (lambda content: content["learnt"].update(order_={"os.system": ["true"]}), "does not know"),

@@ -27,10 +27,10 @@ from privsynth.manifest import versions
 from privsynth.options import Limits, ModelOptions
 from privsynth.statistics import Taken
 
-FORMAT = 2  # of the files as a whole; what a class keeps has a version of its own (`keeping`)
+FORMAT = 3  # of the files as a whole; what a class keeps has a version of its own (`keeping`)
 JSON_FILE, ARRAYS_FILE = "model.json", "model.npz"
 MOST_JSON = 512 * 2**20
-LEARNT = ("engines_", "fabricators_", "lookups_", "order_", "plans_", "root_", "shape_")
+LEARNT = ("engines_", "fabricators_", "lookups_", "order_", "people_", "plans_", "root_", "shape_", "whole_")
 
 
 def check_storable(options: object) -> None:

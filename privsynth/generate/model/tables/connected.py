@@ -19,6 +19,7 @@ from privsynth.typing import Array
 
 MARK = "↳ "  # starts the names of columns that exist only between parent and child
 POSITION = f"{MARK}position"
+PEOPLE = f"{MARK}people of "  # starts the name of a table that exists only while its rows are learnt and drawn
 GROUPS = 10  # times k: fewer parents than that are groups, such as shops, and not whom the data is about
 
 
@@ -28,6 +29,11 @@ def count_column(relation: Relation) -> str:
 
 def context_column(name: str) -> str:
     return f"{MARK}parent's {name}"
+
+
+def told_as(name: str, lead: Relation) -> str:
+    """How a row calls what its parent says. What a person keeps is a column of the row itself."""
+    return name if lead.parent.startswith(PEOPLE) and not name.startswith(MARK) else context_column(name)
 
 
 @kept(version=1)
@@ -182,13 +188,14 @@ def _context(data: Dataset, lead: Relation, at: Array, k: int) -> tuple[list[Col
         for column in parent.columns
         if not column.name.startswith(context_column("")) and column.name != POSITION
     ]
-    columns = [replace(column, name=context_column(column.name)) for column in own]
-    return [*columns, Column(POSITION, Kind.INTEGER)], context_frame(parent.frame, [column.name for column in own], at)
+    columns = [replace(column, name=told_as(column.name, lead)) for column in own]
+    names = [column.name for column in own]
+    return [*columns, Column(POSITION, Kind.INTEGER)], context_frame(parent.frame, names, at, lead)
 
 
-def context_frame(parent: pd.DataFrame, names: list[str], at: Array) -> dict[str, Array]:
+def context_frame(parent: pd.DataFrame, names: list[str], at: Array, lead: Relation) -> dict[str, Array]:
     """The parent's values on each child row, and the child's place among its siblings."""
-    taken = {context_column(name): _take(parent[name].to_numpy(), at) for name in names}
+    taken = {told_as(name, lead): _take(parent[name].to_numpy(), at) for name in names}
     place = pd.Series(at).groupby(at).cumcount().to_numpy().astype(np.float64)
     return {**taken, POSITION: np.where(at < 0, np.nan, place)}
 
