@@ -54,15 +54,20 @@ def first_run(source: Path, seed: int) -> Seen:
         return {"outcome": "released"}
     result = json.loads(said) if said.startswith("{") else {}
     error = result.get("error") or {}
-    failed = [
-        {"gate": verdict["gate"], **{key: finding[key] for key in ("key", "measured", "limit", "where", "remedy")}}
+    errors = [verdict["gate"] for verdict in result.get("verdicts", []) if verdict["error"]]
+    words = [error.get("message", ""), error.get("hint", "")] if error else screen.splitlines()[-6:]
+    return {"outcome": outcome(code), "failed": failed(result), "errors": errors, "words": words}
+
+
+def failed(result: Seen) -> list[Seen]:
+    """The findings that stood against a release."""
+    told = ("key", "measured", "limit", "where", "remedy")
+    return [
+        {"gate": verdict["gate"], **{key: finding[key] for key in told}}
         for verdict in result.get("verdicts", [])
         for finding in verdict["findings"]
         if not finding["passed"]
     ]
-    errors = [verdict["gate"] for verdict in result.get("verdicts", []) if verdict["error"]]
-    words = [error.get("message", ""), error.get("hint", "")] if error else screen.splitlines()[-6:]
-    return {"outcome": outcome(code), "failed": failed, "errors": errors, "words": words}
 
 
 def again(source: Path, seed: int) -> Seen:
