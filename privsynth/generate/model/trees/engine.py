@@ -27,6 +27,7 @@ from privsynth.generate.model.trees.guide import ColumnsSoFar, normal
 from privsynth.generate.model.trees.kept import bare_target, check_step
 from privsynth.generate.model.trees.lookup import Lookup, find_lookups, listing_of
 from privsynth.generate.model.trees.related import Related, relate, same_as
+from privsynth.generate.model.trees.seasons import seasons
 from privsynth.generate.model.trees.targets import ClassTarget, NumberTarget, Target
 from privsynth.keeping import kept, learnt_values
 from privsynth.recipe import TableRecipe
@@ -79,9 +80,12 @@ class Trees:
         listings = {
             name: listing for name in codings if (listing := listing_of(codings[name], state[name])) is not None
         }
-        order = _order(self.names_, sizes)
+        order = _order(self.names_, sizes, [name for name in codings if seasons(name, codings[name], np.zeros(0))])
         lookups = find_lookups(listings, order, self.given_, max(self.k, self.min_leaf or 0), units)
         visits = _visits(order, self.given_, lookups)
+        places = {name: seasons(name, codings[name], state[name]) for name in codings}
+        state |= {season: values for of_one in places.values() for season, values in of_one.items()}
+        seen = [column for name in (*self.given_, *visits) for column in (name, *places[name])]
         folds = _folds(len(table), units, rng)
         lesson = TreeLesson(
             state=state,
@@ -89,7 +93,7 @@ class Trees:
             codings=codings,
             folds=folds,
             units=units,
-            related=relate(state, sizes, [*self.given_, *visits], rng),
+            related=relate(state, sizes, seen, rng),
             rng=rng,
         )
         self.targets_: dict[str, Target] = {}
@@ -102,9 +106,12 @@ class Trees:
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
         held = pd.DataFrame() if given is None else given
         state = ColumnsSoFar(self.codings_)
-        state |= {name: _read(self.codings_[name], held[name].to_numpy()) for name in self.given_}
+        for name in self.given_:
+            state[name] = _read(self.codings_[name], held[name].to_numpy())
+            state |= seasons(name, self.codings_[name], state[name])
         for name, target in self.targets_.items():
             state[name] = target.draw(state, rows, rng)
+            state |= seasons(name, self.codings_[name], state[name])
         return frame_of({name: _write(self.codings_[name], state[name]) for name in self.names_}, rows)
 
     @property
@@ -146,7 +153,7 @@ class Trees:
         numbers = [
             other
             for other in earlier
-            if isinstance(coding := lesson.codings[other], Curve) and coding.axis == curve.axis
+            if isinstance(coding := lesson.codings.get(other), Curve) and coding.axis == curve.axis
         ]
         same = (
             same_as(values, atom == REST, lesson.state, numbers) if curve.lattice is None and curve.has_rest else None
@@ -228,11 +235,12 @@ class Trees:
         return max(self.k, leaf if self.min_leaf else leaf // 2)
 
 
-def _order(names: Sequence[str], sizes: Mapping[str, int]) -> list[str]:
-    """Classes of few levels, the richest first; numbers as they stand; classes of many levels."""
+def _order(names: Sequence[str], sizes: Mapping[str, int], dates: Sequence[str]) -> list[str]:
+    """Classes of few levels, the richest first; dates whose seasons others follow; numbers; classes of many levels."""
     few = [name for name in names if sizes.get(name, MANY_LEVELS + 1) <= MANY_LEVELS]
     many = [name for name in names if sizes.get(name, 0) > MANY_LEVELS]
     numbers = [name for name in names if name not in sizes]
+    numbers = sorted(numbers, key=lambda name: name not in dates)
     return sorted(few, key=lambda name: -sizes[name]) + numbers + sorted(many, key=lambda name: sizes[name])
 
 

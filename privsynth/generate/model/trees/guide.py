@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privsynth.generate.model.coding.codings import Classes, Coding, Curve
+from privsynth.generate.model.coding.codings import Coding, Curve
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
@@ -30,10 +30,10 @@ class ColumnsSoFar(dict[str, Array]):
         self.scored: dict[str, Array] = {}
 
     def score(self, name: str) -> Array:
-        """Missing numbers lie in the middle: a weighted sum has to say something of them too."""
+        """Missing numbers lie in the middle: a weighted sum has to say something of them too. A season says nothing."""
         if name not in self.scored:
-            coding = self.codings[name]
-            scale = np.zeros(0) if isinstance(coding, Classes) else _scale(coding)
+            coding = self.codings.get(name)
+            scale = _scale(coding) if isinstance(coding, Curve) else np.zeros(0)
             has_scale = len(scale) > 1
             place = (
                 np.interp(self[name], scale, (np.arange(len(scale)) + 0.5) / len(scale))

@@ -68,12 +68,14 @@ def _lows(fold: Fold, codings: Mapping[str, Coding]) -> Array:
     """Of each feature the least number that may come out, as the tree sees it; NaN for classes."""
     lows: list[float] = []
     for name, table, middle in zip(fold.features.names, fold.features.tables, fold.features.middles, strict=True):
-        lows += [_least(codings[name]) - middle] if table is None else [np.nan] * table.shape[1]
+        lows += [_least(codings.get(name)) - middle] if table is None else [np.nan] * table.shape[1]
     lows += [np.nan] * (fold.features.width - len(lows))  # what a guide says
     return np.array(lows, dtype=np.float32).astype(np.float64)
 
 
-def _least(coding: Coding) -> float:
+def _least(coding: Coding | None) -> float:
+    if coding is None:
+        return 0.0  # where a year, a week or a day begins
     if not isinstance(coding, Curve):
         return np.nan
     parts = [

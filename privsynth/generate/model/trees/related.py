@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.generate.model.trees.features import State
+from privsynth.generate.model.trees.seasons import is_season
 from privsynth.typing import Array
 
 LOOKED_AT = 2_000  # rows
@@ -34,7 +35,7 @@ def relate(state: State, sizes: Mapping[str, int], visits: Sequence[str], rng: n
     scores = [_scores(state[name][picked], name in sizes) for name in visits]
     starts = np.cumsum([0, *map(len, scores)])
     table = np.concatenate(scores) if visits else np.zeros((0, len(picked)))
-    numbers = np.array([name not in sizes for name in visits])
+    numbers = np.array([name not in sizes and not is_season(name) for name in visits])
     closest: dict[str, Sequence[str]] = {}
     leader: dict[str, str] = {}
     for first in range(0, len(visits), AT_A_TIME):
