@@ -81,6 +81,15 @@ def known_columns(real: Table, made: Table, secret: str) -> list[str]:
     return quasi or [name for name in learnt_columns(real, made) if name != secret]
 
 
+def secrets_by_knowledge(real: Table, made: Table) -> dict[tuple[str, ...], list[str]]:
+    """The sensitive columns to attack, by what an attacker knows: with the same knowledge people are looked up once."""
+    learnt, secrets = learnt_columns(real, made), dict[tuple[str, ...], list[str]]()
+    for column in real.of_role(Role.SENSITIVE):
+        if column.name in learnt and (known := known_columns(real, made, column.name)):
+            secrets.setdefault(tuple(known), []).append(column.name)
+    return secrets
+
+
 def not_applicable(backend: str, attack: str) -> Finding | None:
     """Rows of real people, masked or mixed, are all members; who they are is the question of the gate tracing."""
     if backend not in KEEPS_PEOPLE:

@@ -10,6 +10,7 @@ from privsynth.dataset import Table
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.distance.gower import Space, nearest_rows, spaces
 from privsynth.measure.samples import some_rows
+from privsynth.typing import Array
 
 
 def linkability(
@@ -47,5 +48,10 @@ def _links(people: list[Space], synthetic: list[Space]) -> float:
     for (_, left), (_, right) in zip(
         nearest_rows(people[0], synthetic[0]), nearest_rows(people[1], synthetic[1]), strict=True
     ):
-        won += float(((left & right).sum(axis=1) / (left.sum(axis=1) * right.sum(axis=1))).sum())
+        won += float((_counts(left & right) / (_counts(left) * _counts(right))).sum())
     return won
+
+
+def _counts(mask: Array) -> Array:
+    """How many of each row are true; row by row, numpy counts bits and does not add."""
+    return np.array([np.count_nonzero(row) for row in mask])

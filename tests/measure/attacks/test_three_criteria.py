@@ -8,7 +8,7 @@ import pytest
 from honest import LEARNT, honest, people, planted
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.attacks.inference import guessed, inference
+from privsynth.measure.attacks.inference import guessed, inference, look_up
 from privsynth.measure.attacks.linkability import linkability
 from privsynth.measure.attacks.singling_out import singling_out
 from privsynth.measure.distance.gower import nearest_rows, spaces
@@ -70,6 +70,43 @@ def test_a_number_is_guessed_within_five_percent_of_the_guess() -> None:
         True,
         True,
     ]
+
+
+def some_secrets(rows: int, seed: int) -> Table:
+    """Numbers with gaps and many ties, secrets at the very end of what counts as near, negative ones and noughts."""
+    draws = np.random.default_rng(seed)
+    return table(
+        age=[float(each) for each in draws.integers(0, 6, rows)],
+        debt=[np.nan if each > 3 else float(each) for each in draws.integers(0, 6, rows)],
+        town=[f"town {each}" for each in draws.integers(0, 3, rows)],
+        pay=[float(each) for each in draws.choice([0, 20, 21, 100, 105, -20, -21, np.nan], rows)],
+        ill=[f"ill {each}" for each in draws.integers(0, 4, rows)],
+    )
+
+
+@pytest.mark.parametrize("asked", ["pay", "ill"])
+@pytest.mark.parametrize("known", [["age", "debt", "town"], ["debt"], ["town"]])
+def test_looking_up_by_groups_wins_what_looking_at_every_row_wins(asked: str, known: list[str]) -> None:
+    people, made = some_secrets(60, 1), some_secrets(80, 2)
+    found = inference(people, people, made, known_columns=known, sensitive=asked, attacks=60, rng=rng())
+    left, right = spaces((people, made), known)
+    truth, offered = (each.values(asked) if asked == "pay" else each.text(asked) for each in (people, made))
+    won = sum(
+        guessed(offered[near], np.full(near.sum(), each)).mean()
+        for rows, block in nearest_rows(left, right)
+        for near, each in zip(block, truth[rows], strict=True)
+    )
+    assert found.successes == pytest.approx(won)
+    assert found.guesses == pytest.approx(sum(guessed(offered, np.full(80, each)).mean() for each in truth))
+
+
+def test_people_are_looked_up_once_for_all_secrets() -> None:
+    people, control, made = some_secrets(60, 1), some_secrets(50, 3), some_secrets(80, 2)
+    known = ["age", "town"]
+    found = look_up(people, control, made, known_columns=known, attacks=40, rng=rng())
+    for secret in ("pay", "ill"):
+        alone = inference(people, control, made, known_columns=known, sensitive=secret, attacks=40, rng=rng())
+        assert found.reads(secret) == alone
 
 
 def test_descriptions_that_fit_one_synthetic_row_are_tried_on_the_people() -> None:
