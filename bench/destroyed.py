@@ -140,11 +140,14 @@ def held(kind: str, frame: Frame, left: str, right: str, result: str, places: in
 def sums(source: Frame, numbers: list[str]) -> Iterator[tuple[str, str, str, str]]:
     """Where all three columns matter; what is a sum of nothing or a product with one says nothing."""
     few = source.sample(min(len(source), 60), random_state=0)
+    known: set[frozenset[str]] = set()  # a product is a quotient, too
     for kind in "+*/":
         pairs = permutations(numbers, 2) if kind == "/" else combinations(numbers, 2)
         for left, right in pairs:
             for result in numbers:
-                if result not in (left, right) and is_sum(kind, few, source, (left, right, result)):
+                names = left, right, result
+                if result not in names[:2] and frozenset(names) not in known and is_sum(kind, few, source, names):
+                    known.add(frozenset(names))
                     yield kind, left, right, result
 
 
