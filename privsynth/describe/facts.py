@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
+from privsynth.describe.arithmetic import arithmetic_of, too_many
 from privsynth.describe.orders import order_of
 from privsynth.describe.places import places_of
 from privsynth.describe.turns import turns_of
@@ -39,13 +40,18 @@ NAMES = (Role.DIRECT, Role.FREE_TEXT)
 
 def facts_of(dataset: Dataset) -> tuple[Fact, ...]:
     """The facts of each table. They name columns and count rows; no value is in them."""
-    between = (fact for table in dataset if len(table) >= FEWEST for fact in (*_between(table), *_orders(table)))
+    between = (
+        fact
+        for table in dataset
+        if len(table) >= FEWEST
+        for fact in (*_between(table), *arithmetic_of(table), *_orders(table))
+    )
     return (*between, *turns_of(dataset))
 
 
 def unlooked(dataset: Dataset) -> list[str]:
     """What is not looked for, as a table is too wide for it."""
-    return [note for table in dataset if len(table) >= FEWEST for note in _too_wide(table)]
+    return [note for table in dataset if len(table) >= FEWEST for note in (*_too_wide(table), *too_many(table))]
 
 
 def _too_wide(table: Table) -> Iterator[str]:

@@ -1,0 +1,206 @@
+"""Arithmetic between the columns of a table, as facts: `amount = payments * duration`, in so many of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.describe.formulas import Formula, Amounts, formulas_of
+from privsynth.measure.distance.points import as_number
+from privsynth.statistics import Fact
+from privsynth.typing import Array
+
+MOST = 250  # columns of numbers that are looked at
+DATES = 12  # columns of dates whose differences are
+WRITTEN = 15  # digits of a constant
+UNTOLD = (Role.DIRECT, Role.FREE_TEXT, Role.IDENTIFIER)
+DAY_SECONDS = 86_400.0
+NAMED: dict[tuple[int, ...], str] = {
+    (1, 1): "{0} times {1}",
+    (1, -1): "{0} divided by {1}",
+    (-1, 1): "{1} divided by {0}",
+}
+
+
+def arithmetic_of(table: Table) -> Iterator[Fact]:
+    """A fact for each formula that holds in nearly all rows, and that chance does not explain."""
+    terms = _terms(table)
+    numbers = [term for term in terms if not term.is_gap]
+    for formula in formulas_of(_numbers(table, numbers), _numbers(table, [term for term in terms if term.is_gap])):
+        columns = tuple(
+            dict.fromkeys(name for place in (formula.target, *formula.parts) for name in terms[place].names)
+        )
+        if len({table[name].measure for name in columns if table[name].kind.is_time}) <= 1:
+            yield Fact(
+                "arithmetic",
+                table=table.name,
+                columns=columns,
+                share=formula.share,
+                words=_words(formula, terms),
+                expect=f"{_quoted(columns[0])} = {_written(formula, terms, _decimals(table[columns[0]]))}",
+            )
+
+
+def too_many(table: Table) -> Iterator[str]:
+    """What is not looked at, as a table is too wide for it."""
+    count = sum(_is_amount(table, column) for column in table.columns)
+    if count > MOST:
+        yield (
+            f"{table.name}: sums, products and quotients were looked for among {MOST} of its {count:,} columns "
+            "of numbers, those of most different values"
+        )
+
+
+@dataclass(frozen=True)
+class _Term:
+    """What may stand in a formula: a column of numbers, or the days between two dates."""
+
+    names: tuple[str, ...]
+    whole_days: bool = False
+
+    @property
+    def is_gap(self) -> bool:
+        return len(self.names) == 2
+
+    @property
+    def words(self) -> str:
+        return f"the time from {self.names[0]} to {self.names[1]}" if self.is_gap else self.names[0]
+
+
+def _terms(table: Table) -> list[_Term]:
+    amounts = [column.name for column in table.columns if _is_amount(table, column)]
+    if len(amounts) > MOST:
+        most = sorted(amounts, key=lambda name: -len(np.unique(table.values(name))))[:MOST]
+        amounts = [name for name in amounts if name in set(most)]
+    dates = [c.name for c in table.columns if c.kind is Kind.DATE and c.role not in UNTOLD][:DATES]
+    return [*(_Term((name,)) for name in amounts), *(_between(table, pair) for pair in combinations(dates, 2))]
+
+
+def _is_amount(table: Table, column: Column) -> bool:
+    return column.kind.is_numeric and column.role not in UNTOLD and table.values(column.name).dtype.kind == "f"
+
+
+def _between(table: Table, dates: Sequence[str]) -> _Term:
+    """From the earlier to the later date, as the median row says."""
+    days = [as_number(table.values(name)) for name in dates]
+    gap = days[1] - days[0]
+    known = gap[~np.isnan(gap)]
+    names = tuple(dates) if not len(known) or np.median(known) >= 0 else tuple(reversed(dates))
+    whole = all(bool((known % 1 == 0).all()) for known in (each[~np.isnan(each)] for each in days))
+    return _Term(names, whole_days=whole)
+
+
+def _numbers(table: Table, terms: Sequence[_Term]) -> Amounts:
+    values = [_values(table, term) for term in terms]
+    units = [0.0 if term.is_gap else 10.0 ** -_decimals(table[term.names[0]]) for term in terms]
+    return Amounts(np.stack(values, axis=1) if values else np.zeros((len(table), 0)), np.array(units))
+
+
+def _values(table: Table, term: _Term) -> Array:
+    first, *rest = (as_number(table.values(name)) for name in term.names)
+    values = rest[0] - first if rest else first
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _decimals(column: Column) -> int:
+    return column.spelling.decimals if column.kind is Kind.NUMBER else 0
+
+
+def _written(formula: Formula, terms: Sequence[_Term], decimals: int) -> str:
+    """The right side of the rule."""
+    parts = [_term_written(terms[part]) for part in formula.parts]
+    if formula.powers:
+        text = _multiplied(parts, formula.powers, formula.factor) + _plus(formula.offset)
+    else:
+        text = _summed(parts, formula.signs, formula.offset)
+    if not formula.is_floor:
+        return text
+    if not decimals:
+        return f"floor({text})"
+    return f"floor(({text}) * {10**decimals}) / {10**decimals}"
+
+
+def _term_written(term: _Term) -> str:
+    if not term.is_gap:
+        return _quoted(term.names[0])
+    start, end = map(_quoted, term.names)
+    if term.whole_days:
+        return f"date_diff('day', {start}, {end})"
+    return f"(date_diff('second', {start}, {end}) / {DAY_SECONDS})"
+
+
+def _multiplied(parts: Sequence[str], powers: Sequence[int], factor: float) -> str:
+    above = [part for part, power in zip(parts, powers, strict=True) for _ in range(power)]
+    below = [part for part, power in zip(parts, powers, strict=True) for _ in range(-power)]
+    if factor != 1.0:
+        is_inverse = len(_constant(1 / factor)) < len(_constant(factor))
+        (below if is_inverse else above).append(_constant(1 / factor if is_inverse else factor))
+    top = " * ".join(above) or "1.0"
+    return f"{top} / {below[0]}" if len(below) == 1 else f"{top} / ({' * '.join(below)})" if below else top
+
+
+def _summed(parts: Sequence[str], signs: Sequence[int], offset: float) -> str:
+    signed = sorted(zip(signs, parts, strict=True), key=lambda each: -each[0])
+    first, *rest = ((sign, part) for sign, part in signed)
+    head = first[1] if first[0] > 0 else f"-{first[1]}"
+    if first[0] < 0 and offset > 0:
+        head, offset = f"{_constant(offset)} - {first[1]}", 0.0
+    return head + "".join(f" {'+' if sign > 0 else '-'} {part}" for sign, part in rest) + _plus(offset)
+
+
+def _plus(offset: float) -> str:
+    return "" if not offset else f" {'+' if offset > 0 else '-'} {_constant(abs(offset))}"
+
+
+def _constant(number: float) -> str:
+    """As few digits as give it back to `WRITTEN` places."""
+    return np.format_float_positional(float(f"{number:.{WRITTEN - 1}e}"), trim="-")
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _words(formula: Formula, terms: Sequence[_Term]) -> str:
+    target, parts = terms[formula.target].words, [terms[part].words for part in formula.parts]
+    return f"{target} is {_right_side(formula, parts)}{_share_words(formula.share)}"
+
+
+def _right_side(formula: Formula, parts: Sequence[str]) -> str:
+    """Constants are said to be there, and not what they are."""
+    end = ", cut off" if formula.is_floor else ""
+    if not formula.powers:
+        return _in_a_row(parts, formula.signs, has_constant=bool(formula.offset))
+    of = "" if formula.factor == 1.0 else "a constant times "
+    more = " and a constant" if formula.offset else ""
+    if len(parts) == 1:
+        text = parts[0] if formula.powers == (1,) else f"the power {formula.powers[0]} of {parts[0]}"
+    elif tuple(formula.powers) in NAMED:
+        text = NAMED[formula.powers].format(*parts)
+    else:
+        raised = [
+            part if power == 1 else f"{part} to the power {power}"
+            for part, power in zip(parts, formula.powers, strict=True)
+        ]
+        text = " times ".join(raised)
+    return f"{of}{text}{more}{end}"
+
+
+SHOWN = 6
+
+
+def _in_a_row(parts: Sequence[str], signs: Sequence[int], *, has_constant: bool) -> str:
+    plus = [part for part, sign in zip(parts, signs, strict=True) if sign > 0]
+    minus = [part for part, sign in zip(parts, signs, strict=True) if sign < 0]
+    plus += ["a constant"] * has_constant
+    added = f"the sum of {len(plus)} columns: {', '.join(plus)}" if len(plus) > SHOWN else " plus ".join(plus)
+    return " less ".join([added or "nothing", *minus])
+
+
+def _share_words(share: float) -> str:
+    return " in every row" if share == 1.0 else f" in {min(share, 0.9999):.2%} of the rows".replace("%", " %")
