@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.describe.formulas import Formula, Amounts, formulas_of
+from privsynth.describe.formulas import Amounts, Formula, formulas_of
 from privsynth.measure.distance.points import as_number
 from privsynth.statistics import Fact
 from privsynth.typing import Array
