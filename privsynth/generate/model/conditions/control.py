@@ -35,8 +35,15 @@ def controlled(
     record = ENGINES[options.engine]
 
     def kept() -> Engine:
-        follows = not record.keeps_dependencies
-        return Constrained(make, k=k, rules=table.rules, facts=own, blind=record.is_blind, follows=follows)
+        return Constrained(
+            make,
+            k=k,
+            rules=table.rules,
+            facts=own,
+            blind=record.is_blind,
+            follows=not record.keeps_dependencies,
+            least=options.min_leaf or 0,
+        )
 
     if not wish:
         return kept()

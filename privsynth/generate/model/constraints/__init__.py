@@ -20,6 +20,7 @@ from privsynth.dataset import Rule, Table
 from privsynth.errors import BackendError
 from privsynth.expressions.rules import compile_rule
 from privsynth.generate.model.constraints.shaping import Constraints, constraints_of
+from privsynth.generate.model.constraints.stand_ins import StandIns, with_stand_ins
 from privsynth.generate.model.engine import Engine, check_engine, frame_of, rows_counted
 from privsynth.keeping import kept, learnt_values
 from privsynth.recipe import TableRecipe
@@ -37,6 +38,7 @@ class Constrained:
     """An engine whose rows keep what was declared and found.
 
     `blind`: nothing may be decided by looking at the rows (dp). `follows`: the engine has no look-ups of its own.
+    `least`: how many must hold a level that the engine learns, where it asks for more than `k`.
     """
 
     def __init__(
@@ -48,17 +50,29 @@ class Constrained:
         facts: Sequence[Fact] = (),
         blind: bool = False,
         follows: bool = False,
+        least: int = 0,
     ) -> None:
         self.make, self.k, self.rules, self.facts, self.blind, self.follows = make, k, rules, facts, blind, follows
+        self.least = max(k, least)
 
     def fit(
         self, table: Table, rng: np.random.Generator, *, given: Sequence[str] = (), units: Array | None = None
     ) -> Self:
         facts = [] if self.blind else self.facts
+        source, stand_ins = table, list[StandIns]()
+        if not self.blind:
+            table, stand_ins = with_stand_ins(source, facts, given, k=self.least, units=units)
         self.constraints_: Constraints = constraints_of(
             table, given, self.rules, facts, k=self.k, units=units, blind=self.blind, follows=self.follows
         )
-        self.notes_ = () if self.blind else tuple(_fit_notes(self.constraints_, table, self.k))
+        self.notes_ = (
+            ()
+            if self.blind
+            else (
+                *(each.note for each in stand_ins),
+                *_fit_notes(self.constraints_, source, self.k),
+            )
+        )
         self.unkept_: Counter[str] = Counter()
         taught = self.constraints_.taught(table)
         self.engine_: Engine | None = (
@@ -81,8 +95,9 @@ class Constrained:
 
     @property
     def bare(self) -> Engine:
-        """The engine itself, where there is nothing to keep."""
-        return self.engine_ if self.constraints_.is_plain and self.engine_ is not None else self
+        """The engine itself, where there is nothing to keep and nothing to tell."""
+        is_bare = self.constraints_.is_plain and not self.notes_
+        return self.engine_ if is_bare and self.engine_ is not None else self
 
     @property
     def rows(self) -> int | None:

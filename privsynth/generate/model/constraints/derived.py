@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.expressions import Expression, compile_expression
-from privsynth.generate.model.coding.codings import Curve, learn_coding
+from privsynth.generate.model.coding.codings import Curve, learn_coding, support
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of, shared_line
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.tables.connected import MARK
@@ -24,6 +25,8 @@ from privsynth.spelling import Spelling
 from privsynth.typing import Array
 
 Columns = Mapping[str, Array]
+
+NUMBERS_OF_A_BAND = 2  # at least, on average: else it is a list, of which each number is looked up
 
 
 @kept(version=1)
@@ -186,21 +189,57 @@ class Follows:
         return followed
 
 
-def follows_of(table: Table, source: str, column: str, k: int, units: Array | None) -> Follows | None:
-    """None where the deciding column is a scale: its values are none that could be looked up."""
-    if table[source].kind.is_numeric or table[source].kind is Kind.DATE:
+@kept(version=1)
+@dataclass(frozen=True, eq=False)
+class Banded:
+    """A column that says in which band of another a number or date lies."""
+
+    column: str
+    source: str
+    cuts: Array = field(repr=False)  # where the second and each further band begins
+    values: Array = field(repr=False)
+
+    def restored(self, columns: Columns) -> Array:
+        known = ~pd.isna(columns[self.source])
+        followed = columns[self.column].copy()
+        followed[known] = self.values[np.searchsorted(self.cuts, columns[self.source][known], "right")]
+        return followed
+
+
+def follows_of(table: Table, source: str, column: str, k: int, units: Array | None) -> Follows | Banded | None:
+    """None where too few hold the levels of what decides, so that no value could be looked up."""
+    is_scale = table[source].kind.is_numeric or table[source].kind is Kind.DATE
+    if is_scale and (bands := _banded(table, source, column, k, units)) is not None:
+        return bands
+    codes, levels = pd.factorize(table.values(source))
+    enough = support(codes, len(levels), units) >= k
+    if is_scale and not enough.all():
         return None
-    frame = pd.DataFrame(
-        {
-            "level": table.frame[source],
-            "row": np.arange(len(table)),
-            "unit": np.arange(len(table)) if units is None else units,
-        }
-    )
-    groups = (
-        frame.dropna(subset=["level"]).groupby("level", sort=False).agg(row=("row", "first"), held=("unit", "nunique"))
-    )
-    groups = groups[groups["held"] >= k]
-    return Follows(
-        column, source, np.asarray(groups.index, dtype=object), table.values(column)[groups["row"].to_numpy()]
-    )
+    first = np.unique(codes, return_index=True)[1][-len(levels) :] if len(levels) else np.zeros(0, dtype=np.int64)
+    return Follows(column, source, np.asarray(levels, dtype=object)[enough], table.values(column)[first[enough]])
+
+
+def _banded(table: Table, source: str, column: str, k: int, units: Array | None) -> Banded | None:
+    """The bands, if each holds enough and there is more in them than single numbers."""
+    scale, codes = table.values(source), pd.factorize(table.values(column), use_na_sentinel=False)[0]
+    rows = np.argsort(scale, kind="stable")[: int((~pd.isna(scale)).sum())]
+    starts = np.flatnonzero(np.diff(codes[rows])) + 1
+    band = np.repeat(np.arange(len(starts) + 1), np.diff([0, *starts, len(rows)]))
+    held = support(band, len(starts) + 1, None if units is None else units[rows])
+    numbers = len(np.unique(scale[rows]))
+    if not len(starts) or (held < k).any() or numbers < NUMBERS_OF_A_BAND * len(held):
+        return None
+    cuts = [roundest(scale[rows[at - 1]], scale[rows[at]]) for at in starts]
+    return Banded(column, source, np.array(cuts, dtype=scale.dtype), table.values(column)[rows[[0, *starts]]])
+
+
+def roundest(low: Any, high: Any) -> Any:
+    """The number of fewest digits above `low` and up to `high`; of dates the first day of a year or a month."""
+    if isinstance(high, np.datetime64):
+        days = (high.astype(f"datetime64[{unit}]").astype(high.dtype) for unit in ("Y", "M", "D", "h"))
+        return next((day for day in days if day > low), high)
+    for exponent in range(int(np.floor(np.log10(max(abs(high), abs(low), 1e-9)))) + 1, -10, -1):
+        number = float(np.round(np.floor(high / 10.0**exponent) * 10.0**exponent, max(0, -exponent)))
+        if low < number <= high:
+            return number
+    return high

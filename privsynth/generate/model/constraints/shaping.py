@@ -17,7 +17,16 @@ from privsynth.expressions import names_in
 from privsynth.expressions.rules import Definition, Order, RuleCheck, compile_rule, definitions_in, order_in, parts_of
 from privsynth.generate.model.coding.codings import support
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
-from privsynth.generate.model.constraints.derived import Computed, Copied, Derived, Follows, Gap, follows_of, gap_of
+from privsynth.generate.model.constraints.derived import (
+    Banded,
+    Computed,
+    Copied,
+    Derived,
+    Follows,
+    Gap,
+    follows_of,
+    gap_of,
+)
 from privsynth.generate.model.constraints.placed import Placed, placed_of
 from privsynth.generate.model.engine import frame_of
 from privsynth.keeping import kept
@@ -62,7 +71,7 @@ class Constraints:
     rules: tuple[Rule, ...] = ()
     orders: tuple[Order, ...] = ()  # that hold in all real rows and are not derived
     steps: tuple[Derived, ...] = ()
-    follows: tuple[Follows, ...] = ()
+    follows: tuple[Follows | Banded, ...] = ()
     nevers: tuple[Never, ...] = ()
     places: tuple[Placed, ...] = ()
 
@@ -241,7 +250,7 @@ def constraints_of(
         for fact in sure
         if fact.kind in ("order", "constant_difference") and not plan.keeps(fact)
     ]
-    led = [fact for fact in sure if follows and fact.kind in ("dependency", "one_to_one")]
+    led = [fact for fact in sure if fact.kind in ("dependency", "one_to_one")]
     nevers = [never for fact in sure if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
     return Constraints(
         table=table.name,
@@ -250,7 +259,7 @@ def constraints_of(
         rules=rules,
         orders=tuple(left),
         steps=plan.steps(),
-        follows=tuple(plan.led(led)),
+        follows=plan.led(led),
         nevers=tuple(nevers),
         places=places,
     )
@@ -313,24 +322,22 @@ class Derivations:
             return True
         return self.keep(Order(low, high, strict=False), constant=fact.kind == "constant_difference")
 
-    def led(self, facts: Sequence[Fact]) -> Iterator[Follows]:
-        """Columns that others decide; what decides comes before what it decides."""
-        taken: set[str] = set()
+    def led(self, facts: Sequence[Fact]) -> tuple[Follows | Banded, ...]:
+        """Columns that others decide, which others may decide in turn; what decides comes before what it decides."""
+        led: dict[str, Follows | Banded] = {}
         for fact in facts:
             for source, column in (fact.columns, fact.columns[::-1])[: 2 if fact.kind == "one_to_one" else 1]:
                 if (
-                    column in taken
-                    or source in taken
-                    or column in self.given
-                    or column in self.derived
+                    column in led
+                    or column in {*self.given, *self.derived, *_sources(source, led)}
                     or self._rests(column)
                 ):
                     continue
                 follow = follows_of(self.table, source, column, self.k, self.units)
                 if follow is not None:
-                    taken.add(column)
-                    yield follow
+                    led[column] = follow
                     break
+        return tuple(sorted(led.values(), key=lambda follow: len(_sources(follow.column, led))))
 
     def steps(self) -> tuple[Derived, ...]:
         """In an order in which each finds what it needs."""
@@ -364,6 +371,14 @@ class Derivations:
         result = step.restored({name: self.table.values(name) for name in step.needs})
         same = pd.isna(result) == pd.isna(self.table.values(step.column))
         return float((same & ~check.fails(self.table.frame)).mean()) >= HOLDS
+
+
+def _sources(column: str, led: Mapping[str, Follows | Banded]) -> list[str]:
+    """The column and all that decide it, by way of one another."""
+    chain = [column]
+    while chain[-1] in led:
+        chain.append(led[chain[-1]].source)
+    return chain
 
 
 def computed(definition: Definition, columns: Sequence[Column], table: Table | None) -> Computed:

@@ -245,14 +245,17 @@ def _order(names: Sequence[str], sizes: Mapping[str, int], dates: Sequence[str])
 
 
 def _visits(order: Sequence[str], given: Sequence[str], lookups: Mapping[str, Lookup]) -> list[str]:
-    """The order with each looked-up column behind the one that determines it, which is never looked up itself."""
+    """The order with each looked-up column behind the one that determines it."""
     waiting: dict[str, list[str]] = {}
     visited = dict.fromkeys(given)
     for name in order:
         if name in lookups and lookups[name].source not in visited:
             waiting.setdefault(lookups[name].source, []).append(name)
-        else:
-            visited |= dict.fromkeys([name, *waiting.pop(name, [])])
+            continue
+        ready = [name]
+        while ready:
+            visited[ready[0]] = None
+            ready += waiting.pop(ready.pop(0), [])
     return list(visited)[len(given) :]
 
 

@@ -72,7 +72,7 @@ class Lookup:
 def find_lookups(
     listings: Mapping[str, Listing], order: Sequence[str], given: Sequence[str], least: int, units: Array | None
 ) -> dict[str, Lookup]:
-    """Each column that one of at least as many levels determines, without chains or circles.
+    """Each column that one of at least as many levels determines, which another may determine: the nearest decides.
 
     `least` units stand behind any value drawn.
     """
@@ -80,23 +80,17 @@ def find_lookups(
     names = [name for name in order if name in listings and listings[name].size <= LONGEST]
     sources = [*(name for name in given if name in listings), *sorted(names, key=lambda name: listings[name].size)]
     place = {name: at for at, name in enumerate(names)}
-    leading: set[str] = set()
     for name, suspects in _suspects(listings, sources, names).items():
         # of two that determine each other the earlier one leads
-        free = [
-            s
-            for s in suspects
-            if s not in lookups and (listings[s].size > listings[name].size or place.get(s, -1) < place[name])
-        ]
+        free = [s for s in suspects if listings[s].size > listings[name].size or place.get(s, -1) < place[name]]
         tried = (
             _lookup(s, listings[s], listings[name], least, units)
             for s in free
-            if name not in leading and _determines(listings[s], listings[name])
+            if _determines(listings[s], listings[name])
         )
         look = next((look for look in tried if look is not None), None)
         if look is not None:
             lookups[name] = look
-            leading.add(look.source)
     return lookups
 
 
