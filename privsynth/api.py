@@ -20,6 +20,7 @@ from privsynth.read.frames import frame_like
 from privsynth.release import Refusal, Release
 from privsynth.stages import Stages
 from privsynth.verdict import GATES, Verdict
+from privsynth.way_out import WayOut
 
 JUDGING = tuple(name for name in GATES if name not in ("claim", "budget", "artefacts"))  # what any table can be asked
 
@@ -53,6 +54,16 @@ class Outcome:
     def reasons(self) -> tuple[str, ...]:
         """Why it was refused; empty for a release."""
         return self.result.reasons if isinstance(self.result, Refusal) else ()
+
+    @property
+    def ways(self) -> tuple[WayOut, ...]:
+        """What can be asked instead, the likeliest and cheapest first: `way.applied(policy)` is the policy with it."""
+        return self.result.advice.ways if isinstance(self.result, Refusal) else ()
+
+    @property
+    def path(self) -> list[dict[str, Any]]:
+        """The runs that led here, where ways out were followed: what was changed, and what was measured then."""
+        return list(self.manifest["path"])
 
     @property
     def report(self) -> dict[str, Any]:
@@ -94,15 +105,17 @@ def synthesize(
     *,
     backend: Backend | str | Mapping[str, Any] | None = None,
     stages: Stages | None = None,
+    attempt_remedies: bool = False,
     **options: Any,
 ) -> Outcome:
     """Make synthetic data of `data`, and release it only if every gate passes.
 
     `policy` is a Policy or a mapping like one; `options` are other fields: `synthesize(frame, rows=5_000, seed=7)`.
     `backend` names one of ours, with its options if it is a mapping, or is an object with `fit` and `sample`.
+    `attempt_remedies` follows the ways out of a refusal, each a run of its own; `outcome.path` says what was tried.
     """
     policy, instance = _policy_and_backend(policy, options, backend)
-    result = whole.synthesize(data, policy, stages or Stages(), backend=instance)
+    result = whole.synthesize(data, policy, stages or Stages(), backend=instance, attempt_remedies=attempt_remedies)
     return Outcome(result, None if is_path(data) else data)
 
 
@@ -113,11 +126,20 @@ def run(
     *,
     backend: Backend | str | Mapping[str, Any] | None = None,
     overwrite: bool = False,
+    attempt_remedies: bool = False,
     **options: Any,
 ) -> Outcome:
     """`synthesize`, then write the result: the command line's `privsynth run`."""
     policy, instance = _policy_and_backend(policy, options, backend)
-    result, _ = whole.run(data, policy, Path(out), Stages(), backend=instance, overwrite=overwrite)
+    result, _ = whole.run(
+        data,
+        policy,
+        Path(out),
+        Stages(),
+        backend=instance,
+        overwrite=overwrite,
+        attempt_remedies=attempt_remedies,
+    )
     return Outcome(result, None if is_path(data) else data)
 
 

@@ -20,7 +20,8 @@ from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptio
 from privsynth.policy import Policy, profile_digest
 from privsynth.recipe import FIGURES, UNTOLD, PrivacyClaim, Recipe
 from privsynth.source import Exposure, Source
-from privsynth.verdict import Finding, Verdict, outcome_of, waivers_used
+from privsynth.verdict import Finding, Verdict, blocking, outcome_of, waivers_used
+from privsynth.way_out import FIRST, NO_ADVICE, Advice, Attempted, Course, Missed, missed_in
 
 SCHEMA = "privsynth/manifest/1"
 NOT_SHOWN = "what was noted during the run is not part of this edition, because notes hold figures of the real data"
@@ -72,6 +73,8 @@ class Facts:
     coverage: tuple[Mapping[str, object], ...] = ()  # what the scanner claims to find: entity, how, limits
     versions: Mapping[str, str] = field(default_factory=versions)
     claim: Claimed | None = None  # what is said of differential privacy, if anything
+    advice: Advice = NO_ADVICE  # the ways out of a refusal
+    course: Course = FIRST  # the runs before this one, where ways out of a refusal were followed
     rows: Mapping[str, int] | None = (
         None  # of each table, where rows came in parts and the dataset at hand is the first of them
     )
@@ -185,6 +188,7 @@ def manifest_of(
             "finished": _utc(facts.finished),
             "seconds": {stage: round(seconds, 3) for stage, seconds in facts.seconds.items()},
             "seed": facts.seed,
+            "path": path_record(facts.course, verdicts, policy),
             "profile": {"name": policy.profile, "sha256": profile_digest(policy.profile)},
             "policy": asked,
             "policy_sha256": sha256(canonical(asked)).hexdigest(),
@@ -220,6 +224,39 @@ def policy_record(policy: Policy) -> dict[str, Any]:
     if options.get("rulebook"):
         options["rulebook"] = PurePath(options["rulebook"]).name
     return record
+
+
+def path_record(course: Course, verdicts: Sequence[Verdict], policy: Policy) -> list[dict[str, Any]]:
+    """Each run that led here, this one the last: what was changed, and what was measured beyond a limit then.
+
+    Empty where no way out was followed.
+    """
+    if not course.path:
+        return []
+    blocked = blocking(verdicts, policy.waivers)
+    here = Attempted(
+        settings={}, outcome=outcome_of(verdicts, policy.waivers), missed=missed_in(blocked), way=course.way
+    )
+    return [_run_record(number, run, policy.figures) for number, run in enumerate((*course.path, here), start=1)]
+
+
+def _run_record(number: int, run: Attempted, figures: FigureStyle) -> dict[str, Any]:
+    way = run.way
+    return {
+        "run": number,
+        "changed": list(way.words) if way else [],
+        "why": way.why if way else "",
+        "costs": way.costs if way else "",
+        "outcome": run.outcome,
+        "missed": [missed_record(missed, exact=figures == "exact") for missed in run.missed],
+    }
+
+
+def missed_record(missed: Missed, *, exact: bool = True) -> dict[str, Any]:
+    """A figure that stood in the way; where figures may not be told, that it did."""
+    named = {"gate": missed.gate, "key": missed.key, "what": missed.what, "table": missed.table}
+    figures = {"measured": finite(missed.measured), "used": finite(missed.used)} if exact else {"measured": None}
+    return {**named, **figures, "limit": finite(missed.limit) if exact else blunt(missed.limit)}
 
 
 def _exposure_record(exposure: Exposure | None) -> dict[str, Any] | None:

@@ -7,12 +7,13 @@ line, and a run can follow it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, Literal
 
 from privsynth.policy import Policy
 from privsynth.policy_places import name_of
+from privsynth.verdict import Verdict
 
 # what is changed; `backend` leaves for another one, and is a person's decision
 WayKind = Literal["role", "budget", "claim", "evidence", "time", "leaf", "rows", "drop", "group", "lost", "backend"]
@@ -63,6 +64,11 @@ class WayOut:
     def options(self) -> tuple[str, ...]:
         return tuple(word for change in self.changes for word in change.options)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is changed, with what is taken back, for people and records."""
+        return (*self.options, *(f"without {name_of(change.path)}" for change in self.changes if change.value is None))
+
     def applied(self, policy: Policy) -> Policy:
         """The policy that this way asks for, checked anew."""
         return policy.laid((change.path, change.value) for change in self.changes)
@@ -105,7 +111,47 @@ class Attempted:
     settings: Mapping[str, Any]
     outcome: str = ""  # empty: it never came to its end
     missed: tuple[Missed, ...] = ()
-    way: WayOut | None = field(default=None, compare=False)  # by which it was reached, where a run followed ways
+    way: WayOut | None = None  # by which it was reached, where ways were followed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """The runs before one, and the way by which it was reached."""
+
+    path: tuple[Attempted, ...] = ()
+    way: WayOut | None = None  # as a change of what was asked for first
+
+    def onwards(self, advice: Advice) -> Advice:
+        """The same ways as changes of what was asked for first."""
+        before = self.way.changes if self.way else ()
+        ways = (way if way.leaves else replace(way, changes=_laid_over(before, way.changes)) for way in advice.ways)
+        return replace(advice, ways=tuple(ways)) if before else advice
+
+
+FIRST = Course()
+
+
+def _laid_over(before: Sequence[Change], later: Sequence[Change]) -> tuple[Change, ...]:
+    """Both, where what is said later of a path counts for all that lies below it."""
+    kept = [one for one in before if not any(one.path[: len(other.path)] == other.path for other in later)]
+    return (*kept, *later)
+
+
+def missed_in(blocked: Sequence[Verdict]) -> tuple[Missed, ...]:
+    """What stood in the way of a release, with its exact figures."""
+    return tuple(
+        Missed(
+            gate=verdict.gate,
+            key=finding.key,
+            what=finding.what,
+            table=finding.table,
+            measured=finding.measured if finding.is_measured else None,
+            limit=finding.limit,
+            used=finding.used,
+        )
+        for verdict in blocked
+        for finding in verdict.failures
+    )
 
 
 def used_of(attempted: Attempted) -> Iterator[tuple[tuple[str, str, str], float]]:

@@ -143,6 +143,14 @@ DryRun = Annotated[
         help="Say what would be made, from what, how long it will take and what will judge it; make nothing.",
     ),
 ]
+AttemptRemedies = Annotated[
+    bool,
+    typer.Option(
+        "--attempt-remedies",
+        help="After a refusal follow the ways out, never to another backend: as many runs as the profile allows "
+        "attempts, 5 where it sets no number. Each counts.",
+    ),
+]
 SchemaName = Annotated[Literal["policy", "report", "result"], typer.Argument(help="Which schema.")]
 
 # keys

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from privsynth.cli.advice import SHOWN, command
-from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
+from privsynth.cli.screen import Screen, fidelity_of, finding_line, number, result, write_json
 
 if TYPE_CHECKING:
     from privsynth.release import Outcome, Refusal, Release
@@ -20,6 +20,7 @@ def end(verb: str, screen: Screen, outcome: Outcome, written: Sequence[Path], *,
     """Say where it went (`out` is None for rows on stdout), or why nothing went out."""
     from privsynth.release import Refusal, Release
 
+    _tell_path(screen, outcome)
     if isinstance(outcome, Release):
         _tell_release(screen, outcome, written, out)
     elif isinstance(outcome, Refusal):
@@ -27,6 +28,15 @@ def end(verb: str, screen: Screen, outcome: Outcome, written: Sequence[Path], *,
     if screen.json:
         write_json(_object(verb, outcome, written))
     return int(outcome.exit_code)
+
+
+def _tell_path(screen: Screen, outcome: Outcome) -> None:
+    """The runs that led here: what was changed in each, and what was measured then."""
+    for run in json.loads(outcome.reports.files["manifest.json"])["path"]:
+        screen.line("run", str(run["run"]), f"{' '.join(run['changed']) or 'as asked'}: {run['outcome']}")
+        for missed in run["missed"]:
+            measured = "" if missed["measured"] is None else f" {number(missed['measured'])},"
+            screen.line("", "", f"{missed['gate']}: {missed['what']}:{measured} limit {number(missed['limit'])}")
 
 
 def _tell_release(screen: Screen, release: Release, written: Sequence[Path], out: Path | None) -> None:
@@ -89,7 +99,20 @@ def _object(verb: str, outcome: Outcome, written: Sequence[Path]) -> dict[str, o
         warnings=manifest["notes"],
         timings=manifest["seconds"],
         versions=manifest["versions"],
+        path=manifest["path"],
+        **_advice(outcome),
     )
+
+
+def _advice(outcome: Outcome) -> dict[str, object]:
+    """What can be done about a refusal, each as a command to paste."""
+    from privsynth.release import Refusal
+    from privsynth.report.decision import way_record
+
+    if not isinstance(outcome, Refusal):
+        return {}
+    ways = [{**way_record(way), "command": command(sys.argv[1:], way)} for way in outcome.advice.ways]
+    return {"ways": ways, "nothing_left": outcome.advice.nothing_left}
 
 
 def _rows(outcome: Outcome) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 from hashlib import sha256
 
 from privsynth.dataset import Dataset, Table
@@ -17,8 +17,8 @@ from privsynth.policy import Policy
 from privsynth.release import Outcome, Release
 from privsynth.source import Exposure
 from privsynth.verdict import blocking
-from privsynth.way_out import Attempted
-from privsynth.ways.tried import missed_in, missed_of, record_of, settings_of
+from privsynth.way_out import Attempted, Missed, missed_in
+from privsynth.ways.tried import settings_of
 
 NO_LEDGER = (
     "name a state directory (--state DIR, or state in the policy):"
@@ -46,7 +46,7 @@ class Attempt:
         rows = self.of_parts if rows and self.of_parts is not None else rows
         with self.ledger.pages() as pages:
             self._check_room(pages.records, rows)
-            missed = [record_of(each) for each in missed_in(blocking(outcome.verdicts))] if not rows else []
+            missed = [asdict(each) for each in missed_in(blocking(outcome.verdicts))] if not rows else []
             pages.append(event="outcome", attempt=self.number, outcome=outcome.status, rows=rows, missed=missed)
             self.closed = True
         exact = [verdict_record(replace(verdict, figures="exact")) for verdict in outcome.verdicts]
@@ -155,7 +155,7 @@ def _before(records: Sequence[Record], opened: Record, here: Mapping[int, Record
         Attempted(
             settings=record["settings"],
             outcome=ends.get(number, {}).get("outcome", ""),
-            missed=tuple(missed_of(missed) for missed in ends.get(number, {}).get("missed", ())),
+            missed=tuple(Missed(**missed) for missed in ends.get(number, {}).get("missed", ())),
         )
         for number, record in here.items()
         if number < opened["record"] and "settings" in record

@@ -39,7 +39,7 @@ from privsynth.source import Exposure, Source
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
-from privsynth.way_out import Advice, Attempted
+from privsynth.way_out import FIRST, Advice, Course
 from privsynth.ways import ways_out
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
@@ -54,7 +54,7 @@ class Prepared:
     policy: Policy
     data: Dataset
     source: Source
-    path: tuple[Attempted, ...] = ()  # the attempts of this run before this one, where it follows ways out
+    course: Course = FIRST  # by which ways out it was reached
 
     def counted(self, exposure: Exposure | None) -> Prepared:
         """With what the ledger knows of earlier runs on this source."""
@@ -89,9 +89,9 @@ def read(data: Data, policy: Policy, stages: Stages) -> Dataset:
     return dataset
 
 
-def prepare(data: Dataset, policy: Policy, stages: Stages) -> Prepared:
+def prepare(data: Dataset, policy: Policy, stages: Stages, seeds: Seeds | None = None) -> Prepared:
     """The source, described and split. The same rows, policy and seed always give the same halves."""
-    started, seeds, policy = datetime.now(UTC), Seeds(policy.seed), settle(policy, data)
+    started, seeds, policy = datetime.now(UTC), seeds or Seeds(policy.seed), settle(policy, data)
     before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
@@ -187,7 +187,7 @@ def decided(
     stages.warnings(warned)
     advice = advice_on(prepared, draft, verdicts)
     with stages.stage("report"):
-        facts = _facts(prepared.with_notes(*warned), drawn, stages.seconds, rows)
+        facts = replace(_facts(prepared.with_notes(*warned), drawn, stages.seconds, rows), advice=advice)
         reports = render_reports(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
         last = replace(Artefacts(policy).check(reports, source, seconds=policy.gate_seconds), figures=policy.figures)
@@ -200,8 +200,8 @@ def decided(
 def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> Advice:
     """The ways out of what these verdicts come to; none where that is a release."""
     exposure = prepared.source.exposure
-    before = (*(exposure.before if exposure else ()), *prepared.path)
-    return ways_out(verdicts, prepared.policy, draft, prepared.source, before)
+    before = (*(exposure.before if exposure else ()), *prepared.course.path)
+    return prepared.course.onwards(ways_out(verdicts, prepared.policy, draft, prepared.source, before))
 
 
 def write(outcome: Outcome, out: Path, *, overwrite: bool) -> list[Path]:
@@ -260,6 +260,7 @@ def _facts(prepared: Prepared, drawn: Drawn, seconds: Mapping[str, float], rows:
         notes=tuple(dict.fromkeys((*prepared.data.notes, *draft.dataset.notes))),
         seconds=seconds,
         rows=rows,
+        course=prepared.course,
     )
 
 

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from privsynth.emit import check_target
 from privsynth.generate import Backend
 from privsynth.pipeline.acts import Data, Prepared, draw, foreseen, learn, prepare, read, release, write
 from privsynth.pipeline.choices import backend_for, rows_asked, with_ledger
+from privsynth.pipeline.following import follow
 from privsynth.policy import Policy
 from privsynth.release import Outcome
+from privsynth.seeds import Seeds
 from privsynth.stages import Estimate, Stages
+from privsynth.way_out import FIRST, Course
 
 
 def run(
-    data: Data, policy: Policy, out: Path, stages: Stages, *, backend: Backend | None = None, overwrite: bool = False
+    data: Data,
+    policy: Policy,
+    out: Path,
+    stages: Stages,
+    *,
+    backend: Backend | None = None,
+    overwrite: bool = False,
+    attempt_remedies: bool = False,
 ) -> tuple[Outcome, list[Path]]:
     """From whatever holds the rows to a folder: a release at `out`, or the reason at `<out>.refused`."""
     check_target(out, overwrite=overwrite)
-    outcome = synthesize(data, with_ledger(policy, out), stages, backend=backend)
+    policy = with_ledger(policy, out)
+    outcome = synthesize(data, policy, stages, backend=backend, attempt_remedies=attempt_remedies)
     with stages.unbroken():
         return outcome, write(outcome, out, overwrite=overwrite)
 
 
-def synthesize(data: Data, policy: Policy, stages: Stages, *, backend: Backend | None = None) -> Outcome:
-    """Synthetic rows, released only if every gate passes. Where `data` is None, nothing real is read."""
-    prepared = prepare(read(data, policy, stages), policy, stages)
-    return release(prepared, lambda ready: draw(ready, learn(ready, stages, backend), stages), stages)
+def synthesize(
+    data: Data, policy: Policy, stages: Stages, *, backend: Backend | None = None, attempt_remedies: bool = False
+) -> Outcome:
+    """Synthetic rows, released only if every gate passes. Where `data` is None, nothing real is read.
+
+    Runs that follow ways out of a refusal have the seed of the first: nothing but what is changed can help.
+    """
+    dataset, seeds = read(data, policy, stages), Seeds(policy.seed)
+
+    def once(asked: Policy, course: Course = FIRST) -> Outcome:
+        prepared = replace(prepare(dataset, asked, stages, seeds), course=course)
+        return release(prepared, lambda ready: draw(ready, learn(ready, stages, backend), stages), stages)
+
+    return follow(policy, once, stages) if attempt_remedies else once(policy)
 
 
 @dataclass(frozen=True, eq=False)

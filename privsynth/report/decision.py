@@ -13,6 +13,7 @@ from privsynth.report.limits import limit_of
 from privsynth.report.wording import ARTEFACTS_LINE, GATES, WAIVED
 from privsynth.verdict import GATES as GATE_ORDER
 from privsynth.verdict import Finding, Status, StatusWord, Verdict, waived
+from privsynth.way_out import Advice, WayOut
 
 COPIED = ("equal", "almost_equal", "near")  # the tests of the gate copies for copied rows
 UNDECIDED = (StatusWord.REPORTED, StatusWord.NOTHING)  # the words of a gate that held nothing against a limit
@@ -113,6 +114,29 @@ def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *,
     reasons = [reason for gate in blocking for reason in _reasons(gate)]
     remedies = list(dict.fromkeys(reason["remedy"] for reason in reasons if reason["remedy"]))
     return {"outcome": "refused", "word": "Blocked", "sentence": sentence, "reasons": reasons, "remedies": remedies}
+
+
+def with_ways(decided: dict[str, Any], advice: Advice) -> dict[str, Any]:
+    """The decision with the ways out of it: what a gate says of itself gives way to what was worked out from all."""
+    sentences = [_way_in_words(way) for way in advice.ways]
+    said = [advice.nothing_left, *sentences] if advice.nothing_left else sentences
+    ways = [way_record(way) for way in advice.ways]
+    return {**decided, "ways": ways, "nothing_left": advice.nothing_left, "remedies": said or decided["remedies"]}
+
+
+def way_record(way: WayOut) -> dict[str, Any]:
+    """A way out as machines read it: the flags to add, why, and what it costs."""
+    return {
+        "kind": way.kind,
+        "changed": list(way.words),
+        "why": way.why,
+        "costs": way.costs,
+        "other_backend": way.leaves,
+    }
+
+
+def _way_in_words(way: WayOut) -> str:
+    return f"The same command with {' '.join(way.words)}, because {way.why}. At the cost: {way.costs}."
 
 
 def _released(judged: Sequence[dict[str, Any]]) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, cast
 
-from privsynth.manifest import Facts, canonical, claim_record, file_records, plain, policy_record, sizes
+from privsynth.manifest import Facts, canonical, claim_record, file_records, path_record, plain, policy_record, sizes
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.policy import Policy, profile_digest
 from privsynth.release import Draft, published_names
 from privsynth.report import wording
-from privsynth.report.decision import decision, first_numbers, gate_rows
+from privsynth.report.decision import decision, first_numbers, gate_rows, with_ways
 from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, worst_things
 from privsynth.report.inventory import Statements, inventory
 from privsynth.report.limits import limit_rows
@@ -33,7 +33,7 @@ def report_values(
 ) -> dict[str, Any]:
     """The content of report.json."""
     gates, real, used = gate_rows(verdicts, policy), not source.is_empty, waivers_used(verdicts, policy.waivers)
-    decided = decision(gates, used, real=real)
+    decided = with_ways(decision(gates, used, real=real), facts.advice)
     rows = sum(sizes(draft.dataset, facts).values())
     columns = inventory(
         draft.dataset,
@@ -53,6 +53,7 @@ def report_values(
         "synthetic": True,
         "generation": 1,
         "verdict": decided,
+        "path": path_record(facts.course, verdicts, policy),
         "numbers": first_numbers(gates, () if policy.has_claim else verdicts, rows, real=real),
         "profile": profile_values(policy),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},

@@ -27,7 +27,7 @@ from privsynth.verdict import Verdict
 from privsynth.way_out import NO_ADVICE, Advice, Attempted, WayOut
 from privsynth.ways.backends import nothing_left, other_backends
 from privsynth.ways.case import Case
-from privsynth.ways.certain import TIMED_OUT, as_one, certain_way
+from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way
 from privsynth.ways.kept import kept_ways
 from privsynth.ways.leaks import leak_ways, leaks_of
 from privsynth.ways.unlike import unlike_ways
@@ -69,7 +69,9 @@ def _each_once(ways: Iterable[WayOut]) -> list[WayOut]:
 def _of_this_backend(case: Case) -> Iterator[WayOut]:
     """What is certain comes first and goes with all others; nothing where evidence is missing or a gate is broken."""
     certain = certain_way(case)
-    if any(finding.evidence for _, finding in case.failed) or _is_broken(case):
+    if (evidence := evidence_way(case)) is not None:
+        yield evidence
+    if case.lacks_evidence or _is_broken(case):
         return
     if certain is not None:
         yield certain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privsynth.dataset import Dataset
-from privsynth.options import CloneOptions, MaskOptions, ModelOptions, effective_k
+from privsynth.options import AutoOptions, CloneOptions, MaskOptions, ModelOptions, effective_k
 from privsynth.policy import Policy, profile_rules
 from privsynth.way_out import Change, WayOut
 
@@ -35,5 +35,17 @@ def _to_mask(policy: Policy) -> tuple[Change, ...]:
 
 def nothing_left(backend: str, *, others: bool) -> str:
     """Once, in place of an advice that would lead back to the same refusal."""
-    said = f"nothing else of backend {backend} is left to try on this table"
+    return _with_what_works(f"nothing else of backend {backend} is left to try on this table", others)
+
+
+def all_refused(policy: Policy, runs: int, *, others: bool) -> str:
+    """The same where ways out were followed as often as they may be."""
+    return _with_what_works(f"{runs} runs with backend {_named(policy)} were refused on this table", others)
+
+
+def _named(policy: Policy) -> str:
+    return "model" if isinstance(policy.backend, AutoOptions) else policy.backend.kind
+
+
+def _with_what_works(said: str, others: bool) -> str:
     return f"{said}; what works:" if others else f"{said}; {RULEBOOK}"

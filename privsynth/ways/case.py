@@ -13,8 +13,10 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict, blocking
-from privsynth.way_out import Attempted, Change, WayOut
-from privsynth.ways.tried import missed_in, settings_of
+from privsynth.way_out import Attempted, Change, WayOut, missed_in
+from privsynth.ways.tried import settings_of
+
+BOUNDS = ("not_ruled_out",)  # findings on evidence that a draft which tells less may still meet
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -40,9 +42,14 @@ class Case:
     def failed(self) -> list[tuple[str, Finding]]:
         return [(verdict.gate, finding) for verdict in self.blocked for finding in verdict.failures]
 
-    def failures(self, *gates: str, evidence: bool = False) -> list[Finding]:
-        """What these gates measured beyond a limit; or, if asked, what they lacked to judge by."""
-        return [finding for gate, finding in self.failed if gate in gates and finding.evidence is evidence]
+    def failures(self, *gates: str) -> list[Finding]:
+        """What these gates measured beyond a limit."""
+        return [finding for gate, finding in self.failed if gate in gates]
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether there is too little to judge by, whatever is drawn. An upper bound falls with what is caught."""
+        return any(finding.evidence and finding.key not in BOUNDS for _, finding in self.failed)
 
     @cached_property
     def attempts(self) -> list[Attempted]:

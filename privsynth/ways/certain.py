@@ -11,6 +11,7 @@ from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut
 from privsynth.ways.case import Case
 
+MOST_HELD = 0.5  # of the people, kept aside as control
 TIMED_OUT = "TimeOut"  # how the judge names a gate that took too long
 
 
@@ -94,6 +95,22 @@ def _rows(case: Case) -> WayOut | None:
         changes=(Change(("rows",), left),),
         why=case.told(found[0]),
         costs=f"{left:,} rows instead of {made:,}: what was released before cannot be taken back",
+    )
+
+
+def evidence_way(case: Case) -> WayOut | None:
+    """The hold-out that is sized by itself, where a smaller one was asked for than the gates need."""
+    if not case.lacks_evidence or case.policy.holdout is None:
+        return None
+    people = sum(side.root.number_of_people for side in (case.source.train, case.source.holdout))
+    if people < 2 * case.policy.limits.control_min or case.policy.holdout >= MOST_HELD:
+        return None
+    found = next(finding for _, finding in case.failed if finding.evidence)
+    return WayOut(
+        kind="evidence",
+        changes=(Change(("holdout",), None),),
+        why=f"{case.told(found)}; the share that is held out is then sized by what the gates need",
+        costs="fewer rows to learn from",
     )
 
 

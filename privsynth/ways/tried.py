@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
-from privsynth.verdict import Verdict
-from privsynth.way_out import Missed
 
 WORDS = ("kind", "engine", "device", "mechanism", "direct", "unlisted")  # options that are one of a few known words
 ELSEWHERE = ("key_file", "key_env", "keyring", "rulebook", "where", "shares")  # they may hold a value or a place
@@ -40,29 +37,3 @@ def settings_of(policy: Policy) -> dict[str, Any]:
     numbers = {"rows": policy.rows, "holdout": policy.holdout, "k": policy.limits.k}
     asked = {name: value for name, value in numbers.items() if value is not None}
     return {"profile": policy.profile, **options, **roles, **steps, **drop, **asked}
-
-
-def missed_in(blocked: Sequence[Verdict]) -> tuple[Missed, ...]:
-    """What stood in the way of a release, with its exact figures."""
-    return tuple(
-        Missed(
-            gate=verdict.gate,
-            key=finding.key,
-            what=finding.what,
-            table=finding.table,
-            measured=finding.measured if finding.is_measured else None,
-            limit=finding.limit,
-            used=finding.used,
-        )
-        for verdict in blocked
-        for finding in verdict.failures
-    )
-
-
-def record_of(missed: Missed) -> Mapping[str, Any]:
-    """A figure as the ledger keeps it."""
-    return {name: getattr(missed, name) for name in ("gate", "key", "what", "table", "measured", "limit", "used")}
-
-
-def missed_of(record: Mapping[str, Any]) -> Missed:
-    return Missed(**record)

@@ -29,6 +29,7 @@ def run(
     settings: flags.Set = None,
     allow_overwrite: flags.ReplaceOut = False,
     format: flags.Format = None,  # noqa: A002 - the name of the flag
+    attempt_remedies: flags.AttemptRemedies = False,
     dry_run: flags.DryRun = False,
     as_json: flags.Json = False,
     log_format: flags.Logging = "text",
@@ -66,5 +67,7 @@ def run(
         from privsynth.cli.planned import show
 
         return show(whole.dry_run(files or None, policy, out, screen, overwrite=allow_overwrite), as_json=as_json)
-    outcome, written = whole.run(files or None, policy, out, screen, overwrite=allow_overwrite)
+    outcome, written = whole.run(
+        files or None, policy, out, screen, overwrite=allow_overwrite, attempt_remedies=attempt_remedies
+    )
     return end("run", screen, outcome, written, out=out)

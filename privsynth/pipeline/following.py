@@ -1,0 +1,66 @@
+"""The ways out of a refusal, followed one after another: each is a whole run of its own, counted as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from privsynth.policy import Policy
+from privsynth.release import Outcome, Refusal
+from privsynth.stages import Stages
+from privsynth.verdict import blocking
+from privsynth.way_out import FIRST, Advice, Attempted, Course, Missed, WayOut, missed_in
+from privsynth.ways.backends import all_refused
+from privsynth.ways.leaks import HELPED
+from privsynth.ways.tried import settings_of
+
+MOST = 5  # runs, the first included, where the profile sets no number of attempts
+
+
+def follow(policy: Policy, once: Callable[[Policy, Course], Outcome], stages: Stages) -> Outcome:
+    """Run, and run again by the likeliest way out, until there is a release, no way, or no attempt left.
+
+    A change that did not help is taken back, and another kind of change is tried from where it was made. A way to
+    another backend is never taken: whose rows they are then is a question for a person.
+    """
+    most, course, ways = policy.limits.attempts_max or MOST, FIRST, tuple[WayOut, ...]()
+    outcome = once(policy, course)
+    while isinstance(outcome, Refusal):
+        here = _attempted(policy, outcome, course.way)
+        was_of_use = not course.path or _helped(here.missed, course.path[-1].missed)
+        ways = () if was_of_use else _of_another_kind(ways, course.way)
+        ways = ways or outcome.advice.of_this_backend
+        course = Course(path=(*course.path, here), way=next(iter(ways), None))
+        if course.way is None:
+            return outcome
+        if len(course.path) >= most:
+            return replace(outcome, advice=_given_up(outcome, most, policy))
+        stages.notes([_next_in_words(len(course.path) + 1, most, course.way)])
+        outcome = once(course.way.applied(policy), course)
+    return outcome
+
+
+def _given_up(refusal: Refusal, runs: int, policy: Policy) -> Advice:
+    """No run is left: what remains is another backend."""
+    others = tuple(way for way in refusal.advice.ways if way.leaves)
+    return Advice(others, nothing_left=all_refused(policy, runs, others=bool(others)))
+
+
+def _attempted(policy: Policy, refusal: Refusal, way: WayOut | None) -> Attempted:
+    asked = policy if way is None else way.applied(policy)
+    missed = missed_in(blocking(refusal.verdicts, policy.waivers))
+    return Attempted(settings=settings_of(asked), outcome=refusal.status, missed=missed, way=way)
+
+
+def _helped(now: Sequence[Missed], before: Sequence[Missed]) -> bool:
+    """Whether fewer figures stand in the way, or the worst of them fell clearly."""
+    worst = [max((missed.used or 0.0 for missed in each), default=0.0) for each in (now, before)]
+    return len(now) < len(before) or worst[0] <= HELPED * worst[1]
+
+
+def _of_another_kind(ways: Sequence[WayOut], tried: WayOut | None) -> tuple[WayOut, ...]:
+    return tuple(way for way in ways if tried is None or way.kind != tried.kind)
+
+
+def _next_in_words(number: int, most: int, way: WayOut) -> str:
+    return f"run {number} of at most {most}, {' '.join(way.words)}: {way.why}"
