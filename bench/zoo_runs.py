@@ -1,7 +1,8 @@
 """Default runs on the tables of the zoo: what is released, what is refused and why, and what a release destroyed.
 
-See `python bench/zoo.py --help`. Each table is written by pandas and run as anybody would run it, with a seed; what is
-refused is run again with `--attempt-remedies`. A release is compared with its source by bench/destroyed.py.
+See `python bench/zoo.py --help`. Each table is written by pandas and run as anybody would run it, with a seed and with
+`--attempt-remedies`; where that ends in a refusal, the first way that it names is pasted. A release is compared with its
+source by bench/destroyed.py.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import contextlib
 import csv
 import io
 import json
-import re
 import tempfile
 import time
 import warnings
@@ -28,8 +28,6 @@ Seen = dict[str, Any]
 FEWEST = 150  # rows of the tables that count
 MOST_CELLS = 1_500_000
 APART = 0.9  # area under the curve of the classifier above which a table is destroyed
-REMEDIES = "--attempt-remedies"
-TELLS = re.compile(r"^\s*(try|attempt|remedy|path|next|way)\b")
 
 
 def run_table(name: str, frame: pd.DataFrame, seed: int) -> Seen:
@@ -39,24 +37,36 @@ def run_table(name: str, frame: pd.DataFrame, seed: int) -> Seen:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "table.csv"
         frame.to_csv(source, index=False)
-        line |= first_run(source, seed)
-        if line["outcome"] in ("refused", "error 2") and has_remedies():
-            line |= again(source, seed)
+        code, result = run(source, seed, "--attempt-remedies")
+        line |= outcome(code, result)
         line["seconds"] = round(time.process_time() - start, 1)
-        if line["outcome"].startswith("released"):
+        if code and result.get("ways"):
+            line |= elsewhere(source, seed, result["ways"][0]["changed"])
+        if line["outcome"] in ("released", "released after a remedy"):
             line |= looked_at(source, Path(folder) / "out")
     return line
 
 
-def first_run(source: Path, seed: int) -> Seen:
-    code, said, screen = run(source, seed, "--json")
-    if not code:
-        return {"outcome": "released"}
-    result = json.loads(said) if said.startswith("{") else {}
-    error = result.get("error") or {}
-    errors = [verdict["gate"] for verdict in result.get("verdicts", []) if verdict["error"]]
-    words = [error.get("message", ""), error.get("hint", "")] if error else screen.splitlines()[-6:]
-    return {"outcome": outcome(code), "failed": failed(result), "errors": errors, "words": words}
+def outcome(code: int, result: Seen) -> Seen:
+    """How it ended, what stood against the first run, and what was changed in the last."""
+    path, error = result.get("path") or [], result.get("error") or {}
+    first = path[0]["missed"] if path else failed(result)
+    words = {0: "released after a remedy" if len(path) > 1 else "released", 3: "refused", 4: "refused"}
+    return {
+        "outcome": words.get(code, f"error {code}"),
+        "first": [[one["gate"], one["measured"], one["limit"]] for one in first],
+        "failed": failed(result) if code else [],
+        "runs": [f"{' '.join(run['changed']) or 'as asked'}: {run['outcome']}" for run in path],
+        "words": [error[key] for key in ("message", "hint") if error.get(key)],
+        "nothing_left": result.get("nothing_left") or "",
+    }
+
+
+def elsewhere(source: Path, seed: int, changed: list[str]) -> Seen:
+    """The way that the refusal names first, pasted."""
+    code, _ = run(source, seed, *changed)
+    way = " ".join(changed)
+    return {"way": way, "outcome": f"released by {way}"} if code == 0 else {"way": f"{way}: exit {code}"}
 
 
 def failed(result: Seen) -> list[Seen]:
@@ -70,25 +80,12 @@ def failed(result: Seen) -> list[Seen]:
     ]
 
 
-def again(source: Path, seed: int) -> Seen:
-    """Run once more with what is advised, as a person would paste it."""
-    code, _, screen = run(source, seed, REMEDIES)
-    word = "released after a remedy" if code == 0 else outcome(code)
-    return {"outcome": word, "way": [line.strip() for line in screen.splitlines() if TELLS.search(line)]}
-
-
-def has_remedies() -> bool:
-    return REMEDIES in command(["run", "--help"])[1]
-
-
-def outcome(code: int) -> str:
-    return {0: "released", 3: "refused", 4: "refused"}.get(code, f"error {code}")
-
-
-def run(source: Path, seed: int, *flags: str) -> tuple[int, str, str]:
+def run(source: Path, seed: int, *flags: str) -> tuple[int, Seen]:
+    """The exit code and the object that is printed."""
     folder = source.parent
     places = ["--out", str(folder / "out"), "--state", str(folder / "state"), "--allow-overwrite"]
-    return command(["run", str(source), *places, "--seed", str(seed), *flags])
+    code, said, _ = command(["run", str(source), *places, "--seed", str(seed), *flags, "--json"])
+    return code, json.loads(said) if said.startswith("{") else {"error": {"message": said[-300:]}}
 
 
 def command(arguments: list[str]) -> tuple[int, str, str]:
@@ -160,7 +157,7 @@ def counts(frame: pd.DataFrame) -> bool:
 
 def tell(lines: list[Seen]) -> str:
     released = [line for line in lines if line["outcome"].startswith("released")]
-    spoilt = [line for line in released if line["destroyed"]]
+    spoilt = [line for line in released if line.get("destroyed")]
     shares = ", ".join(f"{count} {word} ({count / len(lines):.1%})" for word, count in count(lines, "outcome"))
     gates = Counter(gate for line in lines if line not in released for gate in refused_by(line))
     return "\n".join(
@@ -183,7 +180,8 @@ def count(lines: list[Seen], key: str) -> list[tuple[str, int]]:
 
 
 def refused_by(line: Seen) -> list[str]:
-    return sorted({finding["gate"] for finding in line.get("failed", [])} | set(line.get("errors", [])))
+    """The gates that stood against the first run."""
+    return sorted({gate for gate, _, _ in line["first"]})
 
 
 def keep(lines: list[Seen], path: Path) -> None:
@@ -198,7 +196,7 @@ def keep(lines: list[Seen], path: Path) -> None:
                 [
                     *(line[key] for key in ("table", "rows", "columns", "outcome")),
                     " ".join(refused_by(line)),
-                    " / ".join(line.get("way", [])),
+                    line.get("way") or " / ".join(line["runs"]),
                     "; ".join(f"{what}: {how}" for what, how in line.get("destroyed", {}).items()),
                     line.get("auc"),
                     line["seconds"],
