@@ -43,6 +43,14 @@ class Reports:
         return digest(self.files)
 
 
+@dataclass(frozen=True, eq=False)
+class Notice:
+    """What may be said where the reports may not be shown: a page of fixed sentences, judged as the reports were."""
+
+    reports: Reports
+    verdict: Verdict
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why there is no release: what is wrong with the verdict of which gate."""
@@ -79,6 +87,7 @@ class Refusal:
     _: KW_ONLY
     seal: object = field(repr=False)
     advice: Advice = NO_ADVICE
+    notice: Notice | None = None
 
     def __post_init__(self) -> None:
         _only_decide(self.seal)
@@ -92,6 +101,15 @@ class Refusal:
     def reasons(self) -> tuple[str, ...]:
         """The causes in words."""
         return tuple(cause.sentence for cause in self.causes)
+
+    @property
+    def shown(self) -> Reports | None:
+        """What may be written of it: the reports if they passed their gate, else the notice if that did."""
+        of_reports = [verdict for verdict in self.verdicts if verdict.gate == "artefacts"]
+        if len(of_reports) == 1 and _passed(of_reports[0], self.reports):
+            return self.reports
+        notice = self.notice
+        return notice.reports if notice is not None and _passed(notice.verdict, notice.reports) else None
 
     @property
     def status(self) -> str:
@@ -129,6 +147,12 @@ class Release:
 Outcome = Release | Refusal
 
 
+def _passed(verdict: Verdict, reports: Reports) -> bool:
+    """Whether the gate over the reports let exactly these bytes through."""
+    is_theirs = verdict.gate == "artefacts" and verdict.subject == digest(reports.files)
+    return is_theirs and verdict.status is Status.PASSED
+
+
 def _only_decide(seal: object) -> None:
     if seal is not _SEAL:
         raise TypeError("only decide() makes a Release or a Refusal")
@@ -151,14 +175,15 @@ def decide(
     waivers: Sequence[Waiver] = (),
     *,
     advice: Advice = NO_ADVICE,
+    notice: Notice | None = None,
 ) -> Outcome:
     """A release if each gate judged exactly this draft (or these reports) once, and passed or is answered for.
 
-    The advice goes with a refusal; nothing is decided by it.
+    The advice and the notice go with a refusal; nothing is decided by them.
     """
     causes = (*_gaps(verdicts), *_strangers(draft, reports, verdicts), *_blocks(verdicts, waivers))
     if causes:
-        return Refusal(reports, tuple(verdicts), causes, seal=_SEAL, advice=advice)
+        return Refusal(reports, tuple(verdicts), causes, seal=_SEAL, advice=advice, notice=notice)
     files = MappingProxyType(dict(draft.files))
     return Release(draft.dataset, files, reports, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
 

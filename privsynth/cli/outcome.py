@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from privsynth.cli.advice import SHOWN, command
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, number, result, write_json
@@ -54,6 +54,8 @@ def _tell_refusal(screen: Screen, outcome: Refusal, written: Sequence[Path], out
     for verdict in outcome.verdicts:
         for finding in verdict.failures:
             screen.line("failed", verdict.gate, finding_line(finding, verdict.figures))
+            if verdict.gate == "artefacts" and finding.note:
+                screen.line("found", "", finding.note)
     _tell_ways(screen, outcome)
     if out is None:
         screen.line("blocked", "", f"no row was written{_reports_in(written)}")
@@ -87,21 +89,30 @@ def outputs(written: Sequence[Path], rows: dict[str, int] | None = None) -> list
 
 
 def _object(verb: str, outcome: Outcome, written: Sequence[Path]) -> dict[str, object]:
-    manifest, verdicts = json.loads(outcome.reports.files["manifest.json"]), list(outcome.verdicts)
+    manifest, verdicts = _record(outcome), list(outcome.verdicts)
     return result(
         verb,
         outcome.exit_code,
         outcome=outcome.status,
-        run_id=manifest["run_id"],
+        run_id=manifest.get("run_id"),
         outputs=outputs(written, _rows(outcome)),
         verdicts=verdicts,
-        fidelity=fidelity_of(verdicts) if manifest["figures"] == "exact" else None,
-        warnings=manifest["notes"],
-        timings=manifest["seconds"],
-        versions=manifest["versions"],
-        path=manifest["path"],
+        fidelity=fidelity_of(verdicts) if manifest.get("figures") == "exact" else None,
+        warnings=manifest.get("notes", ()),
+        timings=manifest.get("seconds"),
+        versions=manifest.get("versions"),
+        path=manifest.get("path", []),
         **_advice(outcome),
     )
+
+
+def _record(outcome: Outcome) -> dict[str, Any]:
+    """The manifest; nothing of it where the reports may not be shown."""
+    from privsynth.release import Release
+
+    reports = outcome.reports if isinstance(outcome, Release) else outcome.shown
+    content = None if reports is None else reports.files.get("manifest.json")
+    return {} if content is None else dict(json.loads(content))
 
 
 def _advice(outcome: Outcome) -> dict[str, object]:

@@ -12,9 +12,9 @@ from privsynth.emit.staging import place_of, publish
 from privsynth.emit.staging import private_folder as private_folder
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.release import Refusal, Release
-from privsynth.verdict import Status
 
-REPORTS = frozenset({"compliance.html", "fidelity.html", "report.json", "manifest.json"})
+RECORDS = frozenset({"manifest.json", "refusal.json"})  # one of them lies in every folder of a refusal
+REPORTS = RECORDS | {"compliance.html", "fidelity.html", "report.json", "refusal.html"}
 
 
 def emit(release: Release, target: Path, *, overwrite: bool = False) -> list[Path]:
@@ -50,24 +50,19 @@ def refused_path(target: Path) -> Path:
 
 
 def emit_refusal(refusal: Refusal, target: Path) -> list[Path]:
-    """The reports of a refusal. Reports that did not pass their own gate are not written: then nothing is."""
+    """The reports of a refusal, or its notice. What did not pass the gate over the reports is not written."""
     if not isinstance(refusal, Refusal):
         raise TypeError("only a Refusal has reports without data")
-    if not _reports_passed(refusal):
+    reports = refusal.shown
+    if reports is None:
         return []
     place = refused_path(target)
-    if not _is_ours(place, REPORTS | set(refusal.reports.files)):
+    if not _is_ours(place, REPORTS | set(reports.files)):
         raise PolicyError(
             "the folder for the reasons of a refusal holds other files.",
             hint=f"remove {place.name}, or name another output",
         )
-    return publish(refusal.reports.files, place, overwrite=True)
-
-
-def _reports_passed(refusal: Refusal) -> bool:
-    subject = digest(refusal.reports.files)
-    verdicts = [v for v in refusal.verdicts if v.gate == "artefacts"]
-    return len(verdicts) == 1 and verdicts[0].status is Status.PASSED and verdicts[0].subject == subject
+    return publish(reports.files, place, overwrite=True)
 
 
 def _is_ours(place: Path, names: frozenset[str]) -> bool:
@@ -75,4 +70,4 @@ def _is_ours(place: Path, names: frozenset[str]) -> bool:
     if place.is_symlink() or (place.exists() and not place.is_dir()):
         return False
     there = {file.name for file in place.iterdir()} if place.exists() else set()
-    return not there or ("manifest.json" in there and there <= names)
+    return not there or (bool(RECORDS & there) and there <= names)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from hashlib import md5, sha1, sha256
 
 from privsynth.dataset import Role
 from privsynth.gate import timed
+from privsynth.gate.evidence.leaked import Leak, places_of, stands, written
 from privsynth.gate.evidence.promises import claims_in
 from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
 from privsynth.measure.words import PrintedText, passages, words_of
@@ -47,6 +49,10 @@ class Artefacts:
         known = Known(source)
         read = [PrintedText(name, passages(name, text), known.runs) for name, text in texts.items()]
         values = list(forbidden_values(source))
+        naming = [column for column in values if column.role in (Role.IDENTIFIER, Role.DIRECT)]
+        rare = [column for column in values if not column.role.is_fabricated]
+        free = [column for column in values if column.role is Role.FREE_TEXT]
+        told = partial(_told, texts=texts)
         return [
             Finding(
                 "no_text",
@@ -56,24 +62,30 @@ class Artefacts:
                 n=len(reports.files),
                 note=", ".join(torn),
             ),
-            _found(
+            told(
                 "identifying_values",
-                "values that name people, in a report",
-                [v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)],
-                read,
-                known,
-                self.alpha,
+                naming,
+                list(_standing(naming, read, known, self.alpha)),
+                what="values that name people, in a report",
             ),
-            _found(
+            told(
                 "rare_values",
-                "values that fewer than eleven rows hold, in a report",
-                [v for v in values if not v.role.is_fabricated],
-                read,
-                known,
-                self.alpha,
+                rare,
+                list(_standing(rare, read, known, self.alpha)),
+                what="values that fewer than eleven rows hold, in a report",
             ),
-            _sentences([v for v in values if v.role is Role.FREE_TEXT], read, known),
-            _encoded([v for v in values if v.role in (Role.IDENTIFIER, Role.DIRECT)], texts),
+            told(
+                "sentences",
+                free,
+                list(_sentences(free, read, known)),
+                what=f"free texts that share {SHINGLE} words in a row with a report",
+            ),
+            told(
+                "encoded_values",
+                naming,
+                list(_encoded(naming, texts)),
+                what="hashed or encoded values that name people, in a report",
+            ),
             _claims(texts, known),
         ]
 
@@ -88,74 +100,84 @@ def _decoded(reports: Reports) -> tuple[dict[str, str], list[str]]:
     return texts, torn
 
 
-def _found(
-    key: str, what: str, columns: Sequence[Values], reports: Sequence[PrintedText], known: Known, alpha: float
-) -> Finding:
+def _told(key: str, columns: Sequence[Values], leaks: Sequence[Leak], *, what: str, texts: dict[str, str]) -> Finding:
+    """How many, of which columns; what kind of value stands where."""
+    looked, where = sum(len(column.texts) for column in columns), tuple(dict.fromkeys(leak.where for leak in leaks))
+    return Finding(
+        key,
+        len(leaks),
+        what=what,
+        limit=0,
+        where=where,
+        n=looked,
+        note=places_of(leaks, texts) or f"{looked:,} distinct values were looked for",
+        remedy=REMEDY.format(" and ".join(where) or "the column"),
+    )
+
+
+def _standing(columns: Sequence[Values], reports: Sequence[PrintedText], known: Known, alpha: float) -> Iterator[Leak]:
     """Distinct real values that a report holds as words; short whole numbers only if it holds more than by chance."""
     vocabulary = frozenset().union(*(text.words for text in reports))
-    hits = dict[str, int]()
     for column in columns:
-        standing = [text for text in column.texts if _stands(text, column, vocabulary, reports, known)]
+        standing = {
+            text: run for text in column.texts if (run := _run(text, column, vocabulary, reports, known)) is not None
+        }
         short = [text for text in standing if is_short_number(text)]
-        by_chance = is_chance(short, column.texts, vocabulary, known, alpha)
-        hits[column.where] = len(standing) - (len(short) if by_chance else 0)
-    return _count(key, what, hits, sum(len(column.texts) for column in columns))
+        by_chance = set(short) if is_chance(short, column.texts, vocabulary, known, alpha) else set()
+        yield from (Leak(column, text, stands(run)) for text, run in standing.items() if text not in by_chance)
 
 
-def _stands(
+def _run(
     text: str, column: Values, vocabulary: frozenset[str], reports: Sequence[PrintedText], known: Known
-) -> bool:
+) -> list[str] | None:
+    """The words by which a report holds this value: its own, or all of them written as one."""
     words = words_of(text)
     if not words:
-        return False
+        return None
     joined = "".join(words)
     if not vocabulary.issuperset(words):
-        return len(words) > 1 and joined in vocabulary and is_telling([joined], column) and (joined,) not in known
+        is_one = len(words) > 1 and joined in vocabulary and is_telling([joined], column) and (joined,) not in known
+        return [joined] if is_one else None
     if not is_telling(words, column) or tuple(words) in known:
-        return False
-    return any(text.holds(words) for text in reports)
+        return None
+    return words if any(report.holds(words) for report in reports) else None
 
 
-def _sentences(columns: Sequence[Values], reports: Sequence[PrintedText], known: Known) -> Finding:
+def _sentences(columns: Sequence[Values], reports: Sequence[PrintedText], known: Known) -> Iterator[Leak]:
     """Runs of words that a free text and a report share; a short text counts as a whole."""
     vocabulary = frozenset().union(*(text.words for text in reports))
-    hits = {
-        column.where: sum(_shared_run(text, column, vocabulary, reports, known) for text in column.texts)
-        for column in columns
-    }
-    return _count(
-        "sentences",
-        f"free texts that share {SHINGLE} words in a row with a report",
-        hits,
-        sum(len(column.texts) for column in columns),
-    )
+    for column in columns:
+        for text in column.texts:
+            run = _shared_run(text, column, vocabulary, reports, known)
+            if run is not None:
+                yield Leak(column, text, stands(run))
 
 
 def _shared_run(
     text: str, column: Values, vocabulary: frozenset[str], reports: Sequence[PrintedText], known: Known
-) -> bool:
+) -> list[str] | None:
     words = words_of(text)
     size = min(SHINGLE, len(words))
     runs = (words[start : start + size] for start in range(len(words) - size + 1) if size)
-    return any(
-        is_telling(run, column) and tuple(run) not in known and any(text.holds(run) for text in reports)
+    shared = (
+        run
         for run in runs
         if vocabulary.issuperset(run)
+        and is_telling(run, column)
+        and tuple(run) not in known
+        and any(report.holds(run) for report in reports)
     )
+    return next(shared, None)
 
 
-def _encoded(columns: Sequence[Values], texts: dict[str, str]) -> Finding:
+def _encoded(columns: Sequence[Values], texts: dict[str, str]) -> Iterator[Leak]:
     codes = {code for text in texts.values() for code in _CODE.findall(text)}
     codes |= {code.lower() for code in codes}
-    hits = {
-        column.where: sum(any(code in codes for code in _codes_of(text)) for text in column.texts) for column in columns
-    }
-    return _count(
-        "encoded_values",
-        "hashed or encoded values that name people, in a report",
-        hits,
-        sum(len(column.texts) for column in columns),
-    )
+    for column in columns:
+        for text in column.texts:
+            code = next((code for code in _codes_of(text) if code in codes), None)
+            if code is not None:
+                yield Leak(column, text, written(code))
 
 
 def _codes_of(text: str) -> Iterable[str]:
@@ -182,17 +204,4 @@ def _claims(texts: dict[str, str], known: Known) -> Finding:
         n=len(texts),
         note=note,
         remedy="say what was measured beside its limit",
-    )
-
-
-def _count(key: str, what: str, hits: dict[str, int], looked: int) -> Finding:
-    return Finding(
-        key,
-        sum(hits.values()),
-        what=what,
-        limit=0,
-        where=tuple(name for name, count in hits.items() if count),
-        n=looked,
-        note=f"{looked:,} distinct values were looked for",
-        remedy=REMEDY.format(" and ".join(name for name, count in hits.items() if count) or "the column"),
     )

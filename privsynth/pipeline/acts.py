@@ -29,10 +29,11 @@ from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.read.frames import read_frame
 from privsynth.recipe import Recipe
-from privsynth.release import Draft, Outcome, Release, decide
+from privsynth.release import Draft, Notice, Outcome, Release, Reports, decide
 from privsynth.report import render_reports
 from privsynth.report.emptied import emptied
 from privsynth.report.losses import losses
+from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
 from privsynth.source import Exposure, Source
@@ -190,11 +191,27 @@ def decided(
         facts = replace(_facts(prepared.with_notes(*warned), drawn, stages.seconds, rows), advice=advice)
         reports = render_reports(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
-        last = replace(Artefacts(policy).check(reports, source, seconds=policy.gate_seconds), figures=policy.figures)
+        last = _of_reports(reports, source, policy)
         stage.judge(last)
-    if blocking([last]):
-        advice = advice_on(prepared, draft, [*verdicts, last])
-    return decide(draft, reports, [*verdicts, last], policy.waivers, advice=advice)
+    if not blocking([last]):
+        return decide(draft, reports, [*verdicts, last], policy.waivers, advice=advice)
+    advice = advice_on(prepared, draft, [*verdicts, last])
+    notice = _notice(verdicts, last, source, policy)
+    return decide(draft, reports, [*verdicts, last], policy.waivers, advice=advice, notice=notice)
+
+
+def _of_reports(reports: Reports, source: Source, policy: Policy) -> Verdict:
+    return replace(Artefacts(policy).check(reports, source, seconds=policy.gate_seconds), figures=policy.figures)
+
+
+def _notice(verdicts: Sequence[Verdict], last: Verdict, source: Source, policy: Policy) -> Notice | None:
+    """What is said instead of reports that leak: with the names of columns if these leak nothing, else without."""
+    for bare in (False, True):
+        reports = render_notice(verdicts, last, policy, bare=bare)
+        verdict = _of_reports(reports, source, policy)
+        if not blocking([verdict]):
+            return Notice(reports, verdict)
+    return None
 
 
 def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> Advice:

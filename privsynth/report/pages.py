@@ -54,6 +54,11 @@ def fidelity_page_alone(section: Mapping[str, Any], *, notes: Sequence[str], ver
     return _render("fidelity.html.j2", {**_fidelity_context(section), **more})
 
 
+def notice_page(values: Mapping[str, Any]) -> bytes:
+    """The page that goes out where the others may not."""
+    return _render("refusal.html.j2", values)
+
+
 def _render(name: str, content: Mapping[str, Any]) -> bytes:
     text = _template(name).render(csp=CSP, **content)
     return (text.rstrip("\n") + "\n").encode("utf-8")

@@ -166,6 +166,15 @@ ARTEFACTS_LINE = (
     "Judged after this page was written, over these very bytes. Had it failed, this page would not have been issued."
 )
 
+NOTICE = (
+    "The reports of this run repeat something of the real data, so they are not written, and no row is. "
+    "Below is which kind of value they hold, in which part of them, and what to do; the value itself is not told."
+)
+NOTICE_BARE = (
+    "The reports of this run repeat something of the real data, so they are not written, and no row is. "
+    "More than that is not told here, because it would repeat the same: look at the names of the columns first."
+)
+
 # what an attacker would do -> (the gate that tried it, or nothing)
 ATTACKERS = (
     ("Somebody searches the data for a name, an e-mail address or a number of a person they know.", "pii"),

@@ -16,6 +16,8 @@ from honest import people, source
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.gate.artefacts import Artefacts
+from privsynth.gate.evidence.leaked import kind_of
+from privsynth.gate.evidence.sought import Values
 from privsynth.policy import Policy
 from privsynth.release import Reports
 from privsynth.source import Source
@@ -286,3 +288,52 @@ def test_the_figures_of_a_finding_are_counts_of_what_was_looked_for() -> None:
     assert sentences.n == ROWS
     assert rare.n == 2 + ROWS + ROWS  # two illnesses, balances, birthdays
     assert all(finding.limit == 0 for finding in judged(CLEAN))
+
+
+# --- what kind of value stands where
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "kind"),
+    [
+        ("ingunn3@fjordpost.no", Column("c", Kind.TEXT, role=Role.DIRECT), "an e-mail address"),
+        ("482-139-17 4", Column("c", Kind.TEXT, role=Role.IDENTIFIER), "a number of 9 digits"),
+        ("A-48213", Column("c", Kind.TEXT, role=Role.IDENTIFIER), "a key"),
+        ("Ingunn", Column("c", Kind.TEXT, role=Role.DIRECT, entity="PERSON"), "a name"),
+        ("12 Sjøgata", Column("c", Kind.TEXT, role=Role.DIRECT), "a value that names a person"),
+        ("1961-03-17", Column("c", Kind.DATE), "a date or time"),
+        ("by boat", Column("c", Kind.TEXT, role=Role.FREE_TEXT), "words of a free text"),
+        ("gout", Column("c", Kind.CATEGORY), "a level that fewer than 11 rows hold"),
+    ],
+)
+def test_the_kind_of_a_value_is_told_without_it(text: str, column: Column, kind: str) -> None:
+    assert kind_of(text, Values("t", column, [text])) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        (
+            "compliance.html",
+            '<h1>x</h1><section aria-labelledby="results"><p>Quixley Nr7</p></section>',
+            "a name, of clinic.name: in compliance.html, results",
+        ),
+        ("compliance.html", "<h1>Quixley Nr7</h1>", "a name, of clinic.name: in compliance.html"),
+        ("report.json", '{"a": 1, "notes": ["Quixley Nr7"]}', "a name, of clinic.name: in report.json, notes"),
+        ("report.json", '{"Quixley Nr7": 1}', "a name, of clinic.name: in report.json"),
+        (
+            "report.json",
+            '{"notes": ["' + hashlib.sha256(b"ingunn7@fjordpost.no").hexdigest() + '"]}',
+            "an e-mail address, of clinic.mail: in report.json, notes",
+        ),
+        (
+            "report.json",
+            '{"notes": ["so she came by boat from the islands"]}',
+            "words of a free text, of clinic.story: in report.json, notes",
+        ),
+    ],
+)
+def test_the_place_of_a_value_is_told_by_words_of_our_own(name: str, text: str, told: str) -> None:
+    found = [finding for finding in judged(text, name) if not finding.passed]
+    assert told in {finding.note for finding in found}
+    assert not any("Quixley" in str(finding) or "boat" in str(finding) for finding in found)

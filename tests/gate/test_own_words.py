@@ -16,12 +16,12 @@ from privsynth.source import Source
 from privsynth.verdict import Status, Verdict
 
 FIRST = (
-    "Al Rich Max May Mark Page Will Case Field Art Bill Grant Frank Guy Dean Drew Chase Chance Rose Ray Rob Sue Pat Bob "
+    "Al Rich Max May Mark Page Will Case Field Art Bill Grant Frank Guy Dean Drew Chase Chance Rose Ray Rob Sue Pat "
     "Jack Dale Lane Reed Wade Miles Major Earl Duke Prince King Noble Price Penny Faith Hope Grace Joy April June Dawn "
     "Iris Ivy Gene Norm Robin Jean Carol Sage Holden Trace Train Data Table Rule Root Leaf Key Seed Limit Gate"
 )
 LAST = (
-    "Page Field Case Long Short Small Low High Best Row Rows Day Hand Head Chart Line Note Range Measure Score Law Power "
+    "Page Field Case Long Short Small Low High Best Row Rows Day Hand Head Chart Line Note Range Measure Score Law "
     "Source Mean Median Count Noise Mark Marks Sample Column Level Passed Measured Released"
 )
 TOWNS = "Reading Mobile Data Split Orange Normal Defiance Surprise Why Truth Private Public Model Mask Total Level"

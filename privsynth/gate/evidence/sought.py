@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -33,14 +33,20 @@ class Values:
     """The distinct values of one column that may be in no report."""
 
     table: str
-    column: str
-    role: Role
-    kind: Kind
-    texts: list[str]
+    column: Column
+    texts: list[str] = field(repr=False)
 
     @property
     def where(self) -> str:
-        return f"{self.table}.{self.column}"
+        return f"{self.table}.{self.column.name}"
+
+    @property
+    def role(self) -> Role:
+        return self.column.role
+
+    @property
+    def kind(self) -> Kind:
+        return self.column.kind
 
 
 def forbidden_values(source: Source) -> Iterator[Values]:
@@ -50,7 +56,7 @@ def forbidden_values(source: Source) -> Iterator[Values]:
             counts = _counts(train, holdout, column.name)
             rare = counts.index if column.role.is_fabricated else counts.index[counts < RARE]
             texts = [text for text in rare if column.role.is_fabricated or not _may_be_an_edge(text, column)]
-            yield Values(train.name, column.name, column.role, column.kind, texts)
+            yield Values(train.name, column, texts)
 
 
 def _may_be_an_edge(text: str, column: Column) -> bool:

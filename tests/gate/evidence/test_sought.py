@@ -24,9 +24,9 @@ from privsynth.measure.words import words_of
 from privsynth.source import Source
 from privsynth.spelling import Spelling
 
-PLAIN = Values("t", "c", Role.PLAIN, Kind.TEXT, [])
-KEY = Values("t", "c", Role.IDENTIFIER, Kind.DATE, [])
-DAY = Values("t", "c", Role.QUASI, Kind.DATE, [])
+PLAIN = Values("t", Column("c", Kind.TEXT, role=Role.PLAIN), [])
+KEY = Values("t", Column("c", Kind.DATE, role=Role.IDENTIFIER), [])
+DAY = Values("t", Column("c", Kind.DATE, role=Role.QUASI), [])
 
 
 def table(name: str = "t") -> Table:
@@ -83,7 +83,7 @@ def test_a_value_of_ten_rows_is_forbidden_and_one_of_eleven_is_not() -> None:
     train, holdout = table().take(np.arange(12)), table().take(np.arange(12, 21))
     half = Source(source(train, None).train, source(holdout, None).train, source(train, None).statistics)
     for real in (source(table(), None), half):
-        assert {values.column: values.texts for values in forbidden_values(real)} == {
+        assert {values.column.name: values.texts for values in forbidden_values(real)} == {
             "id": ["k"],
             "herb": ["rare"],
             "size": [],
@@ -139,7 +139,7 @@ def test_whole_months_and_round_times_are_edges_of_charts_and_not_values_that_ma
     )
     cells = {"month": moments, "day": moments, "lasts": [90.0, 131.0, 240.0]}
     real = source(Table("t", columns, pd.DataFrame(cells)), None)
-    forbidden = {values.column: values.texts for values in forbidden_values(real)}
+    forbidden = {values.column.name: values.texts for values in forbidden_values(real)}
     assert forbidden == {"month": [], "day": ["2020-03-01", "2020-05-01", "2020-07-01"], "lasts": ["PT2H11M"]}
 
 
