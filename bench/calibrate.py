@@ -35,6 +35,7 @@ from privsynth.dataset import Dataset, Table
 from privsynth.emit import serialise
 from privsynth.gate import gates_for, judge
 from privsynth.generate.model import Model
+from privsynth.measure.attacks.disclosure import Combinations, Knowledge
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -48,8 +49,10 @@ MEASURED = (
     ("privsynth.gate.membership", "membership_scores"),
     ("privsynth.gate.singling_out", "singling_out"),
     ("privsynth.gate.linkability", "linkability"),
-    ("privsynth.gate.inference", "inference"),
+    ("privsynth.gate.inference", "look_up"),
+    ("privsynth.gate.attribute", "knowledge"),
     ("privsynth.gate.attribute", "attribute_excess"),
+    ("privsynth.gate.attribute", "combinations"),
     ("privsynth.gate.attribute", "disclosed"),
     ("privsynth.gate.copies", "whole_row_hits"),
     ("privsynth.gate.copies", "near_hits"),
@@ -88,7 +91,7 @@ def _remembering(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _mark(value: Any) -> Any:
-    if isinstance(value, Table):
+    if isinstance(value, Table | Knowledge | Combinations):
         return id(value)
     return "" if callable(value) or isinstance(value, np.random.Generator) else repr(value)
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from privsynth.dataset import Role, Table
+from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
     attacked_tables,
-    known_columns,
-    learnt_columns,
     no_secrets,
     no_source,
     not_applicable,
+    secrets_by_knowledge,
 )
-from privsynth.measure.attacks.disclosure import attribute_excess, disclosed
+from privsynth.measure.attacks.disclosure import (
+    Combinations,
+    Knowledge,
+    attribute_excess,
+    combinations,
+    disclosed,
+    knowledge,
+)
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -46,39 +53,30 @@ class Attribute:
         return found or [no_secrets(source, "no secret was guessed")]
 
     def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
-        learnt = learnt_columns(train, made)
-        secrets = [
-            column.name
-            for column in train.of_role(Role.SENSITIVE)
-            if column.name in learnt and known_columns(train, made, column.name)
-        ]
-        for secret in secrets:
-            known = known_columns(train, made, secret)
-            yield self._excess(train, holdout, made, known, secret, len(secrets))
-            yield from _reported(train, holdout, made, known, secret)
+        secrets = secrets_by_knowledge(train, made)
+        tests = sum(map(len, secrets.values()))
+        for columns, names in secrets.items():
+            rng = Seeds(0).stream("gate", self.name, train.name)  # the same people, whatever is asked of them
+            known = knowledge(train, holdout, made, columns, rng)
+            both = [combinations(side, made, columns) for side in (train, holdout)]
+            for secret in names:
+                yield self._excess(known, columns, secret, tests)
+                yield from _reported(both, columns, secret)
 
-    def _excess(
-        self, train: Table, holdout: Table, made: Table, known: list[str], secret: str, secrets: int
-    ) -> Finding:
-        what = f"guessing {secret} of people in the source, better than of others ({train.name})"
-        found = attribute_excess(
-            train,
-            holdout,
-            made,
-            known_columns=known,
-            sensitive=secret,
-            rng=Seeds(0).stream("gate", self.name, train.name, secret),
-            secrets=secrets,
-        )
+    def _excess(self, known: Knowledge, columns: Sequence[str], secret: str, secrets: int) -> Finding:
+        table = known.train.name
+        what = f"guessing {secret} of people in the source, better than of others ({table})"
+        rng = Seeds(0).stream("gate", self.name, table, secret)
+        found = attribute_excess(known, sensitive=secret, rng=rng, secrets=secrets)
         if found is None:
             return Finding(
                 f"guessing.{secret}",
                 0.0,
                 what=what,
-                table=train.name,
+                table=table,
                 limit=self.limits.attr_max,
                 limit_name="attr_max",
-                where=tuple(known),
+                where=tuple(columns),
                 note="the draft holds a single value of it: there is nothing to learn",
             )
         tells = found.bounds(self.limits.alpha)[0] > 0
@@ -88,10 +86,10 @@ class Attribute:
             f"guessing.{secret}",
             max(0.0, found.value) if tells else 0.0,
             what=what,
-            table=train.name,
+            table=table,
             limit=self.limits.attr_max,
             limit_name="attr_max",
-            where=tuple(known),
+            where=tuple(columns),
             baseline=found.control,
             interval=found.interval,
             n=found.of_train,
@@ -100,33 +98,25 @@ class Attribute:
         )
 
 
-def _reported(train: Table, holdout: Table, made: Table, known: list[str], secret: str) -> Iterator[Finding]:
+def _reported(both: Sequence[Combinations | None], columns: Sequence[str], secret: str) -> Iterator[Finding]:
     """Descriptive figures of the draft and, as their chance level, of a draft against people it never saw."""
-    ours, theirs = disclosed(train, made, known, secret), disclosed(holdout, made, known, secret)
+    ours, theirs = both
     if ours is None or theirs is None:
         return
-    note = (
-        f"real rows whose known columns stand in the draft with a single {secret}, which is theirs; "
-        f"guessing by frequency alone is right for {ours.chance:.1%}"
-    )
-    yield Finding(
+    told, chance, table = disclosed(ours, secret), disclosed(theirs, secret), ours.real.name
+    of = partial(Finding, table=table, where=tuple(columns), n=len(ours.real))
+    yield of(
         f"disclosive.{secret}",
-        ours.disco,
-        what=f"disclosive rows, DiSCO, of {secret} ({train.name})",
-        table=train.name,
-        baseline=theirs.disco,
-        where=tuple(known),
-        n=len(train),
-        note=note,
+        told.disco,
+        what=f"disclosive rows, DiSCO, of {secret} ({table})",
+        baseline=chance.disco,
+        note=f"real rows whose known columns stand in the draft with a single {secret}, which is theirs; "
+        f"guessing by frequency alone is right for {told.chance:.1%}",
     )
-    note = "unique in the source on the known columns, and unique in the draft"
-    yield Finding(
+    yield of(
         f"replicated_uniques.{secret}",
-        ours.rep_u,
-        what=f"replicated uniques, repU, beside {secret} ({train.name})",
-        table=train.name,
-        baseline=theirs.rep_u,
-        where=tuple(known),
-        n=len(train),
-        note=note,
+        told.rep_u,
+        what=f"replicated uniques, repU, beside {secret} ({table})",
+        baseline=chance.rep_u,
+        note="unique in the source on the known columns, and unique in the draft",
     )

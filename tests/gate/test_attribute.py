@@ -12,7 +12,7 @@ from honest import draft, honest, people, source
 from privsynth.dataset import Role, Table
 from privsynth.gate import attribute
 from privsynth.gate.attribute import Attribute
-from privsynth.measure.attacks.disclosure import Disclosed, Excess
+from privsynth.measure.attacks.disclosure import Disclosed, Excess, combinations
 from privsynth.policy import Policy
 from privsynth.verdict import Finding
 
@@ -28,9 +28,10 @@ def told(
     known: tuple[Disclosed | None, Disclosed | None] = (None, None),
 ) -> list[Finding]:
     """The findings where the models found this, and the counts were these on both sides."""
-    sides = iter(known)
+    counted, told = iter(known), iter(known)
     monkeypatch.setattr(attribute, "attribute_excess", lambda *_, **__: excess)
-    monkeypatch.setattr(attribute, "disclosed", lambda *_: next(sides))
+    monkeypatch.setattr(attribute, "combinations", lambda *of: combinations(*of) if next(counted) else None)
+    monkeypatch.setattr(attribute, "disclosed", lambda *_: next(told))
     return Attribute(Policy(backend="model")).measure(draft(made), REAL)
 
 
@@ -107,7 +108,7 @@ def test_each_secret_is_guessed_and_the_proof_is_asked_for_all_of_them(monkeypat
         asked.append(secrets)
 
     monkeypatch.setattr(attribute, "attribute_excess", excess)
-    monkeypatch.setattr(attribute, "disclosed", lambda *_: None)
+    monkeypatch.setattr(attribute, "combinations", lambda *_: None)
     found = Attribute(Policy(backend="model")).measure(draft(MADE), source(*two))
     assert [each.what.split()[1] for each in found] == ["income", "debt"]
     assert asked == [2, 2]

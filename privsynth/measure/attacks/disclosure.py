@@ -8,7 +8,7 @@ repU      quasi-identifiers that are unique in the source and unique in the synt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot
 from typing import Any
 
@@ -18,15 +18,17 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.measure.attacks.inference import guessed
 from privsynth.measure.classical.groups import shared_groups
-from privsynth.measure.distance.points import as_number
+from privsynth.measure.distance.cells import distinct_rows
+from privsynth.measure.distance.points import as_number, nearest_at, place
 from privsynth.measure.fidelity.detection import features
 from privsynth.measure.intervals import wilson
-from privsynth.measure.samples import some_of
+from privsynth.measure.samples import some_of, some_rows
 from privsynth.typing import Array
 
 SIDE = 20_000  # most rows that teach, and most of each side that are attacked
 CLASSES = 100  # most common answers that a model is taught
-NEIGHBOURS = 1
+TAUGHT = 100_000  # synthetic rows that teach trees, over all secrets
+FEWEST_TAUGHT = 10_000  # and for each of them, however many there are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,26 +69,55 @@ class Excess:
         return self.value - low, self.value + high
 
 
-def attribute_excess(
-    train: Table,
-    control: Table,
-    synthetic: Table,
-    *,
-    known_columns: Sequence[str],
-    sensitive: str,
-    rng: np.random.Generator,
-    secrets: int = 1,
-) -> Excess | None:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Knowledge:
+    """What is known of everybody, made ready once for all secrets that are guessed from it."""
+
+    train: Table = field(repr=False)
+    control: Table = field(repr=False)
+    synthetic: Table = field(repr=False)
+    taught: Array = field(repr=False)  # the synthetic rows, as a classifier takes them
+    categories: list[bool]
+    asked: Sequence[Array] = field(repr=False)  # the people of either side, those of whom the same is known once
+    which: Sequence[Array] = field(repr=False)  # of those each person is
+    nearest: Sequence[Array] = field(repr=False)  # the synthetic row that is most like each of those
+
+    @property
+    def tables(self) -> tuple[Table, Table, Table]:
+        return self.train, self.control, self.synthetic
+
+
+def knowledge(
+    train: Table, control: Table, synthetic: Table, known_columns: Sequence[str], rng: np.random.Generator
+) -> Knowledge:
+    """At most `SIDE` people of either side and as many synthetic rows, by these columns."""
+    tables = [some_of(table, SIDE, rng) for table in (train, control, synthetic)]
+    rows, categories = features(tables, known_columns)
+    *people, targets = place(tables, known_columns)
+    alike = [
+        distinct_rows(np.hstack([seen, side.numbers, side.codes])) for seen, side in zip(rows[:2], people, strict=True)
+    ]
+    return Knowledge(
+        train=tables[0],
+        control=tables[1],
+        synthetic=tables[2],
+        taught=rows[2],
+        categories=categories,
+        asked=[seen[first] for seen, (first, _) in zip(rows, alike, strict=False)],
+        which=[which for _, which in alike],
+        nearest=[nearest_at(side.take(first), targets)[0] for side, (first, _) in zip(people, alike, strict=True)],
+    )
+
+
+def attribute_excess(known: Knowledge, *, sensitive: str, rng: np.random.Generator, secrets: int = 1) -> Excess | None:
     """Two models learn the secret from the synthetic table: boosted trees and the nearest row. None: nothing to learn.
 
     `secrets` is how many secrets are tried in all: the interval is widened for them and for the models.
     """
-    tables = [some_of(table, SIDE, rng) for table in (train, control, synthetic)]
-    rows, categories = features(tables, known_columns)
-    if not all(map(len, rows)):
+    if not all(map(len, known.tables)):
         return None
-    answers, number = _answers(tables, sensitive)
-    tried = _guesses(rows, categories, answers[2], number, rng)
+    answers, number = _answers(known.tables, sensitive)
+    tried = _guesses(known, answers[2], number=number, rng=rng, taught=max(FEWEST_TAUGHT, TAUGHT // secrets))
     by_model = [_excess(name, guesses, answers, number=number, tests=len(tried) * secrets) for name, guesses in tried]
     return max(by_model, key=lambda each: each.interval[0], default=None)
 
@@ -101,14 +132,23 @@ def _answers(tables: Sequence[Table], sensitive: str) -> tuple[list[Array], bool
 
 
 def _guesses(
-    rows: list[Array], categories: list[bool], taught: Array, number: bool, rng: np.random.Generator
+    known: Knowledge, answers: Array, *, number: bool, rng: np.random.Generator, taught: int
 ) -> list[tuple[str, list[Array]]]:
-    usable = ~np.isnan(taught) if number else np.isin(taught, pd.Series(taught).value_counts().index[:CLASSES])
-    if len(np.unique(taught[usable])) < 2:
+    usable = np.flatnonzero(
+        ~np.isnan(answers) if number else np.isin(answers, pd.Series(answers).value_counts().index[:CLASSES])
+    )
+    if len(np.unique(answers[usable])) < 2:
         return []
-    boosted = _boosted(categories, number, int(rng.integers(2**31)), rows[2][usable], taught[usable])
-    closest = _closest(rows, categories, rows[2][usable], taught[usable])
-    return [("boosted trees", [boosted.predict(side) for side in rows[:2]]), ("nearest row", closest)]
+    some = usable[some_rows(len(usable), taught, rng)]
+    boosted = _boosted(known.categories, number, int(rng.integers(2**31)), known.taught[some], answers[some])
+    told = {
+        "boosted trees": [boosted.predict(side) for side in known.asked],
+        "nearest row": [answers[near] for near in known.nearest],
+    }
+    return [
+        (model, [guess[which] for guess, which in zip(guesses, known.which, strict=True)])
+        for model, guesses in told.items()
+    ]
 
 
 def _boosted(categories: list[bool], number: bool, seed: int, rows: Array, answers: Array) -> Any:
@@ -129,35 +169,6 @@ def _boosted(categories: list[bool], number: bool, seed: int, rows: Array, answe
     )
     with threadpool_limits(1):
         return model.fit(rows, answers)
-
-
-def _closest(rows: list[Array], categories: list[bool], among: Array, answers: Array) -> list[Array]:
-    """The answer of the nearest synthetic row: numbers by their rank, categories equal or not."""
-    from sklearn.neighbors import NearestNeighbors
-
-    flat = _flat([*rows[:2], among], categories)
-    finder = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(flat[2])
-    return [answers[finder.kneighbors(side, return_distance=False)[:, 0]] for side in flat[:2]]
-
-
-def _flat(sides: Sequence[Array], categories: list[bool]) -> list[Array]:
-    """One axis for each number and for each of a category's common levels."""
-    every = np.vstack(sides)
-    columns = [
-        part
-        for column, category in zip(every.T, categories, strict=True)
-        for part in (_levels(column) if category else [_ranks(column)])
-    ]
-    return np.split(np.column_stack(columns), np.cumsum([len(side) for side in sides])[:-1])
-
-
-def _levels(column: Array) -> list[Array]:
-    common = pd.Series(column).value_counts(dropna=False).index[:30]
-    return [(np.isnan(column) if pd.isna(level) else column == level) * 0.5 for level in common]
-
-
-def _ranks(column: Array) -> Array:
-    return pd.Series(column).rank(pct=True).fillna(0.5).to_numpy()
 
 
 def _excess(model: str, guesses: list[Array], answers: list[Array], *, number: bool, tests: int) -> Excess:
@@ -184,20 +195,40 @@ class Disclosed:
     rep_u: float
 
 
-def disclosed(real: Table, synthetic: Table, known_columns: Sequence[str], sensitive: str) -> Disclosed | None:
-    """Counted over combinations of the known columns, as texts. None where there is no row."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Combinations:
+    """Which combination of the known columns each row holds, numbered alike in both tables."""
+
+    real: Table = field(repr=False)
+    synthetic: Table = field(repr=False)
+    real_keys: Array = field(repr=False)
+    synthetic_keys: Array = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return int(max(self.real_keys.max(), self.synthetic_keys.max())) + 1
+
+    def unique_in_both(self) -> float:
+        """The share of the real rows that are alone in the source and in the synthetic table."""
+        once = [np.bincount(keys, minlength=self.size) == 1 for keys in (self.real_keys, self.synthetic_keys)]
+        return float((once[0] & once[1]).sum() / len(self.real))
+
+
+def combinations(real: Table, synthetic: Table, known_columns: Sequence[str]) -> Combinations | None:
+    """Counted as texts. None where there is no row."""
     if not len(real) or not len(synthetic) or not known_columns:
         return None
-    keys, secrets = shared_groups(real, synthetic, known_columns), shared_groups(real, synthetic, [sensitive])
-    (real_keys, synthetic_keys), (real_secrets, synthetic_secrets) = keys, secrets
-    size = int(max(part.max() for part in keys)) + 1
-    pairs = pd.DataFrame({"key": synthetic_keys, "secret": synthetic_secrets}).drop_duplicates()
-    only = pairs.groupby("key")["secret"].agg(["size", "first"])
-    revealed = only[only["size"] == 1]["first"].reindex(np.arange(size)).to_numpy(dtype=float)
-    real_count, synthetic_count = np.bincount(real_keys, minlength=size), np.bincount(synthetic_keys, minlength=size)
+    keys = shared_groups(real, synthetic, known_columns)
+    return Combinations(real=real, synthetic=synthetic, real_keys=keys[0], synthetic_keys=keys[1])
+
+
+def disclosed(known: Combinations, sensitive: str) -> Disclosed:
+    """Of one secret beside these combinations."""
+    real_secrets, synthetic_secrets = shared_groups(known.real, known.synthetic, [sensitive])
+    pairs = pd.DataFrame({"key": known.synthetic_keys, "secret": synthetic_secrets}).drop_duplicates()
+    only = pairs.drop_duplicates("key", keep=False).set_index("key")["secret"]
+    revealed = only.reindex(np.arange(known.size)).to_numpy(dtype=float)
     shares = np.bincount(real_secrets) / len(real_secrets)
     return Disclosed(
-        float((revealed[real_keys] == real_secrets).mean()),
-        float((shares**2).sum()),
-        float(((real_count == 1) & (synthetic_count == 1)).sum() / len(real)),
+        float((revealed[known.real_keys] == real_secrets).mean()), float((shares**2).sum()), known.unique_in_both()
     )

@@ -45,6 +45,16 @@ def almost_equal_rows(real: Array, draft: Array) -> Array:
     return is_found
 
 
+def distinct_rows(table: Array) -> tuple[Array, Array]:
+    """Where each different row of numbers stands first, and which of these each row is; a gap is equal to a gap."""
+    if not table.size:
+        return np.arange(min(1, len(table))), np.zeros(len(table), dtype=np.intp)
+    whole = np.ascontiguousarray(table)
+    cells = whole.view(np.dtype((np.void, whole.itemsize * whole.shape[1]))).ravel()
+    _, first, which = np.unique(cells, return_index=True, return_inverse=True)
+    return first, which
+
+
 def _joint_codes(tables: Sequence[Table], name: str) -> Array:
     """One code for each distinct value over all tables; a missing one is a value too."""
     kinds = {table.values(name).dtype.kind for table in tables}

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
+from privsynth.measure.distance.cells import distinct_rows
 from privsynth.measure.distance.points import as_number
 from privsynth.typing import Array
 
@@ -38,11 +39,7 @@ class Space:
 
     def distinct(self) -> tuple[Space, Array]:
         """Each different row once, and which of them each row is."""
-        rows = np.ascontiguousarray(np.vstack([self.numbers, self.codes]).astype(np.int32).T)
-        if not rows.size:
-            return self.take(np.arange(min(1, len(self)))), np.zeros(len(self), dtype=np.intp)
-        whole = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
-        _, first, which = np.unique(whole, return_index=True, return_inverse=True)
+        first, which = distinct_rows(np.vstack([self.numbers, self.codes]).astype(np.int32).T)
         return self.take(first), which
 
     def has_gap(self) -> list[bool]:
