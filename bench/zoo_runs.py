@@ -1,8 +1,8 @@
 """Default runs on the tables of the zoo: what is released, what is refused and why, and what a release destroyed.
 
 See `python bench/zoo.py --help`. Each table is written by pandas and run as anybody would run it, with a seed and with
-`--attempt-remedies`; where that ends in a refusal, the first way that it names is pasted. A release is compared with its
-source by bench/destroyed.py.
+`--attempt-remedies`; where that ends in a refusal, the first way that it names is pasted. A release is compared with
+its source by bench/destroyed.py.
 """
 
 from __future__ import annotations
