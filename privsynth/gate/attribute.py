@@ -27,7 +27,7 @@ from privsynth.seeds import Seeds
 from privsynth.source import Source
 from privsynth.verdict import Finding
 
-REMEDY = "a larger leaf (--set backend.min_leaf=...), or leave the sensitive column out"
+REMEDY = "more people must stand behind each value that is drawn; or the sensitive column must go"
 
 
 class Attribute:

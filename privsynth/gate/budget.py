@@ -60,7 +60,7 @@ class Budget:
             limit_name="rows_ratio",
             n=there,
             note=f"rows of the first table, this draft included; earlier releases: {before}",
-            remedy="ask for fewer rows (--rows); what was released before cannot be taken back",
+            remedy="fewer rows must be asked for; what was released before cannot be taken back",
         )
 
     def _epsilon(self, source: Source) -> list[Finding]:

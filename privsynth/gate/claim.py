@@ -67,7 +67,7 @@ class Claim:
                     what="epsilon of the mechanism",
                     limit=self.limits.eps_max,
                     limit_name="eps_max",
-                    remedy="ask for a smaller epsilon (--set backend.epsilon=...)",
+                    remedy="a smaller epsilon must be asked for",
                 ),
                 Finding(
                     "epsilon_uncharged",
@@ -77,7 +77,7 @@ class Claim:
                 ),
             ]
         if said.delta is not None:
-            remedy = "ask for a smaller delta (--set backend.delta=...)"
+            remedy = "a smaller delta must be asked for"
             note = "n people in the training rows; said as a multiple, because a limit of 1/(10 n) would tell n"
             found += [
                 Finding(

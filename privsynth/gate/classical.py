@@ -30,8 +30,8 @@ from privsynth.verdict import Finding
 SPECIAL_ROWS, SPECIAL_COLUMNS = 5_000, 8  # most that the search for special uniques looks at
 NOBODYS = "; reported only: rows of this backend are nobody's"
 REMEDY = (
-    "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, "
-    "or use backend model"
+    "more people must share each combination of quasi-identifiers: coarser values, or without the quasi-identifier "
+    "that splits them most"
 )
 
 
@@ -125,7 +125,7 @@ class Classical:
         """Rows that were suppressed hide nobody and serve nobody: the plan says how many there may be."""
         share = risk.blanked / max(1, len(made))
         asked = self.backend.suppress_max if isinstance(self.backend, MaskOptions) else None
-        remedy = "allow more with --set backend.suppress_max=..., or ask for a smaller k"
+        remedy = "coarser quasi-identifiers need fewer blanks; or more blanks must be allowed"
         return Finding(
             "suppressed",
             share,

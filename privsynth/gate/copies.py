@@ -33,8 +33,8 @@ TESTS = {
     "near": "rows near a training row",
 }
 REMEDY = (
-    "a larger leaf (--set backend.min_leaf=...), fewer columns, or another backend; "
-    "a copied column may also need the role direct"
+    "more people must stand behind each value that is drawn; or the column by which the copies are known must go, "
+    "or be invented"
 )
 
 
@@ -78,7 +78,7 @@ class Copies:
             n=held + known,
             note="people or rows of the first table that the backend never saw: the control for every comparison",
             remedy=f"insufficient evidence: {self.limits.control_min:,} held-out people are needed; "
-            f"give at least {need:,} people with this share held out, or a larger share (--set holdout=...)",
+            f"at least {need:,} people in all with this share held out, or a larger share",
             evidence=True,
         )
 

@@ -25,7 +25,7 @@ from privsynth.verdict import Finding
 ATTACKED = 5_000  # people a side: what is won beyond the control is small, and takes many to see
 FEWEST = 2_000  # where each secret is looked up by other columns and the people are shared out
 MADE = 50_000
-REMEDY = "a larger leaf (--set backend.min_leaf=...), or leave the sensitive column out"
+REMEDY = "more people must stand behind each value that is drawn; or the sensitive column must go"
 
 
 class Inference:

@@ -29,7 +29,7 @@ from privsynth.verdict import Finding
 SPLITS = 3
 DISTANCES = 2**24  # where fewer need be looked at, more people are attacked: the bounds grow narrower
 MADE = 50_000  # most synthetic rows in which neighbours are looked for
-REMEDY = "a larger leaf (--set backend.min_leaf=...), or fewer columns"
+REMEDY = "more people must stand behind each value that is drawn; or fewer columns must come out"
 
 
 class Linkability:

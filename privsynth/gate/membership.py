@@ -19,7 +19,7 @@ FEWER = 0.001
 SURE = 500  # people outside, from which on the bound itself says enough
 THIN = 3  # with fewer, what cannot be ruled out may be no more than so many times the limit
 FINE = 2_000  # held-out people from which on one false alarm in a thousand can be counted
-REMEDY = "a larger leaf (--set backend.min_leaf=...), fewer rows (-n), or fewer columns"
+REMEDY = "more people must stand behind each value that is drawn; or fewer rows or columns must come out"
 
 
 class Membership:
@@ -130,6 +130,6 @@ class Membership:
             limit=min(1.0, THIN * limit),
             n=found.others,
             note=f"the upper bound: with fewer than {SURE} people held out, it must stay below {THIN} times the limit",
-            remedy="insufficient evidence: more rows, or a larger hold-out (--set holdout=...)",
+            remedy="insufficient evidence: more rows, or a larger hold-out",
             evidence=True,
         )

@@ -22,7 +22,7 @@ from privsynth.seeds import Seeds
 from privsynth.source import Source
 from privsynth.verdict import Finding
 
-REMEDY = "a larger leaf (--set backend.min_leaf=...), or drop or coarsen the columns with the rarest values"
+REMEDY = "more people must stand behind each value that is drawn; or the columns with the rarest values must go"
 
 # finding -> the name of its random numbers: another name would give other figures
 STREAMS = {"one_column": "singling out by one column", "three_columns": "singling out by three columns"}

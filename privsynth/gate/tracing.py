@@ -22,8 +22,8 @@ from privsynth.typing import Array
 from privsynth.verdict import Finding
 
 REMEDY = (
-    "generalise the quasi-identifiers further (--set limits.k=... raises the group size), drop a column, "
-    "or use backend model"
+    "more people must share each combination of quasi-identifiers: coarser values, or without the quasi-identifier "
+    "that splits them most"
 )
 
 

@@ -14,6 +14,7 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.stages import Stages
 from privsynth.verdict import Verdict
+from privsynth.ways.elsewhere import from_elsewhere
 
 
 def inspect(data: Data, policy: Policy) -> Dataset:
@@ -30,4 +31,5 @@ def evaluate(
     judged = aligned(train, read(synthetic, policy, Stages()))
     fingerprints = take_fingerprints(Dataset((*train.tables, *control.tables)))
     source = Source(train, control, learn_statistics(train, policy.limits, fingerprints))
-    return judged_by(gates, Draft(judged, serialise(judged), None), source, policy, stages)
+    verdicts = judged_by(gates, Draft(judged, serialise(judged), None), source, policy, stages)
+    return [from_elsewhere(verdict) for verdict in verdicts]

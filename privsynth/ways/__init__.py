@@ -43,7 +43,8 @@ def ways_out(
     if not case.blocked or source.is_empty or "selftest" in {verdict.gate for verdict in case.blocked}:
         return NO_ADVICE
     here = [] if _is_spent(case) else [way for way in _of_this_backend(case) if _is_open(case, way)]
-    others = [way for way in other_backends(policy, source.train) if _is_open(case, way)]
+    elsewhere = other_backends(policy, source.train, source.holdout, source.exposure)
+    others = [way for way in elsewhere if _is_open(case, way)]
     left = "" if here else nothing_left(policy.backend.kind, others=bool(others))
     return Advice((*_each_once(here), *others), nothing_left=left)
 

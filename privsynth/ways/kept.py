@@ -44,7 +44,8 @@ def _more_blanks(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
     options = case.policy.backend
     if not isinstance(options, MaskOptions) or not found or (found[0].measured or 0) >= 0.5:
         return
-    share = round((found[0].measured or 0) + 0.015, 2)
+    exact = case.policy.figures == "exact"
+    share = round((found[0].measured or 0) + 0.015, 2) if exact else min(0.5, 2 * options.suppress_max)
     yield WayOut(
         kind="group",
         changes=(Change(("backend", "suppress_max"), share),),

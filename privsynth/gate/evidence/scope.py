@@ -137,7 +137,7 @@ def nobody_attacked(attack: str, draft: Draft) -> Finding:
         limit=1,
         good="high",
         note=f"at least {FEWEST} training rows and {FEWEST} held-out rows are needed",
-        remedy="insufficient evidence: more rows, or a larger hold-out (--set holdout=...)",
+        remedy="insufficient evidence: more rows, or a larger hold-out",
         evidence=True,
     )
 
