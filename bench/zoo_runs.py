@@ -11,6 +11,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 import tempfile
 import time
 import warnings
@@ -27,6 +28,8 @@ Seen = dict[str, Any]
 
 FEWEST = 150  # rows of the tables that count
 MOST_CELLS = 1_500_000
+UNREAD = 5  # the exit code of what could not be read
+READING = re.compile(r"the reading that fits best: (--[a-z-]+)")
 APART = 0.9  # area under the curve of the classifier above which a table is destroyed
 
 
@@ -38,25 +41,29 @@ def run_table(name: str, frame: pd.DataFrame, seed: int) -> Seen:
         source = Path(folder) / "table.csv"
         frame.to_csv(source, index=False)
         code, result = run(source, seed, "--attempt-remedies")
-        line |= outcome(code, result)
+        asked = READING.findall((result.get("error") or {}).get("hint", "")) if code == UNREAD else []
+        if asked:
+            code, result = run(source, seed, asked[0], "--attempt-remedies")
+        line |= outcome(code, result, "".join(asked[:1]))
         line["seconds"] = round(time.process_time() - start, 1)
         if code and result.get("ways"):
             line |= elsewhere(source, seed, result["ways"][0]["changed"])
         if line["outcome"] in ("released", "released after a remedy"):
-            line |= looked_at(source, Path(folder) / "out")
+            line |= looked_at(source, Path(folder) / "out", "".join(asked[:1]))
     return line
 
 
-def outcome(code: int, result: Seen) -> Seen:
+def outcome(code: int, result: Seen, reading: str) -> Seen:
     """How it ended, what stood against the first run, and what was changed in the last."""
     path, error = result.get("path") or [], result.get("error") or {}
     first = path[0]["missed"] if path else failed(result)
-    words = {0: "released after a remedy" if len(path) > 1 else "released", 3: "refused", 4: "refused"}
+    words = {0: "released after a remedy" if reading or len(path) > 1 else "released", 3: "refused", 4: "refused"}
     return {
         "outcome": words.get(code, f"error {code}"),
         "first": [[one["gate"], one["measured"], one["limit"]] for one in first],
         "failed": failed(result) if code else [],
-        "runs": [f"{' '.join(run['changed']) or 'as asked'}: {run['outcome']}" for run in path],
+        "runs": [reading] * bool(reading)
+        + [f"{' '.join(run['changed']) or 'as asked'}: {run['outcome']}" for run in path],
         "words": [error[key] for key in ("message", "hint") if error.get(key)],
         "nothing_left": result.get("nothing_left") or "",
     }
@@ -99,9 +106,11 @@ def command(arguments: list[str]) -> tuple[int, str, str]:
     return int(code), out.getvalue(), error.getvalue()
 
 
-def looked_at(file: Path, out: Path) -> Seen:
+def looked_at(file: Path, out: Path, reading: str) -> Seen:
     """What the release destroyed. The manifest says which columns were invented on purpose."""
-    source, draft = pd.read_csv(file, low_memory=False), pd.read_csv(out / file.name, low_memory=False)
+    header: Any = "infer" if "--no-header" not in reading else None
+    source, draft = pd.read_csv(file, low_memory=False, header=header), pd.read_csv(out / file.name, low_memory=False)
+    source.columns = draft.columns if header is None else source.columns
     manifest = json.loads((out / "manifest.json").read_text())
     columns = {column["name"]: column for table in manifest["tables"] for column in table["columns"]}
     invented = {name for name in source if name in columns and columns[name]["fabricated"]}
