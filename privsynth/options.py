@@ -70,6 +70,33 @@ class Limits(PolicyModel):
     fidelity_min: float = _higher(
         ge=0, le=1, description="Least fidelity, as a share of what a fresh real sample reaches."
     )
+    column_min: float = _higher(
+        ge=0,
+        le=1,
+        description="Least share of what a column says by itself, its values and how many there are, that each column "
+        "must keep.",
+    )
+    ties_min: float = _higher(
+        ge=0,
+        le=1,
+        description="Least share of what a column says of the others that each column must keep.",
+    )
+    relations_min: float = _higher(
+        ge=0,
+        le=1,
+        description="Least share of the rows in which what holds in every real row must hold.",
+    )
+    use_min: float = _higher(
+        ge=0,
+        le=1,
+        description="Least share of what a model learns from real rows that one taught on the synthetic rows must "
+        "learn.",
+    )
+    auc_max: float = _lower(
+        ge=0.5,
+        le=1,
+        description="How well a classifier may tell whole rows from real ones: area under the ROC curve, .5 is chance.",
+    )
     order_min: float | None = _higher(
         ge=0,
         le=1,
@@ -173,6 +200,11 @@ class ColumnPolicy(PolicyModel):
         None,
         description="Which mark stands before decimals in its numbers, where 1,234 could be a thousand or little more "
         "than one; kind: integer settles it too: then the mark is one of thousands.",
+    )
+    may_be_lost: bool = Field(
+        False,
+        description="Whether the rows may go out although the column says nothing any more; it is noted, and no limit "
+        "of fidelity is held against it.",
     )
     misfits: Literal["missing"] | None = Field(
         None,
@@ -291,6 +323,12 @@ class TablePolicy(PolicyModel):
     )
     columns: dict[str, ColumnPolicy] = Field({}, description="Columns by name.")
     rules: list[RulePolicy] = Field([], description="Constraints that every made row keeps.")
+    targets: list[str] = Field(
+        [],
+        max_length=3,
+        description="Columns that models shall learn from the rows: up to three whose use is measured; chosen when "
+        "absent.",
+    )
     read: ReadPolicy = Field(ReadPolicy(), description="How its file is read, where that differs from the others.")
 
     @model_validator(mode="before")

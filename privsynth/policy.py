@@ -35,10 +35,10 @@ from privsynth.policy_model import MisfitError, PolicyModel
 from privsynth.policy_places import FORMER_NAMES, NOWHERE, Places, in_new_words, in_old_words, path_of, places_in
 
 PROFILES = {
-    "internal": 2,
-    "hipaa-expert": 1,
-    "gdpr-strict": 1,
-    "public-release": 1,
+    "internal": 3,
+    "hipaa-expert": 2,
+    "gdpr-strict": 2,
+    "public-release": 2,
 }  # and the version of each: a file of another one is not ours
 RULES = {"figures", "waivers", "backends", "limits"}
 ProfileName = Literal["internal", "hipaa-expert", "gdpr-strict", "public-release"]

@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 
 from privsynth.dataset import Dataset
-from privsynth.statistics import Statistics
+from privsynth.statistics import Fact, Statistics
 from privsynth.way_out import Attempted
 
 
@@ -23,6 +23,14 @@ class Exposure:
 
 
 @dataclass(frozen=True, eq=False)
+class WholeSource:
+    """All rows of a source before some were held out, in their order, and what holds between their columns."""
+
+    dataset: Dataset
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Source:
     """What a gate may see of the real data. `train` and `holdout` hold no table when no real data was read."""
 
@@ -31,6 +39,7 @@ class Source:
     statistics: Statistics
     _: KW_ONLY
     exposure: Exposure | None = None  # None: nobody counts
+    whole: WholeSource | None = None  # None: nothing was held out of it; a hold-out, if any, was given beside it
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known
     )
@@ -42,6 +51,11 @@ class Source:
     @cached_property
     def is_empty(self) -> bool:
         return self.train.is_empty
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What holds between the columns of all rows, as far as they are known."""
+        return self.statistics.facts if self.whole is None else self.whole.facts
 
     @property
     def has_control(self) -> bool:

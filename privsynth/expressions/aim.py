@@ -8,6 +8,7 @@ shares are set in turn until all stand, and other associations are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,10 @@ def like_asked(source: Source, policy: Policy) -> Source:
     )
     if not holdout.is_empty and len(holdout.root) < FEWEST:
         holdout = Dataset(())  # the training rows are then cut in two
-    return Source(train, holdout, source.statistics)
+    whole = source.whole and replace(
+        source.whole, dataset=narrowed(source.whole.dataset, where, shares, Seeds(0).stream("asked", "whole"))
+    )
+    return replace(source, train=train, holdout=holdout, whole=whole)
 
 
 def narrowed(data: Dataset, where: str | None, shares: Shares, rng: np.random.Generator) -> Dataset:

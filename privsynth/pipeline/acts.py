@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from privsynth.content import blocks
 from privsynth.dataset import Dataset
-from privsynth.describe import describe, learn_statistics, take_fingerprints
+from privsynth.describe import describe, facts_of, learn_statistics, take_fingerprints
 from privsynth.describe.dropping import dropped_notes
 from privsynth.describe.relations import relation_notes
 from privsynth.describe.split import holdout_share
@@ -31,12 +31,11 @@ from privsynth.read.frames import read_frame
 from privsynth.recipe import Recipe
 from privsynth.release import Draft, Notice, Outcome, Release, Reports, decide
 from privsynth.report import render_reports
-from privsynth.report.emptied import emptied
 from privsynth.report.losses import losses
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
-from privsynth.source import Exposure, Source
+from privsynth.source import Exposure, Source, WholeSource
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
@@ -102,7 +101,7 @@ def prepare(data: Dataset, policy: Policy, stages: Stages, seeds: Seeds | None =
     known = [*dropped_notes(data), *relation_notes(data)]
     stages.notes(known)
     stages.warnings([note for note in data.notes if note not in (*before, *known)])
-    source = Source(train, holdout, statistics)
+    source = Source(train, holdout, statistics, whole=WholeSource(data, facts_of(data)))
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 
 
@@ -183,7 +182,7 @@ def decided(
     traced, led_back = traces(
         verdicts, most=policy.limits.tracing_max, exact=exact, without=prepared.source.train.lookups
     )
-    warned = [*emptied(draft.dataset, prepared.data), *losses(verdicts, exact=exact), *led_back]
+    warned = [*losses(verdicts, exact=exact), *led_back]
     stages.notes(traced)
     stages.warnings(warned)
     advice = advice_on(prepared, draft, verdicts)

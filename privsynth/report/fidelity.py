@@ -3,58 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-
-from privsynth.dataset import Table
-from privsynth.expressions.aim import like_asked
 from privsynth.manifest import finite
-from privsynth.measure.fidelity import SMALL, ColumnFidelity, FidelityResult, PairFidelity, compare
-from privsynth.measure.fidelity.order import OrderResult, compare_order
-from privsynth.measure.turns import known_turns
+from privsynth.measure.fidelity import ColumnFidelity, FidelityResult, PairFidelity
+from privsynth.measure.fidelity.kept import Kept
+from privsynth.measure.fidelity.order import OrderResult, order_kept
+from privsynth.measure.fidelity.whole import fidelity_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.report.figures import NOT_COMPUTED, count, figure, share
 from privsynth.report.names import short
-from privsynth.seeds import Seeds
 from privsynth.source import Source
 
 CHARTS = 30  # in one file
 DRAWN = 10  # columns of a table
 HEATED = 12  # columns of a heat map
 PAIRS_SHOWN = 30
-BAD_PLACES = 3
-WORTH_SAYING = 0.005  # smaller differences from a fresh real sample are its own noise
+BAD_PLACES = 6
 
 
 def measure(draft: Draft, source: Source, policy: Policy) -> tuple[FidelityResult, ...]:
-    """Each table that has real rows to compare with; the hold-out, which no backend has seen, where there is one."""
-    source, fewest = like_asked(source, policy), max(SMALL, policy.limits.k_rare)
-    return tuple(
-        _compared(source, made, fewest)
-        for made in draft.dataset
-        if made.name in source.train and len(source.train[made.name])
-    )
-
-
-def _compared(source: Source, made: Table, fewest: int) -> FidelityResult:
-    """With the stream that the gate uses, so that the report shows the very score that was judged."""
-    rng, train = Seeds(0).stream("gate", "fidelity", made.name), source.train[made.name]
-    fresh = source.holdout[made.name] if made.name in source.holdout else train.take(np.arange(0))
-    real, other = (fresh, train) if len(fresh) else (train, None)
-    return replace(compare(real, made, other, rng, fewest=fewest), together=_together(source, made, fresh))
-
-
-def _together(source: Source, made: Table, fresh: Table) -> OrderResult | None:
-    """Again with the stream of the gate."""
-    turns = known_turns(source.statistics.facts, made.name, source.train.person_column(made.name))
-    if turns is None or not len(made):
-        return None
-    rng = Seeds(0).stream("gate", "fidelity", "order", made.name)
-    return compare_order(source.train[made.name], made, fresh, turns, rng)
+    """Each table that has real rows to compare with. The gate takes the same figures: what is shown was judged."""
+    return fidelity_of(draft, source, policy)
 
 
 def fidelity_values(results: Sequence[FidelityResult]) -> list[dict[str, Any]]:
@@ -83,18 +55,32 @@ def _table(result: FidelityResult, drawn: int) -> dict[str, Any]:
         "heat": _heat(result),
         "left_out": list(result.left_out),
         "together": None if result.together is None else _ties(result.together),
+        "against": result.against,
+        "kept": [_kept(kept) for kept in sorted(result.kept, key=lambda kept: -kept.lost)],
+    }
+
+
+def _kept(kept: Kept) -> dict[str, Any]:
+    return {
+        "aspect": kept.aspect,
+        "columns": list(kept.where),
+        "kept": finite(kept.kept),
+        "fresh": finite(kept.fresh),
+        "share": finite(kept.share),
+        "at_most": finite(kept.at_most),
+        "lost": finite(kept.lost) if kept.is_lost else 0.0,
+        "rows": kept.rows,
+        "words": kept.words,
     }
 
 
 def _ties(result: OrderResult) -> dict[str, Any]:
-    parts = [result.steady, result.each]
     return {
         "unit": result.turns.unit,
         "time": result.turns.time,
         "kept": finite(result.kept) if result.columns else None,
         "kept_fresh": finite(result.kept_fresh) if result.columns else None,
-        "words": ([result.in_words] if result.columns else []) + [part.in_words for part in parts if part is not None],
-        "losses": [{"gone": finite(gone), "words": words} for gone, words in result.losses],
+        "words": [kept.words for kept in order_kept(result)],
         "columns": [
             {
                 "column": column.name,
@@ -179,54 +165,29 @@ def score(value: float | None) -> str:
 
 
 def worst_things(tables: Sequence[dict[str, Any]]) -> list[str]:
-    """The three places where the data is least like its source, beyond what a fresh real sample would show."""
+    """Where the data is least like its source, and chance does not explain it: of each kind the worst place."""
     found: list[tuple[float, str]] = []
     for table in tables:
-        of = f" of {short(table['table'])}" if len(tables) > 1 else ""
-        found += [(row["beyond"], _far(row, of)) for row in table["columns"]]
-        found += [
-            ((row["distance"] or 0.0) - (row["reference"] or 0.0), _tie(row, of))
-            for row in table["pairs"]
-            if row["difference"]
-        ]
-        found += [(_gap(row), _missing(row, of)) for row in table["columns"]]
-        found += (
-            [_torn(table["together"]["losses"][0], of)] if table["together"] and table["together"]["losses"] else []
-        )
-    worst = sorted((item for item in found if item[0] > WORTH_SAYING), key=lambda item: -item[0])
-    return [sentence for _, sentence in worst[:BAD_PLACES]]
+        of = f"{short(table['table'])}: " if len(tables) > 1 else ""
+        found += [(row["lost"], f"{of}{_sentence(row)}") for row in worst_of_each(table["kept"])]
+    return [sentence for _, sentence in sorted(found, key=lambda item: -item[0])[:BAD_PLACES]]
 
 
-def _torn(loss: dict[str, Any], of: str) -> tuple[float, str]:
-    """The worst that is lost of what ties rows together stands for all of it."""
-    return loss["gone"] or 0.0, f"Rows{of} that belong together: {loss['words']}."
+def worst_of_each(kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The worst place of each aspect that lost something; the rows come sorted."""
+    first: dict[str, dict[str, Any]] = {}
+    for row in kept:
+        if row["lost"]:
+            first.setdefault(row["aspect"], row)
+    return list(first.values())
 
 
-def _far(row: dict[str, Any], of: str) -> str:
-    far, fresh = share(row["distance"]), share(row["reference"])
-    return (
-        f"Column {short(row['column'])}{of}: {far} of the rows would have to change; {fresh} for a fresh real sample."
-    )
+def _sentence(row: dict[str, Any]) -> str:
+    words = row["words"]
+    return f"{words[:1].upper()}{words[1:]}." if words.split(" ")[0] in _PLAIN else f"{words}."
 
 
-def _missing(row: dict[str, Any], of: str) -> str:
-    synthetic, real = share(row["missing_synthetic"]), share(row["missing_real"])
-    return f"Column {short(row['column'])}{of}: missing in {synthetic} of the rows, in {real} of the real ones."
-
-
-def _tie(row: dict[str, Any], of: str) -> str:
-    names = f"{short(row['left'])} and {short(row['right'])}{of}"
-    far = (
-        f"{share(row['distance'])} of the rows would have to change, {share(row['reference'])} for a fresh real sample"
-    )
-    synthetic, real = figure(row["association_synthetic"]), figure(row["association_real"])
-    return f"The pair {names}: {far}; the tie is {synthetic}, in the real data {real}."
-
-
-def _gap(row: dict[str, Any]) -> float:
-    if row["missing_real"] is None or row["missing_synthetic"] is None:
-        return 0.0
-    return abs(float(row["missing_real"]) - float(row["missing_synthetic"]))
+_PLAIN = ("how", "a", "where", "the")  # first words that are no name of a column
 
 
 def headline(tables: Sequence[dict[str, Any]]) -> str:

@@ -206,6 +206,26 @@ NOT_TESTED = (
 )
 # finding of the gate fidelity -> (what is lost, what that means where no figure may be told)
 LOST = {
+    "columns": (
+        "values of a column come out less often than they should",
+        "in at least one column the values are not as often as in the real rows",
+    ),
+    "levels": (
+        "different values of a column are lost",
+        "at least one column has fewer different values than as many real rows",
+    ),
+    "ties": (
+        "what columns say of each other is lost",
+        "at least one column says less of the others than in the real rows",
+    ),
+    "relations": (
+        "what holds between columns is broken",
+        "what holds between columns in the real rows does not hold in all rows",
+    ),
+    "groups": ("groups are lost", "at least one group has fewer rows, or other numbers, than in the real rows"),
+    "tails": ("ends are cut off", "at least one number has fewer rows at its ends than in the real rows"),
+    "gaps": ("missing values moved", "values are not missing where, or as often as, they are in the real rows"),
+    "season": ("the time of year or week is lost", "rows do not depend on month or weekday as the real ones do"),
     "order": (
         "what ties its rows together is lost",
         "real rows depend on the row before, synthetic ones less or not at all; "
@@ -219,14 +239,19 @@ LOST = {
         "how many rows belong together is lost",
         "synthetic people have other numbers of rows than real ones",
     ),
+    "use": (
+        "use is lost",
+        "models that are taught on these rows do less well on real rows than models that are taught on real ones",
+    ),
+    "rows": ("whole rows can be told from real ones", "a classifier tells many rows from real ones"),
 }
 NOT_TESTED_FIDELITY = (
-    ("Use", "whether a model trained on this data does as well on real data as one trained on the source."),
     (
-        "Groups",
-        "whether small groups are kept as faithfully as large ones, and whether differences between groups are kept.",
+        "Other uses",
+        "models of other columns than the targets named here, and what people do with data besides teaching models.",
     ),
-    ("Three columns and more at once", "beyond what the classifier over whole rows can tell."),
+    ("Small groups", "what happens to groups of fewer than 20 rows, or of less than 1 % of them."),
+    ("Three columns and more at once", "beyond what the classifier over whole rows and the models can tell."),
     (
         "Longer memory",
         "whether rows depend on more than the row before, and whether gaps in time are as in the source.",

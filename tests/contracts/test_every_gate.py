@@ -85,6 +85,11 @@ STRICTER: dict[str, float] = {
     "tracing_max": 0,
     "control_min": 5000,
     "fidelity_min": 1,
+    "column_min": 1,
+    "ties_min": 1,
+    "relations_min": 1,
+    "use_min": 1,
+    "auc_max": 0.5,
     "order_min": 1,
     "steady_min": 1,
     "mia_all": 0.01,
@@ -123,7 +128,17 @@ GATE_LIMITS = {
     "classical": ("k", "risk_max", "average_risk_max", "l_min", "population_unique_max"),
     "claim": ("eps_max", "delta_max"),
     "budget": ("attempts_max", "rows_ratio", "eps_max"),
-    "fidelity": ("fidelity_min", "order_min", "steady_min", "control_min"),
+    "fidelity": (
+        "fidelity_min",
+        "column_min",
+        "ties_min",
+        "relations_min",
+        "use_min",
+        "auc_max",
+        "order_min",
+        "steady_min",
+        "control_min",
+    ),
 }
 
 

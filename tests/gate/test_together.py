@@ -54,7 +54,7 @@ def test_a_table_of_visits_says_on_the_screen_and_in_the_reports_what_it_lost() 
     assert (order.limit, order.passed, steady.limit, steady.passed) == (None, True, None, True)
     assert steady.where == ("sex",)
     lost = [text for text in told.said if "is lost" in text]
-    assert len(lost) == 3
+    assert len(lost) >= 3
     assert set(lost) <= set(outcome.manifest["notes"])
     assert set(lost) <= set(outcome.report["notes"])
 

@@ -9,6 +9,7 @@ import pytest
 from privsynth.dataset import Kind
 from privsynth.measure.fidelity import ColumnFidelity, FidelityResult, PairFidelity
 from privsynth.measure.fidelity.bars import Bar
+from privsynth.measure.fidelity.kept import Aspect, Kept
 from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, measure, worst_things
 
 from .conftest import Run
@@ -76,20 +77,23 @@ def test_pairs_whose_tie_changed_most_come_first() -> None:
     ]
 
 
-def test_the_three_worst_places_are_named_with_their_reference() -> None:
-    missing, far, pair = worst_things(fidelity_values([RESULT]))
-    assert missing == "Column area: missing in 50% of the rows, in 0% of the real ones."
-    assert far == "Column income: 30% of the rows would have to change; 5.0% for a fresh real sample."
-    assert pair.startswith("The pair age and income: 20% of the rows would have to change, 10% for a fresh real sample")
-
-
-def test_what_a_fresh_sample_shows_too_is_not_called_bad() -> None:
-    like = replace(
-        RESULT,
-        columns=tuple(replace(c, distance=0.04, reference=0.04, missing_synthetic=c.missing_real) for c in COLUMNS),
-        pairs=PAIRS[1:],
+def kept(aspect: Aspect, where: str, left: float, fresh: float = 1.0, noise: float = 0.01) -> Kept:
+    return Kept(
+        aspect=aspect, where=(where,), kept=left, fresh=fresh, noise=noise, rows=900, words=f"{where} keeps {left}"
     )
-    assert worst_things(fidelity_values([like])) == []
+
+
+def test_of_each_kind_the_worst_place_is_named_and_the_worst_kind_first() -> None:
+    all_kept = (kept("ties", "age", 0.6), kept("ties", "income", 0.5), kept("levels", "area", 0.1))
+    assert worst_things(fidelity_values([replace(RESULT, kept=all_kept)])) == [
+        "area keeps 0.1.",
+        "income keeps 0.5.",
+    ]
+
+
+def test_what_a_fresh_sample_shows_too_or_chance_explains_is_not_called_bad() -> None:
+    like = (kept("columns", "age", 0.5, fresh=0.5), kept("levels", "area", 0.8, noise=0.2))
+    assert worst_things(fidelity_values([replace(RESULT, kept=like)])) == []
 
 
 def test_a_score_never_stands_without_its_reference() -> None:
@@ -124,6 +128,6 @@ def test_a_comparison_of_nothing_has_no_score() -> None:
 def test_the_report_shows_the_very_score_that_the_gate_judges(run: Run) -> None:
     from privsynth.gate.fidelity import Fidelity
 
-    [score, share] = Fidelity(run.policy).measure(run.draft, run.source)
+    score, share, *_ = Fidelity(run.policy).measure(run.draft, run.source)
     [result] = measure(run.draft, run.source, run.policy)
     assert (result.score, result.reference, result.relative) == (score.measured, score.baseline, share.measured)

@@ -16,15 +16,16 @@ import pandas as pd
 
 from privsynth.dataset import Kind, Table
 from privsynth.measure.fidelity.bars import Bar, bars
-from privsynth.measure.fidelity.bins import cramers_v, cut, joint, shares, total_variation
+from privsynth.measure.fidelity.bins import cramers_v, joint, shares, total_variation
 from privsynth.measure.fidelity.detection import detection_auc
-from privsynth.measure.samples import in_turn, some_of
+from privsynth.measure.fidelity.kept import Kept
+from privsynth.measure.fidelity.sides import Sides, comparable, halves, sides_of
+from privsynth.measure.fidelity.ties import Tie, tie
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
     from privsynth.measure.fidelity.order import OrderResult
 
-SIDE = 50_000  # rows a side
 PAIRS = 2_000  # pairs compared; drawn where there are more
 SMALL = 11  # rows behind anything that is shown
 
@@ -74,7 +75,10 @@ class FidelityResult:
     rows_synthetic: int
     rows_compared: int
     left_out: tuple[str, ...]  # columns of invented values, or of another kind than the real ones
+    ties: tuple[Tie, ...] = ()  # of the pairs
     together: OrderResult | None = None  # what ties its rows together, where something does
+    kept: tuple[Kept, ...] = ()  # all that was looked at
+    against: str = ""  # which real rows it was compared with
 
     @property
     def relative(self) -> float | None:
@@ -108,51 +112,46 @@ def compare(
     `fewest` real rows stand behind each bar and named level; `classify` asks for the classifier over whole rows too.
     """
     if reference is None or not len(reference):
-        real, reference = _halves(real, rng)
-    names, left_out = comparable(real, synthetic)
-    size = min(len(synthetic), len(reference), SIDE)
-    real_rows, synthetic_rows, reference_rows = (
-        some_of(real, SIDE, rng),
-        some_of(synthetic, size, rng),
-        some_of(reference, size, rng),
+        real, reference = halves(real, rng)
+    return compare_sides(
+        sides_of(real, synthetic, reference, rng), rng, real, synthetic, fewest=fewest, classify=classify
     )
-    if not len(real_rows) or not size:
-        names = []
-    cuts = {name: cut(real_rows, (synthetic_rows, reference_rows), name) for name in names}
-    columns = tuple(_column(real, synthetic, name, cuts[name], fewest) for name in names)
-    pairs = tuple(_pair(left, right, cuts[left], cuts[right]) for left, right in _pairs(names, rng))
-    others = (synthetic_rows, reference_rows) if classify and names else ()
-    aucs = [detection_auc(real_rows, other, names, rng) for other in others] or [None, None]
+
+
+def compare_sides(
+    sides: Sides,
+    rng: np.random.Generator,
+    real: Table,
+    synthetic: Table,
+    *,
+    fewest: int = SMALL,
+    classify: bool = True,
+) -> FidelityResult:
+    """`real` and `synthetic` are all the rows of which the sides hold some: bars are drawn from them."""
+    names = list(sides.names)
+    columns = tuple(_column(real, synthetic, name, sides.bins[name], fewest) for name in names)
+    pairs, ties = [], []
+    for left, right in _pairs(names, rng):
+        tables = _joint(sides, left, right)
+        pairs.append(_pair(left, right, tables))
+        ties.append(tie(left, right, tables, sides.size))
+    others = (sides.synthetic, sides.fresh) if classify and names else ()
+    aucs = [detection_auc(sides.real, other, names, rng) for other in others] or [None, None]
     return FidelityResult(
         table=real.name,
         score=_score([c.distance for c in columns], [p.distance for p in pairs]),
         reference=_score([c.reference or 0.0 for c in columns], [p.reference or 0.0 for p in pairs]),
         columns=columns,
-        pairs=pairs,
+        pairs=tuple(pairs),
         pairs_in_all=len(names) * (len(names) - 1) // 2,
         c2st=aucs[0],
         c2st_reference=aucs[1],
         rows_real=len(real),
         rows_synthetic=len(synthetic),
-        rows_compared=size if names else 0,
-        left_out=left_out,
+        rows_compared=sides.size if names else 0,
+        left_out=comparable(real, synthetic)[1],
+        ties=tuple(ties),
     )
-
-
-def comparable(real: Table, synthetic: Table) -> tuple[list[str], tuple[str, ...]]:
-    """The columns that can be compared, and those that cannot: invented on purpose, generalised, or not there."""
-    names = [
-        column.name
-        for column in real.columns
-        if column.name in synthetic and not column.role.is_fabricated and _same_storage(real, synthetic, column.name)
-    ]
-    return names, tuple(column.name for column in real.columns if column.name not in names)
-
-
-def _same_storage(real: Table, synthetic: Table, name: str) -> bool:
-    if real[name].kind != synthetic[name].kind and not (real[name].kind.is_numeric and synthetic[name].kind.is_numeric):
-        return False
-    return not synthetic[name].fabricated and real.values(name).dtype.kind == synthetic.values(name).dtype.kind
 
 
 def _column(real: Table, synthetic: Table, name: str, binned: tuple[int, list[Array]], fewest: int) -> ColumnFidelity:
@@ -175,17 +174,21 @@ def _missing_share(gaps: Array, fewest: int) -> float | None:
     return None if 0 < count < fewest or 0 < len(gaps) - count < fewest else count / max(1, len(gaps))
 
 
-def _pair(left: str, right: str, lefts: tuple[int, list[Array]], rights: tuple[int, list[Array]]) -> PairFidelity:
-    real_shares, synthetic_shares, reference_shares = (
-        joint(a, lefts[0], b, rights[0]) for a, b in zip(lefts[1], rights[1], strict=True)
-    )
+def _joint(sides: Sides, left: str, right: str) -> list[Array]:
+    """The tables of shares of two columns on the three sides."""
+    (lefts, of_left), (rights, of_right) = sides.bins[left], sides.bins[right]
+    return [joint(a, lefts, b, rights) for a, b in zip(of_left, of_right, strict=True)]
+
+
+def _pair(left: str, right: str, tables: Sequence[Array]) -> PairFidelity:
+    real, synthetic, reference = tables
     return PairFidelity(
         left=left,
         right=right,
-        distance=total_variation(real_shares, synthetic_shares),
-        reference=total_variation(real_shares, reference_shares),
-        association_real=cramers_v(real_shares),
-        association_synthetic=cramers_v(synthetic_shares),
+        distance=total_variation(real, synthetic),
+        reference=total_variation(real, reference),
+        association_real=cramers_v(real),
+        association_synthetic=cramers_v(synthetic),
     )
 
 
@@ -203,9 +206,3 @@ def _score(columns: list[float], pairs: list[float]) -> float | None:
         return None
     alone = 1 - float(np.mean(columns))
     return (alone + 1 - float(np.mean(pairs))) / 2 if pairs else alone
-
-
-def _halves(table: Table, rng: np.random.Generator) -> tuple[Table, Table]:
-    """All rows of a person on one side."""
-    rows, turns = in_turn(table.people, rng)
-    return table.take(rows[turns % 2 == 0]), table.take(rows[turns % 2 == 1])

@@ -61,9 +61,14 @@ def _auc(left: Array, right: Array, new_left: Array, new_right: Array, categorie
         random_state=seed,
     )
     with threadpool_limits(1):  # on so few rows a second thread mostly waits, and burns its core while it does
-        model.fit(np.vstack([left, right]), _answers(left, right))
+        model.fit(without_void(np.vstack([left, right])), _answers(left, right))
         scores = model.predict_proba(np.vstack([new_left, new_right]))[:, 1]
     return float(roc_auc_score(_answers(new_left, new_right), scores))
+
+
+def without_void(rows: Array) -> Array:
+    """The rows to learn from with zeros in columns that hold no value at all: trees cannot cut such a column."""
+    return np.asarray(np.where(np.isnan(rows).all(axis=0), 0.0, rows))
 
 
 def _answers(left: Array, right: Array) -> Array:

@@ -5,19 +5,17 @@ Measured on the rows of one table as they follow each other in time, real, synth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.fidelity import comparable
-from privsynth.measure.fidelity.bins import edges_of, places_in, shares, total_variation
+from privsynth.measure.fidelity.kept import NOTICEABLE, SURE, Kept
+from privsynth.measure.fidelity.sides import comparable
 from privsynth.measure.turns import Followers, Turns, dependence, depending, followers, stays
-from privsynth.typing import Array
 
-NOTICEABLE = 0.9  # of what fresh real rows keep: below it something is lost
 LITTLE = 0.25  # below it nothing is left that could be used
 
 
@@ -65,25 +63,6 @@ class SteadyColumns:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowsEach:
-    """How many rows a unit has: the share of units in which both sides agree (1 less total variation)."""
-
-    unit: str
-    kept: float
-    fresh: float | None
-
-    @property
-    def is_lost(self) -> bool:
-        return self.kept < NOTICEABLE * (1.0 if self.fresh is None else self.fresh)
-
-    @property
-    def in_words(self) -> str:
-        return f"how many rows one {self.unit} has is as in the real rows for {self.kept:.0%} of them".replace(
-            "%", " %"
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class OrderResult:
     """What ties the rows of a table together; `columns` are those that depend on the row before in the real rows."""
 
@@ -91,7 +70,6 @@ class OrderResult:
     turns: Turns
     columns: tuple[ColumnOrder, ...]
     steady: SteadyColumns | None
-    each: RowsEach | None  # of units that are invented; others are a column like any
     pairs: int  # of real rows that follow each other
 
     @property
@@ -111,13 +89,6 @@ class OrderResult:
     @property
     def kept(self) -> float:
         return float(np.mean([column.kept(column.synthetic) for column in self.columns]))
-
-    @property
-    def losses(self) -> list[tuple[float, str]]:
-        """What is noticeably less than in fresh real rows: how much of it is gone, and the words; the worst first."""
-        parts = [part for part in (self.steady, self.each) if part is not None and part.is_lost]
-        found = [(1 - part.kept, part.in_words) for part in parts]
-        return sorted([*found, *([(1 - self.kept, self.in_words)] if self.is_lost else [])], reverse=True)
 
     @property
     def is_lost(self) -> bool:
@@ -144,6 +115,31 @@ class OrderResult:
         return float(np.mean(known)) if known else None
 
 
+def order_kept(result: OrderResult) -> Iterator[Kept]:
+    """What ties rows together, as parts of all that is kept."""
+    if result.columns:
+        yield Kept(
+            aspect="order",
+            where=result.names,
+            kept=result.kept,
+            fresh=1.0 if result.kept_fresh is None else result.kept_fresh,
+            noise=SURE / (float(np.sqrt(max(1, result.pairs))) * result.real),
+            rows=result.pairs,
+            words=result.in_words,
+            weight=min(1.0, 0.5 + result.real),
+        )
+    if (steady := result.steady) is not None:
+        yield Kept(
+            aspect="steady",
+            where=steady.names,
+            kept=steady.kept,
+            fresh=steady.real if steady.fresh is None else steady.fresh,
+            noise=SURE * 0.5 / float(np.sqrt(max(1, steady.units))),
+            rows=steady.units,
+            words=steady.in_words,
+        )
+
+
 def compare_order(real: Table, synthetic: Table, fresh: Table, turns: Turns, rng: np.random.Generator) -> OrderResult:
     """On the columns that were learnt. A side that lacks the unit or the time shows no order at all.
 
@@ -157,9 +153,8 @@ def compare_order(real: Table, synthetic: Table, fresh: Table, turns: Turns, rng
     columns = tuple(
         _column(sides[1:], name, found) for name, found in depending(real, rest, turns, sides[0].pairs).items()
     )
-    each = _rows_each(sides, turns.unit) if turns.unit and real[turns.unit].role.is_fabricated else None
     pairs = len(sides[0].pairs)
-    return OrderResult(table=real.name, turns=turns, columns=columns, steady=steady, each=each, pairs=pairs)
+    return OrderResult(table=real.name, turns=turns, columns=columns, steady=steady, pairs=pairs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,20 +187,6 @@ def _steady(sides: Sequence[_Side], turns: Turns, names: Sequence[str]) -> Stead
     return SteadyColumns(
         unit=turns.unit, names=steady, real=kept or 0.0, synthetic=kept_synthetic, fresh=kept_fresh, units=units
     )
-
-
-def _rows_each(sides: Sequence[_Side], unit: str) -> RowsEach:
-    real, synthetic, fresh = (_counts(side.table, unit) for side in sides)
-    edges = edges_of(real)
-    spread = [shares(places_in(counts, edges), len(edges) + 2) for counts in (real, synthetic, fresh)]
-    kept, kept_fresh = (1 - total_variation(spread[0], other) for other in spread[1:])
-    return RowsEach(unit=unit, kept=kept if len(synthetic) else 0.0, fresh=kept_fresh if len(fresh) else None)
-
-
-def _counts(table: Table, unit: str) -> Array:
-    """The rows of each unit."""
-    codes = pd.factorize(table.frame[unit].to_numpy())[0] if unit in table else np.zeros(0, dtype=np.int64)
-    return np.bincount(codes[codes >= 0]).astype(np.float64)
 
 
 def _units_that_keep(side: _Side, unit: str, names: Sequence[str]) -> tuple[float | None, int]:

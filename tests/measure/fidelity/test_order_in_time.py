@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -93,15 +91,6 @@ def test_people_who_have_one_row_each_show_nothing_of_a_person() -> None:
     assert result.steady is not None
     assert (result.steady.kept, result.steady.units) == (0.0, 0)
     assert "no synthetic id has two rows" in result.steady.in_words
-
-
-def test_how_many_rows_a_person_has_is_compared_too() -> None:
-    """Half of the people have eight rows and half four, where all real ones have eight."""
-    rows = [at for person in range(60) for at in range(8 * person, 8 * person + (8 if person % 2 else 4))]
-    each = compared(panel(60, 3).take(np.array(rows))).each
-    assert each is not None
-    assert (each.kept, each.fresh, each.is_lost) == (0.5, 1.0, True)
-    assert compared(panel(60, 3)).each == replace(each, kept=1.0)
 
 
 def test_without_a_time_the_rows_of_one_person_still_hang_together() -> None:

@@ -1,0 +1,117 @@
+"""What a draft keeps of its source, as findings: one for each aspect of a table, the worst places named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from privsynth.measure.fidelity import FidelityResult
+from privsynth.measure.fidelity.kept import ASPECTS, SURE, Aspect, Kept, worst
+from privsynth.options import Limits
+from privsynth.verdict import Finding
+
+EVERY = 0.999  # of the fresh real rows: what holds in them holds in every row
+SAID = 3  # places told in a note
+WHAT: dict[Aspect, str] = {
+    "columns": "what the column that keeps least says by itself: how often each value is",
+    "levels": "what the column that keeps least says by itself: how many different values there are",
+    "ties": "what the column that keeps least says of the others",
+    "relations": "rows in which what holds between columns holds",
+    "groups": "what the group that keeps least shows",
+    "tails": "rows at the end of a number that keeps least",
+    "gaps": "what the column that keeps least shows of missing values",
+    "season": "what the time of year and week says",
+    "rows_each": "agreement in how many rows belong together",
+    "order": "order in time, or likeness of the rows of one person, that is kept",
+    "steady": "people whose rows agree in what stays the same",
+    "use": "what a model taught on the rows learns of the target that keeps least",
+    "rows": "area under the curve of a classifier that tells whole rows from real ones",
+}
+LIMITS: dict[Aspect, str] = {
+    "columns": "column_min",
+    "levels": "column_min",
+    "ties": "ties_min",
+    "relations": "relations_min",
+    "use": "use_min",
+    "order": "order_min",
+    "steady": "steady_min",
+}
+_NOT_LEARNT = (
+    "no engine of this version learns it: leave the limit out, reshape the table to one row a person, or use backend "
+    "mask, which keeps the rows"
+)
+_LOST = "say what of it may be lost (may_be_lost: true in its columns), drop them, or take another engine or backend"
+REMEDIES: dict[Aspect, str] = {"order": _NOT_LEARNT, "steady": _NOT_LEARNT}
+
+
+def kept_findings(result: FidelityResult, limits: Limits, spared: Collection[str], *, gated: bool) -> Iterator[Finding]:
+    """`spared`: columns that may be lost, or are changed because the policy says so: told, and held to no limit."""
+    for aspect in ASPECTS:
+        places = [kept for kept in result.kept if kept.aspect == aspect]
+        if places:
+            yield _finding(aspect, places, result, limits if gated else None, spared)
+
+
+def _finding(
+    aspect: Aspect, places: Sequence[Kept], result: FidelityResult, limits: Limits | None, spared: Collection[str]
+) -> Finding:
+    if aspect == "rows":
+        return _of_rows(places[0], result, limits)
+    name = LIMITS.get(aspect, "")
+    judged = [kept for kept in places if _is_judged(kept, spared)] if name else []
+    limit = getattr(limits, name) if limits is not None and judged else None
+    shown = min(judged or places, key=_measured)
+    failing = [kept for kept in judged if limit is not None and _measured(kept) < limit]
+    return Finding(
+        aspect,
+        _measured(shown),
+        what=f"{WHAT[aspect]} ({result.table})",
+        table=result.table,
+        limit=limit,
+        limit_name="" if limit is None else name,
+        good="high",
+        where=_names(failing or [shown], alone=aspect in ("columns", "levels", "ties", "gaps", "season")),
+        baseline=shown.fresh if aspect in ("order", "steady") else None,
+        n=shown.rows,
+        note=_told(failing, places, shown),
+        remedy=REMEDIES.get(aspect, _LOST),
+    )
+
+
+def _is_judged(kept: Kept, spared: Collection[str]) -> bool:
+    """Whether a limit is held against it: all its columns must be kept, and a relation must hold in every real row."""
+    own = kept.where[:1] if kept.aspect == "ties" else kept.where
+    return not set(own) & set(spared) and (kept.aspect != "relations" or kept.fresh >= EVERY)
+
+
+def _measured(kept: Kept) -> float:
+    """As a share of what a fresh real sample keeps, as high as chance allows; what no engine learns as it is."""
+    return kept.kept if kept.aspect in ("order", "steady") else kept.at_most
+
+
+def _names(places: Sequence[Kept], *, alone: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for kept in places for name in (kept.where[:1] if alone else kept.where)))
+
+
+def _told(failing: Sequence[Kept], places: Sequence[Kept], shown: Kept) -> str:
+    """The worst places in words, those beyond a limit first."""
+    told = list(dict.fromkeys(kept.words for kept in [*worst(failing), *failing, *worst(places)])) or [shown.words]
+    more = f"; and {len(told) - SAID:,} more" if len(told) > SAID else ""
+    return "; ".join(told[:SAID]) + more
+
+
+def _of_rows(kept: Kept, result: FidelityResult, limits: Limits | None) -> Finding:
+    """As low as chance allows."""
+    told = result.c2st or 0.5
+    return Finding(
+        "rows",
+        max(0.5, told - kept.noise / 2),
+        what=f"{WHAT['rows']} ({result.table})",
+        table=result.table,
+        limit=None if limits is None else limits.auc_max,
+        limit_name="" if limits is None else "auc_max",
+        where=kept.where,
+        baseline=result.c2st_reference,
+        n=kept.rows,
+        note=f"{kept.words}; .5 is a coin toss, and {SURE:.1f} standard errors are taken off",
+        remedy="look at the worst places of this gate: what is lost there is what tells the rows apart",
+    )

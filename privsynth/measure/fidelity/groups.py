@@ -1,0 +1,91 @@
+"""Groups: what happens to the few rows that a mean over all of them does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Kind
+from privsynth.measure.fidelity.bins import is_measured
+from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
+from privsynth.measure.fidelity.sides import Sides
+from privsynth.typing import Array
+
+GROUPING = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
+FEWEST = 20  # rows of a group
+SMALLEST = 0.01  # of all rows
+MOST = 12  # columns by whose levels rows are grouped
+
+
+def groups_kept(sides: Sides) -> Iterator[Kept]:
+    """For each column of categories whether its groups are there, and for each number how it runs within them."""
+    groups = {name: _groups(sides, name) for name in sides.names if sides.real[name].kind in GROUPING}
+    several = {name: (count, places) for name, (count, places) in groups.items() if count >= 2}
+    for name in list(several)[:MOST]:
+        yield _sizes(name, *several[name])
+        yield from _within(sides, name, *several[name])
+
+
+def _groups(sides: Sides, name: str) -> tuple[int, list[Array]]:
+    """How many levels are groups, and the group of each row on the three sides; -1: another level, or none."""
+    values = [table.values(name) for table in sides.tables]
+    counts = pd.Series(values[0]).value_counts()
+    large = counts.index[counts >= max(FEWEST, SMALLEST * len(values[0]))]
+    return len(large), [pd.Index(large).get_indexer(pd.Index(side)) for side in values]
+
+
+def _sizes(name: str, count: int, places: list[Array]) -> Kept:
+    synthetic, fresh = (np.bincount(side[side >= 0], minlength=count) for side in places[1:])
+    kept = np.minimum(1.0, synthetic / np.maximum(1, fresh))
+    noise = SURE * np.sqrt(2 / np.maximum(1, fresh))
+    worst = int(np.argmin(kept + noise))
+    gone = int((synthetic < fresh / 2).sum())
+    lone = f"{gone:,} of {count:,} groups of {name}" if gone else f"a group of {name}"
+    return Kept(
+        aspect="groups",
+        where=(name,),
+        kept=float(kept[worst]),
+        fresh=1.0,
+        noise=float(noise[worst]),
+        rows=int(fresh[worst]),
+        words=f"{lone} {'have' if gone > 1 else 'has'} fewer rows: the worst keeps {percent(float(kept[worst]))}",
+    )
+
+
+def _within(sides: Sides, name: str, count: int, places: list[Array]) -> Iterator[Kept]:
+    for number in sides.names:
+        if number != name and is_measured(sides.real, (sides.synthetic, sides.fresh), number):
+            bins, at = sides.bins[number]
+            cells = [_cells(group, place, count, bins) for group, place in zip(places, at, strict=True)]
+            worst = _worst_group(name, number, cells)
+            if worst is not None:
+                yield worst
+
+
+def _cells(groups: Array, places: Array, count: int, bins: int) -> Array:
+    known = groups >= 0
+    return np.bincount(groups[known] * bins + places[known], minlength=count * bins).reshape(count, bins)
+
+
+def _worst_group(name: str, number: str, cells: list[Array]) -> Kept | None:
+    """Of the groups that are there on all sides the one in which the number runs least as in the real rows."""
+    sizes = np.stack([side.sum(axis=1) for side in cells])
+    there = np.flatnonzero(sizes.min(axis=0) >= FEWEST)
+    if not len(there):
+        return None
+    real, synthetic, fresh = (side[there] / side[there].sum(axis=1, keepdims=True) for side in cells)
+    kept, kept_fresh = (1 - np.abs(real - other).sum(axis=1) / 2 for other in (synthetic, fresh))
+    noise = STRAY / np.sqrt(sizes[:, there].min(axis=0))
+    worst = int(np.argmin((kept + noise) / kept_fresh))
+    return Kept(
+        aspect="groups",
+        where=(number, name),
+        kept=float(kept[worst]),
+        fresh=float(kept_fresh[worst]),
+        noise=float(noise[worst]),
+        rows=int(sizes[:, there].min(axis=0)[worst]),
+        words=f"{number} within a group of {name}: {percent(1 - float(kept[worst]))} of its rows would have to "
+        f"change, {percent(1 - float(kept_fresh[worst]))} of as many real ones",
+    )

@@ -1,0 +1,74 @@
+"""How much of one thing the synthetic rows keep, beside what as many fresh real rows keep of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+# columns: the shares of values; levels: how many different ones; ties: what columns say of each other
+Aspect = Literal[
+    "columns",
+    "levels",
+    "ties",
+    "relations",
+    "groups",
+    "tails",
+    "gaps",
+    "season",
+    "rows_each",
+    "order",
+    "steady",
+    "use",
+    "rows",
+]
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
+NOTICEABLE = 0.9  # of what fresh real rows keep: below it something is lost
+STRAY = 1.5  # of a total variation between samples of n rows, times 1/sqrt(n): chance hardly goes further
+SURE = 3.3  # standard deviations that chance hardly exceeds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """One thing that real rows show, and how much of it is left: 1 is all, 0 nothing. Names and figures, no value."""
+
+    aspect: Aspect
+    where: tuple[str, ...]  # the columns that lost it
+    kept: float
+    fresh: float  # the same for fresh real rows
+    noise: float  # by how much chance may lower `kept`
+    rows: int  # behind it, on the smaller side
+    words: str
+    weight: float = 1.0  # how much there was to keep
+
+    @property
+    def share(self) -> float:
+        """Of what fresh real rows keep."""
+        return min(1.0, self.kept / self.fresh) if self.fresh > 0 else 1.0
+
+    @property
+    def at_most(self) -> float:
+        """The same, as high as chance allows: what a limit is held against."""
+        return min(1.0, (self.kept + self.noise) / self.fresh) if self.fresh > 0 else 1.0
+
+    @property
+    def lost(self) -> float:
+        """How much is gone for sure, by the weight of what there was: what the worst places are sorted by."""
+        return self.weight * (1 - self.at_most)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the loss is worth a word and no chance."""
+        return self.share < NOTICEABLE and self.lost > 0
+
+
+def worst(kept: Iterable[Kept]) -> list[Kept]:
+    """What is lost, the most first."""
+    return sorted((each for each in kept if each.is_lost), key=lambda each: -each.lost)
+
+
+def percent(share: float) -> str:
+    """A share for people: never 100 % of what is not whole, never 0 % of what is there."""
+    if 0 < share < 0.01:
+        return "less than 1 %"
+    return f"{min(99, round(100 * share)) if share < 1 else 100} %"

@@ -1,0 +1,38 @@
+"""In which share of the rows the facts hold that were found between the columns of the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from privsynth.measure.fidelity.kept import SURE, Kept, percent
+from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.relations import Held, held
+from privsynth.statistics import Fact
+
+FEWEST = 30  # rows that tell, below which nothing is said
+ALL = 0.9999  # of the real rows: a fact without exception
+
+
+def relations_kept(sides: Sides, facts: Iterable[Fact]) -> Iterator[Kept]:
+    """For each fact about columns that can be compared."""
+    for fact in facts:
+        if fact.table == sides.real.name and set(fact.columns) <= set(sides.names):
+            found = [held(table, fact, like=sides.real) for table in (sides.synthetic, sides.fresh)]
+            if found[0] is not None and found[1] is not None and min(each.rows for each in found if each) >= FEWEST:
+                yield _kept(fact, found[0], found[1])
+
+
+def _kept(fact: Fact, synthetic: Held, fresh: Held) -> Kept:
+    rows = min(synthetic.rows, fresh.rows)
+    chance = max(1 / rows, fresh.share * (1 - fresh.share))
+    return Kept(
+        aspect="relations",
+        where=fact.columns,
+        kept=synthetic.share,
+        fresh=fresh.share,
+        noise=SURE * float(np.sqrt(chance / rows)),
+        rows=rows,
+        words=f"{fact.words}; here in {percent(synthetic.share)} of the rows",
+    )

@@ -1,0 +1,69 @@
+"""The three sides of a comparison: real rows, synthetic ones, and fresh real ones, as many as the synthetic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from privsynth.dataset import Table
+from privsynth.measure.fidelity.bins import cut
+from privsynth.measure.samples import in_turn, some_of
+from privsynth.typing import Array
+
+SIDE = 50_000  # rows a side
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """At most `SIDE` rows of each, over the columns that can be compared."""
+
+    real: Table
+    synthetic: Table
+    fresh: Table
+    names: tuple[str, ...]
+
+    @property
+    def tables(self) -> tuple[Table, Table, Table]:
+        return self.real, self.synthetic, self.fresh
+
+    @property
+    def size(self) -> int:
+        """Synthetic rows, and as many fresh ones."""
+        return len(self.synthetic)
+
+    @cached_property
+    def bins(self) -> Mapping[str, tuple[int, list[Array]]]:
+        """How many bins each column has, and each row's bin on the three sides."""
+        return {name: cut(self.real, (self.synthetic, self.fresh), name) for name in self.names}
+
+
+def sides_of(real: Table, synthetic: Table, fresh: Table, rng: np.random.Generator) -> Sides:
+    names, _ = comparable(real, synthetic)
+    size = min(len(synthetic), len(fresh), SIDE)
+    rows = some_of(real, SIDE, rng), some_of(synthetic, size, rng), some_of(fresh, size, rng)
+    return Sides(*rows, tuple(names) if len(rows[0]) and size else ())
+
+
+def comparable(real: Table, synthetic: Table) -> tuple[list[str], tuple[str, ...]]:
+    """The columns that can be compared, and those that cannot: invented on purpose, generalised, or not there."""
+    names = [
+        column.name
+        for column in real.columns
+        if column.name in synthetic and not column.role.is_fabricated and _same_storage(real, synthetic, column.name)
+    ]
+    return names, tuple(column.name for column in real.columns if column.name not in names)
+
+
+def _same_storage(real: Table, synthetic: Table, name: str) -> bool:
+    if real[name].kind != synthetic[name].kind and not (real[name].kind.is_numeric and synthetic[name].kind.is_numeric):
+        return False
+    return not synthetic[name].fabricated and real.values(name).dtype.kind == synthetic.values(name).dtype.kind
+
+
+def halves(table: Table, rng: np.random.Generator) -> tuple[Table, Table]:
+    """All rows of a person on one side."""
+    rows, turns = in_turn(table.people, rng)
+    return table.take(rows[turns % 2 == 0]), table.take(rows[turns % 2 == 1])

@@ -1,0 +1,131 @@
+"""The one comparison of a draft with its source: whoever asks, gate, report or verb, gets the same figures.
+
+The real rows are halved, by person, always in the same way: one half is what the draft is compared with, the other is
+the fresh real sample beside it. So nothing depends on which rows a run held out, and a table and what was made of it
+are enough to repeat the figures. Only where somebody gives rows that the maker never saw are those the measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from privsynth.dataset import Dataset
+from privsynth.expressions.aim import like_asked
+from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
+from privsynth.measure.fidelity.counts import WholeSides, rows_each
+from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.kept import SURE, Kept
+from privsynth.measure.fidelity.levels import levels_kept
+from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept
+from privsynth.measure.fidelity.order import OrderResult, compare_order, order_kept
+from privsynth.measure.fidelity.relations import relations_kept
+from privsynth.measure.fidelity.sides import Sides, halves, sides_of
+from privsynth.measure.fidelity.tails import tails_kept
+from privsynth.measure.fidelity.ties import column_ties, gap_ties, seasons
+from privsynth.measure.fidelity.use import use_kept
+from privsynth.measure.turns import known_turns
+from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.seeds import Seeds
+from privsynth.source import Source
+
+HALVES, GIVEN = "one half of the source, beside the other half", "the hold-out that was given, beside the source"
+_KNOWN: WeakKeyDictionary[Draft, tuple[Source, Policy, tuple[FidelityResult, ...]]] = WeakKeyDictionary()
+
+
+def fidelity_of(draft: Draft, source: Source, policy: Policy) -> tuple[FidelityResult, ...]:
+    """All that is measured of each table that has real rows; once for a draft, however many ask."""
+    known = _KNOWN.get(draft)
+    if known is None or known[0] is not source or known[1] != policy:
+        known = source, policy, tuple(_measured(draft, source, policy))
+        _KNOWN[draft] = known
+    return known[2]
+
+
+def _measured(draft: Draft, source: Source, policy: Policy) -> Iterator[FidelityResult]:
+    if source.is_empty:
+        return
+    laid = _laid_beside(draft.dataset, like_asked(source, policy))
+    for table in draft.dataset:
+        if table.name in source.train and len(source.train[table.name]):
+            yield _Measure(laid, source, policy).result(table.name)
+
+
+@dataclass(frozen=True, eq=False)
+class _Laid:
+    """A draft and what it is compared with."""
+
+    parts: WholeSides
+    whole: Dataset  # all rows of the real side, where it is a half
+    against: str
+
+
+def _laid_beside(synthetic: Dataset, source: Source) -> _Laid:
+    if source.whole is None and source.has_control:
+        return _Laid(WholeSides(real=source.holdout, synthetic=synthetic, fresh=source.train), source.train, GIVEN)
+    whole = source.train if source.whole is None else source.whole.dataset
+    real, fresh = whole.split(0.5, Seeds(0).stream("fidelity", "halves"))
+    return _Laid(WholeSides(real=real, synthetic=synthetic, fresh=fresh), whole, HALVES)
+
+
+@dataclass(frozen=True, eq=False)
+class _Measure:
+    """All that is looked at of one table, each with a stream of its own."""
+
+    laid: _Laid
+    source: Source
+    policy: Policy
+
+    def result(self, name: str) -> FidelityResult:
+        real, synthetic, fresh = self.laid.parts.tables(name)
+        if name in self.source.train.lookups:  # whole on both sides of every split
+            real, fresh = halves(real, _stream("lookup", name))
+        sides, rng = sides_of(real, synthetic, fresh, _stream("sides", name)), _stream("rows", name)
+        result = compare_sides(sides, rng, real, synthetic, fewest=max(SMALL, self.policy.limits.k_rare))
+        result = replace(result, together=self._together(name), against=self.laid.against)
+        return replace(result, kept=tuple(self._kept(sides, result)) if sides.names else ())
+
+    def _together(self, name: str) -> OrderResult | None:
+        """Rows that follow each other are compared whole: in a half of a series each is two steps from the next."""
+        synthetic, fresh = self.laid.parts.synthetic[name], self.laid.parts.fresh[name]
+        turns = known_turns(self.source.facts, name, self.source.train.person_column(name))
+        if turns is None or not len(synthetic):
+            return None
+        return compare_order(self.laid.whole[name], synthetic, fresh, turns, _stream("order", name))
+
+    def _kept(self, sides: Sides, result: FidelityResult) -> Iterator[Kept]:
+        name = result.table
+        yield from columns_kept(sides)
+        yield from levels_kept(sides)
+        yield from column_ties(result.ties, "ties", sides.size)
+        yield from relations_kept(sides, self.source.facts)
+        yield from groups_kept(sides)
+        yield from tails_kept(sides)
+        yield from (*gaps_kept(sides), *gap_ties(sides))
+        yield from seasons(sides)
+        yield from rows_each(self.laid.parts, name, _stream("each", name))
+        yield from order_kept(result.together) if result.together is not None else ()
+        yield from use_kept(sides, result.ties, self.policy.table(name).targets, _stream("use", name))
+        yield from _whole_rows(result)
+
+
+def _stream(*names: str) -> np.random.Generator:
+    return Seeds(0).stream("fidelity", *names)
+
+
+def _whole_rows(result: FidelityResult) -> Iterator[Kept]:
+    """How far a classifier is from telling every row: 1 is a coin toss, 0 means that it tells all."""
+    if result.c2st is not None and result.c2st_reference is not None:
+        yield Kept(
+            aspect="rows",
+            where=(),
+            kept=min(1.0, 2 * (1 - result.c2st)),
+            fresh=min(1.0, 2 * (1 - result.c2st_reference)),
+            noise=SURE * float(np.sqrt(1 / (3 * min(result.rows_compared, 4_000)))),
+            rows=result.rows_compared,
+            words=f"a classifier tells whole rows from real ones with an area under the curve of {result.c2st:.2f}",
+        )

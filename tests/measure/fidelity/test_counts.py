@@ -1,0 +1,56 @@
+"""How many rows belong together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
+from privsynth.measure.fidelity.counts import WholeSides, rows_each
+from privsynth.measure.fidelity.kept import Kept
+
+EIGHT, FOUR = [8] * 40, [4] * 20 + [8] * 20
+
+
+def visits(each: list[int], role: Role = Role.IDENTIFIER, person: str | None = "id") -> Dataset:
+    who = np.repeat(np.arange(len(each)), each).astype(float)
+    frame = pd.DataFrame({"id": who, "x": np.arange(len(who), dtype=float)})
+    columns = (Column("id", Kind.INTEGER, role=role), Column("x", Kind.NUMBER))
+    return Dataset((Table("visits", columns, frame, person=person),))
+
+
+def compared(real: Dataset, synthetic: Dataset, fresh: Dataset, name: str = "visits") -> list[Kept]:
+    sides = WholeSides(real=real, synthetic=synthetic, fresh=fresh)
+    return list(rows_each(sides, name, np.random.default_rng(0)))
+
+
+def test_how_many_rows_a_person_has_is_compared() -> None:
+    """Half of the people have eight rows and half four, where all real ones have eight."""
+    (each,) = compared(visits(EIGHT), visits(FOUR), visits(EIGHT))
+    assert (each.where, each.kept, each.fresh, each.rows) == (("id",), 0.5, 1.0, 40)
+    assert "on average 6.0, in the real rows 8.0" in each.words
+    (same,) = compared(visits(EIGHT), visits(EIGHT), visits(EIGHT))
+    assert same.kept == 1.0
+
+
+def test_an_identifier_that_repeats_is_a_unit_though_nobody_said_so() -> None:
+    once = [1] * 300
+    (each,) = compared(*(visits(n, person=None) for n in (EIGHT, once, EIGHT)))
+    assert each.kept < 0.2
+    assert compared(*(visits(n, Role.PLAIN, person=None) for n in (EIGHT, once, EIGHT))) == []
+
+
+@pytest.mark.parametrize(("with_one", "kept"), [(40, 1.0), (0, 0.0)])
+def test_parents_without_a_child_count(with_one: int, kept: float) -> None:
+    """80 real parents of whom 40 have a child; 80 synthetic ones, of whom 40 have one, or none has fewer than one."""
+
+    def family(parents: int, with_child: list[int]) -> Dataset:
+        keys = np.arange(parents, dtype=float)
+        lead = Table("mothers", (Column("id", Kind.INTEGER, role=Role.IDENTIFIER),), pd.DataFrame({"id": keys}))
+        child = visits(with_child, person=None)["visits"]
+        return Dataset((lead, child), (Relation("mothers", "id", "visits", "id"),))
+
+    real, synthetic = family(80, [1] * 40), family(80, [1] * with_one + [2] * 80 * (not with_one))
+    (each,) = compared(real, synthetic, real)
+    assert each.kept == pytest.approx(kept, abs=0.01)
