@@ -20,7 +20,7 @@ from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptio
 from privsynth.policy import Policy, profile_digest
 from privsynth.recipe import FIGURES, UNTOLD, PrivacyClaim, Recipe
 from privsynth.source import Exposure, Source
-from privsynth.verdict import Finding, Verdict, blocking, outcome_of, waivers_used
+from privsynth.verdict import Finding, Place, Verdict, blocking, outcome_of, waivers_used
 from privsynth.way_out import FIRST, NO_ADVICE, Advice, Attempted, Course, Missed, missed_in
 
 SCHEMA = "privsynth/manifest/1"
@@ -304,7 +304,19 @@ def finding_record(finding: Finding, figures: FigureStyle = "exact") -> dict[str
         "empty": finding.empty,
         "band": finding.band if figures != "pass_fail" else "",
         "note": finding.note if exact else "",
+        "places": [place_record(place) for place in finding.places] if exact else [],
         "remedy": finding.remedy if exact or not finding.passed else "",
+    }
+
+
+def place_record(place: Place) -> dict[str, Any]:
+    """Where something is lost, with its figures."""
+    return {
+        "where": list(place.where),
+        "kept": finite(place.kept),
+        "fresh": finite(place.fresh),
+        "lost": finite(place.lost),
+        "words": place.words,
     }
 
 

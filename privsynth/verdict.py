@@ -50,6 +50,17 @@ GATES = (
 BANDS = ((0.25, "far inside the limit"), (0.75, "inside the limit"), (1.0, "near the limit"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Columns that lost something: how much of it is kept, and what as many fresh real rows keep. It holds no value."""
+
+    where: tuple[str, ...]
+    kept: float
+    fresh: float
+    lost: float  # beyond what chance explains
+    words: str
+
+
 @dataclass(frozen=True)
 class Finding:
     """One measurement. With a limit it decides; without one it is only reported. It never holds a cell value.
@@ -73,6 +84,7 @@ class Finding:
     note: str = ""  # how it was measured, or why it was not
     remedy: str = ""  # what to do when it fails
     evidence: bool = False  # it says how much there is to judge by: nobody can answer for evidence that is missing
+    places: tuple[Place, ...] = ()  # where something is lost, the most first
     empty: bool = False  # there was nothing to measure: the note says why
 
     @property

@@ -196,15 +196,28 @@ def _is_live() -> bool:
     return sys.stderr.isatty() and "CI" not in os.environ
 
 
-def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, dict[str, float]] | None:
-    """The measured fidelity of each table, as `--json` gives it: the score, a fresh real sample's, and their ratio."""
+def fidelity_of(verdicts: Sequence[Verdict]) -> dict[str, dict[str, Any]] | None:
+    """The measured fidelity of each table, as `--json` gives it: the score, a fresh real sample's, their ratio;
+    and where the most is lost."""
     findings = [finding for verdict in verdicts if verdict.gate == "fidelity" for finding in verdict.findings]
+    places = _worst_places(verdicts)
     return {
         score.table: {
             "score": score.measured,
             "fresh_sample": score.baseline,
             "share": score.measured / score.baseline,
+            "worst": places.get(score.table, []),
         }
         for score in findings
         if score.key == "score" and score.measured is not None and score.baseline
     } or None
+
+
+def _worst_places(verdicts: Sequence[Verdict]) -> dict[str, list[dict[str, Any]]]:
+    from privsynth.manifest import place_record
+    from privsynth.report.losses import worst_places
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    for finding, place in worst_places(verdicts):
+        found.setdefault(finding.table, []).append({"what": finding.key, **place_record(place)})
+    return found

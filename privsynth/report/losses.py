@@ -1,32 +1,32 @@
-"""What the draft lost that people may need, although it may go out: said by name, the worst first."""
+"""What the draft lost that people may need: said by name, the worst first, whether it may go out or not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privsynth.measure.fidelity.kept import NOTICEABLE
 from privsynth.report import wording
-from privsynth.verdict import Finding, Verdict
+from privsynth.verdict import Finding, Place, Verdict
 
 MOST = 6  # of a run
+OF_A_KIND = 2  # columns of one loss
 
 
 def losses(verdicts: Sequence[Verdict], *, exact: bool) -> list[str]:
     """A sentence for each loss; with its figures only where figures may be told."""
-    findings = [finding for verdict in verdicts if verdict.gate == "fidelity" for finding in verdict.findings]
-    lost = sorted((f for f in findings if f.key in wording.LOST and left(f) < NOTICEABLE), key=left)
-    return [_sentence(finding, exact=exact) for finding in lost[:MOST]]
+    told = [(_of_kind(finding, place, exact=exact)) for finding, place in worst_places(verdicts, of_a_kind=1)]
+    return told[:MOST]
 
 
-def left(finding: Finding) -> float:
-    """How much is left of what a fresh real sample keeps; of whole rows, how far a classifier is from telling all."""
-    if finding.measured is None:
-        return 1.0
-    if finding.key == "rows":
-        return 2 * (1 - finding.measured)
-    return finding.measured / (finding.baseline or 1.0)
+def worst_places(verdicts: Sequence[Verdict], *, of_a_kind: int = OF_A_KIND) -> list[tuple[Finding, Place]]:
+    """Where the most is lost, of each kind of loss not more than so many places, and of each column the worst."""
+    found = [(finding, place) for finding in _of_fidelity(verdicts) for place in finding.places[:of_a_kind]]
+    return sorted(found, key=lambda item: -item[1].lost)
 
 
-def _sentence(finding: Finding, *, exact: bool) -> str:
+def _of_fidelity(verdicts: Sequence[Verdict]) -> list[Finding]:
+    return [f for verdict in verdicts if verdict.gate == "fidelity" for f in verdict.findings if f.key in wording.LOST]
+
+
+def _of_kind(finding: Finding, place: Place, *, exact: bool) -> str:
     lost, cannot = wording.LOST[finding.key]
-    return f"{finding.table}: {lost}: {finding.note if exact else cannot}"
+    return f"{finding.table}: {lost}: {place.words if exact else cannot}"

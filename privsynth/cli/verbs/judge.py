@@ -12,6 +12,7 @@ from privsynth.errors import ExitCode, visible
 from privsynth.policy import Policy, load_policy
 from privsynth.verdict import GATES, Finding, Status, Verdict
 
+SHOWN = 10  # places where the most is lost
 ABOUT_PEOPLE = tuple(name for name in GATES if name not in ("schema", "claim", "budget", "fidelity", "artefacts"))
 
 
@@ -67,12 +68,28 @@ def _end(verb: str, verdicts: Sequence[Verdict], bad: ExitCode, *, as_json: bool
         outcome = "passed" if code is ExitCode.RELEASED else "failed"
         write_json(result(verb, code, outcome=outcome, verdicts=verdicts, fidelity=fidelity_of(verdicts)))
         return int(code)
+    sys.stdout.write(_worst(verdicts))
     for verdict in verdicts:
         error = f" ({verdict.error})" if verdict.error else ""
         sys.stdout.write(f"{verdict.gate}: {verdict.word}{error}\n")
         for finding in verdict.findings:
             sys.stdout.write(_lines(finding))
     return int(code)
+
+
+def _worst(verdicts: Sequence[Verdict]) -> str:
+    """Where the most is lost, one line each: how much is kept, and what fresh real rows keep."""
+    from privsynth.report.losses import worst_places
+
+    return "".join(
+        f"worst    {visible(', '.join(place.where) or 'whole rows')}: {finding.key.replace('_', ' ')} "
+        f"{_part(place.kept)}, fresh real rows {_part(place.fresh)}: {visible(place.words)}\n"
+        for finding, place in worst_places(verdicts)[:SHOWN]
+    )
+
+
+def _part(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")
 
 
 def _lines(finding: Finding) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.measure.fidelity.kept import ASPECTS, SURE, Aspect, Kept, worst
 from privsynth.options import Limits
-from privsynth.verdict import Finding
+from privsynth.verdict import Finding, Place
 
 EVERY = 0.999  # of the fresh real rows: what holds in them holds in every row
 SAID = 3  # places told in a note
+NAMED = 10  # places named in a finding, and all that fail
 WHAT: dict[Aspect, str] = {
     "columns": "what the column that keeps least says by itself: how often each value is",
     "levels": "what the column that keeps least says by itself: how many different values there are",
@@ -74,6 +75,7 @@ def _finding(
         n=shown.rows,
         note=_told(failing, places, shown),
         remedy=REMEDIES.get(aspect, _LOST),
+        places=_places(failing, places),
     )
 
 
@@ -99,6 +101,16 @@ def _told(failing: Sequence[Kept], places: Sequence[Kept], shown: Kept) -> str:
     return "; ".join(told[:SAID]) + more
 
 
+def _places(failing: Sequence[Kept], places: Sequence[Kept]) -> tuple[Place, ...]:
+    """Where something is lost: what is beyond a limit, and besides it the worst."""
+    lost = [*worst(failing), *(kept for kept in worst(places) if kept not in failing)]
+    return tuple(_place(kept) for kept in lost[: max(NAMED, len(failing))])
+
+
+def _place(kept: Kept) -> Place:
+    return Place(where=kept.where, kept=kept.kept, fresh=kept.fresh, lost=kept.lost, words=kept.words)
+
+
 def _of_rows(kept: Kept, result: FidelityResult, limits: Limits | None) -> Finding:
     """As low as chance allows."""
     told = result.c2st or 0.5
@@ -113,5 +125,6 @@ def _of_rows(kept: Kept, result: FidelityResult, limits: Limits | None) -> Findi
         baseline=result.c2st_reference,
         n=kept.rows,
         note=f"{kept.words}; .5 is a coin toss, and {SURE:.1f} standard errors are taken off",
+        places=(_place(kept),) if kept.is_lost else (),
         remedy="look at the worst places of this gate: what is lost there is what tells the rows apart",
     )

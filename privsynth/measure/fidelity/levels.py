@@ -71,7 +71,8 @@ def _words(name: str, counts: Array, gone: int, lost: float) -> str:
     other = _moved(synthetic, fresh)
     rows = f"; {percent(other)} of the cells stand for others" if other > STRAY / np.sqrt(max(1, fresh.sum())) else ""
     never = f"; {gone:,} shared by many rows ({percent(lost)} of them) never come out" if gone else ""
-    return f"{name} has {kinds:,} different values where as many real rows have {of_fresh:,}{rows}{never}"
+    values = "1 value" if kinds == 1 else f"{kinds:,} different values"
+    return f"{name} has {values} where as many real rows have {of_fresh:,}{rows}{never}"
 
 
 def _moved(one: Array, other: Array) -> float:

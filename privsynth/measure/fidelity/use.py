@@ -97,12 +97,10 @@ class _Task:
 
     def known(self) -> list[tuple[Array, Array]]:
         """Features and target of each side, where there is a target."""
+        others = np.array(self.others)
+        there = [~np.isnan(side[:, self.place]) for side in self.matrix]
         return [
-            (
-                side[np.ix_(~np.isnan(side[:, self.place]), self.others)],
-                side[:, self.place][~np.isnan(side[:, self.place])],
-            )
-            for side in self.matrix
+            (side[known][:, others], side[known, self.place]) for side, known in zip(self.matrix, there, strict=True)
         ]
 
 
