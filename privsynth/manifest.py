@@ -20,7 +20,7 @@ from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptio
 from privsynth.policy import Policy, profile_digest
 from privsynth.recipe import FIGURES, UNTOLD, PrivacyClaim, Recipe
 from privsynth.source import Exposure, Source
-from privsynth.verdict import Finding, Place, Verdict, blocking, outcome_of, waivers_used
+from privsynth.verdict import Finding, Loss, Verdict, blocking, outcome_of, waivers_used
 from privsynth.way_out import FIRST, NO_ADVICE, Advice, Attempted, Course, Missed, missed_in
 
 SCHEMA = "privsynth/manifest/1"
@@ -309,7 +309,7 @@ def finding_record(finding: Finding, figures: FigureStyle = "exact") -> dict[str
     }
 
 
-def place_record(place: Place) -> dict[str, Any]:
+def place_record(place: Loss) -> dict[str, Any]:
     """Where something is lost, with its figures."""
     return {
         "where": list(place.where),

@@ -51,7 +51,7 @@ BANDS = ((0.25, "far inside the limit"), (0.75, "inside the limit"), (1.0, "near
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Loss:
     """Columns that lost something: how much of it is kept, and what as many fresh real rows keep. It holds no value."""
 
     where: tuple[str, ...]
@@ -84,7 +84,7 @@ class Finding:
     note: str = ""  # how it was measured, or why it was not
     remedy: str = ""  # what to do when it fails
     evidence: bool = False  # it says how much there is to judge by: nobody can answer for evidence that is missing
-    places: tuple[Place, ...] = ()  # where something is lost, the most first
+    places: tuple[Loss, ...] = ()  # where something is lost, the most first
     empty: bool = False  # there was nothing to measure: the note says why
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from privsynth.report import wording
-from privsynth.verdict import Finding, Place, Verdict
+from privsynth.verdict import Finding, Loss, Verdict
 
 MOST = 6  # of a run
 OF_A_KIND = 2  # columns of one loss
@@ -17,7 +17,7 @@ def losses(verdicts: Sequence[Verdict], *, exact: bool) -> list[str]:
     return told[:MOST]
 
 
-def worst_places(verdicts: Sequence[Verdict], *, of_a_kind: int = OF_A_KIND) -> list[tuple[Finding, Place]]:
+def worst_places(verdicts: Sequence[Verdict], *, of_a_kind: int = OF_A_KIND) -> list[tuple[Finding, Loss]]:
     """Where the most is lost, of each kind of loss not more than so many places, and of each column the worst."""
     found = [(finding, place) for finding in _of_fidelity(verdicts) for place in finding.places[:of_a_kind]]
     return sorted(found, key=lambda item: -item[1].lost)
@@ -27,6 +27,6 @@ def _of_fidelity(verdicts: Sequence[Verdict]) -> list[Finding]:
     return [f for verdict in verdicts if verdict.gate == "fidelity" for f in verdict.findings if f.key in wording.LOST]
 
 
-def _of_kind(finding: Finding, place: Place, *, exact: bool) -> str:
+def _of_kind(finding: Finding, place: Loss, *, exact: bool) -> str:
     lost, cannot = wording.LOST[finding.key]
     return f"{finding.table}: {lost}: {place.words if exact else cannot}"

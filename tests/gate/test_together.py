@@ -11,7 +11,7 @@ import pytest
 from privsynth import Policy, synthesize
 from privsynth.report.losses import losses
 from privsynth.stages import Stages
-from privsynth.verdict import Finding, Place, Verdict
+from privsynth.verdict import Finding, Loss, Verdict
 
 
 def visits() -> pd.DataFrame:
@@ -83,9 +83,7 @@ def test_a_table_without_people_or_order_says_nothing_of_them() -> None:
 
 def verdict(*lost: float) -> list[Verdict]:
     """A finding with places that lost so much."""
-    places = [
-        Place(where=("x",), kept=1 - each, fresh=1.0, lost=each, words=f"x keeps {1 - each:.2f}") for each in lost
-    ]
+    places = [Loss(where=("x",), kept=1 - each, fresh=1.0, lost=each, words=f"x keeps {1 - each:.2f}") for each in lost]
     made = Finding("order", 0.1, what="order", table="t", places=tuple(places))
     return [Verdict("fidelity", "x", (made,))]
 

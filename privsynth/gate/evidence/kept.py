@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from privsynth.measure.fidelity import FidelityResult
 from privsynth.measure.fidelity.kept import ASPECTS, SURE, Aspect, Kept, worst
 from privsynth.options import Limits
-from privsynth.verdict import Finding, Place
+from privsynth.verdict import Finding, Loss
 
 EVERY = 0.999  # of the fresh real rows: what holds in them holds in every row
 SAID = 3  # places told in a note
@@ -101,14 +101,14 @@ def _told(failing: Sequence[Kept], places: Sequence[Kept], shown: Kept) -> str:
     return "; ".join(told[:SAID]) + more
 
 
-def _places(failing: Sequence[Kept], places: Sequence[Kept]) -> tuple[Place, ...]:
+def _places(failing: Sequence[Kept], places: Sequence[Kept]) -> tuple[Loss, ...]:
     """Where something is lost: what is beyond a limit, and besides it the worst."""
     lost = [*worst(failing), *(kept for kept in worst(places) if kept not in failing)]
     return tuple(_place(kept) for kept in lost[: max(NAMED, len(failing))])
 
 
-def _place(kept: Kept) -> Place:
-    return Place(where=kept.where, kept=kept.kept, fresh=kept.fresh, lost=kept.lost, words=kept.words)
+def _place(kept: Kept) -> Loss:
+    return Loss(where=kept.where, kept=kept.kept, fresh=kept.fresh, lost=kept.lost, words=kept.words)
 
 
 def _of_rows(kept: Kept, result: FidelityResult, limits: Limits | None) -> Finding:
