@@ -81,6 +81,7 @@ class Advice:
     ways: tuple[WayOut, ...] = ()  # the likeliest and cheapest first; those to another backend last
     _: KW_ONLY
     nothing_left: str = ""  # said once, where no way of the backend that was asked is left
+    by_hand: tuple[str, ...] = ()  # what no option mends, in sentences
 
     @property
     def of_this_backend(self) -> tuple[WayOut, ...]:

@@ -67,6 +67,8 @@ def _tell_refusal(screen: Screen, outcome: Refusal, written: Sequence[Path], out
 def _tell_ways(screen: Screen, outcome: Refusal) -> None:
     """What to type instead, why, and what it costs. Where nothing of this backend is left, that is said once."""
     advice = outcome.advice
+    for sentence in advice.by_hand:
+        screen.line("do", "", sentence)
     if advice.nothing_left:
         screen.line("no way", "", advice.nothing_left)
     for way in (advice.of_this_backend or advice.ways)[:SHOWN]:
@@ -123,7 +125,7 @@ def _advice(outcome: Outcome) -> dict[str, object]:
     if not isinstance(outcome, Refusal):
         return {}
     ways = [{**way_record(way), "command": command(sys.argv[1:], way)} for way in outcome.advice.ways]
-    return {"ways": ways, "nothing_left": outcome.advice.nothing_left}
+    return {"ways": ways, "nothing_left": outcome.advice.nothing_left, "by_hand": list(outcome.advice.by_hand)}
 
 
 def _rows(outcome: Outcome) -> dict[str, int]:

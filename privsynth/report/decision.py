@@ -119,7 +119,7 @@ def decision(gates: Sequence[dict[str, Any]], waivers: Sequence[Waiver] = (), *,
 def with_ways(decided: dict[str, Any], advice: Advice) -> dict[str, Any]:
     """The decision with the ways out of it: what a gate says of itself gives way to what was worked out from all."""
     sentences = [_way_in_words(way) for way in advice.ways]
-    said = [advice.nothing_left, *sentences] if advice.nothing_left else sentences
+    said = [*advice.by_hand, *filter(None, [advice.nothing_left]), *sentences]
     ways = [way_record(way) for way in advice.ways]
     return {**decided, "ways": ways, "nothing_left": advice.nothing_left, "remedies": said or decided["remedies"]}
 

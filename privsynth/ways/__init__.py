@@ -24,7 +24,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Verdict
-from privsynth.way_out import NO_ADVICE, Advice, Attempted, WayOut
+from privsynth.way_out import Advice, Attempted, WayOut
 from privsynth.ways.backends import nothing_left, other_backends
 from privsynth.ways.case import Case
 from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way
@@ -32,7 +32,8 @@ from privsynth.ways.kept import kept_ways
 from privsynth.ways.leaks import leak_ways, leaks_of
 from privsynth.ways.unlike import unlike_ways
 
-HOPELESS = ("selftest", "schema")  # what these say is that the judge or the maker is broken: nothing can be asked
+BY_HAND = ("selftest", "schema", "artefacts")  # what these refuse no option mends: judge, maker or report is wrong
+AT_FAULT = "the gate {} could not judge ({}): report it"
 
 
 def ways_out(
@@ -40,13 +41,26 @@ def ways_out(
 ) -> Advice:
     """The ways out of a refusal, or the one sentence that says that none of this backend is left."""
     case = Case(verdicts=verdicts, policy=policy, draft=draft, source=source, before=before)
-    if not case.blocked or source.is_empty or "selftest" in {verdict.gate for verdict in case.blocked}:
-        return NO_ADVICE
-    here = [] if _is_spent(case) else [way for way in _of_this_backend(case) if _is_open(case, way)]
+    by_hand = _by_hand(case)
+    if not case.blocked or source.is_empty or _is_broken(case):
+        return Advice(by_hand=by_hand)
+    here = [] if _is_spent(case) else _each_once(way for way in _of_this_backend(case) if _is_open(case, way))
     elsewhere = other_backends(policy, source.train, source.holdout, source.exposure)
     others = [way for way in elsewhere if _is_open(case, way)]
-    left = "" if here else nothing_left(policy.backend.kind, others=bool(others))
-    return Advice((*_each_once(here), *others), nothing_left=left)
+    left = "" if here else nothing_left(case.maker, others=bool(others))
+    return Advice((*here, *others), nothing_left=left, by_hand=by_hand)
+
+
+def _by_hand(case: Case) -> tuple[str, ...]:
+    """What a person has to do, whatever is asked for."""
+    wrong = [AT_FAULT.format(gate, error) for gate, error in case.errors.items() if not error.startswith(TIMED_OUT)]
+    return tuple(dict.fromkeys([*wrong, *(finding.remedy for finding in case.failures(*BY_HAND) if finding.remedy)]))
+
+
+def _is_broken(case: Case) -> bool:
+    """Whether the judge or the report is at fault: then no backend would do better."""
+    others = [error for error in case.errors.values() if not error.startswith(TIMED_OUT)]
+    return bool(others) or bool(case.failures("selftest", "artefacts"))
 
 
 def _is_spent(case: Case) -> bool:
@@ -72,20 +86,20 @@ def _of_this_backend(case: Case) -> Iterator[WayOut]:
     certain = certain_way(case)
     if (evidence := evidence_way(case)) is not None:
         yield evidence
-    if case.lacks_evidence or _is_broken(case):
+    if case.lacks_evidence or case.failures("schema"):
         return
     if certain is not None:
         yield certain
-    ways = [*leak_ways(case), *kept_ways(case)]
-    if not ways or not case.failures("fidelity"):
-        ways += [] if leaks_of(case) else unlike_ways(case)
-    for way in ways:
+    for way in _of_choice(case):
         yield way if certain is None else _with(certain, way)
 
 
-def _is_broken(case: Case) -> bool:
-    """Whether a gate says that the maker is at fault, or could not judge for want of something else than time."""
-    return bool(case.failures(*HOPELESS)) or any(not error.startswith(TIMED_OUT) for error in case.errors.values())
+def _of_choice(case: Case) -> list[WayOut]:
+    """One of these is enough. What takes away from a draft that is too unlike its source already leads nowhere."""
+    of_people = [*leak_ways(case), *kept_ways(case)]
+    if case.failures("fidelity"):
+        return [way for way in of_people if way.kind != "leaf"] or ([] if leaks_of(case) else list(unlike_ways(case)))
+    return of_people
 
 
 def _with(certain: WayOut, way: WayOut) -> WayOut:

@@ -69,6 +69,16 @@ class Case:
         asked = settings_of(way.applied(self.policy))
         return any(asked == attempt.settings for attempt in self.attempts)
 
+    @property
+    def maker(self) -> str:
+        """What made the rows: the backend that was asked for, or the object that was handed over instead."""
+        return self.draft.recipe.backend or self.policy.backend.kind
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the options of our backends mean nothing to what made the rows."""
+        return self.maker != self.policy.backend.kind
+
     @cached_property
     def tables(self) -> list[tuple[Table, Table, Table]]:
         """Training rows, held-out rows and draft rows of each table whose rows are people's."""

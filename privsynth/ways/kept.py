@@ -28,7 +28,7 @@ def _larger_groups(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
     """More people to each combination of quasi-identifiers; a plan of a mask says it, else the limit is tightened."""
     now = effective_k(case.policy.limits, case.policy.backend)
     k = round(now * step_of(case, found) + 0.49)
-    if k <= now or 2 * k > case.source.train.root.number_of_people:
+    if case.is_foreign or k <= now or 2 * k > case.source.train.root.number_of_people:
         return
     path = ("backend", "k") if isinstance(case.policy.backend, MaskOptions) else ("limits", "k")
     yield WayOut(
@@ -42,7 +42,7 @@ def _larger_groups(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
 def _more_blanks(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
     """A blanked row hides its person; how many there may be is the plan's own bound on what is lost."""
     options = case.policy.backend
-    if not isinstance(options, MaskOptions) or not found or (found[0].measured or 0) >= 0.5:
+    if case.is_foreign or not isinstance(options, MaskOptions) or not found or (found[0].measured or 0) >= 0.5:
         return
     exact = case.policy.figures == "exact"
     share = round((found[0].measured or 0) + 0.015, 2) if exact else min(0.5, 2 * options.suppress_max)

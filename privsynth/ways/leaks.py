@@ -47,7 +47,7 @@ def step_of(case: Case, found: Sequence[Finding]) -> float:
 def _larger_leaf(case: Case, found: Sequence[Finding]) -> WayOut | None:
     """More people behind each value that is drawn."""
     options = case.policy.backend
-    if not isinstance(options, ModelOptions) or ENGINES[options.engine].needs_epsilon:
+    if case.is_foreign or not isinstance(options, ModelOptions) or ENGINES[options.engine].needs_epsilon:
         return None
     people = case.source.train.root.number_of_people
     tried = _largest(case, "backend.min_leaf", options.min_leaf or USUAL_LEAF)

@@ -34,6 +34,11 @@ def settings_of(policy: Policy) -> dict[str, Any]:
         if wish.mask is not None and isinstance(policy.backend, MaskOptions)
     }
     drop = {f"drop.{name}": True for name in policy.drop}
-    numbers = {"rows": policy.rows, "holdout": policy.holdout, "k": policy.limits.k}
+    numbers = {
+        "rows": policy.rows,
+        "holdout": policy.holdout,
+        "limits.k": policy.limits.k,
+        "gate_seconds": policy.gate_seconds,
+    }
     asked = {name: value for name, value in numbers.items() if value is not None}
     return {"profile": policy.profile, **options, **roles, **steps, **drop, **asked}

@@ -15,7 +15,7 @@ from privsynth.ways.leaks import USUAL_LEAF
 def unlike_ways(case: Case) -> Iterator[WayOut]:
     """A smaller leaf where a larger one was asked for, as many rows as there are, another engine."""
     found, options = case.failures("fidelity"), case.policy.backend
-    if not found or not isinstance(options, ModelOptions):
+    if not found or case.is_foreign or not isinstance(options, ModelOptions):
         return
     why = case.told(found[0])
     if options.min_leaf is not None and options.min_leaf > USUAL_LEAF:

@@ -1,0 +1,264 @@
+"""What is advised follows from the figures, the policy and what was tried: made-up verdicts over a small population."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from honest import draft, honest, people, source
+
+from privsynth.policy import Policy
+from privsynth.recipe import Recipe
+from privsynth.source import Exposure, Source
+from privsynth.verdict import Finding, Verdict
+from privsynth.way_out import Advice, Attempted, Missed, WayOut
+from privsynth.ways import ways_out
+from privsynth.ways.tried import settings_of
+
+MODEL = Policy(backend="model")
+
+
+@cache
+def real() -> Source:
+    return source(people(800, 1), people(100, 2))
+
+
+def failed(gate: str, key: str = "found", used: float = 3.0, **more: Any) -> Verdict:
+    """A gate that measured `used` times its limit of .05."""
+    given = {"what": f"{gate} {key}", "limit": 0.05, "table": "people", **more}
+    return Verdict(gate, "digest", (Finding(key, 0.05 * used, **given),))
+
+
+def advice(*verdicts: Verdict, policy: Policy = MODEL, before: Sequence[Attempted] = (), **of: Any) -> Advice:
+    made = replace(draft(honest(800)), recipe=Recipe(backend=of.pop("made_by", policy.backend.kind)))
+    return ways_out(verdicts, policy, made, replace(real(), **of), before)
+
+
+def first(*verdicts: Verdict, **more: Any) -> WayOut:
+    return advice(*verdicts, **more).ways[0]
+
+
+def kinds(found: Advice) -> list[str]:
+    return [way.kind for way in found.ways]
+
+
+def tried(used: float, **asked: Any) -> Attempted:
+    """An earlier attempt that membership refused."""
+    missed = Missed(
+        gate="membership", key="found", what="", table="people", measured=0.05 * used, limit=0.05, used=used
+    )
+    return Attempted(settings=settings_of(Policy(**{"backend": "model", **asked})), outcome="refused", missed=(missed,))
+
+
+# a leak of a model
+
+
+@pytest.mark.parametrize(("used", "leaf"), [(1.1, 30), (2.0, 40), (3.0, 60), (50.0, 80)])
+def test_the_leaf_grows_by_as_much_as_the_figure_lies_beyond_its_limit(used: float, leaf: int) -> None:
+    assert first(failed("membership", used=used)).options == ("--set", f"backend.min_leaf={leaf}")
+
+
+def test_the_leaf_that_was_asked_for_is_where_it_grows_from() -> None:
+    asked = Policy(backend={"kind": "model", "min_leaf": 40})
+    assert first(failed("membership", used=2), policy=asked).options == ("--set", "backend.min_leaf=80")
+
+
+def test_the_leaf_grows_beyond_what_was_tried_and_leaves_eight_parts_of_the_people() -> None:
+    before = [tried(2.0, backend={"kind": "model", "min_leaf": 60})]
+    assert first(failed("membership", used=3), before=before).options == ("--set", "backend.min_leaf=100")  # 800 / 8
+
+
+def test_a_leaf_that_did_not_help_is_not_made_larger_still() -> None:
+    before = [tried(2.9, backend={"kind": "model", "min_leaf": 60})]
+    found = advice(failed("membership", used=3), before=before)
+    assert kinds(found) == ["rows", "drop", "drop", "backend"]
+
+
+def test_nothing_that_was_tried_is_advised_again() -> None:
+    before = list[Attempted]()
+    for _ in range(12):
+        found = advice(failed("membership", used=3), before=before)
+        if not found.of_this_backend:
+            break
+        asked = [settings_of(way.applied(MODEL)) for way in found.ways]
+        assert not any(attempt.settings in asked for attempt in before)
+        missed = (Missed(gate="membership", key="found", what="", table="people", used=3.0),)
+        before.append(Attempted(settings=asked[0], outcome="refused", missed=missed))
+    assert before[0].settings["backend.min_leaf"] == 60
+    assert {name for attempt in before for name in attempt.settings if name.startswith("drop.")}
+
+
+def test_fewer_rows_are_advised_where_they_show_less() -> None:
+    assert ("--rows", "260") in [way.options for way in advice(failed("membership", used=3)).ways]
+    assert "rows" not in kinds(advice(failed("copies", "near")))
+    assert "rows" in kinds(advice(failed("copies", "isolated")))
+
+
+def test_a_secret_that_is_guessed_is_the_column_to_leave_out() -> None:
+    ways = advice(failed("attribute", "guessing.income")).ways
+    assert [way.options for way in ways if way.kind == "drop"] == [("--drop", "income")]
+
+
+def test_keys_and_what_a_rule_speaks_of_are_never_left_out() -> None:
+    found = [way for way in advice(failed("copies", "near")).ways if way.kind == "drop"]
+    assert len(found) == 2
+    assert not {"key", "email"} & {way.options[1] for way in found}
+
+
+def test_columns_that_were_left_out_stay_so() -> None:
+    asked = Policy(backend="model", drop=["joined"])
+    options = [way.options for way in advice(failed("attribute", "guessing.income"), policy=asked).ways]
+    assert ("--drop", "joined", "--drop", "income") in options
+
+
+def test_another_engine_gives_way_to_the_one_that_has_leaves() -> None:
+    asked = Policy(backend={"kind": "model", "engine": "ctgan", "epochs": 5})
+    found = first(failed("membership", used=2), policy=asked)
+    assert found.options == ("--model-engine", "trees", "--set", "backend.min_leaf=40")
+    assert found.applied(asked).backend.model_dump()["epochs"] is None
+
+
+def test_options_of_ours_are_not_advised_for_a_backend_of_somebody() -> None:
+    found = advice(failed("membership"), made_by="TheirBackend")
+    assert "leaf" not in kinds(found)
+    assert "min_leaf" not in str(found)
+
+
+def test_a_draft_that_is_too_unlike_already_gets_no_larger_leaf() -> None:
+    assert "leaf" not in kinds(advice(failed("membership"), failed("fidelity", "relative", good="high", used=0.5)))
+
+
+# what is certain
+
+
+def test_personal_data_is_invented_and_where_it_is_the_column_is_left_out() -> None:
+    found = first(failed("pii", "not_invented", where=("job", "email"), table=""))
+    assert found.options == ("--set", "tables.people.columns.job.role=direct", "--drop", "email")
+
+
+def test_what_is_certain_goes_with_every_other_way() -> None:
+    ways = advice(failed("pii", "likely", where=("job",), table=""), failed("membership", used=2)).of_this_backend
+    assert ways[0].options == ("--set", "tables.people.columns.job.role=direct")
+    assert all(way.options[: len(ways[0].options)] == ways[0].options for way in ways)
+    assert ways[1].options[-1] == "backend.min_leaf=40"
+
+
+def test_the_budget_of_rows_says_how_many_are_left() -> None:
+    over = Verdict("budget", "d", (Finding("rows", 2.5, what="rows", limit=2, limit_name="rows_ratio", n=1_000),))
+    asked = Policy(backend="model", limits={"rows_ratio": 2})
+    assert first(over, policy=asked, exposure=Exposure(2, rows=1_700)).options == ("--rows", "300")
+    gone = advice(over, policy=asked, exposure=Exposure(2, rows=2_000))
+    assert (gone.ways, gone.nothing_left[:22]) == ((), "nothing else of backen")
+
+
+def test_a_gate_that_took_too_long_gets_more_time() -> None:
+    late = Verdict("membership", "d", (), "TimeOut after 900 s")
+    assert first(late).options == ("--set", "gate_seconds=3600")
+
+
+def test_a_hold_out_that_was_asked_too_small_is_sized_by_what_the_gates_need() -> None:
+    few = failed("copies", "held_out", good="high", used=0.5, evidence=True)
+    asked = Policy(backend="model", holdout=0.05)
+    found = advice(few, policy=asked)
+    assert kinds(found) == ["evidence", "backend"]
+    assert found.ways[0].applied(asked).holdout is None
+
+
+# where nothing is left
+
+
+def test_without_evidence_the_next_backend_is_named_once() -> None:
+    found = advice(failed("copies", "held_out", good="high", used=0.5, evidence=True), failed("membership"))
+    assert [way.options for way in found.ways] == [("--backend", "mask")]
+    assert found.nothing_left == "nothing else of backend model is left to try on this table; what works:"
+
+
+def test_a_profile_whose_attempts_are_used_up_offers_another_backend_alone() -> None:
+    asked = Policy(backend="model", profile="gdpr-strict")
+    assert kinds(advice(failed("membership"), policy=asked, exposure=Exposure(2))) != ["backend"]
+    assert kinds(advice(failed("membership"), policy=asked, exposure=Exposure(3))) == ["backend"]
+    masked = Attempted(settings=settings_of(Policy(backend="mask", profile="gdpr-strict")))
+    spent = advice(failed("membership"), policy=asked, exposure=Exposure(3, before=(masked,) * 3))
+    assert spent.ways == ()
+    assert "write a rulebook" in spent.nothing_left
+
+
+def test_a_judge_or_a_report_that_is_wrong_is_said_and_nothing_else_advised() -> None:
+    blind = failed("selftest", remedy="do not release")
+    broken = Verdict("pii", "d", (), "BlindScannerError")
+    assert advice(blind, failed("membership")) == Advice(by_hand=("do not release",))
+    assert advice(broken) == Advice(by_hand=("the gate pii could not judge (BlindScannerError): report it",))
+    assert advice(failed("artefacts", remedy="call it otherwise")).by_hand == ("call it otherwise",)
+
+
+def test_a_release_needs_no_way() -> None:
+    assert advice(failed("membership", used=0.5)) == Advice()
+
+
+# rows that are made from one person each
+
+
+def test_groups_of_mask_and_clone_grow_or_lose_the_quasi_identifier_of_most_values() -> None:
+    found = failed("tracing", "nearest", used=2, where=("age", "sex", "town"))
+    masked, cloned = (advice(found, policy=Policy(backend=name)) for name in ("mask", "clone"))
+    assert [way.options for way in masked.ways][:2] == [("--set", "backend.k=10"), ("--drop", "age")]
+    assert masked.ways[0].applied(Policy(backend="mask")).limits.k == 5  # the limit itself stays
+    assert masked.ways[-1].options == ("--backend", "model")
+    assert cloned.ways[0].options == ("--set", "limits.k=10")
+    assert [way.options for way in cloned.ways][-2:] == [("--backend", "mask"), ("--backend", "model")]
+
+
+def test_more_blanks_are_asked_for_by_as_much_as_there_were() -> None:
+    blanked = failed("classical", "suppressed", used=1.6)
+    assert first(blanked, policy=Policy(backend="mask")).options == ("--set", "backend.suppress_max=0.1")
+
+
+# fidelity
+
+
+def test_a_leaf_that_was_asked_for_shrinks_where_the_draft_is_too_unlike() -> None:
+    unlike = failed("fidelity", "relative", good="high", used=0.5)
+    asked = Policy(backend={"kind": "model", "min_leaf": 90})
+    assert first(unlike, policy=asked).options == ("--set", "backend.min_leaf=40")
+    few = Policy(backend="model", rows=100)
+    made = replace(draft(honest(100)), recipe=Recipe(backend="model"))
+    assert ("without rows",) in [way.words for way in ways_out([unlike], few, made, real()).ways]
+
+
+# what may be told, and what is remembered
+
+
+def test_no_figure_is_told_where_the_profile_shows_bands() -> None:
+    asked = Policy(backend="model", profile="gdpr-strict")
+    told = [first(failed("membership", used=used), policy=asked) for used in (2.2, 3.9)]
+    assert told[0] == told[1]
+    assert "0.11" not in told[0].why
+
+
+def test_what_is_remembered_of_a_policy_holds_no_value() -> None:
+    asked = Policy(
+        backend={"kind": "model", "where": "town = 'Springfield'", "shares": {"town": {"Springfield": 0.5}}},
+        tables={"people": {"columns": {"age": {"role": "quasi", "domain": {"levels": ["Springfield"]}}}}},
+        drop=["job"],
+        seed=7,
+    )
+    settings = settings_of(asked)
+    assert "Springfield" not in str(settings)
+    assert settings == settings_of(asked.with_(seed=8))
+    assert settings["role.people.age"] == "quasi"
+    assert settings["drop.job"] is True
+
+
+def test_no_way_loosens_a_limit() -> None:
+    verdicts = [failed(gate, where=("age",)) for gate in ("pii", "copies", "membership", "linkability", "inference")]
+    for kind in ("model", "mask", "clone"):
+        policy = Policy(backend=kind)
+        for way in advice(*verdicts, failed("tracing", where=("age",)), policy=policy).ways:
+            then = way.applied(policy)
+            assert then.profile == policy.profile
+            same = then.limits.model_dump() | {"k": policy.limits.k}
+            assert same == policy.limits.model_dump()
+            assert then.limits.k >= policy.limits.k
