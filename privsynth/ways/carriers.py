@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def _attack(gate: str, key: str) -> Attack:
         case "copies", _:
             return _near
         case "singling_out", _:
-            return _singled_out
+            return partial(_singled_out, several=key.startswith("three"))
         case "linkability", _:
             return _linked
         case _:
@@ -68,8 +69,8 @@ def _recognised(train: Table, holdout: Table, made: Table, names: Sequence[str])
     return 0.0 if found is None else found.share
 
 
-def _singled_out(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:
-    several = len(names) >= 3
+def _singled_out(train: Table, holdout: Table, made: Table, names: Sequence[str], *, several: bool) -> float:
+    several = several and len(names) >= 3
     return singling_out(train, holdout, made, names, attacks=min(ROWS, len(holdout)), rng=_rng(), several=several)[
         0
     ].risk
