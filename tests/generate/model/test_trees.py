@@ -8,7 +8,7 @@ import pytest
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.generate.model.trees.engine import Trees, _folds
-from privsynth.generate.model.trees.lookup import Lookup
+from privsynth.generate.model.trees.nested import NestedTarget
 from privsynth.spelling import Spelling
 
 KINDS = {"f": Kind.NUMBER, "M": Kind.DATE, "O": Kind.CATEGORY}
@@ -113,12 +113,12 @@ def test_a_larger_leaf_is_obeyed(rng: np.random.Generator) -> None:
     assert min(fold.leaves.count.min() for forest in forests for fold in forest.folds if fold.tree is not None) >= 300
 
 
-def test_a_larger_leaf_ends_lookups_of_small_levels(rng: np.random.Generator) -> None:
+def test_a_larger_leaf_ends_the_nesting_of_small_levels(rng: np.random.Generator) -> None:
     city = rng.choice(np.array([f"city {i}" for i in range(30)], dtype=object), 2000)
     country = np.array([name[-1] for name in city], dtype=object)
     plain = Trees(k=10).fit(table(country=country, city=city), rng)
     careful = Trees(k=10, min_leaf=300).fit(table(country=country, city=city), rng)
-    assert [isinstance(trees.targets_["country"], Lookup) for trees in (plain, careful)] == [True, False]
+    assert [isinstance(trees.targets_["city"], NestedTarget) for trees in (plain, careful)] == [True, False]
 
 
 def test_all_rows_of_a_unit_are_in_one_fold(rng: np.random.Generator) -> None:

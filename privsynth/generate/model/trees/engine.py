@@ -25,7 +25,8 @@ from privsynth.generate.model.trees.features import Aim, State, where_and_how_fa
 from privsynth.generate.model.trees.forest import Forest, Task, grow
 from privsynth.generate.model.trees.guide import ColumnsSoFar, normal
 from privsynth.generate.model.trees.kept import bare_target, check_step
-from privsynth.generate.model.trees.lookup import Lookup, find_lookups, listing_of
+from privsynth.generate.model.trees.lookup import find_lookups, listing_of
+from privsynth.generate.model.trees.nested import Nest, NestedTarget, find_nests, rows_of_units
 from privsynth.generate.model.trees.related import Related, relate, same_as
 from privsynth.generate.model.trees.seasons import seasons
 from privsynth.generate.model.trees.targets import ClassTarget, NumberTarget, Target
@@ -81,8 +82,14 @@ class Trees:
             name: listing for name in codings if (listing := listing_of(codings[name], state[name])) is not None
         }
         order = _order(self.names_, sizes, [name for name in codings if seasons(name, codings[name], np.zeros(0))])
-        lookups = find_lookups(listings, order, self.given_, max(self.k, self.min_leaf or 0), units)
-        visits = _visits(order, self.given_, lookups)
+        least = max(self.k, self.min_leaf or 0)
+        lookups = find_lookups(listings, order, self.given_, least, units)
+        names = [name for name in order if name in listings]
+        nests = find_nests(listings, lookups, names=names, given=self.given_, least=least, units=units)
+        for nest in nests.values():
+            lookups.pop(nest.parent, None)
+        after = {name: look.source for name, look in lookups.items()} | {n: nest.parent for n, nest in nests.items()}
+        visits = _visits(order, self.given_, after)
         places = {name: seasons(name, codings[name], state[name]) for name in codings}
         state |= {season: values for of_one in places.values() for season, values in of_one.items()}
         seen = [column for name in (*self.given_, *visits) for column in (name, *places[name])]
@@ -98,7 +105,7 @@ class Trees:
         )
         self.targets_: dict[str, Target] = {}
         for done, name in enumerate(visits, start=1):
-            self.targets_[name] = lookups[name] if name in lookups else self._learn(name, lesson)
+            self.targets_[name] = lookups[name] if name in lookups else self._learn(name, lesson, nests.get(name))
             self.watch(done, len(visits))
         self.codings_ = {name: c.without_rows() if isinstance(c, Curve) else c for name, c in codings.items()}
         return self
@@ -140,11 +147,30 @@ class Trees:
             check_step(target)
         return trees
 
-    def _learn(self, name: str, lesson: TreeLesson) -> Target:
+    def _learn(self, name: str, lesson: TreeLesson, nest: Nest | None) -> Target:
         coding, values, closest = lesson.codings[name], lesson.state[name], lesson.related.closest[name]
+        if nest is not None:
+            return self._nested(values, nest, closest, lesson)
         if isinstance(coding, Classes):
             return ClassTarget(self._classes(values, len(coding.levels), values, closest, lesson))
         return self._number(name, coding, values, closest, lesson)
+
+    def _nested(self, codes: Array, nest: Nest, earlier: Sequence[str], lesson: TreeLesson) -> NestedTarget:
+        rows = np.flatnonzero(codes >= 0)
+        classes, size = codes[rows].astype(np.int64), len(nest.belongs)
+        leaf = self.min_leaf or _class_leaf(classes, size)
+        task = Task(
+            names=earlier,
+            sizes=lesson.sizes,
+            rows=rows,
+            aim=Aim(numbers=_places_within(classes, nest, earlier, lesson, rows)),
+            gives=codes[rows],
+            leaf=leaf,
+            least=self._least(leaf),
+            units=lesson.units_of(rows),
+        )
+        least = rows_of_units(self._least(leaf), classes, lesson.units)
+        return NestedTarget(nest=nest, forest=grow(task, lesson.state, lesson.folds, lesson.rng), least=least)
 
     def _number(
         self, name: str, curve: Curve, values: Array, earlier: Sequence[str], lesson: TreeLesson
@@ -244,13 +270,13 @@ def _order(names: Sequence[str], sizes: Mapping[str, int], dates: Sequence[str])
     return sorted(few, key=lambda name: -sizes[name]) + numbers + sorted(many, key=lambda name: sizes[name])
 
 
-def _visits(order: Sequence[str], given: Sequence[str], lookups: Mapping[str, Lookup]) -> list[str]:
-    """The order with each looked-up column behind the one that determines it."""
+def _visits(order: Sequence[str], given: Sequence[str], after: Mapping[str, str]) -> list[str]:
+    """The order with each looked-up or nested column behind the one that it is looked up from or nested in."""
     waiting: dict[str, list[str]] = {}
     visited = dict.fromkeys(given)
     for name in order:
-        if name in lookups and lookups[name].source not in visited:
-            waiting.setdefault(lookups[name].source, []).append(name)
+        if name in after and after[name] not in visited:
+            waiting.setdefault(after[name], []).append(name)
             continue
         ready = [name]
         while ready:
@@ -290,17 +316,51 @@ def _score(place: Array, curve: Curve) -> Array:
 
 def _places(codes: Array, size: int, earlier: Sequence[str], lesson: TreeLesson, rows: Array) -> Array:
     """Where each level lies among the earlier columns: the first three axes of its mean row."""
-    parts = [part for name in earlier for part in _parts(lesson.state[name][rows], name in lesson.sizes)]
+    parts = _standardised(earlier, lesson, rows)
     count = np.maximum(np.bincount(codes, minlength=size), 1)
     if not parts:
         return np.asarray(-count[codes], dtype=np.float64)[:, None]
-    means = [
-        np.bincount(codes, weights=part - part.mean(), minlength=size) / (count + 10) / (part.std() + 1e-9)
-        for part in parts
-    ]
+    means = [np.bincount(codes, weights=part, minlength=size) / (count + 10) for part in parts]
     table = np.stack(means, axis=1)
     axes = np.linalg.svd(np.sqrt(count)[:, None] * table, full_matrices=False)[2][:3]
     return np.asarray((table @ axes.T)[codes])
+
+
+def _places_within(codes: Array, nest: Nest, earlier: Sequence[str], lesson: TreeLesson, rows: Array) -> Array:
+    """The same beside the mean of the coarser level, for the rows of each fold as the other folds see it.
+
+    What is left of a level there is so little that its own rows would show in it.
+    """
+    parts, folds = _standardised(earlier, lesson, rows), lesson.folds[rows]
+    if not parts:
+        return np.zeros((len(codes), 1))
+    tables = [
+        _means_within(codes[folds != fold], [part[folds != fold] for part in parts], nest) for fold in range(FOLDS)
+    ]
+    count = np.bincount(codes, minlength=len(nest.belongs))
+    axes = np.linalg.svd(np.sqrt(count)[:, None] * sum(tables), full_matrices=False)[2][:3]
+    places = np.stack([table @ axes.T for table in tables])
+    return np.asarray(places[folds, codes])
+
+
+def _means_within(codes: Array, parts: Sequence[Array], nest: Nest) -> Array:
+    """How far each level's mean row lies from that of its coarser level, drawn towards it."""
+    size, above = len(nest.belongs), nest.belongs[codes]
+    count, of_all = (np.bincount(at, minlength=size) for at in (codes, above))
+    means = [
+        (
+            np.bincount(codes, weights=part, minlength=size)
+            - count * (np.bincount(above, weights=part, minlength=size) / np.maximum(of_all, 1))[nest.belongs]
+        )
+        / (count + 10)
+        for part in parts
+    ]
+    return np.stack(means, axis=1)
+
+
+def _standardised(names: Sequence[str], lesson: TreeLesson, rows: Array) -> list[Array]:
+    parts = [part for name in names for part in _parts(lesson.state[name][rows], name in lesson.sizes)]
+    return [(part - part.mean()) / (part.std() + 1e-9) for part in parts]
 
 
 def _parts(values: Array, is_class: bool) -> list[Array]:

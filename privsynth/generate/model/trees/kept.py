@@ -11,6 +11,7 @@ from privsynth.errors import InputError
 from privsynth.generate.model.coding.codings import Coding, Curve
 from privsynth.generate.model.trees.forest import Fold, Forest
 from privsynth.generate.model.trees.lookup import Lookup
+from privsynth.generate.model.trees.nested import NestedTarget
 from privsynth.generate.model.trees.splits import Splits, splits_of
 from privsynth.generate.model.trees.targets import ClassTarget, NumberTarget, Target
 from privsynth.typing import Array
@@ -19,7 +20,7 @@ from privsynth.typing import Array
 def bare_target(target: Target, codings: Mapping[str, Coding]) -> Target:
     """The same step, each tree as its splits alone."""
     match target:
-        case ClassTarget(forest=forest):
+        case ClassTarget(forest=forest) | NestedTarget(forest=forest):
             return replace(target, forest=_bare(forest, codings))
         case NumberTarget(atoms=atoms, rest=rest):
             return replace(target, atoms=_bare(atoms, codings), rest=_bare(rest, codings))
@@ -38,7 +39,7 @@ def check_step(target: object) -> None:
 
 def forests_of(target: object) -> list[Forest]:
     match target:
-        case ClassTarget(forest=forest):
+        case ClassTarget(forest=forest) | NestedTarget(forest=forest):
             forests = [forest]
         case NumberTarget(atoms=atoms, rest=rest):
             forests = [atoms, rest]

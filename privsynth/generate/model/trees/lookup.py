@@ -86,7 +86,7 @@ def find_lookups(
         tried = (
             _lookup(s, listings[s], listings[name], least, units)
             for s in free
-            if _determines(listings[s], listings[name])
+            if determines(listings[s], listings[name])
         )
         look = next((look for look in tried if look is not None), None)
         if look is not None:
@@ -130,7 +130,7 @@ def _trivial(codes: Array, size: int) -> bool:
     return size < 2 or not len(coded) or bool(np.bincount(coded).max() > TRIVIAL * len(coded))
 
 
-def _determines(source: Listing, target: Listing) -> bool:
+def determines(source: Listing, target: Listing) -> bool:
     both = (source.codes >= 0) & (target.codes >= 0)
     total = int(both.sum())
     if not total or target.size < 2 or np.bincount(target.codes[both]).max() > TRIVIAL * total:

@@ -64,6 +64,11 @@ class Splits:
         return None
 
 
+def sides(tree: Any) -> tuple[Array, Array]:
+    """The left and the right child of each node, of a tree as it was grown or as it is kept."""
+    return (tree.left, tree.right) if isinstance(tree, Splits) else (tree.children_left, tree.children_right)
+
+
 def splits_of(tree: Any, lows: Array) -> Splits:
     """The splits of one of sklearn's trees. `lows`: of each feature the least number that may come out; NaN for
     classes.

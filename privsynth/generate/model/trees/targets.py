@@ -10,6 +10,7 @@ from privsynth.generate.model.coding.codings import HIDDEN, REST, Curve, folded
 from privsynth.generate.model.trees.features import State
 from privsynth.generate.model.trees.forest import Forest
 from privsynth.generate.model.trees.lookup import Lookup
+from privsynth.generate.model.trees.nested import NestedTarget
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
@@ -67,4 +68,4 @@ class NumberTarget:
         )
 
 
-Target = ClassTarget | NumberTarget | Lookup
+Target = ClassTarget | NumberTarget | NestedTarget | Lookup
