@@ -196,6 +196,11 @@ class Policy(PolicyModel):
         """What was asked of one table; nothing, where the policy does not name it."""
         return self.tables.get(name, TablePolicy())
 
+    @property
+    def ruled(self) -> frozenset[str]:
+        """The tables whose rows keep no arithmetic but what rules declare."""
+        return frozenset(name for name, table in self.tables.items() if table.arithmetic == "declared")
+
     def with_(self, **changes: Any) -> Policy:
         """The same policy with some values changed, checked anew."""
         return Policy(self._places, **{**_opened(self), **changes})

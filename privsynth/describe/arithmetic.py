@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.describe.formulas import Amounts, Formula, formulas_of
+from privsynth.errors import PolicyError
+from privsynth.expressions import names_in
 from privsynth.measure.distance.points import as_number
 from privsynth.statistics import Fact
 from privsynth.typing import Array
@@ -161,9 +164,20 @@ def _constant(number: float) -> str:
     return np.format_float_positional(float(f"{number:.{WRITTEN - 1}e}"), trim="-")
 
 
+@cache
 def _quoted(name: str) -> str:
+    """In double quotes, unless it can only be read as the name of a column."""
+    if name.isidentifier() and _is_column(name):
+        return name
     escaped = name.replace('"', '""')
     return f'"{escaped}"'
+
+
+def _is_column(text: str) -> bool:
+    try:
+        return names_in(text) == (text,)
+    except PolicyError:
+        return False
 
 
 def _words(formula: Formula, terms: Sequence[_Term]) -> str:

@@ -6,7 +6,7 @@ with chance: each number that goes in must matter in many more rows than the for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -88,7 +88,7 @@ def formulas_of(numbers: Amounts, gaps: Amounts) -> list[Formula]:
         return []
     search = _Search(numbers)
     lines = list(search.lines(gaps))
-    doubles = {line.target for line in lines if not line.is_floor and _is_exact(line, numbers)}
+    doubles = {line.target for line in lines if line.share == 1.0 and _is_exact(line, numbers)}
     wanted = [place for place in range(search.width) if place not in doubles and search.varies[place]]
     several = [*search.pairs_added(wanted), *search.products(wanted), *search.blocks(wanted), *search.sums(wanted)]
     return _independent([*(line for line in lines if not _is_shift(line, numbers.units)), *several])
@@ -97,28 +97,25 @@ def formulas_of(numbers: Amounts, gaps: Amounts) -> list[Formula]:
 def _is_shift(line: Formula, units: Array) -> bool:
     """A copy, or a constant difference between columns of the same decimals: facts of their own."""
     source = line.parts[0]
-    is_plain = line.factor == 1.0 and not line.is_floor and source < len(units)
+    is_plain = line.factor == line.share == 1.0 and not line.is_floor and source < len(units)
     return is_plain and (not line.offset or units[source] == units[line.target])
 
 
 def _is_exact(formula: Formula, numbers: Amounts) -> bool:
     """Whether the source could be worked out from the target as well: one of both is enough to look at."""
     source = formula.parts[0]
-    width = numbers.values.shape[1]
-    return source < width and bool(numbers.units[formula.target] <= abs(formula.factor) * numbers.units[source] * 1.001)
+    if formula.is_floor or source >= numbers.values.shape[1]:
+        return False
+    return bool(numbers.units[formula.target] <= abs(formula.factor) * numbers.units[source] * 1.001)
 
 
 def _independent(formulas: Iterable[Formula]) -> list[Formula]:
     """Without those that others say together: sums of sums, and quotients of products."""
     kept: list[Formula] = []
-    bases: dict[bool, list[dict[int, float]]] = {False: [], True: []}
     for formula in sorted(formulas, key=_rank):
-        vector = _vector(formula)
-        basis = bases[bool(formula.powers)]
-        if any(formula.columns == other.columns for other in kept) or _is_spanned(vector, basis):
-            continue
-        basis.append(vector)
-        kept.append(formula)
+        is_new = all(formula.columns != other.columns for other in kept)
+        if is_new and not any(_is_spanned(formula, kept, weights) for weights in (_as_sum, _as_product)):
+            kept.append(formula)
     return kept
 
 
@@ -134,15 +131,31 @@ def _rank(formula: Formula) -> tuple[object, ...]:
     )
 
 
-def _vector(formula: Formula) -> dict[int, float]:
-    weights = formula.powers or formula.signs
+Weights = dict[int, float]
+
+
+def _as_sum(formula: Formula) -> Weights | None:
+    if formula.powers not in ((), (1,)):
+        return None
+    weights = formula.signs or (formula.factor,)
     return {formula.target: -1.0} | dict(zip(formula.parts, map(float, weights), strict=True))
 
 
-def _is_spanned(vector: dict[int, float], basis: Sequence[dict[int, float]]) -> bool:
-    names = sorted({name for each in (*basis, vector) for name in each})
-    rows = np.array([[each.get(name, 0.0) for name in names] for each in (*basis, vector)])
-    return int(np.linalg.matrix_rank(rows)) <= len(basis)
+def _as_product(formula: Formula) -> Weights | None:
+    if not formula.powers or formula.offset:
+        return None
+    return {formula.target: -1.0} | dict(zip(formula.parts, map(float, formula.powers), strict=True))
+
+
+def _is_spanned(formula: Formula, kept: Sequence[Formula], weights: Callable[[Formula], Weights | None]) -> bool:
+    """Whether it follows from those that are kept, all of them read in one way."""
+    mine = weights(formula)
+    if mine is None:
+        return False
+    every = [mine, *(each for other in kept if (each := weights(other)) is not None)]
+    names = sorted({name for each in every for name in each})
+    rows = np.array([[each.get(name, 0.0) for name in names] for each in every])
+    return int(np.linalg.matrix_rank(rows)) < len(every)
 
 
 class _Search:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from privsynth.dataset import Column, Dataset, Kind, Table
@@ -26,7 +27,7 @@ def plan_text(data: Dataset, facts: tuple[Fact, ...], policy: Policy, *, schema:
             (
                 *_head(schema, policy),
                 *_reading(policy.read),
-                *_tables(data, policy),
+                *_tables(data, policy, facts),
                 *_relations(data),
                 *_facts(facts),
                 *_tail(policy),
@@ -79,7 +80,7 @@ def _asked(read: ReadPolicy) -> list[str]:
     return [f"{name}: {quoted(value) if isinstance(value, str) else str(value).lower()}" for name, value in said]
 
 
-def _tables(data: Dataset, policy: Policy) -> Iterator[str]:
+def _tables(data: Dataset, policy: Policy, facts: tuple[Fact, ...]) -> Iterator[str]:
     yield "tables:"
     for table in data:
         yield f"  {quoted(table.name)}:"
@@ -98,6 +99,26 @@ def _tables(data: Dataset, policy: Policy) -> Iterator[str]:
             )
         yield "    columns:"
         yield from _columns(table)
+        yield from _arithmetic([fact for fact in facts if fact.kind == "arithmetic" and fact.table == table.name])
+
+
+def _arithmetic(facts: list[Fact]) -> Iterator[str]:
+    """What was found and is kept anyway, as rules to choose from."""
+    if not facts:
+        return
+    yield "    # arithmetic: declared     # rows keep what was found here; with this line only what stands in rules"
+    yield "    # rules:                   # a rule holds in every row"
+    names = Counter[str]()
+    for fact in facts:
+        names[fact.columns[0]] += 1
+        count = names[fact.columns[0]]
+        name = f"{fact.columns[0]} {count}" if count > 1 else fact.columns[0]
+        expect = visible(fact.expect).replace("'", "''")
+        yield f"    #   - {{ name: {quoted(name)}, expect: '{expect}' }}    # {_in_rows(fact.share)}"
+
+
+def _in_rows(share: float) -> str:
+    return "in every row" if share == 1.0 else f"in {min(share, 0.9999):.2%} of the rows".replace("%", " %")
 
 
 def _columns(table: Table) -> Iterator[str]:
@@ -140,10 +161,11 @@ def _relations(data: Dataset) -> Iterator[str]:
 
 
 def _facts(facts: tuple[Fact, ...]) -> Iterator[str]:
-    if facts:
+    others = [fact for fact in facts if fact.kind != "arithmetic"]
+    if others:
         yield ""
         yield "# What holds between the columns:"
-    for fact in facts:
+    for fact in others:
         yield f"#   {visible(fact.table)}: {visible(fact.words)}"
 
 

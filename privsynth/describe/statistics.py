@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,16 @@ SMALLEST_CELL = 11  # rows behind a level that is written down (CMS cell-size ru
 LEVELLED = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 
 
-def learn_statistics(train: Dataset, limits: Limits, taken: Taken) -> Statistics:
-    """Statistics of each column. Only training rows come in here: the hold-out must stay unseen."""
+def learn_statistics(train: Dataset, limits: Limits, taken: Taken, *, ruled: Collection[str] = ()) -> Statistics:
+    """Statistics of each column. Only training rows come in here: the hold-out must stay unseen.
+
+    Of tables that are `ruled` no arithmetic is kept: what their rows keep is declared.
+    """
     fewest = max(SMALLEST_CELL, limits.k_rare)
     return Statistics(
         {table.name: {column.name: _column(table, column, fewest) for column in table.columns} for table in train},
         taken,
-        facts_of(train),
+        tuple(fact for fact in facts_of(train) if fact.kind != "arithmetic" or fact.table not in ruled),
     )
 
 

@@ -137,6 +137,43 @@ def definitions_in(part: str) -> tuple[Definition, ...]:
     return tuple(Definition(name, _written(other)) for name, other, inside in named if inside and name not in inside)
 
 
+@cache
+def solved_in(part: str) -> tuple[Definition, ...]:
+    """`a = b + c` read as a definition of each column on the right, if that is a plain sum or difference of columns."""
+    from sqlglot import exp
+
+    node = _bare(parse(part))
+    if not isinstance(node, exp.EQ) or not isinstance(_bare(node.this), exp.Column):
+        return ()
+    whole, terms = _written(_bare(node.this)), _terms(node.expression, 1)
+    names = [_name(term) for _, term in terms if isinstance(term, exp.Column)]
+    if len(set(names)) < len(names) or not all(isinstance(term, exp.Column | exp.Literal) for _, term in terms):
+        return ()
+    return tuple(
+        Definition(_name(term), _solved(whole, sign, [other for other in terms if other[1] is not term]))
+        for sign, term in terms
+        if isinstance(term, exp.Column)
+    )
+
+
+def _terms(node: Any, sign: int) -> list[tuple[int, Any]]:
+    """What is added up, each with its sign."""
+    from sqlglot import exp
+
+    node = _bare(node)
+    if isinstance(node, exp.Neg):
+        return _terms(node.this, -sign)
+    if isinstance(node, exp.Add | exp.Sub):
+        return [*_terms(node.this, sign), *_terms(node.expression, sign if isinstance(node, exp.Add) else -sign)]
+    return [(sign, node)]
+
+
+def _solved(whole: str, sign: int, others: Sequence[tuple[int, Any]]) -> str:
+    """`sign * (whole - others)`, as text."""
+    left = whole if sign > 0 else f"-{whole}"
+    return left + "".join(f" {'-' if other * sign > 0 else '+'} {_written(term)}" for other, term in others)
+
+
 def _joined(node: Any) -> list[Any]:
     from sqlglot import exp
 

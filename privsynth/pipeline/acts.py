@@ -96,7 +96,7 @@ def prepare(data: Dataset, policy: Policy, stages: Stages, seeds: Seeds | None =
     with stages.stage("describe") as stage:
         data = describe(data, policy)
         train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
-        statistics = learn_statistics(train, policy.limits, take_fingerprints(data))
+        statistics = learn_statistics(train, policy.limits, take_fingerprints(data), ruled=policy.ruled)
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
     known = [*dropped_notes(data), *relation_notes(data)]
     stages.notes(known)

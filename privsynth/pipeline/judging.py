@@ -30,6 +30,6 @@ def evaluate(
     control = aligned(train, read(holdout, policy, Stages())) if holdout is not None else Dataset(())
     judged = aligned(train, read(synthetic, policy, Stages()))
     fingerprints = take_fingerprints(Dataset((*train.tables, *control.tables)))
-    source = Source(train, control, learn_statistics(train, policy.limits, fingerprints))
+    source = Source(train, control, learn_statistics(train, policy.limits, fingerprints, ruled=policy.ruled))
     verdicts = judged_by(gates, Draft(judged, serialise(judged), None), source, policy, stages)
     return [from_elsewhere(verdict) for verdict in verdicts]

@@ -153,7 +153,7 @@ def test_what_is_taught_is_given_back(seed: int) -> None:
     columns = [Column(name, Kind.NUMBER, spelling=CENTS) for name in ("low", "high")]
     t = table(*columns, rules=["low <= high"], low=low, high=high)
     _, engine = kept(t)
-    taught = engine.constraints_.taught(t)
+    taught = engine.constraints_.taught(t, t)
     assert "high" not in taught.frame
     back = engine.constraints_.restored({name: taught.frame[name].to_numpy() for name in taught.frame}, {}, rng)
     np.testing.assert_allclose(back["high"], high, atol=1e-9, equal_nan=True)

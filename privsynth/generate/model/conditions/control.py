@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from privsynth.dataset import Table
+from privsynth.dataset import Rule, Table
 from privsynth.engines import ENGINES
 from privsynth.expressions import names_in
 from privsynth.generate.model.conditions import Steered, Wish, check_wish, refuse_unlearnt
@@ -47,4 +47,7 @@ def controlled(
 
     if not wish:
         return kept()
-    return Steered(kept, wish, k=k, rules=table.rules, holds=record.can_be_given_columns, blind=record.is_blind)
+    found = [Rule(fact.words, fact.expect) for fact in own if fact.kind == "arithmetic" and not record.is_blind]
+    return Steered(
+        kept, wish, k=k, rules=(*table.rules, *found), holds=record.can_be_given_columns, blind=record.is_blind
+    )

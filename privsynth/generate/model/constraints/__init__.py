@@ -9,7 +9,7 @@ error; a fact is a note.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -18,7 +18,8 @@ import pandas as pd
 
 from privsynth.dataset import Rule, Table
 from privsynth.errors import BackendError
-from privsynth.expressions.rules import compile_rule
+from privsynth.expressions.rules import compile_rule, definitions_in, parts_of
+from privsynth.generate.model.constraints.derived import Computed, MostlyComputed
 from privsynth.generate.model.constraints.shaping import Constraints, constraints_of
 from privsynth.generate.model.constraints.stand_ins import StandIns, with_stand_ins
 from privsynth.generate.model.engine import Engine, check_engine, frame_of, rows_counted
@@ -61,9 +62,17 @@ class Constrained:
         facts = [] if self.blind else self.facts
         source, stand_ins = table, list[StandIns]()
         if not self.blind:
-            table, stand_ins = with_stand_ins(source, facts, given, k=self.least, units=units)
+            table, stand_ins = with_stand_ins(source, _of_learnt(facts), given, k=self.least, units=units)
         self.constraints_: Constraints = constraints_of(
-            table, given, self.rules, facts, k=self.k, units=units, blind=self.blind, follows=self.follows
+            table,
+            given,
+            self.rules,
+            facts,
+            source=source,
+            k=self.k,
+            units=units,
+            blind=self.blind,
+            follows=self.follows,
         )
         self.notes_ = (
             ()
@@ -74,7 +83,7 @@ class Constrained:
             )
         )
         self.unkept_: Counter[str] = Counter()
-        taught = self.constraints_.taught(table)
+        taught = self.constraints_.taught(table, source)
         self.engine_: Engine | None = (
             self.make().fit(taught, rng, given=given, units=units) if len(taught.columns) > len(given) else None
         )
@@ -186,8 +195,32 @@ def _arrays(given: pd.DataFrame | None) -> dict[str, Array]:
     return {} if given is None else {str(name): given[name].to_numpy() for name in given}
 
 
+def _of_learnt(facts: Sequence[Fact]) -> list[Fact]:
+    """Without the dependencies of columns that are computed: these have no levels that could be too rare."""
+    computed = {fact.columns[0] for fact in facts if fact.kind == "arithmetic" and fact.share == 1.0}
+    return [fact for fact in facts if fact.kind == "arithmetic" or not computed & set(fact.columns)]
+
+
 def _fit_notes(constraints: Constraints, table: Table, k: int) -> list[str]:
-    return [*_broken_notes(constraints, table, k), *(place.note(table.name, k) for place in constraints.places)]
+    return [
+        *_broken_notes(constraints, table, k),
+        *_computed_notes(constraints),
+        *(place.note(table.name, k) for place in constraints.places),
+    ]
+
+
+def _computed_notes(constraints: Constraints) -> Iterator[str]:
+    """What is worked out because it was found, and not because a rule says so."""
+    declared = {
+        way.column for rule in constraints.rules for part in parts_of(rule.expect) for way in definitions_in(part)
+    }
+    for kind, how in ((Computed, "every synthetic row"), (MostlyComputed, "as many rows as in the source")):
+        names = [step.column for step in constraints.steps if isinstance(step, kind) and step.column not in declared]
+        if names:
+            yield (
+                f"table '{constraints.table}': worked out from other columns in {how}, as found in the source: "
+                f"{', '.join(names)}. inspect shows how; `arithmetic: declared` in the policy leaves it to rules."
+            )
 
 
 def _broken_notes(constraints: Constraints, table: Table, k: int) -> list[str]:

@@ -1,5 +1,7 @@
 """Columns that are not learnt but follow from others: copies, computed ones, and distances from another.
 
+What is computed in most rows only is learnt as well, for the others.
+
 Each takes its column out of what an engine learns and puts it back into what the engine draws, so that what was
 declared or found holds by construction, whatever the engine.
 """
@@ -7,7 +9,7 @@ declared or found holds by construction, whatever the engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +18,8 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.expressions import Expression, compile_expression
-from privsynth.generate.model.coding.codings import Curve, learn_coding, support
+from privsynth.expressions.rules import NOISE
+from privsynth.generate.model.coding.codings import Classes, Coding, Curve, learn_coding, support
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of, shared_line
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.tables.connected import MARK
@@ -26,6 +29,7 @@ from privsynth.typing import Array
 
 Columns = Mapping[str, Array]
 
+BEYOND = 0.5  # of the way from one end to the other, a computed column may lie outside them
 NUMBERS_OF_A_BAND = 2  # at least, on average: else it is a list, of which each number is looked up
 
 
@@ -45,7 +49,7 @@ class Copied:
         return columns[self.source]
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, kw_only=True)
 class Computed:
     """A column that an expression of others defines."""
@@ -55,11 +59,77 @@ class Computed:
     needs: tuple[str, ...]
     kinds: tuple[Kind, ...]  # of what it needs
     expression: str = field(repr=False)
+    ends: tuple[float, float] = field(default=(-np.inf, np.inf), repr=False)  # between which it may lie
 
     def restored(self, columns: Columns) -> Array:
-        frame = frame_of({name: columns[name] for name in self.needs}, len(columns[self.needs[0]]))
-        values = _formula(self.expression, self.needs, self.kinds).evaluate(frame)
+        values = self._evaluated(columns)
         return values if self.axis is None else self.axis.write(self.axis.rounded(self.axis.read(values)))
+
+    def agrees(self, columns: Columns) -> Array:
+        """Where a number is what comes out to its last place, or where both are missing."""
+        assert self.axis is not None  # noqa: S101  for the type checker: only numbers are asked for
+        here, computed = (
+            np.asarray(values, dtype=np.float64) for values in (columns[self.column], self._evaluated(columns))
+        )
+        noise = NOISE * np.fmax(1.0, np.fmax(np.abs(here), np.abs(computed)))
+        is_near = np.abs(here - computed) <= 0.5 * 10.0**-self.axis.decimals + noise
+        return np.asarray(is_near | (np.isnan(here) & np.isnan(computed)))
+
+    def outside(self, columns: Columns) -> Array:
+        """Far from all that the column may hold where it is learnt."""
+        if self.axis is None or np.isinf(self.ends).all():
+            return np.zeros(len(columns[self.column]), dtype=bool)
+        here = self.axis.read(columns[self.column])
+        return np.asarray((here < self.ends[0]) | (here > self.ends[1]))
+
+    def _evaluated(self, columns: Columns) -> Array:
+        frame = frame_of({name: columns[name] for name in self.needs}, len(columns[self.needs[0]]))
+        return _formula(self.expression, self.needs, self.kinds).evaluate(frame)
+
+
+@kept(version=1)
+@dataclass(frozen=True, kw_only=True)
+class MostlyComputed:
+    """A number that an expression of others defines in most rows: learnt is in which, and what the others hold."""
+
+    computed: Computed
+    mark: Column = field(repr=False)  # how each row has its number: one of `ways`
+    ways: tuple[str, ...]  # COMES_OUT, and of MISSING and OTHERWISE what enough people have
+    is_learnt: bool  # whether the engine learns the column, too, for what does not come out
+
+    @property
+    def column(self) -> str:
+        return self.computed.column
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (*self.computed.needs, self.mark.name)
+
+    def taught(self, columns: Columns) -> Array:
+        """The way of each training row."""
+        ways = ways_of(self.computed, columns)
+        return np.where(np.isin(ways, list(self.ways)), ways, COMES_OUT).astype(object)
+
+    def restored(self, columns: Columns) -> Array:
+        way, computed = columns[self.mark.name], self.computed.restored(columns)
+        own = columns[self.column] if self.is_learnt else computed
+        return np.where(way == MISSING, np.nan, np.where((way == OTHERWISE) | np.isnan(computed), own, computed))
+
+    def kept_up(self, before: Columns, after: Columns) -> Array:
+        """The column of rows in which others were changed: it still comes out where it did."""
+        computed = self.computed.restored(after)
+        came_out = self.computed.agrees(before) & ~np.isnan(computed)
+        return np.where(came_out, computed, after[self.column])
+
+
+COMES_OUT, MISSING, OTHERWISE = "comes out", "missing", "otherwise"
+
+
+def ways_of(computed: Computed, columns: Columns) -> Array:
+    """How each row has its number, where it could be worked out."""
+    here, unknown = columns[computed.column], np.isnan(computed.restored(columns))
+    odd = np.where(np.isnan(here), MISSING, OTHERWISE)
+    return np.where(unknown | computed.agrees(columns), COMES_OUT, odd).astype(object)
 
 
 @kept(version=1)
@@ -120,7 +190,7 @@ class Gap:
         return self.axis.rounded(numbers)
 
 
-Derived = Copied | Computed | Gap
+Derived = Copied | Computed | MostlyComputed | Gap
 
 
 @cache
@@ -170,6 +240,37 @@ def _ends(coding: object, axis: NumberLine, own: NumberLine) -> tuple[float, flo
     atoms = coding.atoms[~np.isnan(coding.atoms)]
     values = axis.read(own.write(np.concatenate([atoms, coding.knots])))
     return float(values.min()), float(values.max())
+
+
+def worked_out(step: Computed, table: Table, k: int, units: Array | None) -> Computed | MostlyComputed:
+    """A number that was found to come out in most rows: in all, if fewer than k people have a row that is otherwise."""
+    values = {name: table.values(name) for name in (step.column, *step.needs)}
+    step = replace(step, ends=_wide_ends(learn_coding(table[step.column], values[step.column], k, units)))
+    ways, extra = ways_of(step, values), np.isnan(step.restored(values)) & ~np.isnan(values[step.column])
+    odd = tuple(way for way in (MISSING, OTHERWISE) if _is_held(ways == way, k, units))
+    is_learnt = OTHERWISE in odd or _is_held(extra, k, units)
+    if not odd and not is_learnt:
+        return step
+    mark = Column(f"{MARK}{step.column} is worked out", Kind.CATEGORY)
+    return MostlyComputed(computed=step, mark=mark, ways=(COMES_OUT, *odd), is_learnt=is_learnt)
+
+
+def _is_held(rows: Array, k: int, units: Array | None) -> bool:
+    return bool(support(np.where(rows, 0, -1), 1, units)[0] >= k)
+
+
+def _wide_ends(coding: Coding) -> tuple[float, float]:
+    """Some way beyond what may come out where the column is learnt, but never beyond zero if that is not."""
+    if isinstance(coding, Classes):
+        shown = np.asarray(coding.levels, dtype=np.float64)
+    else:
+        shown = np.concatenate([coding.atoms, coding.knots, np.zeros(0) if coding.lattice is None else coding.lattice])
+    shown = shown[~np.isnan(shown)]
+    if not len(shown):
+        return -np.inf, np.inf
+    low, high = float(shown.min()), float(shown.max())
+    more = BEYOND * (high - low)
+    return (max(low - more, 0.0) if low >= 0 else low - more), (min(high + more, 0.0) if high <= 0 else high + more)
 
 
 @kept(version=1)

@@ -5,7 +5,7 @@ All of it is plain: names, numbers, levels that enough hold, and the text of rul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,16 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind, Rule, Table
 from privsynth.expressions import names_in
-from privsynth.expressions.rules import Definition, Order, RuleCheck, compile_rule, definitions_in, order_in, parts_of
+from privsynth.expressions.rules import (
+    Definition,
+    Order,
+    RuleCheck,
+    compile_rule,
+    definitions_in,
+    order_in,
+    parts_of,
+    solved_in,
+)
 from privsynth.generate.model.coding.codings import support
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
 from privsynth.generate.model.constraints.derived import (
@@ -24,8 +33,10 @@ from privsynth.generate.model.constraints.derived import (
     Derived,
     Follows,
     Gap,
+    MostlyComputed,
     follows_of,
     gap_of,
+    worked_out,
 )
 from privsynth.generate.model.constraints.placed import Placed, placed_of
 from privsynth.generate.model.engine import frame_of
@@ -81,12 +92,17 @@ class Constraints:
 
     @property
     def can_break(self) -> bool:
-        return bool(self.rules or self.orders or self.nevers or any(isinstance(step, Gap) for step in self.steps))
+        return bool(self.rules or self.orders or self.nevers or any(has_ends(step) for step in self.steps))
 
     @property
     def summary(self) -> dict[str, object]:
         """What is done, for the manifest: names and counts."""
-        ways = {"computed": Computed, "copied": Copied, "learnt as a distance": Gap}
+        ways = {
+            "computed": Computed,
+            "computed in most rows": MostlyComputed,
+            "copied": Copied,
+            "learnt as a distance": Gap,
+        }
         derived = {way: [step.column for step in self.steps if isinstance(step, kind)] for way, kind in ways.items()}
         ways_used = {
             "rules": [rule.name for rule in self.rules],
@@ -100,20 +116,23 @@ class Constraints:
         ]
         return {way: names for way, names in ways_used.items() if names}
 
-    def taught(self, table: Table) -> Table:
-        """The training rows as the engine sees them: distances and cells in place of columns, no computed ones."""
-        own = {column.name: table.values(column.name) for column in table.columns}
-        instead = {step.column: step.distance if isinstance(step, Gap) else None for step in self.steps}
-        instead |= {name: None for place in self.places for name in place.columns}
+    def taught(self, table: Table, source: Table) -> Table:
+        """The training rows as the engine sees them: distances and cells in place of columns, no computed ones.
+
+        In `table` others may stand in for rare levels of the `source`; what comes out in which rows is seen there.
+        """
+        own, real = ({column.name: each.values(column.name) for column in each.columns} for each in (table, source))
+        instead = {step.column: _learnt_instead(step, table[step.column]) for step in self.steps}
+        instead |= {name: () for place in self.places for name in place.columns}
         values = own | {step.distance.name: step.taught(own) for step in self.steps if isinstance(step, Gap)}
+        values |= {step.mark.name: step.taught(real) for step in self.steps if isinstance(step, MostlyComputed)}
         first = {place.latitude: place.learnt for place in self.places}
         for place in self.places:
             values |= place.taught(own)
         columns = tuple(
             new
             for column in table.columns
-            for new in (*first.get(column.name, ()), instead.get(column.name, column))
-            if new is not None
+            for new in (*first.get(column.name, ()), *instead.get(column.name, (column,)))
         )
         return replace(
             table,
@@ -127,10 +146,11 @@ class Constraints:
         values = {**given, **drawn}
         for place in self.places:
             values |= place.restored(values, rng)
-        for step in self.steps:
+        derived = {step.column for step in self.steps}
+        early = [follow for follow in self.follows if not _rests_on(follow, derived, self.follows)]
+        late = [follow for follow in self.follows if follow not in early]
+        for step in (*early, *self.steps, *late):
             values[step.column] = step.restored(values)
-        for follow in self.follows:
-            values[follow.column] = follow.restored(values)
         return {column.name: values[column.name] for column in self.columns if column.name not in self.given}
 
     def wrong(self, values: Columns) -> Array:
@@ -139,7 +159,7 @@ class Constraints:
         for _, broken in (*self.rules_broken(values), *self.facts_broken(values)):
             bad |= broken
         for step in self.steps:
-            if isinstance(step, Gap):
+            if isinstance(step, Gap | Computed):
                 bad |= step.outside(values)
         return bad
 
@@ -171,12 +191,29 @@ class Constraints:
             if definition.column in free:
                 values[definition.column] = computed(definition, self.columns, None).restored(values)
         for step in self.steps:
-            values[step.column] = step.drawn_in(values) if isinstance(step, Gap) else step.restored(values)
+            values[step.column] = _mended_by(step, {**given, **synthetic}, values)
         return {name: values[name] for name in synthetic}
 
     def _frame(self, values: Columns) -> pd.DataFrame:
         names = [column.name for column in self.columns]
         return frame_of({name: values[name] for name in names}, len(values[names[0]]))
+
+
+def has_ends(step: Derived) -> bool:
+    """Whether rows may have to be drawn again for it."""
+    return isinstance(step, Gap) or (isinstance(step, Computed) and not np.isinf(step.ends).all())
+
+
+def _learnt_instead(step: Derived, column: Column) -> tuple[Column, ...]:
+    if isinstance(step, MostlyComputed):
+        return (step.mark, column) if step.is_learnt else (step.mark,)
+    return (step.distance,) if isinstance(step, Gap) else ()
+
+
+def _mended_by(step: Derived, before: Columns, after: Columns) -> Array:
+    if isinstance(step, MostlyComputed):
+        return step.kept_up(before, after)
+    return step.drawn_in(after) if isinstance(step, Gap) else step.restored(after)
 
 
 def _raised(order: Order, values: Columns, free: set[str], columns: Sequence[Column]) -> dict[str, Array]:
@@ -218,6 +255,7 @@ def constraints_of(
     rules: Sequence[Rule],
     facts: Sequence[Fact],
     *,
+    source: Table,
     k: int,
     units: Array | None,
     blind: bool,
@@ -242,6 +280,9 @@ def constraints_of(
     for fact in sure:
         if fact.kind == "equal":
             plan.copy(*fact.columns)
+    found = [fact.expect for fact in facts if fact.kind == "arithmetic" and set(fact.columns) <= names]
+    for expect in sorted(found, key=lambda expect: len(solved_in(expect))):  # what can be solved in one way comes first
+        plan.work_out(expect, source)
     declared = [order for rule in rules for part in parts_of(rule.expect) if (order := order_in(part))]
     for order in () if blind else declared:
         plan.keep(order)
@@ -283,6 +324,22 @@ class Derivations:
                 if blind or self._holds(step, compile_rule(rule.expect, self.table.columns)):
                     self.derived[definition.column] = step
                     return
+
+    def work_out(self, expect: str, source: Table) -> None:
+        """A column that was found to come out of others; of a sum any one may be computed from the rest."""
+        for definition in (*definitions_in(expect)[:1], *solved_in(expect)):
+            if self._is_free(definition.column, names_in(definition.expression)):
+                step = computed(definition, source.columns, source)
+                if self._is_as_fine(step, expect):
+                    self.derived[definition.column] = worked_out(step, source, self.k, self.units)
+                    return
+
+    def _is_as_fine(self, step: Computed, expect: str) -> bool:
+        """Whether rounding leaves what was found as it is: what is solved for has all decimals of the others."""
+        if step.column == definitions_in(expect)[0].column:
+            return True
+        others = max(_decimals(self.table.columns, name) for name in step.needs)
+        return _decimals(self.table.columns, step.column) == others
 
     def copy(self, one: str, two: str) -> None:
         for column, source in ((two, one), (one, two)):
@@ -327,11 +384,8 @@ class Derivations:
         led: dict[str, Follows | Banded] = {}
         for fact in facts:
             for source, column in (fact.columns, fact.columns[::-1])[: 2 if fact.kind == "one_to_one" else 1]:
-                if (
-                    column in led
-                    or column in {*self.given, *self.derived, *_sources(source, led)}
-                    or self._rests(column)
-                ):
+                taken = {*led, *self.given, *self.derived, *_sources(source, led)}
+                if column in taken or not self._is_in_time(column, source, led):
                     continue
                 follow = follows_of(self.table, source, column, self.k, self.units)
                 if follow is not None:
@@ -351,8 +405,12 @@ class Derivations:
     def _is_free(self, column: str, needs: Sequence[str]) -> bool:
         return column not in self.given and column not in self.derived and column not in self._below(needs)
 
-    def _rests(self, column: str) -> bool:
-        return any(column in step.needs for step in self.derived.values())
+    def _is_in_time(self, column: str, source: str, led: Mapping[str, Follows | Banded]) -> bool:
+        """Whether it can be looked up before anything is computed from it, or from what it decides."""
+        if not any(name in self.derived for name in _sources(source, led)):
+            return True
+        decided = (column, *(name for name in led if column in _sources(name, led)))
+        return not any(name in step.needs for step in self.derived.values() for name in decided)
 
     def _below(self, names: Sequence[str]) -> set[str]:
         """What these columns rest on, and they themselves."""
@@ -371,6 +429,11 @@ class Derivations:
         result = step.restored({name: self.table.values(name) for name in step.needs})
         same = pd.isna(result) == pd.isna(self.table.values(step.column))
         return float((same & ~check.fails(self.table.frame)).mean()) >= HOLDS
+
+
+def _rests_on(follow: Follows | Banded, derived: Set[str], follows: Sequence[Follows | Banded]) -> bool:
+    """Whether what decides a column, by way of others, is derived itself."""
+    return bool(derived & set(_sources(follow.column, {each.column: each for each in follows})))
 
 
 def _sources(column: str, led: Mapping[str, Follows | Banded]) -> list[str]:
