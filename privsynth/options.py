@@ -328,6 +328,7 @@ class TablePolicy(PolicyModel):
         max_length=3,
         description="Columns that models shall learn from the rows: up to three whose use is measured; chosen when "
         "absent.",
+    )
     arithmetic: Literal["found", "declared"] = Field(
         "found",
         description="Sums, products and the like between columns that the rows of a model keep: "
