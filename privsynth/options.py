@@ -509,7 +509,7 @@ class CloneOptions(PolicyModel):
         0.5,
         gt=0,
         le=5,
-        description="How far numbers move, in multiples of the gap between neighbouring values' deciles.",
+        description="How far numbers move, as a multiple of the range of the tenth of the rows around each value.",
     )
     max_shift_days: int = Field(
         182, ge=1, le=3650, description="Dates of a clone move together by up to this many days, never by none."

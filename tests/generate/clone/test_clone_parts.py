@@ -161,6 +161,20 @@ def test_the_largest_number_never_comes_out() -> None:
     assert scale.moved(values, 5.0, rng()).max() < 200
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_dear_ones_of_a_skewed_column_stay_dear(sign: int) -> None:
+    """One row in twenty is a journey: of many times the usual amount, and few of them are far apart."""
+    usual, dear = rng().lognormal(4, 0.6, 9_500), rng().lognormal(6.2, 0.5, 500)
+    values = sign * np.round(np.append(usual, dear), 2)
+    scale = scale_of(values, 2, 11)
+    assert scale is not None
+    moved = scale.moved(values, 0.5, rng())
+    for part in (slice(9_500), slice(9_500, None)):
+        assert np.median(moved[part]) == pytest.approx(np.median(values[part]), rel=0.05)
+    assert (np.abs(moved) <= 0.01).mean() < 0.001  # none collapses onto the last step before zero
+    assert (moved != scale.within(values)).mean() > 0.95
+
+
 def test_a_column_of_nothing_has_no_scale_and_a_constant_stays() -> None:
     assert scale_of(np.full(5, np.nan), 0, 3) is None
     scale = scale_of(np.full(9, 7.0), 0, 3)
