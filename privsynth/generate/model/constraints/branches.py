@@ -88,7 +88,7 @@ def _different(branches: Iterator[Branch]) -> Iterator[Branch]:
 
 def tells(branches: Sequence[Branch], levels: Array, table: Table, name: str) -> bool:
     """Whether beginnings tell more of other columns than the levels would by chance: a branch, and no mere counting."""
-    others = [column for column in table.columns if column.name != name][:ASKED]
+    others = [column for column in table.columns if column.name != name][: ASKED if branches else 0]
     scores = [_score(table.values(column.name)) for column in others]
     return any(_chance(branch, levels, score) < SURE / len(scores) for branch in branches for score in scores)
 
