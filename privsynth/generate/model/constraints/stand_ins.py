@@ -103,17 +103,22 @@ def with_stand_ins(
     table: Table, facts: Sequence[Fact], given: Sequence[str], *, k: int, units: Array | None
 ) -> tuple[Table, list[StandIns]]:
     """The table without the levels that fewer than `k` units hold and for which something stands in."""
-    learnt = [column for column in table.columns if column.name not in given]
-    decided = decisions(facts, [column.name for column in learnt])
-    coded = {c.name: Codes.of(table, c) for c in learnt if c.kind in WORDS or c.name in _involved(decided)}
-    work = Replacing(table=table, coded=coded, decided=decided, k=k, units=units)
-    done = [work.replace(name) for name in sorted(coded, key=lambda name: len(coded[name]))]
+    decided = decisions(facts, [column.name for column in table.columns])
+    involved = _involved(decided)
+    coded = {c.name: Codes.of(table, c) for c in table.columns if c.name in involved or _is_free(c, given)}
+    work = Replacing(table=table, coded=coded, decided=decided, given=given, k=k, units=units)
+    names = [name for name in sorted(coded, key=lambda name: len(coded[name])) if name not in given]
+    done = [work.replace(name) for name in names]
     replaced = [each for each in done if each is not None]
     if not replaced:
         return table, []
     new = {column.name: table.values(column.name) for column in table.columns}
     new |= {name: coded[name].stored(new[name]) for name in work.changed}
     return replace(table, frame=frame_of(new, len(table))), replaced
+
+
+def _is_free(column: Column, given: Sequence[str]) -> bool:
+    return column.kind in WORDS and column.name not in given
 
 
 def decisions(facts: Sequence[Fact], names: Sequence[str]) -> dict[str, list[str]]:
@@ -148,6 +153,7 @@ class Replacing:
     table: Table
     coded: Mapping[str, Codes]
     decided: Mapping[str, Sequence[str]]
+    given: Sequence[str]  # which stay as they are
     k: int
     units: Array | None
     changed: dict[str, None] = field(default_factory=dict)
@@ -191,7 +197,7 @@ class Replacing:
 
     def _follow(self, typical: Mapping[str, Array], rows: Array, stand_in: Array) -> None:
         for other, level in typical.items():
-            if (self.coded[other].rows[rows] != level[stand_in]).any():
+            if other not in self.given and (self.coded[other].rows[rows] != level[stand_in]).any():
                 self.coded[other].rows[rows] = level[stand_in]
                 self.changed[other] = None
 
@@ -208,8 +214,9 @@ class Replacing:
         if held:
             yield from self._of_what_is_decided(codes, held, all_of, is_code=bool(branches))
             for at in range(1, len(held)):
-                groups = _together([self.coded[other].rows for other in held[at:]], len(rare))
-                yield Step(groups=groups, way=_sharing(held[at:]), anyhow=True)
+                shared = [*(other for other in held[:at] if other in self.given), *held[at:]]
+                groups = _together([self.coded[other].rows for other in shared], len(rare))
+                yield Step(groups=groups, way=_sharing(shared), anyhow=True)
         for branch in () if held else branches:
             yield Step(groups=branch.codes[codes.rows], way=BEGINNING, anyhow=True)
 
