@@ -14,7 +14,7 @@ import numpy as np
 
 from privsynth.dataset import Table
 from privsynth.measure.distance.cells import almost_equal_rows, cell_keys, equal_rows
-from privsynth.measure.distance.points import Points, nearest, place
+from privsynth.measure.distance.points import Points, is_within, loneliest, nearest, place
 from privsynth.measure.samples import in_turn, some_rows
 from privsynth.measure.significance import copy_pvalue
 from privsynth.typing import Array
@@ -102,7 +102,7 @@ def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], 
     some, others, few = (points.take(rows) for points, rows in zip(places, drawn, strict=True))
     apart = nearest(others, some)
     tau = float(np.quantile(apart, TAU)) if len(apart) else 0.0
-    train_hit, holdout_hit = nearest(some, few) <= tau, nearest(others, few) <= tau
+    train_hit, holdout_hit = is_within(some, few, tau), is_within(others, few, tau)
     scale = len(train) / max(1, len(few))
     return Near(
         _counted(train_hit, holdout_hit, scale),
@@ -126,11 +126,8 @@ def _isolated(train: Points, holdout: Points, draft: Points, dealt: tuple[Array,
 
 def _most_isolated(rows: Points) -> tuple[Points, Array]:
     """The rows with the largest distance to their nearest other row, and that distance."""
-    if len(rows) < 2:
-        return rows.take(np.arange(0)), np.zeros(0)
-    gaps = nearest(rows, rows, skip=np.arange(len(rows)))
-    far = np.flatnonzero((gaps >= np.quantile(gaps, 1 - ISOLATED)) & (gaps > 0))
-    return rows.take(far), gaps[far]
+    far, gaps = loneliest(rows, ISOLATED)
+    return rows.take(far), gaps
 
 
 def _upon(far: Points, gaps: Array, others: Points) -> int:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.dataset import Table
-from privsynth.measure.distance.points import Points, between, nearest, place
+from privsynth.measure.distance.points import Points, between, nearest, nearest_and_within, place
 from privsynth.measure.intervals import clopper_pearson
 from privsynth.measure.samples import in_turn, some_rows
 from privsynth.measure.significance import binomial_tail
@@ -68,15 +68,16 @@ def membership_scores(
     known = turns < (turns.max(initial=-1) + 1) // 2
     reference, others = strangers_points.take(rows[known]), strangers_points.take(rows[~known])
     both = [members_points, others]
-    apart = [nearest(rows, synthetic) for rows in both]
     strangers = [nearest(rows, reference) for rows in both]
+    found = [nearest_and_within(rows, synthetic, float(np.median(strangers[1]))) for rows in both]
+    apart = [near for near, _ in found]
     scores = {
         "nearest": [-near for near in apart],
         "calibrated": [-near / np.maximum(far, 1e-9) for near, far in zip(apart, strangers, strict=True)],
         "difference": [far - near for near, far in zip(apart, strangers, strict=True)],
         "density": _density(both, synthetic, reference),
         "classifier": _classifier(both, synthetic, reference, rng),
-        "neighbours": _neighbours(both, synthetic, float(np.median(strangers[1]))),
+        "neighbours": [within for _, within in found],
     }
     lonely = _loneliness(both, reference)
     limit = float(np.quantile(np.concatenate(lonely), 1 - ISOLATED))
@@ -130,21 +131,6 @@ def _loneliness(sides: Sequence[Points], reference: Points) -> list[Array]:
 
 def _mean_distance(side: Points, reference: Points, at: Array) -> Array:
     return np.asarray(np.mean([between(side, reference.take(at[:, rank])) for rank in range(at.shape[1])], axis=0))
-
-
-def _neighbours(sides: Sequence[Points], synthetic: Points, radius: float) -> list[Array]:
-    """How many synthetic rows lie within the radius; the nearest one breaks ties."""
-    from sklearn.neighbors import NearestNeighbors
-
-    finder = NearestNeighbors(algorithm="brute").fit(synthetic.dense)
-    counts_of_sides = []
-    for side in sides:
-        counts = np.zeros(len(side))
-        for start in range(0, len(side), 1000):
-            rows = finder.radius_neighbors(side.dense[start : start + 1000], radius, return_distance=False)
-            counts[start : start + 1000] = [len(row) for row in rows]
-        counts_of_sides.append(counts)
-    return counts_of_sides
 
 
 def _density(sides: Sequence[Points], synthetic: Points, reference: Points) -> list[Array]:

@@ -6,7 +6,7 @@ The distance is of Gower's type (1971): a number counts by its difference over t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,10 @@ from privsynth.typing import Array
 CATEGORY_COST = 0.5
 FARTHEST = 10.0  # in ranges: farther out, numbers are all alike
 AXES = 192  # at most so many axes for all categories together
-BLOCK = 2**25  # distances held at one time
+BLOCK = 2**22  # distances held at one time
+BAND = 512  # queries that are looked up together where they lie near each other
+PILOTS = 2_000  # rows that tell how far from others a row can be at most
+ROUNDING = 1e-4  # more than single precision can be wrong
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +36,7 @@ class Points:
     def __len__(self) -> int:
         return len(self.dense)
 
-    def take(self, rows: Array) -> Points:
+    def take(self, rows: Array | slice) -> Points:
         return Points(self.numbers[rows], self.codes[rows], self.dense[rows])
 
 
@@ -62,16 +65,70 @@ def nearest_at(queries: Points, targets: Points, *, skip: Array | None = None) -
     if not len(targets) or not len(queries):
         return np.zeros(len(queries), dtype=np.intp), np.full(len(queries), np.inf)
     at = np.empty(len(queries), dtype=np.intp)
-    norms, step = np.einsum("ij,ij->i", targets.dense, targets.dense), max(1, BLOCK // len(targets))
-    for start in range(0, len(queries), step):
-        rows = slice(start, start + step)
-        apart = queries.dense[rows] @ (targets.dense.T * np.float32(-2))
-        apart += norms
+    for rows, apart in _searched(queries, targets):
         if skip is not None:
             apart[np.arange(len(apart)), skip[rows]] = np.inf
         at[rows] = apart.argmin(axis=1)
     distance = between(queries, targets.take(at))
     return at, distance if skip is None or len(targets) > 1 else np.full(len(queries), np.inf)
+
+
+def nearest_and_within(queries: Points, targets: Points, radius: float) -> tuple[Array, Array]:
+    """The distance from each query to its nearest target, and how many targets lie within the radius."""
+    at, counts = np.zeros(len(queries), dtype=np.intp), np.zeros(len(queries), dtype=np.intp)
+    limits = np.float32(radius**2) - np.einsum("ij,ij->i", queries.dense, queries.dense)
+    for rows, apart in _searched(queries, targets) if len(targets) else ():
+        at[rows] = apart.argmin(axis=1)
+        counts[rows] = [np.count_nonzero(row <= limit) for row, limit in zip(apart, limits[rows], strict=True)]
+    return between(queries, targets.take(at)) if len(targets) else np.full(len(queries), np.inf), counts
+
+
+def is_within(queries: Points, targets: Points, radius: float) -> Array:
+    """Which queries have a target within the radius. Only what lies as near on the main axis is looked at."""
+    if not len(targets) or not len(queries) or not targets.dense.shape[1]:
+        return nearest(queries, targets) <= radius
+    axis = np.linalg.eigh(np.cov(targets.dense, rowvar=False, ddof=0).reshape(2 * [targets.dense.shape[1]]))[1][:, -1]
+    asked, lie = queries.dense @ axis, targets.dense @ axis
+    in_order, order = targets.take(np.argsort(lie, kind="stable")), np.argsort(asked, kind="stable")
+    lie, reach, hit = np.sort(lie), radius * (1 + ROUNDING) + ROUNDING, np.zeros(len(queries), dtype=bool)
+    for start in range(0, len(order), BAND):
+        rows = order[start : start + BAND]
+        first, last = np.searchsorted(lie, [asked[rows[0]] - reach, asked[rows[-1]] + reach])
+        hit[rows] = nearest(queries.take(rows), in_order.take(slice(first, last))) <= radius
+    return hit
+
+
+def loneliest(points: Points, share: float) -> tuple[Array, Array]:
+    """The rows with the largest distances to their nearest other row, such a share of all, and these distances.
+
+    A row is no farther from its nearest other row than from the nearest of a few: most are ruled out by that.
+    """
+    size = len(points)
+    if size < 2:
+        return np.zeros(0, dtype=np.intp), np.zeros(0)
+    few = np.unique(np.linspace(0, size - 1, PILOTS).astype(np.intp))
+    at_most, gaps = nearest(points, points.take(few)), np.zeros(size)
+    at_most[few] = nearest(points.take(few), points.take(few), skip=np.arange(len(few)))
+    order, needed = np.argsort(-at_most, kind="stable"), size - int((1 - share) * (size - 1))
+    for start in range(0, size, needed):
+        rows = order[start : start + needed]
+        gaps[rows] = nearest(points.take(rows), points, skip=rows)
+        left = at_most[order[start + needed :]]
+        if not left.any() or np.sort(gaps)[-needed] > left[0]:
+            break
+    far = np.flatnonzero((gaps >= np.quantile(gaps, 1 - share)) & (gaps > 0))
+    return far, gaps[far]
+
+
+def _searched(queries: Points, targets: Points) -> Iterator[tuple[slice, Array]]:
+    """Blocks of queries with their squared distances to all targets, short of what is the same for all of a row."""
+    heights = np.einsum("ij,ij->i", targets.dense, targets.dense)
+    those = np.vstack([targets.dense.T * np.float32(-2), heights])
+    these = np.hstack([queries.dense, np.ones((len(queries), 1), dtype=np.float32)])
+    step = max(1, BLOCK // len(targets))
+    for start in range(0, len(queries), step):
+        rows = slice(start, start + step)
+        yield rows, these[rows] @ those
 
 
 def between(left: Points, right: Points) -> Array:
@@ -118,13 +175,14 @@ def _one_hot(codes: Array) -> list[Array]:
     (Levels that share one set look nearer than they are, and only while searching: codes are the same in both sets if
     they differ by a multiple of m (m + 1).)
     """
-    counts = [int(column.max(initial=0)) + 2 for column in codes.T]
+    varied = [column - column.min() for column in codes.T if len(column) and column.min() != column.max()]
+    counts = [int(column.max()) + 1 for column in varied]
     cap = _fair_share(counts, AXES)
     axes: list[Array] = []
-    for column, count in zip(codes.T, counts, strict=True):
+    for column, count in zip(varied, counts, strict=True):
         sizes = [count] if count <= cap else [cap // 2, cap // 2 + 1]
         height = np.float32(CATEGORY_COST / np.sqrt(2 * len(sizes)))
-        axes += [np.eye(size, dtype=np.float32)[(column + 1) % size] * height for size in sizes]
+        axes += [np.eye(size, dtype=np.float32)[column % size] * height for size in sizes]
     return axes
 
 

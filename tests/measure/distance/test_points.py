@@ -9,7 +9,7 @@ from conftest import frame
 from honest import LEARNT, people
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.distance.points import between, nearest, place
+from privsynth.measure.distance.points import Points, between, is_within, loneliest, nearest, nearest_and_within, place
 
 COLUMNS = (Column("n", Kind.NUMBER), Column("w", Kind.CATEGORY))
 
@@ -70,3 +70,42 @@ def test_a_constant_column_and_dates_do_no_harm() -> None:
     real = Table("t", (Column("d", Kind.DATE), Column("n", Kind.NUMBER)), pd.DataFrame({"d": days, "n": [5.0] * 3}))
     (points,) = place([real], ["d", "n"])
     assert np.isfinite(nearest(points, points, skip=np.arange(3))).all()
+
+
+def heaps(rows: int, seed: int) -> Points:
+    """Dense heaps, a few rows far from all, equal rows, gaps."""
+    draws = np.random.default_rng(seed)
+    numbers = np.round(draws.choice([0.0, 5.0, 9.0], rows) + draws.gamma(0.3, 1.0, rows), 2)
+    words = [f"w{each}" for each in draws.integers(0, 5, rows)]
+    gaps = [None if each < 0.1 else value for each, value in zip(draws.random(rows), numbers.tolist(), strict=True)]
+    return place([table(gaps, words)], ["n", "w"])[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("radius", [0.0, 0.01, 0.2, 0.6, 9.0])
+def test_who_is_within_a_radius_is_whose_nearest_is(radius: float) -> None:
+    left, right = heaps(700, 1), heaps(900, 2)
+    assert is_within(left, right, radius).tolist() == (nearest(left, right) <= radius).tolist()
+
+
+def test_what_is_counted_within_a_radius_is_what_lies_there() -> None:
+    left, right = heaps(50, 1), heaps(80, 2)
+    near, counts = nearest_and_within(left, right, 0.3)
+    pairs = np.stack([between(left.take(np.full(len(right), row)), right) for row in range(len(left))])
+    assert near == pytest.approx(nearest(left, right))
+    assert counts.tolist() == (pairs <= 0.3).sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize("rows", [2, 30, 2_500, 5_000])
+def test_the_loneliest_are_found_without_looking_at_everybody(rows: int) -> None:
+    points = heaps(rows, 3)
+    gaps = nearest(points, points, skip=np.arange(rows))
+    far, how_far = loneliest(points, 0.05)
+    assert far.tolist() == np.flatnonzero((gaps >= np.quantile(gaps, 0.95)) & (gaps > 0)).tolist()
+    assert how_far == pytest.approx(gaps[far])
+
+
+def test_one_row_is_no_hermit_and_nobody_is_within_an_empty_table() -> None:
+    assert len(loneliest(heaps(1, 1), 0.05)[0]) == 0
+    none = heaps(9, 1).take(slice(0, 0))
+    assert is_within(heaps(3, 1), none, 1.0).tolist() == [False] * 3
+    assert nearest_and_within(heaps(3, 1), none, 1.0)[1].tolist() == [0] * 3
