@@ -19,15 +19,15 @@ from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.distance.points import as_number
 from privsynth.typing import Array
 
-EQUAL, AT_LEAST, AT_MOST = 0, 1, 2
-MISSING = -1
+MISSING, LEAST, MOST = -1, 0, 2**31 - 1  # codes of values lie from `LEAST` to `MOST`
 DRAWS = 5  # samples of the larger side, of which the middle one counts
 TRIES = 150  # descriptions tried for each one asked for
-SIEVE = 1_000  # synthetic rows that sort out most descriptions that fit many
+SIEVES = (50, 1_000)  # synthetic rows that one after the other sort out most descriptions that fit many
 AT_A_TIME = 10_000  # tries drawn at once
+BLOCK = 2**18  # tries x rows looked at together
 WIDTH = 3  # tests in a description of several columns
 
-Test = tuple[int, int, int]  # column, operator, code
+Test = tuple[int, int, int]  # column, and the first and the last code that fits
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +91,9 @@ def _codes(parts: Sequence[Array]) -> Array:
     return np.asarray(pd.factorize(every, sort=every.dtype.kind == "f")[0]).astype(np.int32)
 
 
-def _fits(codes: Array, column: int, operator: int, code: int) -> Array:
+def _fits(codes: Array, column: int, first: int, last: int) -> Array:
     values = codes[column]
-    if operator == EQUAL:
-        return np.asarray(values == code)
-    return np.asarray(values >= code if operator == AT_LEAST else (values <= code) & (values != MISSING))
+    return np.asarray(values == first if first == last else (values >= first) & (values <= last))
 
 
 def _of_one(synthetic: Coded, attacks: int, rng: np.random.Generator) -> list[tuple[Test, ...]]:
@@ -112,14 +110,13 @@ def _of_one(synthetic: Coded, attacks: int, rng: np.random.Generator) -> list[tu
 def _single_tests(values: Array, is_number: bool, column: int) -> Iterator[Test]:
     codes, counts = np.unique(values, return_counts=True)
     once = codes[counts == 1]
-    yield from ((column, EQUAL, int(code)) for code in once)
+    yield from ((column, int(code), int(code)) for code in once)
     present = codes[codes != MISSING]
     if is_number and len(present):
-        yield from (
-            (column, operator, int(end))
-            for operator, end in ((AT_MOST, present[0]), (AT_LEAST, present[-1]))
-            if end in once
-        )
+        if present[0] in once:
+            yield column, LEAST, int(present[0])
+        if present[-1] in once:
+            yield column, int(present[-1]), MOST
 
 
 def _of_several(synthetic: Coded, attacks: int, rng: np.random.Generator) -> list[tuple[Test, ...]]:
@@ -127,35 +124,57 @@ def _of_several(synthetic: Coded, attacks: int, rng: np.random.Generator) -> lis
     width, size = min(WIDTH, len(synthetic.codes)), len(synthetic)
     if not width or not size:
         return []
-    middles = [
-        float(np.median(values[values != MISSING])) if (values != MISSING).any() else 0.0 for values in synthetic.codes
-    ]
+    middles = np.array(
+        [np.median(values[values != MISSING]) if (values != MISSING).any() else 0.0 for values in synthetic.codes]
+    )
     descriptions: dict[tuple[Test, ...], None] = {}
-    sieve = synthetic.take(np.sort(rng.permutation(size)[:SIEVE]))
-    for row, columns in _draws(size, len(synthetic.codes), width, TRIES * attacks, rng):
-        description = tuple(_outer_test(synthetic, column, row, middles) for column in columns)
-        if description not in descriptions and sieve.count(description) <= 1 and synthetic.count(description) == 1:
-            descriptions[description] = None
-            if len(descriptions) == attacks:
-                break
+    shuffled = rng.permutation(size)
+    sieves = [synthetic.take(shuffled[:rows]) for rows in SIEVES]
+    for rows, columns in _draws(size, len(synthetic.codes), width, TRIES * attacks, rng):
+        for description in _sifted(_outer_tests(synthetic, rows, columns, middles), sieves):
+            if description not in descriptions and synthetic.count(description) == 1:
+                descriptions[description] = None
+                if len(descriptions) == attacks:
+                    return list(descriptions)
     return list(descriptions)
 
 
-def _draws(
-    rows: int, columns: int, width: int, tries: int, rng: np.random.Generator
-) -> Iterator[tuple[int, list[int]]]:
-    """Random rows, each with some random columns in their order."""
+def _draws(rows: int, columns: int, width: int, tries: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
+    """Random rows, each with some random columns in their order; many at once."""
     for start in range(0, tries, AT_A_TIME):
         count = min(AT_A_TIME, tries - start)
         chosen = np.sort(np.argpartition(rng.random((count, columns)), width - 1, axis=1)[:, :width], axis=1)
-        yield from zip(rng.integers(rows, size=count).tolist(), chosen.tolist(), strict=True)
+        yield rng.integers(rows, size=count), chosen
 
 
-def _outer_test(synthetic: Coded, column: int, row: int, middles: Sequence[float]) -> Test:
-    code = int(synthetic.codes[column, row])
-    if code == MISSING or not synthetic.is_number[column]:
-        return column, EQUAL, code
-    return column, AT_LEAST if code > middles[column] else AT_MOST, code
+def _outer_tests(synthetic: Coded, rows: Array, columns: Array, middles: Array) -> Array:
+    """What is said of each row in its columns: tries x tests x (column, first, last)."""
+    codes = synthetic.codes[columns, rows[:, None]].astype(np.int64)
+    open_ended = np.array(synthetic.is_number)[columns] & (codes != MISSING)
+    above = codes > middles[columns]
+    first = np.where(open_ended & ~above, LEAST, codes)
+    last = np.where(open_ended & above, MOST, codes)
+    return np.stack([columns, first, last], axis=2)
+
+
+def _sifted(tries: Array, sieves: Sequence[Coded]) -> Iterator[tuple[Test, ...]]:
+    """The tries that fit at most one row of each sieve."""
+    for sieve in sieves:
+        tries = tries[_counts(tries, sieve) <= 1]
+    yield from (tuple(map(tuple, each)) for each in tries.tolist())
+
+
+def _counts(tries: Array, sieve: Coded) -> Array:
+    """How many rows of the sieve each try fits."""
+    counts, step = np.empty(len(tries), dtype=np.intp), max(1, BLOCK // len(sieve))
+    for start in range(0, len(tries), step):
+        some = tries[start : start + step]
+        fits = np.ones((len(some), len(sieve)), dtype=bool)
+        for column, first, last in some.transpose(1, 2, 0):
+            values = sieve.codes[column]
+            fits &= (values >= first[:, None]) & (values <= last[:, None])
+        counts[start : start + step] = [np.count_nonzero(row) for row in fits]
+    return counts
 
 
 def _successes(side: Coded, size: int, descriptions: Sequence[tuple[Test, ...]], rng: np.random.Generator) -> float:
