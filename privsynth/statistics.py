@@ -27,11 +27,12 @@ class Fact:
     """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
 
     kind: str  # equal, place, one_to_one, dependency, order, constant_difference, arithmetic, combinations, ordinal,
-    # panel, series
+    # joint, panel, series
     _: KW_ONLY
     table: str
     columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher;
-    # arithmetic: what comes out, then what it is worked out from; a panel: whose, then when
+    # arithmetic: what comes out, then what it is worked out from; joint: two that decide, then what follows; a panel:
+    # whose, then when
     share: float  # of the rows in which it holds
     words: str  # for people
     expect: str = ""  # arithmetic: the rule that it is, in the language of `expressions`

@@ -13,6 +13,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.arithmetic import arithmetic_of, too_many
+from privsynth.describe.joint import joint_of
 from privsynth.describe.orders import order_of
 from privsynth.describe.places import places_of
 from privsynth.describe.turns import turns_of
@@ -100,6 +101,15 @@ def _between(table: Table) -> Iterator[Fact]:
     yield from _told(table, coded, shares, {fact.columns for fact in (*same, *places)})
     yield from _ordered(table, {frozenset(fact.columns) for fact in same}, {n for p in places for n in p.columns})
     yield from _combinations(table, coded, shares)
+    yield from _joint(table, coded, shares)
+
+
+def _joint(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
+    places = sorted(_crossable(coded), key=lambda place: int(coded.levels[place]))
+    for found in joint_of(coded.codes, places, shares):
+        one, two, third = (coded.columns[place].name for place in found)
+        words = f"{one} and {two} together decide {third} in every row"
+        yield Fact("joint", table=table.name, columns=(one, two, third), share=1.0, words=words)
 
 
 def _places(table: Table) -> Iterator[Fact]:

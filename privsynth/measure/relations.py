@@ -17,7 +17,9 @@ from privsynth.measure.distance.points import as_number
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
-BETWEEN = frozenset(("equal", "one_to_one", "dependency", "order", "constant_difference", "combinations", "arithmetic"))
+BETWEEN = frozenset(
+    ("equal", "one_to_one", "dependency", "joint", "order", "constant_difference", "combinations", "arithmetic")
+)
 MEANT = 10.0  # times that chance would have brought two levels together, if they never meet on purpose
 SAME = 1e-9  # of a difference, as far as fractions of a day and of ten are exact
 
@@ -47,7 +49,8 @@ def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
     if fact.kind in ("order", "constant_difference"):
         gap, meant = (_gap(each, *fact.columns) for each in (table, like))
         return ~np.isnan(gap), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
-    one, two = (_codes(table, like, name) for name in fact.columns)
+    one, *others = (_codes(table, like, name) for name in fact.columns)
+    one, two = (_both(one, others[0]), others[1]) if fact.kind == "joint" else (one, others[0])
     if fact.kind == "equal":
         return _equal(table, *fact.columns)
     if fact.kind == "combinations":
@@ -93,6 +96,14 @@ def _codes(table: Table, like: Table, name: str) -> _Levels:
         values = [each.text(name) for each in (table, like)]
     codes, known = pd.factorize(np.concatenate(values))
     return _Levels(codes[: len(table)], codes[len(table) :], len(known))
+
+
+def _both(one: _Levels, two: _Levels) -> _Levels:
+    """The combinations of two columns as levels of one."""
+    wide = two.count + 1
+    here, like = ((left + 1) * wide + right + 1 for left, right in ((one.here, two.here), (one.like, two.like)))
+    codes, known = pd.factorize(np.concatenate([here, like]))
+    return _Levels(codes[: len(here)], codes[len(here) :], len(known))
 
 
 def _goes_with(one: _Levels, two: _Levels) -> Array:

@@ -8,7 +8,7 @@ declared or found holds by construction, whatever the engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -283,6 +283,10 @@ class Follows:
     levels: Array = field(repr=False)
     values: Array = field(repr=False)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
     def restored(self, columns: Columns) -> Array:
         at = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(columns[self.source], dtype=object))
         followed = columns[self.column].copy()
@@ -300,11 +304,76 @@ class Banded:
     cuts: Array = field(repr=False)  # where the second and each further band begins
     values: Array = field(repr=False)
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
     def restored(self, columns: Columns) -> Array:
         known = ~pd.isna(columns[self.source])
         followed = columns[self.column].copy()
         followed[known] = self.values[np.searchsorted(self.cuts, columns[self.source][known], "right")]
         return followed
+
+
+@kept(version=1)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FollowsBoth:
+    """A column that two others decide together, among the combinations that enough hold.
+
+    Rows of another combination that are made together agree with each other.
+    """
+
+    column: str
+    sources: tuple[str, str]
+    levels: tuple[Array, Array] = field(repr=False)
+    pairs: Array = field(
+        repr=False
+    )  # place of the first level times the number of second ones, plus that of the second
+    values: Array = field(repr=False)
+
+    def restored(self, columns: Columns) -> Array:
+        one, two = (
+            pd.Index(levels, dtype=object).get_indexer(pd.Index(columns[name], dtype=object))
+            for levels, name in zip(self.levels, self.sources, strict=True)
+        )
+        known = np.where((one >= 0) & (two >= 0), one * len(self.levels[1]) + two, -1)
+        at = pd.Index(self.pairs).get_indexer(pd.Index(known))
+        followed = _agreed(columns[self.column], [columns[name] for name in self.sources])
+        followed[at >= 0] = self.values[at[at >= 0]]
+        return followed
+
+
+def _agreed(values: Array, sources: Sequence[Array]) -> Array:
+    """In each combination of the sources what comes first there."""
+    combination = pd.factorize(pd.MultiIndex.from_arrays([pd.factorize(source)[0] for source in sources]))[0]
+    first = np.unique(combination, return_index=True)[1]
+    return np.asarray(values[first[combination]])
+
+
+def follows_both_of(
+    table: Table, sources: tuple[str, str], column: str, k: int, units: Array | None
+) -> FollowsBoth | None:
+    """None where no combination is held by enough."""
+    (one, left), (two, right) = (pd.factorize(table.values(name)) for name in sources)
+    codes, values = pd.factorize(table.values(column), use_na_sentinel=False)
+    rows = np.flatnonzero((one >= 0) & (two >= 0))
+    of_rows = None if units is None else units[rows]
+    pair, at = np.unique(one[rows].astype(np.int64) * len(right) + two[rows], return_inverse=True)
+    both, back = np.unique(at * len(values) + codes[rows], return_inverse=True)
+    held = support(back, len(both), of_rows)
+    order = [place for place in np.argsort(held, kind="stable") if held[place] >= k]  # of two the commoner one is left
+    best = dict(zip((both[order] // len(values)).tolist(), (both[order] % len(values)).tolist(), strict=True))
+    if not best:
+        return None
+    found, kept = np.array([*best.values()], dtype=np.int64), pair[[*best]]
+    first, second = np.unique(kept // len(right)), np.unique(kept % len(right))  # no other level is remembered
+    return FollowsBoth(
+        column=column,
+        sources=sources,
+        levels=(np.asarray(left, dtype=object)[first], np.asarray(right, dtype=object)[second]),
+        pairs=np.searchsorted(first, kept // len(right)) * len(second) + np.searchsorted(second, kept % len(right)),
+        values=np.asarray(values)[found],
+    )
 
 
 def follows_of(table: Table, source: str, column: str, k: int, units: Array | None) -> Follows | Banded | None:

@@ -32,8 +32,10 @@ from privsynth.generate.model.constraints.derived import (
     Copied,
     Derived,
     Follows,
+    FollowsBoth,
     Gap,
     MostlyComputed,
+    follows_both_of,
     follows_of,
     gap_of,
     worked_out,
@@ -46,6 +48,7 @@ from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 Columns = Mapping[str, Array]
+Led = Follows | Banded | FollowsBoth
 
 HOLDS = 0.99  # share of real rows in which a definition must hold for its column to be computed
 MEANT = 10.0  # times that chance would bring two levels together, if they never meet on purpose
@@ -82,7 +85,7 @@ class Constraints:
     rules: tuple[Rule, ...] = ()
     orders: tuple[Order, ...] = ()  # that hold in all real rows and are not derived
     steps: tuple[Derived, ...] = ()
-    follows: tuple[Follows | Banded, ...] = ()
+    follows: tuple[Led, ...] = ()
     nevers: tuple[Never, ...] = ()
     places: tuple[Placed, ...] = ()
 
@@ -291,7 +294,7 @@ def constraints_of(
         for fact in sure
         if fact.kind in ("order", "constant_difference") and not plan.keeps(fact)
     ]
-    led = [fact for fact in sure if fact.kind in ("dependency", "one_to_one")]
+    led = [fact for fact in sure if fact.kind in ("dependency", "one_to_one", "joint")]
     nevers = [never for fact in sure if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
     return Constraints(
         table=table.name,
@@ -379,19 +382,24 @@ class Derivations:
             return True
         return self.keep(Order(low, high, strict=False), constant=fact.kind == "constant_difference")
 
-    def led(self, facts: Sequence[Fact]) -> tuple[Follows | Banded, ...]:
+    def led(self, facts: Sequence[Fact]) -> tuple[Led, ...]:
         """Columns that others decide, which others may decide in turn; what decides comes before what it decides."""
-        led: dict[str, Follows | Banded] = {}
+        led: dict[str, Led] = {}
         for fact in facts:
-            for source, column in (fact.columns, fact.columns[::-1])[: 2 if fact.kind == "one_to_one" else 1]:
-                taken = {*led, *self.given, *self.derived, *_sources(source, led)}
-                if column in taken or not self._is_in_time(column, source, led):
+            for *sources, column in (fact.columns, fact.columns[::-1])[: 2 if fact.kind == "one_to_one" else 1]:
+                taken = {*led, *self.given, *self.derived, *_above(sources, led)}
+                if column in taken or not self._is_in_time(column, sources, led):
                     continue
-                follow = follows_of(self.table, source, column, self.k, self.units)
+                follow = self._follow(sources, column)
                 if follow is not None:
                     led[column] = follow
                     break
-        return tuple(sorted(led.values(), key=lambda follow: len(_sources(follow.column, led))))
+        return tuple(sorted(led.values(), key=lambda follow: _depth(follow.column, led)))
+
+    def _follow(self, sources: Sequence[str], column: str) -> Led | None:
+        if len(sources) == 1:
+            return follows_of(self.table, sources[0], column, self.k, self.units)
+        return follows_both_of(self.table, (sources[0], sources[1]), column, self.k, self.units)
 
     def steps(self) -> tuple[Derived, ...]:
         """In an order in which each finds what it needs."""
@@ -405,11 +413,11 @@ class Derivations:
     def _is_free(self, column: str, needs: Sequence[str]) -> bool:
         return column not in self.given and column not in self.derived and column not in self._below(needs)
 
-    def _is_in_time(self, column: str, source: str, led: Mapping[str, Follows | Banded]) -> bool:
+    def _is_in_time(self, column: str, sources: Sequence[str], led: Mapping[str, Led]) -> bool:
         """Whether it can be looked up before anything is computed from it, or from what it decides."""
-        if not any(name in self.derived for name in _sources(source, led)):
+        if not any(name in self.derived for name in _above(sources, led)):
             return True
-        decided = (column, *(name for name in led if column in _sources(name, led)))
+        decided = (column, *(name for name in led if column in _above([name], led)))
         return not any(name in step.needs for step in self.derived.values() for name in decided)
 
     def _below(self, names: Sequence[str]) -> set[str]:
@@ -431,17 +439,24 @@ class Derivations:
         return float((same & ~check.fails(self.table.frame)).mean()) >= HOLDS
 
 
-def _rests_on(follow: Follows | Banded, derived: Set[str], follows: Sequence[Follows | Banded]) -> bool:
+def _rests_on(follow: Led, derived: Set[str], follows: Sequence[Led]) -> bool:
     """Whether what decides a column, by way of others, is derived itself."""
-    return bool(derived & set(_sources(follow.column, {each.column: each for each in follows})))
+    return bool(derived & set(_above([follow.column], {each.column: each for each in follows})))
 
 
-def _sources(column: str, led: Mapping[str, Follows | Banded]) -> list[str]:
-    """The column and all that decide it, by way of one another."""
-    chain = [column]
-    while chain[-1] in led:
-        chain.append(led[chain[-1]].source)
-    return chain
+def _above(columns: Sequence[str], led: Mapping[str, Led]) -> list[str]:
+    """The columns and all that decide them, by way of one another."""
+    found: dict[str, None] = {}
+    todo = [*columns]
+    while todo:
+        name = todo.pop()
+        found[name] = None
+        todo += [source for source in led[name].sources if source not in found] if name in led else []
+    return list(found)
+
+
+def _depth(column: str, led: Mapping[str, Led]) -> int:
+    return 0 if column not in led else 1 + max(_depth(source, led) for source in led[column].sources)
 
 
 def computed(definition: Definition, columns: Sequence[Column], table: Table | None) -> Computed:
