@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 
 import numpy as np
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.describe.formulas import Amounts, Formula, formulas_of
+from privsynth.describe.formulas import NOISE, SHARE, Amounts, Formula, formulas_of
 from privsynth.errors import PolicyError
 from privsynth.expressions import names_in
 from privsynth.measure.distance.points import as_number
+from privsynth.measure.relations import held
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 MOST = 250  # columns of numbers that are looked at
 DATES = 12  # columns of dates whose differences are
+FEW_DECIMALS = 6  # that somebody meant, where more are there by the binary fractions of a machine
 WRITTEN = 15  # digits of a constant
 UNTOLD = (Role.DIRECT, Role.FREE_TEXT, Role.IDENTIFIER)
 DAY_SECONDS = 86_400.0
@@ -33,19 +35,22 @@ def arithmetic_of(table: Table) -> Iterator[Fact]:
     """A fact for each formula that holds in nearly all rows, and that chance does not explain."""
     terms = _terms(table)
     numbers = [term for term in terms if not term.is_gap]
-    for formula in formulas_of(_numbers(table, numbers), _numbers(table, [term for term in terms if term.is_gap])):
-        columns = tuple(
-            dict.fromkeys(name for place in (formula.target, *formula.parts) for name in terms[place].names)
-        )
-        if len({table[name].measure for name in columns if table[name].kind.is_time}) <= 1:
-            yield Fact(
-                "arithmetic",
-                table=table.name,
-                columns=columns,
-                share=formula.share,
-                words=_words(formula, terms),
-                expect=f"{_quoted(columns[0])} = {_written(formula, terms, _decimals(table[columns[0]]))}",
-            )
+    for formula in formulas_of(_amounts(table, numbers), _amounts(table, [term for term in terms if term.is_gap])):
+        fact = _fact(table, formula, terms)
+        measures = {table[name].measure for name in fact.columns if table[name].kind.is_time}
+        if fact.share >= SHARE and len(measures) <= 1:
+            yield fact
+
+
+def _fact(table: Table, formula: Formula, terms: Sequence[_Term]) -> Fact:
+    columns = tuple(dict.fromkeys(name for place in (formula.target, *formula.parts) for name in terms[place].names))
+    decimals, shows_more = _places(table, columns[0])
+    must_round = shows_more and not formula.is_closed
+    expect = f"{_quoted(columns[0])} = {_written(formula, terms, decimals, must_round=must_round)}"
+    fact = Fact("arithmetic", table=table.name, columns=columns, share=formula.share, words="", expect=expect)
+    counted = held(table, fact, like=table) if must_round else None  # halves may be rounded either way
+    share = fact.share if counted is None else counted.share
+    return replace(fact, share=share, words=f"{_said(formula, terms)}{_share_words(share)}")
 
 
 def too_many(table: Table) -> Iterator[str]:
@@ -97,9 +102,9 @@ def _between(table: Table, dates: Sequence[str]) -> _Term:
     return _Term(names, whole_days=whole)
 
 
-def _numbers(table: Table, terms: Sequence[_Term]) -> Amounts:
+def _amounts(table: Table, terms: Sequence[_Term]) -> Amounts:
     values = [_values(table, term) for term in terms]
-    units = [0.0 if term.is_gap else 10.0 ** -_decimals(table[term.names[0]]) for term in terms]
+    units = [0.0 if term.is_gap else 10.0 ** -_places(table, term.names[0])[0] for term in terms]
     return Amounts(np.stack(values, axis=1) if values else np.zeros((len(table), 0)), np.array(units))
 
 
@@ -109,22 +114,30 @@ def _values(table: Table, term: _Term) -> Array:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _decimals(column: Column) -> int:
-    return column.spelling.decimals if column.kind is Kind.NUMBER else 0
+def _places(table: Table, name: str) -> tuple[int, bool]:
+    """The decimals that the numbers have, and whether they show more: `12.340000000000003` has two."""
+    column = table[name]
+    shown = column.spelling.decimals if column.kind is Kind.NUMBER else 0
+    if shown <= FEW_DECIMALS:
+        return shown, False
+    known = _values(table, _Term((name,)))
+    known = known[~np.isnan(known)]
+    within = NOISE * np.maximum(1.0, np.abs(known))
+    meant = (d for d in range(FEW_DECIMALS + 1) if bool((np.abs(known - np.round(known, d)) <= within).all()))
+    found = next(meant, None)
+    return (shown, False) if found is None else (found, True)
 
 
-def _written(formula: Formula, terms: Sequence[_Term], decimals: int) -> str:
-    """The right side of the rule."""
+def _written(formula: Formula, terms: Sequence[_Term], decimals: int, *, must_round: bool) -> str:
+    """The right side of the rule. It is rounded in so many words where the column shows more than was meant."""
     parts = [_term_written(terms[part]) for part in formula.parts]
     if formula.powers:
         text = _multiplied(parts, formula.powers, formula.factor) + _plus(formula.offset)
     else:
         text = _summed(parts, formula.signs, formula.offset)
-    if not formula.is_floor:
-        return text
-    if not decimals:
-        return f"floor({text})"
-    return f"floor(({text}) * {10**decimals}) / {10**decimals}"
+    if formula.is_floor:
+        return f"floor(({text}) * {10**decimals}) / {10**decimals}" if decimals else f"floor({text})"
+    return f"round({text}, {decimals})" if must_round else text
 
 
 def _term_written(term: _Term) -> str:
@@ -180,9 +193,9 @@ def _is_column(text: str) -> bool:
         return False
 
 
-def _words(formula: Formula, terms: Sequence[_Term]) -> str:
-    target, parts = terms[formula.target].words, [terms[part].words for part in formula.parts]
-    return f"{target} is {_right_side(formula, parts)}{_share_words(formula.share)}"
+def _said(formula: Formula, terms: Sequence[_Term]) -> str:
+    parts = [terms[part].words for part in formula.parts]
+    return f"{terms[formula.target].words} is {_right_side(formula, parts)}"
 
 
 def _right_side(formula: Formula, parts: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ MORE = 200  # rows that are asked after the probes
 ASKED = 40_000  # pairs of columns times such rows
 TELLING = 0.05  # of them must agree, and not by being zero
 UNLIKE = 0.15  # of the rows that tell may contradict
+BARELY = 5.0  # places: where most odd rows are not further off, it is the formula that is none
 SAMPLE = 2_000  # rows that are looked at before all are
 LOOSELY = 0.9  # of the sample
 ALONG = 0.8  # correlation of what lies on a line, however coarse
@@ -88,7 +89,7 @@ def formulas_of(numbers: Amounts, gaps: Amounts) -> list[Formula]:
         return []
     search = _Search(numbers)
     lines = list(search.lines(gaps))
-    doubles = {line.target for line in lines if line.share == 1.0 and _is_exact(line, numbers)}
+    doubles = _doubles(lines, numbers)
     wanted = [place for place in range(search.width) if place not in doubles and search.varies[place]]
     several = [*search.pairs_added(wanted), *search.products(wanted), *search.blocks(wanted), *search.sums(wanted)]
     return _independent([*(line for line in lines if not _is_shift(line, numbers.units)), *several])
@@ -101,6 +102,15 @@ def _is_shift(line: Formula, units: Array) -> bool:
     return is_plain and (not line.offset or units[source] == units[line.target])
 
 
+def _doubles(lines: Iterable[Formula], numbers: Amounts) -> set[int]:
+    """Columns that say no more than another one, which stays."""
+    doubles = set[int]()
+    for line in lines:
+        if line.share == 1.0 and line.parts[0] not in doubles and _is_exact(line, numbers):
+            doubles.add(line.target)
+    return doubles
+
+
 def _is_exact(formula: Formula, numbers: Amounts) -> bool:
     """Whether the source could be worked out from the target as well: one of both is enough to look at."""
     source = formula.parts[0]
@@ -110,23 +120,44 @@ def _is_exact(formula: Formula, numbers: Amounts) -> bool:
 
 
 def _independent(formulas: Iterable[Formula]) -> list[Formula]:
-    """Without those that others say together: sums of sums, and quotients of products."""
+    """Without those that others say together: sums of sums, and quotients of products.
+
+    Of several ways to say the same one that says something of another column than those before.
+    """
     kept: list[Formula] = []
-    for formula in sorted(formulas, key=_rank):
-        is_new = all(formula.columns != other.columns for other in kept)
-        if is_new and not any(_is_spanned(formula, kept, weights) for weights in (_as_sum, _as_product)):
-            kept.append(formula)
+    known: list[Formula] = []  # with those left out: what follows from them is nothing new
+    ranked = sorted(formulas, key=_rank)
+    for formula in ranked:
+        taken = {other.target for other in kept if other.powers}  # a sum can be solved for any of its columns
+        way = next((way for way in ranked if _is_as_good(way, formula) and way.target not in taken), formula)
+        is_said = any(_says_it(other, formula) for other in kept)
+        if not is_said and not any(_is_spanned(way, known, weights) for weights in (_as_sum, _as_product)):
+            kept.append(way)
+        known.append(formula)
     return kept
 
 
+def _says_it(one: Formula, other: Formula) -> bool:
+    """The same columns; or, where there are odd rows, the same column from others: the odd rows will be the same."""
+    return one.columns == other.columns or (other.share < 1.0 and one.target == other.target)
+
+
+def _is_as_good(one: Formula, other: Formula) -> bool:
+    same = (one.columns, one.share, one.is_closed)
+    return same == (other.columns, other.share, other.is_closed)
+
+
 def _rank(formula: Formula) -> tuple[object, ...]:
+    """What is exact comes before what is rounded, few parts before many, what stands behind its parts before others."""
     is_plain = formula.factor == 1.0 and not formula.offset and not formula.is_floor
+    steep = sum(map(abs, formula.powers))
     return (
         formula.share < 1.0,
+        not formula.is_closed,
         len(formula.parts),
-        not (formula.is_closed and is_plain),
+        not is_plain,
         -formula.target,
-        sum(map(abs, formula.powers)),
+        steep,
         -formula.share,
     )
 
@@ -152,10 +183,10 @@ def _is_spanned(formula: Formula, kept: Sequence[Formula], weights: Callable[[Fo
     mine = weights(formula)
     if mine is None:
         return False
-    every = [mine, *(each for other in kept if (each := weights(other)) is not None)]
-    names = sorted({name for each in every for name in each})
-    rows = np.array([[each.get(name, 0.0) for name in names] for each in every])
-    return int(np.linalg.matrix_rank(rows)) < len(every)
+    others = [each for other in kept if (each := weights(other)) is not None]
+    names = sorted({name for each in (mine, *others) for name in each})
+    rows = np.array([[each.get(name, 0.0) for name in names] for each in (*others, mine)])
+    return bool(np.linalg.matrix_rank(rows) == (np.linalg.matrix_rank(rows[:-1]) if others else 0))
 
 
 class _Search:
@@ -182,18 +213,19 @@ class _Search:
                 continue
             others = [target for target in targets if target != source and target not in seen]
             for target in _straight(some, source, np.array(others, dtype=int), wide.units):
-                formula = self._line(wide, source, int(target))
-                if formula is not None:
-                    seen.add(formula.target)
-                    yield formula
+                ways = self._both_ways(wide, source, int(target))
+                seen |= {way.target for way in ways[:1]}
+                yield from ways
 
-    def _line(self, wide: Amounts, source: int, target: int) -> Formula | None:
-        """The other way round where that one uses each of its places, and this one would not."""
-        formula = _best(_lines(wide, source, target), wide)
-        if formula is None or source >= self.width or _is_exact(formula, wide):
-            return formula
+    def _both_ways(self, wide: Amounts, source: int, target: int) -> list[Formula]:
+        """First that one of two columns follows which uses each of its places where the other would not."""
+        there = _best(_lines(wide, source, target), wide)
+        if there is None or source >= self.width:
+            return [] if there is None else [there]
         back = _best(_lines(wide, target, source), wide)
-        return formula if back is None or back.share < formula.share else back
+        if back is None or back.share < there.share:
+            return [there]
+        return [there, back] if _is_exact(there, wide) else [back, there]
 
     def pairs_added(self, wanted: Sequence[int]) -> Iterator[Formula]:
         """`c = a + b`; with the same numbers `a = c - b`."""
@@ -509,9 +541,9 @@ def _counted(formula: Formula, numbers: Amounts) -> Formula | None:
     if len(rows) < FEWEST or formula.factor == 0.0:
         return None
     there, parts = there[rows], [part[rows] for part in parts]
-    unit = float(numbers.units[formula.target])
+    unit, is_closed = float(numbers.units[formula.target]), _is_closed(formula, numbers.units)
     share = _fits(formula, there, parts, unit)
-    if share < SHARE:
+    if share < SHARE or (share < 1 and not is_closed and _fits(formula, there, parts, BARELY * unit) > (1 + share) / 2):
         return None
     for at, part in enumerate(parts):
         by_chance = np.mean(
@@ -519,16 +551,19 @@ def _counted(formula: Formula, numbers: Amounts) -> Formula | None:
         )
         if (share - by_chance) * len(rows) < CHANCE or 1 - share > TENTH * (1 - by_chance):
             return None
-    return replace(formula, share=share, is_closed=_is_closed(formula, numbers.units))
+    return replace(formula, share=share, is_closed=is_closed)
 
 
 def _is_closed(formula: Formula, units: Array) -> bool:
     """Whether whatever goes in, all places of what comes out are written."""
-    if formula.is_floor or any(power < 0 for power in formula.powers):
+    if formula.is_floor or any(power < 0 for power in formula.powers) or max(formula.parts) >= len(units):
         return False
-    places = units[list(formula.parts)]
-    least = float(np.prod(places ** np.array(formula.powers, dtype=float))) if formula.powers else float(places.min())
-    return bool(units[formula.target] <= least * 1.001)
+    places, unit = units[list(formula.parts)], float(units[formula.target])
+    steps = (
+        [formula.factor * float(np.prod(places ** np.array(formula.powers, dtype=float)))] if formula.powers else places
+    )
+    whole = [step / unit for step in (*steps, formula.offset)]
+    return min(whole[:-1]) > 0.5 and all(abs(each - round(each)) < 1e-6 for each in whole)
 
 
 def _moved(part: Array) -> Iterator[Array]:

@@ -117,6 +117,15 @@ def test_tenths_make_no_difference_and_missing_values_are_left_out(rng: np.rando
     assert found(table(a=a, b=-b, total=(total * -1e9).round(), zero=np.full(N, -0.0))) == {}
 
 
+def test_decimals_of_a_machine_are_not_those_that_were_meant(rng: np.random.Generator) -> None:
+    net = rng.integers(100, 90_000, N) / 100
+    total = (net * 1.19).round(2)
+    total[::50] = (total[::50] - 5.1) - 0.2  # 12.340000000000003
+    made = table(net=net, total=total)
+    made = made.with_columns(Column("total", Kind.NUMBER, spelling=Spelling(decimals=15, padded=False)))
+    assert found(made) == {"total = round(net * 1.19, 2)": pytest.approx(0.98)}
+
+
 def test_huge_numbers_are_added_to_the_last_place(rng: np.random.Generator) -> None:
     a, b = (rng.integers(1, 10**14, N) for _ in range(2))
     assert found(table(a=a, b=b, total=a + b)) == {"total = a + b": 1.0}

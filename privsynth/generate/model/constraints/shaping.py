@@ -283,9 +283,9 @@ def constraints_of(
     for fact in sure:
         if fact.kind == "equal":
             plan.copy(*fact.columns)
-    found = [fact.expect for fact in facts if fact.kind == "arithmetic" and set(fact.columns) <= names]
-    for expect in sorted(found, key=lambda expect: len(solved_in(expect))):  # what can be solved in one way comes first
-        plan.work_out(expect, source)
+    for fact in sorted((fact for fact in facts if set(fact.columns) <= names), key=_fewest_ways):
+        if fact.kind == "arithmetic":
+            plan.work_out(fact.expect, source)
     declared = [order for rule in rules for part in parts_of(rule.expect) if (order := order_in(part))]
     for order in () if blind else declared:
         plan.keep(order)
@@ -307,6 +307,11 @@ def constraints_of(
         nevers=tuple(nevers),
         places=places,
     )
+
+
+def _fewest_ways(fact: Fact) -> tuple[bool, int]:
+    """What holds in every row comes first, and before a sum, of which any column can be computed, what has one way."""
+    return fact.share < 1.0, len(solved_in(fact.expect)) if fact.kind == "arithmetic" else 0
 
 
 @dataclass(frozen=True, kw_only=True)
