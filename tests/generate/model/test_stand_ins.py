@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from test_constraints import Independent
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.describe import facts_of
@@ -224,3 +225,18 @@ def test_bands_of_a_number_hold_whatever_the_engine_draws(rng: np.random.Generat
     engine = Constrained(lambda: Trees(k=10), k=10, facts=[decides("age", "band")]).fit(t, rng)
     drawn = engine.sample(2_000, rng)
     assert (drawn["band"] == [f"{int(a) // 10}0s" for a in drawn["age"]]).all()
+
+
+@pytest.mark.parametrize("name", ["item", "box"])
+def test_two_columns_that_decide_a_third_agree_in_every_row(rng: np.random.Generator, name: str) -> None:
+    colour = rng.integers(0, 3, 3_000)
+    values = {
+        "item": [f"i{v}{w}" for v, w in zip(colour, rng.integers(0, 4, 3_000), strict=True)],
+        "box": [f"b{v}{w}" for v, w in zip(colour, rng.integers(0, 4, 3_000), strict=True)],
+        "colour": [f"c{v}" for v in colour],
+    }
+    t = table(*(words(each) for each in values), **values)
+    facts = [decides("item", "colour"), decides("box", "colour")]
+    for make in (lambda: Trees(k=10), Independent):
+        drawn = Constrained(make, k=10, facts=facts).fit(t, rng).sample(1_000, rng)
+        assert (drawn["colour"].str[1] == drawn[name].str[1]).all()

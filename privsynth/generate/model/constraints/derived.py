@@ -293,6 +293,10 @@ class Follows:
         followed[at >= 0] = self.values[at[at >= 0]]
         return followed
 
+    def broken(self, columns: Columns) -> Array:
+        followed, here = self.restored(columns), columns[self.column]
+        return np.asarray((followed != here) & ~(pd.isna(followed) & pd.isna(here)))
+
 
 @kept(version=1)
 @dataclass(frozen=True, eq=False)

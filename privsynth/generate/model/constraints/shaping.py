@@ -74,7 +74,7 @@ class Never:
         return np.asarray((one >= 0) & (two >= 0) & np.isin(one * len(self.right) + two, self.pairs))
 
 
-@kept(version=2)
+@kept(version=3)
 @dataclass(frozen=True, kw_only=True)
 class Constraints:
     """One table's constraints, as they are kept."""
@@ -86,6 +86,7 @@ class Constraints:
     orders: tuple[Order, ...] = ()  # that hold in all real rows and are not derived
     steps: tuple[Derived, ...] = ()
     follows: tuple[Led, ...] = ()
+    agreed: tuple[Follows, ...] = ()  # columns that follow another one already, with which this one has to agree
     nevers: tuple[Never, ...] = ()
     places: tuple[Placed, ...] = ()
 
@@ -95,7 +96,9 @@ class Constraints:
 
     @property
     def can_break(self) -> bool:
-        return bool(self.rules or self.orders or self.nevers or any(has_ends(step) for step in self.steps))
+        return bool(
+            self.rules or self.orders or self.nevers or self.agreed or any(has_ends(step) for step in self.steps)
+        )
 
     @property
     def summary(self) -> dict[str, object]:
@@ -115,7 +118,11 @@ class Constraints:
         }
         ways_used["drawn again"] = [
             " and ".join(pair)
-            for pair in (*((o.low, o.high) for o in self.orders), *(never.columns for never in self.nevers))
+            for pair in (
+                *((o.low, o.high) for o in self.orders),
+                *(never.columns for never in self.nevers),
+                *((follow.source, follow.column) for follow in self.agreed),
+            )
         ]
         return {way: names for way, names in ways_used.items() if names}
 
@@ -175,6 +182,8 @@ class Constraints:
             yield f"{order.low} and {order.high} keep an order", _beyond(values[order.low], values[order.high], 0)
         for never in self.nevers:
             yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(values)
+        for follow in self.agreed:
+            yield f"{follow.source} decides {follow.column}", follow.broken(values)
 
     def mended(self, synthetic: Columns, given: Columns) -> dict[str, Array]:
         """What is simple: distances drawn in, declared columns computed, the higher of two raised to the lower one."""
@@ -295,6 +304,7 @@ def constraints_of(
         if fact.kind in ("order", "constant_difference") and not plan.keeps(fact)
     ]
     led = [fact for fact in sure if fact.kind in ("dependency", "one_to_one", "joint")]
+    found_led = plan.led(led)
     nevers = [never for fact in sure if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
     return Constraints(
         table=table.name,
@@ -303,7 +313,8 @@ def constraints_of(
         rules=rules,
         orders=tuple(left),
         steps=plan.steps(),
-        follows=plan.led(led),
+        follows=found_led,
+        agreed=tuple(plan.agreed(led, found_led)),
         nevers=tuple(nevers),
         places=places,
     )
@@ -400,6 +411,16 @@ class Derivations:
                     led[column] = follow
                     break
         return tuple(sorted(led.values(), key=lambda follow: _depth(follow.column, led)))
+
+    def agreed(self, facts: Sequence[Fact], follows: Sequence[Led]) -> Iterator[Follows]:
+        """What decides a column that follows another one, by way of which it does not decide it."""
+        led = {follow.column: follow for follow in follows}
+        for fact in facts:
+            if fact.kind != "dependency" or fact.columns[1] not in led:
+                continue
+            source, column = fact.columns
+            if source not in _above([column], led) and isinstance(other := self._follow([source], column), Follows):
+                yield other
 
     def _follow(self, sources: Sequence[str], column: str) -> Led | None:
         if len(sources) == 1:
