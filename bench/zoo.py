@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from zoo_runs import keep, run_all, tell
+from zoo_runs import FEWEST, keep, run_all, tell
 
 from privsynth.dataset import Dataset, Kind, Table
 from privsynth.describe import describe
@@ -82,6 +82,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--list", action="store_true", help="name the tables and columns behind each figure")
     parser.add_argument("--most", type=int, help="runs that are made before it stops; the next call goes on")
+    parser.add_argument("--least", type=int, default=FEWEST, help="rows of the tables that are run")
     parser.add_argument("--outcomes", type=Path, help="what became of each run, as CSV")
     return parser.parse_args()
 
@@ -94,7 +95,7 @@ def runs(asked: argparse.Namespace) -> None:
         np.random.default_rng(asked.seed).permutation(len(every)), key=lambda turn: len(every[turn][1]) > SMALL
     )
     tables = ((every[turn][0], by_pandas(*every[turn])) for turn in turns)
-    lines = run_all(tables, state, seed=asked.seed + 1, most=asked.most)
+    lines = run_all(tables, state, seed=asked.seed + 1, most=asked.most, least=asked.least)
     print(tell(lines))
     if asked.outcomes:
         keep(lines, asked.outcomes)

@@ -143,14 +143,14 @@ def person_of(source: pd.DataFrame, identifiers: list[str]) -> str:
 
 
 def run_all(
-    tables: Iterable[tuple[str, pd.DataFrame | None]], state: Path, *, seed: int, most: int | None
+    tables: Iterable[tuple[str, pd.DataFrame | None]], state: Path, *, seed: int, most: int | None, least: int
 ) -> list[Seen]:
     """Runs of the tables that the state file does not know, at most so many, each kept as it ends."""
     known = {line["table"]: line for line in map(json.loads, state.read_text().splitlines())} if state.exists() else {}
     runs = (
         run_table(name, frame, seed)
         for name, frame in tables
-        if name not in known and frame is not None and counts(frame)
+        if name not in known and frame is not None and counts(frame, least)
     )
     with state.open("a", encoding="utf-8") as file:
         for line in islice(runs, most):
@@ -160,8 +160,8 @@ def run_all(
     return list(known.values())
 
 
-def counts(frame: pd.DataFrame) -> bool:
-    return len(frame) >= FEWEST and 0 < frame.size <= MOST_CELLS
+def counts(frame: pd.DataFrame, least: int) -> bool:
+    return len(frame) >= least and 0 < frame.size <= MOST_CELLS
 
 
 def tell(lines: list[Seen]) -> str:
