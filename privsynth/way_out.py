@@ -16,7 +16,9 @@ from privsynth.policy_places import name_of
 from privsynth.verdict import Verdict
 
 # what is changed; `backend` leaves for another one, and is a person's decision
-WayKind = Literal["role", "budget", "claim", "evidence", "time", "leaf", "rows", "drop", "group", "lost", "backend"]
+WayKind = Literal[
+    "role", "budget", "claim", "evidence", "time", "leaf", "rows", "drop", "group", "lost", "engine", "backend"
+]
 Path = tuple[str, ...]
 FLAGS: Mapping[Path, str] = {
     ("rows",): "--rows",
@@ -41,7 +43,8 @@ class Change:
         if self.value is None:
             return ()
         if (flag := FLAGS.get(self.path)) is None:
-            return ("--set", f"{name_of(self.path)}={self.value}")
+            said = str(self.value).lower() if isinstance(self.value, bool) else self.value
+            return ("--set", f"{name_of(self.path)}={said}")
         values = self.value if isinstance(self.value, list) else [self.value]
         return tuple(word for value in values for word in (flag, str(value)))
 
@@ -57,8 +60,13 @@ class WayOut:
 
     @property
     def leaves(self) -> bool:
-        """Whether another backend makes the rows then: such a way is offered, and never taken by itself."""
+        """Whether another backend makes the rows then."""
         return self.kind == "backend"
+
+    @property
+    def is_for_a_person(self) -> bool:
+        """Whose rows they are, and what of them may be lost, nobody takes on for somebody else: it is offered alone."""
+        return self.kind in ("backend", "lost")
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -78,15 +86,15 @@ class WayOut:
 class Advice:
     """What can be done about a refusal."""
 
-    ways: tuple[WayOut, ...] = ()  # the likeliest and cheapest first; those to another backend last
+    ways: tuple[WayOut, ...] = ()  # the likeliest and cheapest first; those for a person to decide last
     _: KW_ONLY
     nothing_left: str = ""  # said once, where no way of the backend that was asked is left
     by_hand: tuple[str, ...] = ()  # what no option mends, in sentences
 
     @property
-    def of_this_backend(self) -> tuple[WayOut, ...]:
-        """What a run may follow by itself."""
-        return tuple(way for way in self.ways if not way.leaves)
+    def to_follow(self) -> tuple[WayOut, ...]:
+        """What a run may take by itself."""
+        return tuple(way for way in self.ways if not way.is_for_a_person)
 
 
 NO_ADVICE = Advice()

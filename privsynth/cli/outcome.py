@@ -71,7 +71,7 @@ def _tell_ways(screen: Screen, outcome: Refusal) -> None:
         screen.line("do", "", sentence)
     if advice.nothing_left:
         screen.line("no way", "", advice.nothing_left)
-    for way in (advice.of_this_backend or advice.ways)[:SHOWN]:
+    for way in (advice.to_follow or advice.ways)[:SHOWN]:
         screen.line("try", "", command(sys.argv[1:], way))
         screen.line("", "", f"because {way.why}")
         screen.line("", "", f"at the cost: {way.costs}")

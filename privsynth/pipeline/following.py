@@ -20,8 +20,8 @@ MOST = 5  # runs, the first included, where the profile sets no number of attemp
 def follow(policy: Policy, once: Callable[[Policy, Course], Outcome], stages: Stages) -> Outcome:
     """Run, and run again by the likeliest way out, until there is a release, no way, or no attempt left.
 
-    A change that did not help is taken back, and another kind of change is tried from where it was made. A way to
-    another backend is never taken: whose rows they are then is a question for a person.
+    A change that did not help is taken back, and another kind of change is tried from where it was made. What is for a
+    person to decide is never taken.
     """
     most, course, ways = policy.limits.attempts_max or MOST, FIRST, tuple[WayOut, ...]()
     outcome = once(policy, course)
@@ -29,7 +29,7 @@ def follow(policy: Policy, once: Callable[[Policy, Course], Outcome], stages: St
         here = _attempted(policy, outcome, course.way)
         was_of_use = not course.path or _helped(here.missed, course.path[-1].missed)
         ways = () if was_of_use else _of_another_kind(ways, course.way)
-        ways = ways or outcome.advice.of_this_backend
+        ways = ways or outcome.advice.to_follow
         course = Course(path=(*course.path, here), way=next(iter(ways), None))
         if course.way is None:
             return outcome
@@ -42,7 +42,7 @@ def follow(policy: Policy, once: Callable[[Policy, Course], Outcome], stages: St
 
 def _given_up(refusal: Refusal, runs: int, policy: Policy) -> Advice:
     """No run is left: what remains is another backend."""
-    others = tuple(way for way in refusal.advice.ways if way.leaves)
+    others = tuple(way for way in refusal.advice.ways if way.is_for_a_person)
     return Advice(others, nothing_left=all_refused(policy, runs, others=bool(others)))
 
 
@@ -54,8 +54,8 @@ def _attempted(policy: Policy, refusal: Refusal, way: WayOut | None) -> Attempte
 
 def _helped(now: Sequence[Missed], before: Sequence[Missed]) -> bool:
     """Whether fewer figures stand in the way, or the worst of them fell clearly."""
-    worst = [max((missed.used or 0.0 for missed in each), default=0.0) for each in (now, before)]
-    return len(now) < len(before) or worst[0] <= HELPED * worst[1]
+    beyond = [max((missed.used or 1.0 for missed in each), default=1.0) - 1 for each in (now, before)]
+    return len(now) < len(before) or beyond[0] <= HELPED * beyond[1]
 
 
 def _of_another_kind(ways: Sequence[WayOut], tried: WayOut | None) -> tuple[WayOut, ...]:

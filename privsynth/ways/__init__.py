@@ -47,8 +47,10 @@ def ways_out(
     here = [] if _is_spent(case) else _each_once(way for way in _of_this_backend(case) if _is_open(case, way))
     elsewhere = other_backends(policy, source.train, source.holdout, source.exposure)
     others = [way for way in elsewhere if _is_open(case, way)]
-    left = "" if here else nothing_left(case.maker, others=bool(others))
-    return Advice((*here, *others), nothing_left=left, by_hand=by_hand)
+    ways = sorted((*here, *others), key=lambda way: (way.is_for_a_person, not way.leaves))
+    is_left = any(not way.is_for_a_person for way in ways)
+    left = "" if is_left else nothing_left(case.maker, others=bool(ways))
+    return Advice(tuple(ways), nothing_left=left, by_hand=by_hand)
 
 
 def _by_hand(case: Case) -> tuple[str, ...]:

@@ -33,6 +33,12 @@ def settings_of(policy: Policy) -> dict[str, Any]:
         for name, wish in wishes.columns.items()
         if wish.mask is not None and isinstance(policy.backend, MaskOptions)
     }
+    lost = {
+        f"may_be_lost.{table}.{name}": True
+        for table, wishes in policy.tables.items()
+        for name, wish in wishes.columns.items()
+        if wish.may_be_lost
+    }
     drop = {f"drop.{name}": True for name in policy.drop}
     numbers = {
         "rows": policy.rows,
@@ -41,4 +47,4 @@ def settings_of(policy: Policy) -> dict[str, Any]:
         "gate_seconds": policy.gate_seconds,
     }
     asked = {name: value for name, value in numbers.items() if value is not None}
-    return {"profile": policy.profile, **options, **roles, **steps, **drop, **asked}
+    return {"profile": policy.profile, **options, **roles, **steps, **lost, **drop, **asked}

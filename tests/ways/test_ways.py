@@ -93,7 +93,7 @@ def test_nothing_that_was_tried_is_advised_again() -> None:
     before = list[Attempted]()
     for _ in range(12):
         found = advice(failed("membership", used=3), before=before)
-        if not found.of_this_backend:
+        if not found.to_follow:
             break
         asked = [settings_of(way.applied(MODEL)) for way in found.ways]
         assert not any(attempt.settings in asked for attempt in before)
@@ -152,7 +152,7 @@ def test_personal_data_is_invented_and_where_it_is_the_column_is_left_out() -> N
 
 
 def test_what_is_certain_goes_with_every_other_way() -> None:
-    ways = advice(failed("pii", "likely", where=("job",), table=""), failed("membership", used=2)).of_this_backend
+    ways = advice(failed("pii", "likely", where=("job",), table=""), failed("membership", used=2)).to_follow
     assert ways[0].options == ("--set", "tables.people.columns.job.role=direct")
     assert all(way.options[: len(ways[0].options)] == ways[0].options for way in ways)
     assert ways[1].options[-1] == "backend.min_leaf=40"
@@ -238,6 +238,20 @@ def test_a_leaf_that_was_asked_for_shrinks_where_the_draft_is_too_unlike() -> No
     few = Policy(backend="model", rows=100)
     made = replace(draft(honest(100)), recipe=Recipe(backend="model"))
     assert ("without rows",) in [way.words for way in ways_out([unlike], few, made, real()).ways]
+
+
+def test_a_smaller_leaf_is_tried_before_a_column_is_given_up_and_garbage_is_a_persons_decision() -> None:
+    lost = failed("fidelity", "columns", good="high", used=0.5, where=("town",))
+    found = advice(lost)
+    assert found.ways[0].options == ("--set", "backend.min_leaf=10")
+    assert found.to_follow[-1].options == ("--drop", "town")
+    assert kinds(found)[-2:] == ["backend", "lost"]
+    assert found.ways[-1].options == ("--set", "tables.people.columns.town.may_be_lost=true")
+
+
+def test_a_table_is_not_dropped_column_by_column() -> None:
+    names = ("age", "sex", "town", "job", "member")
+    assert "drop" not in kinds(advice(failed("fidelity", "columns", good="high", used=0.5, where=names)))
 
 
 # what may be told, and what is remembered
