@@ -51,7 +51,7 @@ MEASURED = (
     ("privsynth.gate.linkability", "linkability"),
     ("privsynth.gate.inference", "look_up"),
     ("privsynth.gate.attribute", "knowledge"),
-    ("privsynth.gate.attribute", "attribute_excess"),
+    ("privsynth.gate.attribute", "guessing"),
     ("privsynth.gate.attribute", "combinations"),
     ("privsynth.gate.attribute", "disclosed"),
     ("privsynth.gate.copies", "whole_row_hits"),

@@ -67,6 +67,10 @@ class Limits(PolicyModel):
         ge=0, le=1, description="Share of draft rows whose source row may be found as the nearest one (mask and clone)."
     )
     control_min: int = _higher(ge=1, description="Fewest held-out people on which a statement may rest.")
+    folds_min: int = _higher(
+        ge=1,
+        description="Fewest people on which a statement may rest where none can be held out and each is left out once.",
+    )
     fidelity_min: float = _higher(
         ge=0, le=1, description="Least fidelity, as a share of what a fresh real sample reaches."
     )

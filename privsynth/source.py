@@ -31,8 +31,21 @@ class WholeSource:
 
 
 @dataclass(frozen=True, eq=False)
+class Fold:
+    """Some of the people, whom one engine never saw; all others, whom it did see; and what it drew, several times."""
+
+    train: Dataset
+    holdout: Dataset
+    drafts: tuple[Dataset, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Source:
-    """What a gate may see of the real data. `train` and `holdout` hold no table when no real data was read."""
+    """What a gate may see of the real data. `train` and `holdout` hold no table when no real data was read.
+
+    Where there are too few people to hold any back, the maker of the draft saw all of them, and `folds` hold the
+    control: each person stands outside in exactly one fold.
+    """
 
     train: Dataset
     holdout: Dataset
@@ -40,6 +53,7 @@ class Source:
     _: KW_ONLY
     exposure: Exposure | None = None  # None: nobody counts
     whole: WholeSource | None = None  # None: nothing was held out of it; a hold-out, if any, was given beside it
+    folds: tuple[Fold, ...] = ()
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known
     )
@@ -59,4 +73,9 @@ class Source:
 
     @property
     def has_control(self) -> bool:
-        return not self.holdout.is_empty and len(self.holdout.root) > 0
+        return any(not part.is_empty and len(part.root) > 0 for part in self.outside)
+
+    @property
+    def outside(self) -> tuple[Dataset, ...]:
+        """The people who show what chance gives, in parts: those held out, or those of each fold."""
+        return tuple(fold.holdout for fold in self.folds) or (self.holdout,)

@@ -1,6 +1,8 @@
-"""How many people to hold back: as few as still show a leak worth seeing."""
+"""How the people are divided: how many are held back, or, where they are too few for that, into how many folds."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from privsynth.dataset import Dataset
 from privsynth.options import MaskOptions
@@ -9,6 +11,40 @@ from privsynth.policy import Policy
 LEAK = 0.01  # the share of copied rows that the hold-out must be able to show
 TESTS = 3  # the copy tests that share one allowance for false alarms
 LEAST, MOST, LARGEST = 0.2, 0.5, 50_000
+
+# Each engine then sees seven of eight people: nearly what the draft's maker sees, whose levels and leaves they all
+# share but for some at the edge of k. More folds cost as many more fits, and come no nearer to the point.
+FOLDS = 8
+# Three rows that the draft hits, and none of so many drafts of engines that never saw them, are more than chance
+# explains. One draft beside another would need a dozen.
+DRAWS = 36
+FEWEST_DRAWS = 4
+ROWS = 400_000  # of all these drafts together: with so many rows the people themselves are more, and fewer draws do
+
+
+@dataclass(frozen=True)
+class Division:
+    """Where the control comes from: a share of the people, or folds."""
+
+    share: float = 0.0
+    folds: int = 0
+
+
+def division(data: Dataset, policy: Policy) -> Division:
+    """Hold people out where at most half of them are enough; else use folds, unless the user asked for a hold-out.
+
+    Epsilon would be spent again by each fold: the engine dp has none.
+    """
+    share = holdout_share(data, policy)
+    too_few = share > 0 and round(share * data.root.number_of_people) < policy.limits.control_min
+    if too_few and policy.holdout is None and not policy.has_claim:
+        return Division(folds=FOLDS)
+    return Division(share)
+
+
+def draws(rows: int) -> int:
+    """How many drafts of so many rows the engine of each fold draws."""
+    return max(FEWEST_DRAWS, min(DRAWS, ROWS // max(1, FOLDS * rows)))
 
 
 def holdout_share(data: Dataset, policy: Policy) -> float:

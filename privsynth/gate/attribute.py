@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from statistics import fmean
+
+import numpy as np
 
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
@@ -13,13 +16,15 @@ from privsynth.gate.evidence.scope import (
     not_applicable,
     secrets_by_knowledge,
 )
+from privsynth.gate.evidence.sides import Sides
+from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.attacks.disclosure import (
     Combinations,
-    Knowledge,
-    attribute_excess,
     combinations,
     disclosed,
+    guessing,
     knowledge,
+    largest_excess,
 )
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -49,25 +54,32 @@ class Attribute:
             return [no_source()]
         if (aside := not_applicable(self.backend, "attribute disclosure")) is not None:
             return [aside]
-        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(tables)]
         return found or [no_secrets(source, "no secret was guessed")]
 
-    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
-        secrets = secrets_by_knowledge(train, made)
+    def _judged(self, sides: Sides) -> Iterator[Finding]:
+        secrets = secrets_by_knowledge(sides.train, sides.made)
         tests = sum(map(len, secrets.values()))
         for columns, names in secrets.items():
-            rng = Seeds(0).stream("gate", self.name, train.name)  # the same people, whatever is asked of them
-            known = knowledge(train, holdout, made, columns, rng)
-            both = [combinations(side, made, columns) for side in (train, holdout)]
+            rng = Seeds(0).stream("gate", self.name, sides.train.name)  # the same people, whatever is asked of them
+            won = sides.won(partial(_guessed, columns, names, tests, rng))
+            ours = combinations(sides.train, sides.made, columns)
+            theirs = [combinations(people, drawn, columns) for people, drawn in sides.outside]
             for secret in names:
-                yield self._excess(known, columns, secret, tests)
-                yield from _reported(both, columns, secret)
+                tried = [(model, each) for (told, model), tries in won.items() if told == secret for each in tries]
+                yield self._excess(tried, sides.train.name, columns, secret, tests)
+                yield from _reported(ours, theirs, columns, secret)
 
-    def _excess(self, known: Knowledge, columns: Sequence[str], secret: str, secrets: int) -> Finding:
-        table = known.train.name
+    def _excess(
+        self,
+        tried: Sequence[tuple[str, Attacked]],
+        table: str,
+        columns: Sequence[str],
+        secret: str,
+        secrets: int,
+    ) -> Finding:
         what = f"guessing {secret} of people in the source, better than of others ({table})"
-        rng = Seeds(0).stream("gate", self.name, table, secret)
-        found = attribute_excess(known, sensitive=secret, rng=rng, secrets=secrets)
+        found = largest_excess(tried, secrets=secrets)
         if found is None:
             return Finding(
                 f"guessing.{secret}",
@@ -98,18 +110,40 @@ class Attribute:
         )
 
 
-def _reported(both: Sequence[Combinations | None], columns: Sequence[str], secret: str) -> Iterator[Finding]:
+def _guessed(
+    columns: Sequence[str],
+    secrets: Sequence[str],
+    tests: int,
+    rng: np.random.Generator,
+    inside: Table,
+    outside: Table,
+    synthetic: Table,
+) -> dict[tuple[str, str], Attacked]:
+    """What each model wins of each secret: what is known is made ready once."""
+    known, name = knowledge(inside, outside, synthetic, columns, rng), inside.name
+    return {
+        (secret, model): won
+        for secret in secrets
+        for model, won in guessing(
+            known, sensitive=secret, rng=Seeds(0).stream("gate", Attribute.name, name, secret), secrets=tests
+        ).items()
+    }
+
+
+def _reported(
+    ours: Combinations | None, theirs: Sequence[Combinations | None], columns: Sequence[str], secret: str
+) -> Iterator[Finding]:
     """Descriptive figures of the draft and, as their chance level, of a draft against people it never saw."""
-    ours, theirs = both
-    if ours is None or theirs is None:
+    known = [each for each in theirs if each is not None]
+    if ours is None or not known:
         return
-    told, chance, table = disclosed(ours, secret), disclosed(theirs, secret), ours.real.name
+    told, outside, table = disclosed(ours, secret), [disclosed(each, secret) for each in known], ours.real.name
     of = partial(Finding, table=table, where=tuple(columns), n=len(ours.real))
     yield of(
         f"disclosive.{secret}",
         told.disco,
         what=f"disclosive rows, DiSCO, of {secret} ({table})",
-        baseline=chance.disco,
+        baseline=fmean(each.disco for each in outside),
         note=f"real rows whose known columns stand in the draft with a single {secret}, which is theirs; "
         f"guessing by frequency alone is right for {told.chance:.1%}",
     )
@@ -117,6 +151,6 @@ def _reported(both: Sequence[Combinations | None], columns: Sequence[str], secre
         f"replicated_uniques.{secret}",
         told.rep_u,
         what=f"replicated uniques, repU, beside {secret} ({table})",
-        baseline=chance.rep_u,
+        baseline=fmean(each.rep_u for each in outside),
         note="unique in the source on the known columns, and unique in the draft",
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import held_out_people, learnt_columns, no_source, shared_tables
+from privsynth.gate.evidence.sides import Sides, sides_of
 from privsynth.measure.attacks.copies import (
     ISOLATED,
     ON_TOP,
@@ -18,6 +19,7 @@ from privsynth.measure.attacks.copies import (
     smallest_visible,
     whole_row_hits,
 )
+from privsynth.measure.attacks.folded import WEIGHT, folded_copies
 from privsynth.measure.intervals import wilson
 from privsynth.measure.significance import holm, is_significant
 from privsynth.options import MaskOptions
@@ -59,46 +61,62 @@ class Copies:
             return [no_source()]
         if self.same_people:
             return [found for tables in shared_tables(draft, source) for found in self._counted(*tables)]
-        return [
-            self._control(source),
-            *(found for tables in shared_tables(draft, source) for found in self.judged(*tables)),
-        ]
+        found = [found for sides in sides_of(draft, source) for found in self.judged(sides)]
+        return [self._control(source), *found]
 
     def _control(self, source: Source) -> Finding:
         held, known = held_out_people(source), source.train.root.number_of_people
-        share = held / max(1, held + known)
-        need = math.ceil(self.limits.control_min / share) if share else 2 * self.limits.control_min
+        folds = len(source.folds)
+        least = self.limits.folds_min if folds else self.limits.control_min
         return Finding(
             "held_out",
             held,
             what="held-out people",
-            limit=self.limits.control_min,
-            limit_name="control_min",
+            limit=least,
+            limit_name="folds_min" if folds else "control_min",
             good="high",
-            n=held + known,
-            note="people or rows of the first table that the backend never saw: the control for every comparison",
-            remedy=f"insufficient evidence: {self.limits.control_min:,} held-out people are needed; "
-            f"at least {need:,} people in all with this share held out, or a larger share",
+            n=known if folds else held + known,
+            note=f"people or rows of the first table, each left out of one of {folds} engines: "
+            "the control for every comparison"
+            if folds
+            else "people or rows of the first table that the backend never saw: the control for every comparison",
+            remedy=f"insufficient evidence: {least:,} held-out people are needed; {_in_all(held, known, least, folds)}",
             evidence=True,
         )
 
-    def judged(self, train: Table, holdout: Table, made: Table) -> list[Finding]:
+    def judged(self, sides: Sides) -> list[Finding]:
         """What the tests say of one table, without the question whether there is control enough."""
-        names = learnt_columns(train, made)
-        if not names or not len(made) or not len(train):
-            return [_nothing(train.name, names)]
-        equal, almost = whole_row_hits(train, holdout, made, names)
-        near = near_hits(train, holdout, made, names, Seeds(0).stream("gate", "copies", train.name))
-        tests = (equal, almost, near.hits)
-        corrected = holm([hits.pvalue for hits in tests])
-        found = [self._test(train.name, names, *test) for test in zip(TESTS, tests, corrected, strict=True)]
-        return [*found, self._isolated(train.name, names, near.isolated), self._visible(train, holdout, made)]
+        names = learnt_columns(sides.train, sides.made)
+        if not names or not len(sides.made) or not len(sides.train):
+            return [_nothing(sides.train.name, names)]
+        hits, isolated = self._hits(sides, names)
+        corrected = iter(holm([each.pvalue for test in hits for each in test]))
+        tests = [[(each, next(corrected)) for each in test] for test in hits]
+        found = [self._test(sides.train.name, names, *each) for each in zip(TESTS, tests, strict=True)]
+        return [*found, self._isolated(sides.train.name, names, isolated), self._visible(sides)]
 
-    def _test(self, table: str, names: Sequence[str], test: str, hits: CopyHits, pvalue: float) -> Finding:
+    def _hits(self, sides: Sides, names: Sequence[str]) -> tuple[list[Sequence[CopyHits]], Isolated]:
+        """Each test's hits, by the draft and, with folds, by their engines; and those upon isolated people."""
+        if sides.folds:
+            folded = folded_copies(sides.folded, names)
+            return [folded.equal, folded.almost_equal, folded.near], folded.isolated
+        rng = Seeds(0).stream("gate", "copies", sides.train.name)
+        equal, almost = whole_row_hits(sides.train, sides.holdout, sides.made, names)
+        near = near_hits(sides.train, sides.holdout, sides.made, names, rng)
+        return [[equal], [almost], [near.hits]], near.isolated
+
+    def _test(self, table: str, names: Sequence[str], test: str, tried: Sequence[tuple[CopyHits, float]]) -> Finding:
+        """The draft's hits; those of the folds' engines where they tell of more."""
+
+        def excess(each: tuple[CopyHits, float]) -> float:
+            return max(0.0, each[0].excess) if is_significant(each[1], self.limits.alpha) else 0.0
+
+        worst = max(tried, key=excess)
+        hits, pvalue = worst
         beyond_chance = is_significant(pvalue, self.limits.alpha)
         return Finding(
             test,
-            max(0.0, hits.excess) if beyond_chance else 0.0,
+            excess(worst),
             what=f"{TESTS[test]}, beyond chance ({table})",
             table=table,
             limit=self.limits.copy_max,
@@ -107,7 +125,8 @@ class Copies:
             baseline=hits.chance,
             n=hits.of_train + hits.of_holdout,
             note=f"{hits.train:,} of {hits.of_train:,} training rows and {hits.holdout:,} of {hits.of_holdout:,} "
-            f"held-out rows are hit, p = {pvalue:.2g}; as a share of the draft the excess is {hits.excess:.3%}"
+            f"held-out rows are hit{_by_whom(worst is tried[0], len(tried))}, p = {pvalue:.2g}; "
+            f"as a share of the draft the excess is {hits.excess:.3%}"
             f"{'' if beyond_chance else ', which chance explains'}{_near_note(test)}",
             remedy=REMEDY,
         )
@@ -134,17 +153,21 @@ class Copies:
             remedy=REMEDY,
         )
 
-    def _visible(self, train: Table, holdout: Table, made: Table) -> Finding:
+    def visible(self, sides: Sides, *, rows: int) -> float:
+        """The least share of copied rows that the tests see in a draft of so many rows."""
+        if sides.folds:
+            return smallest_visible(rows, WEIGHT / (WEIGHT + sides.draws), self.limits.alpha / (2 * len(TESTS)))
+        share = len(sides.train) / max(1, len(sides.train) + sides.rows_outside)
+        return smallest_visible(rows, share, self.limits.alpha / len(TESTS))
+
+    def _visible(self, sides: Sides) -> Finding:
         """What these tests cannot see must be said beside what they saw."""
-        smallest = smallest_visible(
-            len(made), len(train) / max(1, len(train) + len(holdout)), self.limits.alpha / len(TESTS)
-        )
         return Finding(
             "detectable_leak",
-            max(smallest, self.limits.copy_max),
-            what=f"minimum detectable leak ({train.name})",
-            table=train.name,
-            n=len(made),
+            max(self.visible(sides, rows=len(sides.made)), self.limits.copy_max),
+            what=f"minimum detectable leak ({sides.train.name})",
+            table=sides.train.name,
+            n=len(sides.made),
             note="smallest share of verbatim rows that the tests would see in this draft",
         )
 
@@ -182,6 +205,20 @@ def _nothing(table: str, names: Sequence[str]) -> Finding:
         note=why,
         empty=True,
     )
+
+
+def _in_all(held: int, known: int, least: int, folds: int) -> str:
+    if folds:
+        return f"at least {least:,} people in all"
+    need = math.ceil(least * (held + known) / held) if held else 2 * least
+    return f"at least {need:,} people in all with this share held out, or a larger share"
+
+
+def _by_whom(is_draft: bool, tried: int) -> str:
+    """With folds two are looked at: the draft, and the engines of the folds, many drafts of each."""
+    if tried == 1:
+        return ""
+    return " by the draft" if is_draft else " by the drafts of the folds"
 
 
 def _near_note(test: str) -> str:

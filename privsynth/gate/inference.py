@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
 
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
@@ -14,7 +17,9 @@ from privsynth.gate.evidence.scope import (
     risk_findings,
     secrets_by_knowledge,
 )
-from privsynth.measure.attacks.inference import LookUp, look_up
+from privsynth.gate.evidence.sides import Sides
+from privsynth.measure.attacks.attack import Attacked, worst_of
+from privsynth.measure.attacks.inference import look_up
 from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -46,28 +51,23 @@ class Inference:
             return [no_source()]
         if (aside := not_applicable(self.backend, "inference")) is not None:
             return [aside]
-        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(tables)]
         return found or [no_secrets(source, "no inference was tried")]
 
-    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
-        secrets = secrets_by_knowledge(train, made)
+    def _judged(self, sides: Sides) -> Iterator[Finding]:
+        secrets = secrets_by_knowledge(sides.train, sides.made)
         tests = sum(map(len, secrets.values()))
         for known, names in secrets.items():
-            rng = Seeds(0).stream("gate", self.name, train.name)  # the same people, whatever is asked of them
-            found = look_up(
-                train,
-                holdout,
-                some_of(made, MADE, rng),
-                known_columns=known,
-                attacks=max(FEWEST, ATTACKED // len(secrets)),
-                rng=rng,
-            )
-            for secret in names:
-                yield from self._read(secret, known, found, train.name, tests)
+            rng = Seeds(0).stream("gate", self.name, sides.train.name)  # the same people, whatever is asked of them
+            attacks = max(FEWEST, ATTACKED // len(secrets))
+            for secret, tried in sides.won(partial(_read, names, known, attacks, rng)).items():
+                yield from self._told(secret, known, tried, sides.train.name, tests)
 
-    def _read(self, secret: str, known: Sequence[str], found: LookUp, table: str, tests: int) -> Iterator[Finding]:
-        attacked = found.reads(secret)
-        by_frequency = f"guessing by frequency alone is right {attacked.guesses or 0:,.0f} times"
+    def _told(
+        self, secret: str, known: Sequence[str], tried: Sequence[Attacked], table: str, tests: int
+    ) -> Iterator[Finding]:
+        attacked = worst_of(tried)
+        by_frequency = f"guessing by frequency alone is right {tried[0].guesses or 0:,.0f} times"
         yield from risk_findings(
             f"inferring.{secret}",
             f"inferring {secret}",
@@ -77,5 +77,20 @@ class Inference:
             where=known,
             note=f"guessed from {len(known)} columns; {by_frequency}",
             remedy=REMEDY,
-            tests=tests,
+            tests=tests * len(tried),
         )
+
+
+def _read(
+    secrets: Sequence[str],
+    known: Sequence[str],
+    attacks: int,
+    rng: np.random.Generator,
+    inside: Table,
+    outside: Table,
+    synthetic: Table,
+) -> dict[str, Attacked]:
+    """Everybody is looked up once, and each secret read."""
+    some = some_of(synthetic, MADE, rng)
+    found = look_up(inside, outside, some, known_columns=known, attacks=attacks, rng=rng)
+    return {secret: found.reads(secret) for secret in secrets}

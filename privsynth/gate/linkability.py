@@ -18,6 +18,8 @@ from privsynth.gate.evidence.scope import (
     quasi_identifiers,
     risk_findings,
 )
+from privsynth.gate.evidence.sides import Sides
+from privsynth.measure.attacks.attack import Attacked, worst_of
 from privsynth.measure.attacks.linkability import linkability
 from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
@@ -50,10 +52,11 @@ class Linkability:
             return [no_source()]
         if (aside := not_applicable(self.backend, "linking")) is not None:
             return [aside]
-        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(tables)]
         return found or [nobody_attacked("linking", draft)]
 
-    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
+    def _judged(self, sides: Sides) -> Iterator[Finding]:
+        train, made = sides.train, sides.made
         names, rng = learnt_columns(train, made), Seeds(0).stream("gate", self.name, train.name)
         if len(names) < 2:
             yield Finding(
@@ -65,16 +68,30 @@ class Linkability:
                 empty=True,
             )
             return
-        some = some_of(made, MADE, rng)
         splits = [*_random_splits(names, rng), *_declared_split(names, quasi_identifiers(train, made))]
-        attacks = min(len(holdout), max(ATTACKS, DISTANCES // max(1, len(some))))
-        tried = [linkability(train, holdout, some, split, attacks=attacks, rng=rng) for split in splits]
-        worst = max(tried, key=lambda each: (each.risk, each.interval[1]))
+
+        def attack(inside: Table, outside: Table, synthetic: Table) -> dict[str, Attacked]:
+            some = some_of(synthetic, MADE, rng)
+            attacks = min(len(outside) or len(inside), max(ATTACKS, DISTANCES // max(1, len(some))))
+            return {
+                f"split {number}": linkability(inside, outside, some, split, attacks=attacks, rng=rng)
+                for number, split in enumerate(splits)
+            }
+
+        tried = [each for tries in sides.won(attack).values() for each in tries]
         note = f"the worst of {len(splits)} splits of the columns"
         held = RiskLimits(self.limits, "anon_risk", lower="anon_lower_link", upper="anon_upper_link")
-        attack = "linking two parts of a record"
+        what = "linking two parts of a record"
         yield from risk_findings(
-            "linking", attack, worst, held, table=train.name, where=names, note=note, remedy=REMEDY, tests=len(splits)
+            "linking",
+            what,
+            worst_of(tried),
+            held,
+            table=train.name,
+            where=names,
+            note=note,
+            remedy=REMEDY,
+            tests=len(tried),
         )
 
 

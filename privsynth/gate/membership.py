@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import attacked_tables, learnt_columns, no_source, nobody_attacked, not_applicable
+from privsynth.gate.evidence.sides import Sides
+from privsynth.measure.attacks.folded_membership import folded_scores
 from privsynth.measure.attacks.membership import ISOLATED, Caught, Scores, auc, caught_at, membership_scores
 from privsynth.measure.significance import is_significant
 from privsynth.policy import Policy
@@ -41,12 +42,17 @@ class Membership:
             return [no_source()]
         if (aside := not_applicable(self.backend, "membership")) is not None:
             return [aside]
-        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(tables)]
         return found or [nobody_attacked("membership", draft)]
 
-    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
-        names = learnt_columns(train, made)
-        scores = membership_scores(train, holdout, made, names, Seeds(0).stream("gate", self.name, train.name))
+    def _judged(self, sides: Sides) -> Iterator[Finding]:
+        train, names = sides.train, learnt_columns(sides.train, sides.made)
+        rng = Seeds(0).stream("gate", self.name, train.name)
+        scores = (
+            folded_scores(sides.folded, names)
+            if sides.folds
+            else membership_scores(train, sides.holdout, sides.made, names, rng)
+        )
         yield from self._caught(
             "recognised", "people recognised as members", train.name, scores, self.limits.mia_all, isolated=False
         )
@@ -58,7 +64,7 @@ class Membership:
             self.limits.mia_isolated,
             isolated=True,
         )
-        if len(holdout) >= FINE and (few := caught_at(scores, FEWER, isolated=False)) is not None:
+        if sides.rows_outside >= FINE and (few := caught_at(scores, FEWER, isolated=False)) is not None:
             note = f"at {FEWER:.1%} false alarms, by the attack {few.attack}; reported only"
             yield Finding(
                 "few_false_alarms",
@@ -102,7 +108,7 @@ class Membership:
         proven = found.lower if is_significant(found.pvalue, self.limits.alpha) else 0.0
         note = (
             f"the attack {found.attack} catches {found.share:.2%} of {found.members:,} "
-            f"at {FALSE_ALARMS:.0%} false alarms among {found.others:,}, p = {found.pvalue:.2g}; "
+            f"at {FALSE_ALARMS:.0%} false alarms among {_others(found)}, p = {found.pvalue:.2g}; "
             f"the lower bound decides{'' if proven else ', and chance explains it'}"
         )
         yield Finding(
@@ -118,7 +124,7 @@ class Membership:
             note=note,
             remedy=REMEDY,
         )
-        if found.others < SURE and not isolated:
+        if found.people_outside < SURE and not isolated:
             yield self._not_ruled_out(table, found, limit)
 
     def _not_ruled_out(self, table: str, found: Caught, limit: float) -> Finding:
@@ -128,8 +134,16 @@ class Membership:
             what=f"people whose recognition cannot be ruled out ({table})",
             table=table,
             limit=min(1.0, THIN * limit),
-            n=found.others,
+            n=found.people_outside,
             note=f"the upper bound: with fewer than {SURE} people held out, it must stay below {THIN} times the limit",
-            remedy="insufficient evidence: more rows, or a larger hold-out",
+            remedy="insufficient evidence: more rows",
             evidence=True,
         )
+
+
+def _others(found: Caught) -> str:
+    """Whom the attack may accuse wrongly; with folds each of them stands beside several drafts."""
+    people = f"{found.people_outside:,}"
+    return (
+        people if found.draws == 1 else f"{people}, each beside {found.draws} drafts of an engine that never saw them"
+    )

@@ -16,6 +16,7 @@ from privsynth.gate.evidence.phrases import Short, looked_for, phrase_hits, real
 from privsynth.gate.evidence.scope import keeps_people, no_source, shared_tables
 from privsynth.gate.evidence.scrubbed import REMEDY as REWRITE
 from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
+from privsynth.gate.evidence.sides import Sides, sides_of
 from privsynth.mask_steps import Partial, Scrub
 from privsynth.measure.significance import exceeds, holm, is_significant
 from privsynth.pii.canaries import missed_canaries
@@ -58,10 +59,7 @@ class PersonalData:
             found.append(real_elsewhere(draft, source, self.policy, INVENT))
         for train, _, made in shared_tables(draft, source):
             found += beyond_chance(train, made, self.policy)
-        compared = [
-            _Comparison(train, holdout, made, self.limits.k_rare, self.policy)
-            for train, holdout, made in shared_tables(draft, source)
-        ]
+        compared = [_Comparison(sides, self.limits.k_rare, self.policy) for sides in sides_of(draft, source)]
         return [
             *found,
             *_too_many(compared, self._for_texts()),
@@ -220,8 +218,9 @@ def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> boo
 class _Comparison:
     """One table on both sides of the split and in the draft."""
 
-    def __init__(self, train: Table, holdout: Table, made: Table, k_rare: int, policy: Policy) -> None:
-        self.train, self.holdout, self.made, self.k_rare = train, holdout, made, k_rare
+    def __init__(self, sides: Sides, k_rare: int, policy: Policy) -> None:
+        self.train, self.holdout, self.made = train, holdout, made = sides.train, sides.holdout, sides.made
+        self.folds, self.k_rare = sides.folds, k_rare
         self.scrubbed, self.encrypted = scrubbed_columns(policy, made.name), encrypted_columns(policy, made.name)
         self.named = Named.of(train, holdout)
         _must_notice(self.named, train)
@@ -243,10 +242,15 @@ class _Comparison:
         return encoded_hits(self.made, self.named, self._spelt())
 
     def excesses(self) -> Iterator[Overlap]:
-        parts = (self.train, self.holdout, self.made, self.k_rare)
-        yield from whole_names(*parts)
-        yield from rare_strings(*parts)
-        yield from rare_numbers(*parts)
+        """With folds the control is what each fold's engine made without having seen its values."""
+        folds = [self._excesses(fold.train, fold.holdout, fold.drafts[0]) for fold in self.folds]
+        for name, overlap in self._excesses(self.train, self.holdout, self.made).items():
+            yield overlap.beside([fold[name] for fold in folds if name in fold]) if folds else overlap
+
+    def _excesses(self, train: Table, holdout: Table, made: Table) -> dict[tuple[str, str], Overlap]:
+        parts = (train, holdout, made, self.k_rare)
+        overlaps = (*whole_names(*parts), *rare_strings(*parts), *rare_numbers(*parts))
+        return {(overlap.key, overlap.column): overlap for overlap in overlaps}
 
     def _spelt(self) -> Iterable[str]:
         """Identifying values as they are written, of both sides."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import sqrt
 
@@ -12,11 +12,10 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.gate.copies import Copies
 from privsynth.gate.evidence.scope import ATTACKS, attacked_tables, learnt_columns, no_source, not_applicable
+from privsynth.gate.evidence.sides import Attack, Sides
 from privsynth.measure.attacks.attack import Attacked
-from privsynth.measure.attacks.copies import smallest_visible
 from privsynth.measure.attacks.linkability import linkability
 from privsynth.measure.attacks.singling_out import singling_out
-from privsynth.measure.samples import some_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
@@ -54,8 +53,8 @@ class SelfTest:
             return [no_source()]
         if (aside := not_applicable(self.backend, "planted leaks")) is not None:
             return [aside]
-        tables = max(attacked_tables(draft, source), key=lambda parts: len(parts[1]), default=None)
-        if tables is None:
+        sides = max(attacked_tables(draft, source), key=lambda each: each.rows_outside, default=None)
+        if sides is None:
             return [
                 Finding(
                     "tables",
@@ -65,46 +64,39 @@ class SelfTest:
                     empty=True,
                 )
             ]
-        rng = Seeds(0).stream("gate", self.name, tables[0].name)
-        train, holdout, made = (some_of(table, ROWS, rng) for table in tables)
-        return list(self._proved(train, holdout, made, rng))
+        rng = Seeds(0).stream("gate", self.name, sides.train.name)
+        return list(self._proved(sides.some(ROWS, rng), rng))
 
-    def _proved(self, train: Table, holdout: Table, made: Table, rng: np.random.Generator) -> Iterator[Finding]:
-        names, attacks = learnt_columns(train, made), min(ATTACKS, len(holdout))
+    def _proved(self, sides: Sides, rng: np.random.Generator) -> Iterator[Finding]:
+        train = sides.train
+        names, attacks = learnt_columns(train, sides.made), min(ATTACKS, sides.rows_outside)
         halves = (names[::2], names[1::2])
-        yield self._copies(train, holdout, made, rng)
+
+        def described(inside: Table, outside: Table, leaky: Table) -> dict[str, Attacked]:
+            among_all = bool(sides.folds)
+            attacked, _ = singling_out(
+                inside, outside, leaky, names, attacks=attacks, rng=rng, several=False, among_all=among_all
+            )
+            return {"described": attacked}
+
+        def linked(inside: Table, outside: Table, leaky: Table) -> dict[str, Attacked]:
+            return {"linked": linkability(inside, outside, leaky, halves, attacks=attacks, rng=rng)}
+
+        yield self._copies(sides, rng)
         alone = sum(_alone(train, [name]) for name in names)
-        yield _seen(
-            "seen_by_singling_out",
-            "singling out",
-            train,
-            made,
-            alone,
-            rng,
-            lambda leaky: singling_out(train, holdout, leaky, names, attacks=attacks, rng=rng, several=False)[0],
-        )
+        yield _seen("seen_by_singling_out", "singling out", sides, alone, rng, described)
         if len(names) > 1:
             alone = min(_alone(train, half) for half in halves)
-            yield _seen(
-                "seen_by_linkability",
-                "linking",
-                train,
-                made,
-                alone,
-                rng,
-                lambda leaky: linkability(train, holdout, leaky, halves, attacks=attacks, rng=rng),
-            )
+            yield _seen("seen_by_linkability", "linking", sides, alone, rng, linked)
 
-    def _copies(self, train: Table, holdout: Table, made: Table, rng: np.random.Generator) -> Finding:
-        visible = smallest_visible(
-            max(len(made), len(train)), len(train) / (len(train) + len(holdout)), self.limits.alpha / 3
-        )
+    def _copies(self, sides: Sides, rng: np.random.Generator) -> Finding:
+        train, made = sides.train, sides.made
+        visible = self.copies.visible(sides, rows=max(len(made), len(train)))
         least = min(1.0, max(LEAST, 2 * visible, 2 * self.limits.copy_max))
 
         def refused(share: float) -> bool:
-            return any(
-                not finding.passed for finding in self.copies.judged(train, holdout, planted(made, train, share, rng))
-            )
+            leaky = replace(sides, made=planted(made, train, share, rng))
+            return any(not finding.passed for finding in self.copies.judged(leaky))
 
         seen = next((share for share in (least, *(more for more in SHARES if more > least)) if refused(share)), None)
         names = learnt_columns(train, made)
@@ -114,7 +106,7 @@ class SelfTest:
             train,
             seen,
             _alone(train, names),
-            tells=_stands_out(train, holdout, names) >= CLEAR,
+            tells=_stands_out(sides, names) >= CLEAR,
         )
 
 
@@ -133,15 +125,18 @@ def planted(made: Table, train: Table, share: float, rng: np.random.Generator) -
 def _seen(
     key: str,
     what: str,
-    train: Table,
-    made: Table,
+    sides: Sides,
     findable: int,
     rng: np.random.Generator,
-    attack: Callable[[Table], Attacked],
+    attack: Attack[str],
 ) -> Finding:
     """The smallest planted share at which the attack is above chance, its interval leaving zero out."""
-    seen = next((share for share in SHARES if attack(planted(made, train, share, rng)).interval[0] > 0), None)
-    return _told(key, what, train, seen, findable)
+
+    def is_seen(share: float) -> bool:
+        leaky = replace(sides, made=planted(sides.made, sides.train, share, rng))
+        return any(each.interval[0] > 0 for tries in leaky.won(attack).values() for each in tries)
+
+    return _told(key, what, sides.train, next(filter(is_seen, SHARES), None), findable)
 
 
 def _told(key: str, by: str, train: Table, seen: float | None, findable: int, *, tells: bool = True) -> Finding:
@@ -174,15 +169,19 @@ def _alone(table: Table, names: Sequence[str]) -> int:
     return int((~pd.DataFrame({name: table.text(name) for name in names}).duplicated(keep=False)).sum())
 
 
-def _stands_out(train: Table, holdout: Table, names: Sequence[str]) -> float:
+def _stands_out(sides: Sides, names: Sequence[str]) -> float:
     """By how many standard deviations a full copy hits training rows more often than held-out ones.
 
     Where nearly every stranger's row is somebody's training row too, even the training rows look like chance.
     """
-    real = pd.concat(
-        [pd.DataFrame({name: table.text(name) for name in names}) for table in (train, holdout)], ignore_index=True
-    )
-    rows = real.groupby(list(names), dropna=False, sort=False).ngroup().to_numpy()
-    hit = len(train) + int(np.isin(rows[len(train) :], rows[: len(train)]).sum())
-    share = len(train) / max(1, len(real))
-    return (len(train) - share * hit) / sqrt(max(hit * share * (1 - share), 1e-9))
+    apart = [(fold.train, fold.holdout) for fold in sides.folds] or [(sides.train, sides.holdout)]
+    hit = len(sides.train) + sum(_with_a_twin(outside, inside, names) for inside, outside in apart)
+    share = len(sides.train) / max(1, len(sides.train) + sides.rows_outside)
+    return (len(sides.train) - share * hit) / sqrt(max(hit * share * (1 - share), 1e-9))
+
+
+def _with_a_twin(outside: Table, inside: Table, names: Sequence[str]) -> int:
+    """How many rows of one table equal a row of the other."""
+    sides = [pd.DataFrame({name: table.text(name) for name in names}) for table in (outside, inside)]
+    rows = pd.concat(sides, ignore_index=True).groupby(list(names), dropna=False, sort=False).ngroup().to_numpy()
+    return int(np.isin(rows[: len(outside)], rows[len(outside) :]).sum())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
     ATTACKS,
@@ -15,6 +17,8 @@ from privsynth.gate.evidence.scope import (
     not_applicable,
     risk_findings,
 )
+from privsynth.gate.evidence.sides import Sides
+from privsynth.measure.attacks.attack import Attacked, worst_of
 from privsynth.measure.attacks.singling_out import singling_out
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -46,30 +50,47 @@ class SinglingOut:
             return [no_source()]
         if (aside := not_applicable(self.backend, "singling out")) is not None:
             return [aside]
-        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(*tables)]
+        found = [finding for tables in attacked_tables(draft, source) for finding in self._judged(tables)]
         return found or [nobody_attacked("singling out", draft)]
 
-    def _judged(self, train: Table, holdout: Table, made: Table) -> Iterator[Finding]:
-        names, limits = learnt_columns(train, made), self.limits
+    def _judged(self, sides: Sides) -> Iterator[Finding]:
+        names, limits = learnt_columns(sides.train, sides.made), self.limits
         held = {
-            False: RiskLimits(limits, "anon_risk", lower="anon_lower_uni", upper="anon_upper_uni"),
-            True: RiskLimits(limits, "anon_risk", lower="anon_lower_multi"),
+            "one_column": RiskLimits(limits, "anon_risk", lower="anon_lower_uni", upper="anon_upper_uni"),
+            "three_columns": RiskLimits(limits, "anon_risk", lower="anon_lower_multi"),
         }
         for key, stream in STREAMS.items():
-            several = key == "three_columns"
-            rng = Seeds(0).stream("gate", self.name, train.name, stream)
-            attacked, described = singling_out(
-                train, holdout, made, names, attacks=min(ATTACKS, len(holdout)), rng=rng, several=several
-            )
-            note = f"the synthetic table gave {described:,} descriptions of one row each"
+            rng = Seeds(0).stream("gate", self.name, sides.train.name, stream)
+            tried, described = _tried(sides, names, rng, several=key == "three_columns")
             yield from risk_findings(
                 key,
-                f"singling out by {'three columns' if several else 'one column'}",
-                attacked,
-                held[several],
-                table=train.name,
+                f"singling out by {key.replace('_', ' ')}",
+                worst_of(tried),
+                held[key],
+                table=sides.train.name,
                 where=names,
-                note=note,
+                note=f"the synthetic table gave {described:,} descriptions of one row each",
                 remedy=REMEDY,
-                tests=len(held),
+                tests=len(held) * len(tried),
             )
+
+
+def _tried(sides: Sides, names: list[str], rng: np.random.Generator, *, several: bool) -> tuple[list[Attacked], int]:
+    """What the attack wins, and how many descriptions the draft gave. In folds people are unique among all people."""
+    described = list[int]()
+
+    def attack(inside: Table, outside: Table, synthetic: Table) -> dict[str, Attacked]:
+        attacked, descriptions = singling_out(
+            inside,
+            outside,
+            synthetic,
+            names,
+            attacks=min(ATTACKS, sides.rows_outside),
+            rng=rng,
+            several=several,
+            among_all=bool(sides.folds),
+        )
+        described.append(descriptions)
+        return {"described": attacked}
+
+    return list(sides.won(attack)["described"]), described[0]

@@ -15,7 +15,7 @@ from privsynth.dataset import Dataset
 from privsynth.describe import describe, facts_of, learn_statistics, take_fingerprints
 from privsynth.describe.dropping import dropped_notes
 from privsynth.describe.relations import relation_notes
-from privsynth.describe.split import holdout_share
+from privsynth.describe.split import division
 from privsynth.emit import check_target, emit, emit_refusal, emit_reports, in_form, serialise
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
@@ -25,6 +25,7 @@ from privsynth.lineage.attempts import attempt
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions
 from privsynth.pipeline.choices import backend_for, rows_asked, settle
+from privsynth.pipeline.folds import fresh_backends, with_drafts
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.read.frames import read_frame
@@ -35,7 +36,7 @@ from privsynth.report.losses import losses
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
-from privsynth.source import Exposure, Source, WholeSource
+from privsynth.source import Exposure, Fold, Source, WholeSource
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
@@ -95,13 +96,16 @@ def prepare(data: Dataset, policy: Policy, stages: Stages, seeds: Seeds | None =
     before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
-        train, holdout = data.split(holdout_share(data, policy), seeds.stream("split"))
+        divided = division(data, policy)
+        train, holdout = data.split(divided.share, seeds.stream("split"))
+        folds = data.folds(divided.folds, seeds.stream("folds")) if divided.folds else []
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data), ruled=policy.ruled)
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
     known = [*dropped_notes(data), *relation_notes(data)]
     stages.notes(known)
     stages.warnings([note for note in data.notes if note not in (*before, *known)])
-    source = Source(train, holdout, statistics, whole=WholeSource(data, facts_of(data)))
+    parts = tuple(Fold(*each) for each in folds)
+    source = Source(train, holdout, statistics, folds=parts, whole=WholeSource(data, facts_of(data)))
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 
 
@@ -137,15 +141,22 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
     return Drawn(draft, seeds.seed)
 
 
-def release(prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stages) -> Outcome:
-    """What `make` draws, judged and decided on. The ledger counts it first: a run that is killed has counted."""
+def release(
+    prepared: Prepared, make: Callable[[Prepared], Drawn], stages: Stages, *, backend: Backend | None = None
+) -> Outcome:
+    """What `make` draws, judged and decided on. The ledger counts it first: a run that is killed has counted.
+
+    `backend` is a foreign one that `make` will fit.
+    """
     if prepared.policy.has_claim:
         from privsynth.generate.model.dp.alone import refuse_undeclared
 
         refuse_undeclared(without_left_out(prepared.data))  # a line that is missing in the policy must cost no epsilon
     with attempt(prepared.data, prepared.policy) as begun:
         prepared = prepared.counted(begun.exposure)
+        fresh = fresh_backends(prepared.policy, backend if prepared.source.folds else None)
         drawn = make(prepared)
+        prepared = with_drafts(prepared, fresh, stages)
         verdicts = judged(drawn.draft, prepared.source, prepared.policy, stages)
         return begun.close(decided(prepared, drawn, verdicts, stages))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from privsynth.emit import check_target
 from privsynth.generate import Backend
-from privsynth.pipeline.acts import Data, Prepared, draw, foreseen, learn, prepare, read, release, write
+from privsynth.pipeline.acts import Data, Drawn, Prepared, draw, foreseen, learn, prepare, read, release, write
 from privsynth.pipeline.choices import backend_for, rows_asked, with_ledger
 from privsynth.pipeline.following import follow
 from privsynth.policy import Policy
@@ -46,9 +47,14 @@ def synthesize(
 
     def once(asked: Policy, course: Course = FIRST) -> Outcome:
         prepared = replace(prepare(dataset, asked, stages, seeds), course=course)
-        return release(prepared, lambda ready: draw(ready, learn(ready, stages, backend), stages), stages)
+        make = partial(_made, stages=stages, backend=backend)
+        return release(prepared, make, stages, backend=backend)
 
     return follow(policy, once, stages) if attempt_remedies else once(policy)
+
+
+def _made(ready: Prepared, stages: Stages, backend: Backend | None) -> Drawn:
+    return draw(ready, learn(ready, stages, backend), stages)
 
 
 @dataclass(frozen=True, eq=False)

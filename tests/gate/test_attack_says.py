@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,15 @@ def singled(
     asked: list[tuple[Any, ...]] = []
 
     def attack(
-        train: Table, holdout: Table, made: Table, names: list[str], *, attacks: int, rng: object, several: bool
+        train: Table,
+        holdout: Table,
+        made: Table,
+        names: list[str],
+        *,
+        attacks: int,
+        rng: object,
+        several: bool,
+        **_: object,
     ) -> tuple[Attacked, int]:
         asked.append((tuple(names), attacks, several))
         return (three if several else one), 1_234
@@ -170,19 +179,15 @@ def inferred(
     asked: list[Any] = []
 
     def attack(
-        train: Table,
-        holdout: Table,
-        made: Table,
-        *,
-        known_columns: list[str],
-        sensitive: str,
-        attacks: int,
-        rng: object,
-    ) -> Attacked:
-        asked.append((tuple(known_columns), sensitive, len(made)))
-        return replace(WON, guesses=7.0)
+        train: Table, holdout: Table, made: Table, *, known_columns: list[str], attacks: int, rng: object
+    ) -> SimpleNamespace:
+        def reads(secret: str) -> Attacked:
+            asked.append((tuple(known_columns), secret, len(made)))
+            return replace(WON, guesses=7.0)
 
-    monkeypatch.setattr(inference, "inference", attack)
+        return SimpleNamespace(reads=reads)
+
+    monkeypatch.setattr(inference, "look_up", attack)
     return inference.Inference(policy).measure(draft(made), source(train, holdout)), asked
 
 

@@ -29,7 +29,8 @@ def told(
 ) -> list[Finding]:
     """The findings where the models found this, and the counts were these on both sides."""
     counted, told = iter(known), iter(known)
-    monkeypatch.setattr(attribute, "attribute_excess", lambda *_, **__: excess)
+    monkeypatch.setattr(attribute, "largest_excess", lambda *_, **__: excess)
+    monkeypatch.setattr(attribute, "guessing", lambda *_, **__: {})
     monkeypatch.setattr(attribute, "combinations", lambda *of: combinations(*of) if next(counted) else None)
     monkeypatch.setattr(attribute, "disclosed", lambda *_: next(told))
     return Attribute(Policy(backend="model")).measure(draft(made), REAL)
@@ -91,7 +92,7 @@ def test_a_secret_beside_which_nothing_is_known_is_not_guessed(monkeypatch: pyte
 
     monkeypatch.setattr(
         attribute,
-        "attribute_excess",
+        "largest_excess",
         lambda *_, **__: Excess(model="trees", train=0.8, control=0.5, of_train=1_000, of_control=900),
     )
     (found,) = Attribute(Policy(backend="model")).measure(
@@ -107,7 +108,7 @@ def test_each_secret_is_guessed_and_the_proof_is_asked_for_all_of_them(monkeypat
     def excess(*_: object, secrets: int, **__: object) -> None:
         asked.append(secrets)
 
-    monkeypatch.setattr(attribute, "attribute_excess", excess)
+    monkeypatch.setattr(attribute, "largest_excess", excess)
     monkeypatch.setattr(attribute, "combinations", lambda *_: None)
     found = Attribute(Policy(backend="model")).measure(draft(MADE), source(*two))
     assert [each.what.split()[1] for each in found] == ["income", "debt"]

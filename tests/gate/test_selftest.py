@@ -62,7 +62,7 @@ def test_it_is_done_in_the_table_with_most_held_out_rows(monkeypatch: pytest.Mon
     monkeypatch.setattr(
         SelfTest,
         "_proved",
-        lambda self, train, holdout, made, rng: seen.append((train.name, len(train), len(holdout))) or [],
+        lambda self, sides, rng: seen.append((sides.train.name, len(sides.train), len(sides.holdout))) or [],
     )
     SelfTest(MODEL).measure(
         replace(draft(MADE), dataset=two(60, 60)), Source(two(80, 90), two(60, 70), source(TRAIN, None).statistics)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -35,9 +35,35 @@ class Overlap:
     key: str  # of the finding that it counts for
     hits_train: int
     hits_holdout: int
-    share: float  # of the draft's distinct values, beyond chance
-    pvalue: float
-    n: int
+    _: KW_ONLY
+    of_train: int  # rare values that only training rows hold
+    of_holdout: int
+    rows: tuple[int, int]  # of training, and held out
+    distinct: int  # values of the draft
+    n: int  # of these, the ones that were looked for
+
+    @property
+    def share(self) -> float:
+        """Of the draft's distinct values, how many are real beyond chance."""
+        by_chance = self.hits_holdout * self.of_train / self.of_holdout if self.of_holdout else 0.0
+        return max(0.0, self.hits_train - by_chance) / max(1, self.distinct)
+
+    @property
+    def pvalue(self) -> float:
+        """By rare values; by rows where the hold-out has none; without a hold-out each hit counts."""
+        if not self.of_train or not self.hits_train:
+            return 1.0
+        inside, outside = (self.of_train, self.of_holdout) if self.of_holdout else self.rows
+        return copy_pvalue(self.hits_train, self.hits_holdout, inside / (inside + outside)) if outside else 0.0
+
+    def beside(self, folds: Sequence[Overlap]) -> Overlap:
+        """The same, where nobody was held out and each person's fold is the control."""
+        return replace(
+            self,
+            hits_holdout=sum(fold.hits_holdout for fold in folds),
+            of_holdout=sum(fold.of_holdout for fold in folds),
+            rows=(self.rows[0], sum(fold.rows[1] for fold in folds)),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,21 +163,14 @@ def _excess(column: str, key: str, real: RealColumn, made: Array, k_rare: int, d
     train, holdout = real.rare(k_rare)
     known = {normal(value) for value in pd.unique(pd.Series(made, dtype=object).dropna())}
     hits, control = len(train & known), len(holdout & known)
-    by_chance = control * len(train) / len(holdout) if holdout else 0.0
-    share = max(0.0, hits - by_chance) / max(1, len(known) if distinct is None else distinct)
     return Overlap(
-        column, key, hits, control, share, _pvalue(hits, control, real, len(train), len(holdout)), len(known)
-    )
-
-
-def _pvalue(hits: int, control: int, real: RealColumn, train: int, holdout: int) -> float:
-    """By how many rare values there are; by rows where the hold-out has none; without a hold-out each hit counts."""
-    if not train or not hits:
-        return 1.0
-    if holdout:
-        return copy_pvalue(hits, control, train / (train + holdout))
-    return (
-        copy_pvalue(hits, control, real.rows_train / (real.rows_train + real.rows_holdout))
-        if real.rows_holdout
-        else 0.0
+        column,
+        key,
+        hits,
+        control,
+        of_train=len(train),
+        of_holdout=len(holdout),
+        rows=(real.rows_train, real.rows_holdout),
+        distinct=len(known) if distinct is None else distinct,
+        n=len(known),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from privsynth.dataset import Dataset, Role, Table
+from privsynth.gate.evidence.sides import Sides, sides_of
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.options import Limits
 from privsynth.policy import Policy
@@ -50,7 +51,7 @@ def quasi_identifiers(real: Table, made: Table) -> list[str]:
 
 def held_out_people(source: Source) -> int:
     """The people (or rows, where nobody said what makes a person) of the first table that no backend has seen."""
-    return source.holdout.root.number_of_people if source.has_control else 0
+    return sum(part.root.number_of_people for part in source.outside) if source.has_control else 0
 
 
 def no_source() -> Finding:
@@ -67,12 +68,12 @@ ATTACKS = 2_000  # people attacked a side, fewer where there are fewer
 FEWEST = 50  # rows a side, below which an attack says nothing
 
 
-def attacked_tables(draft: Draft, source: Source) -> Iterator[tuple[Table, Table, Table]]:
+def attacked_tables(draft: Draft, source: Source) -> Iterator[Sides]:
     """The tables whose rows are people or theirs; look-up tables, whole on both sides of the split, are left out."""
-    for train, holdout, made in shared_tables(draft, source):
-        enough = min(len(train), len(holdout)) >= FEWEST and len(made) > 0
-        if enough and train.name not in source.train.lookups and learnt_columns(train, made):
-            yield train, holdout, made
+    for sides in sides_of(draft, source):
+        enough = min(len(sides.train), sides.rows_outside) >= FEWEST and len(sides.made) > 0
+        if enough and sides.train.name not in source.train.lookups and learnt_columns(sides.train, sides.made):
+            yield sides
 
 
 def known_columns(real: Table, made: Table, secret: str) -> list[str]:

@@ -6,6 +6,7 @@ through (Giomi et al., "A unified framework for quantifying privacy risk in synt
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -55,6 +56,11 @@ class Attacked:
     @property
     def _residual(self) -> Rate:
         return residual_rate(self.attack, self.control)
+
+
+def worst_of(tried: Iterable[Attacked]) -> Attacked:
+    """The one that wins most beyond its control; among equals, the one of which least can be ruled out."""
+    return max(tried, key=lambda each: (each.risk, each.interval[1]))
 
 
 def residual_rate(attack: Rate, control: Rate) -> Rate:

@@ -36,11 +36,14 @@ class CopyHits:
     holdout: int
     of_holdout: int
     scale: float  # training rows per draft row: from shares of real rows to shares of draft rows
+    weight: float = 1.0  # how often training rows may be hit for each hit of a held-out row
+    exact: float | None = None  # the p value, where hits are not one by one on either side by chance
 
     @property
     def excess(self) -> float:
         """The share of the draft that copies training rows beyond chance."""
-        return (_share(self.train, self.of_train) - _share(self.holdout, self.of_holdout)) * self.scale
+        allowed = self.weight * _share(self.holdout, self.of_holdout)
+        return (_share(self.train, self.of_train) - allowed) * self.scale
 
     @property
     def chance(self) -> float:
@@ -48,7 +51,11 @@ class CopyHits:
 
     @property
     def pvalue(self) -> float:
-        return copy_pvalue(self.train, self.holdout, self.of_train / max(1, self.of_train + self.of_holdout))
+        """Of so many hits on the training side, if chance alone made them."""
+        if self.exact is not None:
+            return self.exact
+        inside = self.weight * self.of_train
+        return copy_pvalue(self.train, self.holdout, inside / max(1, inside + self.of_holdout))
 
 
 @dataclass(frozen=True)
@@ -117,14 +124,14 @@ def _isolated(train: Points, holdout: Points, draft: Points, dealt: tuple[Array,
     """
     rows, turns = dealt
     left, right = (train.take(rows[turns % 2 == side]) for side in (0, 1))
-    far, gaps = _most_isolated(train)
-    strangers = [(far, gaps, holdout), (*_most_isolated(left), right), (*_most_isolated(right), left)]
+    far, gaps = _far(train)
+    strangers = [(far, gaps, holdout), (*_far(left), right), (*_far(right), left)]
     chance = sum(_upon(*side) for side in strangers)
     exposed = sum(len(rows) * len(others) for rows, _, others in strangers) / max(1, len(draft))
     return Isolated(_upon(far, gaps, draft), len(far), chance, exposed)
 
 
-def _most_isolated(rows: Points) -> tuple[Points, Array]:
+def _far(rows: Points) -> tuple[Points, Array]:
     """The rows with the largest distance to their nearest other row, and that distance."""
     far, gaps = loneliest(rows, ISOLATED)
     return rows.take(far), gaps

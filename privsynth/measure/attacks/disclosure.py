@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
+from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.attacks.inference import guessed
 from privsynth.measure.classical.groups import shared_groups
 from privsynth.measure.distance.cells import distinct_rows
@@ -109,16 +110,28 @@ def knowledge(
     )
 
 
-def attribute_excess(known: Knowledge, *, sensitive: str, rng: np.random.Generator, secrets: int = 1) -> Excess | None:
-    """Two models learn the secret from the synthetic table: boosted trees and the nearest row. None: nothing to learn.
+def guessing(known: Knowledge, *, sensitive: str, rng: np.random.Generator, secrets: int = 1) -> dict[str, Attacked]:
+    """Two models learn the secret from the synthetic table: boosted trees and the nearest row.
+
+    Neither does where there is nothing to learn. Either side of real people may be empty.
+    """
+    if not len(known.synthetic):
+        return {}
+    answers, number = _answers(known.tables, sensitive)
+    tried = _guesses(known, answers[2], number=number, rng=rng, taught=max(FEWEST_TAUGHT, TAUGHT // secrets))
+    return {model: _won(guesses, answers, number=number) for model, guesses in tried}
+
+
+def largest_excess(tried: Sequence[tuple[str, Attacked]], *, secrets: int = 1) -> Excess | None:
+    """The one that is surest, by the model that tells it.
 
     `secrets` is how many secrets are tried in all: the interval is widened for them and for the models.
     """
-    if not all(map(len, known.tables)):
-        return None
-    answers, number = _answers(known.tables, sensitive)
-    tried = _guesses(known, answers[2], number=number, rng=rng, taught=max(FEWEST_TAUGHT, TAUGHT // secrets))
-    by_model = [_excess(name, guesses, answers, number=number, tests=len(tried) * secrets) for name, guesses in tried]
+    by_model = [
+        _excess(model, attacked, tests=len(tried) * secrets)
+        for model, attacked in tried
+        if attacked.attacks and attacked.control_attacks
+    ]
     return max(by_model, key=lambda each: each.interval[0], default=None)
 
 
@@ -142,7 +155,7 @@ def _guesses(
     some = usable[some_rows(len(usable), taught, rng)]
     boosted = _boosted(known.categories, number, int(rng.integers(2**31)), known.taught[some], answers[some])
     told = {
-        "boosted trees": [boosted.predict(side) for side in known.asked],
+        "boosted trees": [boosted.predict(side) if len(side) else answers[:0] for side in known.asked],
         "nearest row": [answers[near] for near in known.nearest],
     }
     return [
@@ -171,17 +184,22 @@ def _boosted(categories: list[bool], number: bool, seed: int, rows: Array, answe
         return model.fit(rows, answers)
 
 
-def _excess(model: str, guesses: list[Array], answers: list[Array], *, number: bool, tests: int) -> Excess:
+def _won(guesses: list[Array], answers: list[Array], *, number: bool) -> Attacked:
     right = [
         guessed(guess.astype(float) if number else guess, truth)
         for guess, truth in zip(guesses, answers[:2], strict=True)
     ]
+    won, lost = (int(side.sum()) for side in right)
+    return Attacked(won, len(right[0]), control_successes=lost, control_attacks=len(right[1]))
+
+
+def _excess(model: str, attacked: Attacked, *, tests: int) -> Excess:
     return Excess(
         model=model,
-        train=float(right[0].mean()),
-        control=float(right[1].mean()),
-        of_train=len(right[0]),
-        of_control=len(right[1]),
+        train=attacked.successes / attacked.attacks,
+        control=attacked.control_successes / attacked.control_attacks,
+        of_train=attacked.attacks,
+        of_control=attacked.control_attacks,
         tests=tests,
     )
 

@@ -42,6 +42,7 @@ class Scores:
     others: Mapping[str, Array]
     far_members: Array  # which are isolated
     far_others: Array
+    draws: int = 1  # beside how many drafts each of the others is scored, with folds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,11 @@ class Caught:
     members: int
     others: int
     pvalue: float  # that so many members are caught by chance, corrected
+    draws: int = 1
+
+    @property
+    def people_outside(self) -> int:
+        return self.others // self.draws
 
 
 def membership_scores(
@@ -75,11 +81,11 @@ def membership_scores(
         "nearest": [-near for near in apart],
         "calibrated": [-near / np.maximum(far, 1e-9) for near, far in zip(apart, strangers, strict=True)],
         "difference": [far - near for near, far in zip(apart, strangers, strict=True)],
-        "density": _density(both, synthetic, reference),
+        "density": density(both, synthetic, reference),
         "classifier": _classifier(both, synthetic, reference, rng),
         "neighbours": [within for _, within in found],
     }
-    lonely = _loneliness(both, reference)
+    lonely = loneliness(both, reference)
     limit = float(np.quantile(np.concatenate(lonely), 1 - ISOLATED))
     members, non_members = ({name: side[at] for name, side in scores.items()} for at in (0, 1))
     return Scores(members, non_members, lonely[0] >= limit, lonely[1] >= limit)
@@ -117,10 +123,11 @@ def _caught(name: str, scores: Scores, false_alarms: float, *, isolated: bool) -
         members=len(members),
         others=len(others),
         pvalue=min(1.0, attacks * chance),
+        draws=scores.draws,
     )
 
 
-def _loneliness(sides: Sequence[Points], reference: Points) -> list[Array]:
+def loneliness(sides: Sequence[Points], reference: Points) -> list[Array]:
     """The mean distance of each person to the nearest few of the people whom the attacker knows."""
     from sklearn.neighbors import NearestNeighbors
 
@@ -133,12 +140,13 @@ def _mean_distance(side: Points, reference: Points, at: Array) -> Array:
     return np.asarray(np.mean([between(side, reference.take(at[:, rank])) for rank in range(at.shape[1])], axis=0))
 
 
-def _density(sides: Sequence[Points], synthetic: Points, reference: Points) -> list[Array]:
+def density(sides: Sequence[Points], synthetic: Points, reference: Points) -> list[Array]:
     """The log ratio of two kernel densities on the main axes of other people's rows."""
     axes = _main_axes(reference.dense)
     middle = reference.dense.mean(axis=0)
     flat = [(points.dense - middle) @ axes for points in (*sides, synthetic, reference)]
-    return [_log_density(rows, flat[2]) - _log_density(rows, flat[3]) for rows in flat[:2]]
+    *people, drawn, others = flat
+    return [_log_density(rows, drawn) - _log_density(rows, others) for rows in people]
 
 
 def _main_axes(dense: Array) -> Array:

@@ -60,10 +60,17 @@ def singling_out(
     attacks: int,
     rng: np.random.Generator,
     several: bool,
+    among_all: bool = False,
 ) -> tuple[Attacked, int]:
-    """The attack with descriptions of one column, or of several; and how many descriptions the synthetic table gave."""
+    """The attack with descriptions of one column, or of several; and how many descriptions the synthetic table gave.
+
+    A description must fit one of the people of its side, as many on each; or, `among_all`, one of all people, who then
+    falls on the side that the person is on. A small side would hardly hold the one whom a description fits.
+    """
     train_codes, control_codes, synthetic_codes = _code((train, control, synthetic), names)
     descriptions = _of_several(synthetic_codes, attacks, rng) if several else _of_one(synthetic_codes, attacks, rng)
+    if among_all:
+        return _among_all(train_codes, control_codes, descriptions, attacks), len(descriptions)
     size = min(len(train_codes), len(control_codes))
     won, lost = (_successes(side, size, descriptions, rng) for side in (train_codes, control_codes))
     attacked = Attacked(won, attacks, control_successes=lost, control_attacks=attacks)
@@ -175,6 +182,18 @@ def _counts(tries: Array, sieve: Coded) -> Array:
             fits &= (values >= first[:, None]) & (values <= last[:, None])
         counts[start : start + step] = [np.count_nonzero(row) for row in fits]
     return counts
+
+
+def _among_all(train: Coded, control: Coded, descriptions: Sequence[tuple[Test, ...]], attacks: int) -> Attacked:
+    """Each side has its share of the attacks, as it has its share of the people."""
+    inside, outside = (np.array([side.count(each) for each in descriptions], dtype=int) for side in (train, control))
+    of_control = round(attacks * len(control) / max(1, len(train) + len(control)))
+    return Attacked(
+        int((inside + outside == 1)[inside == 1].sum()),
+        attacks - of_control,
+        control_successes=int((inside + outside == 1)[outside == 1].sum()),
+        control_attacks=of_control,
+    )
 
 
 def _successes(side: Coded, size: int, descriptions: Sequence[tuple[Test, ...]], rng: np.random.Generator) -> float:

@@ -45,6 +45,21 @@ def almost_equal_rows(real: Array, draft: Array) -> Array:
     return is_found
 
 
+def alone(rows: Array) -> Array:
+    """Which rows equal no other."""
+    return _once(rows.sum(axis=1, dtype=np.uint64))
+
+
+def alone_but_for_one(rows: Array) -> Array:
+    """Which rows equal no other when one column, whichever, is left out."""
+    keys = rows.sum(axis=1, dtype=np.uint64)
+    return np.asarray(np.all([_once(keys - column) for column in rows.T], axis=0))
+
+
+def _once(keys: Array) -> Array:
+    return ~pd.Series(keys).duplicated(keep=False).to_numpy()
+
+
 def distinct_rows(table: Array) -> tuple[Array, Array]:
     """Where each different row of numbers stands first, and which of these each row is; a gap is equal to a gap."""
     if not table.size:

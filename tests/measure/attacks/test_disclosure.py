@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from honest import honest, people, planted
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.attacks.disclosure import attribute_excess, combinations, disclosed, knowledge
+from privsynth.measure.attacks.disclosure import (
+    Excess,
+    Knowledge,
+    combinations,
+    disclosed,
+    guessing,
+    knowledge,
+    largest_excess,
+)
 
 KNOWN = ["age", "sex", "town"]
+
+
+def excess_of(known: Knowledge, **asked: Any) -> Excess | None:
+    return largest_excess(list(guessing(known, **asked).items()))
 
 
 def rng() -> np.random.Generator:
@@ -20,7 +34,7 @@ def rng() -> np.random.Generator:
 def test_secrets_of_a_copy_are_told_better_than_those_of_others() -> None:
     train, control = people(1500, 1), people(1500, 2)
     known = knowledge(train, control, train, [*KNOWN, "debt", "joined"], rng())
-    found = attribute_excess(known, sensitive="job", rng=rng())
+    found = excess_of(known, sensitive="job", rng=rng())
     assert found is not None
     assert found.value > 0.3
     assert found.interval[0] > 0.25
@@ -30,7 +44,7 @@ def test_what_is_known_of_the_population_is_no_excess() -> None:
     train, control = people(1500, 11), people(1500, 12)
     known = knowledge(train, control, honest(1500, 13), KNOWN, rng())
     for secret in ("job", "income"):
-        found = attribute_excess(known, sensitive=secret, rng=rng())
+        found = excess_of(known, sensitive=secret, rng=rng())
         assert found is not None
         assert found.interval[0] <= 0
 
@@ -39,7 +53,7 @@ def test_a_secret_memorised_as_a_function_of_the_known_columns_is_an_excess() ->
     train, control = people(1500, 1), people(1500, 2)
     made = planted(honest(1500, 3), train, np.arange(1500), columns=["age", "debt", "joined", "job"])
     known = knowledge(train, control, made, ["age", "debt", "joined"], rng())
-    found = attribute_excess(known, sensitive="job", rng=rng())
+    found = excess_of(known, sensitive="job", rng=rng())
     assert found is not None
     assert found.interval[0] > 0
 
@@ -48,7 +62,7 @@ def test_a_draft_of_one_secret_teaches_nothing() -> None:
     train = people(200, 1)
     made = honest(200, 3)
     same = Table(made.name, made.columns, made.frame.assign(job=pd.Series(["none"] * 200, dtype=object)))
-    assert attribute_excess(knowledge(train, people(200, 2), same, KNOWN, rng()), sensitive="job", rng=rng()) is None
+    assert excess_of(knowledge(train, people(200, 2), same, KNOWN, rng()), sensitive="job", rng=rng()) is None
 
 
 def small(town: list[str], ill: list[str]) -> Table:

@@ -1,0 +1,120 @@
+"""The sides of one table: what the draft holds, the people its maker saw, and people whom a maker did not see.
+
+Either some people were held back, and the draft's own maker never saw them. Or there are too few for that: then the
+draft's maker saw all of them, and each person stands outside once, of an engine fitted like the draft's on all other
+folds. An attack is the same in both; what differs is which successes stand beside which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from privsynth.dataset import Table
+from privsynth.measure.attacks.attack import Attacked
+from privsynth.measure.attacks.folded import Folded
+from privsynth.measure.samples import some_of
+from privsynth.release import Draft
+from privsynth.source import Fold, Source
+
+What = TypeVar("What")  # what an attack is called
+# given people that a maker saw, people that it did not see, and what it made
+Attack = Callable[[Table, Table, Table], Mapping[What, Attacked]]
+
+
+@dataclass(frozen=True, eq=False)
+class FoldSides:
+    """One fold of a table: the rows an engine saw, those it did not, and what it drew, several times."""
+
+    train: Table
+    holdout: Table
+    drafts: tuple[Table, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """One table of a draft beside the real rows. With folds, `train` is everybody and `holdout` has no row."""
+
+    train: Table
+    holdout: Table
+    made: Table
+    folds: tuple[FoldSides, ...] = ()
+
+    @property
+    def rows_outside(self) -> int:
+        return len(self.holdout) + sum(len(fold.holdout) for fold in self.folds)
+
+    @property
+    def people_outside(self) -> int:
+        return self.holdout.number_of_people + sum(fold.holdout.number_of_people for fold in self.folds)
+
+    @property
+    def draws(self) -> int:
+        """How many drafts the engine of each fold drew."""
+        return len(self.folds[0].drafts) if self.folds else 1
+
+    @property
+    def folded(self) -> Folded:
+        """All real rows fold after fold, and all that was drawn: for attacks that look at everything at once."""
+        return Folded([fold.holdout for fold in self.folds], self.made, [fold.drafts for fold in self.folds])
+
+    @property
+    def outside(self) -> Iterator[tuple[Table, Table]]:
+        """Rows beside what was drawn by an engine that never saw them."""
+        if not self.folds:
+            yield self.holdout, self.made
+        yield from ((fold.holdout, fold.drafts[0]) for fold in self.folds)
+
+    def some(self, most: int, rng: np.random.Generator) -> Sides:
+        """The same sides with at most so many rows each."""
+        train, holdout, made = (some_of(table, most, rng) for table in (self.train, self.holdout, self.made))
+        folds = [
+            FoldSides(
+                some_of(fold.train, most, rng),
+                some_of(fold.holdout, most, rng),
+                tuple(some_of(draft, most, rng) for draft in fold.drafts),
+            )
+            for fold in self.folds
+        ]
+        return Sides(train, holdout, made, tuple(folds))
+
+    def won(self, attack: Attack[What]) -> dict[What, tuple[Attacked, ...]]:
+        """What each attack wins, by its name.
+
+        With folds each is looked at twice against the same control, the people of all folds as their own fold's engine
+        leaves them: the draft, which may have leaked by bad luck, and the other folds' engines, which show what such an
+        engine does to the people it sees. The draft is attacked without a control of its own.
+        """
+        if not self.folds:
+            return {name: (each,) for name, each in attack(self.train, self.holdout, self.made).items()}
+        nobody = self.train.take(np.arange(0))
+        draft = attack(self.train, nobody, self.made)
+        folds = [attack(fold.train, fold.holdout, fold.drafts[0]) for fold in self.folds]
+        return {name: _beside(draft[name], [fold[name] for fold in folds if name in fold]) for name in draft}
+
+
+def _beside(draft: Attacked, folds: Sequence[Attacked]) -> tuple[Attacked, Attacked]:
+    lost, of_control = sum(fold.control_successes for fold in folds), sum(fold.control_attacks for fold in folds)
+    won, attacks = sum(fold.successes for fold in folds), sum(fold.attacks for fold in folds)
+    engines = Attacked(won, attacks, control_successes=lost, control_attacks=of_control)
+    return replace(engines, successes=draft.successes, attacks=draft.attacks, guesses=draft.guesses), engines
+
+
+def sides_of(draft: Draft, source: Source) -> Iterator[Sides]:
+    """The sides of each table of the draft that has real rows. Look-up tables are everybody's: whole on both."""
+    for made in draft.dataset:
+        name = made.name
+        if name in source.train:
+            train, holdout = source.train[name], source.holdout if name in source.holdout else source.train
+            if not source.folds or name in source.train.lookups:
+                nobody = name not in source.holdout and not source.folds
+                yield Sides(train, train.take(np.arange(0)) if nobody else holdout[name], made)
+            else:
+                yield Sides(train, train.take(np.arange(0)), made, tuple(_fold(fold, name) for fold in source.folds))
+
+
+def _fold(fold: Fold, name: str) -> FoldSides:
+    return FoldSides(fold.train[name], fold.holdout[name], tuple(drawn[name] for drawn in fold.drafts))

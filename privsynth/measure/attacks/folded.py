@@ -1,0 +1,183 @@
+"""Real rows that drafts repeat, where each person stood outside once: of the engine that never saw his fold.
+
+Two questions are answered against one control, the hits of each engine's drafts upon the people whom it never saw:
+
+draft    does the draft hit more people than the drafts of such engines would?
+engines  do engines hit the people whom they saw more often than those whom they did not?
+
+The first is about this draft, the second about what makes such drafts: it counts many drafts, and so sees a leak that
+is too small to be seen in one. Who was left out of which engine was drawn by lot. If that makes no difference, the
+engine that left a person out might have been any, and the hits of his own fold are those of an engine drawn by lot:
+from that follows an exact test (a permutation test, Fisher 1935) that holds however much the drafts of one engine are
+alike.
+
+So many drafts see what no hold-out of a few hundred people can: that an engine which learns from groups of k gives the
+people of these groups a little more weight than others like them. That is what k means, and no leak. Hence two rules.
+Only rows that tell of one person count: those that no other real row would hit by the same rule. And what is hit by
+strangers' drafts too is allowed `WEIGHT` times as often; a row that no draft hits unless its maker saw it is allowed
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Table
+from privsynth.measure.attacks.copies import ISOLATED, ON_TOP, TAU, CopyHits, Isolated
+from privsynth.measure.distance.cells import almost_equal_rows, alone, alone_but_for_one, cell_keys, equal_rows
+from privsynth.measure.distance.points import Points, loneliest, nearest, place
+from privsynth.typing import Array
+
+WEIGHT = 2.0  # honest trees on 90 small tables give their own people up to 1.8 times the weight of strangers
+STEEPEST = 60.0  # of the exponents tried for the bound: from here on a person who is hit at all counts as impossible
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """Which rows each draft hits, the rows in the order of their folds."""
+
+    draft: Array  # rows
+    folds: Array  # rows x folds x draws
+    own: Array  # the fold of each row
+    people: Array  # who each row is of
+
+    @property
+    def outside(self) -> Array:
+        """Hits of each row by the engine that never saw it: rows x draws."""
+        return self.folds[np.arange(len(self.own)), self.own]
+
+    def upon(self, rows: Array) -> Hits:
+        """Hits upon some of the rows."""
+        return Hits(self.draft[rows], self.folds[rows], self.own[rows], self.people[rows])
+
+
+def compared(hits: Hits, per_row: float, rows: int) -> tuple[CopyHits, CopyHits]:
+    """The draft, and the engines, beside their control.
+
+    `rows` are all real rows, of which those that tell nobody apart are never hit; `per_row` of them there are for a
+    drawn one.
+    """
+    _, folds, draws = hits.folds.shape
+    control, of_control = int(hits.outside.sum()), rows * draws
+    won, inside = int(hits.draft.sum()), int(hits.folds.sum()) - control
+    draft = CopyHits(
+        train=won,
+        of_train=rows,
+        holdout=control,
+        of_holdout=of_control,
+        scale=per_row,
+        weight=WEIGHT,
+    )
+    engines = CopyHits(
+        train=inside,
+        of_train=rows * (folds - 1) * draws,
+        holdout=control,
+        of_holdout=of_control,
+        scale=per_row * (folds - 1) / folds,
+        exact=left_out_pvalue(hits),
+        weight=WEIGHT,
+    )
+    return draft, engines
+
+
+def left_out_pvalue(hits: Hits) -> float:
+    """Chance of so few hits upon the people left out, if it were drawn by lot who is left out of which engine.
+
+    Chernoff's bound, never below the exact chance and equal to it where nobody left out was hit: the expectation of
+    exp(t (observed - hits)), at the t that makes it least. What was observed counts `WEIGHT` times.
+    """
+    people = np.unique(hits.people, return_inverse=True)[1]
+    by_person = np.zeros((int(people.max(initial=-1)) + 1, hits.folds.shape[1]))
+    np.add.at(by_person, people, hits.folds.sum(axis=2))
+    observed = WEIGHT * float(hits.outside.sum())
+    by_person = by_person[by_person.any(axis=1)]
+    if not len(by_person):
+        return 1.0
+    slopes = np.r_[0.0, np.geomspace(1e-3, STEEPEST, 60)]
+    means = [np.log(np.exp(-slope * by_person).mean(axis=1)).sum() + slope * observed for slope in slopes]
+    return float(np.exp(min(means)))
+
+
+@dataclass(frozen=True, eq=False)
+class FoldedCopies:
+    """Each rule's hits: those of the draft and those of the engines."""
+
+    equal: tuple[CopyHits, CopyHits]
+    almost_equal: tuple[CopyHits, CopyHits]
+    near: tuple[CopyHits, CopyHits]
+    isolated: Isolated
+
+
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """All real rows, fold after fold; the rows of all drafts, one after another, the draft's own first."""
+
+    outside: Sequence[Table]  # the rows of each fold
+    draft: Table
+    drafts: Sequence[Sequence[Table]]  # what the engine of each fold drew
+
+    @property
+    def real(self) -> Table:
+        return joined(self.outside)
+
+    @property
+    def drawn(self) -> list[Table]:
+        return [self.draft, *(table for fold in self.drafts for table in fold)]
+
+    @property
+    def own(self) -> Array:
+        """The fold of each real row."""
+        return np.repeat(np.arange(len(self.outside)), [len(fold) for fold in self.outside])
+
+    @property
+    def people(self) -> Array:
+        """Who each real row is of; nobody has rows in two folds."""
+        starts = np.cumsum([0, *(fold.number_of_people for fold in self.outside)])
+        return np.concatenate([fold.people + start for fold, start in zip(self.outside, starts, strict=False)])
+
+    def hits(self, of_drawn: Sequence[Array], rows: Array | slice = slice(None)) -> Hits:
+        """What each of the drafts hits, put in order; `rows` are the real rows looked at, where not all are."""
+        of_folds = np.stack(of_drawn[1:], axis=1).reshape(len(of_drawn[0]), len(self.outside), -1)
+        return Hits(of_drawn[0], of_folds, self.own[rows], self.people[rows])
+
+
+def folded_copies(sides: Folded, names: Sequence[str]) -> FoldedCopies:
+    """The tests of whole rows, of near rows and of isolated ones; see `copies`, where some people are held out."""
+    tables = (sides.real, *sides.drawn)
+    (real, *drawn), (rows, *places) = cell_keys(tables, names), place(tables, names)
+    near, per_row = [nearest(rows, made) for made in places], len(real) / max(1, len(sides.draft))
+    tau = float(np.quantile(to_others(rows, sides.own), TAU))
+    far, gaps = loneliest(rows, ISOLATED)
+
+    def counted(of_drawn: Sequence[Array], alone: Array) -> tuple[CopyHits, CopyHits]:
+        return compared(sides.hits(of_drawn).upon(alone), per_row, len(real))
+
+    return FoldedCopies(
+        counted([equal_rows(real, made) for made in drawn], alone(real)),
+        counted([almost_equal_rows(real, made) for made in drawn], alone_but_for_one(real)),
+        counted([apart <= tau for apart in near], nearest(rows, rows, skip=np.arange(len(rows))) > tau),
+        _isolated(sides.hits([apart[far] <= ON_TOP * gaps for apart in near], far)),
+    )
+
+
+def _isolated(hits: Hits) -> Isolated:
+    """Upon the most isolated people: by the draft, and by drafts that were made without them."""
+    count, _, draws = hits.folds.shape
+    return Isolated(int(hits.draft.sum()), count, int(hits.outside.sum()), count * draws)
+
+
+def to_others(points: Points, own: Array) -> Array:
+    """How far each row lies from the nearest row of another fold."""
+    apart = np.empty(len(points))
+    for fold in range(int(own.max(initial=-1)) + 1):
+        apart[own == fold] = nearest(points.take(own == fold), points.take(own != fold))
+    return apart
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """The rows of tables of the same columns, one after another."""
+    return replace(tables[0], frame=pd.concat([table.frame for table in tables], ignore_index=True), origin=None)
