@@ -31,12 +31,11 @@ def numbers(rows: int = 1_200, columns: int = 12, seed: int = 0) -> pd.DataFrame
 
 
 def letters(rows: int = 900, seed: int = 0) -> pd.DataFrame:
-    """A key that nobody knows to be one, and a column whose name has a dot, as R writes them."""
+    """Who wrote each of them, out of five, in a column whose name has a dot, as R writes them."""
     rng = np.random.default_rng(seed)
-    marks = rng.choice(10**6, rows, replace=False)
     return pd.DataFrame(
         {
-            "contact.address": [f"k.meyer{mark}@mailbox.org" for mark in marks],
+            "written.by": rng.choice([f"k.meyer{mark}@mailbox.org" for mark in range(5)], rows),
             "age": rng.integers(18, 90, rows),
             "score": np.round(rng.normal(size=rows), 2),
         }
@@ -66,8 +65,8 @@ REFUSED = (
         name="personal data",
         gate="pii",
         table=letters(),
-        options=("--set", 'tables.table.columns."contact.address".role=plain'),
-        says='tables.table.columns."contact.address".role=direct',
+        options=("--set", 'tables.table.columns."written.by".role=plain'),
+        says='tables.table.columns."written.by".role=direct',
         is_slow=False,
     ),
     Refused(
@@ -139,7 +138,7 @@ REFUSED = (
         name="tracing of mask",
         gate="tracing",
         table=customers(),
-        options=("--backend", "mask", "--set", "limits.tracing_max=0.1"),
+        options=("--backend", "mask", "--set", "limits.tracing_max=0.001"),
         says="--set backend.k=",
     ),
     Refused(
