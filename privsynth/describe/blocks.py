@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
+from privsynth.describe.arithmetic import arithmetic_of
 from privsynth.describe.times import is_time
 from privsynth.errors import visible
 from privsynth.measure.turns import Followers, differing, is_steady
@@ -124,6 +125,13 @@ class Blocks:
         """Whether each value is another name of a place."""
         places = (c for c in self.coded.table.columns if has(c.entity, Trait.OF_A_PLACE) or c.entity == "COUNTRY")
         return any(self._is_steady(place) and self._renames(place) for place in places)
+
+    @cached_property
+    def is_worked_out(self) -> bool:
+        """Whether it is reckoned with numbers that stay the same within it: a total, and nobody's key."""
+        steady = {column.name for column in self.steady if column.kind.is_numeric}
+        facts = arithmetic_of(self.coded.table) if steady and self.column.kind.is_numeric else ()
+        return any(self.column.name in fact.columns and not steady.isdisjoint(fact.columns) for fact in facts)
 
     @cached_property
     def changes(self) -> bool:

@@ -175,6 +175,7 @@ def _asks_for_key(blocks: Blocks) -> Sure:
 def _of_any_name(blocks: Blocks, naming: Naming) -> Sure:
     """Both kinds of evidence; a firm, and words of unknown meaning, are for a person to say."""
     if blocks.time and (blocks.steady or naming is Naming.FIRM):
-        return Sure.ASK if naming is Naming.FIRM or blocks.column.role is Role.DIRECT else Sure.YES
+        sure = Sure.ASK if naming is Naming.FIRM or blocks.column.role is Role.DIRECT else Sure.YES
+        return Sure.NO if blocks.is_worked_out else sure
     stand_alike = blocks.lie_in_blocks and len(blocks.steady) >= (1 if blocks.average >= MANY_ROWS else 2)
     return Sure.ASK if stand_alike else Sure.NO

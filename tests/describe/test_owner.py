@@ -171,6 +171,18 @@ def test_a_table_without_people_in_groups_stays_as_it_was() -> None:
     assert questions(frame) == []
 
 
+def test_a_total_is_nobody_though_its_parts_stay_the_same_within_it() -> None:
+    """Loans of a few sums and fees: their total comes back with both, and the day tells its rows apart."""
+    rng = np.random.default_rng(8)
+    loan = rng.choice(rng.integers(1_000, 60_000, 300), 6_000)
+    fee = 5 * rng.integers(1, 9, 6_000)
+    frame = pd.DataFrame({"loan": loan, "fee": fee, "total": loan + fee, "grade": rng.choice(list("abc"), 6_000)})
+    frame["granted"] = (pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, 6_000), unit="D")).astype(str)
+    assert person(frame) is None
+    keyed = frame.assign(total=rng.permutation(600_000)[loan * 10 + fee // 5])
+    assert person(keyed) == "total", "the same rows, where no sum explains what stays the same"
+
+
 def test_beside_other_tables_only_names_say_whose_rows_they_are() -> None:
     """The keys between tables say the rest; evidence of the rows alone could tear them apart."""
     people = pd.DataFrame({"person_id": np.arange(PEOPLE) + 500, "town": ["x", "y"] * (PEOPLE // 2)})
