@@ -22,7 +22,7 @@ SHARED = 20  # rows, or persons, by which a level is shared that has to come out
 FEW = 20  # distinct numbers that count as levels
 CHANCE = 1e-6  # that a column decides another one by accident
 NUMBERS = 40  # columns among which arithmetic is looked for
-ROWS = 3_000  # of a side, for the classifier
+ROWS = 2_000  # of a side, for the classifier
 DATE_LIKE = re.compile(r"\d.*[-/:. ].*\d|[A-Za-z]{3,9}\.? \d|\d[ -][A-Za-z]{3}")
 
 
@@ -129,38 +129,49 @@ def broken_sums(source: Frame, draft: Frame, names: list[str]) -> Iterator[tuple
 def held(kind: str, frame: Frame, left: str, right: str, result: str, places: int) -> Array:
     """In which of the rows where all three are known."""
     a, b, c = (frame[name].to_numpy(dtype=float) for name in (left, right, result))
-    with np.errstate(all="ignore"):
-        expected = {"+": a + b, "*": a * b, "/": a / b}[kind]
-    known = np.isfinite(expected) & np.isfinite(c)
-    off = np.abs(expected - c)[known]
-    holds: Array = off <= 0.5000001 * 10.0**-places + 1e-9 * np.abs(c[known])
+    off = np.abs(worked_out(kind, a, b) - c)
+    holds: Array = (off <= slack(places, c))[np.isfinite(off)]
     return holds
+
+
+def worked_out(kind: str, a: Array, b: Array) -> Array:
+    with np.errstate(all="ignore"):
+        values: Array = {"+": np.add, "*": np.multiply, "/": np.divide}[kind](a, b)
+    return values
+
+
+def slack(places: int, values: Array) -> Array:
+    """Half of the last place that is written."""
+    return 0.5000001 * 10.0**-places + 1e-9 * np.abs(values)
 
 
 def sums(source: Frame, numbers: list[str]) -> Iterator[tuple[str, str, str, str]]:
     """Where all three columns matter; what is a sum of nothing or a product with one says nothing."""
-    few = source.sample(min(len(source), 60), random_state=0)
+    few = source[numbers].sample(min(len(source), 60), random_state=0).to_numpy(dtype=float)
+    within = (
+        np.stack([slack(decimals(source[name]), few[:, at]) for at, name in enumerate(numbers)], axis=1)
+        if numbers
+        else few
+    )
     known: set[frozenset[str]] = set()  # a product is a quotient, too
     for kind in "+*/":
-        pairs = permutations(numbers, 2) if kind == "/" else combinations(numbers, 2)
-        for left, right in pairs:
-            for result in numbers:
-                names = left, right, result
-                if result not in names[:2] and frozenset(names) not in known and is_sum(kind, few, source, names):
+        pairs = permutations if kind == "/" else combinations
+        for left, right in pairs(range(len(numbers)), 2):
+            off = np.abs(worked_out(kind, few[:, left], few[:, right])[:, None] - few)
+            for result in np.flatnonzero(((off <= within) | ~np.isfinite(off)).all(axis=0)):
+                names = numbers[left], numbers[right], numbers[result]
+                if result not in (left, right) and frozenset(names) not in known and is_sum(kind, source, names):
                     known.add(frozenset(names))
-                    yield kind, left, right, result
+                    yield kind, *names
 
 
-def is_sum(kind: str, few: Frame, source: Frame, names: tuple[str, str, str]) -> bool:
+def is_sum(kind: str, source: Frame, names: tuple[str, str, str]) -> bool:
     left, right, result = names
-    places = decimals(source[result]) if len(few) else 0
-    if not held(kind, few, left, right, result, places).all():
-        return False
     rows = source[[left, right, result]].dropna()
     a, b, c = (column[rows[right] != 0] if kind == "/" else column for column in map(rows.get, names))
     matters = min((a != c).sum(), (b != c).sum(), (c != 0).sum(), (a != 0).sum(), (b != 0).sum()) >= SHARED
     fine = c.nunique() > (10 if kind == "/" else 2) or (kind == "*" and set(c.unique()) == {0, 1})
-    return bool(matters and (fine or kind == "+") and held(kind, source, left, right, result, places).all())
+    return bool(matters and (fine or kind == "+") and held(kind, source, *names, decimals(source[result])).all())
 
 
 def broken_order(source: Frame, draft: Frame, names: list[str]) -> Iterator[tuple[str, str]]:
@@ -195,8 +206,8 @@ def told_apart(source: Frame, draft: Frame, invented: set[str], person: str = ""
             for which, side in enumerate(sides)
         ]
     )
-    model = HistGradientBoostingClassifier(max_iter=100, random_state=0)
-    folds = GroupKFold(5, shuffle=True, random_state=0)
+    model = HistGradientBoostingClassifier(max_iter=60, random_state=0)
+    folds = GroupKFold(3, shuffle=True, random_state=0)
     guess = cross_val_predict(model, features, answer, groups=groups, cv=folds, method="predict_proba")[:, 1]
     return round(float(roc_auc_score(answer, guess)), 3)
 
