@@ -138,9 +138,9 @@ def _run(
     if not vocabulary.issuperset(words):
         is_one = len(words) > 1 and joined in vocabulary and is_telling([joined], column) and (joined,) not in known
         return [joined] if is_one else None
-    if not is_telling(words, column) or tuple(words) in known:
+    if not is_telling(words, column) or not any(report.holds(words) for report in reports):
         return None
-    return words if any(report.holds(words) for report in reports) else None
+    return None if tuple(words) in known else words
 
 
 def _sentences(columns: Sequence[Values], reports: Sequence[PrintedText], known: Known) -> Iterator[Leak]:
@@ -164,8 +164,8 @@ def _shared_run(
         for run in runs
         if vocabulary.issuperset(run)
         and is_telling(run, column)
-        and tuple(run) not in known
         and any(report.holds(run) for report in reports)
+        and tuple(run) not in known
     )
     return next(shared, None)
 

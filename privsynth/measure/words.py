@@ -65,6 +65,8 @@ class PrintedText:
         self._line = line
         self.words = frozenset(line.split())
 
-    def holds(self, words: Iterable[str]) -> bool:
+    def holds(self, words: Sequence[str]) -> bool:
         """Whether these words stand in the report one after the other."""
-        return f" {' '.join(words)} " in self._line
+        if not self.words.issuperset(words):
+            return False
+        return len(words) == 1 or f" {' '.join(words)} " in self._line
