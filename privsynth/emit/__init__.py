@@ -6,6 +6,7 @@ from pathlib import Path
 
 from privsynth.content import digest
 from privsynth.emit.form import in_form as in_form
+from privsynth.emit.rows import guard_notes as guard_notes
 from privsynth.emit.rows import serialise as serialise
 from privsynth.emit.staging import check_target as check_target
 from privsynth.emit.staging import place_of, publish

@@ -35,6 +35,26 @@ def guarded(text: str) -> str:
     return text
 
 
+def guard_notes(dataset: Dataset) -> list[str]:
+    """How many cells got an apostrophe in front, since a spreadsheet would have run them."""
+    texts = (table for table in dataset if table.form.text)
+    counts = ((table.name, column.name, _guarded_cells(table, column)) for table in texts for column in table.columns)
+    return [
+        f"{table}: {cells:,} cells of {column} begin with an apostrophe in the text file, "
+        "because a spreadsheet would run them as a formula"
+        for table, column, cells in counts
+        if cells
+    ]
+
+
+def _guarded_cells(table: Table, column: Column) -> int:
+    values = table.values(column.name)
+    if values.dtype.kind in "fM":  # no number and no date is a formula
+        return 0
+    suspects = [text for text in column.spelling.write(values) if text is not None and text.startswith(DANGEROUS)]
+    return sum(guarded(text) != text for text in suspects)
+
+
 def _csv(table: Table) -> bytes:
     alone = len(table.columns) == 1
     header = [_field(column.name, alone=alone) for column in table.columns]

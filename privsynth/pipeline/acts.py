@@ -16,7 +16,7 @@ from privsynth.describe import describe, facts_of, learn_statistics, take_finger
 from privsynth.describe.dropping import dropped_notes
 from privsynth.describe.relations import relation_notes
 from privsynth.describe.split import division
-from privsynth.emit import check_target, emit, emit_refusal, emit_reports, in_form, serialise
+from privsynth.emit import check_target, emit, emit_refusal, emit_reports, guard_notes, in_form, serialise
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
@@ -32,6 +32,7 @@ from privsynth.read.frames import read_frame
 from privsynth.recipe import Recipe
 from privsynth.release import Draft, Notice, Outcome, Release, Reports, decide
 from privsynth.report import render_reports
+from privsynth.report.changed import unseen_changes
 from privsynth.report.losses import losses
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
@@ -194,11 +195,13 @@ def decided(
         verdicts, most=policy.limits.tracing_max, exact=exact, without=prepared.source.train.lookups
     )
     warned = [*losses(verdicts, exact=exact), *led_back]
-    stages.notes(traced)
+    guards = guard_notes(draft.dataset)
+    changed = [*unseen_changes(source.train, draft.dataset), *guards]
+    stages.notes([*traced, *guards])
     stages.warnings(warned)
     advice = advice_on(prepared, draft, verdicts)
     with stages.stage("report"):
-        facts = replace(_facts(prepared.with_notes(*warned), drawn, stages.seconds, rows), advice=advice)
+        facts = replace(_facts(prepared.with_notes(*warned, *changed), drawn, stages.seconds, rows), advice=advice)
         reports = render_reports(draft, verdicts, source, policy, facts)
     with stages.stage("gate artefacts") as stage:
         last = _of_reports(reports, source, policy)

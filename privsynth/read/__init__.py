@@ -22,6 +22,8 @@ from privsynth.read.records import Records
 from privsynth.read.refusal import counted, shown
 from privsynth.read.sources import SourceFile, content, source_files
 
+UNCHANGED = ("utf-8", "utf-8-sig", "ascii")  # encodings of which the same bytes are written again
+
 
 def read_files(paths: Sequence[Path | str], policy: Policy) -> Dataset:
     """One dataset of all the tables in the files. What cannot be read for certain is refused; choices are noted."""
@@ -47,7 +49,8 @@ def _table(source: SourceFile, reading: ReadPolicy, wishes: TablePolicy, *, is_a
     text, _, accepted = read_or_propose(decoded_text.data, reading, source, is_alone=is_alone)
     table = typed_table(source.table, text.names, text.records, wishes)
     size = f"{len(text.records):,} rows and {len(text.names):,} columns"
-    read = f"{source.label}: read as {decoded_text.encoding}, {text.dialect.words}, {size}"
+    written = "" if decoded_text.encoding in UNCHANGED else "; text is written as utf-8"
+    read = f"{source.label}: read as {decoded_text.encoding}, {text.dialect.words}, {size}{written}"
     about = [read, *([decoded_text.note] if decoded_text.note else []), *accepted, *text.notes, *text.records.notes]
     form = Form(delimiter="\t" if source.is_tsv else kept(text.dialect.delimiter, len(text.names)))
     return replace(table[0], form=form), about + table[1]
