@@ -131,7 +131,11 @@ def _places(table: Table, name: str) -> tuple[int, bool]:
 def _written(formula: Formula, terms: Sequence[_Term], decimals: int, *, must_round: bool) -> str:
     """The right side of the rule. It is rounded in so many words where the column shows more than was meant."""
     parts = [_term_written(terms[part]) for part in formula.parts]
-    if formula.powers:
+    if any(terms[part].is_gap and not terms[part].whole_days for part in formula.parts):
+        formula = replace(formula, factor=formula.factor / DAY_SECONDS)
+    if formula.powers and formula.factor < 0 < formula.offset:
+        text = f"{_constant(formula.offset)} - {_multiplied(parts, formula.powers, -formula.factor)}"
+    elif formula.powers:
         text = _multiplied(parts, formula.powers, formula.factor) + _plus(formula.offset)
     else:
         text = _summed(parts, formula.signs, formula.offset)
@@ -144,9 +148,7 @@ def _term_written(term: _Term) -> str:
     if not term.is_gap:
         return _quoted(term.names[0])
     start, end = map(_quoted, term.names)
-    if term.whole_days:
-        return f"date_diff('day', {start}, {end})"
-    return f"(date_diff('second', {start}, {end}) / {DAY_SECONDS})"
+    return f"date_diff('{'day' if term.whole_days else 'second'}', {start}, {end})"
 
 
 def _multiplied(parts: Sequence[str], powers: Sequence[int], factor: float) -> str:
@@ -203,8 +205,10 @@ def _right_side(formula: Formula, parts: Sequence[str]) -> str:
     end = ", cut off" if formula.is_floor else ""
     if not formula.powers:
         return _in_a_row(parts, formula.signs, has_constant=bool(formula.offset))
-    of = "" if formula.factor == 1.0 else "a constant times "
+    of = {1.0: "", -1.0: "less "}.get(formula.factor, "a constant times ")
     more = " and a constant" if formula.offset else ""
+    if of == "less " and more:
+        of, more = "a constant less ", ""
     if len(parts) == 1:
         text = parts[0] if formula.powers == (1,) else f"the power {formula.powers[0]} of {parts[0]}"
     elif tuple(formula.powers) in NAMED:

@@ -88,10 +88,10 @@ def test_hours_between_moments(rng: np.random.Generator) -> None:
     start = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 9_000_000, N), unit="s")
     hours = rng.integers(1, 900, N) / 4
     made = table(start=start, end=start + pd.to_timedelta(hours, unit="h"), hours=hours)
-    assert found(made) == {"hours = (date_diff('second', start, end) / 86400.0) * 24": 1.0}
+    assert found(made) == {"hours = date_diff('second', start, end) / 3600": 1.0}
 
 
-def test_a_quotient_with_a_square_a_percentage_and_a_conversion(rng: np.random.Generator) -> None:
+def test_quotients_with_a_square_percentages_and_conversions(rng: np.random.Generator) -> None:
     height, weight = rng.normal(170, 10, N).round(), rng.normal(75, 12, N).round(1)
     assert found(table(height=height, weight=weight, bmi=(weight / (height / 100) ** 2).round(1))) == {
         "bmi = weight * 10000 / (height * height)": 1.0
@@ -100,6 +100,8 @@ def test_a_quotient_with_a_square_a_percentage_and_a_conversion(rng: np.random.G
     assert found(table(part=part, whole=part + rest, percent=(100 * part / (part + rest)).round(1))) == {
         "percent = part * 100 / whole": 1.0
     }
+    asleep = rng.integers(20, 200, N) / 10
+    assert found(table(asleep=asleep, awake=(24 - asleep).round(1))) == {"awake = 24 - asleep": 1.0}
     celsius = rng.normal(15, 8, N).round(1)
     assert found(table(c=celsius, f=(celsius * 1.8 + 32).round(1))) == {"f = c * 1.8 + 32": 1.0}
 

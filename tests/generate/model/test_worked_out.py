@@ -164,6 +164,16 @@ def test_given_columns_are_left_and_blind_engines_look_at_nothing(rng: np.random
     assert [step.column for step in engine.constraints_.steps] == []
 
 
+def test_a_time_of_day_is_never_a_sum_that_could_end_after_midnight(rng: np.random.Generator) -> None:
+    begin, minutes = rng.integers(360, 1_200, N), rng.integers(1, 240, N)
+    clock = [Column(name, Kind.TIME, spelling=Spelling(clock="%H:%M")) for name in ("begin", "end")]
+    real = table(begin=begin, end=begin + minutes, minutes=minutes).with_columns(*clock)
+    made, engine = drawn(real)
+    assert engine.recipe.details["constraints"]["computed"] == ["minutes"]  # type: ignore[index]
+    assert made.values("end").max() < 1_440
+    assert list(shares(made, real).values()) == [1.0]
+
+
 def visits(rng: np.random.Generator) -> Dataset:
     """A person's height stays, the weight changes from visit to visit."""
     person = np.repeat(np.arange(200), 3)

@@ -169,7 +169,7 @@ class Constraints:
         for _, broken in (*self.rules_broken(values), *self.facts_broken(values)):
             bad |= broken
         for step in self.steps:
-            if isinstance(step, Gap | Computed):
+            if isinstance(step, Gap):
                 bad |= step.outside(values)
         return bad
 
@@ -180,6 +180,9 @@ class Constraints:
     def facts_broken(self, values: Columns) -> Iterator[tuple[str, Array]]:
         for order in self.orders:
             yield f"{order.low} and {order.high} keep an order", _beyond(values[order.low], values[order.high], 0)
+        for step in self.steps:
+            if isinstance(step, Computed) and has_ends(step):
+                yield f"{step.column} stays about where it was", step.outside(values)
         for never in self.nevers:
             yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(values)
         for follow in self.agreed:
@@ -347,7 +350,9 @@ class Derivations:
     def work_out(self, expect: str, source: Table) -> None:
         """A column that was found to come out of others; of a sum any one may be computed from the rest."""
         for definition in (*definitions_in(expect)[:1], *solved_in(expect)):
-            if self._is_free(definition.column, names_in(definition.expression)):
+            if not self._is_free(definition.column, names_in(definition.expression)):
+                continue
+            if source[definition.column].kind is not Kind.TIME:  # a sum may lie beyond the end of the day
                 step = computed(definition, source.columns, source)
                 if self._is_as_fine(step, expect):
                     self.derived[definition.column] = worked_out(step, source, self.k, self.units)
