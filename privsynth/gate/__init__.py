@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding, Verdict
 
 
@@ -19,6 +20,13 @@ class Gate(Protocol):
     name: str
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]: ...
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A gate that may take longer than a person waits without a word: it tells how far it is."""
+
+    watch: Watch
 
 
 def gates_for(policy: Policy) -> tuple[Gate, ...]:
@@ -51,8 +59,10 @@ def gates_for(policy: Policy) -> tuple[Gate, ...]:
     return (*of_rows, *attacks, Claim(policy), Budget(policy), Fidelity(policy))
 
 
-def judge(gate: Gate, draft: Draft, source: Source, *, seconds: float) -> Verdict:
+def judge(gate: Gate, draft: Draft, source: Source, *, seconds: float, watch: Watch = unwatched) -> Verdict:
     """One gate's verdict on a draft."""
+    if isinstance(gate, Watched):
+        gate.watch = watch
     return timed(gate.name, draft.digest, lambda: gate.measure(draft, source), seconds)
 
 
@@ -61,11 +71,14 @@ def timed(name: str, subject: str, measure: Callable[[], list[Finding]], seconds
 
     The message of a foreign exception may quote a cell, so only its class is kept.
     """
+    from threadpoolctl import threadpool_limits
+
     started, found, wrong = time.perf_counter(), list[Finding](), list[str]()
 
     def work() -> None:
         try:
-            found.extend(measure())
+            with threadpool_limits(1):  # products of a few rows: a second thread mostly waits, and burns its core
+                found.extend(measure())
         except BaseException as error:  # noqa: BLE001 whatever it is, it blocks
             wrong.append(type(error).__name__)
 

@@ -30,6 +30,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding
 
 REMEDY = "more people must stand behind each value that is drawn; or the sensitive column must go"
@@ -47,6 +48,7 @@ class Attribute:
     name = "attribute"
 
     def __init__(self, policy: Policy) -> None:
+        self.watch: Watch = unwatched
         self.backend, self.limits = policy.backend.kind, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
@@ -62,7 +64,7 @@ class Attribute:
         tests = sum(map(len, secrets.values()))
         for columns, names in secrets.items():
             rng = Seeds(0).stream("gate", self.name, sides.train.name)  # the same people, whatever is asked of them
-            won = sides.won(partial(_guessed, columns, names, tests, rng))
+            won = sides.won(partial(_guessed, columns, names, tests, rng, self.watch))
             ours = combinations(sides.train, sides.made, columns)
             theirs = [combinations(people, drawn, columns) for people, drawn in sides.outside]
             for secret in names:
@@ -115,19 +117,20 @@ def _guessed(
     secrets: Sequence[str],
     tests: int,
     rng: np.random.Generator,
+    watch: Watch,
     inside: Table,
     outside: Table,
     synthetic: Table,
 ) -> dict[tuple[str, str], Attacked]:
     """What each model wins of each secret: what is known is made ready once."""
     known, name = knowledge(inside, outside, synthetic, columns, rng), inside.name
-    return {
-        (secret, model): won
-        for secret in secrets
-        for model, won in guessing(
-            known, sensitive=secret, rng=Seeds(0).stream("gate", Attribute.name, name, secret), secrets=tests
-        ).items()
-    }
+    won = dict[tuple[str, str], Attacked]()
+    for done, secret in enumerate(secrets):
+        watch(done, len(secrets))
+        stream = Seeds(0).stream("gate", Attribute.name, name, secret)
+        told = guessing(known, sensitive=secret, rng=stream, secrets=tests)
+        won |= {(secret, model): each for model, each in told.items()}
+    return won
 
 
 def _reported(

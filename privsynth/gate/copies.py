@@ -27,6 +27,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding
 
 TESTS = {
@@ -53,6 +54,7 @@ class Copies:
     name = "copies"
 
     def __init__(self, policy: Policy) -> None:
+        self.watch: Watch = unwatched
         self.limits = policy.limits
         self.same_people = isinstance(policy.backend, MaskOptions)
 
@@ -98,10 +100,12 @@ class Copies:
     def _hits(self, sides: Sides, names: Sequence[str]) -> tuple[list[Sequence[CopyHits]], Isolated]:
         """Each test's hits, by the draft and, with folds, by their engines; and those upon isolated people."""
         if sides.folds:
+            self.watch(1, 3)
             folded = folded_copies(sides.folded, names)
             return [folded.equal, folded.almost_equal, folded.near], folded.isolated
         rng = Seeds(0).stream("gate", "copies", sides.train.name)
         equal, almost = whole_row_hits(sides.train, sides.holdout, sides.made, names)
+        self.watch(1, 3)
         near = near_hits(sides.train, sides.holdout, sides.made, names, rng)
         return [[equal], [almost], [near.hits]], near.isolated
 

@@ -25,6 +25,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding
 
 ATTACKED = 5_000  # people a side: what is won beyond the control is small, and takes many to see
@@ -44,6 +45,7 @@ class Inference:
     name = "inference"
 
     def __init__(self, policy: Policy) -> None:
+        self.watch: Watch = unwatched
         self.backend, self.limits = policy.backend.kind, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
@@ -57,7 +59,8 @@ class Inference:
     def _judged(self, sides: Sides) -> Iterator[Finding]:
         secrets = secrets_by_knowledge(sides.train, sides.made)
         tests = sum(map(len, secrets.values()))
-        for known, names in secrets.items():
+        for done, (known, names) in enumerate(secrets.items()):
+            self.watch(done, len(secrets))
             rng = Seeds(0).stream("gate", self.name, sides.train.name)  # the same people, whatever is asked of them
             attacks = max(FEWEST, ATTACKED // len(secrets))
             for secret, tried in sides.won(partial(_read, names, known, attacks, rng)).items():

@@ -26,6 +26,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding
 
 SPLITS = 3
@@ -45,6 +46,7 @@ class Linkability:
     name = "linkability"
 
     def __init__(self, policy: Policy) -> None:
+        self.watch: Watch = unwatched
         self.backend, self.limits = policy.backend.kind, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
@@ -73,10 +75,11 @@ class Linkability:
         def attack(inside: Table, outside: Table, synthetic: Table) -> dict[str, Attacked]:
             some = some_of(synthetic, MADE, rng)
             attacks = min(len(outside) or len(inside), max(ATTACKS, DISTANCES // max(1, len(some))))
-            return {
-                f"split {number}": linkability(inside, outside, some, split, attacks=attacks, rng=rng)
-                for number, split in enumerate(splits)
-            }
+            won = {}
+            for number, split in enumerate(splits):
+                self.watch(number, len(splits))
+                won[f"split {number}"] = linkability(inside, outside, some, split, attacks=attacks, rng=rng)
+            return won
 
         tried = [each for tries in sides.won(attack).values() for each in tries]
         note = f"the worst of {len(splits)} splits of the columns"

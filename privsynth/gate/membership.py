@@ -13,6 +13,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding
 
 FALSE_ALARMS = 0.01
@@ -35,6 +36,7 @@ class Membership:
     name = "membership"
 
     def __init__(self, policy: Policy) -> None:
+        self.watch: Watch = unwatched
         self.backend, self.limits = policy.backend.kind, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
@@ -51,7 +53,7 @@ class Membership:
         scores = (
             folded_scores(sides.folded, names)
             if sides.folds
-            else membership_scores(train, sides.holdout, sides.made, names, rng)
+            else membership_scores(train, sides.holdout, sides.made, names, rng, watch=self.watch)
         )
         yield from self._caught(
             "recognised", "people recognised as members", train.name, scores, self.limits.mia_all, isolated=False

@@ -20,6 +20,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding
 
 ROWS = 5_000  # of the hidden copy, and of each side it is judged against
@@ -46,6 +47,7 @@ class SelfTest:
     name = "selftest"
 
     def __init__(self, policy: Policy) -> None:
+        self.watch: Watch = unwatched
         self.backend, self.limits, self.copies = policy.backend.kind, policy.limits, Copies(policy)
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
@@ -83,8 +85,10 @@ class SelfTest:
             return {"linked": linkability(inside, outside, leaky, halves, attacks=attacks, rng=rng)}
 
         yield self._copies(sides, rng)
+        self.watch(1, 3)
         alone = sum(_alone(train, [name]) for name in names)
         yield _seen("seen_by_singling_out", "singling out", sides, alone, rng, described)
+        self.watch(2, 3)
         if len(names) > 1:
             alone = min(_alone(train, half) for half in halves)
             yield _seen("seen_by_linkability", "linking", sides, alone, rng, linked)

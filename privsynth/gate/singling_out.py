@@ -24,6 +24,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.verdict import Finding
 
 REMEDY = "more people must stand behind each value that is drawn; or the columns with the rarest values must go"
@@ -43,6 +44,7 @@ class SinglingOut:
     name = "singling_out"
 
     def __init__(self, policy: Policy) -> None:
+        self.watch: Watch = unwatched
         self.backend, self.limits = policy.backend.kind, policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
@@ -59,7 +61,8 @@ class SinglingOut:
             "one_column": RiskLimits(limits, "anon_risk", lower="anon_lower_uni", upper="anon_upper_uni"),
             "three_columns": RiskLimits(limits, "anon_risk", lower="anon_lower_multi"),
         }
-        for key, stream in STREAMS.items():
+        for done, (key, stream) in enumerate(STREAMS.items()):
+            self.watch(done, len(STREAMS))
             rng = Seeds(0).stream("gate", self.name, sides.train.name, stream)
             tried, described = _tried(sides, names, rng, several=key == "three_columns")
             yield from risk_findings(

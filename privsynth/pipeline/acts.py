@@ -175,7 +175,9 @@ def judged_by(names: Sequence[str], draft: Draft, source: Source, policy: Policy
 
 def _verdict(gate: Gate, draft: Draft, source: Source, policy: Policy, stages: Stages) -> Verdict:
     with stages.stage(f"gate {gate.name}") as stage:
-        verdict = replace(judge(gate, draft, source, seconds=policy.gate_seconds), figures=policy.figures)
+        verdict = replace(
+            judge(gate, draft, source, seconds=policy.gate_seconds, watch=stages.progress), figures=policy.figures
+        )
         stage.judge(verdict)
     return verdict
 

@@ -183,3 +183,12 @@ def _plain(table: Table) -> Table:
         replace(table, columns=columns, frame=table.frame[["sex", "member"]], origin=None),
         table.frame[["sex", "member"]],
     )
+
+
+@pytest.mark.parametrize("attack", [*ATTACKS, Copies])
+def test_each_attack_says_how_far_it_is(attack: type[Gate]) -> None:
+    small, heard = source(people(120, 1), people(120, 2)), list[tuple[int, int]]()
+    gate = attack(MODEL)  # type: ignore[call-arg]
+    judge(gate, draft(honest(120, 3)), small, seconds=300, watch=lambda done, total: heard.append((done, total)))
+    assert heard
+    assert all(0 <= done < total for done, total in heard)

@@ -6,13 +6,16 @@ import threading
 from threading import Event
 from typing import Any
 
+import numpy as np
 import pytest
 from builders import draft
+from threadpoolctl import threadpool_info
 
 from privsynth.dataset import Dataset
 from privsynth.gate import judge, timed
 from privsynth.release import Draft
 from privsynth.source import Source
+from privsynth.stages import Watch, unwatched
 from privsynth.statistics import Statistics, Taken
 from privsynth.verdict import Finding, Status
 
@@ -76,3 +79,30 @@ def test_what_is_no_list_of_findings_is_an_error(said: Any) -> None:
 
 def test_no_finding_is_no_pass() -> None:
     assert timed("pii", "subject", list, 60).status is Status.ERRORED
+
+
+class Slow:
+    name = "copies"
+    watch: Watch = staticmethod(unwatched)
+
+    def measure(self, made: Draft, source: Source) -> list[Finding]:
+        self.watch(1, 4)
+        return FINE
+
+
+def test_a_gate_that_takes_long_says_how_far_it_is() -> None:
+    heard: list[tuple[int, int]] = []
+    judge(Slow(), draft(), NOTHING, seconds=60, watch=lambda done, total: heard.append((done, total)))
+    assert heard == [(1, 4)]
+
+
+def test_what_a_gate_measures_does_not_take_every_core() -> None:
+    asked = list[int]()
+
+    def measure() -> list[Finding]:
+        np.ones((2, 2)) @ np.ones((2, 2))
+        asked.extend(pool["num_threads"] for pool in threadpool_info())
+        return FINE
+
+    timed("pii", "subject", measure, 60)
+    assert set(asked) == {1}

@@ -13,13 +13,13 @@ its average.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from privsynth.dataset import Table
-from privsynth.measure.distance.points import Points, between, nearest, nearest_and_within, place
+from privsynth.measure.distance.points import Points, between, nearest, nearest_and_within, nearest_few, place
 from privsynth.measure.intervals import clopper_pearson
 from privsynth.measure.samples import in_turn, some_rows
 from privsynth.measure.significance import binomial_tail
@@ -64,7 +64,13 @@ class Caught:
 
 
 def membership_scores(
-    train: Table, control: Table, synthetic_table: Table, names: Sequence[str], rng: np.random.Generator
+    train: Table,
+    control: Table,
+    synthetic_table: Table,
+    names: Sequence[str],
+    rng: np.random.Generator,
+    *,
+    watch: Callable[[int, int], None] = lambda *_: None,
 ) -> Scores:
     """Half of the people of the control are who the attacker knows; the other half are the non-members."""
     places = place((train, control, synthetic_table), names)
@@ -77,14 +83,16 @@ def membership_scores(
     strangers = [nearest(rows, reference) for rows in both]
     found = [nearest_and_within(rows, synthetic, float(np.median(strangers[1]))) for rows in both]
     apart = [near for near, _ in found]
+    watch(1, 3)
     scores = {
         "nearest": [-near for near in apart],
         "calibrated": [-near / np.maximum(far, 1e-9) for near, far in zip(apart, strangers, strict=True)],
         "difference": [far - near for near, far in zip(apart, strangers, strict=True)],
         "density": density(both, synthetic, reference),
-        "classifier": _classifier(both, synthetic, reference, rng),
         "neighbours": [within for _, within in found],
     }
+    watch(2, 3)
+    scores["classifier"] = _classifier(both, synthetic, reference, rng)
     lonely = loneliness(both, reference)
     limit = float(np.quantile(np.concatenate(lonely), 1 - ISOLATED))
     members, non_members = ({name: side[at] for name, side in scores.items()} for at in (0, 1))
@@ -129,11 +137,7 @@ def _caught(name: str, scores: Scores, false_alarms: float, *, isolated: bool) -
 
 def loneliness(sides: Sequence[Points], reference: Points) -> list[Array]:
     """The mean distance of each person to the nearest few of the people whom the attacker knows."""
-    from sklearn.neighbors import NearestNeighbors
-
-    count = min(NEIGHBOURS, len(reference))
-    finder = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(reference.dense)
-    return [_mean_distance(side, reference, finder.kneighbors(side.dense, return_distance=False)) for side in sides]
+    return [_mean_distance(side, reference, nearest_few(side, reference, NEIGHBOURS)) for side in sides]
 
 
 def _mean_distance(side: Points, reference: Points, at: Array) -> Array:

@@ -83,6 +83,15 @@ def nearest_and_within(queries: Points, targets: Points, radius: float) -> tuple
     return between(queries, targets.take(at)) if len(targets) else np.full(len(queries), np.inf), counts
 
 
+def nearest_few(queries: Points, targets: Points, count: int) -> Array:
+    """Which targets are nearest to each query, so many of them (or all there are), in no order: queries x count."""
+    few = min(count, len(targets))
+    at = np.empty((len(queries), few), dtype=np.intp)
+    for rows, apart in _searched(queries, targets) if few else ():
+        at[rows] = np.argpartition(apart, few - 1, axis=1)[:, :few]
+    return at
+
+
 def is_within(queries: Points, targets: Points, radius: float) -> Array:
     """Which queries have a target within the radius. Only what lies as near on the main axis is looked at."""
     if not len(targets) or not len(queries) or not targets.dense.shape[1]:

@@ -9,7 +9,16 @@ from conftest import frame
 from honest import LEARNT, people
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.distance.points import Points, between, is_within, loneliest, nearest, nearest_and_within, place
+from privsynth.measure.distance.points import (
+    Points,
+    between,
+    is_within,
+    loneliest,
+    nearest,
+    nearest_and_within,
+    nearest_few,
+    place,
+)
 
 COLUMNS = (Column("n", Kind.NUMBER), Column("w", Kind.CATEGORY))
 
@@ -109,3 +118,11 @@ def test_one_row_is_no_hermit_and_nobody_is_within_an_empty_table() -> None:
     none = heaps(9, 1).take(slice(0, 0))
     assert is_within(heaps(3, 1), none, 1.0).tolist() == [False] * 3
     assert nearest_and_within(heaps(3, 1), none, 1.0)[1].tolist() == [0] * 3
+
+
+def test_the_nearest_few_are_those_of_all_pairs() -> None:
+    left, right = heaps(40, 1), heaps(60, 2)
+    pairs = np.stack([between(left.take(np.full(len(right), row)), right) for row in range(len(left))])
+    few = np.sort(np.take_along_axis(pairs, nearest_few(left, right, 5), axis=1), axis=1)
+    assert few == pytest.approx(np.sort(pairs, axis=1)[:, :5])
+    assert nearest_few(left, right.take(slice(0, 2)), 5).shape == (40, 2)
