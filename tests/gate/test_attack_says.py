@@ -243,7 +243,7 @@ def recognised(
         np.ones(2, bool),
         np.ones(2, bool),
     )
-    monkeypatch.setattr(membership, "membership_scores", lambda *_: scores)
+    monkeypatch.setattr(membership, "membership_scores", lambda *_, **__: scores)
     monkeypatch.setattr(membership, "caught_at", lambda scores, share, *, isolated: lonely if isolated else all_)
     lonely = isolated
     return membership.Membership(MODEL).measure(draft(MADE), source(people(60, 1), people(held_out, 2)))
