@@ -95,8 +95,8 @@ def _unknown(table: str, columns: Sequence[Column], shared: str) -> str:
 
 def _unshared(table: str, columns: Sequence[Column], fewest: int) -> str:
     return (
-        f"{_nobody_knows(table, columns)}. {_nearly_all(fewest)}, which role: plain would leave empty. "
-        f"To leave {_them(columns)} out: {_line(table, columns, 'drop')}; if inventing is right: role: direct"
+        f"{_nobody_knows(table, columns)}. If that is right, say role: direct; "
+        f"to leave {_them(columns)} out: {_line(table, columns, 'drop')}. {_as_plain(columns, fewest)}"
     )
 
 
@@ -109,21 +109,21 @@ def _them(columns: Sequence[Column]) -> str:
     return "it" if len(columns) == 1 else "them"
 
 
-def _nearly_all(fewest: int) -> str:
-    return f"Values that fewer than {fewest} people share do not come out, and nearly all rows hold such"
+def _as_plain(columns: Sequence[Column], fewest: int) -> str:
+    it, its = ("it", "its") if len(columns) == 1 else ("they", "their")
+    return f"As plain {it} would come out empty: nearly none of {its} values is shared by {fewest} people"
 
 
 def _doubted(table: str, column: Column, fewest: int | None) -> str:
     """`fewest`: so many people share none of nearly all its values."""
     kind = f" ({column.entity})" if column.entity else ""
     role = column.role.value
-    asked = f"{visible(table)}: is {visible(column.name)} {role.replace('_', ' ')}{kind}? It is taken for it, because"
+    taken = f"{visible(table)}: {visible(column.name)} was taken for {role.replace('_', ' ')}{kind}: {column.reason}"
+    right = f"{taken}. If that is right, say role: {role}; if not"
     if fewest is None:
-        return f"{asked}: {column.reason}. If not: {_line(table, [column], 'plain')}; if it is: role: {role}"
-    return (
-        f"{asked}: {column.reason}. {_nearly_all(fewest)}, which role: plain would leave empty. "
-        f"If it is not: {_line(table, [column], 'drop')} or role: direct; if it is: role: {role}"
-    )
+        return f"{right}: {_line(table, [column], 'plain')}"
+    invent = "" if column.role is Role.DIRECT else " or, to have it invented, role: direct"
+    return f"{right}, leave it out: {_line(table, [column], 'drop')}{invent}. {_as_plain([column], fewest)}"
 
 
 def _names(columns: Sequence[Column]) -> str:

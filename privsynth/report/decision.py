@@ -158,7 +158,7 @@ def _released(judged: Sequence[dict[str, Any]]) -> str:
 
 def _others(judged: Sequence[dict[str, Any]], word: StatusWord, did: str) -> str:
     names = [gate["gate"] for gate in judged if gate["word"] == word.value]
-    return f"{', '.join(names)} {did}" if names else ""
+    return f"{' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))} {did}" if names else ""
 
 
 def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:
