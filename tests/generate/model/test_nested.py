@@ -113,3 +113,13 @@ def test_donors_are_of_enough_persons(rng: np.random.Generator) -> None:
     nested = trees.targets_["town"]
     assert isinstance(nested, NestedTarget)
     assert nested.least >= 40
+
+
+def test_every_link_of_a_chain_is_nested_in_the_next(rng: np.random.Generator) -> None:
+    town = rng.integers(0, 900, 9_000)
+    values = {"town": town, "county": town // 15, "state": town // 30, "region": town // 300}
+    frame = pd.DataFrame({n: np.array([f"{n[0]}{v:03d}" for v in at], dtype=object) for n, at in values.items()})
+    trees = Trees(k=2).fit(Table("t", tuple(Column(n, Kind.CATEGORY) for n in values), frame), rng)
+    parents = {n: step.nest.parent for n, step in trees.targets_.items() if isinstance(step, NestedTarget)}
+    assert parents == {"town": "county", "county": "state", "state": "region"}
+    assert next(iter(trees.targets_)) == "region"

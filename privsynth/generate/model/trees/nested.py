@@ -118,8 +118,9 @@ def find_nests(
     units stand behind each coarser level.
     """
     nests: dict[str, Nest] = {}
-    for name in names:
-        if name in lookups or listings[name].values is not None:
+    for name in sorted(names, key=lambda name: -listings[name].size):  # what another is nested in is free to be nested
+        is_free = name not in lookups or any(nest.parent == name for nest in nests.values())
+        if not is_free or listings[name].values is not None:
             continue
         told = [other for other, look in lookups.items() if look.source == name and listings[name].size > MANY]
         held = [other for other in given if other in listings and determines(listings[name], listings[other])]
