@@ -48,8 +48,12 @@ def _mask_fits(policy: Policy, people: int) -> bool:
 
 
 def _model_fits(policy: Policy, people: int) -> bool:
-    """Where half of the people are enough control."""
-    return people >= 2 * policy.limits.control_min
+    return people >= least_people(policy)
+
+
+def least_people(policy: Policy) -> int:
+    """How many a model can be judged with: half of them as control, or each left out of one of several engines."""
+    return min(2 * policy.limits.control_min, policy.limits.folds_min)
 
 
 def _is_left(backend: str, policy: Policy, rows: int, exposure: Exposure | None) -> bool:

@@ -17,16 +17,22 @@ from privsynth.measure.samples import some_of
 from privsynth.seeds import Seeds
 
 ROWS = 1_500  # of each side
+FEWEST = 50  # held-out rows, below which an attack says nothing
 COLUMNS = 12  # tried: those with the most different values, by which people differ most
 Attack = Callable[[Table, Table, Table, Sequence[str]], float]
 
 
 def carriers(gate: str, key: str, tables: tuple[Table, Table, Table], names: Sequence[str]) -> list[str]:
-    """The columns by how little of the leak is left without them, the one that carries most first."""
+    """The columns by how little of the leak is left without them, the one that carries most first.
+
+    Without a control nothing can be attacked: then by how many different values there are, by which people are known.
+    """
     attack = _attack(gate, key)
     rng = Seeds(0).stream("ways", tables[0].name)
     train, holdout, made = (some_of(table, ROWS, rng) for table in tables)
     tried = sorted(names, key=lambda name: -len(pd.unique(train.values(name))))[:COLUMNS]
+    if len(holdout) < FEWEST:
+        return tried
     left = {name: attack(train, holdout, made, [other for other in names if other != name]) for name in tried}
     return sorted(tried, key=lambda name: (left[name], tried.index(name)))
 

@@ -9,9 +9,9 @@ from privsynth.mask_steps import Drop
 from privsynth.options import MaskOptions
 from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut
+from privsynth.ways.backends import least_people
 from privsynth.ways.case import Case
 
-MOST_HELD = 0.5  # of the people, kept aside as control
 TIMED_OUT = "TimeOut"  # how the judge names a gate that took too long
 
 
@@ -103,7 +103,7 @@ def evidence_way(case: Case) -> WayOut | None:
     if not case.lacks_evidence or case.policy.holdout is None:
         return None
     people = sum(side.root.number_of_people for side in (case.source.train, case.source.holdout))
-    if people < 2 * case.policy.limits.control_min or case.policy.holdout >= MOST_HELD:
+    if people < least_people(case.policy):
         return None
     found = next(finding for _, finding in case.failed if finding.evidence)
     return WayOut(

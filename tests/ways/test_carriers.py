@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from honest import LEARNT, honest, people
 
@@ -33,3 +34,8 @@ def test_every_column_is_ranked_once_and_always_alike(gate: str, key: str) -> No
     found = carriers(gate, key, tables, LEARNT)
     assert sorted(found) == sorted(LEARNT)
     assert found == carriers(gate, key, tables, LEARNT)
+
+
+def test_without_a_control_the_column_of_most_values_comes_first() -> None:
+    nobody = HOLDOUT.take(np.array([], dtype=np.int64))
+    assert carriers("membership", "x", (TRAIN, nobody, honest(600)), LEARNT)[0] == "income"
