@@ -23,8 +23,8 @@ SHINGLE = 5  # words in a row that a report and a free text may not share
 ENCODED = 8  # letters of an encoded value under which it says nothing
 _CODE = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 REMEDY = (
-    "a report shows what it must not: do not hand the reports out. Where the policy, a level, or the name of a file or "
-    "column holds the same words, call it otherwise there, or take {} out of the file; else tell us"
+    "where the policy, a level, or the name of a file or column holds the same words, call it otherwise there, "
+    "or take {} out of the file; else the report is at fault: tell us"
 )
 
 
