@@ -218,6 +218,10 @@ LOST = {
         "what columns say of each other is lost",
         "at least one column says less of the others than in the real rows",
     ),
+    "pairs": (
+        "what two columns say of each other is lost",
+        "at least two columns say less of each other than in the real rows",
+    ),
     "relations": (
         "what holds between columns is broken",
         "what holds between columns in the real rows does not hold in all rows",

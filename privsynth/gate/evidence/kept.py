@@ -16,6 +16,7 @@ WHAT: dict[Aspect, str] = {
     "columns": "what the column that keeps least says by itself: how often each value is",
     "levels": "what the column that keeps least says by itself: how many different values there are",
     "ties": "what the column that keeps least says of the others",
+    "pairs": "what one of the two columns that keep least says of the other",
     "relations": "rows in which what holds between columns holds",
     "groups": "what the group that keeps least shows",
     "tails": "rows at the end of a number that keeps least",

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-# columns: the shares of values; levels: how many different ones; ties: what columns say of each other
+# columns: the shares of values; levels: how many different ones; ties: what a column says of all others; pairs: of one
 Aspect = Literal[
     "columns",
     "levels",
     "ties",
+    "pairs",
     "relations",
     "groups",
     "tails",
@@ -23,7 +24,8 @@ Aspect = Literal[
     "rows",
 ]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
-NOTICEABLE = 0.9  # of what fresh real rows keep: below it something is lost
+NOTICEABLE = 0.95  # of what fresh real rows keep: below it something is lost
+SMALL_LOSS = {"relations": 0.99, "rows_each": 0.98, "steady": 0.98}  # where less is a loss, too
 STRAY = 1.5  # of a total variation between samples of n rows, times 1/sqrt(n): chance hardly goes further
 SURE = 3.3  # standard deviations that chance hardly exceeds
 
@@ -59,7 +61,7 @@ class Kept:
     @property
     def is_lost(self) -> bool:
         """Whether the loss is worth a word and no chance."""
-        return self.share < NOTICEABLE and self.lost > 0
+        return self.share < SMALL_LOSS.get(self.aspect, NOTICEABLE) and self.lost > 0
 
 
 def worst(kept: Iterable[Kept]) -> list[Kept]:

@@ -12,44 +12,38 @@ from privsynth.measure.fidelity.kept import SURE, Kept, percent
 from privsynth.measure.fidelity.sides import Sides
 from privsynth.typing import Array
 
-TAILS = (0.01, 0.05)
+TAIL = 0.05
+LUCKY = 12.0  # fresh rows beyond the last synthetic one: as many again halve the chance with each
 TELLING = 10  # rows beyond an end
 WIDEST = 0.25  # of the rows: more are no tail
 
 
 def tails_kept(sides: Sides) -> Iterator[Kept]:
-    """For each number the rows at its ends: below the 1st and 5th percentile, above the 95th and 99th."""
+    """For each number the rows below the 5th percentile or above the 95th, and those beyond all synthetic ones."""
     for name in sides.names:
         if is_measured(sides.real, (sides.synthetic, sides.fresh), name):
             values = [as_number(table.values(name)) for table in sides.tables]
-            ends = [end for part in TAILS for end in _ends(name, [side[~np.isnan(side)] for side in values], part)]
-            if ends:
-                yield min(ends, key=lambda each: each.at_most)
+            real, synthetic, fresh = (side[~np.isnan(side)] for side in values)
+            if min(map(len, (real, synthetic, fresh))):
+                found = [*_ends(name, "high", real, synthetic, fresh), *_ends(name, "low", -real, -synthetic, -fresh)]
+                yield from sorted(found, key=lambda each: each.at_most)[:1]
 
 
-def _ends(name: str, sides: list[Array], part: float) -> Iterator[Kept]:
-    real, synthetic = sides[:2]
-    if not min(map(len, sides)):
+def _ends(name: str, word: str, real: Array, synthetic: Array, fresh: Array) -> Iterator[Kept]:
+    """The high end of a number; the low one, where all are turned round."""
+    edge = np.quantile(real, 1 - TAIL)
+    shares = [float((side >= edge).mean()) for side in (real, synthetic, fresh)]
+    rows = shares[2] * len(synthetic)
+    if min(rows, shares[0] * len(synthetic)) < TELLING or shares[0] > WIDEST:
         return
-    low, high = np.quantile(real, (part, 1 - part))
-    for word, beyond in (("low", [side <= low for side in sides]), ("high", [side >= high for side in sides])):
-        shares = [float(side.mean()) for side in beyond]
-        expected = shares[2] * len(synthetic)
-        if min(expected, shares[0] * len(synthetic)) >= TELLING and shares[0] <= WIDEST:
-            yield _end(name, word, shares, expected, part)
-
-
-def _end(name: str, word: str, shares: list[float], expected: float, part: float) -> Kept:
+    at = f"the {word} end of {name}, {percent(shares[2])} of the real rows"
     kept = min(1.0, shares[1] / shares[2])
-    return Kept(
-        aspect="tails",
-        where=(name,),
-        kept=kept,
-        fresh=1.0,
-        noise=SURE * float(np.sqrt(2 / expected)),
-        rows=round(expected),
-        words=f"the {word} end of {name} (about {part:.0%} of the rows): {percent(kept)} of it comes out".replace(
-            "%)", " %)"
-        ),
-        weight=0.5,
-    )
+    words = f"{at}: {percent(kept)} of it comes out"
+    yield _end(name, kept, SURE * float(np.sqrt(2 / rows)), round(rows), words)
+    beyond = float((fresh > synthetic.max()).mean()) * len(synthetic)
+    words = f"{at}: {percent(min(1.0, beyond / rows))} of it lies beyond every synthetic row"
+    yield _end(name, 1 - min(1.0, beyond / rows), LUCKY / rows, round(rows), words)
+
+
+def _end(name: str, kept: float, noise: float, rows: int, words: str) -> Kept:
+    return Kept(aspect="tails", where=(name,), kept=kept, fresh=1.0, noise=noise, rows=rows, words=words, weight=0.5)

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from privsynth.dataset import Kind
 from privsynth.measure.distance.points import as_number
+from privsynth.measure.fidelity.bins import BINS
 from privsynth.measure.fidelity.kept import SURE, Aspect, Kept, percent
 from privsynth.measure.fidelity.sides import Sides
 from privsynth.typing import Array
@@ -23,9 +25,12 @@ REACH = 5.0  # standard errors, below which a tie may be chance
 LEAST = 0.01  # phi squared, below which a tie is not spoken of
 EXPECTED = 5.0  # rows of a cell, below which its weight does not grow any more
 LIKE = 0.5  # of the strongest tie: what else is told of a column
+MANY = 4.0  # standard deviations that chance hardly exceeds in one of hundreds of pairs
 GAPS = 20  # columns with missing values that are looked at
 FEWEST = 0.01  # of the rows are missing, or there
 MONTHS, DAYS = 12, 7
+MOST_LEVELS = 60
+OF_A_LEVEL = 10  # rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +42,7 @@ class Tie:
     synthetic: float
     fresh: float
     error: float  # standard error of either, if there were no tie
+    spread: float  # standard error of what the synthetic rows show less what the fresh ones do
 
     def other(self, name: str) -> str:
         return self.right if name == self.left else self.left
@@ -53,7 +59,13 @@ def tie(left: str, right: str, tables: Sequence[Array], rows: int) -> Tie:
     weighed = (tables[0] - expected) / np.maximum(expected, EXPECTED / max(1, rows))
     synthetic, fresh = (float((weighed * excess(table)).sum()) for table in tables[1:])
     error = float(np.sqrt((expected * weighed**2).sum() / max(1, rows)))
-    return Tie(left=left, right=right, synthetic=synthetic, fresh=fresh, error=error)
+    spread = float(np.sqrt(sum(_variance(weighed, table) for table in tables[1:]) / max(1, rows)))
+    return Tie(left=left, right=right, synthetic=synthetic, fresh=fresh, error=error, spread=spread)
+
+
+def _variance(weights: Array, table: Array) -> float:
+    """Of the weight of the cell of a random row."""
+    return float((table * weights**2).sum() - (table * weights).sum() ** 2)
 
 
 def excess(table: Array) -> Array:
@@ -88,6 +100,23 @@ def _column(name: str, ties: Sequence[Tie], aspect: Aspect, rows: int) -> Kept:
     )
 
 
+def pairs_kept(ties: Iterable[Tie], rows: int) -> Iterator[Kept]:
+    """For each two columns that say something of each other how much of it is kept."""
+    for each in ties:
+        if each.is_real:
+            kept = _left(each) / each.fresh
+            yield Kept(
+                aspect="pairs",
+                where=(each.left, each.right),
+                kept=kept,
+                fresh=1.0,
+                noise=MANY * max(each.error, each.spread) / each.fresh,
+                rows=rows,
+                words=f"{each.left} and {each.right}: {percent(kept)} of what one says of the other is kept",
+                weight=min(1.0, 0.2 + float(np.sqrt(each.fresh))),
+            )
+
+
 def _left(tie: Tie) -> float:
     """What is left of a tie; more than there was counts as all."""
     return float(np.clip(tie.synthetic, 0.0, tie.fresh))
@@ -95,7 +124,7 @@ def _left(tie: Tie) -> float:
 
 def _error(ties: Sequence[Tie]) -> float:
     """Of a sum of ties of one column: between that of ties that know nothing of each other and of equal ones."""
-    errors = np.array([each.error for each in ties])
+    errors = np.array([max(each.error, each.spread) for each in ties])
     return float(np.sqrt(errors.sum() * np.sqrt((errors**2).sum())))
 
 
@@ -130,6 +159,22 @@ def pair_ties(sides: Sides, lefts: Mapping[str, tuple[int, list[Array]]], names:
 def _joint(left: Array, lefts: int, right: Array, rights: int) -> Array:
     counts = np.bincount(left * rights + right, minlength=lefts * rights)
     return np.asarray(counts.reshape(lefts, rights) / max(1, len(left)))
+
+
+def fine_ties(sides: Sides) -> Iterator[Tie]:
+    """Of categories with more levels than a column has bins: what each of those says that enough rows hold."""
+    features = {name: _levels(sides, name) for name in sides.names if sides.real.values(name).dtype.kind == "O"}
+    many = {name: feature for name, feature in features.items() if feature[0] > BINS}
+    yield from pair_ties(sides, many, sides.names)
+
+
+def _levels(sides: Sides, name: str) -> tuple[int, list[Array]]:
+    """The place of each level that enough rows hold; the others, and missing, share the last."""
+    values = [table.values(name) for table in sides.tables]
+    counts = pd.Series(values[0]).value_counts()[:MOST_LEVELS]
+    known = counts.index[counts >= OF_A_LEVEL]
+    places = [pd.Index(known).get_indexer(pd.Index(side)) for side in values]
+    return len(known) + 1, [np.where(side < 0, len(known), side) for side in places]
 
 
 def seasons(sides: Sides) -> list[Kept]:

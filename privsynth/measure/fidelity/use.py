@@ -20,7 +20,8 @@ from privsynth.measure.samples import some_rows
 from privsynth.typing import Array
 
 SIDE = 3_000  # rows that teach, and that test
-FEWEST = 50
+FEWEST = 100
+TAUGHT = 3.0  # standard errors of a share of n rows: two models of the same kind differ by less
 TARGETS = 3
 CLASSES = 20  # of a category that is learnt
 TOLD_APART = 5  # of them, the commonest; the others are one class
@@ -185,7 +186,7 @@ def _kept(name: str, skills: Sequence[float], *, noise: float, rows: int, meanin
         where=(name,),
         kept=min(1.0, synthetic / fresh),
         fresh=1.0,
-        noise=noise / fresh,
+        noise=noise / fresh + TAUGHT / 2 / float(np.sqrt(rows)),
         rows=rows,
         words=f"a model of {name} taught on these rows does {percent(min(1.0, synthetic / fresh))} of what one taught "
         f"on real rows does ({synthetic:.2f} and {fresh:.2f} {meaning})",

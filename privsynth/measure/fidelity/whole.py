@@ -25,7 +25,7 @@ from privsynth.measure.fidelity.order import OrderResult, compare_order, order_k
 from privsynth.measure.fidelity.relations import relations_kept
 from privsynth.measure.fidelity.sides import Sides, halves, sides_of
 from privsynth.measure.fidelity.tails import tails_kept
-from privsynth.measure.fidelity.ties import column_ties, gap_ties, seasons
+from privsynth.measure.fidelity.ties import column_ties, fine_ties, gap_ties, pairs_kept, seasons
 from privsynth.measure.fidelity.use import use_kept
 from privsynth.measure.turns import known_turns
 from privsynth.policy import Policy
@@ -101,7 +101,8 @@ class _Measure:
         name = result.table
         yield from columns_kept(sides)
         yield from levels_kept(sides)
-        yield from column_ties(result.ties, "ties", sides.size)
+        ties = (*result.ties, *fine_ties(sides))
+        yield from (*column_ties(ties, "ties", sides.size), *pairs_kept(ties, sides.size))
         yield from relations_kept(sides, self.source.facts)
         yield from groups_kept(sides)
         yield from tails_kept(sides)
