@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind
+from privsynth.measure.distance.points import as_number
 from privsynth.measure.fidelity.bins import is_measured
 from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
 from privsynth.measure.fidelity.sides import Sides
@@ -17,6 +18,8 @@ GROUPING = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 FEWEST = 20  # rows of a group
 SMALLEST = 0.01  # of all rows
 MOST = 12  # columns by whose levels rows are grouped
+LEAST = 0.01  # of the variance between groups, below which their means are not spoken of
+REACH = 5.0  # standard errors
 
 
 def groups_kept(sides: Sides) -> Iterator[Kept]:
@@ -59,9 +62,8 @@ def _within(sides: Sides, name: str, count: int, places: list[Array]) -> Iterato
         if number != name and is_measured(sides.real, (sides.synthetic, sides.fresh), number):
             bins, at = sides.bins[number]
             cells = [_cells(group, place, count, bins) for group, place in zip(places, at, strict=True)]
-            worst = _worst_group(name, number, cells)
-            if worst is not None:
-                yield worst
+            found = _worst_group(name, number, cells), _means(sides, name, number, places)
+            yield from (each for each in found if each is not None)
 
 
 def _cells(groups: Array, places: Array, count: int, bins: int) -> Array:
@@ -89,3 +91,41 @@ def _worst_group(name: str, number: str, cells: list[Array]) -> Kept | None:
         words=f"{number} within a group of {name}: {percent(1 - float(kept[worst]))} of its rows would have to "
         f"change, {percent(1 - float(kept_fresh[worst]))} of as many real ones",
     )
+
+
+def _means(sides: Sides, name: str, number: str, places: list[Array]) -> Kept | None:
+    """How far the groups' means of a number still differ as they do in the real rows: of its rank, between groups."""
+    ranks = _ranks(sides, number)
+    of_groups = _mean_of_each(places[0], ranks[0])
+    products = [of_groups[group] * rank for group, rank in zip(places[1:], ranks[1:], strict=True)]
+    synthetic, fresh = (float(product.mean()) for product in products)
+    error = float(np.sqrt(sum(product.var() for product in products) / max(1, sides.size)))
+    between = fresh / max(1e-12, float(ranks[2].var()))
+    if between < LEAST or fresh < REACH * error:
+        return None
+    kept = float(np.clip(synthetic / fresh, 0.0, 1.0))
+    return Kept(
+        aspect="groups",
+        where=(number, name),
+        kept=kept,
+        fresh=1.0,
+        noise=SURE * error / fresh,
+        rows=sides.size,
+        words=f"the means of {number} in the groups of {name}: {percent(kept)} of what they differ by is kept",
+        weight=min(1.0, 0.2 + float(np.sqrt(between))),
+    )
+
+
+def _ranks(sides: Sides, number: str) -> list[Array]:
+    """Where each value lies among the real ones, from -1/2 to 1/2, less the mean of its side; missing counts as it."""
+    values = [as_number(table.values(number)) for table in sides.tables]
+    known = np.sort(values[0][~np.isnan(values[0])])
+    ranks = [np.where(np.isnan(side), np.nan, np.searchsorted(known, side) / max(1, len(known))) for side in values]
+    return [np.nan_to_num(side - (np.nanmean(side) if (~np.isnan(side)).any() else 0.0)) for side in ranks]
+
+
+def _mean_of_each(groups: Array, values: Array) -> Array:
+    """By the number of the group; the last is for rows of none."""
+    places = np.where(groups < 0, groups.max(initial=-1) + 1, groups)
+    means = np.bincount(places, weights=values) / np.maximum(1, np.bincount(places))
+    return np.append(means[: groups.max(initial=-1) + 1], means[-1] if (groups < 0).any() else 0.0)
