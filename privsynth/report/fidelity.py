@@ -8,11 +8,12 @@ from typing import Any
 
 from privsynth.manifest import finite
 from privsynth.measure.fidelity import ColumnFidelity, FidelityResult, PairFidelity
-from privsynth.measure.fidelity.kept import Kept
+from privsynth.measure.fidelity.kept import Kept, worst
 from privsynth.measure.fidelity.order import OrderResult, order_kept
 from privsynth.measure.fidelity.whole import fidelity_of
 from privsynth.policy import Policy
 from privsynth.release import Draft
+from privsynth.report import wording
 from privsynth.report.figures import NOT_COMPUTED, count, figure, share
 from privsynth.report.names import short
 from privsynth.source import Source
@@ -22,6 +23,7 @@ DRAWN = 10  # columns of a table
 HEATED = 12  # columns of a heat map
 PAIRS_SHOWN = 30
 BAD_PLACES = 6
+PLACES_SHOWN, MOST_PLACES = 3, 8  # of an aspect on the page
 
 
 def measure(draft: Draft, source: Source, policy: Policy) -> tuple[FidelityResult, ...]:
@@ -56,7 +58,7 @@ def _table(result: FidelityResult, drawn: int) -> dict[str, Any]:
         "left_out": list(result.left_out),
         "together": None if result.together is None else _ties(result.together),
         "against": result.against,
-        "kept": [_kept(kept) for kept in sorted(result.kept, key=lambda kept: -kept.lost)],
+        "kept": [_kept(kept) for kept in sorted(result.kept, key=lambda kept: (-kept.lost, kept.at_most))],
     }
 
 
@@ -81,6 +83,7 @@ def _ties(result: OrderResult) -> dict[str, Any]:
         "kept": finite(result.kept) if result.columns else None,
         "kept_fresh": finite(result.kept_fresh) if result.columns else None,
         "words": [kept.words for kept in order_kept(result)],
+        "losses": [{"gone": finite(1 - kept.kept), "words": kept.words} for kept in worst(order_kept(result))],
         "columns": [
             {
                 "column": column.name,
@@ -171,6 +174,18 @@ def worst_things(tables: Sequence[dict[str, Any]]) -> list[str]:
         of = f"{short(table['table'])}: " if len(tables) > 1 else ""
         found += [(row["lost"], f"{of}{_sentence(row)}") for row in worst_of_each(table["kept"])]
     return [sentence for _, sentence in sorted(found, key=lambda item: -item[0])[:BAD_PLACES]]
+
+
+def kept_sections(kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is kept, by aspect: its question, how many places lost something, and the places to show, worst first."""
+    sections = []
+    for aspect, (title, question) in wording.KEPT.items():
+        rows = [row for row in kept if row["aspect"] == aspect]
+        if rows:
+            lost = sum(row["lost"] > 0 for row in rows)
+            shown = rows[: max(PLACES_SHOWN, min(lost, MOST_PLACES))]
+            sections.append({"title": title, "question": question, "rows": shown, "lost": lost, "places": len(rows)})
+    return sections
 
 
 def worst_of_each(kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

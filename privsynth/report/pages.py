@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privsynth.report import charts
-from privsynth.report.fidelity import CHARTS, PAIRS_SHOWN, score
+from privsynth.report.fidelity import CHARTS, PAIRS_SHOWN, kept_sections, score
 from privsynth.report.figures import count, figure, share, span
 from privsynth.report.glossary import glossary
 from privsynth.report.names import short, visible
@@ -155,6 +155,7 @@ def _drawn_table(place: int, table: Mapping[str, Any], room: int) -> dict[str, A
         "charts": drawn,
         "heat_map": _heat(place, table["heat"]) if room else None,
         "pairs": table["pairs"][:PAIRS_SHOWN],
+        "sections": kept_sections(table["kept"]),
         "most": most,
     }
 

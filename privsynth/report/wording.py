@@ -249,6 +249,23 @@ LOST = {
     ),
     "rows": ("whole rows can be told from real ones", "a classifier tells many rows from real ones"),
 }
+# aspect -> (heading on the page, what it asks)
+KEPT = {
+    "columns": ("Values", "Are the values of each column as often as in the real rows?"),
+    "levels": ("Different values", "Are there as many different ones, and do those that many rows share come out?"),
+    "ties": ("What a column says of the others", "Does it still tell what it told of all of them?"),
+    "pairs": ("Two columns", "Does the one still tell what it told of the other?"),
+    "relations": ("What holds between columns", "In how many rows does it hold?"),
+    "groups": ("Groups", "Are the groups of each category there, and do numbers run in them as they did?"),
+    "tails": ("Ends of numbers", "Are the outermost rows of each number there?"),
+    "gaps": ("Missing values", "Are as many missing, and in the rows where they are missing in the real table?"),
+    "season": ("Time of year and week", "Do month and weekday still say what they said?"),
+    "rows_each": ("Rows that belong together", "How many rows has a person, a parent, a key?"),
+    "order": ("Order in time", "Do rows depend on the row before, or on whose they are?"),
+    "steady": ("What stays the same", "Does what never changes within a person stay the same?"),
+    "use": ("Use", "What does a model taught on these rows do on real rows, beside one taught on real rows?"),
+    "rows": ("Whole rows", "How far is a classifier from telling every row?"),
+}
 NOT_TESTED_FIDELITY = (
     (
         "Other uses",
