@@ -19,7 +19,7 @@ from privsynth.measure.fidelity.bars import Bar, bars
 from privsynth.measure.fidelity.bins import cramers_v, joint, shares, total_variation
 from privsynth.measure.fidelity.detection import detection_auc
 from privsynth.measure.fidelity.kept import Kept
-from privsynth.measure.fidelity.sides import Sides, comparable, halves, sides_of
+from privsynth.measure.fidelity.sides import ThreeSides, comparable, halves, sides_of
 from privsynth.measure.fidelity.ties import Tie, tie
 from privsynth.typing import Array
 
@@ -119,7 +119,7 @@ def compare(
 
 
 def compare_sides(
-    sides: Sides,
+    sides: ThreeSides,
     rng: np.random.Generator,
     real: Table,
     synthetic: Table,
@@ -174,7 +174,7 @@ def _missing_share(gaps: Array, fewest: int) -> float | None:
     return None if 0 < count < fewest or 0 < len(gaps) - count < fewest else count / max(1, len(gaps))
 
 
-def _joint(sides: Sides, left: str, right: str) -> list[Array]:
+def _joint(sides: ThreeSides, left: str, right: str) -> list[Array]:
     """The tables of shares of two columns on the three sides."""
     (lefts, of_left), (rights, of_right) = sides.bins[left], sides.bins[right]
     return [joint(a, lefts, b, rights) for a, b in zip(of_left, of_right, strict=True)]

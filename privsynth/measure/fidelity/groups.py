@@ -11,7 +11,7 @@ from privsynth.dataset import Kind
 from privsynth.measure.distance.points import as_number
 from privsynth.measure.fidelity.bins import is_measured
 from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
-from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.typing import Array
 
 GROUPING = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
@@ -22,7 +22,7 @@ LEAST = 0.01  # of the variance between groups, below which their means are not 
 REACH = 5.0  # standard errors
 
 
-def groups_kept(sides: Sides) -> Iterator[Kept]:
+def groups_kept(sides: ThreeSides) -> Iterator[Kept]:
     """For each column of categories whether its groups are there, and for each number how it runs within them."""
     groups = {name: _groups(sides, name) for name in sides.names if sides.real[name].kind in GROUPING}
     several = {name: (count, places) for name, (count, places) in groups.items() if count >= 2}
@@ -31,7 +31,7 @@ def groups_kept(sides: Sides) -> Iterator[Kept]:
         yield from _within(sides, name, *several[name])
 
 
-def _groups(sides: Sides, name: str) -> tuple[int, list[Array]]:
+def _groups(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:
     """How many levels are groups, and the group of each row on the three sides; -1: another level, or none."""
     values = [table.values(name) for table in sides.tables]
     counts = pd.Series(values[0]).value_counts()
@@ -57,7 +57,7 @@ def _sizes(name: str, count: int, places: list[Array]) -> Kept:
     )
 
 
-def _within(sides: Sides, name: str, count: int, places: list[Array]) -> Iterator[Kept]:
+def _within(sides: ThreeSides, name: str, count: int, places: list[Array]) -> Iterator[Kept]:
     for number in sides.names:
         if number != name and is_measured(sides.real, (sides.synthetic, sides.fresh), number):
             bins, at = sides.bins[number]
@@ -93,7 +93,7 @@ def _worst_group(name: str, number: str, cells: list[Array]) -> Kept | None:
     )
 
 
-def _means(sides: Sides, name: str, number: str, places: list[Array]) -> Kept | None:
+def _means(sides: ThreeSides, name: str, number: str, places: list[Array]) -> Kept | None:
     """How far the groups' means of a number still differ as they do in the real rows: of its rank, between groups."""
     ranks = _ranks(sides, number)
     of_groups = _mean_of_each(places[0], ranks[0])
@@ -116,7 +116,7 @@ def _means(sides: Sides, name: str, number: str, places: list[Array]) -> Kept | 
     )
 
 
-def _ranks(sides: Sides, number: str) -> list[Array]:
+def _ranks(sides: ThreeSides, number: str) -> list[Array]:
     """Where each value lies among the real ones, from -1/2 to 1/2, less the mean of its side; missing counts as it."""
     values = [as_number(table.values(number)) for table in sides.tables]
     known = np.sort(values[0][~np.isnan(values[0])])

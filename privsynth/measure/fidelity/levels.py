@@ -9,13 +9,13 @@ import pandas as pd
 
 from privsynth.measure.fidelity.bins import total_variation
 from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
-from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.typing import Array
 
 SHARED = 10  # rows of the real side, and as many expected of the synthetic one: a level that must come out
 
 
-def levels_kept(sides: Sides) -> Iterator[Kept]:
+def levels_kept(sides: ThreeSides) -> Iterator[Kept]:
     """For each column how much of the variety (Shannon 1948) of its values is kept, and of its shared levels."""
     for name in sides.names:
         counts = _counts(sides, name)
@@ -23,7 +23,7 @@ def levels_kept(sides: Sides) -> Iterator[Kept]:
             yield _kept(name, counts)
 
 
-def _counts(sides: Sides, name: str) -> Array | None:
+def _counts(sides: ThreeSides, name: str) -> Array | None:
     """Levels x sides: how many rows of the real, synthetic and fresh rows hold each; None where nothing varies."""
     values = [table.values(name) for table in sides.tables]
     codes, known = pd.factorize(np.concatenate(values))

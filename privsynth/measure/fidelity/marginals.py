@@ -8,12 +8,12 @@ import numpy as np
 
 from privsynth.measure.fidelity.bins import total_variation
 from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
-from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.fidelity.sides import ThreeSides
 
 TELLING = 10  # missing values
 
 
-def columns_kept(sides: Sides) -> Iterator[Kept]:
+def columns_kept(sides: ThreeSides) -> Iterator[Kept]:
     """For each column the share of rows that need not change for its values to be as often as in the real rows."""
     for name in sides.names:
         count, places = sides.bins[name]
@@ -31,7 +31,7 @@ def columns_kept(sides: Sides) -> Iterator[Kept]:
         )
 
 
-def gaps_kept(sides: Sides) -> Iterator[Kept]:
+def gaps_kept(sides: ThreeSides) -> Iterator[Kept]:
     """For each column with missing values how many there are; too many are a loss as too few are."""
     for name in sides.names:
         count, places = sides.bins[name]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from privsynth.measure.fidelity.kept import SURE, Kept, percent
-from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.measure.relations import Held, held
 from privsynth.statistics import Fact
 
@@ -15,7 +15,7 @@ FEWEST = 30  # rows that tell, below which nothing is said
 ALL = 0.9999  # of the real rows: a fact without exception
 
 
-def relations_kept(sides: Sides, facts: Iterable[Fact]) -> Iterator[Kept]:
+def relations_kept(sides: ThreeSides, facts: Iterable[Fact]) -> Iterator[Kept]:
     """For each fact about columns that can be compared."""
     for fact in facts:
         if fact.table == sides.real.name and set(fact.columns) <= set(sides.names):

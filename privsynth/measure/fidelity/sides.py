@@ -17,7 +17,7 @@ SIDE = 50_000  # rows a side
 
 
 @dataclass(frozen=True, eq=False)
-class Sides:
+class ThreeSides:
     """At most `SIDE` rows of each, over the columns that can be compared."""
 
     real: Table
@@ -40,11 +40,11 @@ class Sides:
         return {name: cut(self.real, (self.synthetic, self.fresh), name) for name in self.names}
 
 
-def sides_of(real: Table, synthetic: Table, fresh: Table, rng: np.random.Generator) -> Sides:
+def sides_of(real: Table, synthetic: Table, fresh: Table, rng: np.random.Generator) -> ThreeSides:
     names, _ = comparable(real, synthetic)
     size = min(len(synthetic), len(fresh), SIDE)
     rows = some_of(real, SIDE, rng), some_of(synthetic, size, rng), some_of(fresh, size, rng)
-    return Sides(*rows, tuple(names) if len(rows[0]) and size else ())
+    return ThreeSides(*rows, tuple(names) if len(rows[0]) and size else ())
 
 
 def comparable(real: Table, synthetic: Table) -> tuple[list[str], tuple[str, ...]]:

@@ -9,7 +9,7 @@ import numpy as np
 from privsynth.measure.distance.points import as_number
 from privsynth.measure.fidelity.bins import is_measured
 from privsynth.measure.fidelity.kept import SURE, Kept, percent
-from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.typing import Array
 
 TAIL = 0.05
@@ -18,7 +18,7 @@ TELLING = 10  # rows beyond an end
 WIDEST = 0.25  # of the rows: more are no tail
 
 
-def tails_kept(sides: Sides) -> Iterator[Kept]:
+def tails_kept(sides: ThreeSides) -> Iterator[Kept]:
     """For each number the rows below the 5th percentile or above the 95th, and those beyond all synthetic ones."""
     for name in sides.names:
         if is_measured(sides.real, (sides.synthetic, sides.fresh), name):

@@ -18,7 +18,7 @@ from privsynth.dataset import Kind
 from privsynth.measure.distance.points import as_number
 from privsynth.measure.fidelity.bins import BINS
 from privsynth.measure.fidelity.kept import SURE, Aspect, Kept, percent
-from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.typing import Array
 
 REACH = 5.0  # standard errors, below which a tie may be chance
@@ -144,7 +144,7 @@ def _pair_words(name: str, tie: Tie) -> str:
     return f"{name} and {tie.other(name)}: {percent(_left(tie) / tie.fresh)} of what one says of the other is kept"
 
 
-def pair_ties(sides: Sides, lefts: Mapping[str, tuple[int, list[Array]]], names: Sequence[str]) -> Iterator[Tie]:
+def pair_ties(sides: ThreeSides, lefts: Mapping[str, tuple[int, list[Array]]], names: Sequence[str]) -> Iterator[Tie]:
     """Of each of these binned features with each of these columns, but for the column that it comes from."""
     for left, (count, places) in lefts.items():
         for right in names:
@@ -161,14 +161,14 @@ def _joint(left: Array, lefts: int, right: Array, rights: int) -> Array:
     return np.asarray(counts.reshape(lefts, rights) / max(1, len(left)))
 
 
-def fine_ties(sides: Sides) -> Iterator[Tie]:
+def fine_ties(sides: ThreeSides) -> Iterator[Tie]:
     """Of categories with more levels than a column has bins: what each of those says that enough rows hold."""
     features = {name: _levels(sides, name) for name in sides.names if sides.real.values(name).dtype.kind == "O"}
     many = {name: feature for name, feature in features.items() if feature[0] > BINS}
     yield from pair_ties(sides, many, sides.names)
 
 
-def _levels(sides: Sides, name: str) -> tuple[int, list[Array]]:
+def _levels(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:
     """The place of each level that enough rows hold; the others, and missing, share the last."""
     values = [table.values(name) for table in sides.tables]
     counts = pd.Series(values[0]).value_counts()[:MOST_LEVELS]
@@ -177,7 +177,7 @@ def _levels(sides: Sides, name: str) -> tuple[int, list[Array]]:
     return len(known) + 1, [np.where(side < 0, len(known), side) for side in places]
 
 
-def seasons(sides: Sides) -> list[Kept]:
+def seasons(sides: ThreeSides) -> list[Kept]:
     """What month and day of the week say of the other columns; the better known of the two."""
     dates = [name for name in sides.names if sides.real[name].kind is Kind.DATE]
     found: list[Tie] = []
@@ -187,17 +187,17 @@ def seasons(sides: Sides) -> list[Kept]:
     return [each for each in column_ties(found, "season", sides.size) if each.where[0] in dates]
 
 
-def _months(sides: Sides, name: str) -> tuple[int, list[Array]]:
+def _months(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:
     moments = [table.values(name).astype("datetime64[M]") for table in sides.tables]
     return MONTHS + 1, [np.where(np.isnat(m), MONTHS, m.astype(np.int64) % MONTHS) for m in moments]
 
 
-def _days(sides: Sides, name: str) -> tuple[int, list[Array]]:
+def _days(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:
     days = [np.floor(as_number(table.values(name))) for table in sides.tables]
     return DAYS + 1, [np.where(np.isnan(d), DAYS, np.nan_to_num(d) % DAYS).astype(np.int64) for d in days]
 
 
-def gap_ties(sides: Sides) -> list[Kept]:
+def gap_ties(sides: ThreeSides) -> list[Kept]:
     """What it says of other columns that one is missing."""
     features = {name: _gaps(sides, name) for name in sides.names}
     shares = {name: float(places[0].mean()) for name, (_, places) in features.items()}
@@ -206,6 +206,6 @@ def gap_ties(sides: Sides) -> list[Kept]:
     return [each for each in column_ties(found, "gaps", sides.size) if each.where[0] in some]
 
 
-def _gaps(sides: Sides, name: str) -> tuple[int, list[Array]]:
+def _gaps(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:
     count, places = sides.bins[name]
     return 2, [(bins == count - 1).astype(np.int64) for bins in places]

@@ -14,7 +14,7 @@ import numpy as np
 from privsynth.dataset import Role, Table
 from privsynth.measure.fidelity.detection import features, without_void
 from privsynth.measure.fidelity.kept import SURE, Kept, percent
-from privsynth.measure.fidelity.sides import Sides
+from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.measure.fidelity.ties import Tie
 from privsynth.measure.samples import some_rows
 from privsynth.typing import Array
@@ -30,7 +30,7 @@ SKILL = 0.1  # beyond chance that real rows must teach
 OF_A_CLASS = 10  # rows
 
 
-def use_kept(sides: Sides, ties: Sequence[Tie], asked: Sequence[str], rng: np.random.Generator) -> Iterator[Kept]:
+def use_kept(sides: ThreeSides, ties: Sequence[Tie], asked: Sequence[str], rng: np.random.Generator) -> Iterator[Kept]:
     """For up to three targets: those asked for, or else the most sensitive ones of which other columns say most."""
     if min(sides.size, len(sides.real)) < FEWEST or len(sides.names) < 2:
         return
@@ -52,7 +52,7 @@ def use_kept(sides: Sides, ties: Sequence[Tie], asked: Sequence[str], rng: np.ra
             return
 
 
-def _candidates(sides: Sides, ties: Sequence[Tie], asked: Sequence[str]) -> list[str]:
+def _candidates(sides: ThreeSides, ties: Sequence[Tie], asked: Sequence[str]) -> list[str]:
     """Twice as many as are wanted: some cannot be learnt from real rows either. Classes and numbers take turns."""
     if asked:
         return [name for name in asked if name in sides.names]

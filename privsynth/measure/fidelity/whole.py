@@ -23,7 +23,7 @@ from privsynth.measure.fidelity.levels import levels_kept
 from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept
 from privsynth.measure.fidelity.order import OrderResult, compare_order, order_kept
 from privsynth.measure.fidelity.relations import relations_kept
-from privsynth.measure.fidelity.sides import Sides, halves, sides_of
+from privsynth.measure.fidelity.sides import ThreeSides, halves, sides_of
 from privsynth.measure.fidelity.tails import tails_kept
 from privsynth.measure.fidelity.ties import column_ties, fine_ties, gap_ties, pairs_kept, seasons
 from privsynth.measure.fidelity.use import use_kept
@@ -97,7 +97,7 @@ class _Measure:
             return None
         return compare_order(self.laid.whole[name], synthetic, fresh, turns, _stream("order", name))
 
-    def _kept(self, sides: Sides, result: FidelityResult) -> Iterator[Kept]:
+    def _kept(self, sides: ThreeSides, result: FidelityResult) -> Iterator[Kept]:
         name = result.table
         yield from columns_kept(sides)
         yield from levels_kept(sides)
