@@ -15,9 +15,21 @@ from privsynth.policy import Policy
 from privsynth.policy_places import name_of
 from privsynth.verdict import Verdict
 
-# what is changed; `backend` leaves for another one, and is a person's decision
+# what is changed; `backend` leaves for another one, `profile` for other limits: these are a person's decision
 WayKind = Literal[
-    "role", "budget", "claim", "evidence", "time", "leaf", "rows", "drop", "group", "lost", "engine", "backend"
+    "role",
+    "budget",
+    "claim",
+    "evidence",
+    "time",
+    "leaf",
+    "rows",
+    "drop",
+    "group",
+    "lost",
+    "engine",
+    "profile",
+    "backend",
 ]
 Path = tuple[str, ...]
 FLAGS: Mapping[Path, str] = {
@@ -66,7 +78,7 @@ class WayOut:
     @property
     def is_for_a_person(self) -> bool:
         """Whose rows they are, and what of them may be lost, nobody takes on for somebody else: it is offered alone."""
-        return self.kind in ("backend", "lost")
+        return self.kind in ("backend", "profile", "lost")
 
     @property
     def options(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from privsynth.lineage.attempts import attempt
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions
 from privsynth.pipeline.choices import backend_for, rows_asked, settle
+from privsynth.pipeline.evidence import NOTHING, missing_evidence, unjudged
 from privsynth.pipeline.folds import fresh_backends, with_drafts
 from privsynth.policy import Policy
 from privsynth.read import read_files
@@ -153,6 +154,8 @@ def release(
         from privsynth.generate.model.dp.alone import refuse_undeclared
 
         refuse_undeclared(without_left_out(prepared.data))  # a line that is missing in the policy must cost no epsilon
+    if (missing := missing_evidence(prepared)) is not None:
+        return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing), stages)
     with attempt(prepared.data, prepared.policy) as begun:
         prepared = prepared.counted(begun.exposure)
         fresh = fresh_backends(prepared.policy, backend if prepared.source.folds else None)

@@ -25,9 +25,9 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Verdict
 from privsynth.way_out import Advice, Attempted, WayOut
-from privsynth.ways.backends import nothing_left, other_backends
+from privsynth.ways.backends import RULEBOOK, nothing_left, other_backends
 from privsynth.ways.case import Case
-from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way
+from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way, profile_ways
 from privsynth.ways.kept import kept_ways
 from privsynth.ways.leaks import leak_ways, leaks_of
 from privsynth.ways.unlike import unlike_ways
@@ -46,7 +46,7 @@ def ways_out(
         return Advice(by_hand=by_hand)
     here = [] if _is_spent(case) else _each_once(way for way in _of_this_backend(case) if _is_open(case, way))
     elsewhere = other_backends(policy, source.train, source.holdout, source.exposure)
-    others = [way for way in elsewhere if _is_open(case, way)]
+    others = [way for way in (*profile_ways(case), *elsewhere) if _is_open(case, way)]
     ways = sorted((*here, *others), key=lambda way: (way.is_for_a_person, not way.leaves))
     is_left = any(not way.is_for_a_person for way in ways)
     left = "" if is_left else nothing_left(case.maker, others=bool(ways))
@@ -56,6 +56,7 @@ def ways_out(
 def _by_hand(case: Case) -> tuple[str, ...]:
     """What a person has to do, whatever is asked for."""
     wrong = [AT_FAULT.format(gate, error) for gate, error in case.errors.items() if not error.startswith(TIMED_OUT)]
+    wrong += [RULEBOOK] if case.lacks_evidence else []
     return tuple(dict.fromkeys([*wrong, *(finding.remedy for finding in case.failures(*BY_HAND) if finding.remedy)]))
 
 
@@ -85,12 +86,11 @@ def _each_once(ways: Iterable[WayOut]) -> list[WayOut]:
 
 def _of_this_backend(case: Case) -> Iterator[WayOut]:
     """What is certain comes first and goes with all others; nothing where evidence is missing or a gate is broken."""
-    certain = certain_way(case)
     if (evidence := evidence_way(case)) is not None:
         yield evidence
     if case.lacks_evidence or case.failures("schema"):
         return
-    if certain is not None:
+    if (certain := certain_way(case)) is not None:
         yield certain
     for way in _of_choice(case):
         yield way if certain is None else _with(certain, way)

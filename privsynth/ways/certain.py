@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from privsynth.dataset import Table
 from privsynth.mask_steps import Drop
 from privsynth.options import MaskOptions
+from privsynth.policy import PROFILES, profile_limits
 from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut
 from privsynth.ways.backends import least_people
@@ -109,9 +110,27 @@ def evidence_way(case: Case) -> WayOut | None:
     return WayOut(
         kind="evidence",
         changes=(Change(("holdout",), None),),
-        why=f"{case.told(found)}; the share that is held out is then sized by what the gates need",
+        why=f"{case.told(found)}; how the people are divided is then what the gates need",
         costs="fewer rows to learn from",
     )
+
+
+def profile_ways(case: Case) -> Iterator[WayOut]:
+    """The strictest other profile for which there are people enough, where there are too few for this one."""
+    if not case.lacks_evidence or case.policy.holdout is not None:
+        return
+    people = sum(side.root.number_of_people for side in (case.source.train, case.source.holdout))
+    for name in reversed(PROFILES):
+        limits = profile_limits(name)
+        needed = 2 * limits["control_min"] if case.policy.has_claim else limits["folds_min"]
+        if name != case.policy.profile and needed <= people:
+            yield WayOut(
+                kind="profile",
+                changes=(Change(("profile",), name),),
+                why=f"the profile {name} needs {needed:,} people, and there are {people:,}",
+                costs="its limits are made for another use: see privsynth/profiles",
+            )
+            return
 
 
 def _claim(case: Case) -> WayOut | None:
