@@ -57,7 +57,6 @@ MEASURED = (
     ("privsynth.gate.copies", "whole_row_hits"),
     ("privsynth.gate.copies", "near_hits"),
     ("privsynth.gate.selftest", "_seen"),
-    ("privsynth.gate.fidelity", "measured_against"),
     ("privsynth.gate.classical", "_special"),
     ("privsynth.gate.classical", "_matches"),
     ("privsynth.gate.pii", "scan_table"),
