@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from privsynth.policy_places import split_setting
+from privsynth.policy_places import name_of, split_setting
 
 if TYPE_CHECKING:
     from privsynth.way_out import Change, Path, WayOut
@@ -16,18 +16,28 @@ SPELT: dict[tuple[str, ...], tuple[str, ...]] = {
     ("rows",): ("--rows", "-n"),
     ("seed",): ("--seed",),
     ("profile",): ("--profile",),
-    ("backend",): ("--backend", "-b", "--model-engine", "--where", "--share"),
+    ("backend",): (
+        *("--backend", "-b", "--model-engine", "--where", "--share"),
+        *("--key-file", "--key-env", "--keyring", "--report-dir"),  # of the verb mask
+    ),
     ("backend", "engine"): ("--model-engine",),
     ("drop",): ("--drop",),
 }  # the flags that speak of a path, or of what lies below it
 
 
 def command(typed: Sequence[str], way: WayOut) -> str:
-    """What to type now: the same again, but for what the way changes."""
+    """What to type now: the same again, but for what the way changes.
+
+    A kept model draws as it was fitted: for all but the number of rows the fit must be made anew.
+    """
     paths = [change.path for change in way.changes]
+    if typed[:1] == ["sample"] and set(paths) - {("rows",)}:
+        return f"fit the model anew with {options(way)}, and draw again"
     kept = _without(typed, paths)
-    has_file = any(word in ("-c", "--config") or word.startswith(("-c", "--config=")) for word in kept)
-    return shlex.join(["privsynth", *kept, *way.options, *(_taken_back(way.changes) if has_file else ())])
+    if kept[:1] == ["mask"] and way.leaves:
+        kept = ["run", *kept[1:], *([] if _has(kept, "--out") else ["--out", "out"])]
+    from_file = _taken_back(way.changes) if _has(kept, "--config", "-c") else ()
+    return shlex.join(["privsynth", *kept, *way.options, *from_file])
 
 
 def options(way: WayOut) -> str:
@@ -35,11 +45,17 @@ def options(way: WayOut) -> str:
     return shlex.join([*way.options, *_taken_back(way.changes)])
 
 
+def _has(typed: Sequence[str], flag: str, short: str = "") -> bool:
+    """Whether a flag is among the words, in any of its spellings."""
+    spelt = tuple(filter(None, (f"{flag}=", short)))
+    return any(word == flag or word.startswith(spelt) for word in typed)
+
+
 def _taken_back(changes: Sequence[Change]) -> Iterator[str]:
     """What a policy file may still ask for."""
     for change in changes:
         if change.value is None:
-            yield from ("--set", f"{'.'.join(change.path)}=null")
+            yield from ("--set", f"{name_of(change.path)}=null")
 
 
 def _without(typed: Sequence[str], paths: Sequence[Path]) -> list[str]:

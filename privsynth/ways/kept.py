@@ -10,7 +10,7 @@ from privsynth.options import MaskOptions, effective_k
 from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut
 from privsynth.ways.case import Case
-from privsynth.ways.leaks import step_of
+from privsynth.ways.leaks import helped, step_of
 
 GROUPS = ("classical", "tracing")
 
@@ -28,9 +28,10 @@ def _larger_groups(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
     """More people to each combination of quasi-identifiers; a plan of a mask says it, else the limit is tightened."""
     now = effective_k(case.policy.limits, case.policy.backend)
     k = round(now * step_of(case, found) + 0.49)
-    if case.is_foreign or k <= now or 2 * k > case.source.train.root.number_of_people:
-        return
     path = ("backend", "k") if isinstance(case.policy.backend, MaskOptions) else ("limits", "k")
+    is_possible = now < k <= case.source.train.root.number_of_people / 2
+    if case.is_foreign or not is_possible or not helped(case, ".".join(path), now):
+        return
     yield WayOut(
         kind="group",
         changes=(Change(path, k),),

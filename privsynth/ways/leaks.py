@@ -53,7 +53,7 @@ def _larger_leaf(case: Case, found: Sequence[Finding]) -> WayOut | None:
     tried = _largest(case, "backend.min_leaf", options.min_leaf or USUAL_LEAF)
     most = _rounded_down(people / LEAVES)
     leaf = min(_rounded(tried * step_of(case, found)), most)
-    if leaf < 1.2 * tried or not _helped(case, "backend.min_leaf", USUAL_LEAF):
+    if leaf < 1.2 * tried or not helped(case, "backend.min_leaf", USUAL_LEAF):
         return None
     return WayOut(
         kind="leaf",
@@ -79,7 +79,7 @@ def _fewer_rows(case: Case, found: Sequence[Finding]) -> WayOut | None:
         return None
     made, exposed = len(case.draft.dataset.root), step_of(case, found)
     rows = _rounded_down(min(made, _smallest(case, "rows", made)) / exposed)
-    if rows < LEAST_ROWS or not _helped(case, "rows", made):
+    if rows < LEAST_ROWS or not helped(case, "rows", made):
         return None
     return WayOut(
         kind="rows",
@@ -133,7 +133,7 @@ def _smallest(case: Case, name: str, usual: int) -> int:
     return min(int(values[name] or usual) for values, _ in case.siblings(name))
 
 
-def _helped(case: Case, name: str, usual: int) -> bool:
+def helped(case: Case, name: str, usual: int) -> bool:
     """Whether moving this setting has lowered what was measured, wherever it was moved before."""
     moved = [(int(values[name] or usual), dict(used_of(attempt))) for values, attempt in case.siblings(name)]
     here, now = moved[-1]

@@ -135,11 +135,11 @@ REFUSED = (
         says="--set backend.min_leaf=50",
     ),
     Refused(
-        name="tracing of mask",
-        gate="tracing",
+        name="mask, too unlike",
+        gate="fidelity",
         table=customers(),
-        options=("--backend", "mask", "--set", "limits.tracing_max=0.001"),
-        says="--set backend.k=",
+        options=("--backend", "mask", "--set", "limits.tracing_max=0.02"),
+        says="--drop ",
     ),
     Refused(
         name="tracing of clone",

@@ -17,7 +17,7 @@ ODD = ("tables", "my.table", "columns", 'the "a=b" col', "role")
 
 
 def way(*changes: Change) -> WayOut:
-    return WayOut(kind="leaf", changes=changes, why="", costs="")
+    return WayOut(kind="backend" if changes[0].path == ("backend",) else "leaf", changes=changes, why="", costs="")
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,24 @@ def way(*changes: Change) -> WayOut:
             [Change(("backend",), "mask")],
             "run a.csv --out o --backend mask",
         ),
+        (
+            "mask a.csv -c p.yaml --key-file k --report-dir r",
+            [Change(("backend",), "model")],
+            "run a.csv -c p.yaml --out out --backend model",
+        ),
+        ("mask a.csv --out o", [Change(("backend", "k"), 9)], "mask a.csv --out o --set backend.k=9"),
+        ("sample m --out o -n 500", [Change(("rows",), 200)], "sample m --out o --rows 200"),
         ("run 'my file.csv' --out o -q", [LEAF], "run 'my file.csv' --out o -q --set backend.min_leaf=60"),
     ],
 )
 def test_a_command_is_what_was_typed_with_what_changes(typed: str, changes: list[Change], printed: str) -> None:
     assert command(shlex.split(typed), way(*changes)) == f"privsynth {printed}"
+
+
+def test_a_kept_model_is_fitted_anew_for_all_but_its_rows() -> None:
+    assert command(["sample", "m", "--out", "o"], way(LEAF)) == (
+        "fit the model anew with --set backend.min_leaf=60, and draw again"
+    )
 
 
 def test_a_name_with_marks_is_quoted_so_that_it_is_read_back() -> None:
