@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
+from privsynth.generate.model.saved.codec import Reader, Writer, pack, unpack
 from privsynth.generate.model.trees.engine import Trees
 from privsynth.generate.model.trees.lookup import Listing, Lookup, find_lookups
 from privsynth.generate.model.trees.nested import Nest, find_nests, rows_of_units
@@ -123,3 +125,12 @@ def test_every_link_of_a_chain_is_nested_in_the_next(rng: np.random.Generator) -
     parents = {n: step.nest.parent for n, step in trees.targets_.items() if isinstance(step, NestedTarget)}
     assert parents == {"town": "county", "county": "state", "state": "region"}
     assert next(iter(trees.targets_)) == "region"
+
+
+def test_what_is_nested_draws_the_same_rows_from_a_file(rng: np.random.Generator) -> None:
+    trees = Trees(k=10).fit(places(rng, 1_500), rng)
+    writer = Writer()
+    written = json.loads(json.dumps(writer.write(trees)))
+    again = Reader(unpack(pack(writer.arrays))).read(written)
+    one, other = (each.sample(300, np.random.default_rng(1)) for each in (trees, again))
+    pd.testing.assert_frame_equal(one, other)
