@@ -240,3 +240,13 @@ def test_two_columns_that_decide_a_third_agree_in_every_row(rng: np.random.Gener
     for make in (lambda: Trees(k=10), Independent):
         drawn = Constrained(make, k=10, facts=facts).fit(t, rng).sample(1_000, rng)
         assert (drawn["colour"].str[1] == drawn[name].str[1]).all()
+
+
+def test_numbers_that_were_given_out_are_no_branches(rng: np.random.Generator) -> None:
+    code = [f"{v:04d}" for v in rng.integers(0, 2_000, 6_000)]
+    town = [f"t{v}" for v in rng.integers(0, 1_500, 6_000)]
+    t = table(words("code"), words("town"), words("sex"), code=code, town=town, sex=list(rng.choice(["f", "m"], 6_000)))
+    assert with_stand_ins(t, (), (), k=5, units=None)[1] == []
+    told = table(words("code"), words("sex"), code=code, sex=["f" if c < "1000" else "m" for c in code])
+    (note,) = (each.note for each in with_stand_ins(told, (), (), k=5, units=None)[1])
+    assert "by ones of the same beginning" in note

@@ -17,6 +17,7 @@ from privsynth.typing import Array
 NEARLY_ALL = 0.9  # share of the levels that are written alike
 BRANCHING = 0.5  # levels of a beginning for each level, at most: else it tells nothing that the level does not
 SURE = 1e-4  # chance of beginnings that tell as much of another column, from which on down they are branches
+TELLING = 0.05  # share of the rows on the commonest level, and on others, from which on a category is asked
 ASKED = 12  # other columns that are asked
 TRIES = 20  # times as many codes are drawn as are needed
 _PARTED = re.compile(r"(?=.*\d)[0-9A-Za-z]{1,10}(?:[./:_ -][0-9A-Za-z]{1,10})+\Z|[^\W\d].*?\s*[/>|\\].*\Z")
@@ -94,11 +95,12 @@ def tells(branches: Sequence[Branch], levels: Array, table: Table, name: str) ->
 
 
 def _score(values: Array) -> Array:
-    """One number for each row: its rank, or whether it holds the commonest level."""
+    """One number for each row: its rank, or whether it holds the commonest level; nought where too few rows tell."""
     if values.dtype.kind in "fM":
         return pd.Series(values).rank(pct=True).fillna(0.5).to_numpy()
-    codes = pd.factorize(values)[0]
-    return np.asarray(codes == np.bincount(codes + 1)[1:].argmax() if (codes >= 0).any() else codes, dtype=np.float64)
+    codes = pd.factorize(values, use_na_sentinel=False)[0]
+    commonest = codes == np.bincount(codes, minlength=1).argmax()
+    return np.asarray(commonest & (TELLING <= commonest.mean() <= 1 - TELLING), dtype=np.float64)
 
 
 def _chance(branch: Branch, levels: Array, score: Array) -> float:

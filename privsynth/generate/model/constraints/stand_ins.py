@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,16 @@ class Codes:
         return len(self.values)
 
     def put(self, text: str) -> int:
-        if text in self.texts:
-            return self.texts.index(text)
-        self.values.append(text)
-        self.texts.append(text)
-        return len(self.values) - 1
+        """The place of a text among the levels, of which it becomes one."""
+        if text not in self.places:
+            self.places[text] = len(self.values)
+            self.values.append(text)
+            self.texts.append(text)
+        return self.places[text]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        return {text: at for at, text in enumerate(self.texts) if text is not None}
 
     def stored(self, like: Array) -> Array:
         values = np.empty(len(self.values), dtype=like.dtype)
@@ -261,7 +267,7 @@ class Replacing:
     def _invented(self, codes: Codes, step: Step, left: Array) -> tuple[Array, Array]:
         """The rows of groups that enough units hold, and new levels for them, each for enough units."""
         assert step.invent is not None  # noqa: S101
-        taken = {text for text in codes.texts if text is not None}
+        taken = {*codes.places}
         rows: list[Array] = []
         stand_in: list[Array] = []
         for members in _parted(step.groups, np.flatnonzero(left)):
