@@ -10,7 +10,7 @@ import pandas as pd
 
 from privsynth.dataset import Dataset, Relation, Role, Table
 from privsynth.measure.fidelity.bins import edges_of, places_in, shares, total_variation
-from privsynth.measure.fidelity.kept import STRAY, Kept, percent
+from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
 from privsynth.measure.samples import some_of
 from privsynth.typing import Array
 
@@ -81,6 +81,17 @@ def _kept(unit: str, counts: list[Array]) -> Iterator[Kept]:
     kept, kept_fresh = (1 - total_variation(spread[0], other) for other in spread[1:])
     units = min(len(synthetic), len(fresh))
     means = [float(side.mean()) for side in (synthetic, fresh)]
+    ratio = min(means) / max(means) if max(means) else 1.0
+    error = float(np.sqrt(synthetic.var() / len(synthetic) + fresh.var() / len(fresh))) / max(1e-9, means[1])
+    yield Kept(
+        aspect="rows_each",
+        where=(unit,),
+        kept=ratio,
+        fresh=1.0,
+        noise=SURE * error,
+        rows=units,
+        words=f"one {unit} has {means[0]:.2f} rows on average, in the real rows {means[1]:.2f}",
+    )
     yield Kept(
         aspect="rows_each",
         where=(unit,),
@@ -88,6 +99,5 @@ def _kept(unit: str, counts: list[Array]) -> Iterator[Kept]:
         fresh=kept_fresh,
         noise=STRAY / float(np.sqrt(units)),
         rows=units,
-        words=f"how many rows one {unit} has is as in the real rows for {percent(kept)} of them; on average "
-        f"{means[0]:.1f}, in the real rows {means[1]:.1f}",
+        words=f"how many rows one {unit} has is as in the real rows for {percent(kept)} of them",
     )

@@ -1,0 +1,115 @@
+"""What is kept of levels, ties, groups, ends, missing values and use: on tables of which one thing is destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from honest import honest, people, with_frame
+
+from privsynth.dataset import Column, Kind, Table
+from privsynth.measure.fidelity import compare
+from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.kept import Kept, worst
+from privsynth.measure.fidelity.levels import levels_kept
+from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept
+from privsynth.measure.fidelity.sides import ThreeSides, sides_of
+from privsynth.measure.fidelity.tails import tails_kept
+from privsynth.measure.fidelity.ties import column_ties, gap_ties, pairs_kept, tie
+from privsynth.measure.fidelity.use import use_kept
+
+Frame = pd.DataFrame
+
+
+def beside(synthetic: Table) -> ThreeSides:
+    return sides_of(people(4000, 1), synthetic, people(4000, 3), np.random.default_rng(0))
+
+
+def but(change: Callable[[Frame, np.random.Generator], Frame]) -> ThreeSides:
+    """Honest rows but for one change."""
+    made = honest(4000, 2)
+    return beside(with_frame(made, change(made.frame.copy(), np.random.default_rng(7))))
+
+
+def kept_of(sides: ThreeSides) -> list[Kept]:
+    ties = compare(sides.real, sides.synthetic, sides.fresh, np.random.default_rng(0), classify=False).ties
+    return [
+        *columns_kept(sides),
+        *levels_kept(sides),
+        *column_ties(ties, "ties", sides.size),
+        *pairs_kept(ties, sides.size),
+        *groups_kept(sides),
+        *tails_kept(sides),
+        *gaps_kept(sides),
+        *gap_ties(sides),
+        *use_kept(sides, ties, ("income",), np.random.default_rng(0)),
+    ]
+
+
+def test_of_honest_rows_nothing_is_lost() -> None:
+    assert [kept.words for kept in worst(kept_of(beside(honest(4000, 2))))] == []
+
+
+def one_town(frame: Frame, _: np.random.Generator) -> Frame:
+    return frame.assign(town=pd.Series(["town 1"] * len(frame), dtype=object))
+
+
+def shuffled_income(frame: Frame, rng: np.random.Generator) -> Frame:
+    return frame.assign(income=rng.permutation(frame["income"].to_numpy()))
+
+
+def no_old_people(frame: Frame, _: np.random.Generator) -> Frame:
+    return frame.assign(age=frame["age"].clip(upper=frame["age"].quantile(0.96)))
+
+
+def no_fourth_job(frame: Frame, _: np.random.Generator) -> Frame:
+    return frame.assign(job=frame["job"].where(frame["job"] != "job 4", "job 5"))
+
+
+def all_debts_known(frame: Frame, _: np.random.Generator) -> Frame:
+    return frame.assign(debt=frame["debt"].fillna(1000.0))
+
+
+def rounded_income(frame: Frame, _: np.random.Generator) -> Frame:
+    return frame.assign(income=(frame["income"] / 20_000).round() * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "aspect", "column"),
+    [
+        (one_town, "levels", "town"),
+        (shuffled_income, "ties", "income"),
+        (shuffled_income, "use", "income"),
+        (no_old_people, "tails", "age"),
+        (no_fourth_job, "groups", "job"),
+        (all_debts_known, "gaps", "debt"),
+        (rounded_income, "levels", "income"),
+    ],
+)
+def test_what_is_destroyed_is_lost_by_its_name(
+    change: Callable[[Frame, np.random.Generator], Frame], aspect: str, column: str
+) -> None:
+    lost = [kept for kept in worst(kept_of(but(change))) if kept.aspect == aspect]
+    assert any(column in kept.where for kept in lost)
+    assert all("town 1" not in kept.words and "job 4" not in kept.words for kept in lost)
+
+
+def test_the_tie_of_a_fresh_sample_is_phi_squared_and_of_turned_levels_its_opposite() -> None:
+    """Two levels each that always agree: phi squared is 1; that always differ: -1; that are independent: 0."""
+    agree, differ, loose = np.array([[0.5, 0], [0, 0.5]]), np.array([[0, 0.5], [0.5, 0]]), np.full((2, 2), 0.25)
+    assert tie("a", "b", (agree, agree, agree), 1000).fresh == pytest.approx(1)
+    assert tie("a", "b", (agree, differ, agree), 1000).synthetic == pytest.approx(-1)
+    assert tie("a", "b", (agree, loose, agree), 1000).synthetic == pytest.approx(0)
+    assert not tie("a", "b", (loose, loose, loose), 1000).is_real
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_hardly_any_rows_and_columns_without_a_value_are_measured_without_a_fall(rows: int) -> None:
+    columns = (Column("x", Kind.NUMBER), Column("c", Kind.CATEGORY))
+    frame = pd.DataFrame({"x": np.full(rows, np.nan), "c": pd.Series([None] * rows, dtype=object)})
+    table = Table("t", columns, frame)
+    sides = sides_of(table, replace(table), table, np.random.default_rng(0))
+    assert [kept for kept in kept_of(sides) if kept.is_lost] == []
