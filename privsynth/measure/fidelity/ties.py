@@ -65,7 +65,7 @@ def tie(left: str, right: str, tables: Sequence[Array], rows: int) -> Tie:
 
 def _variance(weights: Array, table: Array) -> float:
     """Of the weight of the cell of a random row."""
-    return float((table * weights**2).sum() - (table * weights).sum() ** 2)
+    return max(0.0, float((table * weights**2).sum() - (table * weights).sum() ** 2))  # never below 0 by rounding
 
 
 def excess(table: Array) -> Array:

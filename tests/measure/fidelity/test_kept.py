@@ -104,6 +104,8 @@ def test_the_tie_of_a_fresh_sample_is_phi_squared_and_of_turned_levels_its_oppos
     assert tie("a", "b", (agree, differ, agree), 1000).synthetic == pytest.approx(-1)
     assert tie("a", "b", (agree, loose, agree), 1000).synthetic == pytest.approx(0)
     assert not tie("a", "b", (loose, loose, loose), 1000).is_real
+    thirds = np.diag([1 / 3] * 3)
+    assert tie("a", "b", (thirds, thirds, thirds), 7).spread == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
