@@ -196,7 +196,7 @@ def manifest_of(
             "tables": [_table_record(table, sizes(made, facts)[table.name]) for table in made],
             "split": {}
             if policy.has_claim
-            else {"train": sizes(source.train, facts), "holdout": sizes(source.holdout)},
+            else {"train": sizes(source.train, facts), "holdout": sizes(source.holdout), **_folds_record(source)},
             "exposure": _exposure_record(source.exposure),
             "differential_privacy": claim_record(facts.claim),
             "figures": policy.figures,
@@ -379,6 +379,14 @@ def plain(value: Any) -> Any:
             return plain(value.item())
         case _:
             return type(value).__name__
+
+
+def _folds_record(source: Source) -> dict[str, Any]:
+    """How the control came about where nobody was held out: the people of each fold, and the drafts made without it."""
+    if not source.folds:
+        return {}
+    people = [fold.holdout.root.number_of_people for fold in source.folds]
+    return {"folds": {"people": people, "drafts": len(source.folds[0].drafts)}}
 
 
 def _table_record(table: Table, rows: int) -> dict[str, Any]:

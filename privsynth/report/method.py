@@ -38,6 +38,22 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
     }
 
 
+def control(source: Source, *, hidden: bool = False) -> str:
+    """Who shows what chance gives. `hidden`: no count is told."""
+    if not source.has_control:
+        return "no real row was kept from the backend"
+    if not source.folds:
+        return "people who were held out before anything was learnt: the backend never saw them"
+    count, drafts = len(source.folds), len(source.folds[0].drafts)
+    how_often = "several" if hidden else f"{count}"
+    return (
+        f"there are too few people to hold any out, so the draft was learnt from all of them, and the evidence comes "
+        f"from {how_often} folds: for each fold an engine like the draft's was fitted without its people and drew "
+        f"{'several' if hidden else drafts} drafts. Each person is attacked as one whom the draft's engine saw and, "
+        "beside these drafts, as one whom an engine never saw; what is won from all folds is taken together"
+    )
+
+
 def _privacy(claim: Claimed | None) -> str:
     """What may be said of differential privacy: a figure only where the claim holds."""
     if claim is None:

@@ -15,7 +15,7 @@ from privsynth.report.decision import decision, first_numbers, gate_rows, with_w
 from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, worst_things
 from privsynth.report.inventory import Statements, inventory
 from privsynth.report.limits import limit_rows
-from privsynth.report.method import backend_kind, method, relations, scope
+from privsynth.report.method import backend_kind, control, method, relations, scope
 from privsynth.source import Source
 from privsynth.verdict import Verdict, waivers_used
 
@@ -61,7 +61,7 @@ def report_values(
         "tables": scope(draft.dataset, source, facts, hidden=policy.has_claim),
         "relations": relations(draft.dataset),
         "columns": _told(columns, policy),
-        "method": method(policy, facts),
+        "method": {**method(policy, facts), "control": control(source, hidden=policy.has_claim)},
         "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
         "gates": gates,
         "scanner": scanner(facts, policy),

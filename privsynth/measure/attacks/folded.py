@@ -97,9 +97,10 @@ def left_out_pvalue(hits: Hits) -> float:
     by_person = by_person[by_person.any(axis=1)]
     if not len(by_person):
         return 1.0
-    slopes = np.r_[0.0, np.geomspace(1e-3, STEEPEST, 60)]
-    means = [np.log(np.exp(-slope * by_person).mean(axis=1)).sum() + slope * observed for slope in slopes]
-    return float(np.exp(min(means)))
+    least = by_person.min(axis=1, keepdims=True)  # taken out first: what is hit by all engines would vanish
+    slopes, apart = np.r_[0.0, np.geomspace(1e-3, STEEPEST, 60)], observed - float(least.sum())
+    logs = [np.log(np.exp(-slope * (by_person - least)).mean(axis=1)).sum() + slope * apart for slope in slopes]
+    return float(np.exp(min(logs)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,59 @@
+"""One attack, two designs: with a hold-out, and with folds in which each person stands outside once."""
+
+from __future__ import annotations
+
+import numpy as np
+from honest import draft, honest, people, source
+
+from privsynth.dataset import Dataset, Table
+from privsynth.gate.evidence.sides import sides_of
+from privsynth.measure.attacks.attack import Attacked
+from privsynth.source import Fold, Source
+
+REAL, MADE = people(12, 1), honest(12, 2)
+
+
+def in_folds() -> Source:
+    drawn = Dataset((honest(12, 3),))
+    parts = Dataset((REAL,)).folds(3, np.random.default_rng(0))
+    whole = source(REAL, REAL.take(np.arange(0)))
+    return Source(
+        whole.train,
+        whole.holdout,
+        whole.statistics,
+        folds=tuple(Fold(train, holdout, (drawn, drawn)) for train, holdout in parts),
+    )
+
+
+def counted(inside: Table, outside: Table, synthetic: Table) -> dict[str, Attacked]:
+    """Wins everybody it saw, and one of those it did not."""
+    assert len(synthetic) == 12
+    return {
+        "a": Attacked(len(inside), len(inside), control_successes=min(1, len(outside)), control_attacks=len(outside))
+    }
+
+
+def test_with_a_hold_out_an_attack_is_made_once() -> None:
+    (sides,) = sides_of(draft(MADE), source(REAL, people(6, 4)))
+    assert sides.won(counted) == {"a": (Attacked(12, 12, control_successes=1, control_attacks=6),)}
+    assert sides.rows_outside == 6
+
+
+def test_with_folds_draft_and_engines_stand_beside_the_people_of_all_folds() -> None:
+    (sides,) = sides_of(draft(MADE), in_folds())
+    assert (sides.rows_outside, sides.people_outside, sides.draws) == (12, 12, 2)
+    assert sides.won(counted) == {
+        "a": (
+            Attacked(12, 12, control_successes=3, control_attacks=12),
+            Attacked(24, 24, control_successes=3, control_attacks=12),
+        )
+    }
+
+
+def test_each_person_lies_outside_of_one_fold() -> None:
+    person = REAL.frame.assign(key=[f"p{n // 2}" for n in range(12)])
+    rows = Table("people", REAL.columns, person, person="key")
+    outside = [holdout.root.frame["key"] for _, holdout in Dataset((rows,)).folds(3, np.random.default_rng(0))]
+    assert sorted(key for keys in outside for key in keys) == sorted(person["key"])
+    assert not set(outside[0]) & set(outside[1])
+    assert [len(set(keys)) for keys in outside] == [2, 2, 2]
