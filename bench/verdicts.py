@@ -107,15 +107,18 @@ def main() -> None:
 def destroyed(subject: Subject, folder: Path, only: str) -> Iterator[Line]:
     halvings = [halves(subject, seed) for seed in range(HALVINGS)]
     source, draft = halvings[0]
-    for way in subject.ways:
-        if only in f"{subject.name}: {way.name}":
-            strength, fall, is_enough = strength_of(way, halvings)
-            line = Line(table=subject.name, way=way.name, strength=strength, fall=fall)
-            worse = way.destroy(draft, strength, np.random.default_rng(1))
-            judged(line, source, worse, way.hits, folder)
-            if not is_enough and line.outcome == "missed":
-                line.outcome = "no use lost"
-            yield line
+    ways = [way for way in subject.ways if only in f"{subject.name}: {way.name}"]
+    whole = Line(table=subject.name, way="")  # what is said of the draft anyway names nothing that was destroyed
+    if ways:
+        judged(whole, source, draft, (), folder)
+    for way in ways:
+        strength, fall, is_enough = strength_of(way, halvings)
+        line = Line(table=subject.name, way=way.name, strength=strength, fall=fall)
+        worse = way.destroy(draft, strength, np.random.default_rng(1))
+        judged(line, source, worse, way.hits, folder, anyway=whole.screen)
+        if not is_enough and line.outcome == "missed":
+            line.outcome = "no use lost"
+        yield line
 
 
 def honest(subject: Subject, folder: Path, only: str) -> Iterator[Line]:
@@ -173,13 +176,15 @@ def halves(subject: Subject, seed: int) -> tuple[Frame, Frame]:
     return subject.frame[first].reset_index(drop=True), subject.frame[~first].reset_index(drop=True)
 
 
-def judged(line: Line, source: Frame, draft: Frame, hits: tuple[str, ...], folder: Path) -> None:
-    """What the command says of the two files, and which of the columns that were hit it names."""
+def judged(line: Line, source: Frame, draft: Frame, hits: tuple[str, ...], folder: Path, *, anyway: str = "") -> None:
+    """What the command says of the two files, and which of the columns that were hit it names, not counting what it
+    says anyway.
+    """
     files = [folder / "source.csv", folder / "draft.csv"]
     for frame, path in zip((source, draft), files, strict=True):
         frame.to_csv(path, index=False)
     code, line.screen = command(["fidelity", *map(str, files)])
-    line.named = tuple(name for name in hits if is_named(name, line.screen, list(source.columns)))
+    line.named = tuple(name for name in hits if is_named(name, line.screen, anyway, list(source.columns)))
     if code not in (0, 4):
         line.outcome = f"exit {code}"
     else:
@@ -197,15 +202,21 @@ def command(arguments: list[str]) -> tuple[int, str]:
     return int(code), said.getvalue()
 
 
-def is_named(column: str, screen: str, columns: list[str]) -> bool:
+def is_named(column: str, screen: str, anyway: str, columns: list[str]) -> bool:
+    known = {without_figures(line) for line in anyway.splitlines()}
+
     def holds(line: str, name: str) -> bool:
         return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line) is not None
 
     return any(
         holds(line, column) and sum(holds(line, name) for name in columns) <= MOST_NAMED
         for line in screen.splitlines()
-        if WARNS.match(line)
+        if WARNS.match(line) and without_figures(line) not in known
     )
+
+
+def without_figures(line: str) -> str:
+    return re.sub(r"[\d.,]*\d", "#", line)
 
 
 def told(line: Line, *, show: bool) -> Line:
