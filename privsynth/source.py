@@ -31,7 +31,7 @@ class WholeSource:
 
 
 @dataclass(frozen=True, eq=False)
-class Fold:
+class SourceFold:
     """Some of the people, whom one engine never saw; all others, whom it did see; and what it drew, several times."""
 
     train: Dataset
@@ -53,7 +53,7 @@ class Source:
     _: KW_ONLY
     exposure: Exposure | None = None  # None: nobody counts
     whole: WholeSource | None = None  # None: nothing was held out of it; a hold-out, if any, was given beside it
-    folds: tuple[Fold, ...] = ()
+    folds: tuple[SourceFold, ...] = ()
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known
     )

@@ -164,7 +164,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "read": (acts, "read_files"),
     "settle": (acts, "settle"),
     "describe": (acts, "describe"),
-    "share": (acts, "holdout_share"),
+    "share": (acts, "division"),
     "split": (Dataset, "split"),
     "fingerprints": (acts, "take_fingerprints"),
     "statistics": (acts, "learn_statistics"),

@@ -38,7 +38,7 @@ from privsynth.report.losses import losses
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
-from privsynth.source import Exposure, Fold, Source, WholeSource
+from privsynth.source import Exposure, Source, SourceFold, WholeSource
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
@@ -106,7 +106,7 @@ def prepare(data: Dataset, policy: Policy, stages: Stages, seeds: Seeds | None =
     known = [*dropped_notes(data), *relation_notes(data)]
     stages.notes(known)
     stages.warnings([note for note in data.notes if note not in (*before, *known)])
-    parts = tuple(Fold(*each) for each in folds)
+    parts = tuple(SourceFold(*each) for each in folds)
     source = Source(train, holdout, statistics, folds=parts, whole=WholeSource(data, facts_of(data)))
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 

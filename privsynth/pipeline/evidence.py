@@ -22,7 +22,7 @@ def missing_evidence(prepared: Prepared) -> Finding | None:
     if source.is_empty or isinstance(policy.backend, MaskOptions):
         return None
     folds, limits = len(source.folds), policy.limits
-    held = sum(part.root.number_of_people for part in source.outside)
+    held = sum(part.root.number_of_people for part in source.outside if not part.is_empty)
     least = limits.folds_min if folds else limits.control_min
     if held >= least:
         return None

@@ -19,7 +19,7 @@ from privsynth.generate import Backend, Closing, Foreseeing
 from privsynth.left_out import lesson
 from privsynth.pipeline.choices import backend_for, rows_asked
 from privsynth.policy import Policy
-from privsynth.source import Fold, Source
+from privsynth.source import Source, SourceFold
 from privsynth.stages import Estimate, Stages
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def with_drafts(prepared: Prepared, fresh: Fresh, stages: Stages) -> Prepared:
     return replace(prepared, source=replace(source, folds=tuple(folds)))
 
 
-def _drafts(prepared: Prepared, fold: Fold, number: int, backend: Backend) -> tuple[Dataset, ...]:
+def _drafts(prepared: Prepared, fold: SourceFold, number: int, backend: Backend) -> tuple[Dataset, ...]:
     """What an engine draws that learnt from all others, with statistics of their rows alone."""
     policy, seeds = prepared.policy, prepared.seeds
     statistics = learn_statistics(fold.train, policy.limits, prepared.source.statistics.taken, ruled=policy.ruled)
@@ -66,12 +66,12 @@ def _drafts(prepared: Prepared, fold: Fold, number: int, backend: Backend) -> tu
     return tuple(in_form(each, prepared.data, policy.write.format) for each in sampled)
 
 
-def _foreseen(backend: Backend, folds: tuple[Fold, ...]) -> Estimate | None:
+def _foreseen(backend: Backend, folds: tuple[SourceFold, ...]) -> Estimate | None:
     estimate = backend.foresee(folds[0].train) if isinstance(backend, Foreseeing) else None
     return None if estimate is None else replace(estimate, seconds=estimate.seconds * len(folds))
 
 
-def folds_in_words(folds: list[Fold]) -> str:
+def folds_in_words(folds: list[SourceFold]) -> str:
     people = [fold.holdout.root.number_of_people for fold in folds]
     least, most = min(people), max(people)
     size = f"{least:,}" if least == most else f"{least:,} or {most:,}"

@@ -18,7 +18,7 @@ from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.attacks.folded import Folded
 from privsynth.measure.samples import some_of
 from privsynth.release import Draft
-from privsynth.source import Fold, Source
+from privsynth.source import Source, SourceFold
 
 What = TypeVar("What")  # what an attack is called
 # given people that a maker saw, people that it did not see, and what it made
@@ -116,5 +116,5 @@ def sides_of(draft: Draft, source: Source) -> Iterator[Sides]:
                 yield Sides(train, train.take(np.arange(0)), made, tuple(_fold(fold, name) for fold in source.folds))
 
 
-def _fold(fold: Fold, name: str) -> FoldSides:
+def _fold(fold: SourceFold, name: str) -> FoldSides:
     return FoldSides(fold.train[name], fold.holdout[name], tuple(drawn[name] for drawn in fold.drafts))

@@ -37,7 +37,7 @@ STEEPEST = 60.0  # of the exponents tried for the bound: from here on a person w
 
 
 @dataclass(frozen=True, eq=False)
-class Hits:
+class DraftHits:
     """Which rows each draft hits, the rows in the order of their folds."""
 
     draft: Array  # rows
@@ -47,15 +47,15 @@ class Hits:
 
     @property
     def outside(self) -> Array:
-        """Hits of each row by the engine that never saw it: rows x draws."""
+        """DraftHits of each row by the engine that never saw it: rows x draws."""
         return self.folds[np.arange(len(self.own)), self.own]
 
-    def upon(self, rows: Array) -> Hits:
-        """Hits upon some of the rows."""
-        return Hits(self.draft[rows], self.folds[rows], self.own[rows], self.people[rows])
+    def upon(self, rows: Array) -> DraftHits:
+        """DraftHits upon some of the rows."""
+        return DraftHits(self.draft[rows], self.folds[rows], self.own[rows], self.people[rows])
 
 
-def compared(hits: Hits, per_row: float, rows: int) -> tuple[CopyHits, CopyHits]:
+def compared(hits: DraftHits, per_row: float, rows: int) -> tuple[CopyHits, CopyHits]:
     """The draft, and the engines, beside their control.
 
     `rows` are all real rows, of which those that tell nobody apart are never hit; `per_row` of them there are for a
@@ -84,7 +84,7 @@ def compared(hits: Hits, per_row: float, rows: int) -> tuple[CopyHits, CopyHits]
     return draft, engines
 
 
-def left_out_pvalue(hits: Hits) -> float:
+def left_out_pvalue(hits: DraftHits) -> float:
     """Chance of so few hits upon the people left out, if it were drawn by lot who is left out of which engine.
 
     Chernoff's bound, never below the exact chance and equal to it where nobody left out was hit: the expectation of
@@ -140,10 +140,10 @@ class Folded:
         starts = np.cumsum([0, *(fold.number_of_people for fold in self.outside)])
         return np.concatenate([fold.people + start for fold, start in zip(self.outside, starts, strict=False)])
 
-    def hits(self, of_drawn: Sequence[Array], rows: Array | slice = slice(None)) -> Hits:
+    def hits(self, of_drawn: Sequence[Array], rows: Array | slice = slice(None)) -> DraftHits:
         """What each of the drafts hits, put in order; `rows` are the real rows looked at, where not all are."""
         of_folds = np.stack(of_drawn[1:], axis=1).reshape(len(of_drawn[0]), len(self.outside), -1)
-        return Hits(of_drawn[0], of_folds, self.own[rows], self.people[rows])
+        return DraftHits(of_drawn[0], of_folds, self.own[rows], self.people[rows])
 
 
 def folded_copies(sides: Folded, names: Sequence[str]) -> FoldedCopies:
@@ -165,7 +165,7 @@ def folded_copies(sides: Folded, names: Sequence[str]) -> FoldedCopies:
     )
 
 
-def _isolated(hits: Hits) -> Isolated:
+def _isolated(hits: DraftHits) -> Isolated:
     """Upon the most isolated people: by the draft, and by drafts that were made without them."""
     count, _, draws = hits.folds.shape
     return Isolated(int(hits.draft.sum()), count, int(hits.outside.sum()), count * draws)

@@ -8,7 +8,7 @@ from honest import draft, honest, people, source
 from privsynth.dataset import Dataset, Table
 from privsynth.gate.evidence.sides import sides_of
 from privsynth.measure.attacks.attack import Attacked
-from privsynth.source import Fold, Source
+from privsynth.source import Source, SourceFold
 
 REAL, MADE = people(12, 1), honest(12, 2)
 
@@ -21,7 +21,7 @@ def in_folds() -> Source:
         whole.train,
         whole.holdout,
         whole.statistics,
-        folds=tuple(Fold(train, holdout, (drawn, drawn)) for train, holdout in parts),
+        folds=tuple(SourceFold(train, holdout, (drawn, drawn)) for train, holdout in parts),
     )
 
 

@@ -1,16 +1,16 @@
-"""Hits in folds, by hand: what the draft and the engines hit, beside what nobody's engine was shown."""
+"""DraftHits in folds, by hand: what the draft and the engines hit, beside what nobody's engine was shown."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from privsynth.measure.attacks.folded import WEIGHT, Hits, compared, left_out_pvalue
+from privsynth.measure.attacks.folded import WEIGHT, DraftHits, compared, left_out_pvalue
 
 
-def hits(draft: list[int], folds: list[list[int]], own: list[int]) -> Hits:
+def hits(draft: list[int], folds: list[list[int]], own: list[int]) -> DraftHits:
     """One draw of each fold's engine: a row of `folds` for each real row."""
-    return Hits(np.array(draft, bool), np.array(folds, bool)[:, :, None], np.array(own), np.arange(len(own)))
+    return DraftHits(np.array(draft, bool), np.array(folds, bool)[:, :, None], np.array(own), np.arange(len(own)))
 
 
 def test_whoever_is_hit_by_all_engines_but_his_own_is_left_out_by_chance_once_in_so_many_folds() -> None:
@@ -24,7 +24,7 @@ def test_who_is_hit_by_every_engine_or_by_none_tells_nothing() -> None:
 
 def test_many_drafts_of_one_engine_that_repeats_itself_count_as_one() -> None:
     once = hits([0, 0], [[0, 1], [1, 0]], [0, 1])
-    often = Hits(once.draft, np.repeat(once.folds, 50, axis=2), once.own, once.people)
+    often = DraftHits(once.draft, np.repeat(once.folds, 50, axis=2), once.own, once.people)
     assert left_out_pvalue(often) == pytest.approx(1 / 4)
 
 
@@ -42,6 +42,6 @@ def test_three_rows_that_no_stranger_hits_are_beyond_chance_beside_as_many_draft
     from privsynth.describe.split import DRAWS, FOLDS
 
     draft, own = np.arange(160) < 3, np.arange(160) % FOLDS
-    found, _ = compared(Hits(draft, np.zeros((160, FOLDS, DRAWS), bool), own, np.arange(160)), 1.0, 160)
+    found, _ = compared(DraftHits(draft, np.zeros((160, FOLDS, DRAWS), bool), own, np.arange(160)), 1.0, 160)
     assert found.pvalue * 6 < 0.001  # three tests, of the draft and of the engines
     assert found.excess == pytest.approx(3 / 160)
