@@ -47,11 +47,11 @@ class DraftHits:
 
     @property
     def outside(self) -> Array:
-        """DraftHits of each row by the engine that never saw it: rows x draws."""
+        """Hits of each row by the engine that never saw it: rows x draws."""
         return self.folds[np.arange(len(self.own)), self.own]
 
     def upon(self, rows: Array) -> DraftHits:
-        """DraftHits upon some of the rows."""
+        """Hits upon some of the rows."""
         return DraftHits(self.draft[rows], self.folds[rows], self.own[rows], self.people[rows])
 
 
