@@ -262,12 +262,15 @@ class Trees:
 
 
 def _order(names: Sequence[str], sizes: Mapping[str, int], dates: Sequence[str]) -> list[str]:
-    """Classes of few levels, the richest first; dates whose seasons others follow; numbers; classes of many levels."""
+    """Dates whose seasons all others follow; classes of few levels, the richest first; numbers; those of many levels.
+
+    A season tells of a class what the class does not tell of a date: a wet winter comes back each year.
+    """
     few = [name for name in names if sizes.get(name, MANY_LEVELS + 1) <= MANY_LEVELS]
     many = [name for name in names if sizes.get(name, 0) > MANY_LEVELS]
-    numbers = [name for name in names if name not in sizes]
-    numbers = sorted(numbers, key=lambda name: name not in dates)
-    return sorted(few, key=lambda name: -sizes[name]) + numbers + sorted(many, key=lambda name: sizes[name])
+    first = [name for name in names if name in dates]
+    numbers = [name for name in names if name not in sizes and name not in dates]
+    return [*first, *sorted(few, key=lambda name: -sizes[name]), *numbers, *sorted(many, key=lambda name: sizes[name])]
 
 
 def _visits(order: Sequence[str], given: Sequence[str], after: Mapping[str, str]) -> list[str]:
