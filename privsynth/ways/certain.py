@@ -103,7 +103,7 @@ def evidence_way(case: Case) -> WayOut | None:
     """The hold-out that is sized by itself, where a smaller one was asked for than the gates need."""
     if not case.lacks_evidence or case.policy.holdout is None:
         return None
-    people = sum(side.root.number_of_people for side in (case.source.train, case.source.holdout))
+    people = sum(part.root.number_of_people for part in (case.source.train, case.source.holdout) if not part.is_empty)
     if people < least_people(case.policy):
         return None
     found = next(finding for _, finding in case.failed if finding.evidence)
@@ -119,7 +119,7 @@ def profile_ways(case: Case) -> Iterator[WayOut]:
     """The strictest other profile for which there are people enough, where there are too few for this one."""
     if not case.lacks_evidence or case.policy.holdout is not None:
         return
-    people = sum(side.root.number_of_people for side in (case.source.train, case.source.holdout))
+    people = sum(part.root.number_of_people for part in (case.source.train, case.source.holdout) if not part.is_empty)
     for name in reversed(PROFILES):
         limits = profile_limits(name)
         needed = 2 * limits["control_min"] if case.policy.has_claim else limits["folds_min"]
