@@ -114,11 +114,11 @@ def looked_at(file: Path, out: Path, reading: str) -> Seen:
     manifest = json.loads((out / "manifest.json").read_text())
     columns = {column["name"]: column for table in manifest["tables"] for column in table["columns"]}
     invented = {name for name in source if name in columns and columns[name]["fabricated"]}
-    dropped = {name for name in source if name not in columns}
+    dropped = set(manifest["policy"]["drop"])  # as a remedy; whatever else is absent is destroyed
     numbers = {name for name in source if is_numbered(source[name])}
     person = person_of(source, [name for name in columns if columns[name]["role"] == "identifier"])
     apart = told_apart(source, draft, invented | dropped | numbers, person)
-    lost = destroyed(source, draft, invented | numbers, person)
+    lost = destroyed(source, draft, invented | dropped | numbers, person)
     if apart is not None and apart > APART:
         lost["rows"] = f"told apart with {apart}"
     return {
