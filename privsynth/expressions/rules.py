@@ -156,6 +156,15 @@ def solved_in(part: str) -> tuple[Definition, ...]:
     )
 
 
+def ways_to_work_out(expect: str, decimals: Mapping[str, int]) -> tuple[Definition, ...]:
+    """What may be computed of a rule that was found: what it is about, or else any column of a sum.
+
+    The latter only where it has all decimals of the others, so that rounding leaves the rule as it is.
+    """
+    most = {way: max(decimals[name] for name in names_in(way.expression)) for way in solved_in(expect)}
+    return (*definitions_in(expect)[:1], *(way for way in most if decimals[way.column] == most[way]))
+
+
 def _terms(node: Any, sign: int) -> list[tuple[int, Any]]:
     """What is added up, each with its sign."""
     from sqlglot import exp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -16,13 +16,14 @@ from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.perturb import ATTEMPTS, blender_of
 from privsynth.groups.rare import counted
+from privsynth.measure.relations import held
 from privsynth.options import CloneOptions, Limits, effective_k
 from privsynth.people import Fabricator
 from privsynth.people.draws import fresh_seeds
 from privsynth.people.kin import Kin
 from privsynth.recipe import Recipe
 from privsynth.seeds import child
-from privsynth.statistics import Statistics
+from privsynth.statistics import Fact, Statistics
 from privsynth.typing import Array
 
 ORDER = (
@@ -115,7 +116,12 @@ class _Work:
             replace(c, fabricated=True) if c.role.is_fabricated or c.name in keys else c for c in table.columns
         )
         clones = _table(table, columns, values, rows.origin)
+        self.notes.extend(_unkept(clones, table, self._facts(table.name)))
         return clones.take(order.permutation(len(clones)))
+
+    def _facts(self, table: str) -> list[Fact]:
+        """What holds in every row of a table."""
+        return [fact for fact in self.statistics.facts if fact.table == table and fact.share == 1.0]
 
     def _blended(self, table: Table, rows: ClonedRows, rng: np.random.Generator) -> dict[str, Array]:
         """Quasi-identifiers of whole cells, everything else blended.
@@ -124,7 +130,9 @@ class _Work:
         """
         keys = [name for place, name in self.keys if place == table.name]
         whose = self.data.people_of(table.name)
-        blender = blender_of(table, whose, keys, k=self.k, k_rare=self.k_rare, noise=self.noise)
+        blender = blender_of(
+            table, whose, keys, self._facts(table.name), k=self.k, k_rare=self.k_rare, noise=self.noise
+        )
         quasi, donors = blender.quasi_blend(np.unique(rows.origin), rng)
         names = [c.name for c in (*blender.quasi, *blender.others)]
         columns = tuple(table[name] for name in names)
@@ -166,6 +174,15 @@ class _Work:
         invented = fabricator.make_from(context, own, of_person=of_clone, gender=gender)
         self.notes.extend(fabricator.notes)
         return invented
+
+
+def _unkept(clones: Table, source: Table, facts: Sequence[Fact]) -> Iterator[str]:
+    """Of what holds in every source row, what does not hold in every clone."""
+    for fact in facts:
+        share = held(clones, fact, like=source)
+        if share is not None and share.share < 1.0:
+            broken = round((1 - share.share) * share.rows)
+            yield f"table {source.name}: {counted(broken)} of the clones break what all source rows keep: {fact.words}"
 
 
 def _stored(column: Column, texts: Array) -> Array:

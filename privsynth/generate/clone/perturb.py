@@ -10,12 +10,15 @@ import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.generate.clone.cells import CellBlend, cells_of, other_of_cell, pair_in_cell
-from privsynth.generate.clone.levels import common_levels, leaders, with_common
+from privsynth.generate.clone.following import Following
+from privsynth.generate.clone.levels import common_levels, with_common
 from privsynth.generate.clone.numbers import Scale, scale_of
+from privsynth.generate.clone.ties import ties_of
 from privsynth.groups.generalise import Cells
 from privsynth.groups.rare import counted
 from privsynth.people.shifts import shifted
 from privsynth.spelling.dates import floored, nearest
+from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 WIDER = 5  # how many times more people a wider circle of donors holds
@@ -46,7 +49,7 @@ class Blender:
     noise: float
     circles: tuple[Cells, ...] = field(repr=False)  # rows that are alike in all columns, ever wider: mutual donors
     scales: dict[str, Scale | None] = field(repr=False)
-    follows: dict[str, str]  # columns that another one determines
+    ties: tuple[Following, ...]  # columns that follow others
     notes: dict[str, str] = field(default_factory=dict)
 
     def blend(
@@ -64,16 +67,18 @@ class Blender:
         blended = dict(quasi)
         for column in self.others:
             blended[column.name] = self._column(column, picks[column.name], origin, days, rng)
+        for tie in self.ties:
+            if tie.column not in quasi:
+                blended[tie.column] = tie.follow(blended, picks[tie.column], rng)
         return blended
 
     def _picks(self, origin: Array, donors: Array, exchange: Exchange, rng: np.random.Generator) -> dict[str, Array]:
-        """The source row of each value: the row itself or another of its cell; followers come with their leader."""
+        """The source row of each value: the row itself or another of its cell."""
         picks = {column.name: donors for column in self.quasi}
         for column in self.others:
-            if column.name not in self.follows:
-                other = other_of_cell(self.circles[exchange.circle], origin, rng)
-                picks[column.name] = np.where(rng.random(len(origin)) < exchange.share, other, origin)
-        return picks | {name: picks[leader] for name, leader in self.follows.items()}
+            other = other_of_cell(self.circles[exchange.circle], origin, rng)
+            picks[column.name] = np.where(rng.random(len(origin)) < exchange.share, other, origin)
+        return picks
 
     def _column(self, column: Column, rows: Array, origin: Array, days: Array, rng: np.random.Generator) -> Array:
         values = self.table.values(column.name)
@@ -88,11 +93,10 @@ class Blender:
         return levels
 
     def _number(self, column: Column, scale: Scale, values: Array, rng: np.random.Generator) -> Array:
-        """Levels and followers keep their value, within the range; the others move."""
-        keep = scale.is_level or column.name in self.follows
+        """Levels keep their value, within the range; the others move."""
         beyond = int(((values < scale.low) | (values > scale.high)).sum())
         self._say(column.name, "numbers beyond the protected range were drawn in", beyond)
-        numbers = scale.within(values) if keep else scale.moved(values, self.noise, rng)
+        numbers = scale.within(values) if scale.is_level else scale.moved(values, self.noise, rng)
         return np.round(numbers, column.spelling.decimals) + 0.0
 
     def quasi_blend(self, chosen: Array, rng: np.random.Generator) -> tuple[dict[str, Array], Array]:
@@ -108,7 +112,11 @@ class Blender:
         blend = CellBlend(cells, *pair_in_cell(cells, rng))
         row_of_cell = np.full(len(self.table), -1, dtype=np.int64)
         row_of_cell[chosen] = cells.of_row
-        values = {c.name: self._quasi_values(c, cloned, blend, rng)[row_of_cell] for c in self.quasi}
+        of_cell = {c.name: self._quasi_values(c, cloned, blend, rng) for c in self.quasi}
+        for tie in self.ties:
+            if tie.column in of_cell:
+                of_cell[tie.column] = tie.follow(of_cell, chosen[blend.first], rng)
+        values = {name: each[row_of_cell] for name, each in of_cell.items()}
         self._note("cells", self._about(cells, people))
         return values, chosen[blend.first][row_of_cell]
 
@@ -149,11 +157,16 @@ class Blender:
         self.notes.setdefault(key, f"table {self.table.name}: {text}")
 
 
-def blender_of(table: Table, people: Array, keys: Sequence[str], *, k: int, k_rare: int, noise: float) -> Blender:
-    """What the clones of this table are blended from; `keys` are columns that get new keys."""
+def blender_of(
+    table: Table, people: Array, keys: Sequence[str], facts: Sequence[Fact], *, k: int, k_rare: int, noise: float
+) -> Blender:
+    """What the clones of this table are blended from; `keys` get new keys, `facts` hold in every row."""
     blended = [c for c in table.columns if not c.role.is_fabricated and c.name not in keys]
     quasi = tuple(c for c in blended if c.role is Role.QUASI)
     numeric = [c for c in blended if c.kind.is_numeric]
+    scales = {c.name: scale_of(table.values(c.name), c.spelling.decimals, k_rare) for c in numeric}
+    names = {c.name for c in blended}
+    among = [fact for fact in facts if names.issuperset(fact.columns)]
     wider = range(1 + max(attempt.circle for attempt in ATTEMPTS))
     return Blender(
         table=table,
@@ -164,6 +177,6 @@ def blender_of(table: Table, people: Array, keys: Sequence[str], *, k: int, k_ra
         k_rare=k_rare,
         noise=noise,
         circles=tuple(cells_of(table, blended, people, k=k * WIDER**at, k_rare=k_rare) for at in wider),
-        scales={c.name: scale_of(table.values(c.name), c.spelling.decimals, k_rare) for c in numeric},
-        follows=leaders(table, [c for c in blended if c.kind is not Kind.DATE], quasi),
+        scales=scales,
+        ties=ties_of(table, among, scales, {c.name for c in quasi}, k_rare=k_rare, noise=noise),
     )

@@ -15,7 +15,7 @@ from privsynth.generate.clone.choose import Clones, choose_clones
 from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.keys import new_keys
-from privsynth.generate.clone.levels import common_levels, leaders, with_common
+from privsynth.generate.clone.levels import common_levels, with_common
 from privsynth.generate.clone.numbers import scale_of
 from privsynth.groups.generalise import Cells
 from privsynth.statistics import Taken
@@ -202,14 +202,6 @@ def test_where_no_level_is_common_nothing_is_left() -> None:
     made, replaced = with_common(values, common_levels(values, 2), np.arange(3), cell=np.zeros(3, dtype=int), rng=rng())
     assert list(made) == [None] * 3
     assert replaced == 3
-
-
-def test_what_is_determined_follows() -> None:
-    town = [["York", "Bath", "Hull"][i % 3] for i in range(60)]
-    county = [{"York": "N", "Bath": "S", "Hull": "N"}[t] for t in town]
-    table = one("t", town=town, county=county, other=[str(i % 4) for i in range(60)])
-    assert leaders(table, table.columns, ()) == {"county": "town"}
-    assert leaders(table, table.columns, [table["county"]]) == {}
 
 
 # --- cells ---

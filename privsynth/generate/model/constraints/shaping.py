@@ -23,6 +23,7 @@ from privsynth.expressions.rules import (
     order_in,
     parts_of,
     solved_in,
+    ways_to_work_out,
 )
 from privsynth.generate.model.coding.codings import support
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
@@ -349,21 +350,14 @@ class Derivations:
 
     def work_out(self, expect: str, source: Table) -> None:
         """A column that was found to come out of others; of a sum any one may be computed from the rest."""
-        for definition in (*definitions_in(expect)[:1], *solved_in(expect)):
+        decimals = {name: _decimals(self.table.columns, name) for name in names_in(expect)}
+        for definition in ways_to_work_out(expect, decimals):
             if not self._is_free(definition.column, names_in(definition.expression)):
                 continue
             if source[definition.column].kind is not Kind.TIME:  # a sum may lie beyond the end of the day
                 step = computed(definition, source.columns, source)
-                if self._is_as_fine(step, expect):
-                    self.derived[definition.column] = worked_out(step, source, self.k, self.units)
-                    return
-
-    def _is_as_fine(self, step: Computed, expect: str) -> bool:
-        """Whether rounding leaves what was found as it is: what is solved for has all decimals of the others."""
-        if step.column == definitions_in(expect)[0].column:
-            return True
-        others = max(_decimals(self.table.columns, name) for name in step.needs)
-        return _decimals(self.table.columns, step.column) == others
+                self.derived[definition.column] = worked_out(step, source, self.k, self.units)
+                return
 
     def copy(self, one: str, two: str) -> None:
         for column, source in ((two, one), (one, two)):
