@@ -19,7 +19,7 @@ FOLDS = 8
 # explains. One draft beside another would need a dozen.
 DRAWS = 36
 FEWEST_DRAWS = 4
-ROWS = 400_000  # of all these drafts together: with so many rows the people themselves are more, and fewer draws do
+ROWS = 150_000  # of all these drafts together: of a thousand rows eighteen drafts each show four copied ones
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import held_out_people, learnt_columns, no_source, shared_tables
@@ -39,6 +40,8 @@ REMEDY = (
     "more people must stand behind each value that is drawn; or the column by which the copies are known must go, "
     "or be invented"
 )
+
+_Hits = tuple[list[Sequence[CopyHits]], Isolated]
 
 
 class Copies:
@@ -88,26 +91,41 @@ class Copies:
 
     def judged(self, sides: Sides) -> list[Finding]:
         """What the tests say of one table, without the question whether there is control enough."""
+        return next(self.judged_each(sides, [sides.made]))
+
+    def judged_each(self, sides: Sides, drafts: Iterable[Table]) -> Iterator[list[Finding]]:
+        """The same for each of several drafts in the draft's place; with folds they share the work."""
         names = learnt_columns(sides.train, sides.made)
         if not names or not len(sides.made) or not len(sides.train):
-            return [_nothing(sides.train.name, names)]
-        hits, isolated = self._hits(sides, names)
+            yield from ([_nothing(sides.train.name, names)] for _ in drafts)
+        else:
+            for made, (hits, isolated) in self._hits(sides, names, drafts):
+                yield self._told(replace(sides, made=made), names, hits, isolated)
+
+    def _told(
+        self, sides: Sides, names: Sequence[str], hits: Sequence[Sequence[CopyHits]], isolated: Isolated
+    ) -> list[Finding]:
         corrected = iter(holm([each.pvalue for test in hits for each in test]))
         tests = [[(each, next(corrected)) for each in test] for test in hits]
         found = [self._test(sides.train.name, names, *each) for each in zip(TESTS, tests, strict=True)]
         return [*found, self._isolated(sides.train.name, names, isolated), self._visible(sides)]
 
-    def _hits(self, sides: Sides, names: Sequence[str]) -> tuple[list[Sequence[CopyHits]], Isolated]:
+    def _hits(self, sides: Sides, names: Sequence[str], drafts: Iterable[Table]) -> Iterator[tuple[Table, _Hits]]:
         """Each test's hits, by the draft and, with folds, by their engines; and those upon isolated people."""
         if sides.folds:
+            drafts = list(drafts)
             self.watch(1, 3)
-            folded = folded_copies(sides.folded, names)
-            return [folded.equal, folded.almost_equal, folded.near], folded.isolated
-        rng = Seeds(0).stream("gate", "copies", sides.train.name)
-        equal, almost = whole_row_hits(sides.train, sides.holdout, sides.made, names)
-        self.watch(1, 3)
-        near = near_hits(sides.train, sides.holdout, sides.made, names, rng)
-        return [[equal], [almost], [near.hits]], near.isolated
+            folded = folded_copies(sides.folded, names, drafts)
+            yield from zip(
+                drafts, (([each.equal, each.almost_equal, each.near], each.isolated) for each in folded), strict=True
+            )
+            return
+        for made in drafts:
+            rng = Seeds(0).stream("gate", "copies", sides.train.name)
+            equal, almost = whole_row_hits(sides.train, sides.holdout, made, names)
+            self.watch(1, 3)
+            near = near_hits(sides.train, sides.holdout, made, names, rng)
+            yield made, ([[equal], [almost], [near.hits]], near.isolated)
 
     def _test(self, table: str, names: Sequence[str], test: str, tried: Sequence[tuple[CopyHits, float]]) -> Finding:
         """The draft's hits; those of the folds' engines where they tell of more."""

@@ -98,11 +98,10 @@ class SelfTest:
         visible = self.copies.visible(sides, rows=max(len(made), len(train)))
         least = min(1.0, max(LEAST, 2 * visible, 2 * self.limits.copy_max))
 
-        def refused(share: float) -> bool:
-            leaky = replace(sides, made=planted(made, train, share, rng))
-            return any(not finding.passed for finding in self.copies.judged(leaky))
-
-        seen = next((share for share in (least, *(more for more in SHARES if more > least)) if refused(share)), None)
+        shares = (least, *(more for more in SHARES if more > least))
+        leaky = (planted(made, train, share, rng) for share in shares)
+        judged = zip(shares, self.copies.judged_each(sides, leaky), strict=True)
+        seen = next((share for share, found in judged if any(not finding.passed for finding in found)), None)
         names = learnt_columns(train, made)
         return _told(
             "seen_by_copies",
@@ -136,11 +135,10 @@ def _seen(
 ) -> Finding:
     """The smallest planted share at which the attack is above chance, its interval leaving zero out."""
 
-    def is_seen(share: float) -> bool:
-        leaky = replace(sides, made=planted(sides.made, sides.train, share, rng))
-        return any(each.interval[0] > 0 for tries in leaky.won(attack).values() for each in tries)
-
-    return _told(key, what, sides.train, next(filter(is_seen, SHARES), None), findable)
+    leaky = (planted(sides.made, sides.train, share, rng) for share in SHARES)
+    won = zip(SHARES, sides.won_by(attack, leaky), strict=True)
+    seen = next((share for share, tries in won if any(draft.interval[0] > 0 for draft, *_ in tries.values())), None)
+    return _told(key, what, sides.train, seen, findable)
 
 
 def _told(key: str, by: str, train: Table, seen: float | None, findable: int, *, tells: bool = True) -> Finding:

@@ -127,7 +127,8 @@ def test_the_self_test_reports_the_smallest_leak_that_was_seen(real: Source) -> 
 
 
 def test_a_gate_that_sees_nothing_is_found_out(real: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Copies, "judged", lambda *_: [Finding("blind", 0.0, what="blind", limit=1.0)])
+    blind = [Finding("blind", 0.0, what="blind", limit=1.0)]
+    monkeypatch.setattr(Copies, "judged_each", lambda _, __, drafts: (blind for _ in drafts))
     assert verdict(SelfTest(MODEL), honest(ROWS, 3), real).status is Status.ERRORED
 
 

@@ -7,7 +7,7 @@ folds. An attack is the same in both; what differs is which successes stand besi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -88,12 +88,18 @@ class Sides:
         leaves them: the draft, which may have leaked by bad luck, and the other folds' engines, which show what such an
         engine does to the people it sees. The draft is attacked without a control of its own.
         """
-        if not self.folds:
-            return {name: (each,) for name, each in attack(self.train, self.holdout, self.made).items()}
-        nobody = self.train.take(np.arange(0))
-        draft = attack(self.train, nobody, self.made)
-        folds = [attack(fold.train, fold.holdout, fold.drafts[0]) for fold in self.folds]
-        return {name: _beside(draft[name], [fold[name] for fold in folds if name in fold]) for name in draft}
+        return next(self.won_by(attack, [self.made]))
+
+    def won_by(self, attack: Attack[What], drafts: Iterable[Table]) -> Iterator[dict[What, tuple[Attacked, ...]]]:
+        """The same for each of several drafts in the draft's place; the engines of the folds are attacked once."""
+        nobody, folds = self.train.take(np.arange(0)), list[Mapping[What, Attacked]]()
+        for made in drafts:
+            if self.folds:
+                draft = attack(self.train, nobody, made)
+                folds = folds or [attack(fold.train, fold.holdout, fold.drafts[0]) for fold in self.folds]
+                yield {name: _beside(draft[name], [fold[name] for fold in folds if name in fold]) for name in draft}
+            else:
+                yield {name: (each,) for name, each in attack(self.train, self.holdout, made).items()}
 
 
 def _beside(draft: Attacked, folds: Sequence[Attacked]) -> tuple[Attacked, Attacked]:

@@ -115,7 +115,7 @@ class FoldedCopies:
 
 @dataclass(frozen=True, eq=False)
 class Folded:
-    """All real rows, fold after fold; the rows of all drafts, one after another, the draft's own first."""
+    """All real rows, fold after fold, the draft, and what strangers to these rows drew."""
 
     outside: Sequence[Table]  # the rows of each fold
     draft: Table
@@ -126,8 +126,9 @@ class Folded:
         return joined(self.outside)
 
     @property
-    def drawn(self) -> list[Table]:
-        return [self.draft, *(table for fold in self.drafts for table in fold)]
+    def strangers(self) -> list[Table]:
+        """What the engines drew, fold after fold."""
+        return [table for fold in self.drafts for table in fold]
 
     @property
     def own(self) -> Array:
@@ -140,29 +141,38 @@ class Folded:
         starts = np.cumsum([0, *(fold.number_of_people for fold in self.outside)])
         return np.concatenate([fold.people + start for fold, start in zip(self.outside, starts, strict=False)])
 
-    def hits(self, of_drawn: Sequence[Array], rows: Array | slice = slice(None)) -> DraftHits:
-        """What each of the drafts hits, put in order; `rows` are the real rows looked at, where not all are."""
-        of_folds = np.stack(of_drawn[1:], axis=1).reshape(len(of_drawn[0]), len(self.outside), -1)
-        return DraftHits(of_drawn[0], of_folds, self.own[rows], self.people[rows])
+    def hits(self, draft: Array, strangers: Sequence[Array], rows: Array | slice = slice(None)) -> DraftHits:
+        """What each of them hits, put in order; `rows` are the real rows looked at, where not all are."""
+        of_folds = np.stack(strangers, axis=1).reshape(len(draft), len(self.outside), -1)
+        return DraftHits(draft, of_folds, self.own[rows], self.people[rows])
 
 
-def folded_copies(sides: Folded, names: Sequence[str]) -> FoldedCopies:
-    """The tests of whole rows, of near rows and of isolated ones; see `copies`, where some people are held out."""
-    tables = (sides.real, *sides.drawn)
+def folded_copies(sides: Folded, names: Sequence[str], drafts: Sequence[Table]) -> list[FoldedCopies]:
+    """The tests of whole rows, of near rows and of isolated ones, of each draft beside the same strangers.
+
+    See `copies`, where some people are held out.
+    """
+    tables, first = (sides.real, *drafts, *sides.strangers), len(drafts)
     (real, *drawn), (rows, *places) = cell_keys(tables, names), place(tables, names)
-    near, per_row = [nearest(rows, made) for made in places], len(real) / max(1, len(sides.draft))
+    apart = [nearest(rows, made) for made in places]
     tau = float(np.quantile(to_others(rows, sides.own), TAU))
     far, gaps = loneliest(rows, ISOLATED)
-
-    def counted(of_drawn: Sequence[Array], alone: Array) -> tuple[CopyHits, CopyHits]:
-        return compared(sides.hits(of_drawn).upon(alone), per_row, len(real))
-
-    return FoldedCopies(
-        counted([equal_rows(real, made) for made in drawn], alone(real)),
-        counted([almost_equal_rows(real, made) for made in drawn], alone_but_for_one(real)),
-        counted([apart <= tau for apart in near], nearest(rows, rows, skip=np.arange(len(rows))) > tau),
-        _isolated(sides.hits([apart[far] <= ON_TOP * gaps for apart in near], far)),
+    rules = (
+        ([equal_rows(real, made) for made in drawn], alone(real)),
+        ([almost_equal_rows(real, made) for made in drawn], alone_but_for_one(real)),
+        ([near <= tau for near in apart], nearest(rows, rows, skip=np.arange(len(rows))) > tau),
     )
+    upon = [near[far] <= ON_TOP * gaps for near in apart]
+
+    def tested(number: int, draft: Table) -> FoldedCopies:
+        per_row = len(real) / max(1, len(draft))
+        equal, almost_equal, near = (
+            compared(sides.hits(hit[number], hit[first:]).upon(once), per_row, len(real)) for hit, once in rules
+        )
+        isolated = _isolated(sides.hits(upon[number], upon[first:], far))
+        return FoldedCopies(equal, almost_equal, near, isolated)
+
+    return [tested(number, draft) for number, draft in enumerate(drafts)]
 
 
 def _isolated(hits: DraftHits) -> Isolated:

@@ -27,7 +27,7 @@ Pair = tuple[Array, Array]  # scores beside the draft (rows), and beside drafts 
 
 def folded_scores(sides: Folded, names: Sequence[str]) -> Scores:
     """Scores of everybody beside the draft, and beside what was drawn without him."""
-    people, draft, *drawn = place((sides.real, *sides.drawn), names)
+    people, draft, *drawn = place((sides.real, sides.draft, *sides.strangers), names)
     own, draws = sides.own, len(drawn) // len(sides.outside)
     strangers = to_others(people, own)
     radius = float(np.median(strangers))

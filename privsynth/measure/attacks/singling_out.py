@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -147,11 +148,21 @@ def _of_several(synthetic: Coded, attacks: int, rng: np.random.Generator) -> lis
 
 
 def _draws(rows: int, columns: int, width: int, tries: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
-    """Random rows, each with some random columns in their order; many at once."""
+    """Random rows, each with some random columns in their order; many at once. Where they are few, none comes twice."""
+    most, seen = rows * comb(columns, width), np.zeros(0, dtype=np.intp)
+    places = columns ** np.arange(width)
     for start in range(0, tries, AT_A_TIME):
+        if len(seen) == most:
+            return
         count = min(AT_A_TIME, tries - start)
         chosen = np.sort(np.argpartition(rng.random((count, columns)), width - 1, axis=1)[:, :width], axis=1)
-        yield rng.integers(rows, size=count), chosen
+        drawn = rng.integers(rows, size=count)
+        if most <= tries:
+            keys = drawn * columns**width + chosen @ places
+            fresh = np.sort(np.unique(keys, return_index=True)[1])
+            fresh = fresh[~np.isin(keys[fresh], seen)]
+            drawn, chosen, seen = drawn[fresh], chosen[fresh], np.concatenate([seen, keys[fresh]])
+        yield drawn, chosen
 
 
 def _outer_tests(synthetic: Coded, rows: Array, columns: Array, middles: Array) -> Array:
@@ -180,7 +191,7 @@ def _counts(tries: Array, sieve: Coded) -> Array:
         for column, first, last in some.transpose(1, 2, 0):
             values = sieve.codes[column]
             fits &= (values >= first[:, None]) & (values <= last[:, None])
-        counts[start : start + step] = [np.count_nonzero(row) for row in fits]
+        counts[start : start + step] = np.count_nonzero(fits, axis=1)
     return counts
 
 

@@ -57,3 +57,14 @@ def test_each_person_lies_outside_of_one_fold() -> None:
     assert sorted(key for keys in outside for key in keys) == sorted(person["key"])
     assert not set(outside[0]) & set(outside[1])
     assert [len(set(keys)) for keys in outside] == [2, 2, 2]
+
+
+def test_several_drafts_stand_beside_engines_that_are_attacked_once() -> None:
+    (sides,), attacked = sides_of(draft(MADE), in_folds()), list[Table]()
+
+    def attack(inside: Table, outside: Table, synthetic: Table) -> dict[str, Attacked]:
+        attacked.append(synthetic)
+        return counted(inside, outside, synthetic)
+
+    assert list(sides.won_by(attack, [MADE, MADE])) == 2 * [sides.won(counted)]
+    assert len(attacked) == 2 + 3

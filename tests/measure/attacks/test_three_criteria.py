@@ -10,7 +10,7 @@ from honest import LEARNT, honest, people, planted
 from privsynth.dataset import Column, Kind, Table
 from privsynth.measure.attacks.inference import guessed, inference, look_up
 from privsynth.measure.attacks.linkability import linkability
-from privsynth.measure.attacks.singling_out import singling_out
+from privsynth.measure.attacks.singling_out import _draws, singling_out
 from privsynth.measure.distance.gower import nearest_rows, spaces
 
 HALVES = (LEARNT[::2], LEARNT[1::2])
@@ -162,3 +162,13 @@ def test_the_larger_side_is_thinned_before_it_is_compared() -> None:
     train, control, made = people(4000, 1), people(1000, 2), honest(3000, 3)
     found, _ = singling_out(train, control, made, LEARNT, attacks=1000, rng=rng(), several=False)
     assert found.interval[0] == 0.0
+
+
+def test_where_there_are_fewer_descriptions_than_tries_each_is_tried_once() -> None:
+    """Four rows, and two of three columns: twelve."""
+    drawn = [
+        (row, *chosen)
+        for rows, columns in _draws(4, 3, 2, 50_000, rng())
+        for row, chosen in zip(rows, columns, strict=True)
+    ]
+    assert sorted(drawn) == [(row, *pair) for row in range(4) for pair in ((0, 1), (0, 2), (1, 2))]
