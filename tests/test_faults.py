@@ -40,7 +40,7 @@ from privsynth.statistics import Statistics
 from privsynth.verdict import GATES, Finding, Verdict
 
 SECRET = "Qxvzjk"  # noqa: S105 - no password: in every cell of the source, and in the message of every error that is thrown
-ROWS = 60
+ROWS = 400  # half of them held out are people enough for a run to begin
 JUDGES = GATES[:-1]
 FEW = ("copies", "fidelity", "artefacts")  # the gates whose faults are all tried by default
 
@@ -104,7 +104,19 @@ def judged_by(patch: pytest.MonkeyPatch, **other: Judge | None) -> None:
 
 
 def run(folder: Path, *more: str) -> int:
-    return cli._run(["run", str(folder / "in.csv"), "--out", str(folder / "place" / "out"), "--seed", "1", *more])
+    return cli._run(
+        [
+            "run",
+            str(folder / "in.csv"),
+            "--out",
+            str(folder / "place" / "out"),
+            "--seed",
+            "1",
+            "--set",
+            "holdout=0.5",
+            *more,
+        ]
+    )
 
 
 def records(folder: Path) -> list[dict[str, Any]]:
@@ -291,7 +303,9 @@ def test_a_gate_that_takes_too_long(
         monkeypatch.setattr(artefacts.Artefacts, "measure", wait)
     real = {"judge": acts.judge, "check": artefacts.Artefacts.check}
     monkeypatch.setattr(
-        acts, "judge", lambda of, *args, seconds: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60)
+        acts,
+        "judge",
+        lambda of, *args, seconds, **more: real["judge"](of, *args, seconds=0.02 if of.name == gate else 60, **more),
     )
     if gate == "artefacts":
         monkeypatch.setattr(
@@ -335,7 +349,9 @@ def verdicts_that(change: Callable[[list[Verdict]], list[Verdict]]) -> Fault:
         patch.setattr(
             acts,
             "decide",
-            lambda draft, reports, verdicts, waivers: real(draft, reports, change(list(verdicts)), waivers),
+            lambda draft, reports, verdicts, waivers, **advice: real(
+                draft, reports, change(list(verdicts)), waivers, **advice
+            ),
         )
 
     return fault
@@ -354,9 +370,9 @@ def rows_changed_after_the_gates(patch: pytest.MonkeyPatch, folder: Path) -> Non
 def reports_changed_after_their_gate(patch: pytest.MonkeyPatch, folder: Path) -> None:
     real = acts.decide
 
-    def decide(draft: Draft, reports: Any, *more: Any) -> Any:
+    def decide(draft: Draft, reports: Any, *more: Any, **advice: Any) -> Any:
         reports.files["report.json"] += b" "
-        return real(draft, reports, *more)
+        return real(draft, reports, *more, **advice)
 
     patch.setattr(acts, "decide", decide)
 
@@ -455,14 +471,17 @@ def profile_text(change: Callable[[bytes], bytes]) -> Fault:
     return fault
 
 
+THIS = policy.PROFILES["internal"]
+VERSION = f"version: {THIS}".encode()
+
 PROFILES: dict[str, Fault] = {
     **{
         f"cut off after {share:.0%}": profile_text(lambda text, share=share: text[: round(len(text) * share)])
         for share in (0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9)
     },  # type: ignore[misc]
-    "of an older version": profile_text(lambda text: text.replace(b"version: 2", b"version: 1")),
-    "of a later version": profile_text(lambda text: text.replace(b"version: 2", b"version: 3")),
-    "without a version": profile_text(lambda text: text.replace(b"version: 2", b"")),
+    "of an older version": profile_text(lambda text: text.replace(VERSION, f"version: {THIS - 1}".encode())),
+    "of a later version": profile_text(lambda text: text.replace(VERSION, f"version: {THIS + 1}".encode())),
+    "without a version": profile_text(lambda text: text.replace(VERSION, b"")),
     "of another name": profile_text(lambda text: text.replace(b"profile: internal", b"profile: other")),
     "with a limit of null": profile_text(lambda text: text.replace(b"copy_max: 0.005", b"copy_max: null")),
     "with a limit of NaN": profile_text(lambda text: text.replace(b"copy_max: 0.005", b"copy_max: .nan")),
@@ -763,9 +782,9 @@ def test_a_place_that_changed_during_the_run(
         "a link stands there": lambda: target.symlink_to(folder),
     }
 
-    def decide(*args: Any) -> Any:
+    def decide(*args: Any, **advice: Any) -> Any:
         changes[wrong]()
-        return real(*args)
+        return real(*args, **advice)
 
     monkeypatch.setattr(acts, "decide", decide)
     code = run(folder)
