@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
+from math import isfinite
 from typing import Any, Literal
 
 from privsynth.policy import Policy
@@ -166,13 +167,18 @@ def missed_in(blocked: Sequence[Verdict]) -> tuple[Missed, ...]:
             key=finding.key,
             what=finding.what,
             table=finding.table,
-            measured=finding.measured if finding.is_measured else None,
-            limit=finding.limit,
-            used=finding.used,
+            measured=_known(finding.measured),
+            limit=_known(finding.limit),
+            used=_known(finding.used),
         )
         for verdict in blocked
         for finding in verdict.failures
     )
+
+
+def _known(value: float | None) -> float | None:
+    """What is no number was not measured, and cannot be written down."""
+    return None if value is None or not isfinite(value) else value
 
 
 def used_of(attempted: Attempted) -> Iterator[tuple[tuple[str, str, str], float]]:
