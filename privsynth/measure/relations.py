@@ -6,6 +6,7 @@ a constant difference is, which pairs never meet. So a draft in which each zip h
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,20 @@ def held(table: Table, fact: Fact, *, like: Table) -> Held | None:
     telling, holds = _held(table, fact, like)
     rows = int(telling.sum())
     return Held(float((telling & holds).sum()) / rows, rows) if rows else None
+
+
+def unkept(table: Table, facts: Iterable[Fact], *, like: Table) -> Iterator[tuple[Fact, int]]:
+    """Of the facts that hold in every row of `like`, those that break in some of the table, and in how many.
+
+    Columns that became another kind, such as ages that became ranges, are not asked.
+    """
+    for fact in facts:
+        asked = fact.share == 1.0 and all(
+            name in table and table[name].kind is like[name].kind for name in fact.columns
+        )
+        there = held(table, fact, like=like) if asked else None
+        if there is not None and there.share < 1.0:
+            yield fact, round((1 - there.share) * there.rows)
 
 
 def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:

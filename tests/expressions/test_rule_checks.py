@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind
-from privsynth.expressions.rules import Order, compile_rule, definitions_in, order_in, parts_of
+from privsynth.expressions.rules import Order, compile_rule, definitions_in, order_in, parts_of, ways_to_work_out
 from privsynth.spelling import Spelling
 
 COLUMNS = [Column(name, Kind.NUMBER, spelling=Spelling(decimals=2)) for name in ("a", "b", "total")] + [
@@ -75,3 +75,10 @@ def test_plain_columns_are_compared_exactly() -> None:
 
 def test_text_is_compared_as_text() -> None:
     assert fails("\"kind of\" = 'y'") == [True]
+
+
+def test_of_a_sum_what_is_as_fine_as_the_others_can_be_worked_out() -> None:
+    whole, cents = {"t": 2, "a": 0, "b": 2}, {"t": 2, "a": 2, "b": 2}
+    assert [way.column for way in ways_to_work_out("t = a + b", cents)] == ["t", "a", "b"]
+    assert [way.column for way in ways_to_work_out("t = a + b", whole)] == ["t", "b"]
+    assert [way.column for way in ways_to_work_out("t = a * b", cents)] == ["t"]

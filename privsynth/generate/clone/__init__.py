@@ -16,7 +16,7 @@ from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.perturb import ATTEMPTS, blender_of
 from privsynth.groups.rare import counted
-from privsynth.measure.relations import held
+from privsynth.measure.relations import unkept
 from privsynth.options import CloneOptions, Limits, effective_k
 from privsynth.people import Fabricator
 from privsynth.people.draws import fresh_seeds
@@ -178,11 +178,8 @@ class _Work:
 
 def _unkept(clones: Table, source: Table, facts: Sequence[Fact]) -> Iterator[str]:
     """Of what holds in every source row, what does not hold in every clone."""
-    for fact in facts:
-        share = held(clones, fact, like=source)
-        if share is not None and share.share < 1.0:
-            broken = round((1 - share.share) * share.rows)
-            yield f"table {source.name}: {counted(broken)} of the clones break what all source rows keep: {fact.words}"
+    for fact, rows in unkept(clones, facts, like=source):
+        yield f"table {source.name}: {counted(rows)} of the clones break what all source rows keep: {fact.words}"
 
 
 def _stored(column: Column, texts: Array) -> Array:

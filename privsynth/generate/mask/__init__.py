@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -13,6 +15,8 @@ from privsynth.generate.mask.memory import Memory
 from privsynth.generate.mask.statements import statements
 from privsynth.generate.mask.steps.anonymise import Demands
 from privsynth.generate.mask.work import Work, planned
+from privsynth.groups.rare import counted
+from privsynth.measure.relations import unkept
 from privsynth.options import Limits, MaskOptions, effective_k
 from privsynth.pii.analyzer import AUTO
 from privsynth.recipe import Recipe
@@ -23,6 +27,7 @@ TOKENS = (
     "HMAC-SHA256 under one HKDF-SHA256 key for each column, "
     "or a keyed permutation (AES, FF1) of the values of one shape"
 )
+AFTERWARDS = {"arithmetic": "; drop what can be worked out, and work it out afterwards"}
 KEPT = "the key is kept: whoever holds it can link this data to its source; pseudonymised, still personal data"
 DESTROYED = "the key is made for this run and destroyed with it: no other run makes the same tokens"
 
@@ -63,8 +68,21 @@ class Mask:
             nlp=self.nlp,
         )
         masked = work.masked()
+        for table in data:
+            work.notes.extend(
+                self.memory_.once(("broken", table.name), partial(self._broken, table, masked[table.name]))
+            )
         tables = [_in_order(masked[table.name], rng.permutation(len(table))) for table in data]
         return replace(data, tables=tuple(tables)).with_notes(*work.notes)
+
+    def _broken(self, table: Table, masked: Table) -> list[str]:
+        """What holds in every row and not in every masked one, and the steps that broke it."""
+        facts = [fact for fact in self.statistics_.facts if fact.table == table.name]
+        return [
+            f"table {table.name}: {counted(rows)} break what all source rows keep: {fact.words} "
+            f"({_steps(table, fact.columns)}){AFTERWARDS.get(fact.kind, '')}"
+            for fact, rows in unkept(masked, facts, like=table)
+        ]
 
     def close(self) -> None:
         """The end of the run: the key is overwritten in memory, and what was learnt under it goes."""
@@ -89,6 +107,10 @@ class Mask:
             repeatable=ring.kept,
             details=details,
         )
+
+
+def _steps(table: Table, names: Sequence[str]) -> str:
+    return ", ".join(f"{name}: {step.do}" for name in names if (step := table[name].step) is not None)
 
 
 def _in_order(table: Table, order: Array) -> Table:

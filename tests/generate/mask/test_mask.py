@@ -11,9 +11,11 @@ import pytest
 from shop import customers, profile_of, shop, taken_of, texts
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
+from privsynth.describe.facts import facts_of
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.mask import Mask
 from privsynth.groups.rare import counted
+from privsynth.mask_steps import Keep, Noise, Shift
 from privsynth.options import MaskOptions
 from privsynth.people.shifts import shifts
 from privsynth.policy import Policy
@@ -235,3 +237,35 @@ def test_a_rank_one_attack_on_the_quasi_identifiers_stays_below_its_limit(source
     names = [c.name for c in source.root.of_role(Role.QUASI)]
     found = trace(source.root, result["customers"], names, np.arange(600), np.random.default_rng(1))
     assert found.share <= LIMITS.tracing_max
+
+
+def test_a_plan_says_which_relations_it_breaks_and_by_which_steps() -> None:
+    """Dates of a person move together and keep their distance; a part that is moved by noise breaks its sum."""
+    rows = 400
+    rng = np.random.default_rng(4)
+    net, tax = (np.round(rng.uniform(10, 90, rows)) for _ in range(2))
+    days = rng.integers(1, 60, rows)
+    sent = np.datetime64("2020-01-01", "us") + rng.integers(0, 900, rows).astype("timedelta64[D]")
+    frame = pd.DataFrame(
+        {
+            "net": net,
+            "tax": tax,
+            "gross": net + tax,
+            "sent": sent,
+            "came": sent + days.astype("timedelta64[D]"),
+            "days": days.astype(float),
+        }
+    )
+    dates = {name: Column(name, Kind.DATE, step=Shift()) for name in ("sent", "came")}
+    steps = {"net": Noise()}
+    columns = [dates.get(name) or Column(name, Kind.INTEGER, step=steps.get(name, Keep())) for name in frame]
+    data = Dataset((Table("bills", tuple(columns), frame),))
+    facts = facts_of(data)
+    assert {fact.columns for fact in facts} >= {("gross", "net", "tax"), ("days", "sent", "came")}
+    fitted = Mask(DEFAULT, LIMITS).fit(data, replace(profile_of(data), facts=facts), np.random.default_rng(1))
+    broken = [note for note in fitted.sample(None, np.random.default_rng(2)).notes if "break" in note]
+    assert any(
+        "gross is net plus tax" in note and "(gross: keep, net: noise, tax: keep); drop what can" in note
+        for note in broken
+    )
+    assert not any("days" in note or "sent" in note for note in broken)
