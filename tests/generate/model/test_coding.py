@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Kind
 from privsynth.errors import InputError
-from privsynth.generate.model.coding.codings import HIDDEN, REST, Classes, Curve, learn_coding, support
+from privsynth.generate.model.coding.codings import HIDDEN, REST, Classes, Curve, learn_coding
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
+from privsynth.generate.model.coding.support import support
 from privsynth.spelling import Spelling
 
 CITY, AMOUNT, COUNT, DAY = (

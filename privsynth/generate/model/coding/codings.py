@@ -21,6 +21,8 @@ from privsynth.dataset import Column, Kind
 from privsynth.errors import InputError
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
 from privsynth.generate.model.coding.ranks import interpolated, middles, on_even_steps
+from privsynth.generate.model.coding.support import support
+from privsynth.generate.model.coding.texture import Texture, texture_of
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
@@ -61,7 +63,7 @@ class Classes:
         return values if self.axis is None else self.axis.rounded(self.axis.read(values))
 
 
-@kept(version=2)
+@kept(version=3)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Curve:
     """A scale: atoms that come out exactly, and a rest that is a lattice or a curve through protected knots."""
@@ -75,6 +77,7 @@ class Curve:
     high: int = 0
     hidden_rows: int = 0
     coarse_rows: int = 0  # dates between two steps of the axis, which come out on a step
+    texture: Texture | None = None  # what of the rest is round, or falls on certain days
 
     @property
     def has_rest(self) -> bool:
@@ -105,6 +108,16 @@ class Curve:
         if not len(place):
             return np.zeros(0)
         return self.axis.rounded(on_even_steps(place, self.knots))
+
+    def drawn_at(self, place: Array, rng: np.random.Generator) -> Array:
+        """The same for what is drawn: as round as the real numbers are, and on such days of the week."""
+        return self.textured(self.value_at(place), rng)
+
+    def textured(self, numbers: Array, rng: np.random.Generator) -> Array:
+        """Numbers of the curve, which stay between its ends."""
+        if self.texture is None or not len(self.knots):
+            return numbers
+        return self.texture.on(numbers, self.knots[0], self.knots[-1], rng)
 
     def position_of(self, numbers: Array) -> Array:
         """Where any number lies along the values that may come out, from 0 to 1: what a related column follows."""
@@ -143,15 +156,6 @@ def learn_coding(column: Column, values: Array, k: int, units: Array | None = No
         coding = _code_numbers(column.name, axis, values, k, units)
         return replace(coding, coarse_rows=axis.between_steps(values))
     return _code_classes(values, None, k, units)
-
-
-def support(codes: Array, size: int, units: Array | None) -> Array:
-    """How many units hold each code. Negative codes are left out."""
-    has_code = codes >= 0
-    if units is None:
-        return np.bincount(codes[has_code], minlength=size)
-    pairs = pd.DataFrame({"code": codes[has_code], "unit": units[has_code]}).drop_duplicates()
-    return np.bincount(pairs["code"].to_numpy(), minlength=size)
 
 
 def _code_classes(values: Array, axis: NumberLine | None, k: int, units: Array | None) -> Classes:
@@ -210,7 +214,8 @@ def _code_scale(
             axis=axis, atoms=atoms, lattice=distinct[enough & ~chosen], knots=empty, ordered=empty, hidden_rows=hidden
         )
     rest = ~missing & ~np.isin(numbers, distinct[chosen])
-    low, high, knots, ordered = _knots(axis, numbers[rest], None if units is None else units[rest], k)
+    of_rest = None if units is None else units[rest]
+    low, high, knots, ordered = _knots(axis, numbers[rest], of_rest, k)
     return Curve(
         axis=axis,
         atoms=atoms,
@@ -220,6 +225,7 @@ def _code_scale(
         low=low,
         high=high,
         hidden_rows=hidden + (0 if len(knots) else int(rest.sum())),
+        texture=texture_of(axis, numbers[rest], k, of_rest),
     )
 
 

@@ -12,7 +12,7 @@ from privsynth.spelling.dates import CALENDAR_UNITS, starts, steps
 from privsynth.typing import Array
 
 DAY_US = 86_400_000_000
-_STEPS_US = (DAY_US, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
+STEPS_US = (DAY_US, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
 NEARLY = 0.9  # so many moments on a coarser step say that the others are rare
 SHARED = 8
 LARGEST = 2.0**53  # beyond, floats are no whole numbers one by one
@@ -113,7 +113,7 @@ def _grid(values: Array, decimals: int) -> int:
 
 def _step_of(moments: Array) -> int:
     """One step for nearly all: finer ones of a few moments would be made up for all the others."""
-    return next(step for step in _STEPS_US if (moments % step == 0).sum() >= NEARLY * len(moments))
+    return next(step for step in STEPS_US if (moments % step == 0).sum() >= NEARLY * len(moments))
 
 
 def shared_line(one: NumberLine, other: NumberLine) -> NumberLine:

@@ -23,7 +23,7 @@ from privsynth.errors import BackendError, PolicyError
 from privsynth.expressions import names_in
 from privsynth.expressions.aim import Shares, effective, raked, rows_meeting, share_codes
 from privsynth.expressions.rules import definitions_in, parts_of
-from privsynth.generate.model.coding.codings import support
+from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.engine import Engine, frame_of, rows_counted
 from privsynth.recipe import TableRecipe
 from privsynth.seeds import child

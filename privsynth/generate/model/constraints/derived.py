@@ -19,8 +19,9 @@ import pandas as pd
 from privsynth.dataset import Column, Kind, Table
 from privsynth.expressions import Expression, compile_expression
 from privsynth.expressions.rules import NOISE
-from privsynth.generate.model.coding.codings import Classes, Coding, Curve, learn_coding, support
+from privsynth.generate.model.coding.codings import Classes, Coding, Curve, learn_coding
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of, shared_line
+from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.tables.connected import MARK
 from privsynth.keeping import kept

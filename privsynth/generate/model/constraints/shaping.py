@@ -25,8 +25,8 @@ from privsynth.expressions.rules import (
     solved_in,
     ways_to_work_out,
 )
-from privsynth.generate.model.coding.codings import support
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of
+from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.constraints.derived import (
     Banded,
     Computed,

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.generate.model.coding.codings import support
+from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.constraints.branches import Branch, alike, branches_of, tells
 from privsynth.generate.model.engine import frame_of
 from privsynth.people.nearby import Neighbourhood

@@ -60,7 +60,7 @@ class Shown:
     def restore(self, drawn: Mapping[str, Array], rows: int, rng: np.random.Generator) -> Array:
         if isinstance(self.coding, Classes):
             return self.coding.decode(self._levels(drawn, rows, rng))
-        return self.coding.axis.write(_numbers(self.coding, drawn, rows))
+        return self.coding.axis.write(_numbers(self.coding, drawn, rows, rng))
 
     def _levels(self, drawn: Mapping[str, Array], rows: int, rng: np.random.Generator) -> Array:
         if not isinstance(self.coding, Classes) or CODE not in drawn:
@@ -129,14 +129,14 @@ def _places(coding: Curve, rest: Array) -> Array:
     )  # a value is rounded, an end is not
 
 
-def _numbers(coding: Curve, drawn: Mapping[str, Array], rows: int) -> Array:
+def _numbers(coding: Curve, drawn: Mapping[str, Array], rows: int, rng: np.random.Generator) -> Array:
     if not len(coding.atoms) and not coding.has_rest:
         return np.full(rows, np.nan)
     steps = drawn.get(CODE, np.zeros(rows, dtype=np.int64))
     numbers = np.append(coding.atoms, 0.0)[steps]
     rest = steps == len(coding.atoms)
     if rest.any():
-        numbers[rest] = _values(coding, drawn.get(PLACE, np.zeros(rows))[rest])
+        numbers[rest] = coding.textured(_values(coding, drawn.get(PLACE, np.zeros(rows))[rest]), rng)
     return np.asarray(numbers)
 
 

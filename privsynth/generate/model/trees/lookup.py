@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from privsynth.generate.model.coding.codings import Classes, Coding, support
+from privsynth.generate.model.coding.codings import Classes, Coding
+from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.trees.features import State
 from privsynth.keeping import kept
 from privsynth.typing import Array

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from privsynth.generate.model.coding.codings import support
+from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.trees.features import State
 from privsynth.generate.model.trees.forest import Fold, Forest, Leaves, spread
 from privsynth.generate.model.trees.lookup import Listing, Lookup, determines

@@ -55,7 +55,7 @@ class NumberTarget:
                 else self.leading.position_of(state[self.leader][free])
             )
             place = self.rest.draw(state, free, rng, anchors)
-            numbers[free] = self.curve.value_at(place if self.curve.lattice is not None else folded(place))
+            numbers[free] = self.curve.drawn_at(place if self.curve.lattice is not None else folded(place), rng)
         return numbers
 
     def _within(self, numbers: Array) -> Array:
