@@ -146,14 +146,14 @@ class Course:
     def onwards(self, advice: Advice) -> Advice:
         """The same ways as changes of what was asked for first."""
         before = self.way.changes if self.way else ()
-        ways = (way if way.leaves else replace(way, changes=_laid_over(before, way.changes)) for way in advice.ways)
+        ways = (way if way.leaves else replace(way, changes=laid_over(before, way.changes)) for way in advice.ways)
         return replace(advice, ways=tuple(ways)) if before else advice
 
 
 FIRST = Course()
 
 
-def _laid_over(before: Sequence[Change], later: Sequence[Change]) -> tuple[Change, ...]:
+def laid_over(before: Sequence[Change], later: Sequence[Change]) -> tuple[Change, ...]:
     """Both, where what is said later of a path counts for all that lies below it."""
     kept = [one for one in before if not any(one.path[: len(other.path)] == other.path for other in later)]
     return (*kept, *later)

@@ -11,8 +11,7 @@ from privsynth.stages import Stages
 from privsynth.verdict import blocking
 from privsynth.way_out import FIRST, Advice, Attempted, Course, Missed, WayOut, missed_in
 from privsynth.ways.backends import all_refused
-from privsynth.ways.leaks import HELPED
-from privsynth.ways.tried import settings_of
+from privsynth.ways.tried import has_helped, settings_of
 
 MOST = 5  # runs, the first included, where the profile sets no number of attempts
 
@@ -20,15 +19,17 @@ MOST = 5  # runs, the first included, where the profile sets no number of attemp
 def follow(policy: Policy, once: Callable[[Policy, Course], Outcome], stages: Stages) -> Outcome:
     """Run, and run again by the likeliest way out, until there is a release, no way, or no attempt left.
 
-    A change that did not help is taken back, and another kind of change is tried from where it was made. What is for a
-    person to decide is never taken.
+    A change that did not help is taken back, and another one is tried from where it was made. What is for a person to
+    decide is never taken.
     """
-    most, course, ways = policy.limits.attempts_max or MOST, FIRST, tuple[WayOut, ...]()
+    most, course = policy.limits.attempts_max or MOST, FIRST
+    ways, was_missed = tuple[WayOut, ...](), tuple[Missed, ...]()  # of the last run that was of use
     outcome = once(policy, course)
     while isinstance(outcome, Refusal):
         here = _attempted(policy, outcome, course.way)
-        was_of_use = not course.path or _helped(here.missed, course.path[-1].missed)
-        ways = () if was_of_use else _of_another_kind(ways, course.way)
+        if not course.path or has_helped(here.missed, was_missed):
+            ways, was_missed = (), here.missed
+        ways = _others(ways, course.way)
         ways = ways or outcome.advice.to_follow
         course = Course(path=(*course.path, here), way=next(iter(ways), None))
         if course.way is None:
@@ -52,14 +53,8 @@ def _attempted(policy: Policy, refusal: Refusal, way: WayOut | None) -> Attempte
     return Attempted(settings=settings_of(asked), outcome=refusal.status, missed=missed, way=way)
 
 
-def _helped(now: Sequence[Missed], before: Sequence[Missed]) -> bool:
-    """Whether fewer figures stand in the way, or the worst of them fell clearly."""
-    beyond = [max((missed.used or 1.0 for missed in each), default=1.0) - 1 for each in (now, before)]
-    return len(now) < len(before) or beyond[0] <= HELPED * beyond[1]
-
-
-def _of_another_kind(ways: Sequence[WayOut], tried: WayOut | None) -> tuple[WayOut, ...]:
-    return tuple(way for way in ways if tried is None or way.kind != tried.kind)
+def _others(ways: Sequence[WayOut], tried: WayOut | None) -> tuple[WayOut, ...]:
+    return tuple(way for way in ways if tried is None or way.changes != tried.changes)
 
 
 def _next_in_words(number: int, most: int, way: WayOut) -> str:

@@ -5,13 +5,14 @@ certain   what has to change in any case: roles, rows beyond the budget, a claim
 leaks     what makes a model tell less of its rows: a larger leaf, fewer rows, without the column that tells most
 carriers  which column that is
 unlike    what brings a draft nearer to its source
+lost      which columns it can go out without, where it lost what they say
 kept      rows made from one person each: larger groups, without a quasi-identifier
 backends  what else works for this very table, where nothing more of this backend is left
 tried     what was asked of this source before
 
 A way is offered only if the policy with it is allowed, was not tried on this source, and is no looser on privacy than
 the one that was refused: what a way may change is what the modules above change, and limits are not among it but to be
-tightened. A new seed alone is no way.
+tightened. A new seed alone is no way. What was changed since an earlier attempt and moved nothing is taken back.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Verdict
-from privsynth.way_out import Advice, Attempted, WayOut
+from privsynth.way_out import Advice, Attempted, WayOut, laid_over
 from privsynth.ways.backends import RULEBOOK, nothing_left, other_backends
 from privsynth.ways.case import Case
 from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way, profile_ways
@@ -44,7 +45,8 @@ def ways_out(
     by_hand = _by_hand(case)
     if not case.blocked or source.is_empty or _is_broken(case):
         return Advice(by_hand=by_hand)
-    here = [] if _is_spent(case) else _each_once(way for way in _of_this_backend(case) if _is_open(case, way))
+    steps = [] if _is_spent(case) else [_without_vain_steps(case, way) for way in _of_this_backend(case)]
+    here = _each_once(way for way in steps if _is_open(case, way))
     elsewhere = other_backends(policy, source.train, source.holdout, source.exposure)
     others = [way for way in (*profile_ways(case), *elsewhere) if _is_open(case, way)]
     ways = sorted((*here, *others), key=lambda way: (way.is_for_a_person, not way.leaves))
@@ -78,6 +80,11 @@ def _is_open(case: Case, way: WayOut) -> bool:
         return not case.was_tried(way)
     except PolicyError:
         return False
+
+
+def _without_vain_steps(case: Case, way: WayOut) -> WayOut:
+    """The same from where the last attempt stepped off, if the step moved nothing."""
+    return replace(way, changes=laid_over(case.taken_back, way.changes)) if case.taken_back else way
 
 
 def _each_once(ways: Iterable[WayOut]) -> list[WayOut]:

@@ -14,7 +14,7 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict, blocking
 from privsynth.way_out import Attempted, Change, WayOut, missed_in
-from privsynth.ways.tried import settings_of
+from privsynth.ways.tried import MOVED, has_helped, is_of_drop, is_step, of_drop, settings_of
 
 BOUNDS = ("not_ruled_out",)  # findings on evidence that a draft which tells less may still meet
 
@@ -40,7 +40,46 @@ class Case:
 
     @cached_property
     def failed(self) -> list[tuple[str, Finding]]:
-        return [(verdict.gate, finding) for verdict in self.blocked for finding in verdict.failures]
+        """What was measured beyond a limit; of a step that is taken back, only what was so before it, if anything."""
+        found = [(verdict.gate, finding) for verdict in self.blocked for finding in verdict.failures]
+        if not self.is_in_vain or self.step_before is None:
+            return found
+        before = {(missed.gate, missed.key, missed.table) for missed in self.step_before.missed}
+        return [(gate, each) for gate, each in found if (gate, each.key, each.table) in before] or found
+
+    @cached_property
+    def step_before(self) -> Attempted | None:
+        """The last attempt that was refused with less of what ways change asked for, and all else the same."""
+        here = settings_of(self.policy)
+        return next((each for each in reversed(self.before) if each.missed and is_step(each.settings, here)), None)
+
+    @cached_property
+    def is_in_vain(self) -> bool:
+        """Whether the step from the attempt before moved nothing that stood in its way."""
+        before = self.step_before
+        return before is not None and not has_helped(missed_in(self.blocked), before.missed)
+
+    @property
+    def taken_back(self) -> tuple[Change, ...]:
+        """What brings back the attempt before a step that was in vain: no way carries it on."""
+        if not self.is_in_vain or self.step_before is None:
+            return ()
+        here, was = settings_of(self.policy), self.step_before.settings
+        moved = [name for name in here if here[name] != was.get(name)]
+        changes = [Change(tuple(name.split(".")), self._asked_for(name)) for name in moved if name in MOVED]
+        return (*changes, *([Change(("drop",), self._dropped)] if any(map(is_of_drop, moved)) else []))
+
+    def _asked_for(self, name: str) -> Any:
+        """The setting of the attempt before; None where it is what there is if nobody asks."""
+        was = self.step_before.settings.get(name) if self.step_before else None
+        field = type(self.policy.backend).model_fields.get(name.removeprefix("backend."))
+        return None if field is not None and was == field.default else was
+
+    @property
+    def _dropped(self) -> list[str]:
+        """The columns that stay left out: not those that were left out in vain."""
+        before = self.step_before if self.is_in_vain else None
+        return [name for name in self.policy.drop if before is None or of_drop(name) in before.settings]
 
     def failures(self, *gates: str) -> list[Finding]:
         """What these gates measured beyond a limit."""
@@ -103,7 +142,7 @@ class Case:
     def dropping(self, places: Collection[tuple[str, str]]) -> Change:
         """The policy's list of columns to leave out, with these as well."""
         names = [_said_once(self.source, table, name) for table, name in places]
-        return Change(("drop",), [*dict.fromkeys((*self.policy.drop, *names))])
+        return Change(("drop",), [*dict.fromkeys((*self._dropped, *names))])
 
     def places_of(self, finding: Finding) -> Iterator[tuple[Table, str]]:
         """The columns that a finding names, each in every table of the source that has it."""

@@ -12,6 +12,7 @@ from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut, used_of
 from privsynth.ways.carriers import carriers
 from privsynth.ways.case import Case
+from privsynth.ways.tried import HELPED
 
 GATES = ("copies", "membership", "singling_out", "linkability", "inference", "attribute")
 SECRETS = ("inference", "attribute")
@@ -19,7 +20,6 @@ BY_ROWS = ("membership", "linkability")  # gates whose figures fall with the row
 USUAL_LEAF = 20  # of numbers, where none is asked for
 LEAVES = 8  # a tree with fewer leaves than that follows nothing
 LEAST_ROWS = 100
-HELPED = 0.85  # what is left of a figure after a step that is worth another one
 STEPS = (1.5, 4.0)  # by which a setting moves at least and at most
 BLUNT = 2.0  # the step where the profile does not let figures be told: the setting would tell them
 

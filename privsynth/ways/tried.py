@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.options import MaskOptions
 from privsynth.policy import Policy
+from privsynth.way_out import Missed
 
 WORDS = ("kind", "engine", "device", "mechanism", "direct", "unlisted")  # options that are one of a few known words
 ELSEWHERE = ("key_file", "key_env", "keyring", "rulebook", "where", "shares")  # they may hold a value or a place
+MOVED = ("backend.min_leaf", "backend.engine", "rows")  # settings that ways move, beside the columns left out
+HELPED = 0.85  # what is left of a figure after a step that is worth another one
 
 
 def settings_of(policy: Policy) -> dict[str, Any]:
@@ -39,7 +43,7 @@ def settings_of(policy: Policy) -> dict[str, Any]:
         for name, wish in wishes.columns.items()
         if wish.may_be_lost
     }
-    drop = {f"drop.{name}": True for name in policy.drop}
+    drop = {of_drop(name): True for name in policy.drop}
     numbers = {
         "rows": policy.rows,
         "holdout": policy.holdout,
@@ -48,3 +52,25 @@ def settings_of(policy: Policy) -> dict[str, Any]:
     }
     asked = {name: value for name, value in numbers.items() if value is not None}
     return {"profile": policy.profile, **options, **roles, **steps, **lost, **drop, **asked}
+
+
+def of_drop(name: str) -> str:
+    return f"drop.{name}"
+
+
+def is_of_drop(setting: str) -> bool:
+    return setting.startswith("drop.")
+
+
+def is_step(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether one attempt asked for what the other did and for more of what ways move, or for some of it otherwise."""
+    differ = [name for name in {*before, *now} if before.get(name) != now.get(name)]
+    return bool(differ) and all(name in now and (name in MOVED or is_of_drop(name)) for name in differ)
+
+
+def has_helped(now: Sequence[Missed], before: Sequence[Missed]) -> bool:
+    """Whether fewer figures stand in the way, or the worst of those that did is within its limit or clearly nearer."""
+    here = {(each.gate, each.key, each.table): each.used or 1.0 for each in now}
+    worst = max(before, key=lambda each: each.used or 1.0)
+    left = here.get((worst.gate, worst.key, worst.table), 0.0) - 1
+    return len(now) < len(before) or left <= HELPED * ((worst.used or 1.0) - 1)

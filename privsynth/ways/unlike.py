@@ -1,4 +1,4 @@
-"""What brings a draft nearer to its source; and, last, what goes out without the columns that say nothing any more."""
+"""What brings a draft nearer to its source; and what goes out without the columns that say nothing any more."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from privsynth.options import ModelOptions
 from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut
 from privsynth.ways.case import Case
+from privsynth.ways.lost import BY_THEMSELVES, OF_OTHERS, Places, broken, can_go, leaves_enough, of_columns
 
 LEAST_LEAF = 10
-OF_A_COLUMN = ("columns", "levels", "ties", "use")  # findings whose columns are those that lost what they say
-Places = list[tuple[str, str]]
 
 
 def unlike_ways(case: Case) -> Iterator[WayOut]:
-    """What costs nothing of the table first, then its columns."""
+    """Without what is broken, where something is; else what costs nothing of the table first, then its columns."""
     found = case.failures("fidelity")
     if not found:
         return
-    why = case.told(max(found, key=lambda finding: finding.used or 0))
+    worst = max(found, key=lambda finding: finding.used or 0)
+    mended = [_without(case, choice, found) for choice in broken(case) if leaves_enough(case, choice)]
+    yield from mended[:2]
     if isinstance(case.policy.backend, ModelOptions) and not case.is_foreign:
-        yield from _by_options(case, case.policy.backend, why)
-    yield from _by_columns(case, found)
+        yield from _by_options(case, case.policy.backend, case.told(worst))
+    yield from mended[2:]
+    yield from _by_columns(case, found, is_mended=bool(mended))
 
 
 def _by_options(case: Case, options: ModelOptions, why: str) -> Iterator[WayOut]:
@@ -54,32 +56,29 @@ def _by_options(case: Case, options: ModelOptions, why: str) -> Iterator[WayOut]
         )
 
 
-def _by_columns(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
+def _by_columns(case: Case, found: Sequence[Finding], *, is_mended: bool) -> Iterator[WayOut]:
     """Without what is lost, so that nobody works with it; or, if a person says so, with it as it is."""
-    lost = [place for finding in found if finding.key in OF_A_COLUMN for place in _places(case, finding)]
-    dropped = [place for place in dict.fromkeys(lost) if _can_go(case, place)] or _worst(case)[:1]
-    if dropped and _leaves_enough(case, dropped):
-        names = ", ".join(name for _, name in dropped)
-        yield WayOut(
-            kind="drop",
-            changes=(case.dropping(dropped),),
-            why="; ".join(dict.fromkeys(case.told(finding) for finding in found)),
-            costs=f"the result has no {names}",
-        )
-    if lost:
+    of_others = [place for place in of_columns(case, found, OF_OTHERS) if can_go(case, place)]
+    dropped = of_others or ([] if is_mended else _worst(case)[:1])
+    if dropped and leaves_enough(case, dropped):
+        yield _without(case, dropped, found)
+    if lost := of_columns(case, found, (*BY_THEMSELVES, *OF_OTHERS)):
         names = ", ".join(dict.fromkeys(name for _, name in lost))
         yield WayOut(
             kind="lost",
-            changes=tuple(
-                Change(("tables", table, "columns", name, "may_be_lost"), True) for table, name in dict.fromkeys(lost)
-            ),
-            why="; ".join(case.told(finding) for finding in found if finding.key in OF_A_COLUMN),
+            changes=tuple(Change(("tables", table, "columns", name, "may_be_lost"), True) for table, name in lost),
+            why="; ".join(case.told(finding) for finding in found if finding.key in (*BY_THEMSELVES, *OF_OTHERS)),
             costs=f"{names} comes out without what it says in the source: nobody may work with it",
         )
 
 
-def _places(case: Case, finding: Finding) -> Places:
-    return [(table.name, name) for table, name in case.places_of(finding)]
+def _without(case: Case, dropped: Places, found: Sequence[Finding]) -> WayOut:
+    return WayOut(
+        kind="drop",
+        changes=(case.dropping(dropped),),
+        why="; ".join(dict.fromkeys(case.told(finding) for finding in found)),
+        costs=f"the result has no {', '.join(dict.fromkeys(name for _, name in dropped))}",
+    )
 
 
 def _worst(case: Case) -> Places:
@@ -88,22 +87,4 @@ def _worst(case: Case) -> Places:
     losses = [(finding, loss) for finding in findings for loss in finding.places]
     ordered = sorted(losses, key=lambda pair: -pair[1].lost)
     places = [(finding.table, name) for finding, loss in ordered for name in loss.where[:1]]
-    return [place for place in dict.fromkeys(places) if _can_go(case, place)]
-
-
-def _can_go(case: Case, place: tuple[str, str]) -> bool:
-    table, name = place
-    return (
-        table in case.source.train
-        and name in case.source.train[table]
-        and case.can_be_dropped(case.source.train[table], name)
-    )
-
-
-def _leaves_enough(case: Case, dropped: Places) -> bool:
-    """At least half of the columns that were learnt stay: less is another table."""
-    for table in case.source.train:
-        learnt = [column.name for column in table.columns if not column.role.is_fabricated]
-        if 2 * sum(place == (table.name, name) for place in dropped for name in learnt) > len(learnt):
-            return False
-    return True
+    return [place for place in dict.fromkeys(places) if can_go(case, place)]

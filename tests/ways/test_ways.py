@@ -12,8 +12,9 @@ from honest import draft, honest, people, source
 
 from privsynth.policy import Policy
 from privsynth.recipe import Recipe
-from privsynth.source import Exposure, Source
-from privsynth.verdict import Finding, Verdict
+from privsynth.source import Exposure, Source, WholeSource
+from privsynth.statistics import Fact
+from privsynth.verdict import Finding, Loss, Verdict
 from privsynth.way_out import Advice, Attempted, Missed, WayOut
 from privsynth.ways import leaks, ways_out
 from privsynth.ways.carriers import carriers
@@ -240,13 +241,93 @@ def test_a_leaf_that_was_asked_for_shrinks_where_the_draft_is_too_unlike() -> No
     assert ("without rows",) in [way.words for way in ways_out([unlike], few, made, real()).ways]
 
 
-def test_a_smaller_leaf_is_tried_before_a_column_is_given_up_and_garbage_is_a_persons_decision() -> None:
+def test_a_lost_column_is_left_out_before_the_leaf_is_turned_and_garbage_is_a_persons_decision() -> None:
     lost = failed("fidelity", "columns", good="high", used=0.5, where=("town",))
     found = advice(lost)
-    assert found.ways[0].options == ("--set", "backend.min_leaf=10")
-    assert found.to_follow[-1].options == ("--drop", "town")
+    assert found.ways[0].options == ("--drop", "town")
+    assert found.ways[1].options == ("--set", "backend.min_leaf=10")
     assert kinds(found)[-2:] == ["backend", "lost"]
     assert found.ways[-1].options == ("--set", "tables.people.columns.town.may_be_lost=true")
+
+
+def test_what_a_column_says_of_others_is_first_followed_more_closely() -> None:
+    lost = failed("fidelity", "ties", good="high", used=0.5, where=("town",))
+    assert [way.options for way in advice(lost).to_follow][::2] == [
+        ("--set", "backend.min_leaf=10"),
+        ("--drop", "town"),
+    ]
+
+
+def broken(*pairs: tuple[str, str]) -> Verdict:
+    """Relations between columns that hold in half of the rows."""
+    places = tuple(Loss(where=pair, kept=0.5, fresh=1.0, lost=0.5, words="holds no more") for pair in pairs)
+    where = tuple(dict.fromkeys(name for pair in pairs for name in pair))
+    found = Finding(
+        "relations", 0.5, what="relations", limit=0.95, good="high", table="people", where=where, places=places
+    )
+    return Verdict("fidelity", "digest", (found,))
+
+
+def fact(kind: str, *columns: str) -> Fact:
+    return Fact(kind, table="people", columns=columns, share=1.0, words="")
+
+
+def known(*facts: Fact) -> WholeSource:
+    return WholeSource(real().train, facts)
+
+
+def dropped(found: Advice) -> list[tuple[str, ...]]:
+    return [tuple(way.options[1::2]) for way in found.ways if way.kind == "drop"]
+
+
+def test_what_follows_from_another_column_is_left_out_first_then_what_decides_it() -> None:
+    of = {"dependency": "job", "one_to_one": "job", "arithmetic": "town", "order": "job"}
+    for kind, name in of.items():
+        found = advice(broken(("town", "job")), whole=known(fact(kind, "town", "job")))
+        other = "town" if name == "job" else "job"
+        assert dropped(found) == [(name,), (other,)], kind
+        assert kinds(found)[:2] == ["drop", "drop"]
+
+
+def test_of_two_columns_that_say_the_same_the_number_goes() -> None:
+    found = advice(broken(("age", "town")), whole=known(fact("one_to_one", "age", "town")))
+    assert dropped(found) == [("age",), ("town",)]
+
+
+def test_the_fewest_columns_that_mend_all_relations_go_together_and_each_named_one_is_offered() -> None:
+    found = dropped(advice(broken(("town", "job"), ("town", "sex"))))
+    assert found[0] == ("town",)
+    assert set(found[1]) == {"job", "sex"}
+    apart = dropped(advice(broken(("town", "job"), ("age", "sex"))))
+    assert [len(each) for each in apart] == [2] * len(apart)
+    assert {name for each in apart for name in each} == {"town", "job", "age", "sex"}
+
+
+def unlike(used: float, **asked: Any) -> Attempted:
+    missed = Missed(gate="fidelity", key="relations", what="", table="people", used=used)
+    return Attempted(settings=settings_of(Policy(**asked)), missed=(missed,))
+
+
+def test_a_step_that_moved_nothing_is_taken_back_by_all_ways_and_one_that_did_stays() -> None:
+    asked = Policy(backend={"kind": "model", "min_leaf": 10}, drop=["member", "age"], rows=300)
+    as_it_was = unlike(1.9, backend="model", drop=["member"])  # relations hold in half of the rows now, too
+    ways = advice(broken(("town", "job")), policy=asked, before=[as_it_was]).to_follow
+    applied = [way.applied(asked) for way in ways]
+    assert applied[0].drop == ["member", "town"]
+    assert applied[0].rows is None
+    assert {policy.backend.min_leaf for policy in applied} == {None}
+    assert not any("age" in policy.drop for policy in applied)
+    worse = unlike(4.0, backend="model", drop=["member"])
+    ways = advice(broken(("town", "job")), policy=asked, before=[worse]).to_follow
+    assert ways[0].applied(asked).drop == ["member", "age", "town"]
+    assert ways[0].applied(asked).rows == 300
+
+
+def test_what_a_vain_step_brought_about_is_not_mended() -> None:
+    asked = Policy(backend="model", drop=["age"])
+    now = [broken(("town", "job")), failed("copies", "isolated")]
+    assert "rows" not in kinds(advice(*now, policy=asked, before=[unlike(1.9, backend="model")]))
+    assert "rows" in kinds(advice(*now, policy=asked))
 
 
 def test_a_table_is_not_dropped_column_by_column() -> None:
