@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from honest import draft, honest, people, source
 
-from privsynth.dataset import Dataset
+from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.gate import selftest
 from privsynth.gate.selftest import SelfTest, _alone, _told, planted
+from privsynth.measure.attacks.attack import Attacked
 from privsynth.policy import Policy
 from privsynth.source import Source
+from privsynth.verdict import Status, Verdict
 
 TRAIN, MADE = people(100, 1), honest(40, 3)
 MODEL = Policy(backend="model")
@@ -46,6 +49,39 @@ def test_an_attack_that_sees_nothing_is_an_error_where_enough_could_be_found(fin
     assert blind.limit == (1.0 if decides else None)
     assert ("not even that was seen" in blind.note) is decides
     assert (seeing.measured, seeing.passed, seeing.n) == (0.25, True, 100)
+
+
+def answers(*codes: int, seed: int, rows: int = 1200) -> Table:
+    """Forty questions with two answers each, and a number that each of these few people has for himself."""
+    rng = np.random.default_rng(seed)
+    asked = {f"q{at}": rng.choice(["yes", "no"], rows) for at in range(40)}
+    number = rng.choice(["7", "8", "9"], rows).astype(object)
+    number[: len(codes)] = [str(code) for code in codes]
+    frame = pd.DataFrame({**asked, "number": number}, dtype=object)
+    return Table("people", tuple(Column(name, Kind.CATEGORY) for name in frame), frame)
+
+
+def test_a_copy_of_a_wide_table_with_few_answers_is_seen_by_what_three_columns_say() -> None:
+    """Sixty rare numbers, which strangers have as well: one column tells nothing, three tell all."""
+    train, holdout = answers(*range(100, 160), seed=1), answers(*range(100, 160), seed=2)
+    made = answers(seed=3)
+    found = {each.key: each for each in SelfTest(MODEL).measure(draft(made), source(train, holdout))}
+    seen = found["seen_by_singling_out"]
+    assert seen.limit == 1.0
+    assert seen.passed
+    assert "60 people" in seen.note
+
+
+def test_an_attack_without_power_on_this_table_is_named_and_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        selftest, "singling_out", lambda *_, **__: (Attacked(0, 10, control_successes=0, control_attacks=10), 0)
+    )
+    train, holdout = answers(*range(100, 160), seed=1), answers(*range(100, 160), seed=2)
+    found = SelfTest(MODEL).measure(draft(answers(seed=3)), source(train, holdout))
+    blind = next(each for each in found if each.key == "seen_by_singling_out")
+    assert Verdict("selftest", "digest", tuple(found)).status is Status.ERRORED
+    assert blind.remedy.startswith("singling out does not see even a full copy of people")
+    assert "environment" not in blind.remedy
 
 
 def test_too_few_rows_are_said_and_left_to_the_other_gates() -> None:

@@ -207,6 +207,12 @@ def test_a_judge_or_a_report_that_is_wrong_is_said_and_nothing_else_advised() ->
     assert advice(failed("artefacts", remedy="call it otherwise")).by_hand == ("call it otherwise",)
 
 
+def test_an_attack_without_power_on_this_table_leaves_another_backend() -> None:
+    found = advice(failed("selftest", "seen_by_singling_out", remedy="another backend"))
+    assert kinds(found) == ["backend"]
+    assert found.by_hand == ("another backend",)
+
+
 def test_a_release_needs_no_way() -> None:
     assert advice(failed("membership", used=0.5)) == Advice()
 
