@@ -214,6 +214,10 @@ LOST = {
         "different values of a column are lost",
         "at least one column has fewer different values than as many real rows",
     ),
+    "texture": (
+        "how values are written is lost",
+        "decimals, weekdays or times of day of at least one column are not as in the real rows",
+    ),
     "ties": (
         "what columns say of each other is lost",
         "at least one column says less of the others than in the real rows",
@@ -225,6 +229,10 @@ LOST = {
     "relations": (
         "what holds between columns is broken",
         "what holds between columns in the real rows does not hold in all rows",
+    ),
+    "keys": (
+        "keys are doubled",
+        "what no two real rows share, such as a person and a time, several synthetic rows share",
     ),
     "groups": ("groups are lost", "at least one group has fewer rows, or other numbers, than in the real rows"),
     "tails": ("ends are cut off", "at least one number has fewer rows at its ends than in the real rows"),
@@ -253,9 +261,11 @@ LOST = {
 KEPT = {
     "columns": ("Values", "Are the values of each column as often as in the real rows?"),
     "levels": ("Different values", "Are there as many different ones, and do those that many rows share come out?"),
+    "texture": ("How values are written", "Are decimals, weekdays and times of day as in the real rows?"),
     "ties": ("What a column says of the others", "Does it still tell what it told of all of them?"),
     "pairs": ("Two columns", "Does the one still tell what it told of the other?"),
     "relations": ("What holds between columns", "In how many rows does it hold?"),
+    "keys": ("Keys", "What no two real rows share, do two synthetic ones?"),
     "groups": ("Groups", "Are the groups of each category there, and do numbers run in them as they did?"),
     "tails": ("Ends of numbers", "Are the outermost rows of each number there?"),
     "gaps": ("Missing values", "Are as many missing, and in the rows where they are missing in the real table?"),

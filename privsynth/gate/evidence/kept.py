@@ -15,9 +15,11 @@ NAMED = 10  # places named in a finding, and all that fail
 WHAT: dict[Aspect, str] = {
     "columns": "what the column that keeps least says by itself: how often each value is",
     "levels": "what the column that keeps least says by itself: how many different values there are",
+    "texture": "decimals, weekdays and times of day that are as in the real rows",
     "ties": "what the column that keeps least says of the others",
     "pairs": "what one of the two columns that keep least says of the other",
     "relations": "rows in which what holds between columns holds",
+    "keys": "rows that have a key of their own where each real row has one",
     "groups": "what the group that keeps least shows",
     "tails": "rows at the end of a number that keeps least",
     "gaps": "what the column that keeps least shows of missing values",
@@ -37,6 +39,15 @@ LIMITS: dict[Aspect, str] = {
     "order": "order_min",
     "steady": "steady_min",
 }
+OF_A_COLUMN: tuple[Aspect, ...] = (
+    "columns",
+    "levels",
+    "texture",
+    "ties",
+    "tails",
+    "gaps",
+    "season",
+)  # named by the first
 _NOT_LEARNT = (
     "no engine of this version learns it: leave the limit out, reshape the table to one row a person, or use backend "
     "mask, which keeps the rows"
@@ -71,10 +82,10 @@ def _finding(
         limit=limit,
         limit_name="" if limit is None else name,
         good="high",
-        where=_names(failing or [shown], alone=aspect in ("columns", "levels", "ties", "gaps", "season")),
+        where=_names(failing or [shown], alone=aspect in OF_A_COLUMN),
         baseline=shown.fresh if aspect in ("order", "steady") else None,
         n=shown.rows,
-        note=_told(failing, places, shown),
+        note=_told(failing, places, shown) + _looked_at(aspect, places, result),
         remedy=REMEDIES.get(aspect, _LOST),
         places=_places(failing, places),
     )
@@ -100,6 +111,14 @@ def _told(failing: Sequence[Kept], places: Sequence[Kept], shown: Kept) -> str:
     told = list(dict.fromkeys(kept.words for kept in [*worst(failing), *failing, *worst(places)])) or [shown.words]
     more = f"; and {len(told) - SAID:,} more" if len(told) > SAID else ""
     return "; ".join(told[:SAID]) + more
+
+
+def _looked_at(aspect: Aspect, places: Sequence[Kept], result: FidelityResult) -> str:
+    """How many columns the figure speaks of, where it does not speak of all."""
+    if aspect not in OF_A_COLUMN:
+        return ""
+    looked, every = len({kept.where[0] for kept in places}), len(result.columns)
+    return f"; {looked:,} of {every:,} columns were looked at" if looked < every else ""
 
 
 def _places(failing: Sequence[Kept], places: Sequence[Kept]) -> tuple[Loss, ...]:

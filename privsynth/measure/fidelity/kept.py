@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-# columns: the shares of values; levels: how many different ones; ties: what a column says of all others; pairs: of one
+# columns: the shares of values; levels: how many different ones; texture: how fine they are;
+# ties: what a column says of all others; pairs: of one
 Aspect = Literal[
     "columns",
     "levels",
+    "texture",
     "ties",
     "pairs",
     "relations",
+    "keys",
     "groups",
     "tails",
     "gaps",
@@ -25,7 +28,7 @@ Aspect = Literal[
 ]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 NOTICEABLE = 0.95  # of what fresh real rows keep: below it something is lost
-SMALL_LOSS = {"relations": 0.99, "rows_each": 0.98, "steady": 0.98}  # where less is a loss, too
+SMALL_LOSS = {"relations": 0.99, "keys": 0.99, "rows_each": 0.98, "steady": 0.98}  # where less is a loss, too
 STRAY = 1.5  # of a total variation between samples of n rows, times 1/sqrt(n): chance hardly goes further
 SURE = 3.3  # standard deviations that chance hardly exceeds
 

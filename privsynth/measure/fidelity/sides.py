@@ -50,6 +50,13 @@ def sides_of(real: Table, synthetic: Table, fresh: Table, rng: np.random.Generat
     return ThreeSides(*rows, tuple(names) if len(rows[0]) and size else ())
 
 
+def whole_sides(
+    real: Table, synthetic: Table, fresh: Table, names: tuple[str, ...], rng: np.random.Generator
+) -> ThreeSides:
+    """The same columns in all rows of each, as far as they are not very many."""
+    return ThreeSides(*(some_of(table, SIDE, rng) for table in (real, synthetic, fresh)), names)
+
+
 def comparable(real: Table, synthetic: Table) -> tuple[list[str], tuple[str, ...]]:
     """The columns that can be compared, and those that cannot: invented on purpose, generalised, or not there."""
     names = [

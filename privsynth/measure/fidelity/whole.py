@@ -19,12 +19,14 @@ from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
 from privsynth.measure.fidelity.groups import groups_kept
 from privsynth.measure.fidelity.kept import SURE, Kept
+from privsynth.measure.fidelity.keys import keys_kept
 from privsynth.measure.fidelity.levels import levels_kept
 from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept
 from privsynth.measure.fidelity.order import OrderResult, compare_order, order_kept
 from privsynth.measure.fidelity.relations import relations_kept
-from privsynth.measure.fidelity.sides import ThreeSides, halves, sides_of
+from privsynth.measure.fidelity.sides import ThreeSides, halves, sides_of, whole_sides
 from privsynth.measure.fidelity.tails import tails_kept
+from privsynth.measure.fidelity.texture import texture_kept
 from privsynth.measure.fidelity.ties import column_ties, fine_ties, gap_ties, pairs_kept, seasons
 from privsynth.measure.fidelity.use import use_kept
 from privsynth.measure.turns import known_turns
@@ -87,7 +89,8 @@ class _Measure:
         sides, rng = sides_of(real, synthetic, fresh, _stream("sides", name)), _stream("rows", name)
         result = compare_sides(sides, rng, real, synthetic, fewest=max(SMALL, self.policy.limits.k_rare))
         result = replace(result, together=self._together(name), against=self.laid.against)
-        return replace(result, kept=tuple(self._kept(sides, result)) if sides.names else ())
+        whole = whole_sides(real, synthetic, fresh, sides.names, _stream("whole", name))
+        return replace(result, kept=tuple(self._kept(sides, whole, result)) if sides.names else ())
 
     def _together(self, name: str) -> OrderResult | None:
         """Rows that follow each other are compared whole: in a half of a series each is two steps from the next."""
@@ -97,15 +100,20 @@ class _Measure:
             return None
         return compare_order(self.laid.whole[name], synthetic, fresh, turns, _stream("order", name))
 
-    def _kept(self, sides: ThreeSides, result: FidelityResult) -> Iterator[Kept]:
+    def _kept(self, sides: ThreeSides, whole: ThreeSides, result: FidelityResult) -> Iterator[Kept]:
+        """`whole`: all rows of each side, for what has no need of sides of one size."""
         name = result.table
         yield from columns_kept(sides)
         yield from levels_kept(sides)
+        yield from texture_kept(sides)
         ties = (*result.ties, *fine_ties(sides))
         yield from (*column_ties(ties, "ties", sides.size), *pairs_kept(ties, sides.size))
         yield from relations_kept(sides, self.source.facts)
+        yield from keys_kept(
+            self.laid.whole[name], self.laid.parts.synthetic[name], self.source.facts, _stream("keys", name)
+        )
         yield from groups_kept(sides)
-        yield from tails_kept(sides)
+        yield from tails_kept(whole)
         yield from (*gaps_kept(sides), *gap_ties(sides))
         yield from seasons(sides)
         yield from rows_each(self.laid.parts, name, _stream("each", name))
