@@ -144,7 +144,7 @@ def _of_rows(kept: Kept, result: FidelityResult, limits: Limits | None) -> Findi
         where=kept.where,
         baseline=result.c2st_reference,
         n=kept.rows,
-        note=f"{kept.words}; .5 is a coin toss, and {SURE:.1f} standard errors are taken off",
+        note=f"{kept.words}; .5 is a coin toss, and what chance may add is {SURE:.1f} standard errors",
         places=(_place(kept),) if kept.is_lost else (),
         remedy="look at the worst places of this gate: what is lost there is what tells the rows apart",
     )

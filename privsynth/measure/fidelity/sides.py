@@ -54,7 +54,7 @@ def whole_sides(
     real: Table, synthetic: Table, fresh: Table, names: tuple[str, ...], rng: np.random.Generator
 ) -> ThreeSides:
     """The same columns in all rows of each, as far as they are not very many."""
-    return ThreeSides(*(some_of(table, SIDE, rng) for table in (real, synthetic, fresh)), names)
+    return ThreeSides(some_of(real, SIDE, rng), some_of(synthetic, SIDE, rng), some_of(fresh, SIDE, rng), names)
 
 
 def comparable(real: Table, synthetic: Table) -> tuple[list[str], tuple[str, ...]]:

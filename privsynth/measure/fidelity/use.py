@@ -6,7 +6,7 @@ al. 2017). What the first can do beyond chance, as a share of what the second ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from privsynth.measure.fidelity.kept import SURE, Kept, percent
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.measure.fidelity.ties import Tie
 from privsynth.measure.samples import some_rows
+from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 SIDE = 3_000  # rows that teach, and that test
@@ -26,21 +27,37 @@ TARGETS = 3
 CLASSES = 20  # of a category that is learnt
 TOLD_APART = 5  # of them, the commonest; the others are one class
 TWINS = 0.95  # phi, from which on a column only says the target once more
+DETERMINING = ("equal", "one_to_one", "dependency", "joint", "arithmetic", "constant_difference")
+_WANTED = {Role.SENSITIVE: 0, Role.QUASI: 1}  # before all others
 SKILL = 0.1  # beyond chance that real rows must teach
 OF_A_CLASS = 10  # rows
 
 
-def use_kept(sides: ThreeSides, ties: Sequence[Tie], asked: Sequence[str], rng: np.random.Generator) -> Iterator[Kept]:
-    """For up to three targets: those asked for, or else the most sensitive ones of which other columns say most."""
+def use_kept(
+    sides: ThreeSides,
+    ties: Sequence[Tie],
+    asked: Sequence[str],
+    rng: np.random.Generator,
+    *,
+    facts: Iterable[Fact] = (),
+) -> Iterator[Kept]:
+    """For up to three targets: those asked for, or else the most sensitive ones of which other columns say most.
+
+    What `facts` say of a target needs no model: those columns are no part of what it learns from, and what others
+    determine comes last.
+    """
+    facts = [fact for fact in facts if fact.table == sides.real.name and fact.kind in DETERMINING]
     if min(sides.size, len(sides.real)) < FEWEST or len(sides.names) < 2:
         return
     tables = tuple(table.take(some_rows(len(table), SIDE, rng)) for table in sides.tables)
     matrix, categories = features(tables, sides.names)
     seed = int(rng.integers(2**31))
     found = 0
-    for name in _candidates(sides, ties, asked):
+    for name in _candidates(sides, ties, asked, facts):
         place = sides.names.index(name)
-        others = [n for n, other in enumerate(sides.names) if other not in {name, *_twins(ties, name)}]
+        others = [
+            n for n, other in enumerate(sides.names) if other not in {name, *_twins(ties, name), *_kin(facts, name)}
+        ]
         if not others:
             continue
         task = _Task(matrix=matrix, others=others, categories=[categories[n] for n in others], place=place, seed=seed)
@@ -52,15 +69,31 @@ def use_kept(sides: ThreeSides, ties: Sequence[Tie], asked: Sequence[str], rng: 
             return
 
 
-def _candidates(sides: ThreeSides, ties: Sequence[Tie], asked: Sequence[str]) -> list[str]:
+def _candidates(sides: ThreeSides, ties: Sequence[Tie], asked: Sequence[str], facts: Sequence[Fact]) -> list[str]:
     """Twice as many as are wanted: some cannot be learnt from real rows either. Classes and numbers take turns."""
     if asked:
         return [name for name in asked if name in sides.names]
-    told = {name: sum(tie.fresh for tie in ties if _is_of(tie, name)) for name in sides.names}
+    kin = {name: _kin(facts, name) for name in sides.names}
+    told = {
+        name: sum(tie.fresh for tie in ties if _is_of(tie, name) and tie.other(name) not in kin[name])
+        for name in sides.names
+    }
     fit = [name for name in sides.names if told[name] > 0 and _can_be_learnt(sides.real, name)]
     fit.sort(key=lambda name: -told[name])
     turns = {name: turn for part in _by_kind(sides.real, fit) for turn, name in enumerate(part)}
-    return sorted(fit, key=lambda name: (sides.real[name].role is not Role.SENSITIVE, turns[name]))[: 2 * TARGETS]
+    open_ones = {name: not any(_determines(fact, name) for fact in facts) for name in fit}
+    wanted = sorted(fit, key=lambda name: (not open_ones[name], _WANTED.get(sides.real[name].role, 2), turns[name]))
+    return wanted[: 2 * TARGETS]
+
+
+def _kin(facts: Sequence[Fact], name: str) -> set[str]:
+    """The columns that determine one, or are determined by it."""
+    return {other for fact in facts if name in fact.columns for other in fact.columns} - {name}
+
+
+def _determines(fact: Fact, name: str) -> bool:
+    """Whether a column follows from the others of a fact; from a sum each part does."""
+    return name in (fact.columns[-1:] if fact.kind in ("dependency", "joint") else fact.columns)
 
 
 def _by_kind(table: Table, names: Sequence[str]) -> tuple[list[str], list[str]]:

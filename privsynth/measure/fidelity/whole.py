@@ -118,7 +118,8 @@ class _Measure:
         yield from seasons(sides)
         yield from rows_each(self.laid.parts, name, _stream("each", name))
         yield from order_kept(result.together) if result.together is not None else ()
-        yield from use_kept(sides, result.ties, self.policy.table(name).targets, _stream("use", name))
+        targets = self.policy.table(name).targets
+        yield from use_kept(sides, result.ties, targets, _stream("use", name), facts=self.source.facts)
         yield from _whole_rows(result)
 
 
@@ -129,12 +130,14 @@ def _stream(*names: str) -> np.random.Generator:
 def _whole_rows(result: FidelityResult) -> Iterator[Kept]:
     """How far a classifier is from telling every row: 1 is a coin toss, 0 means that it tells all."""
     if result.c2st is not None and result.c2st_reference is not None:
+        noise = SURE * float(np.sqrt(1 / (3 * min(result.rows_compared, 4_000))))
         yield Kept(
             aspect="rows",
             where=(),
             kept=min(1.0, 2 * (1 - result.c2st)),
             fresh=min(1.0, 2 * (1 - result.c2st_reference)),
-            noise=SURE * float(np.sqrt(1 / (3 * min(result.rows_compared, 4_000)))),
+            noise=noise,
             rows=result.rows_compared,
-            words=f"a classifier tells whole rows from real ones with an area under the curve of {result.c2st:.2f}",
+            words="a classifier tells whole rows from real ones with an area under the curve of "
+            f"{max(0.5, result.c2st - noise / 2):.3f} for sure ({result.c2st:.3f} less what chance may add)",
         )
