@@ -142,9 +142,11 @@ class Verdict:
 
     @property
     def word(self) -> StatusWord:
-        """The status for people: what passed because nothing was held against a limit is not called passed."""
+        """The status for people: what passed because nothing was held against a limit is not called passed, and what
+        stands in the way only because too little is there to judge by is not called failed."""
         if self.status is not Status.PASSED:
-            return StatusWord.FAILED if self.status is Status.FAILED else StatusWord.NOT_JUDGED
+            judged = self.status is Status.FAILED and any(not finding.evidence for finding in self.failures)
+            return StatusWord.FAILED if judged else StatusWord.NOT_JUDGED
         if any(finding.judges for finding in self.findings):
             return StatusWord.PASSED
         told = any(not finding.empty and not finding.evidence for finding in self.findings)

@@ -12,7 +12,7 @@ import pytest
 from privsynth.api import Outcome, synthesize
 from privsynth.cli.screen import MARKS, Screen, headline
 from privsynth.policy import Policy
-from privsynth.verdict import Finding, StatusWord, Verdict
+from privsynth.verdict import Finding, StatusWord, Verdict, blocking
 
 RULES = str(Path(__file__).parents[1] / "rules" / "shop.yaml")
 
@@ -21,6 +21,7 @@ BEYOND = Finding("beyond", 2.0, what="beyond", limit=1.0)
 TOLD = Finding("told", 0.1, what="told")
 EMPTY = Finding("empty", 0, what="empty", note="there is none", empty=True)
 EVIDENCE = Finding("evidence", 9, what="evidence", limit=1, good="high", evidence=True)
+THIN = Finding("evidence", 0, what="evidence", limit=1, good="high", evidence=True)
 MISSING = Finding("missing", None, what="missing", limit=1.0)
 
 
@@ -31,6 +32,8 @@ MISSING = Finding("missing", None, what="missing", limit=1.0)
         ((HELD, TOLD, EMPTY), StatusWord.PASSED),
         ((HELD, BEYOND), StatusWord.FAILED),
         ((HELD, MISSING), StatusWord.NOT_JUDGED),
+        ((HELD, THIN), StatusWord.NOT_JUDGED),
+        ((BEYOND, THIN), StatusWord.FAILED),
         ((), StatusWord.NOT_JUDGED),
         ((TOLD,), StatusWord.REPORTED),
         ((TOLD, EMPTY), StatusWord.REPORTED),
@@ -44,6 +47,11 @@ def test_only_what_was_held_against_a_limit_has_passed_it(findings: tuple[Findin
     assert Verdict("copies", "subject", findings).word is word
 
 
+def test_evidence_that_is_missing_blocks_by_whatever_word_it_is_called() -> None:
+    thin = Verdict("copies", "subject", (HELD, THIN))
+    assert blocking([thin]) == [thin]
+
+
 @pytest.mark.parametrize(
     ("findings", "text"),
     [
@@ -51,6 +59,7 @@ def test_only_what_was_held_against_a_limit_has_passed_it(findings: tuple[Findin
         ((EVIDENCE, EMPTY), "-     nothing to judge: there is none"),
         ((HELD,), "PASS  held: 0.1  limit at most 1"),
         ((MISSING,), "ERROR missing: not measured  limit at most 1"),
+        ((THIN,), "FAIL  could not judge: evidence: 0  limit at least 1"),
         ((BEYOND,), "FAIL  beyond: 2  limit at most 1"),
     ],
 )

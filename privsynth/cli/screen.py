@@ -14,7 +14,7 @@ from privsynth.cli.interrupt import heeded, held
 from privsynth.errors import ExitCode, visible
 from privsynth.options import FigureStyle
 from privsynth.stages import Estimate, Stage, Stages
-from privsynth.verdict import Finding, StatusWord, Verdict
+from privsynth.verdict import Finding, Status, StatusWord, Verdict
 
 if TYPE_CHECKING:
     from privsynth.cli.live import Live
@@ -56,7 +56,7 @@ class Screen(Stages):
     def end(self, stage: Stage) -> None:
         self.stop()
         text = headline(stage.verdict) if stage.verdict else stage.detail
-        mark = _mark(stage.verdict.word) if stage.verdict else ""
+        mark = _mark(stage.verdict) if stage.verdict else ""
         verb, _, name = stage.name.partition(" ")
         self.line(verb, name, text, f"{stage.seconds:.1f} s", mark=mark)
 
@@ -126,7 +126,10 @@ def write_json(content: Mapping[str, object]) -> None:
 def headline(verdict: Verdict) -> str:
     """What decided: the first finding that failed, else the one that came closest to its limit."""
     if verdict.failures and not verdict.error:
-        return finding_line(verdict.failures[0], verdict.figures)
+        line = finding_line(verdict.failures[0], verdict.figures)
+        return (
+            line if verdict.status is Status.ERRORED or verdict.word is StatusWord.FAILED else f"{verdict.word}: {line}"
+        )
     if verdict.word is not StatusWord.PASSED:
         return f"{verdict.word}: {_why_not(verdict)}"
     limited = [finding for finding in verdict.findings if finding.judges]
@@ -185,7 +188,9 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str]) -> str:
     )
 
 
-def _mark(word: StatusWord) -> str:
+def _mark(verdict: Verdict) -> str:
+    """Evidence that is missing is no error of the gate: it stands in the way like what failed."""
+    word = StatusWord.FAILED if verdict.status is Status.FAILED else verdict.word
     mark = f"{MARKS[word]:<6}"
     if not _is_live() or "NO_COLOR" in os.environ or MARKS[word] == "-":
         return mark
