@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from privsynth.report import wording
 from privsynth.verdict import Finding, Loss, Verdict
 
-MOST = 6  # of a run
+MOST = 5  # lines of a run
 OF_A_KIND = 2  # columns of one loss
 
 
 def losses(verdicts: Sequence[Verdict], *, exact: bool) -> list[str]:
     """A sentence for each loss; with its figures only where figures may be told."""
     told = [(_of_kind(finding, place, exact=exact)) for finding, place in worst_places(verdicts, of_a_kind=1)]
-    return told[:MOST]
+    if len(told) <= MOST:
+        return told
+    return [*told[: MOST - 1], f"and {len(told) - MOST + 1:,} more kinds of loss, which fidelity.html names"]
 
 
 def worst_places(verdicts: Sequence[Verdict], *, of_a_kind: int = OF_A_KIND) -> list[tuple[Finding, Loss]]:

@@ -241,7 +241,7 @@ LOST = {
     "order": (
         "what ties its rows together is lost",
         "real rows depend on the row before, synthetic ones less or not at all; "
-        "series, growth and gaps cannot be studied on this table",
+        "series, growth and gaps show weaker on this table, or cannot be studied",
     ),
     "steady": (
         "what stays the same is lost",

@@ -53,7 +53,7 @@ def test_a_table_of_visits_says_on_the_screen_and_in_the_reports_what_it_lost() 
     assert order.measured < 0.9 * order.baseline
     assert (order.limit, order.passed, steady.limit, steady.passed) == (None, True, None, True)
     assert (steady.where, steady.measured) == (("sex",), 1.0)
-    lost = [text for text in told.said if "series, growth and gaps cannot be studied" in text]
+    lost = [text for text in told.said if "series, growth and gaps" in text]
     assert len(lost) == 1
     assert set(lost) <= set(outcome.manifest["notes"])
     assert set(lost) <= set(outcome.report["notes"])
@@ -72,7 +72,7 @@ def test_masked_rows_keep_what_ties_them_together() -> None:
     outcome = synthesize(visits(), {"seed": 1}, backend="mask", stages=told)
     order = findings(outcome)["order"]
     assert order.measured == pytest.approx(1.0, abs=0.1)
-    assert not [text for text in told.said if "cannot be studied" in text]
+    assert not [text for text in told.said if "series, growth and gaps" in text]
 
 
 def test_a_table_without_people_or_order_says_nothing_of_them() -> None:
@@ -98,6 +98,15 @@ def test_figures_are_told_only_where_they_may_be() -> None:
 def test_of_each_loss_the_worst_place_is_told_and_nothing_where_nothing_is_lost() -> None:
     assert losses(verdict(), exact=True) == []
     assert losses(verdict(0.9, 0.5), exact=True) == losses(verdict(0.9), exact=True)
+
+
+def test_of_many_losses_the_worst_are_told_and_the_others_counted() -> None:
+    keys = ("columns", "levels", "texture", "ties", "pairs", "keys", "tails")
+    places = [Loss(where=("x",), kept=0.1 * n, fresh=1.0, lost=1 - 0.1 * n, words=f"x {n}") for n in range(7)]
+    made = [Finding(key, 0.1, what=key, table="t", places=(place,)) for key, place in zip(keys, places, strict=True)]
+    told = losses([Verdict("fidelity", "x", tuple(made))], exact=True)
+    assert [line[-3:] for line in told[:4]] == ["x 0", "x 1", "x 2", "x 3"]
+    assert told[4:] == ["and 3 more kinds of loss, which fidelity.html names"]
 
 
 def test_the_limits_are_absent_from_every_profile() -> None:

@@ -6,17 +6,17 @@ Measured on the rows of one table as they follow each other in time, real, synth
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.fidelity.kept import NOTICEABLE, SURE, Kept
+from privsynth.measure.fidelity.kept import NOTICEABLE, SMALL_LOSS, SURE, Kept
 from privsynth.measure.fidelity.sides import comparable
 from privsynth.measure.turns import Followers, Turns, dependence, depending, followers, stays
 
-LITTLE = 0.25  # below it nothing is left that could be used
+MUCH, SOME, LITTLE = 0.85, 0.6, 0.25  # of the order is kept: what is left to study
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class SteadyColumns:
     fresh: float | None
     units: int  # of the synthetic rows, with two rows or more
     unit: str  # the column that says which rows belong together
+    moved: SteadyColumns | None = None  # those of them that stay less than they should, where others do not
 
     @property
     def kept(self) -> float:
@@ -51,10 +52,24 @@ class SteadyColumns:
 
     @property
     def is_lost(self) -> bool:
-        return self.kept < NOTICEABLE * (self.real if self.fresh is None else self.fresh)
+        return self.kept < NOTICEABLE * self.meant
+
+    @property
+    def meant(self) -> float:
+        """The share of real units."""
+        return self.real if self.fresh is None else self.fresh
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it is one of those that a loss of all is due to."""
+        return self.kept < SMALL_LOSS["steady"] * self.meant
 
     @property
     def in_words(self) -> str:
+        return self._told if self.moved is None else self.moved._told
+
+    @property
+    def _told(self) -> str:
         names, one = f"{', '.join(self.names[:3])}{' ...' * (len(self.names) > 3)}", len(self.names) == 1
         real = f"{names} {'stays' if one else 'stay'} the same within one {self.unit} ({self.real:.0%} of them)"
         if self.synthetic is None:
@@ -105,8 +120,17 @@ class OrderResult:
         else:
             real, lost = f"the real rows depend on the row before{of_unit}", "series, growth and gaps"
         less = "not" if self.kept < LITTLE else "less" if self.is_lost else "too"
-        cannot = f": {lost} cannot be studied on this table" if self.is_lost else ""
-        return f"{real} ({self.real:.2f} {over}), the synthetic ones do {less} ({self.synthetic:.2f}){cannot}"
+        left = f": {lost} {self._left}" if self.is_lost else ""
+        return f"{real} ({self.real:.2f} {over}), the synthetic ones do {less} ({self.synthetic:.2f}){left}"
+
+    @property
+    def _left(self) -> str:
+        """What can still be studied, by how much is kept."""
+        if self.kept < LITTLE:
+            return "cannot be studied on this table"
+        if self.kept < SOME:
+            return "hardly show on this table"
+        return "show much weaker on this table" if self.kept < MUCH else "show a little weaker on this table"
 
     @property
     def kept_fresh(self) -> float | None:
@@ -131,9 +155,9 @@ def order_kept(result: OrderResult) -> Iterator[Kept]:
     if (steady := result.steady) is not None:
         yield Kept(
             aspect="steady",
-            where=steady.names,
+            where=(steady.moved or steady).names,
             kept=steady.kept,
-            fresh=steady.real if steady.fresh is None else steady.fresh,
+            fresh=steady.meant,
             noise=SURE * 0.5 / float(np.sqrt(max(1, steady.units))),
             rows=steady.units,
             words=steady.in_words,
@@ -183,9 +207,17 @@ def _steady(sides: Sequence[_Side], turns: Turns, names: Sequence[str]) -> Stead
     steady = tuple(name for name in names if stays(real.table, name, real.pairs))
     if not steady:
         return None
-    (kept, _), (kept_synthetic, units), (kept_fresh, _) = (_units_that_keep(side, turns.unit, steady) for side in sides)
+    together = _steady_columns(sides, turns.unit, steady)
+    moved = tuple(name for name in steady if _steady_columns(sides, turns.unit, (name,)).has_moved)
+    return (
+        replace(together, moved=_steady_columns(sides, turns.unit, moved)) if 0 < len(moved) < len(steady) else together
+    )
+
+
+def _steady_columns(sides: Sequence[_Side], unit: str, names: tuple[str, ...]) -> SteadyColumns:
+    (kept, _), (kept_synthetic, units), (kept_fresh, _) = (_units_that_keep(side, unit, names) for side in sides)
     return SteadyColumns(
-        unit=turns.unit, names=steady, real=kept or 0.0, synthetic=kept_synthetic, fresh=kept_fresh, units=units
+        unit=unit, names=names, real=kept or 0.0, synthetic=kept_synthetic, fresh=kept_fresh, units=units
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.measure.fidelity.order import OrderResult, compare_order
+from privsynth.measure.fidelity.order import ColumnOrder, OrderResult, compare_order, order_kept
 from privsynth.measure.turns import Turns
 
 KINDS = {"id": Kind.INTEGER, "visit": Kind.INTEGER, "sex": Kind.CATEGORY, "pressure": Kind.NUMBER, "noise": Kind.NUMBER}
@@ -126,3 +126,31 @@ def test_an_empty_draft_and_an_empty_hold_out_are_no_error() -> None:
     assert compared(nobody).kept == 0.0
     result = compare_order(REAL, panel(60, 3), nobody, PANEL, np.random.default_rng(0))
     assert (result.kept_fresh, result.steady and result.steady.fresh) == (None, None)
+
+
+def test_only_the_columns_that_moved_are_said_to_have() -> None:
+    """Each person has a sex and a town; in the draft every second person moves once."""
+    people, turns = np.repeat(np.arange(40.0), 4), np.tile(np.arange(4.0), 40)
+    frame = pd.DataFrame({"id": people, "visit": turns, "sex": people % 2, "town": people // 4 % 5})
+    columns = tuple(Column(name, Kind.INTEGER) for name in frame.columns)
+    real = Table("visits", columns, frame, person="id")
+    moving = frame.assign(town=np.where((people % 2 == 1) & (turns == 3), 7.0, frame["town"]))
+    result = compare_order(real, Table("visits", columns, moving, person="id"), real, PANEL, np.random.default_rng(0))
+    (lost,) = [kept for kept in order_kept(result) if kept.aspect == "steady"]
+    assert (lost.where, lost.kept) == (("town",), 0.5)
+    assert lost.words.startswith("town stays the same within one id (100 % of them), in the synthetic rows within 50 %")
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        (0.9, "less (0.81): series, growth and gaps show a little weaker"),
+        (0.7, "less (0.63): series, growth and gaps show much weaker"),
+        (0.4, "less (0.36): series, growth and gaps hardly show"),
+        (0.1, "not (0.09): series, growth and gaps cannot be studied"),
+    ],
+)
+def test_how_much_is_left_decides_what_is_said_of_it(kept: float, words: str) -> None:
+    column = ColumnOrder(name="x", real=0.9, synthetic=0.9 * kept, fresh=0.9)
+    result = OrderResult(table="t", turns=Turns(None, "visit"), columns=(column,), steady=None, pairs=1000)
+    assert f"{words} on this table" in result.in_words
