@@ -29,6 +29,7 @@ class EngineRecord:
     can_be_given_columns: bool = False  # so that a condition need not be searched for
     keeps_dependencies: bool = False  # columns that another one determines, without help
     is_sized_by_width: bool = False  # it spreads levels out into inputs, so that they cost time and memory
+    is_quick: bool = False  # fitted in so little time that it can be fitted again for each fold
     turn: int | None = None  # when `auto` tries it: the cheap ones first
     why_not_kept: str = ""  # the reason why no fitted model of it can be kept; empty: it can
 
@@ -44,6 +45,7 @@ _TREES = EngineRecord(
     options=("min_leaf",),
     can_be_given_columns=True,
     keeps_dependencies=True,
+    is_quick=True,
     turn=1,
 )
 _COPULA = EngineRecord(

@@ -182,6 +182,11 @@ class Policy(PolicyModel):
         return isinstance(self.backend, ModelOptions) and ENGINES[self.backend.engine].needs_epsilon
 
     @property
+    def is_quick(self) -> bool:
+        """Whether what is to make the rows can be fitted several times without much ado."""
+        return isinstance(self.backend, ModelOptions) and ENGINES[self.backend.engine].is_quick
+
+    @property
     def figures(self) -> FigureStyle:
         """How much the reports tell: as the profile says, but nothing exact beside a claim of differential privacy."""
         asked = cast("FigureStyle", profile_rules(self.profile)["figures"])

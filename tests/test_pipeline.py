@@ -177,7 +177,7 @@ def enough(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ready(enough: Path) -> Ready:
-    policy, stages = Policy(backend="model", seed=1, rows=200), Stages()
+    policy, stages = Policy(backend="model", seed=1, rows=200, holdout=0.5), Stages()
     prepared = acts.prepare(read_files([enough], policy), policy, stages)
     unjudged = Ready(prepared, acts.draw(prepared, acts.learn(prepared, stages), stages))
     outcome = unjudged.concluded()

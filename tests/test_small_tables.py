@@ -10,8 +10,11 @@ import pytest
 
 from privsynth.api import synthesize
 from privsynth.dataset import Dataset
-from privsynth.describe.split import DRAWS, FOLDS
+from privsynth.describe.split import DRAWS, FOLDS, division
+from privsynth.engines import EngineName
 from privsynth.errors import ExitCode, PolicyError
+from privsynth.policy import Policy
+from privsynth.read.frames import read_frame
 from privsynth.statistics import Statistics
 
 
@@ -80,3 +83,19 @@ def test_a_backend_that_cannot_be_copied_is_told_why_it_must_be() -> None:
     with pytest.raises(PolicyError, match="fitted once for each fold") as told:
         synthesize(flowers(160), backend=Uncopied(), seed=1)
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "quick", "folds"),
+    [(1_200, {}, True, FOLDS), (1_200, {}, False, 0), (1_200, {"holdout": 0.5}, True, 0), (1_500, {}, True, 0)],
+)
+def test_quick_engines_have_folds_where_a_hold_out_would_take_nearly_half_of_the_people(
+    rows: int, asked: dict[str, Any], quick: bool, folds: int
+) -> None:
+    data, policy = read_frame(flowers(rows), Policy()), Policy(**asked)
+    assert division(data, policy, is_quick=quick).folds == folds
+
+
+@pytest.mark.parametrize("engine", ["trees", "copula"])
+def test_whether_it_is_quick_stands_in_the_record_of_an_engine(engine: EngineName) -> None:
+    assert Policy(backend={"kind": "model", "engine": engine}).is_quick == (engine == "trees")

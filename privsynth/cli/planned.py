@@ -61,7 +61,8 @@ def _options(options: BackendOptions) -> dict[str, object]:
 
 def _lines(dry: DryRun) -> list[tuple[str, str]]:
     policy, train = dry.prepared.policy, dry.prepared.source.train
-    tables = [("table", _table(table, train[table.name])) for table in dry.prepared.data]
+    folds = len(dry.prepared.source.folds)
+    tables = [("table", _table(table, train[table.name], folds)) for table in dry.prepared.data]
     options = ", ".join(f"{name} {value}" for name, value in _options(policy.backend).items())
     limits = ", ".join(f"{name} {value}" for name, value in policy.limits if value is not None)
     return [
@@ -75,10 +76,11 @@ def _lines(dry: DryRun) -> list[tuple[str, str]]:
     ]
 
 
-def _table(table: Table, train: Table) -> str:
+def _table(table: Table, train: Table, folds: int) -> str:
     roles = ", ".join(f"{count} {role.replace('_', ' ')}" for role, count in _roles(table).items())
     size_ = f"{table.name}, {len(table):,} rows x {len(table.columns)} columns"
-    return f"{size_} ({roles}); {len(table) - len(train):,} rows held out for the gates"
+    held = f"{len(table) - len(train):,} rows held out" if not folds else f"all rows learnt from, and {folds} folds"
+    return f"{size_} ({roles}); {held} for the gates"
 
 
 def _rows(dry: DryRun) -> str:

@@ -92,13 +92,18 @@ def read(data: Data, policy: Policy, stages: Stages) -> Dataset:
     return dataset
 
 
-def prepare(data: Dataset, policy: Policy, stages: Stages, seeds: Seeds | None = None) -> Prepared:
-    """The source, described and split. The same rows, policy and seed always give the same halves."""
+def prepare(
+    data: Dataset, policy: Policy, stages: Stages, seeds: Seeds | None = None, *, is_foreign: bool = False
+) -> Prepared:
+    """The source, described and split. The same rows, policy and seed always give the same halves.
+
+    `is_foreign`: what will be fitted was passed, and may take its time.
+    """
     started, seeds, policy = datetime.now(UTC), seeds or Seeds(policy.seed), settle(policy, data)
     before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
-        divided = division(data, policy)
+        divided = division(data, policy, is_quick=policy.is_quick and not is_foreign)
         train, holdout = data.split(divided.share, seeds.stream("split"))
         folds = data.folds(divided.folds, seeds.stream("folds")) if divided.folds else []
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data), ruled=policy.ruled)

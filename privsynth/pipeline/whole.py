@@ -46,7 +46,7 @@ def synthesize(
     dataset, seeds = read(data, policy, stages), Seeds(policy.seed)
 
     def once(asked: Policy, course: Course = FIRST) -> Outcome:
-        prepared = replace(prepare(dataset, asked, stages, seeds), course=course)
+        prepared = replace(prepare(dataset, asked, stages, seeds, is_foreign=backend is not None), course=course)
         make = partial(_made, stages=stages, backend=backend)
         return release(prepared, make, stages, backend=backend)
 

@@ -47,10 +47,11 @@ def control(source: Source, *, hidden: bool = False) -> str:
     count, drafts = len(source.folds), len(source.folds[0].drafts)
     how_often = "several" if hidden else f"{count}"
     return (
-        f"there are too few people to hold any out, so the draft was learnt from all of them, and the evidence comes "
-        f"from {how_often} folds: for each fold an engine like the draft's was fitted without its people and drew "
-        f"{'several' if hidden else drafts} drafts. Each person is attacked as one whom the draft's engine saw and, "
-        "beside these drafts, as one whom an engine never saw; what is won from all folds is taken together"
+        "nobody was held out, since too few people would be left: the draft was learnt from all of them, and the "
+        f"evidence comes from {how_often} folds: for each fold an engine like the draft's was fitted without its "
+        f"people and drew {'several' if hidden else drafts} drafts. Each person is attacked as one whom the draft's "
+        "engine saw and, beside these drafts, as one whom an engine never saw; what is won from all folds is taken "
+        "together"
     )
 
 
