@@ -22,6 +22,7 @@ from privsynth.expressions.rules import NOISE
 from privsynth.generate.model.coding.codings import Classes, Coding, Curve, learn_coding
 from privsynth.generate.model.coding.number_line import NumberLine, number_line_of, shared_line
 from privsynth.generate.model.coding.support import support
+from privsynth.generate.model.coding.texture import Texture
 from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.tables.connected import MARK
 from privsynth.keeping import kept
@@ -31,6 +32,7 @@ from privsynth.typing import Array
 Columns = Mapping[str, Array]
 
 BEYOND = 0.5  # of the way from one end to the other, a computed column may lie outside them
+SHARED_BY = 0.05  # of the rows have one value, which is learnt as such where a distance would blur it
 NUMBERS_OF_A_BAND = 2  # at least, on average: else it is a list, of which each number is looked up
 
 
@@ -133,12 +135,13 @@ def ways_of(computed: Computed, columns: Columns) -> Array:
     return np.where(unknown | computed.agrees(columns), COMES_OUT, odd).astype(object)
 
 
-@kept(version=1)
-@dataclass(frozen=True, kw_only=True)
+@kept(version=2)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Gap:
     """A number or date that lies `sign` times a learnt distance from another; the engine learns the distance instead.
 
-    Where the other one is missing, the distance from a middle value is learnt instead.
+    Where the other one is missing, the distance from a middle value is learnt instead. Values that very many share at
+    different distances, as the last day of a study, are learnt as such (`shared`, with a `mark` of each row's).
     """
 
     column: str
@@ -150,14 +153,53 @@ class Gap:
     least: float  # the shortest distance; minus infinity where real rows break the order
     center: float = field(repr=False)
     ends: tuple[float, float] = field(repr=False)  # between which the column may lie
+    texture: Texture | None = None  # of the column itself
+    settled: Array = field(default_factory=lambda: np.zeros(0), repr=False)  # distances that are not moved for it
+    mark: Column | None = field(default=None, repr=False)
+    shared: Array = field(default_factory=lambda: np.zeros(0), repr=False)  # on the shared axis
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return (self.base, self.distance.name)
+        return (self.base, *(column.name for column in self.learnt))
 
-    def taught(self, columns: Columns) -> Array:
-        """The distance in each training row."""
-        here, base = self.axis.read(columns[self.column]), self.axis.read(columns[self.base])
+    @property
+    def learnt(self) -> tuple[Column, ...]:
+        return (self.distance,) if self.mark is None else (self.mark, self.distance)
+
+    def taught(self, columns: Columns) -> dict[str, Array]:
+        """The distance in each training row, and which shared value it has."""
+        here = self.axis.read(columns[self.column])
+        distance = {self.distance.name: self._distances(here, self.axis.read(columns[self.base]))}
+        if self.mark is None:
+            return distance
+        which = pd.Index(self.shared).get_indexer(pd.Index(here))
+        return {self.mark.name: which.astype(str).astype(object), **distance}
+
+    def drawn(self, columns: Columns, rng: np.random.Generator) -> Array:
+        """The column: shared values where they keep the order, and others as round and on such days as real ones."""
+        values = self._textured(self.restored(columns), columns, rng)
+        if self.mark is None:
+            return values
+        marks = columns[self.mark.name]
+        for which, shared in enumerate(self.shared):
+            here = (marks == str(which)) & ~(self.sign * (shared - self._nearest(columns)) < 0)
+            values = np.where(here, self.axis.write(np.full(len(values), shared)), values)
+        return values
+
+    def _textured(self, values: Array, columns: Columns, rng: np.random.Generator) -> Array:
+        if self.texture is None:
+            return values
+        nearest = self.own.read(self._written(self._nearest(columns)))
+        nearest = np.where(np.isnan(nearest), -self.sign * np.inf, nearest)
+        low, high = (nearest, np.inf) if self.sign > 0 else (-np.inf, nearest)
+        moved = self.own.write(self.texture.on(self.own.read(values), low, high, rng))
+        return np.where(np.isin(columns[self.distance.name], self.settled) | pd.isna(values), values, moved)
+
+    def _nearest(self, columns: Columns) -> Array:
+        """How near the column may come to the other, on the shared axis; missing where nothing holds it."""
+        return self.axis.read(columns[self.base]) + self.sign * (np.nan if np.isinf(self.least) else self.least)
+
+    def _distances(self, here: Array, base: Array) -> Array:
         return self._rounded(np.where(np.isnan(base), here - self.center, self.sign * (here - base)))
 
     def restored(self, columns: Columns) -> Array:
@@ -221,7 +263,7 @@ def gap_of(
     kind = Kind.NUMBER if axis.decimals else Kind.INTEGER
     high = base if column == low else column
     distance = Column(f"{MARK}{high} less {low}", kind, spelling=Spelling(decimals=axis.decimals))
-    return Gap(
+    gap = Gap(
         column=column,
         base=base,
         distance=distance,
@@ -232,6 +274,27 @@ def gap_of(
         center=center,
         ends=_ends(coding, axis, axes[0]),
     )
+    return gap if constant or not isinstance(coding, Curve) else _with_texture(gap, coding, table, k, units)
+
+
+def _with_texture(gap: Gap, coding: Curve, table: Table, k: int, units: Array | None) -> Gap:
+    """What of the column itself is kept beside the distance, where most distances are not shared themselves."""
+    distances = gap.taught({name: table.values(name) for name in (gap.column, gap.base)})[gap.distance.name]
+    here = gap.axis.read(table.values(gap.column))
+    atoms, least = gap.axis.read(gap.own.write(coding.atoms)), max(1, SHARED_BY * len(table))
+    shared = [atom for atom in atoms if (here == atom).sum() >= least and _is_shared(distances[here == atom])]
+    if shared:
+        mark = Column(f"{MARK}{gap.column} is one that many share", Kind.CATEGORY)
+        gap = replace(gap, mark=mark, shared=np.array(shared))
+    apart = learn_coding(gap.distance, distances, k, units)
+    if isinstance(apart, Curve) and apart.lattice is None and apart.has_rest:
+        gap = replace(gap, texture=coding.texture, settled=apart.atoms[~np.isnan(apart.atoms)])
+    return gap
+
+
+def _is_shared(distances: Array) -> bool:
+    """Whether rows have the same value at many distances: not because they have the same distance from the same."""
+    return bool(np.unique(distances, return_counts=True)[1].max() <= len(distances) / 2)
 
 
 def _ends(coding: object, axis: NumberLine, own: NumberLine) -> tuple[float, float]:

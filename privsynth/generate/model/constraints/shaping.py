@@ -135,7 +135,9 @@ class Constraints:
         own, real = ({column.name: each.values(column.name) for column in each.columns} for each in (table, source))
         instead = {step.column: _learnt_instead(step, table[step.column]) for step in self.steps}
         instead |= {name: () for place in self.places for name in place.columns}
-        values = own | {step.distance.name: step.taught(own) for step in self.steps if isinstance(step, Gap)}
+        values = dict(own)
+        for step in self.steps:
+            values |= step.taught(own) if isinstance(step, Gap) else {}
         values |= {step.mark.name: step.taught(real) for step in self.steps if isinstance(step, MostlyComputed)}
         first = {place.latitude: place.learnt for place in self.places}
         for place in self.places:
@@ -161,7 +163,7 @@ class Constraints:
         early = [follow for follow in self.follows if not _rests_on(follow, derived, self.follows)]
         late = [follow for follow in self.follows if follow not in early]
         for step in (*early, *self.steps, *late):
-            values[step.column] = step.restored(values)
+            values[step.column] = step.drawn(values, rng) if isinstance(step, Gap) else step.restored(values)
         return {column.name: values[column.name] for column in self.columns if column.name not in self.given}
 
     def wrong(self, values: Columns) -> Array:
@@ -223,7 +225,7 @@ def has_ends(step: Derived) -> bool:
 def _learnt_instead(step: Derived, column: Column) -> tuple[Column, ...]:
     if isinstance(step, MostlyComputed):
         return (step.mark, column) if step.is_learnt else (step.mark,)
-    return (step.distance,) if isinstance(step, Gap) else ()
+    return step.learnt if isinstance(step, Gap) else ()
 
 
 def _mended_by(step: Derived, before: Columns, after: Columns) -> Array:
