@@ -116,7 +116,7 @@ class Constrained:
     def notes(self) -> Sequence[str]:
         own = () if self.engine_ is None else self.engine_.notes
         unkept = [
-            f"table '{self.constraints_.table}': {count:,} synthetic rows break what all real rows keep: {fact}."
+            f"table '{self.constraints_.table}': {count:,} synthetic rows break what real rows keep: {fact}."
             for fact, count in sorted(self.unkept_.items())
         ]
         return [*own, *self.notes_, *unkept]

@@ -31,7 +31,6 @@ from privsynth.typing import Array
 
 Columns = Mapping[str, Array]
 
-BEYOND = 0.5  # of the way from one end to the other, a computed column may lie outside them
 SHARED_BY = 0.05  # of the rows have one value, which is learnt as such where a distance would blur it
 NUMBERS_OF_A_BAND = 2  # at least, on average: else it is a list, of which each number is looked up
 
@@ -79,11 +78,15 @@ class Computed:
         return np.asarray(is_near | (np.isnan(here) & np.isnan(computed)))
 
     def outside(self, columns: Columns) -> Array:
-        """Far from all that the column may hold where it is learnt."""
-        if self.axis is None or np.isinf(self.ends).all():
+        """Beyond all that the column may hold where it is learnt, by more than half of its last place."""
+        if self.axis is None or not self.has_ends:
             return np.zeros(len(columns[self.column]), dtype=bool)
-        here = self.axis.read(columns[self.column])
-        return np.asarray((here < self.ends[0]) | (here > self.ends[1]))
+        here, half = self.axis.read(columns[self.column]), 0.5 * 10.0**-self.axis.decimals
+        return np.asarray((here < self.ends[0] - half) | (here > self.ends[1] + half))
+
+    @property
+    def has_ends(self) -> bool:
+        return not np.isinf(self.ends).all()
 
     def _evaluated(self, columns: Columns) -> Array:
         frame = frame_of({name: columns[name] for name in self.needs}, len(columns[self.needs[0]]))
@@ -309,7 +312,7 @@ def _ends(coding: object, axis: NumberLine, own: NumberLine) -> tuple[float, flo
 def worked_out(step: Computed, table: Table, k: int, units: Array | None) -> Computed | MostlyComputed:
     """A number that was found to come out in most rows: in all, if fewer than k people have a row that is otherwise."""
     values = {name: table.values(name) for name in (step.column, *step.needs)}
-    step = replace(step, ends=_wide_ends(learn_coding(table[step.column], values[step.column], k, units)))
+    step = with_ends(step, table, k, units)
     ways, extra = ways_of(step, values), np.isnan(step.restored(values)) & ~np.isnan(values[step.column])
     odd = tuple(way for way in (MISSING, OTHERWISE) if _is_held(ways == way, k, units))
     is_learnt = OTHERWISE in odd or _is_held(extra, k, units)
@@ -323,18 +326,18 @@ def _is_held(rows: Array, k: int, units: Array | None) -> bool:
     return bool(support(np.where(rows, 0, -1), 1, units)[0] >= k)
 
 
-def _wide_ends(coding: Coding) -> tuple[float, float]:
-    """Some way beyond what may come out where the column is learnt, but never beyond zero if that is not."""
+def with_ends(step: Computed, table: Table, k: int, units: Array | None) -> Computed:
+    """Between the least and the largest of what may come out where the column is learnt."""
+    return replace(step, ends=_shown_ends(learn_coding(table[step.column], table.values(step.column), k, units)))
+
+
+def _shown_ends(coding: Coding) -> tuple[float, float]:
     if isinstance(coding, Classes):
         shown = np.asarray(coding.levels, dtype=np.float64)
     else:
         shown = np.concatenate([coding.atoms, coding.knots, np.zeros(0) if coding.lattice is None else coding.lattice])
     shown = shown[~np.isnan(shown)]
-    if not len(shown):
-        return -np.inf, np.inf
-    low, high = float(shown.min()), float(shown.max())
-    more = BEYOND * (high - low)
-    return (max(low - more, 0.0) if low >= 0 else low - more), (min(high + more, 0.0) if high <= 0 else high + more)
+    return (float(shown.min()), float(shown.max())) if len(shown) else (-np.inf, np.inf)
 
 
 @kept(version=1)

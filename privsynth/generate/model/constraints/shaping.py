@@ -39,6 +39,7 @@ from privsynth.generate.model.constraints.derived import (
     follows_both_of,
     follows_of,
     gap_of,
+    with_ends,
     worked_out,
 )
 from privsynth.generate.model.constraints.placed import Placed, placed_of
@@ -184,8 +185,9 @@ class Constraints:
         for order in self.orders:
             yield f"{order.low} and {order.high} keep an order", _beyond(values[order.low], values[order.high], 0)
         for step in self.steps:
-            if isinstance(step, Computed) and has_ends(step):
-                yield f"{step.column} stays about where it was", step.outside(values)
+            own = step.computed if isinstance(step, MostlyComputed) else step
+            if isinstance(own, Computed) and own.has_ends:
+                yield f"{own.column} lies between the ends that enough people reach", own.outside(values)
         for never in self.nevers:
             yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(values)
         for follow in self.agreed:
@@ -219,7 +221,8 @@ class Constraints:
 
 def has_ends(step: Derived) -> bool:
     """Whether rows may have to be drawn again for it."""
-    return isinstance(step, Gap) or (isinstance(step, Computed) and not np.isinf(step.ends).all())
+    own = step.computed if isinstance(step, MostlyComputed) else step
+    return isinstance(step, Gap) or (isinstance(own, Computed) and own.has_ends)
 
 
 def _learnt_instead(step: Derived, column: Column) -> tuple[Column, ...]:
@@ -347,7 +350,7 @@ class Derivations:
             if self._is_free(definition.column, needs):
                 step = computed(definition, self.table.columns, None if blind else self.table)
                 if blind or self._holds(step, compile_rule(rule.expect, self.table.columns)):
-                    self.derived[definition.column] = step
+                    self.derived[definition.column] = step if blind else self._ended(step)
                     return
 
     def work_out(self, expect: str, source: Table) -> None:
@@ -456,6 +459,10 @@ class Derivations:
                 below.add(name)
                 todo += self.derived[name].needs if name in self.derived else ()
         return below
+
+    def _ended(self, step: Computed) -> Computed:
+        """No number beyond those that could come out if the column were learnt."""
+        return step if step.axis is None else with_ends(step, self.table, self.k, self.units)
 
     def _holds(self, step: Computed, check: RuleCheck) -> bool:
         """Whether enough real rows obey, and miss values in the same places."""
