@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Rule, Table
-from privsynth.describe import facts_of
+from privsynth.describe import facts_of, learn_statistics
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model.constraints import Constrained
 from privsynth.generate.model.engine import Engine, frame_of
+from privsynth.generate.model.saved import files_of, model_of
 from privsynth.generate.model.trees.engine import Trees
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
@@ -176,6 +177,48 @@ def test_what_comes_out_stays_between_the_ends_that_may_come_out(rng: np.random.
     t = stays(rng)
     made, _ = kept(t, facts=facts_of(Dataset((t,))), rows=3000)
     assert made["discharged"].max() < t.frame["discharged"].max()
+
+
+def study(rng: np.random.Generator, rows: int = 800) -> Table:
+    """Whole working days; a quarter of all left at the end of the study, the first of October at 22:20:10.165196."""
+    days = rng.integers(0, 1500, rows)
+    start = np.datetime64("2001-01-01", "us") + days.astype("timedelta64[D]")
+    end = start + rng.integers(400, 3000, rows).astype("timedelta64[D]")
+    weekday = (end.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    end = end + np.where(weekday >= 5, 7 - weekday, 0).astype("timedelta64[D]")
+    end[: rows // 4] = np.datetime64("2013-10-01T22:20:10.165196")
+    return table(Column("start", Kind.DATE), Column("end", Kind.DATE), start=start, end=end)
+
+
+@pytest.mark.parametrize("make", [Independent, trees])
+def test_a_date_that_follows_another_keeps_shared_ends_whole_days_and_weekdays(
+    rng: np.random.Generator, make: Any
+) -> None:
+    t = study(rng)
+    made, engine = kept(t, make, facts=facts_of(Dataset((t,))), rows=1500)
+    assert engine.constraints_.summary["learnt as a distance"] == ["end"]
+    end = made["end"]
+    is_shared = end == pd.Timestamp("2013-10-01T22:20:10.165196")
+    assert is_shared.mean() == pytest.approx(0.25, abs=0.05)
+    assert (end[~is_shared] == end[~is_shared].dt.normalize()).all()
+    assert (end[~is_shared].dt.weekday >= 5).mean() < 0.01
+    assert (made["start"] <= end).all()
+
+
+def test_a_length_that_many_share_is_kept_rather_than_a_weekday(rng: np.random.Generator) -> None:
+    t = study(rng)
+    t.frame.loc[:399, "end"] = t.frame["start"][:400]  # half of all on the first day, be it a Sunday
+    made, _ = kept(t, facts=facts_of(Dataset((t,))), rows=1500)
+    assert (made["start"] == made["end"]).mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_model_with_texture_draws_the_same_after_it_was_saved(rng: np.random.Generator) -> None:
+    data = Dataset((study(rng),))
+    statistics = learn_statistics(data, Policy().limits, Taken())
+    fitted = Model(ModelOptions(), Policy().limits).fit(data, statistics, np.random.default_rng(1))
+    again = model_of(files_of(fitted), Taken())
+    one, two = (each.sample(100, np.random.default_rng(3)).root.frame for each in (fitted, again))
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
 def test_short_lists_of_values_are_not_added_up_but_drawn_again(rng: np.random.Generator) -> None:
