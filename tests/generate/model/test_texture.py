@@ -48,7 +48,7 @@ def test_as_many_weights_are_heaped_as_in_the_source(rng: np.random.Generator) -
 
 
 def test_nothing_is_moved_beyond_the_ends(rng: np.random.Generator) -> None:
-    texture = Texture(axis=TENTHS, grids=(NumberLine(),), shares=np.ones(1))
+    texture = Texture(axis=TENTHS, grids=(NumberLine(),), shares=np.ones((1, 1)))
     assert texture.on(np.array([0.8, 1.2, 2.4]), 0.7, 2.6, rng).tolist() == [1, 1, 2]
     assert texture.on(np.array([0.8, 1.2, 1.9]), 1.1, 1.9, rng).tolist() == [0.8, 1.2, 1.9]
     assert texture.on(np.array([0.8, 1.7]), 0.6, 1.8, rng).tolist() == [1, 1]
@@ -103,3 +103,15 @@ def test_decimals_of_a_column_come_out_as_they_are_shown(rng: np.random.Generato
 @pytest.mark.parametrize("decimals", [0, 2])
 def test_numbers_too_large_for_their_decimals_have_no_texture(decimals: int, rng: np.random.Generator) -> None:
     assert texture_of(NumberLine(decimals=decimals), rng.normal(0, 1, 300) * 1e300, 10, None) is None
+
+
+def test_numbers_of_three_digits_keep_three_digits(rng: np.random.Generator) -> None:
+    """0.683 and 5.74: as many decimals as the digits before the point leave."""
+    numbers, axis = rng.lognormal(0, 0.7, 3000), NumberLine(decimals=3)
+    shown = np.where(numbers < 1, np.round(numbers, 3), np.round(numbers, 2))
+    texture = texture_of(axis, shown, 10, None)
+    assert texture is not None
+    drawn = texture.on(axis.rounded(rng.lognormal(0, 0.7, 3000)), 0.001, 30, rng)
+    is_fine = np.round(drawn, 2) != drawn
+    assert not is_fine[drawn > 1].any()
+    assert is_fine[(drawn < 1) & (drawn > 0.1)].mean() == pytest.approx(0.9, abs=0.03)

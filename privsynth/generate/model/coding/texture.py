@@ -15,7 +15,9 @@ from privsynth.typing import Array
 MONDAY = 3  # days from the first of 1970, a Thursday, back to a Monday
 BEYOND_CHANCE = 4.0  # standard deviations
 UNEVEN = 22.5  # chi-squared of seven days that chance passes once in a thousand
+LEAST = 1e-16  # smaller numbers share a power of ten with zero
 TOLD_APART = LARGEST / 100  # spacings up to a number: of more, floats are on each grid by chance
+OWN_SHARES = 20  # times k numbers between two powers of ten have shares of their own
 SPACINGS = 5  # of a grid at least lie within the middle eight tenths of the values
 
 
@@ -24,12 +26,14 @@ SPACINGS = 5  # of a grid at least lie within the middle eight tenths of the val
 class Texture:
     """Grids, each finer than the next, with the share of numbers that were put on it; and the shares of weekdays.
 
-    What fewer than k people have, a fineness or a weekday, has no share.
+    Numbers with many digits before the point often have few after it, so each power of ten has shares of its own where
+    it has numbers enough, and else those of the next. A fineness or a weekday of fewer than k people has no share.
     """
 
     axis: NumberLine
     grids: tuple[NumberLine, ...] = ()
-    shares: Array = field(default_factory=lambda: np.zeros(0), repr=False)
+    shares: Array = field(default_factory=lambda: np.zeros((1, 0)), repr=False)  # of each of `powers`, or of all
+    powers: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False)
     weekdays: Array = field(default_factory=lambda: np.zeros(0), repr=False)  # from Monday; empty: left as they fall
 
     def on(self, numbers: Array, low: Array | float, high: Array | float, rng: np.random.Generator) -> Array:
@@ -39,7 +43,8 @@ class Texture:
         return self._on_weekdays(numbers, low, high, rng) if len(self.weekdays) else numbers
 
     def _on_grids(self, numbers: Array, low: Array | float, high: Array | float, rng: np.random.Generator) -> Array:
-        chosen, moved = rng.choice(len(self.grids), len(numbers), p=self.shares), numbers.copy()
+        up_to = self.shares[_nearest(self.powers, powers_of(numbers))].cumsum(axis=1)
+        chosen, moved = (rng.random(len(numbers))[:, None] >= up_to[:, :-1]).sum(axis=1), numbers.copy()
         for at, grid in enumerate(self.grids):
             snapped, step = grid.rounded(numbers), spacing(grid)
             inwards = grid.rounded(snapped + step * ((snapped < low) * 1.0 - (snapped > high)))
@@ -71,6 +76,18 @@ def spacing(grid: NumberLine) -> float:
     return float(grid.grid / 10.0**grid.decimals)
 
 
+def powers_of(numbers: Array) -> Array:
+    """Of ten, below each number."""
+    sizes = np.maximum(np.abs(np.where(np.isnan(numbers), 1, numbers)), LEAST)
+    return np.floor(np.log10(sizes)).astype(np.int64)
+
+
+def _nearest(powers: Array, those: Array) -> Array:
+    if len(powers) < 2:
+        return np.zeros(len(those), dtype=np.int64)
+    return np.asarray(np.searchsorted((powers[1:] + powers[:-1]) / 2, those))
+
+
 def weekdays_of(numbers: Array, axis: NumberLine) -> Array:
     """From Monday."""
     return np.asarray((np.rint(numbers).astype(np.int64) // (DAY_US // axis.step_us) + MONDAY) % 7)
@@ -80,11 +97,11 @@ def texture_of(axis: NumberLine, numbers: Array, k: int, units: Array | None) ->
     """None where a curve shows numbers and weekdays as they are; numbers are on the axis, and none is missing."""
     if axis.unit or len(numbers) < k:
         return None
-    grids, shares = _grids(axis, numbers, k, units)
+    grids, shares, powers = _grids(axis, numbers, k, units)
     weekdays = _weekdays(axis, numbers, k, units) if 0 < axis.step_us <= DAY_US else np.zeros(0)
     if not len(grids) and not len(weekdays):
         return None
-    return Texture(axis=axis, grids=grids, shares=shares, weekdays=weekdays)
+    return Texture(axis=axis, grids=grids, shares=shares, powers=powers, weekdays=weekdays)
 
 
 def _weekdays(axis: NumberLine, numbers: Array, k: int, units: Array | None) -> Array:
@@ -97,20 +114,25 @@ def _weekdays(axis: NumberLine, numbers: Array, k: int, units: Array | None) -> 
     return np.asarray(shown / shown.sum())
 
 
-def _grids(axis: NumberLine, numbers: Array, k: int, units: Array | None) -> tuple[tuple[NumberLine, ...], Array]:
-    """The grids that numbers were put on, with their shares; none where all were put on the finest."""
-    told_apart = np.abs(numbers).max() / TOLD_APART
-    widest = _widest(numbers)
+def _grids(
+    axis: NumberLine, numbers: Array, k: int, units: Array | None
+) -> tuple[tuple[NumberLine, ...], Array, Array]:
+    """The grids that numbers were put on, with their shares by power; none where all are on the finest."""
+    told_apart, widest = np.abs(numbers).max() / TOLD_APART, _widest(numbers)
     chain = [axis, *(grid for grid in _coarser(axis) if told_apart <= spacing(grid) <= widest)]
     coarsest = np.zeros(len(numbers), dtype=np.int64)
     for at, grid in enumerate(chain[1:], start=1):
         coarsest[(coarsest == at - 1) & (grid.rounded(numbers) == numbers)] = at
-    rows, held = np.bincount(coarsest, minlength=len(chain)), support(coarsest, len(chain), units) >= k
-    shares = _put_on(rows, held, np.array([spacing(grid) for grid in chain]))
-    used = np.flatnonzero(shares > 0)
-    if not len(used) or used.tolist() == [0]:
-        return (), np.zeros(0)
-    return tuple(chain[at] for at in used), shares[used] / shares[used].sum()
+    steps = np.array([spacing(grid) for grid in chain])
+    power = powers_of(numbers) if not axis.step_us else np.zeros(len(numbers), dtype=np.int64)
+    found, count = np.unique(power, return_counts=True)
+    own = found[count >= OWN_SHARES * k] if len(found) > 1 else found[:0]
+    parts = [power == each for each in own] or [np.ones(len(numbers), dtype=bool)]
+    shares = np.stack([_put_on(coarsest, part, steps, k, units) for part in parts])
+    used = np.flatnonzero((shares > 0).any(axis=0))
+    if not shares.any(axis=1).all() or used.tolist() == [0]:
+        return (), np.zeros((1, 0)), own[:0]
+    return tuple(chain[at] for at in used), shares[:, used] / shares[:, used].sum(axis=1, keepdims=True), own
 
 
 def _widest(numbers: Array) -> float:
@@ -118,8 +140,10 @@ def _widest(numbers: Array) -> float:
     return float(high - low)
 
 
-def _put_on(rows: Array, held: Array, steps: Array) -> Array:
+def _put_on(coarsest: Array, part: Array, steps: Array, k: int, units: Array | None) -> Array:
     """How many were put on each grid: those on it and on no coarser one, less those of finer ones there by chance."""
+    rows = np.bincount(coarsest[part], minlength=len(steps))
+    held = support(coarsest[part], len(steps), None if units is None else units[part]) >= k
     put, reach = np.zeros(len(rows)), np.append(1 / steps[1:], 0)  # by chance one of so many is on the next one, too
     for at in range(len(rows)):
         by_chance = float((put[:at] * steps[:at]).sum() * (1 / steps[at] - reach[at]))
