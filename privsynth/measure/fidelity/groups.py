@@ -17,6 +17,8 @@ from privsynth.typing import Array
 GROUPING = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 FEWEST = 20  # rows of a group
 SMALLEST = 0.01  # of all rows
+SEVERAL, MANY = 20, 400  # levels of a column whose means are looked at, however small each is
+OF_A_LEVEL = 5  # rows
 MOST = 12  # columns by whose levels rows are grouped
 LEAST = 0.01  # of the variance between groups, below which their means are not spoken of
 REACH = 5.0  # standard errors
@@ -29,6 +31,10 @@ def groups_kept(sides: ThreeSides) -> Iterator[Kept]:
     for name in list(several)[:MOST]:
         yield _sizes(name, *several[name])
         yield from _within(sides, name, *several[name])
+    for name in _of_many_levels(sides)[:MOST]:
+        places = _levels(sides, name)
+        found = [_means(sides, name, number, places) for number in _numbers(sides, name)]
+        yield from (each for each in found if each is not None)
 
 
 def _groups(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:
@@ -58,12 +64,29 @@ def _sizes(name: str, count: int, places: list[Array]) -> Kept:
 
 
 def _within(sides: ThreeSides, name: str, count: int, places: list[Array]) -> Iterator[Kept]:
-    for number in sides.names:
-        if number != name and is_measured(sides.real, (sides.synthetic, sides.fresh), number):
-            bins, at = sides.bins[number]
-            cells = [_cells(group, place, count, bins) for group, place in zip(places, at, strict=True)]
-            found = _worst_group(name, number, cells), _means(sides, name, number, places)
-            yield from (each for each in found if each is not None)
+    for number in _numbers(sides, name):
+        bins, at = sides.bins[number]
+        cells = [_cells(group, place, count, bins) for group, place in zip(places, at, strict=True)]
+        found = _worst_group(name, number, cells), _means(sides, name, number, places)
+        yield from (each for each in found if each is not None)
+
+
+def _numbers(sides: ThreeSides, name: str) -> list[str]:
+    others = (number for number in sides.names if number != name)
+    return [number for number in others if is_measured(sides.real, (sides.synthetic, sides.fresh), number)]
+
+
+def _of_many_levels(sides: ThreeSides) -> list[str]:
+    """Columns of which many levels are too small for groups, and all of them together are not."""
+    columns = [name for name in sides.names if sides.real.values(name).dtype.kind == "O"]
+    return [name for name in columns if SEVERAL < int(sides.real.frame[name].nunique()) <= MANY]
+
+
+def _levels(sides: ThreeSides, name: str) -> list[Array]:
+    """The place of each level that a few rows of the real side hold; -1: another level, or none."""
+    values = [table.values(name) for table in sides.tables]
+    counts = pd.Series(values[0]).value_counts()
+    return [pd.Index(counts.index[counts >= OF_A_LEVEL]).get_indexer(pd.Index(side)) for side in values]
 
 
 def _cells(groups: Array, places: Array, count: int, bins: int) -> Array:

@@ -9,8 +9,12 @@ import numpy as np
 from privsynth.measure.fidelity.bins import total_variation
 from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
 from privsynth.measure.fidelity.sides import ThreeSides
+from privsynth.typing import Array
 
 TELLING = 10  # missing values
+MOST = 20  # columns with missing values that are looked at together
+OFTEN = 0.9  # of the rows
+HIDDEN = 8.0  # exceptions that would have been expected where not one was seen, beyond which chance hides none
 
 
 def columns_kept(sides: ThreeSides) -> Iterator[Kept]:
@@ -39,6 +43,42 @@ def gaps_kept(sides: ThreeSides) -> Iterator[Kept]:
         common = max(gone[1:]) * sides.size
         if common >= TELLING:
             yield _missing(name, gone, sides.size)
+
+
+def gaps_together(sides: ThreeSides) -> Iterator[Kept]:
+    """For each column whose gaps are gaps of another column in every real row: whether they still are."""
+    for name, gaps in (gone := _gaps(sides)).items():
+        partners = [other for other in gone if other != name and _always(gaps, gone[other])]
+        found = [_together(name, other, gaps, gone[other]) for other in partners]
+        yield from sorted(found, key=lambda kept: kept.at_most)[:1]
+
+
+def _gaps(sides: ThreeSides) -> dict[str, list[Array]]:
+    """Where values are missing on each side, of columns with enough gaps to tell; the commonest ones."""
+    gone = {name: [side == count - 1 for side in places] for name, (count, places) in sides.bins.items()}
+    telling = [n for n, each in gone.items() if min(map(np.sum, each)) >= TELLING and not each[0].all()]
+    return {name: gone[name] for name in sorted(telling, key=lambda n: -int(gone[n][0].sum()))[:MOST]}
+
+
+def _always(gaps: list[Array], others: list[Array]) -> bool:
+    """In the rows of both real sides; where the other is hardly ever known this says nothing."""
+    return all(
+        theirs[ours].all() and theirs.mean() < OFTEN for ours, theirs in list(zip(gaps, others, strict=True))[::2]
+    )
+
+
+def _together(name: str, other: str, gaps: list[Array], others: list[Array]) -> Kept:
+    rows = int(gaps[1].sum())
+    kept = float(others[1][gaps[1]].mean())
+    return Kept(
+        aspect="gaps",
+        where=(name, other),
+        kept=kept,
+        fresh=1.0,
+        noise=HIDDEN / int(gaps[0].sum() + gaps[2].sum()),
+        rows=rows,
+        words=f"where {name} is missing {other} is missing in {percent(kept)} of the rows, in all real ones",
+    )
 
 
 def _missing(name: str, gone: list[float], rows: int) -> Kept:

@@ -21,7 +21,7 @@ from privsynth.measure.fidelity.groups import groups_kept
 from privsynth.measure.fidelity.kept import SURE, Kept
 from privsynth.measure.fidelity.keys import keys_kept
 from privsynth.measure.fidelity.levels import levels_kept
-from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept
+from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept, gaps_together
 from privsynth.measure.fidelity.order import OrderResult, compare_order, order_kept
 from privsynth.measure.fidelity.relations import relations_kept
 from privsynth.measure.fidelity.sides import ThreeSides, halves, sides_of, whole_sides
@@ -114,7 +114,7 @@ class _Measure:
         )
         yield from groups_kept(sides)
         yield from tails_kept(whole)
-        yield from (*gaps_kept(sides), *gap_ties(sides))
+        yield from (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides))
         yield from seasons(sides)
         yield from rows_each(self.laid.parts, name, _stream("each", name))
         yield from order_kept(result.together) if result.together is not None else ()

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
+from privsynth.measure.fidelity.groups import groups_kept
 from privsynth.measure.fidelity.kept import Kept, worst
 from privsynth.measure.fidelity.keys import keys_kept
+from privsynth.measure.fidelity.marginals import gaps_together
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.measure.fidelity.tails import tails_kept
 from privsynth.measure.fidelity.texture import texture_kept
@@ -128,3 +130,43 @@ def test_dates_that_were_all_different_are_a_key() -> None:
     lost = only(list(keys_kept(real, draft, [], np.random.default_rng(0))))
     assert lost.is_lost
     assert lost.words == "the real rows have each x once; here 50 % of the rows repeat one"
+
+
+def test_gaps_that_always_fall_together_must_go_on_doing_so() -> None:
+    """40 of 400 rows lack both; in the draft half of them lack the one without the other."""
+
+    def both(gone: np.ndarray, also: np.ndarray) -> Table:
+        columns = Column("a", Kind.NUMBER), Column("b", Kind.NUMBER)
+        values = np.arange(400) % 7.0
+        frame = pd.DataFrame({"a": np.where(gone, np.nan, values), "b": np.where(also, np.nan, values)})
+        return Table("t", columns, frame)
+
+    rows = np.arange(400)
+    real, draft = both(rows < 40, rows < 40), both(rows < 40, (rows >= 20) & (rows < 60))
+    lost = list(gaps_together(ThreeSides(real, draft, real, ("a", "b"))))
+    assert [(kept.where, kept.kept, bool(kept.is_lost)) for kept in lost] == [
+        (("a", "b"), 0.5, True),
+        (("b", "a"), 0.5, True),
+    ]
+    assert lost[0].words == "where a is missing b is missing in 50 % of the rows, in all real ones"
+    assert worst(gaps_together(ThreeSides(real, real, real, ("a", "b")))) == []
+    assert list(gaps_together(ThreeSides(draft, real, draft, ("a", "b")))) == []  # the source breaks it itself
+
+
+def test_what_a_hundred_small_towns_say_of_a_number_is_looked_at() -> None:
+    """Each of 100 towns has 12 rows a side, none of them a group by itself, and a mean of its own."""
+    towns = np.repeat(np.arange(100), 12)
+
+    def of_towns(seed: int, strength: float) -> Table:
+        x = strength * (towns * 37 % 100) / 29 + np.random.default_rng(seed).normal(size=1200)
+        columns = Column("town", Kind.CATEGORY), Column("x", Kind.NUMBER)
+        return Table(
+            "t", columns, pd.DataFrame({"town": [f"town {n}" for n in towns], "x": x}).astype({"town": object})
+        )
+
+    same, weaker = (
+        list(groups_kept(ThreeSides(of_towns(1, 1), draft, of_towns(3, 1), ("town", "x"))))
+        for draft in (of_towns(2, 1), of_towns(2, 0.3))
+    )
+    assert worst(same) == []
+    assert [kept.where for kept in worst(weaker)] == [("x", "town")]
