@@ -13,7 +13,7 @@ from privsynth.keeping import kept
 from privsynth.typing import Array
 
 MONDAY = 3  # days from the first of 1970, a Thursday, back to a Monday
-BEYOND_CHANCE = 4.0  # standard deviations
+BEYOND_CHANCE = 5.0  # standard deviations: many grids are tried
 UNEVEN = 22.5  # chi-squared of seven days that chance passes once in a thousand
 LEAST = 1e-16  # smaller numbers share a power of ten with zero
 TOLD_APART = LARGEST / 100  # spacings up to a number: of more, floats are on each grid by chance
@@ -148,7 +148,7 @@ def _put_on(coarsest: Array, part: Array, steps: Array, k: int, units: Array | N
     for at in range(len(rows)):
         by_chance = float((put[:at] * steps[:at]).sum() * (1 / steps[at] - reach[at]))
         more = rows[at] - by_chance
-        if held[at] and more > BEYOND_CHANCE * np.sqrt(by_chance):
+        if held[at] and more >= k and more > BEYOND_CHANCE * np.sqrt(by_chance):
             put[at] = more / (1 - steps[at] * reach[at])
     return put
 
