@@ -9,6 +9,7 @@ from dataclasses import replace
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import held_out_people, learnt_columns, no_source, shared_tables
 from privsynth.gate.evidence.sides import Sides, sides_of
+from privsynth.measure.attacks.control import met_outside
 from privsynth.measure.attacks.copies import (
     ISOLATED,
     ON_TOP,
@@ -108,7 +109,34 @@ class Copies:
         corrected = iter(holm([each.pvalue for test in hits for each in test]))
         tests = [[(each, next(corrected)) for each in test] for test in hits]
         found = [self._test(sides.train.name, names, *each) for each in zip(TESTS, tests, strict=True)]
-        return [*found, self._isolated(sides.train.name, names, isolated), self._visible(sides)]
+        return [
+            *found,
+            self._isolated(sides.train.name, names, isolated),
+            *self._clean(sides, names),
+            self._visible(sides),
+        ]
+
+    def _clean(self, sides: Sides, names: Sequence[str]) -> Iterator[Finding]:
+        """Whether who was held out is a control at all: his row is not in what was made without him."""
+        if not sides.rows_outside:
+            return
+        rng = Seeds(0).stream("gate", "copies", "control", sides.train.name)
+        met = met_outside(sides.beside_strangers, names, rng)
+        tells = is_significant(met.pvalue, self.limits.alpha)
+        yield Finding(
+            "control",
+            met.excess if tells else 0.0,
+            what=f"held-out rows in what was made without them, beyond chance ({sides.train.name})",
+            table=sides.train.name,
+            limit=self.limits.copy_max,
+            limit_name="copy_max",
+            where=tuple(names),
+            n=met.rows,
+            note=f"{met.by_draft:,} of {met.rows:,} rows that its maker never saw are in the draft; as many other "
+            f"people have {met.by_others:,} of them{'' if tells else ': no more than chance explains'}",
+            remedy="the backend knows people that were held out: it remembers an earlier fit, or was taught on them",
+            evidence=True,
+        )
 
     def _hits(self, sides: Sides, names: Sequence[str], drafts: Iterable[Table]) -> Iterator[tuple[Table, _Hits]]:
         """Each test's hits, by the draft and, with folds, by their engines; and those upon isolated people."""

@@ -68,6 +68,13 @@ class Sides:
             yield self.holdout, self.made
         yield from ((fold.holdout, fold.drafts[0]) for fold in self.folds)
 
+    @property
+    def beside_strangers(self) -> Iterator[tuple[Table, Table, Table]]:
+        """The same with the people whom that engine saw: people outside, people inside, what was drawn."""
+        if not self.folds:
+            yield self.holdout, self.train, self.made
+        yield from ((fold.holdout, fold.train, draft) for fold in self.folds for draft in fold.drafts[:1])
+
     def some(self, most: int, rng: np.random.Generator) -> Sides:
         """The same sides with at most so many rows each."""
         train, holdout, made = (some_of(table, most, rng) for table in (self.train, self.holdout, self.made))
