@@ -19,6 +19,7 @@ from privsynth.measure.classical.diversity import diversity
 from privsynth.measure.classical.groups import GroupRisk, group_risk, groups_of, shared_groups
 from privsynth.measure.classical.population import attackers, population_uniques
 from privsynth.measure.classical.suda import suda
+from privsynth.measure.given_back import given_back
 from privsynth.options import MaskOptions, effective_k
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -27,6 +28,7 @@ from privsynth.source import Source
 from privsynth.typing import Array
 from privsynth.verdict import Finding
 
+SAID = 3  # columns told in a note
 SPECIAL_ROWS, SPECIAL_COLUMNS = 5_000, 8  # most that the search for special uniques looks at
 NOBODYS = "; reported only: rows of this backend are nobody's"
 REMEDY = (
@@ -56,8 +58,12 @@ class Classical:
         return [
             found
             for tables in shared_tables(draft, source)
-            for found in self._judged(*tables, source.train.people_of(tables[0].name))
+            for found in self._of_table(*tables, source.train.people_of(tables[0].name))
         ]
+
+    def _of_table(self, train: Table, holdout: Table, made: Table, people: Array) -> Iterator[Finding]:
+        yield from self._judged(train, holdout, made, people)
+        yield from _given_back(train, made, people)
 
     def _judged(self, train: Table, holdout: Table, made: Table, people: Array) -> Iterator[Finding]:
         if self.decides and len(made) and made.origin is None:
@@ -186,6 +192,29 @@ class Classical:
 
     def _held(self, limit: float) -> float | None:
         return limit if self.decides else None
+
+
+def _given_back(train: Table, made: Table, people: Array) -> Iterator[Finding]:
+    """A group hides nobody whose real value follows from the column beside it."""
+    found = [each for each in given_back(train, made, people) if each.rows]
+    if not found:
+        return
+    worst = max(found, key=lambda each: each.rows / each.coarsened)
+    names = list(dict.fromkeys(each.by for each in found))
+    yield Finding(
+        "given_back",
+        worst.rows / worst.coarsened,
+        what=f"rows made coarser whose real value another column tells ({train.name})",
+        table=train.name,
+        limit=0.0,
+        where=tuple(names),
+        n=worst.coarsened,
+        note="; ".join(
+            f"{each.column} was made coarser, and {each.by}, from which it follows, went out as it was"
+            for each in found[:SAID]
+        ),
+        remedy=f"make {', '.join(names)} coarser too (mask: k_anonymise), or leave it out",
+    )
 
 
 def _reported(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ GROUPS = ("classical", "tracing")
 
 
 def kept_ways(case: Case) -> Iterator[WayOut]:
-    found = [finding for finding in case.failures(*GROUPS) if finding.key != "suppressed"]
+    found = [finding for finding in case.failures(*GROUPS) if finding.key not in ("suppressed", "given_back")]
+    yield from _without_what_tells(case)
     if found:
         yield from _larger_groups(case, found)
     yield from _more_blanks(case, [finding for finding in case.failures("classical") if finding.key == "suppressed"])
@@ -53,6 +54,19 @@ def _more_blanks(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
         why=case.told(found[0]),
         costs=f"up to {share:.0%} of the rows have no quasi-identifier left",
     )
+
+
+def _without_what_tells(case: Case) -> Iterator[WayOut]:
+    """Without the columns by which what was made coarser comes back."""
+    for finding in case.failures("classical"):
+        places = [(table.name, name) for table, name in case.places_of(finding)] if finding.key == "given_back" else []
+        if places:
+            yield WayOut(
+                kind="drop",
+                changes=(case.dropping(places),),
+                why=case.told(finding),
+                costs=f"the result has no {', '.join(name for _, name in places)}",
+            )
 
 
 def _without_quasi(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:

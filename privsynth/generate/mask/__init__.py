@@ -12,9 +12,9 @@ import numpy as np
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import PolicyError
 from privsynth.generate.mask.memory import Memory
-from privsynth.generate.mask.statements import statements
+from privsynth.generate.mask.statements import changes, statements
 from privsynth.generate.mask.steps.anonymise import Demands
-from privsynth.generate.mask.work import Work, planned
+from privsynth.generate.mask.work import Work, in_groups_too, planned, told_of_groups
 from privsynth.groups.rare import counted
 from privsynth.measure.relations import unkept
 from privsynth.options import Limits, MaskOptions, effective_k
@@ -47,8 +47,10 @@ class Mask:
         )
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002  nothing drawn
-        self.data_, self.statistics_ = planned(dataset, self.options), statistics
         self.memory_ = self.memory or Memory.for_options(self.options)
+        by_roles = planned(dataset, self.options)
+        self.data_, self.statistics_ = in_groups_too(by_roles, self.memory_), statistics
+        self.told_, self.changed_ = told_of_groups(by_roles, self.data_), changes(by_roles, {})
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
@@ -68,12 +70,13 @@ class Mask:
             nlp=self.nlp,
         )
         masked = work.masked()
+        self.changed_ = changes(data, masked)
         for table in data:
             work.notes.extend(
                 self.memory_.once(("broken", table.name), partial(self._broken, table, masked[table.name]))
             )
         tables = [_in_order(masked[table.name], rng.permutation(len(table))) for table in data]
-        return replace(data, tables=tuple(tables)).with_notes(*work.notes)
+        return replace(data, tables=tuple(tables)).with_notes(*self.told_, *work.notes)
 
     def _broken(self, table: Table, masked: Table) -> list[str]:
         """What holds in every row and not in every masked one, and the steps that broke it."""
@@ -102,7 +105,7 @@ class Mask:
         }
         return Recipe(
             backend="mask",
-            columns=statements(self.data_, ring),
+            columns=statements(self.data_, ring, self.changed_),
             direct=self.options.direct,
             repeatable=ring.kept,
             details=details,

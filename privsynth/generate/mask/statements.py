@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
-from privsynth.dataset import Column, Dataset
+import pandas as pd
+
+from privsynth.dataset import Column, Dataset, Place, Table
+from privsynth.groups.rare import counted
 from privsynth.keyring import Keyring
 from privsynth.mask_plan import shaped
 from privsynth.mask_steps import (
@@ -32,20 +36,43 @@ from privsynth.mask_steps import (
     TopBottom,
 )
 
+UNTOUCHED = (
+    "kept as it is: no value was rare or extreme enough to be taken out",
+    "kept as it is: enough people share each value with the other quasi-identifiers",
+)
 NOTHING = "no: nothing of the value is left"
 COARSE = "no: what was made coarser is lost; a value can be guessed as well as its group allows"
 RANGE = "only as part of a group or range"
 REAL = "not asked: what is left is real"
 
 
-def statements(data: Dataset, ring: Keyring) -> dict[str, dict[str, dict[str, str]]]:
+Changes = Mapping[Place, int]  # values of each column that are not as they were
+
+
+def changes(data: Dataset, masked: Mapping[str, Table]) -> Changes:
+    """How many values of each column that goes out as what it is came out otherwise. Rows are in one order in both."""
+    return {
+        (table.name, column.name): _changed(table, masked[table.name], column.name)
+        for table in data
+        for column in table.columns
+        if table.name in masked and isinstance(column.step, Blur | KAnonymise) and column.name in masked[table.name]
+    }
+
+
+def _changed(table: Table, masked: Table, name: str) -> int:
+    was, now = (pd.Series(each.text(name), dtype=object).fillna("") for each in (table, masked))
+    return int((was.to_numpy() != now.to_numpy()).sum())
+
+
+def statements(data: Dataset, ring: Keyring, changed: Changes | None = None) -> dict[str, dict[str, dict[str, str]]]:
     """For each table and column the treatment, what survives, who can turn it back, and what can be joined by it."""
+    known = changed or {}
     return {
         table.name: {
             column.name: dict(
                 zip(
                     ("treatment", "survives", "reversible", "linkable"),
-                    _statement(column, column.step, ring),
+                    _statement(column, column.step, ring, known.get((table.name, column.name))),
                     strict=True,
                 )
             )
@@ -56,8 +83,15 @@ def statements(data: Dataset, ring: Keyring) -> dict[str, dict[str, dict[str, st
     }
 
 
-def _statement(column: Column, step: Step, ring: Keyring) -> tuple[str, str, str, str]:
+def _statement(column: Column, step: Step, ring: Keyring, changed: int | None = None) -> tuple[str, str, str, str]:
+    """`changed`: how many of its values are not as they were, if they were counted."""
     match step:
+        case Blur() | KAnonymise() if changed == 0:
+            return (UNTOUCHED[isinstance(step, KAnonymise)], *_PLAIN[Keep][1:])
+        case Blur() if changed is not None:
+            return (f"kept, but for {counted(changed, 'values')} that were rare or extreme", *_PLAIN[Blur][1:])
+        case KAnonymise() if changed is not None:
+            return (f"{_PLAIN[KAnonymise][0]}, in {counted(changed, 'values')}", *_PLAIN[KAnonymise][1:])
         case Token() | Encrypt() | Substitute() | Invent() | Rewrite() | Shift():
             return _keyed(column, step, ring)
         case Partial(first=first, last=last):
@@ -76,7 +110,7 @@ def _statement(column: Column, step: Step, ring: Keyring) -> tuple[str, str, str
 _PLAIN: dict[type[Step], tuple[str, str, str, str]] = {
     Keep: ("kept as it is", "yes, every value", REAL, "with whoever has the values"),
     Blur: (
-        "kept; rare values and extremes were taken out",
+        "kept; what is rare or extreme was taken out",
         "yes, where enough rows share it",
         REAL,
         "with whoever has the values, where few share them",

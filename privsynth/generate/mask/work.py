@@ -23,7 +23,8 @@ from privsynth.generate.mask.tokens import Opaque
 from privsynth.generate.mask.tokens.domains import Tokeniser, domains_of
 from privsynth.keyring import Keyring
 from privsynth.mask_plan import one_to_one, proposed_step
-from privsynth.mask_steps import Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
+from privsynth.mask_steps import Blur, Drop, Encrypt, Invent, KAnonymise, Rewrite, Scrub, Shift, Step, Substitute, Token
+from privsynth.measure.given_back import deciders
 from privsynth.options import MaskOptions
 from privsynth.people import Fabricator
 from privsynth.people.substitutes import substitutes
@@ -46,6 +47,31 @@ def _with_steps(table: Table, keys: set[str], options: MaskOptions) -> Table:
     return table.with_columns(
         *(replace(c, step=c.step or proposed_step(c, is_key=c.name in keys, options=options)) for c in table.columns)
     )
+
+
+def in_groups_too(data: Dataset, memory: Memory) -> Dataset:
+    """What says the same as a column in groups, or decides it, goes into the groups with it: it would give it away.
+
+    Of a stream the first part says which columns these are.
+    """
+    return data.replace_tables(*(_in_groups_too(table, data.people_of(table.name), memory) for table in data))
+
+
+def _in_groups_too(table: Table, people: Array, memory: Memory) -> Table:
+    in_groups = [column.name for column in _with_step(table.columns, KAnonymise)]
+    as_they_are = [column.name for column in table.columns if column.step == Blur()]
+    telling = memory.once(("telling", table.name), lambda: deciders(table, people, in_groups, as_they_are))
+    return table.with_columns(*(replace(table[name], step=KAnonymise()) for name in telling))
+
+
+def told_of_groups(planned: Dataset, grouped: Dataset) -> list[str]:
+    """Which columns went into groups because others are in groups."""
+    return [
+        f"table {table.name}: {', '.join(names)} is made coarser with the quasi-identifiers: what they say follows "
+        "from it, and would come back"
+        for table in planned
+        if (names := [column.name for column in table.columns if column.step != grouped[table.name][column.name].step])
+    ]
 
 
 @dataclass(eq=False, kw_only=True)
