@@ -52,7 +52,7 @@ def met_outside(outside: Iterable[tuple[Table, Table, Table]], names: Sequence[s
         strangers, others, draft = cell_keys((holdout, _some(train, size, rng), _some(made, size, rng)), names)
         met += [[int(find(strangers, side).sum()) for side in (draft, others)] for find in RULES]
         rows += len(holdout)
-    return min((Met(*counts, rows) for counts in met.tolist()), key=lambda one: one.excess)
+    return min((Met(int(ours), int(theirs), rows) for ours, theirs in met), key=lambda one: one.excess)
 
 
 def _some(table: Table, size: int, rng: np.random.Generator) -> Table:
