@@ -37,6 +37,14 @@ def test_places_lie_between_0_and_1_and_tell_no_extreme(rng: np.random.Generator
     assert np.median(places) > 0.1  # one number far out would press all others against 0
 
 
+def test_what_an_engine_draws_between_is_as_round_as_the_source(rng: np.random.Generator) -> None:
+    values = np.round(rng.normal(50, 9, 400), 1)
+    values[:4] += 0.05  # of fewer than k rows
+    made = shown(values, rng)
+    back = made.restore({**made.parts, PLACE: rng.random(400)}, 400, rng)
+    assert (np.round(back, 1) == back).all()
+
+
 def test_rare_levels_are_shown_as_others(rng: np.random.Generator) -> None:
     values = np.array(["a"] * 20 + ["b"] * 20 + ["c"], dtype=object)
     made = shown(values, rng, Kind.CATEGORY)

@@ -120,9 +120,10 @@ def _grids(
     """The grids that numbers were put on, with their shares by power; none where all are on the finest."""
     told_apart, widest = np.abs(numbers).max() / TOLD_APART, _widest(numbers)
     chain = [axis, *(grid for grid in _coarser(axis) if told_apart <= spacing(grid) <= widest)]
-    coarsest = np.zeros(len(numbers), dtype=np.int64)
+    coarsest, rows = np.zeros(len(numbers), dtype=np.int64), np.arange(len(numbers))
     for at, grid in enumerate(chain[1:], start=1):
-        coarsest[(coarsest == at - 1) & (grid.rounded(numbers) == numbers)] = at
+        rows = rows[grid.rounded(numbers[rows]) == numbers[rows]]
+        coarsest[rows] = at
     steps = np.array([spacing(grid) for grid in chain])
     power = powers_of(numbers) if not axis.step_us else np.zeros(len(numbers), dtype=np.int64)
     found, count = np.unique(power, return_counts=True)
