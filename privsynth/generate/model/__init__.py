@@ -25,6 +25,7 @@ from privsynth.generate.model.conditions.control import check_control, controlle
 from privsynth.generate.model.constraints import plain_where_possible
 from privsynth.generate.model.dp.alone import refuse_related, refuse_uncounted, refuse_undeclared
 from privsynth.generate.model.engine import Engine, frame_of, rows_counted
+from privsynth.generate.model.tables.clock import Clock, clock_of_rows
 from privsynth.generate.model.tables.connected import (
     context_frame,
     count_column,
@@ -43,6 +44,7 @@ from privsynth.generate.model.tables.people import (
     people_needed,
 )
 from privsynth.generate.model.tables.shards import Shard, emptied, in_shards, led_by, rows_of_a_shard, together
+from privsynth.generate.model.tables.timed import Timed
 from privsynth.options import LEAST_SUPPORT, Limits, ModelOptions
 from privsynth.people import Fabricator
 from privsynth.people.crowd import Crowd
@@ -138,14 +140,13 @@ class Model:
         units = units_of(data, name, self.k)
         if len(table.columns) > len(given):
             self._fits(table)
-            engine = controlled(
-                self._engine,
-                replace(table, rules=data[name].rules),
-                facts,
-                self._wish(name),
-                options=self.options,
-                k=self.k,
-            )
+            ruled, clock = replace(table, rules=data[name].rules), self._clock(data, name, facts)
+
+            def make(learnt: Table) -> Engine:
+                return controlled(self._engine, learnt, facts, self._wish(name), options=self.options, k=self.k)
+
+            engine = make(ruled) if clock is None else Timed(clock, make, k=self.k)
+            table = table if clock is None else ruled
             self.engines_[name] = plain_where_possible(engine.fit(table, rng, given=given, units=units))
         if self.is_blind:
             refuse_uncounted(name, self.engines_.get(name))
@@ -170,6 +171,14 @@ class Model:
         """People apart from their rows, where the engine can be told of them; a condition is asked of whole rows."""
         can_be_told = ENGINES[self.options.engine].can_be_given_columns
         return people_apart(data, facts, self.k) if can_be_told and not wish_of(self.options) else (data, ())
+
+    def _clock(self, data: Dataset, name: str, facts: Sequence[Fact]) -> Clock | None:
+        """What is drawn of a table before its other columns, where the engine can be told of it."""
+        part = next((part for part in self.people_ if part.table == name), None)
+        if part is not None:
+            return part.clock
+        is_alone = self.plans_[name].lead is None and ENGINES[self.options.engine].can_be_given_columns
+        return clock_of_rows(data[name], facts) if is_alone and not self._wish(name) else None
 
     def foresee(self, dataset: Dataset) -> Estimate | None:
         """What `fit` and a draw of as many rows will take. Refuses what will not fit."""

@@ -16,6 +16,7 @@ import pandas as pd
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.expressions import names_in
 from privsynth.generate.model.engine import frame_of
+from privsynth.generate.model.tables.clock import Clock, clock_of_people, constant_of
 from privsynth.generate.model.tables.connected import MARK, PEOPLE
 from privsynth.keeping import kept
 from privsynth.measure.turns import Turns, dependence, followers, is_telling, known_turns, moments
@@ -29,13 +30,14 @@ ALIKE = 0.995  # of the people with several rows, in whom a column stays the sam
 MARGIN = 1.1  # times as many people are drawn as will be needed, since each draws how many rows he has
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True)
 class PeopleApart:
     """A table whose people stand apart while it is learnt."""
 
     table: str
     steady: tuple[str, ...]
+    clock: Clock | None = None
 
     @property
     def people(self) -> str:
@@ -52,7 +54,8 @@ def people_apart(data: Dataset, facts: Sequence[Fact], k: int) -> tuple[Dataset,
     parts: list[PeopleApart] = []
     for table in data:
         if not data.key_columns(table.name) and ENOUGH * k <= table.number_of_people < len(table):
-            part = PeopleApart(table.name, tuple(_steady(table, free := _ruled(table))))
+            steady = tuple(_steady(table, free := _ruled(table)))
+            part = PeopleApart(table.name, steady, clock_of_people(table, facts, steady))
             parts.append(part)
             tables += _apart(table, part, known_turns(facts, table.name, table.person), free)
         else:
@@ -95,19 +98,32 @@ def joined(part: PeopleApart, shape: Table, tables: Mapping[str, Table]) -> Tabl
 
 def _apart(table: Table, part: PeopleApart, turns: Turns | None, free: set[str]) -> tuple[Table, Table]:
     """The people and their rows, person by person, in order of time where one is known; those `free` are the rows'."""
-    when = np.zeros(len(table)) if turns is None or turns.time is None else moments(table, turns.time)
+    time = part.clock.time if part.clock else None if turns is None else turns.time
+    when = np.zeros(len(table)) if time is None else moments(table, time)
     rows = table.take(np.lexsort((when, table.people)))
     person = rows.people.astype(np.float64)
     first = np.unique(person, return_index=True)[1]
     key = Column(KEY, Kind.INTEGER, role=Role.IDENTIFIER)
     own = [column for column in table.columns if column.name in part.steady]
     frame = {column.name: rows.values(column.name)[first] for column in own} | {KEY: person[first]}
-    usual = dict(_usual(rows, {*part.steady, *free}, first))
+    moving = part.clock.moving if part.clock else ()
+    usual = dict(_usual(rows, {*part.steady, *free, *(each.column for each in moving)}, first))
+    constants = {m.constant: constant_of(rows, str(time), m)[first] for m in moving}
     people = Table(
         part.people,
-        (key, *own, *(replace(rows[name], name=f"{MARK}usual {name}", role=Role.PLAIN) for name in usual)),
+        (
+            key,
+            *own,
+            *(replace(rows[name], name=f"{MARK}usual {name}", role=Role.PLAIN) for name in usual),
+            *(replace(rows[m.column], name=m.constant, kind=Kind.NUMBER, role=Role.PLAIN) for m in moving),
+        ),
         frame_of(
-            {KEY: frame.pop(KEY), **frame, **{f"{MARK}usual {name}": values for name, values in usual.items()}},
+            {
+                KEY: frame.pop(KEY),
+                **frame,
+                **{f"{MARK}usual {name}": values for name, values in usual.items()},
+                **constants,
+            },
             len(first),
         ),
         rules=tuple(table.rules),
