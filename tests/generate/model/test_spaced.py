@@ -105,6 +105,35 @@ def test_what_moves_and_what_rises_is_seen_and_nothing_else() -> None:
     assert (clock.time, clock.moving, clock.rising) == ("year", (Moving("age", 1.0),), ("seen",))
 
 
+def wavering() -> Table:
+    """In one row of ten the age is a year ahead; a few people change their school once."""
+    table, rng = panel(), np.random.default_rng(8)
+    frame = table.frame.assign(age=table.frame["age"] + (rng.random(len(table)) < 0.05))
+    frame["school"] = 5.0 + frame["who"] % 6 + (rng.random(len(table)) < 0.008)
+    return Table("t", (*table.columns, Column("school", Kind.INTEGER)), frame, person="who")
+
+
+def test_what_mostly_moves_or_mostly_stays_does_so_about_as_often_in_the_draft() -> None:
+    source = wavering()
+    clock = clock_of_people(source, [PANEL], ["who", "sex"])
+    assert clock is not None
+    assert clock.moving == (Moving("age", 1.0, wavers=True), Moving("school", 0.0, wavers=True))
+    for name, changed in (("age", "year"), ("school", None)):
+        shares = []
+        for frame in (source.frame, drawn(source, PANEL).frame):
+            own = frame.assign(rest=frame[name] - (frame[changed] if changed else 0)).sort_values(["who", "year"])
+            shares.append(float((own.groupby("who")["rest"].diff().dropna() != 0).mean()))
+        assert abs(shares[0] - shares[1]) <= 0.05
+
+
+def test_what_is_missing_of_a_moving_number_stays_missing_as_often() -> None:
+    source = panel()
+    gone = np.random.default_rng(4).random(len(source)) < 0.1
+    frame = source.frame.assign(age=source.frame["age"].where(~gone))
+    made = drawn(Table("t", source.columns, frame, person="who"), PANEL).frame
+    assert abs(float(made["age"].isna().mean()) - float(gone.mean())) <= 0.04
+
+
 def test_what_is_computed_or_ruled_is_left_to_those_who_keep_it() -> None:
     sums = Fact("arithmetic", table="t", columns=("age", "year"), share=1.0, words="", expect="age = year - 1950")
     clock = clock_of_people(panel(), [PANEL, sums], ["who", "sex"])

@@ -7,7 +7,7 @@ year, they do in the draft; and what has never fallen within a person, such as a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from privsynth.dataset import Column, Kind, Table
 from privsynth.expressions import names_in
 from privsynth.generate.model.tables.connected import MARK
 from privsynth.keeping import kept
-from privsynth.measure.turns import Followers, Turns, followers
+from privsynth.measure.turns import Followers, Turns, followers, stays
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -24,19 +24,30 @@ WHOLE = 0.995  # of the people (of the rows, where there is no person): in so ma
 FEWEST = 20  # steps from row to row that chance would have broken half of the time
 FEW = 20  # levels of a class that may be all different within a person
 DIGITS = 9
+MOSTLY = 0.8  # of the steps keep the pace of a number that wavers
+FLAG = 2  # values
 
 
 @kept(version=1)
 @dataclass(frozen=True)
 class Moving:
-    """A number that is a person's own constant more than `pace` times the time of the row."""
+    """A number that is a person's own constant more than `pace` times the time of the row, or nearly so: it `wavers`.
+
+    A pace of 0: it stays the same but for a few rows.
+    """
 
     column: str
     pace: float
+    wavers: bool = False
 
     @property
     def constant(self) -> str:
         return f"{MARK}{self.column} by time"
+
+    @property
+    def beside(self) -> str:
+        """How far a row that wavers is from what the time says."""
+        return f"{MARK}{self.column} beside time"
 
 
 @kept(version=1)
@@ -76,7 +87,9 @@ def clock_of_people(table: Table, facts: Sequence[Fact], steady: Iterable[str]) 
         return None
     turns = followers(table, Turns(table.person, time))
     others = [c for c in free if c.name != time and (c.kind.is_numeric or c.kind is Kind.DATE)]
-    moving = tuple(m for c in others if c.kind.is_numeric and (m := _moving(table, time, c.name, turns)) is not None)
+    decided = _decided(table, facts)
+    numbers = [c.name for c in others if c.kind.is_numeric and c.name not in decided]
+    moving = tuple(m for name in numbers if (m := _moving(table, time, name, turns)) is not None)
     bound = {m.column for m in moving} | _bound(table, facts)
     rising = tuple(c.name for c in others if c.name not in bound and _rises(table, c.name, turns))
     return Clock(time=time, by_person=True, moving=moving, rising=rising)
@@ -92,6 +105,13 @@ def _worked_out(table: Table, facts: Sequence[Fact]) -> set[str]:
     computed = {f.columns[0] for f in facts if f.table == table.name and f.kind == "arithmetic"}
     ruled = {name for rule in table.rules if len(names := names_in(rule.expect)) > 1 for name in names}
     return computed | ruled
+
+
+def _decided(table: Table, facts: Sequence[Fact]) -> set[str]:
+    """What another column of the row decides."""
+    kinds = ("dependency", "one_to_one", "joint", "equal")
+    own = [fact for fact in facts if fact.table == table.name and fact.kind in kinds]
+    return {fact.columns[-1] for fact in own if table.person not in fact.columns}
 
 
 def _bound(table: Table, facts: Sequence[Fact]) -> set[str]:
@@ -127,8 +147,17 @@ def _moving(table: Table, time: str, name: str, turns: Followers) -> Moving | No
     known = ~np.isnan(steps) & (times != 0)
     pace = float(np.round(np.median(steps[known] / times[known]), 6)) if known.sum() >= FEWEST else 0.0
     moving = Moving(name, pace)
-    constant = pd.factorize(constant_of(table, time, moving))[0] if pace else np.zeros(0)
-    return moving if pace and _holds(table, constant[turns.before] == constant[turns.after], turns) else None
+    constant = pd.factorize(constant_of(table, time, moving))[0]
+    same = constant[turns.before] == constant[turns.after]
+    if pace and _holds(table, same, turns):
+        return moving
+    is_near = float(same.mean()) >= MOSTLY if pace else _changes_rarely(table, name, turns)
+    return replace(moving, wavers=True) if is_near else None
+
+
+def _changes_rarely(table: Table, name: str, turns: Followers) -> bool:
+    """A yes or no is learnt well enough from the usual one."""
+    return table.frame[name].nunique() > FLAG and stays(table, name, turns)
 
 
 def _rises(table: Table, name: str, turns: Followers) -> bool:

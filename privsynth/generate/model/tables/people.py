@@ -108,7 +108,7 @@ def _apart(table: Table, part: PeopleApart, turns: Turns | None, free: set[str])
     frame = {column.name: rows.values(column.name)[first] for column in own} | {KEY: person[first]}
     moving = part.clock.moving if part.clock else ()
     usual = dict(_usual(rows, {*part.steady, *free, *(each.column for each in moving)}, first))
-    constants = {m.constant: constant_of(rows, str(time), m)[first] for m in moving}
+    constants = {m.constant: _middle(constant_of(rows, str(time), m), rows.people) for m in moving}
     people = Table(
         part.people,
         (
@@ -167,6 +167,11 @@ def _usual(rows: Table, others: set[str], first: Array) -> list[tuple[str, Array
     names = [c.name for c in rows.columns if not c.role.is_fabricated and c.name not in others]
     own = [name for name in names if is_telling(dependence(keyed, name, pairs), len(pairs))]
     return [(name, _median(rows, name) if rows[name].kind.is_numeric else rows.values(name)[first]) for name in own]
+
+
+def _middle(values: Array, people: Array) -> Array:
+    """For each person one of her own values, in the middle of them."""
+    return pd.Series(values).groupby(people).quantile(0.5, interpolation="lower").to_numpy()
 
 
 def _median(rows: Table, name: str) -> Array:

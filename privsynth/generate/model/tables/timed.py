@@ -9,13 +9,13 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Rule, Table
+from privsynth.dataset import Role, Rule, Table
 from privsynth.errors import BackendError
 from privsynth.expressions import names_in
 from privsynth.generate.model.coding.codings import Coding, Curve, learn_coding
 from privsynth.generate.model.constraints import plain_where_possible
 from privsynth.generate.model.engine import Engine, check_engine, frame_of
-from privsynth.generate.model.tables.clock import Clock, Moving
+from privsynth.generate.model.tables.clock import DIGITS, Clock, Moving, constant_of
 from privsynth.generate.model.tables.connected import POSITION, context_column
 from privsynth.generate.model.tables.spaced import Grid, shown_of, spaced
 from privsynth.keeping import kept, learnt_values
@@ -43,7 +43,7 @@ class Timed:
         for name in self.clock.settled:
             coding = learn_coding(table[name], table.values(name), self.k, units)
             self.codings_[name] = coding.without_rows() if isinstance(coding, Curve) else coding
-        first = _only(table, {*given, self.clock.time})
+        first = self._first(table, set(given))
         self.times_ = plain_where_possible(self.make(first).fit(first, rng, given=given, units=units))
         known = [*given, *self.clock.settled]
         self.rest_: Engine | None = None
@@ -54,7 +54,7 @@ class Timed:
     def sample(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None = None) -> pd.DataFrame:
         held = frame_of({}, rows) if given is None else given
         units = _units(held) if self.clock.by_person else np.zeros(rows, dtype=np.int64)
-        settled = self._settled(self.times_.sample(rows, rng, given)[self.clock.time].to_numpy(), units, held)
+        settled = self._settled(self.times_.sample(rows, rng, given), units, held)
         known = frame_of({**{str(name): held[name].to_numpy() for name in held}, **settled}, rows)
         rest = frame_of({}, rows) if self.rest_ is None else self.rest_.sample(rows, rng, known)
         drawn = settled | {str(name): rest[name].to_numpy() for name in rest}
@@ -95,12 +95,30 @@ class Timed:
         vars(timed).update({name: values[name] for name in LEARNT})
         return timed
 
-    def _settled(self, times: Array, units: Array, held: pd.DataFrame) -> dict[str, Array]:
+    def _first(self, table: Table, given: set[str]) -> Table:
+        """The time, and how far from it the rows are that do not keep its pace, with the rules that name no others."""
+        wavers = [moving for moving in self.clock.moving if moving.wavers]
+        rules: tuple[Rule, ...] = tuple(r for r in table.rules if set(names_in(r.expect)) <= {*given, self.clock.time})
+        known = [column for column in table.columns if column.name in {*given, self.clock.time}]
+        beside = {m.beside: self._beside(table, m) for m in wavers}
+        columns = (*known, *(replace(table[m.column], name=m.beside, role=Role.PLAIN) for m in wavers))
+        frame = frame_of({c.name: table.values(c.name) for c in known} | beside, len(table))
+        return replace(table, columns=columns, frame=frame, rules=rules, person=None)
+
+    def _beside(self, table: Table, moving: Moving) -> Array:
+        own = constant_of(table, self.clock.time, moving) - table.values(context_column(moving.constant))
+        return np.asarray(np.round(own, DIGITS))
+
+    def _settled(self, first: pd.DataFrame, units: Array, held: pd.DataFrame) -> dict[str, Array]:
         """The times set apart, and what moves with them."""
+        times = first[self.clock.time].to_numpy()
         constants = {m.column: held[context_column(m.constant)].to_numpy() for m in self.clock.moving}
+        beside = {m.column: first[m.beside].to_numpy() if m.wavers else 0.0 for m in self.clock.moving}
         grid = Grid.of(self.codings_[self.clock.time])
         when = times if grid is None else self._apart(times, units, grid, constants)
-        moved = {m.column: self._moved(m, when, constants[m.column], units) for m in self.clock.moving}
+        moved = {
+            m.column: self._moved(m, when, constants[m.column] + beside[m.column], units) for m in self.clock.moving
+        }
         return {self.clock.time: when, **moved}
 
     def _apart(self, times: Array, units: Array, grid: Grid, constants: Mapping[str, Array]) -> Array:
@@ -120,7 +138,7 @@ class Timed:
         count = pd.Series(rows).groupby(units[rows]).transform("size").to_numpy()
         for moving in self.clock.moving:
             ends = shown_of(self.codings_[moving.column])
-            if not len(ends):
+            if not len(ends) or not moving.pace:
                 continue
             least, most = np.sort(
                 [(end - constants[moving.column][rows]) / moving.pace for end in ends[[0, -1]]], axis=0
@@ -133,7 +151,9 @@ class Timed:
 
     def _moved(self, moving: Moving, times: Array, constant: Array, units: Array) -> Array:
         """A person who would go beyond the ends of a number is moved back as a whole."""
-        coding, numbers = self.codings_[moving.column], constant + moving.pace * times
+        coding, numbers = self.codings_[moving.column], constant + (moving.pace * times if moving.pace else 0.0)
+        if not moving.pace and (grid := Grid.of(coding)) is not None:
+            return np.where(np.isnan(numbers), np.nan, grid.written(grid.places(numbers)))
         if len(ends := shown_of(coding)):
             by_unit = pd.Series(numbers).groupby(units)
             over = np.maximum(by_unit.transform("max").to_numpy() - ends[-1], 0)
@@ -141,13 +161,6 @@ class Timed:
             numbers = numbers + np.where(over > 0, -over, under)
         assert coding.axis is not None  # noqa: S101  for the type checker: only numbers move
         return coding.axis.write(coding.axis.rounded(numbers))
-
-
-def _only(table: Table, names: set[str]) -> Table:
-    """Some of the columns, with the rules that name no others."""
-    rules: tuple[Rule, ...] = tuple(rule for rule in table.rules if set(names_in(rule.expect)) <= names)
-    left = table.without({column.name for column in table.columns} - names)
-    return replace(left, rules=rules)
 
 
 def _units(held: pd.DataFrame) -> Array:
