@@ -16,7 +16,7 @@ _PART = re.compile(r'"((?:[^"]|"")*)"(?=[.=]|$)|([^.=]*)')  # of a dotted name: 
 
 
 def path_of(name: str) -> tuple[str, ...]:
-    """The parts of a dotted name. A part with a dot or an equals sign stands in quotes: `columns."Sepal.Length"`."""
+    """The parts of a dotted name. With a dot, an equals sign or outer blanks, one is quoted: `columns."Sepal.Length"`."""
     return split_setting(name)[0]
 
 
@@ -27,7 +27,7 @@ def split_setting(text: str) -> tuple[tuple[str, ...], str | None]:
         part = _PART.match(text, at)
         assert part is not None  # noqa: S101  it matches nothing at least
         quoted, plain = part.groups()
-        parts.append(plain if quoted is None else quoted.replace('""', '"'))
+        parts.append(plain.strip() if quoted is None else quoted.replace('""', '"'))
         at = part.end()
         if text[at : at + 1] != ".":
             return tuple(parts), text[at + 1 :] if text[at : at + 1] == "=" else None
@@ -40,7 +40,8 @@ def name_of(path: Sequence[str]) -> str:
 
 
 def _quoted(part: str) -> str:
-    return '"{}"'.format(part.replace('"', '""')) if not part or set(part) & set('."=') else part
+    is_plain = part and part == part.strip() and not set(part) & set('."=')
+    return part if is_plain else '"{}"'.format(part.replace('"', '""'))
 
 
 def in_new_words(path: Sequence[str]) -> tuple[str, ...]:

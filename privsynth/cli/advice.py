@@ -37,12 +37,23 @@ def command(typed: Sequence[str], way: WayOut) -> str:
     if kept[:1] == ["mask"] and way.leaves:
         kept = ["run", *kept[1:], *([] if _has(kept, "--out") else ["--out", "out"])]
     from_file = _taken_back(way.changes) if _has(kept, "--config", "-c") else ()
-    return shlex.join(["privsynth", *kept, *way.options, *from_file])
+    return shell(["privsynth", *kept, *way.options, *from_file])
 
 
 def options(way: WayOut) -> str:
     """What has to change, where the command that was typed is not at hand."""
-    return shlex.join([*way.options, *_taken_back(way.changes)])
+    return shell([*way.options, *_taken_back(way.changes)])
+
+
+def shell(words: Sequence[str]) -> str:
+    """Words as a shell reads them back, all of it printable: a name with a no-break space or a tab is spelt in codes."""
+    return " ".join(shlex.quote(word) if word.isprintable() else _in_codes(word) for word in words)
+
+
+def _in_codes(word: str) -> str:
+    """In the quotes that bash, zsh and ksh read codes in."""
+    plain = word.replace("\\", "\\\\").replace("'", "\\'")
+    return "$'" + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in plain) + "'"
 
 
 def _has(typed: Sequence[str], flag: str, short: str = "") -> bool:

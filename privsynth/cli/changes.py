@@ -33,8 +33,7 @@ def assignments(settings: Sequence[str]) -> dict[str, object]:
         path, value = split_setting(setting.strip())
         if value is None or not any(path):
             raise PolicyError("--set expects KEY=VALUE.", hint="for example: --set limits.k=11")
-        name = name_of([part.strip() for part in path])
-        values[name] = parse_yaml(f"value: {value}", "--set")["value"]
+        values[name_of(path)] = parse_yaml(f"value: {value}", "--set")["value"]
     return values
 
 
