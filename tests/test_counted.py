@@ -13,29 +13,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders import Content
 from command import privsynth as command
 
 import privsynth
 from privsynth.errors import ExitCode, PolicyError, PrivsynthError
-from privsynth.gate import gates_for
-from privsynth.pipeline import acts
 
 MODEL: dict[str, Any] = {"backend": {"kind": "model", "min_leaf": 20}}
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return scores(900, tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture(scope="module")
+def enough(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """People enough for a strict profile."""
+    return scores(1_200, tmp_path_factory.mktemp("enough"))
+
+
+def scores(rows: int, folder: Path) -> Path:
     rng = np.random.default_rng(5)
-    group = rng.integers(0, 4, 900)
+    group = rng.integers(0, 4, rows)
     frame = pd.DataFrame(
         {
             "group": [f"g{g}" for g in group],
             "score": np.round(rng.normal(10 * group, 3), 1),
-            "sure": rng.choice(["yes", "no"], 900),
+            "sure": rng.choice(["yes", "no"], rows),
         }
     )
-    path = tmp_path_factory.mktemp("source") / "scores.csv"
+    path = folder / "scores.csv"
     frame.to_csv(path, index=False)
     return path
 
@@ -85,9 +92,9 @@ def test_rows_of_releases_are_counted_together(source: Path, tmp_path: Path, qui
     assert [outcome.exit_code for outcome in found] == [ExitCode.RELEASED, ExitCode.BLOCKED]
 
 
-def test_a_strict_profile_without_a_ledger_is_refused_with_what_to_do(source: Path) -> None:
+def test_a_strict_profile_without_a_ledger_is_refused_with_what_to_do(enough: Path) -> None:
     with pytest.raises(PolicyError, match="counts attempts") as caught:
-        privsynth.synthesize(source, MODEL, profile="gdpr-strict")
+        privsynth.synthesize(enough, MODEL, profile="gdpr-strict")
     assert "--state" in caught.value.hint
 
 
@@ -107,17 +114,12 @@ def test_a_ledger_inside_the_output_is_refused(inside: str, source: Path, tmp_pa
         privsynth.run(source, tmp_path / "out", MODEL, state=tmp_path / inside)
 
 
-def test_a_waiver_does_not_stand_in_for_missing_evidence(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        acts,
-        "gates_for",
-        lambda policy: tuple(g if g.name == "copies" else Content(g.name) for g in gates_for(policy)),
-    )
+def test_a_waiver_does_not_stand_in_for_missing_evidence(source: Path, tmp_path: Path) -> None:
     waived = [{"gate": "copies", "reason": "r", "person": "p", "expires": "2999-12-31"}]
-    few = privsynth.run(source, tmp_path / "out", MODEL, seed=3, limits={"control_min": 700}, waivers=waived)
+    asked = {**MODEL, "holdout": 0.5, "limits": {"control_min": 700}}
+    few = privsynth.run(source, tmp_path / "out", asked, seed=3, waivers=waived)
     assert (few.exit_code, few.status) == (ExitCode.BLOCKED, "refused")
+    assert few.reasons == ("gate 'copies' failed",)
 
 
 def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: Path) -> None:
@@ -166,22 +168,24 @@ def test_what_a_profile_does_not_allow_ends_with_two(words: tuple[str, ...], sou
     assert list(tmp_path.iterdir()) == []
 
 
-def test_strict_profiles_tell_bands_on_the_screen_and_in_json(source: Path, tmp_path: Path) -> None:
+def test_strict_profiles_tell_bands_on_the_screen_and_in_json(enough: Path, tmp_path: Path) -> None:
     done = command(
         "run",
-        str(source),
+        str(enough),
         "--out",
         str(tmp_path / "out"),
         "--seed",
         "3",
         "--profile",
         "gdpr-strict",
+        "--set",
+        "limits.rows_ratio=0.5",  # which as many rows as the source has cannot meet
         "--json",
         "--log-format",
         "json",
     )
-    assert done.returncode == ExitCode.BLOCKED  # 900 rows are too few for 1,000 held-out ones
-    assert "held-out people: beyond the limit" in done.stderr
+    assert done.returncode == ExitCode.BLOCKED
+    assert "as a multiple of its rows: beyond the limit" in done.stderr
     answer = json.loads(done.stdout)
     assert {f["measured"] for v in answer["verdicts"] for f in v["findings"]} == {None}
     assert answer["fidelity"] is None

@@ -135,7 +135,7 @@ def test_no_secret_is_in_a_repr() -> None:
 
 # --- the game, in full: a thousand values of each person's own, all kinds of runs, and nothing of them comes out
 
-PEOPLE = 400
+PEOPLE = 600  # enough to be judged under hipaa-expert
 TITLES = ("name", "mail", "town", "remark", "number", "date")
 EDITIONS = {"internal": "exact", "hipaa-expert": "bands", "public-release": "pass_fail"}
 RUNS = [
@@ -231,7 +231,9 @@ def test_nothing_is_told_by_a_run_in_any_edition(
     assert code in (0, 3, 4), said
     left = left_by(tmp_path)
     names = {file.name for file in tmp_path.rglob("*")}
-    assert {"compliance.html", "report.json", "manifest.json", "ledger.jsonl", "evidence-000001.json"} <= names
+    assert {"compliance.html", "report.json", "manifest.json"} <= names
+    is_judged = (backend, profile) != ("model", "public-release")  # which 600 people are too few for: nothing counted
+    assert ({"ledger.jsonl", "evidence-000001.json"} <= names) is is_judged
     assert EDITIONS[profile] in left
     assert told(said + left) == set()
 

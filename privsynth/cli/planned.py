@@ -7,7 +7,7 @@ from collections import Counter
 
 from privsynth.cli.screen import result, write_json
 from privsynth.dataset import Table
-from privsynth.errors import visible
+from privsynth.errors import ExitCode, visible
 from privsynth.options import BackendOptions, ModelOptions, RulesOptions
 from privsynth.pipeline.whole import DryRun
 from privsynth.stages import Estimate, size, span
@@ -16,12 +16,14 @@ from privsynth.verdict import GATES
 
 def show(dry: DryRun, *, as_json: bool) -> int:
     """Tables, rows, what makes them, the estimate, the gates and the limits."""
+    code = 0 if dry.missing is None else ExitCode.BLOCKED
     if as_json:
-        write_json(result("run", 0, outcome="planned", plan=_plan(dry), warnings=list(dry.notes)))
-        return 0
+        outcome, notes = ("refused", [dry.missing.note]) if dry.missing else ("planned", [])
+        write_json(result("run", code, outcome=outcome, plan=_plan(dry), warnings=[*dry.notes, *notes]))
+        return code
     for name, text in _lines(dry):
         sys.stdout.write(f"{name:<10}{visible(text)}\n")
-    return 0
+    return code
 
 
 def _plan(dry: DryRun) -> dict[str, object]:
@@ -72,6 +74,7 @@ def _lines(dry: DryRun) -> list[tuple[str, str]]:
         ("estimate", "none for this backend" if dry.estimate is None else _estimate(dry.estimate)),
         ("gates", ", ".join(GATES)),
         ("limits", f"profile {policy.profile}: {limits}"),
+        *([("blocked", dry.missing.note)] if dry.missing else []),
         ("dry run", "nothing was learnt, made or written"),
     ]
 

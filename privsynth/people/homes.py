@@ -33,15 +33,8 @@ _ELSEWHERE = (
     "nascimento",
     "nascita",
 )  # not where somebody lives
-_ANCHORED = (
-    "COUNTRY",
-    "REGION",
-    "CITY",
-    "POSTCODE",
-    "FIRST_NAME",
-    "LAST_NAME",
-    "PERSON",
-)  # in the order of the fields of `Anchors`
+PLACES = ("COUNTRY", "REGION", "CITY", "POSTCODE")  # kinds of which one lies within the other
+_ANCHORED = (*PLACES, "FIRST_NAME", "LAST_NAME", "PERSON")  # in the order of the fields of `Anchors`
 POSTCODE_ATTEMPTS = 8
 SHORTEST_CODE = 4  # digits of whole postcodes
 

@@ -10,13 +10,12 @@ import numpy as np
 from privsynth.dataset import Column, Kind, Table
 from privsynth.people.draws import Draws
 from privsynth.people.evidence import places_of
-from privsynth.people.homes import names_locale
+from privsynth.people.homes import PLACES, names_locale
 from privsynth.people.places import Span, atlas, countries, folded, has_places
 from privsynth.people.words import DEFAULT, words_of
 from privsynth.seeds import seed_of
 
 INVENTED = ("CITY", "POSTCODE")
-_SAID = ("COUNTRY", "REGION", "CITY", "POSTCODE")
 _ENDS = ("ton", "ville", "bury", "haven", "ford", "field")
 ATTEMPTS = 20  # times as many postcodes are drawn as are needed
 
@@ -30,7 +29,7 @@ class Neighbourhood:
 
     @classmethod
     def of(cls, table: Table) -> Neighbourhood:
-        said = {c.entity: c.name for c in reversed(table.columns) if c.entity in _SAID and c.kind is not Kind.DATE}
+        said = {c.entity: c.name for c in reversed(table.columns) if c.entity in PLACES and c.kind is not Kind.DATE}
         locale = places_of(table, (), {}, DEFAULT) if said else DEFAULT
         return cls(columns={str(entity): name for entity, name in said.items()}, locale=locale)
 

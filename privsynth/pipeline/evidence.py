@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privsynth.dataset import Dataset
+from privsynth.errors import PolicyError
 from privsynth.options import MaskOptions
 from privsynth.release import Draft
 from privsynth.verdict import GATES, Finding, Verdict
@@ -26,7 +27,7 @@ def missing_evidence(prepared: Prepared) -> Finding | None:
     least = limits.folds_min if folds else limits.control_min
     if held >= least:
         return None
-    people = prepared.data.root.number_of_people
+    needed = needed_in_words(prepared)
     return Finding(
         "held_out",
         held,
@@ -34,15 +35,25 @@ def missing_evidence(prepared: Prepared) -> Finding | None:
         limit=least,
         limit_name="folds_min" if folds else "control_min",
         good="high",
-        n=people,
-        note=f"{NOT_MADE}; {_needed(prepared, people)}",
-        remedy=f"insufficient evidence: {_needed(prepared, people)}",
+        n=prepared.data.root.number_of_people,
+        note=f"{NOT_MADE}; {needed}",
+        remedy=f"insufficient evidence: {needed}",
         evidence=True,
     )
 
 
-def _needed(prepared: Prepared, people: int) -> str:
-    policy, limits = prepared.policy, prepared.policy.limits
+def refuse_unjudged(prepared: Prepared) -> None:
+    """No model is kept of which no draw could ever be released."""
+    if missing_evidence(prepared) is not None:
+        raise PolicyError(
+            f"nothing was fitted: no draw of such a model could be judged; {needed_in_words(prepared)}.",
+            hint="give more people; or see what `privsynth run` names for this very table",
+        )
+
+
+def needed_in_words(prepared: Prepared) -> str:
+    """How many people the profile needs, and how many there are."""
+    policy, limits, people = prepared.policy, prepared.policy.limits, prepared.data.root.number_of_people
     if policy.has_claim:
         return (
             f"with the profile {policy.profile} the engine dp needs {2 * limits.control_min:,} people, half of them "

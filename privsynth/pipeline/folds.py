@@ -42,7 +42,7 @@ def with_drafts(prepared: Prepared, fresh: Fresh, stages: Stages) -> Prepared:
     if not source.folds:
         return prepared
     with stages.stage("folds") as stage:
-        if (estimate := _foreseen(fresh(), source.folds)) is not None:
+        if (estimate := foreseen_folds(fresh(), source.folds)) is not None:
             stages.expect(estimate)
         folds = []
         for number, fold in enumerate(source.folds):
@@ -66,7 +66,10 @@ def _drafts(prepared: Prepared, fold: SourceFold, number: int, backend: Backend)
     return tuple(in_form(each, prepared.data, policy.write.format) for each in sampled)
 
 
-def _foreseen(backend: Backend, folds: tuple[SourceFold, ...]) -> Estimate | None:
+def foreseen_folds(backend: Backend, folds: tuple[SourceFold, ...]) -> Estimate | None:
+    """What the fits without a fold each will take, if the backend can say; None where there are no folds."""
+    if not folds:
+        return None
     estimate = backend.foresee(folds[0].train) if isinstance(backend, Foreseeing) else None
     return None if estimate is None else replace(estimate, seconds=estimate.seconds * len(folds))
 

@@ -12,6 +12,7 @@ from privsynth.errors import InputError
 from privsynth.generate import Backend
 from privsynth.pipeline.acts import Data, Prepared, draw, learn, prepare, read, release, write
 from privsynth.pipeline.choices import with_ledger
+from privsynth.pipeline.evidence import refuse_unjudged
 from privsynth.policy import Policy
 from privsynth.release import Outcome
 from privsynth.saved_model import PROTECT, SavedModel, check_keepable, check_same, fit_record, recall, save
@@ -39,11 +40,16 @@ def fit_and_keep(
     key_file: Path | None = None,
     overwrite: bool = False,
 ) -> tuple[Dataset, list[Path]]:
-    """A model of the files in a folder, and what they were taken for. What cannot be kept is refused first."""
+    """A model of the files in a folder, and what they were taken for.
+
+    What cannot be kept, and what no draw could be judged of, is refused first.
+    """
     check_keepable(policy.backend)
     check_target(folder, overwrite=overwrite)
     keyring = _keyring(key_file)
-    prepared, fitted = fit(files, policy, stages)
+    prepared = prepare(read(files, policy, stages), policy, stages)
+    refuse_unjudged(prepared)
+    fitted = learn(prepared, stages)
     with stages.unbroken():
         paths = [name for name in files if name != "-"]
         return prepared.data, _keep(fitted, prepared, folder, paths=paths, keyring=keyring, overwrite=overwrite)

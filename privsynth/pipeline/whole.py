@@ -10,11 +10,14 @@ from privsynth.emit import check_target
 from privsynth.generate import Backend
 from privsynth.pipeline.acts import Data, Drawn, Prepared, draw, foreseen, learn, prepare, read, release, write
 from privsynth.pipeline.choices import backend_for, rows_asked, with_ledger
+from privsynth.pipeline.evidence import missing_evidence
+from privsynth.pipeline.folds import foreseen_folds
 from privsynth.pipeline.following import follow
 from privsynth.policy import Policy
 from privsynth.release import Outcome
 from privsynth.seeds import Seeds
 from privsynth.stages import Estimate, Stages
+from privsynth.verdict import Finding
 from privsynth.way_out import FIRST, Course
 
 
@@ -57,14 +60,15 @@ def _made(ready: Prepared, stages: Stages, backend: Backend | None) -> Drawn:
     return draw(ready, learn(ready, stages, backend), stages)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class DryRun:
     """What is known of a run before anything is learnt, made or written."""
 
     prepared: Prepared
     notes: tuple[str, ...]  # on what was read, and on what it was taken for
     rows: int | None  # of the first table, as asked
-    estimate: Estimate | None  # None: the backend cannot say
+    estimate: Estimate | None  # of all fits, those of the folds too. None: the backend cannot say
+    missing: Finding | None  # too few people for any draft to be judged
 
 
 def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite: bool = False) -> DryRun:
@@ -74,5 +78,17 @@ def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite:
     prepared = prepare(read(data, policy, stages), policy, stages)
     policy = prepared.policy
     backend = backend_for(policy.backend, policy.limits, nlp=policy.nlp)
-    estimate = foreseen(backend, prepared.lesson[0])
-    return DryRun(prepared, prepared.data.notes, rows_asked(policy, prepared.data), estimate)
+    return DryRun(
+        prepared=prepared,
+        notes=prepared.data.notes,
+        rows=rows_asked(policy, prepared.data),
+        estimate=_with_folds(foreseen(backend, prepared.lesson[0]), foreseen_folds(backend, prepared.source.folds)),
+        missing=missing_evidence(prepared),
+    )
+
+
+def _with_folds(fit: Estimate | None, folds: Estimate | None) -> Estimate | None:
+    """One after another: the times add up, and the memory is that of the larger."""
+    if fit is None or folds is None:
+        return fit
+    return Estimate(fit.seconds + folds.seconds, max(fit.bytes, folds.bytes))

@@ -13,6 +13,7 @@ from privsynth.ways.case import Case
 from privsynth.ways.lost import BY_THEMSELVES, OF_OTHERS, Places, broken, can_go, leaves_enough, of_columns
 
 LEAST_LEAF = 10
+FIRST_TURN = 1  # of the engines that `auto` tries: where another one was asked for, it has its reason
 
 
 def unlike_ways(case: Case) -> Iterator[WayOut]:
@@ -47,7 +48,12 @@ def _by_options(case: Case, options: ModelOptions, why: str) -> Iterator[WayOut]
             why=f"{why}; {made:,} rows alone stray from the source by chance",
             costs="as many rows as the source has",
         )
-    if options.engine == "trees" and not options.no_busl and options.min_leaf is None and find_spec("sdv"):
+    if (
+        ENGINES[options.engine].turn == FIRST_TURN
+        and not options.no_busl
+        and options.min_leaf is None
+        and find_spec("sdv")
+    ):
         yield WayOut(
             kind="engine",
             changes=(Change(("backend", "engine"), "auto"),),

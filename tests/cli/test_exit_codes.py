@@ -52,7 +52,7 @@ ENDS = [
     (ExitCode.INPUT, ["bad"]),
     (ExitCode.USAGE, [PATIENTS, "--no-such-flag"]),
 ]
-UNFAITHFUL = [PATIENTS, "--seed", "5", "--set", "limits.ties_min=1.0"]
+UNFAITHFUL = ["enough", "--seed", "5", "--set", "limits.fidelity_min=1.0"]
 OTHER_WAYS = [
     (ExitCode.INPUT, ["absent.csv"]),
     (ExitCode.USAGE, [PATIENTS, "--backend", "modle"]),

@@ -151,7 +151,7 @@ def test_a_condition_is_kept_by_a_model_fitted_anew_and_said_so(place: Path, tmp
             "-n",
             "300",
             "--seed",
-            "1",
+            "2",
             "--where",
             "bmi > 30",
             "-q",
@@ -161,6 +161,17 @@ def test_a_condition_is_kept_by_a_model_fitted_anew_and_said_so(place: Path, tmp
     manifest = json.loads((folder / "manifest.json").read_text())
     assert any("fitted anew" in note for note in manifest["notes"])
     assert manifest["policy"]["backend"]["where"] == "bmi > 30"
+
+
+def test_a_model_of_which_no_draw_can_be_judged_is_not_fitted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = first_rows(tmp_path / "patients.csv", 100)
+    code, said = refused(capsys, "fit", str(few), "--model", str(tmp_path / "model"))
+    assert code == ExitCode.USAGE
+    assert "no draw of such a model could be judged" in said
+    assert "at least 150 people, and there are 100" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["patients.csv"]
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import privsynth
+from command import Ran, privsynth
 
 from privsynth.cli.live import Live
 from privsynth.cli.log import Log, format_asked
@@ -172,6 +172,37 @@ def test_a_dry_run_is_one_object_for_machines(tmp_path: Path) -> None:
         None,
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def first_patients(rows: int, folder: Path) -> str:
+    file = folder / "few.csv"
+    file.write_text("".join(Path(PATIENTS).read_text().splitlines(keepends=True)[: rows + 1]))
+    return str(file)
+
+
+def test_a_dry_run_of_too_few_people_ends_like_the_run(tmp_path: Path) -> None:
+    words = ("run", first_patients(100, tmp_path), "--out", str(tmp_path / "out"), "--dry-run")
+    shown = privsynth(*words)
+    assert shown.returncode == ExitCode.BLOCKED
+    assert "blocked   nothing was fitted or drawn" in shown.stdout
+    assert "at least 150 people, and there are 100" in shown.stdout
+    answer = json.loads(privsynth(*words, "--json").stdout)
+    assert (answer["exit_code"], answer["outcome"]) == (ExitCode.BLOCKED, "refused")
+    assert any("there are 100" in warning for warning in answer["warnings"])
+
+
+def test_the_estimate_of_a_small_table_is_that_of_the_fits_of_all_folds_too(tmp_path: Path) -> None:
+    words = ("--out", str(tmp_path / "out"), "--dry-run")
+    small = first_patients(300, tmp_path)
+    assert "all rows learnt from, and 8 folds" in privsynth("run", small, *words).stdout
+    folds = seconds(privsynth("run", small, *words, "--json"))
+    half = first_patients(450, tmp_path)
+    once = seconds(privsynth("run", half, *words, "--set", "holdout=0.5", "--json"))
+    assert folds > 5 * once
+
+
+def seconds(done: Ran) -> float:
+    return float(json.loads(done.stdout)["plan"]["seconds"])
 
 
 def test_a_dry_run_refuses_what_the_run_would_refuse(tmp_path: Path) -> None:
