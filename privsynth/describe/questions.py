@@ -14,11 +14,12 @@ from privsynth.describe.doubts import is_doubted, is_unknown
 from privsynth.describe.plan import quoted
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop
-from privsynth.pii.columns import are_accounts
+from privsynth.pii.columns import are_accounts, is_class
 from privsynth.pii.shapes import Shape
 from privsynth.policy import Policy
 
 LISTED = 12
+PERSON = "PERSON"
 NEARLY_ALL = 0.9  # share of the rows without a value that may come out, from which on a column is as good as empty
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")  # what may stand between the dots of --set
 
@@ -47,7 +48,9 @@ def _of_table(table: Table, columns: Sequence[Column], fewest: int) -> Iterator[
     if accounts:
         yield _accounts(table.name, accounts)
     for column in columns:
-        if is_doubted(column) and not is_unknown(column):
+        if (own := _own_beside(table, column, fewest)) is not None:
+            yield _of_others(table.name, column, own)
+        elif is_doubted(column) and not is_unknown(column):
             yield _doubted(table.name, column, fewest if lost[column.name] >= NEARLY_ALL else None)
 
 
@@ -65,6 +68,25 @@ def _accounts(table: str, columns: Sequence[Column]) -> str:
         f"{visible(table)}: {_names(columns)} {hold} taken for a class, since several rows share each. If each code is "
         f"one person's (an account, a vehicle): {_line(table, columns, 'direct')}, and say tables.{quoted(table)}."
         f"person: {quoted(columns[0].name)}; if it is a class: role: plain"
+    )
+
+
+def _own_beside(table: Table, column: Column, fewest: int) -> Column | None:
+    """The column of the rows' own names, where this one holds names that several people share."""
+    if column.entity != PERSON or column.role is not Role.DIRECT or column.declared:
+        return None
+    shapes = {each.name: Shape.of(table.text(each.name)) for each in table.columns if each.entity == PERSON}
+    own = max((each for each in table.columns if each.name in shapes), key=lambda each: shapes[each.name].distinct)
+    is_shared = is_class(shapes[column.name], fewest) and not is_class(shapes[own.name], fewest)
+    return own if is_shared else None
+
+
+def _of_others(table: str, column: Column, own: Column) -> str:
+    taken = f"{visible(table)}: {visible(column.name)} holds names that come back, beside the rows' own in"
+    return (
+        f"{taken} {visible(own.name)}: it was taken for direct (PERSON), and invented people, others than the rows', "
+        f"come back in it. If that is right, say role: direct; if not, leave it out: {_line(table, [column], 'drop')}. "
+        "As plain, real names would come out, which the gate pii refuses"
     )
 
 

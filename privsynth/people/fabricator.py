@@ -30,6 +30,8 @@ from privsynth.spelling.dates import floored
 from privsynth.statistics import ColumnStatistics, Taken
 from privsynth.typing import Array
 
+COMES_BACK = 0.2  # of the different values of the rows' own names, up to which others are not the rows' own
+
 
 @kept(version=1, derived={"taken": lambda _: Taken()})
 @dataclass(eq=False)
@@ -226,10 +228,18 @@ class Fabricator:
 
     def _repeats(self, maker: Maker) -> bool:
         is_key = maker.column.role is Role.IDENTIFIER
-        return is_key and maker.space is not None and not maker.unique and not maker.steady
+        return self._is_of_others(maker) or (
+            is_key and maker.space is not None and not maker.unique and not maker.steady
+        )
+
+    def _is_of_others(self, maker: Maker) -> bool:
+        """Whether whole names that many rows share stand beside the rows' own: of those who advised, taught, signed."""
+        whole = [each for each in self.makers if isinstance(each.write, WholeName)]
+        own = min(whole, key=lambda each: -each.distinct, default=maker)
+        return maker in whole and maker is not own and maker.distinct <= COMES_BACK * min(1.0, own.distinct)
 
     def _pooled(self, maker: Maker, cast: Cast, rows: Array) -> Array:
-        """Identifiers that come back: as many different ones, for each row, as the real table has."""
+        """Values that come back: as many different ones, for each row, as the real table has. They are other people."""
         if not len(rows):
             return np.empty(0, dtype=object)
         size = max(round(maker.distinct * len(rows)), 1)

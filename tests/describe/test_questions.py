@@ -118,3 +118,21 @@ def test_codes_that_come_back_are_asked_where_nobody_knows_whose_the_rows_are() 
 def table_of(**columns: list[str]) -> Dataset:
     kinds = tuple(Column(name, Kind.CATEGORY) for name in columns)
     return Dataset((Table("t", kinds, pd.DataFrame(columns, dtype=object)),))
+
+
+def with_patrons() -> Dataset:
+    """Sixty names of one's own, beside three that come back in twenty rows each."""
+    firsts = ["Anna", "Peter", "Maria", "John", "Laura", "David", "Susan", "Paul", "Emma", "James"]
+    lasts = ["Miller", "Smith", "Johnson", "Brown", "Wilson", "Taylor"]
+    own = [f"{last}, {first}" for last in lasts for first in firsts]
+    frame = pd.DataFrame({"name": own, "advised by": ["Clark, Helen", "Young, Peter", "Hall, George"] * 20})
+    columns = tuple(Column(c, Kind.TEXT, role=Role.DIRECT, entity="PERSON", confidence=0.9) for c in frame)
+    return Dataset((Table("posts", columns, frame.astype(object)),))
+
+
+def test_names_that_come_back_beside_the_rows_own_are_asked_about() -> None:
+    (question,) = questions(with_patrons(), Policy())
+    assert question.startswith("posts: advised by holds names that come back, beside the rows' own in name")
+    assert "role: drop" in question
+    declared = Policy(tables={"posts": {"columns": {"advised by": {"role": "direct"}}}})
+    assert not questions(with_patrons(), declared)

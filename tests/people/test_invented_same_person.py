@@ -159,3 +159,20 @@ def test_a_registered_number_that_is_each_persons_own_stays_so_in_however_many_r
     made = fabricator.make(frame[["key"]], 6000, np.random.default_rng(1))["mrn"]
     pairs = pd.DataFrame({"key": people, "mrn": made}).drop_duplicates()
     assert len(pairs) == pairs["mrn"].nunique() == 2000
+
+
+def test_names_that_come_back_beside_the_rows_own_are_other_people_who_come_back() -> None:
+    """Sixty rows of their own, and three patrons of twenty rows each."""
+    frame = pd.DataFrame(
+        {
+            "name": [f"Anna Mill{at}er" for at in range(60)],
+            "patron": ["Helen Clark", "Peter Young", "George Hall"] * 20,
+        },
+        dtype=object,
+    )
+    columns = tuple(Column(name, Kind.TEXT, role=Role.DIRECT, entity="PERSON") for name in frame)
+    made = pd.DataFrame(Fabricator.learn(Table("t", columns, frame), {}, Taken()).make_from(pd.DataFrame(), seeds(60)))
+    assert made["patron"].nunique() == 3
+    assert made["name"].nunique() > 50
+    assert not set(made["patron"]) & set(made["name"])
+    assert not set(made["patron"]) & set(frame["patron"])
