@@ -16,7 +16,7 @@ _PART = re.compile(r'"((?:[^"]|"")*)"(?=[.=]|$)|([^.=]*)')  # of a dotted name: 
 
 
 def path_of(name: str) -> tuple[str, ...]:
-    """The parts of a dotted name. With a dot, an equals sign or outer blanks, one is quoted: `columns."Sepal.Length"`."""
+    """The parts of a dotted name. With a dot, an equals sign, outer blanks, one is quoted: `columns."Sepal.Length"`."""
     return split_setting(name)[0]
 
 

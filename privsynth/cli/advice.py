@@ -46,7 +46,7 @@ def options(way: WayOut) -> str:
 
 
 def shell(words: Sequence[str]) -> str:
-    """Words as a shell reads them back, all of it printable: a name with a no-break space or a tab is spelt in codes."""
+    """Words as a shell reads them back, all printable: a name with a tab or a no-break space is spelt in codes."""
     return " ".join(shlex.quote(word) if word.isprintable() else _in_codes(word) for word in words)
 
 

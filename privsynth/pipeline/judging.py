@@ -27,9 +27,20 @@ def evaluate(
 ) -> list[Verdict]:
     """The verdicts of the named gates on `synthetic`. `holdout`, the control: real rows that its maker never saw."""
     train = inspect(real, policy)
-    control = aligned(train, read(holdout, policy, Stages())) if holdout is not None else Dataset(())
-    judged = aligned(train, read(synthetic, policy, Stages()))
+    control = aligned(train, _other(holdout, train, policy)) if holdout is not None else Dataset(())
+    judged = aligned(train, _other(synthetic, train, policy))
     fingerprints = take_fingerprints(Dataset((*train.tables, *control.tables)))
     source = Source(train, control, learn_statistics(train, policy.limits, fingerprints, ruled=policy.ruled))
     verdicts = judged_by(gates, Draft(judged, serialise(judged), None), source, policy, stages)
     return [from_elsewhere(verdict) for verdict in verdicts]
+
+
+def _other(data: Data, train: Dataset, policy: Policy) -> Dataset:
+    """Another table read as the policy says of the real one, whatever its own file is called."""
+    if len(train.tables) > 1 or not policy.tables:
+        return read(data, policy, Stages())
+    plain = read(data, policy.with_(tables={}), Stages())
+    wished = policy.tables.get(train.root.name)
+    if wished is None or len(plain.tables) > 1 or data == "-":  # what is piped in can be read once
+        return plain
+    return read(data, policy.with_(tables={plain.root.name: wished}), Stages())

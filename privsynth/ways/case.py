@@ -129,12 +129,14 @@ class Case:
         ]
 
     def can_be_dropped(self, table: Table, name: str) -> bool:
-        """No key, not what says whose the rows are, nothing that a rule or a mask speaks of."""
-        column, asked = table[name], self.policy.table(table.name).columns.get(name)
+        """No key, not what says whose the rows are, nothing that a rule or a mask speaks of, and no target."""
+        column, wished = table[name], self.policy.table(table.name)
+        asked = wished.columns.get(name)
         return (
             not isinstance(column.step, Drop)
             and name not in self.source.train.key_columns(table.name)
             and name != table.person
+            and name not in (wished.targets or ())
             and not any(name in rule.expect for rule in table.rules)
             and (asked is None or asked.mask is None)
         )
