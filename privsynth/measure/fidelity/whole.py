@@ -16,6 +16,7 @@ import numpy as np
 from privsynth.dataset import Dataset
 from privsynth.expressions.aim import like_asked
 from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
+from privsynth.measure.fidelity.again import said_again
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
 from privsynth.measure.fidelity.groups import groups_kept
 from privsynth.measure.fidelity.kept import SURE, Kept
@@ -112,9 +113,9 @@ class _Measure:
         yield from keys_kept(
             self.laid.whole[name], self.laid.parts.synthetic[name], self.source.facts, _stream("keys", name)
         )
-        yield from groups_kept(sides)
+        yield from said_again(sides, groups_kept(sides))
         yield from tails_kept(whole)
-        yield from (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides))
+        yield from said_again(sides, (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides)))
         yield from seasons(sides)
         yield from rows_each(self.laid.parts, name, _stream("each", name))
         yield from order_kept(result.together) if result.together is not None else ()
