@@ -12,7 +12,7 @@ import numpy as np
 
 from privsynth.measure.distance.points import as_number
 from privsynth.measure.fidelity.bins import is_measured
-from privsynth.measure.fidelity.kept import SURE, Kept, percent
+from privsynth.measure.fidelity.kept import Kept, percent
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.typing import Array
 
@@ -22,7 +22,7 @@ TELLING = 10  # rows beyond an end
 WIDEST = 0.25  # of the rows: more are no tail
 WEIGHT = 0.5
 FEWEST = 20  # rows of a side
-MANY = 4.0  # standard deviations of a mean, one of many
+MANY = 4.0  # standard deviations that chance hardly exceeds in one of many means
 
 
 def tails_kept(sides: ThreeSides) -> Iterator[Kept]:
@@ -110,7 +110,7 @@ def _end(number: _Number, word: str) -> Iterator[Kept]:
             continue
         at = f"the {word} end of {number.name}, {percent(real)} of the real rows"
         kept = min(1.0, synthetic / real)
-        noise = SURE * number.error(*beyond) / real
+        noise = MANY * number.error(*beyond) / real
         yield number.kept(kept=kept, noise=noise, rows=rows, words=f"{at}: {percent(kept)} of it comes out")
         kept, noise = _mean_kept(number, *(np.maximum(side - edge, 0) for side in (number.real, number.synthetic)))
         words = f"{at}: it reaches {percent(kept)} as far on average"
