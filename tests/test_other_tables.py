@@ -13,14 +13,15 @@ from privsynth.pipeline.judging import evaluate
 from privsynth.policy import Policy
 from privsynth.stages import Stages
 
-ROWS = 120
+ROWS = 1_000
 
 
 @pytest.fixture
 def halves(tmp_path: Path) -> tuple[Path, Path]:
     rng = np.random.default_rng(2)
     size = rng.integers(1, 9, 2 * ROWS)
-    whole = pd.DataFrame({"code": [f"0{at}" for at in size], "size": size, "group": rng.choice(["a", "b"], 2 * ROWS)})
+    group = np.where(rng.random(2 * ROWS) < 0.1, "c", np.where(size > 4, "a", "b"))
+    whole = pd.DataFrame({"code": [f"0{at}" for at in size], "size": size, "group": group})
     paths = tmp_path / "real.csv", tmp_path / "made elsewhere.csv"
     for path, half in zip(paths, (whole[:ROWS], whole[ROWS:]), strict=True):
         half.to_csv(path, index=False)
