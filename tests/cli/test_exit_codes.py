@@ -52,7 +52,7 @@ ENDS = [
     (ExitCode.INPUT, ["bad"]),
     (ExitCode.USAGE, [PATIENTS, "--no-such-flag"]),
 ]
-UNFAITHFUL = ["enough", "--seed", "5", "--set", "limits.fidelity_min=1.0"]
+UNFAITHFUL = ["enough", "--seed", "5", "--set", "backend.min_leaf=150", "--set", "limits.ties_min=1.0"]  # ties are lost
 OTHER_WAYS = [
     (ExitCode.INPUT, ["absent.csv"]),
     (ExitCode.USAGE, [PATIENTS, "--backend", "modle"]),
