@@ -54,13 +54,14 @@ def test_a_run_follows_by_itself_what_it_would_print_and_every_paper_tells_the_p
 
 def test_the_attempts_of_the_profile_end_the_path(tmp_path: Path) -> None:
     numbers(600, 6).to_csv(tmp_path / "table.csv", index=False)
-    asked = ("--set", "limits.attempts_max=2", "--set", "limits.mia_all=0.0001")  # an upper bound that none can meet
+    held = ("--set", "holdout=0.5", "--set", "limits.mia_all=0.0001")  # an upper bound that none can meet
+    asked = ("--set", "limits.attempts_max=2", *held)
     ran = privsynth("run", "table.csv", "--out", "out", *asked, "--attempt-remedies", "--json", folder=tmp_path)
     result = json.loads(ran.stdout)
     assert result["outcome"] == "refused"
     assert len(result["path"]) == 2
     assert result["nothing_left"].endswith("what works:")
-    assert [way["changed"] for way in result["ways"] if way["other_backend"]] == [["--backend", "mask"]]
+    assert [way["changed"] for way in result["ways"] if way["other_backend"]] == [["--backend", "mask", "without holdout"]]
 
 
 def test_python_follows_them_too_and_gives_the_ways_as_policies() -> None:

@@ -143,7 +143,8 @@ class Folded:
 
     def hits(self, draft: Array, strangers: Sequence[Array], rows: Array | slice = slice(None)) -> DraftHits:
         """What each of them hits, put in order; `rows` are the real rows looked at, where not all are."""
-        of_folds = np.stack(strangers, axis=1).reshape(len(draft), len(self.outside), -1)
+        folds = len(self.outside)
+        of_folds = np.stack(strangers, axis=1).reshape(len(draft), folds, len(strangers) // folds)
         return DraftHits(draft, of_folds, self.own[rows], self.people[rows])
 
 
