@@ -61,7 +61,9 @@ def test_the_attempts_of_the_profile_end_the_path(tmp_path: Path) -> None:
     assert result["outcome"] == "refused"
     assert len(result["path"]) == 2
     assert result["nothing_left"].endswith("what works:")
-    assert [way["changed"] for way in result["ways"] if way["other_backend"]] == [["--backend", "mask", "without holdout"]]
+    assert [way["changed"] for way in result["ways"] if way["other_backend"]] == [
+        ["--backend", "mask", "without holdout"]
+    ]
 
 
 def test_python_follows_them_too_and_gives_the_ways_as_policies() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from privsynth.measure.attacks.folded import Folded, to_others
 from privsynth.measure.attacks.membership import ISOLATED, Scores, density, loneliness
+from privsynth.measure.distance.cells import cell_keys, distinct_rows
 from privsynth.measure.distance.points import Points, nearest_and_within, place
 from privsynth.typing import Array
 
@@ -51,6 +52,7 @@ def folded_scores(sides: Folded, names: Sequence[str]) -> Scores:
         far,
         np.tile(far, draws),
         draws=draws,
+        alike=distinct_rows(cell_keys((sides.real,), names)[0])[1],
     )
 
 

@@ -43,6 +43,7 @@ class Scores:
     far_members: Array  # which are isolated
     far_others: Array
     draws: int = 1  # beside how many drafts each of the others is scored, with folds
+    alike: Array | None = None  # with folds: a number for each member, the same for people whose rows are equal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,14 @@ def auc(members: Array, others: Array) -> float:
     return float((ranks.sum() - len(members) * (len(members) + 1) / 2) / max(1, len(members) * len(others)))
 
 
+def _chance_of_kinds(alike: Array, caught: Array, accused: Array) -> float:
+    """The same where people of equal rows are one kind: they are caught together, by one piece of luck."""
+    kinds, draws = int(alike.max()) + 1, len(accused) // len(alike)
+    in_turn = np.tile(alike, draws) + kinds * np.repeat(np.arange(draws), len(alike))
+    hits, alarms = len(np.unique(alike[caught])), len(np.unique(in_turn[accused]))
+    return binomial_tail(hits, hits + alarms, 1 / (1 + draws))
+
+
 def caught_at(scores: Scores, false_alarms: float, *, isolated: bool) -> Caught | None:
     """The attack that catches most at that share of false alarms. None: too few people to say anything."""
     caught = [_caught(name, scores, false_alarms, isolated=isolated) for name in scores.members]
@@ -123,6 +132,9 @@ def _caught(name: str, scores: Scores, false_alarms: float, *, isolated: bool) -
     hits, alarms, attacks = int((members > limit).sum()), int((others > limit).sum()), len(scores.members)
     lower, upper = clopper_pearson(hits, len(members), (1 - CONFIDENCE) / attacks)
     chance = binomial_tail(hits, hits + alarms, len(members) / (len(members) + len(others)))
+    if scores.alike is not None:
+        alike = scores.alike[scores.far_members] if isolated else scores.alike
+        chance = max(chance, _chance_of_kinds(alike, members > limit, others > limit))
     return Caught(
         attack=name,
         share=hits / len(members),
