@@ -48,8 +48,8 @@ def test_a_terminal_sees_a_line_that_counts_and_then_one_line_for_each_stage(tmp
     code, sent = on_a_terminal("run", str(enough), "--out", str(tmp_path / "out"), "--seed", "1", "--rows", "200")
     assert code == ExitCode.RELEASED
     seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\n", sent)
-    assert re.search(r"fit  \[#*\.*\] \d+/\d+  \d+ s.*peak \d+ MB", seen)
-    assert re.search(r"gate pii  \d+ s  peak \d+ MB", seen)
+    assert re.search(r"fit  \[#*\.*\] \d+/\d+  \d+ s.*peak [\d.]+ [MG]B", seen)
+    assert re.search(r"gate pii  \d+ s  peak [\d.]+ [MG]B", seen)
     assert re.search(r"  fit +model/trees", seen)
     assert sent.count("\x1b[?25l") == sent.count("\x1b[?25h")  # the cursor is there again
 
