@@ -14,7 +14,7 @@ from privsynth.generate import Backend
 from privsynth.options import ModelOptions
 from privsynth.pii import ColumnScan
 from privsynth.pipeline import judging, whole
-from privsynth.pipeline.acts import Data, is_path, read, rows_of, write, write_reports
+from privsynth.pipeline.acts import Data, files_in, is_path, read, rows_of, write, write_reports
 from privsynth.policy import Policy
 from privsynth.read.frames import frame_like
 from privsynth.release import Refusal, Release
@@ -31,6 +31,7 @@ class Outcome:
 
     result: Release | Refusal = field(repr=False)
     original: Any = field(repr=False, default=None)  # the frame, or frames, whose kind the data is given back in
+    inputs: Sequence[str] = field(repr=False, default=())  # the files it was read from, which nothing may replace
 
     @property
     def released(self) -> bool:
@@ -84,11 +85,11 @@ class Outcome:
 
     def save(self, out: str | Path, *, overwrite: bool = False) -> list[Path]:
         """Write a release to the folder `out`, or the reports of a refusal to `<out>.refused`."""
-        return write(self.result, Path(out), overwrite=overwrite)
+        return write(self.result, Path(out), overwrite=overwrite, inputs=self.inputs)
 
     def save_reports(self, folder: str | Path, *, overwrite: bool = False) -> list[Path]:
         """Write the reports alone, where the rows go elsewhere; a refusal's to `<folder>.refused`."""
-        return write_reports(self.result, Path(folder), overwrite=overwrite)
+        return write_reports(self.result, Path(folder), overwrite=overwrite, inputs=self.inputs)
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes of the one released file; nothing for a refusal."""
@@ -116,7 +117,7 @@ def synthesize(
     """
     policy, instance = _policy_and_backend(policy, options, backend)
     result = whole.synthesize(data, policy, stages or Stages(), backend=instance, attempt_remedies=attempt_remedies)
-    return Outcome(result, None if is_path(data) else data)
+    return Outcome(result, None if is_path(data) else data, files_in(data))
 
 
 def run(
@@ -140,7 +141,7 @@ def run(
         overwrite=overwrite,
         attempt_remedies=attempt_remedies,
     )
-    return Outcome(result, None if is_path(data) else data)
+    return Outcome(result, None if is_path(data) else data, files_in(data))
 
 
 def inspect(data: Data, policy: Policy | None = None) -> Dataset:

@@ -24,6 +24,7 @@ from privsynth.verdict import Finding, Loss, Verdict, blocking, outcome_of, waiv
 from privsynth.way_out import FIRST, NO_ADVICE, Advice, Attempted, Course, Missed, missed_in
 
 SCHEMA = "privsynth/manifest/1"
+REFUSAL = "privsynth/refusal/1"  # of what is written where the manifest may not be
 NOT_SHOWN = "what was noted during the run is not part of this edition, because notes hold figures of the real data"
 _ASKED = frozenset(
     {name for model in (ModelOptions, CloneOptions, MaskOptions, RulesOptions) for name in model.model_fields}

@@ -14,7 +14,7 @@ from privsynth.errors import PolicyError
 from privsynth.generate import Backend
 from privsynth.options import AutoOptions, ModelOptions
 from privsynth.pipeline import halves
-from privsynth.pipeline.acts import Data, Drawn, Prepared, draw, learn, release, sizes_in_words
+from privsynth.pipeline.acts import Data, Drawn, Prepared, draw, files_in, learn, release, sizes_in_words
 from privsynth.pipeline.choices import under_condition
 from privsynth.policy import Policy
 from privsynth.seeds import Seeds
@@ -94,7 +94,7 @@ class Synthesizer:
                 "the draft is not of this synthesizer as it is fitted now.",
                 hint="release what its own sample() gave since the last fit",
             )
-        return Outcome(release(draft._prepared, lambda _: draft._drawn, Stages()), self.original_)
+        return Outcome(release(draft._prepared, lambda _: draft._drawn, Stages()), self.original_, self.paths_)
 
     def save(self, folder: str | Path, *, key_file: str | Path | None = None, overwrite: bool = False) -> list[Path]:
         """Keep the model in a folder that only its owner may open. It holds no row, but is personal data."""
@@ -149,7 +149,7 @@ class Synthesizer:
 
     def _become(self, prepared: Prepared, fitted: Backend, data: Data) -> Self:
         self.prepared_, self.fitted_ = prepared, fitted
-        self.paths_ = _paths(data)
+        self.paths_ = files_in(data)
         self.original_ = None if self.paths_ else data
         self.conditioned_: dict[str, tuple[Prepared, Backend]] = {}
         return self
@@ -171,10 +171,3 @@ class Synthesizer:
     def _check_fitted(self) -> None:
         if not hasattr(self, "fitted_"):
             raise PolicyError("the Synthesizer is not fitted yet.", hint="call fit(data) first")
-
-
-def _paths(data: Data) -> list[str]:
-    if isinstance(data, str | Path):
-        return [str(data)]
-    several = isinstance(data, list | tuple) and bool(data) and all(isinstance(item, str | Path) for item in data)
-    return [str(item) for item in data] if several else []

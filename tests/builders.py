@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.gate import Gate, gates_for
+from privsynth.manifest import SCHEMA, canonical, file_records
 from privsynth.policy import Policy
 from privsynth.release import Draft, Reports
 from privsynth.source import Source
@@ -24,7 +26,13 @@ def draft() -> Draft:
 
 
 def reports() -> Reports:
-    return Reports({"report.json": b"{}", "manifest.json": b"{}"})
+    return Reports(record_of({"t.csv": b"n\n0\n1\n", "report.json": b"{}"}, kept=["report.json"]))
+
+
+def record_of(files: Mapping[str, bytes], *, kept: Sequence[str] | None = None) -> dict[str, bytes]:
+    """The files (or those that are kept) with a manifest of ours that speaks of all of them."""
+    manifest = canonical({"schema": SCHEMA, "data": file_records(files), "reports": []})
+    return {**{name: files[name] for name in (files if kept is None else kept)}, "manifest.json": manifest}
 
 
 def passing(of: Draft, paper: Reports) -> list[Verdict]:

@@ -220,12 +220,14 @@ Format = Annotated[
     typer.Option("--format", help=help_of(WritePolicy, "format"), show_default="same", metavar="same|csv|parquet|both"),
 ]
 ReplaceOut = Annotated[
-    bool, typer.Option("--allow-overwrite", help="Replace a non-empty OUT as a whole, after the gates.")
+    bool, typer.Option("--allow-overwrite", help="Replace an OUT that privsynth made, as a whole, after the gates.")
 ]
 ReplaceFolder = Annotated[
-    bool, typer.Option("--allow-overwrite", help="Replace a non-empty folder as a whole, after the gates.")
+    bool, typer.Option("--allow-overwrite", help="Replace a folder that privsynth made, as a whole, after the gates.")
 ]
-ReplaceModel = Annotated[bool, typer.Option("--allow-overwrite", help="Replace a non-empty folder as a whole.")]
+ReplaceModel = Annotated[
+    bool, typer.Option("--allow-overwrite", help="Replace a folder that privsynth made, as a whole.")
+]
 ReplaceFile = Annotated[bool, typer.Option("--allow-overwrite", help="Replace a file that is there.")]
 
 # what is said

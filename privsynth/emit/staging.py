@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from privsynth.content import Content, Stored, blocks, content_digest, flush_folder
+from privsynth.emit.target import INSTEAD, NOT_EMPTY, check_ours, place_of
 from privsynth.errors import PolicyError, PrivsynthError
 
 LAST = "manifest.json"  # written after all it speaks of
-NOT_EMPTY = "the output folder is not empty."
-INSTEAD = "name another one, or replace it as a whole with --allow-overwrite"
 _AT_FDCWD, _NOREPLACE, _EXCHANGE = -100, 1, 2
 
 
@@ -42,40 +41,6 @@ def publish(files: Mapping[str, Content], target: Path, *, overwrite: bool) -> l
             f"the files could not be written: {os.strerror(error.errno or errno.EIO)}.", hint="nothing was published"
         ) from None
     return [target / name for name in sorted(files)]
-
-
-def place_of(target: Path) -> Path:
-    """The target as an absolute path that ends in a name."""
-    place = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a link, and we refuse links
-    if not place.name:
-        raise PolicyError(
-            "the root of the file system cannot be the output folder.", hint="name a folder that does not exist yet"
-        )
-    return place
-
-
-def check_target(target: Path, *, overwrite: bool) -> None:
-    """Refuse a target that cannot or must not be written, before any work is done."""
-    target = place_of(target)
-    try:
-        _check_place(target, overwrite=overwrite)
-    except OSError as error:
-        raise PolicyError(
-            f"the output folder cannot be looked at: {os.strerror(error.errno or errno.EIO)}.",
-            hint="choose another place with --out",
-        ) from None
-
-
-def _check_place(target: Path, *, overwrite: bool) -> None:
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise PolicyError("the output is a file or a link, not a folder.", hint="name a folder that does not exist yet")
-    if target.is_dir() and any(target.iterdir()) and not overwrite:
-        raise PolicyError(NOT_EMPTY, hint=INSTEAD)
-    parent = next(folder for folder in target.parents if folder.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise PolicyError(
-            "the folder that is to hold the output cannot be written.", hint="choose another place with --out"
-        )
 
 
 def _check_names(files: Mapping[str, Content]) -> None:
@@ -199,13 +164,24 @@ def _move(folder: Path, target: Path, *, overwrite: bool) -> bool:
     if target.is_dir() and not any(target.iterdir()):
         target.rmdir()
     if overwrite and target.exists():
-        _rename(folder, target, _EXCHANGE)  # what was there is now in the staging folder, which is removed
+        _exchange(folder, target)
         return True
     try:
         _rename(folder, target, _NOREPLACE)
     except FileExistsError:
         raise PolicyError(NOT_EMPTY, hint=INSTEAD) from None
     return False
+
+
+def _exchange(folder: Path, target: Path) -> None:
+    """What was there is then in the staging folder, which is removed: it must be ours, also at that very moment."""
+    check_ours(target)
+    _rename(folder, target, _EXCHANGE)
+    try:
+        check_ours(folder)
+    except BaseException:
+        _rename(folder, target, _EXCHANGE)
+        raise
 
 
 def _rename(source: Path, target: Path, how: int) -> None:

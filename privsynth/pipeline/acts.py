@@ -16,7 +16,7 @@ from privsynth.describe import describe, facts_of, learn_statistics, take_finger
 from privsynth.describe.dropping import dropped_notes
 from privsynth.describe.relations import relation_notes
 from privsynth.describe.split import division
-from privsynth.emit import check_target, emit, emit_refusal, emit_reports, guard_notes, in_form, serialise
+from privsynth.emit import Inputs, emit, emit_refusal, emit_reports, guard_notes, in_form, serialise
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
@@ -244,18 +244,16 @@ def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> 
     return prepared.course.onwards(ways_out(verdicts, prepared.policy, draft, prepared.source, before))
 
 
-def write(outcome: Outcome, out: Path, *, overwrite: bool) -> list[Path]:
-    """A release to the folder `out`, or the reports of a refusal to `<out>.refused`."""
-    check_target(out, overwrite=overwrite)
+def write(outcome: Outcome, out: Path, *, overwrite: bool, inputs: Inputs = ()) -> list[Path]:
+    """A release to the folder `out`, or the reports of a refusal to `<out>.refused`. Neither replaces an input."""
     if isinstance(outcome, Release):
-        return emit(outcome, out, overwrite=overwrite)
-    return emit_refusal(outcome, out)
+        return emit(outcome, out, overwrite=overwrite, inputs=inputs)
+    return emit_refusal(outcome, out, inputs=inputs)
 
 
-def write_reports(outcome: Outcome, folder: Path, *, overwrite: bool) -> list[Path]:
+def write_reports(outcome: Outcome, folder: Path, *, overwrite: bool, inputs: Inputs = ()) -> list[Path]:
     """The reports alone, where the rows go elsewhere; a refusal's to `<folder>.refused`."""
-    check_target(folder, overwrite=overwrite)
-    return emit_reports(outcome, folder, overwrite=overwrite)
+    return emit_reports(outcome, folder, overwrite=overwrite, inputs=inputs)
 
 
 def rows_of(outcome: Outcome) -> Iterator[bytes]:
@@ -274,6 +272,13 @@ def is_path(data: Data) -> bool:
     """Whether the data lies in files, or nowhere."""
     several = isinstance(data, list | tuple) and bool(data) and all(isinstance(item, str | Path) for item in data)
     return data is None or several or isinstance(data, str | Path)
+
+
+def files_in(data: Data) -> list[str]:
+    """The files and folders that the data lies in, if it lies in any."""
+    if data is None or not is_path(data):
+        return []
+    return [str(data)] if isinstance(data, str | Path) else [str(item) for item in data]
 
 
 def sizes_in_words(data: Dataset) -> str:

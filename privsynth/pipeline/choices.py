@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from privsynth.dataset import Dataset
+from privsynth.emit import holds
 from privsynth.errors import PolicyError
 from privsynth.generate import Backend
 from privsynth.options import (
@@ -62,10 +63,9 @@ def _check_waivers(waivers: Sequence[Waiver]) -> None:
 
 def with_ledger(policy: Policy, out: Path) -> Policy:
     """The policy with a ledger: `privsynth-state` beside the output, where none was named."""
-    target = out.absolute()
     if policy.state is None:
-        return policy.with_(state=target.parent / STATE)
-    if target in (policy.state.absolute(), *policy.state.absolute().parents):
+        return policy.with_(state=out.absolute().parent / STATE)
+    if holds(out.absolute(), policy.state):
         raise PolicyError(
             "the state directory would lie inside the output folder.",
             hint="name another one with --state; it stays when the output goes out",

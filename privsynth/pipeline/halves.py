@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from privsynth.dataset import Dataset
-from privsynth.emit import check_target
+from privsynth.emit import check_output, check_target
 from privsynth.errors import InputError
 from privsynth.generate import Backend
 from privsynth.pipeline.acts import Data, Prepared, draw, learn, prepare, read, release, write
@@ -45,7 +45,7 @@ def fit_and_keep(
     What cannot be kept, and what no draw could be judged of, is refused first.
     """
     check_keepable(policy.backend)
-    check_target(folder, overwrite=overwrite)
+    check_target(folder, overwrite=overwrite, inputs=files)
     keyring = _keyring(key_file)
     prepared = prepare(read(files, policy, stages), policy, stages)
     refuse_unjudged(prepared)
@@ -102,14 +102,15 @@ def sample(
     overwrite: bool = False,
 ) -> tuple[Outcome, list[Path]]:
     """Rows of a kept model, judged as those of any run. `ask` changes the policy of the fit into that of the draw."""
-    check_target(out, overwrite=overwrite)
+    check_output(out, overwrite=overwrite, inputs=[folder, *data])
     saved = load(folder, key_file=key_file)
-    policy = with_ledger(ask(saved.policy), out)
-    prepared, fitted = resume(saved, _files_at_hand(data or saved.paths), policy, stages)
+    policy, files = with_ledger(ask(saved.policy), out), _files_at_hand(data or saved.paths)
+    check_output(out, overwrite=overwrite, inputs=files)
+    prepared, fitted = resume(saved, files, policy, stages)
     seed = Seeds(seed).seed
     outcome = release(prepared, lambda ready: draw(ready, fitted, stages, seed=seed), stages)
     with stages.unbroken():
-        return outcome, write(outcome, out, overwrite=overwrite)
+        return outcome, write(outcome, out, overwrite=overwrite, inputs=[folder, *files])
 
 
 def _keep(
@@ -121,6 +122,7 @@ def _keep(
     keyring: Keyring | None,
     overwrite: bool,
 ) -> list[Path]:
+    check_target(folder, overwrite=overwrite, inputs=paths)
     record = fit_record(prepared.policy, prepared.source, seed=prepared.seeds.seed, paths=paths)
     return save(fitted, record, folder, keyring=keyring, overwrite=overwrite)
 

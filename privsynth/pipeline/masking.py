@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from privsynth.emit import check_target, private_folder
+from privsynth.emit import check_output, private_folder
 from privsynth.errors import PolicyError
 from privsynth.pipeline.acts import rows_of, write, write_reports
 from privsynth.pipeline.choices import with_ledger
@@ -25,11 +25,11 @@ def mask_to_folder(
     names: Sequence[str], policy: Policy, out: Path, stages: Stages, *, overwrite: bool = False
 ) -> tuple[Outcome, list[Path]]:
     """Rows and reports of any number of tables in the folder `out`, or the reason in `<out>.refused`."""
-    check_target(out, overwrite=overwrite)
+    check_output(out, overwrite=overwrite, inputs=names)
     with private_folder(_folder_beside(out)) as folder:
         outcome = _masked(names, with_ledger(policy, out), folder, stages)
         with stages.unbroken():
-            return outcome, write(outcome, out, overwrite=overwrite)
+            return outcome, write(outcome, out, overwrite=overwrite, inputs=names)
 
 
 def mask_to_stream(
@@ -43,12 +43,14 @@ def mask_to_stream(
 ) -> tuple[Outcome, list[Path]]:
     """The rows of one table to a stream; the reports to the folder `reports`, a refusal's to `<reports>.refused`."""
     if reports is not None:
-        check_target(reports, overwrite=overwrite)
+        check_output(reports, overwrite=overwrite, inputs=names)
         policy = with_ledger(policy, reports)
     with private_folder(_folder_beside(reports)) as folder:
         outcome = _masked(names, policy, folder, stages, most_tables=1)
         with stages.unbroken():
-            written = [] if reports is None else write_reports(outcome, reports, overwrite=overwrite)
+            written = []
+            if reports is not None:
+                written = write_reports(outcome, reports, overwrite=overwrite, inputs=names)
             rows_to.writelines(rows_of(outcome))
             rows_to.flush()
     return outcome, written

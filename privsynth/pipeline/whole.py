@@ -6,9 +6,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from privsynth.emit import check_target
+from privsynth.emit import check_output
 from privsynth.generate import Backend
-from privsynth.pipeline.acts import Data, Drawn, Prepared, draw, foreseen, learn, prepare, read, release, write
+from privsynth.pipeline.acts import (
+    Data,
+    Drawn,
+    Prepared,
+    draw,
+    files_in,
+    foreseen,
+    learn,
+    prepare,
+    read,
+    release,
+    write,
+)
 from privsynth.pipeline.choices import backend_for, rows_asked, with_ledger
 from privsynth.pipeline.evidence import missing_evidence
 from privsynth.pipeline.folds import foreseen_folds
@@ -32,11 +44,11 @@ def run(
     attempt_remedies: bool = False,
 ) -> tuple[Outcome, list[Path]]:
     """From whatever holds the rows to a folder: a release at `out`, or the reason at `<out>.refused`."""
-    check_target(out, overwrite=overwrite)
+    check_output(out, overwrite=overwrite, inputs=files_in(data))
     policy = with_ledger(policy, out)
     outcome = synthesize(data, policy, stages, backend=backend, attempt_remedies=attempt_remedies)
     with stages.unbroken():
-        return outcome, write(outcome, out, overwrite=overwrite)
+        return outcome, write(outcome, out, overwrite=overwrite, inputs=files_in(data))
 
 
 def synthesize(
@@ -73,7 +85,7 @@ class DryRun:
 
 def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite: bool = False) -> DryRun:
     """Read, describe and split the source as `run` would. What would be refused is refused here."""
-    check_target(out, overwrite=overwrite)
+    check_output(out, overwrite=overwrite, inputs=files_in(data))
     policy = with_ledger(policy, out)
     prepared = prepare(read(data, policy, stages), policy, stages)
     policy = prepared.policy

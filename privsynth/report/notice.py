@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privsynth.manifest import canonical
+from privsynth.manifest import REFUSAL, canonical, file_records
 from privsynth.policy import Policy
 from privsynth.release import Reports
 from privsynth.report.pages import notice_page
 from privsynth.report.wording import GATES, NOTICE, NOTICE_BARE
 from privsynth.verdict import Verdict
-
-SCHEMA = "privsynth/refusal/1"
 
 
 def render_notice(verdicts: Sequence[Verdict], last: Verdict, policy: Policy, *, bare: bool = False) -> Reports:
@@ -20,7 +18,7 @@ def render_notice(verdicts: Sequence[Verdict], last: Verdict, policy: Policy, *,
     No figure, no note of the run, nothing of the policy but the name of its profile.
     """
     values = {
-        "schema": SCHEMA,
+        "schema": REFUSAL,
         "outcome": "refused",
         "gate": last.gate,
         "profile": policy.profile,
@@ -40,4 +38,5 @@ def render_notice(verdicts: Sequence[Verdict], last: Verdict, policy: Policy, *,
             for verdict in [*verdicts, last]
         ],
     }
-    return Reports({"refusal.html": notice_page(values), "refusal.json": canonical(values)})
+    page = {"refusal.html": notice_page(values)}
+    return Reports({**page, "refusal.json": canonical({**values, "reports": file_records(page)})})

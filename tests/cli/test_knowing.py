@@ -236,3 +236,14 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_init_never_writes_over_what_it_reads(tmp_path: Path) -> None:
+    source = tmp_path / "people.csv"
+    source.write_text("a,b\n1,2\n")
+    (tmp_path / "link.yaml").symlink_to(source)
+    for name in ("people.csv", "link.yaml"):
+        done = command("init", str(source), "--out", str(tmp_path / name), "--allow-overwrite")
+        assert done.returncode == 2
+        assert "that is read" in done.stderr
+    assert source.read_text() == "a,b\n1,2\n"

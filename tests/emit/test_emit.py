@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import draft, passing, reports
+from builders import draft, passing, record_of, reports
 
 from privsynth.emit import emit, emit_refusal, refused_path
 from privsynth.errors import PolicyError, PrivsynthError
@@ -33,8 +33,7 @@ def test_a_release_is_written_with_its_reports(tmp_path: Path) -> None:
     emit(release(), tmp_path / "out")
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
         "t.csv": b"n\n0\n1\n",
-        "report.json": b"{}",
-        "manifest.json": b"{}",
+        **reports().files,
     }
 
 
@@ -75,7 +74,7 @@ def test_a_refusal_leaves_reports_beside_an_absent_target(tmp_path: Path) -> Non
 
 
 def test_an_earlier_refusal_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    emit_refusal(refusal(paper=Reports({"fidelity.html": b"x", "manifest.json": b"{}"})), tmp_path / "out")
+    emit_refusal(refusal(paper=Reports(record_of({"fidelity.html": b"x"}))), tmp_path / "out")
     emit_refusal(refusal(), tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out.refused").iterdir()) == ["manifest.json", "report.json"]
 
@@ -84,7 +83,7 @@ def test_an_earlier_refusal_is_replaced_as_a_whole(tmp_path: Path) -> None:
 def test_other_files_in_its_place_are_not_touched(tmp_path: Path, name: str) -> None:
     (tmp_path / "out.refused").mkdir()
     (tmp_path / "out.refused" / name).write_text("mine")
-    with pytest.raises(PolicyError, match="other files"):
+    with pytest.raises(PolicyError, match="no place"):
         emit_refusal(refusal(), tmp_path / "out")
     assert (tmp_path / "out.refused" / name).read_text() == "mine"
 
@@ -94,7 +93,7 @@ def test_a_file_or_link_in_its_place_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "a.refused").write_text("mine")
     (tmp_path / "b.refused").symlink_to(tmp_path / "elsewhere")
     for name in ("a", "b"):
-        with pytest.raises(PolicyError, match="other files"):
+        with pytest.raises(PolicyError, match="no place"):
             emit_refusal(refusal(), tmp_path / name)
     assert not list((tmp_path / "elsewhere").iterdir())
 

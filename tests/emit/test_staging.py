@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import record_of
 
 from privsynth.emit import staging
-from privsynth.emit.staging import check_target, publish
+from privsynth.emit.staging import publish
+from privsynth.emit.target import check_target
 from privsynth.errors import ExitCode, PolicyError, PrivsynthError
 
-FILES = {"manifest.json": b"{}", "t.csv": b"a\n1\n", "report.json": b"{}"}
+FILES = record_of({"t.csv": b"a\n1\n", "report.json": b"{}"})
+OLD = record_of({"old": b"x"})
 
 
 def names(folder: Path) -> list[str]:
@@ -50,11 +54,10 @@ def test_missing_parents_are_made_and_an_empty_target_gives_way(tmp_path: Path) 
 
 def test_a_full_target_is_only_replaced_when_asked_and_then_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "out"
-    target.mkdir()
-    (target / "old").write_text("x")
+    publish(OLD, target, overwrite=False)
     with pytest.raises(PolicyError, match="not empty"):
         publish(FILES, target, overwrite=False)
-    assert names(target) == ["old"]
+    assert names(target) == sorted(OLD)
     publish(FILES, target, overwrite=True)
     assert names(target) == sorted(FILES)
     assert names(tmp_path) == ["out"]
@@ -119,8 +122,7 @@ def test_a_failing_call_leaves_nothing_behind(
     for at in range(40):
         target = tmp_path / f"out{at}"
         if overwrite:
-            target.mkdir()
-            (target / "old").write_text("x")
+            publish(OLD, target, overwrite=False)
         with monkeypatch.context() as patch:
             patch.setattr(owner, attribute, failing(real, at, error))
             try:
@@ -136,9 +138,9 @@ def test_a_failing_call_leaves_nothing_behind(
         if isinstance(failed, PrivsynthError):
             assert failed.exit_code is ExitCode.INTERNAL
             assert not [path for path in tmp_path.iterdir() if path.name.startswith(".") and path.is_dir()]
-            assert left == (["old"] if overwrite else [])
+            assert left == (sorted(OLD) if overwrite else [])
         else:  # an interruption while the old output is being removed finds the new one complete
-            assert left in ([["old"], sorted(FILES)] if overwrite else [[]])
+            assert left in ([sorted(OLD), sorted(FILES)] if overwrite else [[]])
     else:
         pytest.fail("the call never succeeded")
     assert at > 0
@@ -216,6 +218,7 @@ def test_targets_that_cannot_be_written_are_refused_before_any_work(
     (tmp_path / "file").write_text("x")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
+    publish(OLD, tmp_path / "ours", overwrite=False)
     (tmp_path / "link").symlink_to(tmp_path / "full")
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     for name in ("file", "full", "link", "dangling", "file/below"):
@@ -223,7 +226,7 @@ def test_targets_that_cannot_be_written_are_refused_before_any_work(
             check_target(tmp_path / name, overwrite=False)
     with pytest.raises(PolicyError):
         check_target(Path("/"), overwrite=True)
-    for name in ("new", "full", "new/deeper"):
+    for name in ("new", "ours", "new/deeper"):
         check_target(tmp_path / name, overwrite=True)
     monkeypatch.setattr(os, "access", lambda *how: False)
     with pytest.raises(PolicyError, match="cannot be written"):
@@ -242,11 +245,12 @@ def test_a_target_that_cannot_be_looked_at_is_refused(tmp_path: Path, monkeypatc
 
 # A child that publishes again and again, and kills itself when the n-th system call of a publication is reached.
 DYING = """
-import os, signal, sys
+import json, os, signal, sys
 from pathlib import Path
 from privsynth.emit import staging
 folder, overwrite = Path(sys.argv[1]), sys.argv[2] == "1"
-files = {"manifest.json": b"{}", "t.csv": b"a" * 300_000, "report.json": b"{}"}
+files = json.load(sys.stdin)
+files = {name: text.encode() for name, text in files.items()}
 def hook(owner, name, state):
     real = getattr(owner, name)
     def call(*args, **kwargs):
@@ -285,10 +289,15 @@ for at in range(1, 200):
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_kill_at_any_call_leaves_the_target_absent_or_complete(tmp_path: Path, overwrite: bool) -> None:
     for at in range(1, 200) if overwrite else ():
-        (tmp_path / f"out{at}").mkdir()
-        (tmp_path / f"out{at}" / "old").touch()
+        publish(OLD, tmp_path / f"out{at}", overwrite=False)
+    large = record_of({"t.csv": b"a" * 300_000, "report.json": b"{}"})
+    texts = {name: content.decode() for name, content in large.items()}
     done = subprocess.run(
-        [sys.executable, "-c", DYING, str(tmp_path), str(int(overwrite))], capture_output=True, text=True, check=True
+        [sys.executable, "-c", DYING, str(tmp_path), str(int(overwrite))],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     points = int(done.stdout)
     assert points >= 20
@@ -296,7 +305,7 @@ def test_a_kill_at_any_call_leaves_the_target_absent_or_complete(tmp_path: Path,
     for at in range(1, points + 1):
         target = tmp_path / f"out{at}"
         found = names(target) if target.exists() else []
-        assert found in ([["old"], whole] if overwrite else [[], whole])
+        assert found in ([sorted(OLD), whole] if overwrite else [[], whole])
         assert found != whole or (target / "t.csv").stat().st_size == 300_000
         publish(FILES, target, overwrite=True)
     assert not [path for path in tmp_path.iterdir() if ".privsynth-" in path.name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from privsynth.cli import flags
@@ -34,6 +35,7 @@ def init(
     target = Path(out)
     files = [] if out == "-" else [target, target.parent / "policy.schema.json"]
     _refuse_existing(files[:1], allow_overwrite)
+    _refuse_inputs(files, data)
     changes = only_set({"profile": profile, "backend": backend})
     policy = load_policy(config, read | changes)
 
@@ -71,6 +73,13 @@ def _refuse_existing(files: list[Path], allowed: bool) -> None:
             raise PolicyError(
                 f"{file.name} is there already.", hint="name another file after --out, or add --allow-overwrite"
             )
+
+
+def _refuse_inputs(files: list[Path], data: Sequence[str]) -> None:
+    """The policy is written over nothing that it is made from."""
+    there = [Path(name) for name in data if name != "-" and Path(name).exists()]
+    if any(file.exists() and file.samefile(name) for file in files for name in there):
+        raise PolicyError("the policy would be written over a file that is read.", hint="name another file after --out")
 
 
 def _write(target: Path, text: str) -> None:
