@@ -16,7 +16,7 @@ from typing import Any
 
 from privsynth.content import Content, content_digest
 from privsynth.dataset import Dataset, Table
-from privsynth.options import CloneOptions, FigureStyle, MaskOptions, ModelOptions, RulesOptions
+from privsynth.options import CloneOptions, FigureStyle, KeyedOptions, MaskOptions, ModelOptions, RulesOptions
 from privsynth.policy import Policy, profile_digest
 from privsynth.recipe import FIGURES, UNTOLD, PrivacyClaim, Recipe
 from privsynth.source import Exposure, Source
@@ -215,9 +215,13 @@ def manifest_of(
 
 
 def policy_record(policy: Policy) -> dict[str, Any]:
-    """The policy as it ran. Where a key, a ledger or a rulebook lies on somebody's disk is nobody else's business."""
+    """The policy as it ran. Where a key, a ledger or a rulebook lies on somebody's disk is nobody else's business, and
+    the seed of rows that follow people is none either.
+    """
     record: dict[str, Any] = policy.model_dump(mode="json")
     record["state"] = "given" if policy.state else None
+    if isinstance(policy.backend, KeyedOptions):
+        record["seed"] = None if policy.seed is None else "given"
     options = record["backend"]
     for name in ("key_file", "key_env", "keyring"):
         if name in options:

@@ -505,7 +505,35 @@ class RulesOptions(PolicyModel):
     rulebook: Path | None = Field(None, description="The rulebook, a YAML file.")
 
 
-class CloneOptions(PolicyModel):
+class KeyedOptions(PolicyModel):
+    """Of what makes rows that follow people: whoever could draw the same chance again could undo what was done.
+
+    So it comes from a key, which dies with the run unless a kept one is named.
+    """
+
+    key_file: Path | None = Field(
+        None, description="File of mode 0600 with the masking key; without one a key is made and destroyed."
+    )
+    key_env: str | None = Field(
+        None, min_length=1, description="Environment variable that holds the masking key, as hex or base64."
+    )
+    keyring: str | None = Field(
+        None, min_length=1, description="Name under which the system's keyring holds the masking key."
+    )
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if sum(source is not None for source in (self.key_file, self.key_env, self.keyring)) > 1:
+            raise ValueError("the masking key comes from one place: key_file, key_env or keyring")
+        return self
+
+    @property
+    def keeps_key(self) -> bool:
+        """Whether the key outlives the run, so that its holder can link what was made with it."""
+        return any(source is not None for source in (self.key_file, self.key_env, self.keyring))
+
+
+class CloneOptions(KeyedOptions):
     """Whole people, masked and then multiplied under new identities."""
 
     kind: Literal["clone"] = "clone"
@@ -520,19 +548,10 @@ class CloneOptions(PolicyModel):
     )
 
 
-class MaskOptions(PolicyModel):
+class MaskOptions(KeyedOptions):
     """The same rows with identities replaced and quasi-identifiers generalised."""
 
     kind: Literal["mask"] = "mask"
-    key_file: Path | None = Field(
-        None, description="File of mode 0600 with the masking key; without one a key is made and destroyed."
-    )
-    key_env: str | None = Field(
-        None, min_length=1, description="Environment variable that holds the masking key, as hex or base64."
-    )
-    keyring: str | None = Field(
-        None, min_length=1, description="Name under which the system's keyring holds the masking key."
-    )
     direct: Literal["substitute", "token"] = Field(
         "substitute", description="Direct identifiers become invented people, or keyed tokens."
     )
@@ -559,17 +578,6 @@ class MaskOptions(PolicyModel):
         description="Largest distance between the sensitive values of a group and those of the table; "
         "none when absent.",
     )
-
-    @model_validator(mode="after")
-    def _one_key(self) -> Self:
-        if sum(source is not None for source in (self.key_file, self.key_env, self.keyring)) > 1:
-            raise ValueError("the masking key comes from one place: key_file, key_env or keyring")
-        return self
-
-    @property
-    def keeps_key(self) -> bool:
-        """Whether the key outlives the run, so that its holder can link what was made with it."""
-        return any(source is not None for source in (self.key_file, self.key_env, self.keyring))
 
 
 BackendOptions = AutoOptions | ModelOptions | RulesOptions | CloneOptions | MaskOptions

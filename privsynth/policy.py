@@ -56,7 +56,13 @@ class Policy(PolicyModel):
     rows: int | None = Field(
         None, ge=0, description="Rows to make in the first table; as many as the source when absent."
     )
-    seed: int | None = Field(None, ge=0, lt=2**63, description="Seed of every random choice; a fresh one when absent.")
+    seed: int | None = Field(
+        None,
+        ge=0,
+        lt=2**63,
+        description="Seed of every random choice; a fresh one when absent. "
+        "Rows that follow people (clone, mask) are made again only with a kept key besides.",
+    )
     holdout: float | None = Field(
         None,
         gt=0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
@@ -185,7 +185,12 @@ def decide(
     if causes:
         return Refusal(reports, tuple(verdicts), causes, seal=_SEAL, advice=advice, notice=notice)
     files = MappingProxyType(dict(draft.files))
-    return Release(draft.dataset, files, reports, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
+    return Release(_apart(draft.dataset), files, reports, tuple(verdicts), _SEAL, waivers_used(verdicts, waivers))
+
+
+def _apart(dataset: Dataset) -> Dataset:
+    """The tables without what ties their rows to those of the source."""
+    return dataset.replace_tables(*(replace(table, origin=None) for table in dataset))
 
 
 def _gaps(verdicts: Sequence[Verdict]) -> list[Reason]:

@@ -23,7 +23,7 @@ import numpy as np
 
 from privsynth.errors import MissingExtra, PolicyError, PrivsynthError
 from privsynth.keyring.files import KEY_BYTES, MOST_BYTES, read_private
-from privsynth.options import MaskOptions
+from privsynth.options import KeyedOptions
 from privsynth.typing import Array
 
 SERVICE = "privsynth"  # the name under which a keyring holds our keys
@@ -44,7 +44,7 @@ class Keyring:
         object.__setattr__(self, "_master", bytearray(master))
 
     @classmethod
-    def for_options(cls, options: MaskOptions) -> Self:
+    def for_options(cls, options: KeyedOptions) -> Self:
         """The key that a policy asks for; one of this run alone where it asks for none."""
         if options.key_file is not None:
             return cls.from_file(options.key_file)

@@ -24,7 +24,7 @@ from privsynth.left_out import lesson, without_left_out
 from privsynth.lineage.attempts import attempt
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions
-from privsynth.pipeline.choices import backend_for, rows_asked, settle
+from privsynth.pipeline.choices import backend_for, rows_asked, seed_notes, seeds_for, settle
 from privsynth.pipeline.evidence import NOTHING, missing_evidence, unjudged
 from privsynth.pipeline.folds import fresh_backends, with_drafts
 from privsynth.policy import Policy
@@ -99,7 +99,8 @@ def prepare(
 
     `is_foreign`: what will be fitted was passed, and may take its time.
     """
-    started, seeds, policy = datetime.now(UTC), seeds or Seeds(policy.seed), settle(policy, data)
+    started, policy = datetime.now(UTC), settle(policy, data)
+    seeds = seeds or seeds_for(policy)
     before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
@@ -108,6 +109,7 @@ def prepare(
         folds = data.folds(divided.folds, seeds.stream("folds")) if divided.folds else []
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data), ruled=policy.ruled)
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
+    data = data.with_notes(*seed_notes(policy))
     known = [*dropped_notes(data), *relation_notes(data)]
     stages.notes(known)
     stages.warnings([note for note in data.notes if note not in (*before, *known)])
@@ -125,7 +127,7 @@ def learn(prepared: Prepared, stages: Stages, backend: Backend | None = None) ->
         estimate = foreseen(backend, train)
         if estimate is not None:
             stages.expect(estimate)
-        fitted = backend.fit(train, statistics, prepared.seeds.stream("fit"))
+        fitted = backend.fit(train, statistics, prepared.seeds.chance("fit"))
         stage.say(_recipe_in_words(recipe_of(fitted)))
     return fitted
 
@@ -140,7 +142,7 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
     policy, seeds = prepared.policy, prepared.seeds if seed is None else Seeds(seed)
     rows = rows_asked(policy, prepared.data)
     with stages.stage("generate") as stage:
-        sampled = in_form(fitted.sample(rows, seeds.stream("sample")), prepared.data, policy.write.format)
+        sampled = in_form(fitted.sample(rows, seeds.chance("sample")), prepared.data, policy.write.format)
         if isinstance(fitted, Closing):
             fitted.close()
         draft = Draft(sampled, serialise(sampled), rows, recipe_of(fitted))
@@ -295,7 +297,8 @@ def _read(data: Data, policy: Policy) -> Dataset:
 
 def _facts(prepared: Prepared, drawn: Drawn, seconds: Mapping[str, float], rows: Mapping[str, int] | None) -> Facts:
     policy, draft = prepared.policy, drawn.draft
-    repeats = not isinstance(policy.backend, MaskOptions) and not policy.has_claim  # whether its seed may be told
+    follows = any(table.origin is not None for table in draft.dataset)  # real rows, also those of a foreign backend
+    repeats = not (prepared.seeds.is_secret or follows or policy.has_claim)  # whether its seed may be told
     return Facts(
         run_id=uuid4().hex,
         started=prepared.started,

@@ -14,6 +14,7 @@ from privsynth.options import (
     AutoOptions,
     BackendOptions,
     CloneOptions,
+    KeyedOptions,
     Limits,
     MaskOptions,
     ModelOptions,
@@ -22,9 +23,14 @@ from privsynth.options import (
 )
 from privsynth.pii.analyzer import model_for
 from privsynth.policy import Policy
+from privsynth.seeds import Seeds
 from privsynth.stages import Watch, unwatched
 from privsynth.verdict import GATES
 
+SEED_ALONE = (
+    "the seed alone does not make the same rows again: they follow people, so chance comes from a secret that ends "
+    "with the run; a kept key (key_file, key_env, keyring) and the seed together do"
+)
 STATE = "privsynth-state"  # the ledger's folder, where none is named
 
 
@@ -46,10 +52,29 @@ def _check_backend(options: BackendOptions, *, rows: int | None, has_data: bool)
             "backend mask keeps the rows of the source, so no number of rows can be asked for.",
             hint="leave rows out, or use backend clone or model",
         )
-    if isinstance(options, MaskOptions) and options.keeps_key:
+    if isinstance(options, KeyedOptions) and options.keeps_key:
         from privsynth.keyring import Keyring
 
         Keyring.for_options(options).destroy()  # a key that cannot be read ends the run before anything is read twice
+
+
+def seeds_for(policy: Policy) -> Seeds:
+    """Chance for a run. Where rows follow people it takes a key besides, or a secret that dies with the run."""
+    if not isinstance(policy.backend, KeyedOptions):
+        return Seeds(policy.seed)
+    from privsynth.keyring import Keyring
+
+    ring = Keyring.for_options(policy.backend)
+    secret = ring.key("chance")
+    ring.destroy()
+    return Seeds(policy.seed, secret=secret)
+
+
+def seed_notes(policy: Policy) -> list[str]:
+    """What a seed does not do, where one was given."""
+    options = policy.backend
+    is_alone = policy.seed is not None and isinstance(options, KeyedOptions) and not options.keeps_key
+    return [SEED_ALONE] if is_alone else []
 
 
 def _check_waivers(waivers: Sequence[Waiver]) -> None:

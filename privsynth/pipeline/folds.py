@@ -57,10 +57,10 @@ def _drafts(prepared: Prepared, fold: SourceFold, number: int, backend: Backend)
     policy, seeds = prepared.policy, prepared.seeds
     statistics = learn_statistics(fold.train, policy.limits, prepared.source.statistics.taken, ruled=policy.ruled)
     seen = lesson(Source(fold.train, fold.holdout, statistics))
-    fitted = backend.fit(*seen, seeds.stream("fold", number, "fit"))
+    fitted = backend.fit(*seen, seeds.chance("fold", number, "fit"))
     rows = rows_asked(policy, prepared.data)
     count = draws(len(prepared.data.root) if rows is None else rows)
-    sampled = [fitted.sample(rows, seeds.stream("fold", number, "sample", draw)) for draw in range(count)]
+    sampled = [fitted.sample(rows, seeds.chance("fold", number, "sample", draw)) for draw in range(count)]
     if isinstance(fitted, Closing):
         fitted.close()
     return tuple(in_form(each, prepared.data, policy.write.format) for each in sampled)

@@ -26,12 +26,11 @@ from privsynth.generate.mask.memory import Memory
 from privsynth.lineage.attempts import attempt
 from privsynth.options import MaskOptions
 from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by
-from privsynth.pipeline.choices import settle
+from privsynth.pipeline.choices import seed_notes, seeds_for, settle
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning
 from privsynth.read.sources import SourceFile
 from privsynth.release import Draft, Outcome
-from privsynth.seeds import Seeds
 from privsynth.source import Exposure, Source
 from privsynth.stages import Stages
 from privsynth.statistics import Taken
@@ -48,15 +47,15 @@ def mask_in_parts(
 
     `folder` is private, and is removed with the run.
     """
-    started, seeds = datetime.now(UTC), Seeds(None)
+    started, seeds = datetime.now(UTC), seeds_for(policy)
     with stages.stage("read") as stage:
         layout, head, notes = beginning(file, path, policy.read, policy.table(file.table))
         policy = settle(policy, Dataset((head,)))
         described = describe(Dataset((head,)), policy)
-        rng = seeds.stream("parts")
+        rng = seeds.chance("parts")
         parts = deal_parts(layout, described.root, policy, folder, cells=cells, beginning_rows=len(head), rng=rng)
         stage.say(f"{layout.table} {parts.rows:,} rows x {len(layout.names)} columns, in {len(parts.files)} parts")
-    notes = [*notes, *parts.notes, *described.notes, *_notes_on(parts, len(head))]
+    notes = [*notes, *seed_notes(policy), *parts.notes, *described.notes, *_notes_on(parts, len(head))]
     stages.notes(notes)
     with stages.stage("describe") as stage:
         taken = fingerprints_of_parts(parts)
@@ -136,7 +135,7 @@ def _memory(options: MaskOptions, parts: Parts) -> Memory:
 
 
 def _draft(mask: Mask, source: Source, prepared: Prepared, number: int) -> Draft:
-    rng = prepared.seeds.stream("sample", number)
+    rng = prepared.seeds.chance("sample", number)
     sampled = in_form(mask.fit(source.train, source.statistics, rng).sample(None, rng), source.train, "csv")
     notes = () if number else (*prepared.data.notes, *sampled.notes)
     return Draft(replace(sampled, notes=notes), serialise(sampled), None, mask.recipe)

@@ -21,13 +21,12 @@ from privsynth.pipeline.acts import (
     release,
     write,
 )
-from privsynth.pipeline.choices import backend_for, rows_asked, with_ledger
+from privsynth.pipeline.choices import backend_for, rows_asked, seeds_for, with_ledger
 from privsynth.pipeline.evidence import missing_evidence
 from privsynth.pipeline.folds import foreseen_folds
 from privsynth.pipeline.following import follow
 from privsynth.policy import Policy
 from privsynth.release import Outcome
-from privsynth.seeds import Seeds
 from privsynth.stages import Estimate, Stages
 from privsynth.verdict import Finding
 from privsynth.way_out import FIRST, Course
@@ -58,7 +57,7 @@ def synthesize(
 
     Runs that follow ways out of a refusal have the seed of the first: nothing but what is changed can help.
     """
-    dataset, seeds = read(data, policy, stages), Seeds(policy.seed)
+    dataset, seeds = read(data, policy, stages), seeds_for(policy)
 
     def once(asked: Policy, course: Course = FIRST) -> Outcome:
         prepared = replace(prepare(dataset, asked, stages, seeds, is_foreign=backend is not None), course=course)
