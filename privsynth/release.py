@@ -1,13 +1,20 @@
-"""From a draft to a release: only `decide` makes one, and only a full list of passed verdicts lets it."""
+"""From a draft to a release: only `decide` makes one, and only a full list of passed verdicts lets it.
+
+What this withstands: whatever a program does by accident or through names without an underscore. A Release cannot be
+called into being, copied with other content, or subclassed; nothing that a Refusal holds helps; and whoever writes one
+out (`emit`, `rows_of`) has it decided anew, from the verdicts and the bytes at hand. What it does not withstand: a
+program that writes verdicts itself and has them decided on, or that reaches for private names, as a debugger can. Such
+a program could as well write its rows to a file without us.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, InitVar, dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NoReturn, Self, final
 
 from privsynth.content import Content, digest
 from privsynth.dataset import Dataset
@@ -77,6 +84,7 @@ class Reason:
 _SEAL = object()
 
 
+@final
 @dataclass(frozen=True, eq=False)
 class Refusal:
     """Verdicts and their reports, and no data."""
@@ -85,12 +93,19 @@ class Refusal:
     verdicts: tuple[Verdict, ...]
     causes: tuple[Reason, ...]
     _: KW_ONLY
-    seal: object = field(repr=False)
+    seal: InitVar[object]  # seen, and not kept: there is nothing to take from a refusal
     advice: Advice = NO_ADVICE
     notice: Notice | None = None
 
-    def __post_init__(self) -> None:
-        _only_decide(self.seal)
+    def __post_init__(self, seal: object) -> None:
+        _only_decide(seal)
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("what is decided has no kinds of its own")
+
+    def with_advice(self, advice: Advice) -> Self:
+        """The same refusal with other ways out."""
+        return replace(self, advice=advice, seal=_SEAL)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -116,6 +131,7 @@ class Refusal:
         return "refused"
 
 
+@final
 @dataclass(frozen=True, eq=False)
 class Release:
     """Data that passed every gate, or whose failures named persons answer for. Nothing else is written out as data."""
@@ -124,11 +140,21 @@ class Release:
     files: Mapping[str, Content] = field(repr=False)
     reports: Reports
     verdicts: tuple[Verdict, ...]
-    seal: object = field(repr=False)
+    seal: InitVar[object]
     waivers: tuple[Waiver, ...] = ()  # without which it would be a refusal
 
-    def __post_init__(self) -> None:
-        _only_decide(self.seal)
+    def __post_init__(self, seal: object) -> None:
+        _only_decide(seal)
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("what is decided has no kinds of its own")
+
+    @property
+    def causes(self) -> tuple[Reason, ...]:
+        """What speaks against it now: decided anew, from the verdicts and the bytes as they are. Nothing, if all is
+        well.
+        """
+        return _causes(self.files, self.reports, self.verdicts, self.waivers)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -181,7 +207,7 @@ def decide(
 
     The advice and the notice go with a refusal; nothing is decided by them.
     """
-    causes = (*_gaps(verdicts), *_strangers(draft, reports, verdicts), *_blocks(verdicts, waivers))
+    causes = _causes(draft.files, reports, verdicts, waivers)
     if causes:
         return Refusal(reports, tuple(verdicts), causes, seal=_SEAL, advice=advice, notice=notice)
     files = MappingProxyType(dict(draft.files))
@@ -193,6 +219,12 @@ def _apart(dataset: Dataset) -> Dataset:
     return dataset.replace_tables(*(replace(table, origin=None) for table in dataset))
 
 
+def _causes(
+    files: Mapping[str, Content], reports: Reports, verdicts: Sequence[Verdict], waivers: Sequence[Waiver]
+) -> tuple[Reason, ...]:
+    return (*_gaps(verdicts), *_strangers(files, reports, verdicts), *_blocks(verdicts, waivers))
+
+
 def _gaps(verdicts: Sequence[Verdict]) -> list[Reason]:
     """The list of gates must be complete, without a stranger and without a repetition."""
     names = [verdict.gate for verdict in verdicts]
@@ -202,9 +234,10 @@ def _gaps(verdicts: Sequence[Verdict]) -> list[Reason]:
     return missing + unknown + repeated
 
 
-def _strangers(draft: Draft, reports: Reports, verdicts: Sequence[Verdict]) -> list[Reason]:
+def _strangers(files: Mapping[str, Content], reports: Reports, verdicts: Sequence[Verdict]) -> list[Reason]:
     """Each verdict must speak of what is about to be written, byte for byte."""
-    subject = {name: digest(reports.files) if name == "artefacts" else digest(draft.files) for name in GATES}
+    rows = digest(files)
+    subject = {name: digest(reports.files) if name == "artefacts" else rows for name in GATES}
     return [Reason("foreign", v.gate) for v in verdicts if v.subject != subject.get(v.gate, v.subject)]
 
 

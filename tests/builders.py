@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from privsynth.content import digest
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.gate import Gate, gates_for
 from privsynth.manifest import SCHEMA, canonical, file_records
@@ -31,7 +32,9 @@ def reports() -> Reports:
 
 def record_of(files: Mapping[str, bytes], *, kept: Sequence[str] | None = None) -> dict[str, bytes]:
     """The files (or those that are kept) with a manifest of ours that speaks of all of them."""
-    manifest = canonical({"schema": SCHEMA, "data": file_records(files), "reports": []})
+    data = {name: content for name, content in files.items() if name.endswith(".csv")}
+    told = {"schema": SCHEMA, "outcome": "released", "data_sha256": digest(data)}
+    manifest = canonical({**told, "data": file_records(files), "reports": []})
     return {**{name: files[name] for name in (files if kept is None else kept)}, "manifest.json": manifest}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,10 +30,10 @@ def check_output(target: Path, *, overwrite: bool, inputs: Inputs = ()) -> None:
 
 def emit(release: Release, target: Path, *, overwrite: bool = False, inputs: Inputs = ()) -> list[Path]:
     """The rows and their reports, as one folder that appears whole."""
-    if not isinstance(release, Release):
+    if type(release) is not Release:
         raise TypeError("only a Release can be emitted")
     check_target(target, overwrite=overwrite, inputs=inputs)
-    _check_judged(release)
+    check_judged(release)
     return publish({**release.published, **release.reports.files}, target, overwrite=overwrite)
 
 
@@ -43,16 +44,24 @@ def emit_reports(
     if isinstance(outcome, Refusal):
         return emit_refusal(outcome, target, inputs=inputs)
     check_target(target, overwrite=overwrite, inputs=inputs)
-    _check_judged(outcome)
+    check_judged(outcome)
     return publish(outcome.reports.files, target, overwrite=overwrite)
 
 
-def _check_judged(release: Release) -> None:
-    """What is written is byte for byte what the gates saw."""
-    rows, reports = digest(release.files), digest(release.reports.files)
-    strange = [v.gate for v in release.verdicts if v.subject != (reports if v.gate == "artefacts" else rows)]
-    if strange or set(release.published) & set(release.reports.files):
-        raise PrivsynthError("the files are not those that the gates judged.", hint="nothing was published")
+def check_judged(release: Release) -> None:
+    """Decided anew before anything goes out: what is written is byte for byte what all gates let through, and the
+    manifest that goes with it says so.
+    """
+    causes = release.causes
+    if causes or not _is_told(release) or set(release.published) & set(release.reports.files):
+        why = f": {causes[0].sentence}" if causes else ", or their manifest speaks of others"
+        raise PrivsynthError(f"the files are not those that the gates judged{why}.", hint="nothing was published")
+
+
+def _is_told(release: Release) -> bool:
+    """Whether the manifest is the one of this decision."""
+    told = json.loads(release.reports.files.get("manifest.json", b"{}"))
+    return (told.get("outcome"), told.get("data_sha256")) == (release.status, digest(release.files))
 
 
 def emit_refusal(refusal: Refusal, target: Path, *, inputs: Inputs = ()) -> list[Path]:

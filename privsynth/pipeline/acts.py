@@ -16,7 +16,7 @@ from privsynth.describe import describe, facts_of, learn_statistics, take_finger
 from privsynth.describe.dropping import dropped_notes
 from privsynth.describe.relations import relation_notes
 from privsynth.describe.split import division
-from privsynth.emit import Inputs, emit, emit_refusal, emit_reports, guard_notes, in_form, serialise
+from privsynth.emit import Inputs, check_judged, emit, emit_refusal, emit_reports, guard_notes, in_form, serialise
 from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
@@ -261,6 +261,7 @@ def write_reports(outcome: Outcome, folder: Path, *, overwrite: bool, inputs: In
 def rows_of(outcome: Outcome) -> Iterator[bytes]:
     """The bytes of the one released file; nothing for a refusal."""
     if isinstance(outcome, Release):
+        check_judged(outcome)
         (content,) = outcome.files.values()
         yield from blocks(content)
 

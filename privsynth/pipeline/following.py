@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from privsynth.policy import Policy
 from privsynth.release import Outcome, Refusal
@@ -35,7 +34,7 @@ def follow(policy: Policy, once: Callable[[Policy, Course], Outcome], stages: St
         if course.way is None:
             return outcome
         if len(course.path) >= most:
-            return replace(outcome, advice=_given_up(outcome, most, policy))
+            return outcome.with_advice(_given_up(outcome, most, policy))
         stages.notes([_next_in_words(len(course.path) + 1, most, course.way)])
         outcome = once(course.way.applied(policy), course)
     return outcome

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders import draft, passing, record_of, reports
 
-from privsynth.emit import emit, emit_refusal, refused_path
+from privsynth.emit import emit, emit_refusal, emit_reports, refused_path
 from privsynth.errors import PolicyError, PrivsynthError
+from privsynth.options import Waiver
+from privsynth.pipeline.acts import rows_of
 from privsynth.release import Refusal, Release, Reports, decide
 from privsynth.verdict import Finding, Verdict
 
@@ -101,3 +105,56 @@ def test_a_file_or_link_in_its_place_is_not_touched(tmp_path: Path) -> None:
 def test_reports_that_did_not_pass_their_gate_are_not_written(tmp_path: Path) -> None:
     assert emit_refusal(refusal(gate="artefacts"), tmp_path / "out") == []
     assert list(tmp_path.iterdir()) == []
+
+
+def public_values(outcome: object) -> list[object]:
+    """All that can be had of an outcome without a name that begins with an underscore."""
+    return [getattr(outcome, name) for name in dir(outcome) if not name.startswith("_")]
+
+
+FORGERS = {
+    "with what a refusal holds": lambda value: Release(draft().dataset, draft().files, reports(), (), value),
+    "by other content": lambda value: dataclasses.replace(release(), files={"t.csv": b"n\n9\n"}),
+    "by other verdicts": lambda value: dataclasses.replace(release(), verdicts=()),
+    "as a kind of its own": lambda value: type("Mine", (Release,), {"__post_init__": lambda self, seal: None}),
+    "by naming it so": lambda value: object.__new__(type("Release", (), {"files": {}, "causes": ()})),
+}
+
+
+@pytest.mark.parametrize("how", FORGERS)
+def test_no_public_value_makes_a_release(tmp_path: Path, how: str) -> None:
+    for value in public_values(refusal()):
+        with pytest.raises((TypeError, ValueError)):
+            emit(FORGERS[how](value), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("verdicts", refusal().verdicts),
+        ("verdicts", ()),
+        ("files", {"t.csv": b"n\n9\n"}),
+        ("reports", Reports({"report.json": b"{}"})),
+        ("waivers", (Waiver(gate="copies", reason="r", person="p", expires=date(2999, 12, 31)),)),
+    ],
+)
+def test_a_release_that_was_forced_is_decided_anew(tmp_path: Path, name: str, value: Any) -> None:
+    forced = release()
+    object.__setattr__(forced, name, value)  # what no public name does
+    if name == "waivers":
+        object.__setattr__(forced, "verdicts", ())
+    for write in (emit, emit_reports):
+        with pytest.raises(PrivsynthError, match="not those that the gates judged"):
+            write(forced, tmp_path / "out")
+    with pytest.raises(PrivsynthError, match="not those that the gates judged"):
+        list(rows_of(forced))
+    assert not (tmp_path / "out").exists()
+
+
+def test_reports_of_another_decision_do_not_go_out_with_the_rows(tmp_path: Path) -> None:
+    others = Reports(record_of({"report.json": b"{}"}))
+    made = decide(draft(), others, passing(draft(), others))
+    assert isinstance(made, Release)
+    with pytest.raises(PrivsynthError, match="speaks of others"):
+        emit(made, tmp_path / "out")
