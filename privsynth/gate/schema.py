@@ -57,7 +57,8 @@ class Schema:
             *(keys_apart(draft, source) if self.policy.backend.kind == "mask" else ()),
         ]
         for train, _, made in shared_tables(draft, source):
-            found += order_kept(train, made)
+            people = source.train.people_of(made.name), draft.dataset.people_of(made.name)
+            found += order_kept(train, made, people)
         return found
 
     def _columns(self, declared: Dataset, made: Dataset) -> Iterator[Finding]:
