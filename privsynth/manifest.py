@@ -269,7 +269,7 @@ def _exposure_record(exposure: Exposure | None) -> dict[str, Any] | None:
     return None if exposure is None else {name: getattr(exposure, name) for name in _SUMS}
 
 
-_SUMS = ("attempt", "releases", "rows", "epsilon")
+_SUMS = ("attempt", "releases", "rows", "epsilon", "delta")
 
 
 def claim_record(claim: Claimed | None) -> dict[str, Any] | None:

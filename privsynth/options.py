@@ -31,6 +31,7 @@ EPOCHS = 300
 DEVICE = "cpu"
 MECHANISM: Mechanism = "pairs"
 SECONDS = 120
+DELTA = 1e-9  # at most 1/(10 n) for a hundred million rows, so that it need not be read from the table
 
 
 def _lower(default: Any = ..., **bounds: Any) -> Any:
@@ -157,10 +158,15 @@ class Limits(PolicyModel):
         "reported only when absent.",
     )
     eps_max: float = _lower(gt=0, description="Largest epsilon of the engine dp, summed over all runs on one source.")
-    delta_max: float = _lower(gt=0, lt=1, description="Largest delta of the engine dp; 1/(10 n) where that is less.")
+    delta_max: float = _lower(
+        gt=0,
+        lt=1,
+        description="Largest delta of the engine dp, summed over all runs on one source; of one run at most 1/(10 n).",
+    )
     attempts_max: int | None = _lower(
         ge=1,
-        description="Most attempts on one source with one configuration, whatever the seed; only counted when absent.",
+        description="Most attempts on one source with one backend and profile, whatever the seed; "
+        "only counted when absent.",
     )
     rows_ratio: float = _lower(
         gt=0, description="Most rows of all releases from one source, as a multiple of its rows."

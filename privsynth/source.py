@@ -10,16 +10,57 @@ from privsynth.statistics import Fact, Statistics
 from privsynth.way_out import Attempted
 
 
+@dataclass(frozen=True, kw_only=True)
+class SharedRows:
+    """How much a source shares with one that the ledger knows."""
+
+    rows: float  # share of the smaller one's rows
+    columns: int  # in which these agree, of the narrower one's
+    of_columns: int
+    is_larger: bool  # whether the source at hand is the larger one
+
+    @property
+    def words(self) -> str:
+        share = f"about {max(10, round(self.rows * 10) * 10)} % of its rows"
+        wholly = 2 * self.columns > self.of_columns + 1
+        which = share if wholly else f"{share} (by {self.columns} of {self.of_columns} columns)"
+        return f"holds {which.replace('its', 'the')} of" if self.is_larger else f"shares {which} with"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelatedSource:
+    """An earlier source of the ledger that is taken for the same."""
+
+    record: int  # that describes it
+    shared: SharedRows
+
+    @property
+    def words(self) -> str:
+        return f"{self.shared.words} the source of record {self.record}"
+
+
 @dataclass(frozen=True)
 class Exposure:
     """What the ledger says of the runs on one source: this run's attempt is counted, its rows are not."""
 
-    attempt: int  # the number of this attempt, among those on this source with this configuration
+    attempt: int  # the number of this attempt, among those on this source with this backend and profile
     _: KW_ONLY
     releases: int = 0  # from this source, before this one
     rows: int = 0  # of all those releases together
     epsilon: float = 0.0  # spent on this source, this attempt included
+    delta: float = 0.0
+    related: tuple[RelatedSource, ...] = ()  # other sources that share rows with this one, and are counted with it
+    unknown: int = 0  # sources that an earlier version wrote down, and that are known by equal content alone
     before: tuple[Attempted, ...] = field(default=(), repr=False)  # what was asked of this source before, oldest first
+
+    @property
+    def notes(self) -> list[str]:
+        """Why other sources are counted with this one."""
+        kin = [f"the source {each.words} of the ledger: their runs are counted together" for each in self.related]
+        if not self.unknown:
+            return kin
+        old = f"{self.unknown:,} sources of the ledger were written down by an earlier version"
+        return [*kin, f"{old}: they are known by equal content alone, until they are read again"]
 
 
 @dataclass(frozen=True, eq=False)

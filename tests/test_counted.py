@@ -57,7 +57,7 @@ def test_run_keeps_its_ledger_beside_the_output(source: Path, tmp_path: Path, qu
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "privsynth-state"]
     opened, closed = records(tmp_path / "privsynth-state")
     assert (opened["rows"], closed["outcome"], closed["rows"]) == (900, "released", 900)
-    assert outcome.manifest["exposure"] == {"attempt": 1, "releases": 0, "rows": 0, "epsilon": 0.0}
+    assert outcome.manifest["exposure"] == {"attempt": 1, "releases": 0, "rows": 0, "epsilon": 0.0, "delta": 0.0}
     assert outcome.manifest["policy"]["state"] == "given"
     assert str(tmp_path) not in json.dumps(outcome.manifest) + json.dumps(outcome.report)
 
@@ -220,4 +220,4 @@ def test_an_interrupted_and_a_killed_run_have_counted(source: Path, tmp_path: Pa
     state = tmp_path / "privsynth-state"
     assert [r.get("outcome") for r in records(state)] == [None, "interrupted", None]
     outcome = privsynth.run(source, tmp_path / "out", seed=3)
-    assert outcome.manifest["exposure"] == {"attempt": 3, "releases": 0, "rows": 0, "epsilon": 0.0}
+    assert outcome.manifest["exposure"] == {"attempt": 3, "releases": 0, "rows": 0, "epsilon": 0.0, "delta": 0.0}

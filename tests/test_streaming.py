@@ -197,7 +197,7 @@ def test_attempts_on_one_source_are_counted_whether_it_came_in_parts_or_whole(fi
     assert synthesize(str(file), policy).manifest["exposure"]["attempt"] == 2
     outcome, _ = masked(file, policy)
     exposure = json.loads(outcome.reports.files["manifest.json"])["exposure"]
-    assert exposure == {"attempt": 3, "releases": 2, "rows": 2 * ROWS, "epsilon": 0.0}
+    assert exposure == {"attempt": 3, "releases": 2, "rows": 2 * ROWS, "epsilon": 0.0, "delta": 0.0}
 
 
 def test_a_header_with_a_line_end_is_cut_off_whole() -> None:

@@ -15,11 +15,14 @@ UNCOUNTED = "not counted: no state directory was named, so there is no record of
 class Budget:
     """The operator pressed the button fifty times and kept the one draw that passed.
 
-    Every attempt is written down before it begins, with a keyed fingerprint of the source, so that neither a new seed
-    nor a killed run hides one. Three sums over all runs on one source are held against the limits: attempts with this
-    configuration (`attempts_max`), rows of all releases as a multiple of the source's (`rows_ratio`; a generator that
-    may be asked without end gives away the people at the edges, arXiv 2312.05114), and epsilon (`eps_max`), which is
-    spent by trying, whether or not anything was released.
+    Or he dropped a row, renamed a column, took half of the table, and began to count anew.
+
+    Every attempt is written down before it begins, with a keyed sketch of the source, so that neither a new seed nor a
+    killed run hides one, and so that tables that share half of their rows or cells are one source. Four sums over all
+    runs on one source are held against the limits: attempts with this backend and profile (`attempts_max`), rows of all
+    releases as a multiple of the source's (`rows_ratio`; a generator that may be asked without end gives away the
+    people at the edges, arXiv 2312.05114), and epsilon and delta (`eps_max`, `delta_max`), which are spent by trying,
+    whether or not anything was released.
     """
 
     name = "budget"
@@ -30,20 +33,22 @@ class Budget:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        return [self._attempts(source), self._rows(draft, source), *self._epsilon(source)]
+        return [self._attempts(source), self._rows(draft, source), *self._spent(source)]
 
     def _attempts(self, source: Source) -> Finding:
         exposure, limit = source.exposure, self.limits.attempts_max
         return Finding(
             "attempts",
             None if exposure is None else exposure.attempt,
-            what="attempts on this source with this configuration",
+            what="attempts on this source with this backend and profile",
             limit=limit,
             limit_name="attempts_max",
             note=UNCOUNTED
             if exposure is None
-            else f"whatever the seed; {exposure.releases:,} releases came from this source before",
-            remedy="no attempts are left with this backend, these columns and this profile",
+            else "; ".join(
+                [f"whatever the seed; {exposure.releases:,} releases came from this source before", *exposure.notes]
+            ),
+            remedy="no attempts are left on this source, or one that shares half of it, with this backend and profile",
         )
 
     def _rows(self, draft: Draft, source: Source) -> Finding:
@@ -63,21 +68,26 @@ class Budget:
             remedy="fewer rows must be asked for; what was released before cannot be taken back",
         )
 
-    def _epsilon(self, source: Source) -> list[Finding]:
-        exposure = source.exposure
+    def _spent(self, source: Source) -> list[Finding]:
+        exposure, limits = source.exposure, self.limits
         if not self.has_claim and (exposure is None or not exposure.epsilon):
             return []
+        of_epsilon = self._of("epsilon", None if exposure is None else exposure.epsilon, limits.eps_max, "eps_max")
         return [
-            Finding(
-                "epsilon",
-                None if exposure is None else exposure.epsilon,
-                what="epsilon spent on this source, this run included",
-                limit=self.limits.eps_max if self.has_claim else None,
-                limit_name="eps_max",
-                note=UNCOUNTED if exposure is None else "summed over all runs, released or not",
-                remedy="the source is used up for this profile: epsilon cannot be given back",
-            )
+            of_epsilon,
+            self._of("delta", None if exposure is None else exposure.delta, limits.delta_max, "delta_max"),
         ]
+
+    def _of(self, name: str, spent: float | None, limit: float, limit_name: str) -> Finding:
+        return Finding(
+            name,
+            spent,
+            what=f"{name} spent on this source, this run included",
+            limit=limit * (1 + 1e-9) if self.has_claim else None,  # a sum of floats is no reason
+            limit_name=limit_name,
+            note=UNCOUNTED if spent is None else "summed over all runs, released or not",
+            remedy=f"the source is used up for this profile: {name} cannot be given back",
+        )
 
 
 def rows_of(data: Dataset, source: Source) -> int:

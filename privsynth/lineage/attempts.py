@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, asdict, dataclass, field, replace
-from hashlib import sha256
+from math import ceil
+from typing import Any
 
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.lineage.fingerprint import fingerprint, fingerprint_of_parts
+from privsynth.lineage.known import known
 from privsynth.lineage.ledger import EVIDENCE, Ledger, Record, keep_evidence, open_ledger
 from privsynth.manifest import canonical, verdict_record
-from privsynth.options import ModelOptions
+from privsynth.options import DELTA, ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Outcome, Release
-from privsynth.source import Exposure
+from privsynth.source import Exposure, RelatedSource, SharedRows
 from privsynth.verdict import blocking
 from privsynth.way_out import Attempted, Missed, missed_in
 from privsynth.ways.tried import settings_of
@@ -83,28 +84,31 @@ def attempt(data: Dataset, policy: Policy, parts: Callable[[], Iterator[Table]] 
 
 
 def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], Iterator[Table]] | None) -> Attempt:
-    source, rows = (
-        (fingerprint(data, ledger.key), len(data.root)) if parts is None else fingerprint_of_parts(parts(), ledger.key)
-    )
-    group = configuration(data, policy)
+    here = known(data, ledger.key, parts)
     with ledger.pages() as pages:
-        _refuse_overspending(pages.records, source, data, policy)
-        before = sum(record["event"] == "attempt" and _same(record, source, group) for record in pages.records)
+        earlier = list(pages.records)
+    here.related(earlier)  # takes its time; meanwhile others may write
+    with ledger.pages() as pages:
+        related = here.related(pages.records)
+        cost = spent(data, policy)
+        _refuse_overspending(_spent_before(pages.records, here.source, related), cost, policy)
+        is_new = not any(record.get("sketch") and record["source"] == here.source for record in pages.records)
         opened = pages.append(
             event="attempt",
-            source=source,
-            family=group,
-            number=before + 1,
+            source=here.source,
             backend=policy.backend.kind,
             profile=policy.profile,
-            source_rows=rows,
-            rows=policy.rows if policy.rows is not None else rows,
+            source_rows=here.rows,
+            rows=policy.rows if policy.rows is not None else here.rows,
             settings=settings_of(policy),
-            epsilon=spent(data, policy),
+            epsilon=cost.epsilon,
             delta=policy.backend.delta if isinstance(policy.backend, ModelOptions) else None,
+            delta_spent=cost.delta,
+            related=[{"record": each.record, **asdict(each.shared)} for each in related],
+            sketch=here.sealed if is_new else None,
             limits={
                 "attempts_max": policy.limits.attempts_max,
-                "rows_max": policy.limits.rows_ratio * rows,
+                "rows_max": policy.limits.rows_ratio * here.rows,
                 "eps_max": policy.limits.eps_max,
                 "delta_max": policy.limits.delta_max,
             },
@@ -114,38 +118,112 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
             ledger=ledger,
             number=opened["record"],
             table=data.root.name,
-            of_parts=None if parts is None else rows,
+            of_parts=None if parts is None else here.rows,
         )
 
 
-def _refuse_overspending(records: Sequence[Record], source: str, data: Dataset, policy: Policy) -> None:
+@dataclass(frozen=True)
+class Spent:
+    """What trying costs, whether or not anything comes of it."""
+
+    epsilon: float
+    delta: float
+
+
+def spent(data: Dataset, policy: Policy) -> Spent:
+    """What this run costs; a person may have rows in each table."""
+    options = policy.backend
+    if not policy.has_claim or not isinstance(options, ModelOptions) or options.epsilon is None:
+        return Spent(0.0, 0.0)
+    delta, count = DELTA if options.delta is None else options.delta, len(data.tables)
+    return Spent(options.epsilon * count, delta * count)
+
+
+def _cost_of(record: Record) -> Spent:
+    """What an attempt cost. Earlier versions wrote down the delta that was asked for, none where none was said."""
+    asked = DELTA if record.get("delta") is None else record["delta"]
+    return Spent(record["epsilon"], record.get("delta_spent", asked if record["epsilon"] else 0.0))
+
+
+def _total(records: Iterable[Record]) -> Spent:
+    costs = [_cost_of(record) for record in records]
+    return Spent(sum(cost.epsilon for cost in costs), sum(cost.delta for cost in costs))
+
+
+def _refuse_overspending(before: Spent, asked: Spent, policy: Policy) -> None:
     """Epsilon is spent by looking: what is used up is refused before anything is noised, not after."""
-    before = sum(record["epsilon"] for record in records if record["event"] == "attempt" and record["source"] == source)
-    asked, limit = spent(data, policy), policy.limits.eps_max
-    if asked and before + asked > limit * (1 + 1e-9):
-        raise PolicyError(
-            f"epsilon {asked:g} is asked, and of the {limit:g} that this source may cost {before:g} is spent.",
-            hint="every run counts, released or not; it cannot be given back",
-        )
+    limits = policy.limits
+    for name, spent_, wanted, limit in (
+        ("epsilon", before.epsilon, asked.epsilon, limits.eps_max),
+        ("delta", before.delta, asked.delta, limits.delta_max),
+    ):
+        if wanted and spent_ + wanted > limit * (1 + 1e-9):
+            raise PolicyError(
+                f"{name} {wanted:g} is asked, and of the {limit:g} that this source may cost {spent_:g} is spent.",
+                hint="every run counts, released or not, also on other files that share half of its rows; "
+                "it cannot be given back",
+            )
+
+
+def _spent_before(records: Sequence[Record], source: str, related: Sequence[RelatedSource]) -> Spent:
+    same = {source, *(records[each.record - 1]["source"] for each in related)}
+    return _total(record for record in records if record["event"] == "attempt" and record["source"] in same)
+
+
+def kin_of(records: Sequence[Record], opened: Record) -> set[str]:
+    """The sources that are counted with the one of this attempt: it itself, those that share half of its rows, and
+    those that came later and share half of it. Not theirs in turn: nobody of whom they know need be in this one."""
+    earlier = {records[each["record"] - 1]["source"] for each in opened.get("related", ())}
+    later = {
+        record["source"]
+        for record in records
+        if record["event"] == "attempt"
+        and any(records[each["record"] - 1]["source"] == opened["source"] for each in record.get("related", ()))
+    }
+    return {opened["source"], *earlier, *later}
 
 
 def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
     """What all records say of the source of this attempt, up to now."""
-    here = {
-        record["record"]: record
-        for record in records
-        if record["event"] == "attempt" and record["source"] == opened["source"]
-    }
+    kin = kin_of(records, opened)
+    here = {record["record"]: record for record in records if record["event"] == "attempt" and record["source"] in kin}
     ends = [
         record for record in records if record["event"] == "outcome" and record["attempt"] in here and record["rows"]
     ]
+    cost = _total(here.values())
     return Exposure(
-        attempt=opened["number"],
+        attempt=sum(_is_alike(record, opened) for number, record in here.items() if number <= opened["record"]),
         releases=len(ends),
-        rows=sum(record["rows"] for record in ends),
-        epsilon=sum(record["epsilon"] for record in here.values()),
+        rows=sum(_rows_of(record["rows"], here[record["attempt"]], opened) for record in ends),
+        epsilon=cost.epsilon,
+        delta=cost.delta,
+        related=tuple(_related(each) for each in opened.get("related", ())),
+        unknown=_unknown(records, opened),
         before=_before(records, opened, here),
     )
+
+
+def _rows_of(rows: int, attempt: Record, opened: Record) -> int:
+    """Released rows, as far as they can be of this source: of a release of a larger one its part."""
+    return ceil(rows * min(1.0, int(opened["source_rows"]) / max(1, int(attempt["source_rows"]))))
+
+
+def _related(record: Mapping[str, Any]) -> RelatedSource:
+    return RelatedSource(
+        record=record["record"], shared=SharedRows(**{name: record[name] for name in record if name != "record"})
+    )
+
+
+def _unknown(records: Sequence[Record], opened: Record) -> int:
+    """Sources of which there is no sketch, since an earlier version wrote them down."""
+    attempts = [record for record in records if record["event"] == "attempt" and record["source"] != opened["source"]]
+    sketched = {record["source"] for record in attempts if "sketch" in record}
+    return len({record["source"] for record in attempts} - sketched)
+
+
+def _is_alike(record: Record, opened: Record) -> bool:
+    """What attempts are counted by: backend and profile; neither columns, nor the seed, nor how an engine is tuned."""
+    return all(record.get(name) == opened.get(name) for name in ("backend", "profile"))
 
 
 def _before(records: Sequence[Record], opened: Record, here: Mapping[int, Record]) -> tuple[Attempted, ...]:
@@ -162,28 +240,11 @@ def _before(records: Sequence[Record], opened: Record, here: Mapping[int, Record
     )
 
 
-def configuration(data: Dataset, policy: Policy) -> str:
-    """What attempts are counted by: backend, columns and profile; neither the seed nor how an engine is tuned."""
-    columns = sorted(str(name) for table in data for name in table.frame.columns)
-    words = "\x1f".join((policy.backend.kind, policy.profile, *columns))
-    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def spent(data: Dataset, policy: Policy) -> float:
-    """The epsilon that trying costs, whether or not anything comes of it; a person may have rows in each table."""
-    asked = policy.backend.epsilon if policy.has_claim and isinstance(policy.backend, ModelOptions) else None
-    return (asked or 0.0) * len(data.tables)
-
-
 def released_rows(outcome: Outcome, name: str) -> int:
     """Rows of the first table that went out."""
     if not isinstance(outcome, Release):
         return 0
     return len(outcome.dataset[name]) if name in outcome.dataset else sum(len(table) for table in outcome.dataset)
-
-
-def _same(record: Record, source: str, group: str) -> bool:
-    return bool(record["source"] == source and record["family"] == group)
 
 
 def refuse_uncounted(data: Dataset, policy: Policy) -> None:

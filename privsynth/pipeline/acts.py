@@ -164,12 +164,20 @@ def release(
     if (missing := missing_evidence(prepared)) is not None:
         return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing), stages)
     with attempt(prepared.data, prepared.policy) as begun:
-        prepared = prepared.counted(begun.exposure)
+        prepared = known_before(prepared.counted(begun.exposure), stages)
         fresh = fresh_backends(prepared.policy, backend if prepared.source.folds else None)
         drawn = make(prepared)
         prepared = with_drafts(prepared, fresh, stages)
         verdicts = judged(drawn.draft, prepared.source, prepared.policy, stages)
         return begun.close(decided(prepared, drawn, verdicts, stages))
+
+
+def known_before(prepared: Prepared, stages: Stages) -> Prepared:
+    """The ledger's word on which other sources this one is counted with."""
+    exposure = prepared.source.exposure
+    notes = [] if exposure is None else exposure.notes
+    stages.notes(notes)
+    return prepared.with_notes(*notes)
 
 
 def judged(draft: Draft, source: Source, policy: Policy, stages: Stages) -> list[Verdict]:

@@ -25,7 +25,7 @@ from privsynth.generate.mask import Mask
 from privsynth.generate.mask.memory import Memory
 from privsynth.lineage.attempts import attempt
 from privsynth.options import MaskOptions
-from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by
+from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by, known_before
 from privsynth.pipeline.choices import seed_notes, seeds_for, settle
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning
@@ -67,6 +67,7 @@ def mask_in_parts(
     with attempt(first, policy, parts=partial(iter, parts)) as begun:
         source = _source(first, policy, taken, rows=parts.rows, exposure=begun.exposure)
         prepared = Prepared(started=started, seeds=seeds, policy=policy, data=first, source=source)
+        prepared = known_before(prepared, stages)
         return begun.close(_mask_and_decide(prepared, parts, folder / "rows", stages))
 
 

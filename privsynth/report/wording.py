@@ -133,7 +133,7 @@ FIDELITY_IN_BANDS = (
 )
 LEDGER_COUNTS = (
     "Every attempt is written into a ledger before it begins, whatever the seed, "
-    "and counted for the source and the configuration."
+    "and counted for the source, the backend and the profile."
 )
 LEDGER_ABSENT = "No ledger was kept for this run: earlier attempts and releases from the same source are not known."
 WAIVED = (

@@ -52,9 +52,9 @@ def records(state: Path) -> list[dict[str, Any]]:
 def test_the_attempt_is_on_the_disk_before_it_begins(tmp_path: Path) -> None:
     with attempt(source(), policy(tmp_path / "s")) as begun:
         (opened,) = records(tmp_path / "s")
-        assert (opened["event"], opened["number"], opened["rows"], opened["source_rows"], opened["epsilon"]) == (
+        assert (opened["event"], opened["related"], opened["rows"], opened["source_rows"], opened["epsilon"]) == (
             "attempt",
-            1,
+            [],
             2,
             2,
             0,
@@ -214,7 +214,7 @@ def test_the_ledger_holds_no_value_and_no_name_of_a_column(tmp_path: Path) -> No
     said = (tmp_path / "s" / "ledger.jsonl").read_text()
     assert "Sentinel" not in said
     told = [
-        {name: value for name, value in record.items() if name not in ("hash", "source", "family", "time")}
+        {name: value for name, value in record.items() if name not in ("hash", "source", "sketch", "time")}
         for record in records(tmp_path / "s")
     ]
     assert "471" not in json.dumps(told)

@@ -22,7 +22,7 @@ def test_attempts_are_counted_past_records_of_keys(tmp_path: Path) -> None:
     with keybook(state) as write:
         write("made", "a" * 16)
     with open_ledger(state).pages() as pages:
-        opened = pages.append(event="attempt", source="s", number=1, epsilon=0.5)
+        opened = pages.append(event="attempt", source="s", source_rows=10, epsilon=0.5)
         pages.append(event="outcome", attempt=opened["record"], outcome="released", rows=10)
     with keybook(state) as write:
         write("destroyed", "a" * 16)

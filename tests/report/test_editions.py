@@ -193,6 +193,7 @@ def test_what_the_ledger_knows_is_said(run: Any) -> None:
         "releases": 1,
         "rows": 500,
         "epsilon": 0.0,
+        "delta": 0.0,
     }
     assert "No ledger was kept" in run.reports().files["compliance.html"].decode()
 

@@ -15,13 +15,13 @@ from privsynth.dataset import Column, Domain, Kind, Table
 from privsynth.errors import BackendError, MissingExtra, PolicyError
 from privsynth.generate.model.dp import engine as dp
 from privsynth.generate.model.dp import noise
-from privsynth.generate.model.dp.cost import DELTA, Cost, cost_of
+from privsynth.generate.model.dp.cost import Cost, cost_of
 from privsynth.generate.model.dp.domains import DeclaredColumn, declared_columns
 from privsynth.generate.model.dp.engine import Private, bounded
 from privsynth.generate.model.dp.merge import groups_of, most_groups
 from privsynth.generate.model.dp.rows import rows_like, spread
 from privsynth.generate.model.dp.tables import Noisy, cleaned, combined, joined, proper, total_of
-from privsynth.options import ModelOptions
+from privsynth.options import DELTA, ModelOptions
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
 

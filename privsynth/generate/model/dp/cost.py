@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from privsynth.errors import PolicyError
-from privsynth.options import Limits, ModelOptions
-
-DELTA = (
-    1e-9  # when none is said: at most 1/(10 n) for a hundred million rows, so that it need not be read from the table
-)
+from privsynth.options import DELTA, Limits, ModelOptions
 
 
 @dataclass(frozen=True)
