@@ -81,9 +81,9 @@ class Budget:
     def _of(self, name: str, spent: float | None, limit: float, limit_name: str) -> Finding:
         return Finding(
             name,
-            spent,
+            None if spent is None else float(f"{spent:.12g}"),  # a tenth, ten times, is one
             what=f"{name} spent on this source, this run included",
-            limit=limit * (1 + 1e-9) if self.has_claim else None,  # a sum of floats is no reason
+            limit=limit if self.has_claim else None,
             limit_name=limit_name,
             note=UNCOUNTED if spent is None else "summed over all runs, released or not",
             remedy=f"the source is used up for this profile: {name} cannot be given back",

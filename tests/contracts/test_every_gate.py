@@ -128,7 +128,7 @@ GATE_LIMITS = {
     "tracing": ("tracing_max",),
     "classical": ("k", "risk_max", "average_risk_max", "l_min", "population_unique_max"),
     "claim": ("eps_max", "delta_max"),
-    "budget": ("attempts_max", "rows_ratio", "eps_max"),
+    "budget": ("attempts_max", "rows_ratio", "eps_max", "delta_max"),
     "fidelity": (
         "fidelity_min",
         "column_min",
