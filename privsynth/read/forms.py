@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 NUMBER = re.compile(r"[-+]?[$€£]?\d[\d.,' \u00a0]*%?|[-+]?\.\d+|[-+]?\d+(\.\d+)?[eE][-+]?\d+")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2})?")
+SPELT_DATE = re.compile(
+    r"\d{1,2}(st|nd|rd|th)?\.?[ -][^\W\d_]{3,}\.?[ ,-]+\d{2,4}|[^\W\d_]{3,}\.? \d{1,2}(st|nd|rd|th)?,? \d{4}"
+)
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.\w+|https?://\S+|www\.\S+|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 TOTAL = re.compile(
     r"(?i:(grand |sub)?totals?( general)?|sum|sums|overall|summe|gesamt(summe)?|insgesamt|totale|totaal|totaux|suma|som"

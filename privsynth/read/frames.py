@@ -16,6 +16,7 @@ from privsynth.options import LAYOUT, ReadPolicy, TablePolicy
 from privsynth.policy import Policy
 from privsynth.policy_names import refuse_unknown_names
 from privsynth.read.arrow import arrow_column, back_to_arrow
+from privsynth.read.header import FORCE_FRAME, LOOKED_AT, check_names
 from privsynth.read.refusal import refuse, shown
 from privsynth.read.sources import free_name, table_name
 
@@ -45,7 +46,10 @@ def read_frame(frame: Any, policy: Policy, name: str = "table") -> Dataset:
 
 def layout_notes(name: str, what: str, reading: ReadPolicy, wishes: TablePolicy) -> list[str]:
     """How text is laid out says nothing of what is no text: refused where it was said of this table, else noted."""
-    own, all_files = ([option for option in LAYOUT if option in said.said] for said in (wishes.read, reading))
+    own, all_files = (
+        [option for option in LAYOUT if option in said.said and not (option == "header" and said.header)]
+        for said in (wishes.read, reading)
+    )  # that the names are names can be said of all
     if own:
         raise PolicyError(
             f"tables.{name}.read.{own[0]} says how text is read, and {name} is {what}.", hint="leave it out"
@@ -59,6 +63,8 @@ def layout_notes(name: str, what: str, reading: ReadPolicy, wishes: TablePolicy)
 def frame_table(arrow: Any, name: str, limits: ReadPolicy, wishes: TablePolicy) -> tuple[Table, list[str]]:
     """One table from an Arrow table, within the limits."""
     _check_size(arrow, name, limits)
+    if not any("header" in said.model_fields_set and said.header for said in (limits, wishes.read)):
+        check_names(arrow.column_names, [_words(column) for column in arrow.columns], name, FORCE_FRAME)
     typed_columns = [
         arrow_column(column, arrow.column(column), name, wishes.columns.get(column)) for column in arrow.column_names
     ]
@@ -66,6 +72,16 @@ def frame_table(arrow: Any, name: str, limits: ReadPolicy, wishes: TablePolicy) 
     return Table(name, tuple(each.column for each in typed_columns), frame), [
         note for each in typed_columns for note in each.notes
     ]
+
+
+def _words(column: Any) -> list[str]:
+    """Some of its distinct values, as text."""
+    some = column.slice(0, LOOKED_AT * 10)
+    try:
+        values = some.unique().to_pylist()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError):
+        return []  # nested values are refused by what reads the column
+    return [str(value) for value in values[:LOOKED_AT] if value is not None]
 
 
 def _check_size(arrow: Any, name: str, limits: ReadPolicy) -> None:

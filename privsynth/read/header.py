@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from privsynth.read.absent import NULLS
-from privsynth.read.forms import ADDRESS, DATE, NUMBER, is_value, shape
+from privsynth.read.forms import ADDRESS, DATE, NUMBER, SPELT_DATE, is_value, shape
 from privsynth.read.persons import first_persons
 from privsynth.read.records import Words
 from privsynth.read.refusal import counted, refuse, shown
 
 FORCE = "if it does name the columns, say --header; if the file has no header, say --no-header"
+FORCE_FRAME = (
+    "if these are names, say header: true under read; if the first row became the names, read the file again without"
+)
 LOOKED_AT = 1000
+FORMS = (NUMBER, DATE, SPELT_DATE, ADDRESS)
+_RUNS = re.compile(r"([aA9])\1+")
+SENTENCE = 6  # words: a name of a column has fewer
 
 
 def check_header(header: Sequence[str], columns: Sequence[Words], file: str, line: int) -> None:
     """Refuse a first record that reads like a row, and one with other lines of names above or below it."""
-    distinct = [words.distinct for words in columns]
-    _refuse_data(header, distinct, file, line)
-    if found := first_persons(header, distinct):
-        what = f"a person's name may stand where names of columns should (field {found[0] + 1} of {len(header)})"
-        raise refuse(file, what, FORCE, line=line)
+    check_names(header, [words.distinct for words in columns], file, FORCE, line=line)
     empty = sum(not name.strip() for name in header)
     if empty and 2 * empty >= len(header) and not are_labels(header, columns):
         what = "half of the names of the header are empty, or more: there are lines before the table"
@@ -30,6 +32,18 @@ def check_header(header: Sequence[str], columns: Sequence[Words], file: str, lin
     if is_followed(header, columns):
         what = "the record below the header looks like a second line of names, or units"
         raise refuse(file, what, "say --header-lines 2; or --header, if it is a row", line=line)
+
+
+def check_names(
+    header: Sequence[str], columns: Sequence[Sequence[str]], file: str, hint: str, *, line: int | None = None
+) -> None:
+    """Refuse names that read like a row: `columns` are the distinct cells below each of them."""
+    if found := _like_data(header, columns):
+        what = f"the first record looks like a row and not like names (field {found[0] + 1} of {len(header)})"
+        raise refuse(file, what, hint, line=line)
+    if found := first_persons(header, columns):
+        what = f"a person's name may stand where names of columns should (field {found[0] + 1} of {len(header)})"
+        raise refuse(file, what, hint, line=line)
 
 
 def are_labels(header: Sequence[str], columns: Sequence[Words]) -> bool:
@@ -115,26 +129,38 @@ def _doubled_notes(header: Sequence[str], names: Sequence[str], file: str) -> li
     return [f"{file}: {counted(len(called), 'column')} named like another before, called {_list(called)}"]
 
 
-def _refuse_data(header: Sequence[str], columns: Sequence[Sequence[str]], file: str, line: int) -> None:
-    """Numbers, dates, addresses or known values where names should be."""
+def _like_data(header: Sequence[str], columns: Sequence[Sequence[str]]) -> list[int]:
+    """Where numbers, dates, addresses, sentences or known values stand instead of names; nowhere, if too few do."""
     if _is_count(header) and not _counts_on(header, columns):
-        return
+        return []
+    at = range(len(header))
     plain = [
-        at
-        for at, name in enumerate(header)
-        if any(_is_row_like(name, columns[at], form) for form in (NUMBER, DATE, ADDRESS))
+        n
+        for n in at
+        if any(_is_row_like(header[n], columns[n], form) for form in FORMS) or _is_told(header[n], columns[n])
     ]
-    alike = [at for at, name in enumerate(header) if _is_alike(name, columns[at])]
-    again = [at for at, name in enumerate(header) if name in set(columns[at][:LOOKED_AT])]
-    both = {*alike, *again}
-    if plain or len(alike) > max(1, len(header) / 4) or len(both) > max(1, len(header) / 3):
-        found = (plain or alike or again)[0] + 1
-        raise refuse(
-            file,
-            f"the first record looks like a row and not like names (field {found} of {len(header)})",
-            FORCE,
-            line=line,
-        )
+    alike = [n for n in at if _is_alike(header[n], columns[n])]
+    both = sorted({*alike, *(n for n in at if header[n] in set(columns[n][:LOOKED_AT]))})
+    few = max(1, len(header) / 4) <= len(alike) or max(1, len(header) / 3) <= len(both)
+    return plain or (both if few else [])
+
+
+def _is_told(name: str, words: Sequence[str]) -> bool:
+    """A sentence above sentences, or a street above streets."""
+    return any(
+        test(name) and 2 * sum(map(test, words[:LOOKED_AT])) > len(words[:LOOKED_AT])
+        for test in (_is_sentence, _is_street)
+    )
+
+
+def _is_sentence(cell: str) -> bool:
+    return len(cell.split()) >= SENTENCE
+
+
+def _is_street(cell: str) -> bool:
+    from privsynth.pii.values import is_street
+
+    return " " in cell.strip() and any(char.isdigit() for char in cell) and is_street(cell)
 
 
 def _is_count(header: Sequence[str]) -> bool:
@@ -169,9 +195,13 @@ def _is_row_like(name: str, words: Sequence[str], form: re.Pattern[str]) -> bool
 
 
 def _is_alike(name: str, words: Sequence[str]) -> bool:
-    """A name with digits in it, of the very shape that all values have."""
+    """A name with digits in it, written like the values: of their very shape, or with as many runs of each kind."""
     form = shape(name)
-    return len(name) > 3 and "9" in form and len(words) > 0 and all(shape(word) == form for word in words[:LOOKED_AT])
+    if len(name) <= 3 or "9" not in form or not words:
+        return False
+    forms = [shape(word) for word in words[:LOOKED_AT]]
+    runs = _RUNS.sub(r"\1", form)
+    return all(other == form for other in forms) or all(_RUNS.sub(r"\1", other) == runs for other in forms)
 
 
 def numbered(width: int) -> list[str]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from privsynth.errors import InputError
+from privsynth.policy import Policy
+from privsynth.read import read_files
+from privsynth.read.frames import read_frame
 from read.files import Folder
 
 DATA_LIKE = [
@@ -104,3 +112,59 @@ def test_a_total_below_the_rows_is_spoken_of(folder: Folder) -> None:
     assert len(data.tables[0]) == 4
     assert any("line 5, looks like a total" in note and "--footer 1" in note for note in data.notes)
     assert folder.cells(f"Stock of today\n{table}Total:,7\n", accept=True) == folder.cells(table)
+
+
+ROWS_OF_PEOPLE = {
+    "mail and town": ("ann.bo@example.org,Oslo", "di.ek@example.org,Bergen", "fa.gi@example.org,Oslo"),
+    "user names": ("anna23,north", "emma7,south", "liam451,west"),
+    "streets": ("12 High Street,a", "3 Mill Lane,b", "40 Church Road,c"),
+    "dates in words": ("3 March 1950,a", "12 May 1961,b", "7 January 1949,c"),
+    "sentences": (
+        "she came in with pain on Monday,a",
+        "he was seen by the nurse twice,b",
+        "no sign of fever since last week,c",
+    ),
+    "one column of few levels": ("asthma", "migraine", "asthma"),
+    "record numbers": ("MRN12345,a", "MRN99871,b", "MRN40123,c"),
+}
+
+
+@pytest.mark.parametrize("kind", ROWS_OF_PEOPLE)
+@pytest.mark.parametrize("door", ["text", "frame", "parquet"])
+def test_a_first_person_names_no_columns_by_whatever_door_it_comes(tmp_path: Path, kind: str, door: str) -> None:
+    text = "\n".join(ROWS_OF_PEOPLE[kind]) + "\n"
+    frame = pd.read_csv(io.StringIO(text))
+    (tmp_path / "t.csv").write_text(text)
+    frame.to_parquet(tmp_path / "t.parquet")
+    doors: dict[str, Callable[[Policy], object]] = {
+        "text": lambda policy: read_files([tmp_path / "t.csv"], policy),
+        "frame": lambda policy: read_frame(frame, policy),
+        "parquet": lambda policy: read_files([tmp_path / "t.parquet"], policy),
+    }
+    with pytest.raises(InputError, match=r"where names|like names") as caught:
+        doors[door](Policy())
+    assert "header" in caught.value.hint or "names" in caught.value.hint
+    assert ROWS_OF_PEOPLE[kind][0].split(",")[0] not in str(caught.value)
+    doors[door](Policy(read={"header": True}))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["country", "1990", "1991", "1992"],
+        [0, 1, 2, 3],
+        ["X1", "X2", "X3", "X4"],
+        ["Unnamed: 0", "V1", "V2", "q12"],
+        ["2020-01-22", "2020-01-23", "2020-01-24", "2020-01-25"],
+    ],
+    ids=str,
+)
+def test_names_of_frames_that_hold_digits_are_names(names: list[str | int]) -> None:
+    frame = pd.DataFrame({name: [3.5, 4.25, 1.0, 7.5] for name in names}).rename(columns=str)
+    read_frame(frame.assign(town=["a", "b", "a", "b"]), Policy())
+
+
+def test_a_frame_cannot_be_without_a_header() -> None:
+    frame = pd.DataFrame({"a": ["x", "y"], "b": ["u", "v"]})
+    (note,) = read_frame(frame, Policy(read={"header": False})).notes
+    assert "mean nothing" in note

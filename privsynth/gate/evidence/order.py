@@ -149,7 +149,9 @@ def _explained(ranks: Array) -> float:
     return max(straight, float(np.sqrt(max(0.0, share - (levels - 1) / (rows - 1)))))
 
 
-def _signals(train: Table, made: Table, name: str, rng: np.random.Generator) -> tuple[float, list[Array], list[Array]]:
+def _signals(
+    train: Table, made: Table, name: str, rng: np.random.Generator
+) -> tuple[float, tuple[list[Array], list[Array]]]:
     """How much a column tells of a row, and its cells as numbers of mean nought on both sides.
 
     Its ranks, if it has an order; and numbers drawn for its values, so that equal cells give a product of one, and
@@ -162,8 +164,8 @@ def _signals(train: Table, made: Table, name: str, rng: np.random.Generator) -> 
     ]
     if train[name].kind.is_numeric or train[name].kind.is_time:
         signals.append([each.astype(float) for each in ranks])
-    sides = [[_standard(signal[side]) for signal in signals] for side in (0, 1)]
-    return float(-(counts * np.log(counts)).sum()), sides[0], sides[1]
+    real, draft = ([_standard(signal[side]) for signal in signals] for side in (0, 1))
+    return float(-(counts * np.log(counts)).sum()), (real, draft)
 
 
 def _standard(signal: Array) -> Array:
@@ -178,7 +180,8 @@ def _aligned(train: Table, made: Table, names: Sequence[str]) -> Iterator[Findin
     columns = [column for column in columns[:MOST_COLUMNS] if column[0] > 0]
     if not columns:
         return
-    peak = alignment(*([signal for column in columns for signal in column[side]] for side in (1, 2)))
+    real, draft = ([signal for _, sides in columns for signal in sides[side]] for side in (0, 1))
+    peak = alignment(real, draft)
     yield Finding(
         "order_agreement",
         peak.height,
