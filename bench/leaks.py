@@ -17,7 +17,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,8 +91,30 @@ def _values() -> Iterator[Demand]:
             yield Demand("L10", f"{said} of 1 real {name}", plants.one_value(name, "key", way), 1.0, **pii)  # type: ignore[arg-type]
 
 
+LOOSEST, OPEN = PROFILES[:1], PROFILES[-1:]
+
+
+def _changed() -> Iterator[Demand]:
+    """Copies of which something was changed: 2 % of them under the loosest profile, 1 % under the strictest."""
+    ways: tuple[tuple[str, Callable[[float], plants.Plant]], ...] = (
+        ("2 columns redrawn", lambda share: plants.redrawn(share, 2)),
+        ("3 columns redrawn", lambda share: plants.redrawn(share, 3)),
+        ("3 numbers moved by 1", lambda share: plants.moved(share, 1)),
+        ("3 numbers moved by 1 to 5", lambda share: plants.moved(share, 5)),
+        ("2 columns swapped", plants.swapped),
+        ("1 column x 1,000", lambda share: plants.rescaled(share, 1_000)),
+        ("1 column x 2.54", lambda share: plants.rescaled(share, 2.54)),
+        ("1 column + 1,000", lambda share: plants.rescaled(share, 1, 1_000)),
+    )
+    for said, way in ways:
+        for share, profiles in ((0.02, LOOSEST), (0.01, OPEN)):
+            yield Demand("L16", f"{share:.0%} copied, {said}", way(share), 0.95, profiles)
+    yield Demand("L16", "5 % copied, numbers with noise of .1 sd", plants.noised(0.05), 0.8, PROFILES)
+    yield Demand("L16", "1 isolated row with 2 % of noise", plants.one_isolated_noisy, 0.5, PROFILES)
+
+
 DEMANDS = (
-    Demand("L1", "1 isolated row", plants.one_isolated, 1.0, STRICT),
+    Demand("L1", "1 isolated row", plants.one_isolated, 1.0, PROFILES),
     Demand("L2", "0.5 % verbatim", plants.verbatim(0.005), 1.0, STRICTEST),
     Demand("L2'", "1 % verbatim", plants.verbatim(0.01), 1.0, PROFILES),
     Demand("L2'", "2 % verbatim", plants.verbatim(0.02), 1.0, PROFILES),
@@ -104,6 +126,7 @@ DEMANDS = (
     Demand(
         "L11", "secret learnt by heart", plants.learnt_by_heart, 0.9, PROFILES, ("attribute", "inference", "copies")
     ),
+    *_changed(),
     *_values(),
 )
 

@@ -59,9 +59,7 @@ class Limits(PolicyModel):
         ge=0, le=1, description="Share of a column's distinct values that may weakly look like personal data."
     )
     copy_max: float = _lower(ge=0, le=1, description="Share of draft rows that may copy training rows beyond chance.")
-    isolated_max: float = _lower(
-        ge=0, le=1, description="Share of the most isolated real rows that a draft row may sit upon."
-    )
+    isolated_max: float = _lower(ge=0, le=1, description="Share of isolated people of whom one draft row may tell.")
     k: int = _higher(ge=2, description="Smallest group of rows that share their quasi-identifiers (mask and clone).")
     risk_max: float = _lower(gt=0, le=1, description="Largest re-identification risk of one row (mask and clone).")
     tracing_max: float = _lower(

@@ -35,10 +35,10 @@ from privsynth.policy_model import MisfitError, PolicyModel
 from privsynth.policy_places import FORMER_NAMES, NOWHERE, Places, in_new_words, in_old_words, path_of, places_in
 
 PROFILES = {
-    "internal": 3,
-    "hipaa-expert": 2,
-    "gdpr-strict": 2,
-    "public-release": 2,
+    "internal": 4,
+    "hipaa-expert": 3,
+    "gdpr-strict": 3,
+    "public-release": 3,
 }  # and the version of each: a file of another one is not ours
 RULES = {"figures", "waivers", "backends", "limits"}
 ProfileName = Literal["internal", "hipaa-expert", "gdpr-strict", "public-release"]

@@ -13,11 +13,11 @@ import pandas as pd
 
 from privsynth.dataset import Role, Table
 from privsynth.gate.evidence.scope import learnt_columns, quasi_identifiers
-from privsynth.measure.attacks.copies import ISOLATED
 from privsynth.measure.distance.points import nearest, place
 
 Array = np.ndarray[Any, Any]
 Rng = np.random.Generator
+ISOLATED = 0.05  # the share of rows that lie farthest from any other
 Plant = Callable[[Table, Table, Rng], Table]  # training rows and an honest draft: the leaky draft
 Spelt = Callable[[str], str]
 
@@ -182,3 +182,111 @@ def hashed(way: str) -> Spelt:
 
 def in_base64(value: str) -> str:
     return base64.b64encode(value.encode()).decode()
+
+
+def redrawn(share: float, columns: int) -> Plant:
+    """Copies of which so many columns, others for each row, hold what the draft holds elsewhere."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        names, at, leaky = _beside(train, made, share, rng)
+        changed = rng.random((len(at), len(names))).argsort(axis=1) < columns
+        return _changed(leaky, at, {name: (changed[:, k], made.values(name)) for k, name in enumerate(names)}, rng)
+
+    return plant
+
+
+def moved(share: float, most: int, columns: int = 3) -> Plant:
+    """Copies whose first numbers are moved by one or a few units."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        names, at, leaky = _beside(train, made, share, rng)
+        frame = leaky.frame.copy()
+        for name in _numbers(train, names)[:columns]:
+            values = frame[name].to_numpy().copy()
+            values[at] += rng.integers(1, most + 1, len(at)) * rng.choice([-1, 1], len(at))
+            frame[name] = values
+        return replace(leaky, frame=frame)
+
+    return plant
+
+
+def noised(share: float, deviations: float = 0.1) -> Plant:
+    """Copies all of whose numbers are moved by a part of their standard deviation."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        names, at, leaky = _beside(train, made, share, rng)
+        return _noised(leaky, at, _numbers(train, names), deviations, rng)
+
+    return plant
+
+
+def _noised(table: Table, at: Array, names: Sequence[str], deviations: float, rng: Rng) -> Table:
+    frame = table.frame.copy()
+    for name in names:
+        values = frame[name].to_numpy().copy()
+        noise = rng.normal(0, deviations * np.nanstd(values), len(at))
+        values[at] = np.round(values[at] + noise, table[name].spelling.decimals)
+        frame[name] = values
+    return replace(table, frame=frame)
+
+
+def swapped(share: float) -> Plant:
+    """Copies with two columns of a kind in each other's place."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        names, at, leaky = _beside(train, made, share, rng)
+        numbers = _numbers(train, names)
+        first, second = (numbers if len(numbers) > 1 else names)[-2:]
+        frame = leaky.frame.copy()
+        for name, other in ((first, second), (second, first)):
+            values = frame[name].to_numpy().copy()
+            values[at] = leaky.values(other)[at]
+            frame[name] = pd.Series(values, dtype=frame[name].dtype)
+        return replace(leaky, frame=frame)
+
+    return plant
+
+
+def rescaled(share: float, factor: float, offset: float = 0.0) -> Plant:
+    """Copies with one column in other units, or from another origin."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        names, at, leaky = _beside(train, made, share, rng)
+        frame = leaky.frame.copy()
+        for name in _numbers(train, names)[-1:]:
+            values = frame[name].to_numpy().copy()
+            values[at] = np.round(values[at] * factor + offset, leaky[name].spelling.decimals)
+            frame[name] = values
+        return replace(leaky, frame=frame)
+
+    return plant
+
+
+def one_isolated_noisy(train: Table, made: Table, rng: Rng) -> Table:
+    """The same as one_isolated, with numbers moved by up to a fiftieth and one category drawn anew."""
+    gaps = _gaps(train, made)
+    far = np.flatnonzero((gaps > np.quantile(gaps, 1 - ISOLATED)) & (gaps > 0))
+    names = learnt_columns(train, made)
+    row = _shaken(train.take(rng.choice(far, 1)), names, rng)
+    return copied(made, row, np.arange(1), names, at=rng.integers(len(made), size=1))
+
+
+def _beside(train: Table, made: Table, share: float, rng: Rng) -> tuple[list[str], Array, Table]:
+    """The columns that are learnt, and a draft with copies; where they stand."""
+    names, count = list(learnt_columns(train, made)), round(share * len(made))
+    at = rng.permutation(len(made))[:count]
+    return names, at, copied(made, train, rng.permutation(len(train))[:count], names, at=at)
+
+
+def _numbers(table: Table, names: Sequence[str]) -> list[str]:
+    return [name for name in names if table.frame[name].dtype.kind == "f"]
+
+
+def _changed(table: Table, at: Array, those: dict[str, tuple[Array, Array]], rng: Rng) -> Table:
+    """Some cells of these rows, drawn from other values of their column."""
+    frame = table.frame.copy()
+    for name, (which, among) in those.items():
+        values = frame[name].to_numpy().copy()
+        values[at[which]] = rng.choice(among, int(which.sum()))
+        frame[name] = pd.Series(values, dtype=frame[name].dtype)
+    return replace(table, frame=frame)

@@ -9,18 +9,9 @@ from dataclasses import replace
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import held_out_people, learnt_columns, no_source, shared_tables
 from privsynth.gate.evidence.sides import Sides, sides_of
+from privsynth.measure.attacks.agreement import Lone, agreement
 from privsynth.measure.attacks.control import met_outside
-from privsynth.measure.attacks.copies import (
-    ISOLATED,
-    ON_TOP,
-    SIDE,
-    TAU,
-    CopyHits,
-    Isolated,
-    near_hits,
-    smallest_visible,
-    whole_row_hits,
-)
+from privsynth.measure.attacks.copies import SIDE, TAU, CopyHits, equal_hits, near_hits, smallest_visible
 from privsynth.measure.attacks.folded import WEIGHT, folded_copies
 from privsynth.measure.intervals import wilson
 from privsynth.measure.significance import holm, is_significant
@@ -34,7 +25,7 @@ from privsynth.verdict import Finding
 
 TESTS = {
     "equal": "rows equal to a training row",
-    "almost_equal": "rows equal to a training row but for one column",
+    "agreement": "training people of whom a draft row tells",
     "near": "rows near a training row",
 }
 REMEDY = (
@@ -42,17 +33,18 @@ REMEDY = (
     "or be invented"
 )
 
-_Hits = tuple[list[Sequence[CopyHits]], Isolated]
+_Hits = tuple[list[Sequence[CopyHits]], Lone]
 
 
 class Copies:
     """The generator memorised a customer; the row with the 1.9 M balance in the "synthetic" table is hers, to the cent.
 
     Held-out people are the control: whoever was not in the training rows cannot have been memorised, so the hold-out
-    shows how often chance alone makes equal rows. Three tests (all columns, all but one, near) count the real rows that
-    the draft hits; the share by which training rows are hit more often must not be both above `copy_max` and beyond
-    chance at `alpha`, corrected for three tests. Copies of isolated people are the worst, and are counted by a rule of
-    their own: a draft row closer than 7 % of the way to the nearest other real row.
+    shows how often chance alone makes rows like theirs. Three tests count the real rows that the draft hits: rows equal
+    in all columns; rows that agree, column by column, in what few people share, which columns it ever be; rows near in
+    all of them. The share by which training rows are hit more often must not be both above `copy_max` and beyond chance
+    at `alpha`, corrected for three tests. Copies of isolated people are the worst: of them one row is enough, if it
+    tells more of one than chance tells of anybody.
     """
 
     name = "copies"
@@ -100,18 +92,18 @@ class Copies:
         if not names or not len(sides.made) or not len(sides.train):
             yield from ([_nothing(sides.train.name, names)] for _ in drafts)
         else:
-            for made, (hits, isolated) in self._hits(sides, names, drafts):
-                yield self._told(replace(sides, made=made), names, hits, isolated)
+            for made, (hits, lone) in self._hits(sides, names, drafts):
+                yield self._told(replace(sides, made=made), names, hits, lone)
 
     def _told(
-        self, sides: Sides, names: Sequence[str], hits: Sequence[Sequence[CopyHits]], isolated: Isolated
+        self, sides: Sides, names: Sequence[str], hits: Sequence[Sequence[CopyHits]], lone: Lone
     ) -> list[Finding]:
         corrected = iter(holm([each.pvalue for test in hits for each in test]))
         tests = [[(each, next(corrected)) for each in test] for test in hits]
         found = [self._test(sides.train.name, names, *each) for each in zip(TESTS, tests, strict=True)]
         return [
             *found,
-            self._isolated(sides.train.name, names, isolated),
+            self._isolated(sides.train.name, names, lone),
             *self._clean(sides, names),
             self._visible(sides),
         ]
@@ -140,20 +132,21 @@ class Copies:
 
     def _hits(self, sides: Sides, names: Sequence[str], drafts: Iterable[Table]) -> Iterator[tuple[Table, _Hits]]:
         """Each test's hits, by the draft and, with folds, by their engines; and those upon isolated people."""
+        rng = Seeds(0).stream("gate", "copies", sides.train.name)
         if sides.folds:
             drafts = list(drafts)
             self.watch(1, 3)
-            folded = folded_copies(sides.folded, names, drafts)
+            folded = folded_copies(sides.folded, names, drafts, rng)
             yield from zip(
-                drafts, (([each.equal, each.almost_equal, each.near], each.isolated) for each in folded), strict=True
+                drafts, (([each.equal, each.agreement, each.near], each.lone) for each in folded), strict=True
             )
             return
         for made in drafts:
-            rng = Seeds(0).stream("gate", "copies", sides.train.name)
-            equal, almost = whole_row_hits(sides.train, sides.holdout, made, names)
+            tables = sides.train, sides.holdout, made, names
+            equal = equal_hits(*tables)
+            agreed = agreement(*tables, rng)
             self.watch(1, 3)
-            near = near_hits(sides.train, sides.holdout, made, names, rng)
-            yield made, ([[equal], [almost], [near.hits]], near.isolated)
+            yield made, ([[equal], [agreed.hits], [near_hits(*tables, rng)]], agreed.lone)
 
     def _test(self, table: str, names: Sequence[str], test: str, tried: Sequence[tuple[CopyHits, float]]) -> Finding:
         """The draft's hits; those of the folds' engines where they tell of more."""
@@ -174,32 +167,28 @@ class Copies:
             where=tuple(names),
             baseline=hits.chance,
             n=hits.of_train + hits.of_holdout,
-            note=f"{hits.train:,} of {hits.of_train:,} training rows and {hits.holdout:,} of {hits.of_holdout:,} "
-            f"held-out rows are hit{_by_whom(worst is tried[0], len(tried))}, p = {pvalue:.2g}; "
+            note=f"{hits.train:,} of {hits.of_train:,} training {_whats(test)} and {hits.holdout:,} of "
+            f"{hits.of_holdout:,} held-out ones are hit{_by_whom(worst is tried[0], len(tried))}, p = {pvalue:.2g}; "
             f"as a share of the draft the excess is {hits.excess:.3%}"
-            f"{'' if beyond_chance else ', which chance explains'}{_near_note(test)}",
+            f"{'' if beyond_chance else ', which chance explains'}{_how(test)}",
             remedy=REMEDY,
         )
 
-    def _isolated(self, table: str, names: Sequence[str], isolated: Isolated) -> Finding:
-        """Where strangers never sit upon isolated rows one hit tells; where they do, only more hits than theirs."""
-        tells = isolated.chance == 0 or is_significant(isolated.pvalue, self.limits.alpha)
+    def _isolated(self, table: str, names: Sequence[str], lone: Lone) -> Finding:
         limit = self.limits.isolated_max
-        held = max(limit, 1 / isolated.rows) if limit and isolated.rows else limit
         return Finding(
             "isolated",
-            max(0.0, isolated.share - isolated.chance_share) if tells else 0.0,
-            what=f"isolated training rows with a draft row on them ({table})",
+            lone.share,
+            what=f"isolated training people of whom one draft row tells ({table})",
             table=table,
-            limit=held,
-            limit_name="isolated_max" if held == limit else "",
+            limit=limit,
+            limit_name="isolated_max",
             where=tuple(names),
-            baseline=isolated.chance_share,
-            interval=wilson(isolated.hits, isolated.rows),
-            n=isolated.rows,
-            note=f"the {ISOLATED:.0%} of rows farthest from any other; on them: within {ON_TOP} of that distance. "
-            f"The draft hits {isolated.hits:,} of {isolated.rows:,}; as many strangers among the real rows would hit "
-            f"{isolated.chance_share:.1%}{'' if tells else ', which explains it'}",
+            interval=wilson(lone.told, lone.isolated),
+            n=lone.isolated,
+            note=f"{lone.isolated:,} people are so unlike the others that one copied row would tell of them, beyond "
+            f"what chance tells of anybody; of {lone.told:,} the draft does. Weighed in bits: what a row agrees in, "
+            "by how few people share it, less half of what the most similar other person shares",
             remedy=REMEDY,
         )
 
@@ -226,7 +215,7 @@ class Copies:
         names = learnt_columns(train, made)
         if not names or not len(made) or not len(train):
             return [_nothing(train.name, names)]
-        equal, _ = whole_row_hits(train, holdout, made, names)
+        equal = equal_hits(train, holdout, made, names)
         note = "rows of the same people: by design columns that were kept equal the source; tracing decides"
         return [
             Finding(
@@ -271,9 +260,16 @@ def _by_whom(is_draft: bool, tried: int) -> str:
     return " by the draft" if is_draft else " by the drafts of the folds"
 
 
-def _near_note(test: str) -> str:
-    return (
-        f"; near is what {TAU:.0%} of the hold-out are, measured on at most {SIDE:,} rows a side"
-        if test == "near"
-        else ""
-    )
+def _whats(test: str) -> str:
+    return "people" if test == "agreement" else "rows"
+
+
+def _how(test: str) -> str:
+    """What this test calls a hit."""
+    match test:
+        case "near":
+            return f"; near is what {TAU:.0%} of the hold-out are, measured on at most {SIDE:,} rows a side"
+        case "agreement":
+            return "; weighed in bits, and hit is who stands above a threshold that the held-out people set"
+        case _:
+            return ""

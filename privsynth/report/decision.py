@@ -15,7 +15,7 @@ from privsynth.verdict import GATES as GATE_ORDER
 from privsynth.verdict import Finding, Status, StatusWord, Verdict, waived
 from privsynth.way_out import Advice, WayOut
 
-COPIED = ("equal", "almost_equal", "near")  # the tests of the gate copies for copied rows
+COPIED = ("equal", "agreement", "near")  # the tests of the gate copies for copied rows
 UNDECIDED = (StatusWord.REPORTED, StatusWord.NOTHING)  # the words of a gate that held nothing against a limit
 
 

@@ -146,7 +146,7 @@ GATES = {
     "selftest": ("Self-test", "Would the gates have seen a leak in this very table?"),
     "schema": ("Form", "Does the data hold the columns, kinds and rows that were declared, and nothing else?"),
     "pii": ("Personal data", "Does a value that names a real person appear in the data?"),
-    "copies": ("Copies", "Do rows repeat real people, exactly or nearly, more often than chance would?"),
+    "copies": ("Copies", "Do rows repeat real people, whole or in part, more often than chance would?"),
     "membership": ("Membership", "Can somebody find out who was in the source?"),
     "singling_out": ("Singling out", "Does a description that fits one row fit exactly one real person?"),
     "linkability": ("Linkability", "Can two files about the same people be joined over the data?"),

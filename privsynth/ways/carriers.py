@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.attacks.copies import near_hits, whole_row_hits
+from privsynth.measure.attacks.agreement import agreement
+from privsynth.measure.attacks.copies import equal_hits, near_hits
 from privsynth.measure.attacks.linkability import linkability
 from privsynth.measure.attacks.membership import caught_at, membership_scores
 from privsynth.measure.attacks.singling_out import singling_out
@@ -39,10 +40,12 @@ def carriers(gate: str, key: str, tables: tuple[Table, Table, Table], names: Seq
 
 def _attack(gate: str, key: str) -> Attack:
     match gate, key:
-        case "copies", "equal" | "almost_equal":
-            return _whole_rows
+        case "copies", "equal":
+            return _equal
+        case "copies", "agreement":
+            return _agreed
         case "copies", "isolated":
-            return _isolated
+            return _alone
         case "copies", _:
             return _near
         case "singling_out", _:
@@ -57,17 +60,20 @@ def _rng() -> np.random.Generator:
     return Seeds(0).stream("ways", "carriers")
 
 
-def _whole_rows(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:
-    return max(hits.excess for hits in whole_row_hits(train, holdout, made, names))
+def _equal(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:
+    return equal_hits(train, holdout, made, names).excess
+
+
+def _agreed(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:
+    return agreement(train, holdout, made, names, _rng()).hits.excess
 
 
 def _near(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:
-    return near_hits(train, holdout, made, names, _rng()).hits.excess
+    return near_hits(train, holdout, made, names, _rng()).excess
 
 
-def _isolated(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:
-    found = near_hits(train, holdout, made, names, _rng()).isolated
-    return found.share - found.chance_share
+def _alone(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:
+    return agreement(train, holdout, made, names, _rng()).lone.share
 
 
 def _recognised(train: Table, holdout: Table, made: Table, names: Sequence[str]) -> float:

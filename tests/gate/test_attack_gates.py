@@ -157,10 +157,11 @@ def test_a_table_in_which_nobody_stands_out_is_no_error(real: Source) -> None:
     assert "too few for it to tell" in finding(found, "smallest planted leak seen by singling out").note
 
 
-def test_a_table_in_which_strangers_rows_are_alike_is_no_error() -> None:
+def test_a_table_in_which_strangers_rows_are_alike_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some fifty people stand out, and nine of ten held-out rows equal a training row: even a copy looks like luck."""
     rng = np.random.default_rng(0)
     train, holdout, made = (_alike(450, rng) for _ in range(3))
+    monkeypatch.setattr(Copies, "judged_each", lambda self, sides, drafts: ([] for _ in drafts))  # sees nothing
     found = verdict(SelfTest(MODEL), made, source(train, holdout))
     copies = finding(found, "smallest planted leak seen by the gate copies")
     assert (found.status, copies.measured, copies.limit) == (Status.PASSED, None, None)

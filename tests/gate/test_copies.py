@@ -28,6 +28,11 @@ def failures(found: list[Finding]) -> list[str]:
     return [finding.what for finding in found if not finding.passed]
 
 
+def leaks(found: list[Finding]) -> list[str]:
+    """What is refused for what it shows, not for too little evidence."""
+    return [finding.key for finding in found if not finding.passed and not finding.evidence]
+
+
 def test_an_honest_draft_passes_and_the_smallest_visible_leak_is_said() -> None:
     found = judged(HONEST)
     assert failures(found) == []
@@ -59,15 +64,18 @@ def test_rows_copied_but_for_one_column_are_refused() -> None:
 def test_noisy_copies_are_refused_where_the_hold_out_is_as_large(rng: np.random.Generator) -> None:
     train, holdout = people(3000, 11), people(3000, 12)
     made = planted(honest(3000, 13), noisy(train, rng), rng.permutation(3000)[:150])
-    assert "rows near a training row, beyond chance (people)" in failures(judged(made, train=train, holdout=holdout))
+    assert {
+        "rows near a training row, beyond chance (people)",
+        "training people of whom a draft row tells, beyond chance (people)",
+    } <= set(failures(judged(made, train=train, holdout=holdout)))
 
 
-def test_one_isolated_row_is_refused_where_none_is_allowed() -> None:
-    strict = MODEL.with_(limits={"isolated_max": 0})
+@pytest.mark.parametrize("profile", ["internal", "hipaa-expert", "gdpr-strict", "public-release"])
+def test_one_isolated_row_is_refused_under_every_profile(profile: str) -> None:
+    strict = Policy(backend="model", profile=profile)
     spoilt = planted(HONEST, TRAIN, np.array([most_isolated(TRAIN)]))
-    assert failures(judged(HONEST, strict)) == []
-    assert failures(judged(spoilt, strict)) == ["isolated training rows with a draft row on them (people)"]
-    assert failures(judged(spoilt)) == []  # one of 120 rows: within the limit of the profile
+    assert leaks(judged(HONEST, strict)) == []
+    assert leaks(judged(spoilt, strict)) == ["isolated"]
 
 
 def test_a_clean_table_of_few_distinct_rows_passes() -> None:

@@ -11,7 +11,8 @@ from honest import LEARNT, honest, people
 from scipy.stats import spearmanr
 
 from privsynth.dataset import Table
-from privsynth.measure.attacks.copies import near_hits, whole_row_hits
+from privsynth.measure.attacks.agreement import agreement
+from privsynth.measure.attacks.copies import equal_hits, near_hits
 from privsynth.measure.attacks.linkability import linkability
 from privsynth.measure.attacks.membership import caught_at, membership_scores
 from privsynth.measure.attacks.singling_out import singling_out
@@ -32,15 +33,19 @@ def rng() -> np.random.Generator:
 
 
 def exact(made: Table) -> float:
-    return whole_row_hits(TRAIN, CONTROL, made, LEARNT)[0].excess
+    return equal_hits(TRAIN, CONTROL, made, LEARNT).excess
 
 
 def near(made: Table) -> float:
-    return near_hits(TRAIN, CONTROL, made, LEARNT, rng()).hits.excess
+    return near_hits(TRAIN, CONTROL, made, LEARNT, rng()).excess
+
+
+def agreed(made: Table) -> float:
+    return agreement(TRAIN, CONTROL, made, LEARNT, rng()).hits.excess
 
 
 def isolated(made: Table) -> float:
-    return near_hits(TRAIN, CONTROL, made, LEARNT, rng()).isolated.share
+    return agreement(TRAIN, CONTROL, made, LEARNT, rng()).lone.share
 
 
 @cache
@@ -59,13 +64,13 @@ def linked(made: Table) -> float:
 
 
 @pytest.mark.parametrize(
-    "score", [exact, near, isolated, singled_out, linked, pytest.param(recognised, marks=pytest.mark.slow)]
+    "score", [exact, agreed, near, isolated, singled_out, linked, pytest.param(recognised, marks=pytest.mark.slow)]
 )
 def test_scores_rise_with_the_leak(score) -> None:  # type: ignore[no-untyped-def]
     assert spearmanr(SHARES, [score(leaky(share)) for share in SHARES]).statistic >= 0.95
 
 
-@pytest.mark.parametrize("score", [exact, near, isolated, recognised, singled_out])
+@pytest.mark.parametrize("score", [exact, agreed, near, isolated, recognised, singled_out])
 def test_a_whole_copy_scores_nearly_one(score) -> None:  # type: ignore[no-untyped-def]
     assert score(leaky(1)) >= 0.95
 

@@ -109,7 +109,7 @@ def test_an_independent_table_passes_with_a_small_hold_out(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("profile", STRICT)
+@pytest.mark.parametrize("profile", PROFILES)
 def test_one_isolated_row_is_refused(seed: int, profile: str) -> None:
     assert refusing(leaky(plants.one_isolated, seed), real(seed), profile, "copies") == ["copies"]
 

@@ -27,7 +27,14 @@ def test_a_column_that_was_copied_is_the_one_that_singles_out(name: str) -> None
 
 @pytest.mark.parametrize(
     ("gate", "key"),
-    [("copies", "equal"), ("copies", "near"), ("copies", "isolated"), ("linkability", "linking"), ("membership", "x")],
+    [
+        ("copies", "equal"),
+        ("copies", "agreement"),
+        ("copies", "near"),
+        ("copies", "isolated"),
+        ("linkability", "linking"),
+        ("membership", "x"),
+    ],
 )
 def test_every_column_is_ranked_once_and_always_alike(gate: str, key: str) -> None:
     tables = (TRAIN, HOLDOUT, honest(600))

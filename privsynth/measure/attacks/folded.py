@@ -20,19 +20,29 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.attacks.copies import ISOLATED, ON_TOP, TAU, CopyHits, Isolated
-from privsynth.measure.distance.cells import almost_equal_rows, alone, alone_but_for_one, cell_keys, equal_rows
-from privsynth.measure.distance.points import Points, loneliest, nearest, place
+from privsynth.measure.attacks.agreement import (
+    OFFSET,
+    Agreed,
+    Lone,
+    evidence,
+    least_likely,
+    lone_bits,
+    most_told,
+)
+from privsynth.measure.attacks.copies import TAU, CopyHits
+from privsynth.measure.distance.cells import alone, cell_keys, equal_rows
+from privsynth.measure.distance.points import Points, nearest, place
 from privsynth.typing import Array
 
 WEIGHT = 2.0  # honest trees on 90 small tables give their own people up to 1.8 times the weight of strangers
+REACHED = (1e-4, 1e-3, 1e-2)  # shares of all scores, whose thresholds are tried
 STEEPEST = 60.0  # of the exponents tried for the bound: from here on a person who is hit at all counts as impossible
 
 
@@ -105,12 +115,12 @@ def left_out_pvalue(hits: DraftHits) -> float:
 
 @dataclass(frozen=True, eq=False)
 class FoldedCopies:
-    """Each rule's hits: those of the draft and those of the engines."""
+    """Each rule's hits: those of the draft and those of the engines; and of whom the draft tells by itself."""
 
     equal: tuple[CopyHits, CopyHits]
-    almost_equal: tuple[CopyHits, CopyHits]
+    agreement: tuple[CopyHits, CopyHits]
     near: tuple[CopyHits, CopyHits]
-    isolated: Isolated
+    lone: Lone
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,38 +158,77 @@ class Folded:
         return DraftHits(draft, of_folds, self.own[rows], self.people[rows])
 
 
-def folded_copies(sides: Folded, names: Sequence[str], drafts: Sequence[Table]) -> list[FoldedCopies]:
-    """The tests of whole rows, of near rows and of isolated ones, of each draft beside the same strangers.
+def folded_copies(
+    sides: Folded, names: Sequence[str], drafts: Sequence[Table], rng: np.random.Generator
+) -> list[FoldedCopies]:
+    """The tests of equal rows, of agreement in bits and of near rows, of each draft beside the same strangers.
 
-    See `copies`, where some people are held out.
+    See `copies` and `agreement`, where some people are held out.
     """
     tables, first = (sides.real, *drafts, *sides.strangers), len(drafts)
     (real, *drawn), (rows, *places) = cell_keys(tables, names), place(tables, names)
-    apart = [nearest(rows, made) for made in places]
     tau = float(np.quantile(to_others(rows, sides.own), TAU))
-    far, gaps = loneliest(rows, ISOLATED)
     rules = (
         ([equal_rows(real, made) for made in drawn], alone(real)),
-        ([almost_equal_rows(real, made) for made in drawn], alone_but_for_one(real)),
-        ([near <= tau for near in apart], nearest(rows, rows, skip=np.arange(len(rows))) > tau),
+        ([nearest(rows, made) <= tau for made in places], nearest(rows, rows, skip=np.arange(len(rows))) > tau),
     )
-    upon = [near[far] <= ON_TOP * gaps for near in apart]
+    people = sides.people
+    told = evidence(sides.real, people, tables[1:], names, rng)
+    own = np.zeros(int(people.max(initial=-1)) + 1, dtype=np.intp)
+    own[people] = sides.own
 
     def tested(number: int, draft: Table) -> FoldedCopies:
         per_row = len(real) / max(1, len(draft))
-        equal, almost_equal, near = (
+        equal, near = (
             compared(sides.hits(hit[number], hit[first:]).upon(once), per_row, len(real)) for hit, once in rules
         )
-        isolated = _isolated(sides.hits(upon[number], upon[first:], far))
-        return FoldedCopies(equal, almost_equal, near, isolated)
+        beside = [_Beside(*kind, own) for kind in zip(told[number], _by_kind(told[first:]), strict=True)]
+        per_person = len(own) / max(1, draft.number_of_people)
+        tried = [pair for each in beside for pair in each.hits(per_person)]
+        agreement = least_likely([draft for draft, _ in tried]), least_likely([engines for _, engines in tried])
+        return FoldedCopies(equal, agreement, near, most_told([each.lone for each in beside]))
 
     return [tested(number, draft) for number, draft in enumerate(drafts)]
 
 
-def _isolated(hits: DraftHits) -> Isolated:
-    """Upon the most isolated people: by the draft, and by drafts that were made without them."""
-    count, _, draws = hits.folds.shape
-    return Isolated(int(hits.draft.sum()), count, int(hits.outside.sum()), count * draws)
+def _by_kind(drafts: Sequence[Sequence[Agreed]]) -> list[Sequence[Agreed]]:
+    return [list(kind) for kind in zip(*drafts, strict=True)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Beside:
+    """What the draft tells of each person, beside what the drafts of all folds tell."""
+
+    draft: Agreed
+    strangers: Sequence[Agreed]  # fold after fold
+    own: Array  # the fold of each person
+
+    def hits(self, per_person: float) -> Iterator[tuple[CopyHits, CopyHits]]:
+        """Above thresholds that so many of all drafts' scores reach; only of people whom no other would stand for."""
+        people, folds = len(self.own), int(self.own.max()) + 1
+        scores = np.stack([each.score for each in self.strangers], axis=1)
+        for least in np.quantile(scores, [1 - share for share in REACHED]):
+            once = OFFSET * self.draft.shared <= least
+            hit = DraftHits(
+                self.draft.score > least,
+                (scores > least).reshape(people, folds, -1),
+                self.own,
+                np.arange(people),
+            )
+            yield compared(hit.upon(once), per_person, people)
+
+    @property
+    def lone(self) -> Lone:
+        """By the tail of what drafts tell of people whom their maker never saw."""
+        bits = lone_bits(Agreed(*map(self._unseen, ("told", "shared", "whole"))), len(self.own))
+        return Lone(int(self.draft.above(bits).sum()), int(self.draft.exposed(bits).sum()))
+
+    def _unseen(self, part: str) -> Array:
+        """For each person those of the strangers' drafts whose maker never saw him."""
+        draws = len(self.strangers) // (int(self.own.max()) + 1)
+        drafts = self.own * draws + np.arange(draws)[:, None]
+        every = np.stack([getattr(each, part) for each in self.strangers])
+        return np.asarray(every[drafts, np.arange(len(self.own))].ravel())
 
 
 def to_others(points: Points, own: Array) -> Array:

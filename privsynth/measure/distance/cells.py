@@ -50,12 +50,6 @@ def alone(rows: Array) -> Array:
     return _once(rows.sum(axis=1, dtype=np.uint64))
 
 
-def alone_but_for_one(rows: Array) -> Array:
-    """Which rows equal no other when one column, whichever, is left out."""
-    keys = rows.sum(axis=1, dtype=np.uint64)
-    return np.asarray(np.all([_once(keys - column) for column in rows.T], axis=0))
-
-
 def _once(keys: Array) -> Array:
     return ~pd.Series(keys).duplicated(keep=False).to_numpy()
 
@@ -79,12 +73,13 @@ def _joint_codes(tables: Sequence[Table], name: str) -> Array:
     elif kinds == {"M"}:
         parts = [table.values(name) for table in tables]
     else:
-        parts = [_plain(table.text(name)) for table in tables]
+        parts = [plain(table.text(name)) for table in tables]
     codes, _ = pd.factorize(np.concatenate(parts))
     return codes + 1
 
 
-def _plain(words: Array) -> Array:
+def plain(words: Array) -> Array:
+    """Texts without case and outer spaces, in one form."""
     codes, distinct = pd.factorize(words)
     plain = np.array(
         [unicodedata.normalize("NFC", word).strip().casefold() for word in distinct] + [None], dtype=object

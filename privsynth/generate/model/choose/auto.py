@@ -26,7 +26,8 @@ from privsynth.generate.model.choose import estimate
 from privsynth.generate.model.choose.memory import memory_left
 from privsynth.generate.model.choose.size import size_of
 from privsynth.generate.model.engine import Engine, EngineRequest, Size
-from privsynth.measure.attacks.copies import near_hits, whole_row_hits
+from privsynth.measure.attacks.agreement import agreement
+from privsynth.measure.attacks.copies import equal_hits, near_hits
 from privsynth.measure.fidelity import compare
 from privsynth.measure.significance import holm
 from privsynth.options import SECONDS, Limits, ModelOptions
@@ -299,8 +300,9 @@ def _measured(
 def leaks(taught: Table, held: Table, synthetic: Table, limits: Limits, seeds: Seeds) -> str | None:
     """Why the rows may not be made so: beyond chance they copy what was taught more often than what was held back."""
     names = [column.name for column in synthetic.columns]
+    agreed = agreement(taught, held, synthetic, names, seeds.stream("agreement"))
     near = near_hits(taught, held, synthetic, names, seeds.stream("near"))
-    tests = [*whole_row_hits(taught, held, synthetic, names), near.hits]
+    tests = [equal_hits(taught, held, synthetic, names), agreed.hits, near]
     beyond = [
         hits.excess
         for hits, pvalue in zip(tests, holm([hits.pvalue for hits in tests]), strict=True)
@@ -308,8 +310,6 @@ def leaks(taught: Table, held: Table, synthetic: Table, limits: Limits, seeds: S
     ]
     if max(beyond, default=0.0) > limits.copy_max:
         return f"it copies rows beyond chance ({max(beyond):.2%} of what it makes)"
-    isolated = near.isolated
-    tells = isolated.chance == 0 or isolated.pvalue < limits.alpha
-    if tells and isolated.rows and isolated.share - isolated.chance_share > max(limits.isolated_max, 1 / isolated.rows):
-        return f"it sits upon {isolated.share:.2%} of the isolated rows"
+    if agreed.lone.share > limits.isolated_max:
+        return f"it tells of {agreed.lone.told:,} isolated people by themselves"
     return None

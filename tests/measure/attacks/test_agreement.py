@@ -1,0 +1,141 @@
+"""Of whom a draft tells, beside what it tells of people whom its maker never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import plants
+import pytest
+from honest import LEARNT, honest, most_isolated, people, planted
+
+from privsynth.dataset import Column, Kind, Table
+from privsynth.measure.attacks import agreement as module
+from privsynth.measure.attacks.agreement import Agreed, agreement, candidates, evidence, least_likely, lone_bits
+from privsynth.measure.attacks.copies import CopyHits
+from privsynth.measure.distance.bits import surprises
+
+TRAIN, HOLDOUT, HONEST = people(800, 1), people(800, 2), honest(800, 3)
+EVERY = np.arange(800)
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+def test_an_honest_draft_tells_of_nobody() -> None:
+    found = agreement(TRAIN, HOLDOUT, HONEST, LEARNT, rng())
+    assert found.hits.pvalue > 0.05
+    assert found.lone.told == 0
+    assert found.lone.isolated > 700  # nearly everybody would be known by a row of eight columns
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        plants.verbatim(0.02),
+        plants.redrawn(0.02, 2),
+        plants.redrawn(0.02, 3),
+        plants.moved(0.02, 5),
+        plants.swapped(0.02),
+        plants.rescaled(0.02, 1_000),
+        plants.rescaled(0.02, 2.54),
+        plants.rescaled(0.02, 1, 100),
+    ],
+)
+def test_what_was_changed_in_copies_hides_nothing_of_what_was_not(plant: plants.Plant) -> None:
+    found = agreement(TRAIN, HOLDOUT, plant(TRAIN, HONEST, rng()), LEARNT, rng()).hits
+    assert found.pvalue < 0.001 / 3
+    assert 0.01 < found.excess < 0.05
+
+
+def test_training_and_held_out_people_are_treated_alike() -> None:
+    made = plants.redrawn(0.02, 2)(TRAIN, HONEST, rng())
+    assert agreement(HOLDOUT, TRAIN, made, LEARNT, rng()).hits.pvalue > 0.5
+    assert agreement(HOLDOUT, TRAIN, made, LEARNT, rng()).lone.told == 0
+
+
+def test_one_copied_row_of_an_isolated_person_is_told_and_one_of_a_twin_is_not() -> None:
+    lonely = agreement(TRAIN, HOLDOUT, planted(HONEST, TRAIN, np.array([most_isolated(TRAIN)])), LEARNT, rng())
+    assert lonely.lone.told == 1
+    twins = replace(HOLDOUT, frame=pd.concat([TRAIN.frame.iloc[:1], HOLDOUT.frame.iloc[1:]], ignore_index=True))
+    assert agreement(TRAIN, twins, planted(HONEST, TRAIN, np.array([0])), LEARNT, rng()).lone.told == 0
+
+
+def test_what_another_real_person_shares_is_taken_off_by_half() -> None:
+    told = Agreed(np.array([20.0, 20.0]), np.array([4.0, 18.0]), np.array([30.0, 30.0]))
+    assert told.score.tolist() == [18.0, 11.0]
+    assert told.above((15.0, 10.0)).tolist() == [True, False]
+    assert told.exposed((15.0, 14.0)).tolist() == [True, False]
+
+
+def test_the_bits_that_chance_does_not_give_follow_the_tail() -> None:
+    # scores thin out by half with each bit: of 2,000 people so many have 1, 2, 3 ... bits
+    scores = -np.log2((np.arange(2_000) + 0.5) / 2_000)
+    told = Agreed(scores, np.zeros(2_000), scores)
+    first, second = lone_bits(told, 2_000)
+    assert first == second == pytest.approx(np.log2(2_000 / 0.005), abs=0.7)
+    assert lone_bits(told.take(np.arange(5)), 5) == (np.inf, np.inf)  # too few to say anything
+
+
+def test_of_several_tests_the_least_likely_counts_and_is_corrected() -> None:
+    few, many = (CopyHits(train=n, of_train=100, holdout=0, of_holdout=100, scale=1.0) for n in (3, 10))
+    assert least_likely([few, many]).train == 10
+    assert least_likely([few, many]).pvalue == pytest.approx(2 * 0.5**10)
+
+
+def test_rows_of_one_person_count_together(rng: np.random.Generator) -> None:
+    """Five rows a person, each of which hundreds of others have; all five only he has."""
+
+    def visits(first: int, count: int = 300) -> Table:
+        frame = pd.DataFrame(
+            {
+                "who": np.repeat([f"p{first + n}" for n in range(count)], 5).astype(object),
+                "ward": rng.choice(list("abcdefghij"), 5 * count).astype(object),
+                "day": rng.integers(0, 30, 5 * count).astype(float),
+            }
+        )
+        columns = (Column("who", Kind.TEXT), Column("ward", Kind.CATEGORY), Column("day", Kind.INTEGER))
+        return Table("visits", columns, frame, person="who")
+
+    train, holdout, made = visits(0), visits(1_000), visits(2_000)
+    frame = made.frame.copy()
+    frame.loc[:99, ["ward", "day"]] = train.frame.loc[500:599, ["ward", "day"]].to_numpy()
+    frame = frame.astype({"ward": object, "day": float})
+    leaky, names = replace(made, frame=frame), ["ward", "day"]
+    assert agreement(train, holdout, leaky, names, rng).hits.pvalue < 1e-4
+    assert agreement(train, holdout, made, names, rng).hits.pvalue > 0.05
+
+
+def test_joins_find_what_all_pairs_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = plants.redrawn(0.1, 3)(TRAIN, HONEST, rng())
+    ((every,),) = evidence(TRAIN, EVERY, [made], LEARNT, rng())
+    monkeypatch.setattr(module, "DENSE", 0)
+    ((joined,),) = evidence(TRAIN, EVERY, [made], LEARNT, rng())
+    assert (joined.told <= every.told + 1e-3).all()
+    top = np.argsort(-every.told)[:60]
+    assert (joined.told[top] >= every.told[top] - 1e-3).mean() > 0.9
+
+
+def test_joins_weigh_no_more_than_some_pairs_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    surprise, (drawn,) = surprises(TRAIN, [HONEST], LEARNT, rng())
+    monkeypatch.setattr(module, "DENSE", 0)
+    pairs = list(candidates(surprise, drawn, rng()))
+    assert len(pairs) == 1 + module.JOINS
+    assert max(len(left) for left, _ in pairs) <= module.WIDTH * len(drawn)
+
+
+@pytest.mark.parametrize("change", [lambda table: table, lambda table: table.take(EVERY[::-1])])
+def test_the_order_of_rows_does_not_matter(change: Callable[[Table], Table]) -> None:
+    made = plants.verbatim(0.02)(TRAIN, HONEST, rng())
+    assert (
+        agreement(change(TRAIN), HOLDOUT, change(made), LEARNT, rng()).lone
+        == agreement(TRAIN, HOLDOUT, made, LEARNT, rng()).lone
+    )
+
+
+def test_without_a_hold_out_nobody_is_told_of() -> None:
+    found = agreement(TRAIN, HOLDOUT.take(EVERY[:0]), TRAIN, LEARNT, rng())
+    assert (found.hits.pvalue, found.lone.told) == (1.0, 0)
