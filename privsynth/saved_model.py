@@ -1,6 +1,6 @@
 """A fitted model in a folder, with what is needed to judge later what is drawn from it.
 
-It holds no row, and is protected like the source all the same.
+It holds no row, only figures of at least k people each, and is protected like the source all the same.
 
 model.json  model.npz    the model, readable anywhere (see generate/model/saved)
 fit.json                 private: the policy, the seed, sizes, where the source lay, a fingerprint of its two halves

@@ -277,9 +277,7 @@ class Model:
                 shard.common("weigh", name, reference.relation.child_key),
                 shard.stream("wire", name, reference.relation.child_key),
             )
-            values[reference.relation.child_key] = deal(
-                reference, targets, size, self.k, wire, share=share, weigh=weigh
-            )
+            values[reference.relation.child_key] = deal(reference, targets, size, wire, share=share, weigh=weigh)
         return self._table(name, values, {*invented, *plan.wired}, size)
 
     def _table(self, name: str, values: Mapping[str, Array], invented: set[str], size: int) -> Table:

@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from behind import rows_behind
 
 from privsynth.dataset import Column, Kind
 from privsynth.generate.model.coding.codings import learn_coding
 from privsynth.generate.model.trees.features import Aim
-from privsynth.generate.model.trees.forest import Task, grow, spread
+from privsynth.generate.model.trees.forest import Fold, Task, grow, spread
 from privsynth.generate.model.trees.guide import ColumnsSoFar, best_penalty, normal, regress, share
+from privsynth.generate.model.trees.shares import Shares
 from privsynth.spelling import Spelling
 
 Array = np.ndarray[Any, Any]
@@ -25,19 +27,26 @@ def made(**values: Array) -> ColumnsSoFar:
     return state
 
 
+def levels_of(fold: Fold) -> Array:
+    assert isinstance(fold.leaves, Shares)
+    return fold.leaves.levels
+
+
 def test_no_value_is_drawn_from_fewer_donors_than_asked(rng: np.random.Generator) -> None:
     state = made(x=rng.random(2000))
     aim = Aim(codes=(state["x"] > 0.5).astype(np.int64), size=2)
-    task = Task(names=["x"], sizes={}, rows=np.arange(2000), aim=aim, gives=aim.codes, leaf=10, least=200)
+    task = Task(names=["x"], sizes={}, rows=np.arange(2000), aim=aim, gives=aim.codes, leaf=10, least=200, k=10)
     forest = grow(task, state, np.arange(2000) % 2, rng)
-    assert all(fold.leaves.count.min() >= 200 for fold in forest.folds)
+    assert all(rows_behind(fold.leaves).min() >= 200 for fold in forest.folds)
 
 
 def test_donors_of_a_tree_are_rows_that_it_did_not_grow_on(rng: np.random.Generator) -> None:
     rows = np.arange(2000)
-    task = Task(names=["x"], sizes={}, rows=rows, aim=Aim(numbers=rows[:, None] / 2000), gives=rows, leaf=20, least=10)
+    task = Task(
+        names=["x"], sizes={}, rows=rows, aim=Aim(numbers=rows[:, None] / 2000), gives=rows, leaf=20, least=10, k=10
+    )
     forest = grow(task, made(x=rows / 2000), rows % 2, rng)
-    assert [set(fold.leaves.donors % 2) for fold in forest.folds] == [{1}, {0}]
+    assert [set(levels_of(fold) % 2) for fold in forest.folds] == [{1}, {0}]
 
 
 def test_a_relation_is_learnt_and_noise_is_not(rng: np.random.Generator) -> None:
@@ -51,7 +60,8 @@ def test_a_relation_is_learnt_and_noise_is_not(rng: np.random.Generator) -> None
         gives=state["x"],
         leaf=20,
         least=10,
-        smooth=True,
+        k=10,
+        is_number=True,
     )
     drawn = grow(told, state, folds, rng).draw(state, np.arange(4000), rng)
     assert np.corrcoef(drawn, state["x"])[0, 1] > 0.95
@@ -63,8 +73,10 @@ def test_a_relation_is_learnt_and_noise_is_not(rng: np.random.Generator) -> None
         gives=state["x"],
         leaf=20,
         least=10,
+        k=10,
+        is_number=True,
     )
-    assert all(np.unique(fold.leaves.count).size <= 3 for fold in grow(chance, state, folds, rng).folds)
+    assert all(fold.tree.node_count <= 5 for fold in grow(chance, state, folds, rng).folds)
 
 
 def test_a_slope_inside_a_leaf_carries_a_tight_relation(rng: np.random.Generator) -> None:
@@ -77,7 +89,8 @@ def test_a_slope_inside_a_leaf_carries_a_tight_relation(rng: np.random.Generator
         gives=x,
         leaf=100,
         least=10,
-        smooth=True,
+        k=10,
+        is_number=True,
         anchors=x,
     )
     drawn = grow(task, made(x=x), np.arange(1000) % 2, rng).draw(made(x=x), np.arange(1000), rng, x)
@@ -89,21 +102,14 @@ def test_donors_are_counted_by_unit(rng: np.random.Generator) -> None:
     state = made(x=rng.random(2000))
     aim = Aim(numbers=state["x"][:, None])
     forest = grow(
-        Task(names=["x"], sizes={}, rows=np.arange(2000), aim=aim, gives=units, leaf=20, least=15, units=units),
+        Task(names=["x"], sizes={}, rows=np.arange(2000), aim=aim, gives=units, leaf=20, least=15, k=10, units=units),
         state,
         units % 2,
         rng,
     )
-    drawn = [fold.leaves for fold in forest.folds]
-    assert (
-        min(
-            len(np.unique(some.donors[f : f + c]))
-            for some in drawn
-            for f, c in zip(some.first, some.count, strict=True)
-        )
-        >= 15
-    )
-    assert max(len(some.first) for some in drawn) > 3
+    leaves = [fold.leaves for fold in forest.folds]
+    assert min(some.count.min() for some in leaves) >= 15  # a level of each unit
+    assert max(len(some.first) for some in leaves) > 3
 
 
 def test_units_too_few_for_two_sides_give_together(rng: np.random.Generator) -> None:
@@ -116,10 +122,11 @@ def test_units_too_few_for_two_sides_give_together(rng: np.random.Generator) -> 
         gives=units,
         leaf=20,
         least=10,
+        k=10,
         units=units,
     )
     forest = grow(task, made(x=rng.random(400)), units % 2, rng)
-    assert all(len(np.unique(fold.leaves.donors)) == 12 for fold in forest.folds)
+    assert all(len(np.unique(levels_of(fold))) == 12 for fold in forest.folds)
 
 
 def test_draws_spread_evenly_over_the_donors_of_a_group(rng: np.random.Generator) -> None:
@@ -140,15 +147,16 @@ def test_a_weighted_sum_of_many_columns_is_followed(rng: np.random.Generator) ->
         sizes={},
         rows=np.arange(1500),
         aim=Aim(numbers=place[:, None]),
-        gives=place,
+        gives=normal(place),
         leaf=20,
         least=10,
-        smooth=True,
+        k=10,
+        is_number=True,
         score=normal(place),
     )
     forest = grow(task, made(**parts), np.arange(1500) % 2, rng)
     assert all(fold.beyond for fold in forest.folds)
-    drawn = forest.draw(made(**parts), np.arange(1500), rng)
+    drawn = share(forest.draw(made(**parts), np.arange(1500), rng))
     assert np.corrcoef(drawn, place)[0, 1] > 0.97
     assert np.quantile(drawn, [0.1, 0.5, 0.9]).round(1).tolist() == [0.1, 0.5, 0.9]
 
@@ -164,7 +172,8 @@ def test_a_guide_is_left_out_where_it_tells_nothing(rng: np.random.Generator) ->
         gives=place,
         leaf=20,
         least=10,
-        smooth=True,
+        k=10,
+        is_number=True,
         score=normal(place),
     )
     assert all(fold.features.guide is None for fold in grow(task, state, np.arange(1000) % 2, rng).folds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from behind import rows_behind
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.generate.model.trees import forest
@@ -28,8 +29,9 @@ def test_leaves_are_filled_from_so_many_rows_and_no_more(fitted: Trees) -> None:
     step = fitted.targets_["y"]
     assert isinstance(step, NumberTarget)
     assert step.rest is not None
-    assert [len(fold.leaves.donors) for fold in step.rest.folds] == [1_500, 1_500]
-    assert all(fold.leaves.count.min() >= 10 for fold in step.rest.folds)
+    behind = [rows_behind(fold.leaves) for fold in step.rest.forest.folds]
+    assert [rows[0] for rows in behind] == [1_500, 1_500]
+    assert all(rows.min() >= 10 for rows in behind)
 
 
 def test_the_relation_is_kept(fitted: Trees, rng: np.random.Generator) -> None:

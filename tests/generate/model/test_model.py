@@ -170,14 +170,14 @@ def test_the_surplus_of_the_largest_families_goes_to_several(rng: np.random.Gene
 
 def test_dealt_references_come_as_often_as_in_the_source(rng: np.random.Generator) -> None:
     reference = Reference(Relation("p", "k", "c", "k"), np.repeat([0, 2], 50), 0.0)
-    dealt = deal(reference, np.arange(100.0), 100, 10, rng)
+    dealt = deal(reference, np.arange(100.0), 100, rng)
     assert len(dealt) == 100
     assert np.bincount(dealt.astype(int), minlength=100).max() <= 3
 
 
 def test_no_parent_is_dealt_fewer_than_none(rng: np.random.Generator) -> None:
     reference = Reference(Relation("p", "k", "c", "k"), np.repeat([0, 8], [5, 95]), 0.0)
-    assert len(deal(reference, np.arange(100.0), 3, 10, rng)) == 3
+    assert len(deal(reference, np.arange(100.0), 3, rng)) == 3
 
 
 def test_the_recipe_says_what_ran_and_holds_no_value(rng: np.random.Generator) -> None:

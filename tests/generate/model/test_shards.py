@@ -99,7 +99,7 @@ def test_shares_of_references_give_each_parent_the_same_weight() -> None:
     reference = Reference(shop(np.random.default_rng(0)).relations[1], np.repeat([10, 100], 50), 0.0)
     keys = np.arange(20.0)
     parts = [
-        deal(reference, keys, 110, 10, np.random.default_rng(at), share=0.1, weigh=np.random.default_rng(1))
+        deal(reference, keys, 110, np.random.default_rng(at), share=0.1, weigh=np.random.default_rng(1))
         for at in range(10)
     ]
     weights = np.random.default_rng(1).choice(np.sort(reference.tally), 20)

@@ -22,14 +22,15 @@ from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Rule, Table
 from privsynth.describe import facts_of
 from privsynth.errors import BackendError, InputError, PolicyError
 from privsynth.generate.model import Model
-from privsynth.generate.model.coding.codings import Curve
 from privsynth.generate.model.saved import check_storable, files_of, model_of
 from privsynth.generate.model.saved.codec import Reader, Writer, pack, unpack
+from privsynth.generate.model.trees.bands import Bands
 from privsynth.generate.model.trees.engine import Trees
-from privsynth.generate.model.trees.features import BELOW_ALL
+from privsynth.generate.model.trees.guide import share
 from privsynth.generate.model.trees.kept import forests_of
-from privsynth.generate.model.trees.splits import Splits, splits_of
-from privsynth.generate.model.trees.targets import NumberTarget
+from privsynth.generate.model.trees.shares import Shares
+from privsynth.generate.model.trees.splits import Splits, pruned, splits_of
+from privsynth.generate.model.trees.targets import NumberTarget, Rest
 from privsynth.keeping import kept
 from privsynth.options import CloneOptions, ModelOptions
 from privsynth.policy import Policy
@@ -205,20 +206,11 @@ def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
     numbers = [part.ravel().astype(np.float64) for part in unpack(files["model.npz"]).values()]
     loaded = model_of(files, NOBODY)
     for step in trees_of(loaded).targets_.values():
-        for forest in forests_of(step):
-            for fold in forest.folds:
-                for middle in fold.features.middles:
-                    numbers += (
-                        []
-                        if fold.tree is None
-                        else [fold.tree.threshold + middle, 2 * fold.tree.threshold - BELOW_ALL + middle]
-                    )
-        if isinstance(step, NumberTarget) and step.rest is not None and isinstance(step.leading, Curve):
-            scale = step.leading.knots if step.leading.lattice is None else step.leading.lattice
-            places = np.linspace(0, 1, len(scale))
-            numbers += [
-                np.interp(f.leaves.anchors, places, scale) for f in step.rest.folds if f.leaves.anchors is not None
-            ]
+        if isinstance(step, NumberTarget) and step.rest is not None:
+            for fold in step.rest.forest.folds:
+                numbers += [step.curve.value_at(np.clip(places_of(fold.leaves, step.rest), 0, 1))]
+                if step.rest.leading is not None:
+                    numbers += [step.rest.leading.value_at(share(fold.leaves.centres))]
     written = json.loads(files["model.json"], parse_float=float)
     return np.concatenate(
         [
@@ -226,6 +218,12 @@ def spoken(model: Model, files: dict[str, bytes]) -> np.ndarray[Any, Any]:
             np.array([value for value in leaves_of(written) if isinstance(value, int | float)], dtype=np.float64),
         ]
     )
+
+
+def places_of(leaves: Shares | Bands, rest: Rest) -> np.ndarray[Any, Any]:
+    """Where the numbers of leaves lie on the column's curve or lattice, as far as leaves alone tell."""
+    told = leaves.levels if isinstance(leaves, Shares) else leaves.middles
+    return told if rest.is_list else share(told)
 
 
 def trees_of(model: Model) -> Trees:
@@ -253,39 +251,19 @@ def test_a_number_that_many_hold_is_in_the_files(secret: tuple[Model, dict[str, 
     assert (spoken(*secret) == 0.0).any()
 
 
-def test_donors_lie_in_the_order_of_their_values_and_not_of_the_rows(secret: tuple[Model, dict[str, bytes]]) -> None:
-    """Two columns that nothing tells apart would else lie side by side in the order of the training rows: the table."""
+def test_no_split_says_more_than_between_which_groups_it_lies(secret: tuple[Model, dict[str, bytes]]) -> None:
     model = model_of(secret[1], NOBODY)
-    seen = 0
-    for step in trees_of(model).targets_.values():
-        for forest in forests_of(step):
-            for fold in forest.folds:
-                ends = [0] if fold.tree is None else np.flatnonzero(fold.tree.left < 0)
-                for leaf in ends:
-                    first, count = fold.leaves.first[leaf], fold.leaves.count[leaf]
-                    if fold.tree is None:
-                        assert (np.diff(fold.leaves.donors[first : first + count]) >= 0).all()
-                        seen += 1
-    assert seen
-
-
-def test_a_split_that_parts_missing_numbers_does_not_tell_the_smallest_one() -> None:
-    from sklearn.tree import DecisionTreeRegressor
-
-    values = np.r_[np.full(50, BELOW_ALL), np.linspace(-987.0, 1000, 200)][:, None].astype(np.float32)
-    tree = DecisionTreeRegressor(max_depth=1).fit(values, np.r_[np.full(50, 9.0), np.zeros(200)]).tree_
-    assert 2 * tree.threshold[0] - BELOW_ALL == pytest.approx(-987.0, abs=0.1)  # so it would
-    splits = splits_of(tree, np.array([-900.0]))
-    assert 2 * splits.threshold[0] - BELOW_ALL == pytest.approx(-900.0, abs=0.1)
-    drawn_later = np.r_[BELOW_ALL, -900.0, 0.0][:, None].astype(np.float32)
-    assert splits.apply(drawn_later).tolist() == tree.apply(drawn_later).tolist()
+    folds = [fold for step in trees_of(model).targets_.values() for forest in forests_of(step) for fold in forest.folds]
+    cuts = np.concatenate([fold.tree.threshold[fold.tree.left >= 0] for fold in folds if fold.tree is not None])
+    assert len(cuts)
+    assert (cuts % 1 == 0.5).all()
 
 
 def test_counts_of_children_are_capped_and_without_their_parents() -> None:
     model = fitted(with_lookup(shop(400)))
     [reference] = model.plans_["orders"].references
     assert (np.diff(reference.tally) >= 0).all()
-    assert (reference.tally == reference.tally.max()).sum() >= model.k
+    assert 0 < len(reference.tally) <= 60 // model.k  # each stands for as many branches
 
 
 # --- trees as arrays --------------------------------------------------------------------------------------------------
@@ -294,13 +272,28 @@ def test_counts_of_children_are_capped_and_without_their_parents() -> None:
 def test_splits_lead_every_row_to_the_same_leaf_as_sklearn(rng: np.random.Generator) -> None:
     from sklearn.tree import DecisionTreeRegressor
 
-    features = rng.normal(size=(2_000, 5)).astype(np.float32)
+    features = np.rint(10 * rng.normal(size=(2_000, 5))).astype(np.float32)  # in whole steps, as they are
     tree = DecisionTreeRegressor(min_samples_leaf=5, random_state=0).fit(features, rng.normal(size=2_000)).tree_
-    splits = splits_of(tree, np.full(5, np.nan))
-    other = rng.normal(size=(5_000, 5)).astype(np.float32)
+    splits = splits_of(tree)
+    other = np.rint(10 * rng.normal(size=(5_000, 5))).astype(np.float32)
     assert (splits.apply(other) == tree.apply(other)).all()
     assert splits.fault(5) is None
     assert splits.apply(other[:0]).tolist() == []
+
+
+def test_a_tree_without_small_nodes_leads_their_rows_through_what_is_beside_them() -> None:
+    """Node 1 of two leaves (2, 3) and node 4 of two leaves (5, 6); too few lie in 2, and the split of 4 is no gain."""
+    tree = Splits(
+        *(np.array(part) for part in ([1, 2, -1, -1, 5, -1, -1], [4, 3, -1, -1, 6, -1, -1], [0, 1, 0, 0, 1, 0, 0])),
+        np.array([0.5, 0.5, 0, 0, 2.5, 0, 0]),
+    )
+    stays = np.array([True, True, False, False, False, False, False])
+    enough = np.array([True, True, False, True, True, True, True])
+    left, becomes = pruned(tree, stays, enough)
+    assert (left.left.tolist(), left.right.tolist()) == ([1, -1, -1], [2, -1, -1])
+    assert becomes.tolist() == [0, -1, -1, 1, 2, 2, 2]
+    assert left.apply(np.array([[0, 0], [0, 9], [1, 9]])).tolist() == [1, 1, 2]
+    assert (tree.ends.tolist(), tree.depth.tolist()) == ([7, 4, 3, 4, 7, 6, 7], [0, 1, 2, 2, 1, 2, 2])
 
 
 def three(**changes: Any) -> Splits:
@@ -355,8 +348,8 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        (lambda content: content.update(format=2), "reads format 3"),
-        (lambda content: content.update(format=1), "reads format 3"),
+        (lambda content: content.update(format=3), "reads format 4"),
+        (lambda content: content.update(format=1), "reads format 4"),
         (lambda content: content.update(format="1"), "which format"),
         (lambda content: content.pop("learnt"), "made of"),
         (lambda content: content["learnt"].update(order_={"os.system": ["true"]}), "does not know"),
@@ -365,16 +358,16 @@ def first_of(content: Any, name: str) -> dict[str, Any]:
             lambda content: content["learnt"].update(engines_={"map": {"people": {"map": {"engine": "other"}}}}),
             "does not know",
         ),
-        (lambda content: content["learnt"].update(order_={"Trees.2": {}}), "does not know"),  # another version
-        (lambda content: first_of(content, "Trees.1").update(more=1), "Trees"),
-        (lambda content: first_of(content, "Trees.1").pop("k"), "Trees"),
+        (lambda content: content["learnt"].update(order_={"Trees.1": {}}), "does not know"),  # another version
+        (lambda content: first_of(content, "Trees.2").update(more=1), "Trees"),
+        (lambda content: first_of(content, "Trees.2").pop("k"), "Trees"),
         (lambda content: first_of(content, "Constrained.1").update(engine_={"list": []}), "does not know"),
         (lambda content: content["learnt"].update(order_={"enum": ["Column.3", "x"]}), "level"),
         (lambda content: first_of(content, "NumberLine.3").update(more=1), "NumberLine"),
         (lambda content: first_of(content, "NumberLine.3").pop("decimals"), "NumberLine"),
-        (lambda content: first_of(content, "Splits.1").update(left={"array": 0}), "not sound"),
-        (lambda content: first_of(content, "Leaves.1").update(first={"array": 10**6}), "made of"),
-        (lambda content: first_of(content, "Fold.1").update(tree="text"), "not sound"),
+        (lambda content: first_of(content, "Splits.2").update(left={"array": 0}), "not sound"),
+        (lambda content: first_of(content, "Shares.1").update(first={"array": 10**6}), "made of"),
+        (lambda content: first_of(content, "Fold.2").update(tree="text"), "not sound"),
         (lambda content: first_of(content, "Classes.2").update(levels={"texts": [7]}), "something else"),
     ],
 )

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from behind import rows_behind
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.generate.model.trees.engine import Trees, _folds
+from privsynth.generate.model.trees.kept import forests_of
 from privsynth.generate.model.trees.nested import NestedTarget
 from privsynth.spelling import Spelling
 
@@ -104,13 +106,9 @@ def test_a_combination_that_never_was_is_not_made(rng: np.random.Generator) -> N
 
 def test_a_larger_leaf_is_obeyed(rng: np.random.Generator) -> None:
     trees = Trees(k=10, min_leaf=300).fit(people(2000, rng), rng)
-    forests = [
-        forest
-        for step in trees.targets_.values()
-        for forest in (getattr(step, "forest", None), getattr(step, "rest", None))
-        if forest
-    ]
-    assert min(fold.leaves.count.min() for forest in forests for fold in forest.folds if fold.tree is not None) >= 300
+    forests = [forest for step in trees.targets_.values() for forest in forests_of(step)]
+    leaves = [fold.leaves for forest in forests for fold in forest.folds if fold.tree is not None]
+    assert min(rows_behind(part).min() for part in leaves) >= 300
 
 
 def test_a_larger_leaf_ends_the_nesting_of_small_levels(rng: np.random.Generator) -> None:

@@ -11,7 +11,8 @@ A unit is a row, or a person where the table names one: ten rows of one person a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,6 @@ SPIKED = 0.9  # the same, counting only values that stand out from their neighbo
 STANDS_OUT = 3.0  # times the usual count of the values around it
 HEAVY = 0.1  # share of rows that makes a value of a lattice a step of its own
 MOST_ATOMS = 64
-BETWEEN = 4  # steps between two neighbouring knots to which a training row's place is kept
 REST, HIDDEN = -1, -2
 
 
@@ -63,10 +63,13 @@ class Classes:
         return values if self.axis is None else self.axis.rounded(self.axis.read(values))
 
 
-@kept(version=3)
+@kept(version=4)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Curve:
-    """A scale: atoms that come out exactly, and a rest that is a lattice or a curve through protected knots."""
+    """A scale: atoms that come out exactly, and a rest that is a lattice or a curve through protected knots.
+
+    A place from 0 to 1 is a share of the rest. A value of a lattice takes up as much of it as rows hold it.
+    """
 
     axis: NumberLine
     atoms: Array  # floats; NaN stands for missing
@@ -78,6 +81,7 @@ class Curve:
     hidden_rows: int = 0
     coarse_rows: int = 0  # dates between two steps of the axis, which come out on a step
     texture: Texture | None = None  # what of the rest is round, or falls on certain days
+    reach: Array = field(default_factory=lambda: np.zeros(0))  # of each value of the lattice: where its share ends
 
     @property
     def has_rest(self) -> bool:
@@ -93,20 +97,35 @@ class Curve:
         atom[missing] = len(exact) if len(exact) < len(self.atoms) else HIDDEN
         return atom
 
+    @cached_property
+    def scale(self) -> Array:
+        """All numbers that are kept of the column, in order: each stands for many rows."""
+        rest = self.knots if self.lattice is None else self.lattice
+        return np.unique(np.concatenate([self.atoms[~np.isnan(self.atoms)], rest]))
+
     def place_of(self, numbers: Array) -> Array:
-        """Lattice: the position of the nearest value. Curve: the place from 0 to 1, extremes folded inwards."""
+        """The place from 0 to 1. Lattice: the middle of the nearest value's share. Curve: extremes folded inwards."""
         if self.lattice is not None:
-            return _nearest(self.lattice, numbers)
+            nearest = _nearest(self.lattice, numbers)
+            return self.reach[nearest] - self.widths[nearest] / 2
         inside = len(self.ordered) - 1 - self.low - self.high
         if inside <= 0:
             return np.full(len(numbers), 0.5)
         return folded((middles(self.ordered, numbers) - self.low) / inside)
 
+    def width_of(self, numbers: Array) -> Array | None:
+        """How much of the way from 0 to 1 the value of each number takes up, on a lattice."""
+        return None if self.lattice is None else self.widths[_nearest(self.lattice, numbers)]
+
+    @property
+    def widths(self) -> Array:
+        return np.diff(self.reach, prepend=0.0)
+
     def value_at(self, place: Array) -> Array:
-        if self.lattice is not None:
-            return self.lattice[place.astype(np.int64)]
         if not len(place):
             return np.zeros(0)
+        if self.lattice is not None:
+            return self.lattice[np.minimum(np.searchsorted(self.reach, place, "right"), len(self.lattice) - 1)]
         return self.axis.rounded(on_even_steps(place, self.knots))
 
     def drawn_at(self, place: Array, rng: np.random.Generator) -> Array:
@@ -125,11 +144,6 @@ class Curve:
         if not len(scale):
             return np.full(len(numbers), np.nan)
         return interpolated(numbers, scale, np.linspace(0, 1, len(scale)))
-
-    def about(self, numbers: Array) -> Array:
-        """The same to a few steps between neighbours: what is kept of a training row must not spell out its value."""
-        steps = BETWEEN * max(len(self.knots if self.lattice is None else self.lattice) - 1, 1)
-        return np.asarray(np.round(self.position_of(numbers) * steps) / steps)
 
     def listed(self) -> Array | None:
         """All values that may come out, in order, missing last; None: too many to be a list."""
@@ -210,8 +224,15 @@ def _code_scale(
     hidden = 0 if may_miss else int(missing.sum())
     empty = np.zeros(0)
     if is_lattice:
+        listed = rows[enough & ~chosen]
         return Curve(
-            axis=axis, atoms=atoms, lattice=distinct[enough & ~chosen], knots=empty, ordered=empty, hidden_rows=hidden
+            axis=axis,
+            atoms=atoms,
+            lattice=distinct[enough & ~chosen],
+            knots=empty,
+            ordered=empty,
+            hidden_rows=hidden,
+            reach=np.cumsum(listed) / max(int(listed.sum()), 1),
         )
     rest = ~missing & ~np.isin(numbers, distinct[chosen])
     of_rest = None if units is None else units[rest]
@@ -242,7 +263,7 @@ def _heaviest(spikes: Array, rows: Array) -> Array:
 
 
 def _knots(axis: NumberLine, numbers: Array, units: Array | None, k: int) -> tuple[int, int, Array, Array]:
-    """Local means at even steps between the k-th unit from below and the k-th from above."""
+    """Means of k units each, at even steps between the k-th unit from below and the k-th from above."""
     order = np.argsort(numbers, kind="stable")
     ordered = numbers[order]
     low, high = (k, k) if units is None else (_reach(units[order], k), _reach(units[order][::-1], k))
@@ -252,14 +273,32 @@ def _knots(axis: NumberLine, numbers: Array, units: Array | None, k: int) -> tup
         middle = ordered[len(ordered) // 4 : len(ordered) - len(ordered) // 4]
         return len(ordered), len(ordered), np.full(2, axis.rounded(np.array([middle.mean()]))[0]), ordered
     last = len(ordered) - 1 - high
-    places = np.linspace(low, last, max(2, (last - low) * 2 // k + 1))
-    return low, high, _means(ordered[low : last + 1], places - low, max(2, k // 2)), ordered
+    within = None if units is None else units[order][low : last + 1]
+    places = np.linspace(0, last - low, max(2, (last - low) // k + 1))
+    return low, high, np.interp(places, *_means(ordered[low : last + 1], within, k)), ordered
 
 
-def _means(ordered: Array, places: Array, width: int) -> Array:
-    """The mean of so many neighbours around each place: no single row's number is kept."""
-    first = np.clip(np.rint(places - (width - 1) / 2), 0, len(ordered) - width).astype(np.int64)
-    return np.asarray(ordered[first[:, None] + np.arange(width)].mean(axis=1))
+def _means(ordered: Array, units: Array | None, k: int) -> tuple[Array, Array]:
+    """The middle place and the mean of each k units in a row, no row in two of them: no few rows' numbers are kept."""
+    part = np.arange(len(ordered)) * (len(ordered) // k) // len(ordered) if units is None else _of_k_units(units, k)
+    count = np.bincount(part)
+    means = np.bincount(part, weights=ordered) / count
+    return np.cumsum(count) - (count + 1) / 2, means
+
+
+def _of_k_units(units: Array, k: int) -> Array:
+    """Parts one after another, each as short as k units make it; the last has what is left, too."""
+    part, met = np.zeros(len(units), dtype=np.int64), set[int]()
+    for row, unit in enumerate(units.tolist()):
+        part[row] = part[row - 1] if row else 0
+        if len(met) == k:
+            part[row] += 1
+            met = set()
+        met.add(unit)
+    is_short = part == part[-1]
+    if len(met) < k and part[-1]:
+        part[is_short] -= 1
+    return part
 
 
 def _reach(units: Array, k: int) -> int:

@@ -259,8 +259,7 @@ def gap_of(
     least = (1.0 if axis.step_us else 10.0**-axis.decimals) if strict else 0.0
     if constant or bool((sign * (here - there) < least - 1e-12).any()):
         least = -np.inf
-    present = there[~np.isnan(there)]
-    center = float(axis.rounded(np.array([np.median(present)]))[0]) if len(present) >= 2 * k else 0.0
+    center = float(axis.rounded(np.array([_middle_of(there, k, units)]))[0])
     if axis.step_us:
         center = float(np.rint(center))
     kind = Kind.NUMBER if axis.decimals else Kind.INTEGER
@@ -278,6 +277,14 @@ def gap_of(
         ends=_ends(coding, axis, axes[0]),
     )
     return gap if constant or not isinstance(coding, Curve) else _with_texture(gap, coding, table, k, units)
+
+
+def _middle_of(numbers: Array, k: int, units: Array | None) -> float:
+    """The mean of the middle half of numbers, if these are of many people: a median would be the number of one."""
+    present = np.flatnonzero(~np.isnan(numbers))
+    inner = present[np.argsort(numbers[present], kind="stable")][len(present) // 4 : len(present) - len(present) // 4]
+    held = len(inner) if units is None else len(np.unique(units[inner]))
+    return float(numbers[inner].mean()) if held >= k else 0.0
 
 
 def _with_texture(gap: Gap, coding: Curve, table: Table, k: int, units: Array | None) -> Gap:

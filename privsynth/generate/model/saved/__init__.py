@@ -1,9 +1,9 @@
 """A fitted model as two files and back: `model.json`, which a person can read, and `model.npz`, which holds its
 numbers.
 
-Nothing in them is a row, a value that fewer than k hold, or an extreme; names and numbers of people are not in them at
-all, only what they look like. A fitted model still says more of its rows than a release does: it is kept like the data
-it was learnt from.
+Nothing in them is a row, a value that fewer than k hold, or an extreme, and each figure stands for at least k people;
+names and numbers of people are not in them at all, only what they look like. A fitted model still says more of its rows
+than a release does, such as which levels meet in a group: it is kept like the data it was learnt from.
 
 What keeps the inventor from hitting on a real identifier are keyed fingerprints whose key dies with the process: they
 are not stored, and are made anew from the source, which has to be there to judge what is drawn.
@@ -27,7 +27,7 @@ from privsynth.manifest import versions
 from privsynth.options import Limits, ModelOptions
 from privsynth.statistics import Taken
 
-FORMAT = 3  # of the files as a whole; what a class keeps has a version of its own (`keeping`)
+FORMAT = 4  # of the files as a whole; what a class keeps has a version of its own (`keeping`)
 JSON_FILE, ARRAYS_FILE = "model.json", "model.npz"
 MOST_JSON = 512 * 2**20
 LEARNT = ("engines_", "fabricators_", "lookups_", "order_", "people_", "plans_", "root_", "shape_", "whole_")

@@ -36,13 +36,13 @@ def told_as(name: str, lead: Relation) -> str:
     return name if lead.parent.startswith(PEOPLE) and not name.startswith(MARK) else context_column(name)
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False)
 class Reference:
     """A key that does not lead: how often parents are referred to, and how many rows refer to none."""
 
     relation: Relation
-    tally: Array  # in order of size, none of them larger than what k parents reach
+    tally: Array  # means of k parents each, in order of size, none of them larger than what k parents reach
     empty: float
 
 
@@ -212,7 +212,6 @@ def deal(
     reference: Reference,
     keys: Array,
     rows: int,
-    k: int,
     rng: np.random.Generator,
     *,
     share: float = 1.0,
@@ -228,23 +227,21 @@ def deal(
     dealt = np.full(rows, missing_like(keys), dtype=keys.dtype)
     if not len(keys):
         return dealt
-    counts = (
-        (weigh or rng).choice(_protected(reference.tally, k), len(keys))
-        if len(reference.tally)
-        else np.zeros(len(keys), dtype=np.int64)
-    )
-    counts = counts if share >= 1 else np.floor(counts * share + rng.random(len(counts))).astype(np.int64)
+    counts = (weigh or rng).choice(reference.tally, len(keys)) if len(reference.tally) else np.zeros(len(keys))
+    counts = np.floor(counts * min(share, 1) + rng.random(len(counts))).astype(np.int64)
     times = _even_out(counts, needed, rng)
     dealt[~empty] = rng.permutation(np.repeat(keys, times))
     return dealt
 
 
 def _protected(tally: Array, k: int) -> Array:
-    """The counts in order, none of them larger than what k parents reach."""
+    """Means of k counts each, in order of size, none of which is taken for larger than what k parents reach."""
     ordered = np.sort(tally)
     if not len(ordered):
-        return ordered
-    return np.asarray(np.minimum(ordered, ordered[-k] if len(ordered) >= k else round(float(ordered.mean()))))
+        return np.zeros(0)
+    reached = np.minimum(ordered, ordered[-k]) if len(ordered) >= k else ordered
+    part = np.arange(len(ordered)) * max(len(ordered) // k, 1) // len(ordered)
+    return np.asarray(np.bincount(part, weights=reached) / np.bincount(part))
 
 
 def _even_out(times: Array, needed: int, rng: np.random.Generator) -> Array:

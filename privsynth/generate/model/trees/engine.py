@@ -1,10 +1,10 @@
-"""Columns made one after another, each from donors that a tree finds alike in what is already made.
+"""Columns made one after another, each like that of the donors that a tree finds alike in what is already made.
 
 Classes with few levels come first, then numbers, then classes with many levels. A number with atoms (missing, spikes,
 the same value as another column) is made in two steps: which atom or none, then where on its curve. A column that
 another one determines is looked up. Nothing that fewer than `k` units hold comes out, and each value is drawn from the
-rows of at least `least` units: `min_leaf` is the privacy dial, and governs look-ups as well. A unit is a row, or an
-person: all rows of one are in the same fold.
+rows of at least `least` units: `min_leaf` is the privacy dial, and governs look-ups as well. A unit is a row, or a
+person: all rows of one are in the same fold. What is kept of the donors are figures of at least `k` units each.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.trees.features import Aim, State, where_and_how_far
 from privsynth.generate.model.trees.forest import Forest, Task, grow
 from privsynth.generate.model.trees.guide import ColumnsSoFar, normal
-from privsynth.generate.model.trees.kept import bare_target, check_step
+from privsynth.generate.model.trees.kept import check_step
 from privsynth.generate.model.trees.lookup import find_lookups, listing_of
 from privsynth.generate.model.trees.nested import Nest, NestedTarget, find_nests, rows_of_units
 from privsynth.generate.model.trees.related import Related, relate, same_as
 from privsynth.generate.model.trees.seasons import seasons
-from privsynth.generate.model.trees.targets import ClassTarget, NumberTarget, Target
+from privsynth.generate.model.trees.targets import ClassTarget, NumberTarget, Rest, Target
 from privsynth.keeping import kept, learnt_values
 from privsynth.recipe import TableRecipe
 from privsynth.stages import Watch, unwatched
@@ -39,6 +39,7 @@ FOLDS = 2
 LEARNT = ("codings_", "given_", "names_", "targets_")
 MANY_LEVELS = 20  # classes with more come last
 ONE_BY_ONE = 32  # classes with more are told apart by their place among the other columns, not one by one
+APART = 0.75  # share of what tells values of a list apart that makes each of them one by itself
 CLASS_LEAF, NUMBER_LEAF = 12, 20  # rows of a leaf where it grows; about as many of the other folds give
 
 
@@ -58,7 +59,7 @@ class TreeLesson:
         return None if self.units is None else self.units[rows]
 
 
-@kept(version=1, names=("k", "min_leaf", *LEARNT))
+@kept(version=2, names=("k", "min_leaf", *LEARNT))
 class Trees:
     """Sequential cross-fitted trees."""
 
@@ -136,8 +137,7 @@ class Trees:
 
     def kept_values(self) -> Mapping[str, Any]:
         learnt = learnt_values(self, LEARNT)
-        targets = {name: bare_target(target, self.codings_) for name, target in self.targets_.items()}
-        return {"k": self.k, "min_leaf": self.min_leaf, **learnt, "targets_": targets}
+        return {"k": self.k, "min_leaf": self.min_leaf, **learnt}
 
     @classmethod
     def from_kept(cls, values: Mapping[str, Any]) -> Self:
@@ -167,6 +167,7 @@ class Trees:
             gives=codes[rows],
             leaf=leaf,
             least=self._least(leaf),
+            k=self.k,
             units=lesson.units_of(rows),
         )
         least = rows_of_units(self._least(leaf), classes, lesson.units)
@@ -191,16 +192,9 @@ class Trees:
         leader = lesson.related.leader.get(name) if curve.lattice is None else None
         leading = lesson.codings[leader] if leader is not None else None
         assert leading is None or isinstance(leading, Curve)  # noqa: S101  only numbers lead
-        bare = None if leading is None else leading.without_rows()
-        rest = self._rest(
-            curve,
-            values,
-            np.flatnonzero(atom == REST),
-            earlier,
-            lesson,
-            lead=None if leader is None else (leader, bare),
-        )
-        return NumberTarget(curve=curve.without_rows(), atoms=atoms, rest=rest, same=same, leader=leader, leading=bare)
+        follows = None if leader is None or leading is None else (leader, leading.without_rows())
+        rest = self._rest(curve, values, np.flatnonzero(atom == REST), earlier, lesson, follows=follows)
+        return NumberTarget(curve=curve.without_rows(), atoms=atoms, rest=rest, same=same)
 
     def _rest(
         self,
@@ -210,27 +204,35 @@ class Trees:
         earlier: Sequence[str],
         lesson: TreeLesson,
         *,
-        lead: tuple[str, Curve | None] | None,
-    ) -> Forest | None:
+        follows: tuple[str, Curve] | None,
+    ) -> Rest | None:
         if not len(rows):
             return None
-        place = curve.place_of(values[rows])
-        anchors = None if lead is None or lead[1] is None else lead[1].about(lesson.state[lead[0]][rows])
-        leaf = self.min_leaf or NUMBER_LEAF
+        place, leaf = curve.place_of(values[rows]), self.min_leaf or NUMBER_LEAF
+        score, is_list = _score(place, curve), curve.lattice is not None
+        leader, leading = (None, None) if follows is None else follows
+        one_by_one = is_list and _are_told_apart(place, _standardised(earlier, lesson, rows))
+
+        def rest_of(forest: Forest) -> Rest:
+            return Rest(forest=forest, is_list=is_list, leader=leader, leading=leading)
+
         task = Task(
             names=earlier,
             sizes=lesson.sizes,
             rows=rows,
             aim=where_and_how_far(place),
-            gives=place,
+            gives=place if is_list else score,
             leaf=leaf,
             least=self._least(leaf),
+            k=self.k,
             units=lesson.units_of(rows),
-            smooth=curve.lattice is None,
-            anchors=anchors,
-            score=_score(place, curve),
+            is_number=not one_by_one,
+            widths=None if one_by_one else curve.width_of(values[rows]),
+            anchors=rest_of(Forest(())).anchors(lesson.state, rows),
+            score=score,
         )
-        return grow(task, lesson.state, lesson.folds, lesson.rng)
+        rest = rest_of(grow(task, lesson.state, lesson.folds, lesson.rng))
+        return rest if one_by_one else rest.levelled(lesson.state, rows, lesson.rng, self.k)
 
     def _classes(
         self, codes: Array, size: int, gives: Array, earlier: Sequence[str], lesson: TreeLesson
@@ -253,6 +255,7 @@ class Trees:
             gives=gives[rows],
             leaf=leaf,
             least=self._least(leaf),
+            k=self.k,
             units=lesson.units_of(rows),
         )
         return grow(task, lesson.state, lesson.folds, lesson.rng)
@@ -315,6 +318,26 @@ def _score(place: Array, curve: Curve) -> Array:
     """About normal. A place on a curve is a share already; one in a list is ranked."""
     edge = 0.5 / len(place)
     return normal((ranks(place) - 0.5) / len(place) if curve.lattice is not None else np.clip(place, edge, 1 - edge))
+
+
+def _are_told_apart(places: Array, parts: Sequence[Array]) -> bool:
+    """Whether values of a list keep another company than those next to them: as codes do, and no scale."""
+    codes = np.unique(places, return_inverse=True)[1]
+    count = np.bincount(codes)
+    if len(count) < 3 or not parts:
+        return False
+    between, own = np.sum([_apart(codes, count, part) for part in parts], axis=0)
+    return bool(own > APART * between > 0)
+
+
+def _apart(codes: Array, count: Array, part: Array) -> tuple[float, float]:
+    """How much tells the values apart beyond chance, and how much of it is not what their neighbours say, too."""
+    mean = np.bincount(codes, weights=part) / count
+    sides = np.convolve(count, [1, 0, 1], "same")
+    beside = np.convolve(count * mean, [1, 0, 1], "same") / sides
+    between = float((count * mean**2).sum()) - len(count)
+    own = float((count * (mean - beside) ** 2).sum()) - float((1 + count / sides).sum())
+    return between, own
 
 
 def _places(codes: Array, size: int, earlier: Sequence[str], lesson: TreeLesson, rows: Array) -> Array:

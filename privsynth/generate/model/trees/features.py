@@ -8,12 +8,14 @@ single out rare ones. What a guide says of a row, where there is one, comes last
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from privsynth.generate.model.coding.ranks import ranks
+from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.trees.guide import ColumnsSoFar, Guide
+from privsynth.generate.model.trees.splits import LEAF, Splits
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
@@ -24,8 +26,6 @@ OUTER = 0.5  # weight of how far out a number lies, beside where it lies
 AXES = 2
 WORTH = 0.3  # a second axis must be this strong against the first
 WEIGHED = 20  # a class of more levels is not for a weighted sum: its means know too much of their own rows
-LARGEST = 1e38  # numbers beyond are alike for a tree
-BELOW_ALL = -1e9  # where a missing number lies, so that one split tells it apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,86 +66,110 @@ def where_and_how_far(place: Array) -> Aim:
     return Aim(numbers=np.stack([rank, OUTER * (2 * rank - 1) ** 2], axis=1))
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False)
 class Features:
-    """How each earlier column is turned into one or two columns of floats."""
+    """How each earlier column is turned into one or two columns of whole steps, between which a tree cuts."""
 
     names: tuple[str, ...]
-    tables: tuple[Array | None, ...]  # level -> its features; None: a number
-    middles: tuple[float, ...]
+    places: tuple[Array | None, ...]  # level -> its steps; None: a number, which has steps of its own
+    says: tuple[Array | None, ...] = ()  # level -> what a guide weighs, if it weighs that column
     guide: Guide | None = None
 
     @property
     def width(self) -> int:
-        own = sum(1 if table is None else table.shape[1] for table in self.tables)
+        own = sum(1 if table is None else table.shape[1] for table in self.places)
         return own + (0 if self.guide is None else self.guide.weights.shape[1])
 
     def build(self, state: State, rows: Array) -> Array:
-        """The feature matrix of these rows, column by column."""
+        """The feature matrix of these rows, column by column, without what a guide says."""
         matrix = np.empty((len(rows), self.width), dtype=np.float32, order="F")
         at = 0
-        for name, table, middle in zip(self.names, self.tables, self.middles, strict=True):
-            values = state[name][rows]
+        for name, table in zip(self.names, self.places, strict=True):
             if table is None:
-                matrix[:, at] = _away(values, middle)
+                matrix[:, at] = state.steps(name)[rows]
                 at += 1
             else:
+                codes = state[name][rows]
                 for axis in range(table.shape[1]):
-                    matrix[:, at] = table[values, axis]
+                    matrix[:, at] = table[codes, axis]
                     at += 1
-        if self.guide is not None:
-            matrix[:, at:] = self.guide.says(self.scores(state, rows))
         return matrix
+
+    def guided(self, state: State, rows: Array) -> tuple[Array, Array | None]:
+        """The feature matrix, the guide's word last; and that word itself."""
+        matrix = self.build(state, rows)
+        if self.guide is None:
+            return matrix, None
+        said = self.guide.says(self.scores(state, rows))
+        matrix[:, self.width - said.shape[1] :] = self.guide.steps(said)
+        return matrix, said
 
     def scores(self, state: State, rows: Array) -> Array:
         """What a guide weighs: normal scores of numbers, and what the levels of not too many say."""
         parts = []
-        for name, table in zip(self.names, self.tables, strict=True):
+        for name, table, says in zip(self.names, self.places, self.says, strict=True):
             if table is None:
                 parts.append(state.score(name)[rows][:, None])
-            elif len(table) <= WEIGHED + 2:
-                parts.append(table[state[name][rows]])
+            elif says is not None:
+                parts.append(says[state[name][rows]])
         return np.concatenate(parts, axis=1) if parts else np.zeros((len(rows), 0), dtype=np.float32)
 
+    def bare(self) -> Features:
+        """Without what only a guide needs, where there is none."""
+        return self if self.guide is not None else replace(self, says=())
 
-def learn_features(names: Sequence[str], state: State, sizes: Mapping[str, int], rows: Array, aim: Aim) -> Features:
-    """`sizes` says how many levels each class column has; `aim` holds the target of `rows`."""
-    tables = tuple(_table(state[name][rows], sizes[name], aim) if name in sizes else None for name in names)
-    middles = tuple(0.0 if name in sizes else _middle(state[name][rows]) for name in names)
-    return Features(tuple(names), tables, middles)
+    def coarsened(self, tree: Splits) -> tuple[Features, Splits]:
+        """The same, with levels that the tree never parts on one step."""
+        places, threshold, at = list(self.places), tree.threshold.copy(), 0
+        for number, table in enumerate(self.places):
+            if table is None:
+                at += 1
+                continue
+            axes = []
+            for axis in range(table.shape[1]):
+                nodes = np.flatnonzero((tree.left != LEAF) & (tree.feature == at))
+                cuts = np.unique(threshold[nodes])
+                axes.append(np.searchsorted(cuts, table[:, axis], "left"))
+                threshold[nodes] = np.searchsorted(cuts, threshold[nodes]) + 0.5
+                at += 1
+            places[number] = np.stack(axes, axis=1).astype(np.float32)
+        return replace(self, places=tuple(places)), replace(tree, threshold=threshold)
 
 
-def _away(values: Array, middle: float) -> Array:
-    """How far from the middle, within what a float32 holds; missing lies below all."""
-    away = np.subtract(values, middle, dtype=np.float64)
-    np.minimum(away, LARGEST, out=away)
-    np.maximum(away, -LARGEST, out=away)
-    away[np.isnan(away)] = BELOW_ALL
-    return away
+def learn_features(
+    names: Sequence[str], state: State, sizes: Mapping[str, int], rows: Array, aim: Aim, *, units: Array | None, k: int
+) -> Features:
+    """`sizes`: how many levels each class column has; `aim` and `units`: the target and the people of these rows."""
+    tables = [_tables(state[name][rows], sizes[name], aim, units, k) if name in sizes else None for name in names]
+    places = tuple(None if table is None else table[0] for table in tables)
+    says = tuple(None if table is None or len(table[1]) > WEIGHED + 2 else table[1] for table in tables)
+    return Features(tuple(names), places, says)
 
 
-def _middle(values: Array) -> float:
-    present = values[~np.isnan(values)]
-    return float(np.median(present)) if len(present) else 0.0
+def _tables(codes: Array, levels: int, aim: Aim, units: Array | None, k: int) -> tuple[Array, Array]:
+    """Of each level its steps for a tree, and what a guide weighs of it.
 
-
-def _table(codes: Array, levels: int, aim: Aim) -> Array:
-    """Two more entries than levels, for the negative codes, which index from the end."""
+    Two more entries than levels, for the negative codes, which index from the end. A level of fewer than `k` units says
+    what all say, and how often it comes with a class is told in steps of so many of its rows.
+    """
     size = levels + 2
     if size <= 4:
-        return np.arange(size, dtype=np.float32)[:, None]
+        table = np.arange(size, dtype=np.float32)[:, None]
+        return table, table
     at = np.where(codes < 0, codes + size, codes).astype(np.int64)
     count = np.bincount(at, minlength=size).astype(float)[:, None]
     overall = aim.sums(np.zeros(len(at), dtype=np.int64), 1) / max(len(at), 1)
     means = (aim.sums(at, size) + SHRINK * overall) / (count + SHRINK)
-    away = means - overall
-    if away.shape[1] == 1:
-        return away.astype(np.float32)
-    if aim.codes is not None:
-        away = away / np.sqrt(np.maximum(overall, 1e-12))
+    away = np.where(support(at, size, units)[:, None] >= k, means - overall, 0.0)
+    coarse = away if aim.codes is None else np.rint(away * (count + SHRINK) / k) * k / (count + SHRINK)
+    if aim.codes is not None and away.shape[1] > 1:
+        away, coarse = (part / np.sqrt(np.maximum(overall, 1e-12)) for part in (away, coarse))
     if away.shape[1] == 2 and aim.codes is not None:
-        return away[:, :1].astype(np.float32)
-    _, strength, axes = np.linalg.svd(np.sqrt(count) * away, full_matrices=False)
-    axes = axes[: AXES if strength[1] > WORTH * strength[0] else 1]
-    return np.asarray(away @ axes.T, dtype=np.float32)
+        away, coarse = away[:, :1], coarse[:, :1]
+    elif away.shape[1] > 1:
+        _, strength, axes = np.linalg.svd(np.sqrt(count) * away, full_matrices=False)
+        axes = axes[: AXES if strength[1] > WORTH * strength[0] else 1]
+        away, coarse = away @ axes.T, coarse @ axes.T
+    steps = [np.unique(axis, return_inverse=True)[1] for axis in away.T]
+    return np.stack(steps, axis=1).astype(np.float32), coarse.astype(np.float32)

@@ -18,16 +18,31 @@ from privsynth.typing import Array
 
 PENALTIES = (0.001, 0.01, 0.1, 1.0)  # beside a variance of one
 SECOND = 0.1  # a second axis must carry this share of the first
+GRAINS = 16  # of what is said to one of its widths: as many as tell rows apart
 STEPS = 512  # of the scale on which a number becomes a score
 
 
 class ColumnsSoFar(dict[str, Array]):
-    """The values of each column so far; of numbers also a score that is about normal, worked out once."""
+    """The values of each column so far; of numbers also their steps and a score that is about normal, each once."""
 
     def __init__(self, codings: Mapping[str, Coding]) -> None:
         super().__init__()
         self.codings = codings
         self.scored: dict[str, Array] = {}
+        self.stepped: dict[str, Array] = {}
+
+    def steps(self, name: str) -> Array:
+        """The step of the column's scale on which each number lies: odd on one, even between two, -1 missing.
+
+        What a tree tells apart are thus groups of many rows, never two numbers. A season is a step by itself.
+        """
+        if name not in self.stepped:
+            coding, values = self.codings.get(name), self[name]
+            if isinstance(coding, Curve):
+                below, upto = (np.searchsorted(coding.scale, values, side) for side in ("left", "right"))
+                values = np.where(np.isnan(values), np.nan, below + upto)
+            self.stepped[name] = np.nan_to_num(values, nan=-1.0).astype(np.float32)
+        return self.stepped[name]
 
     def score(self, name: str) -> Array:
         """Missing numbers lie in the middle: a weighted sum has to say something of them too. A season says nothing."""
@@ -64,16 +79,20 @@ def share(score: Array) -> Array:
     return np.asarray(ndtr(score))
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False)
 class Guide:
     """Weights of the earlier columns' scores, for one or two axes of the target."""
 
     weights: Array
     base: Array
+    grain: Array  # of each axis: what a tree tells apart of what is said
 
     def says(self, table: Array) -> Array:
         return np.asarray(table @ self.weights + self.base, dtype=np.float32)
+
+    def steps(self, said: Array) -> Array:
+        return np.asarray(np.floor(said / self.grain), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -103,8 +122,9 @@ class Ridge:
             strength, turned = np.linalg.eigh(spread)
             kept = turned[:, ::-1][:, : 2 if weights.shape[1] > 2 and strength[-2] > SECOND * strength[-1] else 1]
             weights, mean = weights @ kept, mean @ kept
-        weights = weights / self.width[:, None]
-        return Guide(weights, mean - self.middle @ weights)
+        weights, spread = weights / self.width[:, None], weights.T @ (self.axes * self.values) @ self.axes.T @ weights
+        grain = np.sqrt(np.maximum(np.diag(spread), 1e-12)) / GRAINS
+        return Guide(weights, mean - self.middle @ weights, grain)
 
 
 def regress(table: Array, target: Array) -> Ridge:

@@ -153,7 +153,10 @@ def _most_common(source: Listing, target: Listing, rows: Array) -> Array:
 
 
 def _lookup(name: str, source: Listing, target: Listing, least: int, units: Array | None) -> Lookup | None:
-    """None where too many rows have a level that fewer than `least` units hold. Rare exceptions are left out."""
+    """None where too many rows have a level that fewer than `least` units hold. Rare exceptions are left out.
+
+    What `least` units do not share follows no level, either: any value does, if the level has no other.
+    """
     rows = np.flatnonzero((source.codes >= 0) & (target.codes >= 0))
     of_rows = None if units is None else units[rows]
     enough = support(source.codes[rows], source.size, of_rows) >= least
@@ -163,7 +166,9 @@ def _lookup(name: str, source: Listing, target: Listing, least: int, units: Arra
         source.codes[rows].astype(np.int64) * target.size + target.codes[rows], return_inverse=True, return_counts=True
     )
     held, level = support(inverse, len(pairs), of_rows), pairs // target.size
-    kept = enough[level] & ((held >= least) | (counts == _most_common(source, target, rows)[level]))
+    kept = enough[level] & (held >= least)
+    if not kept.any():
+        return None
     level, codes, counts = level[kept], (pairs % target.size)[kept], counts[kept]
     total = np.bincount(level, weights=counts, minlength=source.size)
     before = np.concatenate([[0], np.cumsum(counts)])[np.searchsorted(level, level)]

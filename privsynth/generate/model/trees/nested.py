@@ -13,12 +13,13 @@ import numpy as np
 
 from privsynth.generate.model.coding.support import support
 from privsynth.generate.model.trees.features import State
-from privsynth.generate.model.trees.forest import Fold, Forest, Leaves, spread
+from privsynth.generate.model.trees.forest import Fold, Forest, spread
 from privsynth.generate.model.trees.lookup import Listing, Lookup, determines
-from privsynth.generate.model.trees.splits import LEAF, sides
+from privsynth.generate.model.trees.shares import Shares
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
+WHOLE = 2**20  # weights are summed as whole numbers, which are exact
 MANY = 20  # levels: a column of fewer is learnt as a whole, and what it determines is looked up
 
 
@@ -41,10 +42,10 @@ class Nest:
         return np.asarray(self.levels[np.minimum(at, len(self.levels) - 1)])
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NestedTarget:
-    """Draws the level of a donor that belongs to the coarser level: of the smallest node with enough of such."""
+    """Draws a level that belongs to the coarser level as donors hold it: in the smallest node with enough of such."""
 
     nest: Nest
     forest: Forest | None
@@ -65,42 +66,51 @@ class NestedTarget:
         self, fold: Fold, state: State, rows: Array, wanted: Array, rng: np.random.Generator
     ) -> tuple[Array, Array]:
         """Which rows find a node with enough donors, and their levels. The others climb until a whole fold is seen."""
-        if fold.tree is None:
+        if fold.tree is None or not isinstance(fold.leaves, Shares):
             return rows[:0], rows[:0]
-        nodes, above = fold.tree.apply(fold.features.build(state, rows)), _parents(fold.tree)
+        nodes, above = fold.tree.apply(fold.features.guided(state, rows)[0]), fold.tree.parents
         left, at, levels = np.flatnonzero(wanted >= 0), [rows[:0]], [rows[:0]]
         while len(left):
-            donors, first, count = _belonging(fold.leaves, nodes[left], self.nest.belongs, wanted[left])
-            enough = count >= self.least
-            place = spread(first[enough], rng) * count[enough]
+            own = _belonging(fold.leaves, nodes[left], self.nest.belongs, wanted[left])
+            enough = own.high - own.low >= self.least
             at.append(left[enough])
-            levels.append(donors[first[enough] + np.minimum(place.astype(np.int64), count[enough] - 1)])
+            levels.append(own.drawn(enough, rng))
             left = left[~enough]
             left = left[nodes[left] > 0]
             nodes[left] = above[nodes[left]]
         return np.concatenate(at), np.concatenate(levels)
 
 
-def _parents(tree: object) -> Array:
-    left, right = sides(tree)
-    parents, inner = np.zeros(len(left), dtype=np.int64), np.flatnonzero(left != LEAF)
-    parents[left[inner]], parents[right[inner]] = inner, inner
-    return parents
+@dataclass(frozen=True, eq=False)
+class Belonging:
+    """Levels one after another, up to what weight each goes, and for each row between which of these its own lie."""
+
+    levels: Array
+    upto: Array
+    low: Array
+    high: Array
+
+    def drawn(self, rows: Array, rng: np.random.Generator) -> Array:
+        """A level for each of these rows. Rows that may have the same spread evenly over them."""
+        low, high = self.low[rows], self.high[rows]
+        place = low + spread(np.unique(low, return_inverse=True)[1], rng) * (high - low)
+        first, last = np.searchsorted(self.upto, low, "right"), np.searchsorted(self.upto, high, "left")
+        return np.asarray(self.levels[np.clip(np.searchsorted(self.upto, place, "right"), first, last)])
 
 
-def _belonging(leaves: Leaves, nodes: Array, belongs: Array, wanted: Array) -> tuple[Array, Array, Array]:
-    """Donors by node and coarser level, and where for each row those begin that it may have, and how many they are."""
-    alike, back = np.unique(leaves.first[nodes] * (len(leaves.donors) + 1) + leaves.count[nodes], return_inverse=True)
-    first, count = np.divmod(alike, len(leaves.donors) + 1)
+def _belonging(shares: Shares, nodes: Array, belongs: Array, wanted: Array) -> Belonging:
+    """The levels of each row's node that belong to its coarser level."""
+    alike, back = np.unique(nodes, return_inverse=True)
+    first, count = shares.first[alike], shares.count[alike]
     group = np.repeat(np.arange(len(alike)), count)
-    within = np.arange(len(group)) - np.repeat(np.cumsum(count) - count, count)
-    donors = leaves.donors[first[group] + within]
+    within = first[group] + np.arange(len(group)) - np.repeat(np.cumsum(count) - count, count)
     size = int(max(belongs.max(initial=0), wanted.max(initial=0))) + 1
-    keys = group * size + belongs[donors]
+    keys = group * size + belongs[shares.levels[within]]
     order = np.argsort(keys, kind="stable")
-    asked = back * size + wanted
-    low, high = (np.searchsorted(keys[order], asked, side) for side in ("left", "right"))
-    return donors[order], low, high - low
+    upto = np.cumsum(np.rint(shares.weights[within][order] * WHOLE).astype(np.int64))
+    before, asked = np.concatenate([[0], upto]), back * size + wanted
+    low, high = (before[np.searchsorted(keys[order], asked, side)] for side in ("left", "right"))
+    return Belonging(shares.levels[within][order], upto / WHOLE, low / WHOLE, high / WHOLE)
 
 
 def find_nests(

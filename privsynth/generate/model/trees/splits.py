@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from privsynth.generate.model.trees.features import BELOW_ALL
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
 LEAF = -1
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """Rows whose feature is at most the threshold go left. Children have higher numbers: every way ends."""
+    """Rows whose feature is at most the threshold go left. A left child follows its node; every way ends."""
 
     left: Array  # of each node; LEAF where it ends
     right: Array
     feature: Array
-    threshold: Array
+    threshold: Array  # between two steps of the feature
 
     @property
     def node_count(self) -> int:
@@ -39,6 +39,30 @@ class Splits:
             open_ = open_[self.left[nodes[open_]] != LEAF]
         return nodes
 
+    @cached_property
+    def parents(self) -> Array:
+        parents, inner = np.zeros(self.node_count, dtype=np.int64), np.flatnonzero(self.left != LEAF)
+        parents[self.left[inner]] = parents[self.right[inner]] = inner
+        return parents
+
+    @cached_property
+    def depth(self) -> Array:
+        depth, level = np.zeros(self.node_count, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        while len(level := level[self.left[level] != LEAF]):
+            below = np.concatenate([self.left[level], self.right[level]])
+            depth[below] = depth[self.parents[below]] + 1
+            level = below
+        return depth
+
+    @cached_property
+    def ends(self) -> Array:
+        """For each node one past the last node below it."""
+        ends, inner = np.arange(1, self.node_count + 1), np.flatnonzero(self.left != LEAF)
+        for level in range(int(self.depth.max()) - 1, -1, -1):
+            nodes = inner[self.depth[inner] == level]
+            ends[nodes] = ends[self.right[nodes]]
+        return ends
+
     def fault(self, width: int) -> str | None:
         """What is wrong with these arrays as a tree over so many features; None: nothing."""
         size = len(self.left)
@@ -54,7 +78,8 @@ class Splits:
         below = np.concatenate([self.left[inner], self.right[inner]])
         if (
             (self.right[~inner] != LEAF).any()
-            or (below <= np.tile(own, 2)).any()
+            or (self.left[inner] != own + 1).any()
+            or (self.right[inner] <= own).any()
             or (below >= size).any()
             or len(np.unique(below)) < len(below)
         ):
@@ -64,21 +89,37 @@ class Splits:
         return None
 
 
-def sides(tree: Any) -> tuple[Array, Array]:
-    """The left and the right child of each node, of a tree as it was grown or as it is kept."""
-    return (tree.left, tree.right) if isinstance(tree, Splits) else (tree.children_left, tree.children_right)
-
-
-def splits_of(tree: Any, lows: Array) -> Splits:
-    """The splits of one of sklearn's trees. `lows`: of each feature the least number that may come out; NaN for
-    classes.
-
-    A split that parts missing numbers from all others lies halfway to the smallest of its training rows, and would tell
-    it. It is moved halfway to the smallest that comes out: whatever is drawn falls on the same side as before.
-    """
+def splits_of(tree: Any) -> Splits:
+    """The splits of one of sklearn's trees, whose features come in whole steps: each threshold halfway between two."""
     left, right = (np.asarray(side, dtype=np.int32) for side in (tree.children_left, tree.children_right))
     inner = left != LEAF
-    feature, threshold = np.where(inner, tree.feature, 0).astype(np.int32), np.where(inner, tree.threshold, 0.0)
-    low = lows[feature] if len(lows) else np.full(len(feature), np.nan)
-    parts = inner & (threshold > BELOW_ALL) & (threshold < low)
-    return Splits(left, right, feature, np.where(parts, (BELOW_ALL + low) / 2, threshold))
+    feature, threshold = np.where(inner, tree.feature, 0), np.where(inner, np.floor(tree.threshold) + 0.5, 0.0)
+    return Splits(left, right, feature.astype(np.int32), threshold)
+
+
+def pruned(tree: Splits, stays: Array, enough: Array) -> tuple[Splits, Array]:
+    """The tree without splits that do not stay and without nodes of too few; and where each old node comes to lie.
+
+    What is left of a split that has too few on one side is its other side, through which all now go: -1 says so.
+    """
+    left, right, old = list[int](), list[int](), list[int]()
+    becomes = np.full(tree.node_count, -1)
+    sides, ends = (tree.left.tolist(), tree.right.tolist()), tree.ends
+    todo = [(0, -1)]
+    while todo:
+        node, above = todo.pop()
+        while sides[0][node] != LEAF and stays[node] and enough[sides[0][node]] != enough[sides[1][node]]:
+            node = sides[0][node] if enough[sides[0][node]] else sides[1][node]
+        if above >= 0:
+            right[above] = len(old)
+        splits = sides[0][node] != LEAF and stays[node] and enough[sides[0][node]]
+        becomes[node if splits else slice(node, ends[node])] = len(old)
+        left.append(len(old) + 1 if splits else LEAF)
+        right.append(LEAF)
+        old.append(node)
+        if splits:
+            todo += [(sides[1][node], len(old) - 1), (sides[0][node], -1)]
+    ways = np.array(left, dtype=np.int32), np.array(right, dtype=np.int32)
+    inner = ways[0] != LEAF
+    feature, threshold = (np.where(inner, part[old], 0) for part in (tree.feature, tree.threshold))
+    return Splits(*ways, feature.astype(np.int32), threshold.astype(np.float64)), becomes

@@ -1,24 +1,27 @@
-"""How one column is made from those before it: a level or a number of a donor."""
+"""How one column is made from those before it: a level, or a number, like those of its donors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from privsynth.generate.model.coding.codings import HIDDEN, REST, Curve, folded
 from privsynth.generate.model.trees.features import State
 from privsynth.generate.model.trees.forest import Forest
+from privsynth.generate.model.trees.guide import normal, share
 from privsynth.generate.model.trees.lookup import Lookup
 from privsynth.generate.model.trees.nested import NestedTarget
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
+LEVELS = 64  # equal parts of what is drawn
+
 
 @kept(version=1)
 @dataclass(frozen=True, eq=False)
 class ClassTarget:
-    """Draws the level of a donor."""
+    """Draws a level as often as the donors hold it."""
 
     forest: Forest | None  # None: no level may come out
 
@@ -30,15 +33,49 @@ class ClassTarget:
 
 @kept(version=1)
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Rest:
+    """Where on its curve or lattice a number lies that is no atom.
+
+    On a curve leaves tell of normal scores, which have no ends. What they give is a little too seldom here and too
+    often there: `levels` says where equal parts of it lie, which are then spread evenly.
+    """
+
+    forest: Forest
+    is_list: bool  # on a lattice, where leaves tell of places
+    leader: str | None = None  # the column that it follows
+    leading: Curve | None = None
+    levels: Array = field(default_factory=lambda: np.zeros(0))
+
+    def places(self, state: State, rows: Array, rng: np.random.Generator) -> Array:
+        drawn = self.forest.draw(state, rows, rng, self.anchors(state, rows))
+        places = folded(drawn if self.is_list else share(drawn))
+        return np.interp(places, self.levels, np.linspace(0, 1, len(self.levels))) if len(self.levels) else places
+
+    def anchors(self, state: State, rows: Array) -> Array | None:
+        """Where the column that it follows lies, as a normal score."""
+        if self.leader is None or self.leading is None:
+            return None
+        edge = 0.5 / max(len(self.leading.scale), 1)
+        return normal(np.clip(self.leading.position_of(state[self.leader][rows]), edge, 1 - edge))
+
+    def levelled(self, state: State, rows: Array, rng: np.random.Generator, k: int) -> Rest:
+        """The same, drawn so that it is spread as evenly over these rows as their own numbers are."""
+        steps = min(LEVELS, len(rows) // k)
+        if steps < 2:
+            return self
+        inner = np.quantile(self.places(state, rows, rng), np.arange(1, steps) / steps)
+        return replace(self, levels=np.maximum.accumulate(np.concatenate([[0.0], inner, [1.0]])))
+
+
+@kept(version=2)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class NumberTarget:
     """First which atom or none, then a place on the curve or lattice."""
 
     curve: Curve
     atoms: Forest | None
-    rest: Forest | None
+    rest: Rest | None
     same: str | None  # the column whose value the last atom repeats
-    leader: str | None  # the column that the rest follows
-    leading: Curve | None
 
     def draw(self, state: State, rows: int, rng: np.random.Generator) -> Array:
         numbers = np.full(rows, np.nan)
@@ -49,13 +86,7 @@ class NumberTarget:
         numbers[is_atom] = self.curve.atoms[atom[is_atom]]
         free = np.flatnonzero((atom == REST) | ((atom == len(self.curve.atoms)) & np.isnan(numbers)))
         if self.rest is not None:
-            anchors = (
-                None
-                if self.leader is None or self.leading is None
-                else self.leading.position_of(state[self.leader][free])
-            )
-            place = self.rest.draw(state, free, rng, anchors)
-            numbers[free] = self.curve.drawn_at(place if self.curve.lattice is not None else folded(place), rng)
+            numbers[free] = self.curve.drawn_at(self.rest.places(state, free, rng), rng)
         return numbers
 
     def _within(self, numbers: Array) -> Array:
