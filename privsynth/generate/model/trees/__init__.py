@@ -2,8 +2,8 @@
 
 `engine` is the order of the columns, `steps` how one is made, `lookup` how one that another determines; `forest` grows
 and draws, from `features` of the earlier columns that `related` picks and a `guide` weighs; `pruning` takes out splits
-that noise could have made, and trees are kept as their `splits`. What a leaf gives are `bands` of numbers or `shares` of
-levels: statistics of groups of people. `kept` checks what comes back from a file.
+that noise could have made, and trees are kept as their `splits`. What a leaf gives are `bands` of numbers or `shares`
+of levels: statistics of groups of people. `kept` checks what comes back from a file.
 """
 
 from __future__ import annotations

@@ -138,13 +138,13 @@ def _law(away: Array, kind: int, rows: int) -> Array:
     even = (np.linspace(0, 1, STEPS) - 0.5) * np.sqrt(12)
     steps = min(STEPS, len(away) // rows)
     if kind == EVEN or steps < FEWEST:
-        return even
+        return np.asarray(even)
     part = np.arange(len(away)) * steps // len(away)
     means = np.bincount(part, weights=np.sort(away)) / np.bincount(part)
     law = np.interp(places, (np.arange(steps) + 0.5) / steps, means)
     law = law - law.mean()
     width = float(np.sqrt((law**2).mean()))
-    return law / width if width > 0 else even
+    return np.asarray(law / width if width > 0 else even)
 
 
 def _slopes(

@@ -39,8 +39,10 @@ class ColumnsSoFar(dict[str, Array]):
         if name not in self.stepped:
             coding, values = self.codings.get(name), self[name]
             if isinstance(coding, Curve):
-                below, upto = (np.searchsorted(coding.scale, values, side) for side in ("left", "right"))
-                values = np.where(np.isnan(values), np.nan, below + upto)
+                scale = np.append(coding.scale, np.inf)
+                below = np.searchsorted(scale, values)
+                is_on = scale[np.minimum(below, len(scale) - 1)] == values
+                values = np.where(np.isnan(values), np.nan, 2 * below + is_on)
             self.stepped[name] = np.nan_to_num(values, nan=-1.0).astype(np.float32)
         return self.stepped[name]
 

@@ -30,14 +30,19 @@ class Splits:
 
     def apply(self, features: Array) -> Array:
         """The leaf of each row: all rows go down one level at a time."""
-        nodes = np.zeros(len(features), dtype=np.int64)
-        open_ = np.arange(len(features)) if self.left[0] != LEAF else np.zeros(0, dtype=np.int64)
-        while len(open_):
-            at = nodes[open_]
-            goes_left = features[open_, self.feature[at]] <= self.threshold[at]
-            nodes[open_] = np.where(goes_left, self.left[at], self.right[at])
-            open_ = open_[self.left[nodes[open_]] != LEAF]
-        return nodes
+        size, is_leaf = len(features), self.left == LEAF
+        leaves, rows = np.zeros(size, dtype=np.int64), np.arange(size if self.left[0] != LEAF else 0)
+        flat, at = features.ravel(order="F"), np.zeros(len(rows), dtype=np.int64)
+        column, threshold = self.feature.astype(np.int64) * size, self.threshold.astype(features.dtype)
+        after = np.stack([np.arange(1, len(self.left) + 1), self.right]).ravel()  # left of its node, right further on
+        while len(rows):
+            goes_right = flat[column[at] + rows] > threshold[at]
+            at = after[at + goes_right * len(self.left)]
+            ended = is_leaf[at]
+            if (done := np.flatnonzero(ended)).size:
+                leaves[rows[done]] = at[done]
+                rows, at = rows[~ended], at[~ended]
+        return leaves
 
     @cached_property
     def parents(self) -> Array:
