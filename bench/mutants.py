@@ -102,10 +102,12 @@ TESTS: dict[str, Selection] = {
     "gate/classical.py": ((f"{GATE}/test_classical.py",), _contract("classical"), (f"{GATE}/test_tracing.py",)),
     "gate/copies.py": ((f"{GATE}/test_copies.py",), _contract("copies")),
     "gate/evidence/elsewhere.py": ((f"{EVIDENCE}/test_elsewhere.py",),),
-    "gate/evidence/encoded.py": (
-        (f"{EVIDENCE}/test_encoded.py",),
+    "gate/evidence/digested.py": (
+        (f"{EVIDENCE}/test_digested.py",),
         (f"{GATE}/test_pii.py", "-k", "hash or base64 or code"),
     ),
+    "gate/evidence/disguised.py": ((f"{EVIDENCE}/test_disguised.py",), (f"{GATE}/test_pii.py",)),
+    "gate/evidence/halves.py": ((f"{EVIDENCE}/test_halves.py",),),
     "gate/evidence/encrypted.py": ((f"{EVIDENCE}/test_encrypted_gate.py",),),
     "gate/evidence/scrubbed.py": ((f"{EVIDENCE}/test_scrubbed.py",),),
     "gate/fidelity.py": ((f"{GATE}/test_fidelity_floor.py",), (f"{GATE}/test_asked_rows.py",), _contract("fidelity")),
@@ -144,8 +146,7 @@ EQUIVALENT: dict[str, str] = {
     "gate/artefacts.py _stands: if not words -> if False": "a value without a word is too short, which is asked next",
     "gate/evidence/promises.py _read_aloud: 2000 -> 2001": "where a page shows that it is one: any such number serves",
     "gate/evidence/promises.py _read_aloud: 2000 -> 1999": "as above",
-    "gate/evidence/encoded.py _codes: False -> True": "tells the library that no hash protects: changes no digest",
-    "gate/artefacts.py _codes_of: False -> True": "as above",
+    "gate/artefacts.py _codes_of: False -> True": "tells the library that no hash protects: changes no digest",
 }
 
 

@@ -89,3 +89,4 @@ def _no_privacy_in(*told: Mapping[str, object]) -> None:
 
 
 UNTOLD = Recipe(backend="")
+ELSEWHERE = Recipe(backend="another tool")  # of a table that was given to be judged: nothing is known of it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -290,3 +291,106 @@ def _changed(table: Table, at: Array, those: dict[str, tuple[Array, Array]], rng
         values[at[which]] = rng.choice(among, int(which.sum()))
         frame[name] = pd.Series(values, dtype=frame[name].dtype)
     return replace(table, frame=frame)
+
+
+# Disguises that anybody can put on and take off: no key is needed.
+
+
+def mailto(value: str) -> str:
+    return f"mailto:{value}"
+
+
+def tagged(value: str) -> str:
+    """An address to which everything after the plus sign is delivered as well."""
+    return value.replace("@", "+news@", 1)
+
+
+def percent(value: str) -> str:
+    return value.replace("@", "%40").replace(".", "%2E")
+
+
+def entities(value: str) -> str:
+    return "".join(f"&#{ord(c)};" for c in value)
+
+
+def one_letter_before(value: str) -> str:
+    return f"x {value}"
+
+
+def spelt_out(value: str) -> str:
+    return value.replace("@", " (at) ").replace(".", " [dot] ")
+
+
+def backwards(value: str) -> str:
+    return value[::-1]
+
+
+def rot13(value: str) -> str:
+    return codecs.encode(value, "rot13")
+
+
+def look_alikes(value: str) -> str:
+    """Cyrillic letters in the place of Latin ones."""
+    return value.translate(str.maketrans("aeopcxy", "\u0430\u0435\u043e\u0440\u0441\u0445\u0443"))
+
+
+def accented(value: str) -> str:
+    return value.translate(str.maketrans("aeo", "\u00e0\u00e9\u00f6"))
+
+
+def in_base32(value: str) -> str:
+    return base64.b32encode(value.encode()).decode()
+
+
+def in_hex(value: str) -> str:
+    return value.encode().hex()
+
+
+def twice_in_base64(value: str) -> str:
+    return in_base64(in_base64(value))
+
+
+def cut(way: str, digits: int, before: str = "") -> Spelt:
+    return lambda value: before + hashed(way)(value)[:digits]
+
+
+def gravatar(value: str) -> str:
+    return f"https://www.gravatar.com/avatar/{hashed('md5')(value.strip().lower())}?s=80"
+
+
+def undashed(value: str) -> str:
+    return value.replace("-", "").replace(" ", "")
+
+
+def one_person(*names: str, into: str, spelt: Callable[..., str]) -> Plant:
+    """One cell is made of several values of one real person."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        row = int(rng.integers(len(train)))
+        cells = made.frame[into].to_numpy(dtype=object).copy()
+        cells[rng.integers(len(cells))] = spelt(*(str(train.text(name)[row]) for name in names))
+        return replace(made, frame=made.frame.assign(**{into: pd.Series(cells, dtype=object)}))
+
+    return plant
+
+
+def exchanged(first: str, second: str) -> Plant:
+    """Two columns are the source's, each in the other's place."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        rows = rng.permutation(len(train))[: len(made)]
+        swapped = {first: train.frame[second].to_numpy()[rows], second: train.frame[first].to_numpy()[rows]}
+        return replace(made, frame=made.frame.assign(**{k: pd.Series(v, dtype=object) for k, v in swapped.items()}))
+
+    return plant
+
+
+def in_halves(name: str, first: str, second: str) -> Plant:
+    """The beginning of each real value in one column, the rest in another."""
+
+    def plant(train: Table, made: Table, rng: Rng) -> Table:
+        real = train.text(name)[rng.permutation(len(train))[: len(made)]]
+        halves = {first: [value[: len(value) // 2] for value in real], second: [v[len(v) // 2 :] for v in real]}
+        return replace(made, frame=made.frame.assign(**{k: pd.Series(v, dtype=object) for k, v in halves.items()}))
+
+    return plant

@@ -43,9 +43,7 @@ def _as(real: Table, other: Table) -> Table:
 def _column(real: Column, other: Column, table: Table) -> tuple[Column, Array]:
     """The other's values under the real column's description, or, where they are of another kind, as their text."""
     values = table.values(other.name)
-    described = replace(
-        other, role=real.role, entity=real.entity, reason=real.reason, fabricated=real.role.is_fabricated
-    )
+    described = replace(other, role=real.role, entity=real.entity, reason=real.reason, fabricated=False)
     if real.kind.is_time and real.kind == other.kind and real.measure != other.measure:
         counts = np.floor(values * (other.spelling.step_us / real.spelling.step_us))
         return replace(described, spelling=replace(real.spelling, null=other.spelling.null)), counts
@@ -54,7 +52,7 @@ def _column(real: Column, other: Column, table: Table) -> tuple[Column, Array]:
     if _is_void(values):
         return replace(real, spelling=other.spelling), real.kind.missing(len(values))
     if real.kind.is_numeric and (numbers := _but_for_null(real, values)) is not None:
-        return replace(real, fabricated=described.fabricated), numbers
+        return replace(real, fabricated=False), numbers
     if real.kind is Kind.DATE or real.kind.is_numeric:
         return described, values  # a real difference in kind: the schema gate says so
     return replace(described, kind=real.kind), table.text(other.name)

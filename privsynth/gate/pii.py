@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Role, Table
+from privsynth.gate.evidence.digested import digest_hits
+from privsynth.gate.evidence.disguised import Real, Standing, seen_in
 from privsynth.gate.evidence.elsewhere import real_elsewhere
-from privsynth.gate.evidence.encoded import encoded_hits
 from privsynth.gate.evidence.encrypted import beyond_chance, encrypted_columns
+from privsynth.gate.evidence.halves import split_hits
 from privsynth.gate.evidence.overlap import Named, Overlap, named_hits, rare_numbers, rare_strings, whole_names
-from privsynth.gate.evidence.phrases import Short, looked_for, phrase_hits, real_phrases
+from privsynth.gate.evidence.phrases import Short, phrase_hits, real_phrases
 from privsynth.gate.evidence.scope import keeps_people, no_source, shared_tables
 from privsynth.gate.evidence.scrubbed import REMEDY as REWRITE
 from privsynth.gate.evidence.scrubbed import left_in_texts, scrubbed_columns
@@ -20,11 +23,13 @@ from privsynth.gate.evidence.sides import Sides, sides_of
 from privsynth.mask_steps import Partial, Scrub
 from privsynth.measure.significance import exceeds, holm, is_significant
 from privsynth.pii.canaries import missed_canaries
+from privsynth.pii.canonical import letters
 from privsynth.pii.columns import is_class
 from privsynth.pii.entities import entities
 from privsynth.pii.scan import ColumnScan, scan_table
 from privsynth.pii.shapes import Shape
 from privsynth.policy import Policy
+from privsynth.recipe import ELSEWHERE
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
@@ -59,7 +64,8 @@ class PersonalData:
             found.append(real_elsewhere(draft, source, self.policy, INVENT))
         for train, _, made in shared_tables(draft, source):
             found += beyond_chance(train, made, self.policy)
-        compared = [_Comparison(sides, self.limits.k_rare, self.policy) for sides in sides_of(draft, source)]
+        real = Real.of([*source.train, *source.holdout])
+        compared = [_Comparison(sides, real, self.limits.k_rare, self.policy) for sides in sides_of(draft, source)]
         return [
             *found,
             *_too_many(compared, self._for_texts()),
@@ -68,7 +74,7 @@ class PersonalData:
 
     def _scanned(self, draft: Draft, source: Source) -> Iterator[Finding]:
         """What stands in columns that were not invented: proven kinds not at all, mere likeness in few values."""
-        open_hits, weak = list[str](), dict[str, float]()
+        open_hits, strangers, weak = list[str](), list[str](), dict[str, float]()
         for table in draft.dataset:
             scrubbed = scrubbed_columns(self.policy, table.name)  # judged by what is left in them
             for hit in scan_table(table, nlp=self.policy.nlp):
@@ -80,7 +86,9 @@ class PersonalData:
                     or (hit.column in scrubbed and not hit.by_column)
                 ):
                     continue
-                if (
+                if draft.recipe == ELSEWHERE and _is_of_its_sort(hit, table, source, self.policy.nlp):
+                    strangers.append(hit.column)
+                elif (
                     hit.confirmed
                     and not _settled(hit, column, source, table.name)
                     and not self._is_mostly_marks(hit, table)
@@ -98,6 +106,15 @@ class PersonalData:
             note="all distinct values were scanned",
             remedy=INVENT,
         )
+        if strangers:
+            yield Finding(
+                "origin_unknown",
+                len(set(strangers)),
+                what="columns with personal data of which nothing says that it was invented",
+                where=tuple(dict.fromkeys(strangers)),
+                note="as in the real column; whether the values are real ones of the source is measured below, whether "
+                "they are those of other people nobody can see",
+            )
         high = tuple(name for name, share in weak.items() if exceeds(share, self.limits.pii_weak))
         worst = max(weak.values(), default=0.0)
         yield Finding(
@@ -204,6 +221,17 @@ def _scanner_sees() -> Finding:
     )
 
 
+def _is_of_its_sort(hit: ColumnScan, table: Table, source: Source, nlp: str) -> bool:
+    """Whether the real column names people, and by values of this kind too."""
+    known = source.train[table.name] if not source.is_empty and table.name in source.train else None
+    if known is None or hit.column not in known or not known[hit.column].role.is_fabricated:
+        return False
+    alone = known.without([name for name in known.frame if name != hit.column])
+    return known[hit.column].entity == hit.entity or any(
+        scan.entity == hit.entity for scan in scan_table(alone, nlp=nlp)
+    )
+
+
 def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> bool:
     """Whether what is known of the real column settles a likeness: the user's word, or its kind by all real values."""
     entity = entities()[hit.entity]
@@ -218,28 +246,47 @@ def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> boo
 class _Comparison:
     """One table on both sides of the split and in the draft."""
 
-    def __init__(self, sides: Sides, k_rare: int, policy: Policy) -> None:
+    def __init__(self, sides: Sides, real: Real, k_rare: int, policy: Policy) -> None:
         self.train, self.holdout, self.made = train, holdout, made = sides.train, sides.holdout, sides.made
-        self.folds, self.k_rare = sides.folds, k_rare
+        self.folds, self.k_rare, self.real = sides.folds, k_rare, real
         self.scrubbed, self.encrypted = scrubbed_columns(policy, made.name), encrypted_columns(policy, made.name)
         self.named = Named.of(train, holdout)
         _must_notice(self.named, train)
 
+    @cached_property
+    def seen(self) -> Mapping[str, Standing]:
+        return seen_in(self.made, self.real, {column.name: self._own(column.name) for column in self.train.columns})
+
+    def _own(self, name: str) -> Collection[str]:
+        """What a column may hold in spite of other columns: its own values, judged as such, or what enough share."""
+        if name in self.named.by_column:
+            return self.named.by_column[name]
+        texts = pd.Series([*self.train.text(name), *self.holdout.text(name)], dtype=object)
+        counts = texts.dropna().value_counts()
+        return {letters(text) for text in counts.index[counts >= self.k_rare]}
+
     def named_hits(self) -> Mapping[str, int]:
         """What was encrypted in its own format meets real values by chance: that has a finding of its own."""
-        return {
-            name: count
-            for name, count in named_hits(self.named, self.train, self.holdout, self.made).items()
-            if name not in self.encrypted
+        own = named_hits(self.named, self.made)
+        hits = {
+            name: own.get(name, 0) + (self.seen[name].whole if name in self.seen else 0) for name in self.made.frame
         }
+        return {name: count for name, count in hits.items() if name not in self.encrypted}
 
     def phrase_hits(self) -> Mapping[str, int]:
         phrases = real_phrases(self.train, self.holdout, self.k_rare)
         short = Short.of(self.train, self.holdout) if self.scrubbed else None
-        return phrase_hits(self.made, phrases, looked_for(self.named, self.train, self.holdout), self.scrubbed, short)
+        repeated = phrase_hits(self.made, phrases, self.scrubbed, short)
+        return {name: repeated.get(name, 0) + each.inside for name, each in self.seen.items()}
 
-    def encoded_hits(self) -> Mapping[str, int]:
-        return encoded_hits(self.made, self.named, self._spelt())
+    def disguised_hits(self) -> Mapping[str, int]:
+        return {name: each.disguised for name, each in self.seen.items()}
+
+    def digest_hits(self) -> Mapping[str, int]:
+        return digest_hits(self.made, (self.train, self.holdout))
+
+    def split_hits(self) -> Mapping[str, int]:
+        return split_hits(self.made, self.train, self.real.wanted)
 
     def excesses(self) -> Iterator[Overlap]:
         """With folds the control is what each fold's engine made without having seen its values."""
@@ -251,12 +298,6 @@ class _Comparison:
         parts = (train, holdout, made, self.k_rare)
         overlaps = (*whole_names(*parts), *rare_strings(*parts), *rare_numbers(*parts))
         return {(overlap.key, overlap.column): overlap for overlap in overlaps}
-
-    def _spelt(self) -> Iterable[str]:
-        """Identifying values as they are written, of both sides."""
-        for table in (self.train, self.holdout):
-            for column in table.of_role(Role.IDENTIFIER, Role.DIRECT):
-                yield from pd.unique(pd.Series(table.text(column.name), dtype=object).dropna())
 
 
 def _must_notice(named: Named, train: Table) -> None:
@@ -274,21 +315,35 @@ def _too_many(compared: Sequence[_Comparison], for_texts: str) -> Iterator[Findi
             "real_values",
             "real identifying values in the draft",
             [part.named_hits() for part in compared],
-            "compared without regard to case, spaces and marks",
+            "in any column, whatever their case, accents, spaces, marks and look-alike letters",
             INVENT,
         ),
         (
             "real_phrases",
-            "real sentences, or real names and numbers inside sentences",
+            "real sentences, or real names and numbers inside texts",
             [part.phrase_hits() for part in compared],
-            "runs of five words, and whole names and numbers",
+            "runs of five words, and whole names and numbers in texts of any length",
             for_texts,
         ),
         (
+            "disguised_values",
+            "real identifying values in a disguise that needs no key",
+            [part.disguised_hits() for part in compared],
+            "escapes, tags, marks spelt out, backwards, rot13, base64, base32, hex",
+            INVENT,
+        ),
+        (
             "encoded_values",
-            "real identifying values behind a hash or base64",
-            [part.encoded_hits() for part in compared],
-            "md5, sha1, sha256 and base64",
+            "real identifying values behind a digest",
+            [part.digest_hits() for part in compared],
+            "md5, sha1, sha2 and blake2b, whole or cut, of one value or two together",
+            INVENT,
+        ),
+        (
+            "split_values",
+            "real identifying values that two columns make together",
+            [part.split_hits() for part in compared],
+            "one after the other in one row, in either order",
             INVENT,
         ),
     )

@@ -50,3 +50,12 @@ def is_significant(pvalue: float, alpha: float) -> bool:
 def exceeds(measured: float, limit: float) -> bool:
     """Whether a figure is above its limit. One that is not a number is above every limit."""
     return not measured <= limit
+
+
+def poisson_tail(hits: int, expected: float) -> float:
+    """Chance of at least `hits` where `expected` come on average, each by itself."""
+    if hits <= 0:
+        return 1.0
+    from scipy.special import gammainc
+
+    return float(gammainc(hits, expected)) if expected > 0 else 0.0

@@ -57,7 +57,7 @@ def not_detectable() -> tuple[str, ...]:
         "photographs of faces and other pictures",
         "names that are in no list and stand in no telling place",
         "people described without being named, and nicknames that are ordinary words",
-        "values that are encrypted, or hidden in other values on purpose",
+        "values that are encrypted, or hidden in other values in a way that is not in the table below",
     )
 
 

@@ -10,6 +10,7 @@ from privsynth.describe.align import aligned
 from privsynth.emit import serialise
 from privsynth.pipeline.acts import Data, judged_by, read
 from privsynth.policy import Policy
+from privsynth.recipe import ELSEWHERE
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.stages import Stages
@@ -31,7 +32,7 @@ def evaluate(
     judged = aligned(train, _other(synthetic, train, policy))
     fingerprints = take_fingerprints(Dataset((*train.tables, *control.tables)))
     source = Source(train, control, learn_statistics(train, policy.limits, fingerprints, ruled=policy.ruled))
-    verdicts = judged_by(gates, Draft(judged, serialise(judged), None), source, policy, stages)
+    verdicts = judged_by(gates, Draft(judged, serialise(judged), None, ELSEWHERE), source, policy, stages)
     return [from_elsewhere(verdict) for verdict in verdicts]
 
 

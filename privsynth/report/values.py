@@ -151,6 +151,7 @@ def scanner(facts: Facts, policy: Policy) -> dict[str, Any]:
     """What the scanner claims to find, and what it cannot see: from the run, else from the scanner itself."""
     from privsynth.pii import coverage, not_detectable
     from privsynth.pii.analyzer import mode
+    from privsynth.pii.searched import BEYOND, searched
 
     claimed = facts.coverage or tuple(vars(row) for row in coverage())
     reader = mode(policy.nlp)
@@ -158,6 +159,8 @@ def scanner(facts: Facts, policy: Policy) -> dict[str, Any]:
         "reader": f"{reader.name} {reader.version}".strip(),
         "claims": [_coverage_row(row) for row in claimed],
         "blind_to": list(not_detectable()),
+        "searched": [{"form": line.form, "how": line.how} for line in searched()],
+        "not_searched": list(BEYOND),
     }
 
 

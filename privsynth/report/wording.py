@@ -198,7 +198,7 @@ NOT_TESTED = (
         "Several releases together",
         "whether two releases from one source reveal more than each alone. A ledger counts, but does not compare them.",
     ),
-    ("Hidden copies", "values that were encoded, reversed or spread over columns before they were written."),
+    ("Hidden copies", "values in a form that is not in the table of forms that were looked for."),
     (
         "Names, places and organisations inside sentences",
         "the scanner works without a language model; what it can find is listed under its coverage.",

@@ -5,23 +5,41 @@ from __future__ import annotations
 import pytest
 
 from privsynth.gate import artefacts, classical, fidelity, inference, linkability, membership, selftest
-from privsynth.gate.evidence import encoded, order, overlap, phrases, realvalues, scope, sought, written
+from privsynth.gate.evidence import (
+    digested,
+    disguised,
+    halves,
+    order,
+    overlap,
+    phrases,
+    realvalues,
+    scope,
+    sought,
+    written,
+)
+from privsynth.pii import canonical, digests, disguises, wanted
 
 FIGURES = [
     (artefacts, {"SHINGLE": 5, "ENCODED": 8}),
     (classical, {"SPECIAL_ROWS": 5_000, "SPECIAL_COLUMNS": 8}),
-    (encoded, {"_HASH_LENGTHS": (22, 24, 27, 28, 43, 44)}),
+    (digested, {"CHANCE": 1e-3, "TOGETHER": 3_000_000}),
+    (disguised, {"CHANCE": 1e-3, "NAMES": 20}),
+    (halves, {"PART": 2}),
     (fidelity, {"TOO_FEW": 50}),
     (inference, {"ATTACKED": 5_000, "MADE": 50_000}),
     (linkability, {"SPLITS": 3, "MADE": 50_000}),
     (membership, {"FALSE_ALARMS": 0.01, "FEWER": 0.001, "SURE": 500, "THIN": 3, "FINE": 2_000}),
     (order, {"FEWEST": 20, "SHIFTS": 50, "REACH": 6.0, "LEAST": 0.02}),
     (overlap, {"SIGNIFICANT_DIGITS": 6}),
-    (phrases, {"SHINGLE": 5, "LONGEST": 12, "LEAST": 6}),
-    (realvalues, {"SHORT": 6, "NATIONAL": range(7, 13), "INTERNATIONAL": 11}),
+    (phrases, {"SHINGLE": 5, "LEAST": 6}),
+    (realvalues, {"SHORT": 6}),
     (scope, {"ATTACKS": 2_000, "FEWEST": 50}),
     (selftest, {"ROWS": 5_000, "SHARES": (0.05, 0.1, 0.25, 0.5, 1.0), "LEAST": 0.02}),
     (sought, {"RARE": 11, "SHORTEST": 4, "DIGITS": 6, "LONG": 9}),
+    (canonical, {"NATIONAL": range(7, 13), "INTERNATIONAL": 11}),
+    (digests, {"SHORTEST": 8}),
+    (disguises, {"DEPTH": 2, "LONGEST": 4096}),
+    (wanted, {"HEAD": 8, "LEAST": 6, "MOST_RUNS": 40, "LONGEST_PHONE": 17, "ENOUGH": 20, "CLOSE": 0.2}),
     (written, {"LARGEST_CELL": 2**30}),
 ]
 

@@ -187,7 +187,7 @@ def test_a_real_address_in_another_column_fails(invented: Table, source: Source)
 )
 def test_a_hash_of_a_real_value_fails(code: Callable[[bytes], str], invented: Table, source: Source) -> None:
     found = verdict(with_values(invented, "city", [code(real(source, "email", 1)[0].encode())], slice(0, 1)), source)
-    assert ("real identifying values behind a hash or base64", ("city",)) in failed(found)
+    assert ("real identifying values behind a digest", ("city",)) in failed(found)
 
 
 def test_base64_of_a_real_value_fails(invented: Table, source: Source) -> None:
@@ -199,7 +199,7 @@ def test_base64_of_a_real_value_fails(invented: Table, source: Source) -> None:
 def test_a_real_sentence_fails(invented: Table, source: Source) -> None:
     said = " ".join(real(source, "notes", 1)[0].split()[:8])
     found = verdict(with_values(invented, "notes", [f"He wrote: {said.upper()}!"], slice(0, 1)), source)
-    assert ("real sentences, or real names and numbers inside sentences", ("notes",)) in failed(found)
+    assert ("real sentences, or real names and numbers inside texts", ("notes",)) in failed(found)
 
 
 @pytest.mark.parametrize("name", ["email", slow("phone"), slow("street"), slow("customer_id")])
@@ -207,7 +207,7 @@ def test_a_real_value_inside_of_a_sentence_fails(name: str, invented: Table, sou
     found = verdict(
         with_values(invented, "notes", [f"Please ask {real(source, name, 1)[0]} about the parcel"], slice(0, 1)), source
     )
-    assert ("real sentences, or real names and numbers inside sentences", ("notes",)) in failed(found)
+    assert ("real sentences, or real names and numbers inside texts", ("notes",)) in failed(found)
 
 
 def test_a_real_whole_name_inside_of_a_sentence_fails(invented: Table, source: Source) -> None:

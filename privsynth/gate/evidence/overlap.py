@@ -12,16 +12,14 @@ from privsynth.dataset import Kind, Role, Table
 from privsynth.gate.evidence.realvalues import (
     RealColumn,
     forms,
-    is_telling,
     name_pairs,
     names_somebody,
-    numbers,
     real_column,
     text_columns,
 )
 from privsynth.measure.significance import copy_pvalue
+from privsynth.pii.canonical import letters, numbers, whole_name
 from privsynth.pii.entities import Trait, has
-from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 SIGNIFICANT_DIGITS = 6
@@ -68,52 +66,28 @@ class Overlap:
 
 @dataclass(frozen=True, eq=False)
 class Named:
-    """The values of which one is too many: by column, and those that tell a person wherever they stand."""
+    """The values of which one is too many, by column."""
 
     by_column: dict[str, set[str]] = field(repr=False)
     entity: dict[str, str | None]
-    anywhere: set[str] = field(repr=False)
 
     @classmethod
     def of(cls, train: Table, holdout: Table) -> Named:
         columns = [column for column in train.columns if names_somebody(column, train)]
         values = {c.name: forms([*train.text(c.name), *holdout.text(c.name)], c.entity) for c in columns}
-        telling = {
-            form
-            for column in columns
-            for form in values[column.name]
-            if column.kind is not Kind.DATE and is_telling(form)
-        }
-        return cls(values, {c.name: c.entity for c in columns}, telling)
+        return cls(values, {c.name: c.entity for c in columns})
 
     def hits(self, name: str, texts: Array) -> int:
         """Distinct values of a column that are real values of that column."""
-        real = self.by_column[name]
+        real, known = self.by_column[name], pd.unique(pd.Series(texts, dtype=object).dropna())
         if has(self.entity[name], Trait.PHONE):
-            return sum(
-                not real.isdisjoint(numbers(text)) for text in pd.unique(pd.Series(texts, dtype=object).dropna())
-            )
-        return len(forms(texts, self.entity[name]) & real)
-
-    def strays(self, texts: Array, own: set[str]) -> int:
-        """Distinct values that are telling real values of any column, other than the column's own."""
-        found = forms(texts, None) - own
-        return len(found & self.anywhere) + len(
-            {one for form in found if form.isdecimal() for one in numbers(form)} & self.anywhere - found
-        )
+            return sum(not real.isdisjoint(numbers(text)) for text in known)
+        return len(forms(known, self.entity[name]) & real)
 
 
-def named_hits(named: Named, train: Table, holdout: Table, made: Table) -> dict[str, int]:
-    """For each draft column the real values in it of which one is too many."""
-    found = {}
-    for column in made.columns:
-        texts = made.text(column.name)
-        if column.name in named.by_column:
-            found[column.name] = named.hits(column.name, texts)
-        elif column.kind in (Kind.TEXT, Kind.CATEGORY) and named.anywhere:
-            own = forms([*train.text(column.name), *holdout.text(column.name)], None) if column.name in train else set()
-            found[column.name] = named.strays(texts, own)
-    return found
+def named_hits(named: Named, made: Table) -> dict[str, int]:
+    """For each draft column that names people the values in it that are real ones of that column."""
+    return {name: named.hits(name, made.text(name)) for name in named.by_column if name in made}
 
 
 def rare_strings(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Overlap]:
@@ -153,15 +127,21 @@ def _long_numbers(texts: Array) -> Array:
 
 
 def whole_names(train: Table, holdout: Table, made: Table, k_rare: int) -> Iterator[Overlap]:
-    real = real_column(name_pairs(train), name_pairs(holdout))
+    """Given name and surname together, whichever stands first."""
+    real = real_column(_in_one_order(name_pairs(train)), _in_one_order(name_pairs(holdout)))
     if len(real.counts_train):
-        yield _excess("whole name", "real_names", real, name_pairs(made), k_rare)
+        yield _excess("whole name", "real_names", real, _in_one_order(name_pairs(made)), k_rare)
+
+
+def _in_one_order(names: Array) -> Array:
+    codes, known = pd.factorize(np.asarray(names, dtype=object))
+    return np.array([*map(whole_name, known), None], dtype=object)[codes]
 
 
 def _excess(column: str, key: str, real: RealColumn, made: Array, k_rare: int, distinct: int | None = None) -> Overlap:
     """Each rare real value is met or not; by chance those of training rows as often as those of held-out rows."""
     train, holdout = real.rare(k_rare)
-    known = {normal(value) for value in pd.unique(pd.Series(made, dtype=object).dropna())}
+    known = {letters(value) for value in pd.unique(pd.Series(made, dtype=object).dropna())}
     hits, control = len(train & known), len(holdout & known)
     return Overlap(
         column,

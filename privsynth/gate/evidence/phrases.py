@@ -1,4 +1,4 @@
-"""Real sentences, and real names and numbers inside of invented sentences."""
+"""Real sentences inside of invented ones, and short real names and keys in scrubbed ones."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from privsynth.dataset import Role, Table
-from privsynth.gate.evidence.overlap import Named
-from privsynth.gate.evidence.realvalues import name_pairs, numbers, text_columns
+from privsynth.gate.evidence.realvalues import name_pairs, text_columns
 from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 SHINGLE = 5  # words in a row that two people hardly write alike
-LONGEST = 12  # words of a name, an address or a spelt number inside a sentence
 LEAST = 6  # letters and digits of a name or number that is looked for inside a sentence
 LEAST_MIXED = 4  # of a key of letters and digits
 CUES = ("id", "no", "nr", "number", "key", "ref")
@@ -33,29 +31,21 @@ def real_phrases(train: Table, holdout: Table, k_rare: int) -> set[str]:
     return {run for run, count in counts.items() if count < k_rare}
 
 
-def looked_for(named: Named, train: Table, holdout: Table) -> set[str]:
-    """Names and numbers of people, as one word each."""
-    people = {normal(name) for table in (train, holdout) for name in _known(name_pairs(table))}
-    return {form for form in (*named.anywhere, *people) if len(form) >= LEAST}
-
-
 def phrase_hits(
-    made: Table, phrases: set[str], sought: set[str], scrubbed: Collection[str] = (), short: Short | None = None
+    made: Table, phrases: set[str], scrubbed: Collection[str] = (), short: Short | None = None
 ) -> dict[str, int]:
-    """For each draft column of sentences, the distinct texts that repeat a real phrase or hold a real name or number.
+    """For each draft column of sentences, the distinct texts that repeat a real phrase.
 
-    A scrubbed text is a real one and repeats itself: in it only names and numbers count, short ones where certain.
+    A scrubbed text is a real one and repeats itself: in it short names and keys count, where they are certain.
     """
     found = {}
     for column in text_columns(made):
-        texts = [text for text in _known(made.text(column.name)) if text.count(" ") >= 2]
-        if texts and (column.role is Role.FREE_TEXT or len(texts) > 0.5 * max(1, made.frame[column.name].nunique())):
-            found[column.name] = sum(_repeats(words(text), phrases, sought) for text in texts)
+        every = _known(made.text(column.name))
+        texts = [text for text in every if text.count(" ") >= 2]
         if column.name in scrubbed:
-            every = _known(made.text(column.name))
-            found[column.name] = sum(
-                _repeats(words(text), set(), sought) or (short is not None and short.stands_in(text)) for text in every
-            )
+            found[column.name] = sum(short is not None and short.stands_in(text) for text in every)
+        elif texts and (column.role is Role.FREE_TEXT or len(texts) > 0.5 * max(1, made.frame[column.name].nunique())):
+            found[column.name] = sum(not phrases.isdisjoint(_runs(words(text), SHINGLE)) for text in texts)
     return found
 
 
@@ -108,22 +98,5 @@ def _known(texts: Array) -> Sequence[str]:
     return list(pd.unique(pd.Series(texts, dtype=object).dropna()))
 
 
-def _repeats(found: list[str], phrases: set[str], sought: set[str]) -> bool:
-    if phrases and not phrases.isdisjoint(_runs(found, SHINGLE)):
-        return True
-    return bool(sought) and any(
-        not sought.isdisjoint(_joined(found, length)) for length in range(1, min(LONGEST, len(found)) + 1)
-    )
-
-
 def _runs(found: Sequence[str], length: int) -> Iterator[str]:
     return (" ".join(found[at : at + length]) for at in range(len(found) - length + 1))
-
-
-def _joined(found: Sequence[str], length: int) -> Iterator[str]:
-    """Neighbouring words as one; a long number also without the country code that it may begin with."""
-    for at in range(len(found) - length + 1):
-        one = "".join(found[at : at + length])
-        yield one
-        if one.isdecimal():
-            yield from numbers(one)

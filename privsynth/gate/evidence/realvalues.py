@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.pii.canonical import forms_of, letters
 from privsynth.pii.entities import Trait, has
-from privsynth.pii.names import calling_codes
-from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 
 SHORT = 6  # letters and digits: shorter invented codes meet real ones by chance
-NATIONAL = range(7, 13)  # digits of a telephone number without country code
-INTERNATIONAL = 11  # so many digits may begin with a country code although nothing says so
 
 
 def forms(values: Iterable[Any], entity: str | None) -> set[str]:
-    """One form for all spellings of a value: no case, spaces, marks, invisible letters; telephones as in `numbers`."""
-    known = pd.unique(pd.Series(list(values), dtype=object).dropna())
-    return (
-        {form for value in known for form in numbers(value)}
-        if has(entity, Trait.PHONE)
-        else {normal(value) for value in known}
-    )
-
-
-def numbers(value: str) -> set[str]:
-    """A telephone number with and without its country code: its spellings share a form, and no other number does."""
-    spelt = _EXTENSION.sub("", normalize("NFKC", value).strip())
-    found = re.sub(r"\D", "", spelt)
-    if len(found) < NATIONAL.start:
-        return {normal(value)}
-    whole = found.removeprefix("00").removeprefix("0")
-    abroad = spelt.startswith(("+", "(+", "00")) or (len(whole) >= INTERNATIONAL and not found.startswith("0"))
-    return {whole, *(_national(whole) if abroad else ())}
-
-
-def _national(whole: str) -> Iterator[str]:
-    """The number behind each country code that it may begin with; a zero in front of an area is not part of it."""
-    for length in (1, 2, 3):
-        rest = whole[length:].removeprefix("0")
-        if whole[:length] in calling_codes() and len(rest) in NATIONAL:
-            yield rest
-
-
-_EXTENSION = re.compile(r"(?i)(?<=\d)[ ,;]*(?:x|ext\.?|extension)[ .:]*\d{1,6}\Z")
+    """One form for all spellings of a value: no case, accents, spaces, marks; telephones as in `numbers`."""
+    known, is_phone = pd.unique(pd.Series(list(values), dtype=object).dropna()), has(entity, Trait.PHONE)
+    return {form for value in known for form in forms_of(value, is_phone=is_phone)}
 
 
 def is_telling(form: str) -> bool:
@@ -67,7 +36,7 @@ def names_somebody(column: Column, table: Table) -> bool:
     if column.role is not Role.DIRECT or has(column.entity, Trait.SHARED):
         return False
     known = pd.unique(pd.Series(table.text(column.name), dtype=object).dropna())
-    return len(known) == 0 or float(np.median([len(normal(value)) for value in known[:1000]])) >= SHORT
+    return len(known) == 0 or float(np.median([len(letters(value)) for value in known[:1000]])) >= SHORT
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +63,7 @@ def real_column(train: Array, holdout: Array) -> RealColumn:
 def _counts(texts: Array) -> pd.Series[int]:
     spelt = pd.Series(texts, dtype=object).dropna().value_counts()
     return (
-        spelt.groupby([normal(value) for value in spelt.index]).sum()
+        spelt.groupby([letters(value) for value in spelt.index]).sum()
         if len(spelt)
         else pd.Series(dtype="int64", index=pd.Index([], dtype=object))
     )

@@ -18,6 +18,7 @@ from privsynth.manifest import versions
 from privsynth.measure.significance import binomial_tail, is_significant
 from privsynth.measure.words import PrintedText, words_of
 from privsynth.pii import coverage, not_detectable
+from privsynth.pii.searched import BEYOND, searched
 from privsynth.source import Source
 
 RARE = 11  # a value that fewer rows hold may be in no report (CMS cell-size rule)
@@ -155,7 +156,8 @@ def own_words() -> PrintedText:
 
 def _claims() -> Iterator[str]:
     """What every compliance report says of the scanner."""
-    yield from not_detectable()
+    yield from (*not_detectable(), *BEYOND)
+    yield from (part for line in searched() for part in (line.form, line.how))
     for line in coverage():
         yield from (str(part) for part in astuple(line) if part is not None)
 

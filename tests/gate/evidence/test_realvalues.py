@@ -12,10 +12,10 @@ from privsynth.gate.evidence.realvalues import (
     is_telling,
     name_pairs,
     names_somebody,
-    numbers,
     real_column,
     text_columns,
 )
+from privsynth.pii.canonical import numbers
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def failed(found: Verdict) -> list[str]:
 
 
 STILL = "scrubbed texts in which somebody is still named"
-SENTENCES = "real sentences, or real names and numbers inside sentences"
+SENTENCES = "real sentences, or real names and numbers inside texts"
 
 
 def test_real_sentences_without_anybody_in_them_pass() -> None:

@@ -1,0 +1,134 @@
+"""Real values cut in two: the beginning in one column of the draft, the rest in another column of the same row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Kind, Table
+from privsynth.gate.evidence.disguised import CHANCE, READ
+from privsynth.measure.significance import poisson_tail
+from privsynth.pii.canonical import letters
+from privsynth.pii.wanted import Wanted
+from privsynth.typing import Array
+
+BASE = 0x9E3779B97F4A7C15  # odd: no power of it is nothing
+PART = 2  # letters: a shorter part tells nothing that the other one does not
+_WORD = 2**64 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """The cells of one column as what each may be a part of: a number and a length for each distinct form."""
+
+    rows: Array = field(repr=False)  # which form each row has; -1 where it can be no part
+    forms: list[str] = field(repr=False)
+    numbers: Array = field(repr=False)
+    lengths: Array = field(repr=False)
+
+    @classmethod
+    def of(cls, texts: Array, longest: int) -> Halves:
+        codes, cells = pd.factorize(np.asarray(texts, dtype=object))
+        forms = [letters(cell) for cell in cells]
+        lengths = np.array([len(_bytes(form)) for form in forms], dtype=np.int64)
+        fits = np.append((lengths >= PART) & (lengths <= longest - PART), False)
+        return cls(np.where(fits[codes], codes, -1), forms, _numbers(forms), lengths)
+
+    @property
+    def is_empty(self) -> bool:
+        return not bool((self.rows >= 0).any())
+
+    @cached_property
+    def powers(self) -> Array:
+        """By what the number of a form grows when this one is put behind it."""
+        return np.array([pow(BASE, int(length), _WORD + 1) for length in self.lengths], dtype=np.uint64)
+
+
+def _bytes(form: str) -> bytes:
+    return form.encode("utf-8", "surrogatepass")
+
+
+def _numbers(forms: Iterable[str]) -> Array:
+    """Each form as a number of 64 bits, such that the number of two forms in a row follows from theirs."""
+    return np.array([_number(_bytes(form)) for form in forms], dtype=np.uint64)
+
+
+def _number(raw: bytes) -> int:
+    value = 0
+    for byte in raw:
+        value = value * BASE + byte + 1 & _WORD
+    return value
+
+
+@dataclass(frozen=True, eq=False)
+class Uncut:
+    """The real values that two parts may make, as sorted numbers by their length."""
+
+    wanted: Wanted = field(repr=False)
+
+    @cached_property
+    def by_length(self) -> Mapping[int, Array]:
+        lengths: dict[int, list[str]] = {}
+        for form in self.wanted.forms:
+            lengths.setdefault(len(_bytes(form)), []).append(form)
+        return {length: np.sort(_numbers(forms)) for length, forms in lengths.items()}
+
+    @property
+    def longest(self) -> int:
+        return max(self.by_length, default=0)
+
+    def made_by(self, first: Halves, second: Halves, alpha: float) -> set[str]:
+        """The values that two columns make together; numbers only where they are more than chance gives."""
+        left, right = _together(first, second)
+        lengths = first.lengths[left] + second.lengths[right]
+        joined = first.numbers[left] * second.powers[right] + second.numbers[right]
+        made = set[str]()
+        for length in np.intersect1d(lengths, list(self.by_length)).tolist():
+            here = np.flatnonzero(lengths == length)
+            same = here[_among(joined[here], self.by_length[length])].tolist()
+            forms = {first.forms[left[at]] + second.forms[right[at]] for at in same} & self.wanted.forms
+            numbers = {form for form in forms if form.isdecimal()}
+            share = self.wanted.lengths[length].share if numbers else 0.0
+            is_chance = poisson_tail(len(numbers), share * len(here)) >= alpha / len(self.by_length)
+            made |= forms - numbers if is_chance else forms
+        return made
+
+
+def _together(first: Halves, second: Halves) -> tuple[Array, Array]:
+    """The distinct pairs of forms that stand in one row."""
+    both = (first.rows >= 0) & (second.rows >= 0)
+    pairs = pd.unique(pd.Series(first.rows[both].astype(np.int64) * len(second.forms) + second.rows[both]))
+    return np.divmod(np.asarray(pairs, dtype=np.int64), max(1, len(second.forms)))  # type: ignore[return-value]
+
+
+def _among(values: Array, ordered: Array) -> Array:
+    at = np.searchsorted(ordered, values)
+    return ordered[np.minimum(at, len(ordered) - 1)] == values
+
+
+def split_hits(made: Table, train: Table, wanted: Wanted) -> dict[str, int]:
+    """For each pair of draft columns the distinct real values that they make. What the source's own columns make as
+    well, such as a number of a year and a number in it, is how it is written and no leak."""
+    whole = Uncut(wanted)
+    parts = _parts(made, whole.longest)
+    pairs = list(permutations(parts, 2))
+    hits = {pair: whole.made_by(*(parts[name] for name in pair), CHANCE / max(1, len(pairs))) for pair in pairs}
+    kept = _parts(
+        train.without([name for name in train.frame if not any(name in p for p, h in hits.items() if h)]), whole.longest
+    )
+    return {
+        f"{first} and {second}": len(forms)
+        for (first, second), forms in hits.items()
+        if forms and not (first in kept and second in kept and whole.made_by(kept[first], kept[second], 1.0))
+    }
+
+
+def _parts(table: Table, longest: int) -> dict[str, Halves]:
+    names = [c.name for c in table.columns if c.kind in READ or c.kind in (Kind.INTEGER, Kind.NUMBER)]
+    parts = {name: Halves.of(table.text(name), longest) for name in names}
+    return {name: each for name, each in parts.items() if not each.is_empty}

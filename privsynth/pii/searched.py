@@ -1,0 +1,69 @@
+"""In which forms a real value is looked for: one table, which the report prints and the README repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from privsynth.pii.digests import ALGORITHMS, BETWEEN, OF_TWO, SHORTEST, SPELLINGS
+from privsynth.pii.disguises import CODES, LETTER_BY_LETTER
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One line of the table."""
+
+    form: str
+    how: str
+
+
+def searched() -> tuple[Searched, ...]:
+    """What is tried, in the order in which it is."""
+    return (
+        *_PLAIN,
+        *(Searched(code.name, code.how) for code in (*CODES, *LETTER_BY_LETTER)),
+        Searched("digests", f"{', '.join(ALGORITHMS)}, in hex, base64 or base32, of one value: {', '.join(SPELLINGS)}"),
+        Searched(
+            "cut digests",
+            f"the first or the last {SHORTEST} hex digits or more, 12 letters of base64, 16 of base32, with anything "
+            "in front or behind, as in an address of Gravatar; short ones count where they are more than chance gives",
+        ),
+        Searched(
+            "digests of two values of a person",
+            f"{', '.join(OF_TWO)} of keys, addresses, numbers, parts of names and birthdays, each pair in both orders, "
+            f"as they are or in small letters, with one of these between them: {' '.join(_spelt(BETWEEN))}; of large "
+            "tables some people are taken",
+        ),
+        Searched(
+            "two columns",
+            "one after the other in a row, in either order; numbers count where they are more than chance gives",
+        ),
+    )
+
+
+def _spelt(between: tuple[str, ...]) -> tuple[str, ...]:
+    words = {"": "nothing", " ": "a space"}
+    return tuple(words.get(each, each) for each in between)
+
+
+BEYOND = (
+    "digests with a key or a salt, encryption, and every code that is not in the table",
+    "values of fewer than eight letters and digits, nine digits or twelve letters, outside of their own column",
+    "values that were shortened, paraphrased, translated or put into numbers",
+    "single names of people among the names of others: they are judged by how many come back, beside chance",
+)
+
+_PLAIN = (
+    Searched("in its own column", "one is too many of keys, addresses, numbers, and of what names a person by itself"),
+    Searched("in any other column", "real values long enough that nobody else has the same by chance"),
+    Searched(
+        "inside longer texts",
+        "of any length, between marks or where letters and digits meet: after mailto:, tel:, https:// or another word",
+    ),
+    Searched(
+        "other spellings",
+        "without regard to case, accents, width, invisible signs, spaces and marks, and to letters of other scripts "
+        "that look like Latin ones",
+    ),
+    Searched("names of people", "first and last name in either order, with initials, titles, commas or without"),
+    Searched("telephone numbers", "with and without country code, leading zeros and extension"),
+)

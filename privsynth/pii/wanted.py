@@ -1,0 +1,174 @@
+"""Real values to look for in any text: whole, inside of it, and whatever they may be disguised as."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from privsynth.pii.canonical import INTERNATIONAL, TITLES, letters, numbers, runs, words
+from privsynth.pii.disguises import decoded, undisguised
+from privsynth.pii.heads import Ends, suspects
+from privsynth.typing import Array
+
+_ADDRESS = re.compile(r"\S+@\S+|\w+://\S+|www\.\S+")
+_BETWEEN_NAMES = re.compile(rf"(?i)(?<![^\W_])(?:[^\W\d_]|{'|'.join(sorted(TITLES))})(?![^\W_])")  # no part of one
+MOST_WORDS = 6  # of a name
+HEAD = 8  # letters by which a run of words is given up early
+LEAST = 6  # letters and digits of what is looked for
+MOST_RUNS = 40  # runs of letters and digits of one value, such as a UUID
+LONGEST_PHONE = 17  # digits, with what is dialled before the country code
+ENOUGH = 20  # numbers that show how far they spread
+CLOSE = 0.2  # share of all numbers between them: others of the same sort meet them
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A real value in a text: its form, whether it is the whole text, and whether a disguise had to come off."""
+
+    form: str
+    is_whole: bool
+    is_disguised: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """The forms of values that may stand nowhere, and of whole names, which other people have too."""
+
+    forms: frozenset[str] = field(repr=False)
+    names: frozenset[str] = field(repr=False, default=frozenset())
+
+    def sights(self, text: str, tried: Tried) -> set[Sight]:
+        """What stands in a text. `tried` counts the numbers that are looked up."""
+        seen = set[str]()
+        sights = {*self._sights(text, seen, is_disguised=False)}
+        for plain in undisguised(text):
+            sights |= {*self._sights(plain, seen, is_disguised=True)}
+        for number in seen:
+            tried.add(number, self.lengths[len(number)])
+        return sights
+
+    def suspects(self, texts: Sequence[str]) -> Array:
+        """Which texts can hold something at all; a quick look at all of them, which misses none."""
+        if not (self.forms or self.names):
+            return np.zeros(len(texts), dtype=bool)
+        suspect = suspects([letters(text) for text in texts], self._quick)
+        if self.names:
+            suspect |= np.array([_BETWEEN_NAMES.search(text) is not None for text in texts], dtype=bool)
+        codes = [(at, plain) for at, text in enumerate(texts) for plain in decoded(text)]
+        found = suspects([letters(plain) for _, plain in codes], self._quick)
+        suspect[[at for (at, _), is_one in zip(codes, found, strict=True) if is_one]] = True
+        return suspect
+
+    @cached_property
+    def _quick(self) -> tuple[Ends, Ends]:
+        return Ends.of(self.forms, HEAD), Ends.of(self.names, LEAST)
+
+    def _sights(self, text: str, tried: set[str], *, is_disguised: bool) -> Iterator[Sight]:
+        whole = letters(text)
+        if whole in self.forms and not whole.isdecimal():
+            yield Sight(whole, True, is_disguised)
+            return
+        for form, spelt in self._inside(runs(text), tried):
+            yield Sight(form, spelt == whole, is_disguised)
+        if self.names:
+            yield from (Sight(name, is_whole, is_disguised) for name, is_whole in self._named(text))
+
+    def _inside(self, parts: Sequence[str], tried: set[str]) -> Iterator[tuple[str, str]]:
+        """Neighbouring runs that are, as one, a form that is wanted; and how they were spelt."""
+        for first in range(len(parts)):
+            joined = ""
+            for part in parts[first : first + MOST_RUNS]:
+                joined += part
+                if len(joined) > self._longest:
+                    break
+                if joined.isdecimal():
+                    yield from self._numbers(joined, tried)
+                elif joined in self.forms:
+                    yield joined, joined
+                elif len(joined) >= HEAD and joined[:HEAD] not in self._heads:
+                    break
+
+    def _named(self, text: str) -> Iterator[tuple[str, bool]]:
+        """Words that are a whole name. An address is not read as words: namesakes have such ones too."""
+        spelt = words(_ADDRESS.sub(" . ", text))
+        for first in range(len(spelt) - 1):
+            for last in range(first + 2, min(first + MOST_WORDS, len(spelt)) + 1):
+                name = "".join(spelt[first:last])
+                if name in self.names and len(name) >= LEAST:
+                    yield name, last - first == len(spelt)
+
+    def _numbers(self, digits: str, tried: set[str]) -> Iterator[tuple[str, str]]:
+        """A number as it stands and, as a telephone number, without zeros in front and without its country code."""
+        if len(digits) not in self.lengths and len(digits) < INTERNATIONAL:
+            return
+        for form in {digits, *(numbers(digits) if len(digits) <= LONGEST_PHONE else ())}:
+            if len(form) in self.lengths:
+                tried.add(form)
+            if form in self.forms:
+                yield form, digits
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.forms), default=0) + 4  # zeros and a country code may stand before it
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        return frozenset(form[:HEAD] for form in self.forms)
+
+    @cached_property
+    def lengths(self) -> Mapping[int, Density]:
+        """How densely the wanted numbers lie, by how many digits they have."""
+        by_length: dict[int, list[int]] = {}
+        for form in self.forms:
+            if form.isdecimal():
+                by_length.setdefault(len(form), []).append(int(form))
+        return {length: Density.of(each, length) for length, each in by_length.items()}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The numbers that were looked up, by how many digits they have; and those of them among the wanted ones."""
+
+    every: Counter[int] = field(default_factory=Counter)
+    near: Counter[int] = field(default_factory=Counter)
+
+    def add(self, number: str, density: Density) -> None:
+        self.every[len(number)] += 1
+        self.near[len(number)] += density.low <= int(number) <= density.high
+
+
+@dataclass(frozen=True)
+class Density:
+    """How many numbers of so many digits are wanted, and from where to where they lie."""
+
+    count: int
+    low: int
+    high: int
+    digits: int
+
+    @classmethod
+    def of(cls, values: Sequence[int], digits: int) -> Density:
+        if len(values) < ENOUGH:
+            return cls(len(values), 0, 10**digits - 1, digits)
+        return cls(len(values), min(values), max(values), digits)
+
+    @property
+    def share(self) -> float:
+        """Of the numbers between the least and the largest."""
+        return self.count / (self.high - self.low + 1)
+
+    def expected(self, every: int, near: int, hits: int) -> float:
+        """How many of the numbers looked up are wanted ones by chance.
+
+        Of any numbers as many as there are wanted ones among all of that length. A column that holds others in between
+        is of their sort and meets more: a hit for so many of those. Where the wanted ones lie close together, as
+        numbers do that were given out one after another, each that lies there is of their sort.
+        """
+        if self.share > CLOSE:
+            return every * self.count / 10.0**self.digits + near * self.share
+        return every * self.count / 10.0**self.digits + (near - hits) * self.share / (1 - self.share)

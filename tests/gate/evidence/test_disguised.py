@@ -1,0 +1,89 @@
+"""Where a real value stands in a draft, and what a column may hold although it is real somewhere."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import frame
+
+from privsynth.dataset import Column, Kind, Role, Table
+from privsynth.gate.evidence.disguised import Real, Standing, seen_in
+
+COLUMNS = (
+    Column("first", Kind.CATEGORY, role=Role.DIRECT, entity="FIRST_NAME"),
+    Column("last", Kind.CATEGORY, role=Role.DIRECT, entity="LAST_NAME"),
+    Column("mail", Kind.TEXT, role=Role.DIRECT, entity="EMAIL"),
+    Column("number", Kind.INTEGER, role=Role.DIRECT, entity="US_SSN"),
+    Column("town", Kind.CATEGORY),
+)
+
+
+def table(*rows: tuple[str | None, str | None, str | None, float, str | None]) -> Table:
+    first, last, mail, number, town = (list(cells) for cells in zip(*rows, strict=True))
+    return Table("t", COLUMNS, frame(first=first, last=last, mail=mail, number=number, town=town))
+
+
+REAL = Real.of(
+    [
+        table(
+            ("Ada", "Quill", "ada.quill@shop.example", 536_904_399.0, "Porto"),
+            ("Bo", "Marsh", "lamp77@shop.example", 219_099_999.0, "Graz"),
+        )
+    ]
+)
+NOBODY = ("Cy", "Stone", "cy@else.example", 1.0, "Porto")
+
+
+def seen(*rows: tuple[str | None, str | None, str | None, float, str | None], **own: set[str]) -> dict[str, Standing]:
+    return {name: each for name, each in seen_in(table(NOBODY, *rows), REAL, own).items() if each != Standing()}
+
+
+@pytest.mark.parametrize(
+    ("cell", "standing"),
+    [
+        ("ADA.QUILL@shop.example", Standing(whole=1)),
+        ("mailto:ada.quill@shop.example", Standing(inside=1)),
+        ("elpmaxe.pohs@lliuq.ada", Standing(disguised=1)),
+        ("536-90-4399", Standing(whole=1)),
+        ("no. 536904399", Standing(inside=1)),
+        ("Quill, Ada", Standing(whole=1)),
+        ("Dr Ada M. Quill", Standing(whole=1)),
+        ("ask Bo Marsh", Standing(inside=1)),
+        ("lliuQ adA", Standing(disguised=1)),
+        ("Ada Marsh", Standing()),
+        ("536904398", Standing()),
+        (None, Standing()),
+    ],
+)
+def test_a_real_value_in_another_column_is_found(cell: str | None, standing: Standing) -> None:
+    found = seen(("Cy", "Stone", None, 2.0, cell))
+    assert found == ({"town": standing} if standing != Standing() else {})
+
+
+def test_an_address_in_the_column_of_names_and_a_number_in_one_of_numbers_are_found() -> None:
+    assert seen(("ada.quill@shop.example", "Stone", None, 2.0, None)) == {"first": Standing(whole=1)}
+    assert seen(("Cy", "Stone", "219-09-9999", 536_904_399.0, None)) == {
+        "mail": Standing(whole=1),
+        "number": Standing(whole=1),
+    }
+
+
+def test_a_columns_own_values_are_judged_elsewhere_but_not_in_disguise() -> None:
+    own = {"mail": {"adaquillshopexample", "lamp77shopexample"}}
+    assert seen(("Cy", "Stone", "Ada.Quill@shop.example", 2.0, None), **own) == {}
+    assert seen(("Cy", "Stone", "x ada.quill@shop.example", 2.0, None), **own) == {"mail": Standing(inside=1)}
+    assert seen(("Cy", "Stone", "lamp77%40shop.example", 2.0, None), **own) == {"mail": Standing(disguised=1)}
+
+
+def test_each_distinct_cell_counts_once() -> None:
+    cells = ("Ada Quill", "Ada Quill", "quill ada")
+    assert seen(*(("Cy", "Stone", None, 2.0, cell) for cell in cells)) == {"town": Standing(whole=2)}
+
+
+def test_namesakes_in_a_column_of_names_are_judged_by_how_many_there_are() -> None:
+    """Twenty cells that are given names and surnames of real people make a column one of names."""
+    first, last = [f"Ada{'xy'[n % 2]}{'abcdefghij'[n // 2]}" for n in range(20)], ["Quill", "Marsh"]
+    real = Real.of([table(*((name, last[n % 2], None, 1.0, None) for n, name in enumerate(first)))])
+    crossed = [(None, None, None, 1.0, f"{name} {last[(n + 1) % 2]}") for n, name in enumerate(first)]
+    alone = seen_in(table((None, None, None, 1.0, f"{first[0]} {last[0]}")), real, {})
+    assert alone["town"] == Standing(whole=1)
+    assert seen_in(table((None, None, None, 1.0, f"{first[0]} {last[0]}"), *crossed), real, {})["town"] == Standing()
