@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from pathlib import Path
 
 from command import privsynth
 
+from privsynth.pii.searched import BEYOND, searched
 from privsynth.report.glossary import glossary_page
 
 README = Path(__file__).parents[1] / "README.md"
 GLOSSARY = README.parent / "docs" / "glossary.md"
+BAR = "\\|"  # within a cell of a table
 VERBS = ("", "run", "fit", "sample", "mask", "key", "inspect", "init", "fidelity", "risk", "scan", "schema", "doctor")
 
 
@@ -28,8 +31,19 @@ def cli_block() -> str:
     return "\n\n".join(parts)
 
 
+def searched_block() -> str:
+    """The forms in which real values are looked for, and what is in none of them."""
+    rows = [f"| {line.form} | {escape(line.how, quote=False).replace('|', BAR)} |" for line in searched()]
+    return "\n".join(
+        ["| form | what is tried |", "|---|---|", *rows, "", "Not looked for:", "", *(f"- {x}" for x in BEYOND)]
+    )
+
+
 def with_block(text: str) -> str:
-    return re.sub(r"(?s)<!-- cli -->.*<!-- /cli -->", lambda _: f"<!-- cli -->\n{cli_block()}\n<!-- /cli -->", text)
+    for name, block in (("cli", cli_block), ("searched", searched_block)):
+        whole = f"<!-- {name} -->\n{block()}\n<!-- /{name} -->"
+        text = re.sub(rf"(?s)<!-- {name} -->.*<!-- /{name} -->", lambda _, whole=whole: whole, text)
+    return text
 
 
 if __name__ == "__main__":

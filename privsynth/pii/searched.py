@@ -57,7 +57,7 @@ _PLAIN = (
     Searched("in any other column", "real values long enough that nobody else has the same by chance"),
     Searched(
         "inside longer texts",
-        "of any length, between marks or where letters and digits meet: after mailto:, tel:, https:// or another word",
+        "of any length, between marks or where letters meet digits: behind mailto:, tel: or another word",
     ),
     Searched(
         "other spellings",

@@ -276,20 +276,3 @@ def test_of_fifty_attempts_only_as_many_as_the_profile_allows_can_pass(tmp_path:
             passed.append(verdict.status is Status.PASSED)
     assert counted == list(range(1, 51))
     assert passed == [True] * 3 + [False] * 47
-
-
-def backwards(value: str) -> str:
-    return value[::-1]
-
-
-def backwards_in_base64(value: str) -> str:
-    return plants.in_base64(value)[::-1]
-
-
-@pytest.mark.parametrize("hide", [backwards, pytest.param(backwards_in_base64, marks=pytest.mark.slow)])
-def test_what_is_hidden_on_purpose_in_another_code_is_not_found_and_the_reports_say_so(hide: plants.Spelt) -> None:
-    """L14 is not promised. Should it be found one day, the sentences below can go."""
-    assert refusing(leaky(plants.one_value("email", "key", hide), 1), real(1), "internal", "pii") == []
-    texts = [(Path(__file__).parents[2] / name).read_text(encoding="utf-8") for name in ("README.md", "SECURITY.md")]
-    assert "encoded on purpose, is not found" in texts[0]
-    assert "hidden on purpose in an encoding that no gate knows" in texts[1]
