@@ -18,12 +18,15 @@ def describe(dataset: Dataset, policy: Policy) -> Dataset:
     from privsynth.describe.relations import with_relations
     from privsynth.describe.roles import with_roles
     from privsynth.describe.rules import with_rules
+    from privsynth.pii.header import refuse_named_headers
 
     if dataset.is_empty:
         refuse_dropping(policy)
         return dataset
     refuse_unknown_names(dataset, policy)
-    ruled = with_rules(with_roles(dataset, policy), policy)
+    typed = with_roles(dataset, policy)
+    refuse_named_headers(typed)
+    ruled = with_rules(typed, policy)
     related = with_dropped(with_relations(ruled, policy.relations), policy)
     described = with_steps(related, policy)
     return described.with_notes(*dropped_notes(described), *questions(described, policy), *unlooked(described))

@@ -86,7 +86,7 @@ class PersonalData:
                     or (hit.column in scrubbed and not hit.by_column)
                 ):
                     continue
-                if draft.recipe == ELSEWHERE and _is_of_its_sort(hit, table, source, self.policy.nlp):
+                if draft.recipe == ELSEWHERE and _holds_people(hit.column, table.name, source, self.policy.nlp):
                     strangers.append(hit.column)
                 elif (
                     hit.confirmed
@@ -221,15 +221,13 @@ def _scanner_sees() -> Finding:
     )
 
 
-def _is_of_its_sort(hit: ColumnScan, table: Table, source: Source, nlp: str) -> bool:
-    """Whether the real column names people, and by values of this kind too."""
-    known = source.train[table.name] if not source.is_empty and table.name in source.train else None
-    if known is None or hit.column not in known or not known[hit.column].role.is_fabricated:
+def _holds_people(name: str, table: str, source: Source, nlp: str) -> bool:
+    """Whether the real column is to be invented and holds personal data itself."""
+    known = source.train[table] if not source.is_empty and table in source.train else None
+    if known is None or name not in known or not known[name].role.is_fabricated:
         return False
-    alone = known.without([name for name in known.frame if name != hit.column])
-    return known[hit.column].entity == hit.entity or any(
-        scan.entity == hit.entity for scan in scan_table(alone, nlp=nlp)
-    )
+    alone = known.without([column.name for column in known.columns if column.name != name])
+    return known[name].entity is not None or any(scan.role is Role.DIRECT for scan in scan_table(alone, nlp=nlp))
 
 
 def _settled(hit: ColumnScan, column: Column, source: Source, table: str) -> bool:
@@ -267,11 +265,9 @@ class _Comparison:
 
     def named_hits(self) -> Mapping[str, int]:
         """What was encrypted in its own format meets real values by chance: that has a finding of its own."""
-        own = named_hits(self.named, self.made)
-        hits = {
-            name: own.get(name, 0) + (self.seen[name].whole if name in self.seen else 0) for name in self.made.frame
-        }
-        return {name: count for name, count in hits.items() if name not in self.encrypted}
+        own, names = named_hits(self.named, self.made), [column.name for column in self.made.columns]
+        whole = {name: each.whole for name, each in self.seen.items()}
+        return {name: own.get(name, 0) + whole.get(name, 0) for name in names if name not in self.encrypted}
 
     def phrase_hits(self) -> Mapping[str, int]:
         phrases = real_phrases(self.train, self.holdout, self.k_rare)

@@ -11,11 +11,13 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import plants
 import pytest
 from honest import draft, honest, people, source, with_contacts
 from quick import quick_if
 
+from privsynth.api import evaluate
 from privsynth.dataset import Table
 from privsynth.gate import judge
 from privsynth.gate.pii import PersonalData
@@ -160,3 +162,38 @@ def test_the_column_that_holds_a_value_is_named_and_the_value_is_not() -> None:
     verdict = judge(PersonalData(Policy()), draft(replace(made)), real(1), seconds=300)
     assert [(f.where, f.measured) for f in verdict.failures if f.key == "disguised_values"] == [(("town",), 1)]
     assert "@" not in repr(verdict)
+
+
+# Somebody else's table, of which nothing is known
+
+
+def judged(**cells: list[str]) -> dict[str, tuple[float | None, tuple[str, ...]]]:
+    """What the gate says of another tool's table with these columns, beside a real one of 300 people."""
+    score = [float(n % 7) for n in range(ROWS)]
+
+    def table(key: str, address: str) -> dict[str, list[str] | list[float]]:
+        named = {"code": [f"{key}{n:05d}" for n in range(ROWS)], "email": [address.format(n) for n in range(ROWS)]}
+        return {**named, "score": score}
+
+    own, other = (
+        pd.DataFrame(cells)
+        for cells in (table("K", "a{}.real@shop.example"), {**table("N", "b{}.else@mail.example"), **cells})
+    )
+    policy = Policy(tables={"data": {"columns": {"code": {"role": "identifier"}, "email": {"role": "direct"}}}})
+    verdict = evaluate({"data": own}, {"data": other}, None, policy, gates=["pii"])["pii"]
+    assert not verdict.error
+    return {f.key: (f.measured, f.where) for f in verdict.findings if f.measured}
+
+
+def test_a_column_of_addresses_like_the_real_one_is_said_to_be_of_unknown_origin() -> None:
+    assert judged() == {"origin_unknown": (1, ("email",))}
+
+
+def test_addresses_in_a_column_of_keys_are_seen_though_keys_are_to_be_invented() -> None:
+    found = judged(code=[f"c{n}.third@post.example" for n in range(ROWS)])
+    assert found["not_invented"] == (1, ("code",))
+
+
+def test_real_addresses_in_another_tools_column_of_keys_are_found() -> None:
+    found = judged(code=[f"user-a{n}.real@shop.example" for n in range(ROWS)])
+    assert found["real_phrases"] == (ROWS, ("code",))

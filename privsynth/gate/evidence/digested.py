@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -11,10 +11,11 @@ import numpy as np
 
 from privsynth.dataset import Column, Role, Table
 from privsynth.gate.evidence.disguised import READ, known
-from privsynth.gate.evidence.realvalues import name_pairs, names_somebody
+from privsynth.gate.evidence.realvalues import names_somebody
 from privsynth.measure.significance import poisson_tail
 from privsynth.pii.digests import ALGORITHMS, BETWEEN, OF_TWO, Hashing, Sought, digests_in, spellings_of
 from privsynth.pii.entities import Trait, has
+from privsynth.pii.whole_names import name_pairs
 
 CHANCE = 1e-3  # of a false alarm by short digests, over all columns, lengths and recipes
 TOGETHER = 3_000_000  # digests of two values that are made at most; of more people some are taken, evenly
@@ -65,7 +66,7 @@ def _beyond_chance(own: frozenset[str], matched: Mapping[Hashing, set[str]], mad
     return len(real)
 
 
-def _recipes(sides: Sequence[Table], lengths: set[int]) -> Iterator[tuple[Hashing, list[str]]]:
+def _recipes(sides: Sequence[Table], lengths: set[int]) -> Iterator[tuple[Hashing, Collection[str]]]:
     """Each way in which values of people are hashed, and all that it is done to."""
     for name, values in _by_itself(sides).items():
         for spelling, spelt in spellings_of(values):
@@ -79,9 +80,10 @@ def _recipes(sides: Sequence[Table], lengths: set[int]) -> Iterator[tuple[Hashin
         both = [(a, b) for a, b in zip(cells[first][::step], cells[second][::step], strict=True) if a and b]
         for between in BETWEEN:
             whole = {f"{a}{between}{b}" for a, b in both}
-            for spelling, spelt in (("as it is", whole), ("small letters", {each.lower() for each in whole} - whole)):
+            small = {each.lower() for each in whole} - whole
+            for spelling, together in (("as it is", whole), ("small letters", small)):
                 for algorithm in algorithms:
-                    yield Hashing(f"{first}{between}{second}", spelling, algorithm), list(spelt)
+                    yield Hashing(f"{first}{between}{second}", spelling, algorithm), together
 
 
 def _every(rows: int, digests_a_row: int) -> int:

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.gate.evidence.realvalues import is_telling, name_pairs, names_somebody
+from privsynth.gate.evidence.realvalues import is_telling, names_somebody
 from privsynth.measure.significance import poisson_tail
 from privsynth.pii.canonical import forms_of, name_forms, words
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.wanted import Sight, Tried, Wanted
+from privsynth.pii.whole_names import name_pairs
 from privsynth.typing import Array
 
 CHANCE = 1e-3  # of a false alarm from numbers that meet by chance, over all columns and lengths of a table

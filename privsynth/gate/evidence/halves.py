@@ -101,34 +101,36 @@ class Uncut:
 
 def _together(first: Halves, second: Halves) -> tuple[Array, Array]:
     """The distinct pairs of forms that stand in one row."""
-    both = (first.rows >= 0) & (second.rows >= 0)
-    pairs = pd.unique(pd.Series(first.rows[both].astype(np.int64) * len(second.forms) + second.rows[both]))
-    return np.divmod(np.asarray(pairs, dtype=np.int64), max(1, len(second.forms)))  # type: ignore[return-value]
+    both, base = (first.rows >= 0) & (second.rows >= 0), max(1, len(second.forms))
+    pairs = np.unique(first.rows[both].astype(np.int64) * base + second.rows[both])
+    return pairs // base, pairs % base
 
 
 def _among(values: Array, ordered: Array) -> Array:
-    at = np.searchsorted(ordered, values)
-    return ordered[np.minimum(at, len(ordered) - 1)] == values
+    at = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return np.asarray(ordered[at] == values)
 
 
 def split_hits(made: Table, train: Table, wanted: Wanted) -> dict[str, int]:
-    """For each pair of draft columns the distinct real values that they make. What the source's own columns make as
-    well, such as a number of a year and a number in it, is how it is written and no leak."""
-    whole = Uncut(wanted)
-    parts = _parts(made, whole.longest)
-    pairs = list(permutations(parts, 2))
-    hits = {pair: whole.made_by(*(parts[name] for name in pair), CHANCE / max(1, len(pairs))) for pair in pairs}
-    kept = _parts(
-        train.without([name for name in train.frame if not any(name in p for p, h in hits.items() if h)]), whole.longest
-    )
-    return {
-        f"{first} and {second}": len(forms)
-        for (first, second), forms in hits.items()
-        if forms and not (first in kept and second in kept and whole.made_by(kept[first], kept[second], 1.0))
-    }
+    """For each pair of draft columns the distinct real values that they make, one after the other.
+
+    What two columns of the source make as well, such as a year and a number in it, is how a key is written and no leak.
+    """
+    uncut = Uncut(wanted)
+    halves = _halves(made, uncut.longest)
+    pairs = list(permutations(halves, 2))
+    hits = {(a, b): len(uncut.made_by(halves[a], halves[b], CHANCE / max(1, len(pairs)))) for a, b in pairs}
+    found = [(pair, count) for pair, count in hits.items() if count and not _is_how_it_is_written(uncut, train, pair)]
+    return {" and ".join(pair): count for pair, count in found}
 
 
-def _parts(table: Table, longest: int) -> dict[str, Halves]:
+def _is_how_it_is_written(uncut: Uncut, train: Table, pair: tuple[str, str]) -> bool:
+    others = [column.name for column in train.columns if column.name not in pair]
+    own = _halves(train.without(others), uncut.longest)
+    return own.keys() >= set(pair) and bool(uncut.made_by(own[pair[0]], own[pair[1]], 1.0))
+
+
+def _halves(table: Table, longest: int) -> dict[str, Halves]:
     names = [c.name for c in table.columns if c.kind in READ or c.kind in (Kind.INTEGER, Kind.NUMBER)]
-    parts = {name: Halves.of(table.text(name), longest) for name in names}
-    return {name: each for name, each in parts.items() if not each.is_empty}
+    halves = {name: Halves.of(table.text(name), longest) for name in names}
+    return {name: each for name, each in halves.items() if not each.is_empty}

@@ -12,7 +12,6 @@ from privsynth.dataset import Kind, Role, Table
 from privsynth.gate.evidence.realvalues import (
     RealColumn,
     forms,
-    name_pairs,
     names_somebody,
     real_column,
     text_columns,
@@ -20,6 +19,7 @@ from privsynth.gate.evidence.realvalues import (
 from privsynth.measure.significance import copy_pvalue
 from privsynth.pii.canonical import letters, numbers, whole_name
 from privsynth.pii.entities import Trait, has
+from privsynth.pii.whole_names import name_pairs
 from privsynth.typing import Array
 
 SIGNIFICANT_DIGITS = 6

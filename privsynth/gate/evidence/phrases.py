@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from privsynth.dataset import Role, Table
-from privsynth.gate.evidence.realvalues import name_pairs, text_columns
+from privsynth.gate.evidence.realvalues import text_columns
+from privsynth.pii.whole_names import name_pairs
 from privsynth.spelling.normal import normal
 from privsynth.typing import Array
 

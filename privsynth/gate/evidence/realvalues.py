@@ -69,18 +69,5 @@ def _counts(texts: Array) -> pd.Series[int]:
     )
 
 
-def name_pairs(table: Table) -> Array:
-    """Whole names: the given name and surname of each row as one, or the column that holds both."""
-    parts = [[c.name for c in table.columns if c.entity == part] for part in ("FIRST_NAME", "LAST_NAME")]
-    if all(parts):
-        first, last = (pd.Series(table.text(names[0]), dtype=object) for names in parts)
-        joined = first + " " + last
-        return np.array(
-            [None if missing else name for name, missing in zip(joined, joined.isna(), strict=True)], dtype=object
-        )
-    whole = next((c.name for c in table.columns if c.entity == "PERSON" and c.kind in (Kind.TEXT, Kind.CATEGORY)), None)
-    return table.text(whole) if whole else np.empty(0, dtype=object)
-
-
 def text_columns(table: Table) -> Iterator[Column]:
     return (column for column in table.columns if column.kind in (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL))

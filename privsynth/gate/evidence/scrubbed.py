@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Dataset, Kind, Role, Table
-from privsynth.gate.evidence.realvalues import name_pairs
 from privsynth.mask_steps import Scrub
 from privsynth.measure.significance import exceeds
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.forms import LIKELY, Hit
 from privsynth.pii.residue import Forms, residue, words_in
+from privsynth.pii.whole_names import name_pairs
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.spelling.normal import normal

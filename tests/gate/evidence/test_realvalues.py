@@ -10,12 +10,12 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.realvalues import (
     forms,
     is_telling,
-    name_pairs,
     names_somebody,
     real_column,
     text_columns,
 )
 from privsynth.pii.canonical import numbers
+from privsynth.pii.whole_names import name_pairs
 
 
 @pytest.mark.parametrize(
