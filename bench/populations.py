@@ -18,6 +18,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from halves import halves
 from honest import honest, people, with_contacts
 
 from bench.tables import invented, money, survey
@@ -101,6 +102,9 @@ def kinds(material: Path | None) -> dict[str, Callable[[int, int], Parts]]:
         "contacts": contacts,
         "money": lambda seed, rows: _drawn(money, "money", "target", seed, rows),
         "survey": lambda seed, rows: _drawn(lambda rng, count: survey(rng, count, 40), "survey", "target", seed, rows),
+        "classes": lambda seed, rows: halves("classes", rows, seed),
+        "narrow": lambda seed, rows: halves("narrow", rows, seed),
+        "skewed": lambda seed, rows: halves("skewed", rows, seed),
         "work": lambda seed, rows: _drawn(lambda rng, count: invented(count, rng), "work", "savings", seed, rows),
     }
     if material is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import plants
 import pytest
+from halves import halves
 from honest import draft, honest, people, planted, source, with_contacts
 from quick import quick_if
 
@@ -128,6 +129,45 @@ def test_verbatim_rows_are_refused(seed: int, share: float, profiles: Sequence[s
 def test_noisy_copies_of_five_percent_are_refused(seed: int) -> None:
     made = leaky(plants.nearly(0.05), seed)
     assert [profile for profile in EXTREMES if not refusing(made, real(seed), profile, "copies")] == []
+
+
+# L16: copies of which something was changed
+
+CHANGED = {
+    "2 columns redrawn": lambda share: plants.redrawn(share, 2),
+    "3 columns redrawn": lambda share: plants.redrawn(share, 3),
+    "3 numbers moved by 1": lambda share: plants.moved(share, 1),
+    "3 numbers moved by 1 to 5": lambda share: plants.moved(share, 5),
+    "2 columns swapped": plants.swapped,
+    "1 column x 1,000": lambda share: plants.rescaled(share, 1_000),
+    "1 column x 2.54": lambda share: plants.rescaled(share, 2.54),
+    "1 column + 1,000": lambda share: plants.rescaled(share, 1, 1_000),
+}
+TABLES = [
+    "mixed",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in ("numbers", "classes", "skewed")),
+]
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("changed", quick_if(lambda changed: changed.startswith("3 columns"), list(CHANGED)))
+def test_what_is_changed_in_copies_does_not_hide_them(changed: str, table: str) -> None:
+    train, holdout, made = halves(table, 2_500)
+    for profile, share in (("internal", 0.02), ("public-release", 0.01)):
+        leaky = CHANGED[changed](share)(train, made, np.random.default_rng(1))
+        assert refusing(leaky, source(train, holdout), profile, "copies") == ["copies"], profile
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("plant", [plants.one_isolated, plants.one_isolated_noisy])
+def test_one_row_of_an_isolated_person_is_enough(plant: plants.Plant, table: str) -> None:
+    train, holdout, made = halves(table, 1_000)
+    refused = [
+        seed
+        for seed in range(1, 5)
+        if refusing(plant(train, made, np.random.default_rng(seed)), source(train, holdout), "internal", "copies")
+    ]
+    assert len(refused) >= (4 if plant is plants.one_isolated else 2)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from privsynth.dataset import Table
+from privsynth.dataset import Dataset, Table
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.attacks.folded import Folded
 from privsynth.measure.samples import some_of
@@ -118,16 +118,24 @@ def _beside(draft: Attacked, folds: Sequence[Attacked]) -> tuple[Attacked, Attac
 
 def sides_of(draft: Draft, source: Source) -> Iterator[Sides]:
     """The sides of each table of the draft that has real rows. Look-up tables are everybody's: whole on both."""
-    for made in draft.dataset:
-        name = made.name
+    for name in draft.dataset.names:
         if name in source.train:
-            train, holdout = source.train[name], source.holdout if name in source.holdout else source.train
+            made, train = _owned(draft.dataset, name), _owned(source.train, name)
+            holdout = source.holdout if name in source.holdout else source.train
             if not source.folds or name in source.train.lookups:
                 nobody = name not in source.holdout and not source.folds
-                yield Sides(train, train.take(np.arange(0)) if nobody else holdout[name], made)
+                yield Sides(train, train.take(np.arange(0)) if nobody else _owned(holdout, name), made)
             else:
                 yield Sides(train, train.take(np.arange(0)), made, tuple(_fold(fold, name) for fold in source.folds))
 
 
 def _fold(fold: SourceFold, name: str) -> FoldSides:
-    return FoldSides(fold.train[name], fold.holdout[name], tuple(drawn[name] for drawn in fold.drafts))
+    return FoldSides(
+        _owned(fold.train, name), _owned(fold.holdout, name), tuple(_owned(drawn, name) for drawn in fold.drafts)
+    )
+
+
+def _owned(data: Dataset, name: str) -> Table:
+    """The table, saying whose its rows are: those below one row of its parent are one person's."""
+    table, person = data[name], data.person_column(name)
+    return table if table.person == person or person is None else replace(table, person=person)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from honest import draft, honest, people, source
+from honest import draft, draft_of, honest, people, source
+from shop import shop
 
 from privsynth.dataset import Dataset, Table
 from privsynth.gate.evidence.sides import sides_of
@@ -68,3 +71,16 @@ def test_several_drafts_stand_beside_engines_that_are_attacked_once() -> None:
 
     assert list(sides.won_by(attack, [MADE, MADE])) == 2 * [sides.won(counted)]
     assert len(attacked) == 2 + 3
+
+
+def test_rows_below_one_row_of_the_parent_are_one_persons() -> None:
+    whole = shop(40)
+    data = whole.replace_tables(*(replace(table, person=None) for table in whole))
+    sides = {
+        each.train.name: each
+        for each in sides_of(draft_of(data), replace(source(REAL, None), train=data, holdout=data))
+    }
+    child = next(relation.child for relation in data.relations)
+    of_orders = sides[child]
+    assert len(of_orders.train) > of_orders.train.number_of_people == of_orders.made.number_of_people
+    assert of_orders.train.number_of_people == len(set(data[child].key_text(data.person_column(child) or "")))
