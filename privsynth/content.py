@@ -51,6 +51,27 @@ def digest(files: Mapping[str, Content]) -> str:
     return total.hexdigest()
 
 
+def unnamed(path: Path) -> int:
+    """A file that dies with the process, also when that is killed: what lies at `path` is but a link to our own handle.
+
+    Where a system shows no process its handles, the file keeps its name, and goes with the folder.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    own = Path(f"/proc/{os.getpid()}/fd/{handle}")
+    if own.exists():
+        path.unlink()
+        path.symlink_to(own)
+    return handle
+
+
+def close_unnamed(folder: Path) -> None:
+    """Let go of the files without a name to which links of the folder lead."""
+    own = f"/proc/{os.getpid()}/fd/"
+    for link in (path for path in folder.iterdir() if path.is_symlink()):
+        if (led := str(link.readlink())).startswith(own):
+            os.close(int(led.removeprefix(own)))
+
+
 def flush_folder(folder: Path) -> None:
     """See to it that the names of new, renamed and removed files are on the disk too."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

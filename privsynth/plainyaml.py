@@ -1,19 +1,31 @@
-"""YAML as plain data: no objects, no aliases, no surprises in size. An error says where, never what."""
+"""YAML as plain data: no objects, no aliases, no surprises in size. An error says where, never what.
+
+Size, depth, the number of parts and the digits of numbers are bounded while the text is cut into tokens, before
+anything is built of them: what nests thousands deep takes minutes, and a number of a million digits an error of ours.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from privsynth.errors import PolicyError
 
 MAX_YAML = 2**20
+MAX_DEPTH = 64
+MAX_TOKENS = 200_000
+MAX_NUMBER = 100  # characters
+_NUMBER_LIKE = re.compile(r"[-+.\d][-+.:_\da-fA-FxXoO]*")
+_UNFIT = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)  # of values, in ruamel
 
 
 def read_yaml(path: Path) -> Any:
     """The plain content of a YAML file: no objects, no aliases, no surprises in size."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_YAML + 1)  # a file of no size may have no end
     except OSError as error:
         raise PolicyError(f"cannot read {path.name}: {error.strerror}.") from None
     if len(raw) > MAX_YAML:
@@ -25,22 +37,56 @@ def read_yaml(path: Path) -> Any:
 
 
 def parse_yaml(text: str, name: str) -> Any:
-    """The plain content of a YAML text. A YAML error says where, never what."""
+    """The plain content of a YAML text."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
-    from ruamel.yaml.tokens import AliasToken, AnchorToken
 
     yaml = YAML(typ="safe", pure=True)
     try:
-        if any(isinstance(token, AliasToken | AnchorToken) for token in yaml.scan(text)):
-            raise PolicyError(f"{name}: anchors and aliases are not allowed.")
+        for number, (token, depth) in enumerate(_with_depth(yaml.scan(text))):
+            _check(token, depth, number, name)
         content = yaml.load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise PolicyError(f"{name}{place}: this is not valid YAML.", line=mark.line + 1 if mark else None) from None
-    except YAMLError:
-        raise PolicyError(f"{name}: this is not valid YAML.") from None
+        raise _invalid(name, error.problem_mark) from None
+    except (YAMLError, *_UNFIT):
+        raise _invalid(name) from None
     if not isinstance(content, dict):
         raise PolicyError(f"{name}: a mapping of names to values is expected.")
     return content
+
+
+def _invalid(name: str, mark: Any = None, why: str = "this is not valid YAML") -> PolicyError:
+    place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+    return PolicyError(f"{name}{place}: {why}.", line=mark.line + 1 if mark else None)
+
+
+def _with_depth(tokens: Iterator[Any]) -> Iterator[tuple[Any, int]]:
+    """Each token, and how many lists and mappings are open around it."""
+    from ruamel.yaml import tokens as kinds
+
+    opening = (
+        kinds.BlockSequenceStartToken,
+        kinds.BlockMappingStartToken,
+        kinds.FlowSequenceStartToken,
+        kinds.FlowMappingStartToken,
+    )
+    closing = kinds.BlockEndToken, kinds.FlowSequenceEndToken, kinds.FlowMappingEndToken
+    depth = 0
+    for token in tokens:
+        depth += isinstance(token, opening) - isinstance(token, closing)
+        yield token, depth
+
+
+def _check(token: Any, depth: int, number: int, name: str) -> None:
+    from ruamel.yaml.tokens import AliasToken, AnchorToken, ScalarToken
+
+    mark = token.start_mark
+    if isinstance(token, AliasToken | AnchorToken):
+        raise PolicyError(f"{name}: anchors and aliases are not allowed.")
+    if depth > MAX_DEPTH:
+        raise _invalid(name, mark, f"lists and mappings are nested more than {MAX_DEPTH} deep")
+    if number > MAX_TOKENS:
+        raise _invalid(name, mark, f"there are more than {MAX_TOKENS:,} names, values and signs")
+    is_long = isinstance(token, ScalarToken) and token.plain and len(token.value) > MAX_NUMBER
+    if is_long and _NUMBER_LIKE.fullmatch(token.value):
+        raise _invalid(name, mark, f"a number has more than {MAX_NUMBER} characters")

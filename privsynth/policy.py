@@ -5,7 +5,7 @@ A policy is merged once, here: built-in profile, then the policy file, then the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -315,10 +315,13 @@ _STEP = f"is no step of masking; the steps are: {', '.join(step_names())}"
 _PLAIN = {"extra_forbidden": "there is no such name here", "missing": "must be said"}
 
 
+MOST_TOLD = 20  # things that are wrong
+
+
 def _explain(error: ValidationError, places: Places) -> str:
-    return "the policy cannot be used: " + "; ".join(
-        _line(item, places) for item in error.errors(include_url=False, include_input=False)
-    )
+    items = error.errors(include_url=False, include_input=False)
+    more = [f"and {len(items) - MOST_TOLD:,} more"] if len(items) > MOST_TOLD else []
+    return "the policy cannot be used: " + "; ".join([*(_line(item, places) for item in items[:MOST_TOLD]), *more])
 
 
 def _without_levels(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -338,12 +341,18 @@ def _line(item: Mapping[str, Any], places: Places) -> str:
     return f"{places.of(path)}{'.'.join(path) or 'policy'}: {message}"
 
 
+def _parts_of(model: type[PolicyModel]) -> Iterator[type[PolicyModel]]:
+    for part in model.__subclasses__():
+        yield part
+        yield from _parts_of(part)
+
+
 def _suggest(error: ValidationError) -> str:
     """The nearest known name for each unknown one."""
     from difflib import get_close_matches
 
-    names = {name for part in PolicyModel.__subclasses__() for name in part.model_fields}
-    errors = error.errors(include_url=False, include_input=False)
+    names = {name for part in _parts_of(PolicyModel) for name in part.model_fields}
+    errors = error.errors(include_url=False, include_input=False)[:MOST_TOLD]
     unknown = [str(item["loc"][-1]) for item in errors if item["type"] == "extra_forbidden"]
     pairs = [(name, get_close_matches(name, names - {name}, n=1)) for name in unknown]
     return "; ".join(f"did you mean '{near[0]}' instead of '{name}'?" for name, near in pairs if near)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from privsynth.content import Content, Stored, blocks, content_digest, flush_folder
+from privsynth.content import Content, Stored, blocks, close_unnamed, content_digest, flush_folder
 from privsynth.emit.target import INSTEAD, NOT_EMPTY, check_ours, place_of
 from privsynth.errors import PolicyError, PrivsynthError
 
@@ -62,10 +62,11 @@ def private_folder(beside: Path) -> Iterator[Path]:
             folder = stack.enter_context(_staging(target))
         except OSError as error:
             said = os.strerror(error.errno or errno.EIO)
-            raise PrivsynthError(
+            raise PolicyError(
                 f"there is no place for the private files of the run: {said}.",
                 hint="name another place with --report-dir",
             ) from None
+        stack.callback(close_unnamed, folder)
         yield folder
 
 

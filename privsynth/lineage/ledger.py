@@ -14,6 +14,7 @@ then says so.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -173,7 +174,7 @@ def _time_of(record: Record) -> datetime:
 def _parsed(line: bytes, number: int) -> Record:
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict) or (number and not isinstance(record.get("hash"), str)):
         raise PrivsynthError(
@@ -277,8 +278,12 @@ def _check_folder(folder: Path) -> None:
         )
 
 
+_OF_THE_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
+
+
 def _unusable(error: OSError) -> PrivsynthError:
-    return PrivsynthError(
+    kind = PolicyError if error.errno in _OF_THE_PLACE else PrivsynthError
+    return kind(
         f"the ledger cannot be used: {os.strerror(error.errno or 5)}.",
         hint="nothing can be counted; name another state directory with --state",
     )

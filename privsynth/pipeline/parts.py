@@ -8,6 +8,7 @@ the worst of each finding -> report -> decide
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from privsynth.content import Stored, blocks
+from privsynth.content import Stored, blocks, unnamed
 from privsynth.dataset import Dataset
 from privsynth.describe import describe, learn_statistics
 from privsynth.describe.fingerprints import fingerprints_of_parts
@@ -114,7 +115,7 @@ def _mask_each(prepared: Prepared, parts: Parts, out: Path, stages: Stages) -> t
         raise PolicyError("only backend mask works in parts, and only where there are rows.", hint="use privsynth run")
     memory = _memory(options, parts)
     drafts, judged = list[Draft](), list[list[Verdict]]()
-    with out.open("xb") as file:
+    with os.fdopen(unnamed(out), "wb", closefd=False) as file:
         for number, table in enumerate(parts):
             data = Dataset((table,))
             source = _source(data, policy, whole.statistics.taken, rows=whole.of_rows, exposure=whole.exposure)

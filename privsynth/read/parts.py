@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
+from privsynth.content import unnamed
 from privsynth.dataset import Column, Form, Kind, Table
 from privsynth.errors import InputError
 from privsynth.options import LAYOUT, ColumnPolicy, ReadPolicy, TablePolicy
@@ -60,9 +61,9 @@ class Layout:
 
 
 def spool(source: BinaryIO, target: Path, most: int) -> int:
-    """Copy a stream into a file that only its owner can read; the number of bytes."""
+    """Copy a stream into a file that only we can read, and that dies with us; the number of bytes."""
     size = 0
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+    with os.fdopen(unnamed(target), "wb", closefd=False) as file:
         while block := source.read(BLOCK):
             size += len(block)
             if size > most:
@@ -203,13 +204,7 @@ def deal(
 
 
 def _private(path: Path) -> TextIO:
-    return os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600),
-        "w",
-        encoding="utf-8",
-        errors="surrogatepass",
-        newline="",
-    )
+    return os.fdopen(unnamed(path), "w", encoding="utf-8", errors="surrogatepass", newline="", closefd=False)
 
 
 def _slots(block: Sequence[Sequence[str]], at: int, before: int, salt: int, parts: int) -> Array:
