@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.measure.significance import copy_pvalue, holm
+from privsynth.measure.significance import copy_pvalue, holm, poisson_tail
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,10 @@ def test_a_missing_p_value_stays_missing_and_still_counts() -> None:
 @given(st.lists(st.floats(0, 1), max_size=20))
 def test_correction_never_lowers_a_p_value(values: list[float]) -> None:
     assert all(after >= before - 1e-12 for before, after in zip(values, holm(values), strict=True))
+
+
+def test_a_count_is_beyond_chance_by_the_poisson_tail() -> None:
+    assert poisson_tail(0, 5.0) == 1.0
+    assert poisson_tail(1, 0.1) == pytest.approx(1 - math.exp(-0.1))
+    assert poisson_tail(2, 1.0) == pytest.approx(1 - 2 * math.exp(-1.0))
+    assert poisson_tail(3, 0.0) == 0.0
