@@ -220,6 +220,7 @@ def policy_record(policy: Policy) -> dict[str, Any]:
     """
     record: dict[str, Any] = policy.model_dump(mode="json")
     record["state"] = "given" if policy.state else None
+    record["against"] = ["given"] * len(policy.against)
     if isinstance(policy.backend, KeyedOptions):
         record["seed"] = None if policy.seed is None else "given"
     options = record["backend"]

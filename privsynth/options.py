@@ -65,6 +65,12 @@ class Limits(PolicyModel):
     tracing_max: float = _lower(
         ge=0, le=1, description="Share of draft rows whose source row may be found as the nearest one (mask and clone)."
     )
+    joined_max: float | None = _lower(
+        ge=0,
+        le=1,
+        description="Share of rows that may be joined with an earlier release of the same people by what both keep "
+        "(mask and clone); reported only when absent.",
+    )
     control_min: int = _higher(ge=1, description="Fewest held-out people on which a statement may rest.")
     folds_min: int = _higher(
         ge=1,

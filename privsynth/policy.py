@@ -91,6 +91,11 @@ class Policy(PolicyModel):
         description="Folder of the ledger that counts attempts and releases of one source; "
         "beside the output when absent.",
     )
+    against: list[Path] = Field(
+        [],
+        description="Folders of earlier releases about the same people: how many rows can be joined with theirs is "
+        "measured. Those that the ledger knows of this source are looked at without being named.",
+    )
     waivers: list[Waiver] = Field(
         [],
         description="Gates for whose measured failure a named person answers; never with the profile public-release.",

@@ -63,6 +63,15 @@ class Exposure:
         return [*kin, f"{old}: they are known by equal content alone, until they are read again"]
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class EarlierRelease:
+    """What went out before about the same people, and lies at hand."""
+
+    name: str  # such as: record 3 of the ledger
+    dataset: Dataset
+    keeps_people: bool  # whether each of its rows was made from the row of one person
+
+
 @dataclass(frozen=True, eq=False)
 class WholeSource:
     """All rows of a source before some were held out, in their order, and what holds between their columns."""
@@ -95,6 +104,7 @@ class Source:
     exposure: Exposure | None = None  # None: nobody counts
     whole: WholeSource | None = None  # None: nothing was held out of it; a hold-out, if any, was given beside it
     folds: tuple[SourceFold, ...] = ()
+    earlier: tuple[EarlierRelease, ...] = ()
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known
     )

@@ -122,6 +122,10 @@ AcceptRisk = Annotated[
 State = Annotated[
     Path | None, typer.Option("--state", help=help_of(Policy, "state"), show_default="privsynth-state beside OUT")
 ]
+Against = Annotated[
+    list[Path] | None,
+    typer.Option("--against", metavar="DIR", help=f"{help_of(Policy, 'against')} Can be repeated.", show_default=False),
+]
 StateOfKeys = Annotated[
     Path | None,
     typer.Option(

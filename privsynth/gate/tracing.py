@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from privsynth.dataset import Table
 from privsynth.gate.evidence.scope import (
@@ -12,12 +12,13 @@ from privsynth.gate.evidence.scope import (
     quasi_identifiers,
     shared_tables,
 )
+from privsynth.measure.attacks.joining import join
 from privsynth.measure.attacks.tracing import ATTACKS, Traced, trace
 from privsynth.measure.intervals import wilson
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.seeds import Seeds
-from privsynth.source import Source
+from privsynth.source import EarlierRelease, Source
 from privsynth.typing import Array
 from privsynth.verdict import Finding
 
@@ -33,6 +34,10 @@ class Tracing:
     The worst attacker: he knows the real values of everybody in the source, and points at the nearest real row of each
     row of the draft; how often is it the right one? Rows of `mask` and `clone` are made from one person each: there the
     share found by the quasi-identifiers decides. Rows of a model or a rulebook have no such person.
+
+    Another one holds two releases of these people, and joins their rows by what both keep: then he knows of each what
+    stands in either. How many rows join is measured for each earlier release at hand, and held against `joined_max`
+    where the rows of both are people's. How many would join with one that is not at hand is said, too.
     """
 
     name = "tracing"
@@ -45,9 +50,52 @@ class Tracing:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        tables = shared_tables(draft, source)
+        tables = list(shared_tables(draft, source))
         people_of = source.train.people_of
-        return [found for train, _, made in tables for found in self._judged(train, made, people_of(train.name))]
+        traced = [found for train, _, made in tables for found in self._judged(train, made, people_of(train.name))]
+        return [*traced, *self._joins([made for *_, made in tables], source), *self._kept(tables)]
+
+    def _joins(self, made: Sequence[Table], source: Source) -> Iterator[Finding]:
+        """With each earlier release, table by table; a table that it does not have joins with nothing."""
+        for number, release in enumerate(source.earlier, start=1):
+            for table in made:
+                if table.name in source.train.lookups:
+                    continue
+                like = table.name if table.name in release.dataset else release.dataset.root.name
+                yield self._joined(table, release.dataset[like], release, number)
+
+    def _joined(self, made: Table, earlier: Table, release: EarlierRelease, number: int) -> Finding:
+        joined, least = join(made, earlier), max(1, min(len(made), len(earlier)))
+        limit = self.limits.joined_max if self.decides and release.keeps_people else None
+        note = f"{joined.rows:,} rows join with {release.name}, {joined.by_chance:,} would if its rows were strangers'"
+        return Finding(
+            f"joined_with_release_{number}",
+            joined.beyond_chance / least,
+            what=f"rows that can be joined with an earlier release, beyond chance ({made.name})",
+            table=made.name,
+            limit=limit,
+            limit_name="" if limit is None else "joined_max",
+            where=joined.columns,
+            n=least,
+            note=note if limit is not None else f"{note}; {_why_told(release, self.decides)}",
+            remedy="what both keep must be coarser or left out here, or the earlier release called back",
+        )
+
+    def _kept(self, tables: Sequence[tuple[Table, Table, Table]]) -> Iterator[Finding]:
+        """In how many rows a second release of these people would join, if it kept what this one keeps."""
+        for train, _, made in tables if self.decides else ():
+            joined = join(made, train)
+            if len(made) and joined.columns:
+                yield Finding(
+                    "joined_by_what_is_kept",
+                    joined.rows / len(made),
+                    what=f"rows that another release with the same values would join with ({made.name})",
+                    table=made.name,
+                    where=joined.columns,
+                    n=len(made),
+                    note="rows that are alone with their values in these columns; reported only: new tokens and "
+                    "invented names do not hinder it, for it goes by what is kept",
+                )
 
     def _judged(self, train: Table, made: Table, people: Array) -> list[Finding]:
         if self.decides and len(made) and made.origin is None:
@@ -69,6 +117,12 @@ class Tracing:
             traced = trace(train, made, kept, people, rng)
             found.append(_traced("nearest_by_all_columns", train.name, kept, traced, None))
         return found
+
+
+def _why_told(release: EarlierRelease, decides: bool) -> str:
+    if decides and release.keeps_people:
+        return "reported only in this profile"
+    return "reported only: rows of a model or a rulebook are nobody's"
 
 
 def _nobodys(table: str, why: str) -> Finding:

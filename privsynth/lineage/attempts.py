@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 from privsynth.dataset import Dataset, Table
@@ -37,6 +38,9 @@ class Attempt:
     number: int = 0  # of the record that opened it
     table: str = ""  # whose rows are counted
     closed: bool = False
+    places: tuple[
+        tuple[int, Path], ...
+    ] = ()  # where releases of this source were written, by the record of the attempt
     of_parts: int | None = None  # all rows, where a release holds more than the dataset at hand
 
     def close(self, outcome: Outcome) -> Outcome:
@@ -48,7 +52,15 @@ class Attempt:
         with self.ledger.pages() as pages:
             self._check_room(pages.records, rows)
             missed = [asdict(each) for each in missed_in(blocking(outcome.verdicts))] if not rows else []
-            pages.append(event="outcome", attempt=self.number, outcome=outcome.status, rows=rows, missed=missed)
+            rows_digest = outcome.verdicts[0].subject if isinstance(outcome, Release) and outcome.verdicts else None
+            pages.append(
+                event="outcome",
+                attempt=self.number,
+                outcome=outcome.status,
+                rows=rows,
+                missed=missed,
+                data=rows_digest,
+            )
             self.closed = True
         exact = [verdict_record(replace(verdict, figures="exact")) for verdict in outcome.verdicts]
         evidence = {"schema": "privsynth/evidence/1", "attempt": self.number, "verdicts": exact}
@@ -118,8 +130,32 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
             ledger=ledger,
             number=opened["record"],
             table=data.root.name,
+            places=_places(pages.records, opened),
             of_parts=None if parts is None else here.rows,
         )
+
+
+def note_place(state: Path | None, outcome: Outcome, folder: Path) -> None:
+    """Where the rows of a release lie, so that a later one of the same source can be compared with them."""
+    if state is None or not isinstance(outcome, Release):
+        return
+    with open_ledger(state).pages() as pages:
+        digest = outcome.verdicts[0].subject
+        if any(record["event"] == "outcome" and record.get("data") == digest for record in pages.records):
+            pages.append(event="written", data=digest, folder=str(folder.absolute()))
+
+
+def _places(records: Sequence[Record], opened: Record) -> tuple[tuple[int, Path], ...]:
+    """The folders of all releases of this source and its kin, the latest of each release."""
+    kin = kin_of(records, opened)
+    folders = {record["data"]: record["folder"] for record in records if record["event"] == "written"}
+    return tuple(
+        (record["attempt"], Path(folders[record["data"]]))
+        for record in records
+        if record["event"] == "outcome"
+        and record.get("data") in folders
+        and records[record["attempt"] - 1]["source"] in kin
+    )
 
 
 @dataclass(frozen=True)

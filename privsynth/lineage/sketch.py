@@ -2,7 +2,7 @@
 
 A sketch counts: for each of some sets of columns, how many rows fall into each of a few buckets, where the bucket of a
 row is a keyed digest of what stands in those columns. Counts of two tables differ by as much as their rows do (Alon,
-Matias and Szegedy 1999), whatever the order of rows, and names of columns play no part. A bucket holds two rows or
+Matias and Szegedy 1999), whatever the order of rows, and names of columns play no part. A bucket holds three rows or
 more on average, so that it says next to nothing of one row; and the whole is sealed with the key of the ledger.
 """
 
@@ -27,9 +27,10 @@ from privsynth.typing import Array
 
 VERSION = 1
 SETS = 32  # sets of columns
-LEAST, MOST = 16, 512  # buckets of each
-ROWS_A_BUCKET = 2
+LEAST, MOST = 8, 512  # buckets of each
+ROWS_A_BUCKET = 3
 SPREAD = (1, 4, 16)
+FEWEST = 8  # rows of which there is a sketch
 BINS = 32  # for the look of a column: what its values are, and of what size
 SAMPLE = 5_000  # rows by which sets are chosen
 NEARLY_CONSTANT = 0.75  # two rows agree in such a column more often than this
@@ -61,7 +62,7 @@ class Sketch:
 def sketch_of(parts: Parts, rows: int, key: bytes) -> Sketch | None:
     """The sketch of one table, whose rows may come in parts; None where too few rows or no columns tell anything."""
     wholes = list[Array]()
-    if rows < LEAST // ROWS_A_BUCKET or not (useful := _useful(first := next(parts()).columns)):
+    if rows < FEWEST or not (useful := _useful(first := next(parts()).columns)):
         return None
     sets = _sets(first, useful, buckets_for(rows), np.random.default_rng(np.frombuffer(_word(key, "sets"), np.uint32)))
     looks = np.zeros((len(first), 2 * BINS))
@@ -159,8 +160,8 @@ def _hashed(numbers: Array) -> Array:
 
 
 def buckets_for(rows: int) -> int:
-    """A power of two, of two rows each or more."""
-    return int(2 ** np.floor(np.log2(np.clip(rows // ROWS_A_BUCKET, LEAST, MOST))))
+    """So many that each holds three rows or more on average, but in tables of a few rows."""
+    return min(MOST, max(LEAST, rows // ROWS_A_BUCKET))
 
 
 def counts_of(cells: Sequence[Array], number: int, buckets: int, key: bytes) -> Array:

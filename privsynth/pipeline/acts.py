@@ -21,10 +21,11 @@ from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
 from privsynth.left_out import lesson, without_left_out
-from privsynth.lineage.attempts import attempt
+from privsynth.lineage.attempts import Attempt, attempt, note_place
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions
 from privsynth.pipeline.choices import backend_for, rows_asked, seed_notes, seeds_for, settle
+from privsynth.pipeline.earlier import earlier_releases, refuse_unreadable
 from privsynth.pipeline.evidence import NOTHING, missing_evidence, unjudged
 from privsynth.pipeline.folds import fresh_backends, with_drafts
 from privsynth.policy import Policy
@@ -38,7 +39,7 @@ from privsynth.report.losses import losses
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
-from privsynth.source import Exposure, Source, SourceFold, WholeSource
+from privsynth.source import Source, SourceFold, WholeSource
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
@@ -58,10 +59,6 @@ class Prepared:
     data: Dataset
     source: Source
     course: Course = FIRST  # by which ways out it was reached
-
-    def counted(self, exposure: Exposure | None) -> Prepared:
-        """With what the ledger knows of earlier runs on this source."""
-        return replace(self, source=replace(self.source, exposure=exposure))
 
     @property
     def lesson(self) -> tuple[Dataset, Statistics]:
@@ -99,6 +96,7 @@ def prepare(
 
     `is_foreign`: what will be fitted was passed, and may take its time.
     """
+    refuse_unreadable(policy.against)
     started, policy = datetime.now(UTC), settle(policy, data)
     seeds = seeds or seeds_for(policy)
     before = data.notes
@@ -164,7 +162,7 @@ def release(
     if (missing := missing_evidence(prepared)) is not None:
         return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing), stages)
     with attempt(prepared.data, prepared.policy) as begun:
-        prepared = known_before(prepared.counted(begun.exposure), stages)
+        prepared = known_before(prepared, begun, stages)
         fresh = fresh_backends(prepared.policy, backend if prepared.source.folds else None)
         drawn = make(prepared)
         prepared = with_drafts(prepared, fresh, stages)
@@ -172,12 +170,13 @@ def release(
         return begun.close(decided(prepared, drawn, verdicts, stages))
 
 
-def known_before(prepared: Prepared, stages: Stages) -> Prepared:
-    """The ledger's word on which other sources this one is counted with."""
-    exposure = prepared.source.exposure
-    notes = [] if exposure is None else exposure.notes
+def known_before(prepared: Prepared, begun: Attempt, stages: Stages) -> Prepared:
+    """With what the ledger knows: which other sources this one is counted with, and what of it went out before."""
+    earlier, notes = earlier_releases(prepared.policy, begun)
+    notes = [*(begun.exposure.notes if begun.exposure else ()), *notes]
     stages.notes(notes)
-    return prepared.with_notes(*notes)
+    source = replace(prepared.source, exposure=begun.exposure, earlier=earlier)
+    return replace(prepared, source=source).with_notes(*notes)
 
 
 def judged(draft: Draft, source: Source, policy: Policy, stages: Stages) -> list[Verdict]:
@@ -254,9 +253,12 @@ def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> 
     return prepared.course.onwards(ways_out(verdicts, prepared.policy, draft, prepared.source, before))
 
 
-def write(outcome: Outcome, out: Path, *, overwrite: bool, inputs: Inputs = ()) -> list[Path]:
+def write(
+    outcome: Outcome, out: Path, *, overwrite: bool, inputs: Inputs = (), state: Path | None = None
+) -> list[Path]:
     """A release to the folder `out`, or the reports of a refusal to `<out>.refused`. Neither replaces an input."""
     if isinstance(outcome, Release):
+        note_place(state, outcome, out)
         return emit(outcome, out, overwrite=overwrite, inputs=inputs)
     return emit_refusal(outcome, out, inputs=inputs)
 

@@ -110,7 +110,7 @@ def sample(
     seed = Seeds(seed).seed
     outcome = release(prepared, lambda ready: draw(ready, fitted, stages, seed=seed), stages)
     with stages.unbroken():
-        return outcome, write(outcome, out, overwrite=overwrite, inputs=[folder, *files])
+        return outcome, write(outcome, out, overwrite=overwrite, inputs=[folder, *files], state=policy.state)
 
 
 def _keep(

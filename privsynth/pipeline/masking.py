@@ -27,9 +27,10 @@ def mask_to_folder(
     """Rows and reports of any number of tables in the folder `out`, or the reason in `<out>.refused`."""
     check_output(out, overwrite=overwrite, inputs=names)
     with private_folder(_folder_beside(out)) as folder:
-        outcome = _masked(names, with_ledger(policy, out), folder, stages)
+        policy = with_ledger(policy, out)
+        outcome = _masked(names, policy, folder, stages)
         with stages.unbroken():
-            return outcome, write(outcome, out, overwrite=overwrite, inputs=names)
+            return outcome, write(outcome, out, overwrite=overwrite, inputs=names, state=policy.state)
 
 
 def mask_to_stream(

@@ -28,6 +28,7 @@ from privsynth.lineage.attempts import attempt
 from privsynth.options import MaskOptions
 from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by, known_before
 from privsynth.pipeline.choices import seed_notes, seeds_for, settle
+from privsynth.pipeline.earlier import refuse_unreadable
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning
 from privsynth.read.sources import SourceFile
@@ -48,6 +49,7 @@ def mask_in_parts(
 
     `folder` is private, and is removed with the run.
     """
+    refuse_unreadable(policy.against)
     started, seeds = datetime.now(UTC), seeds_for(policy)
     with stages.stage("read") as stage:
         layout, head, notes = beginning(file, path, policy.read, policy.table(file.table))
@@ -68,7 +70,7 @@ def mask_in_parts(
     with attempt(first, policy, parts=partial(iter, parts)) as begun:
         source = _source(first, policy, taken, rows=parts.rows, exposure=begun.exposure)
         prepared = Prepared(started=started, seeds=seeds, policy=policy, data=first, source=source)
-        prepared = known_before(prepared, stages)
+        prepared = known_before(prepared, begun, stages)
         return begun.close(_mask_and_decide(prepared, parts, folder / "rows", stages))
 
 
@@ -119,6 +121,7 @@ def _mask_each(prepared: Prepared, parts: Parts, out: Path, stages: Stages) -> t
         for number, table in enumerate(parts):
             data = Dataset((table,))
             source = _source(data, policy, whole.statistics.taken, rows=whole.of_rows, exposure=whole.exposure)
+            source = replace(source, earlier=whole.earlier)
             draft = _draft(Mask(options, policy.limits, memory, nlp=policy.nlp), source, prepared, number)
             judged.append(judged_by(GATES_OF_ROWS, draft, source, policy, Stages()))
             file.write(_rows_of(draft, with_header=not number))

@@ -47,7 +47,7 @@ def run(
     policy = with_ledger(policy, out)
     outcome = synthesize(data, policy, stages, backend=backend, attempt_remedies=attempt_remedies)
     with stages.unbroken():
-        return outcome, write(outcome, out, overwrite=overwrite, inputs=files_in(data))
+        return outcome, write(outcome, out, overwrite=overwrite, inputs=files_in(data), state=policy.state)
 
 
 def synthesize(

@@ -84,8 +84,9 @@ def test_without_quasi_identifiers_that_is_said() -> None:
     order = np.random.default_rng(2).permutation(len(TRAIN))
     made = replace(plain.take(order), origin=order)
     found = Tracing(MASK).measure(draft(made), source(plain, None))
-    assert [finding.limit for finding in found] == [None]
+    assert [finding.limit for finding in found] == [None, None]
     assert "all kept columns" in found[0].what
+    assert found[1].key == "joined_by_what_is_kept"
 
 
 def test_where_people_are_known_by_all_kept_columns_that_attack_is_made_once() -> None:

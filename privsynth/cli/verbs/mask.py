@@ -25,6 +25,7 @@ def mask(
     keyring: flags.MaskingKeyring = None,
     profile: flags.Profile = None,
     state: flags.State = None,
+    against: flags.Against = None,
     accept_risk: flags.AcceptRisk = None,
     drop: flags.Drop = None,
     settings: flags.Set = None,
@@ -46,6 +47,7 @@ def mask(
         {
             "profile": profile,
             "state": state,
+            "against": against,
             "waivers": waivers(accept_risk or []),
             "drop": drop,
             "backend.kind": "mask",

@@ -21,6 +21,7 @@ def run(
     config: flags.Config = None,
     profile: flags.Profile = None,
     state: flags.State = None,
+    against: flags.Against = None,
     accept_risk: flags.AcceptRisk = None,
     model_engine: flags.Engine = None,
     where: flags.Where = None,
@@ -55,6 +56,7 @@ def run(
             "backend.shares": shares_of(share or []),
             "profile": profile,
             "state": state,
+            "against": against,
             "waivers": waivers(accept_risk or []),
             "drop": drop,
         }

@@ -29,7 +29,10 @@ TOKENS = (
 )
 AFTERWARDS = {"arithmetic": "; drop what can be worked out, and work it out afterwards"}
 KEPT = "the key is kept: whoever holds it can link this data to its source; pseudonymised, still personal data"
-DESTROYED = "the key is made for this run and destroyed with it: no other run makes the same tokens"
+DESTROYED = (
+    "the key is made for this run and destroyed with it: no other run makes the same tokens; rows of two runs "
+    "can still be joined by what both keep"
+)
 
 
 class Mask:
