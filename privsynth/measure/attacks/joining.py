@@ -44,7 +44,7 @@ def join(left: Table, right: Table) -> Joined:
     tried = sorted(common, key=lambda name: -len(np.unique(cells[name][0])))[:WIDEST]
     if not tried or not len(left) or not len(right):
         return Joined(0, 0, ())
-    starts = list(combinations(tried, 2)) or [(tried[0],)]
+    starts: list[tuple[str, ...]] = [*combinations(tried, 2)] or [(tried[0],)]
     best = max((_joined(cells, names) for names in starts), key=lambda joined: joined.beyond_chance)
     while True:
         longer = [_joined(cells, (*best.columns, name)) for name in tried if name not in best.columns]
