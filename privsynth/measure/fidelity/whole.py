@@ -117,7 +117,7 @@ class _Measure:
         yield from tails_kept(whole)
         yield from said_again(sides, (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides)))
         yield from seasons(sides)
-        yield from rows_each(self.laid.parts, name, _stream("each", name))
+        yield from rows_each(self.laid.whole, self.laid.parts.synthetic, name, _stream("each", name))
         yield from order_kept(result.together) if result.together is not None else ()
         targets = self.policy.table(name).targets
         yield from use_kept(sides, result.ties, targets, _stream("use", name), facts=self.source.facts)
