@@ -19,8 +19,9 @@ from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
 from privsynth.measure.fidelity.again import said_again
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
 from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.invented import not_compared_kept
 from privsynth.measure.fidelity.kept import SURE, Kept
-from privsynth.measure.fidelity.keys import keys_kept
+from privsynth.measure.fidelity.keys import keys_kept, repeats_kept
 from privsynth.measure.fidelity.levels import levels_kept
 from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept, gaps_together
 from privsynth.measure.fidelity.order import OrderResult, compare_order, order_kept
@@ -107,12 +108,13 @@ class _Measure:
         yield from columns_kept(sides)
         yield from levels_kept(sides)
         yield from texture_kept(sides)
+        yield from not_compared_kept(sides)
         ties = (*result.ties, *fine_ties(sides))
         yield from (*column_ties(ties, "ties", sides.size), *pairs_kept(ties, sides.size))
         yield from relations_kept(sides, self.source.facts)
-        yield from keys_kept(
-            self.laid.whole[name], self.laid.parts.synthetic[name], self.source.facts, _stream("keys", name)
-        )
+        every = self.laid.whole[name], self.laid.parts.synthetic[name]
+        yield from keys_kept(*every, self.source.facts, _stream("keys", name))
+        yield from repeats_kept(*every, sides.names, _stream("repeats", name))
         yield from said_again(sides, groups_kept(sides))
         yield from tails_kept(whole)
         yield from said_again(sides, (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides)))
