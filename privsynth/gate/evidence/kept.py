@@ -18,6 +18,7 @@ WHAT: dict[Aspect, str] = {
     "texture": "decimals, weekdays and times of day that are as in the real rows",
     "ties": "what the column that keeps least says of the others",
     "pairs": "what one of the two columns that keep least says of the other",
+    "threes": "what two of the three columns that keep least say together of the third",
     "relations": "rows in which what holds between columns holds",
     "keys": "rows that have a key of their own where each real row has one",
     "groups": "what the group that keeps least shows",

@@ -29,6 +29,7 @@ from privsynth.measure.fidelity.relations import relations_kept
 from privsynth.measure.fidelity.sides import ThreeSides, halves, sides_of, whole_sides
 from privsynth.measure.fidelity.tails import tails_kept
 from privsynth.measure.fidelity.texture import texture_kept
+from privsynth.measure.fidelity.threes import threes_kept
 from privsynth.measure.fidelity.ties import column_ties, fine_ties, gap_ties, pairs_kept, seasons
 from privsynth.measure.fidelity.use import use_kept
 from privsynth.measure.turns import known_turns
@@ -111,6 +112,7 @@ class _Measure:
         yield from not_compared_kept(sides)
         ties = (*result.ties, *fine_ties(sides))
         yield from (*column_ties(ties, "ties", sides.size), *pairs_kept(ties, sides.size))
+        yield from said_again(sides, threes_kept(sides, result.ties, _stream("threes", name)))
         yield from relations_kept(sides, self.source.facts)
         every = self.laid.whole[name], self.laid.parts.synthetic[name]
         yield from keys_kept(*every, self.source.facts, _stream("keys", name))
