@@ -18,7 +18,7 @@ from privsynth.expressions.aim import like_asked
 from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
 from privsynth.measure.fidelity.again import said_again
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
-from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.groups import groups_kept, means_kept, within_groups_kept
 from privsynth.measure.fidelity.invented import not_compared_kept
 from privsynth.measure.fidelity.kept import SURE, Kept
 from privsynth.measure.fidelity.keys import keys_kept, repeats_kept
@@ -117,7 +117,8 @@ class _Measure:
         every = self.laid.whole[name], self.laid.parts.synthetic[name]
         yield from keys_kept(*every, self.source.facts, _stream("keys", name))
         yield from repeats_kept(*every, sides.names, _stream("repeats", name))
-        yield from said_again(sides, groups_kept(sides))
+        yield from (*said_again(sides, groups_kept(sides)), *within_groups_kept(sides))
+        yield from said_again(whole, means_kept(whole))
         yield from tails_kept(whole)
         yield from said_again(sides, (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides)))
         yield from seasons(sides)

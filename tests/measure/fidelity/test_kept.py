@@ -12,7 +12,7 @@ from honest import honest, people, with_frame
 
 from privsynth.dataset import Column, Kind, Table
 from privsynth.measure.fidelity import compare
-from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.groups import groups_kept, means_kept, within_groups_kept
 from privsynth.measure.fidelity.kept import Kept, worst
 from privsynth.measure.fidelity.levels import levels_kept
 from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept
@@ -42,6 +42,8 @@ def kept_of(sides: ThreeSides) -> list[Kept]:
         *column_ties(ties, "ties", sides.size),
         *pairs_kept(ties, sides.size),
         *groups_kept(sides),
+        *within_groups_kept(sides),
+        *means_kept(sides),
         *tails_kept(sides),
         *gaps_kept(sides),
         *gap_ties(sides),
