@@ -34,7 +34,7 @@ from privsynth.recipe import Recipe
 from privsynth.release import Draft, Notice, Outcome, Release, Reports, decide
 from privsynth.report import render_reports
 from privsynth.report.changed import unseen_changes
-from privsynth.report.losses import losses
+from privsynth.report.losses import FEW, left_open, losses
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
@@ -207,7 +207,7 @@ def decided(
     warned = [*losses(verdicts, exact=exact), *led_back]
     guards = guard_notes(draft.dataset)
     changed = [*unseen_changes(source.train, draft.dataset), *guards]
-    stages.notes([*traced, *guards])
+    stages.notes([*left_open(verdicts, exact=exact, below=FEW), *traced, *guards])
     stages.warnings(warned)
     advice = advice_on(prepared, draft, verdicts)
     with stages.stage("report"):

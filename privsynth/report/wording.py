@@ -261,6 +261,7 @@ LOST = {
     ),
     "rows": ("whole rows can be told from real ones", "a classifier tells many rows from real ones"),
 }
+LEFT_OPEN = "so few rows leave open much of what could be lost: the limits allow for chance, which does a lot among few"
 # aspect -> (heading on the page, what it asks)
 KEPT = {
     "columns": ("Values", "Are the values of each column as often as in the real rows?"),

@@ -95,9 +95,13 @@ def _mean(unit: str, real: Array, synthetic: Array) -> tuple[float, float, float
 def _spread(unit: str, real: Array, synthetic: Array) -> tuple[float, float, float, str]:
     edges = edges_of(real)
     both = [shares(places_in(side, edges), len(edges) + 2) for side in (real, synthetic)]
-    kept, (usual, error) = 1 - total_variation(*both), astray(both[0], len(real), len(synthetic))
+    kept, (usual, error) = 1 - total_variation(*both), astray(_pooled(both, real, synthetic), len(real), len(synthetic))
     words = f"how many rows one {unit} has is as in the real rows for {percent(kept)} of them"
     return kept, 1 - usual, SURE * error, words
+
+
+def _pooled(both: list[Array], real: Array, synthetic: Array) -> Array:
+    return np.asarray(np.average(both, axis=0, weights=[len(real), len(synthetic)]))
 
 
 def _lone(unit: str, real: Array, synthetic: Array) -> tuple[float, float, float, str]:

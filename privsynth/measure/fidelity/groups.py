@@ -189,8 +189,9 @@ def _worst_group(runs: _Runs) -> Iterator[Kept]:
 
 def _kept_in(runs: _Runs, group: int, reals: int, synthetics: int) -> Kept:
     real, synthetic = (side[group] / rows for side, rows in ((runs.real, reals), (runs.synthetic, synthetics)))
+    pooled = (runs.real[group] + runs.synthetic[group]) / (reals + synthetics)
     kept = 1 - total_variation(real, synthetic)
-    usual, error = (float(np.sqrt(runs.again[group])) * part for part in astray(real, reals, synthetics))
+    usual, error = (float(np.sqrt(runs.again[group])) * part for part in astray(pooled, reals, synthetics))
     return Kept(
         aspect="groups",
         where=(runs.number, runs.name),
