@@ -118,7 +118,7 @@ class _Measure:
         yield from keys_kept(*every, self.source.facts, _stream("keys", name))
         yield from repeats_kept(*every, sides.names, _stream("repeats", name))
         yield from (*said_again(sides, groups_kept(sides)), *within_groups_kept(sides))
-        yield from said_again(whole, means_kept(whole))
+        yield from means_kept(whole, self.source.facts)
         yield from tails_kept(whole)
         yield from said_again(sides, (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides)))
         yield from seasons(sides)
