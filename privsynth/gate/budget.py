@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from privsynth.dataset import Dataset
 from privsynth.gate.evidence.scope import no_source
-from privsynth.policy import Policy
+from privsynth.policy import Limits, Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
 
 UNCOUNTED = "not counted: no state directory was named, so there is no record of earlier runs"
+COUNT = "name a state directory (state), where runs on this source are counted: this profile allows so many and no more"
 
 
 class Budget:
@@ -30,21 +31,7 @@ class Budget:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        return [self._attempts(source), self._rows(draft, source), *self._epsilon(source)]
-
-    def _attempts(self, source: Source) -> Finding:
-        exposure, limit = source.exposure, self.limits.attempts_max
-        return Finding(
-            "attempts",
-            None if exposure is None else exposure.attempt,
-            what="attempts on this source with this configuration",
-            limit=limit,
-            limit_name="attempts_max",
-            note=UNCOUNTED
-            if exposure is None
-            else f"whatever the seed; {exposure.releases:,} releases came from this source before",
-            remedy="no attempts are left with this backend, these columns and this profile",
-        )
+        return [attempts(source, self.limits), self._rows(draft, source), *self._epsilon(source)]
 
     def _rows(self, draft: Draft, source: Source) -> Finding:
         earlier = 0 if source.exposure is None else source.exposure.rows
@@ -78,6 +65,22 @@ class Budget:
                 remedy="the source is used up for this profile: epsilon cannot be given back",
             )
         ]
+
+
+def attempts(source: Source, limits: Limits) -> Finding:
+    """How often the source was asked, as far as anybody counts. Where nobody does, no limit is kept."""
+    exposure = source.exposure
+    return Finding(
+        "attempts",
+        None if exposure is None else exposure.attempt,
+        what="attempts on this source with this configuration",
+        limit=limits.attempts_max,
+        limit_name="attempts_max",
+        note=UNCOUNTED
+        if exposure is None
+        else f"whatever the seed; {exposure.releases:,} releases came from this source before",
+        remedy=COUNT if exposure is None else "no attempts are left with this backend, these columns and this profile",
+    )
 
 
 def rows_of(data: Dataset, source: Source) -> int:

@@ -42,7 +42,7 @@ from privsynth.source import Exposure, Source, SourceFold, WholeSource
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
-from privsynth.way_out import FIRST, Advice, Course
+from privsynth.way_out import FIRST, NO_ADVICE, Advice, Course
 from privsynth.ways import ways_out
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
@@ -160,7 +160,7 @@ def release(
 
         refuse_undeclared(without_left_out(prepared.data))  # a line that is missing in the policy must cost no epsilon
     if (missing := missing_evidence(prepared)) is not None:
-        return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing), stages)
+        return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing, prepared), stages)
     with attempt(prepared.data, prepared.policy) as begun:
         prepared = prepared.counted(begun.exposure)
         fresh = fresh_backends(prepared.policy, backend if prepared.source.folds else None)
@@ -242,6 +242,14 @@ def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> 
     exposure = prepared.source.exposure
     before = (*(exposure.before if exposure else ()), *prepared.course.path)
     return prepared.course.onwards(ways_out(verdicts, prepared.policy, draft, prepared.source, before))
+
+
+def certain_refusal(prepared: Prepared) -> tuple[Sequence[Verdict], Advice]:
+    """Why no draft of this source could pass, known before anything is fitted, and the ways out; nothing of it else."""
+    if (missing := missing_evidence(prepared)) is None:
+        return (), NO_ADVICE
+    verdicts = unjudged(missing, prepared)
+    return verdicts, advice_on(prepared, NOTHING, verdicts)
 
 
 def write(outcome: Outcome, out: Path, *, overwrite: bool) -> list[Path]:
