@@ -11,7 +11,12 @@ from privsynth.way_out import Missed
 
 WORDS = ("kind", "engine", "device", "mechanism", "direct", "unlisted")  # options that are one of a few known words
 ELSEWHERE = ("key_file", "key_env", "keyring", "rulebook", "where", "shares")  # they may hold a value or a place
-MOVED = ("backend.min_leaf", "backend.engine", "rows")  # settings that ways move, beside the columns left out
+MOVED = (
+    "backend.min_leaf",
+    "backend.engine",
+    "backend.k",
+    "rows",
+)  # settings that ways move, beside the columns left out
 HELPED = 0.85  # what is left of a figure after a step that is worth another one
 
 

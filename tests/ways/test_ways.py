@@ -245,6 +245,16 @@ def test_groups_of_mask_and_clone_grow_or_lose_the_quasi_identifier_of_most_valu
     assert [way.options for way in cloned.ways][-2:] == [("--backend", "mask"), ("--backend", "model")]
 
 
+def test_larger_groups_that_moved_nothing_are_taken_back_when_a_quasi_identifier_goes() -> None:
+    found = failed("tracing", "nearest", used=2, where=("age", "sex", "town"))
+    asked = Policy(backend={"kind": "mask", "k": 10})
+    missed = (Missed(gate="tracing", key="nearest", what="", table="people", used=2.0),)
+    before = [Attempted(settings=settings_of(Policy(backend="mask")), missed=missed)]
+    way = advice(found, policy=asked, before=before).ways[0]
+    assert way.applied(asked).drop == ["age"]
+    assert way.applied(asked).backend == Policy(backend="mask").backend
+
+
 def test_more_blanks_are_asked_for_by_as_much_as_there_were() -> None:
     blanked = failed("classical", "suppressed", used=1.6)
     assert first(blanked, policy=Policy(backend="mask")).options == ("--set", "backend.suppress_max=0.1")
