@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from privsynth.dataset import Dataset
 from privsynth.gate.evidence.scope import no_source
-from privsynth.policy import Limits, Policy
+from privsynth.options import Limits
+from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
