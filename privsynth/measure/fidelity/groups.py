@@ -202,7 +202,7 @@ def _worst_group(runs: _Runs) -> Iterator[Kept]:
     """Of the groups that are there on both sides the one in which the number runs least as in the real rows."""
     sizes = np.stack([side.sum(axis=1) for side in (runs.real, runs.synthetic)])
     there = np.flatnonzero(sizes.min(axis=0) >= FEWEST)
-    found = [_kept_in(runs, group, int(sizes[0, group]), int(sizes[1, group])) for group in there]
+    found = [_kept_in(runs, int(group), int(sizes[0, group]), int(sizes[1, group])) for group in there]
     yield from sorted(found, key=lambda kept: kept.at_most)[:1]
 
 
