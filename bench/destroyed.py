@@ -21,6 +21,7 @@ Array = np.ndarray[Any, Any]
 SHARED = 20  # rows, or persons, by which a level is shared that has to come out
 FEW = 20  # distinct numbers that count as levels
 CHANCE = 1e-6  # that a column decides another one by accident
+RARELY = 0.01  # of the rows may hold a number or level that few rows of the source share beside another class
 NUMBERS = 40  # columns among which arithmetic is looked for
 ROWS = 2_000  # of a side, for the classifier
 DATE_LIKE = re.compile(r"\d.*[-/:. ].*\d|[A-Za-z]{3,9}\.? \d|\d[ -][A-Za-z]{3}")
@@ -99,14 +100,21 @@ def deciding(source: Frame, names: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def broken_pairs(source: Frame, draft: Frame, names: list[str]) -> Iterator[tuple[str, str]]:
-    """Pairs that were never seen, where one column decides the other."""
+    """Pairs that were never seen, where one column decides the other.
+
+    Of what many share not one may be there. A level that fewer hold has to come out nowhere, and nobody may remember
+    what it decided: numbers drawn between others meet one by accident, and only more than a few of these count.
+    """
     for child, parent in deciding(source, names):
         both = Frame({"child": words_of(source[child]), "parent": words_of(source[parent])}).dropna()
         belongs = both.drop_duplicates("child").set_index("child")["parent"]
         rows = Frame({"child": words_of(draft[child]), "parent": words_of(draft[parent])}).dropna()
         rows = rows[rows["child"].isin(belongs.index)]
-        wrong = float((rows["child"].map(belongs) != rows["parent"]).mean()) if len(rows) else 0.0
-        if wrong:
+        is_wrong = rows["child"].map(belongs) != rows["parent"]
+        counts = both["child"].value_counts()
+        is_shared = rows["child"].isin(counts[counts >= SHARED].index)
+        wrong = float(is_wrong.mean()) if len(rows) else 0.0
+        if (is_wrong & is_shared).any() or is_wrong.sum() > RARELY * len(draft):
             yield f"{child} -> {parent}", f"{wrong:.1%} of the rows hold a pair that was never seen"
 
 

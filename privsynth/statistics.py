@@ -27,7 +27,7 @@ class Fact:
     """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
 
     kind: str  # equal, place, one_to_one, dependency, order, constant_difference, arithmetic, combinations, ordinal,
-    # joint, panel, series
+    # joint, shared_dependency, panel, series
     _: KW_ONLY
     table: str
     columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher;

@@ -79,6 +79,12 @@ def test_too_few_people_are_refused_before_anything_is_fitted(rows: int, asked: 
     assert outcome.result.reasons == ("gate 'copies' failed",)
 
 
+def test_all_that_is_certain_to_refuse_is_named_at_once() -> None:
+    outcome = synthesize(flowers(160), seed=1, profile="gdpr-strict")  # a thousand people, and runs that are counted
+    assert failed(outcome) == {"held_out", "attempts"}
+    assert any("state directory" in sentence for sentence in outcome.result.advice.by_hand)
+
+
 def test_a_backend_that_cannot_be_copied_is_told_why_it_must_be() -> None:
     with pytest.raises(PolicyError, match="fitted once for each fold") as told:
         synthesize(flowers(160), backend=Uncopied(), seed=1)

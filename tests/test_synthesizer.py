@@ -51,11 +51,18 @@ def test_rows_are_those_of_a_run_with_the_same_seed(fitted: Synthesizer, patient
 
 
 def test_a_draft_that_does_not_pass_gives_no_rows(patients: pd.DataFrame) -> None:
-    few = Synthesizer(seed=5).fit(patients.head(120))  # too few rows are held out to say anything
-    outcome = few.release(few.sample())
+    asked = {"limits": {"rows_ratio": 0.5}, "holdout": 0.5}
+    synthesizer = Synthesizer(policy=asked, seed=5).fit(patients.head(400))
+    outcome = synthesizer.release(synthesizer.sample(201))
     assert not outcome.released
-    assert any("copies" in reason for reason in outcome.reasons)
+    assert any("budget" in reason for reason in outcome.reasons)
     assert not hasattr(outcome, "data")
+
+
+def test_too_few_people_are_refused_as_in_a_run_and_what_works_is_named(patients: pd.DataFrame) -> None:
+    with pytest.raises(PolicyError, match="needs at least 150 people, and there are 120") as caught:
+        Synthesizer(seed=5).fit(patients.head(120))
+    assert "`privsynth run` with --backend mask" in caught.value.hint
 
 
 def test_a_draft_can_be_described_and_not_taken_out(fitted: Synthesizer) -> None:

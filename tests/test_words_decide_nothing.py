@@ -15,13 +15,13 @@ from privsynth.gate.budget import Budget
 from privsynth.policy import Policy
 from privsynth.release import Reason
 from privsynth.report import decision, wording
-from privsynth.verdict import Finding, Verdict
+from privsynth.verdict import Finding, StatusWord, Verdict
 from tests.honest import honest
 
 SENTENCES = ("title", "question", "what", "note", "remedy", "error", "sentence", "word", "band", "why", "said")
 RUNS: dict[str, tuple[ExitCode, dict[str, Any]]] = {
     "released": (ExitCode.RELEASED, {}),
-    "unfaithful": (ExitCode.UNFAITHFUL, {"limits": {"fidelity_min": 1.0}}),
+    "unfaithful": (ExitCode.UNFAITHFUL, {"backend": {"kind": "model", "min_leaf": 150}, "limits": {"ties_min": 1.0}}),
     "refused": (ExitCode.BLOCKED, {"profile": "gdpr-strict"}),
 }
 
@@ -40,7 +40,8 @@ def reword_everything(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(of, "__init__", _rewording(of.__init__, names))
     monkeypatch.setattr(Reason, "sentence", property(lambda self: reworded(repr(self))))
     monkeypatch.setattr(verdicts, "BANDS", tuple((top, reworded(word)) for top, word in verdicts.BANDS))
-    monkeypatch.setattr(decision, "WORDS", {status: reworded(word) for status, word in decision.WORDS.items()})
+    for word in StatusWord:
+        monkeypatch.setattr(word, "_value_", reworded(word.value))
     gates = {name: (reworded(title), reworded(question)) for name, (title, question) in wording.GATES.items()}
     monkeypatch.setattr(decision, "GATES", gates)
 

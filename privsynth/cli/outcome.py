@@ -14,6 +14,8 @@ from privsynth.cli.screen import Screen, fidelity_of, finding_line, number, resu
 
 if TYPE_CHECKING:
     from privsynth.release import Outcome, Refusal, Release
+    from privsynth.verdict import Verdict
+    from privsynth.way_out import Advice
 
 
 def end(verb: str, screen: Screen, outcome: Outcome, written: Sequence[Path], *, out: Path | None) -> int:
@@ -51,12 +53,8 @@ def _tell_release(screen: Screen, release: Release, written: Sequence[Path], out
 
 def _tell_refusal(screen: Screen, outcome: Refusal, written: Sequence[Path], out: Path | None) -> None:
     """What was measured beyond its limit, and what can be done."""
-    for verdict in outcome.verdicts:
-        for finding in verdict.failures:
-            screen.line("failed", verdict.gate, finding_line(finding, verdict.figures))
-            if verdict.gate == "artefacts" and finding.note:
-                screen.line("found", "", finding.note)
-    _tell_ways(screen, outcome)
+    tell_failures(screen, outcome.verdicts)
+    tell_ways(screen, outcome.advice)
     if out is None:
         screen.line("blocked", "", f"no row was written{_reports_in(written)}")
         return
@@ -64,9 +62,17 @@ def _tell_refusal(screen: Screen, outcome: Refusal, written: Sequence[Path], out
     screen.line("blocked", "", f"nothing was published; {where}")
 
 
-def _tell_ways(screen: Screen, outcome: Refusal) -> None:
+def tell_failures(screen: Screen, verdicts: Sequence[Verdict]) -> None:
+    """What was measured beyond its limit."""
+    for verdict in verdicts:
+        for finding in verdict.failures:
+            screen.line("failed", verdict.gate, finding_line(finding, verdict.figures))
+            if verdict.gate == "artefacts" and finding.note:
+                screen.line("found", "", finding.note)
+
+
+def tell_ways(screen: Screen, advice: Advice) -> None:
     """What to type instead, why, and what it costs. Where nothing of this backend is left, that is said once."""
-    advice = outcome.advice
     for sentence in advice.by_hand:
         screen.line("do", "", sentence)
     if advice.nothing_left:
@@ -120,12 +126,16 @@ def _record(outcome: Outcome) -> dict[str, Any]:
 def _advice(outcome: Outcome) -> dict[str, object]:
     """What can be done about a refusal, each as a command to paste."""
     from privsynth.release import Refusal
+
+    return advice_record(outcome.advice) if isinstance(outcome, Refusal) else {}
+
+
+def advice_record(advice: Advice) -> dict[str, object]:
+    """The same for machines."""
     from privsynth.report.decision import way_record
 
-    if not isinstance(outcome, Refusal):
-        return {}
-    ways = [{**way_record(way), "command": command(sys.argv[1:], way)} for way in outcome.advice.ways]
-    return {"ways": ways, "nothing_left": outcome.advice.nothing_left, "by_hand": list(outcome.advice.by_hand)}
+    ways = [{**way_record(way), "command": command(sys.argv[1:], way)} for way in advice.ways]
+    return {"ways": ways, "nothing_left": advice.nothing_left, "by_hand": list(advice.by_hand)}
 
 
 def _rows(outcome: Outcome) -> dict[str, int]:

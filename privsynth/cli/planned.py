@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from privsynth.cli.screen import result, write_json
+from privsynth.cli.outcome import advice_record, tell_failures, tell_ways
+from privsynth.cli.screen import Screen, result, write_json
 from privsynth.dataset import Table
 from privsynth.errors import ExitCode, visible
 from privsynth.options import BackendOptions, ModelOptions, RulesOptions
@@ -14,16 +15,30 @@ from privsynth.stages import Estimate, size, span
 from privsynth.verdict import GATES
 
 
-def show(dry: DryRun, *, as_json: bool) -> int:
-    """Tables, rows, what makes them, the estimate, the gates and the limits."""
-    code = 0 if dry.missing is None else ExitCode.BLOCKED
-    if as_json:
-        outcome, notes = ("refused", [dry.missing.note]) if dry.missing else ("planned", [])
-        write_json(result("run", code, outcome=outcome, plan=_plan(dry), warnings=[*dry.notes, *notes]))
+def show(dry: DryRun, screen: Screen) -> int:
+    """Tables, rows, what makes them, the estimate, the gates and the limits; and a refusal that is certain."""
+    code = ExitCode.BLOCKED if dry.certain else 0
+    if screen.json:
+        write_json(_object(dry, code))
         return code
     for name, text in _lines(dry):
         sys.stdout.write(f"{name:<10}{visible(text)}\n")
+    sys.stdout.flush()
+    tell_failures(screen, dry.certain)
+    tell_ways(screen, dry.advice)
     return code
+
+
+def _object(dry: DryRun, code: int) -> dict[str, object]:
+    if not dry.certain:
+        return result("run", code, outcome="planned", plan=_plan(dry), warnings=list(dry.notes))
+    warnings = [*dry.notes, *_blocked(dry)]
+    told = {"verdicts": list(dry.certain), **advice_record(dry.advice)}
+    return result("run", code, outcome="refused", plan=_plan(dry), warnings=warnings, **told)
+
+
+def _blocked(dry: DryRun) -> list[str]:
+    return [finding.note for verdict in dry.certain for finding in verdict.failures]
 
 
 def _plan(dry: DryRun) -> dict[str, object]:
@@ -74,7 +89,7 @@ def _lines(dry: DryRun) -> list[tuple[str, str]]:
         ("estimate", "none for this backend" if dry.estimate is None else _estimate(dry.estimate)),
         ("gates", ", ".join(GATES)),
         ("limits", f"profile {policy.profile}: {limits}"),
-        *([("blocked", dry.missing.note)] if dry.missing else []),
+        *(("blocked", note) for note in _blocked(dry)),
         ("dry run", "nothing was learnt, made or written"),
     ]
 

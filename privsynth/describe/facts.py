@@ -17,6 +17,7 @@ from privsynth.describe.joint import joint_of
 from privsynth.describe.orders import order_of
 from privsynth.describe.places import places_of
 from privsynth.describe.turns import turns_of
+from privsynth.measure.relations import shared
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -35,6 +36,7 @@ LOOKED_AT = 4_000_000  # cells of a spread sample that decide which pairs are co
 WIDE = 8_000_000  # column pairs times rows of the sample, at most
 ALIKE = 10.0  # times: the medians of two numbers of the same unit are not further apart
 FEW = 50  # different numbers with decimals that can still be prices or rates, by which other things go
+CLASSES = 20  # different values of a column that an amount may decide
 LEVELS = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 NAMES = (Role.DIRECT, Role.FREE_TEXT)
 
@@ -93,12 +95,14 @@ def _coded(table: Table) -> _Codes:
 
 def _between(table: Table) -> Iterator[Fact]:
     coded = _coded(table)
-    shares = _dependencies(coded)
+    every = _dependencies(coded)
+    shares = _without_measured(coded, every)
     same = _equal(table, coded, shares)
     places = [*_places(table)]
     yield from same
     yield from places
     yield from _told(table, coded, shares, {fact.columns for fact in (*same, *places)})
+    yield from _shared(table, coded, every)
     yield from _ordered(table, {frozenset(fact.columns) for fact in same}, {n for p in places for n in p.columns})
     yield from _combinations(table, coded, shares)
     yield from _joint(table, coded, shares)
@@ -142,7 +146,25 @@ def _dependencies(coded: _Codes) -> dict[tuple[int, int], float]:
             broken, tested = _broken(coded, int(first), int(second))
             if broken <= (1 - SHARE) * tested and broken <= 0.1 * coded.meets[second] * tested:
                 shares[int(first), int(second)] = 1 - broken / rows
+    return shares
+
+
+def _without_measured(coded: _Codes, shares: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
     return {pair: share for pair, share in shares.items() if not _is_measured(coded, pair[0]) or pair[::-1] in shares}
+
+
+def _shared(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
+    """Amounts that decide a class in every row: what they say where many share them, as no chance would have it."""
+    for first in sorted({first for first, _ in _without_measured(coded, shares).keys() ^ shares.keys()}):
+        is_shared = shared(coded.codes[:, first] - 1, table.people)  # missing is none
+        of_level = np.bincount(coded.codes[:, first])[1:]
+        repeats = int((of_level[is_shared] - 1).sum())
+        for second in (two for one, two in shares if one == first and shares[one, two] == 1.0):
+            is_class = coded.columns[second].kind in LEVELS or coded.levels[second] <= CLASSES
+            if is_class and coded.meets[second] * repeats >= CHANCE and not _follows(shares, first, second):
+                names = (coded.columns[first].name, coded.columns[second].name)
+                words = f"{names[0]} decides {names[1]} wherever many share its value"
+                yield Fact("shared_dependency", table=table.name, columns=names, share=1.0, words=words)
 
 
 def _is_measured(coded: _Codes, place: int) -> bool:
@@ -218,10 +240,11 @@ def _told(
 
 
 def _follows(shares: dict[tuple[int, int], float], first: int, second: int) -> bool:
-    """Whether the dependency is the sum of two that lie between, neither of them a mere renaming."""
-    steps = {b for a, b in shares if a == first and b != second}
+    """Whether the dependency is the sum of two that lie between, neither of them a mere renaming or less sure."""
+    sure = {pair for pair, share in shares.items() if share >= shares[first, second]}
+    steps = {b for a, b in sure if a == first and b != second}
     return any(
-        (step, second) in shares and (step, first) not in shares and (second, step) not in shares for step in steps
+        (step, second) in sure and (step, first) not in shares and (second, step) not in shares for step in steps
     )
 
 

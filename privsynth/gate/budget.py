@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from privsynth.dataset import Dataset
 from privsynth.gate.evidence.scope import no_source
+from privsynth.options import Limits
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
 
 UNCOUNTED = "not counted: no state directory was named, so there is no record of earlier runs"
+COUNT = "name a state directory (state), where runs on this source are counted: this profile allows so many and no more"
 
 
 class Budget:
@@ -33,23 +35,7 @@ class Budget:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        return [self._attempts(source), self._rows(draft, source), *self._spent(source)]
-
-    def _attempts(self, source: Source) -> Finding:
-        exposure, limit = source.exposure, self.limits.attempts_max
-        return Finding(
-            "attempts",
-            None if exposure is None else exposure.attempt,
-            what="attempts on this source with this backend and profile",
-            limit=limit,
-            limit_name="attempts_max",
-            note=UNCOUNTED
-            if exposure is None
-            else "; ".join(
-                [f"whatever the seed; {exposure.releases:,} releases came from this source before", *exposure.notes]
-            ),
-            remedy="no attempts are left on this source, or one that shares half of it, with this backend and profile",
-        )
+        return [attempts(source, self.limits), self._rows(draft, source), *self._spent(source)]
 
     def _rows(self, draft: Draft, source: Source) -> Finding:
         earlier = 0 if source.exposure is None else source.exposure.rows
@@ -88,6 +74,26 @@ class Budget:
             note=UNCOUNTED if spent is None else "summed over all runs, released or not",
             remedy=f"the source is used up for this profile: {name} cannot be given back",
         )
+
+
+def attempts(source: Source, limits: Limits) -> Finding:
+    """How often the source was asked, as far as anybody counts. Where nobody does, no limit is kept."""
+    exposure = source.exposure
+    return Finding(
+        "attempts",
+        None if exposure is None else exposure.attempt,
+        what="attempts on this source with this backend and profile",
+        limit=limits.attempts_max,
+        limit_name="attempts_max",
+        note=UNCOUNTED
+        if exposure is None
+        else "; ".join(
+            [f"whatever the seed; {exposure.releases:,} releases came from this source before", *exposure.notes]
+        ),
+        remedy=COUNT
+        if exposure is None
+        else "no attempts are left on this source, or one that shares half of it, with this backend and profile",
+    )
 
 
 def rows_of(data: Dataset, source: Source) -> int:

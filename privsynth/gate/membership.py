@@ -51,7 +51,7 @@ class Membership:
         train, names = sides.train, learnt_columns(sides.train, sides.made)
         rng = Seeds(0).stream("gate", self.name, train.name)
         scores = (
-            folded_scores(sides.folded, names)
+            folded_scores(sides.folded, names, rng)
             if sides.folds
             else membership_scores(train, sides.holdout, sides.made, names, rng, watch=self.watch)
         )

@@ -24,6 +24,7 @@ FALLS = (0.25, 0.5, 0.75)  # where of a cell a side without anybody may fall awa
 APART = 0.01  # share of the units that may be left without a cell
 MOST_CELLS = 4_096
 FINEST = 4  # a side of fewer steps of the last decimal is not divided
+SHARPEST = 9  # decimals of a degree, a tenth of a millimetre: more of them are rounding, and no place
 WORLD = ((-90.0, 90.0), (-180.0, 180.0))
 EDGE = 0.01  # of a side of a cell: nearer to its end nobody is taken to be
 STEEP = (0.5, 50.0)  # of a beta distribution: a + b, from two heaps at the ends to one heap
@@ -170,7 +171,7 @@ class _Cutting:
         count = len(np.unique(units))
         self.k = max(k, -(-count // MOST_CELLS))
         self.apart, self.most_apart = 0, int(APART * count)
-        self.finest = FINEST * 10.0 ** -np.array(decimals, dtype=np.float64)
+        self.finest = FINEST * 10.0 ** -np.minimum(decimals, SHARPEST).astype(np.float64)
         self.boxes: list[Array] = []
         self.shapes: list[Array] = []
         self.nodes: list[dict[str, float]] = []
@@ -224,19 +225,20 @@ class _Cutting:
         start, stop = part.box[side]
         if (stop - start) * PARTS[0] < self.finest[side] * parts:
             return
-        bins = np.clip((self.points[part.rows, side] - start) / (stop - start) * parts, 0, parts - 1).astype(np.int64)
+        shares = np.arange(1, parts) / parts
+        at_lines = start + shares * (stop - start)  # as the points are divided: rounding puts none on two sides
+        bins = np.searchsorted(at_lines, self.points[part.rows, side], side="right")
         below, above = _units_beyond(bins, self.units[part.rows], parts)
         rows_below = np.cumsum(np.bincount(bins, minlength=parts))[:-1]
         few = np.minimum(below, above)
-        shares = np.arange(1, parts) / parts
         for at in np.flatnonzero(few >= self.k):
             gain = _gain(int(rows_below[at]), len(bins) - int(rows_below[at]), shares[at])
-            yield _Line(side, float(start + shares[at] * (stop - start)), "", gain)
+            yield _Line(side, float(at_lines[at]), "", gain)
         for at in np.flatnonzero((few < self.k) & (np.maximum(below, above) >= self.k) & np.isin(shares, FALLS)):
             if few[at] == 0 or self.apart + few[at] <= self.most_apart:
                 falls = "below" if below[at] < above[at] else "above"
                 stays = shares[at] if falls == "above" else 1 - shares[at]
-                yield _Line(side, float(start + shares[at] * (stop - start)), falls, -len(bins) * float(np.log(stays)))
+                yield _Line(side, float(at_lines[at]), falls, -len(bins) * float(np.log(stays)))
 
 
 def _shape(points: Array, box: Array) -> Array:

@@ -19,8 +19,19 @@ from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 BETWEEN = frozenset(
-    ("equal", "one_to_one", "dependency", "joint", "order", "constant_difference", "combinations", "arithmetic")
+    (
+        "equal",
+        "one_to_one",
+        "dependency",
+        "shared_dependency",
+        "joint",
+        "order",
+        "constant_difference",
+        "combinations",
+        "arithmetic",
+    )
 )
+SHARED = 10  # people of a level by which an amount may decide something; what it says of fewer is nobody's business
 MEANT = 10.0  # times that chance would have brought two levels together, if they never meet on purpose
 SAME = 1e-9  # of a difference, as far as fractions of a day and of ten are exact
 
@@ -71,6 +82,9 @@ def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
     if fact.kind == "combinations":
         return (one.here >= 0) & (two.here >= 0), ~_never_met(one, two)
     holds = _goes_with(one, two)
+    if fact.kind == "shared_dependency":
+        is_shared = np.r_[shared(one.like, like.people), np.zeros(one.count + 1, dtype=bool)]
+        return (one.here >= 0) & is_shared[one.here], holds
     return np.ones(len(table), dtype=bool), holds & _goes_with(two, one) if fact.kind == "one_to_one" else holds
 
 
@@ -119,6 +133,12 @@ def _both(one: _Levels, two: _Levels) -> _Levels:
     here, like = ((left + 1) * wide + right + 1 for left, right in ((one.here, two.here), (one.like, two.like)))
     codes, known = pd.factorize(np.concatenate([here, like]))
     return _Levels(codes[: len(here)], codes[len(here) :], len(known))
+
+
+def shared(levels: Array, people: Array) -> Array:
+    """For each level, from 0, whether so many people hold it."""
+    pairs = np.unique(np.stack([levels, people], axis=1)[levels >= 0], axis=0)
+    return np.asarray(np.bincount(pairs[:, 0]) >= SHARED)
 
 
 def _goes_with(one: _Levels, two: _Levels) -> Array:

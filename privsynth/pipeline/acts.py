@@ -35,7 +35,7 @@ from privsynth.recipe import Recipe
 from privsynth.release import Draft, Notice, Outcome, Release, Reports, decide
 from privsynth.report import render_reports
 from privsynth.report.changed import unseen_changes
-from privsynth.report.losses import losses
+from privsynth.report.losses import FEW, left_open, losses
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
@@ -43,7 +43,7 @@ from privsynth.source import Source, SourceFold, WholeSource
 from privsynth.stages import Estimate, Stages
 from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
-from privsynth.way_out import FIRST, Advice, Course
+from privsynth.way_out import FIRST, NO_ADVICE, Advice, Course
 from privsynth.ways import ways_out
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
@@ -160,7 +160,7 @@ def release(
 
         refuse_undeclared(without_left_out(prepared.data))  # a line that is missing in the policy must cost no epsilon
     if (missing := missing_evidence(prepared)) is not None:
-        return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing), stages)
+        return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing, prepared), stages)
     with attempt(prepared.data, prepared.policy) as begun:
         prepared = known_before(prepared, begun, stages)
         fresh = fresh_backends(prepared.policy, backend if prepared.source.folds else None)
@@ -216,7 +216,7 @@ def decided(
     warned = [*losses(verdicts, exact=exact), *led_back]
     guards = guard_notes(draft.dataset)
     changed = [*unseen_changes(source.train, draft.dataset), *guards]
-    stages.notes([*traced, *guards])
+    stages.notes([*left_open(verdicts, exact=exact, below=FEW), *traced, *guards])
     stages.warnings(warned)
     advice = advice_on(prepared, draft, verdicts)
     with stages.stage("report"):
@@ -251,6 +251,14 @@ def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> 
     exposure = prepared.source.exposure
     before = (*(exposure.before if exposure else ()), *prepared.course.path)
     return prepared.course.onwards(ways_out(verdicts, prepared.policy, draft, prepared.source, before))
+
+
+def certain_refusal(prepared: Prepared) -> tuple[Sequence[Verdict], Advice]:
+    """Why no draft of this source could pass, known before anything is fitted, and the ways out; nothing of it else."""
+    if (missing := missing_evidence(prepared)) is None:
+        return (), NO_ADVICE
+    verdicts = unjudged(missing, prepared)
+    return verdicts, advice_on(prepared, NOTHING, verdicts)
 
 
 def write(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privsynth.dataset import Dataset
-from privsynth.errors import PolicyError
+from privsynth.gate.budget import attempts
 from privsynth.options import MaskOptions
 from privsynth.release import Draft
 from privsynth.verdict import GATES, Finding, Verdict
@@ -42,15 +42,6 @@ def missing_evidence(prepared: Prepared) -> Finding | None:
     )
 
 
-def refuse_unjudged(prepared: Prepared) -> None:
-    """No model is kept of which no draw could ever be released."""
-    if missing_evidence(prepared) is not None:
-        raise PolicyError(
-            f"nothing was fitted: no draw of such a model could be judged; {needed_in_words(prepared)}.",
-            hint="give more people; or see what `privsynth run` names for this very table",
-        )
-
-
 def needed_in_words(prepared: Prepared) -> str:
     """How many people the profile needs, and how many there are."""
     policy, limits, people = prepared.policy, prepared.policy.limits, prepared.data.root.number_of_people
@@ -67,11 +58,13 @@ def needed_in_words(prepared: Prepared) -> str:
     return f"the profile {policy.profile} needs at least {limits.folds_min:,} people, and there are {people:,}"
 
 
-def unjudged(finding: Finding) -> list[Verdict]:
-    """The verdicts where nothing was made: the gate copies says why, and the others had nothing to judge."""
+def unjudged(missing: Finding, prepared: Prepared) -> list[Verdict]:
+    """The verdicts where nothing was made: the gate copies says why, and the others had nothing to judge.
+
+    Whatever else is certain to refuse is said at once: nobody learns it in two steps.
+    """
     nothing = Finding("not_made", None, what="rows to judge", note=NOT_MADE, empty=True)
-    return [
-        Verdict(gate, NOTHING.digest, (finding if gate == "copies" else nothing,))
-        for gate in GATES
-        if gate != "artefacts"
-    ]
+    certain = {"copies": missing}
+    if prepared.policy.state is None and prepared.policy.limits.attempts_max is not None:
+        certain["budget"] = attempts(prepared.source, prepared.policy.limits)
+    return [Verdict(gate, NOTHING.digest, (certain.get(gate, nothing),)) for gate in GATES if gate != "artefacts"]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from privsynth.dataset import Dataset
 from privsynth.emit import check_output, check_target
-from privsynth.errors import InputError
+from privsynth.errors import InputError, PolicyError
 from privsynth.generate import Backend
-from privsynth.pipeline.acts import Data, Prepared, draw, learn, prepare, read, release, write
+from privsynth.pipeline.acts import Data, Prepared, certain_refusal, draw, learn, prepare, read, release, write
 from privsynth.pipeline.choices import with_ledger
-from privsynth.pipeline.evidence import refuse_unjudged
+from privsynth.pipeline.evidence import needed_in_words
 from privsynth.policy import Policy
 from privsynth.release import Outcome
 from privsynth.saved_model import PROTECT, SavedModel, check_keepable, check_same, fit_record, recall, save
@@ -28,7 +28,21 @@ ANEW = "the model was not fitted for this condition: one was fitted anew for it,
 def fit(data: Data, policy: Policy, stages: Stages) -> tuple[Prepared, Backend]:
     """A model of one part of the data; the other part is kept aside, to judge what is drawn."""
     prepared = prepare(read(data, policy, stages), policy, stages)
+    refuse_unjudged(prepared)
     return prepared, learn(prepared, stages)
+
+
+def refuse_unjudged(prepared: Prepared) -> None:
+    """No model is made of which no draw could ever be released."""
+    verdicts, advice = certain_refusal(prepared)
+    if not verdicts:
+        return
+    ways = " or ".join(f"`privsynth run` with {' '.join(way.options)}" for way in advice.ways)
+    works = f"{advice.nothing_left} {ways}".strip()
+    raise PolicyError(
+        f"nothing was fitted: no draw of such a model could be judged; {needed_in_words(prepared)}.",
+        hint="; ".join(filter(None, ("give more people", works, *advice.by_hand))),
+    )
 
 
 def fit_and_keep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from privsynth.pipeline.acts import (
     Data,
     Drawn,
     Prepared,
+    certain_refusal,
     draw,
     files_in,
     foreseen,
@@ -22,14 +24,13 @@ from privsynth.pipeline.acts import (
     write,
 )
 from privsynth.pipeline.choices import backend_for, rows_asked, seeds_for, with_ledger
-from privsynth.pipeline.evidence import missing_evidence
 from privsynth.pipeline.folds import foreseen_folds
 from privsynth.pipeline.following import follow
 from privsynth.policy import Policy
 from privsynth.release import Outcome
 from privsynth.stages import Estimate, Stages
-from privsynth.verdict import Finding
-from privsynth.way_out import FIRST, Course
+from privsynth.verdict import Verdict
+from privsynth.way_out import FIRST, Advice, Course
 
 
 def run(
@@ -79,7 +80,8 @@ class DryRun:
     notes: tuple[str, ...]  # on what was read, and on what it was taken for
     rows: int | None  # of the first table, as asked
     estimate: Estimate | None  # of all fits, those of the folds too. None: the backend cannot say
-    missing: Finding | None  # too few people for any draft to be judged
+    certain: Sequence[Verdict]  # of a refusal that is certain, whatever is drawn: too few people to judge by
+    advice: Advice  # the ways out of it
 
 
 def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite: bool = False) -> DryRun:
@@ -89,12 +91,14 @@ def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite:
     prepared = prepare(read(data, policy, stages), policy, stages)
     policy = prepared.policy
     backend = backend_for(policy.backend, policy.limits, nlp=policy.nlp)
+    certain, advice = certain_refusal(prepared)
     return DryRun(
         prepared=prepared,
         notes=prepared.data.notes,
         rows=rows_asked(policy, prepared.data),
         estimate=_with_folds(foreseen(backend, prepared.lesson[0]), foreseen_folds(backend, prepared.source.folds)),
-        missing=missing_evidence(prepared),
+        certain=certain,
+        advice=advice,
     )
 
 

@@ -22,6 +22,7 @@ CHARTS = 30  # in one file
 DRAWN = 10  # columns of a table
 HEATED = 12  # columns of a heat map
 PAIRS_SHOWN = 30
+PAIRS_WRITTEN = 1_000  # of a table, into report.json: it stays below two megabytes with 500 columns
 BAD_PLACES = 6
 PLACES_SHOWN, MOST_PLACES = 3, 8  # of an aspect on the page
 
@@ -52,7 +53,7 @@ def _table(result: FidelityResult, drawn: int) -> dict[str, Any]:
         "rows_compared": result.rows_compared,
         "columns": columns,
         "drawn": [row["column"] for row in columns if row["bars"]][:drawn],
-        "pairs": pairs,
+        "pairs": pairs[:PAIRS_WRITTEN],
         "pairs_in_all": result.pairs_in_all,
         "heat": _heat(result),
         "left_out": list(result.left_out),

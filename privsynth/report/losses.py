@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from privsynth.measure.fidelity.kept import LEFT_OPEN
 from privsynth.report import wording
 from privsynth.verdict import Finding, Loss, Verdict
 
 MOST = 5  # lines of a run
+FEW = 250  # rows a side, below which a run says how much they leave open
 OF_A_KIND = 2  # columns of one loss
 
 
@@ -17,6 +19,19 @@ def losses(verdicts: Sequence[Verdict], *, exact: bool) -> list[str]:
     if len(told) <= MOST:
         return told
     return [*told[: MOST - 1], f"and {len(told) - MOST + 1:,} more kinds of loss, which fidelity.html names"]
+
+
+def left_open(verdicts: Sequence[Verdict], *, exact: bool = True, below: int | None = None) -> list[str]:
+    """For each table how much of a loss chance could hide: a limit that is kept to says no more than that.
+
+    Where `below` is given, only tables of which fewer rows could be compared.
+    """
+    found = [finding for verdict in verdicts if verdict.gate == "fidelity" for finding in verdict.findings]
+    return [
+        f"{finding.table}: {finding.note if exact else wording.LEFT_OPEN}"
+        for finding in found
+        if finding.key == LEFT_OPEN and (below is None or (finding.n or 0) < below)
+    ]
 
 
 def worst_places(verdicts: Sequence[Verdict], *, of_a_kind: int = OF_A_KIND) -> list[tuple[Finding, Loss]]:

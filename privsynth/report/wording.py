@@ -226,6 +226,10 @@ LOST = {
         "what two columns say of each other is lost",
         "at least two columns say less of each other than in the real rows",
     ),
+    "threes": (
+        "what three columns say together is lost",
+        "at least three columns say less together than in the real rows",
+    ),
     "relations": (
         "what holds between columns is broken",
         "what holds between columns in the real rows does not hold in all rows",
@@ -257,6 +261,7 @@ LOST = {
     ),
     "rows": ("whole rows can be told from real ones", "a classifier tells many rows from real ones"),
 }
+LEFT_OPEN = "so few rows leave open much of what could be lost: the limits allow for chance, which does a lot among few"
 # aspect -> (heading on the page, what it asks)
 KEPT = {
     "columns": ("Values", "Are the values of each column as often as in the real rows?"),
@@ -264,6 +269,7 @@ KEPT = {
     "texture": ("How values are written", "Are decimals, weekdays and times of day as in the real rows?"),
     "ties": ("What a column says of the others", "Does it still tell what it told of all of them?"),
     "pairs": ("Two columns", "Does the one still tell what it told of the other?"),
+    "threes": ("Three columns", "Does one still depend on two others together as it did?"),
     "relations": ("What holds between columns", "In how many rows does it hold?"),
     "keys": ("Keys", "What no two real rows share, do two synthetic ones?"),
     "groups": ("Groups", "Are the groups of each category there, and do numbers run in them as they did?"),
@@ -282,7 +288,11 @@ NOT_TESTED_FIDELITY = (
         "models of other columns than the targets named here, and what people do with data besides teaching models.",
     ),
     ("Small groups", "what happens to groups of fewer than 20 rows, or of less than 1 % of them."),
-    ("Three columns and more at once", "beyond what the classifier over whole rows and the models can tell."),
+    (
+        "Three columns and more at once",
+        "three are looked at in three parts of each column, at most 24 columns; beyond that, what the classifier over "
+        "whole rows and the models can tell.",
+    ),
     (
         "Longer memory",
         "whether rows depend on more than the row before, and whether gaps in time are as in the source.",

@@ -60,7 +60,9 @@ def _by_hand(case: Case) -> tuple[str, ...]:
     """What a person has to do, whatever is asked for."""
     wrong = [AT_FAULT.format(gate, error) for gate, error in case.errors.items() if not error.startswith(TIMED_OUT)]
     wrong += [RULEBOOK] if case.lacks_evidence else []
-    return tuple(dict.fromkeys([*wrong, *(finding.remedy for finding in case.failures(*BY_HAND) if finding.remedy)]))
+    uncounted = [each for each in case.failures("budget") if each.key == "attempts" and each.measured is None]
+    told = [finding.remedy for finding in (*uncounted, *case.failures(*BY_HAND)) if finding.remedy]
+    return tuple(dict.fromkeys([*wrong, *told]))
 
 
 def _is_broken(case: Case) -> bool:

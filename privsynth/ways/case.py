@@ -14,7 +14,7 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict, blocking
 from privsynth.way_out import Attempted, Change, WayOut, missed_in
-from privsynth.ways.tried import MOVED, has_helped, is_of_drop, is_step, of_drop, settings_of
+from privsynth.ways.tried import MOVED, differing, has_helped, is_of_drop, is_step, of_drop, settings_of
 
 BOUNDS = ("not_ruled_out",)  # findings on evidence that a draft which tells less may still meet
 
@@ -49,9 +49,13 @@ class Case:
 
     @cached_property
     def step_before(self) -> Attempted | None:
-        """The last attempt that was refused with less of what ways change asked for, and all else the same."""
+        """The attempt that was refused with less of what ways change asked for, and all else the same.
+
+        Of several the nearest, and of those the last: what came of a way is seen beside where it was taken.
+        """
         here = settings_of(self.policy)
-        return next((each for each in reversed(self.before) if each.missed and is_step(each.settings, here)), None)
+        steps = [each for each in reversed(self.before) if each.missed and is_step(each.settings, here)]
+        return min(steps, key=lambda each: len(differing(each.settings, here)), default=None)
 
     @cached_property
     def is_in_vain(self) -> bool:
@@ -127,6 +131,11 @@ class Case:
             for made in self.draft.dataset
             if made.name in train and made.name in holdout and made.name not in train.lookups
         ]
+
+    @property
+    def rows_there(self) -> int:
+        """How many rows are made where nobody asks for a number: as many as there are."""
+        return sum(len(side.root) for side in (self.source.train, self.source.holdout) if not side.is_empty)
 
     def can_be_dropped(self, table: Table, name: str) -> bool:
         """No key, not what says whose the rows are, nothing that a rule or a mask speaks of, and no target."""

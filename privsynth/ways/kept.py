@@ -28,10 +28,11 @@ def kept_ways(case: Case) -> Iterator[WayOut]:
 def _larger_groups(case: Case, found: Sequence[Finding]) -> Iterator[WayOut]:
     """More people to each combination of quasi-identifiers; a plan of a mask says it, else the limit is tightened."""
     now = effective_k(case.policy.limits, case.policy.backend)
+    unasked = effective_k(case.policy.limits, MaskOptions())
     k = round(now * step_of(case, found) + 0.49)
     path = ("backend", "k") if isinstance(case.policy.backend, MaskOptions) else ("limits", "k")
     is_possible = now < k <= case.source.train.root.number_of_people / 2
-    if case.is_foreign or not is_possible or not helped(case, ".".join(path), now):
+    if case.is_foreign or not is_possible or not helped(case, ".".join(path), unasked):
         return
     yield WayOut(
         kind="group",

@@ -78,8 +78,8 @@ def _fewer_rows(case: Case, found: Sequence[Finding]) -> WayOut | None:
     if not (case.failures(*BY_ROWS) or any(finding.key == "isolated" for finding in found)):
         return None
     made, exposed = len(case.draft.dataset.root), step_of(case, found)
-    rows = _rounded_down(min(made, _smallest(case, "rows", made)) / exposed)
-    if rows < LEAST_ROWS or not helped(case, "rows", made):
+    rows = _rounded_down(min(made, _smallest(case, "rows", case.rows_there)) / exposed)
+    if rows < LEAST_ROWS or not helped(case, "rows", case.rows_there):
         return None
     return WayOut(
         kind="rows",

@@ -11,7 +11,12 @@ from privsynth.way_out import Missed
 
 WORDS = ("kind", "engine", "device", "mechanism", "direct", "unlisted")  # options that are one of a few known words
 ELSEWHERE = ("key_file", "key_env", "keyring", "rulebook", "where", "shares")  # they may hold a value or a place
-MOVED = ("backend.min_leaf", "backend.engine", "rows")  # settings that ways move, beside the columns left out
+MOVED = (
+    "backend.min_leaf",
+    "backend.engine",
+    "backend.k",
+    "rows",
+)  # settings that ways move, beside the columns left out
 HELPED = 0.85  # what is left of a figure after a step that is worth another one
 
 
@@ -64,8 +69,13 @@ def is_of_drop(setting: str) -> bool:
 
 def is_step(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether one attempt asked for what the other did and for more of what ways move, or for some of it otherwise."""
-    differ = [name for name in {*before, *now} if before.get(name) != now.get(name)]
+    differ = differing(before, now)
     return bool(differ) and all(name in now and (name in MOVED or is_of_drop(name)) for name in differ)
+
+
+def differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """The settings in which two attempts differ."""
+    return [name for name in {*before, *now} if before.get(name) != now.get(name)]
 
 
 def has_helped(now: Sequence[Missed], before: Sequence[Missed]) -> bool:

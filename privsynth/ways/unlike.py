@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import chain
 
 from privsynth.engines import ENGINES
 from privsynth.options import ModelOptions
 from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut
 from privsynth.ways.case import Case
+from privsynth.ways.leaks import USUAL_LEAF
 from privsynth.ways.lost import BY_THEMSELVES, OF_OTHERS, Places, broken, can_go, leaves_enough, of_columns
 
 LEAST_LEAF = 10
@@ -17,21 +19,35 @@ FIRST_TURN = 1  # of the engines that `auto` tries: where another one was asked 
 
 
 def unlike_ways(case: Case) -> Iterator[WayOut]:
-    """Without what is broken, where something is; else what costs nothing of the table first, then its columns."""
+    """Without what is broken, where something is; else what costs nothing of the table first, then its columns.
+
+    What broke may be broken by the leaf that was asked for: then a smaller one comes before columns are given up.
+    """
     found = case.failures("fidelity")
     if not found:
         return
     worst = max(found, key=lambda finding: finding.used or 0)
     mended = [_without(case, choice, found) for choice in broken(case) if leaves_enough(case, choice)]
-    yield from mended[:2]
-    if isinstance(case.policy.backend, ModelOptions) and not case.is_foreign:
-        yield from _by_options(case, case.policy.backend, case.told(worst))
+    nearer = list(_by_options(case, case.told(worst)))
+    yield from chain(nearer, mended[:2]) if _is_by_leaf(case) else chain(mended[:2], nearer)
     yield from mended[2:]
     yield from _by_columns(case, found, is_mended=bool(mended))
 
 
-def _by_options(case: Case, options: ModelOptions, why: str) -> Iterator[WayOut]:
+def _is_by_leaf(case: Case) -> bool:
+    """Whether more people were asked for behind each value than usual, and fewer were not tried before."""
+    options = case.policy.backend
+    if not isinstance(options, ModelOptions) or (options.min_leaf or 0) <= USUAL_LEAF:
+        return False
+    tried = [int(values["backend.min_leaf"] or USUAL_LEAF) for values, _ in case.siblings("backend.min_leaf")]
+    return min(tried) >= (options.min_leaf or 0)
+
+
+def _by_options(case: Case, why: str) -> Iterator[WayOut]:
     """A smaller leaf, as many rows as there are, another engine."""
+    options = case.policy.backend
+    if not isinstance(options, ModelOptions) or case.is_foreign:
+        return
     if "min_leaf" in ENGINES[options.engine].options and options.min_leaf != LEAST_LEAF:
         leaf = LEAST_LEAF if options.min_leaf is None else max(LEAST_LEAF, options.min_leaf // 20 * 10)
         yield WayOut(
@@ -40,8 +56,8 @@ def _by_options(case: Case, options: ModelOptions, why: str) -> Iterator[WayOut]
             why=f"{why}; fewer people behind each value follow the source more closely",
             costs="fewer people behind each value: the gates on people judge it anew",
         )
-    made, there = len(case.draft.dataset.root), len(case.source.train.root) + len(case.source.holdout.root)
-    if case.policy.rows is not None and made < there / 2:
+    made = len(case.draft.dataset.root)
+    if case.policy.rows is not None and made < case.rows_there / 2:
         yield WayOut(
             kind="rows",
             changes=(Change(("rows",), None),),

@@ -189,6 +189,12 @@ def test_a_dry_run_of_too_few_people_ends_like_the_run(tmp_path: Path) -> None:
     answer = json.loads(privsynth(*words, "--json").stdout)
     assert (answer["exit_code"], answer["outcome"]) == (ExitCode.BLOCKED, "refused")
     assert any("there are 100" in warning for warning in answer["warnings"])
+    run = json.loads(privsynth(*words[:-1], "--json").stdout)
+    changed = [way["changed"] for way in run["ways"]]
+    assert [way["changed"] for way in answer["ways"]] == changed == [["--backend", "mask"]]
+    assert (answer["nothing_left"], answer["by_hand"]) == (run["nothing_left"], run["by_hand"])
+    assert run["nothing_left"] in shown.stderr
+    assert "--dry-run --backend mask" in shown.stderr
 
 
 def test_the_estimate_of_a_small_table_is_that_of_the_fits_of_all_folds_too(tmp_path: Path) -> None:

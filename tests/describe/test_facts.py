@@ -139,6 +139,34 @@ def led_by(amount: np.ndarray, year: np.ndarray) -> set[tuple[str, tuple[str, ..
     return told(real.replace_tables(real.root.with_columns(number, real.root["band"])))
 
 
+def test_an_amount_decides_a_class_where_many_share_it(rng: np.random.Generator) -> None:
+    """60 prices of a list that three branches share; next to them amounts that come once, which prove nothing."""
+    price = rng.integers(0, 60, 1_200)
+    branch = price % 3
+    assert led_by(price * 1.37, branch * 2) == {("shared_dependency", ("amount", "band"))}
+    assert led_by(price * 1.37, rng.integers(0, 3, 1_200) * 2) == set()
+    assert led_by(rng.permutation(1_200) * 1.37, branch * 2) == set()
+
+
+def test_an_amount_that_few_people_share_decides_nothing(rng: np.random.Generator) -> None:
+    """80 people with 15 rows each and an income of their own, of which the branch is known: that is about persons."""
+    who = np.repeat(np.arange(80), 15)
+    real = data(amount=who * 1.37, band=[f"b{w % 3}" for w in who], who=[f"p{w}" for w in who])
+    columns = (Column("amount", Kind.NUMBER, spelling=Spelling(decimals=2)), *real.root.columns[1:])
+    persons = Table("t", columns, real.root.frame, person="who")
+    assert ("shared_dependency", ("amount", "band")) not in told(Dataset((persons,)))
+
+
+def test_what_follows_from_two_facts_that_break_is_told_where_it_never_breaks(rng: np.random.Generator) -> None:
+    """One street of another city, in the same state: a street decides its state in every row, the city not quite."""
+    street = np.repeat(np.arange(40), 25)
+    city = street // 4
+    city[0] = 1
+    names = {"street": street, "city": city, "state": city // 5}
+    made = data(**{name: [f"{name[0]}{code}" for code in codes] for name, codes in names.items()})
+    assert ("dependency", ("street", "state")) in told(made)
+
+
 def test_a_constant_distance_is_told_once(rng: np.random.Generator) -> None:
     year = rng.integers(1990, 2020, N).astype(float)
     assert ("constant_difference", ("year", "next")) in told(data(year=year, next=year + 1))

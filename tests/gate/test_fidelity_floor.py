@@ -161,3 +161,15 @@ def test_a_draft_without_the_tables_of_its_source_is_not_faithful() -> None:
 def test_small_counts_of_real_rows_are_not_counted_out(train: int, holdout: int, said: str) -> None:
     """How many real rows meet a condition is a count of people."""
     assert said in asked_rows(train, holdout)
+
+
+def test_how_much_chance_could_hide_is_said_and_grows_where_rows_are_few() -> None:
+    few = {f.key: f for f in Fidelity(MODEL).measure(draft(honest(60, 3)), source(people(60, 1), None))}["chance"]
+    many = by_key(honest(1200, 3))["chance"]
+    assert few.limit is None
+    assert 0 <= (many.measured or 0) < 0.5
+    values = [int(found.note.split("how often values are ")[1].split(" %")[0]) for found in (few, many)]
+    assert values[0] > 3 * values[1]
+    assert "not judged, for want of rows or of anything to see: " in few.note
+    assert "what a model learns" in few.note
+    assert "what a model learns" in many.note.split("not judged")[0]

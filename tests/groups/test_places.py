@@ -127,3 +127,14 @@ def test_a_dense_heap_among_few_others_is_cut_out_of_a_large_cell(rng: np.random
 def test_cells_are_few_however_many_rows() -> None:
     rng = np.random.default_rng(1)
     assert len(grid_of(rng.uniform(0, 50, (60_000, 2)))) <= 4_096
+
+
+def test_centres_of_countries_in_all_digits_of_a_float_end_in_cells(rng: np.random.Generator) -> None:
+    """A side may shrink to nothing while the other is as wide as the world, and rounding must not divide nobody."""
+    countries = np.stack([rng.integers(-40, 70, 90), rng.integers(-120, 150, 90)], axis=1) * 1.0
+    countries[::3] /= 3.0
+    points = np.round(countries[rng.permutation(np.repeat(np.arange(90), 12))[:700]], 15)
+    grid = grid_of(points, decimals=(15, 15))
+    assert (grid.cells_of(points[:, 0], points[:, 1]) >= 0).all()
+    for low, high in zip(grid.low, grid.high, strict=True):
+        assert ((points >= low) & (points <= high)).all(axis=1).sum() >= K

@@ -99,3 +99,10 @@ def test_an_empty_table_like_nothing(kind: str) -> None:
     made = table(a=[1.0, 2.0], b=[1.0, 2.0])
     assert held(empty, fact(kind, "a", "b"), like=made) is None
     assert held(made, fact(kind, "a", "b"), like=empty) == Held(1.0, 2)
+
+
+def test_an_amount_tells_where_ten_people_share_it() -> None:
+    """Ten rows at 1.5 beside a, nine at 2.5 beside b, one at 3.5: only 1.5 tells, and one of two rows breaks it."""
+    like = table(decimals=1, amount=[1.5] * 10 + [2.5] * 9 + [3.5], band=["a"] * 10 + ["b"] * 10)
+    made = table(decimals=1, amount=[1.5, 1.5, 2.5, 3.5, 4.5, np.nan], band=["a", "b", "a", "a", "a", "a"])
+    assert held(made, fact("shared_dependency", "amount", "band"), like=like) == Held(1 / 2, 2)

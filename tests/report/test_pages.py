@@ -18,6 +18,7 @@ import pytest
 
 from privsynth import report
 from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.measure.words import passages
 from privsynth.recipe import Recipe
 from privsynth.release import Reports
 from privsynth.report import render_fidelity
@@ -173,6 +174,14 @@ def test_hostile_notes_and_findings_are_escaped(run: Run) -> None:
     for name in PAGES:
         check(reports.files[name])
         assert not re.search("<[bi]>|<script|<u>", reports.files[name].decode())
+
+
+def test_a_count_stands_apart_from_the_question_before_it(run: Run) -> None:
+    """Else "out 1", of a question that ends so, would be a value of somebody's column "Out 1"."""
+    read = passages("fidelity.html", run.reports().files["fidelity.html"].decode())
+    counted = [passage for passage in read if "looked at" in passage]
+    assert counted
+    assert not [passage for passage in counted if "?" in passage]
 
 
 def wide(columns: int, rows: int, seed: int) -> Table:

@@ -79,8 +79,8 @@ REFUSED = (
     Refused(
         name="membership",
         gate="membership",
-        table=numbers(),
-        options=("--set", "limits.mia_all=0.01", *STRICT),
+        table=numbers(800, 30),
+        options=("--set", "limits.mia_all=0.02", "--set", "holdout=0.5"),
         says="--set backend.min_leaf=",
     ),
     Refused(
@@ -109,7 +109,7 @@ REFUSED = (
         name="the budget of attempts",
         gate="fidelity",
         table=customers(),
-        options=("--set", "limits.attempts_max=1", "--set", "limits.fidelity_min=0.999"),
+        options=("--set", "limits.attempts_max=1", "--set", "limits.column_min=0.9"),
         says="--backend mask",
     ),
     Refused(
@@ -135,11 +135,11 @@ REFUSED = (
         says="--set backend.min_leaf=50",
     ),
     Refused(
-        name="mask, too unlike",
-        gate="fidelity",
+        name="tracing of mask",
+        gate="tracing",
         table=customers(),
-        options=("--backend", "mask", "--set", "limits.tracing_max=0.02"),
-        says="--drop ",
+        options=("--backend", "mask", "--set", "limits.tracing_max=0.015"),
+        says="--set backend.k=8",
     ),
     Refused(
         name="tracing of clone",

@@ -104,6 +104,21 @@ def test_nothing_that_was_tried_is_advised_again() -> None:
     assert {name for attempt in before for name in attempt.settings if name.startswith("drop.")}
 
 
+def test_a_step_is_seen_beside_the_attempt_that_it_was_taken_from() -> None:
+    of_leaf = [{"kind": "model", "min_leaf": leaf} for leaf in (30, 50)]
+    before = [tried(2.0), tried(1.2, backend=of_leaf[0]), tried(3.0, backend=of_leaf[1])]
+    asked = Policy(backend=of_leaf[0], rows=500)  # 1.2 without the number of rows
+    ways = advice(failed("membership", used=1.6), policy=asked, before=before).to_follow
+    assert {way.applied(asked).rows for way in ways} == {None}
+
+
+def test_fewer_rows_that_did_not_help_are_not_made_fewer_still() -> None:
+    asked = Policy(backend="model", rows=400)
+    found = advice(failed("membership", used=2), policy=asked, before=[tried(1.9)])
+    assert "rows" not in kinds(found)
+    assert "rows" in kinds(advice(failed("membership", used=2), policy=asked, before=[tried(6.0)]))
+
+
 def test_fewer_rows_are_advised_where_they_show_less() -> None:
     assert ("--rows", "260") in [way.options for way in advice(failed("membership", used=3)).ways]
     assert "rows" not in kinds(advice(failed("copies", "near")))
@@ -230,6 +245,16 @@ def test_groups_of_mask_and_clone_grow_or_lose_the_quasi_identifier_of_most_valu
     assert [way.options for way in cloned.ways][-2:] == [("--backend", "mask"), ("--backend", "model")]
 
 
+def test_larger_groups_that_moved_nothing_are_taken_back_when_a_quasi_identifier_goes() -> None:
+    found = failed("tracing", "nearest", used=2, where=("age", "sex", "town"))
+    asked = Policy(backend={"kind": "mask", "k": 10})
+    missed = (Missed(gate="tracing", key="nearest", what="", table="people", used=2.0),)
+    before = [Attempted(settings=settings_of(Policy(backend="mask")), missed=missed)]
+    way = advice(found, policy=asked, before=before).ways[0]
+    assert way.applied(asked).drop == ["age"]
+    assert way.applied(asked).backend == Policy(backend="mask").backend
+
+
 def test_more_blanks_are_asked_for_by_as_much_as_there_were() -> None:
     blanked = failed("classical", "suppressed", used=1.6)
     assert first(blanked, policy=Policy(backend="mask")).options == ("--set", "backend.suppress_max=0.1")
@@ -245,6 +270,14 @@ def test_a_leaf_that_was_asked_for_shrinks_where_the_draft_is_too_unlike() -> No
     few = Policy(backend="model", rows=100)
     made = replace(draft(honest(100)), recipe=Recipe(backend="model"))
     assert ("without rows",) in [way.words for way in ways_out([unlike], few, made, real()).ways]
+
+
+def test_a_column_lost_by_the_leaf_that_was_asked_for_comes_back_by_a_smaller_one() -> None:
+    lost = failed("fidelity", "levels", good="high", used=0.5, where=("town",))
+    asked = Policy(backend={"kind": "model", "min_leaf": 90})
+    assert first(lost, policy=asked).options == ("--set", "backend.min_leaf=40")
+    leaked = tried(2.0, backend={"kind": "model", "min_leaf": 40})
+    assert first(lost, policy=asked, before=[leaked]).options == ("--drop", "town")
 
 
 def test_a_lost_column_is_left_out_before_the_leaf_is_turned_and_garbage_is_a_persons_decision() -> None:

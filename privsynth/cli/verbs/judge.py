@@ -68,7 +68,7 @@ def _end(verb: str, verdicts: Sequence[Verdict], bad: ExitCode, *, as_json: bool
         outcome = "passed" if code is ExitCode.RELEASED else "failed"
         write_json(result(verb, code, outcome=outcome, verdicts=verdicts, fidelity=fidelity_of(verdicts)))
         return int(code)
-    sys.stdout.write(_worst(verdicts))
+    sys.stdout.write(_worst(verdicts) + _chance(verdicts))
     for verdict in verdicts:
         error = f" ({verdict.error})" if verdict.error else ""
         sys.stdout.write(f"{verdict.gate}: {verdict.word}{error}\n")
@@ -86,6 +86,13 @@ def _worst(verdicts: Sequence[Verdict]) -> str:
         f"{_part(place.kept)}, fresh real rows {_part(place.fresh)}: {visible(place.words)}\n"
         for finding, place in worst_places(verdicts)[:SHOWN]
     )
+
+
+def _chance(verdicts: Sequence[Verdict]) -> str:
+    """How much so few rows leave open."""
+    from privsynth.report.losses import left_open
+
+    return "".join(f"chance   {visible(line)}\n" for line in left_open(verdicts))
 
 
 def _part(value: float) -> str:

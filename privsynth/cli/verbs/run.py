@@ -68,7 +68,7 @@ def run(
     if dry_run:
         from privsynth.cli.planned import show
 
-        return show(whole.dry_run(files or None, policy, out, screen, overwrite=allow_overwrite), as_json=as_json)
+        return show(whole.dry_run(files or None, policy, out, screen, overwrite=allow_overwrite), screen)
     outcome, written = whole.run(
         files or None, policy, out, screen, overwrite=allow_overwrite, attempt_remedies=attempt_remedies
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+import numpy as np
+
 from privsynth.measure.fidelity import FidelityResult
-from privsynth.measure.fidelity.kept import ASPECTS, SURE, Aspect, Kept, worst
+from privsynth.measure.fidelity.kept import ASPECTS, LEFT_OPEN, SURE, Aspect, Kept, worst
 from privsynth.options import Limits
 from privsynth.verdict import Finding, Loss
 
@@ -18,6 +20,7 @@ WHAT: dict[Aspect, str] = {
     "texture": "decimals, weekdays and times of day that are as in the real rows",
     "ties": "what the column that keeps least says of the others",
     "pairs": "what one of the two columns that keep least says of the other",
+    "threes": "what two of the three columns that keep least say together of the third",
     "relations": "rows in which what holds between columns holds",
     "keys": "rows that have a key of their own where each real row has one",
     "groups": "what the group that keeps least shows",
@@ -38,6 +41,13 @@ LIMITS: dict[Aspect, str] = {
     "use": "use_min",
     "order": "order_min",
     "steady": "steady_min",
+}
+AS_CHANCE_ALLOWS: dict[Aspect, str] = {  # what is held to a limit with what chance may do added
+    "columns": "how often values are",
+    "levels": "how many different ones there are",
+    "ties": "what a column says of the others",
+    "relations": "what holds between columns",
+    "use": "what a model learns",
 }
 OF_A_COLUMN: tuple[Aspect, ...] = (
     "columns",
@@ -62,6 +72,46 @@ def kept_findings(result: FidelityResult, limits: Limits, spared: Collection[str
         places = [kept for kept in result.kept if kept.aspect == aspect]
         if places:
             yield _finding(aspect, places, result, limits if gated else None, spared)
+    if gated:
+        yield from _hidden(result, limits, spared)
+
+
+def _hidden(result: FidelityResult, limits: Limits, spared: Collection[str]) -> Iterator[Finding]:
+    """How much chance could hide, of all that is held against a limit as high as chance allows.
+
+    A passed limit says little where few rows stand behind it: some things could be lost wholly and not fall below it.
+    """
+    held = [
+        kept for kept in result.kept if kept.aspect in AS_CHANCE_ALLOWS and _is_judged(kept, spared) and kept.fresh > 0
+    ]
+    if not held:
+        return
+    blind = [kept for kept in held if kept.hidden >= getattr(limits, LIMITS[kept.aspect])]
+    parts = [f"{AS_CHANCE_ALLOWS[aspect]} {_usual(places):.0%}" for aspect, places in _by_aspect(held)]
+    never = f"; {len(blind):,} of {len(held):,} things that are held to a limit could be lost wholly and pass it"
+    silent = [words for aspect, words in AS_CHANCE_ALLOWS.items() if aspect not in {kept.aspect for kept in held}]
+    note = (
+        f"with {min(kept.rows for kept in held):,} rows to compare, or fewer, losses up to these could be chance, and "
+        f"pass: {', '.join(parts)}{never if blind else ''}"
+        f"{'; not judged, for want of rows or of anything to see: ' if silent else ''}{', '.join(silent)}"
+    ).replace("%", " %")
+    yield Finding(
+        LEFT_OPEN,
+        len(blind) / len(held),
+        what=f"part of what is held to a limit that could be lost wholly by chance alone ({result.table})",
+        table=result.table,
+        where=_names(blind, alone=False)[:NAMED],
+        n=min(kept.rows for kept in held),
+        note=note,
+    )
+
+
+def _by_aspect(held: Sequence[Kept]) -> list[tuple[Aspect, list[Kept]]]:
+    return [(aspect, [k for k in held if k.aspect == aspect]) for aspect in dict.fromkeys(kept.aspect for kept in held)]
+
+
+def _usual(places: Sequence[Kept]) -> float:
+    return float(np.median([kept.hidden for kept in places]))
 
 
 def _finding(

@@ -39,6 +39,7 @@ from privsynth.measure.attacks.agreement import (
 from privsynth.measure.attacks.copies import TAU, CopyHits
 from privsynth.measure.distance.cells import alone, cell_keys, equal_rows
 from privsynth.measure.distance.points import Points, nearest, place
+from privsynth.measure.samples import some_of
 from privsynth.typing import Array
 
 WEIGHT = 2.0  # honest trees on 90 small tables give their own people up to 1.8 times the weight of strangers
@@ -150,6 +151,15 @@ class Folded:
         """Who each real row is of; nobody has rows in two folds."""
         starts = np.cumsum([0, *(fold.number_of_people for fold in self.outside)])
         return np.concatenate([fold.people + start for fold, start in zip(self.outside, starts, strict=False)])
+
+    def some(self, most: int, rng: np.random.Generator) -> Folded:
+        """At most so many real rows, as many of each fold as its share, and so many of each draft."""
+        rows = sum(len(fold) for fold in self.outside)
+        return Folded(
+            [some_of(fold, max(1, most * len(fold) // rows), rng) if rows > most else fold for fold in self.outside],
+            some_of(self.draft, most, rng),
+            [[some_of(table, most, rng) for table in fold] for fold in self.drafts],
+        )
 
     def hits(self, draft: Array, strangers: Sequence[Array], rows: Array | slice = slice(None)) -> DraftHits:
         """What each of them hits, put in order; `rows` are the real rows looked at, where not all are."""

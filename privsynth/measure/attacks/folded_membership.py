@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.measure.attacks.folded import Folded, to_others
-from privsynth.measure.attacks.membership import ISOLATED, Scores, density, loneliness
+from privsynth.measure.attacks.membership import ISOLATED, SIDE, Scores, density, loneliness
 from privsynth.measure.distance.cells import cell_keys, distinct_rows
 from privsynth.measure.distance.points import Points, nearest_and_within, place
 from privsynth.typing import Array
@@ -26,8 +26,12 @@ from privsynth.typing import Array
 Pair = tuple[Array, Array]  # scores beside the draft (rows), and beside drafts that never saw the person (draws x rows)
 
 
-def folded_scores(sides: Folded, names: Sequence[str]) -> Scores:
-    """Scores of everybody beside the draft, and beside what was drawn without him."""
+def folded_scores(sides: Folded, names: Sequence[str], rng: np.random.Generator) -> Scores:
+    """Scores of everybody beside the draft, and beside what was drawn without him.
+
+    Few people with many rows each would take minutes: as without folds, a part has `SIDE` rows at most.
+    """
+    sides = sides.some(SIDE, rng)
     people, draft, *drawn = place((sides.real, sides.draft, *sides.strangers), names)
     own, draws = sides.own, len(drawn) // len(sides.outside)
     strangers = to_others(people, own)

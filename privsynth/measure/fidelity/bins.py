@@ -68,6 +68,13 @@ def total_variation(left: Array, right: Array) -> float:
     return float(np.abs(left - right).sum() / 2)
 
 
+def astray(shares: Array, left: int, right: int) -> tuple[float, float]:
+    """The total variation of two samples of one population with these shares, by chance: its mean and its spread."""
+    spread = shares * (1 - shares) * (1 / max(1, left) + 1 / max(1, right))  # of each difference, nearly normal
+    folded = 2 / np.pi  # a folded normal: mean squared, beside its variance
+    return float(np.sqrt(folded * spread).sum() / 2), float(np.sqrt((1 - folded) * spread.sum()) / 2)
+
+
 def cramers_v(table: Array) -> float:
     """How strongly two binned columns hang together: 0 not at all, 1 wholly (Cramer 1946)."""
     rows, columns = table.sum(axis=1), table.sum(axis=0)

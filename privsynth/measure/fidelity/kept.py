@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 # columns: the shares of values; levels: how many different ones; texture: how fine they are;
-# ties: what a column says of all others; pairs: of one
+# ties: what a column says of all others; pairs: of one; threes: two of a third
 Aspect = Literal[
     "columns",
     "levels",
     "texture",
     "ties",
     "pairs",
+    "threes",
     "relations",
     "keys",
     "groups",
@@ -27,6 +28,7 @@ Aspect = Literal[
     "rows",
 ]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
+LEFT_OPEN = "chance"  # the finding that says how much chance could hide
 NOTICEABLE = 0.95  # of what fresh real rows keep: below it something is lost
 SMALL_LOSS = {"relations": 0.99, "keys": 0.99, "rows_each": 0.98, "steady": 0.98}  # where less is a loss, too
 STRAY = 1.5  # of a total variation between samples of n rows, times 1/sqrt(n): chance hardly goes further
@@ -55,6 +57,11 @@ class Kept:
     def at_most(self) -> float:
         """The same, as high as chance allows: what a limit is held against."""
         return min(1.0, (self.kept + self.noise) / self.fresh) if self.fresh > 0 else 1.0
+
+    @property
+    def hidden(self) -> float:
+        """The loss that chance could hide: so much less may be kept before it is sure that anything is lost."""
+        return min(1.0, self.noise / self.fresh) if self.fresh > 0 else 1.0
 
     @property
     def lost(self) -> float:

@@ -23,6 +23,15 @@ def levels_kept(sides: ThreeSides) -> Iterator[Kept]:
             yield _kept(name, counts)
 
 
+def varieties_kept(sides: ThreeSides) -> Iterator[Kept]:
+    """For each column of invented values how much of the variety is kept; none of the levels is a real one."""
+    for name in sides.names:
+        counts = _counts(sides, name)
+        if counts is not None:
+            nothing_shared = counts * np.array([0, 1, 1])
+            yield _kept(name, nothing_shared)
+
+
 def _counts(sides: ThreeSides, name: str) -> Array | None:
     """Levels x sides: how many rows of the real, synthetic and fresh rows hold each; None where nothing varies."""
     values = [table.values(name) for table in sides.tables]
@@ -36,7 +45,7 @@ def _kept(name: str, counts: Array) -> Kept:
     real, synthetic, fresh = counts.T
     (of_synthetic, _), (of_fresh, error) = _variety(synthetic), _variety(fresh)
     variety, gone = min(1.0, of_synthetic / of_fresh), _gone(real, synthetic)
-    lost = float(real[gone].sum() / real.sum())
+    lost = float(real[gone].sum() / max(1, real.sum()))
     return Kept(
         aspect="levels",
         where=(name,),

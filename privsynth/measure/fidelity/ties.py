@@ -188,8 +188,13 @@ def seasons(sides: ThreeSides) -> list[Kept]:
 
 
 def _months(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:
+    return MONTHS + 1, months(sides, name)
+
+
+def months(sides: ThreeSides, name: str) -> list[Array]:
+    """From 0; the last: missing."""
     moments = [table.values(name).astype("datetime64[M]") for table in sides.tables]
-    return MONTHS + 1, [np.where(np.isnat(m), MONTHS, m.astype(np.int64) % MONTHS) for m in moments]
+    return [np.where(np.isnat(m), MONTHS, m.astype(np.int64) % MONTHS) for m in moments]
 
 
 def _days(sides: ThreeSides, name: str) -> tuple[int, list[Array]]:

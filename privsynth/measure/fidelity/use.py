@@ -143,6 +143,7 @@ def _options(task: _Task) -> dict[str, object]:
         "max_iter": 30,
         "max_leaf_nodes": 12,
         "learning_rate": 0.15,
+        "l2_regularization": 1.0,  # without it a leaf in which a rare class is never seen outgrows all others
         "categorical_features": task.categories,
         "early_stopping": False,
         "random_state": task.seed,

@@ -18,9 +18,10 @@ from privsynth.expressions.aim import like_asked
 from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
 from privsynth.measure.fidelity.again import said_again
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
-from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.groups import groups_kept, means_kept, within_groups_kept
+from privsynth.measure.fidelity.invented import not_compared_kept
 from privsynth.measure.fidelity.kept import SURE, Kept
-from privsynth.measure.fidelity.keys import keys_kept
+from privsynth.measure.fidelity.keys import keys_kept, repeats_kept
 from privsynth.measure.fidelity.levels import levels_kept
 from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept, gaps_together
 from privsynth.measure.fidelity.order import OrderResult, compare_order, order_kept
@@ -28,6 +29,7 @@ from privsynth.measure.fidelity.relations import relations_kept
 from privsynth.measure.fidelity.sides import ThreeSides, halves, sides_of, whole_sides
 from privsynth.measure.fidelity.tails import tails_kept
 from privsynth.measure.fidelity.texture import texture_kept
+from privsynth.measure.fidelity.threes import threes_kept
 from privsynth.measure.fidelity.ties import column_ties, fine_ties, gap_ties, pairs_kept, seasons
 from privsynth.measure.fidelity.use import use_kept
 from privsynth.measure.turns import known_turns
@@ -107,17 +109,20 @@ class _Measure:
         yield from columns_kept(sides)
         yield from levels_kept(sides)
         yield from texture_kept(sides)
+        yield from not_compared_kept(sides)
         ties = (*result.ties, *fine_ties(sides))
         yield from (*column_ties(ties, "ties", sides.size), *pairs_kept(ties, sides.size))
+        yield from said_again(sides, threes_kept(sides, result.ties, _stream("threes", name)))
         yield from relations_kept(sides, self.source.facts)
-        yield from keys_kept(
-            self.laid.whole[name], self.laid.parts.synthetic[name], self.source.facts, _stream("keys", name)
-        )
-        yield from said_again(sides, groups_kept(sides))
+        every = self.laid.whole[name], self.laid.parts.synthetic[name]
+        yield from keys_kept(*every, self.source.facts, _stream("keys", name))
+        yield from repeats_kept(*every, sides.names, _stream("repeats", name))
+        yield from (*said_again(sides, groups_kept(sides)), *within_groups_kept(sides))
+        yield from means_kept(whole, self.source.facts)
         yield from tails_kept(whole)
         yield from said_again(sides, (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides)))
         yield from seasons(sides)
-        yield from rows_each(self.laid.parts, name, _stream("each", name))
+        yield from rows_each(self.laid.whole, self.laid.parts.synthetic, name, _stream("each", name))
         yield from order_kept(result.together) if result.together is not None else ()
         targets = self.policy.table(name).targets
         yield from use_kept(sides, result.ties, targets, _stream("use", name), facts=self.source.facts)

@@ -347,3 +347,38 @@ def test_a_rule_about_invented_values_is_refused(rng: np.random.Generator) -> No
     )
     with pytest.raises(PolicyError, match="rule 'r0' speaks of column 'mail' of table 't': its values are invented"):
         model(t)
+
+
+def prices(rng: np.random.Generator) -> Table:
+    """Thirty prices of a list, each of which belongs to one of two branches, and amounts that come once."""
+    place = rng.integers(0, 30, 900)
+    amount = np.where(rng.random(900) < 0.3, np.round(rng.uniform(100, 900, 900), 2), place * 1.37)
+    branch = np.where(amount < 100, place % 2, rng.integers(0, 2, 900))
+    columns = Column("amount", Kind.NUMBER, spelling=CENTS), Column("branch", Kind.CATEGORY)
+    return table(*columns, amount=amount, branch=pd.Series([f"b{b}" for b in branch], dtype=object))
+
+
+def test_a_price_that_enough_share_decides_and_amounts_between_stay_free(rng: np.random.Generator) -> None:
+    t = prices(rng)
+    fact = Fact("shared_dependency", table="t", columns=("amount", "branch"), share=1.0, words="")
+    belongs = {round(place * 1.37, 2): f"b{place % 2}" for place in range(30)}
+    without, with_fact = bare(t), kept(t, facts=[fact])[0]
+    for synthetic, is_kept in ((without, False), (with_fact, True)):
+        meant = synthetic["amount"].round(2).map(belongs)
+        assert (meant.isna() | (meant == synthetic["branch"])).all() == is_kept
+    free = with_fact[with_fact["amount"] >= 100]
+    assert set(free["branch"]) == {"b0", "b1"}
+
+
+def test_levels_that_decide_all_rows_come_before_prices_that_decide_some(rng: np.random.Generator) -> None:
+    t = prices(rng)
+    code = Column("code", Kind.CATEGORY)
+    frame = t.frame.assign(code=["c" + branch for branch in t.frame["branch"]])
+    facts = [
+        Fact(kind, table="t", columns=(source, "branch"), share=1.0, words="")
+        for kind, source in (("shared_dependency", "amount"), ("dependency", "code"))
+    ]
+    synthetic, engine = kept(replace(t, columns=(*t.columns, code), frame=frame), facts=facts)
+    assert [follow.sources for follow in engine.constraints_.follows] == [("code",)]
+    assert [follow.source for follow in engine.constraints_.agreed] == ["amount"]
+    assert ("c" + synthetic["branch"] == synthetic["code"]).all()

@@ -115,3 +115,16 @@ def test_rows_are_made_up_to_the_number_that_is_asked_for() -> None:
     assert len(more) == 8
     assert set(more.tolist()) == {0, 1, 2}
     assert exactly(np.array([], dtype=int), 0, rng).tolist() == []
+
+
+def test_what_changes_in_a_few_people_stays_beside_what_decides_it() -> None:
+    """A grade that changes in 3 of 400 people decides two classes, which change with it in one and two of them."""
+    who = np.repeat(np.arange(400), 3)
+    grade = who % 4 * 1.0
+    grade[[0, 3, 6]] = [2.0, 0.0, 3.0]
+    frame = pd.DataFrame({"who": who * 1.0, "grade": grade, "upper": (grade >= 3) * 1.0, "even": grade % 2})
+    frame["sex"] = who % 2 * 1.0
+    t = Table("t", tuple(Column(name, Kind.INTEGER) for name in frame), frame, person="who")
+    ties = [Fact("dependency", table="t", columns=("grade", name), share=1.0, words="") for name in ("upper", "even")]
+    assert people_apart(Dataset((t,)), (), 10)[1][0].steady == ("who", "upper", "even", "sex")
+    assert people_apart(Dataset((t,)), ties, 10)[1][0].steady == ("who", "sex")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from honest import people
 
-from privsynth.measure.attacks.folded import WEIGHT, DraftHits, compared, left_out_pvalue
+from privsynth.measure.attacks.folded import WEIGHT, DraftHits, Folded, compared, left_out_pvalue
 
 
 def hits(draft: list[int], folds: list[list[int]], own: list[int]) -> DraftHits:
@@ -45,3 +46,14 @@ def test_three_rows_that_no_stranger_hits_are_beyond_chance_beside_as_many_draft
     found, _ = compared(DraftHits(draft, np.zeros((160, FOLDS, DRAWS), bool), own, np.arange(160)), 1.0, 160)
     assert found.pvalue * 6 < 0.001  # three tests, of the draft and of the engines
     assert found.excess == pytest.approx(3 / 160)
+
+
+def test_of_too_many_rows_each_fold_keeps_its_share_and_few_stay_whole() -> None:
+    folds, draft = [people(60, 1), people(30, 2)], people(90, 3)
+    sides = Folded(folds, draft, [[people(90, 4)], [people(5, 5)]])
+    few = sides.some(30, np.random.default_rng(0))
+    assert [len(fold) for fold in few.outside] == [20, 10]
+    assert [len(table) for table in (few.draft, *few.strangers)] == [30, 30, 5]
+    assert len(few.own) == len(few.real) == len(few.people) == 30
+    whole = sides.some(90, np.random.default_rng(0))
+    assert [len(fold) for fold in whole.outside] == [60, 30]

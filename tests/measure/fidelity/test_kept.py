@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from honest import honest, people, with_frame
 
-from privsynth.dataset import Column, Kind, Table
+from privsynth.dataset import Column, Dataset, Kind, Table
+from privsynth.describe import facts_of
 from privsynth.measure.fidelity import compare
-from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.groups import groups_kept, means_kept, within_groups_kept
 from privsynth.measure.fidelity.kept import Kept, worst
 from privsynth.measure.fidelity.levels import levels_kept
 from privsynth.measure.fidelity.marginals import columns_kept, gaps_kept
@@ -42,6 +43,8 @@ def kept_of(sides: ThreeSides) -> list[Kept]:
         *column_ties(ties, "ties", sides.size),
         *pairs_kept(ties, sides.size),
         *groups_kept(sides),
+        *within_groups_kept(sides),
+        *means_kept(sides, ()),
         *tails_kept(sides),
         *gaps_kept(sides),
         *gap_ties(sides),
@@ -115,3 +118,29 @@ def test_hardly_any_rows_and_columns_without_a_value_are_measured_without_a_fall
     table = Table("t", columns, frame)
     sides = sides_of(table, replace(table), table, np.random.default_rng(0))
     assert [kept for kept in kept_of(sides) if kept.is_lost] == []
+
+
+def stores(seed: int, *, within: bool) -> Table:
+    """Towns of four states; sales differ by town. With `within` the towns of a state have changed places."""
+    rng = np.random.default_rng(seed)
+    town = rng.integers(0, 40, 3000)
+    sales = 3.0 * (town % 4) + (town // 4 % 3) + rng.normal(0, 1, 3000)
+    shown = rng.permutation(40 // 4)[town // 4] * 4 + town % 4 if within else town
+    state = pd.Series([f"state {one % 4}" for one in shown], dtype=object)
+    frame = pd.DataFrame({"town": pd.Series([f"town {one}" for one in shown], dtype=object), "state": state})
+    columns = (Column("town", Kind.CATEGORY), Column("state", Kind.CATEGORY), Column("sales", Kind.NUMBER))
+    return Table("stores", columns, frame.assign(sales=sales))
+
+
+def test_what_a_town_says_beyond_its_state_is_looked_at_by_itself() -> None:
+    rng = np.random.default_rng(0)
+    facts = [fact for fact in facts_of(Dataset((stores(1, within=False),))) if fact.kind == "dependency"]
+    assert [fact.columns for fact in facts] == [("town", "state")]
+    found = {}
+    for within in (False, True):
+        sides = sides_of(stores(1, within=False), stores(2, within=within), stores(3, within=False), rng)
+        found[within] = {kept.words.split(":")[0]: kept for kept in means_kept(sides, facts)}
+    of_state, beyond = "the means of sales in the groups of state", "what town says of the mean of sales beyond state"
+    assert [kept.is_lost for kept in found[False].values()] == [False] * 3
+    assert not found[True][of_state].is_lost
+    assert found[True][beyond].at_most < 0.5

@@ -454,14 +454,19 @@ def follows_both_of(
     )
 
 
-def follows_of(table: Table, source: str, column: str, k: int, units: Array | None) -> Follows | Banded | None:
-    """None where too few hold the levels of what decides, so that no value could be looked up."""
+def follows_of(
+    table: Table, source: str, column: str, k: int, units: Array | None, *, partly: bool = False
+) -> Follows | Banded | None:
+    """None where too few hold the levels of what decides, so that no value could be looked up.
+
+    Numbers that too few hold come out between others, where nothing is decided; `partly` goes by the rest of them.
+    """
     is_scale = table[source].kind.is_numeric or table[source].kind is Kind.DATE
     if is_scale and (bands := _banded(table, source, column, k, units)) is not None:
         return bands
     codes, levels = pd.factorize(table.values(source))
     enough = support(codes, len(levels), units) >= k
-    if is_scale and not enough.all():
+    if is_scale and not (enough.any() if partly else enough.all()):
         return None
     first = np.unique(codes, return_index=True)[1][-len(levels) :] if len(levels) else np.zeros(0, dtype=np.int64)
     return Follows(column, source, np.asarray(levels, dtype=object)[enough], table.values(column)[first[enough]])

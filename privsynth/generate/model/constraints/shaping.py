@@ -312,7 +312,7 @@ def constraints_of(
         for fact in sure
         if fact.kind in ("order", "constant_difference") and not plan.keeps(fact)
     ]
-    led = [fact for fact in sure if fact.kind in ("dependency", "one_to_one", "joint")]
+    led = [fact for fact in sure if fact.kind in ("dependency", "one_to_one", "joint", "shared_dependency")]
     found_led = plan.led(led)
     nevers = [never for fact in sure if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
     return Constraints(
@@ -403,14 +403,17 @@ class Derivations:
         return self.keep(Order(low, high, strict=False), constant=fact.kind == "constant_difference")
 
     def led(self, facts: Sequence[Fact]) -> tuple[Led, ...]:
-        """Columns that others decide, which others may decide in turn; what decides comes before what it decides."""
+        """Columns that others decide, which others may decide in turn; what decides comes before what it decides.
+
+        What decides all rows is asked before numbers that decide those alone that enough hold.
+        """
         led: dict[str, Led] = {}
-        for fact in facts:
+        for fact, partly in (*((fact, False) for fact in facts), *((fact, True) for fact in facts)):
             for *sources, column in (fact.columns, fact.columns[::-1])[: 2 if fact.kind == "one_to_one" else 1]:
                 taken = {*led, *self.given, *self.derived, *_above(sources, led)}
                 if column in taken or not self._is_in_time(column, sources, led):
                     continue
-                follow = self._follow(sources, column)
+                follow = self._follow(sources, column, partly=partly)
                 if follow is not None:
                     led[column] = follow
                     break
@@ -420,15 +423,17 @@ class Derivations:
         """What decides a column that follows another one, by way of which it does not decide it."""
         led = {follow.column: follow for follow in follows}
         for fact in facts:
-            if fact.kind != "dependency" or fact.columns[1] not in led:
+            if fact.kind not in ("dependency", "shared_dependency") or fact.columns[1] not in led:
                 continue
             source, column = fact.columns
-            if source not in _above([column], led) and isinstance(other := self._follow([source], column), Follows):
+            if source not in _above([column], led) and isinstance(
+                other := self._follow([source], column, partly=True), Follows
+            ):
                 yield other
 
-    def _follow(self, sources: Sequence[str], column: str) -> Led | None:
+    def _follow(self, sources: Sequence[str], column: str, *, partly: bool) -> Led | None:
         if len(sources) == 1:
-            return follows_of(self.table, sources[0], column, self.k, self.units)
+            return follows_of(self.table, sources[0], column, self.k, self.units, partly=partly)
         return follows_both_of(self.table, (sources[0], sources[1]), column, self.k, self.units)
 
     def steps(self) -> tuple[Derived, ...]:

@@ -27,6 +27,7 @@ from privsynth.typing import Array
 KEY = f"{MARK}person"
 ENOUGH = 3  # times k: so many people, at least, to learn of people
 ALIKE = 0.995  # of the people with several rows, in whom a column stays the same
+DECIDED = ("dependency", "shared_dependency", "one_to_one", "joint", "equal", "arithmetic", "constant_difference")
 MARGIN = 1.1  # times as many people are drawn as will be needed, since each draws how many rows he has
 
 
@@ -54,7 +55,8 @@ def people_apart(data: Dataset, facts: Sequence[Fact], k: int) -> tuple[Dataset,
     parts: list[PeopleApart] = []
     for table in data:
         if not data.key_columns(table.name) and ENOUGH * k <= table.number_of_people < len(table):
-            steady = tuple(_steady(table, free := _ruled(table)))
+            free = _ruled(table)
+            steady = tuple(_with_what_decides(table, _steady(table, free), facts))
             part = PeopleApart(table.name, steady, clock_of_people(table, facts, steady))
             parts.append(part)
             tables += _apart(table, part, known_turns(facts, table.name, table.person), free)
@@ -144,6 +146,22 @@ def _steady(table: Table, free: set[str]) -> list[str]:
     several = codes.groupby(codes).transform("size").to_numpy() > 1
     stays = [c for c in others if _stays(table, c, codes[several].to_numpy(), several)]
     return [str(table.person), *(column.name for column in stays)]
+
+
+def _with_what_decides(table: Table, steady: Sequence[str], facts: Sequence[Fact]) -> list[str]:
+    """Without what changes in a few people, where columns of the rows decide it: it goes with them in every row."""
+    ties = [set(f.columns) for f in facts if f.table == table.name and f.kind in DECIDED and f.share == 1.0]
+    moving = {name for name in steady if name != table.person and _changes(table, name)}
+    left = list(steady)
+    while torn := moving & {n for tie in ties if not tie <= set(left) for n in tie} & set(left):
+        left = [name for name in left if name not in torn]
+    return left
+
+
+def _changes(table: Table, name: str) -> bool:
+    """Whether any person has two values of it."""
+    codes = pd.Series(pd.factorize(table.frame[name])[0])
+    return not table[name].role.is_fabricated and bool((codes.groupby(table.people).nunique() > 1).any())
 
 
 def _stays(table: Table, column: Column, people: Array, rows: Array) -> bool:
