@@ -61,4 +61,4 @@ def test_a_band_of_one_value_of_a_list_stays_on_it() -> None:
     drawn = found.draw(np.zeros(100, dtype=np.int64), (np.arange(100) + 0.5) / 100, None)
     assert ((drawn > 0) & (drawn < 1)).all()
     assert (drawn < 0.5).sum() == 50
-    assert found.laws.shape[0] == BETWEEN + 1
+    assert found.laws.shape[0] == 3 * BETWEEN + 1

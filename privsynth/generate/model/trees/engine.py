@@ -40,7 +40,7 @@ LEARNT = ("codings_", "given_", "names_", "targets_")
 MANY_LEVELS = 20  # classes with more come last
 ONE_BY_ONE = 32  # classes with more are told apart by their place among the other columns, not one by one
 APART = 0.75  # share of what tells values of a list apart that makes each of them one by itself
-CLASS_LEAF, NUMBER_LEAF = 16, 15  # rows of a leaf where it grows; about as many of the other folds give
+CLASS_LEAF, NUMBER_LEAF = 16, 12  # rows of a leaf where it grows; about as many of the other folds give
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
