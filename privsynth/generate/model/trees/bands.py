@@ -2,7 +2,7 @@
 
 The numbers of a leaf, less what follows from a related column there, are parted by size into bands of at least k people
 each: kept are the mean and the spread of a band. How numbers lie inside a band is learnt of all bands alike: the lowest
-of a leaf, the highest, those between and those that are a leaf of their own, each in the lower, the middle and the upper third of all.
+of a leaf, the highest, those between and those that are a leaf of their own, each in every third of all bands.
 """
 
 from __future__ import annotations
