@@ -43,6 +43,10 @@ class Halves:
     def is_empty(self) -> bool:
         return not bool((self.rows >= 0).any())
 
+    def where(self, is_one: list[bool]) -> Array:
+        """The rows as they are where their form is one of these, -1 elsewhere."""
+        return np.where(np.append(np.array(is_one, dtype=bool), False)[self.rows], self.rows, -1)
+
     @cached_property
     def powers(self) -> Array:
         """By what the number of a form grows when this one is put behind it."""
@@ -70,6 +74,8 @@ class Uncut:
     """The real values that two parts may make, as sorted numbers by their length."""
 
     wanted: Wanted = field(repr=False)
+    _known: dict[int, tuple[frozenset[str], frozenset[str]]] = field(repr=False, default_factory=dict)
+    _looked_at: dict[tuple[Halves, int], Array] = field(repr=False, default_factory=dict)
 
     @cached_property
     def by_length(self) -> Mapping[int, Array]:
@@ -84,7 +90,7 @@ class Uncut:
 
     def made_by(self, first: Halves, second: Halves, alpha: float) -> set[str]:
         """The values that two columns make together; numbers only where they are more than chance gives."""
-        left, right = _together(first, second)
+        left, right = _together(self.beginning(first), self.ending(second), len(second.forms))
         lengths = first.lengths[left] + second.lengths[right]
         joined = first.numbers[left] * second.powers[right] + second.numbers[right]
         made = set[str]()
@@ -93,17 +99,44 @@ class Uncut:
             same = here[_among(joined[here], self.by_length[length])].tolist()
             forms = {first.forms[left[at]] + second.forms[right[at]] for at in same} & self.wanted.forms
             numbers = {form for form in forms if form.isdecimal()}
-            share = self.wanted.lengths[length].share if numbers else 0.0
-            is_chance = poisson_tail(len(numbers), share * len(here)) >= alpha / len(self.by_length)
+            expected = self.wanted.lengths[length].share * _tried(first, second, length) if numbers else 0.0
+            is_chance = poisson_tail(len(numbers), expected) >= alpha / len(self.by_length)
             made |= forms - numbers if is_chance else forms
         return made
 
+    def beginning(self, halves: Halves) -> Array:
+        """The forms of the rows with which a real value begins; -1 elsewhere."""
+        return self._rows(halves, 0)
 
-def _together(first: Halves, second: Halves) -> tuple[Array, Array]:
+    def ending(self, halves: Halves) -> Array:
+        return self._rows(halves, 1)
+
+    def _rows(self, halves: Halves, end: int) -> Array:
+        if (halves, end) not in self._looked_at:
+            is_one = [form in self._parts(len(form))[end] for form in halves.forms]
+            self._looked_at[halves, end] = halves.where(is_one)
+        return self._looked_at[halves, end]
+
+    def _parts(self, length: int) -> tuple[frozenset[str], frozenset[str]]:
+        """The first and the last letters of all real values, so many of them."""
+        if length not in self._known:
+            forms = [form for form in self.wanted.forms if 0 < length < len(form)]
+            firsts, lasts = frozenset(form[:length] for form in forms), frozenset(form[-length:] for form in forms)
+            self._known[length] = firsts, lasts
+        return self._known[length]
+
+
+def _together(first: Array, second: Array, base: int) -> tuple[Array, Array]:
     """The distinct pairs of forms that stand in one row."""
-    both, base = (first.rows >= 0) & (second.rows >= 0), max(1, len(second.forms))
-    pairs = np.unique(first.rows[both].astype(np.int64) * base + second.rows[both])
-    return pairs // base, pairs % base
+    both = (first >= 0) & (second >= 0)
+    pairs = np.unique(first[both].astype(np.int64) * max(1, base) + second[both])
+    return pairs // max(1, base), pairs % max(1, base)
+
+
+def _tried(first: Halves, second: Halves, length: int) -> int:
+    """All distinct pairs that are so long, whether or not a real value begins or ends like them."""
+    left, right = _together(first.rows, second.rows, len(second.forms))
+    return int(np.count_nonzero(first.lengths[left] + second.lengths[right] == length))
 
 
 def _among(values: Array, ordered: Array) -> Array:

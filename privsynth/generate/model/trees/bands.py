@@ -2,7 +2,7 @@
 
 The numbers of a leaf, less what follows from a related column there, are parted by size into bands of at least k people
 each: kept are the mean and the spread of a band. How numbers lie inside a band is learnt of all bands alike: the lowest
-of a leaf, the highest, those between and those that are a leaf of their own.
+of a leaf, the highest, those between and those that are a leaf of their own, each in every third of all bands.
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ def learn_bands(
         variances = variances + np.bincount(band, weights=own**2) / count / 12
         values = values + own * (np.arange(len(own)) * 0.618034 % 1 - 0.5)
     spreads = np.sqrt(variances)
+    third = np.searchsorted(np.quantile(middles, [1 / 3, 2 / 3]), middles)
+    kinds = np.where(kinds == EVEN, EVEN, kinds + BETWEEN * third)
     away = (values - middles[band]) / np.where(spreads > 0, spreads, 1)[band]
     heaviest = 1 if units is None else int(np.bincount(units).max(initial=1))
     first, of_node = ranges(leaves[order][np.cumsum(count) - 1], tree)
@@ -94,7 +96,7 @@ def learn_bands(
         spreads=spreads,
         weights=count.astype(np.float64),
         kinds=kinds,
-        laws=np.stack([_law(away[kinds[band] == kind], kind, k * heaviest) for kind in range(BETWEEN + 1)]),
+        laws=np.stack([_law(away[kinds[band] == kind], kind, k * heaviest) for kind in range(3 * BETWEEN + 1)]),
         first=first,
         count=of_node,
         slopes=slopes,
