@@ -188,7 +188,7 @@ class Copies:
             n=lone.isolated,
             note=f"{lone.isolated:,} people are so unlike the others that one copied row would tell of them, beyond "
             f"what chance tells of anybody; of {lone.told:,} the draft does. Weighed in bits: what a row agrees in, "
-            "by how few people share it, less half of what the most similar other person shares",
+            "by how few people share it, less what the most similar other person shares; and by distance",
             remedy=REMEDY,
         )
 

@@ -16,9 +16,11 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.attacks.copies import CopyHits
+from privsynth.measure.attacks.copies import SIDE, CopyHits
 from privsynth.measure.distance.bits import Ranks, Surprise, surprises
+from privsynth.measure.distance.points import Points, nearest, place
 from privsynth.measure.mixing import STEP, mixed
+from privsynth.measure.samples import some_rows
 from privsynth.typing import Array
 
 JOINS = 30  # sets of columns over which rows are joined
@@ -29,6 +31,7 @@ ABOVE = (0, 2, 8, 32, 128)  # held-out people who stand above a threshold
 OFFSET = 0.5  # of what a person shares with another that is taken off the evidence
 # Chance that a draft tells more of one person than its own tail allows: of each of two scores, and both must.
 ALONE = 0.005
+FINEST = 10  # halvings of a distance; from there on two rows are upon each other
 TAIL = 100  # people by whom it is told how fast evidence thins out
 
 
@@ -193,14 +196,14 @@ def _some_columns(surprise: Surprise, rng: np.random.Generator) -> _Cells:
 def _keys(surprise: Surprise, rows: Ranks, columns: Sequence[int], bands: _Bands) -> Array:
     """One number for each row: equal where rows are equal, or in the same band, in all of these columns."""
     keys = np.zeros(len(rows), dtype=np.uint64)
-    for place, (column, band) in enumerate(zip(columns, bands, strict=True), 1):
+    for at, (column, band) in enumerate(zip(columns, bands, strict=True), 1):
         low, known = rows.low[column].astype(np.int64), int(surprise.known[column])
         # a value between two real ones lies nowhere: its ends are one
         cells = low * 2 + (low == rows.high[column])
         if band is not None:
             middle = (low + rows.high[column]) / (2 * max(1, known))
             cells = np.where(low < known, np.floor(middle * band[0] + band[1]), known + band[0]).astype(np.int64)
-        keys += mixed((cells + (place << 40)).astype(np.uint64) * STEP)
+        keys += mixed((cells + (at << 40)).astype(np.uint64) * STEP)
     return keys
 
 
@@ -245,7 +248,32 @@ def agreement(train: Table, holdout: Table, draft: Table, names: Sequence[str], 
     (kinds,) = evidence(replace(real, origin=None), people, [draft], names, rng)
     per_person = train.number_of_people / max(1, draft.number_of_people)
     tried = [hits for each in kinds for hits in _above_held_out(each.score, inside, per_person)]
-    return Agreement(least_likely(tried), most_told([_lone(each, inside) for each in kinds]))
+    rows = some_rows(len(people), SIDE, rng)
+    points, drawn = place((real, draft), names)
+    closer = closest(points.take(rows), drawn, people[rows], len(inside))
+    upon = lone_upon(closer[inside], kinds[0].take(inside), closer[~inside], kinds[0].take(~inside))
+    return Agreement(least_likely(tried), most_told([upon, *(_lone(each, inside) for each in kinds)]))
+
+
+def closest(real: Points, draft: Points, people: Array, count: int) -> Array:
+    """For each of so many people by how many halvings a draft row is nearer to a row of his than other real rows."""
+    gaps, near = nearest(real, real, skip=np.arange(len(real))), nearest(real, draft)
+    apart = (gaps > 0) & np.isfinite(gaps)
+    closer = np.zeros(count)
+    np.maximum.at(closer, people[apart], np.log2(gaps[apart] / np.maximum(near[apart], gaps[apart] / 2**FINEST)))
+    return closer
+
+
+def lone_upon(ours: Array, agreed: Agreed, unseen: Array, unseen_agreed: Agreed) -> Lone:
+    """People told of by distance: noise on all numbers of somebody far out shows better there.
+
+    Nearer than the tail of those whom the maker never saw allows, and more told of than any of them.
+    """
+    if not len(unseen):
+        return Lone(0, 0)
+    least, bits = _tail(unseen, ALONE / max(1, len(ours))), unseen_agreed.scores[1].max()
+    told, whole = (each - agreed.shared > bits for each in (agreed.told, agreed.whole))
+    return Lone(int((told & (ours > least)).sum()), int(whole.sum()) if least < FINEST else 0)
 
 
 def _above_held_out(score: Array, inside: Array, per_person: float) -> Iterator[CopyHits]:

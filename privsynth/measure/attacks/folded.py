@@ -31,9 +31,11 @@ from privsynth.measure.attacks.agreement import (
     OFFSET,
     Agreed,
     Lone,
+    closest,
     evidence,
     least_likely,
     lone_bits,
+    lone_upon,
     most_told,
 )
 from privsynth.measure.attacks.copies import TAU, CopyHits
@@ -186,13 +188,17 @@ def folded_copies(
     told = evidence(sides.real, people, tables[1:], names, rng)
     own = np.zeros(int(people.max(initial=-1)) + 1, dtype=np.intp)
     own[people] = sides.own
+    closer = [closest(rows, made, people, len(own)) for made in places]
 
     def tested(number: int, draft: Table) -> FoldedCopies:
         per_row = len(real) / max(1, len(draft))
         equal, near = (
             compared(sides.hits(hit[number], hit[first:]).upon(once), per_row, len(real)) for hit, once in rules
         )
-        beside = [_Beside(*kind, own) for kind in zip(told[number], _by_kind(told[first:]), strict=True)]
+        beside = [
+            _Beside(*kind, own, (closer[number], closer[first:]))
+            for kind in zip(told[number], _by_kind(told[first:]), strict=True)
+        ]
         per_person = len(own) / max(1, draft.number_of_people)
         tried = [pair for each in beside for pair in each.hits(per_person)]
         agreement = least_likely([draft for draft, _ in tried]), least_likely([engines for _, engines in tried])
@@ -212,6 +218,7 @@ class _Beside:
     draft: Agreed
     strangers: Sequence[Agreed]  # fold after fold
     own: Array  # the fold of each person
+    closer: tuple[Array, Sequence[Array]]  # by how many halvings the draft is nearer, and the strangers' drafts
 
     def hits(self, per_person: float) -> Iterator[tuple[CopyHits, CopyHits]]:
         """Above thresholds that so many of all drafts' scores reach; only of people whom no other would stand for."""
@@ -230,15 +237,17 @@ class _Beside:
     @property
     def lone(self) -> Lone:
         """By the tail of what drafts tell of people whom their maker never saw."""
-        bits = lone_bits(Agreed(*map(self._unseen, ("told", "shared", "whole"))), len(self.own))
-        return Lone(int(self.draft.above(bits).sum()), int(self.draft.exposed(bits).sum()))
+        parts = ([getattr(each, part) for each in self.strangers] for part in ("told", "shared", "whole"))
+        unseen, (ours, theirs) = Agreed(*map(self._unseen, parts)), self.closer
+        bits = lone_bits(unseen, len(self.own))
+        by_bits = Lone(int(self.draft.above(bits).sum()), int(self.draft.exposed(bits).sum()))
+        return most_told([lone_upon(ours, self.draft, self._unseen(theirs), unseen), by_bits])
 
-    def _unseen(self, part: str) -> Array:
+    def _unseen(self, drafts: Sequence[Array]) -> Array:
         """For each person those of the strangers' drafts whose maker never saw him."""
         draws = len(self.strangers) // (int(self.own.max()) + 1)
-        drafts = self.own * draws + np.arange(draws)[:, None]
-        every = np.stack([getattr(each, part) for each in self.strangers])
-        return np.asarray(every[drafts, np.arange(len(self.own))].ravel())
+        those = self.own * draws + np.arange(draws)[:, None]
+        return np.asarray(np.stack(drafts)[those, np.arange(len(self.own))].ravel())
 
 
 def to_others(points: Points, own: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plants
 import pytest
+from halves import halves
 from honest import LEARNT, honest, most_isolated, people, planted
 
 from privsynth.dataset import Column, Kind, Table
@@ -62,6 +63,14 @@ def test_one_copied_row_of_an_isolated_person_is_told_and_one_of_a_twin_is_not()
     assert lonely.lone.told == 1
     twins = replace(HOLDOUT, frame=pd.concat([TRAIN.frame.iloc[:1], HOLDOUT.frame.iloc[1:]], ignore_index=True))
     assert agreement(TRAIN, twins, planted(HONEST, TRAIN, np.array([0])), LEARNT, rng()).lone.told == 0
+
+
+def test_noise_on_all_numbers_of_somebody_far_out_does_not_hide_him() -> None:
+    train, holdout, made = halves("skewed", 1_000)
+    names = [column.name for column in train.columns]
+    spoilt = plants.one_isolated_noisy(train, made, rng())
+    assert agreement(train, holdout, made, names, rng()).lone.told == 0
+    assert agreement(train, holdout, spoilt, names, rng()).lone.told == 1
 
 
 def test_what_another_real_person_shares_is_taken_off_by_half() -> None:
