@@ -18,7 +18,7 @@ from privsynth.describe.orders import order_of
 from privsynth.describe.places import places_of
 from privsynth.describe.telling import KNOWN
 from privsynth.describe.turns import turns_of
-from privsynth.measure.decided import Decided, decided_in, spread
+from privsynth.measure.decided import Decision, decided_in, spread
 from privsynth.measure.relations import shared
 from privsynth.statistics import Fact
 from privsynth.typing import Array
@@ -28,7 +28,7 @@ CROSSED = 300  # columns of which all pairs are looked at for combinations that 
 MOST_LEVELS = 200  # of such a column
 AT_FIRST = 8  # rows that show of most pairs that their difference changes
 CHANCE = 20.0  # times that chance would have to break it
-ALWAYS = Decided(1.0)
+ALWAYS = Decision(1.0)
 NEAR = (
     5.0  # times that rows of nearly the same number would have to break an order: the fewest that never happen by luck
 )
@@ -40,7 +40,7 @@ CLASSES = 20  # different values of a column that an amount may decide
 LEVELS = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 NAMES = (Role.DIRECT, Role.FREE_TEXT)
 
-Decisions = dict[tuple[int, int], Decided]  # of places of columns
+Decisions = dict[tuple[int, int], Decision]  # of places of columns
 
 
 def facts_of(dataset: Dataset) -> tuple[Fact, ...]:
@@ -194,7 +194,7 @@ def _told(table: Table, coded: _Codes, decided: Decisions, equal: set[tuple[str,
         yield _fact("dependency" if each.is_sure else "near_dependency", table, pair, each, words)
 
 
-def _fact(kind: str, table: Table, columns: tuple[str, str], each: Decided, words: str) -> Fact:
+def _fact(kind: str, table: Table, columns: tuple[str, str], each: Decision, words: str) -> Fact:
     return Fact(kind, table=table.name, columns=columns, share=each.share, words=words, among_known=each.among_known)
 
 
@@ -217,7 +217,7 @@ def _is_unknown(coded: _Codes, decided: Decisions, first: int, step: int, second
     return any(each.among_known for each in steps) and bool((coded.codes[:, step] == 0).any())
 
 
-def _share_words(each: Decided) -> str:
+def _share_words(each: Decision) -> str:
     known = " in which both are known" if each.among_known else ""
     if each.share == 1.0:
         return f" in every row{known}"

@@ -24,7 +24,7 @@ SLACK = 1.2  # times that neighbours of a sample may differ more than rows do on
 
 
 @dataclass(frozen=True)
-class Decided:
+class Decision:
     """That one column decides another, and how often."""
 
     share: float  # of the rows that were asked
@@ -62,14 +62,14 @@ def spread(rows: int, most: int) -> Array:
     return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(int)
 
 
-def decided_in(codes: Array, seconds: Collection[int]) -> dict[tuple[int, int], Decided]:
+def decided_in(codes: Array, seconds: Collection[int]) -> dict[tuple[int, int], Decision]:
     """The pairs of which the first decides the second, of those `seconds`. Of each column's levels missing is 0."""
     counts = [np.bincount(column, minlength=1) for column in codes.T]
     whole, known = _Sizes.of(counts), _Sizes.of([count[1:] for count in counts])
     gaps = np.array([count[0] > 0 for count in counts], dtype=bool)
     rows, width = codes.shape
     sample = codes[spread(rows, max(500, min(rows, LOOKED_AT // max(1, width), WIDE * 10 // max(1, width**2))))]
-    found: dict[tuple[int, int], Decided] = {}
+    found: dict[tuple[int, int], Decision] = {}
     for first in map(int, np.flatnonzero((whole.levels > 1) & (whole.levels < rows))):
         for second in map(int, np.flatnonzero(_hopeful(sample, first, whole, known, gaps))):
             if second == first or second not in seconds:
@@ -98,7 +98,7 @@ def _hopeful(sample: Array, first: int, whole: _Sizes, known: _Sizes, gaps: Arra
     return np.asarray(hopeful | known.hopeful(first, broken, tested))
 
 
-def _decided(one: Array, two: Array, meets: float, known_meets: float, *, has_gaps: bool) -> Decided | None:
+def _decided(one: Array, two: Array, meets: float, known_meets: float, *, has_gaps: bool) -> Decision | None:
     every = _counted(one, two, meets)
     if not has_gaps or (every is not None and every.share == 1.0):
         return every
@@ -109,11 +109,11 @@ def _decided(one: Array, two: Array, meets: float, known_meets: float, *, has_ga
     return every if every is not None and every.is_sure else None
 
 
-def _counted(one: Array, two: Array, meets: float) -> Decided | None:
+def _counted(one: Array, two: Array, meets: float) -> Decision | None:
     broken, tested = broken_in(one, two)
     if meets * tested < CHANCE or broken > min(1 - NEARLY, MUCH * meets) * tested:
         return None
-    return Decided(1 - broken / len(one), is_sure=broken <= (1 - SURELY) * tested)
+    return Decision(1 - broken / len(one), is_sure=broken <= (1 - SURELY) * tested)
 
 
 def broken_in(one: Array, two: Array) -> tuple[int, int]:

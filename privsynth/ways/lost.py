@@ -76,7 +76,7 @@ def _replaceable(case: Case, table: Table, where: Sequence[str]) -> list[str]:
     facts = (fact for fact in case.source.facts if fact.table == table.name and fact.kind in BETWEEN)
     fact = next((fact for fact in facts if fact.columns == tuple(where)), None)
     if fact is None:
-        return list(where[::-1])
+        return list(where)
     if fact.kind == "arithmetic":
         return sorted(where, key=lambda name: len(where) == 2 and table[name].kind is Kind.INTEGER)
     backwards = where[::-1]
