@@ -26,8 +26,8 @@ class ColumnStatistics:
 class Fact:
     """Something that holds between columns of one table, or of the levels of one: names and shares, never a value."""
 
-    kind: str  # equal, place, one_to_one, dependency, order, constant_difference, arithmetic, combinations, ordinal,
-    # joint, shared_dependency, panel, series
+    kind: str  # equal, place, one_to_one, dependency, near_dependency, order, constant_difference, arithmetic,
+    # combinations, ordinal, joint, shared_dependency, panel, series
     _: KW_ONLY
     table: str
     columns: tuple[str, ...]  # a dependency: what decides, then what follows; an order: the lower, then the higher;
@@ -36,6 +36,7 @@ class Fact:
     share: float  # of the rows in which it holds
     words: str  # for people
     expect: str = ""  # arithmetic: the rule that it is, in the language of `expressions`
+    among_known: bool = False  # the rows are those in which all columns are known: missing cells are nobody's business
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,9 @@ from privsynth.describe.arithmetic import arithmetic_of, too_many
 from privsynth.describe.joint import joint_of
 from privsynth.describe.orders import order_of
 from privsynth.describe.places import places_of
+from privsynth.describe.telling import KNOWN
 from privsynth.describe.turns import turns_of
+from privsynth.measure.decided import Decision, decided_in, spread
 from privsynth.measure.relations import shared
 from privsynth.statistics import Fact
 from privsynth.typing import Array
@@ -26,19 +28,19 @@ CROSSED = 300  # columns of which all pairs are looked at for combinations that 
 MOST_LEVELS = 200  # of such a column
 AT_FIRST = 8  # rows that show of most pairs that their difference changes
 CHANCE = 20.0  # times that chance would have to break it
+ALWAYS = Decision(1.0)
 NEAR = (
     5.0  # times that rows of nearly the same number would have to break an order: the fewest that never happen by luck
 )
 AROUND = 0.15  # of the rows are near
 SHIFTS = 10  # distances at which near rows are paired
-SHARE = 0.995  # of the rows in which a dependency must hold
-LOOKED_AT = 4_000_000  # cells of a spread sample that decide which pairs are counted on all rows
-WIDE = 8_000_000  # column pairs times rows of the sample, at most
 ALIKE = 10.0  # times: the medians of two numbers of the same unit are not further apart
 FEW = 50  # different numbers with decimals that can still be prices or rates, by which other things go
 CLASSES = 20  # different values of a column that an amount may decide
 LEVELS = (Kind.CATEGORY, Kind.ORDINAL, Kind.BOOLEAN)
 NAMES = (Role.DIRECT, Role.FREE_TEXT)
+
+Decisions = dict[tuple[int, int], Decision]  # of places of columns
 
 
 def facts_of(dataset: Dataset) -> tuple[Fact, ...]:
@@ -95,22 +97,24 @@ def _coded(table: Table) -> _Codes:
 
 def _between(table: Table) -> Iterator[Fact]:
     coded = _coded(table)
-    every = _dependencies(coded)
-    shares = _without_measured(coded, every)
-    same = _equal(table, coded, shares)
+    nearly = _dependencies(coded)
+    every = {pair: each for pair, each in nearly.items() if each.is_sure}
+    decided = _without_measured(coded, every)
+    same = _equal(table, coded, decided)
     places = [*_places(table)]
     yield from same
     yield from places
-    yield from _told(table, coded, shares, {fact.columns for fact in (*same, *places)})
+    others = {pair: each for pair, each in nearly.items() if _is_by_levels(coded, pair[0]) and not each.is_sure}
+    yield from _told(table, coded, decided | others, {fact.columns for fact in (*same, *places)})
     yield from _shared(table, coded, every)
     yield from _ordered(table, {frozenset(fact.columns) for fact in same}, {n for p in places for n in p.columns})
-    yield from _combinations(table, coded, shares)
-    yield from _joint(table, coded, shares)
+    yield from _combinations(table, coded, decided)
+    yield from _joint(table, coded, decided)
 
 
-def _joint(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
+def _joint(table: Table, coded: _Codes, decided: Decisions) -> Iterator[Fact]:
     places = sorted(_crossable(coded), key=lambda place: int(coded.levels[place]))
-    for found in joint_of(coded.codes, places, shares):
+    for found in joint_of(coded.codes, places, decided):
         one, two, third = (coded.columns[place].name for place in found)
         words = f"{one} and {two} together decide {third} in every row"
         yield Fact("joint", table=table.name, columns=(one, two, third), share=1.0, words=words)
@@ -122,49 +126,31 @@ def _places(table: Table) -> Iterator[Fact]:
         yield Fact("place", table=table.name, columns=(latitude, longitude), share=share, words=words)
 
 
-def _dependencies(coded: _Codes) -> dict[tuple[int, int], float]:
-    """For each pair of columns where the first decides the second: the share of rows in which it does."""
-    rows, width = coded.codes.shape
-    look = _spread(rows, max(500, min(rows, LOOKED_AT // max(1, width), WIDE * 10 // max(1, width**2))))
-    sample = coded.codes[look]
-    shares: dict[tuple[int, int], float] = {}
-    for first in np.flatnonzero((coded.levels > 1) & (coded.levels < rows)):
-        order = np.argsort(sample[:, first], kind="stable")
-        rows_by = sample[order]
-        together = np.flatnonzero(rows_by[1:, first] == rows_by[:-1, first])
-        if len(together) < FEWEST:
-            continue
-        broken = (rows_by[together] != rows_by[together + 1]).sum(axis=0)
-        hopeful = (
-            (broken <= 0.02 * len(together))
-            & (coded.meets * len(together) >= CHANCE)
-            & (coded.levels <= coded.levels[first] * 1.01)
-        )
-        for second in np.flatnonzero(hopeful):
-            if first == second or coded.columns[second].role is Role.IDENTIFIER:
-                continue
-            broken, tested = _broken(coded, int(first), int(second))
-            if broken <= (1 - SHARE) * tested and broken <= 0.1 * coded.meets[second] * tested:
-                shares[int(first), int(second)] = 1 - broken / rows
-    return shares
+def _dependencies(coded: _Codes) -> Decisions:
+    """For each pair of columns where the first decides the second how often it does."""
+    return decided_in(coded.codes, {p for p, c in enumerate(coded.columns) if c.role is not Role.IDENTIFIER})
 
 
-def _without_measured(coded: _Codes, shares: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
-    return {pair: share for pair, share in shares.items() if not _is_measured(coded, pair[0]) or pair[::-1] in shares}
+def _without_measured(coded: _Codes, decided: Decisions) -> Decisions:
+    return {p: each for p, each in decided.items() if not _is_measured(coded, p[0]) or p[::-1] in decided}
 
 
-def _shared(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
+def _shared(table: Table, coded: _Codes, decided: Decisions) -> Iterator[Fact]:
     """Amounts that decide a class in every row: what they say where many share them, as no chance would have it."""
-    for first in sorted({first for first, _ in _without_measured(coded, shares).keys() ^ shares.keys()}):
+    for first in sorted({first for first, _ in _without_measured(coded, decided).keys() ^ decided.keys()}):
         is_shared = shared(coded.codes[:, first] - 1, table.people)  # missing is none
         of_level = np.bincount(coded.codes[:, first])[1:]
         repeats = int((of_level[is_shared] - 1).sum())
-        for second in (two for one, two in shares if one == first and shares[one, two] == 1.0):
+        for second in (two for one, two in decided if one == first and decided[one, two] == ALWAYS):
             is_class = coded.columns[second].kind in LEVELS or coded.levels[second] <= CLASSES
-            if is_class and coded.meets[second] * repeats >= CHANCE and not _follows(shares, first, second):
+            if is_class and coded.meets[second] * repeats >= CHANCE and not _follows(coded, decided, first, second):
                 names = (coded.columns[first].name, coded.columns[second].name)
                 words = f"{names[0]} decides {names[1]} wherever many share its value"
                 yield Fact("shared_dependency", table=table.name, columns=names, share=1.0, words=words)
+
+
+def _is_by_levels(coded: _Codes, place: int) -> bool:
+    return not _is_measured(coded, place) and coded.columns[place].role is not Role.IDENTIFIER
 
 
 def _is_measured(coded: _Codes, place: int) -> bool:
@@ -173,29 +159,10 @@ def _is_measured(coded: _Codes, place: int) -> bool:
     return column.kind is Kind.NUMBER and column.spelling.decimals != 0 and coded.levels[place] > FEW
 
 
-def _spread(rows: int, most: int) -> Array:
-    return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(int)
-
-
-def _broken(coded: _Codes, first: int, second: int) -> tuple[int, int]:
-    """The rows that do not hold the commonest partner of their level, and the rows whose level comes more than once.
-
-    A level that comes once decides everything, and proves nothing.
-    """
-    width = int(coded.codes[:, second].max()) + 1
-    known, counts = np.unique(
-        coded.codes[:, first].astype(np.int64) * width + coded.codes[:, second], return_counts=True
-    )
-    best = np.zeros(int(coded.codes[:, first].max()) + 1, dtype=np.int64)
-    np.maximum.at(best, known // width, counts)
-    of_level = np.bincount(coded.codes[:, first])
-    return len(coded.codes) - int(best.sum()), int(of_level[of_level > 1].sum())
-
-
-def _equal(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> list[Fact]:
+def _equal(table: Table, coded: _Codes, decided: Decisions) -> list[Fact]:
     facts = []
-    for (first, second), share in shares.items():
-        if first < second and share == shares.get((second, first)) == 1.0:
+    for (first, second), each in decided.items():
+        if first < second and each == decided.get((second, first)) == ALWAYS:
             one, two = (table.frame[coded.columns[place].name] for place in (first, second))
             if one.dtype == two.dtype and one.equals(two):
                 names = (coded.columns[first].name, coded.columns[second].name)
@@ -211,45 +178,50 @@ def _equal(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) ->
     return facts
 
 
-def _told(
-    table: Table, coded: _Codes, shares: dict[tuple[int, int], float], equal: set[tuple[str, ...]]
-) -> Iterator[Fact]:
+def _told(table: Table, coded: _Codes, decided: Decisions, equal: set[tuple[str, ...]]) -> Iterator[Fact]:
     """Dependencies in words, without those that follow from two others."""
     names = [column.name for column in coded.columns]
-    for (first, second), share in shares.items():
-        pair, back = (names[first], names[second]), shares.get((second, first), 0.0)
-        if pair in equal or pair[::-1] in equal or _follows(shares, first, second):
+    for (first, second), each in decided.items():
+        pair, back = (names[first], names[second]), decided.get((second, first))
+        if pair in equal or pair[::-1] in equal or _follows(coded, decided, first, second):
             continue
-        if share == back == 1.0:
+        if each.share == 1.0 and back is not None and back.share == 1.0:
             if first < second:
-                yield Fact(
-                    "one_to_one",
-                    table=table.name,
-                    columns=pair,
-                    share=1.0,
-                    words=f"{pair[0]} and {pair[1]} name the same thing: each level of one goes with one of the other",
-                )
+                words = f"{pair[0]} and {pair[1]} name the same thing: each level of one goes with one of the other"
+                yield _fact("one_to_one", table, pair, each, f"{words}{KNOWN if each.among_known else ''}")
             continue
-        yield Fact(
-            "dependency",
-            table=table.name,
-            columns=pair,
-            share=share,
-            words=f"{pair[0]} decides {pair[1]}{_share_words(share)}",
-        )
+        words = f"{pair[0]} decides {pair[1]}{_share_words(each)}"
+        yield _fact("dependency" if each.is_sure else "near_dependency", table, pair, each, words)
 
 
-def _follows(shares: dict[tuple[int, int], float], first: int, second: int) -> bool:
+def _fact(kind: str, table: Table, columns: tuple[str, str], each: Decision, words: str) -> Fact:
+    return Fact(kind, table=table.name, columns=columns, share=each.share, words=words, among_known=each.among_known)
+
+
+def _follows(coded: _Codes, decided: Decisions, first: int, second: int) -> bool:
     """Whether the dependency is the sum of two that lie between, neither of them a mere renaming or less sure."""
-    sure = {pair for pair, share in shares.items() if share >= shares[first, second]}
-    steps = {b for a, b in sure if a == first and b != second}
+    sure = {
+        pair
+        for pair, each in decided.items()
+        if each.share >= decided[first, second].share and (not each.among_known or decided[first, second].among_known)
+    }
+    steps = {b for a, b in sure if a == first and b != second and not _is_unknown(coded, decided, a, b, second)}
     return any(
-        (step, second) in sure and (step, first) not in shares and (second, step) not in shares for step in steps
+        (step, second) in sure and (step, first) not in decided and (second, step) not in decided for step in steps
     )
 
 
-def _share_words(share: float) -> str:
-    return " in every row" if share == 1.0 else f" in {min(share, 0.9999):.2%} of the rows".replace("%", " %")
+def _is_unknown(coded: _Codes, decided: Decisions, first: int, step: int, second: int) -> bool:
+    """Whether what lies between is missing in rows of which the two steps then say nothing."""
+    steps = (decided.get(pair, ALWAYS) for pair in ((first, step), (step, second)))
+    return any(each.among_known for each in steps) and bool((coded.codes[:, step] == 0).any())
+
+
+def _share_words(each: Decision) -> str:
+    known = " in which both are known" if each.among_known else ""
+    if each.share == 1.0:
+        return f" in every row{known}"
+    return f" in {min(each.share, 0.9999):.2%} of the rows{known}".replace("%", " %")
 
 
 def _ordered(table: Table, same: set[frozenset[str]], degrees: set[str]) -> Iterator[Fact]:
@@ -331,7 +303,7 @@ def _never_above(values: dict[str, Array], *, is_date: bool) -> Iterator[tuple[s
     if len(names) < 2:
         return
     table = np.stack([values[name] for name in names], axis=1)
-    sample = table[_spread(len(table), 1_000)]
+    sample = table[spread(len(table), 1_000)]
     for low, name in enumerate(names):
         hopeful = ~(sample[:, [low]] > sample).any(axis=0)
         for high in np.flatnonzero(hopeful):
@@ -375,12 +347,12 @@ def _crossable(coded: _Codes) -> list[int]:
     return places if len(places) <= CROSSED else sorted(places, key=lambda place: int(coded.levels[place]))
 
 
-def _combinations(table: Table, coded: _Codes, shares: dict[tuple[int, int], float]) -> Iterator[Fact]:
+def _combinations(table: Table, coded: _Codes, decided: Decisions) -> Iterator[Fact]:
     """Pairs of categories of which many never meet, although chance would have brought them together often."""
     places = _crossable(coded)[:CROSSED]
     for at, first in enumerate(places):
         for second in places[at + 1 :]:
-            if (first, second) in shares or (second, first) in shares:
+            if (first, second) in decided or (second, first) in decided:
                 continue
             met, expected = _crossed(coded, first, second)
             common = expected >= CHANCE / 2

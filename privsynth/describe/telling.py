@@ -13,16 +13,22 @@ WORDS = {
     "one_to_one": "name the same thing: each level of one goes with one of each other",
 }
 
+KNOWN = ", where both are known"
+
 
 def in_groups(facts: Sequence[Fact]) -> list[Fact]:
     """Each group once, where its first pair stood. Models keep the pairs."""
-    groups = {(fact.table, fact.kind): _groups(_pairs(facts, fact)) for fact in facts if fact.kind in WORDS}
-    grouped = (_grouped(fact, groups.get((fact.table, fact.kind), ())) for fact in facts)
+    groups = {_sort(fact): _groups(_pairs(facts, fact)) for fact in facts if fact.kind in WORDS}
+    grouped = (_grouped(fact, groups.get(_sort(fact), ())) for fact in facts)
     return list(dict.fromkeys(grouped))
 
 
 def _pairs(facts: Iterable[Fact], like: Fact) -> Iterator[tuple[str, ...]]:
-    return (fact.columns for fact in facts if (fact.table, fact.kind) == (like.table, like.kind))
+    return (fact.columns for fact in facts if _sort(fact) == _sort(like))
+
+
+def _sort(fact: Fact) -> tuple[str, str, bool]:
+    return fact.table, fact.kind, fact.among_known
 
 
 def _groups(pairs: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -38,7 +44,7 @@ def _grouped(fact: Fact, groups: Sequence[tuple[str, ...]]) -> Fact:
     group = next((group for group in groups if fact.columns[0] in group), fact.columns)
     if len(group) <= len(fact.columns):
         return fact
-    return replace(fact, columns=group, words=f"{_listed(group)} {WORDS[fact.kind]}")
+    return replace(fact, columns=group, words=f"{_listed(group)} {WORDS[fact.kind]}{KNOWN if fact.among_known else ''}")
 
 
 def _listed(names: Sequence[str]) -> str:

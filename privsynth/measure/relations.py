@@ -7,7 +7,7 @@ a constant difference is, which pairs never meet. So a draft in which each zip h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ BETWEEN = frozenset(
         "equal",
         "one_to_one",
         "dependency",
+        "near_dependency",
         "shared_dependency",
         "joint",
         "order",
@@ -75,6 +76,8 @@ def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
     if fact.kind in ("order", "constant_difference"):
         gap, meant = (_gap(each, *fact.columns) for each in (table, like))
         return ~np.isnan(gap), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
+    if fact.among_known:
+        return _held_known(table, fact, like)
     one, *others = (_codes(table, like, name) for name in fact.columns)
     one, two = (_both(one, others[0]), others[1]) if fact.kind == "joint" else (one, others[0])
     if fact.kind == "equal":
@@ -86,6 +89,16 @@ def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
         is_shared = np.r_[shared(one.like, like.people), np.zeros(one.count + 1, dtype=bool)]
         return (one.here >= 0) & is_shared[one.here], holds
     return np.ones(len(table), dtype=bool), holds & _goes_with(two, one) if fact.kind == "one_to_one" else holds
+
+
+def _held_known(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
+    """The same, where rows tell in which all columns are known; those of the other table are asked alike."""
+    known, there = (~each.frame[list(fact.columns)].isna().any(axis=1).to_numpy() for each in (table, like))
+    holds = np.ones(len(table), dtype=bool)
+    rows = np.flatnonzero(known)
+    always = replace(fact, among_known=False)
+    holds[rows] = _held(table.take(rows), always, like.take(np.flatnonzero(there)))[1]
+    return known, holds
 
 
 def _gap(table: Table, low: str, high: str) -> Array:

@@ -248,3 +248,68 @@ def test_the_profile_holds_the_facts_of_the_training_rows(rng: np.random.Generat
 def test_nothing_is_said_of_a_handful_of_rows_or_of_no_column() -> None:
     assert facts_of(data(a=["x", "y"] * 5, b=["u", "v"] * 5)) == ()
     assert facts_of(Dataset((Table("t", (), pd.DataFrame(index=range(50))),))) == ()
+
+
+def with_gaps(values: Any, rows: np.ndarray) -> pd.Series:
+    return pd.Series(np.asarray(values, dtype=object)).mask(rows, None)
+
+
+def decisions(dataset: Dataset) -> dict[tuple[str, ...], tuple[str, float, bool]]:
+    kinds = ("dependency", "near_dependency", "one_to_one")
+    return {f.columns: (f.kind, f.share, f.among_known) for f in facts_of(dataset) if f.kind in kinds}
+
+
+def test_missing_cells_speak_neither_for_nor_against_a_dependency(rng: np.random.Generator) -> None:
+    codes = zips(rng)
+    town, state = [f"c{c}" for c in codes], [f"s{c // 8}" for c in codes]
+    lacks = rng.random(N) < 0.3
+    assert decisions(data(town=town, state=with_gaps(state, lacks))) == {("town", "state"): ("dependency", 1.0, True)}
+    assert decisions(data(town=with_gaps(town, lacks), state=state)) == {("town", "state"): ("dependency", 1.0, True)}
+    code = with_gaps([f"k{c}" for c in codes], lacks)
+    found = [fact for fact in facts_of(data(town=town, code=code)) if fact.kind == "one_to_one"]
+    assert [(fact.columns, fact.share, fact.among_known) for fact in found] == [(("town", "code"), 1.0, True)]
+    assert found[0].words.endswith("where both are known")
+
+
+def test_what_decides_missing_cells_too_holds_in_every_row(rng: np.random.Generator) -> None:
+    codes = zips(rng)
+    state = with_gaps([f"s{c // 8}" for c in codes], codes < 5)  # five towns of no state
+    assert decisions(data(town=[f"c{c}" for c in codes], state=state)) == {
+        ("town", "state"): ("dependency", 1.0, False)
+    }
+
+
+def test_a_column_that_is_almost_always_missing_proves_nothing(rng: np.random.Generator) -> None:
+    codes = zips(rng)
+    state = with_gaps([f"s{c // 8}" for c in codes], np.arange(N) >= 25)
+    assert decisions(data(town=[f"c{c}" for c in codes], state=state)) == {}
+
+
+def test_what_lies_between_and_is_missing_makes_nothing_follow(rng: np.random.Generator) -> None:
+    codes = np.r_[zips(rng), zips(rng), zips(rng)]
+    columns = {"zip": [f"z{c}" for c in codes], "town": [f"c{c // 4}" for c in codes]}
+    state = [f"s{c // 20}" for c in codes]
+    lacks = rng.random(3 * N) < 0.2
+    whole = decisions(data(**columns, state=with_gaps(state, lacks)))
+    assert set(whole) == {("zip", "town"), ("town", "state")}
+    columns["town"] = with_gaps(columns["town"], lacks)  # and the zip says of which state those rows are
+    assert set(decisions(data(**columns, state=state))) == {("zip", "town"), ("town", "state"), ("zip", "state")}
+
+
+@pytest.mark.parametrize(("wrong", "kind"), [(0.03, "near_dependency"), (0.2, None)])
+def test_what_is_decided_in_nearly_every_row_is_told_as_that(
+    rng: np.random.Generator, wrong: float, kind: str | None
+) -> None:
+    codes = zips(rng)
+    odd = np.arange(N) < wrong * N
+    state = np.where(odd, rng.integers(0, 5, N), codes // 8).astype(str)
+    found = decisions(data(town=[f"c{c}" for c in codes], state=state.astype(object)))
+    assert {columns: found[columns][0] for columns in found} == ({} if kind is None else {("town", "state"): kind})
+    if kind:
+        broken = (state != (codes // 8).astype(str)).sum()
+        assert found["town", "state"][1] == pytest.approx(1 - broken / N)
+
+
+def test_a_near_dependency_is_nothing_that_chance_explains(rng: np.random.Generator) -> None:
+    rare = np.where(np.arange(N) < 12, "yes", "no")  # 97 % of every level say no
+    assert decisions(data(town=[f"c{c}" for c in zips(rng)], rare=rng.permutation(rare).astype(object))) == {}

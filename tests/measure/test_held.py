@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,3 +107,15 @@ def test_an_amount_tells_where_ten_people_share_it() -> None:
     like = table(decimals=1, amount=[1.5] * 10 + [2.5] * 9 + [3.5], band=["a"] * 10 + ["b"] * 10)
     made = table(decimals=1, amount=[1.5, 1.5, 2.5, 3.5, 4.5, np.nan], band=["a", "b", "a", "a", "a", "a"])
     assert held(made, fact("shared_dependency", "amount", "band"), like=like) == Held(1 / 2, 2)
+
+
+def test_where_both_are_known_missing_cells_tell_nothing() -> None:
+    real = table(zip=["1", "1", "1", "2", None, "2"], city=["a", None, None, "c", "d", "c"])
+    made = table(zip=["1", "1", "2", "2", None, "2"], city=["a", None, "a", "c", "a", None])
+    decides = replace(fact("dependency", "zip", "city"), among_known=True)
+    assert held(real, decides, like=real) == Held(1.0, 3)
+    assert held(made, decides, like=real) == Held(2 / 3, 3)
+    assert held(made, replace(decides, kind="one_to_one"), like=real) == Held(2 / 3, 3)
+    none = table(zip=["1", None], city=[None, "a"])
+    assert held(none, decides, like=real) is None
+    assert held(made, decides, like=none) == Held(2 / 3, 3)  # each level's own commonest

@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from privsynth.measure.fidelity import FidelityResult
-from privsynth.measure.fidelity.kept import ASPECTS, LEFT_OPEN, SURE, Aspect, Kept, worst
+from privsynth.measure.fidelity.kept import ASPECTS, EVERY, LEFT_OPEN, SURE, Aspect, Kept, worst
 from privsynth.options import Limits
 from privsynth.verdict import Finding, Loss
 
-EVERY = 0.999  # of the fresh real rows: what holds in them holds in every row
 SAID = 3  # places told in a note
 NAMED = 10  # places named in a finding, and all that fail
 WHAT: dict[Aspect, str] = {
@@ -142,9 +141,13 @@ def _finding(
 
 
 def _is_judged(kept: Kept, spared: Collection[str]) -> bool:
-    """Whether a limit is held against it: all its columns must be kept, and a relation must hold in every real row."""
+    """Whether a limit is held against it: all its columns must be kept, and a relation must hold in every real row.
+
+    Pairs that were never seen are held against what fresh real rows show of them.
+    """
     own = kept.where[:1] if kept.aspect == "ties" else kept.where
-    return not set(own) & set(spared) and (kept.aspect != "relations" or kept.fresh >= EVERY)
+    is_sure = kept.aspect != "relations" or kept.is_of_pairs or kept.fresh >= EVERY
+    return is_sure and not set(own) & set(spared)
 
 
 def _measured(kept: Kept) -> float:

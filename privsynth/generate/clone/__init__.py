@@ -121,7 +121,9 @@ class _Work:
 
     def _facts(self, table: str) -> list[Fact]:
         """What holds in every row of a table."""
-        return [fact for fact in self.statistics.facts if fact.table == table and fact.share == 1.0]
+        return [
+            fact for fact in self.statistics.facts if fact.table == table and fact.share == 1.0 and not fact.among_known
+        ]
 
     def _blended(self, table: Table, rows: ClonedRows, rng: np.random.Generator) -> dict[str, Array]:
         """Quasi-identifiers of whole cells, everything else blended.

@@ -32,6 +32,7 @@ LEFT_OPEN = "chance"  # the finding that says how much chance could hide
 NOTICEABLE = 0.95  # of what fresh real rows keep: below it something is lost
 SMALL_LOSS = {"relations": 0.99, "keys": 0.99, "rows_each": 0.98, "steady": 0.98}  # where less is a loss, too
 STRAY = 1.5  # of a total variation between samples of n rows, times 1/sqrt(n): chance hardly goes further
+EVERY = 0.999  # of the fresh real rows: what holds in them holds in every row
 SURE = 3.3  # standard deviations that chance hardly exceeds
 
 
@@ -47,6 +48,7 @@ class Kept:
     rows: int  # behind it, on the smaller side
     words: str
     weight: float = 1.0  # how much there was to keep
+    is_of_pairs: bool = False  # relations: pairs that real rows have, be it that none holds in every row
 
     @property
     def share(self) -> float:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from privsynth.measure.fidelity.kept import SURE, Kept, percent
+from privsynth.measure.fidelity.kept import EVERY, SURE, Kept, percent
+from privsynth.measure.fidelity.met import met_kept
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.measure.relations import Held, held
 from privsynth.statistics import Fact
@@ -16,7 +17,13 @@ ALL = 0.9999  # of the real rows: a fact without exception
 
 
 def relations_kept(sides: ThreeSides, facts: Iterable[Fact]) -> Iterator[Kept]:
-    """For each fact about columns that can be compared."""
+    """For each fact about columns that can be compared, and any others of which one decides the other, or nearly."""
+    sure = list(_facts_kept(sides, facts))
+    yield from sure
+    yield from met_kept(sides, {frozenset(kept.where) for kept in sure if kept.fresh >= EVERY})
+
+
+def _facts_kept(sides: ThreeSides, facts: Iterable[Fact]) -> Iterator[Kept]:
     for fact in facts:
         if fact.table == sides.real.name and set(fact.columns) <= set(sides.names):
             found = [held(table, fact, like=sides.real) for table in (sides.synthetic, sides.fresh)]

@@ -21,6 +21,7 @@ from privsynth.generate.model.constraints.derived import Gap
 from privsynth.generate.model.engine import Engine, frame_of
 from privsynth.generate.model.saved import files_of, model_of
 from privsynth.generate.model.trees.engine import Trees
+from privsynth.measure.relations import held
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
 from privsynth.recipe import TableRecipe
@@ -382,3 +383,83 @@ def test_levels_that_decide_all_rows_come_before_prices_that_decide_some(rng: np
     assert [follow.sources for follow in engine.constraints_.follows] == [("code",)]
     assert [follow.source for follow in engine.constraints_.agreed] == ["amount"]
     assert ("c" + synthetic["branch"] == synthetic["code"]).all()
+
+
+def countries(rng: np.random.Generator, rows: int = 1_200) -> Table:
+    at = rng.integers(0, 20, rows)
+    country = np.array([f"Land {chr(65 + place)}" for place in at], dtype=object)
+    return table(Column("country", Kind.CATEGORY), Column("code", Kind.INTEGER), country=country, code=at * 7.0 + 100)
+
+
+def strangers(synthetic: pd.DataFrame, real: Table) -> float:
+    """Of the rows with both a country and a code, how many have a pair that no real row has."""
+    pairs, known = (
+        set(zip(*(frame.dropna()[name] for name in ("country", "code")), strict=True))
+        for frame in (synthetic, real.frame)
+    )
+    rows = synthetic.dropna()
+    new = pairs - known
+    return float(np.mean([pair in new for pair in zip(rows["country"], rows["code"], strict=True)]))
+
+
+@pytest.mark.parametrize("first", ["country", "code"])
+@pytest.mark.parametrize("missing", ["code", "country"])
+def test_a_code_that_is_missing_at_random_goes_with_its_country_and_is_missing_as_often(
+    rng: np.random.Generator, missing: str, first: str
+) -> None:
+    t = countries(rng)
+    frame = t.frame.assign(**{missing: t.frame[missing].mask(rng.random(len(t)) < 0.2)})
+    columns = tuple(sorted(t.columns, key=lambda column: column.name != first))
+    t = replace(t, columns=columns, frame=frame[[column.name for column in columns]])
+    facts = [fact for fact in facts_of(Dataset((t,))) if fact.kind == "one_to_one"]
+    assert [fact.among_known for fact in facts] == [True]
+    synthetic, engine = kept(t, facts=facts, rows=2_000)
+    assert strangers(bare(t), t) > 0.8
+    assert strangers(synthetic, t) == 0
+    assert synthetic[missing].isna().mean() == pytest.approx(0.2, abs=0.04)
+    assert engine.constraints_.summary == {"follow": [missing]}
+    assert held(replace(t, frame=synthetic), facts[0], like=t).share == 1.0  # type: ignore[union-attr]
+
+
+def test_three_names_of_one_thing_agree_wherever_two_are_known(rng: np.random.Generator) -> None:
+    t = countries(rng)
+    frame = t.frame.assign(short=[name[-1] for name in t.frame["country"]])
+    frame = frame.mask(rng.random(frame.shape) < 0.1)
+    t = replace(t, frame=frame, columns=(*t.columns, Column("short", Kind.CATEGORY)))
+    facts = [fact for fact in facts_of(Dataset((t,))) if fact.kind == "one_to_one"]
+    assert len(facts) == 3
+    synthetic = replace(t, frame=kept(t, facts=facts)[0])
+    assert {held(synthetic, fact, like=t).share for fact in facts} == {1.0}  # type: ignore[union-attr]
+    assert synthetic.frame.isna().mean().max() == pytest.approx(0.1, abs=0.05)
+
+
+def test_a_code_that_is_wrong_in_few_rows_is_wrong_in_as_few_synthetic_ones(rng: np.random.Generator) -> None:
+    t = countries(rng)
+    wrong = rng.random(len(t)) < 0.03
+    t = replace(t, frame=t.frame.assign(code=t.frame["code"].mask(wrong, rng.integers(0, 20, len(t)) * 7.0 + 100)))
+    facts = [fact for fact in facts_of(Dataset((t,))) if fact.kind == "near_dependency"]
+    assert {fact.columns for fact in facts} == {("country", "code"), ("code", "country")}
+    synthetic, engine = kept(t, facts=facts, rows=2_000)
+    shares = [held(each, facts[0], like=t).share for each in (t, replace(t, frame=synthetic))]  # type: ignore[union-attr]
+    assert shares[0] - 0.01 < shares[1] < 1
+    assert engine.constraints_.summary == {"follow": ["code"]}
+
+
+def test_two_codes_of_one_country_that_enough_hold_are_both_there(rng: np.random.Generator) -> None:
+    t = countries(rng)
+    second = (t.frame["country"] == "Land A") & (rng.random(len(t)) < 0.5)
+    t = replace(t, frame=t.frame.assign(code=t.frame["code"].mask(second, 999.0)))
+    fact = Fact("near_dependency", table="t", columns=("country", "code"), share=0.97, words="")
+    synthetic, _ = kept(t, facts=[fact], rows=2_000)
+    assert strangers(synthetic, t) == 0
+    of_a = synthetic.loc[synthetic["country"] == "Land A", "code"]
+    assert (of_a == 999).mean() == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_wrong_code_of_fewer_than_k_rows_does_not_come_out(rng: np.random.Generator) -> None:
+    t = countries(rng)
+    t = replace(t, frame=t.frame.assign(code=t.frame["code"].mask(np.arange(len(t)) < K - 1, 135.0)))
+    fact = Fact("dependency", table="t", columns=("country", "code"), share=0.996, words="")
+    synthetic, engine = kept(t, facts=[fact], rows=2_000)
+    assert engine.constraints_.follows[0].rest == 0.0  # type: ignore[union-attr]
+    assert (synthetic["code"] == [(ord(name[-1]) - 65) * 7.0 + 100 for name in synthetic["country"]]).all()

@@ -27,6 +27,7 @@ from privsynth.generate.model.engine import frame_of
 from privsynth.generate.model.tables.connected import MARK
 from privsynth.keeping import kept
 from privsynth.spelling import Spelling
+from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 Columns = Mapping[str, Array]
@@ -347,8 +348,8 @@ def _shown_ends(coding: Coding) -> tuple[float, float]:
     return (float(shown.min()), float(shown.max())) if len(shown) else (-np.inf, np.inf)
 
 
-@kept(version=1)
-@dataclass(frozen=True, eq=False)
+@kept(version=2)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Follows:
     """A column that a level of another decides, among the levels that enough hold."""
 
@@ -356,6 +357,7 @@ class Follows:
     source: str
     levels: Array = field(repr=False)
     values: Array = field(repr=False)
+    may_lack: bool = False  # whether what is drawn as missing stays missing: the other column does not decide that
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -364,7 +366,8 @@ class Follows:
     def restored(self, columns: Columns) -> Array:
         at = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(columns[self.source], dtype=object))
         followed = columns[self.column].copy()
-        followed[at >= 0] = self.values[at[at >= 0]]
+        asked = (at >= 0) & ~(self.may_lack & pd.isna(followed))
+        followed[asked] = self.values[at[asked]]
         return followed
 
     def broken(self, columns: Columns) -> Array:
@@ -373,7 +376,39 @@ class Follows:
 
 
 @kept(version=1)
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MostlyFollows:
+    """A column that a level of another decides in nearly every row.
+
+    What is drawn stays where enough people hold the two together; else one of those that they hold with the level comes
+    out, as often as each does. As many rows as in the source, of pairs that few hold, stay as they are drawn.
+    """
+
+    column: str
+    source: str
+    levels: Array = field(repr=False)
+    values: Array = field(repr=False)
+    pairs: Array = field(repr=False)  # place of a level times the number of values, plus that of a value; sorted
+    reach: Array = field(repr=False)  # place of the level of each, plus the share of its rows up to and with this pair
+    rest: float  # share of the rows that are of other pairs
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
+    def drawn(self, columns: Columns, rng: np.random.Generator) -> Array:
+        followed = columns[self.column].copy()
+        level = pd.Index(self.levels, dtype=object).get_indexer(pd.Index(columns[self.source], dtype=object))
+        value = pd.Index(self.values, dtype=object).get_indexer(pd.Index(followed, dtype=object))
+        is_held = (value >= 0) & np.isin(level * len(self.values) + value, self.pairs)
+        asked = (level >= 0) & ~pd.isna(followed) & ~is_held & (rng.random(len(followed)) >= self.rest)
+        at = np.searchsorted(self.reach, level[asked] + rng.random(int(asked.sum())), "right")
+        followed[asked] = self.values[self.pairs[np.minimum(at, len(self.pairs) - 1)] % len(self.values)]
+        return followed
+
+
+@kept(version=2)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Banded:
     """A column that says in which band of another a number or date lies."""
 
@@ -381,14 +416,15 @@ class Banded:
     source: str
     cuts: Array = field(repr=False)  # where the second and each further band begins
     values: Array = field(repr=False)
+    may_lack: bool = False  # as of `Follows`
 
     @property
     def sources(self) -> tuple[str, ...]:
         return (self.source,)
 
     def restored(self, columns: Columns) -> Array:
-        known = ~pd.isna(columns[self.source])
         followed = columns[self.column].copy()
+        known = ~pd.isna(columns[self.source]) & ~(self.may_lack & pd.isna(followed))
         followed[known] = self.values[np.searchsorted(self.cuts, columns[self.source][known], "right")]
         return followed
 
@@ -455,21 +491,60 @@ def follows_both_of(
 
 
 def follows_of(
-    table: Table, source: str, column: str, k: int, units: Array | None, *, partly: bool = False
-) -> Follows | Banded | None:
+    table: Table, fact: Fact, column: str, k: int, units: Array | None, *, partly: bool = False
+) -> Follows | Banded | MostlyFollows | None:
     """None where too few hold the levels of what decides, so that no value could be looked up.
 
     Numbers that too few hold come out between others, where nothing is decided; `partly` goes by the rest of them.
     """
+    source = next(name for name in fact.columns if name != column)
+    if fact.among_known:
+        known = np.flatnonzero(table.frame[[source, column]].notna().all(axis=1).to_numpy())
+        table, units = table.take(known), None if units is None else units[known]
     is_scale = table[source].kind.is_numeric or table[source].kind is Kind.DATE
-    if is_scale and (bands := _banded(table, source, column, k, units)) is not None:
-        return bands
+    is_always = fact.share == 1.0
+    if is_always and is_scale and (bands := _banded(table, source, column, k, units)) is not None:
+        return replace(bands, may_lack=fact.among_known)
     codes, levels = pd.factorize(table.values(source))
     enough = support(codes, len(levels), units) >= k
     if is_scale and not (enough.any() if partly else enough.all()):
         return None
+    if not is_always:
+        return _mostly(table, source, column, k, units)
     first = np.unique(codes, return_index=True)[1][-len(levels) :] if len(levels) else np.zeros(0, dtype=np.int64)
-    return Follows(column, source, np.asarray(levels, dtype=object)[enough], table.values(column)[first[enough]])
+    return Follows(
+        column=column,
+        source=source,
+        levels=np.asarray(levels, dtype=object)[enough],
+        values=table.values(column)[first[enough]],
+        may_lack=fact.among_known,
+    )
+
+
+def _mostly(table: Table, source: str, column: str, k: int, units: Array | None) -> MostlyFollows | None:
+    """By the pairs that enough hold together; None where they are none."""
+    (level, levels), (value, values) = (pd.factorize(table.values(name)) for name in (source, column))
+    rows = np.flatnonzero((level >= 0) & (value >= 0))
+    pairs, at = np.unique(level[rows] * len(values) + value[rows], return_inverse=True)
+    of_rows = None if units is None else units[rows]
+    held = support(at, len(pairs), of_rows) >= k
+    if not held.any():
+        return None
+    counts = np.bincount(at, minlength=len(pairs))[held]
+    of_level, of_value = (np.unique(part, return_inverse=True) for part in np.divmod(pairs[held], len(values)))
+    whole = np.bincount(of_level[1], weights=counts)
+    before = np.concatenate([[0.0], np.cumsum(whole)])[of_level[1]]
+    asked = np.isin(level[rows], of_level[0])  # no other level is remembered
+    odd = asked & ~held[at]
+    return MostlyFollows(
+        column=column,
+        source=source,
+        levels=np.asarray(levels, dtype=object)[of_level[0]],
+        values=np.asarray(values)[of_value[0]],
+        pairs=of_level[1] * len(of_value[0]) + of_value[1],
+        reach=of_level[1] + (np.cumsum(counts) - before) / whole[of_level[1]],
+        rest=float(odd.sum() / asked.sum()) if _is_held(odd, k, of_rows) else 0.0,
+    )
 
 
 def _banded(table: Table, source: str, column: str, k: int, units: Array | None) -> Banded | None:
@@ -483,7 +558,12 @@ def _banded(table: Table, source: str, column: str, k: int, units: Array | None)
     if not len(starts) or (held < k).any() or numbers < NUMBERS_OF_A_BAND * len(held):
         return None
     cuts = [roundest(scale[rows[at - 1]], scale[rows[at]]) for at in starts]
-    return Banded(column, source, np.array(cuts, dtype=scale.dtype), table.values(column)[rows[[0, *starts]]])
+    return Banded(
+        column=column,
+        source=source,
+        cuts=np.array(cuts, dtype=scale.dtype),
+        values=table.values(column)[rows[[0, *starts]]],
+    )
 
 
 def roundest(low: Any, high: Any) -> Any:

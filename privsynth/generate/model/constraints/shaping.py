@@ -36,6 +36,7 @@ from privsynth.generate.model.constraints.derived import (
     FollowsBoth,
     Gap,
     MostlyComputed,
+    MostlyFollows,
     follows_both_of,
     follows_of,
     gap_of,
@@ -50,7 +51,7 @@ from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 Columns = Mapping[str, Array]
-Led = Follows | Banded | FollowsBoth
+Led = Follows | MostlyFollows | Banded | FollowsBoth
 
 HOLDS = 0.99  # share of real rows in which a definition must hold for its column to be computed
 MEANT = 10.0  # times that chance would bring two levels together, if they never meet on purpose
@@ -164,7 +165,9 @@ class Constraints:
         early = [follow for follow in self.follows if not _rests_on(follow, derived, self.follows)]
         late = [follow for follow in self.follows if follow not in early]
         for step in (*early, *self.steps, *late):
-            values[step.column] = step.drawn(values, rng) if isinstance(step, Gap) else step.restored(values)
+            values[step.column] = (
+                step.drawn(values, rng) if isinstance(step, Gap | MostlyFollows) else step.restored(values)
+            )
         return {column.name: values[column.name] for column in self.columns if column.name not in self.given}
 
     def wrong(self, values: Columns) -> Array:
@@ -313,7 +316,8 @@ def constraints_of(
         if fact.kind in ("order", "constant_difference") and not plan.keeps(fact)
     ]
     led = [fact for fact in sure if fact.kind in ("dependency", "one_to_one", "joint", "shared_dependency")]
-    found_led = plan.led(led)
+    led.sort(key=lambda fact: fact.among_known)
+    found_led = plan.led(led, [fact for fact in facts if _is_nearly(fact, names, given)])
     nevers = [never for fact in sure if fact.kind == "combinations" and (never := never_of(table, fact, k, units))]
     return Constraints(
         table=table.name,
@@ -327,6 +331,12 @@ def constraints_of(
         nevers=tuple(nevers),
         places=places,
     )
+
+
+def _is_nearly(fact: Fact, names: Set[str], given: Sequence[str]) -> bool:
+    """Whether one column decides another in nearly every row."""
+    is_kind = fact.kind in ("dependency", "near_dependency") and fact.share < 1.0
+    return is_kind and set(fact.columns) <= names and not set(fact.columns) <= set(given)
 
 
 def _fewest_ways(fact: Fact) -> tuple[bool, int]:
@@ -402,39 +412,49 @@ class Derivations:
             return True
         return self.keep(Order(low, high, strict=False), constant=fact.kind == "constant_difference")
 
-    def led(self, facts: Sequence[Fact]) -> tuple[Led, ...]:
+    def led(self, facts: Sequence[Fact], nearly: Sequence[Fact]) -> tuple[Led, ...]:
         """Columns that others decide, which others may decide in turn; what decides comes before what it decides.
 
-        What decides all rows is asked before numbers that decide those alone that enough hold.
+        What decides all rows is asked before numbers that decide those alone that enough hold, and what decides nearly
+        all of them last.
         """
         led: dict[str, Led] = {}
-        for fact, partly in (*((fact, False) for fact in facts), *((fact, True) for fact in facts)):
-            for *sources, column in (fact.columns, fact.columns[::-1])[: 2 if fact.kind == "one_to_one" else 1]:
+        best = sorted(nearly, key=lambda fact: -fact.share)
+        for fact, partly in ((fact, partly) for each in (facts, best) for partly in (False, True) for fact in each):
+            for *sources, column in self._directions(fact):
                 taken = {*led, *self.given, *self.derived, *_above(sources, led)}
                 if column in taken or not self._is_in_time(column, sources, led):
                     continue
-                follow = self._follow(sources, column, partly=partly)
+                follow = self._follow(fact, column, partly=partly)
                 if follow is not None:
                     led[column] = follow
                     break
         return tuple(sorted(led.values(), key=lambda follow: _depth(follow.column, led)))
 
+    def _directions(self, fact: Fact) -> list[tuple[str, ...]]:
+        """What decides, then what follows: of two that name the same thing the one that is missing more often."""
+        if fact.kind != "one_to_one":
+            return [fact.columns]
+        missing = self.table.frame[list(fact.columns)].isna().sum() if fact.among_known else None
+        ways = [fact.columns, fact.columns[::-1]]
+        return ways if missing is None else sorted(ways, key=lambda way: missing[way[0]])
+
     def agreed(self, facts: Sequence[Fact], follows: Sequence[Led]) -> Iterator[Follows]:
         """What decides a column that follows another one, by way of which it does not decide it."""
         led = {follow.column: follow for follow in follows}
         for fact in facts:
-            if fact.kind not in ("dependency", "shared_dependency") or fact.columns[1] not in led:
-                continue
-            source, column = fact.columns
-            if source not in _above([column], led) and isinstance(
-                other := self._follow([source], column, partly=True), Follows
-            ):
-                yield other
+            for source, column in self._directions(fact) if _may_part(fact, led) else ():
+                if column not in led or source in _above([column], led):
+                    continue
+                if isinstance(other := self._follow(fact, column, partly=True), Follows):
+                    yield other
+                    break
 
-    def _follow(self, sources: Sequence[str], column: str, *, partly: bool) -> Led | None:
-        if len(sources) == 1:
-            return follows_of(self.table, sources[0], column, self.k, self.units, partly=partly)
-        return follows_both_of(self.table, (sources[0], sources[1]), column, self.k, self.units)
+    def _follow(self, fact: Fact, column: str, *, partly: bool) -> Led | None:
+        if fact.kind == "joint":
+            one, two, _ = fact.columns
+            return follows_both_of(self.table, (one, two), column, self.k, self.units)
+        return follows_of(self.table, fact, column, self.k, self.units, partly=partly)
 
     def steps(self) -> tuple[Derived, ...]:
         """In an order in which each finds what it needs."""
@@ -492,6 +512,14 @@ def _above(columns: Sequence[str], led: Mapping[str, Led]) -> list[str]:
         found[name] = None
         todo += [source for source in led[name].sources if source not in found] if name in led else []
     return list(found)
+
+
+def _may_part(fact: Fact, led: Mapping[str, Led]) -> bool:
+    """Whether two columns may come to disagree that were led by others; where one leads the other they cannot."""
+    if fact.kind == "one_to_one":
+        one, two = fact.columns
+        return fact.among_known and one not in _above([two], led) and two not in _above([one], led)
+    return fact.kind in ("dependency", "shared_dependency")
 
 
 def _depth(column: str, led: Mapping[str, Led]) -> int:

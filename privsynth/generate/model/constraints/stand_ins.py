@@ -9,7 +9,7 @@ Whole levels are replaced: rows that shared one still do. A level for which noth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -112,7 +112,8 @@ def with_stand_ins(
     decided = decisions(facts, [column.name for column in table.columns])
     involved = _involved(decided)
     coded = {c.name: Codes.of(table, c) for c in table.columns if c.name in involved or _is_free(c, given)}
-    work = Replacing(table=table, coded=coded, decided=decided, given=given, k=k, units=units)
+    open_ = _left_open(facts)
+    work = Replacing(table=table, coded=coded, decided=decided, open_=open_, given=given, k=k, units=units)
     names = [name for name in sorted(coded, key=lambda name: len(coded[name])) if name not in given]
     done = [work.replace(name) for name in names]
     replaced = [each for each in done if each is not None]
@@ -138,6 +139,12 @@ def decisions(facts: Sequence[Fact], names: Sequence[str]) -> dict[str, list[str
     return {name: below for name in names if (below := _below(name, next_))}
 
 
+def _left_open(facts: Sequence[Fact]) -> set[str]:
+    """The columns that others decide only where they are known."""
+    known = [fact for fact in facts if fact.among_known and fact.kind in ("dependency", "one_to_one")]
+    return {name for fact in known for name in fact.columns[fact.kind == "dependency" :]}
+
+
 def _below(name: str, next_: Mapping[str, Sequence[str]]) -> list[str]:
     seen, todo = {name: None}, [*next_[name]]
     while todo:
@@ -159,6 +166,7 @@ class Replacing:
     table: Table
     coded: Mapping[str, Codes]
     decided: Mapping[str, Sequence[str]]
+    open_: Set[str]  # of what is decided that which may be missing whatever decides it
     given: Sequence[str]  # which stay as they are
     k: int
     units: Array | None
@@ -195,16 +203,38 @@ class Replacing:
 
     def _typical(self, name: str, kept: Array) -> dict[str, Array]:
         """For each level the commonest level of each column that it decides: what comes with it."""
-        rows = np.flatnonzero(kept[self.coded[name].rows])
         return {
-            other: _commonest(self.coded[name].rows[rows], self.coded[other].rows[rows], len(kept))
+            other: self._usual(name, other, np.flatnonzero(kept[self.coded[name].rows]), len(kept))
             for other in self.decided.get(name, ())
         }
 
+    def _usual(self, name: str, other: str, rows: Array, size: int) -> Array:
+        """For each level of one column the commonest one of another beside it; a known one, if missing says nothing."""
+        levels, others = self.coded[name].rows[rows], self.coded[other].rows[rows]
+        usual = _commonest(levels, others, size)
+        if other in self.open_:
+            known = ~self._missing(other)[rows]
+            usual[levels[known]] = _commonest(levels[known], others[known], size)[levels[known]]
+        return usual
+
+    def _missing(self, name: str) -> Array:
+        return np.array([text is None for text in self.coded[name].texts], dtype=bool)[self.coded[name].rows]
+
+    def _belongs(self, name: str, other: str) -> Array:
+        """To which level of another column each row belongs, be it missing there."""
+        rows = self.coded[other].rows
+        if other not in self.open_:
+            return rows
+        usual = self._usual(name, other, np.arange(len(rows)), len(self.coded[name]))
+        return np.where(self._missing(other), usual[self.coded[name].rows], rows)
+
     def _follow(self, typical: Mapping[str, Array], rows: Array, stand_in: Array) -> None:
         for other, level in typical.items():
-            if other not in self.given and (self.coded[other].rows[rows] != level[stand_in]).any():
-                self.coded[other].rows[rows] = level[stand_in]
+            new = level[stand_in]
+            if other in self.open_:
+                new = np.where(self._missing(other)[rows], self.coded[other].rows[rows], new)
+            if other not in self.given and (self.coded[other].rows[rows] != new).any():
+                self.coded[other].rows[rows] = new
                 self.changed[other] = None
 
     def _steps(self, name: str, rare: Array) -> Iterator[Step]:
@@ -212,7 +242,7 @@ class Replacing:
         held = [other for other in self.decided.get(name, ()) if self._divides(other, name)]
         held.sort(key=lambda other: -len(np.unique(self.coded[other].rows)))
         branches = branches_of(codes.texts)
-        all_of = _together([self.coded[other].rows for other in held], len(self.table))
+        all_of = _together([self._belongs(name, other) for other in held], len(self.table))
         if not held:
             branches = branches if tells(branches, codes.rows, self.table, name) else []
         for branch in branches:
@@ -221,7 +251,7 @@ class Replacing:
             yield from self._of_what_is_decided(codes, held, all_of, is_code=bool(branches))
             for at in range(1, len(held)):
                 shared = [*(other for other in held[:at] if other in self.given), *held[at:]]
-                groups = _together([self.coded[other].rows for other in shared], len(rare))
+                groups = _together([self._belongs(name, other) for other in shared], len(rare))
                 yield Step(groups=groups, way=_sharing(shared), anyhow=True)
         for branch in () if held else branches:
             yield Step(groups=branch.codes[codes.rows], way=BEGINNING, anyhow=True)
