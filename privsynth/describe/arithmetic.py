@@ -10,7 +10,8 @@ from itertools import combinations
 import numpy as np
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.describe.formulas import NOISE, SHARE, Amounts, Formula, formulas_of
+from privsynth.describe.formula_search import formulas_of
+from privsynth.describe.formulas import NOISE, SHARE, Amounts, Formula
 from privsynth.errors import PolicyError
 from privsynth.expressions import names_in
 from privsynth.measure.distance.points import as_number

@@ -24,11 +24,11 @@ FILES = record_of({"t.csv": b"n\n1\n", "report.json": b"{}"})
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home, with a folder in which the work is done and another with the source."""
     home = tmp_path / "home"
-    for name in ("work", "source"):
+    for name in ("project", "source"):
         (home / name).mkdir(parents=True)
     (home / "source" / "people.csv").write_text("n\n1\n")
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.chdir(home / "work")
+    monkeypatch.chdir(home / "project")
     return home
 
 
@@ -38,7 +38,7 @@ def refusal(target: str | Path, *inputs: str | Path) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("target", [".", "..", "../../home", "../..", "../work/"])
+@pytest.mark.parametrize("target", [".", "..", "../../home", "../..", "../project/"])
 def test_the_working_folder_and_what_holds_it_are_no_output(home: Path, target: str) -> None:
     assert "working folder" in refusal(target)
 
@@ -66,8 +66,8 @@ def linked(home: Path) -> Path:
 
 
 def to_the_file(home: Path) -> Path:
-    (home / "work" / "p.csv").symlink_to(home / "source" / "people.csv")
-    return home / "work" / "p.csv"
+    (home / "project" / "p.csv").symlink_to(home / "source" / "people.csv")
+    return home / "project" / "p.csv"
 
 
 @pytest.mark.parametrize(
