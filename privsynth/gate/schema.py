@@ -96,9 +96,7 @@ class Schema:
         return self.words_allowed and theirs.kind in WORDS
 
 
-def _none(
-    key: str, what: str, where: list[str], note: str, remedy: str = "the backend is at fault: report it"
-) -> Finding:
+def _none(key: str, what: str, where: list[str], note: str) -> Finding:
     return Finding(
         key,
         len(where),
@@ -106,7 +104,7 @@ def _none(
         limit=0,
         where=tuple(where),
         note=note,
-        remedy=remedy,
+        remedy="the backend is at fault: report it",
     )
 
 

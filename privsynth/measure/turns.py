@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,16 +76,6 @@ def moments(table: Table, name: str) -> Array:
         return as_number(values)
     codes = pd.factorize(values, sort=True)[0]
     return np.where(codes < 0, np.nan, codes)
-
-
-def doubled(table: Table, columns: Sequence[str]) -> float:
-    """The share of the rows that repeat what these columns hold together in a row before; 0 where no two are alike.
-
-    A row that lacks one of them repeats nothing.
-    """
-    keys = table.frame[list(columns)]
-    repeats = keys.duplicated() & keys.notna().all(axis=1)
-    return float(repeats.mean()) if len(keys) else 0.0
 
 
 def dependence(table: Table, name: str, pairs: Followers) -> float | None:

@@ -95,10 +95,6 @@ class Entity:
     def passes(self, text: str) -> bool:
         return not self.check or check_named(self.check)(text)
 
-    def is_proof(self, text: str) -> bool:
-        """Whether a value that holds is enough without a keyword."""
-        return self.sure or (self.proven is not None and self.proven.match(text) is not None)
-
     @property
     def has_shape(self) -> bool:
         return bool(self.shape)

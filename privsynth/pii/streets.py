@@ -21,7 +21,6 @@ _POST = (
     r"(?:[A-Z]{1,2}-)?\d{4,8}(?:-\d{3,4})?|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
     r"|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}"
 )
-_BEFORE_NAME = r"Rue|Calle|Via|Viale|Avenida|Avenue|Rua|Ulica|Ul\.|Plaza|Piazza|Largo|Corso|Aleja|Strada|Chemin|Place"
 _OF = "de|du|des|la|le|del|della|delle|dei|do|da|dos|das|las|los|el|d'"
 _BOX = re.compile(r"\b(?:P\.? ?O\.? ?Box|Postfach|Apartado|Boîte postale|Postboks) ?\d{1,7}", re.IGNORECASE)
 _SAID = re.compile(

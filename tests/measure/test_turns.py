@@ -14,7 +14,6 @@ from privsynth.measure.turns import (
     dependence,
     depending,
     differing,
-    doubled,
     followers,
     is_a_time,
     is_steady,
@@ -156,11 +155,3 @@ def test_what_is_known_of_a_table_comes_before_whose_its_rows_are() -> None:
     assert known_turns(facts, "b", None) == Turns(None, "day")
     assert known_turns(facts, "c", "person") == Turns("person", None)
     assert known_turns(facts, "c", None) is None
-
-
-def test_a_row_doubles_another_where_all_of_a_key_is_there_and_the_same() -> None:
-    frame = pd.DataFrame({"who": [1.0, 1.0, 1.0, 2.0, np.nan, np.nan], "year": [5.0, 5.0, 6.0, 5.0, 5.0, 5.0]})
-    table = Table("t", (Column("who", Kind.INTEGER), Column("year", Kind.INTEGER)), frame)
-    assert doubled(table, ["who", "year"]) == 1 / 6
-    assert doubled(table, ["who"]) == 2 / 6
-    assert doubled(table.take(np.array([], dtype=int)), ["who", "year"]) == 0.0

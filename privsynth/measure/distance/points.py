@@ -21,7 +21,6 @@ FARTHEST = 10.0  # in ranges: farther out, numbers are all alike
 AXES = 192  # at most so many axes for all categories together
 BLOCK = 2**22  # distances held at one time
 BAND = 512  # queries that are looked up together where they lie near each other
-PILOTS = 2_000  # rows that tell how far from others a row can be at most
 ROUNDING = 1e-4  # more than single precision can be wrong
 
 
@@ -105,28 +104,6 @@ def is_within(queries: Points, targets: Points, radius: float) -> Array:
         first, last = np.searchsorted(lie, [asked[rows[0]] - reach, asked[rows[-1]] + reach])
         hit[rows] = nearest(queries.take(rows), in_order.take(slice(first, last))) <= radius
     return hit
-
-
-def loneliest(points: Points, share: float) -> tuple[Array, Array]:
-    """The rows with the largest distances to their nearest other row, such a share of all, and these distances.
-
-    A row is no farther from its nearest other row than from the nearest of a few: most are ruled out by that.
-    """
-    size = len(points)
-    if size < 2:
-        return np.zeros(0, dtype=np.intp), np.zeros(0)
-    few = np.unique(np.linspace(0, size - 1, PILOTS).astype(np.intp))
-    at_most, gaps = nearest(points, points.take(few)), np.zeros(size)
-    at_most[few] = nearest(points.take(few), points.take(few), skip=np.arange(len(few)))
-    order, needed = np.argsort(-at_most, kind="stable"), size - int((1 - share) * (size - 1))
-    for start in range(0, size, needed):
-        rows = order[start : start + needed]
-        gaps[rows] = nearest(points.take(rows), points, skip=rows)
-        left = at_most[order[start + needed :]]
-        if not left.any() or np.sort(gaps)[-needed] > left[0]:
-            break
-    far = np.flatnonzero((gaps >= np.quantile(gaps, 1 - share)) & (gaps > 0))
-    return far, gaps[far]
 
 
 def _searched(queries: Points, targets: Points) -> Iterator[tuple[slice, Array]]:

@@ -85,15 +85,6 @@ class FidelityResult:
         """The score as a share of what other real rows get."""
         return self.score / self.reference if self.score is not None and self.reference else self.score
 
-    @property
-    def association(self) -> Array:
-        """The differences in association as a matrix over `columns`; NaN where a pair was not compared."""
-        place = {column.name: number for number, column in enumerate(self.columns)}
-        matrix = np.full((len(place), len(place)), np.nan)
-        for pair in self.pairs:
-            matrix[place[pair.left], place[pair.right]] = matrix[place[pair.right], place[pair.left]] = pair.difference
-        return matrix
-
     def worst(self, count: int = 10) -> tuple[ColumnFidelity, ...]:
         return tuple(sorted(self.columns, key=lambda column: -column.distance)[:count])
 

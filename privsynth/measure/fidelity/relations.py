@@ -13,7 +13,6 @@ from privsynth.measure.relations import Held, held
 from privsynth.statistics import Fact
 
 FEWEST = 30  # rows that tell, below which nothing is said
-ALL = 0.9999  # of the real rows: a fact without exception
 
 
 def relations_kept(sides: ThreeSides, facts: Iterable[Fact]) -> Iterator[Kept]:

@@ -24,7 +24,6 @@ from privsynth.typing import Array
 REACH = 5.0  # standard errors, below which a tie may be chance
 LEAST = 0.01  # phi squared, below which a tie is not spoken of
 EXPECTED = 5.0  # rows of a cell, below which its weight does not grow any more
-LIKE = 0.5  # of the strongest tie: what else is told of a column
 MANY = 4.0  # standard deviations that chance hardly exceeds in one of hundreds of pairs
 GAPS = 20  # columns with missing values that are looked at
 FEWEST = 0.01  # of the rows are missing, or there

@@ -13,7 +13,6 @@ from privsynth.measure.distance.points import (
     Points,
     between,
     is_within,
-    loneliest,
     nearest,
     nearest_and_within,
     nearest_few,
@@ -104,17 +103,7 @@ def test_what_is_counted_within_a_radius_is_what_lies_there() -> None:
     assert counts.tolist() == (pairs <= 0.3).sum(axis=1).tolist()
 
 
-@pytest.mark.parametrize("rows", [2, 30, 2_500, 5_000])
-def test_the_loneliest_are_found_without_looking_at_everybody(rows: int) -> None:
-    points = heaps(rows, 3)
-    gaps = nearest(points, points, skip=np.arange(rows))
-    far, how_far = loneliest(points, 0.05)
-    assert far.tolist() == np.flatnonzero((gaps >= np.quantile(gaps, 0.95)) & (gaps > 0)).tolist()
-    assert how_far == pytest.approx(gaps[far])
-
-
-def test_one_row_is_no_hermit_and_nobody_is_within_an_empty_table() -> None:
-    assert len(loneliest(heaps(1, 1), 0.05)[0]) == 0
+def test_nobody_is_within_an_empty_table() -> None:
     none = heaps(9, 1).take(slice(0, 0))
     assert is_within(heaps(3, 1), none, 1.0).tolist() == [False] * 3
     assert nearest_and_within(heaps(3, 1), none, 1.0)[1].tolist() == [0] * 3

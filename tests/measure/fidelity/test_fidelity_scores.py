@@ -67,15 +67,6 @@ def test_lost_associations_cost_the_pairs_and_not_the_columns(rng: np.random.Gen
     assert lost.c2st > 0.7
 
 
-def test_the_association_matrix_is_symmetric_and_has_the_pairs(rng: np.random.Generator) -> None:
-    result = compare(people(500, 1), honest(500, 2), people(500, 3), rng, classify=False)
-    matrix = result.association
-    assert matrix.shape == (8, 8)
-    assert np.isnan(np.diag(matrix)).all()
-    assert np.allclose(matrix, matrix.T, equal_nan=True)
-    assert matrix[0, 1] == result.pairs[0].difference
-
-
 def test_a_shifted_column_is_the_worst_one(rng: np.random.Generator) -> None:
     made = honest(1000, 2)
     frame = made.frame.copy()
