@@ -16,7 +16,7 @@ from privsynth.typing import Array
 FEWEST = 30  # rows beside another one of the same level, below which nothing is said
 CHANCE = 20.0  # times that chance would have to break it
 MUCH = 0.1  # of what chance would break, that may be broken
-SURELY, NEARLY = 0.995, 0.93  # of the rows
+SURELY, NEARLY = 0.995, 0.9  # of the rows
 LOOKED_AT = 4_000_000  # cells of a spread sample that decide which pairs are counted on all rows
 WIDE = 8_000_000  # column pairs times rows of the sample, at most
 FLAT = 10  # combinations of levels for each row, up to which each has its own counter
