@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,12 +68,20 @@ def test_a_model_keeps_the_code_with_its_land(way: str, tmp_path: Path) -> None:
     assert relations(draft.dataset.root, ready).passed
 
 
+def mixed_up(table: Table, share: float) -> Table:
+    """Some rows have the code of other ones."""
+    rng = np.random.default_rng(1)
+    codes, rows = table.frame["code"].to_numpy().copy(), np.flatnonzero(rng.random(len(table)) < share)
+    codes[rows] = codes[rng.permutation(rows)]
+    return replace(table, frame=table.frame.assign(code=codes))
+
+
+@pytest.mark.parametrize("share", [1.0, 0.2])
 @pytest.mark.parametrize("way", WAYS)
-def test_whoever_mixes_codes_and_lands_up_is_refused_by_their_names(way: str, tmp_path: Path) -> None:
+def test_whoever_mixes_codes_and_lands_up_is_refused_by_their_names(way: str, share: float, tmp_path: Path) -> None:
     ready = prepared(trade(way), tmp_path)
     table = ready.data.root
-    mixed: dict[str, Any] = {"code": np.random.default_rng(1).permutation(table.frame["code"].to_numpy())}
-    finding = relations(replace(table, frame=table.frame.assign(**mixed)), ready)
+    finding = relations(mixed_up(table, share), ready)
     assert not finding.passed
     assert finding.limit_name == "relations_min"
     assert set(finding.where) == {"land", "code"}
