@@ -16,10 +16,11 @@ from privsynth.typing import Array
 FEWEST = 30  # rows beside another one of the same level, below which nothing is said
 CHANCE = 20.0  # times that chance would have to break it
 MUCH = 0.1  # of what chance would break, that may be broken
-SURELY, NEARLY = 0.995, 0.93  # of the rows
+SURELY, NEARLY = 0.995, 0.9  # of the rows
 LOOKED_AT = 4_000_000  # cells of a spread sample that decide which pairs are counted on all rows
 WIDE = 8_000_000  # column pairs times rows of the sample, at most
 FLAT = 10  # combinations of levels for each row, up to which each has its own counter
+NEIGHBOURS = 8_000  # that are asked whether both are known
 SLACK = 1.2  # times that neighbours of a sample may differ more than rows do on the whole
 
 
@@ -47,14 +48,17 @@ class _Sizes:
             meets=np.array([1 - count.max(initial=0) / whole for count, whole in zip(counts, sums, strict=True)]),
         )
 
-    def hopeful(self, first: int, broken: Array, tested: Array) -> Array:
-        """Whether neighbours of the same level differ so seldom that all rows are worth counting."""
+    def hopeful(self, first: int, broken: Array, tested: Array, of: float = 1.0) -> Array:
+        """Whether neighbours of the same level differ so seldom that all rows are worth counting.
+
+        There are `of` times as many neighbours as were tested.
+        """
         few = SLACK * 2 * tested  # one odd row differs from both of its neighbours
         return np.asarray(
             (broken <= (1 - NEARLY) * few)
             & (broken <= np.maximum(1, MUCH * self.meets * few))
-            & (self.meets * tested >= CHANCE)
-            & (self.levels <= self.levels[first] * 1.01 + broken + 1)
+            & (self.meets * tested * of >= CHANCE)
+            & (self.levels <= self.levels[first] * 1.01 + broken * of + 1)
         )
 
 
@@ -86,16 +90,18 @@ def _hopeful(sample: Array, first: int, whole: _Sizes, known: _Sizes, gaps: Arra
     at = np.flatnonzero(by[1:, first] == by[:-1, first])
     if len(at) < FEWEST:
         return np.zeros(sample.shape[1], dtype=bool)
-    differ = by[at] != by[at + 1]
+    differ = (by[1:] != by[:-1])[at]
     hopeful = whole.hopeful(first, differ.sum(axis=0), np.full(sample.shape[1], len(at)))
     if not gaps.any():
         return hopeful
     asked = np.arange(len(gaps)) if gaps[first] else np.flatnonzero(gaps)  # others are known wherever they are asked
-    here, there = by[np.ix_(at, asked)], by[np.ix_(at + 1, asked)]
-    both = (here > 0) & (there > 0) & (by[at, first] > 0)[:, None]
+    some = spread(len(at), NEIGHBOURS)
+    both = (
+        (by[np.ix_(at[some], asked)] > 0) & (by[np.ix_(at[some] + 1, asked)] > 0) & (by[at[some], first] > 0)[:, None]
+    )
     broken, tested = np.zeros(len(gaps)), np.zeros(len(gaps))
-    broken[asked], tested[asked] = (differ[:, asked] & both).sum(axis=0), both.sum(axis=0)
-    return np.asarray(hopeful | known.hopeful(first, broken, tested))
+    broken[asked], tested[asked] = (differ[np.ix_(some, asked)] & both).sum(axis=0), both.sum(axis=0)
+    return np.asarray(hopeful | known.hopeful(first, broken, tested, len(at) / len(some)))
 
 
 def _decided(one: Array, two: Array, meets: float, known_meets: float, *, has_gaps: bool) -> Decision | None:

@@ -18,7 +18,7 @@ from privsynth.measure.fidelity.kept import SURE, Kept, percent
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.typing import Array
 
-NEARLY = 0.95  # of the real rows in which both are known; what makes rows keeps what holds a little less often, too
+NEARLY = 0.93  # of the real rows in which both are known; what holds a little less often is found, and kept, too
 FEWEST = 30  # rows that tell, below which nothing is said
 FEW = 50  # different numbers with decimals that can still be prices or rates, by which other things go
 

@@ -445,6 +445,23 @@ def test_a_code_that_is_wrong_in_few_rows_is_wrong_in_as_few_synthetic_ones(rng:
     assert engine.constraints_.summary == {"follow": ["code"]}
 
 
+def test_what_nearly_follows_draws_the_same_after_it_was_saved(rng: np.random.Generator) -> None:
+    t = countries(rng)
+    wrong, lacks = rng.random((2, len(t))) < [[0.03], [0.1]]
+    codes = t.frame["code"].mask(wrong, 107.0)
+    short = pd.Series([name[-1] for name in t.frame["country"]], dtype=object).mask(lacks, None)
+    columns = *t.columns, Column("short", Kind.CATEGORY)
+    data = Dataset((replace(t, columns=columns, frame=t.frame.assign(code=codes, short=short)),))
+    statistics = learn_statistics(data, Policy().limits, Taken())
+    fitted = Model(ModelOptions(), Policy().limits).fit(data, statistics, np.random.default_rng(1))
+    again = model_of(files_of(fitted), Taken())
+    one, two = (each.sample(200, np.random.default_rng(3)).root.frame for each in (fitted, again))
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+    known = one.dropna()
+    assert (known["short"] == known["country"].str[-1]).all()
+    assert one["short"].isna().mean() == pytest.approx(0.1, abs=0.07)
+
+
 def test_two_codes_of_one_country_that_enough_hold_are_both_there(rng: np.random.Generator) -> None:
     t = countries(rng)
     second = (t.frame["country"] == "Land A") & (rng.random(len(t)) < 0.5)

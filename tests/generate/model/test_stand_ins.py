@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -250,3 +251,20 @@ def test_numbers_that_were_given_out_are_no_branches(rng: np.random.Generator) -
     told = table(words("code"), words("sex"), code=code, sex=["f" if c < "1000" else "m" for c in code])
     (note,) = (each.note for each in with_stand_ins(told, (), (), k=5, units=None)[1])
     assert "by ones of the same beginning" in note
+
+
+KIN = ["a1"] * 4 + ["ax"] * 3 + ["b1"] * 4 + ["bx"] * 3
+
+
+def test_a_level_belongs_to_what_its_known_cells_say_and_missing_ones_stay_missing() -> None:
+    make = [*"aa", None, "a", None, "a", "a", *"bbbb", "b", None, None]
+    fact = replace(decides("model", "make"), among_known=True)
+    after, _ = replaced(table(words("model"), words("make"), model=KIN, make=make), fact, k=4)
+    assert after == {"model": ["a1"] * 7 + ["b1"] * 7, "make": make}
+
+
+def test_a_level_belongs_to_what_it_mostly_goes_with_and_its_rows_stay_together() -> None:
+    make = [*"aaaa", *"baa", *"bbbb", *"bba"]
+    near = Fact("near_dependency", table="t", columns=("model", "make"), share=0.9, words="")
+    after, _ = replaced(table(words("model"), words("make"), model=KIN, make=make), near, k=4)
+    assert after == {"model": ["a1"] * 7 + ["b1"] * 7, "make": ["a"] * 7 + ["b"] * 7}

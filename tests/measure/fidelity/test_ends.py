@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.measure.fidelity.groups import groups_kept
+from privsynth.measure.fidelity.groups import means_kept
 from privsynth.measure.fidelity.kept import Kept, worst
 from privsynth.measure.fidelity.keys import keys_kept
 from privsynth.measure.fidelity.marginals import gaps_together
@@ -165,7 +165,7 @@ def test_what_a_hundred_small_towns_say_of_a_number_is_looked_at() -> None:
         )
 
     same, weaker = (
-        list(groups_kept(ThreeSides(of_towns(1, 1), draft, of_towns(3, 1), ("town", "x"))))
+        list(means_kept(ThreeSides(of_towns(1, 1), draft, of_towns(3, 1), ("town", "x")), ()))
         for draft in (of_towns(2, 1), of_towns(2, 0.3))
     )
     assert worst(same) == []

@@ -27,6 +27,7 @@ from privsynth.typing import Array
 
 WORDS = (Kind.CATEGORY, Kind.ORDINAL, Kind.TEXT)
 MOST_LEVELS = 20_000
+DECIDING = ("dependency", "near_dependency", "one_to_one")
 CROWD = 2  # rows that a row of a common level may take in
 LISTED = 0.5  # share of the rows on whole numbers that enough hold, from which on these are codes and no scale
 
@@ -112,8 +113,17 @@ def with_stand_ins(
     decided = decisions(facts, [column.name for column in table.columns])
     involved = _involved(decided)
     coded = {c.name: Codes.of(table, c) for c in table.columns if c.name in involved or _is_free(c, given)}
-    open_ = _left_open(facts)
-    work = Replacing(table=table, coded=coded, decided=decided, open_=open_, given=given, k=k, units=units)
+    deciding = [fact for fact in facts if fact.kind in DECIDING]
+    work = Replacing(
+        table=table,
+        coded=coded,
+        decided=decided,
+        open_=_followers([fact for fact in deciding if fact.among_known]),
+        mostly=_followers([fact for fact in deciding if fact.share < 1.0]),
+        given=given,
+        k=k,
+        units=units,
+    )
     names = [name for name in sorted(coded, key=lambda name: len(coded[name])) if name not in given]
     done = [work.replace(name) for name in names]
     replaced = [each for each in done if each is not None]
@@ -129,20 +139,20 @@ def _is_free(column: Column, given: Sequence[str]) -> bool:
 
 
 def decisions(facts: Sequence[Fact], names: Sequence[str]) -> dict[str, list[str]]:
-    """For each column all that it decides, be it by way of another."""
+    """For each column all that it decides, or nearly, be it by way of another."""
     next_: dict[str, list[str]] = {name: [] for name in names}
     for fact in facts:
-        if fact.kind in ("dependency", "one_to_one") and set(fact.columns) <= set(names):
+        if fact.kind in DECIDING and set(fact.columns) <= set(names):
             one, two = fact.columns
             next_[one].append(two)
             next_[two] += [one] if fact.kind == "one_to_one" else []
     return {name: below for name in names if (below := _below(name, next_))}
 
 
-def _left_open(facts: Sequence[Fact]) -> set[str]:
-    """The columns that others decide only where they are known."""
-    known = [fact for fact in facts if fact.among_known and fact.kind in ("dependency", "one_to_one")]
-    return {name for fact in known for name in fact.columns[fact.kind == "dependency" :]}
+def _followers(facts: Sequence[Fact]) -> set[str]:
+    """The columns that others decide."""
+    of_both = (fact.columns if fact.kind == "one_to_one" else fact.columns[1:] for fact in facts)
+    return {name for columns in of_both for name in columns}
 
 
 def _below(name: str, next_: Mapping[str, Sequence[str]]) -> list[str]:
@@ -167,6 +177,7 @@ class Replacing:
     coded: Mapping[str, Codes]
     decided: Mapping[str, Sequence[str]]
     open_: Set[str]  # of what is decided that which may be missing whatever decides it
+    mostly: Set[str]  # and that which is otherwise in a few rows
     given: Sequence[str]  # which stay as they are
     k: int
     units: Array | None
@@ -221,12 +232,12 @@ class Replacing:
         return np.array([text is None for text in self.coded[name].texts], dtype=bool)[self.coded[name].rows]
 
     def _belongs(self, name: str, other: str) -> Array:
-        """To which level of another column each row belongs, be it missing there."""
+        """To which level of another column each row belongs, be it missing there, or another one in a few rows."""
         rows = self.coded[other].rows
-        if other not in self.open_:
+        if other not in self.open_ and other not in self.mostly:
             return rows
-        usual = self._usual(name, other, np.arange(len(rows)), len(self.coded[name]))
-        return np.where(self._missing(other), usual[self.coded[name].rows], rows)
+        usual = self._usual(name, other, np.arange(len(rows)), len(self.coded[name]))[self.coded[name].rows]
+        return usual if other in self.mostly else np.where(self._missing(other), usual, rows)
 
     def _follow(self, typical: Mapping[str, Array], rows: Array, stand_in: Array) -> None:
         for other, level in typical.items():
