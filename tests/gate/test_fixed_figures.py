@@ -17,6 +17,7 @@ from privsynth.gate.evidence import (
     sought,
     written,
 )
+from privsynth.measure import sequence
 from privsynth.pii import canonical, digests, disguises, wanted
 
 FIGURES = [
@@ -29,7 +30,8 @@ FIGURES = [
     (inference, {"ATTACKED": 5_000, "MADE": 50_000}),
     (linkability, {"SPLITS": 3, "MADE": 50_000}),
     (membership, {"FALSE_ALARMS": 0.01, "FEWER": 0.001, "SURE": 500, "THIN": 3, "FINE": 2_000}),
-    (order, {"FEWEST": 20, "SHIFTS": 50, "REACH": 6.0, "LEAST": 0.02}),
+    (order, {"FEWEST": 20, "REACH": 6.0, "LEAST": 0.02, "SORTED": 0.9}),
+    (sequence, {"LAGS": 4, "WINDOWS": 8, "SMALLEST": 64, "MOST": 2**15, "DEVIATIONS": 6.0}),
     (overlap, {"SIGNIFICANT_DIGITS": 6}),
     (phrases, {"SHINGLE": 5, "LEAST": 6}),
     (realvalues, {"SHORT": 6}),
