@@ -12,11 +12,12 @@ from honest import draft as draft_of
 
 from privsynth.dataset import Table
 from privsynth.gate.fidelity import Fidelity
-from privsynth.pipeline.acts import Prepared, draw, learn, prepare, read
+from privsynth.pipeline.acts import Prepared, draw, judged_by, learn, prepare, read
 from privsynth.policy import Policy
 from privsynth.seeds import Seeds
 from privsynth.stages import Stages
 from privsynth.verdict import Finding
+from privsynth.ways import ways_out
 
 ROWS, LANDS = 1_200, 30
 POLICY = Policy(backend={"kind": "model"}, seed=1)
@@ -42,10 +43,10 @@ def trade(way: str) -> pd.DataFrame:
     )
 
 
-def prepared(frame: pd.DataFrame, folder: Path) -> Prepared:
+def prepared(frame: pd.DataFrame, folder: Path, policy: Policy = POLICY) -> Prepared:
     path = folder / "trade.csv"
     frame.to_csv(path, index=False)
-    return prepare(read([path], POLICY, Stages()), POLICY, Stages(), Seeds(1))
+    return prepare(read([path], policy, Stages()), policy, Stages(), Seeds(1))
 
 
 def relations(table: Table, ready: Prepared) -> Finding:
@@ -87,3 +88,18 @@ def test_whoever_mixes_codes_and_lands_up_is_refused_by_their_names(way: str, sh
     assert set(finding.where) == {"land", "code"}
     assert "may_be_lost" in finding.remedy
     assert relations(table, ready).passed
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_way_out_leaves_the_code_out_and_passes(way: str, tmp_path: Path) -> None:
+    ready = prepared(trade(way), tmp_path)
+    mixed = draft_of(mixed_up(ready.data.root, 0.2))
+    verdicts = judged_by(("fidelity",), mixed, ready.source, ready.policy, Stages())
+    assert {finding.key for verdict in verdicts for finding in verdict.failures} == {"relations"}
+    advice = ways_out(verdicts, ready.policy, mixed, ready.source, ())
+    policy = next(step.applied(POLICY) for step in advice.to_follow if step.applied(POLICY).drop)
+    assert policy.drop in (["code"], ["land"])
+    again = prepared(trade(way), tmp_path, policy)
+    left = draft_of(mixed_up(ready.data.root, 0.2).without(policy.drop))
+    (verdict,) = judged_by(("fidelity",), left, again.source, policy, Stages())
+    assert verdict.failures == ()

@@ -11,8 +11,10 @@ import pytest
 from privsynth.dataset import Column, Kind, Table
 from privsynth.measure.fidelity.kept import Kept
 from privsynth.measure.fidelity.met import met_kept
+from privsynth.measure.fidelity.relations import relations_kept
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.spelling import Spelling
+from privsynth.statistics import Fact
 
 LANDS = [f"Land {letter}" for letter in "ABCDEFGH"]
 
@@ -86,3 +88,14 @@ def test_what_is_known_to_be_judged_is_not_asked_again_and_no_amount_of_many_dec
     frame = pd.DataFrame({"amount": amount, "class": pd.Series([f"c{int(a) % 7}" for a in amount], dtype=object)})
     table = Table("t", tuple(columns), frame)
     assert list(met_kept(ThreeSides(table, table, table, ("amount", "class")), ())) == []
+
+
+def test_what_is_nearly_decided_is_asked_by_its_pairs_alone() -> None:
+    at = np.arange(80) % 8
+    codes = at.copy()
+    codes[:4] = 7
+    real, draft = lands(at, codes), lands(at, at)
+    fact = Fact("near_dependency", table="t", columns=("land", "code"), share=0.96, words="")
+    found = [*relations_kept(ThreeSides(real, draft, draft, ("land", "code")), [fact])]
+    assert found
+    assert all(kept.is_of_pairs for kept in found)
