@@ -55,7 +55,8 @@ def test_run_keeps_its_ledger_beside_the_output(source: Path, tmp_path: Path, qu
     outcome = privsynth.run(source, tmp_path / "out", MODEL, seed=3)
     assert outcome.released, outcome.reasons
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "privsynth-state"]
-    opened, closed = records(tmp_path / "privsynth-state")
+    opened, closed, place = records(tmp_path / "privsynth-state")
+    assert (place["event"], place["folder"]) == ("place", str(tmp_path / "out"))
     assert (opened["rows"], closed["outcome"], closed["rows"]) == (900, "released", 900)
     assert outcome.manifest["exposure"] == {"attempt": 1, "releases": 0, "rows": 0, "epsilon": 0.0, "delta": 0.0}
     assert outcome.manifest["policy"]["state"] == "given"
@@ -123,12 +124,14 @@ def test_a_waiver_does_not_stand_in_for_missing_evidence(source: Path, tmp_path:
 
 
 def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: Path) -> None:
-    """Without it the gate tracing would refuse: groups and scores say who is who."""
-    policy = tmp_path / "policy.yaml"
+    """Without it the gate tracing would refuse: groups and scores say who is who. A kept key makes one draw of many."""
+    policy, key = tmp_path / "policy.yaml", tmp_path / "kept.key"
+    key.touch(mode=0o600)
+    key.write_text("6b" * 32)
     policy.write_text(
         "tables: {scores: {columns: {group: {role: quasi}, score: {role: quasi}}}}\n"
         "limits: {tracing_max: 0}\n"
-        "backend: {kind: clone}\n"
+        f"backend: {{kind: clone, key_file: {key}}}\n"
     )
     words = ("run", str(source), "-c", str(policy), "--seed", "4", "--out", str(tmp_path / "out"), "--json")
     done = command(*words, "--accept-risk", "tracing:two people use it: in one room:A. Officer:2999-12-31")
@@ -143,7 +146,7 @@ def test_accept_risk_releases_with_a_name_in_every_name(source: Path, tmp_path: 
         {"gate": "tracing", "reason": "two people use it: in one room", "person": "A. Officer", "expires": "2999-12-31"}
     ]
     assert next(output["rows"] for output in answer["outputs"] if output["path"].endswith(".csv")) == 900
-    assert records(tmp_path / "privsynth-state")[-1]["outcome"] == "released-with-waiver"
+    assert records(tmp_path / "privsynth-state")[1]["outcome"] == "released-with-waiver"
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,11 @@ def test_without_a_fault_the_same_run_is_released(folder: Path) -> None:
     assert run(folder) == ExitCode.RELEASED
     assert (folder / "place" / "out" / "in.csv").stat().st_size > 0
     assert {path.name for path in (folder / "place").iterdir()} == {"out", "privsynth-state"}
-    assert [record["rows"] for record in records(folder)] == [ROWS, ROWS]
+    assert [(record["event"], record.get("rows")) for record in records(folder)] == [
+        ("attempt", ROWS),
+        ("outcome", ROWS),
+        ("place", None),
+    ]
 
 
 # --- something is raised, at every step of the story
@@ -180,7 +184,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "split": (Dataset, "split"),
     "fingerprints": (acts, "take_fingerprints"),
     "statistics": (acts, "learn_statistics"),
-    "count": (attempts, "fingerprint"),
+    "count": (attempts, "known"),
     "choose": (acts, "backend_for"),
     "fit": (Stub, "fit"),
     "sample": (Stub, "sample"),
@@ -195,7 +199,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "decide": (acts, "decide"),
     "close": (attempts, "released_rows"),
     "evidence": (attempts, "keep_evidence"),
-    "check": (emit, "_check_judged"),
+    "check": (emit, "check_judged"),
+    "place": (acts, "note_place"),
     "publish": (emit, "publish"),
 }
 
@@ -222,7 +227,7 @@ def test_an_error_at_any_step(
     code = run(folder)
     said = check(code, folder, capfd)
     assert code == (ExitCode.INTERRUPTED if error == "an interruption" else ExitCode.INTERNAL), said
-    if step not in ("evidence", "check", "publish"):  # there the ledger has the decision already
+    if step not in ("evidence", "place", "check", "publish"):  # there the ledger has the decision already
         counted(folder)
 
 

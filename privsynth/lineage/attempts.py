@@ -136,19 +136,22 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
 
 
 def note_place(state: Path | None, outcome: Outcome, folder: Path) -> None:
-    """Where the rows of a release lie, so that a later one of the same source can be compared with them."""
+    """Where the rows of a release go, so that a later one of the same source can be compared with them.
+
+    Noted before they go there: a run that is killed on the way hides no place.
+    """
     if state is None or not isinstance(outcome, Release):
         return
     with open_ledger(state).pages() as pages:
         digest = outcome.verdicts[0].subject
         if any(record["event"] == "outcome" and record.get("data") == digest for record in pages.records):
-            pages.append(event="written", data=digest, folder=str(folder.absolute()))
+            pages.append(event="place", data=digest, folder=str(folder.absolute()))
 
 
 def _places(records: Sequence[Record], opened: Record) -> tuple[tuple[int, Path], ...]:
     """The folders of all releases of this source and its kin, the latest of each release."""
     kin = kin_of(records, opened)
-    folders = {record["data"]: record["folder"] for record in records if record["event"] == "written"}
+    folders = {record["data"]: record["folder"] for record in records if record["event"] == "place"}
     return tuple(
         (record["attempt"], Path(folders[record["data"]]))
         for record in records
