@@ -14,10 +14,8 @@ RUNS = {
         "sample_data/patients.csv",
         "--seed",
         "7",
-        "--backend",
-        "clone",
         "--set",
-        "limits.tracing_max=0.01",
+        "limits.rows_ratio=0.5",
     ],
 }
 

@@ -7,11 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from privsynth.dataset import Table
-from privsynth.gate.evidence.scope import held_out_people, learnt_columns, no_source, shared_tables
+from privsynth.gate.evidence.scope import held_out_people, keeps_people, learnt_columns, no_source, shared_tables
 from privsynth.gate.evidence.sides import Sides, sides_of
 from privsynth.measure.attacks.agreement import Lone, agreement
 from privsynth.measure.attacks.control import met_outside
-from privsynth.measure.attacks.copies import SIDE, TAU, CopyHits, equal_hits, near_hits, smallest_visible
+from privsynth.measure.attacks.copies import (
+    SIDE,
+    TAU,
+    CopyHits,
+    almost_equal_hits,
+    equal_hits,
+    near_hits,
+    smallest_visible,
+)
 from privsynth.measure.attacks.folded import WEIGHT, folded_copies
 from privsynth.measure.intervals import wilson
 from privsynth.measure.significance import holm, is_significant
@@ -27,6 +35,13 @@ TESTS = {
     "equal": "rows equal to a training row",
     "agreement": "training people of whom a draft row tells",
     "near": "rows near a training row",
+}
+# Rows that follow one person each tell of that person by design. How far is the gate tracing's question; here such a
+# row may be no copy but for one column.
+OF_FOLLOWERS = {
+    "equal": TESTS["equal"],
+    "almost_equal": "rows equal to a training row but for one column",
+    "near": TESTS["near"],
 }
 REMEDY = (
     "more people must stand behind each value that is drawn; or the column by which the copies are known must go, "
@@ -45,6 +60,9 @@ class Copies:
     all of them. The share by which training rows are hit more often must not be both above `copy_max` and beyond chance
     at `alpha`, corrected for three tests. Copies of isolated people are the worst: of them one row is enough, if it
     tells more of one than chance tells of anybody.
+
+    Where each row follows one person (clone), rows tell of people by design, and the gate tracing asks how far. Here
+    the second test then asks for rows equal but for one column, and of an isolated person no row may be there as it is.
     """
 
     name = "copies"
@@ -53,6 +71,8 @@ class Copies:
         self.watch: Watch = unwatched
         self.limits = policy.limits
         self.same_people = isinstance(policy.backend, MaskOptions)
+        self.follows = keeps_people(policy)
+        self.tests = OF_FOLLOWERS if self.follows else TESTS
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
@@ -100,7 +120,7 @@ class Copies:
     ) -> list[Finding]:
         corrected = iter(holm([each.pvalue for test in hits for each in test]))
         tests = [[(each, next(corrected)) for each in test] for test in hits]
-        found = [self._test(sides.train.name, names, *each) for each in zip(TESTS, tests, strict=True)]
+        found = [self._test(sides.train.name, names, *each) for each in zip(self.tests, tests, strict=True)]
         return [
             *found,
             self._isolated(sides.train.name, names, lone),
@@ -143,10 +163,10 @@ class Copies:
             return
         for made in drafts:
             tables = sides.train, sides.holdout, made, names
-            equal = equal_hits(*tables)
-            agreed = agreement(*tables, rng)
+            agreed = agreement(*tables, rng, follows=self.follows)
+            second = almost_equal_hits(*tables) if self.follows else agreed.hits
             self.watch(1, 3)
-            yield made, ([[equal], [agreed.hits], [near_hits(*tables, rng)]], agreed.lone)
+            yield made, ([[equal_hits(*tables)], [second], [near_hits(*tables, rng)]], agreed.lone)
 
     def _test(self, table: str, names: Sequence[str], test: str, tried: Sequence[tuple[CopyHits, float]]) -> Finding:
         """The draft's hits; those of the folds' engines where they tell of more."""
@@ -160,7 +180,7 @@ class Copies:
         return Finding(
             test,
             excess(worst),
-            what=f"{TESTS[test]}, beyond chance ({table})",
+            what=f"{self.tests[test]}, beyond chance ({table})",
             table=table,
             limit=self.limits.copy_max,
             limit_name="copy_max",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from privsynth.pii.heads import Ends, suspects
 from privsynth.typing import Array
 
 _ADDRESS = re.compile(r"\S+@\S+|\w+://\S+|www\.\S+")
+_LONGER_ADDRESS = re.compile(r"(?<![\w.+-])\w[\w.+-]*[._-]([^\W\d_]+@[\w.-]+)")  # one word is its last of several
 _BETWEEN_NAMES = re.compile(rf"(?i)(?<![^\W_])(?:[^\W\d_]|{'|'.join(sorted(TITLES))})(?![^\W_])")  # no part of one
 MOST_WORDS = 6  # of a name
 HEAD = 8  # letters by which a run of words is given up early
@@ -28,11 +29,12 @@ CLOSE = 0.2  # share of all numbers between them: others of the same sort meet t
 
 @dataclass(frozen=True)
 class Sight:
-    """A real value in a text: its form, whether it is the whole text, and whether a disguise had to come off."""
+    """A real value in a text: its form, whether it is the whole text, whether a disguise had to come off, or a code."""
 
     form: str
     is_whole: bool
     is_disguised: bool
+    is_coded: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +46,16 @@ class Wanted:
 
     def sights(self, text: str, tried: Tried) -> set[Sight]:
         """What stands in a text. `tried` counts the numbers that are looked up."""
-        seen = set[str]()
+        seen, under_codes, codes = set[str](), set[str](), {*decoded(text)}
         sights = {*self._sights(text, seen, is_disguised=False)}
         for plain in undisguised(text):
-            sights |= {*self._sights(plain, seen, is_disguised=True)}
+            is_coded = plain in codes
+            found = self._sights(plain, under_codes if is_coded else seen, is_disguised=True)
+            sights |= {replace(sight, is_coded=is_coded) for sight in found}
         for number in seen:
-            tried.add(number, self.lengths[len(number)])
+            tried.add(number, self.lengths[len(number)], is_coded=False)
+        for number in under_codes:
+            tried.add(number, self.lengths[len(number)], is_coded=True)
         return sights
 
     def suspects(self, texts: Sequence[str]) -> Array:
@@ -69,12 +75,15 @@ class Wanted:
         return Ends.of(self.forms, HEAD), Ends.of(self.names, LEAST)
 
     def _sights(self, text: str, tried: set[str], *, is_disguised: bool) -> Iterator[Sight]:
+        """An address that ends like another one (anna.long@x, where long@x is wanted) is that of a namesake."""
         whole = letters(text)
         if whole in self.forms and not whole.isdecimal():
             yield Sight(whole, True, is_disguised)
             return
+        others = {letters(end) for end in _LONGER_ADDRESS.findall(text)} if "@" in text else set[str]()
         for form, spelt in self._inside(runs(text), tried):
-            yield Sight(form, spelt == whole, is_disguised)
+            if form not in others:
+                yield Sight(form, spelt == whole, is_disguised)
         if self.names:
             yield from (Sight(name, is_whole, is_disguised) for name, is_whole in self._named(text))
 
@@ -132,14 +141,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Tried:
-    """The numbers that were looked up, by how many digits they have; and those of them among the wanted ones."""
+    """The numbers that were looked up, and those of them among the wanted ones: by how many digits they have, and
+    whether a code had to come off, as it has to of hardly any number."""
 
-    every: Counter[int] = field(default_factory=Counter)
-    near: Counter[int] = field(default_factory=Counter)
+    every: Counter[tuple[int, bool]] = field(default_factory=Counter)
+    near: Counter[tuple[int, bool]] = field(default_factory=Counter)
 
-    def add(self, number: str, density: Density) -> None:
-        self.every[len(number)] += 1
-        self.near[len(number)] += density.low <= int(number) <= density.high
+    def add(self, number: str, density: Density, *, is_coded: bool) -> None:
+        self.every[len(number), is_coded] += 1
+        self.near[len(number), is_coded] += density.low <= int(number) <= density.high
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def test_halves_in_two_columns_are_refused(name: str) -> None:
         lambda case: case[:2] == ("key", None),
         [
             ("key", None, plants.undashed),
-            ("ssn", "key", plants.undashed),
+            ("ssn", "town", plants.undashed),
             ("ssn", "note", plants.undashed),
             ("ssn", "town", str),
             ("phone", "town", lambda value: f"tel:+1{plants.bare(value)}"),

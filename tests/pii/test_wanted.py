@@ -132,10 +132,27 @@ def test_a_longer_shorter_or_other_number_is_none(text: str) -> None:
     assert sights(text) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("long@example.org", True),
+        ("mail long@example.org, please", True),
+        ("mailto:long@example.org", True),
+        ("ada.long@example.org", False),
+        ("Ada_Long@example.org", False),
+        ("ada.long@example.org or long@example.com", False),
+        ("ada.l7@example.org", True),
+    ],
+)
+def test_an_address_that_ends_like_a_real_one_is_a_namesakes(text: str, is_found: bool) -> None:
+    real = Wanted(frozenset({*forms_of("long@example.org"), *forms_of("l7@example.org")}))
+    assert bool(real.sights(text, Tried())) is is_found
+
+
 def test_numbers_that_were_looked_up_are_counted_once_a_cell() -> None:
     tried = Tried()
     REAL.sights("9998887776 and 9998887776", tried)
-    assert (tried.every[10], tried.near[10]) == (2, 2)  # it, and backwards; few wanted ones lie anywhere
+    assert (tried.every[10, False], tried.near[10, False]) == (2, 2)  # it, and backwards; few wanted ones lie anywhere
 
 
 def test_numbers_meet_by_chance_by_how_many_are_wanted_and_by_their_neighbours() -> None:

@@ -87,7 +87,7 @@ class _Searching:
     """What stands in the cells of one column: texts at once, numbers as soon as they are more than by chance."""
 
     cells: Counter[str] = field(default_factory=Counter)
-    numbers: dict[int, Counter[str]] = field(default_factory=dict)
+    numbers: dict[tuple[int, bool], Counter[str]] = field(default_factory=dict)  # by digits, and whether under a code
     tried: Tried = field(default_factory=Tried)
 
     def add(self, sights: Collection[Sight]) -> None:
@@ -97,13 +97,13 @@ class _Searching:
             self.cells[min(map(_way, texts), key=_WAYS.index)] += 1
         elif sights:
             longest = max(sights, key=lambda sight: (len(sight.form), not sight.is_disguised))
-            self.numbers.setdefault(len(longest.form), Counter())[_way(longest)] += 1
+            self.numbers.setdefault((len(longest.form), longest.is_coded), Counter())[_way(longest)] += 1
 
     def seen(self, wanted: Wanted, alpha: float) -> Standing:
         cells = Counter(self.cells)
-        for length, ways in self.numbers.items():
+        for sort, ways in self.numbers.items():
             hits = ways.total()
-            expected = wanted.lengths[length].expected(self.tried.every[length], self.tried.near[length], hits)
+            expected = wanted.lengths[sort[0]].expected(self.tried.every[sort], self.tried.near[sort], hits)
             if poisson_tail(hits, expected) < alpha:
                 cells += ways
         return Standing(**{way: cells[way] for way in _WAYS})

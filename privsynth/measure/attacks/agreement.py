@@ -18,6 +18,7 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.measure.attacks.copies import SIDE, CopyHits
 from privsynth.measure.distance.bits import Ranks, Surprise, surprises
+from privsynth.measure.distance.cells import cell_keys, equal_rows
 from privsynth.measure.distance.points import Points, nearest, place
 from privsynth.measure.mixing import STEP, mixed
 from privsynth.measure.samples import some_rows
@@ -240,14 +241,31 @@ class Agreement:
     lone: Lone
 
 
-def agreement(train: Table, holdout: Table, draft: Table, names: Sequence[str], rng: np.random.Generator) -> Agreement:
-    """Training people beside held-out ones, who are scored alike."""
+def agreement(
+    train: Table,
+    holdout: Table,
+    draft: Table,
+    names: Sequence[str],
+    rng: np.random.Generator,
+    *,
+    follows: bool = False,
+) -> Agreement:
+    """Training people beside held-out ones, who are scored alike.
+
+    A draft whose rows follow one person each (`follows`) tells of him by design: alone is told of only whose row is
+    there as it is.
+    """
     inside = np.repeat([True, False], [train.number_of_people, holdout.number_of_people])
     people = np.concatenate([train.people, holdout.people + train.number_of_people])
     real = replace(train, frame=pd.concat([train.frame, holdout.frame[list(train.frame.columns)]], ignore_index=True))
     (kinds,) = evidence(replace(real, origin=None), people, [draft], names, rng)
     per_person = train.number_of_people / max(1, draft.number_of_people)
     tried = [hits for each in kinds for hits in _above_held_out(each.score, inside, per_person)]
+    if follows:
+        of_real, of_draft = cell_keys((real, draft), names)
+        met = np.zeros(len(inside), dtype=bool)
+        met[people[equal_rows(of_real, of_draft)]] = True
+        return Agreement(least_likely(tried), _lone(kinds[0], inside, met))
     rows = some_rows(len(people), SIDE, rng)
     points, drawn = place((real, draft), names)
     closer = closest(points.take(rows), drawn, people[rows], len(inside))
@@ -298,10 +316,12 @@ def most_told(kinds: Sequence[Lone]) -> Lone:
     return max(kinds, key=lambda lone: (lone.told, lone.isolated))
 
 
-def _lone(each: Agreed, inside: Array) -> Lone:
+def _lone(each: Agreed, inside: Array, among: Array | None = None) -> Lone:
+    """`among`: the people of whom alone it can be; None: all."""
     bits = lone_bits(each.take(~inside), int(inside.sum()))
     ours = each.take(inside)
-    return Lone(int(ours.above(bits).sum()), int(ours.exposed(bits).sum()))
+    told = ours.above(bits) if among is None else ours.above(bits) & among[inside]
+    return Lone(int(told.sum()), int(ours.exposed(bits).sum()))
 
 
 def lone_bits(outside: Agreed, people: int) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.dataset import Table
-from privsynth.measure.distance.cells import cell_keys, equal_rows
+from privsynth.measure.distance.cells import almost_equal_rows, cell_keys, equal_rows
 from privsynth.measure.distance.points import is_within, nearest, place
 from privsynth.measure.samples import some_rows
 from privsynth.measure.significance import copy_pvalue
@@ -58,6 +58,13 @@ def equal_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str])
     """Rows equal in all of `names`; every row of each table takes part."""
     train_keys, holdout_keys, draft_keys = cell_keys((train, holdout, draft), names)
     hit, held_out_hit = (equal_rows(side, draft_keys) for side in (train_keys, holdout_keys))
+    return _counted(hit, held_out_hit, len(train) / max(1, len(draft)))
+
+
+def almost_equal_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str]) -> CopyHits:
+    """Rows equal in all of `names` but one; every row of each table takes part."""
+    train_keys, holdout_keys, draft_keys = cell_keys((train, holdout, draft), names)
+    hit, held_out_hit = (almost_equal_rows(side, draft_keys) for side in (train_keys, holdout_keys))
     return _counted(hit, held_out_hit, len(train) / max(1, len(draft)))
 
 
