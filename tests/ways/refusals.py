@@ -72,7 +72,7 @@ REFUSED = (
     Refused(
         name="copies",
         gate="copies",
-        table=numbers(),
+        table=numbers(columns=3),
         options=("--set", "limits.copy_max=0", "--set", "backend.min_leaf=10", *STRICT),
         says="--set backend.min_leaf=20",
     ),
