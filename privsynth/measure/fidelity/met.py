@@ -16,6 +16,7 @@ from privsynth.dataset import Kind
 from privsynth.measure.decided import decided_in
 from privsynth.measure.fidelity.kept import SURE, Kept, percent
 from privsynth.measure.fidelity.sides import ThreeSides
+from privsynth.measure.relations import shared
 from privsynth.typing import Array
 
 NEARLY = 0.93  # of the real rows in which both are known; what holds a little less often is found, and kept, too
@@ -32,7 +33,9 @@ def met_kept(sides: ThreeSides, known: Collection[frozenset[str]]) -> Iterator[K
     for (one, two), each in decided_in(real, range(len(codes))).items():
         where = sides.names[one], sides.names[two]
         if each.share >= NEARLY and frozenset(where) not in known and not _is_measured(sides, one, real):
-            yield from _kept(where, *(_met(side[:, [one, two]], real[:, [one, two]]) for side in (synthetic, fresh)))
+            asked = _asked(sides, one, real)
+            sought = (_met(side[:, [one, two]], real[:, [one, two]], asked) for side in (synthetic, fresh))
+            yield from _kept(where, *sought)
 
 
 def _codes(sides: ThreeSides, name: str) -> list[Array]:
@@ -48,11 +51,23 @@ def _is_measured(sides: ThreeSides, place: int, real: Array) -> bool:
     return column.kind is Kind.NUMBER and column.spelling.decimals != 0 and bool(real[:, place].max() > FEW)
 
 
-def _met(rows: Array, real: Array) -> Array:
-    """Whether each row has a pair that a real one has; of rows with both, and a first level that a real one has."""
+def _asked(sides: ThreeSides, place: int, real: Array) -> Array:
+    """The levels that are asked for their partners: of amounts and days those alone that many people share.
+
+    What comes between others meets the number of a few people by accident, and says nothing of them.
+    """
+    column, levels = sides.real[sides.names[place]], real[:, place] - 1
+    is_scale = column.kind.is_numeric or column.kind is Kind.DATE or column.kind.is_time
+    if not is_scale or levels.max() < FEW:
+        return np.unique(real[:, place])
+    return np.flatnonzero(shared(levels, sides.real.people)) + 1
+
+
+def _met(rows: Array, real: Array, asked_for: Array) -> Array:
+    """Whether each row has a pair that a real one has; of rows with both, and a first level that is asked for."""
     asked = rows[(rows > 0).all(axis=1)]
     known = real[(real > 0).all(axis=1)]
-    asked = asked[np.isin(asked[:, 0], known[:, 0])]
+    asked = asked[np.isin(asked[:, 0], np.intersect1d(known[:, 0], asked_for))]
     wide = max(int(each[:, 1].max(initial=0)) for each in (asked, known)) + 1
     return np.isin(asked @ np.array([wide, 1]), known @ np.array([wide, 1]))
 

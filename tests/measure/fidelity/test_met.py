@@ -99,3 +99,16 @@ def test_what_is_nearly_decided_is_asked_by_its_pairs_alone() -> None:
     found = [*relations_kept(ThreeSides(real, draft, draft, ("land", "code")), [fact])]
     assert found
     assert all(kept.is_of_pairs for kept in found)
+
+
+def weights(at: np.ndarray, amounts: np.ndarray) -> Table:
+    frame = pd.DataFrame({"land": pd.Series(np.array(LANDS, dtype=object)[at]), "code": amounts.astype(float)})
+    return Table("t", (Column("land", Kind.CATEGORY), Column("code", Kind.INTEGER)), frame)
+
+
+def test_amounts_are_asked_only_where_many_people_share_one() -> None:
+    """A hundred amounts of two people each decide their land, and a draft that meets some of them tells nothing."""
+    amounts, at = np.repeat(np.arange(100) * 37, 2), np.repeat(np.arange(100) % 8, 2)
+    assert ("code", "land") not in met(weights((at + 1) % 8, amounts), weights(at, amounts))
+    often, there = np.tile(amounts, 5), np.tile(at, 5)  # ten people each
+    assert met(weights((there + 1) % 8, often), weights(there, often))["code", "land"].kept == 0.0
