@@ -85,7 +85,8 @@ def evidence(
     by_row = (_strongest(Agreed(row, shared.rows[0], whole), people) for row in told.rows)
     if told.people is None or shared.people is None:
         return [[one] for one in by_row]
-    together = np.bincount(people, np.maximum(whole, 0))
+    first = np.unique(_alike(surprise, people), return_index=True)[1]
+    together = np.bincount(people[first], np.maximum(whole[first], 0), minlength=int(people.max()) + 1)
     return [
         [one, Agreed(all_rows, shared.people[0], together)] for one, all_rows in zip(by_row, told.people, strict=True)
     ]
@@ -143,7 +144,14 @@ def _found(surprise: Surprise, sought: _Rows, people: Array, rng: np.random.Gene
             strong = (bits > 0) & (bits >= rows[upon] / 2)
             pairs.append((sought.owner[left[strong]], right[strong], bits[strong]))
     by_draft = rows.reshape(sought.drafts, size)
-    return _Found(by_draft, _together(sought, people, pairs) if several else None)
+    return _Found(by_draft, _together(sought, people, _alike(surprise, people), pairs) if several else None)
+
+
+def _alike(surprise: Surprise, people: Array) -> Array:
+    """A number for each real row, the same for rows of one person that are equal: they tell of him once."""
+    columns = range(len(surprise.order))
+    keys = _keys(surprise, surprise.real, columns, [None] * len(columns))
+    return np.unique(np.stack([people.astype(np.uint64), keys], axis=1), axis=0, return_inverse=True)[1].ravel()
 
 
 def _of_two_people(pair: tuple[Array, Array], people: Array) -> tuple[Array, Array]:
@@ -152,12 +160,14 @@ def _of_two_people(pair: tuple[Array, Array], people: Array) -> tuple[Array, Arr
     return left[apart], right[apart]
 
 
-def _together(sought: _Rows, people: Array, pairs: Sequence[tuple[Array, Array, Array]]) -> Array:
-    """For each draft and real person, the bits of all his rows by the one person of the draft who tells most."""
+def _together(sought: _Rows, people: Array, alike: Array, pairs: Sequence[tuple[Array, Array, Array]]) -> Array:
+    """For each draft and real person, the bits of all his different rows by the one of the draft who tells most."""
     owner, row, bits = (np.concatenate([each[part] for each in pairs]) for part in range(3))
-    of_row = pd.DataFrame({"owner": owner, "row": row, "bits": bits}).groupby(["owner", "row"], sort=False)["bits"]
-    best = of_row.max().reset_index()
-    best["person"] = people[best["row"].to_numpy()]
+    of_row = pd.DataFrame({"owner": owner, "row": alike[row], "bits": bits})
+    best = of_row.groupby(["owner", "row"], sort=False)["bits"].max().reset_index()
+    whose = np.zeros(int(alike.max(initial=-1)) + 1, dtype=people.dtype)
+    whose[alike] = people
+    best["person"] = whose[best["row"].to_numpy()]
     summed = best.groupby(["owner", "person"], sort=False)["bits"].sum().reset_index()
     found = np.zeros((sought.drafts, int(people.max()) + 1), dtype=np.float32)
     draft_of = np.zeros(int(sought.owner.max(initial=-1)) + 1, dtype=np.intp)
@@ -325,9 +335,12 @@ def _lone(each: Agreed, inside: Array, among: Array | None = None) -> Lone:
 
 
 def lone_bits(outside: Agreed, people: int) -> tuple[float, float]:
-    """How many bits chance does not give any of so many people: by the tail of those whom the maker never saw."""
+    """How many bits chance does not give any of so many people: by the tail of those whom the maker never saw.
+
+    Where these score alike there is no tail; fewer bits than tell one of so many from all others tell of nobody.
+    """
     first, second = (_tail(score, ALONE / max(1, people)) for score in outside.scores)
-    return first, second
+    return max(first, (1 - OFFSET) * math.log2(max(1, people))), second
 
 
 def _tail(scores: Array, allowed: float) -> float:

@@ -148,3 +148,11 @@ def test_the_order_of_rows_does_not_matter(change: Callable[[Table], Table]) -> 
 def test_without_a_hold_out_nobody_is_told_of() -> None:
     found = agreement(TRAIN, HOLDOUT.take(EVERY[:0]), TRAIN, LEARNT, rng())
     assert (found.hits.pvalue, found.lone.told) == (1.0, 0)
+
+
+def test_a_few_bits_tell_of_nobody_though_all_others_have_fewer() -> None:
+    """2,048 people of whom all score alike: 11 bits are one of them, and half of these another one may share."""
+    alike = Agreed(np.full(500, 1.0), np.full(500, 1.0), np.full(500, 1.0))
+    assert lone_bits(alike, 2_048)[0] == pytest.approx(5.5)
+    few = Agreed(np.array([2.5, 12.0]), np.array([2.3, 0.0]), np.array([2.5, 12.0]))
+    assert few.above(lone_bits(alike, 2_048)).tolist() == [False, True]
