@@ -13,6 +13,7 @@ from command import privsynth
 
 MOST = 8  # commands that are pasted one after another
 SAMPLE = Path(__file__).parents[2] / "sample_data"
+KEPT_KEY = "KEPT_KEY"  # the variable that holds it: with a key that is kept a run repeats
 STRICT = ("--set", "limits.alpha=0.9")  # what chance does counts as well
 
 
@@ -145,7 +146,7 @@ REFUSED = (
         name="tracing of clone",
         gate="tracing",
         table=customers(),
-        options=("--backend", "clone", "--set", "limits.tracing_max=0.1"),
+        options=("--backend", "clone", "--set", f"backend.key_env={KEPT_KEY}", "--set", "limits.tracing_max=0.1"),
         says="--set limits.k=",
     ),
 )
