@@ -78,7 +78,7 @@ def killed(work: Callable[[], None]) -> None:
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-@pytest.mark.parametrize("points", [5, pytest.param(24, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("points", [5, pytest.param(50, marks=pytest.mark.slow)])
 def test_killed_at_any_point_the_target_is_absent_or_complete(points: int, tmp_path: Path) -> None:
     sample = short(tmp_path)
     words = [sys.executable, "-c", DRIVER, str(tmp_path), str(sample), str(points)]

@@ -62,7 +62,8 @@ class Copies:
     tells more of one than chance tells of anybody.
 
     Where each row follows one person (clone), rows tell of people by design, and the gate tracing asks how far. Here
-    the second test then asks for rows equal but for one column, and of an isolated person no row may be there as it is.
+    the second test then asks for rows equal but for one column, and of an isolated person no row may be there as it is
+    or lie upon one.
     """
 
     name = "copies"

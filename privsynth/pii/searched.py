@@ -49,6 +49,8 @@ BEYOND = (
     "digests with a key or a salt, encryption, and every code that is not in the table",
     "values of fewer than eight letters and digits, nine digits or twelve letters, outside of their own column",
     "values that were shortened, paraphrased, translated or put into numbers",
+    "a single number among others of its length, in another column: it is judged beside chance",
+    "an address whose first part is one word (long@x), where another address ends in it (anna.long@x): a namesake's",
     "single names of people among the names of others: they are judged by how many come back, beside chance",
 )
 

@@ -263,7 +263,7 @@ def agreement(
     """Training people beside held-out ones, who are scored alike.
 
     A draft whose rows follow one person each (`follows`) tells of him by design: alone is told of only whose row is
-    there as it is.
+    there as it is, or who has one upon him.
     """
     inside = np.repeat([True, False], [train.number_of_people, holdout.number_of_people])
     people = np.concatenate([train.people, holdout.people + train.number_of_people])
@@ -271,15 +271,15 @@ def agreement(
     (kinds,) = evidence(replace(real, origin=None), people, [draft], names, rng)
     per_person = train.number_of_people / max(1, draft.number_of_people)
     tried = [hits for each in kinds for hits in _above_held_out(each.score, inside, per_person)]
-    if follows:
-        of_real, of_draft = cell_keys((real, draft), names)
-        met = np.zeros(len(inside), dtype=bool)
-        met[people[equal_rows(of_real, of_draft)]] = True
-        return Agreement(least_likely(tried), _lone(kinds[0], inside, met))
     rows = some_rows(len(people), SIDE, rng)
     points, drawn = place((real, draft), names)
     closer = closest(points.take(rows), drawn, people[rows], len(inside))
     upon = lone_upon(closer[inside], kinds[0].take(inside), closer[~inside], kinds[0].take(~inside))
+    if follows:
+        of_real, of_draft = cell_keys((real, draft), names)
+        met = np.zeros(len(inside), dtype=bool)
+        met[people[equal_rows(of_real, of_draft)]] = True
+        return Agreement(least_likely(tried), most_told([upon, _lone(kinds[0], inside, met)]))
     return Agreement(least_likely(tried), most_told([upon, *(_lone(each, inside) for each in kinds)]))
 
 
