@@ -39,10 +39,10 @@ REMEDY = "more people must stand behind each value that is drawn; or the sensiti
 class Attribute:
     """A model trained on the release predicts salaries: of people in the source far better than of their neighbours.
 
-    For each sensitive column two models (boosted trees and the nearest row) learn it from the draft and guess it for
-    training rows and for held-out rows. What both are told alike is knowledge about the population; the excess is about
-    the people. It counts where chance does not explain it. Beside it, reported: DiSCO and repU (Raab et al. 2024),
-    with the hold-out's own figures.
+    For each sensitive column three attackers (boosted trees, the nearest row, votes weighted by what is rare) read it
+    off the draft, for training rows and for held-out rows. What both are told alike is knowledge about the population;
+    the excess is about the people. It counts where chance does not explain it. Beside it, reported: DiSCO and repU
+    (Raab et al. 2024), with the hold-out's own figures.
     """
 
     name = "attribute"

@@ -1,6 +1,6 @@
 """Does the synthetic table tell secrets of people in the source that it cannot tell of others?
 
-excess    a model trained on the synthetic table guesses the secret of training rows more often than that of others
+excess    what is learnt from the synthetic table guesses the secret of training rows more often than that of others
 DiSCO     real rows whose quasi-identifiers the synthetic table has, all with one secret: theirs (Raab et al. 2024)
 repU      quasi-identifiers that are unique in the source and unique in the synthetic table (Raab et al. 2024)
 """
@@ -18,6 +18,7 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.measure.attacks.inference import guessed
+from privsynth.measure.attacks.votes import Ballots, ballots, votes
 from privsynth.measure.classical.groups import shared_groups
 from privsynth.measure.distance.cells import distinct_rows
 from privsynth.measure.distance.points import as_number, nearest_at, place
@@ -27,6 +28,7 @@ from privsynth.measure.samples import some_of, some_rows
 from privsynth.typing import Array
 
 SIDE = 20_000  # most rows that teach, and most of each side that are attacked
+POLLED, VOTERS = 2_000, 10_000  # most people of each side whose secret is voted on, and most rows that vote
 CLASSES = 100  # most common answers that a model is taught
 TAUGHT = 100_000  # synthetic rows that teach trees, over all secrets
 FEWEST_TAUGHT = 10_000  # and for each of them, however many there are
@@ -34,7 +36,7 @@ FEWEST_TAUGHT = 10_000  # and for each of them, however many there are
 
 @dataclass(frozen=True, kw_only=True)
 class Excess:
-    """How much better the secrets of training rows are guessed than those of others, by the better of two models."""
+    """How much better the secrets of training rows are guessed than those of others, by the surest attacker."""
 
     model: str
     train: float  # share guessed right
@@ -82,6 +84,8 @@ class Knowledge:
     asked: Sequence[Array] = field(repr=False)  # the people of either side, those of whom the same is known once
     which: Sequence[Array] = field(repr=False)  # of those each person is
     nearest: Sequence[Array] = field(repr=False)  # the synthetic row that is most like each of those
+    polled: Sequence[Array] = field(repr=False)  # rows of the three tables that take part in a vote
+    ballots: Sequence[Ballots] = field(repr=False)  # theirs
 
     @property
     def tables(self) -> tuple[Table, Table, Table]:
@@ -98,6 +102,7 @@ def knowledge(
     alike = [
         distinct_rows(np.hstack([seen, side.numbers, side.codes])) for seen, side in zip(rows[:2], people, strict=True)
     ]
+    polled = [some_rows(len(table), most, rng) for table, most in zip(tables, (POLLED, POLLED, VOTERS), strict=True)]
     return Knowledge(
         train=tables[0],
         control=tables[1],
@@ -107,19 +112,25 @@ def knowledge(
         asked=[seen[first] for seen, (first, _) in zip(rows, alike, strict=False)],
         which=[which for _, which in alike],
         nearest=[nearest_at(side.take(first), targets)[0] for side, (first, _) in zip(people, alike, strict=True)],
+        polled=polled,
+        ballots=ballots([table.take(some) for table, some in zip(tables, polled, strict=True)], known_columns),
     )
 
 
 def guessing(known: Knowledge, *, sensitive: str, rng: np.random.Generator, secrets: int = 1) -> dict[str, Attacked]:
-    """Two models learn the secret from the synthetic table: boosted trees and the nearest row.
+    """The secret is told from the synthetic table in three ways: by boosted trees, the nearest row, and a vote.
 
-    Neither does where there is nothing to learn. Either side of real people may be empty.
+    In none where there is nothing to learn. Either side of real people may be empty.
     """
     if not len(known.synthetic):
         return {}
     answers, number = _answers(known.tables, sensitive)
     tried = _guesses(known, answers[2], number=number, rng=rng, taught=max(FEWEST_TAUGHT, TAUGHT // secrets))
-    return {model: _won(guesses, answers, number=number) for model, guesses in tried}
+    if not tried:
+        return {}
+    asked = [truth[rows] for truth, rows in zip(answers, known.polled, strict=True)]
+    won = {model: _won(guesses, answers, number=number) for model, guesses in tried}
+    return won | {"rarity-weighted votes": _won(_elected(known.ballots, asked[2]), asked, number=number)}
 
 
 def largest_excess(tried: Sequence[tuple[str, Attacked]], *, secrets: int = 1) -> Excess | None:
@@ -162,6 +173,12 @@ def _guesses(
         (model, [guess[which] for guess, which in zip(guesses, known.which, strict=True)])
         for model, guesses in told.items()
     ]
+
+
+def _elected(polled: Sequence[Ballots], answers: Array) -> list[Array]:
+    """What the synthetic rows elect for each person of either side."""
+    values, chosen = np.unique(answers, return_inverse=True)
+    return [values[votes(side, polled[2], chosen)] for side in polled[:2]]
 
 
 def _boosted(categories: list[bool], number: bool, seed: int, rows: Array, answers: Array) -> Any:
