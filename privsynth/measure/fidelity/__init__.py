@@ -17,7 +17,7 @@ import pandas as pd
 from privsynth.dataset import Kind, Table
 from privsynth.measure.fidelity.bars import Bar, bars
 from privsynth.measure.fidelity.bins import cramers_v, joint, shares, total_variation
-from privsynth.measure.fidelity.detection import detection_auc
+from privsynth.measure.fidelity.detection import PLENTY, detection_auc
 from privsynth.measure.fidelity.kept import Kept
 from privsynth.measure.fidelity.sides import ThreeSides, comparable, halves, sides_of
 from privsynth.measure.fidelity.ties import Tie, tie
@@ -85,6 +85,11 @@ class FidelityResult:
         """The score as a share of what other real rows get."""
         return self.score / self.reference if self.score is not None and self.reference else self.score
 
+    @property
+    def rows_told(self) -> int:
+        """The rows of either side that a classifier learnt to tell apart."""
+        return min(self.rows_real, self.rows_synthetic, max(self.rows_compared, PLENTY))
+
     def worst(self, count: int = 10) -> tuple[ColumnFidelity, ...]:
         return tuple(sorted(self.columns, key=lambda column: -column.distance)[:count])
 
@@ -126,8 +131,7 @@ def compare_sides(
         tables = _joint(sides, left, right)
         pairs.append(_pair(left, right, tables))
         ties.append(tie(left, right, tables, sides.size))
-    others = (sides.synthetic, sides.fresh) if classify and names else ()
-    aucs = [detection_auc(sides.real, other, names, rng) for other in others] or [None, None]
+    auc = _aucs(sides, real, synthetic, rng) if classify and names else (None, None)
     return FidelityResult(
         table=real.name,
         score=_score([c.distance for c in columns], [p.distance for p in pairs]),
@@ -135,14 +139,23 @@ def compare_sides(
         columns=columns,
         pairs=tuple(pairs),
         pairs_in_all=len(names) * (len(names) - 1) // 2,
-        c2st=aucs[0],
-        c2st_reference=aucs[1],
+        c2st=auc[0],
+        c2st_reference=auc[1],
         rows_real=len(real),
         rows_synthetic=len(synthetic),
         rows_compared=sides.size if names else 0,
         left_out=comparable(real, synthetic)[1],
         ties=tuple(ties),
     )
+
+
+def _aucs(
+    sides: ThreeSides, real: Table, synthetic: Table, rng: np.random.Generator
+) -> tuple[float | None, float | None]:
+    """How well synthetic and fresh rows are told from real ones. Where the sides are small the synthetic rows are told
+    by all that there are, so that nothing stays hidden for want of rows."""
+    whole = detection_auc(real, synthetic, sides.names, rng, side=max(sides.size, PLENTY))
+    return whole, detection_auc(sides.real, sides.fresh, sides.names, rng)
 
 
 def _column(real: Table, synthetic: Table, name: str, binned: tuple[int, list[Array]], fewest: int) -> ColumnFidelity:

@@ -15,6 +15,7 @@ from privsynth.typing import Array
 
 SIDE = 10_000  # rows a side
 FEWEST = 50
+PLENTY, PARTS = 4_000, 5  # rows a side from which halves teach enough, and the parts of fewer rows
 LEVELS = 200  # levels of a category that the classifier may tell apart
 
 
@@ -28,42 +29,52 @@ def features(tables: Sequence[Table], names: Sequence[str]) -> tuple[list[Array]
     return np.split(np.column_stack(columns), ends), [not number for number in measured]
 
 
-def detection_auc(real: Table, other: Table, names: Sequence[str], rng: np.random.Generator) -> float | None:
-    """Area under the ROC curve, learnt on one half and tested on the other, both ways; .5: cannot be told apart.
+def detection_auc(
+    real: Table, other: Table, names: Sequence[str], rng: np.random.Generator, *, side: int = SIDE
+) -> float | None:
+    """Area under the ROC curve, learnt on some parts and tested on the one left out, each in turn; .5: none is told.
 
-    The halves are of people: who was learnt is not recognised in the test.
+    The parts are of people: who was learnt is not recognised in the test. Where rows are few there are more parts, so
+    that nearly all of them teach: on halves of them a classifier sees too little of what is there.
 
     None where a side has too few rows for the answer to mean anything.
     """
-    size = min(len(real), len(other), SIDE)
+    size = min(len(real), len(other), side)
     if size < FEWEST or not names:
         return None
     sides = [table.take(in_turn(table.people, rng)[0][:size]) for table in (real, other)]
-    (left, right), categories = features(sides, names)
-    half, seed = size // 2, int(rng.integers(2**31))
-    return (
-        _auc(left[:half], right[:half], left[half:], right[half:], categories, seed)
-        + _auc(left[half:], right[half:], left[:half], right[:half], categories, seed)
-    ) / 2
+    matrices, categories = features(sides, names)
+    tests, seed = np.array_split(np.arange(size), 2 if size >= PLENTY else PARTS), int(rng.integers(2**31))
+    return float(np.mean([_auc(matrices, test, categories, seed) for test in tests]))
 
 
-def _auc(left: Array, right: Array, new_left: Array, new_right: Array, categories: list[bool], seed: int) -> float:
+def deviation(auc: float, rows: int) -> float:
+    """How far such an area strays by chance, of so many rows a side (Hanley and McNeil 1982)."""
+    auc = max(auc, 1 - auc)
+    both = auc * (1 - auc) + (rows - 1) * (auc / (2 - auc) + 2 * auc**2 / (1 + auc) - 2 * auc**2)
+    return float(np.sqrt(both) / rows)
+
+
+def _auc(sides: Sequence[Array], test: Array, categories: list[bool], seed: int) -> float:
+    """Of the rows of one part, the same of either side, by what all others teach."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
     from threadpoolctl import threadpool_limits
 
+    few = len(sides[0]) < PLENTY  # there it costs little to look more closely
     model = HistGradientBoostingClassifier(
-        max_iter=40,
-        max_leaf_nodes=15,
+        max_iter=60 if few else 40,
+        max_leaf_nodes=31 if few else 15,
         learning_rate=0.15,
         categorical_features=categories,
         early_stopping=False,
         random_state=seed,
     )
     with threadpool_limits(1):  # on so few rows a second thread mostly waits, and burns its core while it does
-        model.fit(without_void(np.vstack([left, right])), _answers(left, right))
-        scores = model.predict_proba(np.vstack([new_left, new_right]))[:, 1]
-    return float(roc_auc_score(_answers(new_left, new_right), scores))
+        taught = [np.delete(rows, test, axis=0) for rows in sides]
+        model.fit(without_void(np.vstack(taught)), _answers(*taught))
+        scores = model.predict_proba(np.vstack([rows[test] for rows in sides]))[:, 1]
+    return float(roc_auc_score(_answers(test, test), scores))
 
 
 def without_void(rows: Array) -> Array:

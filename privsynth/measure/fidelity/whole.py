@@ -18,6 +18,7 @@ from privsynth.expressions.aim import like_asked
 from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
 from privsynth.measure.fidelity.again import said_again
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
+from privsynth.measure.fidelity.detection import PLENTY, deviation
 from privsynth.measure.fidelity.groups import groups_kept, means_kept, within_groups_kept
 from privsynth.measure.fidelity.invented import not_compared_kept
 from privsynth.measure.fidelity.kept import SURE, Kept
@@ -136,14 +137,14 @@ def _stream(*names: str) -> np.random.Generator:
 def _whole_rows(result: FidelityResult) -> Iterator[Kept]:
     """How far a classifier is from telling every row: 1 is a coin toss, 0 means that it tells all."""
     if result.c2st is not None and result.c2st_reference is not None:
-        noise = SURE * float(np.sqrt(1 / (3 * min(result.rows_compared, 4_000))))
+        noise = 2 * SURE * deviation(result.c2st, min(result.rows_told, PLENTY))
         yield Kept(
             aspect="rows",
             where=(),
             kept=min(1.0, 2 * (1 - result.c2st)),
             fresh=min(1.0, 2 * (1 - result.c2st_reference)),
             noise=noise,
-            rows=result.rows_compared,
+            rows=result.rows_told,
             words="a classifier tells whole rows from real ones with an area under the curve of "
             f"{max(0.5, result.c2st - noise / 2):.3f} for sure ({result.c2st:.3f} less what chance may add)",
         )
