@@ -43,7 +43,7 @@ def check_target(target: Path, *, overwrite: bool, inputs: Iterable[str | Path] 
     except OSError as error:
         raise PolicyError(
             f"the output folder cannot be looked at: {os.strerror(error.errno or errno.EIO)}.",
-            hint="choose another place with --out",
+            hint="choose another place for it",
         ) from None
 
 
@@ -115,5 +115,5 @@ def _check_parent(target: Path) -> None:
     parent = next(folder for folder in target.parents if folder.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise PolicyError(
-            "the folder that is to hold the output cannot be written.", hint="choose another place with --out"
+            "the folder that is to hold the output cannot be written.", hint="choose another place for it"
         )

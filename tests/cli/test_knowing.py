@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from command import privsynth as command
 
 import privsynth
+from privsynth.cli.verbs.init import _write
 from privsynth.cli.verbs.inspect import _cut
 from privsynth.describe.plan import quoted
 from privsynth.errors import PolicyError
@@ -236,6 +238,16 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_init_says_so_where_nothing_can_be_written_nor_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "write_text", fails)
+    monkeypatch.setattr(Path, "unlink", fails)
+    with pytest.raises(PolicyError, match=r"cannot write plan.yaml: Read-only file system"):
+        _write(tmp_path / "plan.yaml", "text")
 
 
 def test_init_never_writes_over_what_it_reads(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from privsynth.cli import flags
@@ -89,7 +90,8 @@ def _write(target: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # nor can it be removed where nothing can be written
+            part.unlink(missing_ok=True)
         raise PolicyError(
             f"cannot write {target.name}: {error.strerror}.", hint="name another file after --out"
         ) from None
