@@ -95,7 +95,8 @@ LOOSEST, OPEN = PROFILES[:1], PROFILES[-1:]
 
 
 def _changed() -> Iterator[Demand]:
-    """Copies of which something was changed: 2 % of them under the loosest profile, 1 % under the strictest."""
+    """Copies of which something was changed: 2 % of them under the loosest profile, 1 % under the strictest, 5 % under
+    all."""
     ways: tuple[tuple[str, Callable[[float], plants.Plant]], ...] = (
         ("2 columns redrawn", lambda share: plants.redrawn(share, 2)),
         ("3 columns redrawn", lambda share: plants.redrawn(share, 3)),
@@ -107,7 +108,7 @@ def _changed() -> Iterator[Demand]:
         ("1 column + 1,000", lambda share: plants.rescaled(share, 1, 1_000)),
     )
     for said, way in ways:
-        for share, profiles in ((0.02, LOOSEST), (0.01, OPEN)):
+        for share, profiles in ((0.05, PROFILES), (0.02, LOOSEST), (0.01, OPEN)):
             yield Demand("L16", f"{share:.0%} copied, {said}", way(share), 0.95, profiles)
     yield Demand("L16", "5 % copied, numbers with noise of .1 sd", plants.noised(0.05), 0.8, PROFILES)
     yield Demand("L16", "1 isolated row with 2 % of noise", plants.one_isolated_noisy, 0.5, PROFILES)
