@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from hashlib import md5, sha1, sha256
 
 from privsynth.dataset import Role
 from privsynth.gate import timed
@@ -14,6 +13,7 @@ from privsynth.gate.evidence.leaked import Leak, places_of, stands, written
 from privsynth.gate.evidence.promises import claims_in
 from privsynth.gate.evidence.sought import Known, Values, forbidden_values, is_chance, is_short_number, is_telling
 from privsynth.measure.words import PrintedText, passages, words_of
+from privsynth.pii.digests import ALGORITHMS, SPELLINGS, digest
 from privsynth.policy import Policy
 from privsynth.release import Reports
 from privsynth.source import Source
@@ -32,7 +32,7 @@ class Artefacts:
     """The table was clean; the report's "maximum salary" and the log's "could not convert" with a name in it were not.
 
     Judges the very bytes of the reports, after all else: no value of a column that names people, no value that fewer
-    than eleven rows hold, no hash or base64 of an identifying value, no sentence of a free text, and no claim that
+    than eleven rows hold, no digest or base64 of an identifying value, no sentence of a free text, and no claim that
     nobody can keep.
     """
 
@@ -173,19 +173,20 @@ def _shared_run(
 def _encoded(columns: Sequence[Values], texts: dict[str, str]) -> Iterator[Leak]:
     codes = {code for text in texts.values() for code in _CODE.findall(text)}
     codes |= {code.lower() for code in codes}
+    sizes = {len(code) for code in codes}
+    algorithms = [name for name, digits in ALGORITHMS.items() if digits in sizes]
     for column in columns:
         for text in column.texts:
-            code = next((code for code in _codes_of(text) if code in codes), None)
+            code = next((code for code in _codes_of(text, algorithms) if code in codes), None)
             if code is not None:
                 yield Leak(column, text, written(code))
 
 
-def _codes_of(text: str) -> Iterable[str]:
-    """The value as anybody would hash or encode it without a key."""
-    hashes: tuple[Callable[..., object], ...] = (md5, sha1, sha256)
-    for form in {text, text.strip().casefold()}:
+def _codes_of(text: str, algorithms: Sequence[str]) -> Iterator[str]:
+    """The value in each spelling as anybody would hash or encode it without a key."""
+    for form in {spell(text) for spell in SPELLINGS.values()} - {""}:
         raw = form.encode("utf-8", "surrogatepass")
-        yield from (hashed(raw, usedforsecurity=False).hexdigest() for hashed in hashes)  # type: ignore[attr-defined]
+        yield from (digest(raw, algorithm) for algorithm in algorithms)
         yield from (
             code
             for code in (base(raw).decode().rstrip("=") for base in (b64encode, urlsafe_b64encode))

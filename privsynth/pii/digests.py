@@ -100,16 +100,20 @@ class Sought:
 
     def matches(self, values: Iterable[str], algorithm: str) -> Iterator[tuple[str, str]]:
         """The digests that are those of values, whole or cut, and which end it is."""
-        make, heads, tails = getattr(hashlib, algorithm), self.heads, self.tails
+        heads, tails = self.heads, self.tails
         for value in values:
-            raw = value.encode("utf-8", "surrogatepass")
-            hexed = (make(raw) if algorithm == "blake2b" else make(raw, usedforsecurity=False)).hexdigest()
+            hexed = digest(value.encode("utf-8", "surrogatepass"), algorithm)
             if hexed[:SHORTEST] in heads:
                 yield from ((each, "first") for each in heads[hexed[:SHORTEST]] if hexed.startswith(each))
             if hexed[-SHORTEST:] in tails:
                 yield from (
                     (each, "last") for each in tails[hexed[-SHORTEST:]] if hexed.endswith(each) and each != hexed
                 )
+
+
+def digest(raw: bytes, algorithm: str) -> str:
+    """As small hex digits."""
+    return str(getattr(hashlib, algorithm)(raw, usedforsecurity=False).hexdigest())
 
 
 def spellings_of(values: Collection[str]) -> Iterator[tuple[str, list[str]]]:

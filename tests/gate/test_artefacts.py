@@ -107,6 +107,9 @@ def test_a_page_with_levels_of_many_rows_names_of_columns_and_figures_passes() -
         (hashlib.sha256(b"ingunn3@fjordpost.no").hexdigest(), CODES, "clinic.mail"),
         (hashlib.md5(b"48213920", usedforsecurity=False).hexdigest().upper(), CODES, "clinic.account"),
         (hashlib.sha1(b"ingunn3@fjordpost.no", usedforsecurity=False).hexdigest(), CODES, "clinic.mail"),
+        (hashlib.sha512(b"INGUNN3@FJORDPOST.NO").hexdigest(), CODES, "clinic.mail"),
+        (hashlib.sha224(b"ingunn3fjordpostno").hexdigest(), CODES, "clinic.mail"),
+        (hashlib.blake2b(b"ingunn3@fjordpost.no").hexdigest(), CODES, "clinic.mail"),
         (b64encode(b"ingunn3@fjordpost.no").decode(), CODES, "clinic.mail"),
     ],
 )
