@@ -51,11 +51,21 @@ def _commonest_step(places: Array) -> float:
     return float(max(shares))
 
 
-def alignment(real: Sequence[Array], made: Sequence[Array]) -> Peak:
+def alignment(real: Sequence[Array], made: Sequence[Array], rng: np.random.Generator) -> Peak:
     """The tallest peak of one sequence laid along the other, as a whole and window by window, in both directions.
 
-    Each of the two is several signals: numbers of mean nought, one for each row.
+    Each of the two is several signals: numbers of mean nought, one for each row. What stands out is held against
+    shuffles too: where the real rows lie in a few long runs of equal ones, the background is flat but for jumps.
     """
+    peak = _tallest(real, made)
+    if peak.height <= peak.limit:
+        return peak
+    turns = (rng.permutation(len(made[0])) for _ in range(SHUFFLES))
+    shuffled = max(_tallest(real, [signal[turn] for signal in made]).height for turn in turns)
+    return Peak(peak.height, max(peak.limit, 2 * shuffled))
+
+
+def _tallest(real: Sequence[Array], made: Sequence[Array]) -> Peak:
     rows = min(len(real[0]), len(made[0]), MOST)
     long, short = ([signal[:MOST] for signal in signals] for signals in (real, made))
     spectra = [rfft(signal) for signal in long]

@@ -181,7 +181,7 @@ def _aligned(train: Table, made: Table, names: Sequence[str]) -> Iterator[Findin
     if not columns:
         return
     real, draft = ([signal for _, sides in columns for signal in sides[side]] for side in (0, 1))
-    peak = alignment(real, draft)
+    peak = alignment(real, draft, rng)
     yield Finding(
         "order_agreement",
         peak.height,

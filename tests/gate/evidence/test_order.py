@@ -136,6 +136,17 @@ def test_equal_blocks_agree_at_the_same_place_and_that_is_no_order() -> None:
     assert not failing(order_kept(panel(), panel()))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_source_in_a_few_long_runs_of_equal_rows_does_not_accuse_a_shuffled_draft(seed: int) -> None:
+    columns = (Column("smokes", Kind.CATEGORY), Column("wheezes", Kind.CATEGORY))
+    smokes = np.where(NUMBER < 350, "no", "yes")
+    wheezes = np.where((NUMBER < 30) | ((NUMBER >= 350) & (NUMBER < 390)), "yes", "no")
+    source = Table("t", columns, frame(smokes=smokes.tolist(), wheezes=wheezes.tolist()))
+    drawn = np.random.default_rng(seed).integers(0, ROWS, ROWS)
+    assert failing(order_kept(source, source.take(drawn))) == set()
+    assert "order_agreement" in failing(order_kept(source, source.take(np.roll(NUMBER, 100))))
+
+
 def test_of_several_rows_of_one_person_the_first_counts() -> None:
     """What stays the same within a person makes rows run alike, and tells no order of people."""
     rng = np.random.default_rng(5)
