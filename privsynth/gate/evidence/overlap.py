@@ -17,7 +17,7 @@ from privsynth.gate.evidence.realvalues import (
     text_columns,
 )
 from privsynth.measure.significance import copy_pvalue
-from privsynth.pii.canonical import letters, numbers, whole_name
+from privsynth.pii.canonical import forms_of, letters, whole_name
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.whole_names import name_pairs
 from privsynth.typing import Array
@@ -80,9 +80,8 @@ class Named:
     def hits(self, name: str, texts: Array) -> int:
         """Distinct values of a column that are real values of that column."""
         real, known = self.by_column[name], pd.unique(pd.Series(texts, dtype=object).dropna())
-        if has(self.entity[name], Trait.PHONE):
-            return sum(not real.isdisjoint(numbers(text)) for text in known)
-        return len(forms(known, self.entity[name]) & real)
+        is_phone = has(self.entity[name], Trait.PHONE)
+        return sum(not real.isdisjoint(forms_of(text, is_phone=is_phone)) for text in known)
 
 
 def named_hits(named: Named, made: Table) -> dict[str, int]:

@@ -125,3 +125,12 @@ def test_a_value_that_names_somebody_is_one_too_many_in_its_own_column() -> None
     assert named_hits(named, Table("t", columns, frame(mail=["e@f.example", None], says=["x", "z"], n=[1.0, 2.0]))) == {
         "mail": 0
     }
+
+
+def test_a_web_address_with_or_without_its_scheme_is_one_value_and_counts_once() -> None:
+    columns = (Column("page", Kind.TEXT, role=Role.DIRECT, entity="URL"),)
+    real = Table("t", columns, frame(page=["http://www.clinic.example/staff/7", "https://clinic.example/staff/8"]))
+    held = Table("t", columns, frame(page=["http://clinic.example/staff/9"]))
+    made = frame(page=["clinic.example/staff/7", "https://clinic.example/staff/8", "http://clinic.example/staff/1"])
+    assert named_hits(Named.of(real, held), Table("t", columns, made)) == {"page": 2}
+    assert named_hits(Named.of(real, held), real) == {"page": 2}
