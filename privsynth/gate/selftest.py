@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from math import sqrt
+from statistics import fmean
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from privsynth.verdict import Finding
 
 ROWS = 5_000  # of the hidden copy, and of each side it is judged against
 SHARES = (0.05, 0.1, 0.25, 0.5, 1.0)  # planted one after another until an attack sees them
+SOME = 4  # drafts of each fold of which it is told how often strangers are met
 LEAST = 0.02  # planted for the gate copies; more where less cannot be seen
 TELLING = 50  # people who could be found by an attack, from which on it must find a full copy of them
 CLEAR = 6.0  # standard deviations by which a full copy must exceed what strangers' rows show before it must be seen
@@ -193,10 +195,15 @@ def _alone(table: Table, names: Sequence[str]) -> int:
 def _stands_out(sides: Sides, names: Sequence[str]) -> float:
     """By how many standard deviations a full copy hits training rows more often than held-out ones.
 
-    Where nearly every stranger's row is somebody's training row too, even the training rows look like chance.
+    Where nearly every stranger's row is somebody's training row too, or is drawn by an engine that never saw it, even
+    the training rows look like chance.
     """
-    apart = [(fold.train, fold.holdout) for fold in sides.folds] or [(sides.train, sides.holdout)]
-    hit = len(sides.train) + sum(_with_a_twin(outside, inside, names) for inside, outside in apart)
+    apart = [(fold.holdout, fold.train, fold.drafts) for fold in sides.folds]
+    apart = apart or [(sides.holdout, sides.train, [sides.made])]
+    hit = len(sides.train) + sum(
+        max(_with_a_twin(outside, inside, names), fmean(_with_a_twin(outside, draft, names) for draft in drafts[:SOME]))
+        for outside, inside, drafts in apart
+    )
     share = len(sides.train) / max(1, len(sides.train) + sides.rows_outside)
     return (len(sides.train) - share * hit) / sqrt(max(hit * share * (1 - share), 1e-9))
 

@@ -5,6 +5,7 @@ People's own rows are set aside.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -166,6 +167,22 @@ def test_a_table_in_which_strangers_rows_are_alike_is_no_error(monkeypatch: pyte
     copies = finding(found, "smallest planted leak seen by the gate copies")
     assert (found.status, copies.measured, copies.limit) == (Status.PASSED, None, None)
     assert "strangers have too" in copies.note
+
+
+def test_a_table_that_holds_each_combination_once_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No stranger's row is a training row, but any draft meets most of both: a copy of them tells of nobody."""
+    rng = np.random.default_rng(1)
+    every = pd.DataFrame(itertools.product("abcd", repeat=5), columns=list("vwxyz"), dtype=object)
+    order = rng.permutation(len(every))
+    columns = tuple(Column(name, Kind.CATEGORY) for name in every)
+    train, holdout, made = (
+        Table("people", columns, every.iloc[rows].reset_index(drop=True))
+        for rows in (order[:512], order[512:], rng.integers(0, len(every), 2 * len(every)))
+    )
+    monkeypatch.setattr(Copies, "judged_each", lambda self, sides, drafts: ([] for _ in drafts))  # sees nothing
+    found = verdict(SelfTest(MODEL), made, source(train, holdout))
+    copies = finding(found, "smallest planted leak seen by the gate copies")
+    assert (found.status, copies.measured, copies.limit) == (Status.PASSED, None, None)
 
 
 def _alike(rows: int, rng: np.random.Generator) -> Table:
