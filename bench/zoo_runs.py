@@ -12,6 +12,8 @@ import csv
 import io
 import json
 import re
+import shlex
+import sys
 import tempfile
 import time
 import warnings
@@ -47,7 +49,7 @@ def run_table(name: str, frame: pd.DataFrame, seed: int) -> Seen:
         line |= outcome(code, result, "".join(asked[:1]))
         line["seconds"] = round(time.process_time() - start, 1)
         if code and result.get("ways"):
-            line |= elsewhere(source, seed, result["ways"][0]["changed"])
+            line |= elsewhere(result["ways"][0])
         if line["outcome"] in ("released", "released after a remedy"):
             line |= looked_at(source, Path(folder) / "out", "".join(asked[:1]))
     return line
@@ -69,11 +71,11 @@ def outcome(code: int, result: Seen, reading: str) -> Seen:
     }
 
 
-def elsewhere(source: Path, seed: int, changed: list[str]) -> Seen:
-    """The way that the refusal names first, pasted."""
-    code, _ = run(source, seed, *changed)
-    way = " ".join(changed)
-    return {"way": way, "outcome": f"released by {way}"} if code == 0 else {"way": f"{way}: exit {code}"}
+def elsewhere(way: Seen) -> Seen:
+    """The command of the way that the refusal names first, pasted."""
+    code, _, _ = command(shlex.split(way["command"])[1:])
+    words = " ".join(way["changed"])
+    return {"way": words, "outcome": f"released by {words}"} if code == 0 else {"way": f"{words}: exit {code}"}
 
 
 def failed(result: Seen) -> list[Seen]:
@@ -102,6 +104,7 @@ def command(arguments: list[str]) -> tuple[int, str, str]:
     out, error = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error), warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        sys.argv = ["privsynth", *arguments]  # what a way out is told beside
         code = _run(arguments)
     return int(code), out.getvalue(), error.getvalue()
 

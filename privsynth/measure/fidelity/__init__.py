@@ -19,7 +19,7 @@ from privsynth.measure.fidelity.bars import Bar, bars
 from privsynth.measure.fidelity.bins import cramers_v, joint, shares, total_variation
 from privsynth.measure.fidelity.detection import PLENTY, detection_auc
 from privsynth.measure.fidelity.kept import Kept
-from privsynth.measure.fidelity.sides import ThreeSides, comparable, halves, sides_of
+from privsynth.measure.fidelity.sides import ThreeSides, both, comparable, halves, sides_of
 from privsynth.measure.fidelity.ties import Tie, tie
 from privsynth.typing import Array
 
@@ -75,6 +75,7 @@ class FidelityResult:
     rows_synthetic: int
     rows_compared: int
     left_out: tuple[str, ...]  # columns of invented values, or of another kind than the real ones
+    rows_told: int = 0  # of either side, that a classifier learnt to tell apart
     ties: tuple[Tie, ...] = ()  # of the pairs
     together: OrderResult | None = None  # what ties its rows together, where something does
     kept: tuple[Kept, ...] = ()  # all that was looked at
@@ -84,11 +85,6 @@ class FidelityResult:
     def relative(self) -> float | None:
         """The score as a share of what other real rows get."""
         return self.score / self.reference if self.score is not None and self.reference else self.score
-
-    @property
-    def rows_told(self) -> int:
-        """The rows of either side that a classifier learnt to tell apart."""
-        return min(self.rows_real, self.rows_synthetic, max(self.rows_compared, PLENTY))
 
     def worst(self, count: int = 10) -> tuple[ColumnFidelity, ...]:
         return tuple(sorted(self.columns, key=lambda column: -column.distance)[:count])
@@ -110,7 +106,13 @@ def compare(
     if reference is None or not len(reference):
         real, reference = halves(real, rng)
     return compare_sides(
-        sides_of(real, synthetic, reference, rng), rng, real, synthetic, fewest=fewest, classify=classify
+        sides_of(real, synthetic, reference, rng),
+        rng,
+        real,
+        synthetic,
+        others=reference,
+        fewest=fewest,
+        classify=classify,
     )
 
 
@@ -120,10 +122,11 @@ def compare_sides(
     real: Table,
     synthetic: Table,
     *,
+    others: Table,
     fewest: int = SMALL,
     classify: bool = True,
 ) -> FidelityResult:
-    """`real` and `synthetic` are all the rows of which the sides hold some: bars are drawn from them."""
+    """`real`, `synthetic` and `others` are all the rows of which the sides hold some: bars are drawn from them."""
     names = list(sides.names)
     columns = tuple(_column(real, synthetic, name, sides.bins[name], fewest) for name in names)
     pairs, ties = [], []
@@ -131,7 +134,7 @@ def compare_sides(
         tables = _joint(sides, left, right)
         pairs.append(_pair(left, right, tables))
         ties.append(tie(left, right, tables, sides.size))
-    auc = _aucs(sides, real, synthetic, rng) if classify and names else (None, None)
+    told = _told_apart(sides, both(real, others), synthetic, rng) if classify and names else _Told()
     return FidelityResult(
         table=real.name,
         score=_score([c.distance for c in columns], [p.distance for p in pairs]),
@@ -139,23 +142,34 @@ def compare_sides(
         columns=columns,
         pairs=tuple(pairs),
         pairs_in_all=len(names) * (len(names) - 1) // 2,
-        c2st=auc[0],
-        c2st_reference=auc[1],
+        c2st=told.auc,
+        c2st_reference=told.reference,
         rows_real=len(real),
         rows_synthetic=len(synthetic),
         rows_compared=sides.size if names else 0,
+        rows_told=told.rows,
         left_out=comparable(real, synthetic)[1],
         ties=tuple(ties),
     )
 
 
-def _aucs(
-    sides: ThreeSides, real: Table, synthetic: Table, rng: np.random.Generator
-) -> tuple[float | None, float | None]:
-    """How well synthetic and fresh rows are told from real ones. Where the sides are small the synthetic rows are told
-    by all that there are, so that nothing stays hidden for want of rows."""
-    whole = detection_auc(real, synthetic, sides.names, rng, side=max(sides.size, PLENTY))
-    return whole, detection_auc(sides.real, sides.fresh, sides.names, rng)
+@dataclass(frozen=True)
+class _Told:
+    """How well synthetic rows, and fresh ones, are told from real ones; and of how many rows a side."""
+
+    auc: float | None = None
+    reference: float | None = None
+    rows: int = 0
+
+
+def _told_apart(sides: ThreeSides, real: Table, synthetic: Table, rng: np.random.Generator) -> _Told:
+    """Where the sides are small the synthetic rows are told from all real ones: nothing is hidden for want of rows."""
+    most = min(len(real), len(synthetic), max(sides.size, PLENTY))
+    return _Told(
+        detection_auc(real, synthetic, sides.names, rng, side=most),
+        detection_auc(sides.real, sides.fresh, sides.names, rng),
+        most,
+    )
 
 
 def _column(real: Table, synthetic: Table, name: str, binned: tuple[int, list[Array]], fewest: int) -> ColumnFidelity:

@@ -91,7 +91,8 @@ class _Measure:
         if name in self.source.train.lookups:  # whole on both sides of every split
             real, fresh = halves(real, _stream("lookup", name))
         sides, rng = sides_of(real, synthetic, fresh, _stream("sides", name)), _stream("rows", name)
-        result = compare_sides(sides, rng, real, synthetic, fewest=max(SMALL, self.policy.limits.k_rare))
+        fewest = max(SMALL, self.policy.limits.k_rare)
+        result = compare_sides(sides, rng, real, synthetic, others=fresh, fewest=fewest)
         result = replace(result, together=self._together(name), against=self.laid.against)
         whole = whole_sides(real, synthetic, fresh, sides.names, _stream("whole", name))
         return replace(result, kept=tuple(self._kept(sides, whole, result)) if sides.names else ())
