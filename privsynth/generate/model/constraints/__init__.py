@@ -29,7 +29,7 @@ from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 ROUNDS = 40
-IDLE = 6  # rounds without one row mended, after which the rest is given up
+IDLE = 2  # rounds without one row mended, after which the rest is given up
 CANDIDATES = 4_096  # rows drawn a round, at least: few bad rows get many tries at once
 MOST_TRIES = 64  # of one row in one round
 
