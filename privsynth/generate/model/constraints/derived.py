@@ -32,6 +32,7 @@ from privsynth.typing import Array
 
 Columns = Mapping[str, Array]
 
+DROWNING = 2.0  # times as far as a column do the distances stray that are not learnt in its place
 SHARED_BY = 0.05  # of the rows have one value, which is learnt as such where a distance would blur it
 NUMBERS_OF_A_BAND = 2  # at least, on average: else it is a list, of which each number is looked up
 
@@ -248,7 +249,10 @@ def _formula(expression: str, needs: tuple[str, ...], kinds: tuple[Kind, ...]) -
 def gap_of(
     table: Table, column: str, base: str, *, low: str, strict: bool, constant: bool, k: int, units: Array | None
 ) -> Gap | None:
-    """The distance to learn instead of a column; None for a list of few values, where nothing else may come out."""
+    """The distance to learn instead of a column; None for a list of few values, where nothing else may come out.
+
+    None too for a small part of a large whole: what strays in a distance as large as the whole would drown the part.
+    """
     values, other = table.values(column), table.values(base)
     coding = learn_coding(table[column], values, k, units)
     if not constant and not (isinstance(coding, Curve) and coding.lattice is None and coding.has_rest):
@@ -256,6 +260,8 @@ def gap_of(
     axes = number_line_of(table[column], values), number_line_of(table[base], other)
     axis = shared_line(*axes)
     here, there = axis.read(values), axis.read(other)
+    if not constant and _spread(there - here) > DROWNING * _spread(here[~np.isnan(there)]):
+        return None
     sign = -1 if column == low else 1
     least = (1.0 if axis.step_us else 10.0**-axis.decimals) if strict else 0.0
     if constant or bool((sign * (here - there) < least - 1e-12).any()):
@@ -278,6 +284,12 @@ def gap_of(
         ends=_ends(coding, axis, axes[0]),
     )
     return gap if constant or not isinstance(coding, Curve) else _with_texture(gap, coding, table, k, units)
+
+
+def _spread(numbers: Array) -> float:
+    """How far numbers lie from their median, on average."""
+    present = numbers[~np.isnan(numbers)]
+    return float(np.abs(present - np.median(present)).mean()) if len(present) else 0.0
 
 
 def _middle_of(numbers: Array, k: int, units: Array | None) -> float:
