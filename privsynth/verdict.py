@@ -86,6 +86,7 @@ class Finding:
     evidence: bool = False  # it says how much there is to judge by: nobody can answer for evidence that is missing
     places: tuple[Loss, ...] = ()  # where something is lost, the most first
     empty: bool = False  # there was nothing to measure: the note says why
+    roughly: str = ""  # without a limit: the measurement in words that give no count, for where no figure may be told
 
     @property
     def is_measured(self) -> bool:
@@ -117,9 +118,9 @@ class Finding:
 
     @property
     def band(self) -> str:
-        """Where the measurement lies beside its limit, in words."""
+        """Where the measurement lies beside its limit, in words; without a limit, what may be said of it anywhere."""
         used = self.used
-        return "" if used is None else next((word for top, word in BANDS if used <= top), "beyond the limit")
+        return self.roughly if used is None else next((word for top, word in BANDS if used <= top), "beyond the limit")
 
 
 @dataclass(frozen=True)

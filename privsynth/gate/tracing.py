@@ -108,14 +108,14 @@ class Tracing:
     def _attacks(self, train: Table, made: Table, names: Sequence[str], people: Array) -> list[Finding]:
         rng = Seeds(0).stream("gate", "linkage", train.name)  # by another name the figures would be others
         kept = learnt_columns(train, made)
-        limit = self.limits.tracing_max if self.decides else None
+        limit, most = self.limits.tracing_max if self.decides else None, self.limits.tracing_max
         found = []
         if names:
             traced = trace(train, made, names, people, rng)
-            found.append(_traced("nearest_by_quasi_identifiers", train.name, names, traced, limit))
+            found.append(_traced("nearest_by_quasi_identifiers", train.name, names, traced, limit, most))
         if kept and set(kept) != set(names):
             traced = trace(train, made, kept, people, rng)
-            found.append(_traced("nearest_by_all_columns", train.name, kept, traced, None))
+            found.append(_traced("nearest_by_all_columns", train.name, kept, traced, None, most))
         return found
 
 
@@ -133,7 +133,18 @@ def _nobodys(table: str, why: str) -> Finding:
 WORDS = {"nearest_by_quasi_identifiers": "quasi-identifiers", "nearest_by_all_columns": "all kept columns"}
 
 
-def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: float | None) -> Finding:
+NEARLY_ALL, MOST = 0.9, 0.5  # shares of the rows
+
+
+def _roughly(share: float, most: float) -> str:
+    """A share of the rows in words from which no count of rows follows. `most`: what quasi-identifiers are held to."""
+    if share <= most:
+        return f"at most {100 * most:g} % of the rows"
+    several = f"more than {100 * most:g} % of the rows"
+    return "nearly all rows" if share > NEARLY_ALL else "most rows" if share > MOST else several
+
+
+def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: float | None, most: float) -> Finding:
     note = (
         f"{linked.successes:,.1f} of {linked.attacks:,} attacked rows (at most {ATTACKS:,} are drawn) "
         f"lead to the right one of {linked.people:,} people"
@@ -153,4 +164,5 @@ def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: f
         n=linked.attacks,
         note=note,
         remedy=REMEDY,
+        roughly=_roughly(linked.share, most),
     )

@@ -10,6 +10,7 @@ from privsynth.options import Waiver
 from privsynth.policy import Policy
 from privsynth.report.figures import count, figure, share
 from privsynth.report.limits import limit_of
+from privsynth.report.traces import BY_ALL
 from privsynth.report.wording import ARTEFACTS_LINE, GATES, WAIVED
 from privsynth.verdict import GATES as GATE_ORDER
 from privsynth.verdict import Finding, Status, StatusWord, Verdict, waived
@@ -78,7 +79,8 @@ def _said(finding: Finding, policy: Policy) -> str:
     """The measurement as this edition spells it."""
     if policy.figures == "exact" or not finding.is_measured:
         return figure(finding.measured)
-    return "not shown" if finding.limit is None or policy.figures == "pass_fail" else finding.band
+    told = policy.figures == "bands" or finding.limit is None
+    return (finding.band if told else "") or "not shown"
 
 
 def _band(verdict: Verdict | None, policy: Policy) -> str:
@@ -224,12 +226,12 @@ def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict
     numbers, leak = [], detectable_leak(verdicts)
     copied = max(_measured(gates, "copies", *COPIED), default=None)
     group = min(_measured(gates, "classical", "smallest_group"), default=None)
-    linked = max(_measured(gates, "tracing", "nearest_by_all_columns", decides=False), default=None)
-    if linked is not None:
+    linked = _led_back(gates, verdicts)
+    if linked:
         meaning = (
             "Rows that somebody who knows every kept column can lead back to their person. Not held against a limit."
         )
-        numbers.append({"value": share(linked), "label": "found by one who knows all", "meaning": meaning})
+        numbers.append({"value": linked, "label": "found by one who knows all", "meaning": meaning})
     if group is not None:
         meaning = "Rows that share all their quasi-identifiers. A row that is alone in its group can be singled out."
         numbers.append({"value": figure(group), "label": "rows in the smallest group", "meaning": meaning})
@@ -242,11 +244,22 @@ def _privacy_numbers(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict
     return numbers
 
 
-def _measured(gates: Sequence[dict[str, Any]], gate: str, *keys: str, decides: bool = True) -> list[float]:
-    """A gate's figures of these keys, as far as they may be shown: of those with a limit, or of all."""
+def _led_back(gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict]) -> str:
+    """How many rows of the worst table lead back by all columns: the share, or words where figures are not told."""
+    found = [f for v in verdicts if v.gate == "tracing" for f in v.findings if f.key == BY_ALL and f.is_measured]
+    if not found:
+        return ""
+    table = max(found, key=lambda finding: finding.measured or 0.0).table
+    rows = [row for gate in gates if gate["gate"] == "tracing" for row in gate["findings"]]
+    worst = next(row for row in rows if (row["key"], row["table"]) == (BY_ALL, table))
+    return str(worst["said"]) if worst["measured"] is None else share(worst["measured"])
+
+
+def _measured(gates: Sequence[dict[str, Any]], gate: str, *keys: str) -> list[float]:
+    """A gate's figures of these keys, as far as they may be shown: of those with a limit."""
     findings = [finding for row in gates if row["gate"] == gate for finding in row["findings"]]
     return [
         finding["measured"]
         for finding in findings
-        if finding["key"] in keys and finding["measured"] is not None and (finding["limit"] is not None or not decides)
+        if finding["key"] in keys and finding["measured"] is not None and finding["limit"] is not None
     ]

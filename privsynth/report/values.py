@@ -16,6 +16,7 @@ from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headlin
 from privsynth.report.inventory import Statements, inventory
 from privsynth.report.limits import limit_rows
 from privsynth.report.method import backend_kind, control, method, relations, scope
+from privsynth.report.traces import traces
 from privsynth.source import Source
 from privsynth.verdict import Verdict, waivers_used
 
@@ -55,7 +56,7 @@ def report_values(
         "verdict": decided,
         "path": path_record(facts.course, verdicts, policy),
         "numbers": first_numbers(gates, () if policy.has_claim else verdicts, rows, real=real),
-        "profile": profile_values(policy),
+        "profile": profile_values(policy, _minded(verdicts, source, policy)),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},
         "real_data_read": real,
         "tables": scope(draft.dataset, source, facts, hidden=policy.has_claim),
@@ -91,14 +92,23 @@ def unmeasured(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
     ]
 
 
-def profile_values(policy: Policy) -> dict[str, Any]:
-    """The named profile, and in plain words what passing it does and does not say."""
+def _minded(verdicts: Sequence[Verdict], source: Source, policy: Policy) -> list[str]:
+    """What whoever hands the rows on must know first: that they lead back to their people, in this edition's words."""
+    exact, most = policy.figures == "exact", policy.limits.tracing_max
+    return traces(verdicts, most=most, exact=exact, without=source.train.lookups)[1]
+
+
+def profile_values(policy: Policy, minded: Sequence[str]) -> dict[str, Any]:
+    """The named profile, and in plain words what passing it does and does not say; first what is to be minded."""
     name = policy.profile
     return {
         "name": name,
         "sha256": profile_digest(name),
         "short": wording.PROFILE_SHORT[name],
-        "may": [{"word": word, "text": text} for word, text in wording.PROFILE_MAY[name]],
+        "may": [
+            {"word": word, "text": text}
+            for word, text in (*(("Mind", f"{text}.") for text in minded), *wording.PROFILE_MAY[name])
+        ],
         "means": wording.PROFILE_MEANS[name],
         "does_not_mean": wording.PROFILE_DOES_NOT_MEAN[name],
         "recipients": wording.PROFILE_RECIPIENTS[name],

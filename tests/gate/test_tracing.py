@@ -89,6 +89,14 @@ def test_without_quasi_identifiers_that_is_said() -> None:
     assert found[1].key == "joined_by_what_is_kept"
 
 
+def test_where_figures_may_not_be_told_how_many_rows_lead_back_is_told_in_words_without_a_count() -> None:
+    order = np.random.default_rng(2).permutation(len(TRAIN))
+    by_all = [f for f in judged(replace(TRAIN.take(order), origin=order)) if f.key == "nearest_by_all_columns"]
+    assert [finding.band for finding in by_all] == ["nearly all rows"]
+    nameless = masked(100, towns=False).without(TRAIN.frame.columns.difference(["age", "town"]))
+    assert {f.roughly for f in judged(nameless) if f.key.startswith("nearest")} == {"at most 20 % of the rows"}
+
+
 def test_where_people_are_known_by_all_kept_columns_that_attack_is_made_once() -> None:
     names = ["age", "sex", "town"]
     few = Table("people", tuple(TRAIN[name] for name in names), TRAIN.frame[names])

@@ -109,6 +109,22 @@ def test_the_band_stands_in_the_place_of_the_figure(run: Any) -> None:
     assert "far inside the limit" in reports.files["compliance.html"].decode()
 
 
+@pytest.mark.parametrize("profile", ["hipaa-expert", "gdpr-strict"])
+def test_that_rows_lead_to_their_people_stands_beside_who_may_have_them_without_a_figure(
+    run: Any, profile: str
+) -> None:
+    words = {"what": "rows whose source is the nearest by all kept columns", "roughly": "nearly all rows"}
+    led = Finding("nearest_by_all_columns", 0.98765, table="customers", n=31415, **words)
+    papers = edition(run.with_verdict("tracing", led), profile).reports()
+    content, page = json.loads(papers.files["report.json"]), papers.files["compliance.html"].decode()
+    first, *others = content["profile"]["may"]
+    assert (first["word"], [line["word"] for line in others]) == ("Mind", ["It may", "It may not"])
+    assert "customers: nearest by all columns: nearly all rows lead to the right one" in first["text"]
+    assert first["text"] in page
+    assert {"nearly all rows"} <= {number["value"] for number in content["numbers"]}
+    assert not any(figure in page for figure in ("98765", "98.8", "31,415", "0.988"))
+
+
 def test_the_public_edition_tells_the_band_of_a_gate_and_not_of_a_measurement(run: Any) -> None:
     reports = edition(run, "public-release").reports()
     gate = next(gate for gate in content(reports)["gates"] if gate["gate"] == "copies")

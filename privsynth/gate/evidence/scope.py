@@ -92,14 +92,18 @@ def secrets_by_knowledge(real: Table, made: Table) -> dict[tuple[str, ...], list
 
 
 def not_applicable(backend: str, attack: str) -> Finding | None:
-    """Rows of real people, masked or mixed, are all members; who they are is the question of the gate tracing."""
+    """Rows of real people, masked or mixed, are all members; who they are is the question of the gate tracing.
+
+    It holds an answer against a limit only where there are quasi-identifiers, and the words may not promise more.
+    """
     if backend not in KEEPS_PEOPLE:
         return None
     return Finding(
         "not_applicable",
         None,
         what=attack,
-        note=f"rows of backend {backend} are made from one person each; the gate tracing attacks them instead",
+        note=f"rows of backend {backend} are made from one person each; the gate tracing leads them back instead: "
+        "by quasi-identifiers, where there are any, against a limit; by all kept columns it only says how many",
         empty=True,
     )
 
