@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.domains import domain_of
+from privsynth.describe.name_parts import with_name_parts
 from privsynth.describe.owner import with_owners, with_twins
 from privsynth.errors import PolicyError
 from privsynth.options import ColumnPolicy, TablePolicy
@@ -31,7 +32,7 @@ def _said(wishes: TablePolicy) -> set[str]:
 
 def _described(table: Table, wishes: TablePolicy, fewest: int) -> Table:
     columns = [_column(table, c, wishes.columns.get(c.name, ColumnPolicy()), fewest) for c in table.columns]
-    return replace(table.with_columns(*columns), person=wishes.person)
+    return with_name_parts(replace(table.with_columns(*columns), person=wishes.person))
 
 
 def _by_people(table: Table, wishes: TablePolicy, fewest: int) -> Table:

@@ -60,6 +60,15 @@ class Cast:
         """The stream of one column: by what it holds, so that another table draws the same for the same person."""
         return self.draws.named(self.setting.streams.get(maker.column.name, maker.column.name))
 
+    def other(self, number: int) -> Cast:
+        """Somebody else in each row, of whom the row says the country at most."""
+        return self._once(f"other {number}", lambda: self._other(number))
+
+    def _other(self, number: int) -> Cast:
+        country = self.setting.anchors.country
+        said = self._context()[[country] if country is not None and country in self._context() else []]
+        return Cast(self.setting, self.draws.named(f"other {number}").seeds, said=said)
+
     @property
     def people(self) -> People:
         return self._once("people", self._people)

@@ -12,6 +12,7 @@ from privsynth.dataset import Column, Role, Table, person_codes
 from privsynth.errors import BackendError
 from privsynth.keeping import kept
 from privsynth.people.ages import Ages, learn_ages
+from privsynth.people.apart import told_apart
 from privsynth.people.cast import Cast, Setting
 from privsynth.people.crowd import Crowd
 from privsynth.people.draws import Draws, fresh_seeds, mix
@@ -84,6 +85,7 @@ class Fabricator:
             )
             for column in columns
         )
+        makers = told_apart(makers, texts)
         makers = tuple(replace(m, unique=True) if m.steady and _is_each_ones(table, m) else m for m in makers)
         return cls(
             makers,
@@ -282,7 +284,7 @@ class Fabricator:
     def _real(self, maker: Maker, cast: Cast) -> Held:
         """Which values are real people's. Whole names and postcodes have been settled with the person already."""
         settled_before = maker.entity == "POSTCODE" or (
-            isinstance(maker.write, WholeName) and not len(cast.people.anybodys)
+            isinstance(maker.write, WholeName) and not maker.other and not len(cast.people.anybodys)
         )
         taken = self.taken if maker.avoids and not (settled_before and maker.write is not None) else Taken()
         if maker.entity == "PHONE" and isinstance(maker.space, Numbered) and maker.space.is_in_use:
@@ -375,6 +377,14 @@ def _by_the_person(maker: Maker, cast: Cast, rows: Array) -> Callable[[Array, in
     seeds, write = cast.of(maker).seeds[rows], maker.write
     if write is None:  # neither a range nor a writer: nothing
         return lambda part, _: np.full(len(part), None, dtype=object)
+    if maker.other:
+        other = cast.other(maker.other)
+        is_apart = other.draws.share("apart")[rows] < maker.apart
+        return lambda part, attempt: np.where(
+            is_apart[part],
+            write(other.people, rows[part], Draws(seeds[part], attempt)),
+            write(cast.people, rows[part], Draws(seeds[part], attempt)),
+        )
     return lambda part, attempt: write(cast.people, rows[part], Draws(seeds[part], attempt))
 
 

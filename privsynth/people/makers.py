@@ -62,7 +62,7 @@ LONGEST_CODE = 3  # letters of the code of a region
 SHORT = 4  # characters: postcodes all shorter than this are shortened ones
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False)
 class Maker:
     """How one column is invented."""
@@ -77,6 +77,8 @@ class Maker:
     steady: bool = False  # the same in all rows of one entity
     days: tuple[float, float] | None = None  # dates: between these days since 1970
     home: AtHome | None = None  # telephone numbers: those of the place where somebody lives, tried before the range
+    other: int = 0  # written by another person than the row's own, by which one of several
+    apart: float = 0.0  # in this share of the rows; in the rest both are one
     check: str = ""  # a kind with check digits but without a range that is kept free: made so that they are wrong
 
     @property

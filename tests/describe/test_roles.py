@@ -8,6 +8,7 @@ import pytest
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.roles import with_roles
 from privsynth.errors import PolicyError
+from privsynth.people.words import words_of
 from privsynth.policy import Policy
 
 TOWNS = (
@@ -149,3 +150,24 @@ def test_names_of_places_that_nearly_nobody_shares_are_invented_and_asked() -> N
     assert found["once"].role is Role.DIRECT
     assert found["once"].confidence < 0.75
     assert found["shared"].role in (Role.QUASI, Role.PLAIN)
+
+
+def pairs(given: list[str], family: list[str]) -> dict[str, str | None]:
+    frame = pd.DataFrame({"name1": pd.Series(given, dtype=object), "name2": pd.Series(family, dtype=object)})
+    columns = tuple(Column(name, Kind.TEXT) for name in frame)
+    return {
+        c.name: c.entity for c in with_roles(Dataset((Table("players", columns, frame),)), Policy())["players"].columns
+    }
+
+
+def test_given_names_beside_surnames_are_the_parts_of_one_name() -> None:
+    words = words_of("en_US")
+    given, family = [*words.male[:40], *words.female[:40]], [*words.last_male[:80]]
+    assert pairs(given, family) == {"name1": "FIRST_NAME", "name2": "LAST_NAME"}
+    assert pairs(family, given) == {"name1": "LAST_NAME", "name2": "FIRST_NAME"}
+
+
+def test_two_columns_of_given_names_are_no_parts_of_one_name() -> None:
+    words = words_of("en_US")
+    given = [*words.male[:40], *words.female[:40]]
+    assert set(pairs(given, given[1:] + given[:1]).values()) != {"FIRST_NAME", "LAST_NAME"}

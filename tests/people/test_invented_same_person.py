@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from invented import LOCALES, inventor_of, names_in, seeds, table_of
+from invented import LOCALES, invent, inventor_of, names_in, seeds, table_of
 from shop import texts
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.people import Fabricator
 from privsynth.people.crowd import Crowd
 from privsynth.people.kin import Kin
+from privsynth.people.words import plain_letters
 from privsynth.statistics import Taken
 
 ROWS = 60
@@ -176,3 +177,32 @@ def test_names_that_come_back_beside_the_rows_own_are_other_people_who_come_back
     assert made["name"].nunique() > 50
     assert not set(made["patron"]) & set(made["name"])
     assert not set(made["patron"]) & set(frame["patron"])
+
+
+def test_two_whole_names_of_a_row_that_hardly_ever_agree_are_two_peoples() -> None:
+    frame = {"name": columns()["name"], "buyer": columns()["name"][1:] + columns()["name"][:1]}
+    made = invent(table_of(frame, buyer="PERSON"))
+    assert (made["name"] != made["buyer"]).mean() > 0.99
+
+
+def test_two_towns_of_a_row_agree_as_often_as_the_real_ones_do() -> None:
+    towns = [f"Town {i}" for i in range(ROWS)]
+    moved = [town if i % 3 else f"Other {i}" for i, town in enumerate(towns)]
+    made = invent(table_of({"city": towns, "born": moved}, born="CITY"), 600)
+    assert 0.6 < (made["city"] == made["born"]).mean() < 0.75
+
+
+def test_the_parts_and_the_e_mail_of_a_person_are_of_one_whoever_else_is_named() -> None:
+    frame = columns() | {"given": columns()["first"][1:] + columns()["first"][:1]}
+    frame["family"] = columns()["last"][1:] + columns()["last"][:1]
+    del frame["name"]
+    made = invent(table_of(frame, given="FIRST_NAME", family="LAST_NAME"))
+    assert (made["last"] != made["family"]).mean() > 0.95
+    assert all(
+        mail.startswith(plain_letters(name).lower()) for mail, name in zip(made["email"], made["first"], strict=True)
+    )
+
+
+def test_columns_that_always_agree_go_on_agreeing() -> None:
+    made = invent(table_of({"name": columns()["name"], "signed": columns()["name"]}, signed="PERSON"))
+    assert (made["name"] == made["signed"]).all()

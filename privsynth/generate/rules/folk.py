@@ -58,17 +58,19 @@ class PersonColumns:
     def make(self, rows: Rows) -> tuple[dict[str, Array], list[str]]:
         """All columns of the people, and what there is to say of them."""
         from privsynth.people import Fabricator
+        from privsynth.people.apart import told_apart
         from privsynth.people.makers import learn_maker, style_of_names
 
         makers = [learn_maker(*_example(member), self.locale, steady=False) for member in self.members]
         makers = [
-            replace(maker, unique=member.unique or member.person.part == "email")
+            replace(maker, unique=member.unique or member.person.part == "email", distinct=1.0)
             for maker, member in zip(makers, self.members, strict=True)
         ]
         for maker, member in zip(makers, self.members, strict=True):
             room = None if maker.space is None else maker.space.with_room(rows.count).capacity
             if member.unique and room is not None and room < rows.count:
                 raise _too_few(member.column, rows.count, room)
+        makers = [*told_apart(makers, {member.column: np.empty(0, dtype=object) for member in self.members})]
         examples = {member.column: [member.person.like or ""] for member in self.members}
         gender = next((member.person.gender for member in self.members if member.person.gender), None)
         style = style_of_names(makers, examples.__getitem__)

@@ -72,3 +72,10 @@ def test_a_form_follows_an_example(tmp_path: Path) -> None:
 def test_names_are_at_home_in_the_locale(tmp_path: Path) -> None:
     data = made(tmp_path, book("x: {person: {part: phone}}\ny: {person: street}", head="locale: de_DE\n"))
     assert data.tables[0].frame["y"].str.contains("straße|weg|allee|gasse|platz|ring").all()
+
+
+def test_a_part_that_a_person_has_twice_is_another_persons(tmp_path: Path) -> None:
+    frame = frame_of(tmp_path, "a: {person: name}\nb: {person: name}\nc: {person: last_name}", 200)
+    assert (frame["a"] != frame["b"]).mean() > 0.95
+    assert frame["b"].nunique() > 190
+    assert all(a.endswith(c) for a, c in zip(frame["a"], frame["c"], strict=True))
