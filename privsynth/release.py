@@ -136,7 +136,7 @@ class Refusal:
 class Release:
     """Data that passed every gate, or whose failures named persons answer for. Nothing else is written out as data."""
 
-    dataset: Dataset  # where the rows came in parts, the first of them
+    _dataset: Dataset  # where the rows came in parts, the first of them
     files: Mapping[str, Content] = field(repr=False)
     reports: Reports
     verdicts: tuple[Verdict, ...]
@@ -148,6 +148,11 @@ class Release:
 
     def __init_subclass__(cls) -> NoReturn:
         raise TypeError("what is decided has no kinds of its own")
+
+    @property
+    def dataset(self) -> Dataset:
+        """A copy of the tables: whatever is done to it, the next one is as it was judged."""
+        return _apart(self._dataset)
 
     @property
     def causes(self) -> tuple[Reason, ...]:
@@ -215,8 +220,8 @@ def decide(
 
 
 def _apart(dataset: Dataset) -> Dataset:
-    """The tables without what ties their rows to those of the source."""
-    return dataset.replace_tables(*(replace(table, origin=None) for table in dataset))
+    """The tables in frames of their own, without what ties their rows to those of the source."""
+    return dataset.replace_tables(*(replace(table, frame=table.frame.copy(), origin=None) for table in dataset))
 
 
 def _causes(

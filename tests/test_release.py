@@ -87,6 +87,17 @@ def test_nobody_else_makes_an_outcome(make: Callable[[], object]) -> None:
         make()
 
 
+def test_what_is_done_to_the_rows_of_a_release_does_not_stay() -> None:
+    made = draft()
+    outcome = decide(made, reports(), passing(made, reports()))
+    assert isinstance(outcome, Release)
+    judged = outcome.dataset.root.frame.copy()
+    outcome.dataset.root.frame["n"] = 9
+    outcome.dataset.root.frame["n"].to_numpy()[0] = 9
+    made.dataset.root.frame["n"] = 9
+    assert outcome.dataset.root.frame.equals(judged)
+
+
 def copied(verdicts: list[Verdict]) -> list[Verdict]:
     return swap(
         "copies",
