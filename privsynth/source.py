@@ -105,6 +105,7 @@ class Source:
     whole: WholeSource | None = None  # None: nothing was held out of it; a hold-out, if any, was given beside it
     folds: tuple[SourceFold, ...] = ()
     earlier: tuple[EarlierRelease, ...] = ()
+    earlier_unseen: tuple[int, ...] = ()  # records of releases of these people that could not be looked at
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known
     )

@@ -96,3 +96,15 @@ def test_it_is_held_against_a_limit_where_the_rows_of_both_are_peoples(
     gate = Tracing(Policy(profile=profile, backend=backend))
     found = gate._joined(made, made, EarlierRelease(name="n", dataset=Dataset((made,)), keeps_people=keeps_people), 1)
     assert (found.limit, found.passed) == (limit, limit is None)
+
+
+def test_where_joins_have_a_limit_a_release_that_was_moved_away_is_missing_evidence_until_it_is_named(
+    file: Path,
+) -> None:
+    strict = ("--profile", "gdpr-strict", "--drop", "score", "--drop", "amount")
+    assert masked(file, "one", *strict).returncode == 0
+    (file.parent / "one").rename(file.parent / "archive")
+    refused = masked(file, "two", *strict)
+    assert refused.returncode == 3
+    assert "--against" in (file.parent / "two.refused" / "report.json").read_text()
+    assert masked(file, "two", *strict, "--against", str(file.parent / "archive")).returncode == 0

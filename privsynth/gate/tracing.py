@@ -37,7 +37,8 @@ class Tracing:
 
     Another one holds two releases of these people, and joins their rows by what both keep: then he knows of each what
     stands in either. How many rows join is measured for each earlier release at hand, and held against `joined_max`
-    where the rows of both are people's. How many would join with one that is not at hand is said, too.
+    where the rows of both are people's. A profile with that limit asks for all of them: what cannot be looked at is no
+    evidence. How many would join with a later one is said, too.
     """
 
     name = "tracing"
@@ -53,7 +54,8 @@ class Tracing:
         tables = list(shared_tables(draft, source))
         people_of = source.train.people_of
         traced = [found for train, _, made in tables for found in self._judged(train, made, people_of(train.name))]
-        return [*traced, *self._joins([made for *_, made in tables], source), *self._kept(tables)]
+        joins = self._joins([made for *_, made in tables], source)
+        return [*traced, *joins, *self._unseen(source), *self._kept(tables)]
 
     def _joins(self, made: Sequence[Table], source: Source) -> Iterator[Finding]:
         """With each earlier release, table by table; a table that it does not have joins with nothing."""
@@ -80,6 +82,21 @@ class Tracing:
             note=note if limit is not None else f"{note}; {_why_told(release, self.decides)}",
             remedy="what both keep must be coarser or left out here, or the earlier release called back",
         )
+
+    def _unseen(self, source: Source) -> Iterator[Finding]:
+        """Earlier releases of these people that are not at hand."""
+        if source.earlier_unseen and self.decides and self.limits.joined_max is not None:
+            records = ", ".join(map(str, source.earlier_unseen))
+            yield Finding(
+                "releases_not_at_hand",
+                len(source.earlier_unseen),
+                what="earlier releases of these people with which it could not be joined",
+                limit=0,
+                n=len(source.earlier_unseen) + len(source.earlier),
+                note=f"by their records in the ledger: {records}",
+                remedy="name the folders where the earlier releases lie now, or copies: --against DIR, once for each",
+                evidence=True,
+            )
 
     def _kept(self, tables: Sequence[tuple[Table, Table, Table]]) -> Iterator[Finding]:
         """In how many rows a second release of these people would join, if it kept what this one keeps."""

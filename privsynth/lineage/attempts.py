@@ -28,6 +28,16 @@ NO_LEDGER = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A release that the ledger knows: by the record of its attempt, the digest of its rows, and where these went."""
+
+    record: int
+    backend: str
+    data: str | None  # earlier versions did not write it down
+    folder: Path | None
+
+
 @dataclass
 class Attempt:
     """What is known of the runs before this one, and the place where this one's outcome is written."""
@@ -38,9 +48,7 @@ class Attempt:
     number: int = 0  # of the record that opened it
     table: str = ""  # whose rows are counted
     closed: bool = False
-    places: tuple[
-        tuple[int, Path], ...
-    ] = ()  # where releases of this source were written, by the record of the attempt
+    released: tuple[Placed, ...] = ()  # of this source and its kin, before this attempt
     of_parts: int | None = None  # all rows, where a release holds more than the dataset at hand
 
     def close(self, outcome: Outcome) -> Outcome:
@@ -130,7 +138,7 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
             ledger=ledger,
             number=opened["record"],
             table=data.root.name,
-            places=_places(pages.records, opened),
+            released=_released(pages.records, opened),
             of_parts=None if parts is None else here.rows,
         )
 
@@ -148,16 +156,20 @@ def note_place(state: Path | None, outcome: Outcome, folder: Path) -> None:
             pages.append(event="place", data=digest, folder=str(folder.absolute()))
 
 
-def _places(records: Sequence[Record], opened: Record) -> tuple[tuple[int, Path], ...]:
-    """The folders of all releases of this source and its kin, the latest of each release."""
+def _released(records: Sequence[Record], opened: Record) -> tuple[Placed, ...]:
+    """All releases of this source and its kin, each with the last folder that it was written to."""
     kin = kin_of(records, opened)
-    folders = {record["data"]: record["folder"] for record in records if record["event"] == "place"}
+    folders = {record["data"]: Path(record["folder"]) for record in records if record["event"] == "place"}
+    ends = ((record, records[record["attempt"] - 1]) for record in records if record["event"] == "outcome")
     return tuple(
-        (record["attempt"], Path(folders[record["data"]]))
-        for record in records
-        if record["event"] == "outcome"
-        and record.get("data") in folders
-        and records[record["attempt"] - 1]["source"] in kin
+        Placed(
+            record=end["attempt"],
+            backend=begun["backend"],
+            data=end.get("data"),
+            folder=folders.get(end["data"]) if end.get("data") else None,
+        )
+        for end, begun in ends
+        if end["rows"] and begun["source"] in kin
     )
 
 

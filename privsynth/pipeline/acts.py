@@ -172,10 +172,10 @@ def release(
 
 def known_before(prepared: Prepared, begun: Attempt, stages: Stages) -> Prepared:
     """With what the ledger knows: which other sources this one is counted with, and what of it went out before."""
-    earlier, notes = earlier_releases(prepared.policy, begun)
-    notes = [*(begun.exposure.notes if begun.exposure else ()), *notes]
+    earlier = earlier_releases(prepared.policy, begun)
+    notes = [*(begun.exposure.notes if begun.exposure else ()), *earlier.notes]
     stages.notes(notes)
-    source = replace(prepared.source, exposure=begun.exposure, earlier=earlier)
+    source = replace(prepared.source, exposure=begun.exposure, earlier=earlier.releases, earlier_unseen=earlier.unseen)
     return replace(prepared, source=source).with_notes(*notes)
 
 

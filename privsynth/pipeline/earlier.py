@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from privsynth.content import Stored, digest
 from privsynth.emit.ours import why_not_ours
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.lineage.attempts import Attempt
+from privsynth.lineage.attempts import Attempt, Placed
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.source import EarlierRelease
@@ -17,20 +19,48 @@ from privsynth.source import EarlierRelease
 KEEP_PEOPLE = ("mask", "clone")
 
 
-def earlier_releases(policy: Policy, begun: Attempt) -> tuple[tuple[EarlierRelease, ...], list[str]]:
-    """The releases, and what a person should know of those that could not be looked at."""
-    named = [_named(folder, f"release {number} of --against") for number, folder in enumerate(policy.against, start=1)]
-    seen, known, notes = {folder.resolve() for folder in policy.against}, list[EarlierRelease](), list[str]()
-    for record, folder in begun.places:
-        name = f"the release of record {record} of the ledger"
-        if folder.resolve() in seen:
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """What is known of the releases before this one."""
+
+    releases: tuple[EarlierRelease, ...]
+    unseen: tuple[int, ...]  # records of releases whose rows are people's, which nobody could look at
+    notes: tuple[str, ...]
+
+
+def earlier_releases(policy: Policy, begun: Attempt) -> Earlier:
+    """Those that were named, and those of the ledger that still lie where they were written."""
+    releases = [_named(folder, f"release {number} of --against") for number, folder in enumerate(policy.against, 1)]
+    seen, unseen, notes = {_data_of(folder) for folder in policy.against}, list[int](), list[str]()
+    for placed in begun.released:
+        if placed.data is not None and placed.data in seen:
             continue
-        seen.add(folder.resolve())
+        seen.add(placed.data)
         try:
-            known.append(_named(folder, name))
+            releases.append(_placed(placed))
         except PrivsynthError as error:
-            notes.append(f"how many rows join with {name} is not known: {error.message}")
-    return (*named, *known), notes
+            notes.append(
+                f"how many rows join with {_called(placed)} is not known: {error.message} "
+                "Name the folder where it lies now with --against"
+            )
+            unseen += [placed.record] if placed.backend in KEEP_PEOPLE else []
+    return Earlier(releases=tuple(releases), unseen=tuple(unseen), notes=tuple(notes))
+
+
+def _placed(placed: Placed) -> EarlierRelease:
+    if placed.folder is None:
+        raise PolicyError(f"{_called(placed)}: nobody wrote down where it went.")
+    return _named(placed.folder, _called(placed))
+
+
+def _called(placed: Placed) -> str:
+    return f"the release of record {placed.record} of the ledger"
+
+
+def _data_of(folder: Path) -> str:
+    """The digest by which a ledger knows these rows: under the names that they had when they were judged."""
+    names = [Path(file["name"]).name for file in _manifest(folder)["data"]]
+    return digest({name.replace(".waiver.", "."): Stored(folder / name) for name in names})
 
 
 def refuse_unreadable(folders: Sequence[Path]) -> None:

@@ -121,7 +121,7 @@ def _mask_each(prepared: Prepared, parts: Parts, out: Path, stages: Stages) -> t
         for number, table in enumerate(parts):
             data = Dataset((table,))
             source = _source(data, policy, whole.statistics.taken, rows=whole.of_rows, exposure=whole.exposure)
-            source = replace(source, earlier=whole.earlier)
+            source = replace(source, earlier=whole.earlier, earlier_unseen=whole.earlier_unseen)
             draft = _draft(Mask(options, policy.limits, memory, nlp=policy.nlp), source, prepared, number)
             judged.append(judged_by(GATES_OF_ROWS, draft, source, policy, Stages()))
             file.write(_rows_of(draft, with_header=not number))

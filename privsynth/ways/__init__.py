@@ -61,7 +61,7 @@ def _by_hand(case: Case) -> tuple[str, ...]:
     wrong = [AT_FAULT.format(gate, error) for gate, error in case.errors.items() if not error.startswith(TIMED_OUT)]
     wrong += [RULEBOOK] if case.lacks_evidence else []
     uncounted = [each for each in case.failures("budget") if each.key == "attempts" and each.measured is None]
-    told = [finding.remedy for finding in (*uncounted, *case.failures(*BY_HAND)) if finding.remedy]
+    told = [finding.remedy for finding in (*case.missing, *uncounted, *case.failures(*BY_HAND)) if finding.remedy]
     return tuple(dict.fromkeys([*wrong, *told]))
 
 
@@ -99,7 +99,7 @@ def _of_this_backend(case: Case) -> Iterator[WayOut]:
     """What is certain comes first and goes with all others; nothing where evidence is missing or a gate is broken."""
     if (evidence := evidence_way(case)) is not None:
         yield evidence
-    if case.lacks_evidence or case.failures("schema"):
+    if case.lacks_evidence or case.missing or case.failures("schema"):
         return
     if (certain := certain_way(case)) is not None:
         yield certain

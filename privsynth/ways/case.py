@@ -16,6 +16,7 @@ from privsynth.verdict import Finding, Verdict, blocking
 from privsynth.way_out import Attempted, Change, WayOut, missed_in
 from privsynth.ways.tried import MOVED, differing, has_helped, is_of_drop, is_step, of_drop, settings_of
 
+MISSING = ("releases_not_at_hand",)
 BOUNDS = ("not_ruled_out",)  # findings on evidence that a draft which tells less may still meet
 
 
@@ -92,7 +93,12 @@ class Case:
     @property
     def lacks_evidence(self) -> bool:
         """Whether there is too little to judge by, whatever is drawn. An upper bound falls with what is caught."""
-        return any(finding.evidence and finding.key not in BOUNDS for _, finding in self.failed)
+        return any(finding.evidence and finding.key not in (*BOUNDS, *MISSING) for _, finding in self.failed)
+
+    @property
+    def missing(self) -> list[Finding]:
+        """What only a person can bring: neither more rows nor another option does."""
+        return [finding for _, finding in self.failed if finding.key in MISSING]
 
     @cached_property
     def attempts(self) -> list[Attempted]:

@@ -173,7 +173,7 @@ def foretold(table: Table, wish: Wish, k: int, units: Array | None) -> list[str]
     of_rows = np.arange(len(table)) if units is None else units
     holders = len(np.unique(of_rows[meeting]))
     if holders < k:
-        raise BackendError(
+        raise PolicyError(
             f"the condition in backend.where is met by fewer than {k} people.", hint="ask for a wider group"
         )
     some = table.take(np.flatnonzero(meeting))
