@@ -25,7 +25,10 @@ class Keep(PolicyModel):
 
 
 class Blur(PolicyModel):
-    """As it is, but for rare levels and the ends of numbers, which are drawn in: the default for plain columns."""
+    """As it is, but for levels that few share and the ends of numbers: the default for plain columns.
+
+    What lies between the ends stays, also what one person alone has.
+    """
 
     do: Literal["blur"] = "blur"
 

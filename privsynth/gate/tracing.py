@@ -12,6 +12,7 @@ from privsynth.gate.evidence.scope import (
     quasi_identifiers,
     shared_tables,
 )
+from privsynth.groups.rare import roughly
 from privsynth.measure.attacks.joining import join
 from privsynth.measure.attacks.tracing import ATTACKS, Traced, trace
 from privsynth.measure.intervals import wilson
@@ -150,15 +151,11 @@ def _nobodys(table: str, why: str) -> Finding:
 WORDS = {"nearest_by_quasi_identifiers": "quasi-identifiers", "nearest_by_all_columns": "all kept columns"}
 
 
-NEARLY_ALL, MOST = 0.9, 0.5  # shares of the rows
-
-
 def _roughly(share: float, most: float) -> str:
     """A share of the rows in words from which no count of rows follows. `most`: what quasi-identifiers are held to."""
     if share <= most:
         return f"at most {100 * most:g} % of the rows"
-    several = f"more than {100 * most:g} % of the rows"
-    return "nearly all rows" if share > NEARLY_ALL else "most rows" if share > MOST else several
+    return f"{roughly(share)} rows" if share > 0.5 else f"more than {100 * most:g} % of the rows"
 
 
 def _traced(key: str, table: str, names: Sequence[str], linked: Traced, limit: float | None, most: float) -> Finding:

@@ -25,7 +25,8 @@ MOVED = (
     "moved, with all dates of the same person by the same number of days",
     "by coincidence only; the time between two dates is kept",
 )
-KEPT = ("kept; rare values and extremes were taken out", "yes, where enough rows share it")
+KEPT = ("kept; levels that too few people share were taken out", "yes, where enough people share it")
+KEPT_NUMBER = ("kept; only its ends were drawn in", "yes, between the ends, however few people share it")
 COARSE = ("made coarser until enough people share it", "only as part of a group or range")
 INVENTED = ("invented", "no: every value was made up")
 TOKEN = ("replaced by a token", "no: the token was computed with a secret key")
@@ -95,7 +96,7 @@ def _treated(
     return {
         **_description(described),
         "fabricated": column.fabricated,
-        "treatment": said.get("treatment") or treatment,
+        "treatment": said.get("treatment") or said.get("in_words") or treatment,
         "survives": said.get("survives") or survives,
         "reversible": reversible,
         "linkable": said.get("linkable"),
@@ -160,7 +161,7 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Re
         case "mask" if known.role is Role.QUASI:
             return COARSE
         case "mask":
-            return MOVED if known.kind is Kind.DATE else KEPT
+            return MOVED if known.kind is Kind.DATE else KEPT_NUMBER if moves else KEPT
         case _:
             return UNKNOWN
 

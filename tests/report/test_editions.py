@@ -109,6 +109,16 @@ def test_the_band_stands_in_the_place_of_the_figure(run: Any) -> None:
     assert "far inside the limit" in reports.files["compliance.html"].decode()
 
 
+@pytest.mark.parametrize("profile", ["internal", "gdpr-strict"])
+def test_what_was_done_with_a_column_is_said_without_figures_where_they_may_not_be_told(run: Any, profile: str) -> None:
+    said = {"treatment": "kept; ends were drawn in, 31,415 values", "in_words": "kept; ends were drawn in"}
+    recipe = Recipe(backend="mask", columns={"customers": {"age": said}})
+    papers = edition(run, profile)
+    columns = content(papers.but(facts=replace(run.facts, recipe=recipe)).reports())["columns"]
+    treatment = next(row["treatment"] for row in columns if row["column"] == "age")
+    assert treatment == said["treatment" if profile == "internal" else "in_words"]
+
+
 @pytest.mark.parametrize("profile", ["hipaa-expert", "gdpr-strict"])
 def test_that_rows_lead_to_their_people_stands_beside_who_may_have_them_without_a_figure(
     run: Any, profile: str

@@ -102,8 +102,8 @@ def not_applicable(backend: str, attack: str) -> Finding | None:
         "not_applicable",
         None,
         what=attack,
-        note=f"rows of backend {backend} are made from one person each; the gate tracing leads them back instead: "
-        "by quasi-identifiers, where there are any, against a limit; by all kept columns it only says how many",
+        note=f"rows of backend {backend} are made from one person each; tracing leads them back instead, "
+        "against a limit by quasi-identifiers alone",
         empty=True,
     )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import get_args
 
+import numpy as np
+import pandas as pd
 import pytest
 from shop import shop
 
-from privsynth.dataset import Column, Kind, Role
-from privsynth.generate.mask.statements import _statement, statements
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
+from privsynth.generate.mask.statements import _statement, changes, statements
 from privsynth.generate.mask.work import planned
 from privsynth.keyring import Keyring
-from privsynth.mask_steps import Drop, Encrypt, Invent, Partial, Shift, Step, Substitute, Token
+from privsynth.mask_steps import Blur, Drop, Encrypt, Invent, KAnonymise, Partial, Shift, Step, Substitute, Token
 from privsynth.options import MaskOptions
 
 KEPT = Keyring(bytes(range(32)), "0123456789abcdef")
@@ -50,6 +52,36 @@ def test_without_a_kept_key_nothing_is_reversible_or_linkable_beyond_the_run(ste
     _, _, reversible, linkable = _statement(COLUMN, step, GONE)
     assert reversible == "no: the key was destroyed with the run"
     assert linkable == "inside this run only"
+
+
+def blurred(values: list[float], people: int = 30) -> dict[str, str]:
+    """What is said of a column of numbers that the mask kept."""
+    frame = pd.DataFrame({"weight": np.array(values, dtype="float64")})
+    table = Table("visits", (Column("weight", Kind.NUMBER, step=Blur()),), frame)
+    assert len(frame) == people
+    data = Dataset((table,))
+    return statements(data, GONE, changes(data, {"visits": table}))["visits"]["weight"]
+
+
+def test_numbers_that_one_person_alone_has_are_said_to_be_kept_with_their_share() -> None:
+    said = blurred([50.0] * 3 + [60.25 + step for step in range(27)])
+    assert said["treatment"].endswith("90 % of the values are left with one person alone")
+    assert said["survives"] == (
+        "yes, between the ends, however few people share it: most of the values are one person's alone"
+    )
+    assert not any("rare" in sentence for sentence in said.values())
+    assert blurred([50.0] * 15 + [60.0] * 15)["treatment"].endswith(
+        "; 0 % of the values are left with one person alone"
+    )
+
+
+@pytest.mark.parametrize("step", [Blur(), KAnonymise(), Partial(last=2), Encrypt()], ids=lambda step: step.do)
+def test_where_figures_may_not_be_told_the_treatment_is_said_without_one(step: Step) -> None:
+    column = Column("x", Kind.NUMBER if step == Blur() else Kind.TEXT, step=step)
+    data = Dataset((Table("visits", (column,), pd.DataFrame({"x": np.arange(3.0)})),))
+    said = statements(data, KEPT)["visits"]["x"]["in_words"]
+    assert len(said) > 10
+    assert not any(sign.isdigit() for sign in said)
 
 
 def test_a_dropped_column_has_no_statement_and_all_others_have_one() -> None:
