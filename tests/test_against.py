@@ -108,3 +108,15 @@ def test_where_joins_have_a_limit_a_release_that_was_moved_away_is_missing_evide
     assert refused.returncode == 3
     assert "--against" in (file.parent / "two.refused" / "report.json").read_text()
     assert masked(file, "two", *strict, "--against", str(file.parent / "archive")).returncode == 0
+
+
+def test_a_ledger_that_begins_anew_is_said_where_attempts_have_a_limit(file: Path) -> None:
+    def said(out: str, profile: str) -> str:
+        strict = ("--profile", profile, "--drop", "score", "--drop", "amount")
+        done = privsynth("mask", str(file), "--out", str(file.parent / out), *strict)
+        assert done.returncode == 0
+        return str(done.stderr)
+
+    assert "a new ledger begins" in said("one/out", "gdpr-strict")
+    assert "a new ledger begins" not in said("one/again", "hipaa-expert")
+    assert "a new ledger begins" not in said("two/out", "internal")

@@ -173,10 +173,20 @@ def release(
 def known_before(prepared: Prepared, begun: Attempt, stages: Stages) -> Prepared:
     """With what the ledger knows: which other sources this one is counted with, and what of it went out before."""
     earlier = earlier_releases(prepared.policy, begun)
-    notes = [*(begun.exposure.notes if begun.exposure else ()), *earlier.notes]
+    notes = [*(begun.exposure.notes if begun.exposure else ()), *_of_new_ledger(prepared.policy, begun), *earlier.notes]
     stages.notes(notes)
     source = replace(prepared.source, exposure=begun.exposure, earlier=earlier.releases, earlier_unseen=earlier.unseen)
     return replace(prepared, source=source).with_notes(*notes)
+
+
+def _of_new_ledger(policy: Policy, begun: Attempt) -> list[str]:
+    """Where attempts have a limit, a ledger that begins with this one counts none that was made elsewhere."""
+    if begun.number != 1 or policy.limits.attempts_max is None:
+        return []
+    return [
+        f"a new ledger begins with this run, and knows nothing of others: the profile {policy.profile} allows "
+        f"{policy.limits.attempts_max} attempts on a source in all, so name the one that counts them with --state"
+    ]
 
 
 def judged(draft: Draft, source: Source, policy: Policy, stages: Stages) -> list[Verdict]:
