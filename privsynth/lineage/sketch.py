@@ -89,7 +89,7 @@ def sketch_of(parts: Parts, rows: int, key: bytes) -> Sketch | None:
 
 @dataclass(frozen=True, eq=False)
 class CodedColumn:
-    """A column as digests of its cells, to three digits, to the day, without case; and how its values look."""
+    """A column as digests of its cells, to three digits, to the day, by letters alone; and how its values look."""
 
     cells: Array = field(repr=False)
     look: Array = field(repr=False)  # how many rows fall into which of a few bins, by value, and by size
@@ -137,10 +137,11 @@ def _digests(distinct: Array) -> tuple[Array, Array]:
     if distinct.dtype.kind in "biuf":
         return _of_numbers(distinct.astype(np.float64))
     texts = pd.Series(distinct, dtype=object).astype(str).str.strip().str.casefold()
+    bare = texts.str.replace(r"[\W_]+", "", regex=True)
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
-    words = pd.util.hash_array(texts.to_numpy(dtype=object), categorize=False)
+    words = pd.util.hash_array(bare.where(bare != "", texts).to_numpy(dtype=object), categorize=False)
     cells, sizes = _of_numbers(np.nan_to_num(numbers))
-    is_word, lengths = np.isnan(numbers), _hashed(texts.str.len().to_numpy(dtype=np.int64))
+    is_word, lengths = np.isnan(numbers), _hashed(bare.str.len().to_numpy(dtype=np.int64))
     return np.where(is_word, words, cells), np.where(is_word, lengths, sizes)
 
 

@@ -143,6 +143,14 @@ def test_a_source_is_known_again(way: str) -> None:
     assert found.rows > 0.35
 
 
+def test_a_mark_behind_every_text_changes_nothing() -> None:
+    frame = people(1)
+    marked = frame.assign(**{name: " " + frame[name] + "." for name in ("sex", "zip", "job")})
+    found = shared(frame, marked.drop(columns=["age", "income", "tax"]))
+    assert found is not None
+    assert found.rows > 0.9
+
+
 @pytest.mark.parametrize("make", [few, answers, numbered, days])
 @pytest.mark.parametrize("way", ["one cell", "one row", "names", "names and order"])
 def test_so_is_one_of_few_columns_or_of_many_repeated_rows(make: Callable[..., pd.DataFrame], way: str) -> None:
