@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from privsynth.dataset import Column, Dataset, Kind, Role
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.engines import ENGINES
+from privsynth.groups.rare import roughly
+from privsynth.options import FigureStyle
 from privsynth.recipe import Recipe
 from privsynth.source import Source
 from privsynth.verdict import Status, Verdict
@@ -45,6 +50,10 @@ TRIED = {
     "inference": "inference",
 }
 
+# Of values that were made up, and are real ones all the same: first names and towns are words that many share.
+ANYHOW = "by coincidence: no value was taken over, and {} of them are in the source all the same"
+UNTOLD = "by coincidence only: every value was made up"
+
 Statements = Mapping[str, Mapping[str, Mapping[str, str]]]  # by table and column
 
 
@@ -56,14 +65,19 @@ def inventory(
     *,
     backend: str,
     verdicts: Sequence[Verdict] = (),
+    figures: FigureStyle | None = "exact",
 ) -> list[dict[str, Any]]:
-    """One line for each column of the draft, then one for each column of the source that was left out."""
+    """One line for each column of the draft, then one for each column of the source that was left out.
+
+    `figures`: how what was measured of the real values may be told; None: not at all.
+    """
     lines = [
         {
             "table": table.name,
             "position": place,
             "column": column.name,
             **_treated(table.name, column, source, backend, recipe, statements),
+            **_anyhow(table, column, source, figures),
         }
         for table in draft
         for place, column in enumerate(table.columns, start=1)
@@ -101,6 +115,21 @@ def _treated(
         "reversible": reversible,
         "linkable": said.get("linkable"),
     }
+
+
+def _anyhow(made: Table, column: Column, source: Source, figures: FigureStyle | None) -> dict[str, str]:
+    """That made-up values of a column are real ones, where any is."""
+    read = [data[made.name] for data in (source.train, source.holdout) if made.name in data]
+    real = [table.text(column.name) for table in read if column.name in table]
+    if not (column.fabricated and real):
+        return {}
+    if figures is None:
+        return {"survives": UNTOLD}
+    values = pd.Series(made.text(column.name), dtype=object).dropna()
+    share = float(values.isin(np.concatenate(real)).mean()) if len(values) else 0.0
+    if not share:
+        return {}
+    return {"survives": ANYHOW.format(f"{100 * share:.3g} %" if figures == "exact" else roughly(share))}
 
 
 def _description(column: Column) -> dict[str, Any]:

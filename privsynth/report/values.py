@@ -43,6 +43,7 @@ def report_values(
         cast("Statements", facts.account.get("columns", {})),
         backend=backend_kind(policy, facts),
         verdicts=verdicts,
+        figures=None if policy.has_claim else policy.figures,
     )
     content = {
         "schema": SCHEMA,

@@ -244,6 +244,33 @@ def test_an_unknown_backend_is_not_given_credit(run: Run) -> None:
     assert rows["segment"] == "must be assumed"
 
 
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (Policy(backend="model"), "by coincidence: no value was taken over, and 75 % of them are in the source"),
+        (Policy(profile="gdpr-strict", backend="model"), "and most of them are in the source all the same"),
+        (
+            Policy(backend={"kind": "model", "engine": "dp", "epsilon": 1}),
+            "by coincidence only: every value was made up",
+        ),
+    ],
+    ids=["exact", "bands", "claim"],
+)
+def test_made_up_values_that_the_source_has_too_are_not_said_to_be_nobodys(run: Run, policy: Policy, said: str) -> None:
+    towns = pd.Series(["Ulm", "Bonn", "Kiel", "Trier"] * 75, dtype=object)
+    column = Column("town", Kind.TEXT, role=Role.IDENTIFIER, entity="LOCATION")
+
+    def rows(words: pd.Series[str], *, made: bool) -> Dataset:
+        frame = words.to_frame("town")
+        return Dataset((Table("customers", (replace(column, fabricated=made),), frame),))
+
+    source = replace(run.source, train=rows(towns.replace("Trier", "Jena"), made=False), holdout=Dataset(()))
+    draft = Draft(rows(towns, made=True), run.draft.files, 300)
+    reports = run.but(draft=draft, source=source, policy=policy).reports()
+    (row,) = json.loads(reports.files["report.json"])["columns"]
+    assert said in row["survives"]
+
+
 def test_a_column_that_was_left_out_is_in_the_inventory(run: Run) -> None:
     made = run.draft.dataset.root
     fewer = Table("customers", made.columns[:-1], made.frame.iloc[:, :-1])
