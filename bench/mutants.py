@@ -1,4 +1,4 @@
-"""Would the tests notice a mistake in the judge? Small mistakes are made in privsynth/gate and release.py, one by one.
+"""Would the tests notice a mistake in the judge? Small ones are made in gate, measure, emit, lineage and release.py.
 
 python bench/mutants.py [--each N | --all] [--seed S] [--only NAME ...] [--again SAID.txt] [--out TABLE.md]
 
@@ -140,6 +140,17 @@ TESTS: dict[str, Selection] = {
     "gate/evidence/written.py": ((f"{EVIDENCE}/test_written.py",), (f"{GATE}/test_schema.py",)),
 }
 FALLBACK = (GATE, CONTRACT)  # for a file that is not in the table yet
+FOLDERS = ("gate", "measure", "emit", "lineage")  # of the package, in which mistakes are made
+
+
+def tests_of(file: str) -> Selection:
+    """For a file that is not in the table: the test of its name, then those of its folder."""
+    if file in TESTS or file.startswith("gate/"):
+        return TESTS.get(file, tuple((place,) for place in FALLBACK))
+    folder = Path("tests") / Path(file).parent
+    own = folder / f"test_{Path(file).stem}.py"
+    return (*(((str(own),),) if (HERE / own).exists() else ()), (str(folder),))
+
 
 # what cannot be told from the original by anybody, and why: "file function: before -> after"
 EQUIVALENT: dict[str, str] = {
@@ -478,7 +489,7 @@ def chosen(every: list[Mutant], again: set[str] | None, each: int | None, rng: r
 
 def examine(tree: Copy, file: str, choose: Callable[[list[Mutant]], list[Mutant]]) -> Count:
     """Some mutants of one file."""
-    tests = (FIGURES, *TESTS.get(file, tuple((place,) for place in FALLBACK)))
+    tests = (FIGURES, *tests_of(file))
     every = list(mutants(file, tree.path(file).read_text(encoding="utf-8")))
     ended, usual = tree.judge(file, None, tests, 3_600)
     if ended != "passed":
@@ -521,7 +532,8 @@ def main() -> None:
     asked = parser.parse_args()
     out = asked.out.absolute() if asked.out else None
     package = HERE / "privsynth"
-    files = ["release.py", *sorted(str(path.relative_to(package)) for path in (package / "gate").rglob("*.py"))]
+    paths = [path for folder in FOLDERS for path in sorted((package / folder).rglob("*.py"))]
+    files = ["release.py", *(str(path.relative_to(package)) for path in paths)]
     again = None if asked.again is None else survivors(asked.again.read_text(encoding="utf-8"))
     counts: list[Count] = []
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
