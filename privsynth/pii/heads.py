@@ -67,8 +67,9 @@ def suspects(texts: Sequence[str], wanted: Sequence[Ends]) -> Array:
     owners = np.repeat(np.arange(len(raw)), [len(each) + 1 for each in raw])
     letters = np.frombuffer(b"\0".join([*raw, b""]), dtype=np.uint8)
     suspect = np.array([not text.isascii() for text in texts], dtype=bool)  # whose bytes cannot be read backwards
+    spellings = (letters, _ROT13[letters]) if (letters >= ord("a")).any() else (letters,)
     for ends in wanted:
-        for spelt in (letters, _ROT13[letters]):
+        for spelt in spellings:
             suspect |= _holding(ends, spelt, owners, len(raw)) | _holding(ends, spelt[::-1], owners[::-1], len(raw))
     return suspect
 

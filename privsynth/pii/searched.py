@@ -48,7 +48,7 @@ def _spelt(between: tuple[str, ...]) -> tuple[str, ...]:
 BEYOND = (
     "digests with a key or a salt, encryption, and every code that is not in the table",
     "values of fewer than eight letters and digits, nine digits or twelve letters, outside of their own column",
-    "values that were shortened, paraphrased, translated or put into numbers",
+    "values that were shortened, paraphrased, translated or put into numbers, dates or times",
     "a single number among others of its length, in another column: it is judged beside chance",
     "an address whose first part is one word (long@x), where another address ends in it (anna.long@x): a namesake's",
     "single names of people among the names of others: they are judged by how many come back, beside chance",
@@ -56,7 +56,11 @@ BEYOND = (
 
 _PLAIN = (
     Searched("in its own column", "one is too many of keys, addresses, numbers, and of what names a person by itself"),
-    Searched("in any other column", "real values long enough that nobody else has the same by chance"),
+    Searched(
+        "in any other column",
+        "real values long enough that nobody else has the same by chance; in columns of numbers by their digits, with "
+        "decimals or without",
+    ),
     Searched(
         "inside longer texts",
         "of any length, between marks or where letters meet digits: behind mailto:, tel: or another word",

@@ -44,11 +44,14 @@ class Wanted:
     forms: frozenset[str] = field(repr=False)
     names: frozenset[str] = field(repr=False, default=frozenset())
 
-    def sights(self, text: str, tried: Tried) -> set[Sight]:
-        """What stands in a text. `tried` counts the numbers that are looked up."""
-        seen, under_codes, codes = set[str](), set[str](), {*decoded(text)}
+    def sights(self, text: str, tried: Tried, *, is_number: bool = False) -> set[Sight]:
+        """What stands in a text. `tried` counts the numbers that are looked up.
+
+        The cell of a column of numbers has too few digits for a code of anything; backwards it may be another number.
+        """
+        seen, under_codes, codes = set[str](), set[str](), set[str]() if is_number else decoded(text)
         sights = {*self._sights(text, seen, is_disguised=False)}
-        for plain in undisguised(text):
+        for plain in {text[::-1]} - {text} if is_number else undisguised(text):
             is_coded = plain in codes
             found = self._sights(plain, under_codes if is_coded else seen, is_disguised=True)
             sights |= {replace(sight, is_coded=is_coded) for sight in found}
@@ -58,10 +61,12 @@ class Wanted:
             tried.add(number, self.lengths[len(number)], is_coded=True)
         return sights
 
-    def suspects(self, texts: Sequence[str]) -> Array:
+    def suspects(self, texts: Sequence[str], *, are_numbers: bool = False) -> Array:
         """Which texts can hold something at all; a quick look at all of them, which misses none."""
         if not (self.forms or self.names):
             return np.zeros(len(texts), dtype=bool)
+        if are_numbers:
+            return suspects([letters(text) for text in texts], self._quick[:1])
         suspect = suspects([letters(text) for text in texts], self._quick)
         if self.names:
             suspect |= np.array([_BETWEEN_NAMES.search(text) is not None for text in texts], dtype=bool)

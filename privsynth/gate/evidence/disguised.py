@@ -20,7 +20,7 @@ from privsynth.typing import Array
 
 CHANCE = 1e-3  # of a false alarm from numbers that meet by chance, over all columns and lengths of a table
 NAMES = 20  # cells that look like names of people, from which on a column is one of names
-READ = (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL)
+READ = (Kind.TEXT, Kind.CATEGORY, Kind.ORDINAL)  # where words may stand
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,17 @@ def known(texts: Array) -> list[str]:
 
 def seen_in(made: Table, real: Real, own: Mapping[str, Collection[str]]) -> dict[str, Standing]:
     """For each draft column the distinct cells that hold a real value. `own`: what a column may hold as a cell."""
-    columns = [column for column in made.columns if _is_read(column, real)]
+    columns = [column for column in made.columns if _is_searched(column, real)]
     searches = {column.name: _search(made, column, real, own.get(column.name, ())) for column in columns}
     tests = max(1, len(columns) * len(real.wanted.lengths))
     return {name: search.seen(real.wanted, CHANCE / tests) for name, search in searches.items()}
 
 
-def _is_read(column: Column, real: Real) -> bool:
-    return column.kind in READ or (column.kind is Kind.INTEGER and bool(real.wanted.lengths))
+def _is_searched(column: Column, real: Real) -> bool:
+    """All but moments, which are nothing else; numbers by their digits, whatever decimals stand behind them."""
+    return column.kind in READ or (
+        bool(real.wanted.lengths) and column.kind is not Kind.DATE and not column.kind.is_time
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,15 +119,23 @@ def _way(sight: Sight) -> str:
     return "disguised" if sight.is_disguised else "whole" if sight.is_whole else "inside"
 
 
+def _cells(made: Table, column: Column) -> list[str]:
+    """Its distinct texts; a whole number is its digits, however many decimals the column shows."""
+    texts = made.text(column.name)
+    if column.kind is Kind.NUMBER:
+        texts = np.where(np.mod(made.values(column.name), 1) == 0, made.key_text(column.name), texts)
+    return known(texts)
+
+
 def _search(made: Table, column: Column, real: Real, own: Collection[str]) -> _Searching:
-    search, cells = _Searching(), known(made.text(column.name))
+    search, cells, is_number = _Searching(), _cells(made, column), column.kind.is_numeric
     of_names = has(column.entity, Trait.NAME) or sum(map(real.looks_like_a_name, cells)) >= NAMES
-    for at in np.flatnonzero(real.wanted.suspects(cells)):
-        sights = real.wanted.sights(cells[at], Tried())
+    for at in np.flatnonzero(real.wanted.suspects(cells, are_numbers=is_number)):
+        sights = real.wanted.sights(cells[at], Tried(), is_number=is_number)
         search.add([sight for sight in sights if not _is_usual(sight, own, real, of_names=of_names)])
     if search.numbers:
         for cell in cells:
-            real.wanted.sights(cell, search.tried)
+            real.wanted.sights(cell, search.tried, is_number=is_number)
     return search
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from conftest import frame
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.disguised import Real, Standing, seen_in
+from privsynth.spelling import Spelling
 
 COLUMNS = (
     Column("first", Kind.CATEGORY, role=Role.DIRECT, entity="FIRST_NAME"),
@@ -65,6 +67,27 @@ def test_an_address_in_the_column_of_names_and_a_number_in_one_of_numbers_are_fo
         "mail": Standing(whole=1),
         "number": Standing(whole=1),
     }
+
+
+def amounts(*cells: float) -> Table:
+    spelling = Spelling(decimals=2, padded=False)
+    return Table("t", (Column("amount", Kind.NUMBER, spelling=spelling),), frame(amount=list(cells)))
+
+
+def test_a_number_with_decimals_is_its_digits() -> None:
+    """As pandas writes a column of numbers with a gap in it; with decimals of its own it stands inside."""
+    gap = float("nan")
+    assert seen_in(amounts(12.5, gap, 536_904_399.0), REAL, {})["amount"] == Standing(whole=1)
+    assert seen_in(amounts(12.5, 536_904_399.25, 219_099_999.5), REAL, {})["amount"] == Standing(inside=2)
+    assert seen_in(amounts(12.5, 993_409_635.0), REAL, {})["amount"] == Standing(disguised=1)
+    assert seen_in(amounts(12.5, gap, 536_904_398.0), REAL, {})["amount"] == Standing()
+
+
+def test_amounts_of_strangers_are_not_numbers_of_people() -> None:
+    draws = np.random.default_rng(3)
+    keys = [(None, None, None, float(key), None) for key in draws.integers(10**8, 10**9, 3_000)]
+    sums = amounts(*np.round(draws.lognormal(19.5, 0.7, 3_000), 1))
+    assert seen_in(sums, Real.of([table(*keys)]), {})["amount"] == Standing()
 
 
 def test_a_columns_own_values_are_judged_elsewhere_but_not_in_disguise() -> None:
