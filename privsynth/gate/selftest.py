@@ -29,6 +29,8 @@ ROWS = 5_000  # of the hidden copy, and of each side it is judged against
 SHARES = (0.05, 0.1, 0.25, 0.5, 1.0)  # planted one after another until an attack sees them
 SOME = 4  # drafts of each fold of which it is told how often strangers are met
 LEAST = 0.02  # planted for the gate copies; more where less cannot be seen
+ROWS_ALONE = "rows that equal nobody else's"
+SINGLE = "values, over all columns, that one row alone has,"
 TELLING = 50  # people who could be found by an attack, from which on it must find a full copy of them
 CLEAR = 6.0  # standard deviations by which a full copy must exceed what strangers' rows show before it must be seen
 REMEDY = (
@@ -97,7 +99,7 @@ class SelfTest:
         alone = sum(_alone(train, [name]) for name in names)
         # one column says little where each has few values: the gate's other descriptions, of three, are tried then
         ways = (partial(described, several=several) for several in (False, True))
-        yield _seen("seen_by_singling_out", "singling out", sides, alone, rng, *ways)
+        yield _seen("seen_by_singling_out", "singling out", sides, alone, rng, *ways, things=SINGLE)
         self.watch(2, 3)
         if len(names) > 1:
             alone = min(_alone(train, half) for half in halves)
@@ -135,7 +137,15 @@ def planted(made: Table, train: Table, share: float, rng: np.random.Generator) -
     return replace(made, frame=pd.concat([made.frame, train.frame[columns].iloc[rows]], ignore_index=True), origin=None)
 
 
-def _seen(key: str, what: str, sides: Sides, findable: int, rng: np.random.Generator, *attacks: Attack[str]) -> Finding:
+def _seen(
+    key: str,
+    what: str,
+    sides: Sides,
+    findable: int,
+    rng: np.random.Generator,
+    *attacks: Attack[str],
+    things: str = ROWS_ALONE,
+) -> Finding:
     """The smallest planted share at which the attack is above chance, its interval leaving zero out.
 
     The attacks are one in several forms: a later one is tried where those before it missed what must be seen.
@@ -144,7 +154,7 @@ def _seen(key: str, what: str, sides: Sides, findable: int, rng: np.random.Gener
         seen = _least_seen(sides, rng, attack)
         if seen is not None or findable < TELLING:
             break
-    return _told(key, what, sides.train, seen, findable, remedy=BLIND.format(what, sides.train.name))
+    return _told(key, what, sides.train, seen, findable, things=things, remedy=BLIND.format(what, sides.train.name))
 
 
 def _least_seen(sides: Sides, rng: np.random.Generator, attack: Attack[str]) -> float | None:
@@ -161,11 +171,12 @@ def _told(
     findable: int,
     *,
     tells: bool = True,
+    things: str = ROWS_ALONE,
     remedy: str = REMEDY,
 ) -> Finding:
-    """Where a full copy could be told from chance, it must have been."""
+    """Where a full copy could be told from chance, it must have been. `things`: what `findable` counts."""
     must = tells and findable >= TELLING
-    note = f"{findable:,} people of the training rows could be found by it in a full copy"
+    note = f"{findable:,} {things} of the training rows could be found by it in a full copy"
     if seen is None:
         alike = ": among so many rows that strangers have too, it cannot tell anything of this table"
         note += (

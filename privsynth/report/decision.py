@@ -189,7 +189,7 @@ def _why(finding: dict[str, Any]) -> str:
 
 
 def first_numbers(
-    gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], rows: int, *, real: bool
+    gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], rows: int, *, real: bool, of_people: bool
 ) -> list[dict[str, str]]:
     """Three numbers for the first screen of the compliance report, each with what it means."""
     held = [finding for gate in gates for finding in gate["findings"] if finding["limit"] is not None]
@@ -205,7 +205,7 @@ def first_numbers(
     numbers.append(
         {
             "value": f"{rows:,}",
-            "label": "synthetic rows judged",
+            "label": "rows judged" if of_people else "synthetic rows judged",
             "meaning": "Rows of all tables together, exactly as they would be written.",
         }
     )

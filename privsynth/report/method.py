@@ -8,7 +8,16 @@ from typing import Any
 from privsynth.dataset import Dataset
 from privsynth.manifest import Claimed, Facts, plain, sizes
 from privsynth.policy import Policy
-from privsynth.report.wording import DP, DP_WITHHELD, NO_DP, PSEUDONYMISED, RESIDUAL, RESIDUAL_UNKNOWN
+from privsynth.report.wording import (
+    DP,
+    DP_WITHHELD,
+    NO_DP,
+    PSEUDONYMISED,
+    RESIDUAL,
+    RESIDUAL_UNKNOWN,
+    ROWS_ARE,
+    SYNTHETIC,
+)
 from privsynth.source import Source
 
 # What has a line of its own in the report.
@@ -32,6 +41,7 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
         "differential_privacy": _privacy(facts.claim),
         "status_of_data": PSEUDONYMISED if kind == "mask" else None,
         "rows_are_people": kind in ("mask", "clone"),
+        "rows_are": ROWS_ARE.get(kind, SYNTHETIC),
         "residual": RESIDUAL.get(kind, RESIDUAL_UNKNOWN),
         "seed": facts.seed,
         "policy_seed_given": policy.seed is not None,

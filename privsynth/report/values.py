@@ -21,6 +21,7 @@ from privsynth.source import Source
 from privsynth.verdict import Verdict, waivers_used
 
 SCHEMA = "privsynth/report/1"
+JOINED = "joined_with_release_"  # of a finding: with which earlier release
 EDITIONS = {"exact": "internal", "bands": "shareable", "pass_fail": "public"}
 
 
@@ -45,6 +46,7 @@ def report_values(
         verdicts=verdicts,
         figures=None if policy.has_claim else policy.figures,
     )
+    how = method(policy, facts)
     content = {
         "schema": SCHEMA,
         "edition": EDITIONS[policy.figures],
@@ -56,26 +58,34 @@ def report_values(
         "generation": 1,
         "verdict": decided,
         "path": path_record(facts.course, verdicts, policy),
-        "numbers": first_numbers(gates, () if policy.has_claim else verdicts, rows, real=real),
+        "numbers": first_numbers(
+            gates, () if policy.has_claim else verdicts, rows, real=real, of_people=how["rows_are_people"]
+        ),
         "profile": profile_values(policy, _minded(verdicts, source, policy)),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},
         "real_data_read": real,
         "tables": scope(draft.dataset, source, facts, hidden=policy.has_claim),
         "relations": relations(draft.dataset),
         "columns": _told(columns, policy),
-        "method": {**method(policy, facts), "control": control(source, hidden=policy.has_claim)},
+        "method": {**how, "control": control(source, hidden=policy.has_claim)},
         "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
         "gates": gates,
         "scanner": scanner(facts, policy),
         "fidelity": fidelity_section(fidelity) if policy.figures == "exact" else _fidelity_in_bands(),
-        "not_tested": [{"what": what, "why": why} for what, why in (*unmeasured(verdicts), *wording.NOT_TESTED)],
-        "residual": [text for text in (*wording.RESIDUAL_ALWAYS, method(policy, facts)["residual"]) if text],
+        "not_tested": [{"what": what, "why": why} for what, why in untested(verdicts)],
+        "residual": [text for text in (*wording.RESIDUAL_ALWAYS, how["residual"]) if text],
         "conditions": list(wording.CONDITIONS[policy.profile]),
         "notes": list(facts.notes),
         "files": file_records(published_names(draft.files, used)) if decided["outcome"] != "refused" else [],
         "versions": dict(facts.versions),
     }
     return dict(plain(content))
+
+
+def untested(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
+    """What no gate looked at, in this run or in any."""
+    joined = any(finding.key.startswith(JOINED) for verdict in verdicts for finding in verdict.findings)
+    return [*unmeasured(verdicts), wording.SEVERAL_JOINED if joined else wording.SEVERAL, *wording.NOT_TESTED]
 
 
 def unmeasured(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:

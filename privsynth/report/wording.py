@@ -193,11 +193,16 @@ ATTACKERS = (
     ("Somebody reads the reports for extremes, rare values and small groups.", "artefacts"),
 )
 
+SEVERAL = (
+    "Several releases together",
+    "whether two releases from one source reveal more than each alone. A ledger counts, but does not compare them.",
+)
+SEVERAL_JOINED = (
+    "Several releases together, beyond joining their rows",
+    "whether two releases from one source reveal more than each alone. How many rows join with each earlier release at "
+    "hand was measured, and nothing else of the two.",
+)
 NOT_TESTED = (
-    (
-        "Several releases together",
-        "whether two releases from one source reveal more than each alone. A ledger counts, but does not compare them.",
-    ),
     ("Hidden copies", "values in a form that is not in the table of forms that were looked for."),
     (
         "Names, places and organisations inside sentences",
@@ -239,7 +244,10 @@ LOST = {
         "what no two real rows share, such as a person and a time, several synthetic rows share",
     ),
     "groups": ("groups are lost", "at least one group has fewer rows, or other numbers, than in the real rows"),
-    "tails": ("ends are cut off", "at least one number has fewer rows at its ends than in the real rows"),
+    "tails": (
+        "ends of numbers are not as they were",
+        "at least one number has fewer rows at its ends than in the real rows, or rows beyond these",
+    ),
     "gaps": ("missing values moved", "values are not missing where, or as often as, they are in the real rows"),
     "season": ("the time of year or week is lost", "rows do not depend on month or weekday as the real ones do"),
     "order": (
@@ -298,6 +306,13 @@ NOT_TESTED_FIDELITY = (
         "whether rows depend on more than the row before, and whether gaps in time are as in the source.",
     ),
 )
+
+# What the rows are, at the head of the page.
+ROWS_ARE = {
+    "mask": "Rows of real people, masked, from",
+    "clone": "Rows that each follow one real person and are mixed from several, made from",
+}
+SYNTHETIC = "Synthetic rows made from"
 
 RESIDUAL = {
     "model": "Rows were drawn from a learnt distribution. It can still remember parts of its source; "

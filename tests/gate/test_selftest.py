@@ -11,6 +11,8 @@ from honest import draft, honest, people, source
 
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.gate import selftest
+from privsynth.gate.evidence.scope import learnt_columns
+from privsynth.gate.evidence.sides import sides_of
 from privsynth.gate.selftest import SelfTest, _alone, _told, planted
 from privsynth.measure.attacks.attack import Attacked
 from privsynth.policy import Policy
@@ -51,6 +53,16 @@ def test_an_attack_that_sees_nothing_is_an_error_where_enough_could_be_found(fin
     assert (seeing.measured, seeing.passed, seeing.n) == (0.25, True, 100)
 
 
+def test_what_could_be_found_is_counted_by_its_name_and_not_as_people() -> None:
+    sides = next(sides_of(draft(MADE), source(TRAIN, MADE)))
+    told = {found.key: found.note for found in SelfTest(MODEL)._proved(sides, rng())}
+    alone = sum(_alone(TRAIN, [name]) for name in learnt_columns(TRAIN, MADE))
+    assert alone > len(TRAIN)
+    assert told["seen_by_singling_out"].startswith(f"{alone} values, over all columns, that one row alone has, of the ")
+    assert told["seen_by_copies"].startswith("100 rows that equal nobody else's of the training rows")
+    assert not any("people" in note for note in told.values())
+
+
 def answers(*codes: int, seed: int, rows: int = 1200) -> Table:
     """Forty questions with two answers each, and a number that each of these few people has for himself."""
     rng = np.random.default_rng(seed)
@@ -69,7 +81,7 @@ def test_a_copy_of_a_wide_table_with_few_answers_is_seen_by_what_three_columns_s
     seen = found["seen_by_singling_out"]
     assert seen.limit == 1.0
     assert seen.passed
-    assert "60 people" in seen.note
+    assert "60 values" in seen.note
 
 
 def test_an_attack_without_power_on_this_table_is_named_and_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:

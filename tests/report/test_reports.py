@@ -230,6 +230,27 @@ def test_masked_data_is_called_pseudonymised_and_its_reversibility_is_said(run: 
     assert PSEUDONYMISED not in spoken(run.reports().files["compliance.html"])
 
 
+@pytest.mark.parametrize(("backend", "are"), [("mask", "Rows of real people, masked"), ("clone", "follow one real")])
+def test_rows_of_people_are_not_called_synthetic_at_the_head_of_the_page(run: Run, backend: str, are: str) -> None:
+    facts = replace(run.facts, recipe=Recipe(backend=backend))
+    policy = Policy(backend=backend)
+    page = spoken(run.but(policy=policy, facts=facts).reports().files["compliance.html"])
+    assert are in page
+    assert "ynthetic" not in page.partition("<main")[0]
+    assert "Synthetic rows made from" in spoken(run.reports().files["compliance.html"])
+
+
+def test_an_earlier_release_that_was_joined_with_is_not_said_to_be_uncompared(run: Run) -> None:
+    joined = Finding("joined_with_release_1", 0.1, what="rows that can be joined", table="customers")
+
+    def several(verdicts: Run) -> str:
+        untested = json.loads(verdicts.reports().files["report.json"])["not_tested"]
+        return next(line["why"] for line in untested if line["what"].startswith("Several releases"))
+
+    assert "does not compare them" in several(run)
+    assert "How many rows join" in several(run.with_verdict("tracing", joined))
+
+
 def test_the_backends_own_word_on_a_column_counts_first(run: Run) -> None:
     statement = {"treatment": "cut into ranges of ten", "reversible": "never"}
     told = Recipe(backend="mask", columns={"customers": {"age": statement}})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,7 +37,14 @@ def _of_number(name: str, values: list[Array]) -> Iterator[Kept]:
     more = [percent(float((side > usual).mean())) for side in places]
     few = f"{usual} decimal{'' if usual == 1 else 's'}"
     words = f"{name}: {more[1]} of its values have more than {few}, {more[2]} of as many real ones"
-    yield _kept(name, places, DECIMALS + 1, words if more[1] != more[2] else f"{name}: values are rounded otherwise")
+    kept = _kept(name, places, DECIMALS + 1, words)
+    yield kept if more[1] != more[2] else replace(kept, words=f"{name}: {_rounded(kept)}")
+
+
+def _rounded(kept: Kept) -> str:
+    return (
+        "values are rounded otherwise" if kept.is_lost else "values have as many decimals as real ones, but for chance"
+    )
 
 
 def _decimals(values: Array) -> Array:

@@ -91,6 +91,15 @@ def test_values_with_more_decimals_than_usual_are_told_by_their_share() -> None:
     assert lost.words == "x: 25 % of its values have more than 1 decimal, 0 % of as many real ones"
 
 
+def test_numbers_written_as_the_real_ones_are_not_said_to_be_rounded_otherwise() -> None:
+    real = np.arange(200.0)
+    (whole,) = texture_kept(sides(real, real[::-1]))
+    assert (whole.is_lost, whole.words) == (False, "x: values have as many decimals as real ones, but for chance")
+    tenths = np.arange(200) / 10
+    (rounded,) = texture_kept(sides(tenths, np.round(tenths)))
+    assert (rounded.is_lost, rounded.words) == (True, "x: values are rounded otherwise")
+
+
 def test_days_of_the_week_and_times_of_day_are_told() -> None:
     """Two weeks of working days at midnight, beside all days of two weeks at seven past three."""
     monday = np.datetime64("2024-01-01T00:00:00", "ns")
