@@ -18,6 +18,7 @@ from privsynth.describe.orders import order_of
 from privsynth.describe.places import places_of
 from privsynth.describe.telling import KNOWN
 from privsynth.describe.turns import turns_of
+from privsynth.describe.unequal import unequal_in
 from privsynth.measure.decided import Decision, decided_in, spread
 from privsynth.measure.relations import shared
 from privsynth.statistics import Fact
@@ -109,7 +110,15 @@ def _between(table: Table) -> Iterator[Fact]:
     yield from _shared(table, coded, every)
     yield from _ordered(table, {frozenset(fact.columns) for fact in same}, {n for p in places for n in p.columns})
     yield from _combinations(table, coded, decided)
+    yield from (fact for fact in unequal_in(table) if not _is_decided(coded, nearly, fact))
     yield from _joint(table, coded, decided)
+
+
+def _is_decided(coded: _Codes, decided: Decisions, fact: Fact) -> bool:
+    """Whether one of two columns decides the other, which says more than that they differ."""
+    names = [column.name for column in coded.columns]
+    first, second = (names.index(name) for name in fact.columns)
+    return (first, second) in decided or (second, first) in decided
 
 
 def _joint(table: Table, coded: _Codes, decided: Decisions) -> Iterator[Fact]:

@@ -29,6 +29,7 @@ BETWEEN = frozenset(
         "order",
         "constant_difference",
         "combinations",
+        "unequal",
         "arithmetic",
     )
 )
@@ -76,6 +77,8 @@ def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
     if fact.kind in ("order", "constant_difference"):
         gap, meant = (_gap(each, *fact.columns) for each in (table, like))
         return ~np.isnan(gap), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
+    if fact.kind == "unequal":
+        return table.frame[list(fact.columns)].notna().to_numpy().all(axis=1), ~_equal(table, *fact.columns)[1]
     if fact.among_known:
         return _held_known(table, fact, like)
     one, *others = (_codes(table, like, name) for name in fact.columns)

@@ -313,3 +313,34 @@ def test_what_is_decided_in_nearly_every_row_is_told_as_that(
 def test_a_near_dependency_is_nothing_that_chance_explains(rng: np.random.Generator) -> None:
     rare = np.where(np.arange(N) < 12, "yes", "no")  # 97 % of every level say no
     assert decisions(data(town=[f"c{c}" for c in zips(rng)], rare=rng.permutation(rare).astype(object))) == {}
+
+
+def test_two_columns_of_one_domain_that_never_agree_in_a_row_are_told_with_what_chance_would_do(
+    rng: np.random.Generator,
+) -> None:
+    home = rng.integers(0, 10, N)
+    away = (home + rng.integers(1, 10, N)) % 10
+    made = data(home=[f"team {n}" for n in home], away=[f"team {n}" for n in away])
+    words = next(fact.words for fact in facts_of(made) if fact.kind == "unequal")
+    assert words.startswith("home and away never hold the same value in one row; of 400 rows chance would make ")
+    assert "team" not in words
+    numbers = data(left=home.astype(float), right=away.astype(float))
+    assert ("unequal", ("left", "right")) in told(numbers)
+
+
+def test_columns_of_other_domains_and_those_that_agree_once_are_no_pair_that_never_agrees(
+    rng: np.random.Generator,
+) -> None:
+    home = rng.integers(0, 10, N)
+    away = (home + rng.integers(1, 10, N)) % 10
+    once = away.copy()
+    once[3] = home[3]
+    names = [f"team {n}" for n in home]
+    for other in ([f"team {n}" for n in once], [f"club {n}" for n in away]):
+        assert "unequal" not in {kind for kind, _ in told(data(home=names, away=other))}
+
+
+def test_so_few_rows_that_chance_might_never_have_made_two_equal_tell_nothing(rng: np.random.Generator) -> None:
+    home = rng.integers(0, 100, N)
+    away = (home + rng.integers(1, 100, N)) % 100
+    assert "unequal" not in {kind for kind, _ in told(data(home=[f"t{n}" for n in home], away=[f"t{n}" for n in away]))}

@@ -85,6 +85,11 @@ def test_pairs_that_never_met_are_counted_and_rare_ones_are_not() -> None:
     assert held(made, fact("combinations", "sex", "ward"), like=real) == Held(2 / 3, 3)
 
 
+def test_columns_that_are_never_equal_break_where_both_are_known_and_agree() -> None:
+    made = table(home=["a", "b", "c", None], away=["a", "c", "b", None])
+    assert held(made, fact("unequal", "home", "away"), like=made) == Held(2 / 3, 3)
+
+
 def test_what_says_nothing_is_none() -> None:
     empty = table(a=np.zeros(0), b=np.zeros(0))
     lost = table(a=[np.nan, 1.0], b=[1.0, np.nan])

@@ -265,6 +265,24 @@ def test_levels_that_never_meet_do_not_meet(rng: np.random.Generator) -> None:
     assert engine.notes == []
 
 
+def test_columns_that_are_never_equal_stay_so_in_every_row(rng: np.random.Generator) -> None:
+    home, away = matches(rng)
+    t = table(Column("home", Kind.CATEGORY), Column("away", Kind.CATEGORY), home=home, away=away)
+    facts = facts_of(Dataset((t,)))
+    assert (bare(t)["home"] == bare(t)["away"]).any()
+    made, engine = kept(t, facts=facts)
+    assert not (made["home"] == made["away"]).any()
+    assert engine.constraints_.unequal == (("home", "away"),)
+    assert engine.notes == []
+
+
+def matches(rng: np.random.Generator) -> tuple[Any, Any]:
+    """Teams of which none meets itself."""
+    home = rng.integers(0, 12, 900)
+    away = (home + rng.integers(1, 12, 900)) % 12
+    return tuple(np.array([f"team {n}" for n in side], dtype=object) for side in (home, away))
+
+
 def test_a_dependency_is_looked_up_for_engines_without_look_ups(rng: np.random.Generator) -> None:
     town = rng.choice(np.array(["Arn", "Bex", "Cully"], dtype=object), 600)
     inhabitants = np.array([{"Arn": 100.0, "Bex": 7000.0, "Cully": 1800.0}[name] for name in town])

@@ -77,7 +77,7 @@ class Never:
         return np.asarray((one >= 0) & (two >= 0) & np.isin(one * len(self.right) + two, self.pairs))
 
 
-@kept(version=3)
+@kept(version=4)
 @dataclass(frozen=True, kw_only=True)
 class Constraints:
     """One table's constraints, as they are kept."""
@@ -91,6 +91,7 @@ class Constraints:
     follows: tuple[Led, ...] = ()
     agreed: tuple[Follows, ...] = ()  # columns that follow another one already, with which this one has to agree
     nevers: tuple[Never, ...] = ()
+    unequal: tuple[tuple[str, str], ...] = ()  # columns that never hold the same value in one row
     places: tuple[Placed, ...] = ()
 
     @property
@@ -100,7 +101,12 @@ class Constraints:
     @property
     def can_break(self) -> bool:
         return bool(
-            self.rules or self.orders or self.nevers or self.agreed or any(has_ends(step) for step in self.steps)
+            self.rules
+            or self.orders
+            or self.nevers
+            or self.unequal
+            or self.agreed
+            or any(has_ends(step) for step in self.steps)
         )
 
     @property
@@ -124,6 +130,7 @@ class Constraints:
             for pair in (
                 *((o.low, o.high) for o in self.orders),
                 *(never.columns for never in self.nevers),
+                *self.unequal,
                 *((follow.source, follow.column) for follow in self.agreed),
             )
         ]
@@ -193,6 +200,8 @@ class Constraints:
                 yield f"{own.column} lies between the ends that enough people reach", own.outside(values)
         for never in self.nevers:
             yield f"{' and '.join(never.columns)} meet in some combinations only", never.broken(values)
+        for one, two in self.unequal:
+            yield f"{one} and {two} are never equal", _are_equal(values[one], values[two])
         for follow in self.agreed:
             yield f"{follow.source} decides {follow.column}", follow.broken(values)
 
@@ -220,6 +229,11 @@ class Constraints:
     def _frame(self, values: Columns) -> pd.DataFrame:
         names = [column.name for column in self.columns]
         return frame_of({name: values[name] for name in names}, len(values[names[0]]))
+
+
+def _are_equal(one: Array, two: Array) -> Array:
+    """Of rows in which both are known."""
+    return np.asarray(pd.notna(one) & pd.notna(two) & (one == two))
 
 
 def has_ends(step: Derived) -> bool:
@@ -329,6 +343,7 @@ def constraints_of(
         follows=found_led,
         agreed=tuple(plan.agreed(led, found_led)),
         nevers=tuple(nevers),
+        unequal=tuple((one, two) for one, two in (fact.columns for fact in sure if fact.kind == "unequal")),
         places=places,
     )
 
