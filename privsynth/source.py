@@ -39,6 +39,20 @@ class RelatedSource:
         return f"{self.shared.words} the source of record {self.record}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReleasedBefore:
+    """A release that went out of this source or of one that is counted with it."""
+
+    record: int  # of its attempt in the ledger
+    backend: str
+    profile: str
+    rows: int  # as far as they can be of this source
+
+    @property
+    def words(self) -> str:
+        return f"{self.rows:,} by record {self.record}, {self.backend} for {self.profile}"
+
+
 @dataclass(frozen=True)
 class Exposure:
     """What the ledger says of the runs on one source: this run's attempt is counted, its rows are not."""
@@ -52,6 +66,7 @@ class Exposure:
     related: tuple[RelatedSource, ...] = ()  # other sources that share rows with this one, and are counted with it
     unknown: int = 0  # sources that an earlier version wrote down, and that are known by equal content alone
     before: tuple[Attempted, ...] = field(default=(), repr=False)  # what was asked of this source before, oldest first
+    released: tuple[ReleasedBefore, ...] = field(default=(), repr=False)  # the releases, oldest first
 
     @property
     def notes(self) -> list[str]:

@@ -224,3 +224,59 @@ def test_an_interrupted_and_a_killed_run_have_counted(source: Path, tmp_path: Pa
     assert [r.get("outcome") for r in records(state)] == [None, "interrupted", None]
     outcome = privsynth.run(source, tmp_path / "out", seed=3)
     assert outcome.manifest["exposure"] == {"attempt": 3, "releases": 0, "rows": 0, "epsilon": 0.0, "delta": 0.0}
+
+
+def test_rows_that_are_used_up_are_said_before_anything_is_fitted_with_the_releases_that_used_them(
+    source: Path, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert privsynth.run(source, tmp_path / "first", MODEL, seed=3).released
+    asked = {"backend": "model", "limits": {"rows_ratio": 1}}
+    monkeypatch.setattr("privsynth.pipeline.whole.learn", _unexpected)
+    second = privsynth.run(source, tmp_path / "second", asked, seed=4)
+    assert second.exit_code is ExitCode.BLOCKED
+    assert second.verdicts["budget"].failures[0].measured == 2
+    assert second.verdicts["copies"].findings[0].empty
+    assert second.ways == ()
+    (said,) = second.result.advice.by_hand
+    assert "900 went out before (900 by record 1, model for internal): 0 are left" in said
+    assert "a person can decide to hand one of these releases on" in said
+    planned = command("run", str(source), "--out", str(tmp_path / "third"), "--set", "limits.rows_ratio=1", "--dry-run")
+    assert planned.returncode == ExitCode.BLOCKED
+    assert "the budget of this source has no room for it" in planned.stdout
+    assert "900 by record 1" in planned.stderr
+    fewer = privsynth.run(source, tmp_path / "fourth", {"backend": "model", "limits": {"rows_ratio": 1.5}}, seed=4)
+    assert [way.options for way in fewer.ways] == [("--rows", "450")]
+
+
+def _unexpected(*_: Any) -> None:
+    raise AssertionError("something is fitted")
+
+
+def test_too_few_people_are_not_sent_to_a_mask_whose_rows_are_used_up(
+    source: Path, tmp_path: Path, quick: None
+) -> None:
+    words = ("run", str(source), "--out", str(tmp_path / "out"), "--set", "limits.control_min=900", "--json")
+    few = (*words, "--set", "limits.folds_min=1000", "--set", "limits.rows_ratio=1")
+    assert [way["changed"] for way in json.loads(command(*few).stdout)["ways"]] == [["--backend", "mask"]]
+    assert privsynth.run(source, tmp_path / "first", MODEL, seed=3).released
+    for verb in (few, (*few, "--dry-run")):
+        answer = json.loads(command(*verb).stdout)
+        assert answer["ways"] == []
+        assert any("900 by record 1, model for internal" in said for said in answer["by_hand"])
+    assert len(records(tmp_path / "privsynth-state")) == 3
+
+
+def test_a_dry_run_of_a_source_whose_attempts_are_used_up_says_so_and_counts_nothing(
+    source: Path, tmp_path: Path, quick: None
+) -> None:
+    assert privsynth.run(source, tmp_path / "out", MODEL, seed=3, limits={"attempts_max": 1}).released
+    before = records(tmp_path / "privsynth-state")
+    words = ("run", str(source), "--out", str(tmp_path / "new"), "--set", "limits.attempts_max=1", "--dry-run")
+    planned = command(*words, "--json")
+    answer = json.loads(planned.stdout)
+    assert (planned.returncode, answer["outcome"]) == (ExitCode.BLOCKED, "refused")
+    assert any(
+        "all 1 attempts that internal allows here with backend model are used up" in s for s in answer["by_hand"]
+    )
+    assert json.loads(command(*words, "-b", "mask", "--json").stdout)["outcome"] == "planned"
+    assert records(tmp_path / "privsynth-state") == before

@@ -9,6 +9,7 @@ from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
+from privsynth.ways.budget import NEVER_ASKED, used_by
 
 UNCOUNTED = "not counted: no state directory was named, so there is no record of earlier runs"
 COUNT = "name a state directory (state), where runs on this source are counted: this profile allows so many and no more"
@@ -35,14 +36,20 @@ class Budget:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
             return [no_source()]
-        return [attempts(source, self.limits), self._rows(draft, source), *self._spent(source)]
-
-    def _rows(self, draft: Draft, source: Source) -> Finding:
-        earlier = 0 if source.exposure is None else source.exposure.rows
-        there, made = rows_of(source.train, source) + rows_of(source.holdout, source), rows_of(draft.dataset, source)
+        made = rows_of(draft.dataset, source)
         if source.of_rows is not None:  # a part: the others come out as whole as this one
-            there, made = source.of_rows, made + source.of_rows - there
-        before = UNCOUNTED if source.exposure is None else f"{earlier:,} rows"
+            made += source.of_rows - rows_of(source.train, source) - rows_of(source.holdout, source)
+        return self.of(made, source)
+
+    def of(self, made: int, source: Source) -> list[Finding]:
+        """What a draft of so many rows of the first table comes to."""
+        return [attempts(source, self.limits), self._rows(made, source), *self._spent(source)]
+
+    def _rows(self, made: int, source: Source) -> Finding:
+        exposure, there = source.exposure or NEVER_ASKED, rows_there(source)
+        earlier = exposure.rows
+        by = f" ({used_by(exposure)})" if exposure.released else ""
+        before = UNCOUNTED if source.exposure is None else f"{earlier:,} rows{by}"
         return Finding(
             "rows",
             (earlier + made) / max(1, there),
@@ -94,6 +101,13 @@ def attempts(source: Source, limits: Limits) -> Finding:
         if exposure is None
         else "no attempts are left on this source, or one that shares half of it, with this backend and profile",
     )
+
+
+def rows_there(source: Source) -> int:
+    """Rows of the first table of the source, those kept aside included."""
+    if source.of_rows is not None:
+        return source.of_rows
+    return rows_of(source.train, source) + rows_of(source.holdout, source)
 
 
 def rows_of(data: Dataset, source: Source) -> int:

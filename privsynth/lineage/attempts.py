@@ -12,14 +12,15 @@ from typing import Any
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import PolicyError, PrivsynthError
 from privsynth.lineage.known import known
-from privsynth.lineage.ledger import EVIDENCE, Ledger, Record, keep_evidence, open_ledger
+from privsynth.lineage.ledger import EVIDENCE, Ledger, Record, has_begun, keep_evidence, open_ledger
 from privsynth.manifest import canonical, verdict_record
 from privsynth.options import DELTA, ModelOptions
 from privsynth.policy import Policy
 from privsynth.release import Outcome, Release
-from privsynth.source import Exposure, RelatedSource, SharedRows
+from privsynth.source import Exposure, RelatedSource, ReleasedBefore, SharedRows
 from privsynth.verdict import blocking
 from privsynth.way_out import Attempted, Missed, missed_in
+from privsynth.ways.budget import Spent, spent
 from privsynth.ways.tried import settings_of
 
 NO_LEDGER = (
@@ -124,7 +125,7 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
             epsilon=cost.epsilon,
             delta=policy.backend.delta if isinstance(policy.backend, ModelOptions) else None,
             delta_spent=cost.delta,
-            related=[{"record": each.record, **asdict(each.shared)} for each in related],
+            related=_described(related),
             sketch=here.sealed if is_new else None,
             limits={
                 "attempts_max": policy.limits.attempts_max,
@@ -141,6 +142,32 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
             released=_released(pages.records, opened),
             of_parts=None if parts is None else here.rows,
         )
+
+
+def so_far(data: Dataset, policy: Policy) -> Exposure | None:
+    """What the ledger knows before an attempt begins, which it does not count: nothing is written. None: nobody counts.
+
+    What such an attempt may not spend any more is refused, as where it begins.
+    """
+    if data.is_empty or policy.state is None:
+        return None
+    if not has_begun(policy.state):
+        return Exposure(0)
+    ledger = open_ledger(policy.state)
+    here = known(data, ledger.key, None)
+    with ledger.pages() as pages:
+        records = list(pages.records)
+    related = here.related(records)
+    _refuse_overspending(_spent_before(records, here.source, related), spent(data, policy), policy)
+    unwritten = {
+        "record": len(records) + 1,
+        "source": here.source,
+        "source_rows": here.rows,
+        "backend": policy.backend.kind,
+        "profile": policy.profile,
+        "related": _described(related),
+    }
+    return exposure_of(records, unwritten)
 
 
 def note_place(state: Path | None, outcome: Outcome, folder: Path) -> None:
@@ -171,23 +198,6 @@ def _released(records: Sequence[Record], opened: Record) -> tuple[Placed, ...]:
         for end, begun in ends
         if end["rows"] and begun["source"] in kin
     )
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What trying costs, whether or not anything comes of it."""
-
-    epsilon: float
-    delta: float
-
-
-def spent(data: Dataset, policy: Policy) -> Spent:
-    """What this run costs; a person may have rows in each table."""
-    options = policy.backend
-    if not policy.has_claim or not isinstance(options, ModelOptions) or options.epsilon is None:
-        return Spent(0.0, 0.0)
-    delta, count = DELTA if options.delta is None else options.delta, len(data.tables)
-    return Spent(options.epsilon * count, delta * count)
 
 
 def _cost_of(record: Record) -> Spent:
@@ -251,12 +261,25 @@ def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
         related=tuple(_related(each) for each in opened.get("related", ())),
         unknown=_unknown(records, opened),
         before=_before(records, opened, here),
+        released=tuple(
+            ReleasedBefore(
+                record=record["attempt"],
+                backend=here[record["attempt"]]["backend"],
+                profile=here[record["attempt"]]["profile"],
+                rows=_rows_of(record["rows"], here[record["attempt"]], opened),
+            )
+            for record in ends
+        ),
     )
 
 
 def _rows_of(rows: int, attempt: Record, opened: Record) -> int:
     """Released rows, as far as they can be of this source: of a release of a larger one its part."""
     return ceil(rows * min(1.0, int(opened["source_rows"]) / max(1, int(attempt["source_rows"]))))
+
+
+def _described(related: Sequence[RelatedSource]) -> list[dict[str, Any]]:
+    return [{"record": each.record, **asdict(each.shared)} for each in related]
 
 
 def _related(record: Mapping[str, Any]) -> RelatedSource:
@@ -278,16 +301,16 @@ def _is_alike(record: Record, opened: Record) -> bool:
 
 
 def _before(records: Sequence[Record], opened: Record, here: Mapping[int, Record]) -> tuple[Attempted, ...]:
-    """What was asked of this source before, and what it came to. Records of earlier versions do not say it."""
+    """What was asked of this source before, and what it came to. Records of earlier versions say little of it."""
     ends = {record["attempt"]: record for record in records if record["event"] == "outcome"}
     return tuple(
         Attempted(
-            settings=record["settings"],
+            settings=record.get("settings", {"profile": record["profile"], "backend.kind": record["backend"]}),
             outcome=ends.get(number, {}).get("outcome", ""),
             missed=tuple(Missed(**missed) for missed in ends.get(number, {}).get("missed", ())),
         )
         for number, record in here.items()
-        if number < opened["record"] and "settings" in record
+        if number < opened["record"]
     )
 
 

@@ -95,6 +95,14 @@ def open_ledger(folder: Path) -> Ledger:
         raise _unusable(error) from None
 
 
+def has_begun(folder: Path) -> bool:
+    """Whether a ledger lies in this directory, or a part of one."""
+    try:
+        return (folder / KEY).exists() or _began(folder)
+    except OSError as error:
+        raise _unusable(error) from None
+
+
 def chained(before: str, content: Mapping[str, Any]) -> str:
     """The digest that ties a record to all before it."""
     return sha256(before.encode("ascii") + _canonical(content)).hexdigest()

@@ -21,12 +21,12 @@ from privsynth.gate import Gate, gates_for, judge
 from privsynth.gate.artefacts import Artefacts
 from privsynth.generate import Backend, Closing, Described, Foreseeing
 from privsynth.left_out import lesson, without_left_out
-from privsynth.lineage.attempts import Attempt, attempt, note_place
+from privsynth.lineage.attempts import Attempt, attempt, note_place, so_far
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions
 from privsynth.pipeline.choices import backend_for, rows_asked, seed_notes, seeds_for, settle
 from privsynth.pipeline.earlier import earlier_releases, refuse_unreadable
-from privsynth.pipeline.evidence import NOTHING, missing_evidence, unjudged
+from privsynth.pipeline.evidence import NOTHING, missing_evidence, overspent, unjudged
 from privsynth.pipeline.folds import fresh_backends, with_drafts
 from privsynth.policy import Policy
 from privsynth.read import read_files
@@ -159,10 +159,14 @@ def release(
         from privsynth.generate.model.dp.alone import refuse_undeclared
 
         refuse_undeclared(without_left_out(prepared.data))  # a line that is missing in the policy must cost no epsilon
-    if (missing := missing_evidence(prepared)) is not None:
-        return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), unjudged(missing, prepared), stages)
+    if missing_evidence(prepared) is not None:
+        prepared, verdicts = with_certain(prepared, is_foreign=backend is not None)
+        return decided(prepared, Drawn(NOTHING, prepared.seeds.seed), verdicts, stages)
     with attempt(prepared.data, prepared.policy) as begun:
         prepared = known_before(prepared, begun, stages)
+        if over := overspent(prepared, begun.exposure, is_foreign=backend is not None):
+            verdicts = unjudged(prepared, None, over)
+            return begun.close(decided(prepared, Drawn(NOTHING, prepared.seeds.seed), verdicts, stages))
         fresh = fresh_backends(prepared.policy, backend if prepared.source.folds else None)
         drawn = make(prepared)
         prepared = with_drafts(prepared, fresh, stages)
@@ -263,12 +267,22 @@ def advice_on(prepared: Prepared, draft: Draft, verdicts: Sequence[Verdict]) -> 
     return prepared.course.onwards(ways_out(verdicts, prepared.policy, draft, prepared.source, before))
 
 
+def with_certain(prepared: Prepared, *, is_foreign: bool = False) -> tuple[Prepared, list[Verdict]]:
+    """Why no draft of this source could pass, known before anything is fitted, if so; and what the ledger knows of it.
+
+    No attempt is counted.
+    """
+    exposure = so_far(prepared.data, prepared.policy)
+    begun = None if exposure is None else replace(exposure, attempt=exposure.attempt + 1)
+    missing, over = missing_evidence(prepared), overspent(prepared, begun, is_foreign=is_foreign)
+    known = replace(prepared, source=replace(prepared.source, exposure=exposure))
+    return known, unjudged(known, missing, over) if missing or over else []
+
+
 def certain_refusal(prepared: Prepared) -> tuple[Sequence[Verdict], Advice]:
-    """Why no draft of this source could pass, known before anything is fitted, and the ways out; nothing of it else."""
-    if (missing := missing_evidence(prepared)) is None:
-        return (), NO_ADVICE
-    verdicts = unjudged(missing, prepared)
-    return verdicts, advice_on(prepared, NOTHING, verdicts)
+    """The same, with the ways out."""
+    prepared, verdicts = with_certain(prepared)
+    return verdicts, advice_on(prepared, NOTHING, verdicts) if verdicts else NO_ADVICE
 
 
 def write(

@@ -1,20 +1,28 @@
-"""Whether there are people enough to prove anything by. Where there are not, nothing is fitted, and nothing counted."""
+"""What refuses any draft of a source, known before one is made: too few people to judge by, or a budget used up.
+
+Then nothing is fitted. Where people are too few nothing is counted, either.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from privsynth.dataset import Dataset
-from privsynth.gate.budget import attempts
+from privsynth.gate.budget import Budget, attempts, rows_there
 from privsynth.options import MaskOptions
 from privsynth.release import Draft
+from privsynth.source import Exposure
 from privsynth.verdict import GATES, Finding, Verdict
+from privsynth.ways.budget import Spent, sure_rows, used_up
 
 if TYPE_CHECKING:
     from privsynth.pipeline.acts import Prepared
 
 NOTHING = Draft(Dataset(()), {})  # what was made: no table
 NOT_MADE = "nothing was fitted or drawn: there are too few people to judge it by"
+NO_BUDGET = "nothing was fitted or drawn: the budget of this source has no room for it"
 
 
 def missing_evidence(prepared: Prepared) -> Finding | None:
@@ -42,6 +50,22 @@ def missing_evidence(prepared: Prepared) -> Finding | None:
     )
 
 
+def overspent(prepared: Prepared, exposure: Exposure | None, *, is_foreign: bool = False) -> list[Finding]:
+    """The budget beyond a limit before anything is made: by this attempt, which `exposure` counts, or by its rows.
+
+    Epsilon is not among it: what is used up is refused where an attempt begins.
+    """
+    source, policy = replace(prepared.source, exposure=exposure), prepared.policy
+    if source.is_empty or exposure is None:
+        return []
+    there = rows_there(source)
+    rows = 1 if is_foreign else sure_rows(policy, there)
+    attempt, cost = exposure.attempt, Spent(0, 0)
+    gone = used_up(policy, exposure, attempt=attempt, cost=cost, rows=rows, there=there)
+    found = [each for each in Budget(policy).of(rows, source) if each.key in gone]
+    return [replace(each, note=f"{NO_BUDGET}; {each.note}") for each in found]
+
+
 def needed_in_words(prepared: Prepared) -> str:
     """How many people the profile needs, and how many there are."""
     policy, limits, people = prepared.policy, prepared.policy.limits, prepared.data.root.number_of_people
@@ -58,13 +82,15 @@ def needed_in_words(prepared: Prepared) -> str:
     return f"the profile {policy.profile} needs at least {limits.folds_min:,} people, and there are {people:,}"
 
 
-def unjudged(missing: Finding, prepared: Prepared) -> list[Verdict]:
-    """The verdicts where nothing was made: the gate copies says why, and the others had nothing to judge.
+def unjudged(prepared: Prepared, missing: Finding | None, over: Sequence[Finding]) -> list[Verdict]:
+    """The verdicts where nothing was made: copies or budget say why, and the others had nothing to judge.
 
     Whatever else is certain to refuse is said at once: nobody learns it in two steps.
     """
-    nothing = Finding("not_made", None, what="rows to judge", note=NOT_MADE, empty=True)
-    certain = {"copies": missing}
+    why = NO_BUDGET if missing is None else NOT_MADE
+    certain = {"copies": tuple(filter(None, [missing])), "budget": tuple(over)}
     if prepared.policy.state is None and prepared.policy.limits.attempts_max is not None:
-        certain["budget"] = attempts(prepared.source, prepared.policy.limits)
-    return [Verdict(gate, NOTHING.digest, (certain.get(gate, nothing),)) for gate in GATES if gate != "artefacts"]
+        certain["budget"] = (attempts(prepared.source, prepared.policy.limits),)
+    nothing = Finding("not_made", None, what="rows to judge", note=why, empty=True)
+    found = {gate: certain.get(gate) or (nothing,) for gate in GATES if gate != "artefacts"}
+    return [Verdict(gate, NOTHING.digest, found[gate], figures=prepared.policy.figures) for gate in found]

@@ -12,7 +12,7 @@ from privsynth.errors import InputError, PolicyError
 from privsynth.generate import Backend
 from privsynth.pipeline.acts import Data, Prepared, certain_refusal, draw, learn, prepare, read, release, write
 from privsynth.pipeline.choices import with_ledger
-from privsynth.pipeline.evidence import needed_in_words
+from privsynth.pipeline.evidence import missing_evidence, needed_in_words
 from privsynth.policy import Policy
 from privsynth.release import Outcome
 from privsynth.saved_model import PROTECT, SavedModel, check_keepable, check_same, fit_record, recall, save
@@ -34,9 +34,9 @@ def fit(data: Data, policy: Policy, stages: Stages) -> tuple[Prepared, Backend]:
 
 def refuse_unjudged(prepared: Prepared) -> None:
     """No model is made of which no draw could ever be released."""
-    verdicts, advice = certain_refusal(prepared)
-    if not verdicts:
+    if missing_evidence(prepared) is None:
         return
+    _, advice = certain_refusal(prepared)
     ways = " or ".join(f"`privsynth run` with {' '.join(way.options)}" for way in advice.ways)
     works = f"{advice.nothing_left} {ways}".strip()
     raise PolicyError(

@@ -29,6 +29,7 @@ from privsynth.options import MaskOptions
 from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by, known_before
 from privsynth.pipeline.choices import seed_notes, seeds_for, settle
 from privsynth.pipeline.earlier import refuse_unreadable
+from privsynth.pipeline.evidence import NOTHING, overspent, unjudged
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning
 from privsynth.read.sources import SourceFile
@@ -71,6 +72,8 @@ def mask_in_parts(
         source = _source(first, policy, taken, rows=parts.rows, exposure=begun.exposure)
         prepared = Prepared(started=started, seeds=seeds, policy=policy, data=first, source=source)
         prepared = known_before(prepared, begun, stages)
+        if over := overspent(prepared, begun.exposure):
+            return begun.close(decided(prepared, Drawn(NOTHING, 0), unjudged(prepared, None, over), stages))
         return begun.close(_mask_and_decide(prepared, parts, folder / "rows", stages))
 
 

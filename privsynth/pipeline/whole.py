@@ -80,7 +80,7 @@ class DryRun:
     notes: tuple[str, ...]  # on what was read, and on what it was taken for
     rows: int | None  # of the first table, as asked
     estimate: Estimate | None  # of all fits, those of the folds too. None: the backend cannot say
-    certain: Sequence[Verdict]  # of a refusal that is certain, whatever is drawn: too few people to judge by
+    certain: Sequence[Verdict]  # of a refusal that is certain, whatever is drawn: too few people, or no budget
     advice: Advice  # the ways out of it
 
 

@@ -1,6 +1,7 @@
 """Ways out of a refusal: what can be asked instead, worked out in one place from all verdicts together.
 
 case      the refusal at hand
+budget    what the ledger leaves of the source for one more run, and which releases used the rest
 certain   what has to change in any case: roles, rows beyond the budget, a claim
 leaks     what makes a model tell less of its rows: a larger leaf, fewer rows, without the column that tells most
 carriers  which column that is
@@ -10,9 +11,10 @@ kept      rows made from one person each: larger groups, without a quasi-identif
 backends  what else works for this very table, where nothing more of this backend is left
 tried     what was asked of this source before
 
-A way is offered only if the policy with it is allowed, was not tried on this source, and is no looser on privacy than
-the one that was refused: what a way may change is what the modules above change, and limits are not among it but to be
-tightened. A new seed alone is no way. What was changed since an earlier attempt and moved nothing is taken back.
+A way is offered only if the policy with it is allowed, was not tried on this source, has attempts, rows and epsilon
+left, and is no looser on privacy than the one that was refused: what a way may change is what the modules above change,
+and limits are not among it but to be tightened. A new seed alone is no way. What was changed since an earlier attempt
+and moved nothing is taken back.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from privsynth.source import Source
 from privsynth.verdict import Verdict
 from privsynth.way_out import Advice, Attempted, WayOut, laid_over
 from privsynth.ways.backends import RULEBOOK, nothing_left, other_backends
+from privsynth.ways.budget import nothing_more
 from privsynth.ways.case import Case
 from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way, profile_ways
 from privsynth.ways.kept import kept_ways
@@ -46,9 +49,9 @@ def ways_out(
     by_hand = _by_hand(case)
     if not case.blocked or source.is_empty or _is_broken(case):
         return Advice(by_hand=by_hand)
-    steps = [] if _is_spent(case) else [_without_vain_steps(case, way) for way in _of_this_backend(case)]
+    steps = [_without_vain_steps(case, way) for way in _of_this_backend(case)]
     here = _each_once(way for way in steps if _is_open(case, way))
-    elsewhere = other_backends(policy, source.train, source.holdout, source.exposure)
+    elsewhere = other_backends(policy, source.train, source.holdout)
     others = [way for way in (*profile_ways(case), *elsewhere) if _is_open(case, way)]
     ways = sorted((*here, *others), key=lambda way: (way.is_for_a_person, not way.leaves))
     is_left = any(not way.is_for_a_person for way in ways)
@@ -62,7 +65,9 @@ def _by_hand(case: Case) -> tuple[str, ...]:
     wrong += [RULEBOOK] if case.lacks_evidence else []
     uncounted = [each for each in case.failures("budget") if each.key == "attempts" and each.measured is None]
     told = [finding.remedy for finding in (*case.missing, *uncounted, *case.failures(*BY_HAND)) if finding.remedy]
-    return tuple(dict.fromkeys([*wrong, *told]))
+    known = case.source.exposure
+    gone = [] if known is None or not case.blocked else nothing_more(case.policy, known, case.budget_rows)
+    return tuple(dict.fromkeys([*wrong, *told, *gone]))
 
 
 def _is_broken(case: Case) -> bool:
@@ -72,16 +77,10 @@ def _is_broken(case: Case) -> bool:
     return bool(others) or bool(at_fault)
 
 
-def _is_spent(case: Case) -> bool:
-    """Whether no attempt of this backend is left that could be released."""
-    most, known = case.policy.limits.attempts_max, case.source.exposure
-    return most is not None and known is not None and known.attempt >= most
-
-
 def _is_open(case: Case, way: WayOut) -> bool:
-    """Whether the profile allows it and nobody tried it."""
+    """Whether the profile allows it, nobody tried it, and it has attempts, rows and epsilon left."""
     try:
-        return not case.was_tried(way)
+        return not case.was_tried(way) and case.has_room(way)
     except PolicyError:
         return False
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from privsynth.dataset import Dataset, Table
+from privsynth.dataset import Dataset
 from privsynth.options import AutoOptions, MaskOptions, ModelOptions, RulesOptions, effective_k
 from privsynth.policy import Policy, profile_rules
-from privsynth.source import Exposure
-from privsynth.way_out import Attempted, Change, WayOut
+from privsynth.way_out import Change, WayOut
 
 WHY_MASK = "backend mask needs no hold-out: it changes the rows of the source, and judges groups instead of copies"
 COSTS_MASK = "each row stays one person's: outside the house it counts as pseudonymised personal data"
@@ -17,28 +16,14 @@ COSTS_MODEL = "the rows are new: nothing can be looked up in them"
 RULEBOOK = "backend rules reads no real row: write a rulebook, then: privsynth run RULEBOOK.yaml --out OUT"
 
 
-def other_backends(
-    policy: Policy, data: Dataset, held: Dataset | None = None, exposure: Exposure | None = None
-) -> Iterator[WayOut]:
-    """The backends that the profile allows, whose own needs this table meets, and that have attempts and rows left.
-
-    `held` are rows of it that were kept aside; `exposure` is what the ledger knows of the source.
-    """
-    sides = [data] if held is None or held.is_empty else [data, held]
-    rows, people = (sum(size(side.root) for side in sides) for size in (len, _people_of))
-    if (
-        not isinstance(policy.backend, MaskOptions)
-        and _mask_fits(policy, people)
-        and _is_left("mask", policy, rows, exposure)
-    ):
+def other_backends(policy: Policy, data: Dataset, held: Dataset) -> Iterator[WayOut]:
+    """The backends that the profile allows, and whose own needs this table meets; `held` are its rows kept aside."""
+    people = sum(side.root.number_of_people for side in (data, held) if not side.is_empty)
+    if not isinstance(policy.backend, MaskOptions) and _mask_fits(policy, people):
         yield WayOut(kind="backend", changes=_to_mask(policy), why=WHY_MASK, costs=COSTS_MASK)
     learns = isinstance(policy.backend, AutoOptions | ModelOptions | RulesOptions)
-    if not learns and _model_fits(policy, people) and _is_left("model", policy, rows, exposure):
+    if not learns and _model_fits(policy, people):
         yield WayOut(kind="backend", changes=(Change(("backend",), "model"),), why=WHY_MODEL, costs=COSTS_MODEL)
-
-
-def _people_of(table: Table) -> int:
-    return table.number_of_people
 
 
 def _mask_fits(policy: Policy, people: int) -> bool:
@@ -54,21 +39,6 @@ def _model_fits(policy: Policy, people: int) -> bool:
 def least_people(policy: Policy) -> int:
     """How many a model can be judged with: half of them as control, or each left out of one of several engines."""
     return min(2 * policy.limits.control_min, policy.limits.folds_min)
-
-
-def _is_left(backend: str, policy: Policy, rows: int, exposure: Exposure | None) -> bool:
-    """Whether the budget of the source has an attempt and a table's rows left for it."""
-    if exposure is None:
-        return True
-    most, tried = policy.limits.attempts_max, _tried(backend, policy, exposure.before)
-    return (most is None or tried < most) and exposure.rows + rows <= policy.limits.rows_ratio * rows
-
-
-def _tried(backend: str, policy: Policy, before: Sequence[Attempted]) -> int:
-    return sum(
-        attempt.settings.get("backend.kind") == backend and attempt.settings.get("profile") == policy.profile
-        for attempt in before
-    )
 
 
 def _to_mask(policy: Policy) -> tuple[Change, ...]:

@@ -14,6 +14,7 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding, Verdict, blocking
 from privsynth.way_out import Attempted, Change, WayOut, missed_in
+from privsynth.ways.budget import NEVER_ASKED, spent, sure_rows, tried, used_up
 from privsynth.ways.tried import MOVED, differing, has_helped, is_of_drop, is_step, of_drop, settings_of
 
 MISSING = ("releases_not_at_hand",)
@@ -118,6 +119,14 @@ class Case:
         asked = settings_of(way.applied(self.policy))
         return any(asked == attempt.settings for attempt in self.attempts)
 
+    def has_room(self, way: WayOut) -> bool:
+        """Whether what the ledger knows of this source leaves a run of this way enough of its budget."""
+        asked, exposure, there = way.applied(self.policy), self.source.exposure or NEVER_ASKED, self.budget_rows
+        is_alike = (asked.backend.kind, asked.profile) == (self.policy.backend.kind, self.policy.profile)
+        attempt = (exposure.attempt if is_alike else tried(asked, exposure)) + 1
+        cost, rows = spent(self.source.train, asked), sure_rows(asked, there)
+        return not used_up(asked, exposure, attempt=attempt, cost=cost, rows=rows, there=there)
+
     @property
     def maker(self) -> str:
         """What made the rows: the backend that was asked for, or the object that was handed over instead."""
@@ -142,6 +151,16 @@ class Case:
     def rows_there(self) -> int:
         """How many rows are made where nobody asks for a number: as many as there are."""
         return sum(len(side.root) for side in (self.source.train, self.source.holdout) if not side.is_empty)
+
+    @property
+    def budget_rows(self) -> int:
+        """The rows of the source, all parts of it included."""
+        return self.rows_there if self.source.of_rows is None else self.source.of_rows
+
+    @property
+    def rows_made(self) -> int:
+        """The rows of the draft; where none was made, those that were asked for."""
+        return len(self.draft.dataset.root) if not self.draft.dataset.is_empty else self.policy.rows or self.rows_there
 
     def can_be_dropped(self, table: Table, name: str) -> bool:
         """No key, not what says whose the rows are, nothing that a rule or a mask speaks of, and no target."""

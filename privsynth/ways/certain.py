@@ -85,7 +85,7 @@ def _invented(case: Case, table: str, name: str) -> Iterator[Change]:
 def _rows(case: Case) -> WayOut | None:
     """As many rows as the budget of the source still holds."""
     found = [finding for finding in case.failures("budget") if finding.key == "rows"]
-    exposure, made = case.source.exposure, len(case.draft.dataset.root)
+    exposure, made = case.source.exposure, case.rows_made
     if not found or not found[0].n or isinstance(case.policy.backend, MaskOptions):
         return None
     left = int(case.policy.limits.rows_ratio * found[0].n) - (exposure.rows if exposure else 0)

@@ -175,10 +175,10 @@ def test_what_is_certain_goes_with_every_other_way() -> None:
 
 
 def test_the_budget_of_rows_says_how_many_are_left() -> None:
-    over = Verdict("budget", "d", (Finding("rows", 2.5, what="rows", limit=2, limit_name="rows_ratio", n=1_000),))
+    over = Verdict("budget", "d", (Finding("rows", 2.5, what="rows", limit=2, limit_name="rows_ratio", n=900),))
     asked = Policy(backend="model", limits={"rows_ratio": 2})
-    assert first(over, policy=asked, exposure=Exposure(2, rows=1_700)).options == ("--rows", "300")
-    gone = advice(over, policy=asked, exposure=Exposure(2, rows=2_000))
+    assert first(over, policy=asked, exposure=Exposure(2, rows=1_500)).options == ("--rows", "300")
+    gone = advice(over, policy=asked, exposure=Exposure(2, rows=1_800))
     assert (gone.ways, gone.nothing_left[:22]) == ((), "nothing else of backen")
 
 
