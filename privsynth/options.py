@@ -88,7 +88,8 @@ class Limits(PolicyModel):
     ties_min: float = _higher(
         ge=0,
         le=1,
-        description="Least share of what a column says of the others that each column must keep.",
+        description="Least share of what a column says of the others that each column must keep, and all of them "
+        "together.",
     )
     relations_min: float = _higher(
         ge=0,

@@ -166,8 +166,12 @@ def finding_line(finding: Finding, figures: FigureStyle = "exact") -> str:
     if finding.limit is not None:
         parts.append(f"limit {'at most' if finding.good == 'low' else 'at least'} {number(finding.limit)}")
     if finding.where:
-        parts.append(f"in {', '.join(finding.where[:5])}{' ...' if len(finding.where) > 5 else ''}")
+        parts.append(f"in {first_names(finding.where)}")
     return "  ".join(parts)
+
+
+def first_names(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:5])}{' ...' if len(names) > 5 else ''}"
 
 
 def number(value: float | None) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from privsynth.dataset import Table
 from privsynth.expressions.aim import is_steered, like_asked
 from privsynth.gate.evidence.kept import kept_findings
-from privsynth.mask_steps import Keep
 from privsynth.measure.fidelity import FidelityResult
-from privsynth.measure.fidelity.whole import fidelity_of
+from privsynth.measure.fidelity.whole import fidelity_of, spared
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
@@ -25,10 +23,10 @@ class Fidelity:
     those that meet the condition, and thinned to the shares.
 
     A mean hides what one column lost, so each is looked at by itself: its values and how many there are, what it says
-    of the others, what holds between them, what a model learns from it, and whether a classifier tells whole rows. A
-    column that says nothing any more blocks by its name, unless the policy says that it may be lost. What no engine
-    learns yet, order in time and the rows of one person, is measured and said, and held to a limit where the policy
-    sets one.
+    of the others and all say of each other, what holds between them, what a model learns from it, and whether a
+    classifier tells whole rows. A column that says nothing any more blocks by its name, unless the policy says that it
+    may be lost. What no engine learns yet, order in time and the rows of one person, is measured and said, and held to
+    a limit where the policy sets one.
     """
 
     name = "fidelity"
@@ -58,7 +56,7 @@ class Fidelity:
         return [
             _score(result),
             self._relative(result, f"{asked}; not compared: {apart}", gated=gated),
-            *kept_findings(result, self.limits, self._spared(train), gated=gated),
+            *kept_findings(result, self.limits, spared(train, self.policy), gated=gated),
         ]
 
     def _relative(self, result: FidelityResult, more: str, *, gated: bool) -> Finding:
@@ -77,12 +75,6 @@ class Fidelity:
             f"against {result.against}{more}",
             remedy=f"the worst columns are {worst}: a smaller leaf, more rows, or another engine",
         )
-
-    def _spared(self, table: Table) -> set[str]:
-        """Columns that may be lost, or that masking changes because the policy has it so."""
-        asked = self.policy.table(table.name).columns
-        lost = {name for name, column in asked.items() if column.may_be_lost}
-        return lost | {c.name for c in table.columns if c.step is not None and not isinstance(c.step, Keep)}
 
     def _asked(self, source: Source, table: str) -> str:
         real = like_asked(source, self.policy)

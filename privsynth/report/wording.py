@@ -231,6 +231,10 @@ LOST = {
         "what two columns say of each other is lost",
         "at least two columns say less of each other than in the real rows",
     ),
+    "all_pairs": (
+        "what all columns say of each other is lost",
+        "taken together, columns say less of each other than in the real rows",
+    ),
     "threes": (
         "what three columns say together is lost",
         "at least three columns say less together than in the real rows",
@@ -277,6 +281,7 @@ KEPT = {
     "texture": ("How values are written", "Are decimals, weekdays and times of day as in the real rows?"),
     "ties": ("What a column says of the others", "Does it still tell what it told of all of them?"),
     "pairs": ("Two columns", "Does the one still tell what it told of the other?"),
+    "all_pairs": ("All columns together", "Do they still tell of each other, over all, what they told?"),
     "threes": ("Three columns", "Does one still depend on two others together as it did?"),
     "relations": ("What holds between columns", "In how many rows does it hold?"),
     "keys": ("Keys", "What no two real rows share, do two synthetic ones?"),

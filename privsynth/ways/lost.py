@@ -12,7 +12,7 @@ from privsynth.verdict import Finding
 from privsynth.ways.case import Case
 
 BY_THEMSELVES = ("columns", "levels")  # what a column says alone: no turn of a model brings it back
-OF_OTHERS = ("ties", "use")  # what it says of others: a closer model may
+OF_OTHERS = ("ties", "all_pairs", "use")  # what it says of others: a closer model may
 Place = tuple[str, str]
 Places = list[Place]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from privsynth.cli import flags
 from privsynth.cli.changes import assignments, only_set
-from privsynth.cli.screen import Screen, fidelity_of, finding_line, result, write_json
+from privsynth.cli.screen import Screen, fidelity_of, finding_line, first_names, result, write_json
 from privsynth.errors import ExitCode, visible
 from privsynth.policy import Policy, load_policy
 from privsynth.verdict import GATES, Finding, Status, Verdict
@@ -82,7 +82,7 @@ def _worst(verdicts: Sequence[Verdict]) -> str:
     from privsynth.report.losses import worst_places
 
     return "".join(
-        f"worst    {visible(', '.join(place.where) or 'whole rows')}: {finding.key.replace('_', ' ')} "
+        f"worst    {visible(first_names(place.where) or 'whole rows')}: {finding.key.replace('_', ' ')} "
         f"{_part(place.kept)}, fresh real rows {_part(place.fresh)}: {visible(place.words)}\n"
         for finding, place in worst_places(verdicts)[:SHOWN]
     )

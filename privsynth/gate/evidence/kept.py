@@ -19,6 +19,7 @@ WHAT: dict[Aspect, str] = {
     "texture": "decimals, weekdays and times of day that are as in the real rows",
     "ties": "what the column that keeps least says of the others",
     "pairs": "what one of the two columns that keep least says of the other",
+    "all_pairs": "what all columns say of each other",
     "threes": "what two of the three columns that keep least say together of the third",
     "relations": "rows in which what holds between columns holds",
     "keys": "rows that have a key of their own where each real row has one",
@@ -36,6 +37,7 @@ LIMITS: dict[Aspect, str] = {
     "columns": "column_min",
     "levels": "column_min",
     "ties": "ties_min",
+    "all_pairs": "ties_min",
     "relations": "relations_min",
     "use": "use_min",
     "order": "order_min",
@@ -45,6 +47,7 @@ AS_CHANCE_ALLOWS: dict[Aspect, str] = {  # what is held to a limit with what cha
     "columns": "how often values are",
     "levels": "how many different ones there are",
     "ties": "what a column says of the others",
+    "all_pairs": "what all say of each other",
     "relations": "what holds between columns",
     "use": "what a model learns",
 }

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 # columns: the shares of values; levels: how many different ones; texture: how fine they are;
-# ties: what a column says of all others; pairs: of one; threes: two of a third
+# ties: what a column says of all others; pairs: of one; all_pairs: all columns of each other; threes: two of a third
 Aspect = Literal[
     "columns",
     "levels",
     "texture",
     "ties",
     "pairs",
+    "all_pairs",
     "threes",
     "relations",
     "keys",

@@ -13,14 +13,13 @@ from itertools import combinations
 
 import numpy as np
 
+from privsynth.measure.fidelity.contrasts import contrasts_of
 from privsynth.measure.fidelity.kept import Kept, percent
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.measure.fidelity.ties import Tie
 from privsynth.measure.samples import some_rows
 from privsynth.typing import Array
 
-PARTS = 3  # of a column
-SMALLEST = 0.05  # of the rows: a smaller part has contrasts too large to be told from chance
 ROWS, COLUMNS = 6_000, 24  # that are looked at
 FEWEST = 100  # rows
 LEAST = 0.03  # phi squared of three, below which it is not spoken of
@@ -112,17 +111,9 @@ def _product(left: Array, right: Array) -> Array:
 
 def _contrasts(count: int, places: Sequence[Array], rows: Sequence[Array]) -> tuple[Array, ...]:
     """Of one binned column, on each side; none where the real rows are nearly all in one part."""
-    shares = np.bincount(places[0], minlength=count) / len(places[0])
-    part_of = np.minimum(PARTS - 1, (PARTS * (np.cumsum(shares) - shares / 2)).astype(np.int64))
-    large = np.flatnonzero(np.bincount(part_of, weights=shares, minlength=PARTS) >= SMALLEST)
-    if len(large) < 2:
-        return ()
-    part_of = np.minimum(len(large) - 1, np.searchsorted(large, part_of))
-    sizes = np.bincount(part_of, weights=shares)
-    roots = np.sqrt(sizes / sizes.sum())
-    values = np.linalg.qr(np.column_stack([roots, np.eye(len(roots))[:, 1:]]))[0][:, 1:] / roots[:, None]
-    sides = [values[part_of[side[taken]]] for side, taken in zip(places, rows, strict=True)]
-    return tuple(side - side.mean(axis=0) for side in sides)
+    values = contrasts_of(np.bincount(places[0], minlength=count) / len(places[0]))
+    sides = [values[side[taken]] for side, taken in zip(places, rows, strict=True)]
+    return tuple(side - side.mean(axis=0) for side in sides) if values.shape[1] else ()
 
 
 def _kept(contrasts: _Contrasts, three: _Three) -> Kept:

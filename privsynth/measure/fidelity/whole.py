@@ -13,10 +13,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from privsynth.dataset import Dataset
+from privsynth.dataset import Dataset, Table
 from privsynth.expressions.aim import like_asked
+from privsynth.mask_steps import Keep
 from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
 from privsynth.measure.fidelity.again import said_again
+from privsynth.measure.fidelity.all_pairs import all_pairs_kept
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
 from privsynth.measure.fidelity.detection import PLENTY, deviation
 from privsynth.measure.fidelity.groups import groups_kept, means_kept, within_groups_kept
@@ -50,6 +52,13 @@ def fidelity_of(draft: Draft, source: Source, policy: Policy) -> tuple[FidelityR
         known = source, policy, tuple(_measured(draft, source, policy))
         _KNOWN[draft] = known
     return known[2]
+
+
+def spared(table: Table, policy: Policy) -> set[str]:
+    """Columns that may be lost, or that masking changes because the policy has it so."""
+    asked = policy.table(table.name).columns
+    lost = {name for name, column in asked.items() if column.may_be_lost}
+    return lost | {c.name for c in table.columns if c.step is not None and not isinstance(c.step, Keep)}
 
 
 def _measured(draft: Draft, source: Source, policy: Policy) -> Iterator[FidelityResult]:
@@ -114,6 +123,8 @@ class _Measure:
         yield from not_compared_kept(sides)
         ties = (*result.ties, *fine_ties(sides))
         yield from (*column_ties(ties, "ties", sides.size), *pairs_kept(ties, sides.size))
+        held = [column for column in sides.names if column not in spared(self.source.train[name], self.policy)]
+        yield from all_pairs_kept(whole, held, _stream("all pairs", name))
         yield from said_again(sides, threes_kept(sides, result.ties, _stream("threes", name)))
         yield from relations_kept(sides, self.source.facts)
         every = self.laid.whole[name], self.laid.parts.synthetic[name]
