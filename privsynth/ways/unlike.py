@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import chain
 
@@ -11,6 +12,7 @@ from privsynth.options import ModelOptions
 from privsynth.verdict import Finding
 from privsynth.way_out import Change, WayOut
 from privsynth.ways.case import Case
+from privsynth.ways.certain import as_one
 from privsynth.ways.leaks import USUAL_LEAF
 from privsynth.ways.lost import BY_THEMSELVES, OF_OTHERS, Places, broken, can_go, leaves_enough, of_columns
 
@@ -28,7 +30,7 @@ def unlike_ways(case: Case) -> Iterator[WayOut]:
         return
     worst = max(found, key=lambda finding: finding.used or 0)
     mended = [_without(case, choice, found) for choice in broken(case) if leaves_enough(case, choice)]
-    nearer = list(_by_options(case, case.told(worst)))
+    nearer = list(_nearer(case, found, worst))
     yield from chain(nearer, mended[:2]) if _is_by_leaf(case) else chain(mended[:2], nearer)
     yield from mended[2:]
     yield from _by_columns(case, found, is_mended=bool(mended))
@@ -41,6 +43,33 @@ def _is_by_leaf(case: Case) -> bool:
         return False
     tried = [int(values["backend.min_leaf"] or USUAL_LEAF) for values, _ in case.siblings("backend.min_leaf")]
     return min(tried) >= (options.min_leaf or 0)
+
+
+def _nearer(case: Case, found: Sequence[Finding], worst: Finding) -> Iterator[WayOut]:
+    """By the engine, for what it learnt. Of an invented column it knows nothing: what that lost goes out besides."""
+    invented = [place for finding in found for place in _lost_by_invention(case, finding)]
+    mendable = [finding for finding in found if not _is_of_invented(case, finding)]
+    if not mendable or not all(can_go(case, place) for place in invented):
+        return
+    for way in _by_options(case, case.told(worst if worst in mendable else mendable[0])):
+        if not invented:
+            yield way
+        else:
+            costs = f"{way.costs}; the result has no {', '.join(dict.fromkeys(name for _, name in invented))}"
+            yield replace(way, changes=as_one([way, _without(case, invented, found)]), costs=costs)
+
+
+def _lost_by_invention(case: Case, finding: Finding) -> Places:
+    """The invented columns that say nothing any more by themselves, or that alone a figure speaks of."""
+    if finding.key not in BY_THEMSELVES and not _is_of_invented(case, finding):
+        return []
+    return [(table.name, name) for table, name in case.places_of(finding) if table[name].role.is_fabricated]
+
+
+def _is_of_invented(case: Case, finding: Finding) -> bool:
+    """Whether a figure speaks of invented columns alone."""
+    places = list(case.places_of(finding))
+    return bool(places) and all(table[name].role.is_fabricated for table, name in places)
 
 
 def _by_options(case: Case, why: str) -> Iterator[WayOut]:

@@ -289,6 +289,20 @@ def test_a_lost_column_is_left_out_before_the_leaf_is_turned_and_garbage_is_a_pe
     assert found.ways[-1].options == ("--set", "tables.people.columns.town.may_be_lost=true")
 
 
+def test_no_leaf_is_turned_for_the_loss_of_a_column_that_is_invented() -> None:
+    lost = failed("fidelity", "levels", good="high", used=0.5, where=("email",))
+    found = advice(lost, policy=Policy(backend={"kind": "model", "min_leaf": 90}))
+    assert [way.options for way in found.to_follow] == [("--drop", "email")]
+    assert kinds(found)[-1] == "lost"
+
+
+def test_a_leaf_for_what_is_learnt_goes_with_the_loss_of_what_is_invented() -> None:
+    invented = failed("fidelity", "levels", good="high", used=0.5, where=("email",))
+    learnt = failed("fidelity", "ties", good="high", used=0.4, where=("town",))
+    leaf = next(way for way in advice(invented, learnt).ways if way.kind == "leaf")
+    assert leaf.options == ("--set", "backend.min_leaf=10", "--drop", "email")
+
+
 def test_what_a_column_says_of_others_is_first_followed_more_closely() -> None:
     lost = failed("fidelity", "ties", good="high", used=0.5, where=("town",))
     assert [way.options for way in advice(lost).to_follow][::2] == [
