@@ -173,3 +173,21 @@ def test_no_curve_reaches_a_value_beyond_the_k_th_from_either_end(values: list[f
             assert (rest >= coding.knots.max()).sum() >= k
         else:
             assert len(rest) >= k
+
+
+@pytest.mark.parametrize(("missing", "grid"), [(0, 12), (5, 12), (30, 1)])
+def test_a_step_that_a_few_of_many_numbers_miss_is_kept(missing: int, grid: int, rng: np.random.Generator) -> None:
+    values = 12.0 * rng.permutation(np.arange(1, 1_201))
+    values[:missing] += 5
+    line = number_line_of(Column("dozens", Kind.INTEGER), values)
+    assert line.grid == grid
+    assert line.between_steps(values) == (missing if grid > 1 else 0)
+
+
+def test_a_number_off_the_step_that_several_rows_hold_is_meant() -> None:
+    values = np.r_[12.0 * np.arange(1, 2_001), np.full(9, 77_777.0)]
+    assert number_line_of(Column("dozens", Kind.INTEGER), values).grid == 1
+
+
+def test_as_many_numbers_without_a_step_have_none(rng: np.random.Generator) -> None:
+    assert number_line_of(Column("any", Kind.INTEGER), rng.integers(0, 100_000, 3_000).astype(float)).grid == 1

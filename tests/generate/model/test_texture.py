@@ -115,3 +115,33 @@ def test_numbers_of_three_digits_keep_three_digits(rng: np.random.Generator) -> 
     is_fine = np.round(drawn, 2) != drawn
     assert not is_fine[drawn > 1].any()
     assert is_fine[(drawn < 1) & (drawn > 0.1)].mean() == pytest.approx(0.9, abs=0.03)
+
+
+def kick_offs(rng: np.random.Generator) -> np.ndarray:
+    """Nine in ten at half past three, the rest at eight in the evening, but for two at odd minutes."""
+    moments = np.datetime64("2001-01-01", "m") + rng.integers(0, 9000, 3000) * np.timedelta64(1, "D")
+    moments += np.where(rng.random(3000) < 0.9, 930, 1200).astype("timedelta64[m]")
+    moments[:2] += np.array([3, 7], dtype="timedelta64[m]")
+    return np.asarray(moments.astype("datetime64[us]"))
+
+
+def test_moments_keep_a_step_of_the_clock_that_a_few_miss_and_their_times_of_day(rng: np.random.Generator) -> None:
+    coding = learn_coding(Column("at", Kind.DATE), kick_offs(rng), k=10)
+    assert isinstance(coding, Curve)
+    drawn = coding.axis.write(coding.drawn_at(rng.random(5000), rng))
+    minute = (drawn - drawn.astype("datetime64[D]")).astype("timedelta64[m]").astype(int)
+    assert set(minute % 30) == {0}
+    assert set(minute) == {930, 1200}
+    assert (minute == 930).mean() == pytest.approx(0.9, abs=0.02)
+
+
+def test_times_of_day_that_fewer_than_k_people_have_do_not_come_out(rng: np.random.Generator) -> None:
+    moments, axis = kick_offs(rng), NumberLine(step_us=60_000_000)
+    moments[:9] = moments[:9].astype("datetime64[D]") + np.timedelta64(4, "h")
+    texture = texture_of(axis, axis.read(moments), 10, None)
+    assert texture is not None
+    assert np.flatnonzero(texture.slots).tolist() == [31, 40]
+
+
+def test_moments_at_all_times_alike_have_no_texture(rng: np.random.Generator) -> None:
+    assert texture_of(NumberLine(step_us=60_000_000), rng.integers(0, 9_000_000, 5000).astype(float), 10, None) is None

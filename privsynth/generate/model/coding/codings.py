@@ -47,7 +47,7 @@ class Classes:
     axis: NumberLine | None = None
     hidden_levels: int = 0
     hidden_rows: int = 0
-    coarse_rows: int = 0  # dates between two steps of the axis, which come out on a step
+    coarse_rows: int = 0  # values between two steps of the axis, which come out on a step
 
     def encode(self, values: Array) -> Array:
         """The position of each value in `levels`; HIDDEN for what may not come out."""
@@ -79,7 +79,7 @@ class Curve:
     low: int = 0  # how many of `ordered` lie before the first knot, and after the last
     high: int = 0
     hidden_rows: int = 0
-    coarse_rows: int = 0  # dates between two steps of the axis, which come out on a step
+    coarse_rows: int = 0  # values between two steps of the axis, which come out on a step
     texture: Texture | None = None  # what of the rest is round, or falls on certain days
     reach: Array = field(default_factory=lambda: np.zeros(0))  # of each value of the lattice: where its share ends
 

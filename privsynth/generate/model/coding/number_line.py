@@ -15,6 +15,8 @@ DAY_US = 86_400_000_000
 STEPS_US = (DAY_US, 3_600_000_000, 60_000_000, 1_000_000, 1_000, 1)  # day ... microsecond
 NEARLY = 0.9  # so many moments on a coarser step say that the others are rare
 SHARED = 8
+MISSED = 0.01  # share of the different numbers, and of the rows, that may miss the step of all others
+OF_A_PART = 32  # numbers: in most parts none misses it
 LARGEST = 2.0**53  # beyond, floats are no whole numbers one by one
 _FEWEST = {"Y": 3, "Q": 3, "M": 3, "W": 8}  # so many distinct days on a calendar's grid are no chance
 _GRIDS = (*((unit, days) for unit in "YQM" for days in (0, -1)), *(("W", days) for days in range(7)))
@@ -62,8 +64,11 @@ class NumberLine:
         return (numbers * self.step_us).astype("datetime64[us]")
 
     def between_steps(self, values: Array) -> int:
-        """How many dates are written otherwise than they were read, because they lie between two steps."""
-        return int((~np.isnat(values) & (self.write(self.read(values)) != values)).sum()) if self.step_us else 0
+        """How many values are written otherwise than they were read, because they lie between two steps."""
+        if self.step_us:
+            return int((~np.isnat(values) & (self.write(self.read(values)) != values)).sum())
+        plain = np.round(values, self.decimals) + 0.0
+        return int((~np.isnan(values) & (self.rounded(values) != plain)).sum()) if self.grid > 1 else 0
 
     def snapped(self, moments: Array, *, up: bool) -> Array:
         """What is on this line's own grid, never below (`up`) or never above what it was."""
@@ -104,11 +109,23 @@ def number_line_of(column: Column, values: Array) -> NumberLine:
 
 
 def _grid(values: Array, decimals: int) -> int:
-    """What all numbers are multiples of, in their last place; so many different ones share nothing by chance."""
-    scaled = np.rint(np.unique(values[~np.isnan(values)]) * 10.0**decimals)
+    """What all numbers but a few are multiples of, in their last place.
+
+    So many different ones share nothing by chance. A number that several rows hold is none of the few: it is meant.
+    """
+    distinct, rows = np.unique(values[~np.isnan(values)], return_counts=True)
+    scaled = np.rint(distinct * 10.0**decimals)
     if len(scaled) < SHARED or np.abs(scaled).max() > LARGEST:
         return 1
-    return int(np.gcd.reduce(scaled.astype(np.int64)))
+    whole = scaled.astype(np.int64)
+    step = int(np.gcd.reduce(whole))
+    if len(whole) < SHARED / MISSED:
+        return step
+    parts = np.gcd.reduce(whole[: len(whole) // OF_A_PART * OF_A_PART].reshape(OF_A_PART, -1), axis=0)
+    usual = int(np.gcd.reduce(parts[parts >= np.median(parts)]))
+    misses = whole % max(usual, 1) != 0
+    is_rare = misses.sum() <= MISSED * len(whole) and rows[misses].sum() <= MISSED * rows.sum()
+    return max(step, usual) if is_rare and rows[misses].max(initial=0) < SHARED else step
 
 
 def _step_of(moments: Array) -> int:

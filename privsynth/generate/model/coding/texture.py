@@ -1,4 +1,4 @@
-"""What a smooth curve loses of numbers and dates: how many are round, and on which days of the week moments fall."""
+"""What a smooth curve loses of numbers and dates: how many are round, on which days and at which times they fall."""
 
 from __future__ import annotations
 
@@ -15,19 +15,23 @@ from privsynth.typing import Array
 MONDAY = 3  # days from the first of 1970, a Thursday, back to a Monday
 BEYOND_CHANCE = 5.0  # standard deviations: many grids are tried
 UNEVEN = 22.5  # chi-squared of seven days that chance passes once in a thousand
+SLOT_US = 1_800_000_000  # half an hour: a clock is a smooth curve within it
+UNEVEN_SLOTS = 84.0  # as `UNEVEN`, of the 48 slots of a day
+ROUND_US = (1_800_000_000, 900_000_000, 300_000_000, 30_000_000, 15_000_000, 5_000_000)  # of a clock, between its steps
 LEAST = 1e-16  # smaller numbers share a power of ten with zero
 TOLD_APART = LARGEST / 100  # spacings up to a number: of more, floats are on each grid by chance
 OWN_SHARES = 20  # times k numbers between two powers of ten have shares of their own
 SPACINGS = 5  # of a grid at least lie within the middle eight tenths of the values
 
 
-@kept(version=1)
+@kept(version=2)
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Texture:
-    """Grids, each finer than the next, with the share of numbers that were put on it; and the shares of weekdays.
+    """Grids, each finer than the next, with the share of numbers that were put on it; and the shares of weekdays and
+    half hours.
 
     Numbers with many digits before the point often have few after it, so each power of ten has shares of its own where
-    it has numbers enough, and else those of the next. A fineness or a weekday of fewer than k people has no share.
+    it has numbers enough, and else those of the next. A fineness, weekday or half hour of fewer than k people has none.
     """
 
     axis: NumberLine
@@ -35,11 +39,14 @@ class Texture:
     shares: Array = field(default_factory=lambda: np.zeros((1, 0)), repr=False)  # of each of `powers`, or of all
     powers: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False)
     weekdays: Array = field(default_factory=lambda: np.zeros(0), repr=False)  # from Monday; empty: left as they fall
+    slots: Array = field(default_factory=lambda: np.zeros(0), repr=False)  # of the day, from midnight; likewise
 
     def on(self, numbers: Array, low: Array | float, high: Array | float, rng: np.random.Generator) -> Array:
         """The numbers moved as little as it takes, none beyond the ends."""
         if len(self.grids):
             numbers = self._on_grids(numbers, low, high, rng)
+        if len(self.slots):
+            numbers = self._on_slots(numbers, low, high, rng)
         return self._on_weekdays(numbers, low, high, rng) if len(self.weekdays) else numbers
 
     def _on_grids(self, numbers: Array, low: Array | float, high: Array | float, rng: np.random.Generator) -> Array:
@@ -58,18 +65,31 @@ class Texture:
         if not len(here):
             return numbers
         day, a_day = weekdays_of(numbers[here], self.axis), DAY_US // self.axis.step_us
-        come = np.bincount(day, minlength=7) / len(here)
-        goes = rng.random(len(here)) * come[day] >= self.weekdays[day]
-        lacking = np.maximum(self.weekdays - come, 0)
-        if not goes.any() or not lacking.any():
-            return numbers
-        wanted = rng.choice(7, len(here), p=lacking / lacking.sum())
-        ahead = np.where(goes, (wanted - day + 3) % 7 - 3, 0)
+        ahead = (_evened(day, self.weekdays, rng) - day + 3) % 7 - 3
         moved = numbers.copy()
         moved[here] += ahead * a_day
         week = 7 * a_day
         moved = np.where(moved > high, moved - week, np.where(moved < low, moved + week, moved))
         return np.where((moved >= low) & (moved <= high), moved, numbers)
+
+    def _on_slots(self, numbers: Array, low: Array | float, high: Array | float, rng: np.random.Generator) -> Array:
+        """To another time of the same day; what would lie beyond the ends stays."""
+        here = np.flatnonzero(~np.isnan(numbers))
+        slot, moved = slots_of(numbers[here], self.axis), numbers.copy()
+        moved[here] += (_evened(slot, self.slots, rng) - slot) * (_slot_us(self.axis) // self.axis.step_us)
+        return np.where((moved >= low) & (moved <= high), moved, numbers)
+
+
+def _evened(part: Array, shares: Array, rng: np.random.Generator) -> Array:
+    """The part of each, or another one where too many are of it and too few of that."""
+    if not len(part):
+        return part
+    come = np.bincount(part, minlength=len(shares)) / len(part)
+    goes = rng.random(len(part)) * come[part] >= shares[part]
+    lacking = np.maximum(shares - come, 0)
+    if not goes.any() or not lacking.any():
+        return part
+    return np.where(goes, rng.choice(len(shares), len(part), p=lacking / lacking.sum()), part)
 
 
 def spacing(grid: NumberLine) -> float:
@@ -93,22 +113,41 @@ def weekdays_of(numbers: Array, axis: NumberLine) -> Array:
     return np.asarray((np.rint(numbers).astype(np.int64) // (DAY_US // axis.step_us) + MONDAY) % 7)
 
 
+def slots_of(numbers: Array, axis: NumberLine) -> Array:
+    """From midnight; hours where the moments are whole hours."""
+    of_day = np.rint(numbers).astype(np.int64) % (DAY_US // axis.step_us)
+    return np.asarray(of_day // (_slot_us(axis) // axis.step_us))
+
+
+def _slot_us(axis: NumberLine) -> int:
+    return max(SLOT_US, axis.step_us)
+
+
 def texture_of(axis: NumberLine, numbers: Array, k: int, units: Array | None) -> Texture | None:
     """None where a curve shows numbers and weekdays as they are; numbers are on the axis, and none is missing."""
     if axis.unit or len(numbers) < k:
         return None
     grids, shares, powers = _grids(axis, numbers, k, units)
     weekdays = _weekdays(axis, numbers, k, units) if 0 < axis.step_us <= DAY_US else np.zeros(0)
-    if not len(grids) and not len(weekdays):
+    slots = _slots(axis, numbers, k, units) if 0 < axis.step_us < DAY_US else np.zeros(0)
+    if not len(grids) and not len(weekdays) and not len(slots):
         return None
-    return Texture(axis=axis, grids=grids, shares=shares, powers=powers, weekdays=weekdays)
+    return Texture(axis=axis, grids=grids, shares=shares, powers=powers, weekdays=weekdays, slots=slots)
 
 
 def _weekdays(axis: NumberLine, numbers: Array, k: int, units: Array | None) -> Array:
-    days = weekdays_of(numbers, axis)
-    rows, even = np.bincount(days, minlength=7), len(numbers) / 7
-    held = support(days, 7, units) >= k
-    if even < k or not held.any() or ((rows - even) ** 2 / even).sum() < UNEVEN:
+    return _uneven(weekdays_of(numbers, axis), 7, UNEVEN, k, units)
+
+
+def _slots(axis: NumberLine, numbers: Array, k: int, units: Array | None) -> Array:
+    return _uneven(slots_of(numbers, axis), DAY_US // _slot_us(axis), UNEVEN_SLOTS, k, units)
+
+
+def _uneven(parts: Array, size: int, limit: float, k: int, units: Array | None) -> Array:
+    """The share of each part that enough hold; none where chance explains them."""
+    rows, even = np.bincount(parts, minlength=size), len(parts) / size
+    held = support(parts, size, units) >= k
+    if even < k or not held.any() or ((rows - even) ** 2 / even).sum() < limit:
         return np.zeros(0)
     shown = np.where(held, rows, 0)
     return np.asarray(shown / shown.sum())
@@ -157,7 +196,7 @@ def _put_on(coarsest: Array, part: Array, steps: Array, k: int, units: Array | N
 def _coarser(axis: NumberLine) -> Iterator[NumberLine]:
     """Fives and tens of each place, from the last one up; of moments the steps of a clock up to a day."""
     if axis.step_us:
-        for step in reversed(STEPS_US):
+        for step in sorted((*STEPS_US, *ROUND_US)):
             if step > axis.step_us:
                 yield replace(axis, grid=step // axis.step_us)
         return

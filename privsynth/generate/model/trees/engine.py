@@ -398,7 +398,7 @@ def _parts(values: Array, is_class: bool) -> list[Array]:
 
 
 def _notes(name: str, coding: Coding) -> list[str]:
-    coarse = f"column '{name}': {coding.coarse_rows} moments were taken to the step that most of its dates lie on."
+    coarse = f"column '{name}': {coding.coarse_rows} values were taken to the step that most of the others lie on."
     return [*_of_hidden(name, coding), *([coarse] if coding.coarse_rows else [])]
 
 
