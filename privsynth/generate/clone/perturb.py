@@ -97,7 +97,7 @@ class Blender:
         beyond = int(((values < scale.low) | (values > scale.high)).sum())
         self._say(column.name, "numbers beyond the protected range were drawn in", beyond)
         numbers = scale.within(values) if scale.is_level else scale.moved(values, self.noise, rng)
-        return np.round(numbers, column.spelling.decimals) + 0.0
+        return np.round(numbers, scale.finest) + 0.0
 
     def quasi_blend(self, chosen: Array, rng: np.random.Generator) -> tuple[dict[str, Array], Array]:
         """For each source row: its cell's common quasi-identifiers, and the source row that stands for the cell.
@@ -139,8 +139,8 @@ class Blender:
         if scale is None:
             return values[blend.first]
         numbers = values[blend.first] if scale.is_level else blend.of(values)
-        on_grid = np.round(scale.within(numbers) / scale.step) * scale.step
-        return np.round(on_grid, column.spelling.decimals) + 0.0
+        drawn = scale.within(numbers)
+        return scale.placed(drawn, sides=drawn, like=values[blend.first])
 
     def _is_common(self, column: Column, values: Array) -> Array:
         """Which of these values enough rows of the whole table hold."""

@@ -145,7 +145,7 @@ class _Ties:
             column=column,
             base=base,
             sign=sign,
-            decimals=decimals,
+            decimals=own.finest,
             own=own,
             distances=distances,
             scale=scale,

@@ -16,7 +16,7 @@ from privsynth.generate.clone.dates import clone_shifts
 from privsynth.generate.clone.distance import neighbour_gaps, shadows
 from privsynth.generate.clone.keys import new_keys
 from privsynth.generate.clone.levels import common_levels, with_common
-from privsynth.generate.clone.numbers import scale_of
+from privsynth.generate.clone.numbers import decimals_of, scale_of
 from privsynth.groups.generalise import Cells
 from privsynth.statistics import Taken
 
@@ -152,6 +152,38 @@ def test_more_noise_moves_farther() -> None:
     assert scale is not None
     small, large = (np.abs(scale.moved(values, noise, rng()) - scale.within(values)).mean() for noise in (0.1, 2.0))
     assert small < large / 3
+
+
+def test_each_number_has_as_many_decimals_as_the_one_it_was_moved_from() -> None:
+    values = np.round(rng().lognormal(0, 0.5, 3_000), 2)
+    values[:300] = np.round(rng(2).lognormal(0, 0.5, 300), 3)
+    values[7] = 1.23456789012345
+    scale = scale_of(values, 14, 3)
+    assert scale is not None
+    moved = scale.moved(values, 0.5, rng())
+    shown = decimals_of(moved, 14)
+    assert shown[7] == 3
+    known = np.delete(np.arange(3_000), 7)
+    inside = known[(values[known] > scale.low) & (values[known] < scale.high)]
+    assert (shown[inside] == decimals_of(values[inside], 14)).mean() > 0.99
+    assert (moved[inside] != values[inside]).mean() > 0.8
+    assert scale.low <= moved.min() <= moved.max() <= scale.high
+
+
+def test_decimals_that_fewer_than_k_rows_show_do_not_come_out() -> None:
+    values = np.round(rng().normal(50, 10, 500), 1)
+    values[:2] += 0.01
+    scale = scale_of(values, 2, 3)
+    assert scale is not None
+    assert scale.finest == 1
+
+
+def test_a_column_of_one_step_below_its_range_of_decimals_stays_in_the_range() -> None:
+    values = np.r_[np.full(30, 1.0), np.round(np.linspace(1.21, 1.39, 60), 3), np.full(30, 2.0)]
+    scale = scale_of(values, 3, 20)
+    assert scale is not None
+    moved = scale.moved(values, 3.0, rng())
+    assert scale.low <= moved.min() <= moved.max() <= scale.high
 
 
 def test_the_largest_number_never_comes_out() -> None:
