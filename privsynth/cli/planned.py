@@ -109,4 +109,4 @@ def _rows(dry: DryRun) -> str:
 
 
 def _estimate(estimate: Estimate) -> str:
-    return f"about {span(estimate.seconds)} and {size(estimate.bytes)} to learn and draw; the gates come on top"
+    return f"about {span(estimate.seconds)}, gates included, and {size(estimate.bytes)}: roughly, half or twice as much"

@@ -24,7 +24,7 @@ from privsynth.pipeline.acts import (
     write,
 )
 from privsynth.pipeline.choices import backend_for, rows_asked, seeds_for, with_ledger
-from privsynth.pipeline.folds import foreseen_folds
+from privsynth.pipeline.folds import cells_drawn, drafts_each, foreseen_folds
 from privsynth.pipeline.following import follow
 from privsynth.policy import Policy
 from privsynth.release import Outcome
@@ -72,6 +72,11 @@ def _made(ready: Prepared, stages: Stages, backend: Backend | None) -> Drawn:
     return draw(ready, learn(ready, stages, backend), stages)
 
 
+GATES_START = 8.0  # seconds, whatever the table
+GATES_CELL = 9e-5  # per cell of the draft
+GATES_FOLD_ROW = 3e-4  # per row of all drafts of the folds; on eight tables all three right to a factor of two
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DryRun:
     """What is known of a run before anything is learnt, made or written."""
@@ -79,7 +84,7 @@ class DryRun:
     prepared: Prepared
     notes: tuple[str, ...]  # on what was read, and on what it was taken for
     rows: int | None  # of the first table, as asked
-    estimate: Estimate | None  # of all fits, those of the folds too. None: the backend cannot say
+    estimate: Estimate | None  # of fits, drafts and gates, those of the folds too. None: the backend cannot say
     certain: Sequence[Verdict]  # of a refusal that is certain, whatever is drawn: too few people, or no budget
     advice: Advice  # the ways out of it
 
@@ -96,14 +101,22 @@ def dry_run(data: Data, policy: Policy, out: Path, stages: Stages, *, overwrite:
         prepared=prepared,
         notes=prepared.data.notes,
         rows=rows_asked(policy, prepared.data),
-        estimate=_with_folds(foreseen(backend, prepared.lesson[0]), foreseen_folds(backend, prepared.source.folds)),
+        estimate=_of_all(foreseen(backend, prepared.lesson[0]), foreseen_folds(backend, prepared), prepared),
         certain=certain,
         advice=advice,
     )
 
 
-def _with_folds(fit: Estimate | None, folds: Estimate | None) -> Estimate | None:
+def _of_all(fit: Estimate | None, folds: Estimate | None, prepared: Prepared) -> Estimate | None:
     """One after another: the times add up, and the memory is that of the larger."""
-    if fit is None or folds is None:
-        return fit
-    return Estimate(fit.seconds + folds.seconds, max(fit.bytes, folds.bytes))
+    if fit is None:
+        return None
+    parts = [fit] if folds is None else [fit, folds]
+    return Estimate(sum(part.seconds for part in parts) + _of_gates(prepared), max(part.bytes for part in parts))
+
+
+def _of_gates(prepared: Prepared) -> float:
+    """The seconds of all gates. With folds copies and the self-test look at every draft of every fold."""
+    folds, rows = len(prepared.source.folds), rows_asked(prepared.policy, prepared.data)
+    drawn = folds * drafts_each(prepared) * (len(prepared.data.root) if rows is None else rows) if folds else 0
+    return GATES_START + GATES_CELL * cells_drawn(prepared) + GATES_FOLD_ROW * drawn

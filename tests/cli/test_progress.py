@@ -207,6 +207,14 @@ def test_the_estimate_of_a_small_table_is_that_of_the_fits_of_all_folds_too(tmp_
     assert folds > 5 * once
 
 
+def test_the_estimate_counts_every_draft_of_the_folds_and_the_gates_and_is_said_to_be_rough(tmp_path: Path) -> None:
+    words = (first_patients(300, tmp_path), "--out", str(tmp_path / "out"), "--dry-run")
+    assert "gates included" in privsynth("run", *words).stdout
+    assert "roughly" in privsynth("run", *words).stdout
+    all_ = seconds(privsynth("run", *words, "--json"))
+    assert all_ > 60  # nine fits alone take less than twenty seconds
+
+
 def seconds(done: Ran) -> float:
     return float(json.loads(done.stdout)["plan"]["seconds"])
 
