@@ -301,6 +301,7 @@ def finding_record(finding: Finding, figures: FigureStyle = "exact") -> dict[str
         "what": finding.what,
         "where": list(finding.where),
         "measured": finite(finding.measured) if exact else None,
+        "as_measured": finite(finding.as_measured) if exact else None,
         "interval": [finite(end) for end in finding.interval] if finding.interval and exact else None,
         "baseline": finite(finding.baseline) if exact else None,
         "limit": finite(finding.limit) if exact else blunt(finding.limit),

@@ -86,6 +86,7 @@ class Finding:
     evidence: bool = False  # it says how much there is to judge by: nobody can answer for evidence that is missing
     places: tuple[Loss, ...] = ()  # where something is lost, the most first
     empty: bool = False  # there was nothing to measure: the note says why
+    as_measured: float | None = None  # where `measured` allows for what chance may do: the figure without that
     roughly: str = ""  # without a limit: the measurement in words that give no count, for where no figure may be told
 
     @property

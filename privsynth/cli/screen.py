@@ -158,9 +158,11 @@ def _closeness(finding: Finding) -> float:
 
 
 def finding_line(finding: Finding, figures: FigureStyle = "exact") -> str:
-    """`what  measured (hold-out baseline), limit`, and its columns; where figures may not be told, the band."""
+    """`what  figure held (hold-out baseline), limit`, and its columns; where figures may not be told, the band."""
     exact = figures == "exact" or not finding.is_measured
     parts = [f"{finding.what}: {number(finding.measured) if exact else finding.band or 'not shown'}"]
+    if finding.as_measured is not None and exact:
+        parts.append(f"as chance allows, {number(finding.as_measured)} measured")
     if finding.baseline is not None and exact:
         parts.append(f"(hold-out {number(finding.baseline)})")
     if finding.limit is not None:

@@ -183,9 +183,15 @@ def _reasons(gate: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _why(finding: dict[str, Any]) -> str:
     side = "at most" if finding["good"] == "low" else "at least"
-    shown = f"measured {finding['said']}" if finding["measured"] is not None else "beyond its limit"
+    shown = _held(finding) if finding["measured"] is not None else "beyond its limit"
     measured = shown if finding["is_measured"] else "could not be measured"
     return f"{finding['what']}: {measured}, allowed is {side} {figure(finding['limit'])}."
+
+
+def _held(finding: dict[str, Any]) -> str:
+    if finding["as_measured"] is None:
+        return f"measured {finding['said']}"
+    return f"measured {figure(finding['as_measured'])}, as chance allows {finding['said']}"
 
 
 def first_numbers(

@@ -97,6 +97,18 @@ def test_a_refusal_is_explained_without_figures(run: Any, profile: str) -> None:
     assert "beyond its limit, allowed is at most 0.005" in decided["reasons"][0]["sentence"]
 
 
+@pytest.mark.parametrize("profile", ["internal", "gdpr-strict"])
+def test_what_was_measured_stands_beside_what_chance_allows_where_figures_are_told(run: Any, profile: str) -> None:
+    words = {"what": "what a model learns", "limit": 0.5, "good": "high", "note": ""}
+    allowed, beyond = (Finding("use", held, as_measured=0.0125, **words) for held in (0.744, 0.481))
+    page = edition(run.with_verdict("fidelity", allowed), profile).reports().files["compliance.html"].decode()
+    assert ("as chance allows; measured 0.0125" in page) is (profile == "internal")
+    refused = edition(run.with_verdict("fidelity", beyond), profile).reports()
+    sentence = content(refused)["verdict"]["reasons"][0]["sentence"]
+    assert ("measured 0.0125, as chance allows 0.481, allowed is" in sentence) is (profile == "internal")
+    assert "0.0125" not in sentence or profile == "internal"
+
+
 def test_the_band_stands_in_the_place_of_the_figure(run: Any) -> None:
     reports = edition(run, "gdpr-strict").reports()
     found = next(f for gate in content(reports)["gates"] for f in gate["findings"] if f["what"] == TELLING.what)

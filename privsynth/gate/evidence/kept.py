@@ -51,6 +51,7 @@ AS_CHANCE_ALLOWS: dict[Aspect, str] = {  # what is held to a limit with what cha
     "relations": "what holds between columns",
     "use": "what a model learns",
 }
+AS_IT_IS = ("order", "steady")  # what no engine learns is held to its limit as it was measured
 OF_A_COLUMN: tuple[Aspect, ...] = (
     "columns",
     "levels",
@@ -88,13 +89,17 @@ def _hidden(result: FidelityResult, limits: Limits, spared: Collection[str]) -> 
     ]
     if not held:
         return
-    blind = [kept for kept in held if kept.hidden >= getattr(limits, LIMITS[kept.aspect])]
-    parts = [f"{AS_CHANCE_ALLOWS[aspect]} {_usual(places):.0%}" for aspect, places in _by_aspect(held)]
+    blind = [kept for kept in held if _passing(kept, limits) >= 1]
+    parts = [
+        f"{AS_CHANCE_ALLOWS[aspect]} {_usual([kept.hidden for kept in places]):.0%} and "
+        f"{_usual([_passing(kept, limits) for kept in places]):.0%}"
+        for aspect, places in _by_aspect(held)
+    ]
     never = f"; {len(blind):,} of {len(held):,} things that are held to a limit could be lost wholly and pass it"
     silent = [words for aspect, words in AS_CHANCE_ALLOWS.items() if aspect not in {kept.aspect for kept in held}]
     note = (
-        f"with {min(kept.rows for kept in held):,} rows to compare, or fewer, losses up to these could be chance, and "
-        f"pass: {', '.join(parts)}{never if blind else ''}"
+        f"with {min(kept.rows for kept in held):,} rows to compare, or more, a loss up to the first figure could as a "
+        f"rule be chance, and one up to the second passes its limit: {', '.join(parts)}{never if blind else ''}"
         f"{'; not judged, for want of rows or of anything to see: ' if silent else ''}{', '.join(silent)}"
     ).replace("%", " %")
     yield Finding(
@@ -112,8 +117,13 @@ def _by_aspect(held: Sequence[Kept]) -> list[tuple[Aspect, list[Kept]]]:
     return [(aspect, [k for k in held if k.aspect == aspect]) for aspect in dict.fromkeys(kept.aspect for kept in held)]
 
 
-def _usual(places: Sequence[Kept]) -> float:
-    return float(np.median([kept.hidden for kept in places]))
+def _passing(kept: Kept, limits: Limits) -> float:
+    """The largest loss that its limit does not see: what the limit allows, and what chance could hide besides."""
+    return min(1.0, 1 - float(getattr(limits, LIMITS[kept.aspect])) + kept.hidden)
+
+
+def _usual(losses: Sequence[float]) -> float:
+    return float(np.median(losses))
 
 
 def _finding(
@@ -135,7 +145,8 @@ def _finding(
         limit_name="" if limit is None else name,
         good="high",
         where=_names(failing or [shown], alone=aspect in OF_A_COLUMN),
-        baseline=shown.fresh if aspect in ("order", "steady") else None,
+        baseline=shown.fresh if aspect in AS_IT_IS else None,
+        as_measured=shown.share if aspect not in AS_IT_IS and shown.share < shown.at_most else None,
         n=shown.rows,
         note=_told(failing, places, shown) + _looked_at(aspect, places, result),
         remedy=REMEDIES.get(aspect, _LOST),
@@ -155,7 +166,7 @@ def _is_judged(kept: Kept, spared: Collection[str]) -> bool:
 
 def _measured(kept: Kept) -> float:
     """As a share of what a fresh real sample keeps, as high as chance allows; what no engine learns as it is."""
-    return kept.kept if kept.aspect in ("order", "steady") else kept.at_most
+    return kept.kept if kept.aspect in AS_IT_IS else kept.at_most
 
 
 def _names(places: Sequence[Kept], *, alone: bool) -> tuple[str, ...]:
@@ -192,13 +203,14 @@ def _of_rows(kept: Kept, result: FidelityResult, limits: Limits | None) -> Findi
     told = result.c2st or 0.5
     return Finding(
         "rows",
-        max(0.5, told - kept.noise / 2),
+        least := max(0.5, told - kept.noise / 2),
         what=f"{WHAT['rows']} ({result.table})",
         table=result.table,
         limit=None if limits is None else limits.auc_max,
         limit_name="" if limits is None else "auc_max",
         where=kept.where,
         baseline=result.c2st_reference,
+        as_measured=told if told > least else None,
         n=kept.rows,
         note=f"{kept.words}; .5 is a coin toss, and what chance may add is {SURE:.1f} standard errors",
         places=(_place(kept),) if kept.is_lost else (),
