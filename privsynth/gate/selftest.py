@@ -210,7 +210,7 @@ def _stands_out(sides: Sides, names: Sequence[str]) -> float:
     the training rows look like chance.
     """
     apart = [(fold.holdout, fold.train, fold.drafts) for fold in sides.folds]
-    apart = apart or [(sides.holdout, sides.train, [sides.made])]
+    apart = apart or [(sides.holdout, sides.train, (sides.made,))]
     hit = len(sides.train) + sum(
         max(_with_a_twin(outside, inside, names), fmean(_with_a_twin(outside, draft, names) for draft in drafts[:SOME]))
         for outside, inside, drafts in apart

@@ -128,16 +128,17 @@ def _statement(column: Column, step: Step, ring: Keyring, became: Became | None 
 
 def _blurred(column: Column, became: Became) -> tuple[str, str, str, str]:
     """Rare levels go; of numbers and dates only the ends do, and most of what lies between may be one person's."""
-    treatment, survives, *rest = _plain(column, Blur())
+    treatment, survives, reversible, linkable = _plain(column, Blur())
     changed = counted(became.changed, "values")
     if not _has_ends(column):
         as_it_is = "kept as it is: enough people share each level"
-        return (f"{treatment}, {changed}" if became.changed else as_it_is, survives, *rest)
+        return (f"{treatment}, {changed}" if became.changed else as_it_is, survives, reversible, linkable)
     treatment = f"{treatment}, {changed}" if became.changed else "kept as it is: enough people lie at either end"
     return (
         f"{treatment}; {became.alone:.0%} of the values are left with one person alone".replace("%", " %"),
         f"{survives}: {roughly(became.alone)} of the values are one person's alone",
-        *rest,
+        reversible,
+        linkable,
     )
 
 
