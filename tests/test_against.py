@@ -98,6 +98,15 @@ def test_it_is_held_against_a_limit_where_the_rows_of_both_are_peoples(
     assert (found.limit, found.passed) == (limit, limit is None)
 
 
+@pytest.mark.parametrize(
+    ("backend", "says"), [("mask", "knows of a joined person"), ("model", "nothing to do where the gate copies passed")]
+)
+def test_a_join_that_is_only_reported_says_what_to_do_about_it(backend: str, says: str) -> None:
+    made = Table("t", (Column("a", Kind.NUMBER),), pd.DataFrame({"a": np.arange(50.0)}))
+    earlier = EarlierRelease(name="n", dataset=Dataset((made,)), keeps_people=True)
+    assert says in Tracing(Policy(backend=backend))._joined(made, made, earlier, 1).note
+
+
 def test_where_joins_have_a_limit_a_release_that_was_moved_away_is_missing_evidence_until_it_is_named(
     file: Path,
 ) -> None:

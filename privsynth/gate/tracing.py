@@ -139,8 +139,14 @@ class Tracing:
 
 def _why_told(release: EarlierRelease, decides: bool) -> str:
     if decides and release.keeps_people:
-        return "reported only in this profile"
-    return "reported only: rows of a model or a rulebook are nobody's"
+        return (
+            "reported only in this profile: whoever has both knows of a joined person what stands in either. Give both "
+            "to the same recipients only if that is meant, or make what both keep coarser in one of them"
+        )
+    return (
+        "reported only: rows of a model or a rulebook are nobody's, so rows that join show no person by that. There is "
+        "nothing to do where the gate copies passed for both; if none shall join, leave out of one what both keep"
+    )
 
 
 def _nobodys(table: str, why: str) -> Finding:
