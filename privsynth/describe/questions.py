@@ -15,11 +15,13 @@ from privsynth.describe.plan import quoted
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop
 from privsynth.pii.columns import are_accounts, is_class
+from privsynth.pii.numbering import counts_rows
 from privsynth.pii.shapes import Shape
 from privsynth.policy import Policy
 
 LISTED = 12
 PERSON = "PERSON"
+FEWEST_COUNTED = 30  # rows below which a complete count is not asked for
 NEARLY_ALL = 0.9  # share of the rows without a value that may come out, from which on a column is as good as empty
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")  # what may stand between the dots of --set
 
@@ -47,6 +49,8 @@ def _of_table(table: Table, columns: Sequence[Column], fewest: int) -> Iterator[
     accounts = [column for column in columns if _may_be_accounts(table, column)]
     if accounts:
         yield _accounts(table.name, accounts)
+    if counts := [column for column in columns if _may_count_rows(table, column)]:
+        yield _counts(table.name, counts)
     for column in columns:
         if (own := _own_beside(table, column, fewest)) is not None:
             yield _of_others(table.name, column, own)
@@ -60,6 +64,28 @@ def _may_be_accounts(table: Table, column: Column) -> bool:
     if table.person is not None or not is_class or column.kind not in (Kind.TEXT, Kind.CATEGORY):
         return False
     return are_accounts(Shape.of(table.text(column.name)))
+
+
+def _may_count_rows(table: Table, column: Column) -> bool:
+    """A complete count, each number once, under a name that does not say that it numbers rows: a key, or a rank."""
+    if column.role is not Role.PLAIN or column.kind is not Kind.INTEGER or column.declared:
+        return False
+    values = table.values(column.name)
+    is_one_for_each = len(values) >= FEWEST_COUNTED and values.min() in (0, 1) and values.max() < len(values) + 1
+    return bool(is_one_for_each and counts_rows(Shape.of(table.text(column.name)), in_any_order=True))
+
+
+def _counts(table: str, columns: Sequence[Column]) -> str:
+    count, was = ("counts", "was") if len(columns) == 1 else ("count", "were")
+    return (
+        f"{visible(table)}: {_names(columns)} {count} the rows, each number once, and {was} taken for a rank, which a "
+        f"model learns like any number: some come out twice. If {_it(columns)} a key: "
+        f"{_line(table, columns, 'identifier')}; if a rank, say role: plain"
+    )
+
+
+def _it(columns: Sequence[Column]) -> str:
+    return "it is" if len(columns) == 1 else "they are"
 
 
 def _accounts(table: str, columns: Sequence[Column]) -> str:

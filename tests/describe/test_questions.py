@@ -136,3 +136,19 @@ def test_names_that_come_back_beside_the_rows_own_are_asked_about() -> None:
     assert "role: drop" in question
     declared = Policy(tables={"posts": {"columns": {"advised by": {"role": "direct"}}}})
     assert not questions(with_patrons(), declared)
+
+
+def ranked(name: str, numbers: list[float]) -> Dataset:
+    frame = pd.DataFrame({name: numbers, "kind": pd.Series(["a", "b"] * (len(numbers) // 2), dtype=object)})
+    return Dataset((Table("firms", (Column(name, Kind.INTEGER), Column("kind", Kind.CATEGORY)), frame),))
+
+
+def test_a_complete_count_whose_name_says_rank_is_asked_whether_it_is_a_key() -> None:
+    count = [float(number) for number in range(1, 61)]
+    (question,) = asked(ranked("rank", count))
+    assert question.startswith("firms: rank counts the rows, each number once")
+    assert "--set tables.firms.columns.rank.role=identifier" in question
+    plain = Policy(tables={"firms": {"columns": {"rank": {"role": "plain"}}}})
+    assert asked(ranked("rank", count), plain) == []
+    assert asked(ranked("rank", [*count[:-1], 1.0])) == []
+    assert asked(ranked("rank", [number + 40 for number in count])) == []
