@@ -14,6 +14,7 @@ from privsynth.gate.evidence.disguised import Real, Standing, seen_in
 from privsynth.gate.evidence.elsewhere import real_elsewhere
 from privsynth.gate.evidence.encrypted import beyond_chance, encrypted_columns
 from privsynth.gate.evidence.halves import split_hits
+from privsynth.gate.evidence.namesakes import names_in_two_columns
 from privsynth.gate.evidence.overlap import Named, Overlap, named_hits, rare_numbers, rare_strings, whole_names
 from privsynth.gate.evidence.phrases import Short, phrase_hits, real_phrases
 from privsynth.gate.evidence.scope import keeps_people, no_source, shared_tables
@@ -64,7 +65,7 @@ class PersonalData:
             found.append(real_elsewhere(draft, source, self.policy, INVENT))
         for train, _, made in shared_tables(draft, source):
             found += beyond_chance(train, made, self.policy)
-        real = Real.of([*source.train, *source.holdout])
+        real = Real.of([*source.train], [*source.holdout])
         compared = [_Comparison(sides, real, self.limits.k_rare, self.policy) for sides in sides_of(draft, source)]
         return [
             *found,
@@ -282,7 +283,8 @@ class _Comparison:
         return digest_hits(self.made, (self.train, self.holdout))
 
     def split_hits(self) -> Mapping[str, int]:
-        return split_hits(self.made, self.train, self.real.wanted)
+        names = names_in_two_columns(self.made, self.real.people)
+        return split_hits(self.made, self.train, self.real.wanted) | names
 
     def excesses(self) -> Iterator[Overlap]:
         """With folds the control is what each fold's engine made without having seen its values."""

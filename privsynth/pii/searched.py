@@ -70,6 +70,10 @@ _PLAIN = (
         "without regard to case, accents, width, invisible signs, spaces and marks, and to letters of other scripts "
         "that look like Latin ones",
     ),
-    Searched("names of people", "first and last name in either order, with initials, titles, commas or without"),
+    Searched(
+        "names of people",
+        "first and last name in either order, in one column or two, with initials, titles, commas or without; among "
+        "other names of people where they are more than those of held-out people and than chance gives",
+    ),
     Searched("telephone numbers", "with and without country code, leading zeros and extension"),
 )

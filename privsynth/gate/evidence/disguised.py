@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
+from privsynth.gate.evidence.namesakes import Pair, People
 from privsynth.gate.evidence.realvalues import is_telling, names_somebody
 from privsynth.measure.significance import poisson_tail
-from privsynth.pii.canonical import forms_of, name_forms, words
+from privsynth.pii.canonical import forms_of
 from privsynth.pii.entities import Trait, has
 from privsynth.pii.wanted import Sight, Tried, Wanted
-from privsynth.pii.whole_names import name_pairs
+from privsynth.pii.whole_names import columns_of_names, name_pairs
 from privsynth.typing import Array
 
 CHANCE = 1e-3  # of a false alarm from numbers that meet by chance, over all columns and lengths of a table
@@ -37,24 +38,15 @@ class Real:
     """The real values of a source that one draft table is searched for, made ready once."""
 
     wanted: Wanted = field(repr=False)
-    first_words: frozenset[str] = field(repr=False)
-    last_words: frozenset[str] = field(repr=False)
+    people: People = field(repr=False)
 
     @classmethod
-    def of(cls, tables: Sequence[Table]) -> Real:
-        forms = frozenset(form for table in tables for form in _telling_forms(table))
-        people = {name for table in tables for name in known(name_pairs(table))}
-        parts = [each for name in people if len(each := words(name)) > 1]
-        names = frozenset(form for name in people for form in name_forms(name))
-        return cls(Wanted(forms, names), frozenset(p[0] for p in parts), frozenset(p[-1] for p in parts))
-
-    def looks_like_a_name(self, cell: str) -> bool:
-        """Whether its words are given name and surname of real people, in either order."""
-        parts = words(cell)
-        if not 2 <= len(parts) <= 4:
-            return False
-        ends = parts[0], parts[-1]
-        return any(a in self.first_words and b in self.last_words for a, b in (ends, ends[::-1]))
+    def of(cls, train: Sequence[Table], holdout: Sequence[Table] = ()) -> Real:
+        forms = frozenset(form for table in (*train, *holdout) for form in _telling_forms(table))
+        people = People.of(
+            *([name for table in side for name in known(name_pairs(table))] for side in (train, holdout))
+        )
+        return cls(Wanted(forms, frozenset(people.by_form)), people)
 
 
 def _telling_forms(table: Table) -> Iterator[str]:
@@ -75,7 +67,7 @@ def seen_in(made: Table, real: Real, own: Mapping[str, Collection[str]]) -> dict
     columns = [column for column in made.columns if _is_searched(column, real)]
     searches = {column.name: _search(made, column, real, own.get(column.name, ())) for column in columns}
     tests = max(1, len(columns) * len(real.wanted.lengths))
-    return {name: search.seen(real.wanted, CHANCE / tests) for name, search in searches.items()}
+    return {name: search.seen(real, CHANCE / tests) for name, search in searches.items()}
 
 
 def _is_searched(column: Column, real: Real) -> bool:
@@ -91,24 +83,34 @@ class _Searching:
 
     cells: Counter[str] = field(default_factory=Counter)
     numbers: dict[tuple[int, bool], Counter[str]] = field(default_factory=dict)  # by digits, and whether under a code
+    namesakes: Counter[str] = field(default_factory=Counter)  # in a column of names
+    names: set[Pair] = field(default_factory=set)  # in a column of names, whether somebody's or not
     tried: Tried = field(default_factory=Tried)
 
     def add(self, sights: Collection[Sight]) -> None:
         """One cell: a text in it decides, else its longest number."""
         texts = [sight for sight in sights if not sight.form.isdecimal()]
         if texts:
-            self.cells[min(map(_way, texts), key=_WAYS.index)] += 1
+            self.cells[_plainest(texts)] += 1
         elif sights:
             longest = max(sights, key=lambda sight: (len(sight.form), not sight.is_disguised))
             self.numbers.setdefault((len(longest.form), longest.is_coded), Counter())[_way(longest)] += 1
 
-    def seen(self, wanted: Wanted, alpha: float) -> Standing:
+    def add_namesakes(self, sights: Collection[Sight], people: People) -> None:
+        """One cell in which nothing else stands."""
+        if sights:
+            self.namesakes[_plainest(sights)] += 1
+            self.names.update(people.by_form[sight.form] for sight in sights)
+
+    def seen(self, real: Real, alpha: float) -> Standing:
         cells = Counter(self.cells)
         for sort, ways in self.numbers.items():
             hits = ways.total()
-            expected = wanted.lengths[sort[0]].expected(self.tried.every[sort], self.tried.near[sort], hits)
+            expected = real.wanted.lengths[sort[0]].expected(self.tried.every[sort], self.tried.near[sort], hits)
             if poisson_tail(hits, expected) < alpha:
                 cells += ways
+        if self.namesakes and real.people.chance(self.names) < alpha:
+            cells += self.namesakes
         return Standing(**{way: cells[way] for way in _WAYS})
 
 
@@ -117,6 +119,10 @@ _WAYS = ("whole", "inside", "disguised")
 
 def _way(sight: Sight) -> str:
     return "disguised" if sight.is_disguised else "whole" if sight.is_whole else "inside"
+
+
+def _plainest(sights: Collection[Sight]) -> str:
+    return min(map(_way, sights), key=_WAYS.index)
 
 
 def _cells(made: Table, column: Column) -> list[str]:
@@ -128,20 +134,24 @@ def _cells(made: Table, column: Column) -> list[str]:
 
 
 def _search(made: Table, column: Column, real: Real, own: Collection[str]) -> _Searching:
+    """In a column of names those of namesakes are judged together; the table's own whole names have a finding."""
     search, cells, is_number = _Searching(), _cells(made, column), column.kind.is_numeric
-    of_names = has(column.entity, Trait.NAME) or sum(map(real.looks_like_a_name, cells)) >= NAMES
+    pairs = set() if is_number else {pair for cell in cells if (pair := real.people.named_by(cell))}
+    of_names = has(column.entity, Trait.NAME) or len(pairs) >= NAMES
+    is_judged = columns_of_names(made) == (column.name,)
+    search.names.update(pairs if of_names else ())
     for at in np.flatnonzero(real.wanted.suspects(cells, are_numbers=is_number)):
         sights = real.wanted.sights(cells[at], Tried(), is_number=is_number)
-        search.add([sight for sight in sights if not _is_usual(sight, own, real, of_names=of_names)])
+        others = [sight for sight in sights if sight.is_disguised or not (sight.is_whole and sight.form in own)]
+        names = [sight for sight in others if of_names and _is_namesake(sight, real)]
+        search.add([sight for sight in others if sight not in names])
+        search.add_namesakes([] if is_judged or len(names) < len(others) else names, real.people)
     if search.numbers:
         for cell in cells:
             real.wanted.sights(cell, search.tried, is_number=is_number)
     return search
 
 
-def _is_usual(sight: Sight, own: Collection[str], real: Real, *, of_names: bool) -> bool:
-    """What a column holds anyhow: its own values, which are judged as such; in one of names those of namesakes."""
-    if sight.is_disguised:
-        return False
-    is_own = sight.is_whole and sight.form in own
-    return is_own or (of_names and sight.form not in real.wanted.forms)
+def _is_namesake(sight: Sight, real: Real) -> bool:
+    """Whether others may have that name. A disguise takes somebody who knows whose it is."""
+    return not sight.is_disguised and sight.form in real.people.by_form and sight.form not in real.wanted.forms
