@@ -43,7 +43,7 @@ def _counts(sides: ThreeSides, name: str) -> Array | None:
 
 def _kept(name: str, counts: Array) -> Kept:
     real, synthetic, fresh = counts.T
-    (of_synthetic, _), (of_fresh, error) = _variety(synthetic), _variety(fresh)
+    (of_synthetic, one), (of_fresh, other) = _variety(synthetic), _variety(fresh)
     variety, gone = min(1.0, of_synthetic / of_fresh), _gone(real, synthetic)
     lost = float(real[gone].sum() / max(1, real.sum()))
     return Kept(
@@ -51,19 +51,24 @@ def _kept(name: str, counts: Array) -> Kept:
         where=(name,),
         kept=min(variety, 1 - lost),
         fresh=1.0,
-        noise=SURE * error / of_fresh,
+        noise=SURE * float(np.hypot(max(one, other), other)) / of_fresh,
         rows=int(min(synthetic.sum(), fresh.sum())),
         words=_words(name, counts, int(gone.sum()), lost),
     )
 
 
 def _variety(counts: Array) -> tuple[float, float]:
-    """The entropy of the shares of the levels, and its standard error."""
+    """The entropy of the shares of the levels, and its standard error.
+
+    Where levels are nearly as often as each other it has no slope, and what is left of chance is the curvature: chi
+    squared by twice the rows (Miller 1955).
+    """
     held = counts[counts > 0] / max(1, counts.sum())
     surprise = -np.log(held)
     entropy = float((held * surprise).sum())
     spread = float((held * (surprise - entropy) ** 2).sum())
-    return entropy, float(np.sqrt(spread / max(1, counts.sum())))
+    rows = max(1, counts.sum())
+    return entropy, float(np.hypot(np.sqrt(spread / rows), np.sqrt(max(0, len(held) - 1) / 2) / rows))
 
 
 def _gone(real: Array, synthetic: Array) -> Array:
