@@ -5,13 +5,12 @@ from __future__ import annotations
 from privsynth.expressions.aim import is_steered, like_asked
 from privsynth.gate.evidence.kept import kept_findings
 from privsynth.measure.fidelity import FidelityResult
-from privsynth.measure.fidelity.whole import fidelity_of, spared
+from privsynth.measure.fidelity.kept import TOO_FEW_ALIKE
+from privsynth.measure.fidelity.whole import TOO_FEW, fidelity_of, spared
 from privsynth.policy import Policy
 from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Finding
-
-TOO_FEW = 50  # real rows like those that were asked for, a side, below which a score says nothing
 
 
 class Fidelity:
@@ -45,8 +44,8 @@ class Fidelity:
     def _judged(self, result: FidelityResult, source: Source) -> list[Finding]:
         train = source.train[result.table]
         asked = self._asked(source, result.table) if is_steered(self.policy) else ""
-        if asked and result.rows_real < TOO_FEW:
-            return [_not_measurable(result.table, f"{asked}: fewer than {TOO_FEW} on a side")]
+        if result.too_few:
+            return [_not_judged(result.table)]
         apart = ", ".join(result.left_out) or "nothing"
         if result.score is None:
             rows = f"{result.rows_synthetic:,} synthetic and {result.rows_real:,} real rows"
@@ -92,6 +91,11 @@ def _score(result: FidelityResult) -> Finding:
         n=result.rows_compared,
         note="1 would be equal distributions; the baseline is a fresh real sample",
     )
+
+
+def _not_judged(table: str) -> Finding:
+    note = f"not judged: fewer than {TOO_FEW} real people are like what was asked for"
+    return Finding(TOO_FEW_ALIKE, None, what=f"fidelity ({table})", table=table, note=note, empty=True)
 
 
 def _not_measurable(table: str, why: str) -> Finding:

@@ -35,7 +35,7 @@ from privsynth.recipe import Recipe
 from privsynth.release import Draft, Notice, Outcome, Release, Reports, decide
 from privsynth.report import render_reports
 from privsynth.report.changed import unseen_changes
-from privsynth.report.losses import FEW, left_open, losses
+from privsynth.report.losses import FEW, left_open, losses, not_judged
 from privsynth.report.notice import render_notice
 from privsynth.report.traces import traces
 from privsynth.seeds import Seeds
@@ -227,7 +227,7 @@ def decided(
     traced, led_back = traces(
         verdicts, most=policy.limits.tracing_max, exact=exact, without=prepared.source.train.lookups
     )
-    warned = [*losses(verdicts, exact=exact), *led_back]
+    warned = [*not_judged(verdicts), *losses(verdicts, exact=exact), *led_back]
     guards = guard_notes(draft.dataset)
     changed = [*unseen_changes(source.train, draft.dataset), *guards]
     stages.notes([*left_open(verdicts, exact=exact, below=FEW), *traced, *guards])

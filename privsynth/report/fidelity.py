@@ -59,6 +59,7 @@ def _table(result: FidelityResult, drawn: int) -> dict[str, Any]:
         "left_out": list(result.left_out),
         "together": None if result.together is None else _ties(result.together),
         "against": result.against,
+        "too_few": result.too_few,
         "kept": [_kept(kept) for kept in sorted(result.kept, key=lambda kept: (-kept.lost, kept.at_most))],
     }
 
@@ -207,6 +208,8 @@ _PLAIN = ("how", "a", "where", "the")  # first words that are no name of a colum
 
 
 def headline(tables: Sequence[dict[str, Any]]) -> str:
+    if any(table["too_few"] for table in tables):
+        return f"{wording.TOO_FEW_ALIKE[:1].upper()}{wording.TOO_FEW_ALIKE[1:]}."
     lead = next((table for table in tables if table["relative"] is not None), None)
     if lead is None:
         return "There was nothing to compare: fidelity was not computed."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privsynth.measure.fidelity.kept import LEFT_OPEN
+from privsynth.measure.fidelity.kept import LEFT_OPEN, TOO_FEW_ALIKE
 from privsynth.report import wording
 from privsynth.verdict import Finding, Loss, Verdict
 
@@ -32,6 +32,12 @@ def left_open(verdicts: Sequence[Verdict], *, exact: bool = True, below: int | N
         for finding in found
         if finding.key == LEFT_OPEN and (below is None or (finding.n or 0) < below)
     ]
+
+
+def not_judged(verdicts: Sequence[Verdict]) -> list[str]:
+    """The tables of which nobody looked whether they are like real rows: passing says nothing of them."""
+    found = [finding for verdict in verdicts if verdict.gate == "fidelity" for finding in verdict.findings]
+    return [f"{finding.table}: {wording.TOO_FEW_ALIKE}" for finding in found if finding.key == TOO_FEW_ALIKE]
 
 
 def worst_places(verdicts: Sequence[Verdict], *, of_a_kind: int = OF_A_KIND) -> list[tuple[Finding, Loss]]:

@@ -274,6 +274,10 @@ LOST = {
     "rows": ("whole rows can be told from real ones", "a classifier tells many rows from real ones"),
 }
 LEFT_OPEN = "so few rows leave open much of what could be lost: the limits allow for chance, which does a lot among few"
+TOO_FEW_ALIKE = (
+    "whether these rows are like real ones was not judged (values, ends, what columns say of each other, use): too few "
+    "real people are like what was asked for; ask for a wider group, or check the rows against what you know"
+)
 # aspect -> (heading on the page, what it asks)
 KEPT = {
     "columns": ("Values", "Are the values of each column as often as in the real rows?"),

@@ -12,8 +12,11 @@ from privsynth.expressions.aim import like_asked, narrowed
 from privsynth.gate.copies import Copies
 from privsynth.gate.fidelity import Fidelity
 from privsynth.gate.pii import PersonalData
+from privsynth.measure.fidelity.whole import fidelity_of
 from privsynth.policy import Policy
-from privsynth.verdict import Finding
+from privsynth.report.fidelity import fidelity_values, headline
+from privsynth.report.losses import not_judged
+from privsynth.verdict import Finding, Verdict
 
 TRAIN, HOLDOUT = people(2400, 1), people(800, 2)
 FREE = Policy(backend="model")
@@ -56,11 +59,30 @@ def test_a_rebalanced_draft_is_held_against_rebalanced_rows() -> None:
     assert right > wrong + 0.02
 
 
-def test_too_few_real_rows_are_said_in_words_and_not_counted_out() -> None:
-    found = judged(like("age > 55"), asked(where="age > 88"))
-    assert [finding.measured for finding in found] == [None]
-    assert "fewer than 50" in found[0].note
-    assert found[0].passed
+def people_above(count: int) -> str:
+    """A condition that so many of the real people meet, or a few more."""
+    ages = np.sort(TRAIN.frame["age"].to_numpy(dtype=float))[::-1]
+    return f"age >= {ages[count]:.0f}"
+
+
+def test_a_small_group_is_compared_with_its_two_halves_as_a_small_table_is() -> None:
+    where = people_above(60)
+    found = judged(like(where), asked(where=where), None)
+    assert {"relative", "columns"} <= {finding.key for finding in found}
+    assert any(finding.judges for finding in found)
+
+
+def test_too_few_real_people_are_a_warning_and_no_figure_of_them_is_made() -> None:
+    policy, real, made = asked(where=people_above(20)), source(TRAIN, None), draft(like("age > 55"))
+    (found,) = Fidelity(policy).measure(made, real)
+    assert found.measured is None
+    assert found.passed
+    assert "fewer than 50 real people" in found.note
+    (warning,) = not_judged([Verdict("fidelity", "", (found,))])
+    assert "was not judged" in warning
+    (result,) = fidelity_of(made, real, policy)
+    assert (result.relative, result.columns, result.kept, result.rows_real) == (None, (), (), 0)
+    assert "was not judged" in headline(fidelity_values([result]))
 
 
 def test_few_held_out_rows_are_replaced_by_half_of_the_training_rows() -> None:

@@ -80,6 +80,7 @@ class FidelityResult:
     together: OrderResult | None = None  # what ties its rows together, where something does
     kept: tuple[Kept, ...] = ()  # all that was looked at
     against: str = ""  # which real rows it was compared with
+    too_few: bool = False  # real people are like those asked for: nothing was compared
 
     @property
     def relative(self) -> float | None:
@@ -88,6 +89,25 @@ class FidelityResult:
 
     def worst(self, count: int = 10) -> tuple[ColumnFidelity, ...]:
         return tuple(sorted(self.columns, key=lambda column: -column.distance)[:count])
+
+
+def not_compared(synthetic: Table) -> FidelityResult:
+    """Of a draft that too few real people are like: no figure of theirs is made."""
+    return FidelityResult(
+        table=synthetic.name,
+        score=None,
+        reference=None,
+        columns=(),
+        pairs=(),
+        pairs_in_all=0,
+        c2st=None,
+        c2st_reference=None,
+        rows_real=0,
+        rows_synthetic=len(synthetic),
+        rows_compared=0,
+        left_out=(),
+        too_few=True,
+    )
 
 
 def compare(

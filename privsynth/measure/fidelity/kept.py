@@ -30,6 +30,7 @@ Aspect = Literal[
 ]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 LEFT_OPEN = "chance"  # the finding that says how much chance could hide
+TOO_FEW_ALIKE = "too_few_alike"  # the finding that says that nothing was judged
 NOTICEABLE = 0.95  # of what fresh real rows keep: below it something is lost
 SMALL_LOSS = {"rows": 0.9, "relations": 0.99, "keys": 0.99, "rows_each": 0.98, "steady": 0.98}  # where another share is
 STRAY = 1.5  # of a total variation between samples of n rows, times 1/sqrt(n): chance hardly goes further

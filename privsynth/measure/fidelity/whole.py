@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from privsynth.dataset import Dataset, Table
-from privsynth.expressions.aim import like_asked
+from privsynth.expressions.aim import is_steered, like_asked
 from privsynth.mask_steps import Keep
-from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides
+from privsynth.measure.fidelity import SMALL, FidelityResult, compare_sides, not_compared
 from privsynth.measure.fidelity.again import said_again
 from privsynth.measure.fidelity.all_pairs import all_pairs_kept
 from privsynth.measure.fidelity.counts import WholeSides, rows_each
@@ -42,6 +42,7 @@ from privsynth.seeds import Seeds
 from privsynth.source import Source
 
 HALVES, GIVEN = "one half of the source, beside the other half", "the hold-out that was given, beside the source"
+TOO_FEW = 50  # real people like those that were asked for: fewer are no measure, and nothing is told of them
 _KNOWN: WeakKeyDictionary[Draft, tuple[Source, Policy, tuple[FidelityResult, ...]]] = WeakKeyDictionary()
 
 
@@ -97,6 +98,8 @@ class _Measure:
 
     def result(self, name: str) -> FidelityResult:
         real, synthetic, fresh = self.laid.parts.tables(name)
+        if is_steered(self.policy) and self._are_few(real, fresh):
+            return not_compared(synthetic)
         if name in self.source.train.lookups:  # whole on both sides of every split
             real, fresh = halves(real, _stream("lookup", name))
         sides, rng = sides_of(real, synthetic, fresh, _stream("sides", name)), _stream("rows", name)
@@ -105,6 +108,11 @@ class _Measure:
         result = replace(result, together=self._together(name), against=self.laid.against)
         whole = whole_sides(real, synthetic, fresh, sides.names, _stream("whole", name))
         return replace(result, kept=tuple(self._kept(sides, whole, result)) if sides.names else ())
+
+    def _are_few(self, real: Table, fresh: Table) -> bool:
+        """Whether what was asked for left too few people of a table. One that is small by itself is all there is."""
+        people = sum(len(np.unique(side.people)) for side in (real, fresh))
+        return people < TOO_FEW and len(real) + len(fresh) < len(self.source.train[real.name])
 
     def _together(self, name: str) -> OrderResult | None:
         """Rows that follow each other are compared whole: in a half of a series each is two steps from the next."""
