@@ -12,18 +12,21 @@ from functools import partial
 from urllib.parse import unquote
 
 DEPTH = 2  # disguises that are taken off one after another
-LONGEST = 4096  # letters of a code
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))|=([0-9A-F]{2})")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,5})\}|x([0-9a-fA-F]{2}))|=([0-9a-fA-F]{2})")
 _TAG = re.compile(r"(?<=[\w.-])\+[^@\s]*(?=@)")
 _IN_BRACKETS = re.compile(r"(?i)\s*[\[({<]\s*(?:at|dot|punkt|punto|point)\s*[\])}>]\s*")
 _BY_ITSELF = re.compile(r"(?i)(?<=\w)\s+(?:at|dot|punkt|punto|point)\s+(?=\w)")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{8,4096}={0,2}(?![A-Za-z0-9+/_-])")
-_IN_A_PATH = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{8,4096}={0,2}(?![A-Za-z0-9_-])")
-_BASE32 = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{8,4096}|[a-z2-7]{8,4096})={0,6}(?![A-Za-z0-9])")
-_HEX = re.compile(r"(?<![A-Za-z0-9])(?:0x)?((?:[0-9a-fA-F]{2}[ :]?){6,2048})(?![A-Za-z0-9])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{8,}={0,2}(?![A-Za-z0-9+/_-])")
+_IN_A_PATH = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{8,}={0,2}(?![A-Za-z0-9_-])")
+_BASE32 = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{8,}|[a-z2-7]{8,})={0,6}(?![A-Za-z0-9])")
+_HEX = re.compile(r"(?<![A-Za-z0-9])((?:(?:0[xX])?[0-9a-fA-F]{2}[\s:,-]*){6,})(?![A-Za-z0-9])")
+_BETWEEN_BYTES = re.compile(r"0[xX]|[\s:,-]")
 _MAY_BE_CODED = re.compile(
-    r"(?i)[%&\\=+\[({<]|(?<!\w)(?:at|dot|punkt|punto|point)(?!\w)|[a-z0-9+/_-]{8}|[0-9a-f]{2}[ :][0-9a-f]{2}"
+    r"(?i)[%&\\=+\[({<]|(?<!\w)(?:at|dot|punkt|punto|point)(?!\w)|[a-z0-9+/_-]{8}|[0-9a-f]{2}[\s:,-]+(?:0x)?[0-9a-f]{2}"
+    r"|[\U000e0020-\U000e007e]"
 )
+_UNSEEN = re.compile(r"[\U000e0020-\U000e007e]+")
+_TAG_LETTERS = {0xE0000 + code: code for code in range(0x20, 0x7F)}  # which nothing shows
 _ROT13 = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM"
 )
@@ -52,6 +55,11 @@ def _escaped(text: str) -> Iterator[str]:
     if ("\\" in text or "=" in text) and (
         plain := _ESCAPE.sub(lambda match: chr(int(next(filter(None, match.groups())), 16)), text)
     ) != text:
+        yield plain
+
+
+def _unseen(text: str) -> Iterator[str]:
+    if not text.isascii() and (plain := _UNSEEN.sub(r" \g<0> ", text).translate(_TAG_LETTERS)) != text:
         yield plain
 
 
@@ -92,7 +100,7 @@ def _base32(text: str) -> Iterator[str]:
 
 def _hex(text: str) -> Iterator[str]:
     for match in _HEX.finditer(text):
-        yield from _text_of(partial(unhexlify, match.group(1).replace(" ", "").replace(":", "")))
+        yield from _text_of(partial(unhexlify, _BETWEEN_BYTES.sub("", match.group(1))))
 
 
 def _text_of(decode: Callable[[], bytes]) -> Iterator[str]:
@@ -108,12 +116,17 @@ def _text_of(decode: Callable[[], bytes]) -> Iterator[str]:
 CODES = (
     Disguise("escapes of addresses", "x%40y, twice too", _percent),
     Disguise("escapes of pages", "x&#64;y, x&commat;y", _page),
-    Disguise("escapes of programs and mails", r"x\u0040y, x\x40y, x=40y", _escaped),
+    Disguise("escapes of programs and mails", r"x\u0040y, x\u{40}y, x\x40y, x=40y, =6d too", _escaped),
+    Disguise("letters of tags", "of Unicode, which nothing shows", _unseen),
     Disguise("tags", "x+news@y", _tagged),
     Disguise("marks spelt out", "x (at) y [dot] z, x at y dot z", _spelt_out),
     Disguise("base64", "also for addresses, without filling, twice", _base64),
     Disguise("base32", "also in small letters, without filling, twice", _base32),
-    Disguise("hex", "the bytes of the text, also with spaces or colons, twice", _hex),
+    Disguise(
+        "hex",
+        "the bytes of the text, also with spaces, line ends or marks between them, 0x or 0X in front, twice",
+        _hex,
+    ),
 )
 
 LETTER_BY_LETTER = (
@@ -124,12 +137,11 @@ LETTER_BY_LETTER = (
 
 def decoded(text: str) -> set[str]:
     """The texts that are left when up to two codes are off. Not the text itself."""
-    start = text[:LONGEST]
-    seen = layer = {start} if _MAY_BE_CODED.search(start) else set[str]()
+    seen = layer = {text} if _MAY_BE_CODED.search(text) else set[str]()
     for _ in range(DEPTH):
         layer = {plain for each in layer for code in CODES for plain in code.off(each)} - seen
         seen = seen | layer
-    return seen - {start}
+    return seen - {text}
 
 
 def undisguised(text: str) -> set[str]:

@@ -46,7 +46,8 @@ def _spelt(between: tuple[str, ...]) -> tuple[str, ...]:
 
 
 BEYOND = (
-    "digests with a key or a salt, encryption, and every code that is not in the table",
+    "digests with a key or a salt, encryption, and every code that is not in the table, such as base64 of UTF-16, "
+    "base64 that is glued to a word or was turned round, and numbers in words",
     "values of fewer than eight letters and digits, nine digits or twelve letters, outside of their own column",
     "values that were shortened, paraphrased, translated or put into numbers, dates or times",
     "a single number among others of its length, in another column: it is judged beside chance",
