@@ -78,7 +78,8 @@ def _held(table: Table, fact: Fact, like: Table) -> tuple[Array, Array]:
         gap, meant = (_gap(each, *fact.columns) for each in (table, like))
         return ~np.isnan(gap), np.asarray(gap >= 0) if fact.kind == "order" else _is_usual(gap, meant)
     if fact.kind == "unequal":
-        return table.frame[list(fact.columns)].notna().to_numpy().all(axis=1), ~_equal(table, *fact.columns)[1]
+        known = np.asarray(table.frame[list(fact.columns)].notna().to_numpy().all(axis=1))
+        return known, ~_equal(table, *fact.columns)[1]
     if fact.among_known:
         return _held_known(table, fact, like)
     one, *others = (_codes(table, like, name) for name in fact.columns)
