@@ -133,7 +133,7 @@ class Copies:
         """Whether who was held out is a control at all: his row is not in what was made without him."""
         if not sides.rows_outside:
             return
-        rng = Seeds(0).stream("gate", "copies", "control", sides.train.name)
+        rng = Seeds(0).stream("gate", "copies", "control")
         met = met_outside(sides.beside_strangers, names, rng)
         tells = is_significant(met.pvalue, self.limits.alpha)
         yield Finding(
@@ -153,7 +153,7 @@ class Copies:
 
     def _hits(self, sides: Sides, names: Sequence[str], drafts: Iterable[Table]) -> Iterator[tuple[Table, _Hits]]:
         """Each test's hits, by the draft and, with folds, by their engines; and those upon isolated people."""
-        rng = Seeds(0).stream("gate", "copies", sides.train.name)
+        rng = Seeds(0).stream("gate", "copies")  # by another name of the table the same
         if sides.folds:
             drafts = list(drafts)
             self.watch(1, 3)

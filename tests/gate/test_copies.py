@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,8 +112,6 @@ def test_too_little_control_is_a_failure_that_says_what_is_needed(holdout: Table
 
 
 def test_held_out_people_are_counted_not_their_rows() -> None:
-    from dataclasses import replace
-
     def owned(table: Table) -> Table:
         return replace(table, frame=table.frame.assign(key=[f"p{row // 4}" for row in range(len(table))]), person="key")
 
@@ -142,8 +141,6 @@ def test_without_real_data_there_is_nothing_to_copy() -> None:
 
 
 def test_a_backend_cannot_take_a_column_out_by_calling_it_invented() -> None:
-    from dataclasses import replace
-
     liar = TRAIN.with_columns(*(replace(column, fabricated=True) for column in TRAIN.columns))
     assert len(failures(judged(liar))) == 4
 
@@ -192,3 +189,15 @@ def test_too_few_held_out_people_say_how_many_are_needed() -> None:
     none = judged(HONEST, holdout=None)[0]
     assert (none.measured, none.passed) == (0, False)
     assert "at least 400 people" in none.remedy
+
+
+def test_neither_a_table_s_name_nor_the_order_of_rows_changes_any_finding() -> None:
+    """Who may rename a file would have a leak judged again until a draw of the joins misses it."""
+    made = planted(HONEST, TRAIN, np.array([most_isolated(TRAIN)]))
+    order = np.random.default_rng(5).permutation
+    again = [replace(table.take(order(len(table))), name="other") for table in (made, TRAIN, HOLDOUT)]
+    first, second = judged(made), judged(again[0], train=again[1], holdout=again[2])
+    assert leaks(first) == ["isolated"]
+    assert [(one.key, one.measured, one.n, one.baseline, one.interval) for one in second] == [
+        (one.key, one.measured, one.n, one.baseline, one.interval) for one in first
+    ]

@@ -18,7 +18,7 @@ import pandas as pd
 from privsynth.dataset import Table
 from privsynth.measure.attacks.copies import SIDE, CopyHits
 from privsynth.measure.distance.bits import Ranks, Surprise, surprises
-from privsynth.measure.distance.cells import cell_keys, equal_rows
+from privsynth.measure.distance.cells import by_content, cell_keys, equal_rows
 from privsynth.measure.distance.points import Points, nearest, place
 from privsynth.measure.mixing import STEP, mixed
 from privsynth.measure.samples import some_rows
@@ -28,6 +28,8 @@ JOINS = 30  # sets of columns over which rows are joined
 WIDTH = 6  # real rows of the same cells that a row is weighed against in one join
 BANDS = (4, 8, 16, 32, 64)  # of equally many people, into which numbers are cut for a join
 DENSE = 2**20  # pairs, up to which all are weighed
+SURE = 500  # real rows of whom most is told: beside these every other is weighed, so that none stands alone by the lot
+MOST = 2**26  # pairs weighed for them
 ABOVE = (0, 2, 8, 32, 128)  # held-out people who stand above a threshold
 OFFSET = 0.5  # of what a person shares with another that is taken off the evidence
 # Chance that a draft tells more of one person than its own tail allows: of each of two scores, and both must.
@@ -75,14 +77,17 @@ def evidence(
     """For each draft the evidence of single rows, the strongest of each person; where people have several rows, also
     that of all rows of a person together.
 
-    `people` says whose row each real one is, from 0.
+    `people` says whose row each real one is, from 0. Rows are joined by lot; it falls alike however tables are ordered.
     """
+    order = by_content(real, names)
+    real, people = real.take(order), people[order]
+    drafts = [draft.take(by_content(draft, names)) for draft in drafts]
     surprise, places = surprises(real, drafts, names, rng)
     shared = _found(surprise, _Rows.of_real(surprise.real, people), people, rng)
     sought = _Rows.of_drafts(places, [draft.people for draft in drafts])
     told = _found(surprise, sought, people, rng)
-    whole = surprise.whole
-    by_row = (_strongest(Agreed(row, shared.rows[0], whole), people) for row in told.rows)
+    whole, of_others = surprise.whole, _made_sure(surprise, people, told.rows.max(axis=0), shared.rows[0])
+    by_row = (_strongest(Agreed(row, of_others, whole), people) for row in told.rows)
     if told.people is None or shared.people is None:
         return [[one] for one in by_row]
     first = np.unique(_alike(surprise, people), return_index=True)[1]
@@ -90,6 +95,25 @@ def evidence(
     return [
         [one, Agreed(all_rows, shared.people[0], together)] for one, all_rows in zip(by_row, told.people, strict=True)
     ]
+
+
+def _made_sure(surprise: Surprise, people: Array, told: Array, shared: Array) -> Array:
+    """What other people share with each row: with those of whom most is told, weighed against every row.
+
+    A join that misses who is most like somebody would make him look alone, and chance look like his copy.
+    """
+    shared, sure = shared.copy(), np.zeros(len(shared), dtype=bool)
+    if len(shared) ** 2 <= DENSE:
+        return shared
+    while sure.sum() * len(shared) <= MOST:
+        highest = [np.argsort(-score, kind="stable")[:SURE] for score in Agreed(told, shared, told).scores]
+        unsure = np.setdiff1d(np.concatenate(highest), np.flatnonzero(sure))
+        if not len(unsure):
+            break
+        for row in unsure:
+            shared[row] = np.where(people == people[row], 0, surprise.beside(row)).max()
+        sure[unsure] = True
+    return shared
 
 
 def _strongest(rows: Agreed, people: Array) -> Agreed:
@@ -219,13 +243,11 @@ def _keys(surprise: Surprise, rows: Ranks, columns: Sequence[int], bands: _Bands
 
 
 def _joined(real: Array, rows: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Pairs of equal keys, for each row at most WIDTH of them."""
+    """Pairs of equal keys, for each row at most WIDTH of them, which are drawn by lot from the real rows alone."""
     order = np.lexsort((rng.random(len(real)), real))
     first, last = (np.searchsorted(real[order], rows, side=side) for side in ("left", "right"))
-    many, start = last - first, rng.integers(0, 2**30, len(rows))
-    steps = [np.flatnonzero(many > step) for step in range(WIDTH)]
-    right = [order[first[some] + (start[some] + step) % many[some]] for step, some in enumerate(steps)]
-    return np.concatenate(steps), np.concatenate(right)
+    steps = [np.flatnonzero(last - first > step) for step in range(WIDTH)]
+    return np.concatenate(steps), np.concatenate([order[first[some] + step] for step, some in enumerate(steps)])
 
 
 @dataclass(frozen=True)
@@ -271,7 +293,7 @@ def agreement(
     (kinds,) = evidence(replace(real, origin=None), people, [draft], names, rng)
     per_person = train.number_of_people / max(1, draft.number_of_people)
     tried = [hits for each in kinds for hits in _above_held_out(each.score, inside, per_person)]
-    rows = some_rows(len(people), SIDE, rng)
+    rows = by_content(real, names)[some_rows(len(people), SIDE, rng)]
     points, drawn = place((real, draft), names)
     closer = closest(points.take(rows), drawn, people[rows], len(inside))
     upon = lone_upon(closer[inside], kinds[0].take(inside), closer[~inside], kinds[0].take(~inside))

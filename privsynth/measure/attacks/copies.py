@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from privsynth.dataset import Table
-from privsynth.measure.distance.cells import almost_equal_rows, cell_keys, equal_rows
+from privsynth.measure.distance.cells import almost_equal_rows, by_content, cell_keys, equal_rows
 from privsynth.measure.distance.points import is_within, nearest, place
 from privsynth.measure.samples import some_rows
 from privsynth.measure.significance import copy_pvalue
@@ -70,6 +70,7 @@ def almost_equal_hits(train: Table, holdout: Table, draft: Table, names: Sequenc
 
 def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], rng: np.random.Generator) -> CopyHits:
     """Real rows with a draft row within tau, the distance that only 1 % of the hold-out has to the training rows."""
+    train, holdout, draft = (table.take(by_content(table, names)) for table in (train, holdout, draft))
     places = place((train, holdout, draft), names)
     some, others, few = (points.take(some_rows(len(points), SIDE, rng)) for points in places)
     apart = nearest(others, some)

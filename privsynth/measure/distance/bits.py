@@ -70,13 +70,17 @@ class Surprise:
             told[block] = self._told(rows, left[block], right[block], real)
         return told
 
+    def beside(self, row: int) -> Array:
+        """The bits that each real row tells of this one."""
+        return self._told(self.real, slice(None), row, True)
+
     @property
     def whole(self) -> Array:
         """What a row that equals it in all columns tells of each real row."""
         rows = np.arange(len(self.real))
         return self.told(self.real, rows, rows)
 
-    def cells(self, rows: Ranks, left: Array, right: Array, column: int, *, real: bool) -> Array:
+    def cells(self, rows: Ranks, left: Array | slice, right: Array | int, column: int, *, real: bool) -> Array:
         """The bits of one column, as if it were the only one."""
         low_left, high_left = rows.low[column][left], rows.high[column][left]
         low_right, high_right = self.real.low[column][right], self.real.high[column][right]
@@ -90,8 +94,8 @@ class Surprise:
         told[close] = near[np.minimum(2 * between[close], len(self.real))]
         return told
 
-    def _told(self, rows: Ranks, left: Array, right: Array, real: bool) -> Array:
-        total, lacking = np.zeros((2, len(left)), dtype=np.float32)
+    def _told(self, rows: Ranks, left: Array | slice, right: Array | int, real: bool) -> Array:
+        total, lacking = np.zeros((2, rows.low[:, left].shape[1]), dtype=np.float32)
         found: dict[int, Array] = {}
         for column, lead, follows in zip(self.order, self.leads, self.follows, strict=True):
             bits = found[column] = self.cells(rows, left, right, column, real=real)

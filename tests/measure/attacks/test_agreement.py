@@ -156,3 +156,35 @@ def test_a_few_bits_tell_of_nobody_though_all_others_have_fewer() -> None:
     assert lone_bits(alike, 2_048)[0] == pytest.approx(5.5)
     few = Agreed(np.array([2.5, 12.0]), np.array([2.3, 0.0]), np.array([2.5, 12.0]))
     assert few.above(lone_bits(alike, 2_048)).tolist() == [False, True]
+
+
+def test_weighed_against_every_row_at_once_a_pair_has_the_bits_it_has_alone() -> None:
+    surprise, _ = surprises(TRAIN, [HONEST], LEARNT, rng())
+    for row in (0, 17, 799):
+        alone = surprise.told(surprise.real, EVERY, np.full(800, row), real=True)
+        assert surprise.beside(row) == pytest.approx(alone)
+
+
+def test_whom_the_joins_find_nobody_like_is_weighed_against_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    train, holdout, made = halves("skewed", 600)
+    real = replace(train, frame=pd.concat([train.frame, holdout.frame], ignore_index=True), origin=None)
+    names, everybody = [column.name for column in real.columns], np.arange(len(real))
+    ((every,),) = evidence(real, everybody, [made], names, rng())
+    monkeypatch.setattr(module, "DENSE", 0)
+    monkeypatch.setattr(module, "JOINS", 4)  # that miss a lot
+    ((joined,),) = evidence(real, everybody, [made], names, rng())
+    top = np.argsort(-joined.score)[:100]
+    assert joined.shared[top] == pytest.approx(np.maximum(every.shared[top], 0))
+
+
+def test_neither_the_order_of_rows_nor_chance_in_it_changes_what_a_large_table_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "DENSE", 0)
+    made = plants.redrawn(0.02, 2)(TRAIN, HONEST, rng())
+    first = agreement(TRAIN, HOLDOUT, made, LEARNT, rng())
+    for seed in range(3):
+        train, holdout, draft = (
+            table.take(np.random.default_rng(seed).permutation(800)) for table in (TRAIN, HOLDOUT, made)
+        )
+        assert agreement(train, holdout, draft, LEARNT, rng()) == first
