@@ -185,14 +185,39 @@ class Deciding:
     def follow(self, clones: Columns, rows: Array, rng: np.random.Generator) -> Array:  # noqa: ARG002  drawn anew
         levels, wanted = clones[self.column].copy(), clones[self.decides]
         at, _ = _first_alike((self.levels, self.decided), (levels, wanted))
-        wrong = np.flatnonzero(at < 0)
-        codes = pd.factorize(np.concatenate([self.decided, wanted[wrong]]), use_na_sentinel=False)[0]
-        there, here = codes[: len(self.decided)], codes[len(self.decided) :]
-        order = np.argsort(there, kind="stable")
-        low, high = (np.searchsorted(there[order], here, side=side) for side in ("left", "right"))
-        drawn = low + (rng.random(len(wrong)) * (high - low)).astype(np.int64)
-        levels[wrong[high > low]] = self.levels[order[drawn[high > low]]]
-        return levels
+        return _drawn_beside(levels, np.flatnonzero(at < 0), wanted, self.levels, self.decided, rng)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unlike:
+    """A column that never equals another: where it would, a level that stands beside the other one in the source."""
+
+    column: str
+    base: str
+    levels: Array = field(repr=False)  # of the source rows whose level may be taken
+    beside: Array = field(repr=False)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.base,)
+
+    def follow(self, clones: Columns, rows: Array, rng: np.random.Generator) -> Array:  # noqa: ARG002  drawn anew
+        levels, base = clones[self.column].copy(), clones[self.base]
+        equal = np.flatnonzero(~pd.isna(levels) & (levels == base))
+        return _drawn_beside(levels, equal, base, self.levels, self.beside, rng)
+
+
+def _drawn_beside(
+    levels: Array, wrong: Array, wanted: Array, there: Array, beside: Array, rng: np.random.Generator
+) -> Array:
+    """The levels; in the wrong rows one of those that stand there beside what the row wants, where there is any."""
+    codes = pd.factorize(np.concatenate([beside, wanted[wrong]]), use_na_sentinel=False)[0]
+    known, here = codes[: len(beside)], codes[len(beside) :]
+    order = np.argsort(known, kind="stable")
+    low, high = (np.searchsorted(known[order], here, side=side) for side in ("left", "right"))
+    drawn = low + (rng.random(len(wrong)) * (high - low)).astype(np.int64)
+    levels[wrong[high > low]] = there[order[drawn[high > low]]]
+    return levels
 
 
 def _first_alike(there: Sequence[Array], here: Sequence[Array]) -> tuple[Array, Array]:

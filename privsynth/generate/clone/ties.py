@@ -15,7 +15,17 @@ import pandas as pd
 from privsynth.dataset import Column, Kind, Table
 from privsynth.expressions import names_in
 from privsynth.expressions.rules import Definition, ways_to_work_out
-from privsynth.generate.clone.following import Away, Beyond, Decided, Deciding, Following, OnItsSide, Same, WorkedOut
+from privsynth.generate.clone.following import (
+    Away,
+    Beyond,
+    Decided,
+    Deciding,
+    Following,
+    OnItsSide,
+    Same,
+    Unlike,
+    WorkedOut,
+)
 from privsynth.generate.clone.levels import common_levels
 from privsynth.generate.clone.numbers import Scale, scale_of
 from privsynth.measure.distance.points import as_number
@@ -23,7 +33,7 @@ from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 # What has one way to hold comes before what has several.
-ORDER = ("equal", "constant_difference", "arithmetic", "one_to_one", "dependency", "joint", "order")
+ORDER = ("equal", "constant_difference", "arithmetic", "one_to_one", "dependency", "joint", "order", "unequal")
 
 
 def ties_of(
@@ -61,6 +71,8 @@ class _Ties:
                 _ = any(self._same(*pair) for pair in permutations(fact.columns[::-1]))
             case "constant_difference":
                 _ = any(self._beyond(*pair) for pair in permutations(fact.columns[::-1]))
+            case "unequal":
+                _ = any(self._unlike(*pair) for pair in permutations(fact.columns[::-1]))
             case "order":
                 low, high = fact.columns
                 _ = self._order(high, low, 1) or self._order(low, high, -1)
@@ -114,6 +126,15 @@ class _Ties:
         return self._follows(
             Beyond(column=column, base=base, decimals=decimals, distance=np.sort(gaps)[len(gaps) // 2])
         )
+
+    def _unlike(self, column: str, base: str) -> bool:
+        """By levels that enough rows hold, each beside the other column's level of its row."""
+        levels = self.table.values(column)
+        rows = common_levels(levels, self.k_rare) & ~pd.isna(levels)
+        beside = self.table.values(base)[rows]
+        taken = self._drawn_in(column, levels[rows])
+        apart = taken != beside  # a number drawn in from the ends may have come to equal the other one
+        return self._follows(Unlike(column=column, base=base, levels=taken[apart], beside=beside[apart]))
 
     def _follows(self, step: Following) -> bool:
         if not self._is_free(step.column, step.needs):

@@ -259,3 +259,16 @@ def test_a_level_that_too_few_hold_is_not_looked_up() -> None:
     fact = Fact("dependency", table="t", columns=("c", "s"), share=1.0, words="c decides s in every row")
     for seed in range(5):
         assert "alone" not in set(cloned(table, (fact,), seed=seed).root.values("s"))
+
+
+def test_columns_that_are_never_equal_are_so_in_no_clone() -> None:
+    draw = np.random.default_rng(3)
+    home = draw.integers(0, 8, 800)
+    away = (home + draw.integers(1, 8, 800)) % 8
+    frame = pd.DataFrame({name: texts([f"team {n}" for n in side]) for name, side in (("home", home), ("away", away))})
+    table = Table("matches", (Column("home", Kind.CATEGORY), Column("away", Kind.CATEGORY)), frame)
+    facts = tuple(fact for fact in facts_of(Dataset((table,))) if fact.kind == "unequal")
+    free, kept = (cloned(table, those).root.frame for those in ((), facts))
+    assert (free["home"] == free["away"]).any()
+    assert not (kept["home"] == kept["away"]).any()
+    assert kept["away"].notna().all()
