@@ -60,7 +60,7 @@ def _table(result: FidelityResult, drawn: int) -> dict[str, Any]:
         "together": None if result.together is None else _ties(result.together),
         "against": result.against,
         "too_few": result.too_few,
-        "kept": [_kept(kept) for kept in sorted(result.kept, key=lambda kept: (-kept.lost, kept.at_most))],
+        "kept": [_kept(kept) for kept in sorted(result.kept, key=lambda kept: (-kept.harm, kept.at_most))],
     }
 
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privsynth.measure.fidelity.kept import LEFT_OPEN, TOO_FEW_ALIKE
+from privsynth.measure.fidelity.kept import LEFT_OPEN, TOO_FEW_ALIKE, harm
 from privsynth.report import wording
 from privsynth.verdict import Finding, Loss, Verdict
 
-MOST = 5  # lines of a run
+MOST = 6  # lines of a run
 FEW = 250  # rows a side, below which a run says how much they leave open
 OF_A_KIND = 2  # columns of one loss
 
 
 def losses(verdicts: Sequence[Verdict], *, exact: bool) -> list[str]:
     """A sentence for each loss; with its figures only where figures may be told."""
-    told = [(_of_kind(finding, place, exact=exact)) for finding, place in worst_places(verdicts, of_a_kind=1)]
+    places = worst_places(verdicts, of_a_kind=1)
+    told = [_of_kind(finding, place, exact=exact) for finding, place in places]
     if len(told) <= MOST:
         return told
-    return [*told[: MOST - 1], f"and {len(told) - MOST + 1:,} more kinds of loss, which fidelity.html names"]
+    others = dict.fromkeys(wording.LOST[finding.key][0] for finding, _ in places[MOST - 1 :])
+    more = f"and {len(told) - MOST + 1:,} more kinds of loss, which fidelity.html names"
+    return [*told[: MOST - 1], f"{more}: {', '.join(others)}"]
 
 
 def left_open(verdicts: Sequence[Verdict], *, exact: bool = True, below: int | None = None) -> list[str]:
@@ -41,9 +44,9 @@ def not_judged(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def worst_places(verdicts: Sequence[Verdict], *, of_a_kind: int = OF_A_KIND) -> list[tuple[Finding, Loss]]:
-    """Where the most is lost, of each kind of loss not more than so many places, and of each column the worst."""
+    """Where losses mislead most, of each kind of loss not more than so many places."""
     found = [(finding, place) for finding in _of_fidelity(verdicts) for place in finding.places[:of_a_kind]]
-    return sorted(found, key=lambda item: -item[1].lost)
+    return sorted(found, key=lambda item: -harm(item[0].key, item[1].lost))
 
 
 def _of_fidelity(verdicts: Sequence[Verdict]) -> list[Finding]:

@@ -10,6 +10,7 @@ import pytest
 
 from privsynth import Policy, synthesize
 from privsynth.report.losses import losses
+from privsynth.report.wording import LOST
 from privsynth.stages import Stages
 from privsynth.verdict import Finding, Loss, Verdict
 
@@ -105,8 +106,20 @@ def test_of_many_losses_the_worst_are_told_and_the_others_counted() -> None:
     places = [Loss(where=("x",), kept=0.1 * n, fresh=1.0, lost=1 - 0.1 * n, words=f"x {n}") for n in range(7)]
     made = [Finding(key, 0.1, what=key, table="t", places=(place,)) for key, place in zip(keys, places, strict=True)]
     told = losses([Verdict("fidelity", "x", tuple(made))], exact=True)
-    assert [line[-3:] for line in told[:4]] == ["x 0", "x 1", "x 2", "x 3"]
-    assert told[4:] == ["and 3 more kinds of loss, which fidelity.html names"]
+    assert [line[-3:] for line in told[:5]] == ["x 5", "x 0", "x 1", "x 3", "x 2"]
+    more = "what two columns say of each other is lost, " + LOST["tails"][0]
+    assert told[5:] == [f"and 2 more kinds of loss, which fidelity.html names: {more}"]
+
+
+def test_what_misleads_most_is_told_first_though_other_figures_are_larger() -> None:
+    """A rule broken in one row of ten, and values that moved by a sixth, are worse than half of the ends cut off."""
+    lost = {"tails": 0.5, "relations": 0.1, "columns": 0.17, "rows": 0.4}
+    made = [
+        Finding(key, 0.1, what=key, table="t", places=(Loss(where=("x",), kept=0.1, fresh=1, lost=by, words=key),))
+        for key, by in lost.items()
+    ]
+    told = losses([Verdict("fidelity", "x", tuple(made))], exact=True)
+    assert [line.rsplit(" ", 1)[-1] for line in told] == ["relations", "columns", "tails", "rows"]
 
 
 def test_the_limits_are_absent_from_every_profile() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -33,6 +33,19 @@ LEFT_OPEN = "chance"  # the finding that says how much chance could hide
 TOO_FEW_ALIKE = "too_few_alike"  # the finding that says that nothing was judged
 NOTICEABLE = 0.95  # of what fresh real rows keep: below it something is lost
 SMALL_LOSS = {"rows": 0.9, "relations": 0.99, "keys": 0.99, "rows_each": 0.98, "steady": 0.98}  # where another share is
+# aspect -> how much of it may be gone before the rows mislead whoever uses them; the others matter to some uses only
+MISLEADS: Mapping[str, float] = {
+    "relations": 0.05,
+    "keys": 0.05,
+    "steady": 0.05,
+    "rows_each": 0.2,
+    "columns": 0.4,
+    "levels": 0.5,
+    "use": 0.5,
+    "ties": 0.8,
+    "all_pairs": 0.8,
+}
+OTHERS = 2.0
 STRAY = 1.5  # of a total variation between samples of n rows, times 1/sqrt(n): chance hardly goes further
 EVERY = 0.999  # of the fresh real rows: what holds in them holds in every row
 SURE = 3.3  # standard deviations that chance hardly exceeds
@@ -69,13 +82,22 @@ class Kept:
 
     @property
     def lost(self) -> float:
-        """How much is gone for sure, by the weight of what there was: what the worst places are sorted by."""
+        """How much is gone for sure, by the weight of what there was: what the places of an aspect are sorted by."""
         return self.weight * (1 - self.at_most)
+
+    @property
+    def harm(self) -> float:
+        return harm(self.aspect, self.lost)
 
     @property
     def is_lost(self) -> bool:
         """Whether the loss is worth a word and no chance."""
         return self.share < SMALL_LOSS.get(self.aspect, NOTICEABLE) and self.lost > 0
+
+
+def harm(aspect: str, lost: float) -> float:
+    """By how much a loss misleads: what losses of several aspects are sorted by, for their tenths are not alike."""
+    return lost / MISLEADS.get(aspect, OTHERS)
 
 
 def worst(kept: Iterable[Kept]) -> list[Kept]:
