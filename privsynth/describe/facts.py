@@ -19,7 +19,7 @@ from privsynth.describe.places import places_of
 from privsynth.describe.telling import KNOWN
 from privsynth.describe.turns import turns_of
 from privsynth.describe.unequal import unequal_in
-from privsynth.measure.decided import Decision, decided_in, spread
+from privsynth.measure.decided import Decision, broken_in, decided_in, spread
 from privsynth.measure.relations import shared
 from privsynth.statistics import Fact
 from privsynth.typing import Array
@@ -58,6 +58,35 @@ def facts_of(dataset: Dataset) -> tuple[Fact, ...]:
 def unlooked(dataset: Dataset) -> list[str]:
     """What is not looked for, as a table is too wide for it."""
     return [note for table in dataset if len(table) >= FEWEST for note in (*_too_wide(table), *too_many(table))]
+
+
+def perhaps_decided(dataset: Dataset) -> list[str]:
+    """What is the same in all rows of each person, although so rarely another that chance may have done it."""
+    return [words for table in dataset if len(table) >= FEWEST for words in _perhaps_by_person(table)]
+
+
+def _perhaps_by_person(table: Table) -> Iterator[str]:
+    coded = _coded(table)
+    names = [column.name for column in coded.columns]
+    if table.person not in names:
+        return
+    owner, decided = names.index(table.person), _dependencies(coded)
+    perhaps = [
+        names[place]
+        for place in range(len(names))
+        if place != owner and (owner, place) not in decided and coded.columns[place].role is not Role.IDENTIFIER
+        if coded.levels[place] > 1 and _never_broken(coded, owner, place)
+    ]
+    if perhaps:
+        alike = (
+            f"{table.name}: {', '.join(perhaps)} {'is' if len(perhaps) == 1 else 'are'} the same in all rows of each"
+        )
+        yield f"{alike} {table.person}, too, which chance may have done: nothing is held to it"
+
+
+def _never_broken(coded: _Codes, first: int, second: int) -> bool:
+    broken, tested = broken_in(coded.codes[:, first], coded.codes[:, second])
+    return broken == 0 < tested
 
 
 def _too_wide(table: Table) -> Iterator[str]:

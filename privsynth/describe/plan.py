@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.describe.doubts import is_doubted
+from privsynth.describe.facts import perhaps_decided
 from privsynth.describe.masking import step_words
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop, step_names
@@ -29,7 +30,7 @@ def plan_text(data: Dataset, facts: tuple[Fact, ...], policy: Policy, *, schema:
                 *_reading(policy.read),
                 *_tables(data, policy, facts),
                 *_relations(data),
-                *_facts(facts),
+                *_facts(data, facts),
                 *_tail(policy),
             )
         )
@@ -160,13 +161,13 @@ def _relations(data: Dataset) -> Iterator[str]:
         yield f"  - {{ {parent}, child: {quoted(r.child)}, child_key: {quoted(r.child_key)} }}"
 
 
-def _facts(facts: tuple[Fact, ...]) -> Iterator[str]:
-    others = [fact for fact in facts if fact.kind != "arithmetic"]
-    if others:
+def _facts(data: Dataset, facts: tuple[Fact, ...]) -> Iterator[str]:
+    others = [f"{fact.table}: {fact.words}" for fact in facts if fact.kind != "arithmetic"]
+    if said := [*others, *perhaps_decided(data)]:
         yield ""
         yield "# What holds between the columns:"
-    for fact in others:
-        yield f"#   {visible(fact.table)}: {visible(fact.words)}"
+    for words in said:
+        yield f"#   {visible(words)}"
 
 
 def _tail(policy: Policy) -> Iterator[str]:

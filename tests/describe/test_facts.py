@@ -11,6 +11,7 @@ import pytest
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe import facts_of, learn_statistics
+from privsynth.describe.facts import perhaps_decided
 from privsynth.describe.orders import order_of
 from privsynth.policy import Policy
 from privsynth.spelling import Spelling
@@ -344,3 +345,16 @@ def test_so_few_rows_that_chance_might_never_have_made_two_equal_tell_nothing(rn
     home = rng.integers(0, 100, N)
     away = (home + rng.integers(1, 100, N)) % 100
     assert "unequal" not in {kind for kind, _ in told(data(home=[f"t{n}" for n in home], away=[f"t{n}" for n in away]))}
+
+
+def test_what_is_rare_and_the_same_in_all_rows_of_each_person_is_told_without_being_held_to() -> None:
+    who = np.repeat(np.arange(N // 2), 2)
+    rare = np.where(who < 3, "yes", "no")
+    made = data(who=[f"p{n}" for n in who], rare=rare, other=np.where(PLACES < 3, "yes", "no"))
+    people = Dataset((replace(made.root, person="who"),))
+    (words,) = perhaps_decided(people)
+    assert (
+        words == "t: rare is the same in all rows of each who, too, which chance may have done: nothing is held to it"
+    )
+    assert ("dependency", ("who", "rare")) not in told(people)
+    assert perhaps_decided(made) == []

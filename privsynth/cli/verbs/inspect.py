@@ -113,10 +113,14 @@ def _object(dataset: Dataset, facts: Sequence[Fact], lines: Mapping[str, Sequenc
 
 def _between_columns(dataset: Dataset, facts: Sequence[Fact], asked: Sequence[str]) -> Iterator[str]:
     """Keys between tables, what holds between columns, and what a person should know of how it was read."""
+    from privsynth.describe.facts import perhaps_decided
+
     for key in dataset.relations:
         yield f"key:  {key.child}.{key.child_key} -> {key.parent}.{key.parent_key}"
     for each in dataset:
         yield from _facts([fact for fact in facts if fact.table == each.name], is_alone=len(dataset.tables) == 1)
+    for words in perhaps_decided(dataset):
+        yield f"perhaps: {words}"
     for note in dataset.notes:
         yield f"{'warning' if note in asked else 'note'}: {note}"
 
