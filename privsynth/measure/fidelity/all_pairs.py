@@ -107,9 +107,14 @@ class _Compared:
         return self.real.weights * counted, self.fresh.weights * counted
 
     @cached_property
+    def mean(self) -> Array:
+        """Of the two weights."""
+        return np.asarray((self.weights[0] + self.weights[1]) / 2)
+
+    @cached_property
     def left(self) -> Array:
         """By contrast: what the synthetic rows show of what it says."""
-        return np.asarray((sum(self.weights) / 2 * self.synthetic.products).sum(axis=1))
+        return np.asarray((self.mean * self.synthetic.products).sum(axis=1))
 
     @cached_property
     def there(self) -> Array:
@@ -124,7 +129,7 @@ class _Compared:
     @property
     def noise(self) -> float:
         """Standard error of what is left, as a share of what is there."""
-        variance = self.synthetic.variance(sum(self.weights) / 2) + self._variance_there
+        variance = self.synthetic.variance(self.mean) + self._variance_there
         return float(np.sqrt(variance) / self.there.sum())
 
     @cached_property
@@ -136,11 +141,11 @@ class _Compared:
     def columns(self) -> Array:
         """Those that say something, by place; those that lost most first."""
         lost = np.bincount(self.owners, weights=self.there - self.left)
-        says = np.bincount(self.owners, weights=np.abs(sum(self.weights)).sum(axis=1)) > 0
+        says = np.bincount(self.owners, weights=np.abs(self.mean).sum(axis=1)) > 0
         return np.asarray([place for place in np.argsort(-lost, kind="stable") if says[place]])
 
     def pairs(self) -> int:
-        at, to = np.nonzero(sum(self.weights))
+        at, to = np.nonzero(self.mean)
         one, two = self.owners[at], self.owners[to]
         return len(np.unique((one * len(self.owners) + two)[one < two]))
 

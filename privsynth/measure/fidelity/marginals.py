@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from privsynth.measure.fidelity.bins import total_variation
+from privsynth.measure.distance.points import as_number
+from privsynth.measure.fidelity.bins import is_measured, total_variation
 from privsynth.measure.fidelity.kept import STRAY, SURE, Kept, percent
 from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.typing import Array
@@ -31,8 +32,27 @@ def columns_kept(sides: ThreeSides) -> Iterator[Kept]:
             noise=STRAY / float(np.sqrt(max(1, sides.size))),
             rows=sides.size,
             words=f"{name}: {percent(1 - kept)} of the rows would have to change, {percent(1 - fresh)} of as many "
-            "real ones",
+            f"real ones{_where_to(sides, name)}",
         )
+
+
+def _where_to(sides: ThreeSides, name: str) -> str:
+    """On which side of the middle of the real ones numbers or dates came to lie, where it is no chance."""
+    if not is_measured(sides.real, [sides.synthetic], name):
+        return ""
+    real, made = (as_number(table.values(name)) for table in (sides.real, sides.synthetic))
+    real, made = real[~np.isnan(real)], made[~np.isnan(made)]
+    if not len(real) or not len(made):
+        return ""
+    middle = float(np.median(real))
+    above, below = (
+        float(beyond(made, middle).mean() - beyond(real, middle).mean()) for beyond in (np.greater, np.less)
+    )
+    more = max(above, below)
+    if more <= STRAY / np.sqrt(len(made)):
+        return ""
+    side = "above" if above == more else "below"
+    return f"; {percent(more)} more of them than of the real ones lie {side} the middle of these"
 
 
 def gaps_kept(sides: ThreeSides) -> Iterator[Kept]:
