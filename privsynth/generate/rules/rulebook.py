@@ -146,7 +146,10 @@ PersonPart = Literal[
 
 
 class Person(RuleModel):
-    """One part of an invented person; parts with the same `who` belong to one person."""
+    """One part of an invented person; parts with the same `who` belong to one person.
+
+    A part that is there twice is somebody else's the second time: nobody has two names.
+    """
 
     part: PersonPart
     who: str = Field("person", max_length=50)
