@@ -12,23 +12,25 @@ from privsynth.measure.fidelity.sides import ThreeSides
 from privsynth.measure.relations import Held, held
 from privsynth.statistics import Fact
 
+UNDECIDED = ("combinations", "order", "ordinal")  # facts that leave open which values go together
 FEWEST = 30  # rows that tell, below which nothing is said
 
 
 def relations_kept(sides: ThreeSides, facts: Iterable[Fact]) -> Iterator[Kept]:
     """For each fact about columns that can be compared, and any others of which one decides the other, or nearly."""
-    sure = list(_facts_kept(sides, facts))
-    yield from sure
-    yield from met_kept(sides, {frozenset(kept.where) for kept in sure if kept.fresh >= EVERY})
+    found = list(_facts_kept(sides, facts))
+    yield from (kept for _, kept in found)
+    settled = (kept for fact, kept in found if kept.fresh >= EVERY and fact.kind not in UNDECIDED)
+    yield from met_kept(sides, {frozenset(kept.where) for kept in settled})
 
 
-def _facts_kept(sides: ThreeSides, facts: Iterable[Fact]) -> Iterator[Kept]:
+def _facts_kept(sides: ThreeSides, facts: Iterable[Fact]) -> Iterator[tuple[Fact, Kept]]:
     """What is decided in nearly every row is asked by its pairs: few fresh rows may hold all of it by luck."""
     for fact in (fact for fact in facts if fact.kind != "near_dependency"):
         if fact.table == sides.real.name and set(fact.columns) <= set(sides.names):
             found = [held(table, fact, like=sides.real) for table in (sides.synthetic, sides.fresh)]
             if found[0] is not None and found[1] is not None and min(each.rows for each in found if each) >= FEWEST:
-                yield _kept(fact, found[0], found[1])
+                yield fact, _kept(fact, found[0], found[1])
 
 
 def _kept(fact: Fact, synthetic: Held, fresh: Held) -> Kept:

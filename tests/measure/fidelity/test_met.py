@@ -112,3 +112,16 @@ def test_amounts_are_asked_only_where_many_people_share_one() -> None:
     assert ("code", "land") not in met(weights((at + 1) % 8, amounts), weights(at, amounts))
     often, there = np.tile(amounts, 5), np.tile(at, 5)  # ten people each
     assert met(weights((there + 1) % 8, often), weights(there, often))["code", "land"].kept == 0.0
+
+
+def test_a_few_pairs_that_never_meet_do_not_settle_which_code_goes_with_a_land() -> None:
+    """That some pairs are never there holds in rows that mix up all others."""
+    at = np.arange(160) % 8
+    usual, mixed = at.copy(), at.copy()
+    usual[:2] = (usual[:2] + 1) % 8
+    mixed[:60] = (mixed[:60] + 2) % 8
+    sides = ThreeSides(lands(at, usual), lands(at, mixed), lands(at, usual), ("land", "code"))
+    combinations = Fact(kind="combinations", table="t", columns=("land", "code"), share=1.0, words="some never meet")
+    found = [kept for kept in relations_kept(sides, [combinations]) if kept.is_of_pairs]
+    assert found
+    assert min(kept.at_most for kept in found) < 0.9
