@@ -334,7 +334,7 @@ def _too_many(compared: Sequence[_Comparison], for_texts: str) -> Iterator[Findi
             "encoded_values",
             "real identifying values behind a digest",
             [part.digest_hits() for part in compared],
-            "md5, sha1, sha2 and blake2b, whole or cut, of one value or two together",
+            "md5, sha1, sha2, sha3 and blake2, whole or cut, of one value or two together",
             INVENT,
         ),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from privsynth.pii.digests import ALGORITHMS, BETWEEN, OF_TWO, SHORTEST, SPELLINGS
+from privsynth.pii.digests import ALGORITHMS, BETWEEN, NEAR, OF_TWO, SHORTEST, SPELLINGS
 from privsynth.pii.disguises import CODES, LETTER_BY_LETTER
 
 
@@ -21,11 +21,16 @@ def searched() -> tuple[Searched, ...]:
     return (
         *_PLAIN,
         *(Searched(code.name, code.how) for code in (*CODES, *LETTER_BY_LETTER)),
-        Searched("digests", f"{', '.join(ALGORITHMS)}, in hex, base64 or base32, of one value: {', '.join(SPELLINGS)}"),
+        Searched(
+            "digests",
+            f"{', '.join(ALGORITHMS)}, in hex, also with colons, base64 or base32, of one value: "
+            f"{', '.join(SPELLINGS)}; of whole names with either in front",
+        ),
         Searched(
             "cut digests",
             f"the first or the last {SHORTEST} hex digits or more, 12 letters of base64, 16 of base32, with anything "
-            "in front or behind, as in an address of Gravatar; short ones count where they are more than chance gives",
+            f"in front or behind, as in an address of Gravatar, hex digits too (the {NEAR} at each end of a run); "
+            "short ones count where they are more than chance gives",
         ),
         Searched(
             "digests of two values of a person",
@@ -48,6 +53,8 @@ def _spelt(between: tuple[str, ...]) -> tuple[str, ...]:
 BEYOND = (
     "digests with a key or a salt, encryption, and every code that is not in the table, such as base64 of UTF-16, "
     "base64 that is glued to a word or was turned round, and numbers in words",
+    "digests of digests and of codes, and of telephone numbers with a country code that the source does not have",
+    "names whose first name is an initial (A. Long), and names that are one word or part of an address (annalong)",
     "values of fewer than eight letters and digits, nine digits or twelve letters, outside of their own column",
     "values that were shortened, paraphrased, translated or put into numbers, dates or times",
     "a single number among others of its length, in another column: it is judged beside chance",

@@ -30,3 +30,9 @@ def name_pairs(table: Table) -> Array:
     return np.array(
         [None if missing else name for name, missing in zip(joined, joined.isna(), strict=True)], dtype=object
     )
+
+
+def surname_first(name: str) -> str | None:
+    """`Last, First`, as people stand in lists."""
+    given, _, surname = name.strip().rpartition(" ")
+    return f"{surname}, {given}" if given and "," not in name else None

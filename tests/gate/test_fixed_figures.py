@@ -39,7 +39,7 @@ FIGURES = [
     (selftest, {"ROWS": 5_000, "SHARES": (0.05, 0.1, 0.25, 0.5, 1.0), "LEAST": 0.02}),
     (sought, {"RARE": 11, "SHORTEST": 4, "DIGITS": 6, "LONG": 9}),
     (canonical, {"NATIONAL": range(7, 13), "INTERNATIONAL": 11}),
-    (digests, {"SHORTEST": 8}),
+    (digests, {"SHORTEST": 8, "LEAST_DIGITS": 7, "NEAR": 256}),
     (disguises, {"DEPTH": 2}),
     (wanted, {"HEAD": 8, "LEAST": 6, "MOST_RUNS": 40, "LONGEST_PHONE": 17, "ENOUGH": 20, "CLOSE": 0.2}),
     (written, {"LARGEST_CELL": 2**30}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 import numpy as np
@@ -13,11 +13,24 @@ from privsynth.dataset import Column, Role, Table
 from privsynth.gate.evidence.disguised import READ, known
 from privsynth.gate.evidence.realvalues import names_somebody
 from privsynth.measure.significance import poisson_tail
-from privsynth.pii.digests import ALGORITHMS, BETWEEN, OF_TWO, Hashing, Sought, digests_in, spellings_of
+from privsynth.pii.digests import (
+    ALGORITHMS,
+    BETWEEN,
+    ENDS,
+    GLUED,
+    OF_TWO,
+    Hashing,
+    Match,
+    Sought,
+    digests_in,
+    spellings_of,
+    windows,
+)
 from privsynth.pii.entities import Trait, has
-from privsynth.pii.whole_names import name_pairs
+from privsynth.pii.whole_names import name_pairs, surname_first
 
 CHANCE = 1e-3  # of a false alarm by short digests, over all columns, lengths and recipes
+FEW = 4  # digits that may stand beside a whole digest of two values: `id` leaves one, `v1` one, `ed25` four
 TOGETHER = 3_000_000  # digests of two values that are made at most; of more people some are taken, evenly
 
 
@@ -44,26 +57,37 @@ def digest_hits(made: Table, sides: Sequence[Table]) -> dict[str, int]:
     if not digests.by_column:
         return {}
     sought = Sought.of(set().union(*digests.by_column.values()))
-    matched, made_of = dict[Hashing, set[str]](), Counter[Hashing]()
+    matched, made_of = dict[Hashing, set[Match]](), Counter[Hashing]()
     for recipe, values in _recipes(sides, digests.lengths):
-        for digest, end in sought.matches(values, recipe.algorithm):
-            matched.setdefault(Hashing(recipe.of, recipe.spelling, recipe.algorithm, end), set()).add(digest)
-        for end in ("first", "last"):
-            made_of[Hashing(recipe.of, recipe.spelling, recipe.algorithm, end)] += len(values)
+        for match in sought.matches(values, recipe.algorithm):
+            matched.setdefault(replace(recipe, end=match.end), set()).add(match)
+        for end in ENDS:
+            made_of[replace(recipe, end=end)] += len(values)
     return {name: _beyond_chance(own, matched, made_of) for name, own in digests.by_column.items()}
 
 
-def _beyond_chance(own: frozenset[str], matched: Mapping[Hashing, set[str]], made_of: Counter[Hashing]) -> int:
+def _beyond_chance(own: frozenset[str], matched: Mapping[Hashing, set[Match]], made_of: Counter[Hashing]) -> int:
     """Distinct digests of a column that are somebody's, by lengths and recipes that give more than chance."""
     lengths = Counter(map(len, own))
     tests, real = max(1, len(made_of) * len(lengths)), set[str]()
-    for recipe, digests in matched.items():
-        for length, count in lengths.items():
-            hits = {digest for digest in digests & own if len(digest) == length}
-            expected = count * made_of[recipe] / 16.0**length
-            if hits and poisson_tail(len(hits), expected) < CHANCE / tests:
-                real |= hits
+    for recipe, matches in matched.items():
+        here = [match for match in matches if match.run in own]
+        for digits in {len(match.found) for match in here}:
+            hits, tried = _glued(here, lengths, digits) if recipe.end in GLUED else _alone(here, lengths, digits)
+            if poisson_tail(len(hits), tried * made_of[recipe] / 16.0**digits) < CHANCE / tests:
+                real |= {match.run for match in here if match.end_of(digits) in hits}
     return len(real)
+
+
+def _alone(matches: Sequence[Match], lengths: Counter[int], digits: int) -> tuple[set[str], int]:
+    """The runs of so many digits that are the end of a digest, and how many runs have so many."""
+    return {match.run for match in matches if len(match.run) == digits}, lengths[digits]
+
+
+def _glued(matches: Sequence[Match], lengths: Counter[int], digits: int) -> tuple[set[str], int]:
+    """So many digits in runs that are the end of a digest, each once: runs may share others; and in how many places."""
+    found = {match.end_of(digits) for match in matches if len(match.found) >= digits}
+    return found, sum(count * windows(length, digits) for length, count in lengths.items())
 
 
 def _recipes(sides: Sequence[Table], lengths: set[int]) -> Iterator[tuple[Hashing, Collection[str]]]:
@@ -72,7 +96,7 @@ def _recipes(sides: Sequence[Table], lengths: set[int]) -> Iterator[tuple[Hashin
         for spelling, spelt in spellings_of(values):
             for algorithm in ALGORITHMS:
                 yield Hashing(name, spelling, algorithm), spelt
-    algorithms = [name for name in OF_TWO if ALGORITHMS[name] in lengths] or list(OF_TWO)
+    algorithms = [name for name in OF_TWO if _may_be(ALGORITHMS[name], lengths)] or list(OF_TWO)
     cells = {name: [text for side in sides for text in side.text(name)] for name in _of_a_person(sides[0])}
     pairs = list(permutations(cells, 2))
     step = _every(len(next(iter(cells.values()), ())), len(pairs) * len(BETWEEN) * 2 * len(algorithms))
@@ -84,6 +108,11 @@ def _recipes(sides: Sequence[Table], lengths: set[int]) -> Iterator[tuple[Hashin
             for spelling, together in (("as it is", whole), ("small letters", small)):
                 for algorithm in algorithms:
                     yield Hashing(f"{first}{between}{second}", spelling, algorithm), together
+
+
+def _may_be(digits: int, lengths: set[int]) -> bool:
+    """Whether a run is as long as a whole digest, or by a few digits longer that are glued to it."""
+    return any(0 <= length - digits <= FEW for length in lengths)
 
 
 def _every(rows: int, digests_a_row: int) -> int:
@@ -100,7 +129,8 @@ def _by_itself(sides: Sequence[Table]) -> dict[str, set[str]]:
 
     names = [column.name for column in sides[0].columns if is_one(column)]
     values = {name: {text for side in sides for text in known(side.text(name))} for name in names}
-    return {**values, "whole name": {text for side in sides for text in known(name_pairs(side))}}
+    whole = {text for side in sides for text in known(name_pairs(side))}
+    return {**values, "whole name": whole, "surname in front": {f for name in whole if (f := surname_first(name))}}
 
 
 def _of_a_person(table: Table) -> list[str]:

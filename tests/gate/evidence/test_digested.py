@@ -49,6 +49,12 @@ WRITTEN: dict[str, Callable[[bytes], str]] = {
     "the last 16 digits": lambda digest: digest.hex()[-16:],
     "a scheme": lambda digest: f"sha256:{digest.hex()}",
     "a user": lambda digest: f"user_{digest.hex()[:16]}",
+    "colons": lambda digest: digest.hex(":"),
+    "a word before that ends in a hex digit": lambda digest: f"id{digest.hex()}",
+    "hex digits on both sides": lambda digest: f"v1{digest.hex()}e",
+    "a cut one with a hex digit behind": lambda digest: f"{digest.hex()[:16]}a",
+    "a cut end with hex digits before": lambda digest: f"00c{digest.hex()[-16:]}",
+    "far in a long run": lambda digest: "a0" * 400 + digest.hex() + "0b" * 20,
     "a sentence": lambda digest: f"known as {digest.hex()[:20]}, they say",
 }
 
@@ -63,6 +69,32 @@ def test_a_digest_of_a_real_value_is_found(written: str, name: str) -> None:
 @pytest.mark.parametrize("spelt", [REAL[0].lower(), REAL[0].upper(), REAL[0], "annalongexampleorg"])
 def test_a_digest_of_another_spelling_is_found(spelt: str) -> None:
     assert hits(hexed("sha256", spelt)) == 1
+
+
+@pytest.mark.parametrize("spelt", ["+442079460958", "442079460958", "2079460958", "+44 20 7946 0958\n"])
+def test_a_digest_of_a_telephone_number_is_found_as_it_is_dialled(spelt: str) -> None:
+    real = column(["+44 20 7946 0958"])
+    assert digest_hits(column([hexed("md5", spelt)]), (real, column([]))) == {"mail": 1}
+    assert digest_hits(column([hexed("md5", "+442079460959")]), (real, column([]))) == {"mail": 0}
+
+
+@pytest.mark.parametrize("spelt", ["Quill, Ada", "quill, ada", "AdaQuill", "Ada Quill\n"])
+def test_a_digest_of_a_whole_name_is_found_as_people_are_listed(spelt: str) -> None:
+    drawn = people(["Cy"], ["Stone"], ["N-1"], [hexed("sha1", spelt)])
+    assert digest_hits(drawn, (TWO, TWO.take(np.arange(0)))) == {"says": 1}
+
+
+def test_digits_that_all_runs_share_are_one_hit() -> None:
+    """Numbers of documents begin with the same digits; that those meet a digest once is no thousand hits."""
+    shared = hexed("md5", REAL[0])[:8]
+    runs = [f"5f{shared}{n:014x}" for n in range(1, 2_000)]
+    assert hits(*runs) == 0
+
+
+def test_glued_digits_of_strangers_are_nobodys() -> None:
+    real = [f"person{n}@shop.example" for n in range(2_000)]
+    strangers = [f"e{hexed('sha256', f'other{n}@shop.example')[:20]}d" for n in range(2_000)]
+    assert digest_hits(column(strangers), (column(real), column([]))) == {"mail": 0}
 
 
 def test_a_picture_of_an_address_is_found() -> None:
