@@ -30,7 +30,7 @@ NO_LEDGER = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Placed:
+class KnownRelease:
     """A release that the ledger knows: by the record of its attempt, the digest of its rows, and where these went."""
 
     record: int
@@ -49,7 +49,7 @@ class Attempt:
     number: int = 0  # of the record that opened it
     table: str = ""  # whose rows are counted
     closed: bool = False
-    released: tuple[Placed, ...] = ()  # of this source and its kin, before this attempt
+    released: tuple[KnownRelease, ...] = ()  # of this source and its kin, before this attempt
     of_parts: int | None = None  # all rows, where a release holds more than the dataset at hand
 
     def close(self, outcome: Outcome) -> Outcome:
@@ -183,13 +183,13 @@ def note_place(state: Path | None, outcome: Outcome, folder: Path) -> None:
             pages.append(event="place", data=digest, folder=str(folder.absolute()))
 
 
-def _released(records: Sequence[Record], opened: Record) -> tuple[Placed, ...]:
+def _released(records: Sequence[Record], opened: Record) -> tuple[KnownRelease, ...]:
     """All releases of this source and its kin, each with the last folder that it was written to."""
     kin = kin_of(records, opened)
     folders = {record["data"]: Path(record["folder"]) for record in records if record["event"] == "place"}
     ends = ((record, records[record["attempt"] - 1]) for record in records if record["event"] == "outcome")
     return tuple(
-        Placed(
+        KnownRelease(
             record=end["attempt"],
             backend=begun["backend"],
             data=end.get("data"),

@@ -11,7 +11,7 @@ from typing import Any
 from privsynth.content import Stored, digest
 from privsynth.emit.ours import why_not_ours
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.lineage.attempts import Attempt, Placed
+from privsynth.lineage.attempts import Attempt, KnownRelease
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.source import EarlierRelease
@@ -35,7 +35,7 @@ def earlier_releases(policy: Policy, begun: Attempt) -> Earlier:
     for placed in begun.released:
         if placed.data is not None and placed.data in seen:
             continue
-        seen.add(placed.data)
+        seen.add(placed.data or "")
         try:
             releases.append(_placed(placed))
         except PrivsynthError as error:
@@ -47,13 +47,13 @@ def earlier_releases(policy: Policy, begun: Attempt) -> Earlier:
     return Earlier(releases=tuple(releases), unseen=tuple(unseen), notes=tuple(notes))
 
 
-def _placed(placed: Placed) -> EarlierRelease:
+def _placed(placed: KnownRelease) -> EarlierRelease:
     if placed.folder is None:
         raise PolicyError(f"{_called(placed)}: nobody wrote down where it went.")
     return _named(placed.folder, _called(placed))
 
 
-def _called(placed: Placed) -> str:
+def _called(placed: KnownRelease) -> str:
     return f"the release of record {placed.record} of the ledger"
 
 

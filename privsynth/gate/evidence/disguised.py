@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Table
-from privsynth.gate.evidence.namesakes import Pair, People
+from privsynth.gate.evidence.namesakes import NamedPeople, Pair
 from privsynth.gate.evidence.realvalues import is_telling, names_somebody
 from privsynth.measure.significance import poisson_tail
 from privsynth.pii.canonical import forms_of
@@ -38,12 +38,12 @@ class Real:
     """The real values of a source that one draft table is searched for, made ready once."""
 
     wanted: Wanted = field(repr=False)
-    people: People = field(repr=False)
+    people: NamedPeople = field(repr=False)
 
     @classmethod
     def of(cls, train: Sequence[Table], holdout: Sequence[Table] = ()) -> Real:
         forms = frozenset(form for table in (*train, *holdout) for form in _telling_forms(table))
-        people = People.of(
+        people = NamedPeople.of(
             *([name for table in side for name in known(name_pairs(table))] for side in (train, holdout))
         )
         return cls(Wanted(forms, frozenset(people.by_form)), people)
@@ -77,7 +77,7 @@ def _is_searched(column: Column, real: Real) -> bool:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Searching:
     """What stands in the cells of one column: texts at once, numbers as soon as they are more than by chance."""
 
@@ -96,7 +96,7 @@ class _Searching:
             longest = max(sights, key=lambda sight: (len(sight.form), not sight.is_disguised))
             self.numbers.setdefault((len(longest.form), longest.is_coded), Counter())[_way(longest)] += 1
 
-    def add_namesakes(self, sights: Collection[Sight], people: People) -> None:
+    def add_namesakes(self, sights: Collection[Sight], people: NamedPeople) -> None:
         """One cell in which nothing else stands."""
         if sights:
             self.namesakes[_plainest(sights)] += 1

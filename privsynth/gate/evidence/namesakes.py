@@ -37,14 +37,14 @@ class Meeting:
 
 
 @dataclass(frozen=True, eq=False)
-class People:
+class NamedPeople:
     """The whole names of the real people of a source, and how often strangers among them have one name."""
 
     by_form: Mapping[str, Pair] = field(repr=False)  # as they can stand in a text
     strangers: Meeting | None = None  # held-out people beside training people; None where nobody was held out
 
     @classmethod
-    def of(cls, train: Collection[str], holdout: Collection[str] = ()) -> People:
+    def of(cls, train: Collection[str], holdout: Collection[str] = ()) -> NamedPeople:
         by_form = {form: pair for name in (*train, *holdout) if (pair := _ends(name)) for form in name_forms(name)}
         known, others = ({pair for name in names if (pair := _ends(name))} for names in (train, holdout))
         return cls(by_form, Meeting.of(others, known) if others else None)
@@ -88,7 +88,7 @@ def _ends(name: str) -> Pair | None:
     return (parts[0], parts[-1]) if len(parts) > 1 else None
 
 
-def names_in_two_columns(made: Table, people: People) -> dict[str, int]:
+def names_in_two_columns(made: Table, people: NamedPeople) -> dict[str, int]:
     """For each two draft columns the names of real people that they make, where chance does not explain them.
 
     The table's own given names and surnames are judged as whole names.

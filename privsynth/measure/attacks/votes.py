@@ -74,7 +74,7 @@ def _ways(tables: Sequence[Table], name: str) -> list[Array]:
 def _bands(values: Array, count: int) -> Array:
     """In so many bands that hold as many rows each; what is missing is in none of them."""
     gaps = np.isnan(values)
-    ends = np.quantile(values[~gaps], np.linspace(0, 1, count + 1)[1:-1]) if not gaps.all() else []
+    ends: Array = np.quantile(values[~gaps], np.linspace(0, 1, count + 1)[1:-1]) if not gaps.all() else np.zeros(0)
     return np.where(gaps, -1, np.searchsorted(ends, values, side="right"))
 
 

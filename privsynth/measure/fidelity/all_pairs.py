@@ -32,22 +32,22 @@ NAMED = 3  # columns
 def all_pairs_kept(sides: ThreeSides, names: Sequence[str], rng: np.random.Generator) -> Iterator[Kept]:
     """How much of it is kept. `names`: the columns that are asked."""
     asked = [names[place] for place in some_rows(len(names), COLUMNS, rng)]
-    columns = [column for name in asked if (column := _Column.of(sides, name)).values.shape[1]]
+    columns = [column for name in asked if (column := _Contrasted.of(sides, name)).values.shape[1]]
     if len(columns) < 2:
         return
     taken = [some_rows(len(table), ROWS, rng) for table in sides.tables]
     real, synthetic, fresh = (
-        _Side.of([column.on(side)[rows] for column in columns], sides.tables[side].people[rows])
+        _Products.of([column.on(side)[rows] for column in columns], sides.tables[side].people[rows])
         for side, rows in enumerate(taken)
     )
     owners = np.repeat(np.arange(len(columns)), [column.values.shape[1] for column in columns])
-    compared = _Compared(real, synthetic, fresh, owners)
+    compared = _Three(real, synthetic, fresh, owners)
     if compared.is_real:
         yield _kept(compared, [column.name for column in columns])
 
 
 @dataclass(frozen=True, eq=False)
-class _Column:
+class _Contrasted:
     """The contrasts of each bin, by the shares of the real rows that are known; the last bin, missing, has none."""
 
     name: str
@@ -55,7 +55,7 @@ class _Column:
     bins: Sequence[Array]  # of each row, by side
 
     @classmethod
-    def of(cls, sides: ThreeSides, name: str) -> _Column:
+    def of(cls, sides: ThreeSides, name: str) -> _Contrasted:
         count, bins = sides.bins[name]
         known = np.bincount(bins[0], minlength=count)[:-1]
         values = contrasts_of(known / max(1, known.sum()))
@@ -66,13 +66,13 @@ class _Column:
 
 
 @dataclass(frozen=True, eq=False)
-class _Side:
+class _Products:
     contrasts: Array  # rows by contrasts, of mean 0; 0 where missing
     both: Array  # how many rows have both, contrasts by contrasts
     people: Array
 
     @classmethod
-    def of(cls, columns: Sequence[Array], people: Array) -> _Side:
+    def of(cls, columns: Sequence[Array], people: Array) -> _Products:
         values = np.hstack(columns)
         known = (~np.isnan(values)).astype(np.float64)
         means = np.nansum(values, axis=0) / np.maximum(1, known.sum(axis=0))
@@ -94,10 +94,10 @@ class _Side:
 
 
 @dataclass(frozen=True, eq=False)
-class _Compared:
-    real: _Side
-    synthetic: _Side
-    fresh: _Side
+class _Three:
+    real: _Products
+    synthetic: _Products
+    fresh: _Products
     owners: Array  # of each contrast its column, by place
 
     @cached_property
@@ -150,7 +150,7 @@ class _Compared:
         return len(np.unique((one * len(self.owners) + two)[one < two]))
 
 
-def _kept(compared: _Compared, names: Sequence[str]) -> Kept:
+def _kept(compared: _Three, names: Sequence[str]) -> Kept:
     kept = float(np.clip(compared.left.sum() / compared.there.sum(), 0.0, 1.0))
     where = tuple(names[place] for place in compared.columns())
     return Kept(

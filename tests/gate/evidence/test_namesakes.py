@@ -8,7 +8,7 @@ from conftest import frame
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.gate.evidence.disguised import Real, Standing, seen_in
-from privsynth.gate.evidence.namesakes import Meeting, People, names_in_two_columns
+from privsynth.gate.evidence.namesakes import Meeting, NamedPeople, names_in_two_columns
 
 SYLLABLES = ("ba", "do", "ki", "lu", "me", "no", "ra", "si", "ta", "vu")
 WORDS = [a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES]
@@ -67,7 +67,7 @@ def test_namesakes_are_nobody() -> None:
 
 def test_names_that_go_together_meet_as_often_as_those_of_held_out_people() -> None:
     """Given names and surnames of one culture: put together anew, they would be of two."""
-    people = People.of(drawn(2_000, 1, cultures=5), drawn(2_000, 2, cultures=5))
+    people = NamedPeople.of(drawn(2_000, 1, cultures=5), drawn(2_000, 2, cultures=5))
     names = {pair for name in drawn(1_000, 3, cultures=5) if (pair := people.named_by(name))}
     met = Meeting.of(names, people.pairs)
     assert met.met > 3 * met.expected
