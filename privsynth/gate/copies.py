@@ -12,12 +12,15 @@ from privsynth.gate.evidence.sides import Sides, sides_of
 from privsynth.measure.attacks.agreement import Lone, agreement
 from privsynth.measure.attacks.control import met_outside
 from privsynth.measure.attacks.copies import (
+    OFTENER,
     SIDE,
     TAU,
     CopyHits,
+    Repeats,
     almost_equal_hits,
     equal_hits,
     near_hits,
+    repeats,
     smallest_visible,
 )
 from privsynth.measure.attacks.folded import WEIGHT, folded_copies
@@ -125,6 +128,7 @@ class Copies:
         return [
             *found,
             self._isolated(sides.train.name, names, lone),
+            self._repeated(sides, names),
             *self._clean(sides, names),
             self._visible(sides),
         ]
@@ -211,6 +215,31 @@ class Copies:
             f"what chance tells of anybody; of {lone.told:,} the draft does. Weighed in bits: what a row agrees in, "
             "by how few people share it, less what the most similar other person shares; and by distance",
             remedy=REMEDY,
+        )
+
+    def _repeated(self, sides: Sides, names: Sequence[str]) -> Finding:
+        """One row copied a hundred times is one real row that is hit: so often as it stands there, it counts here."""
+        alpha = self.limits.alpha
+        ours, beside = repeats(sides.train, sides.holdout, sides.made, names, alpha)
+        controls = [beside]
+        if sides.folds:
+            controls = [
+                repeats(train, strangers, made, names, alpha)[1] for strangers, train, made in sides.beside_strangers
+            ]
+        control = Repeats(sum(each.share for each in controls), of=sum(each.of for each in controls))
+        return Finding(
+            "repeated",
+            ours.beyond(control),
+            what=f"draft rows that repeat a few training rows again and again ({sides.train.name})",
+            table=sides.train.name,
+            limit=self.limits.copy_max,
+            limit_name="copy_max",
+            where=tuple(names),
+            baseline=control.share,
+            n=len(sides.made),
+            note=f"{ours.rows:,} training rows stand in the draft more than {OFTENER:g} times as often as among the "
+            f"real rows, and more often than chance explains; the worst of them {ours.most:,} times",
+            remedy="rows must be drawn from many people, and not from one again and again",
         )
 
     def visible(self, sides: Sides, *, rows: int) -> float:

@@ -201,3 +201,15 @@ def test_neither_a_table_s_name_nor_the_order_of_rows_changes_any_finding() -> N
     assert [(one.key, one.measured, one.n, one.baseline, one.interval) for one in second] == [
         (one.key, one.measured, one.n, one.baseline, one.interval) for one in first
     ]
+
+
+@pytest.mark.parametrize(("profile", "times"), [("internal", 60), ("public-release", 30)])
+def test_one_real_row_copied_again_and_again_is_refused_though_it_is_one_row(profile: str, times: int) -> None:
+    """Counted as a real row that is hit it is one of thousands."""
+    strict = Policy(backend="model", profile=profile)
+    twin = TRAIN.take(np.r_[np.arange(1, len(TRAIN)), 1])  # who is not alone, so that the rule for one row is silent
+    found = {one.key: one for one in judged(planted(HONEST, twin, np.zeros(times, dtype=int)), strict, twin)}
+    assert not found["repeated"].passed
+    assert found["equal"].passed
+    clean = {one.key: one for one in judged(HONEST, strict, twin)}
+    assert (clean["repeated"].measured, clean["repeated"].passed) == (0.0, True)

@@ -20,6 +20,7 @@ from privsynth.measure.significance import copy_pvalue
 from privsynth.typing import Array
 
 SIDE = 20_000  # rows a side where distances are measured
+OFTENER = 2.0  # than its share a real row may come: a maker draws what is common
 TAU = 0.01  # the quantile of hold-out distances that counts as near
 
 
@@ -76,6 +77,46 @@ def near_hits(train: Table, holdout: Table, draft: Table, names: Sequence[str], 
     apart = nearest(others, some)
     tau = float(np.quantile(apart, TAU)) if len(apart) else 0.0
     return _counted(is_within(some, few, tau), is_within(others, few, tau), len(train) / max(1, len(few)))
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Draft rows that repeat a few real rows more often than these may come."""
+
+    share: float = 0.0  # of the draft, beyond what was allowed
+    rows: int = 0  # real rows repeated so
+    most: int = 0  # draft rows that the worst of them stands in
+    of: int = 0  # different real rows
+
+    def beyond(self, control: Repeats) -> float:
+        """What is left when as many rows of the control are taken off."""
+        return max(0.0, self.share - control.share * self.of / max(1, control.of))
+
+
+def repeats(train: Table, holdout: Table, draft: Table, names: Sequence[str], alpha: float) -> tuple[Repeats, Repeats]:
+    """How far the draft repeats single training rows; and rows that are held out alone, as the control.
+
+    A real row may come `OFTENER` times as often as it stands among all real rows. What is above that counts if chance
+    does not make two equal rates so different: by the exact test, corrected for all rows that are looked at.
+    """
+    real, others, drawn = (keys.sum(axis=1, dtype=np.uint64) for keys in cell_keys((train, holdout, draft), names))
+    rows, stands = np.unique(np.concatenate([real, others]), return_counts=True)
+    found = np.sort(drawn)
+    times = np.searchsorted(found, rows, side="right") - np.searchsorted(found, rows, side="left")
+    rate = len(drawn) / max(1, len(real) + len(others))
+    inside = np.isin(rows, real)
+    ours, theirs = (_repeats(times[side], stands[side], rate, alpha, len(drawn)) for side in (inside, ~inside))
+    return ours, theirs
+
+
+def _repeats(times: Array, stands: Array, rate: float, alpha: float, size: int) -> Repeats:
+    from scipy.special import betainc
+
+    several = np.flatnonzero(times > np.maximum(1, OFTENER * rate * stands))
+    chance = betainc(times[several], stands[several] + 1, rate / (1 + rate)) * len(times)
+    worst = several[chance < alpha]
+    share = float((times - OFTENER * rate * stands)[worst].sum()) / max(1, size)
+    return Repeats(share, len(worst), int(times[worst].max(initial=0)), len(times))
 
 
 def smallest_visible(rows: int, share_train: float, alpha: float) -> float:

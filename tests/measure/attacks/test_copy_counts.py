@@ -5,12 +5,22 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from honest import LEARNT, honest, noisy, people, planted
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.measure.attacks.copies import CopyHits, equal_hits, near_hits, smallest_visible
+from privsynth.dataset import Column, Kind, Table
+from privsynth.measure.attacks.copies import (
+    OFTENER,
+    CopyHits,
+    Repeats,
+    equal_hits,
+    near_hits,
+    repeats,
+    smallest_visible,
+)
 
 
 def test_excess_is_the_share_of_the_draft_that_must_be_copies() -> None:
@@ -55,3 +65,36 @@ def test_smallest_visible_leak_is_a_share(rows: int, share: float, alpha: float)
 def test_without_control_no_leak_is_visible() -> None:
     assert smallest_visible(100, 1.0, 0.01) == 1.0
     assert math.isfinite(smallest_visible(0, 0.5, 0.01))
+
+
+def test_one_real_row_again_and_again_is_counted_by_the_draft_rows_and_chance_is_not() -> None:
+    train, holdout, made = people(1000, 1), people(1000, 2), honest(1000, 3)
+    copied = planted(made, train, np.full(60, 7))
+    ours, control = repeats(train, holdout, copied, LEARNT, 0.001)
+    assert (ours.rows, ours.most, control) == (1, 60, Repeats(of=control.of))
+    assert ours.beyond(control) == pytest.approx((60 - OFTENER * 1000 / 2000) / 1000)
+    clean, _ = repeats(train, holdout, made, LEARNT, 0.001)
+    assert (clean.share, clean.rows) == (0.0, 0)
+
+
+def test_a_row_that_many_share_may_come_as_often_as_it_is_shared(rng: np.random.Generator) -> None:
+    levels = rng.choice(["a", "b"], (3, 900), p=[0.9, 0.1])
+    train, holdout, made = (
+        Table("letters", (Column("letter", Kind.CATEGORY),), pd.DataFrame({"letter": each.astype(object)}))
+        for each in levels
+    )
+    for found in repeats(train, holdout, made, ["letter"], 0.01):
+        assert (found.share, found.rows) == (0.0, 0)
+
+
+def test_what_a_maker_repeats_of_rows_it_never_saw_is_taken_off() -> None:
+    ours, control = Repeats(0.10, 2, 60, of=1_000), Repeats(0.02, 1, 20, of=500)
+    assert ours.beyond(control) == pytest.approx(0.10 - 0.02 * 2)
+    assert Repeats(0.01, 1, 20, of=1_000).beyond(control) == 0.0
+    assert ours.beyond(Repeats()) == 0.10
+
+
+def test_rows_that_only_held_out_people_have_are_the_control() -> None:
+    train, holdout = people(1000, 1), people(1000, 2)
+    ours, control = repeats(train, holdout, planted(honest(1000, 3), holdout, np.full(60, 7)), LEARNT, 0.001)
+    assert (ours.rows, control.rows, control.most) == (0, 1, 60)
