@@ -41,7 +41,7 @@ def all_pairs_kept(sides: ThreeSides, names: Sequence[str], rng: np.random.Gener
         for side, rows in enumerate(taken)
     )
     owners = np.repeat(np.arange(len(columns)), [column.values.shape[1] for column in columns])
-    compared = _Three(real, synthetic, fresh, owners)
+    compared = _Weighed(real, synthetic, fresh, owners)
     if compared.is_real:
         yield _kept(compared, [column.name for column in columns])
 
@@ -94,7 +94,7 @@ class _Products:
 
 
 @dataclass(frozen=True, eq=False)
-class _Three:
+class _Weighed:
     real: _Products
     synthetic: _Products
     fresh: _Products
@@ -150,7 +150,7 @@ class _Three:
         return len(np.unique((one * len(self.owners) + two)[one < two]))
 
 
-def _kept(compared: _Three, names: Sequence[str]) -> Kept:
+def _kept(compared: _Weighed, names: Sequence[str]) -> Kept:
     kept = float(np.clip(compared.left.sum() / compared.there.sum(), 0.0, 1.0))
     where = tuple(names[place] for place in compared.columns())
     return Kept(
