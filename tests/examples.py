@@ -15,7 +15,7 @@ RUNS = {
         "--seed",
         "7",
         "--set",
-        "limits.rows_ratio=0.5",
+        "limits.anon_upper_uni=0.001",
     ],
 }
 
