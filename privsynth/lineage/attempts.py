@@ -191,7 +191,7 @@ def _released(records: Sequence[Record], opened: Record) -> tuple[KnownRelease, 
     return tuple(
         KnownRelease(
             record=end["attempt"],
-            backend=begun["backend"],
+            backend=begun.get("backend", ""),
             data=end.get("data"),
             folder=folders.get(end["data"]) if end.get("data") else None,
         )
@@ -264,8 +264,8 @@ def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
         released=tuple(
             ReleasedBefore(
                 record=record["attempt"],
-                backend=here[record["attempt"]]["backend"],
-                profile=here[record["attempt"]]["profile"],
+                backend=here[record["attempt"]].get("backend", ""),
+                profile=here[record["attempt"]].get("profile", ""),
                 rows=_rows_of(record["rows"], here[record["attempt"]], opened),
             )
             for record in ends

@@ -57,7 +57,7 @@ def test_what_says_the_same_as_a_column_in_groups_goes_into_the_groups_with_it()
     said = mask.recipe.columns["people"]
     assert said["code"]["treatment"].startswith("made coarser")
     assert said["answer"]["treatment"].startswith("kept as it is")
-    assert said["answer"]["survives"] == "yes, every value"
+    assert said["answer"]["survives"] == "yes, where enough people share it"
 
 
 def test_a_code_that_the_policy_keeps_is_refused_by_name() -> None:

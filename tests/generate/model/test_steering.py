@@ -74,7 +74,7 @@ def test_a_condition_on_missing_values(rng: np.random.Generator) -> None:
 
 
 def test_fewer_than_k_people_are_refused_without_their_number(rng: np.random.Generator) -> None:
-    with pytest.raises(BackendError, match="met by fewer than 10 people") as error:
+    with pytest.raises(PolicyError, match="met by fewer than 10 people") as error:
         made(people(rng), where="job = 'hermit'")
     assert "hermit" not in str(error.value)
     assert "3" not in str(error.value)
@@ -83,7 +83,7 @@ def test_fewer_than_k_people_are_refused_without_their_number(rng: np.random.Gen
 def test_people_are_counted_and_not_rows(rng: np.random.Generator) -> None:
     t = people(rng)
     t.frame.loc[t.frame["job"] == "diver", "mail"] = "one@example.test"
-    with pytest.raises(BackendError, match="fewer than 10 people"):
+    with pytest.raises(PolicyError, match="fewer than 10 people"):
         made(replace(t, person="mail"), where="job = 'diver'")
 
 
@@ -147,7 +147,7 @@ def test_a_rare_level_and_one_that_nobody_has_get_the_same_answer(rng: np.random
     t = people(rng)
     told = []
     for level in ("hermit", "herald"):
-        with pytest.raises(BackendError) as error:
+        with pytest.raises(PolicyError) as error:
             made(t, shares={"job": {level: 0.2}})
         told.append(str(error.value))
     assert told[0] == told[1]

@@ -38,7 +38,7 @@ def test_of_honestly_invented_columns_nothing_is_lost() -> None:
 def test_an_invented_column_that_came_out_empty_says_nothing_any_more(name: str) -> None:
     found = {kept.aspect: kept for kept in lost(contacts(**{name: None}))}
     assert (found["levels"].where, found["levels"].words) == ((name,), f"{name} came out empty")
-    assert found["levels"].at_most < 0.02
+    assert found["levels"].at_most < 0.03
     assert found["gaps"].words == f"{name} is missing in 100 % of the rows, in 0 % of as many real ones"
 
 

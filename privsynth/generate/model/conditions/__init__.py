@@ -221,11 +221,11 @@ def _shares_foretold(table: Table, shares: Shares, k: int, units: Array) -> list
     ]
 
 
-def _too_rare(table: Table, name: str, at: int, k: int, units: Array) -> BackendError:
+def _too_rare(table: Table, name: str, at: int, k: int, units: Array) -> PolicyError:
     """One answer for a rare level and for one that does not exist: whether somebody is there is not told."""
     codes, levels = pd.factorize(table.text(name))
     common = int((support(codes, len(levels), units) >= k).sum())
-    return BackendError(
+    return PolicyError(
         f"backend.shares.{name}: level {at + 1} of those asked for is held by fewer than {k} people, or by none.",
         hint=f"the column has {common} levels that enough hold, spelt as in the file",
         column=name,
