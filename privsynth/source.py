@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from privsynth.dataset import Dataset
 from privsynth.statistics import Fact, Statistics
@@ -47,6 +48,8 @@ class ReleasedBefore:
     backend: str
     profile: str
     rows: int  # as far as they can be of this source
+    data: str | None = field(repr=False)  # the digest of its rows; earlier versions did not write it down
+    folder: Path | None = field(repr=False)  # the last one that it was written to
 
     @property
     def words(self) -> str:

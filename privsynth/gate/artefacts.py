@@ -32,8 +32,8 @@ class Artefacts:
     """The table was clean; the report's "maximum salary" and the log's "could not convert" with a name in it were not.
 
     Judges the very bytes of the reports, after all else: no value of a column that names people, no value that fewer
-    than eleven rows hold, no digest or base64 of an identifying value, no sentence of a free text, and no claim that
-    nobody can keep.
+    than eleven rows hold, no whole digest without a key and no base64 of an identifying value, no sentence of a free
+    text, and no claim that nobody can keep.
     """
 
     name = "artefacts"

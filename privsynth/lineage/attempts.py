@@ -29,16 +29,6 @@ NO_LEDGER = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class KnownRelease:
-    """A release that the ledger knows: by the record of its attempt, the digest of its rows, and where these went."""
-
-    record: int
-    backend: str
-    data: str | None  # earlier versions did not write it down
-    folder: Path | None
-
-
 @dataclass
 class Attempt:
     """What is known of the runs before this one, and the place where this one's outcome is written."""
@@ -49,7 +39,6 @@ class Attempt:
     number: int = 0  # of the record that opened it
     table: str = ""  # whose rows are counted
     closed: bool = False
-    released: tuple[KnownRelease, ...] = ()  # of this source and its kin, before this attempt
     of_parts: int | None = None  # all rows, where a release holds more than the dataset at hand
 
     def close(self, outcome: Outcome) -> Outcome:
@@ -139,7 +128,6 @@ def _begin(ledger: Ledger, data: Dataset, policy: Policy, parts: Callable[[], It
             ledger=ledger,
             number=opened["record"],
             table=data.root.name,
-            released=_released(pages.records, opened),
             of_parts=None if parts is None else here.rows,
         )
 
@@ -183,21 +171,26 @@ def note_place(state: Path | None, outcome: Outcome, folder: Path) -> None:
             pages.append(event="place", data=digest, folder=str(folder.absolute()))
 
 
-def _released(records: Sequence[Record], opened: Record) -> tuple[KnownRelease, ...]:
-    """All releases of this source and its kin, each with the last folder that it was written to."""
-    kin = kin_of(records, opened)
+def _released(records: Sequence[Record], here: Mapping[int, Record], opened: Record) -> Iterator[ReleasedBefore]:
+    """The releases of these attempts, each with the last folder that it was written to."""
     folders = {record["data"]: Path(record["folder"]) for record in records if record["event"] == "place"}
-    ends = ((record, records[record["attempt"] - 1]) for record in records if record["event"] == "outcome")
-    return tuple(
-        KnownRelease(
+    for end in _ends(records, here):
+        begun, data = here[end["attempt"]], end.get("data")
+        yield ReleasedBefore(
             record=end["attempt"],
             backend=begun.get("backend", ""),
-            data=end.get("data"),
-            folder=folders.get(end["data"]) if end.get("data") else None,
+            profile=begun.get("profile", ""),
+            rows=_rows_of(end["rows"], begun, opened),
+            data=data,
+            folder=None if data is None else folders.get(data),
         )
-        for end, begun in ends
-        if end["rows"] and begun["source"] in kin
-    )
+
+
+def _ends(records: Sequence[Record], here: Mapping[int, Record]) -> list[Record]:
+    """The outcomes of these attempts that let rows go."""
+    return [
+        record for record in records if record["event"] == "outcome" and record["attempt"] in here and record["rows"]
+    ]
 
 
 def _cost_of(record: Record) -> Spent:
@@ -248,9 +241,7 @@ def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
     """What all records say of the source of this attempt, up to now."""
     kin = kin_of(records, opened)
     here = {record["record"]: record for record in records if record["event"] == "attempt" and record["source"] in kin}
-    ends = [
-        record for record in records if record["event"] == "outcome" and record["attempt"] in here and record["rows"]
-    ]
+    ends = _ends(records, here)
     cost = _total(here.values())
     return Exposure(
         attempt=sum(_is_alike(record, opened) for number, record in here.items() if number <= opened["record"]),
@@ -261,15 +252,7 @@ def exposure_of(records: Sequence[Record], opened: Record) -> Exposure:
         related=tuple(_related(each) for each in opened.get("related", ())),
         unknown=_unknown(records, opened),
         before=_before(records, opened, here),
-        released=tuple(
-            ReleasedBefore(
-                record=record["attempt"],
-                backend=here[record["attempt"]].get("backend", ""),
-                profile=here[record["attempt"]].get("profile", ""),
-                rows=_rows_of(record["rows"], here[record["attempt"]], opened),
-            )
-            for record in ends
-        ),
+        released=tuple(_released(records, here, opened)),
     )
 
 

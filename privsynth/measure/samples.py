@@ -1,8 +1,13 @@
-"""Some of the rows, where all would be too many to measure: without repetition, in their order."""
+"""Which rows are measured: some, without repetition and in their order, where all would be too many; or of several
+tables together."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.typing import Array
@@ -25,6 +30,11 @@ def in_turn(people: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     turns = np.argsort(order)[people]
     rows = np.argsort(turns, kind="stable")
     return rows, turns[rows]
+
+
+def joined(tables: Sequence[Table]) -> Table:
+    """The rows of tables of the same columns, one after another."""
+    return replace(tables[0], frame=pd.concat([table.frame for table in tables], ignore_index=True), origin=None)
 
 
 def some_of(table: Table, most: int, rng: np.random.Generator) -> Table:

@@ -11,12 +11,11 @@ from typing import Any
 from privsynth.content import Stored, digest
 from privsynth.emit.ours import why_not_ours
 from privsynth.errors import PolicyError, PrivsynthError
-from privsynth.lineage.attempts import Attempt, KnownRelease
+from privsynth.gate.evidence.scope import KEEPS_PEOPLE
+from privsynth.lineage.attempts import Attempt
 from privsynth.policy import Policy
 from privsynth.read import read_files
-from privsynth.source import EarlierRelease
-
-KEEP_PEOPLE = ("mask", "clone")
+from privsynth.source import EarlierRelease, ReleasedBefore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +31,7 @@ def earlier_releases(policy: Policy, begun: Attempt) -> Earlier:
     """Those that were named, and those of the ledger that still lie where they were written."""
     releases = [_named(folder, f"release {number} of --against") for number, folder in enumerate(policy.against, 1)]
     seen, unseen, notes = {_data_of(folder) for folder in policy.against}, list[int](), list[str]()
-    for placed in begun.released:
+    for placed in begun.exposure.released if begun.exposure else ():
         if placed.data is not None and placed.data in seen:
             continue
         seen.add(placed.data or "")
@@ -43,17 +42,17 @@ def earlier_releases(policy: Policy, begun: Attempt) -> Earlier:
                 f"how many rows join with {_called(placed)} is not known: {error.message} "
                 "Name the folder where it lies now with --against"
             )
-            unseen += [placed.record] if placed.backend in KEEP_PEOPLE else []
+            unseen += [placed.record] if placed.backend in KEEPS_PEOPLE else []
     return Earlier(releases=tuple(releases), unseen=tuple(unseen), notes=tuple(notes))
 
 
-def _placed(placed: KnownRelease) -> EarlierRelease:
+def _placed(placed: ReleasedBefore) -> EarlierRelease:
     if placed.folder is None:
         raise PolicyError(f"{_called(placed)}: nobody wrote down where it went.")
     return _named(placed.folder, _called(placed))
 
 
-def _called(placed: KnownRelease) -> str:
+def _called(placed: ReleasedBefore) -> str:
     return f"the release of record {placed.record} of the ledger"
 
 
@@ -97,7 +96,7 @@ def _read(folder: Path, name: str) -> EarlierRelease:
     except PrivsynthError as error:
         raise PrivsynthError(f"{name} cannot be read again: {error.message}", hint="leave it out") from None
     backend = manifest.get("backend", {}).get("backend")
-    return EarlierRelease(name=name, dataset=dataset, keeps_people=backend in KEEP_PEOPLE)
+    return EarlierRelease(name=name, dataset=dataset, keeps_people=backend in KEEPS_PEOPLE)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

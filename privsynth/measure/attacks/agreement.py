@@ -21,7 +21,7 @@ from privsynth.measure.distance.bits import Ranks, Surprise, surprises
 from privsynth.measure.distance.cells import by_content, cell_keys, equal_rows
 from privsynth.measure.distance.points import Points, nearest, place
 from privsynth.measure.mixing import STEP, mixed
-from privsynth.measure.samples import some_rows
+from privsynth.measure.samples import joined, some_rows
 from privsynth.typing import Array
 
 JOINS = 30  # sets of columns over which rows are joined
@@ -289,8 +289,8 @@ def agreement(
     """
     inside = np.repeat([True, False], [train.number_of_people, holdout.number_of_people])
     people = np.concatenate([train.people, holdout.people + train.number_of_people])
-    real = replace(train, frame=pd.concat([train.frame, holdout.frame[list(train.frame.columns)]], ignore_index=True))
-    (kinds,) = evidence(replace(real, origin=None), people, [draft], names, rng)
+    real = joined((train, holdout))
+    (kinds,) = evidence(real, people, [draft], names, rng)
     per_person = train.number_of_people / max(1, draft.number_of_people)
     tried = [hits for each in kinds for hits in _above_held_out(each.score, inside, per_person)]
     rows = by_content(real, names)[some_rows(len(people), SIDE, rng)]

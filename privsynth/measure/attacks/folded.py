@@ -21,10 +21,9 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.measure.attacks.agreement import (
@@ -41,7 +40,7 @@ from privsynth.measure.attacks.agreement import (
 from privsynth.measure.attacks.copies import TAU, CopyHits
 from privsynth.measure.distance.cells import alone, cell_keys, equal_rows
 from privsynth.measure.distance.points import Points, nearest, place
-from privsynth.measure.samples import some_of
+from privsynth.measure.samples import joined, some_of
 from privsynth.typing import Array
 
 WEIGHT = 2.0  # honest trees on 90 small tables give their own people up to 1.8 times the weight of strangers
@@ -256,8 +255,3 @@ def to_others(points: Points, own: Array) -> Array:
     for fold in range(int(own.max(initial=-1)) + 1):
         apart[own == fold] = nearest(points.take(own == fold), points.take(own != fold))
     return apart
-
-
-def joined(tables: Sequence[Table]) -> Table:
-    """The rows of tables of the same columns, one after another."""
-    return replace(tables[0], frame=pd.concat([table.frame for table in tables], ignore_index=True), origin=None)

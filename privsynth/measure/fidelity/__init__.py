@@ -19,8 +19,9 @@ from privsynth.measure.fidelity.bars import Bar, bars
 from privsynth.measure.fidelity.bins import cramers_v, joint, shares, total_variation
 from privsynth.measure.fidelity.detection import PLENTY, detection_auc
 from privsynth.measure.fidelity.kept import Kept
-from privsynth.measure.fidelity.sides import ThreeSides, both, comparable, halves, sides_of
+from privsynth.measure.fidelity.sides import ThreeSides, comparable, halves, sides_of
 from privsynth.measure.fidelity.ties import Tie, tie
+from privsynth.measure.samples import joined
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def compare_sides(
         tables = _joint(sides, left, right)
         pairs.append(_pair(left, right, tables))
         ties.append(tie(left, right, tables, sides.size))
-    told = _told_apart(sides, both(real, others), synthetic, rng) if classify and names else _Told()
+    told = _told_apart(sides, joined((real, others)), synthetic, rng) if classify and names else _Told()
     return FidelityResult(
         table=real.name,
         score=_score([c.distance for c in columns], [p.distance for p in pairs]),

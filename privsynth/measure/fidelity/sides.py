@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from privsynth.dataset import Table
 from privsynth.mask_steps import Bucket, Generalise, KAnonymise, Partial, Redact
@@ -82,12 +81,6 @@ def _is_coarser(real: Table, synthetic: Table, name: str) -> bool:
     if not isinstance(synthetic[name].step, COARSER) or synthetic[name].kind.is_numeric or not len(values):
         return False
     return float(values.isin(real.frame[name].dropna().unique()).mean()) < 1 - FEW_NEW
-
-
-def both(real: Table, others: Table) -> Table:
-    """The rows of two tables of the same columns, of different people."""
-    frames = [real.frame, others.frame[list(real.frame.columns)]]
-    return replace(real, frame=pd.concat(frames, ignore_index=True), origin=None)
 
 
 def halves(table: Table, rng: np.random.Generator) -> tuple[Table, Table]:

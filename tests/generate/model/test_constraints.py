@@ -17,7 +17,7 @@ from privsynth.describe import facts_of, learn_statistics
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model.constraints import Constrained
-from privsynth.generate.model.constraints.derived import Gap
+from privsynth.generate.model.constraints.gaps import Gap
 from privsynth.generate.model.engine import Engine, frame_of
 from privsynth.generate.model.saved import files_of, model_of
 from privsynth.generate.model.trees.engine import Trees

@@ -34,15 +34,14 @@ from privsynth.generate.model.constraints.derived import (
     Derived,
     Follows,
     FollowsBoth,
-    Gap,
     MostlyComputed,
     MostlyFollows,
     follows_both_of,
     follows_of,
-    gap_of,
     with_ends,
     worked_out,
 )
+from privsynth.generate.model.constraints.gaps import Gap, gap_of
 from privsynth.generate.model.constraints.placed import Placed, placed_of
 from privsynth.generate.model.engine import frame_of
 from privsynth.keeping import kept
