@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Dataset, Table
 from privsynth.gate.copies import Copies
+from privsynth.gate.evidence.sides import FoldSides, Sides
 from privsynth.policy import Policy
 from privsynth.source import Source
 from privsynth.verdict import Finding
@@ -213,3 +214,22 @@ def test_one_real_row_copied_again_and_again_is_refused_though_it_is_one_row(pro
     assert found["equal"].passed
     clean = {one.key: one for one in judged(HONEST, strict, twin)}
     assert (clean["repeated"].measured, clean["repeated"].passed) == (0.0, True)
+
+
+def test_with_folds_what_their_engines_repeat_of_people_they_never_saw_is_taken_off() -> None:
+    """An engine that makes some rows again and again, of whomever, has copied nobody by it."""
+    often, made = np.repeat(np.arange(20), 40), TRAIN.take(np.arange(800))
+    clean, again = made, replace(made, frame=made.frame.iloc[often].reset_index(drop=True), origin=None)
+
+    def told(engine_repeats: bool) -> Finding:
+        halves = [(TRAIN.take(np.arange(800, 2_400)), made), (made, TRAIN.take(np.arange(800, 2_400)))]
+        folds = [
+            FoldSides(train, holdout, (planted(HONEST, holdout, often) if engine_repeats else HONEST,))
+            for train, holdout in halves
+        ]
+        sides = Sides(TRAIN, TRAIN.take(np.arange(0)), again, tuple(folds))
+        return Copies(MODEL)._repeated(sides, LEARNT)
+
+    assert len(clean) == len(again)
+    assert (told(engine_repeats=False).measured or 0) > 0.5
+    assert (told(engine_repeats=True).measured or 0) < 0.5 * (told(engine_repeats=False).measured or 0)

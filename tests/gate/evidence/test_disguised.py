@@ -81,6 +81,8 @@ def test_a_number_with_decimals_is_its_digits() -> None:
     assert seen_in(amounts(12.5, 536_904_399.25, 219_099_999.5), REAL, {})["amount"] == Standing(inside=2)
     assert seen_in(amounts(12.5, 993_409_635.0), REAL, {})["amount"] == Standing(disguised=1)
     assert seen_in(amounts(12.5, gap, 536_904_398.0), REAL, {})["amount"] == Standing()
+    padded = (Column("amount", Kind.NUMBER, spelling=Spelling(decimals=1, padded=True)),)
+    assert seen_in(Table("t", padded, frame(amount=[12.5, 536_904_399.0])), REAL, {})["amount"] == Standing(whole=1)
 
 
 def test_amounts_of_strangers_are_not_numbers_of_people() -> None:

@@ -17,7 +17,7 @@ from privsynth.describe import facts_of, learn_statistics
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
 from privsynth.generate.model.constraints import Constrained
-from privsynth.generate.model.constraints.gaps import Gap
+from privsynth.generate.model.constraints.gaps import Gap, gap_of
 from privsynth.generate.model.engine import Engine, frame_of
 from privsynth.generate.model.saved import files_of, model_of
 from privsynth.generate.model.trees.engine import Trees
@@ -165,6 +165,19 @@ def test_what_is_taught_is_given_back(seed: int) -> None:
     )
     np.testing.assert_allclose(back["high"], high, atol=1e-9, equal_nan=True)
     np.testing.assert_array_equal(back["low"], low)
+
+
+def test_a_small_part_of_a_large_whole_is_learnt_itself_and_a_short_stay_as_its_length(
+    rng: np.random.Generator,
+) -> None:
+    """What strays in the distance from a total of thousands would drown a part of tens."""
+    columns = tuple(Column(name, Kind.INTEGER) for name in ("part", "total", "begin", "end"))
+    part, begin = np.round(rng.lognormal(3, 1, 600)), np.round(rng.uniform(0, 5_000, 600))
+    cells = {"part": part, "total": part + np.round(rng.lognormal(8, 1, 600)), "begin": begin}
+    table = Table("t", columns, pd.DataFrame({**cells, "end": begin + np.round(rng.lognormal(2, 0.5, 600))}))
+    asked = {"strict": False, "constant": False, "k": 10, "units": None}
+    assert gap_of(table, "part", "total", low="part", **asked) is None
+    assert gap_of(table, "end", "begin", low="begin", **asked) is not None
 
 
 def test_a_chain_of_orders_holds(rng: np.random.Generator) -> None:

@@ -17,6 +17,7 @@ from privsynth.measure.attacks import agreement as module
 from privsynth.measure.attacks.agreement import Agreed, agreement, candidates, evidence, least_likely, lone_bits
 from privsynth.measure.attacks.copies import CopyHits
 from privsynth.measure.distance.bits import surprises
+from privsynth.measure.distance.points import Points
 
 TRAIN, HOLDOUT, HONEST = people(800, 1), people(800, 2), honest(800, 3)
 EVERY = np.arange(800)
@@ -181,6 +182,14 @@ def test_neither_the_order_of_rows_nor_chance_in_it_changes_what_a_large_table_t
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "DENSE", 0)
+    monkeypatch.setattr(module, "SIDE", 300)  # of whom it is asked how near a draft row lies
+    asked, closest = list[list[float]](), module.closest
+
+    def seen(real: Points, *others: object) -> np.ndarray:
+        asked.append(sorted(real.numbers.sum(axis=1)))
+        return closest(real, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "closest", seen)
     made = plants.redrawn(0.02, 2)(TRAIN, HONEST, rng())
     first = agreement(TRAIN, HOLDOUT, made, LEARNT, rng())
     for seed in range(3):
@@ -188,3 +197,4 @@ def test_neither_the_order_of_rows_nor_chance_in_it_changes_what_a_large_table_t
             table.take(np.random.default_rng(seed).permutation(800)) for table in (TRAIN, HOLDOUT, made)
         )
         assert agreement(train, holdout, draft, LEARNT, rng()) == first
+        assert asked[-1] == pytest.approx(asked[0], abs=1e-5)

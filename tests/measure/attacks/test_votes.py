@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from privsynth import api
 from privsynth.dataset import Table
@@ -38,6 +39,13 @@ def test_an_equal_number_tells_more_than_a_near_one_and_a_near_one_more_than_a_f
     near_the_end = elected(person, rows, list(range(200)))
     assert near_the_end[0] == 100
     assert near_the_end[1] >= 197  # in the last band of a hundred: two rows
+
+
+def test_a_band_and_an_equal_number_in_it_tell_no_more_than_the_equal_number_alone() -> None:
+    """A hundred different numbers: equality is one in a hundred, in whatever bands it lies as well."""
+    (rows,) = ballots([table(income=[float(number) + 0.5 for number in range(100)])], ["income"])
+    assert rows.cells.shape == (100, 3)
+    assert rows.bits.sum(axis=1) == pytest.approx(np.log2((0.25 + 0.75 * 100) / 0.25))
 
 
 def test_a_gap_is_no_number_and_agrees_with_a_gap() -> None:

@@ -8,6 +8,7 @@ import pytest
 from honest import LEARNT, honest, people, with_frame
 
 from privsynth import api
+from privsynth.measure.fidelity import detection
 from privsynth.measure.fidelity.detection import detection_auc, deviation
 
 
@@ -46,3 +47,15 @@ def test_a_chance_is_small_where_nearly_all_are_told() -> None:
     assert deviation(0.5, 1_000) == pytest.approx(np.sqrt(1 / 6_000), rel=0.01)
     assert deviation(0.95, 1_000) < deviation(0.9, 1_000) < deviation(0.5, 1_000)
     assert deviation(0.1, 500) == deviation(0.9, 500)
+
+
+@pytest.mark.parametrize(("rows", "parts"), [(100, [20] * 5), (detection.PLENTY, [detection.PLENTY // 2] * 2)])
+def test_of_few_rows_all_but_a_fifth_teach_and_each_is_told_once(
+    rows: int, parts: list[int], monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
+) -> None:
+    tested = list[np.ndarray]()
+    monkeypatch.setattr(detection, "_auc", lambda sides, test, *_: tested.append(test) or 0.5)
+    table = api.inspect({"t": pd.DataFrame({"c": rng.normal(size=rows)})}).root
+    assert detection_auc(table, table, ["c"], rng) == 0.5
+    assert [len(test) for test in tested] == parts
+    assert sorted(np.concatenate(tested)) == list(range(rows))
