@@ -3,6 +3,7 @@
     python bench/leaks.py [--tables adult bank contacts ...] [--seeds 10] [--rows 3000] [--plants WORD ...]
                           [--material FOLDER] [--keep FILE.jsonl]
     python bench/leaks.py --beside [--tables adult] [--seeds 10]    share and AUC of nearest records beside our gates
+    python bench/leaks.py --redrawn [--tables adult bank]           how many cells of a copy may be drawn anew
     python bench/leaks.py --speed [--size 100000] [--columns 20]    each gate's CPU and memory on a large invented table
 
 Training rows, hold-out and draft have `--rows` rows each; the draft is an independent sample before anything is planted
@@ -36,6 +37,7 @@ from bench.tables import invented
 from privsynth.dataset import Table
 from privsynth.gate import gates_for, judge
 from privsynth.gate.evidence.scope import learnt_columns
+from privsynth.measure.attacks.agreement import Agreement, agreement
 from privsynth.measure.attacks.membership import auc, caught_at, membership_scores
 from privsynth.measure.distance.points import nearest, place
 from privsynth.source import Source
@@ -256,6 +258,38 @@ def _beside(plant: plants.Plant | None, seed: int, parts: tuple[Table, Table, Ta
     ]
 
 
+CELLS_REDRAWN = (0, 2, 3, 4, 5, 6, 8, 10)
+ISOLATED, COPIED = 0.05, 20  # the share of people that lie farthest from anybody; of whom so many are copied
+
+
+def redrawn(tables: Sequence[str], rows: int, material: Path | None) -> Iterator[str]:
+    """Of how many copied isolated people the gate copies tells, and what chance 2 % of anybody's rows leave."""
+    yield f"| table | cells redrawn in each row | isolated people told of {COPIED} | chance of 2 % of the rows |"
+    yield "|---|--:|--:|--:|"
+    for table in tables:
+        train, holdout, made = kinds(material)[table](0, rows)
+        names, gaps = learnt_columns(train, made), plants._gaps(train, made)
+        far = np.flatnonzero((gaps > np.quantile(gaps, 1 - ISOLATED)) & (gaps > 0))
+        people = np.random.default_rng(1).choice(far, COPIED, replace=False)
+        for cells in CELLS_REDRAWN:
+            rng = np.random.default_rng([cells, 3])
+            at = rng.permutation(len(made))[:COPIED]
+            leaky = plants.copied(made, train, people, names, at=at)
+            anew = rng.random((COPIED, len(names))).argsort(axis=1) < cells
+            drawn_anew = {name: (anew[:, place], made.values(name)) for place, name in enumerate(names)}
+            alone = _agreed(train, holdout, plants._changed(leaky, at, drawn_anew, rng), names).lone
+            many = _agreed(train, holdout, plants.redrawn(0.02, cells)(train, made, rng), names).hits if cells else None
+            yield (
+                f"| {table} | {cells} | {alone.told} | {many.pvalue:.1e} |"
+                if many
+                else f"| {table} | 0 | {alone.told} | |"
+            )
+
+
+def _agreed(train: Table, holdout: Table, leaky: Table, names: Sequence[str]) -> Agreement:
+    return agreement(train, holdout, leaky, names, np.random.default_rng(0))
+
+
 def nearest_record(train: Table, holdout: Table, draft: Table, names: Sequence[str]) -> tuple[float, float]:
     """The share of draft rows nearest to a training row, ties by half; and how well nearness tells training rows."""
     train_points, holdout_points, draft_points = place((train, holdout, draft), names)
@@ -311,6 +345,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--keep", type=Path, help="file of what was judged before, and is judged now")
     parser.add_argument("--beside", action="store_true")
+    parser.add_argument("--redrawn", action="store_true")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--columns", type=int, default=20)
@@ -320,6 +355,8 @@ def main() -> None:
     tables = asked.tables or (["adult", "bank", "contacts"] if material else ["contacts", "money", "work"])
     if asked.speed:
         lines: Iterator[str] = speed(asked.size, asked.columns, asked.profile)
+    elif asked.redrawn:
+        lines = redrawn(asked.tables or ["adult", "bank"], asked.rows, material)
     elif asked.beside:
         lines = beside(tables[:1] if asked.tables is None else tables, asked.seeds, asked.rows, material)
     else:
