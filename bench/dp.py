@@ -37,7 +37,7 @@ from bench.tables import load
 from privsynth.dataset import Domain, Table
 from privsynth.generate.model.dp.cost import Cost
 from privsynth.generate.model.dp.engine import Private
-from privsynth.generate.model.dp.noise import release, rho_of
+from privsynth.generate.model.dp.noise import count_with_noise, rho_of
 from privsynth.measure.intervals import clopper_pearson
 from privsynth.options import ModelOptions
 from privsynth.policy import Policy
@@ -193,7 +193,7 @@ def seen(with_target: bool, rho: float) -> float:
     if with_target:
         codes = {name: np.append(values, 1) for name, values in codes.items()}
     both = {"a": np.arange(2), "b": np.arange(2)}
-    told = release(codes, {"a": 2, "b": 2}, rho=rho, contributions=1, mechanism="pairs", group=lambda _: both)
+    told = count_with_noise(codes, {"a": 2, "b": 2}, rho=rho, contributions=1, mechanism="pairs", group=lambda _: both)
     tables = [*told.singles.values(), *told.pairs.values()]
     return float(sum(t.counts.flat[-1] / t.sigma**2 for t in tables))
 

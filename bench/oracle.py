@@ -97,7 +97,7 @@ def main() -> None:
         made = pd.concat([real[: round(leak * asked.rows)], fresh[round(leak * asked.rows) :]])
         both = [
             pd.DataFrame([f([real, control, made], asked.attacks, seed) for seed in range(asked.seeds)]).mean()
-            for f in (ours, lambda *a: theirs(*a, asked.python))
+            for f in (ours, lambda parts, attacks, seed: theirs(parts, attacks, seed, asked.python))
         ]
         for what in both[0].index:
             apart = abs(both[0][what] - both[1][what])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -128,3 +129,13 @@ def test_mutants_of_every_gate_meet_tests_that_exist(monkeypatch: pytest.MonkeyP
     places = {stage[0] for selection in mutants.TESTS.values() for stage in selection}
     assert [place for place in sorted(places) if not (PACKAGE.parent / place).exists()] == []
     assert [file for file in mutants.TESTS if not (PACKAGE / file).exists()] == []
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE.parent / "bench").glob("*.py")), ids=lambda path: path.stem)
+def test_what_a_bench_takes_from_the_package_is_there(path: Path) -> None:
+    """They are run by hand and far apart: a name that was changed is noticed here."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("privsynth"):
+            module = importlib.import_module(node.module or "")
+            for each in node.names:
+                assert hasattr(module, each.name) or importlib.util.find_spec(f"{node.module}.{each.name}"), each.name

@@ -110,8 +110,8 @@ def _made_sure(surprise: Surprise, people: Array, told: Array, shared: Array) ->
         unsure = np.setdiff1d(np.concatenate(highest), np.flatnonzero(sure))
         if not len(unsure):
             break
-        for row in unsure:
-            shared[row] = np.where(people == people[row], 0, surprise.beside(row)).max()
+        for row, bits in zip(unsure, surprise.beside(unsure), strict=True):
+            shared[row] = np.where(people == people[row], 0, bits).max()
         sure[unsure] = True
     return shared
 
@@ -293,9 +293,11 @@ def agreement(
     (kinds,) = evidence(real, people, [draft], names, rng)
     per_person = train.number_of_people / max(1, draft.number_of_people)
     tried = [hits for each in kinds for hits in _above_held_out(each.score, inside, per_person)]
-    rows = by_content(real, names)[some_rows(len(people), SIDE, rng)]
+    # distances are measured of held-out people, and of those of whom more is told than of any of them
+    asked, order = ~inside | told_beyond(kinds[0], kinds[0].take(~inside)), by_content(real, names)
+    rows = order[asked[people[order]]]
     points, drawn = place((real, draft), names)
-    closer = closest(points.take(rows), drawn, people[rows], len(inside))
+    closer = closest(points, rows[some_rows(len(rows), SIDE, rng)], drawn, people)
     upon = lone_upon(closer[inside], kinds[0].take(inside), closer[~inside], kinds[0].take(~inside))
     if follows:
         of_real, of_draft = cell_keys((real, draft), names)
@@ -305,12 +307,14 @@ def agreement(
     return Agreement(least_likely(tried), most_told([upon, *(_lone(each, inside) for each in kinds)]))
 
 
-def closest(real: Points, draft: Points, people: Array, count: int) -> Array:
-    """For each of so many people by how many halvings a draft row is nearer to a row of his than other real rows."""
-    gaps, near = nearest(real, real, skip=np.arange(len(real))), nearest(real, draft)
+def closest(real: Points, rows: Array, draft: Points, people: Array) -> Array:
+    """For each person by how many halvings a draft row is nearer to one of these rows of his than other real rows."""
+    some = real.take(rows)
+    gaps, near = nearest(some, real, skip=rows), nearest(some, draft)
     apart = (gaps > 0) & np.isfinite(gaps)
-    closer = np.zeros(count)
-    np.maximum.at(closer, people[apart], np.log2(gaps[apart] / np.maximum(near[apart], gaps[apart] / 2**FINEST)))
+    closer = np.zeros(int(people.max(initial=-1)) + 1)
+    halvings = np.log2(gaps[apart] / np.maximum(near[apart], gaps[apart] / 2**FINEST))
+    np.maximum.at(closer, people[rows[apart]], halvings)
     return closer
 
 
@@ -321,9 +325,15 @@ def lone_upon(ours: Array, agreed: Agreed, unseen: Array, unseen_agreed: Agreed)
     """
     if not len(unseen):
         return Lone(0, 0)
-    least, bits = _tail(unseen, ALONE / max(1, len(ours))), unseen_agreed.scores[1].max()
-    told, whole = (each - agreed.shared > bits for each in (agreed.told, agreed.whole))
+    least = _tail(unseen, ALONE / max(1, len(ours)))
+    told = told_beyond(agreed, unseen_agreed)
+    whole = told_beyond(replace(agreed, told=agreed.whole), unseen_agreed)
     return Lone(int((told & (ours > least)).sum()), int(whole.sum()) if least < FINEST else 0)
+
+
+def told_beyond(agreed: Agreed, unseen: Agreed) -> Array:
+    """Who is told of by more than any of those whom the maker never saw."""
+    return np.asarray(agreed.scores[1] > unseen.scores[1].max(initial=-math.inf))
 
 
 def _above_held_out(score: Array, inside: Array, per_person: float) -> Iterator[CopyHits]:

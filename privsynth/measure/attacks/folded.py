@@ -187,7 +187,8 @@ def folded_copies(
     told = evidence(sides.real, people, tables[1:], names, rng)
     own = np.zeros(int(people.max(initial=-1)) + 1, dtype=np.intp)
     own[people] = sides.own
-    closer = [closest(rows, made, people, len(own)) for made in places]
+    everybody = np.arange(len(rows))
+    closer = [closest(rows, everybody, made, people) for made in places]
 
     def tested(number: int, draft: Table) -> FoldedCopies:
         per_row = len(real) / max(1, len(draft))

@@ -12,7 +12,7 @@ count by what they add to it; and however many cells two rows lack, that is one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cache
 
@@ -70,9 +70,34 @@ class Surprise:
             told[block] = self._told(rows, left[block], right[block], real)
         return told
 
-    def beside(self, row: int) -> Array:
-        """The bits that each real row tells of this one."""
-        return self._told(self.real, slice(None), row, True)
+    def beside(self, rows: Array) -> Iterator[Array]:
+        """For each of these real rows the bits that every real row tells of it.
+
+        The same as `told`; but cells that are equal, and so is what they follow from, are weighed once.
+        """
+        columns = list(zip(self.order, self.leads, self.follows, strict=True))
+        values = [np.unique(low, return_index=True, return_inverse=True)[1:] for low in self.real.low]
+        pairs = {column: _pairs(values[lead][1], values[column][1]) for column, lead, follows in columns if follows}
+        for row in rows:
+            total, lacking = np.zeros((2, len(self.real)), dtype=np.float32)
+            found: dict[int, Array] = {}
+            for column, lead, follows in columns:
+                first, among = values[column]
+                bits = found[column] = self.cells(self.real, first, row, column, real=True)
+                if follows:
+                    of_lead, of_column, among = pairs[column]
+                    bits = self._beyond(bits[of_column], found[lead][of_lead], row, lead, follows)
+                told = bits.take(among)
+                if self.real.low[column][row] >= self.known[column]:
+                    np.maximum(lacking, told, out=lacking)
+                    np.minimum(told, 0, out=told)
+                total += told
+            yield total + lacking
+
+    def _beyond(self, bits: Array, of_lead: Array, right: Array | int, lead: int, follows: float) -> Array:
+        """What is told beyond what the column's lead tells already."""
+        agreed = _share(of_lead, self.equal[lead][right])
+        return np.where(bits > 0, bits * (1 - follows * agreed), bits)
 
     @property
     def whole(self) -> Array:
@@ -80,7 +105,7 @@ class Surprise:
         rows = np.arange(len(self.real))
         return self.told(self.real, rows, rows)
 
-    def cells(self, rows: Ranks, left: Array | slice, right: Array | int, column: int, *, real: bool) -> Array:
+    def cells(self, rows: Ranks, left: Array, right: Array | int, column: int, *, real: bool) -> Array:
         """The bits of one column, as if it were the only one."""
         low_left, high_left = rows.low[column][left], rows.high[column][left]
         low_right, high_right = self.real.low[column][right], self.real.high[column][right]
@@ -94,18 +119,24 @@ class Surprise:
         told[close] = near[np.minimum(2 * between[close], len(self.real))]
         return told
 
-    def _told(self, rows: Ranks, left: Array | slice, right: Array | int, real: bool) -> Array:
-        total, lacking = np.zeros((2, rows.low[:, left].shape[1]), dtype=np.float32)
+    def _told(self, rows: Ranks, left: Array, right: Array, real: bool) -> Array:
+        total, lacking = np.zeros((2, len(left)), dtype=np.float32)
         found: dict[int, Array] = {}
         for column, lead, follows in zip(self.order, self.leads, self.follows, strict=True):
             bits = found[column] = self.cells(rows, left, right, column, real=real)
             if follows:
-                agreed = _share(found[lead], self.equal[lead][right])
-                bits = np.where(bits > 0, bits * (1 - follows * agreed), bits)
+                bits = self._beyond(bits, found[lead], right, lead, follows)
             lacks = self.real.low[column][right] >= self.known[column]
             lacking = np.maximum(lacking, np.where(lacks, bits, 0))
             total += np.where(lacks, np.minimum(bits, 0), bits)
         return np.asarray(total + lacking)
+
+
+def _pairs(left: Array, right: Array) -> tuple[Array, Array, Array]:
+    """The pairs of numbers that occur, by their left and right ones, and for each row its place among them."""
+    width = int(right.max(initial=0)) + 1
+    pairs, among = np.unique(left * width + right, return_inverse=True)
+    return pairs // width, pairs % width, among
 
 
 def surprises(

@@ -161,9 +161,23 @@ def test_a_few_bits_tell_of_nobody_though_all_others_have_fewer() -> None:
 
 def test_weighed_against_every_row_at_once_a_pair_has_the_bits_it_has_alone() -> None:
     surprise, _ = surprises(TRAIN, [HONEST], LEARNT, rng())
-    for row in (0, 17, 799):
-        alone = surprise.told(surprise.real, EVERY, np.full(800, row), real=True)
-        assert surprise.beside(row) == pytest.approx(alone)
+    some = np.array([0, 17, 799])
+    for row, bits in zip(some, surprise.beside(some), strict=True):
+        assert bits == pytest.approx(surprise.told(surprise.real, EVERY, np.full(800, row), real=True))
+
+
+def test_who_lacks_a_value_has_the_bits_he_has_alone(rng: np.random.Generator) -> None:
+    """Ages that half of the people lack, and the decade that follows from them."""
+    age = np.where(rng.random(300) < 0.5, np.nan, rng.integers(18, 90, 300).astype(float))
+    decade = [None if np.isnan(each) else f"{each // 10:.0f}0s" for each in age]
+    columns = (Column("age", Kind.NUMBER), Column("decade", Kind.CATEGORY), Column("sex", Kind.CATEGORY))
+    frame = pd.DataFrame({"age": age, "decade": pd.Series(decade, dtype=object), "sex": rng.choice(["f", "m"], 300)})
+    surprise, _ = surprises(Table("some", columns, frame), [], ["age", "decade", "sex"], rng)
+    assert surprise.follows.any()
+    assert np.isnan(age).any()
+    rows = np.arange(300)
+    for row, bits in zip(rows, surprise.beside(rows), strict=True):
+        assert bits == pytest.approx(surprise.told(surprise.real, rows, np.full(300, row), real=True), abs=1e-5)
 
 
 def test_whom_the_joins_find_nobody_like_is_weighed_against_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,9 +199,9 @@ def test_neither_the_order_of_rows_nor_chance_in_it_changes_what_a_large_table_t
     monkeypatch.setattr(module, "SIDE", 300)  # of whom it is asked how near a draft row lies
     asked, closest = list[list[float]](), module.closest
 
-    def seen(real: Points, *others: object) -> np.ndarray:
-        asked.append(sorted(real.numbers.sum(axis=1)))
-        return closest(real, *others)  # type: ignore[arg-type]
+    def seen(real: Points, rows: np.ndarray, *others: object) -> np.ndarray:
+        asked.append(sorted(real.take(rows).numbers.sum(axis=1)))
+        return closest(real, rows, *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "closest", seen)
     made = plants.redrawn(0.02, 2)(TRAIN, HONEST, rng())
