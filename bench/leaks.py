@@ -93,6 +93,26 @@ def _values() -> Iterator[Demand]:
             yield Demand("L10", f"{said} of 1 real {name}", plants.one_value(name, "key", way), 1.0, **pii)  # type: ignore[arg-type]
 
 
+def _disguised() -> Iterator[Demand]:
+    """One real value that anybody can take the disguise off."""
+    pii = {"gates": ("pii",), "tables": PEOPLE, "profiles": LOOSEST}
+    for way, spelt in plants.SPELLINGS.items():
+        yield Demand("L17", f"1 real email, {way}", plants.one_value("email", "town", spelt), 1.0, **pii)  # type: ignore[arg-type]
+    for way, written in plants.NAMED.items():
+        name = plants.one_person("first_name", "last_name", into="town", spelt=written)
+        yield Demand("L17", f"1 real name, {way}", name, 1.0, **pii)  # type: ignore[arg-type]
+    two = plants.one_person("email", "ssn", into="town", spelt=lambda *both: plants.hashed("sha256")("|".join(both)))
+    others = {
+        "names whose parts change places": plants.exchanged("first_name", "last_name"),
+        "2 values of 1 person hashed together": two,
+        "1 real ssn without its dashes": plants.one_value("ssn", "town", plants.undashed),
+        "1 real key without its dash": plants.one_value("key", None, plants.undashed),
+        "halves of ssn in two columns": plants.in_halves("ssn", "town", "job"),
+    }
+    for said, plant in others.items():
+        yield Demand("L17", said, plant, 1.0, **pii)  # type: ignore[arg-type]
+
+
 LOOSEST, OPEN = PROFILES[:1], PROFILES[-1:]
 
 
@@ -131,6 +151,7 @@ DEMANDS = (
     ),
     *_changed(),
     *_values(),
+    *_disguised(),
 )
 
 Record = dict[str, Any]

@@ -394,3 +394,36 @@ def in_halves(name: str, first: str, second: str) -> Plant:
         return replace(made, frame=made.frame.assign(**{k: pd.Series(v, dtype=object) for k, v in halves.items()}))
 
     return plant
+
+
+# One real value, and one real name, in every plain form.
+
+SPELLINGS: dict[str, Spelt] = {
+    "as it is": str,
+    "mailto": mailto,
+    "with a tag": tagged,
+    "percent": percent,
+    "entities": entities,
+    "one letter before": one_letter_before,
+    "spelt out": spelt_out,
+    "backwards": backwards,
+    "rot13": rot13,
+    "look-alikes": look_alikes,
+    "accents": accented,
+    "base32": in_base32,
+    "hex": in_hex,
+    "base64": in_base64,
+    "base64 twice": twice_in_base64,
+    "gravatar": gravatar,
+    **{way: hashed(way) for way in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b")},
+    "a cut digest": cut("sha256", 16, "sha256:"),
+    "a digest in a name": cut("sha256", 12, "user_"),
+}
+
+
+NAMED: dict[str, Callable[[str, str], str]] = {
+    "Last, First": lambda first, last: f"{last}, {first}",
+    "First Q. Last": lambda first, last: f"{first} Q. {last}",
+    "LAST First": lambda first, last: f"{last.upper()} {first}",
+    "backwards": lambda first, last: f"{first} {last}"[::-1],
+}
