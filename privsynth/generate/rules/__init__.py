@@ -59,8 +59,10 @@ class Rules:
             asked = rows if name == root and rows is not None else plan.rule.rows
             makings[name] = self._table(plan, asked, makings.get(plan.relation.parent) if plan.relation else None, base)
             _check_size(makings)
-            makings[name].make()
-            mend(makings[name])
+            check_capacity(plan, makings[name].count)
+            for stage in plan.stages:
+                makings[name].make(stage)
+                mend(makings[name])
         tables = tuple(_table_of(makings[name]) for name in self.book_.rules.tables)
         relations = tuple(plan.relation for plan in self.plans_.values() if plan.relation)
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
@@ -86,9 +88,9 @@ class Rules:
         def stream(name: str) -> np.random.Generator:
             return np.random.Generator(np.random.Philox(seed_of(base, plan.name, name)))
 
-        def make(count: int, inherited: Mapping[str, Array]) -> Making:
+        def make(count: int, inherited: Mapping[str, Array], owner: Array | None = None) -> Making:
             locale = self.book_.rules.locale
-            return Making(plan, count, streams=stream, locale=locale, taken=self.taken_, parent=inherited)
+            return Making(plan, count, streams=stream, locale=locale, taken=self.taken_, parent=inherited, owner=owner)
 
         if parent is None:
             return make(rows or 0, {})
@@ -96,7 +98,7 @@ class Rules:
         counts = _children(plan, Rows(parent.count, above, stream("rows of each parent")))
         which = np.repeat(np.arange(parent.count), counts)
         inherited = {name: values[which] for name, values in above.items()}
-        return make(len(which), inherited)
+        return make(len(which), inherited, which)
 
 
 def _children(plan: TablePlan, parents: Rows) -> Array:

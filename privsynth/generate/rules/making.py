@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
@@ -16,6 +16,7 @@ from privsynth.generate.rules.provider import Provider, blank
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Sequence
 from privsynth.generate.rules.schema import is_plain
+from privsynth.generate.rules.time.runs import sorted_within
 from privsynth.spelling import Spelling
 from privsynth.spelling.dates import floored
 from privsynth.statistics import Taken
@@ -37,19 +38,19 @@ class Making:
     locale: str
     taken: Taken = field(repr=False)
     parent: Mapping[str, Array] = field(repr=False, default_factory=dict)
+    owner: Array | None = field(repr=False, default=None)
     values: dict[str, Array] = field(repr=False, default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def make(self) -> dict[str, Array]:
-        """All columns, in the order of the rulebook."""
-        check_capacity(self.plan, self.count)
-        for name in self.plan.order:
+    def make(self, names: Iterable[str]) -> dict[str, Array]:
+        """These columns, in the order given."""
+        for name in names:
             if name not in self.values:
                 self._column(self.plan.columns[name])
         return self.values
 
     def rows(self, stream: str) -> Rows:
-        return Rows(self.count, {**self.parent, **self.values}, self.streams(stream))
+        return Rows(self.count, {**self.parent, **self.values}, self.streams(stream), self.owner)
 
     def _column(self, column: ColumnPlan) -> None:
         try:
@@ -84,7 +85,8 @@ class Making:
         if column.rule.reference is not None:
             return rows.values[f"parent.{column.rule.reference}"]
         assert column.provider is not None  # noqa: S101 - for the type checker: all others have one
-        return _unique(column, column.provider, rows) if column.rule.unique else column.provider.draw(rows)
+        values = _unique(column, column.provider, rows) if column.rule.unique else column.provider.draw(rows)
+        return sorted_within(values, rows) if column.is_sorted else values
 
 
 def finished(column: ColumnPlan, values: Array, rows: Rows) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from privsynth.errors import BackendError
 from privsynth.generate.rules.making import Making, finished
 from privsynth.generate.rules.ordering import above, below
-from privsynth.generate.rules.plan import TablePlan
+from privsynth.generate.rules.plan import Expectation, TablePlan
 from privsynth.generate.rules.rows import Over, Rows
 from privsynth.typing import Array
 
@@ -18,29 +19,38 @@ IDLE = 5  # rounds without one row mended, after which the rest is given up
 CANDIDATES = 32_768  # rows drawn a round, at least: few bad rows get many tries at once
 
 
-def redrawn(plan: TablePlan) -> list[str]:
-    """The columns that are made anew for a row that breaks an expectation, in order.
+def redrawn(plan: TablePlan, made: Collection[str]) -> list[str]:
+    """The columns, of those made so far, that are made anew for a row that breaks an expectation, in order.
 
     Those that an expectation speaks of, what they rest upon and what rests upon them; but nothing from which a
     key or a person follows.
     """
-    named = set().union(*(expectation.columns for expectation in plan.expectations))
-    fixed = {name for name, column in plan.columns.items() if column.is_fixed}
+    named = set().union(*(expectation.columns for expectation in plan.expectations if is_ripe(expectation, plan, made)))
+    fixed = {name for name in made if plan.columns[name].is_fixed}
     loose = above(plan.needs, named) - above(plan.needs, fixed)
     chance = {name for name in loose if not plan.columns[name].is_certain}
     anew = below(plan.needs, chance) if chance else set()
-    return [name for name in plan.order if name in anew]
+    return [name for name in plan.order if name in anew and name in made]
+
+
+def is_ripe(expectation: Expectation, plan: TablePlan, made: Collection[str]) -> bool:
+    """Whether all columns that it speaks of are made."""
+    return all(name in made or name not in plan.columns for name in expectation.columns)
 
 
 def mend(making: Making) -> None:
-    """Draw rows again until all expectations hold as they should; otherwise an error that says how many do not."""
+    """Draw rows again until all expectations hold as they should; otherwise an error that says how many do not.
+
+    Those that speak of columns which are not made yet are left for later.
+    """
     plan = making.plan
     if not plan.expectations or not making.count:
         return
     broken = _broken(plan, making.rows(""))
     wanted = _wanted(making, broken)
-    anew = redrawn(plan)
-    streams = {name: making.streams(f"column {name} again") for name in anew}
+    anew = redrawn(plan, making.values.keys())
+    again = "again" if set(making.values) == set(plan.stages[0]) else "again, late"
+    streams = {name: making.streams(f"column {name} {again}") for name in anew}
     wrong = np.flatnonzero((broken != wanted).any(axis=1))
     idle = rounds = 0
     while anew and len(wrong) and idle < IDLE and rounds < ROUNDS:
@@ -58,7 +68,7 @@ def _wanted(making: Making, broken: Array) -> Array:
     """
     wanted = np.zeros(broken.shape, dtype=bool)
     for at, expectation in enumerate(making.plan.expectations):
-        many = round((1 - expectation.rate) * making.count)
+        many = round((1 - expectation.rate) * making.count) * is_ripe(expectation, making.plan, making.values.keys())
         if many:
             drawn = making.streams(f"expect {at}").permutation(making.count)
             wanted[drawn[np.argsort(~broken[drawn, at], kind="stable")][:many], at] = True
@@ -66,8 +76,14 @@ def _wanted(making: Making, broken: Array) -> Array:
 
 
 def _broken(plan: TablePlan, rows: Rows) -> Array:
+    made = set(rows.values)
     return np.column_stack(
-        [expectation.rule.fails(rows.frame(expectation.rule.columns)) for expectation in plan.expectations]
+        [
+            expectation.rule.fails(rows.frame(expectation.rule.columns))
+            if is_ripe(expectation, plan, made)
+            else np.zeros(rows.count, dtype=bool)
+            for expectation in plan.expectations
+        ]
     )
 
 

@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterator
 from privsynth.errors import PolicyError
 from privsynth.expressions import check_columns, names_in
 from privsynth.generate.rules.book import Book, WordPath
-from privsynth.generate.rules.rulebook import ColumnRule, Days, Draw, Histogram, Person, RuleModel, Sequence, Uuid
+from privsynth.generate.rules.rulebook import (
+    Before,
+    ColumnRule,
+    Days,
+    Draw,
+    Histogram,
+    Person,
+    RuleModel,
+    Sequence,
+    Uuid,
+)
+
+_EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {Days: ("low", "high"), Before: ("first",)}  # of others: all
 
 
 def needs_of(rule: Draw, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
@@ -40,7 +52,7 @@ def _expressions(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
             yield (*path, word), getattr(draw, word)
     law = getattr(draw, draw.generator)
     if isinstance(law, RuleModel) and not isinstance(law, Sequence | Uuid | Person | Histogram | Draw):
-        words = ("low", "high") if isinstance(law, Days) else type(law).model_fields
+        words = _EXPRESSIONS.get(type(law), tuple(type(law).model_fields))
         yield from (
             ((*path, draw.generator, word), getattr(law, word)) for word in words if isinstance(getattr(law, word), str)
         )
@@ -52,6 +64,8 @@ def _columns(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
     """Every column that is named as such."""
     if draw.by is not None:
         yield (*path, "by"), draw.by
+    if draw.before is not None:
+        yield (*path, "before", "column"), draw.before.column
     if draw.person is not None and draw.person.gender is not None:
         yield (*path, "person"), draw.person.gender
     for words, inner in draw.inner():

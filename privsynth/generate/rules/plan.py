@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from privsynth.dataset import Column, Kind, Relation
@@ -12,9 +12,9 @@ from privsynth.expressions import Expression, compile_condition
 from privsynth.generate.rules import folk, schema
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.needs import names, needs_of
-from privsynth.generate.rules.ordering import ordered
+from privsynth.generate.rules.ordering import below, ordered
 from privsynth.generate.rules.provider import Provider
-from privsynth.generate.rules.providers import TOP_ONLY, Scope, provider_of
+from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, Scope, provider_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
 from privsynth.pii.entities import Trait, has
@@ -30,6 +30,7 @@ class ColumnPlan:
     provider: Provider | None = field(repr=False)  # None: a key, a reference or a part of a person
     missing: Callable[[Rows], Any] = field(repr=False)
     rules: tuple[Expression, ...] = field(repr=False)
+    is_sorted: bool = False  # within each parent: its values then rise from row to row
 
     @property
     def name(self) -> str:
@@ -38,7 +39,7 @@ class ColumnPlan:
     @property
     def is_fixed(self) -> bool:
         """Whether it may not be drawn again for some rows only."""
-        return self.provider is None or self.rule.unique
+        return self.provider is None or self.provider.across or self.rule.unique or self.is_sorted
 
     @property
     def is_certain(self) -> bool:
@@ -68,6 +69,14 @@ class TablePlan:
     expectations: tuple[Expectation, ...] = field(repr=False)
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     relation: Relation | None = None
+
+    @property
+    def stages(self) -> tuple[tuple[str, ...], ...]:
+        """What is made before the rest begins: columns that look at other rows wait until those rows are final."""
+        across = {name for name, plan in self.columns.items() if plan.provider is not None and plan.provider.across}
+        late = below(self.needs, across)
+        parts = (tuple(n for n in self.order if n not in late), tuple(n for n in self.order if n in late))
+        return tuple(part for part in parts if part)
 
     @property
     def needs(self) -> dict[str, frozenset[str]]:
@@ -124,6 +133,8 @@ def _plan_table(book: Book, name: str, parent: TablePlan | None) -> TablePlan:
         kinds = {**outside, **{c: plan.column.kind for c, plan in columns.items() if c in own[column]}}
         scope = Scope(book, (*path, "columns", column), kinds)
         columns[column] = _plan_column(scope, table.columns[column], own[column], parent)
+    if table.in_order is not None:
+        columns[table.in_order] = _in_order(book, path, columns, table.in_order)
     kinds = {**outside, **{c: columns[c].column.kind for c in table.columns}}
     count, relation = _law_of_children(book, path, table, parent, outside)
     scopes = (Scope(book, (*path, "expect", str(at)), kinds) for at in range(len(table.expect)))
@@ -167,7 +178,7 @@ def _shared(needs: Mapping[str, set[str]], people: Mapping[str, tuple[folk.Perso
 def _plan_column(scope: Scope, rule: ColumnRule, needs: frozenset[str], parent: TablePlan | None) -> ColumnPlan:
     missing = scope.at("missing").amount(rule.missing)
     try:
-        provider = None if rule.generator in TOP_ONLY else provider_of(rule, scope)
+        provider = None if rule.generator in WHOLE else provider_of(rule, scope)
         column = _described(scope, rule, provider, parent)
     except PolicyError as problem:
         raise problem if problem.line is not None else scope.error(problem.message, problem.hint) from None
@@ -178,8 +189,32 @@ def _plan_column(scope: Scope, rule: ColumnRule, needs: frozenset[str], parent: 
             "a derived column cannot be made unique by drawing again.",
             "leave out 'unique', or use 'sequence' or 'pattern'",
         )
-    rules = tuple(dict.fromkeys(scope.rules))
-    return ColumnPlan(column=column, rule=rule, needs=needs, provider=provider, missing=missing, rules=rules)
+    return ColumnPlan(
+        column=column,
+        rule=rule,
+        needs=needs,
+        provider=provider,
+        missing=missing,
+        rules=tuple(dict.fromkeys(scope.rules)),
+    )
+
+
+def _in_order(book: Book, path: tuple[str, ...], columns: Mapping[str, ColumnPlan], name: str) -> ColumnPlan:
+    """The column by which the rows of one parent are in order: its values are drawn, then sorted."""
+    place, plan = (*path, "in_order"), columns.get(name)
+    if plan is None:
+        raise book.error(place, "there is no such column.", f"columns are: {', '.join(columns)}")
+    kind = plan.column.kind
+    if plan.provider is None or plan.provider.across or not (kind.is_numeric or kind is Kind.DATE):
+        raise book.error(place, "rows are put in order by a date or a number that is drawn for each of them.")
+    if plan.needs:
+        raise book.error(
+            place,
+            f"column {name} rests upon others of its row ({', '.join(sorted(plan.needs))});"
+            " sorted, it would no longer fit them.",
+            "let it rest upon columns of the parent alone, and let the others rest upon it",
+        )
+    return replace(plan, is_sorted=True)
 
 
 def _described(scope: Scope, rule: ColumnRule, provider: Provider | None, parent: TablePlan | None) -> Column:

@@ -31,6 +31,7 @@ class Provider:
     has_time: bool = False
     invented: bool = False  # made-up names of things or people, rather than properties
     certain: bool = False  # worked out from other columns: drawing again changes nothing
+    across: bool = False  # looks at other rows of the same parent: never made for some rows alone
 
 
 def counted(size: int, number: Callable[[Array], Array]) -> Distinct:

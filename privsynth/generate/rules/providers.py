@@ -19,9 +19,11 @@ from privsynth.generate.rules.patterns import read_pattern
 from privsynth.generate.rules.provider import Provider, counted, joined
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw, Sequence
+from privsynth.generate.rules.time.earlier import before_provider, running_provider
 from privsynth.typing import Array
 
-TOP_ONLY = ("sequence", "uuid", "reference", "person")  # they are whole columns, never a part of one
+WHOLE = ("sequence", "uuid", "reference", "person")  # made otherwise than by a provider
+TOP_ONLY = (*WHOLE, "before", "running")  # they are whole columns, never a part of one
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Scope:
             raise self.error(problem.message, problem.hint) from None
         self.rules.append(rule)
         return rule
+
+    def column(self, name: str) -> Expression:
+        """A column as an expression."""
+        above, own = ("parent.", name[7:]) if name.startswith("parent.") else ("", name)
+        return self.expression(above + '"' + own.replace('"', '""') + '"')
 
     def amount(self, value: float | str | None, default: float | None = None) -> Callable[[Rows], Any]:
         """A number, or an expression that gives one for each row."""
@@ -80,6 +87,12 @@ def provider_of(draw: Draw, scope: Scope) -> Provider:
             return day_provider(draw.date, scope.at("date"))
         case "sql":
             return _derived(scope.at("sql").expression(str(draw.sql)))
+        case "before":
+            assert draw.before is not None  # noqa: S101 - as above
+            return before_provider(draw.before, scope.at("before"))
+        case "running":
+            assert draw.running is not None  # noqa: S101 - as above
+            return running_provider(draw.running, getattr(draw, "decimals", None), scope.at("running"))
         case "when" | "by" | "mixture":
             return _branching(draw, scope)
         case name:
@@ -201,7 +214,7 @@ def _chooser(draw: Draw, scope: Scope) -> Callable[[Rows], Array]:
 
 
 def _by(column: str, keys: list[str], otherwise: bool, scope: Scope) -> Callable[[Rows], Array]:
-    rule = scope.expression(_quoted(column))
+    rule = scope.column(column)
     if rule.kind is Kind.DATE:
         raise scope.error("a date cannot choose between ways; use 'when' with a comparison.")
     choices = [*(["else"] if otherwise else []), *keys]  # `inner` yields the else first
@@ -218,12 +231,6 @@ def _by(column: str, keys: list[str], otherwise: bool, scope: Scope) -> Callable
         return np.array([*places, 0 if otherwise else -1])[codes]
 
     return choose
-
-
-def _quoted(column: str) -> str:
-    """The name of a column as an expression."""
-    above, name = ("parent.", column[7:]) if column.startswith("parent.") else ("", column)
-    return above + '"' + name.replace('"', '""') + '"'
 
 
 def _law(name: str, parameters: Any, scope: Scope) -> Provider:

@@ -18,6 +18,7 @@ class Rows:
     count: int
     values: Mapping[str, Array] = field(repr=False)
     rng: np.random.Generator = field(repr=False)
+    owner: Array | None = field(repr=False, default=None)  # which row of the parent each belongs to; None: no parent
 
     def frame(self, names: Iterable[str]) -> pd.DataFrame:
         """These columns side by side."""
@@ -25,7 +26,8 @@ class Rows:
 
     def take(self, rows: Array) -> Rows:
         """Some of the rows; the stream goes on."""
-        return replace(self, count=len(rows), values=_Taken(self.values, rows))
+        owner = None if self.owner is None else self.owner[rows]
+        return replace(self, count=len(rows), values=_Taken(self.values, rows), owner=owner)
 
 
 def side_by_side(values: Mapping[str, Array], rows: int) -> pd.DataFrame:

@@ -139,6 +139,43 @@ class Days(RuleModel):
     weekdays: bool = Field(False, description="Monday to Friday only.")
 
 
+class Before(RuleModel):
+    """What a column holds some rows earlier, among the rows of one parent."""
+
+    column: Name
+    steps: int = Field(1, ge=1, le=1_000_000)
+    first: Amount | None = Field(None, description="For rows that have no row so many steps before.")
+
+
+RUNNING = ("sum", "count", "min", "max", "mean")
+
+
+class Running(RuleModel):
+    """What the rows of one parent come to, up to and including each of them: exactly one of these words."""
+
+    sum: str | None = None
+    count: str | None = Field(None, description="A condition: how often it was true.")
+    min: str | None = None
+    max: str | None = None
+    mean: str | None = None
+    start: Amount | None = Field(None, description="What a sum or a count begins with.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        used = [word for word in RUNNING if getattr(self, word) is not None]
+        if len(used) != 1:
+            raise ValueError(
+                f"exactly one of {', '.join(RUNNING)} is expected" + (f", not {' and '.join(used)}" if used else "")
+            )
+        if self.start is not None and used[0] not in ("sum", "count"):
+            raise ValueError(f"'start' is for a sum or a count, not for a {used[0]}")
+        return self
+
+    @property
+    def word(self) -> str:
+        return next(word for word in RUNNING if getattr(self, word) is not None)
+
+
 PersonPart = Literal[
     "name", "first_name", "last_name", "title", "email", "username", "phone", "street", "city", "job", "company",
     "ssn", "nhs", "ip", "mac", "url", "card", "iban",
@@ -170,7 +207,7 @@ def check_weights(weights: Any) -> None:
 
 GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
-    "choice", "date", "pattern", "person", "reference", "sql", "mixture", "when", "by",
+    "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "mixture", "when", "by",
 )  # fmt: skip
 
 
@@ -193,6 +230,8 @@ class Draw(RuleModel):
     person: Person | None = None
     reference: Name | None = Field(None, description="The parent's key: which row of the parent this row belongs to.")
     sql: str | None = None
+    before: Before | None = None
+    running: Running | None = None
     mixture: list[Weighted] | None = Field(None, min_length=1, max_length=100)
     when: str | None = None
     then: Draw | None = None
@@ -289,6 +328,7 @@ class TableRule(RuleModel):
     rows: int | None = Field(None, ge=0, le=1_000_000_000)
     belongs_to: BelongsTo | None = None
     columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
+    in_order: Name | None = Field(None, description="A column that rises from row to row of one parent.")
     expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
     about: str | None = None
 

@@ -35,7 +35,8 @@ def test_only_what_is_free_is_drawn_again(tmp_path: Path) -> None:
         "b: {sql: a * 2}\nz: {constant: 1}",
         rest="    expect: [b < 30]\n",
     )
-    assert redrawn(fitted(tmp_path, text).plans_["t"]) == ["a", "b"]
+    plan = fitted(tmp_path, text).plans_["t"]
+    assert redrawn(plan, plan.order) == ["a", "b"]
 
 
 def test_an_impossible_expectation_is_an_error_with_counts(tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""The rows of one parent stand together: where such a run of rows begins, and what is worked out along it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from privsynth.generate.rules.rows import Rows
+from privsynth.typing import Array
+
+
+def starts(rows: Rows) -> Array:
+    """For each row the place of the first row of its parent; a table without a parent is one run."""
+    if rows.owner is None or not rows.count:
+        return np.zeros(rows.count, dtype=np.int64)
+    is_first = np.concatenate([[True], rows.owner[1:] != rows.owner[:-1]])
+    return np.flatnonzero(is_first)[np.cumsum(is_first) - 1]
+
+
+def sorted_within(values: Array, rows: Rows) -> Array:
+    """The values in ascending order within each run, missing ones last."""
+    return np.asarray(values[np.lexsort((values, starts(rows)))])
+
+
+def summed_within(numbers: Array, first: Array) -> Array:
+    """The sum from the start of the run to each row. Whole numbers stay exact: what overflows cancels out again."""
+    total = np.cumsum(numbers)
+    return np.asarray(total - (total - numbers)[first])
