@@ -26,7 +26,7 @@ _IN_ORDER = "write the limits so that they are in order for every row, for examp
 def day_provider(rule: Days, scope: Scope) -> Provider:
     if rule.time and rule.weekdays:
         raise scope.error("weekdays goes with days, not with times.")
-    low, high = _limit(rule.low, scope.at("low")), _limit(rule.high, scope.at("high"))
+    low, high = day_limit(rule.low, scope.at("low")), day_limit(rule.high, scope.at("high"))
 
     def draw(rows: Rows) -> Array:
         return _between(low(rows), high(rows), rows, time=rule.time, weekdays=rule.weekdays)
@@ -55,7 +55,7 @@ def _counted(provider: Provider, rule: Days, limits: tuple[np.datetime64, np.dat
     return replace(provider, capacity=size, distinct=counted(size, lambda at: (first + at).astype("datetime64[us]")))
 
 
-def _limit(value: dt.datetime | str, scope: Scope) -> Callable[[Rows], Array]:
+def day_limit(value: dt.datetime | str, scope: Scope) -> Callable[[Rows], Array]:
     if isinstance(value, dt.datetime):
         fixed = np.datetime64(value, "us")
         return lambda rows: np.full(rows.count, fixed)

@@ -12,7 +12,6 @@ from privsynth.generate.rules.rulebook import (
     ColumnRule,
     Days,
     Draw,
-    Histogram,
     Person,
     RuleModel,
     Sequence,
@@ -47,11 +46,11 @@ def _expressions(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
     """Every expression of a column, with its place."""
     if isinstance(draw, ColumnRule) and isinstance(draw.missing, str):
         yield (*path, "missing"), draw.missing
-    for word in ("sql", "when"):
-        if getattr(draw, word) is not None:
+    for word in ("sql", "when", "low", "high"):
+        if isinstance(getattr(draw, word), str):
             yield (*path, word), getattr(draw, word)
     law = getattr(draw, draw.generator)
-    if isinstance(law, RuleModel) and not isinstance(law, Sequence | Uuid | Person | Histogram | Draw):
+    if isinstance(law, RuleModel) and not isinstance(law, Sequence | Uuid | Person | Draw):
         words = _EXPRESSIONS.get(type(law), tuple(type(law).model_fields))
         yield from (
             ((*path, draw.generator, word), getattr(law, word)) for word in words if isinstance(getattr(law, word), str)

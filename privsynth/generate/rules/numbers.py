@@ -1,4 +1,4 @@
-"""Draws from distributions. Parameters may differ by row; a missing parameter gives a missing value."""
+"""Draws numbers by formulas of our own. Parameters may differ by row; a missing one gives a missing value."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from privsynth.errors import BackendError
 from privsynth.typing import Array
 
 Values = Array | float
-
-TRIES = 200  # rounds for a law that can only be cut by drawing again
 
 
 def uniform(low: Values, high: Values, rows: int, rng: np.random.Generator) -> Array:
@@ -61,29 +59,9 @@ def exponential(mean: Values, cut: tuple[Values | None, Values | None], rows: in
     return np.asarray(np.clip(numbers, low, high))
 
 
-def poisson(mean: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator) -> Array:
-    _demand((np.asarray(mean) >= 0) & (np.asarray(mean) < 1e9), mean, mean, "mean is below 0, or 1,000,000,000 or more")
-    means = np.broadcast_to(np.asarray(mean, dtype=float), rows)
-    low, high = (np.broadcast_to(edge, rows) for edge in _limits(cut))
-
-    def draw(at: Array) -> Array:
-        return np.where(np.isnan(means[at]), np.nan, rng.poisson(np.nan_to_num(means[at])))
-
-    counts = draw(np.arange(rows))
-    for _ in range(TRIES):
-        outside = np.flatnonzero((counts < low) | (counts > high))
-        if not len(outside):
-            return counts
-        counts[outside] = draw(outside)
-    raise BackendError(
-        f"{len(outside)} counts did not fall between low and high in {TRIES} draws.",
-        hint="move low and high nearer to the mean",
-    )
-
-
-def histogram(edges: Array, shares: Array, rows: int, rng: np.random.Generator) -> Array:
-    at = rng.choice(len(shares), rows, p=shares)
-    return np.asarray(edges[at] + (edges[at + 1] - edges[at]) * rng.random(rows))
+def histogram_share(edges: Array, upto: Array, values: Array) -> Array:
+    """The share of an empirical table that lies below each value."""
+    return np.asarray(np.interp(values, edges, upto))
 
 
 def _cut_standard(low: Array, high: Array, rows: int, rng: np.random.Generator) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,11 +13,12 @@ import numpy as np
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError, PolicyError
 from privsynth.expressions import Expression, compile_condition, compile_expression
-from privsynth.generate.rules import numbers
+from privsynth.generate.rules import laws, numbers
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.days import day_provider
+from privsynth.generate.rules.days import day_limit, day_provider
+from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.patterns import read_pattern
-from privsynth.generate.rules.provider import Provider, counted, joined
+from privsynth.generate.rules.provider import Law, Provider, counted, joined
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw, Sequence
 from privsynth.generate.rules.time.earlier import before_provider, running_provider
@@ -24,6 +26,9 @@ from privsynth.typing import Array
 
 WHOLE = ("sequence", "uuid", "reference", "person")  # made otherwise than by a provider
 TOP_ONLY = (*WHOLE, "before", "running")  # they are whole columns, never a part of one
+WHOLE_LAWS = ("whole", "poisson", "binomial", "geometric", "zipf")
+ROUNDS = 100  # in which what lies outside of low and high is drawn again
+CANDIDATES = 4_096  # values drawn a round, at least
 
 
 @dataclass(frozen=True)
@@ -189,6 +194,7 @@ def _derived(rule: Expression) -> Provider:
 
 def _branching(draw: Draw, scope: Scope) -> Provider:
     """Several ways side by side; which one makes a row, a condition, a column or chance decides."""
+    met = len(scope.rules)
     parts = []
     for words, inner in draw.inner():
         if inner.generator in TOP_ONLY:
@@ -197,9 +203,15 @@ def _branching(draw: Draw, scope: Scope) -> Provider:
             )
         parts.append(provider_of(inner, scope.at(*words.split(".", 1))))
     try:
-        return joined(parts, _chooser(draw, scope))
+        provider = joined(parts, _chooser(draw, scope))
     except PolicyError as problem:
         raise scope.error(problem.message, problem.hint) from None
+    if draw.low is None and draw.high is None:
+        return provider
+    provider = _within(provider, draw, scope)
+    if len(scope.rules) == met:
+        _try(provider.draw, scope)
+    return provider
 
 
 def _chooser(draw: Draw, scope: Scope) -> Callable[[Rows], Array]:
@@ -233,31 +245,70 @@ def _by(column: str, keys: list[str], otherwise: bool, scope: Scope) -> Callable
     return choose
 
 
+def _within(provider: Provider, draw: Draw, scope: Scope) -> Provider:
+    """Several ways between two limits: rows outside are drawn again, by the same way or another as chance has it."""
+    low, high = (_bound(getattr(draw, word), provider.kind, scope.at(word)) for word in ("low", "high"))
+
+    def cut(rows: Rows) -> Array:
+        values, limits = provider.draw(rows), (low(rows), high(rows))
+        demand(~(limits[0] > limits[1]), "low is above high")
+        outside = np.flatnonzero((values < limits[0]) | (values > limits[1]))
+        for _ in range(ROUNDS):
+            if not len(outside):
+                return values
+            again = np.repeat(outside, max(1, CANDIDATES // len(outside)))  # few rows get many tries at once
+            drawn = provider.draw(rows.take(again))
+            good = ~((drawn < limits[0][again]) | (drawn > limits[1][again])).reshape(len(outside), -1)
+            first = np.arange(0, len(again), good.shape[1]) + good.argmax(axis=1)
+            values[outside] = drawn[first]
+            outside = outside[~good.any(axis=1)]
+        raise BackendError(
+            f"{len(outside)} of {rows.count} values did not fall between low and high in {ROUNDS} rounds.",
+            hint="bring the ways nearer to low and high",
+        )
+
+    return replace(provider, draw=cut, capacity=None, distinct=None)
+
+
+def _bound(value: Any, kind: Kind | None, scope: Scope) -> Callable[[Rows], Array]:
+    """A limit for each row; without one, an infinite number or no day, beyond which nothing lies."""
+    if kind is Kind.DATE:
+        if value is None:
+            return lambda rows: np.full(rows.count, np.datetime64("NaT", "us"))
+        return day_limit(value, scope)
+    if kind is None or not kind.is_numeric or isinstance(value, dt.datetime):
+        raise scope.error("low and high are for numbers and dates, each with its own.")
+    amount = scope.amount(value, -np.inf if scope.path[-1] == "low" else np.inf)
+    return lambda rows: np.broadcast_to(np.asarray(amount(rows), dtype=float), rows.count)
+
+
 def _law(name: str, parameters: Any, scope: Scope) -> Provider:
     """A distribution. One whose parameters are fixed is tried before anything is made."""
     if isinstance(parameters, Sequence):
         raise scope.error("sequence makes a whole column and cannot be a part of one.")
-    amounts = {
-        word: scope.at(word).amount(getattr(parameters, word))
-        for word in type(parameters).model_fields
-        if name != "histogram"
-    }
-    law = _laws()[name] if name != "histogram" else _histogram(parameters)
+    words = ("low", "high") if name == "histogram" else type(parameters).model_fields
+    amounts = {word: scope.at(word).amount(getattr(parameters, word)) for word in words}
+    law = _histogram(parameters) if name == "histogram" else _laws()[name]
 
     def draw(rows: Rows) -> Array:
         return law({word: amount(rows) for word, amount in amounts.items()}, rows.count, rows.rng)
 
     if not any(isinstance(getattr(parameters, word), str) for word in amounts):
-        try:
-            draw(Rows(1, {}, np.random.Generator(np.random.PCG64(0))))
-        except BackendError as problem:
-            raise scope.error(problem.message.replace(", in 1 row", ""), problem.hint) from None
-    whole = name in ("whole", "poisson")
+        _try(draw, scope)
+    whole = name in WHOLE_LAWS
     provider = Provider(Kind.INTEGER if whole else Kind.NUMBER, draw, decimals=0 if whole else 2)
     if name == "whole" and not isinstance(parameters.low, str) and not isinstance(parameters.high, str):
         first, size = int(np.ceil(parameters.low)), int(np.floor(parameters.high) - np.ceil(parameters.low)) + 1
         return replace(provider, capacity=size, distinct=counted(size, lambda places: first + places.astype(float)))
     return provider
+
+
+def _try(draw: Law, scope: Scope) -> None:
+    """One row of a way that names no column: what is wrong with its numbers is told with its place."""
+    try:
+        draw(Rows(1, {}, np.random.Generator(np.random.PCG64(0))))
+    except BackendError as problem:
+        raise scope.error(re.sub(r"(, in)? 1 row(?=\.)|^1 of 1 ", "", problem.message), problem.hint) from None
 
 
 def _laws() -> dict[str, Callable[[Mapping[str, Any], int, np.random.Generator], Array]]:
@@ -267,10 +318,12 @@ def _laws() -> dict[str, Callable[[Mapping[str, Any], int, np.random.Generator],
         "normal": lambda p, n, rng: numbers.normal(p["mean"], p["sd"], (p["low"], p["high"]), n, rng),
         "lognormal": lambda p, n, rng: numbers.lognormal(p["median"], p["sigma"], (p["low"], p["high"]), n, rng),
         "exponential": lambda p, n, rng: numbers.exponential(p["mean"], (p["low"], p["high"]), n, rng),
-        "poisson": lambda p, n, rng: numbers.poisson(p["mean"], (p["low"], p["high"]), n, rng),
+        "poisson": laws.poisson,
+        "zipf": laws.zipf,
+        **{name: law.draw for name, law in laws.LAWS.items()},
     }
 
 
-def _histogram(histogram: Any) -> Callable[[Mapping[str, Any], int, np.random.Generator], Array]:
-    edges, weights = np.asarray(histogram.edges, dtype=float), np.asarray(histogram.weights, dtype=float)
-    return lambda _, rows, rng: numbers.histogram(edges, weights / weights.sum(), rows, rng)
+def _histogram(table: Any) -> Callable[[Mapping[str, Any], int, np.random.Generator], Array]:
+    edges, weights = np.asarray(table.edges, dtype=float), np.asarray(table.weights, dtype=float)
+    return lambda limits, rows, rng: laws.histogram(edges, weights, limits, rows, rng)

@@ -55,6 +55,7 @@ def _scalar(value: Any) -> Any:
 Number = Annotated[StrictInt | StrictFloat, AfterValidator(_finite)]
 Amount = Annotated[Number | StrictStr, Field(description="A number, or an expression that gives one for each row.")]
 Day = Annotated[dt.datetime | StrictStr, BeforeValidator(_day)]
+Bound = Annotated[Number | dt.datetime | StrictStr, BeforeValidator(_day)]
 Scalar = Annotated[StrictBool | Number | StrictStr | dt.datetime | None, BeforeValidator(_scalar)]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -112,7 +113,72 @@ class Poisson(_Cut):
     mean: Amount
 
 
-class Histogram(RuleModel):
+class Triangular(RuleModel):
+    """What an expert says of an amount: least, most, and most often."""
+
+    low: Amount
+    mode: Amount
+    high: Amount
+
+
+class Gamma(_Cut):
+    """Waiting times and claims; the larger the shape, the narrower."""
+
+    mean: Amount
+    shape: Amount
+
+
+class Beta(_Cut):
+    """Shares from 0 to 1, around alpha / (alpha + beta)."""
+
+    alpha: Amount
+    beta: Amount
+
+
+class Weibull(_Cut):
+    """Lifetimes: with a shape below 1 failures become rarer, above 1 more frequent."""
+
+    scale: Amount
+    shape: Amount
+
+
+class Pareto(_Cut):
+    """Wealth and damages: nothing below the least, and a long tail; the larger the shape, the shorter."""
+
+    least: Amount
+    shape: Amount
+
+
+class StudentT(_Cut):
+    """A bell with heavier tails; the fewer degrees, the heavier."""
+
+    median: Amount
+    scale: Amount
+    degrees: Amount
+
+
+class Binomial(_Cut):
+    """How many of so many tries succeed."""
+
+    trials: Amount
+    chance: Amount
+
+
+class Geometric(_Cut):
+    """Tries up to the first success: 1, 2, 3, ..."""
+
+    chance: Amount
+
+
+class Zipf(RuleModel):
+    """Ranks from 1 to high: how often words and articles are wanted."""
+
+    shape: Amount
+    high: Amount
+    low: Amount | None = None
+
+
+class Histogram(_Cut):
     """An empirical table: uniform inside each bin."""
 
     edges: list[Number] = Field(min_length=2, max_length=10_000)
@@ -207,8 +273,11 @@ def check_weights(weights: Any) -> None:
 
 GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
+    "triangular", "gamma", "beta", "weibull", "pareto", "student_t", "binomial", "geometric", "zipf",
     "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "mixture", "when", "by",
 )  # fmt: skip
+
+SEVERAL = ("mixture", "when", "by")  # ways made of other ways
 
 
 class Draw(RuleModel):
@@ -224,6 +293,15 @@ class Draw(RuleModel):
     exponential: Exponential | None = None
     poisson: Poisson | None = None
     histogram: Histogram | None = None
+    triangular: Triangular | None = None
+    gamma: Gamma | None = None
+    beta: Beta | None = None
+    weibull: Weibull | None = None
+    pareto: Pareto | None = None
+    student_t: StudentT | None = None
+    binomial: Binomial | None = None
+    geometric: Geometric | None = None
+    zipf: Zipf | None = None
     choice: list[Scalar] | dict[Scalar, Number] | None = Field(None, min_length=1, max_length=10_000)
     date: Days | None = None
     pattern: str | None = None
@@ -238,6 +316,8 @@ class Draw(RuleModel):
     by: Name | None = Field(None, description="A column; `of` has a way for each of its values.")
     of: dict[Scalar, Draw] | None = Field(None, min_length=1, max_length=10_000)
     otherwise: Draw | None = Field(None, alias="else")
+    low: Bound | None = Field(None, description="Beside mixture, when or by: what lies below is drawn again.")
+    high: Bound | None = Field(None, description="Beside mixture, when or by: what lies above is drawn again.")
 
     @model_validator(mode="before")
     @classmethod
@@ -263,6 +343,8 @@ class Draw(RuleModel):
         companions = {name for name in ("then", "of", "otherwise") if getattr(self, name) is not None}
         if wanted - companions or companions - wanted - ({"otherwise"} if used == "by" else set()):
             raise ValueError("'when' goes with 'then' and 'else', 'by' with 'of' and perhaps 'else'")
+        if used not in SEVERAL and (self.low is not None or self.high is not None):
+            raise ValueError(f"beside a way stand low and high for {', '.join(SEVERAL)} only; a law has its own inside")
         if isinstance(self.choice, dict):
             check_weights(list(self.choice.values()))
         if self.mixture is not None:
