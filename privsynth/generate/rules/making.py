@@ -10,6 +10,7 @@ import pandas as pd
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
+from privsynth.generate.rules.correlation import Correlated
 from privsynth.generate.rules.folk import PersonColumns
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
 from privsynth.generate.rules.provider import Provider, blank
@@ -56,6 +57,8 @@ class Making:
         try:
             if column.rule.person is not None:
                 self._people(column.rule.person.who)
+            elif column.name in self.plan.correlated:
+                self._correlated(self.plan.correlated[column.name])
             else:
                 rows = self.rows(f"column {column.name}")
                 self.values[column.name] = finished(column, self._whole(column, rows), rows)
@@ -77,6 +80,13 @@ class Making:
                 self.plan.columns[member.column], columns[member.column], self.rows(f"column {member.column}")
             )
 
+    def _correlated(self, group: Correlated) -> None:
+        rows = {name: self.rows(f"column {name}") for name in group.columns}
+        plans = {name: self.plan.columns[name] for name in group.columns}
+        drawn = {name: stored(self._whole(plans[name], rows[name]), plans[name]) for name in group.columns}
+        for name, values in group.placed(drawn, self.streams).items():
+            self.values[name] = finished(plans[name], values, rows[name])
+
     def _whole(self, column: ColumnPlan, rows: Rows) -> Array:
         if column.rule.sequence is not None:
             return _sequence(column.rule.sequence, rows.count)
@@ -91,15 +101,17 @@ class Making:
 
 def finished(column: ColumnPlan, values: Array, rows: Rows) -> Array:
     """In the storage type of the column's kind, with as many decimals as are written, and with its missing values."""
-    stored = _stored(values, column)
+    whole = stored(values, column)
     share = column.missing(rows)
-    if not (isinstance(share, float) and share == 0):
-        stored = stored.copy()
-        stored[rows.rng.random(rows.count) < share] = blank(column.column.kind, 1)[0]
-    return stored
+    if isinstance(share, float) and share == 0:
+        return whole
+    whole = whole.copy()
+    whole[rows.rng.random(rows.count) < share] = blank(column.column.kind, 1)[0]
+    return whole
 
 
-def _stored(values: Array, column: ColumnPlan) -> Array:
+def stored(values: Array, column: ColumnPlan) -> Array:
+    """As it is written: in the storage type of the column's kind, with its decimals."""
     kind = column.column.kind
     if values.dtype.kind == "f":
         rounded = np.round(values, column.column.spelling.decimals) + 0.0  # no negative zero
@@ -149,12 +161,12 @@ def _unique(column: ColumnPlan, provider: Provider, rows: Rows) -> Array:
     """Values of which no two are alike, as they are written."""
     if provider.distinct is not None:
         return provider.distinct(rows.count, rows.rng)
-    values = _stored(provider.draw(rows), column)
+    values = stored(provider.draw(rows), column)
     for _ in range(TRIES):
         again = np.flatnonzero(pd.Series(values).duplicated().to_numpy() & ~pd.isna(values))
         if not len(again):
             return values
-        values[again] = _stored(provider.draw(rows.take(again)), column)
+        values[again] = stored(provider.draw(rows.take(again)), column)
     raise BackendError(
         f"column {column.name} must be unique;"
         f" {len(again)} of {rows.count} values were still repeated after {TRIES} draws.",

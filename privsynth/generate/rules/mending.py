@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from privsynth.errors import BackendError
-from privsynth.generate.rules.making import Making, finished
+from privsynth.generate.rules.correlation import Correlated
+from privsynth.generate.rules.making import Making, finished, stored
 from privsynth.generate.rules.ordering import above, below
 from privsynth.generate.rules.plan import Expectation, TablePlan
 from privsynth.generate.rules.rows import Over, Rows
@@ -27,7 +28,11 @@ def redrawn(plan: TablePlan, made: Collection[str]) -> list[str]:
     """
     named = set().union(*(expectation.columns for expectation in plan.expectations if is_ripe(expectation, plan, made)))
     fixed = {name for name in made if plan.columns[name].is_fixed}
-    loose = above(plan.needs, named) - above(plan.needs, fixed)
+    kept = above(plan.needs, fixed)
+    loose = above(plan.needs, named) - kept
+    for group in plan.correlated.values():
+        loose = loose - {*group.columns} if kept.intersection(group.columns) else loose
+        loose = loose | {*group.columns} if loose.intersection(group.columns) else loose
     chance = {name for name in loose if not plan.columns[name].is_certain}
     anew = below(plan.needs, chance) if chance else set()
     return [name for name in plan.order if name in anew and name in made]
@@ -95,12 +100,15 @@ def _round(
     again = np.repeat(wrong, tries)
     rows = making.rows("").take(again)
     values: dict[str, Array] = {}
+    drawn: dict[str, Array] = {}
     view = rows
     for name in anew:
         column = making.plan.columns[name]
         assert column.provider is not None  # noqa: S101 - for the type checker: others are never drawn again
         view = replace(rows, values=Over(values, rows.values), rng=streams[name])
-        values[name] = finished(column, column.provider.draw(view), view)
+        if name in making.plan.correlated and name not in drawn:
+            drawn |= _drawn_together(making.plan.correlated[name], making, view, streams)
+        values[name] = finished(column, drawn[name] if name in drawn else column.provider.draw(view), view)
     good = (_broken(making.plan, view) == wanted[again]).all(axis=1).reshape(len(wrong), tries)
     is_mended, first = good.any(axis=1), good.argmax(axis=1)
     chosen = (np.arange(len(wrong)) * tries + first)[is_mended]
@@ -109,6 +117,19 @@ def _round(
         whole[wrong[is_mended]] = values[name][chosen]
         making.values[name] = whole
     return np.asarray(wrong[~is_mended])
+
+
+def _drawn_together(
+    group: Correlated, making: Making, rows: Rows, streams: dict[str, np.random.Generator]
+) -> dict[str, Array]:
+    """Correlated columns of many candidates, correlated among those."""
+    plans = [making.plan.columns[name] for name in group.columns]
+    drawn = {
+        plan.name: stored(plan.provider.draw(replace(rows, rng=streams[plan.name])), plan)
+        for plan in plans
+        if plan.provider is not None
+    }
+    return group.placed(drawn, lambda words: streams[words.removeprefix("correlate ")])
 
 
 def _report(making: Making, wanted: Array, anew: list[str]) -> None:

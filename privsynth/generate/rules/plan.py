@@ -11,6 +11,7 @@ from privsynth.errors import PolicyError
 from privsynth.expressions import Expression, compile_condition
 from privsynth.generate.rules import folk, schema
 from privsynth.generate.rules.book import Book
+from privsynth.generate.rules.correlation import Correlated, plan_correlations
 from privsynth.generate.rules.needs import names, needs_of
 from privsynth.generate.rules.ordering import below, ordered
 from privsynth.generate.rules.provider import Provider
@@ -67,6 +68,7 @@ class TablePlan:
     order: tuple[str, ...]
     people: Mapping[str, tuple[folk.PersonColumn, ...]] = field(repr=False)
     expectations: tuple[Expectation, ...] = field(repr=False)
+    correlated: Mapping[str, Correlated] = field(default_factory=dict, repr=False)
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     relation: Relation | None = None
 
@@ -146,6 +148,7 @@ def _plan_table(book: Book, name: str, parent: TablePlan | None) -> TablePlan:
         order=tuple(order),
         people=people,
         expectations=expectations,
+        correlated=plan_correlations(book, path, table, columns),
         count=count,
         relation=relation,
     )

@@ -60,6 +60,9 @@ Scalar = Annotated[StrictBool | Number | StrictStr | dt.datetime | None, BeforeV
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
 
+MOST_ALIKE = 0.99  # a rank correlation; what is alike altogether is better worked out
+
+
 class RuleModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
 
@@ -393,6 +396,48 @@ class Expect(RuleModel):
     rate: Number = Field(1.0, gt=0, le=1)
 
 
+class Correlate(RuleModel):
+    """Rank correlations: of all pairs of some columns, or pair by pair as `a ~ b: 0.6`."""
+
+    columns: list[Name] | None = Field(None, min_length=2, max_length=50)
+    rank: list[list[Number]] | None = None
+    pairs: dict[str, Number] | None = Field(None, min_length=1, max_length=1_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pair_by_pair(cls, content: Any) -> Any:
+        if isinstance(content, dict) and not content.keys() & {"columns", "rank"}:
+            return {"pairs": content}
+        return content
+
+    @model_validator(mode="after")
+    def _square(self) -> Self:
+        for words, rank in (self.pairs or {}).items():
+            _check_pair(words, rank)
+        if self.pairs is None:
+            _check_ranks(self.columns or [], self.rank or [])
+        return self
+
+
+def _check_pair(words: str, rank: float) -> None:
+    sides = [side.strip() for side in words.split("~")]
+    if len(sides) != 2 or not all(sides) or sides[0] == sides[1]:
+        raise ValueError("a pair of columns is written  a ~ b: 0.6")
+    if not abs(rank) <= MOST_ALIKE:
+        raise ValueError(f"a rank correlation lies between -{MOST_ALIKE} and {MOST_ALIKE}")
+
+
+def _check_ranks(columns: list[str], rank: list[list[Any]]) -> None:
+    size = range(len(columns))
+    if len(set(columns)) < len(columns) or len(rank) != len(columns) or any(len(row) != len(columns) for row in rank):
+        raise ValueError(f"columns stand once, and rank has a row and a column for each: {len(columns)} by as many")
+    if any(rank[a][a] != 1 or rank[a][b] != rank[b][a] for a in size for b in size):
+        raise ValueError("rank has 1 from corner to corner, and the same on both sides of it")
+    for at in size:
+        for before in range(at):
+            _check_pair(f"{columns[before]}~{columns[at]}", rank[before][at])
+
+
 class BelongsTo(RuleModel):
     """The parent of a table, and how many rows each row of the parent has here."""
 
@@ -411,6 +456,7 @@ class TableRule(RuleModel):
     belongs_to: BelongsTo | None = None
     columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
     in_order: Name | None = Field(None, description="A column that rises from row to row of one parent.")
+    correlate: list[Correlate] = Field([], max_length=100)
     expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
     about: str | None = None
 
