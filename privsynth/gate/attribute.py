@@ -63,7 +63,7 @@ class Attribute:
         secrets = secrets_by_knowledge(sides.train, sides.made)
         tests = sum(map(len, secrets.values()))
         for columns, names in secrets.items():
-            rng = Seeds(0).stream("gate", self.name, sides.train.name)  # the same people, whatever is asked of them
+            rng = Seeds(0).stream("gate", self.name)  # the same people, whatever is asked of them
             won = sides.won(partial(_guessed, columns, names, tests, rng, self.watch))
             ours = combinations(sides.train, sides.made, columns)
             theirs = [combinations(people, drawn, columns) for people, drawn in sides.outside]
@@ -123,11 +123,11 @@ def _guessed(
     synthetic: Table,
 ) -> dict[tuple[str, str], Attacked]:
     """What each model wins of each secret: what is known is made ready once."""
-    known, name = knowledge(inside, outside, synthetic, columns, rng), inside.name
+    known = knowledge(inside, outside, synthetic, columns, rng)
     won = dict[tuple[str, str], Attacked]()
     for done, secret in enumerate(secrets):
         watch(done, len(secrets))
-        stream = Seeds(0).stream("gate", Attribute.name, name, secret)
+        stream = Seeds(0).stream("gate", Attribute.name, secret)
         told = guessing(known, sensitive=secret, rng=stream, secrets=tests)
         won |= {(secret, model): each for model, each in told.items()}
     return won

@@ -251,7 +251,7 @@ def _matches(train: Table, made: Table, names: Sequence[str]) -> Finding:
 def _special(made: Table, holdout: Table, names: Sequence[str]) -> Finding:
     """Rows that few columns single out (SUDA), beside the same for as many held-out people."""
     chosen, rows = list(names)[:SPECIAL_COLUMNS], min(len(made), len(holdout), SPECIAL_ROWS)
-    rng = Seeds(0).stream("gate", "classical", made.name)
+    rng = Seeds(0).stream("gate", "classical")
     ours, theirs = (
         suda(_words(table.take(np.sort(rng.choice(len(table), rows, replace=False))), chosen))
         for table in (made, holdout)

@@ -61,7 +61,7 @@ class Inference:
         tests = sum(map(len, secrets.values()))
         for done, (known, names) in enumerate(secrets.items()):
             self.watch(done, len(secrets))
-            rng = Seeds(0).stream("gate", self.name, sides.train.name)  # the same people, whatever is asked of them
+            rng = Seeds(0).stream("gate", self.name)  # the same people, whatever is asked of them
             attacks = max(FEWEST, ATTACKED // len(secrets))
             for secret, tried in sides.won(partial(_read, names, known, attacks, rng)).items():
                 yield from self._told(secret, known, tried, sides.train.name, tests)

@@ -59,7 +59,7 @@ class Linkability:
 
     def _judged(self, sides: Sides) -> Iterator[Finding]:
         train, made = sides.train, sides.made
-        names, rng = learnt_columns(train, made), Seeds(0).stream("gate", self.name, train.name)
+        names, rng = learnt_columns(train, made), Seeds(0).stream("gate", self.name)
         if len(names) < 2:
             yield Finding(
                 "linking",

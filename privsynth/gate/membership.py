@@ -49,7 +49,7 @@ class Membership:
 
     def _judged(self, sides: Sides) -> Iterator[Finding]:
         train, names = sides.train, learnt_columns(sides.train, sides.made)
-        rng = Seeds(0).stream("gate", self.name, train.name)
+        rng = Seeds(0).stream("gate", self.name)
         scores = (
             folded_scores(sides.folded, names, rng)
             if sides.folds

@@ -76,7 +76,7 @@ class SelfTest:
                     empty=True,
                 )
             ]
-        rng = Seeds(0).stream("gate", self.name, sides.train.name)
+        rng = Seeds(0).stream("gate", self.name)
         return list(self._proved(sides.some(ROWS, rng), rng))
 
     def _proved(self, sides: Sides, rng: np.random.Generator) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ class SinglingOut:
         }
         for done, (key, stream) in enumerate(STREAMS.items()):
             self.watch(done, len(STREAMS))
-            rng = Seeds(0).stream("gate", self.name, sides.train.name, stream)
+            rng = Seeds(0).stream("gate", self.name, stream)
             tried, described = _tried(sides, names, rng, several=key == "three_columns")
             yield from risk_findings(
                 key,

@@ -124,7 +124,7 @@ class Tracing:
         return found or [_nobodys(train.name, "no column is kept or generalised: there is nothing to find a row by")]
 
     def _attacks(self, train: Table, made: Table, names: Sequence[str], people: Array) -> list[Finding]:
-        rng = Seeds(0).stream("gate", "linkage", train.name)  # by another name the figures would be others
+        rng = Seeds(0).stream("gate", "linkage")
         kept = learnt_columns(train, made)
         limit, most = self.limits.tracing_max if self.decides else None, self.limits.tracing_max
         found = []

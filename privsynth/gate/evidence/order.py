@@ -57,7 +57,7 @@ def _of_places(places: Array, made: Table, *, key: str = "order", own: float = 0
     """What the source rows of the rows tell, in the order of the rows; `own` is what the values tell of it anyway."""
     number = np.arange(len(places), dtype=float)
     correlation = abs(_spearman(number, places.astype(float)))
-    share, chance = steps(places, Seeds(0).stream("gate", "order", made.name))
+    share, chance = steps(places, Seeds(0).stream("gate", "order"))
     finding = Finding(
         f"{key}_correlation",
         max(0.0, correlation - own),

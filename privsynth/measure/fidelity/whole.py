@@ -101,12 +101,12 @@ class _Measure:
         if is_steered(self.policy) and self._are_few(real, fresh):
             return not_compared(synthetic)
         if name in self.source.train.lookups:  # whole on both sides of every split
-            real, fresh = halves(real, _stream("lookup", name))
-        sides, rng = sides_of(real, synthetic, fresh, _stream("sides", name)), _stream("rows", name)
+            real, fresh = halves(real, _stream("lookup"))
+        sides, rng = sides_of(real, synthetic, fresh, _stream("sides")), _stream("rows")
         fewest = max(SMALL, self.policy.limits.k_rare)
         result = compare_sides(sides, rng, real, synthetic, others=fresh, fewest=fewest)
         result = replace(result, together=self._together(name), against=self.laid.against)
-        whole = whole_sides(real, synthetic, fresh, sides.names, _stream("whole", name))
+        whole = whole_sides(real, synthetic, fresh, sides.names, _stream("whole"))
         return replace(result, kept=tuple(self._kept(sides, whole, result)) if sides.names else ())
 
     def _are_few(self, real: Table, fresh: Table) -> bool:
@@ -120,7 +120,7 @@ class _Measure:
         turns = known_turns(self.source.facts, name, self.source.train.person_column(name))
         if turns is None or not len(synthetic):
             return None
-        return compare_order(self.laid.whole[name], synthetic, fresh, turns, _stream("order", name))
+        return compare_order(self.laid.whole[name], synthetic, fresh, turns, _stream("order"))
 
     def _kept(self, sides: ThreeSides, whole: ThreeSides, result: FidelityResult) -> Iterator[Kept]:
         """`whole`: all rows of each side, for what has no need of sides of one size."""
@@ -132,26 +132,27 @@ class _Measure:
         ties = (*result.ties, *fine_ties(sides))
         yield from (*column_ties(ties, "ties", sides.size), *pairs_kept(ties, sides.size))
         held = [column for column in sides.names if column not in spared(self.source.train[name], self.policy)]
-        yield from all_pairs_kept(whole, held, _stream("all pairs", name))
-        yield from said_again(sides, threes_kept(sides, result.ties, _stream("threes", name)))
+        yield from all_pairs_kept(whole, held, _stream("all pairs"))
+        yield from said_again(sides, threes_kept(sides, result.ties, _stream("threes")))
         yield from relations_kept(sides, self.source.facts)
         every = self.laid.whole[name], self.laid.parts.synthetic[name]
-        yield from keys_kept(*every, self.source.facts, _stream("keys", name))
-        yield from repeats_kept(*every, sides.names, _stream("repeats", name))
+        yield from keys_kept(*every, self.source.facts, _stream("keys"))
+        yield from repeats_kept(*every, sides.names, _stream("repeats"))
         yield from (*said_again(sides, groups_kept(sides)), *within_groups_kept(sides))
         yield from means_kept(whole, self.source.facts)
         yield from tails_kept(whole)
         yield from said_again(sides, (*gaps_kept(sides), *gaps_together(sides), *gap_ties(sides)))
         yield from seasons(sides)
-        yield from rows_each(self.laid.whole, self.laid.parts.synthetic, name, _stream("each", name))
+        yield from rows_each(self.laid.whole, self.laid.parts.synthetic, name, _stream("each"))
         yield from order_kept(result.together) if result.together is not None else ()
         targets = self.policy.table(name).targets
-        yield from use_kept(sides, result.ties, targets, _stream("use", name), facts=self.source.facts)
+        yield from use_kept(sides, result.ties, targets, _stream("use"), facts=self.source.facts)
         yield from _whole_rows(result)
 
 
-def _stream(*names: str) -> np.random.Generator:
-    return Seeds(0).stream("fidelity", *names)
+def _stream(use: str) -> np.random.Generator:
+    """By another name of the table the same."""
+    return Seeds(0).stream("fidelity", use)
 
 
 def _whole_rows(result: FidelityResult) -> Iterator[Kept]:
