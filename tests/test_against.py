@@ -129,3 +129,22 @@ def test_a_ledger_that_begins_anew_is_said_where_attempts_have_a_limit(file: Pat
     assert "a new ledger begins" in said("one/out", "gdpr-strict")
     assert "a new ledger begins" not in said("one/again", "hipaa-expert")
     assert "a new ledger begins" not in said("two/out", "internal")
+
+
+def test_a_table_from_elsewhere_is_joined_with_an_earlier_release_that_is_named(file: Path) -> None:
+    """Somebody else's masking: the amounts and scores of the same people under new tokens."""
+    assert masked(file, "one").returncode == 0
+    other = file.parent / "other.csv"
+    pd.read_csv(file).assign(email=[f"t{n}" for n in range(400)]).to_csv(other, index=False)
+
+    def found(*options: str) -> dict[str, Any]:
+        done = privsynth("risk", str(file), str(other), "--json", *options)
+        verdicts = json.loads(done.stdout)["verdicts"]
+        tracing = next(verdict["findings"] for verdict in verdicts if verdict["gate"] == "tracing")
+        return {each["key"]: each for each in tracing}
+
+    assert found("--against", str(file.parent / "one"))["joined_with_release_1"]["measured"] > 0.8
+    assert "joined_with_release_1" not in found()
+    nobody = privsynth("risk", str(file), str(other), "--against", str(file.parent / "none"))
+    assert nobody.returncode == 2
+    assert "is not there any more" in nobody.stderr

@@ -29,7 +29,7 @@ class Earlier:
 
 def earlier_releases(policy: Policy, begun: Attempt) -> Earlier:
     """Those that were named, and those of the ledger that still lie where they were written."""
-    releases = [_named(folder, f"release {number} of --against") for number, folder in enumerate(policy.against, 1)]
+    releases = named_releases(policy)
     seen, unseen, notes = {_data_of(folder) for folder in policy.against}, list[int](), list[str]()
     for placed in begun.exposure.released if begun.exposure else ():
         if placed.data is not None and placed.data in seen:
@@ -44,6 +44,10 @@ def earlier_releases(policy: Policy, begun: Attempt) -> Earlier:
             )
             unseen += [placed.record] if placed.backend in KEEPS_PEOPLE else []
     return Earlier(releases=tuple(releases), unseen=tuple(unseen), notes=tuple(notes))
+
+
+def named_releases(policy: Policy) -> list[EarlierRelease]:
+    return [_named(folder, f"release {number} of --against") for number, folder in enumerate(policy.against, start=1)]
 
 
 def _placed(placed: ReleasedBefore) -> EarlierRelease:

@@ -9,6 +9,7 @@ from privsynth.describe import describe, learn_statistics, take_fingerprints
 from privsynth.describe.align import aligned
 from privsynth.emit import serialise
 from privsynth.pipeline.acts import Data, judged_by, read
+from privsynth.pipeline.earlier import named_releases, refuse_unreadable
 from privsynth.policy import Policy
 from privsynth.recipe import ELSEWHERE
 from privsynth.release import Draft
@@ -27,11 +28,13 @@ def evaluate(
     real: Data, synthetic: Data, holdout: Data, policy: Policy, *, gates: Sequence[str], stages: Stages
 ) -> list[Verdict]:
     """The verdicts of the named gates on `synthetic`. `holdout`, the control: real rows that its maker never saw."""
+    refuse_unreadable(policy.against)
     train = inspect(real, policy)
     control = aligned(train, _other(holdout, train, policy)) if holdout is not None else Dataset(())
     judged = aligned(train, _other(synthetic, train, policy))
     fingerprints = take_fingerprints(Dataset((*train.tables, *control.tables)))
-    source = Source(train, control, learn_statistics(train, policy.limits, fingerprints, ruled=policy.ruled))
+    statistics = learn_statistics(train, policy.limits, fingerprints, ruled=policy.ruled)
+    source = Source(train, control, statistics, earlier=tuple(named_releases(policy)))
     verdicts = judged_by(gates, Draft(judged, serialise(judged), None, ELSEWHERE), source, policy, stages)
     return [from_elsewhere(verdict) for verdict in verdicts]
 

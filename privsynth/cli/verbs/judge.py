@@ -40,6 +40,7 @@ def risk(
     synthetic: flags.Synthetic,
     *,
     holdout: flags.Holdout = None,
+    against: flags.Against = None,
     config: flags.Config = None,
     settings: flags.Set = None,
     encoding: flags.Encoding = None,
@@ -47,7 +48,9 @@ def risk(
     quiet: flags.Quiet = False,
 ) -> int:
     """What the synthetic table tells about the people of the real one. Ends with 3 if a gate would block it."""
-    policy = load_policy(config, only_set({"read.encoding": encoding}) | assignments(settings or []))
+    policy = load_policy(
+        config, only_set({"read.encoding": encoding, "against": against}) | assignments(settings or [])
+    )
     verdicts = _judge(ABOUT_PEOPLE, real, synthetic, holdout, policy=policy, screen=Screen(json=as_json, quiet=quiet))
     return _end("risk", verdicts, ExitCode.BLOCKED, as_json=as_json)
 
