@@ -17,6 +17,7 @@ from privsynth.generate.rules.rulebook import (
     Sequence,
     Uuid,
 )
+from privsynth.generate.rules.templates import columns_of
 
 _EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {Days: ("low", "high"), Before: ("first",)}  # of others: all
 
@@ -63,6 +64,8 @@ def _columns(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
     """Every column that is named as such."""
     if draw.by is not None:
         yield (*path, "by"), draw.by
+    if draw.template is not None:
+        yield from (((*path, "template"), name) for name in columns_of(draw.template))
     if draw.before is not None:
         yield (*path, "before", "column"), draw.before.column
     if draw.person is not None and draw.person.gender is not None:

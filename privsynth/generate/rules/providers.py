@@ -21,6 +21,7 @@ from privsynth.generate.rules.patterns import read_pattern
 from privsynth.generate.rules.provider import Law, Provider, counted, joined
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw, Sequence
+from privsynth.generate.rules.templates import template_provider
 from privsynth.generate.rules.time.earlier import before_provider, running_provider
 from privsynth.typing import Array
 
@@ -87,6 +88,8 @@ def provider_of(draw: Draw, scope: Scope) -> Provider:
             return _choice(values, weights, scope.at("choice"))
         case "pattern":
             return _pattern(str(draw.pattern), scope.at("pattern"))
+        case "template":
+            return template_provider(str(draw.template), scope.at("template"))
         case "date":
             assert draw.date is not None  # noqa: S101 - as above
             return day_provider(draw.date, scope.at("date"))

@@ -21,6 +21,8 @@ from pydantic import (
     model_validator,
 )
 
+from privsynth.errors import PolicyError
+from privsynth.generate.rules.templates import fields_of
 from privsynth.options import KindName, RoleName
 
 
@@ -50,6 +52,14 @@ def _iso(value: str) -> dt.datetime:
 
 def _scalar(value: Any) -> Any:
     return _day(value) if isinstance(value, dt.date) else value
+
+
+def _template(value: str) -> str:
+    try:
+        fields_of(value)
+    except PolicyError as problem:
+        raise ValueError(f"{problem.message} {problem.hint}") from None
+    return value
 
 
 Number = Annotated[StrictInt | StrictFloat, AfterValidator(_finite)]
@@ -277,6 +287,7 @@ def check_weights(weights: Any) -> None:
 GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
     "triangular", "gamma", "beta", "weibull", "pareto", "student_t", "binomial", "geometric", "zipf",
+    "template",
     "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "mixture", "when", "by",
 )  # fmt: skip
 
@@ -308,6 +319,7 @@ class Draw(RuleModel):
     choice: list[Scalar] | dict[Scalar, Number] | None = Field(None, min_length=1, max_length=10_000)
     date: Days | None = None
     pattern: str | None = None
+    template: Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_template)] | None = None
     person: Person | None = None
     reference: Name | None = Field(None, description="The parent's key: which row of the parent this row belongs to.")
     sql: str | None = None
