@@ -268,6 +268,11 @@ class Dataset:
         return not self.tables
 
     @property
+    def is_of_people(self) -> bool:
+        """Whether its rows were made from the rows of one person each."""
+        return any(table.origin is not None for table in self.tables)
+
+    @property
     def root(self) -> Table:
         """The table that the asked number of rows speaks of: the first that is no other's child."""
         children = {r.child for r in self.relations if r.child != r.parent and r.parent not in self.lookups}

@@ -181,7 +181,7 @@ def manifest_of(
     return Manifest(
         {
             "schema": SCHEMA,
-            "synthetic": True,
+            "synthetic": not made.is_of_people,
             "generation": 1,
             "outcome": outcome,
             "run_id": facts.run_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
@@ -39,7 +40,9 @@ PASSED = (
 FAILED = (Verdict("schema", "digest", (Finding("columns", 1, what="columns", limit=0),)),)
 
 
-def record(verdicts: tuple[Verdict, ...] = PASSED, policy: Policy | None = None, **facts: Any) -> dict[str, Any]:
+def record(
+    verdicts: tuple[Verdict, ...] = PASSED, policy: Policy | None = None, made: Table = TABLE, **facts: Any
+) -> dict[str, Any]:
     source = Source(
         Dataset((TABLE.take(np.array([0])),)), Dataset((TABLE.take(np.array([1])),)), Statistics({}, Taken())
     )
@@ -54,10 +57,10 @@ def record(verdicts: tuple[Verdict, ...] = PASSED, policy: Policy | None = None,
             **facts,
         }
     )
-    made = manifest_of(
-        Dataset((TABLE,)), FILES, verdicts, source, policy or Policy(backend="model"), known, {"report.json": b"{}"}
+    written = manifest_of(
+        Dataset((made,)), FILES, verdicts, source, policy or Policy(backend="model"), known, {"report.json": b"{}"}
     )
-    return dict(json.loads(made.to_bytes()))
+    return dict(json.loads(written.to_bytes()))
 
 
 def test_vouches_for_data_and_reports_by_digest() -> None:
@@ -70,6 +73,11 @@ def test_vouches_for_data_and_reports_by_digest() -> None:
         1,
         True,
     )
+
+
+def test_rows_that_are_peoples_are_not_called_synthetic() -> None:
+    masked = dataclasses.replace(TABLE, origin=np.arange(len(TABLE)))
+    assert record(made=masked)["synthetic"] is False
 
 
 def test_a_refusal_holds_no_digest_of_the_rows() -> None:

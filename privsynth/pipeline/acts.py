@@ -340,7 +340,7 @@ def _read(data: Data, policy: Policy) -> Dataset:
 
 def _facts(prepared: Prepared, drawn: Drawn, seconds: Mapping[str, float], rows: Mapping[str, int] | None) -> Facts:
     policy, draft = prepared.policy, drawn.draft
-    follows = any(table.origin is not None for table in draft.dataset)  # real rows, also those of a foreign backend
+    follows = draft.dataset.is_of_people  # real rows, also those of a foreign backend
     repeats = not (prepared.seeds.is_secret or follows or policy.has_claim)  # whether its seed may be told
     return Facts(
         run_id=uuid4().hex,

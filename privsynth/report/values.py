@@ -54,7 +54,7 @@ def report_values(
         "waivers": [waiver.model_dump(mode="json") for waiver in used],
         "exposure": exposure(source, policy),
         "differential_privacy": claim_record(facts.claim),
-        "synthetic": True,
+        "synthetic": not draft.dataset.is_of_people,
         "generation": 1,
         "verdict": decided,
         "path": path_record(facts.course, verdicts, policy),
