@@ -12,10 +12,12 @@ import pandas as pd
 from privsynth.dataset import Dataset, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import Book, read_rulebook
+from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.making import Making, check_capacity
 from privsynth.generate.rules.mending import mend
-from privsynth.generate.rules.plan import TablePlan, plan_tables, walk_rules
-from privsynth.generate.rules.rows import Rows, side_by_side
+from privsynth.generate.rules.plan import BookPlan, TablePlan, plan_tables, walk_rules
+from privsynth.generate.rules.rows import Rows, place_of, side_by_side
+from privsynth.generate.rules.turns import Act
 from privsynth.options import Limits, RulesOptions
 from privsynth.recipe import Recipe
 from privsynth.seeds import seed_of
@@ -39,7 +41,7 @@ class Rules:
                 hint="name one: privsynth run rules/shop.yaml --out DIR, or rulebook: in the policy's backend",
             )
         self.book_: Book = read_rulebook(self.options.rulebook)
-        self.plans_: dict[str, TablePlan] = plan_tables(self.book_)
+        self.plan_: BookPlan = plan_tables(self.book_)
         self.taken_ = statistics.taken
         self.notes_ = (
             ()
@@ -53,18 +55,24 @@ class Rules:
         base = int(rng.integers(0, 2**63))
         makings: dict[str, Making] = {}
         root = next(name for name, table in self.book_.rules.tables.items() if table.belongs_to is None)
-        for name, plan in self.plans_.items():
-            check_capacity(plan, rows if name == root and rows is not None else plan.rule.rows or 0)
-        for name, plan in self.plans_.items():
-            asked = rows if name == root and rows is not None else plan.rule.rows
-            makings[name] = self._table(plan, asked, makings.get(plan.relation.parent) if plan.relation else None, base)
-            _check_size(makings)
-            check_capacity(plan, makings[name].count)
-            for stage in plan.stages:
-                makings[name].make(stage)
-                mend(makings[name])
+        sizes = {
+            name: rows if name == root and rows is not None else plan.rule.rows or 0
+            for name, plan in self.plan_.tables.items()
+        }
+        for name, plan in self.plan_.tables.items():
+            check_capacity(plan, sizes[name])
+        for turn in self.plan_.turns:
+            match turn.act:
+                case Act.ROWS:
+                    makings[turn.table] = self._table(self.plan_.tables[turn.table], sizes[turn.table], makings, base)
+                    _check_size(makings)
+                    check_capacity(makings[turn.table].plan, makings[turn.table].count)
+                case Act.COLUMN:
+                    makings[turn.table].make(turn.name)
+                case Act.MEND:
+                    mend(makings[turn.table], turn.name)
         tables = tuple(_table_of(makings[name]) for name in self.book_.rules.tables)
-        relations = tuple(plan.relation for plan in self.plans_.values() if plan.relation)
+        relations = tuple(relation for plan in self.plan_.tables.values() for relation in plan.relations)
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
         return Dataset(tables, relations, tuple(dict.fromkeys((*self.notes_, *notes))))
 
@@ -82,23 +90,24 @@ class Rules:
         versions = {name: version(name) for name in ("duckdb", "sqlglot", "numpy", "faker")}
         return Recipe(backend="rules", versions=versions, details=details)
 
-    def _table(self, plan: TablePlan, rows: int | None, parent: Making | None, base: int) -> Making:
+    def _table(self, plan: TablePlan, rows: int, makings: Mapping[str, Making], base: int) -> Making:
         """The table before its first column: how many rows, and each row's parent."""
 
         def stream(name: str) -> np.random.Generator:
             return np.random.Generator(np.random.Philox(seed_of(base, plan.name, name)))
 
-        def make(count: int, inherited: Mapping[str, Array], owner: Array | None = None) -> Making:
+        def make(count: int, values: dict[str, Array]) -> Making:
+            others = {name: makings[link.table] for name, link in plan.links.items()}
             locale = self.book_.rules.locale
-            return Making(plan, count, streams=stream, locale=locale, taken=self.taken_, parent=inherited, owner=owner)
+            return Making(plan, count, streams=stream, locale=locale, taken=self.taken_, others=others, values=values)
 
-        if parent is None:
-            return make(rows or 0, {})
-        above = {f"parent.{name}": values for name, values in parent.values.items()}
+        if plan.parent is None:
+            return make(rows, {})
+        parent = makings[plan.parent]
+        above = {f"{PARENT}.{name}": values for name, values in parent.values.items()}
         counts = _children(plan, Rows(parent.count, above, stream("rows of each parent")))
         which = np.repeat(np.arange(parent.count), counts)
-        inherited = {name: values[which] for name, values in above.items()}
-        return make(len(which), inherited, which)
+        return make(len(which), {place_of(PARENT): which})
 
 
 def _children(plan: TablePlan, parents: Rows) -> Array:

@@ -1,9 +1,9 @@
-"""Makes the rows of one table: column after column, each from a stream of its own, then mends what breaks the rules."""
+"""Makes the columns of one table, each from a stream of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,10 @@ from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.correlation import Correlated
 from privsynth.generate.rules.folk import PersonColumns
+from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
 from privsynth.generate.rules.provider import Provider, blank
-from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.rows import Linked, Rows, place_of
 from privsynth.generate.rules.rulebook import Sequence
 from privsynth.generate.rules.schema import is_plain
 from privsynth.generate.rules.time.runs import sorted_within
@@ -30,7 +31,7 @@ TRIES = 200  # rounds in which repeated values of a unique column are drawn agai
 
 @dataclass(eq=False)
 class Making:
-    """One table under way. `streams` gives the stream of a name; `parent` the parent's values, one for each row."""
+    """One table under way. `streams` gives the stream of a name; `others` the tables its links lead to, by link."""
 
     plan: TablePlan
     count: int
@@ -38,20 +39,43 @@ class Making:
     streams: Streams = field(repr=False)
     locale: str
     taken: Taken = field(repr=False)
-    parent: Mapping[str, Array] = field(repr=False, default_factory=dict)
-    owner: Array | None = field(repr=False, default=None)
-    values: dict[str, Array] = field(repr=False, default_factory=dict)
+    others: Mapping[str, Making] = field(repr=False, default_factory=dict)
+    values: dict[str, Array] = field(repr=False, default_factory=dict)  # of columns and links
     notes: list[str] = field(default_factory=list)
 
-    def make(self, names: Iterable[str]) -> dict[str, Array]:
-        """These columns, in the order given."""
-        for name in names:
-            if name not in self.values:
-                self._column(self.plan.columns[name])
-        return self.values
+    def __post_init__(self) -> None:
+        self.seen = Linked(self.values, {link: other.values for link, other in self.others.items()})
 
     def rows(self, stream: str) -> Rows:
-        return Rows(self.count, {**self.parent, **self.values}, self.streams(stream), self.owner)
+        return Rows(self.count, self.seen, self.streams(stream), self.values.get(place_of(PARENT)))
+
+    def make(self, name: str) -> None:
+        """One column, or all columns of a person at once."""
+        if name not in self.values:
+            self._column(self.plan.columns[name])
+
+    def redrawn(self, name: str, rows: Rows, drawn: Array | None = None) -> Array:
+        """New values of a column for some rows, as drawn or yet to be drawn."""
+        column = self.plan.columns[name]
+        return finished(column, self._again(column, rows) if drawn is None else drawn, rows)
+
+    def drawn_together(
+        self, group: Correlated, rows: Rows, streams: Mapping[str, np.random.Generator]
+    ) -> dict[str, Array]:
+        """New values of correlated columns for some rows, correlated among those."""
+        plans = [self.plan.columns[name] for name in group.columns]
+        drawn = {plan.name: stored(self._again(plan, replace(rows, rng=streams[plan.name])), plan) for plan in plans}
+        return group.placed(drawn, lambda words: streams[words.removeprefix("correlate ")])
+
+    def _again(self, column: ColumnPlan, rows: Rows) -> Array:
+        assert column.provider is not None  # noqa: S101 - for the type checker: others are never drawn again
+        return column.provider.draw(rows)
+
+    def put(self, name: str, values: Array, rows: Array) -> None:
+        """Put new values into some rows of a column."""
+        whole = self.values[name].copy()
+        whole[rows] = values
+        self.values[name] = whole
 
     def _column(self, column: ColumnPlan) -> None:
         try:
@@ -93,7 +117,7 @@ class Making:
         if column.rule.uuid is not None:
             return _uuids(rows)
         if column.rule.reference is not None:
-            return rows.values[f"parent.{column.rule.reference}"]
+            return rows.values[f"{PARENT}.{column.rule.reference}"]
         assert column.provider is not None  # noqa: S101 - for the type checker: all others have one
         values = _unique(column, column.provider, rows) if column.rule.unique else column.provider.draw(rows)
         return sorted_within(values, rows) if column.is_sorted else values

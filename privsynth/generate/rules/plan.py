@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,14 +10,17 @@ from privsynth.dataset import Column, Kind, Relation
 from privsynth.errors import PolicyError
 from privsynth.expressions import Expression, compile_condition
 from privsynth.generate.rules import folk, schema
-from privsynth.generate.rules.book import Book
+from privsynth.generate.rules.book import Book, WordPath
 from privsynth.generate.rules.correlation import Correlated, plan_correlations
-from privsynth.generate.rules.needs import names, needs_of
-from privsynth.generate.rules.ordering import below, ordered
+from privsynth.generate.rules.graph import Graph, together
+from privsynth.generate.rules.links import PARENT, Link, links_of, visible
+from privsynth.generate.rules.needs import names
+from privsynth.generate.rules.ordering import above, below
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, Scope, provider_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
+from privsynth.generate.rules.turns import Act, Turn, column_of, mend_of, rows_of, turns_in_order
 from privsynth.pii.entities import Trait, has
 
 
@@ -27,7 +30,7 @@ class ColumnPlan:
 
     column: Column
     rule: ColumnRule = field(repr=False)
-    needs: frozenset[str]
+    named: frozenset[str]  # the columns that its words name; parent.x for the parent's
     provider: Provider | None = field(repr=False)  # None: a key, a reference or a part of a person
     missing: Callable[[Rows], Any] = field(repr=False)
     rules: tuple[Expression, ...] = field(repr=False)
@@ -48,14 +51,23 @@ class ColumnPlan:
         return self.provider is not None and self.provider.certain and self.rule.missing == 0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Expectation:
-    """What must hold, and which columns it speaks of."""
+    """What must hold, and the turns that make the columns of which it speaks."""
 
     rule: Expression = field(repr=False)
     rate: float
-    columns: frozenset[str]
+    named: frozenset[Turn] = field(repr=False)
+    at: int  # among those of its table, from 0
     place: str  # such as shop.yaml:40:9
+
+
+@dataclass(frozen=True, eq=False)
+class Mending:
+    """Which expectations must hold by then, and what is made again for rows that break one, in order."""
+
+    ripe: tuple[Expectation, ...] = field(repr=False)
+    anew: tuple[Turn, ...]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -65,93 +77,195 @@ class TablePlan:
     name: str
     rule: TableRule = field(repr=False)
     columns: Mapping[str, ColumnPlan] = field(repr=False)  # in the order of the rulebook
-    order: tuple[str, ...]
     people: Mapping[str, tuple[folk.PersonColumn, ...]] = field(repr=False)
     expectations: tuple[Expectation, ...] = field(repr=False)
-    correlated: Mapping[str, Correlated] = field(default_factory=dict, repr=False)
+    correlated: Mapping[str, Correlated] = field(repr=False)  # by column
+    mending: Mapping[str, Mending] = field(repr=False)  # by when it is done
+    links: Mapping[str, Link] = field(repr=False)
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
-    relation: Relation | None = None
 
     @property
-    def stages(self) -> tuple[tuple[str, ...], ...]:
-        """What is made before the rest begins: columns that look at other rows wait until those rows are final."""
-        across = {name for name, plan in self.columns.items() if plan.provider is not None and plan.provider.across}
-        late = below(self.needs, across)
-        parts = (tuple(n for n in self.order if n not in late), tuple(n for n in self.order if n in late))
-        return tuple(part for part in parts if part)
+    def parent(self) -> str | None:
+        """The table whose rows these rows belong to."""
+        return self.links[PARENT].table if PARENT in self.links else None
 
     @property
-    def needs(self) -> dict[str, frozenset[str]]:
-        return {name: plan.needs for name, plan in self.columns.items()}
+    def relations(self) -> list[Relation]:
+        return [
+            Relation(link.table, key, self.name, column)
+            for link in self.links.values()
+            for column, key in link.keys.items()
+        ]
 
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        return {name: plan.column.kind for name, plan in self.columns.items()}
+
+@dataclass(frozen=True, eq=False)
+class BookPlan:
+    """All tables, and the order in which their rows and columns are made."""
+
+    tables: Mapping[str, TablePlan]
+    turns: tuple[Turn, ...] = field(repr=False)
+    needs: Mapping[Turn, frozenset[Turn]] = field(repr=False)
 
 
-def plan_tables(book: Book) -> dict[str, TablePlan]:
-    """All tables, parents first."""
+def plan_tables(book: Book) -> BookPlan:
+    """The whole book made ready: one order over the rows, columns and expectations of all tables."""
     try:
         folk.check_locale(book.rules.locale)
     except PolicyError as problem:
         raise book.error(("locale",), problem.message, problem.hint) from None
-    plans: dict[str, TablePlan] = {}
-    for name in _parents_first(book):
-        belongs = book.rules.tables[name].belongs_to
-        plans[name] = _plan_table(book, name, plans[belongs.table] if belongs else None)
-    return plans
+    graph = Graph(book, {name: links_of(book, name) for name in book.rules.tables})
+    needs = graph.needs()
+    planned = _Planned(graph)
+    for turn in turns_in_order(needs, book):
+        planned.add(turn)
+    planned.put_in_order()
+    expectations = {name: planned.expectations(name) for name in book.rules.tables}
+    correlated = {name: planned.correlated(name) for name in book.rules.tables}
+    needs = together(needs, [_group(name, each) for name, groups in correlated.items() for each in groups.values()])
+    drawn = Drawn(needs, planned.columns, correlated)
+    mending = {name: mending_of(name, expectations, drawn) for name in book.rules.tables}
+    needs = with_mending(needs, mending)
+    turns = turns_in_order(needs, book)
+    place = {turn: at for at, turn in enumerate(turns)}
+    tables = {
+        name: TablePlan(
+            name=name,
+            rule=table,
+            columns=planned.of_table(name),
+            people=_people(book, ("tables", name), table),
+            expectations=expectations[name],
+            correlated=correlated[name],
+            mending={
+                when: replace(mend, anew=tuple(sorted(mend.anew, key=place.__getitem__)))
+                for when, mend in mending[name].items()
+            },
+            links=graph.links[name],
+            count=planned.counts.get(name),
+        )
+        for name, table in book.rules.tables.items()
+    }
+    return BookPlan(tables, turns, needs)
 
 
-def _parents_first(book: Book) -> list[str]:
-    parents: dict[str, set[str]] = {}
-    for name, table in book.rules.tables.items():
-        belongs = table.belongs_to
-        if belongs and belongs.table not in book.rules.tables:
-            raise book.error(
-                ("tables", name, "belongs_to", "table"),
-                "there is no such table.",
-                f"tables are: {', '.join(book.rules.tables)}",
+def _group(table: str, group: Correlated) -> list[Turn]:
+    return [column_of(table, name) for name in group.columns]
+
+
+@dataclass(eq=False)
+class _Planned:
+    """What is ready so far; each turn finds ready what it needs."""
+
+    graph: Graph
+    columns: dict[Turn, ColumnPlan] = field(default_factory=dict)
+    counts: dict[str, Provider] = field(default_factory=dict)
+
+    def add(self, turn: Turn) -> None:
+        if turn.act is Act.COLUMN:
+            rule = self.graph.book.rules.tables[turn.table].columns[turn.name]
+            self.columns[turn] = self._column(turn, rule)
+        elif turn.act is Act.ROWS and turn in self.graph.named:
+            self.counts[turn.table] = self._count(turn)
+
+    def put_in_order(self) -> None:
+        """Mark the columns by which the rows of one parent are in order."""
+        for name, table in self.graph.book.rules.tables.items():
+            if table.in_order is not None:
+                turn = column_of(name, table.in_order)
+                scope = Scope(self.graph.book, ("tables", name, "in_order"), {})
+                if turn not in self.columns:
+                    raise scope.error("there is no such column.", f"columns are: {', '.join(table.columns)}")
+                self.columns[turn] = _sorted(self.columns[turn], scope)
+
+    def of_table(self, name: str) -> dict[str, ColumnPlan]:
+        return {column: self.columns[column_of(name, column)] for column in self.graph.book.rules.tables[name].columns}
+
+    def correlated(self, name: str) -> dict[str, Correlated]:
+        book = self.graph.book
+        return plan_correlations(book, ("tables", name), book.rules.tables[name], self.of_table(name))
+
+    def expectations(self, table: str) -> tuple[Expectation, ...]:
+        book = self.graph.book
+        names = visible(book, table, self.graph.links[table])
+        return tuple(
+            self._expectation(table, ("tables", table, "expect", str(at)), expect, names)
+            for at, expect in enumerate(book.rules.tables[table].expect)
+        )
+
+    def _expectation(self, table: str, path: WordPath, expect: Expect, visible_names: list[str]) -> Expectation:
+        book = self.graph.book
+        used = names(expect.that, (*path, "that"), book, visible_names)
+        rule = Scope(book, (*path, "that"), self._kinds(table, used)).expression(expect.that, compile_condition)
+        behind = self.graph.behind(table, used)
+        return Expectation(rule=rule, rate=float(expect.rate), named=behind, at=int(path[-1]), place=book.place(path))
+
+    def _kinds(self, table: str, used: Iterable[str]) -> dict[str, Kind]:
+        """What the columns hold that are named so in a table."""
+        return {name: self.columns[column_of(*self.graph.place(table, name))].column.kind for name in used}
+
+    def _column(self, turn: Turn, rule: ColumnRule) -> ColumnPlan:
+        scope = Scope(self.graph.book, turn.path, self._kinds(turn.table, self.graph.named[turn]))
+        missing = scope.at("missing").amount(rule.missing)
+        try:
+            provider = None if rule.generator in WHOLE else provider_of(rule, scope)
+            column = self._described(turn, rule, provider)
+        except PolicyError as problem:
+            raise problem if problem.line is not None else scope.error(problem.message, problem.hint) from None
+        _check_words(scope, rule, provider)
+        rules = tuple(dict.fromkeys(scope.rules))
+        named = self.graph.named[turn]
+        return ColumnPlan(column=column, rule=rule, named=named, provider=provider, missing=missing, rules=rules)
+
+    def _described(self, turn: Turn, rule: ColumnRule, provider: Provider | None) -> Column:
+        if provider is not None:
+            return schema.column_of(turn.name, rule, provider)
+        if rule.person is not None:
+            return schema.person_column(turn.name, rule)
+        if rule.reference is None:
+            return schema.key_column(turn.name, rule)
+        parent = self.graph.links[turn.table][PARENT].table
+        key = self.columns[column_of(parent, rule.reference)]
+        if not (key.rule.unique or key.rule.generator in ("sequence", "uuid")) or key.rule.missing != 0:
+            raise PolicyError(
+                "a key must be a sequence, UUIDs, or unique, and never missing.",
+                hint=f"look at column {key.name} of table {parent}",
             )
-        parents[name] = {belongs.table} if belongs else set()
-    try:
-        return ordered(parents, "tables")
-    except PolicyError as problem:
-        raise book.error(("tables", str(problem.column)), problem.message, problem.hint) from None
+        return schema.reference_column(turn.name, rule, key.column)
+
+    def _count(self, turn: Turn) -> Provider:
+        book, path = self.graph.book, ("tables", turn.table, "belongs_to", "count")
+        belongs = book.rules.tables[turn.table].belongs_to
+        assert belongs is not None  # noqa: S101 - for the type checker: others have no law
+        scope = Scope(book, path, self._kinds(turn.table, self.graph.named[turn]))
+        count = None if belongs.count.generator in TOP_ONLY else provider_of(belongs.count, scope)
+        if count is None or count.kind is None or not count.kind.is_numeric:
+            raise scope.error("a number of rows is expected here, such as {poisson: {mean: 3}}.")
+        return count
 
 
-def _plan_table(book: Book, name: str, parent: TablePlan | None) -> TablePlan:
-    table, path = book.rules.tables[name], ("tables", name)
-    outside = {f"parent.{column}": kind for column, kind in parent.kinds.items()} if parent else {}
-    visible = [*table.columns, *outside]
-    needs = {c: needs_of(rule, (*path, "columns", c), book, visible) for c, rule in table.columns.items()}
-    people = _people(book, path, table)
-    own = {c: frozenset(needed & set(table.columns)) for c, needed in _shared(needs, people).items()}
-    try:
-        order = ordered(own, "columns")
-    except PolicyError as problem:
-        raise book.error((*path, "columns", str(problem.column)), problem.message, problem.hint) from None
-    columns: dict[str, ColumnPlan] = {}
-    for column in order:
-        kinds = {**outside, **{c: plan.column.kind for c, plan in columns.items() if c in own[column]}}
-        scope = Scope(book, (*path, "columns", column), kinds)
-        columns[column] = _plan_column(scope, table.columns[column], own[column], parent)
-    if table.in_order is not None:
-        columns[table.in_order] = _in_order(book, path, columns, table.in_order)
-    kinds = {**outside, **{c: columns[c].column.kind for c in table.columns}}
-    count, relation = _law_of_children(book, path, table, parent, outside)
-    scopes = (Scope(book, (*path, "expect", str(at)), kinds) for at in range(len(table.expect)))
-    expectations = tuple(_expectation(scope, rule, visible) for scope, rule in zip(scopes, table.expect, strict=True))
-    return TablePlan(
-        name=name,
-        rule=table,
-        columns={c: columns[c] for c in table.columns},
-        order=tuple(order),
-        people=people,
-        expectations=expectations,
-        correlated=plan_correlations(book, path, table, columns),
-        count=count,
-        relation=relation,
-    )
+def _sorted(plan: ColumnPlan, scope: Scope) -> ColumnPlan:
+    """The column by which the rows of one parent are in order: its values are drawn, then sorted."""
+    kind = plan.column.kind
+    if plan.provider is None or plan.provider.across or not (kind.is_numeric or kind is Kind.DATE):
+        raise scope.error("rows are put in order by a date or a number that is drawn for each of them.")
+    others = sorted(name for name in plan.named if not name.startswith(f"{PARENT}."))
+    if others:
+        raise scope.error(
+            f"column {plan.name} rests upon others of its row ({', '.join(others)});"
+            " sorted, it would no longer fit them.",
+            "let it rest upon columns of the parent alone, and let the others rest upon it",
+        )
+    return replace(plan, is_sorted=True)
+
+
+def _check_words(scope: Scope, rule: ColumnRule, provider: Provider | None) -> None:
+    """Words that contradict each other."""
+    if rule.missing != 0 and rule.generator == "reference":
+        raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
+    if rule.unique and provider is not None and provider.certain:
+        raise scope.at("unique").error(
+            "a derived column cannot be made unique by drawing again.",
+            "leave out 'unique', or use 'sequence' or 'pattern'",
+        )
 
 
 def _people(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tuple[folk.PersonColumn, ...]]:
@@ -169,107 +283,80 @@ def _people(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tu
     return folk.groups(members)
 
 
-def _shared(needs: Mapping[str, set[str]], people: Mapping[str, tuple[folk.PersonColumn, ...]]) -> dict[str, set[str]]:
-    """The columns of one person are made together, so each needs what any of them needs."""
-    out = dict(needs)
-    for members in people.values():
-        together = set().union(*(needs[member.column] for member in members))
-        out |= {member.column: together for member in members}
-    return out
+EARLY, LATE = "early", "late"  # before anybody else looks at the rows; when all of their columns are there
+
+Needs = Mapping[Turn, frozenset[Turn]]
 
 
-def _plan_column(scope: Scope, rule: ColumnRule, needs: frozenset[str], parent: TablePlan | None) -> ColumnPlan:
-    missing = scope.at("missing").amount(rule.missing)
-    try:
-        provider = None if rule.generator in WHOLE else provider_of(rule, scope)
-        column = _described(scope, rule, provider, parent)
-    except PolicyError as problem:
-        raise problem if problem.line is not None else scope.error(problem.message, problem.hint) from None
-    if rule.missing != 0 and rule.generator == "reference":
-        raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
-    if rule.unique and provider is not None and provider.certain:
-        raise scope.at("unique").error(
-            "a derived column cannot be made unique by drawing again.",
-            "leave out 'unique', or use 'sequence' or 'pattern'",
-        )
-    return ColumnPlan(
-        column=column,
-        rule=rule,
-        needs=needs,
-        provider=provider,
-        missing=missing,
-        rules=tuple(dict.fromkeys(scope.rules)),
-    )
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """All that is drawn or worked out: what needs what, what is drawn together, and what may be drawn again."""
+
+    needs: Needs
+    columns: Mapping[Turn, ColumnPlan]
+    correlated: Mapping[str, Mapping[str, Correlated]]
+
+    def own(self, table: str) -> dict[Turn, frozenset[Turn]]:
+        return {turn: needed for turn, needed in self.needs.items() if turn in self.columns and turn.table == table}
+
+    def late(self, table: str) -> set[Turn]:
+        """Columns that look at other rows of the table, by themselves or by way of another table."""
+        own = self.own(table)
+        resting = {turn for turn in below(self.needs, [rows_of(table)]) if turn.table != table}
+        across = [turn for turn in own if (provider := self.columns[turn].provider) is not None and provider.across]
+        return below(own, [*across, *(turn for turn, needed in own.items() if needed & resting)])
+
+    def again(
+        self, own: Needs, expectations: Sequence[Expectation], looked_at: Collection[Turn] = ()
+    ) -> tuple[Turn, ...]:
+        """What is made again for a row that breaks an expectation.
+
+        The columns that an expectation speaks of, what they rest upon and what rests upon them; but nothing from which
+        something follows that is fixed, such as a key or a person, or that others have looked at.
+        """
+        named = frozenset[Turn]().union(*(expectation.named for expectation in expectations))
+        kept = above(own, [turn for turn in own if turn in looked_at or self.columns[turn].is_fixed])
+        loose = {turn for turn in above(own, named) if turn in own} - kept
+        for turn in own:
+            group = self.correlated[turn.table].get(turn.name)
+            tied = {*_group(turn.table, group)} if group else {turn}
+            loose = loose - tied if kept & tied else loose | tied if loose & tied else loose
+        return tuple(below(own, [turn for turn in loose if not self.columns[turn].is_certain]))
 
 
-def _in_order(book: Book, path: tuple[str, ...], columns: Mapping[str, ColumnPlan], name: str) -> ColumnPlan:
-    """The column by which the rows of one parent are in order: its values are drawn, then sorted."""
-    place, plan = (*path, "in_order"), columns.get(name)
-    if plan is None:
-        raise book.error(place, "there is no such column.", f"columns are: {', '.join(columns)}")
-    kind = plan.column.kind
-    if plan.provider is None or plan.provider.across or not (kind.is_numeric or kind is Kind.DATE):
-        raise book.error(place, "rows are put in order by a date or a number that is drawn for each of them.")
-    if plan.needs:
-        raise book.error(
-            place,
-            f"column {name} rests upon others of its row ({', '.join(sorted(plan.needs))});"
-            " sorted, it would no longer fit them.",
-            "let it rest upon columns of the parent alone, and let the others rest upon it",
-        )
-    return replace(plan, is_sorted=True)
+def mending_of(table: str, expectations: Mapping[str, Sequence[Expectation]], drawn: Drawn) -> dict[str, Mending]:
+    """When the expectations of a table are seen to.
+
+    Most are early. Those that speak of columns for which other rows must be final have to wait for these, and then
+    nothing may change any more that others have looked at.
+    """
+    own, late, expected = drawn.own(table), drawn.late(table), tuple(expectations[table])
+    early = {turn: needed for turn, needed in own.items() if turn not in late}
+    ripe = tuple(expectation for expectation in expected if not expectation.named & late)
+    mending = {EARLY: Mending(ripe, drawn.again(early, ripe))} if ripe else {}
+    if len(ripe) < len(expected):
+        needed = (needed for turn, needed in drawn.needs.items() if turn.table != table)
+        named = (each.named for name, others in expectations.items() if name != table for each in others)
+        looked_at = frozenset[Turn]().union(*needed, *named)
+        mending[LATE] = Mending(expected, drawn.again(own, expected, looked_at))
+    return mending
 
 
-def _described(scope: Scope, rule: ColumnRule, provider: Provider | None, parent: TablePlan | None) -> Column:
-    name = scope.path[-1]
-    if provider is not None:
-        return schema.column_of(name, rule, provider)
-    if rule.person is not None:
-        return schema.person_column(name, rule)
-    if rule.reference is None:
-        return schema.key_column(name, rule)
-    if parent is None:
-        raise PolicyError("only a table with 'belongs_to' can refer to a parent.")
-    key = parent.columns.get(rule.reference)
-    if key is None:
-        raise PolicyError(
-            f"table {parent.name} has no such column.", hint=f"its columns are: {', '.join(parent.columns)}"
-        )
-    if not (key.rule.unique or key.rule.generator in ("sequence", "uuid")) or key.rule.missing != 0:
-        raise PolicyError(
-            "a key must be a sequence, UUIDs, or unique, and never missing.",
-            hint=f"look at column {key.name} of table {parent.name}",
-        )
-    return schema.reference_column(name, rule, key.column)
+def with_mending(needs: Needs, mending: Mapping[str, Mapping[str, Mending]]) -> dict[Turn, frozenset[Turn]]:
+    """Mending comes after all that it looks at. Whoever needs what the early one may change waits for it."""
+    changing = {turn: table for table, rounds in mending.items() if EARLY in rounds for turn in rounds[EARLY].anew}
+    looking = {
+        mend_of(table, when): frozenset(mend.anew).union(*(expectation.named for expectation in mend.ripe))
+        for table, rounds in mending.items()
+        for when, mend in rounds.items()
+    }
+    return {turn: needed | _mended(turn, needed, changing) for turn, needed in {**needs, **looking}.items()}
 
 
-def _law_of_children(
-    book: Book, path: tuple[str, ...], table: TableRule, parent: TablePlan | None, outside: Mapping[str, Kind]
-) -> tuple[Provider | None, Relation | None]:
-    if parent is None or table.belongs_to is None:
-        return None, None
-    where = (*path, "belongs_to", "count")
-    references = [name for name, rule in table.columns.items() if rule.reference is not None]
-    if len(references) != 1:
-        raise book.error(
-            path,
-            f"a table with 'belongs_to' has one column with 'reference', not {len(references)}.",
-            "such as  customer_id: {reference: customer_id}",
-        )
-    needs_of(table.belongs_to.count, where, book, outside)
-    if table.belongs_to.count.generator in TOP_ONLY:
-        raise book.error(where, "a number of rows is expected here, such as {poisson: {mean: 3}}.")
-    count = provider_of(table.belongs_to.count, Scope(book, where, outside))
-    if count.kind is None or not count.kind.is_numeric:
-        raise book.error(where, "a number of rows is expected here, such as {poisson: {mean: 3}}.")
-    key = str(table.columns[references[0]].reference)
-    return count, Relation(parent.name, key, path[1], references[0])
-
-
-def _expectation(scope: Scope, expect: Expect, visible: Collection[str]) -> Expectation:
-    named = names(expect.that, scope.at("that").path, scope.book, visible)
-    rule = scope.at("that").expression(expect.that, compile_condition)
-    return Expectation(rule, float(expect.rate), frozenset(named), scope.book.place(scope.path))
+def _mended(turn: Turn, needed: frozenset[Turn], changing: Mapping[Turn, str]) -> set[Turn]:
+    """The early mending that must be over: of all columns but those that are made again together with this one."""
+    together = turn.table if turn.name == EARLY and turn.act is Act.MEND else changing.get(turn)
+    return {mend_of(changing[need], EARLY) for need in needed if changing.get(need, together) != together}
 
 
 def walk_rules(plan: TablePlan) -> Iterator[tuple[ColumnPlan, Expression]]:

@@ -6,7 +6,7 @@ import pytest
 from rulebooks import book, fitted, frame_of, made
 
 from privsynth.errors import BackendError
-from privsynth.generate.rules.mending import redrawn
+from privsynth.generate.rules.plan import EARLY
 
 AB = (
     "a: {uniform: {low: 0, high: 1}}\nb: {uniform: {low: 0, high: 1}}\nc: {sql: a + b}\n"
@@ -35,8 +35,7 @@ def test_only_what_is_free_is_drawn_again(tmp_path: Path) -> None:
         "b: {sql: a * 2}\nz: {constant: 1}",
         rest="    expect: [b < 30]\n",
     )
-    plan = fitted(tmp_path, text).plans_["t"]
-    assert redrawn(plan, plan.order) == ["a", "b"]
+    assert [turn.name for turn in fitted(tmp_path, text).plan_.tables["t"].mending[EARLY].anew] == ["a", "b"]
 
 
 def test_an_impossible_expectation_is_an_error_with_counts(tmp_path: Path) -> None:

@@ -6,19 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.errors import PolicyError
-from privsynth.generate.rules.ordering import above, below, ordered
+from privsynth.generate.rules.ordering import Circle, above, below, ordered
 
 NEEDS = {"total": {"price", "count"}, "price": {"kind"}, "count": set(), "kind": set(), "note": {"total"}}
 
 
 def test_each_comes_after_what_it_needs() -> None:
-    assert ordered(NEEDS, "columns") == ["count", "kind", "price", "total", "note"]
+    assert ordered(NEEDS) == ["count", "kind", "price", "total", "note"]
 
 
 def test_a_circle_is_named() -> None:
-    with pytest.raises(PolicyError, match="columns need each other in a circle: b -> c -> b"):
-        ordered({"a": set(), "d": {"b"}, "b": {"c"}, "c": {"b"}}, "columns")
+    with pytest.raises(Circle, match="b -> c -> b"):
+        ordered({"a": set(), "d": {"b"}, "b": {"c"}, "c": {"b"}})
 
 
 def test_what_lies_above_and_below() -> None:
@@ -30,9 +29,9 @@ def test_what_lies_above_and_below() -> None:
 def test_an_order_or_a_true_circle(needs: dict[str, set[str]]) -> None:
     needs = {name: {n for n in wanted if n in needs} for name, wanted in needs.items()}
     try:
-        order = ordered(needs, "columns")
-    except PolicyError as problem:
-        circle = problem.message.split(": ")[1].rstrip(".").split(" -> ")
+        order = ordered(needs)
+    except Circle as problem:
+        circle = problem.names
         assert circle[0] == circle[-1]
         assert all(b in needs[a] for a, b in pairwise(circle))
         return

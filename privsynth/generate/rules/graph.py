@@ -1,0 +1,90 @@
+"""What each turn needs before it: the turns behind the names that its words use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from privsynth.generate.rules.book import Book
+from privsynth.generate.rules.links import PARENT, Link, visible
+from privsynth.generate.rules.needs import needs_of
+from privsynth.generate.rules.rulebook import TableRule
+from privsynth.generate.rules.turns import Turn, column_of, link_of, rows_of
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """All tables of a book, with their links, and the names that each turn uses."""
+
+    book: Book = field(repr=False)
+    links: Mapping[str, Mapping[str, Link]] = field(repr=False)  # by table
+    named: dict[Turn, frozenset[str]] = field(repr=False, default_factory=dict)
+
+    def needs(self) -> dict[Turn, frozenset[Turn]]:
+        """What each turn needs; each name that is used is checked on the way."""
+        needs: dict[Turn, frozenset[Turn]] = {}
+        for table in self.book.rules.tables:
+            needs[rows_of(table)] = self._of_rows(table)
+            needs |= self._of_columns(table)
+        return needs
+
+    def behind(self, table: str, names: Iterable[str]) -> frozenset[Turn]:
+        """The turns that make what these names stand for in a table."""
+        return frozenset(turn for name in names for turn in self._behind(table, name))
+
+    def place(self, table: str, name: str) -> tuple[str, str]:
+        """The table and the column that a name stands for."""
+        if name in self.book.rules.tables[table].columns:
+            return table, name
+        link, _, column = name.partition(".")
+        return self.links[table][link].table, column
+
+    def _behind(self, table: str, name: str) -> set[Turn]:
+        there, column = self.place(table, name)
+        if name in self.book.rules.tables[table].columns:
+            return {column_of(there, column)}
+        return {column_of(there, column), self._made_by(table, name.partition(".")[0])}
+
+    def _made_by(self, table: str, link: str) -> Turn:
+        """The parent of each row is known as soon as there are rows."""
+        return rows_of(table) if link == PARENT else link_of(table, link)
+
+    def _of_rows(self, table: str) -> frozenset[Turn]:
+        belongs = self.book.rules.tables[table].belongs_to
+        if belongs is None:
+            return frozenset()
+        turn, path = rows_of(table), ("tables", table, "belongs_to", "count")
+        outside = [f"{PARENT}.{column}" for column in self.book.rules.tables[belongs.table].columns]
+        self.named[turn] = frozenset(needs_of(belongs.count, path, self.book, outside))
+        return frozenset((rows_of(belongs.table), *(self.behind(table, self.named[turn]) - {turn})))
+
+    def _of_columns(self, table: str) -> dict[Turn, frozenset[Turn]]:
+        names = visible(self.book, table, self.links[table])
+        needs: dict[Turn, frozenset[Turn]] = {}
+        for column, rule in self.book.rules.tables[table].columns.items():
+            turn = column_of(table, column)
+            self.named[turn] = frozenset(needs_of(rule, turn.path, self.book, names))
+            needs[turn] = frozenset((rows_of(table), *self.behind(table, self.named[turn])))
+        for link in self.links[table].values():
+            for own, key in link.keys.items():
+                needs[column_of(table, own)] |= {column_of(link.table, key), self._made_by(table, link.name)}
+        people = people_of(self.book.rules.tables[table])
+        return together(needs, [[column_of(table, name) for name in group] for group in people])
+
+
+def people_of(table: TableRule) -> list[list[str]]:
+    """The columns of each person of a table."""
+    people: dict[str, list[str]] = {}
+    for column, rule in table.columns.items():
+        if rule.person is not None:
+            people.setdefault(rule.person.who, []).append(column)
+    return list(people.values())
+
+
+def together(needs: Mapping[Turn, frozenset[Turn]], groups: Iterable[Collection[Turn]]) -> dict[Turn, frozenset[Turn]]:
+    """Columns that are made together, such as those of one person: each needs what any of them needs."""
+    out = dict(needs)
+    for group in groups:
+        union = frozenset[Turn]().union(*(needs[turn] for turn in group))
+        out |= dict.fromkeys(group, union)
+    return out
