@@ -14,6 +14,7 @@ from privsynth.gate.evidence.disguised import Real, Standing, seen_in
 from privsynth.gate.evidence.elsewhere import real_elsewhere
 from privsynth.gate.evidence.encrypted import beyond_chance, encrypted_columns
 from privsynth.gate.evidence.halves import split_hits
+from privsynth.gate.evidence.invented import could_be_somebodys, is_made_apart, outside_reserved
 from privsynth.gate.evidence.namesakes import names_in_two_columns
 from privsynth.gate.evidence.overlap import Named, Overlap, named_hits, rare_numbers, rare_strings, whole_names
 from privsynth.gate.evidence.phrases import Short, phrase_hits, real_phrases
@@ -60,7 +61,7 @@ class PersonalData:
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         found = [_scanner_sees(), *self._scanned(draft, source), *left_in_texts(draft, self.policy)]
         if source.is_empty:
-            return [*found, no_source()]
+            return [*found, outside_reserved(draft), no_source()]
         if source.is_part:
             found.append(real_elsewhere(draft, source, self.policy, INVENT))
         for train, _, made in shared_tables(draft, source):
@@ -78,11 +79,13 @@ class PersonalData:
         open_hits, strangers, weak = list[str](), list[str](), dict[str, float]()
         for table in draft.dataset:
             scrubbed = scrubbed_columns(self.policy, table.name)  # judged by what is left in them
-            for hit in scan_table(table, nlp=self.policy.nlp):
+            # What was invented beside real people is judged by comparing with them; beside nobody it is read too.
+            settled = [c.name for c in table.columns if c.fabricated and (not source.is_empty or is_made_apart(c))]
+            for hit in scan_table(table.without(settled), nlp=self.policy.nlp):
                 column = table[hit.column]
                 if (
-                    column.fabricated
-                    or hit.role is not Role.DIRECT
+                    hit.role is not Role.DIRECT
+                    or (column.fabricated and not could_be_somebodys(hit, table, self.policy.nlp))
                     or self._is_level(hit, table, source)
                     or (hit.column in scrubbed and not hit.by_column)
                 ):

@@ -33,7 +33,7 @@ def find_forms(text: str) -> list[Hit]:
     able = _of_marks(64, *(mark in text for mark in _MARKS))
     hits = [hit for entity in able if entity.glimpsed.search(text) for hit in _search(entity, text, SURE)]
     if _GROUPED.search(text):
-        hits += [hit for entity in _provable() for hit in _proofs(entity, text)]
+        hits += [hit for entity in provable_kinds() for hit in _proofs(entity, text)]
     if keyed := announced(text):
         hits += [hit for entity, places in keyed.items() for hit in _explained(entities()[entity], text, places)]
     return hits
@@ -46,16 +46,21 @@ def find_form_in_cell(value: str) -> str | None:
     for entity in _of_marks(min(len(value), 64), *(mark in value for mark in _MARKS)):
         if entity.glimpsed.search(value) and entity.holds(value):
             return entity.name
-    if len(value) > 40 or _GROUPED.search(value) is None:
+    if not is_grouped(value):
         return None
     return next(
         (
             entity.name
-            for entity in _provable()
+            for entity in provable_kinds()
             if entity.proven and entity.proven.match(value) and entity.passes(value)
         ),
         None,
     )
+
+
+def is_grouped(cell: str) -> bool:
+    """Whether a cell can be a proof by its marks alone."""
+    return len(cell) <= 40 and _GROUPED.search(cell) is not None
 
 
 # Marks without which a value is never of the kind.
@@ -67,17 +72,21 @@ def _of_marks(length: int, *has: bool) -> tuple[Entity, ...]:
     """The sure kinds that a cell of so many letters and with these marks can be."""
     marks = {mark for mark, there in zip(_MARKS, has, strict=True) if there}
     return tuple(
-        entity for entity in _sure() if entity.size[0] <= length and (not entity.marks or marks & set(entity.marks))
+        entity
+        for entity in sure_kinds()
+        if entity.size[0] <= length and (not entity.marks or marks & set(entity.marks))
     )
 
 
 @cache
-def _sure() -> tuple[Entity, ...]:
+def sure_kinds() -> tuple[Entity, ...]:
+    """The kinds of which a cell needs no keyword."""
     return tuple(entity for entity in entities().values() if entity.sure and entity.has_shape)
 
 
 @cache
-def _provable() -> tuple[Entity, ...]:
+def provable_kinds() -> tuple[Entity, ...]:
+    """The kinds of which one spelling is proof enough."""
     return tuple(entity for entity in entities().values() if entity.proof)
 
 

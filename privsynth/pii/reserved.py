@@ -77,6 +77,11 @@ def is_reserved(entity: str, text: str) -> bool:
     return bool(kind.void) and _begins_void(kind, text)
 
 
+def has_range(kind: Entity) -> bool:
+    """Whether a range is known that nobody can hold."""
+    return bool(kind.reserved or kind.void)
+
+
 def _begins_void(kind: Entity, text: str) -> bool:
     compact = re.sub(r"\W", "", text).upper()
     return compact.startswith(kind.void) and kind.size[0] <= len(compact) <= kind.size[1]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.pii.analyzer import AUTO
+from privsynth.pii.cells import kinds_of_cells
 from privsynth.pii.columns import Typing, type_shape
-from privsynth.pii.entities import Entity, Trait, entities, has
-from privsynth.pii.forms import LIKELY, find_form_in_cell
+from privsynth.pii.entities import Trait, entities, has
+from privsynth.pii.forms import LIKELY
 from privsynth.pii.lexicon import read_name
 from privsynth.pii.shapes import Shape
 from privsynth.pii.texts import scan_text
@@ -100,16 +101,16 @@ def scan_values(values: Sequence[str], *, column: str, kind: Kind, nlp: str = AU
         return {}
     confirmed, weak = Counter[str](), Counter[str]()
     named = [entities()[name] for name in read_name(column).entities if entities()[name].check]
-    for value in values:
-        if value.count(" ") >= 3 or "\n" in value:
-            _count_text(value, confirmed, weak, nlp)
-        elif (kind_of_cell := find_form_in_cell(value) or _announced(value, named)) is not None:
-            confirmed[kind_of_cell] += 1
+    for value in filter(is_text, values):
+        _count_text(value, confirmed, weak, nlp)
+    cells = kinds_of_cells([value for value in values if not is_text(value)], named)
+    confirmed.update({kind: len(found) for kind, found in cells.items()})
     return {name: Hits(confirmed[name], weak[name]) for name in sorted(confirmed | weak)}
 
 
-def _announced(value: str, named: Sequence[Entity]) -> str | None:
-    return next((entity.name for entity in named if entity.holds(value)), None)
+def is_text(value: str) -> bool:
+    """Whether a value is read word by word, rather than taken for one thing."""
+    return value.count(" ") >= 3 or "\n" in value
 
 
 def _count_text(value: str, confirmed: Counter[str], weak: Counter[str], nlp: str) -> None:

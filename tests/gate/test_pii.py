@@ -286,9 +286,12 @@ def test_mask_keeps_numbers_on_purpose_and_names_never(invented: Table, source: 
 
 def test_without_a_source_only_the_scan_runs(invented: Table) -> None:
     empty = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
+    fiction = [f"+44 7700 900{number:03d}" for number in range(600)]
+    invented = with_values(invented, "phone", fiction)
     found = verdict(invented, empty)
     assert found.status is Status.PASSED
     assert "nothing was compared" in found.findings[-1].note
+    assert verdict(with_values(invented, "phone", ["+44 7700 123456"], slice(0, 1)), empty).status is Status.FAILED
     open_column = invented.with_columns(replace(invented["email"], fabricated=False))
     assert verdict(open_column, empty).status is Status.FAILED
 
