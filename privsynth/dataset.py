@@ -84,13 +84,14 @@ class Domain:
     cuts: tuple[float, ...] = field(default=(), repr=False)
 
 
-@kept(version=1)
+@kept(version=1, derived={"rate": lambda _: 1.0})  # what is learnt from keeps its rules in every row
 @dataclass(frozen=True)
 class Rule:
-    """A condition that every made row keeps, in the language of `expressions`."""
+    """A condition that every made row keeps, or this share of them, in the language of `expressions`."""
 
     name: str
     expect: str = field(repr=False)
+    rate: float = 1.0
 
 
 @kept(version=3)

@@ -14,14 +14,30 @@ from privsynth.report.glossary import glossary_page
 README = Path(__file__).parents[1] / "README.md"
 GLOSSARY = README.parent / "docs" / "glossary.md"
 BAR = "\\|"  # within a cell of a table
-VERBS = ("", "run", "fit", "sample", "mask", "key", "inspect", "init", "fidelity", "risk", "scan", "schema", "doctor")
+VERBS = (
+    "",
+    "run",
+    "fit",
+    "sample",
+    "mask",
+    "key",
+    "inspect",
+    "init",
+    "fidelity",
+    "risk",
+    "scan",
+    "rules",
+    "rules check",
+    "schema",
+    "doctor",
+)
 
 
 def cli_block() -> str:
     """Every verb's help, one after another."""
     parts = []
     for verb in VERBS:
-        shown = privsynth(*([verb] if verb else []), "--help", COLUMNS="110", NO_COLOR="1")
+        shown = privsynth(*verb.split(), "--help", COLUMNS="110", NO_COLOR="1")
         body = shown.stdout.strip()
         parts.append(
             f"```console\n{body}\n```"

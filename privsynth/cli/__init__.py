@@ -10,7 +10,9 @@ live       the line that moves on a terminal
 memory     the peak memory that the line shows
 outcome    how a run ended
 planned    what `run --dry-run` shows
-findings   what `scan` found; sarif writes it for code hosts
+findings   what `scan` found
+answers    how tables meet the demands of a rulebook
+sarif      what was found, and what is broken, for code hosts
 interrupt  Ctrl-C and SIGTERM: the first unwinds the work, the second ends the process
 """
 
@@ -23,7 +25,7 @@ import typer
 
 from privsynth.cli import interrupt
 from privsynth.cli.log import format_asked, screen_for
-from privsynth.cli.verbs import doctor, fit, init, inspect, judge, key, mask, run, sample, scan, schema
+from privsynth.cli.verbs import doctor, fit, init, inspect, judge, key, mask, rules, run, sample, scan, schema
 from privsynth.errors import ExitCode, PrivsynthError
 
 INTERRUPTED = "interrupted; nothing was written."
@@ -42,6 +44,7 @@ app.command("fit")(fit.fit)
 app.command("sample")(sample.sample)
 app.command("mask")(mask.mask)
 app.add_typer(key.app, name="key")
+app.add_typer(rules.app, name="rules")
 app.command("inspect")(inspect.inspect)
 app.command("init")(init.init)
 app.command("fidelity")(judge.fidelity)

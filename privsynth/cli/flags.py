@@ -26,6 +26,15 @@ TablesOrRulebook = Annotated[
     list[str],
     typer.Argument(metavar="DATA...", help=f"{TABLES} For rules: a rulebook (.yaml).", show_default=False),
 ]
+Book = Annotated[Path, typer.Argument(metavar="BOOK", help="A rulebook (.yaml).", show_default=False)]
+TablesOfBook = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="DATA...",
+        help="Files that are named after the tables of the book (CSV, TSV, Parquet, also .gz), or their folder.",
+        show_default=False,
+    ),
+]
 TablesOrTexts = Annotated[
     list[str],
     typer.Argument(

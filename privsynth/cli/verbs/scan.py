@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from privsynth.cli import flags
 from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import result, table, write_json
-from privsynth.errors import ExitCode, PolicyError
+from privsynth.errors import ExitCode
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:
@@ -39,7 +37,9 @@ def scan(
 
     hits = scan_files(files, policy)
     if sarif is not None:
-        _write_sarif(sarif, hits)
+        from privsynth.cli.sarif import hits_as_results, write_sarif
+
+        write_sarif(sarif, "scan", *hits_as_results(hits))
     failing = () if fail_on == "never" else LEVELS[LEVELS.index(fail_on) :]
     code = ExitCode.BLOCKED if any(hit.level in failing for hit in hits) else ExitCode.RELEASED
     if as_json:
@@ -64,15 +64,3 @@ def _line(hit: ScanHit) -> tuple[str, ...]:
         "" if hit.share is None else f"{hit.share:.0%}",
         hit.level,
     )
-
-
-def _write_sarif(target: Path, hits: list[ScanHit]) -> None:
-    from privsynth import __version__
-    from privsynth.cli.sarif import sarif
-
-    try:
-        target.write_text(json.dumps(sarif(hits, __version__), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise PolicyError(
-            f"cannot write {target.name}: {error.strerror}.", hint="name another file after --sarif"
-        ) from None

@@ -1,12 +1,18 @@
-"""Do the made rows keep the rules that somebody declared? Asked of the rows alone, whatever made them."""
+"""Do the made rows keep the rules that somebody declared? Asked of the rows alone, whatever made them.
+
+What a rule demands and how many rows break it is asked as `privsynth rules check` asks it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from privsynth.dataset import Rule, Table
+from privsynth.checks.answer import Answer, answer
+from privsynth.checks.demand import holds
+from privsynth.checks.filed import PARENT, FiledTables
+from privsynth.dataset import Column, Dataset, Relation, Rule, Table
 from privsynth.errors import PolicyError
-from privsynth.expressions.rules import compile_rule
 from privsynth.gate.evidence.scope import keeps_people
 from privsynth.policy import Policy
 from privsynth.release import Draft
@@ -15,44 +21,73 @@ from privsynth.verdict import Finding
 
 
 def rules_kept(draft: Draft, source: Source, policy: Policy) -> Iterator[Finding]:
-    """One finding a rule. Made rows all keep it; rows kept from people break it as often as theirs did."""
-    real_ones = {table.name: table for table in source.train}
+    """One finding a rule. Made rows keep it as it says; rows kept from people break it as often as theirs did."""
     for made in draft.dataset:
-        real = real_ones.get(made.name)
+        real = source.train if made.name in source.train else None
         for rule in _declared(made, real, policy):
-            yield _kept(rule, made, real) if keeps_people(policy) else _held(rule, made)
+            if keeps_people(policy):
+                yield _kept(rule, made, draft.dataset, real)
+            else:
+                yield _held(rule, asked(rule, made, draft.dataset))
 
 
-def _declared(made: Table, real: Table | None, policy: Policy) -> tuple[Rule, ...]:
-    """What the source's table is to keep; where no data was read, what the policy says of a table of that name."""
-    if real is not None:
-        return real.rules
-    return (
-        tuple(Rule(rule.name, rule.expect) for rule in policy.tables[made.name].rules)
-        if made.name in policy.tables
-        else ()
-    )
+def _declared(made: Table, real: Dataset | None, policy: Policy) -> tuple[Rule, ...]:
+    """What a rulebook says of the table, and what its source is to keep or, where none was read, the policy says."""
+    wished = policy.tables[made.name].rules if made.name in policy.tables else []
+    declared = real[made.name].rules if real is not None else [Rule(rule.name, rule.expect) for rule in wished]
+    return tuple(dict.fromkeys((*made.rules, *declared)))
 
 
-def _held(rule: Rule, made: Table) -> Finding:
-    check = compile_rule(rule.expect, made.columns)
+def asked(rule: Rule, table: Table, data: Dataset) -> Answer:
+    """How the rows of a table meet a rule, which may speak of the columns of the parent's row."""
+    relation = next((each for each in data.relations if each.child == table.name), None)
+    columns = _columns(table, data, relation)
+    return answer(holds(rule.expect, table.name, columns, relation, rate=rule.rate), FiledTables(data=data))
+
+
+def _columns(table: Table, data: Dataset, relation: Relation | None) -> Mapping[str, Column]:
+    above = data[relation.parent].columns if relation is not None and relation.parent in data else ()
+    inherited = {f"{PARENT}{column.name}": replace(column, name=f"{PARENT}{column.name}") for column in above}
+    return inherited | {column.name: column for column in table.columns}
+
+
+def _held(rule: Rule, found: Answer) -> Finding:
+    if rule.rate < 1:
+        return _soft(rule, found)
     return Finding(
         f"rule.{rule.name}",
-        int(check.fails(made.frame).sum()) if len(made) else 0,
-        what=f"rows that break rule '{rule.name}' ({made.name})",
-        table=made.name,
+        None if found.unjudged else found.broken,
+        what=f"rows that break rule '{rule.name}' ({found.demand.table})",
+        table=found.demand.table,
         limit=0,
-        where=check.columns,
-        n=len(made),
-        note="declared rules hold in every made row; a missing value breaks none",
+        where=found.demand.columns,
+        n=found.rows,
+        note=found.unjudged or "declared rules hold in every made row; a missing value breaks none",
         remedy="the backend is at fault: report it; or take the rule out of the policy",
     )
 
 
-def _kept(rule: Rule, made: Table, real: Table | None) -> Finding:
+def _soft(rule: Rule, found: Answer) -> Finding:
+    """A share of the rows may break it: what chance leaves of the share is held against that."""
+    return Finding(
+        f"rule.{rule.name}",
+        None if found.unjudged else found.interval[0],
+        what=f"share of rows that break rule '{rule.name}' ({found.demand.table})",
+        table=found.demand.table,
+        limit=1 - rule.rate,
+        where=found.demand.columns,
+        interval=found.interval,
+        n=found.rows,
+        note=found.unjudged or "the rest of the rows keeps it; a missing value breaks none",
+        remedy="the backend is at fault: report it; or change the rate in the rulebook",
+        as_measured=found.share,
+    )
+
+
+def _kept(rule: Rule, made: Table, data: Dataset, real: Dataset | None) -> Finding:
     what = f"share of rows that break rule '{rule.name}' ({made.name})"
     try:
-        check = compile_rule(rule.expect, made.columns)
+        found = asked(rule, made, data)
     except PolicyError:
         return Finding(
             f"rule.{rule.name}",
@@ -64,15 +99,11 @@ def _kept(rule: Rule, made: Table, real: Table | None) -> Finding:
         )
     return Finding(
         f"rule.{rule.name}",
-        _share(rule, made),
+        found.share,
         what=what,
         table=made.name,
-        where=check.columns,
-        baseline=None if real is None else _share(rule, real),
+        where=found.demand.columns,
+        baseline=None if real is None else asked(rule, real[made.name], real).share,
         n=len(made),
         note="rows of the same people: they break the rule about as often as the source's do, which is the baseline",
     )
-
-
-def _share(rule: Rule, table: Table) -> float:
-    return float(compile_rule(rule.expect, table.columns).fails(table.frame).mean()) if len(table) else 0.0

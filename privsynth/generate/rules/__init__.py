@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Table
+from privsynth.dataset import Dataset, Rule, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import Book, read_rulebook
 from privsynth.generate.rules.links import PARENT
@@ -145,6 +145,14 @@ def _table_of(making: Making) -> Table:
         making.plan.name,
         columns,
         side_by_side({column.name: making.values[column.name] for column in columns}, making.count),
+        rules=_declared(making.plan),
+    )
+
+
+def _declared(plan: TablePlan) -> tuple[Rule, ...]:
+    """What the book expects of the table, by number: the gate asks it of the rows anew."""
+    return tuple(
+        Rule(f"expect {number}", expect.that, float(expect.rate)) for number, expect in enumerate(plan.rule.expect, 1)
     )
 
 

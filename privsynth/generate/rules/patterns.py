@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from string import ascii_lowercase, ascii_uppercase, digits
 
 import numpy as np
@@ -38,6 +39,19 @@ class TextPattern:
         lengths = ([1 if isinstance(item, str) else item.longest for item in choice] for choice in self.choices)
         return max(1, *map(sum, lengths))
 
+    @cached_property
+    def expression(self) -> str:
+        """The same texts as a regular expression of RE2, which takes time in proportion to the text."""
+        return "(?:" + "|".join(map(_expression, self.choices)) + ")"
+
+    def matches(self, texts: list[str]) -> Array:
+        """Which of the texts are of the pattern."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found = pc.match_substring_regex(pa.array(texts, pa.string()), f"\\A{self.expression}\\z")
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
     def draw(self, rows: int, rng: np.random.Generator) -> Array:
         if len(self.choices) == 1:
             return _sequence(self.choices[0], rows, rng)
@@ -63,6 +77,16 @@ def _ways(choice: tuple[str | TextPattern, ...]) -> int:
     for item in choice:
         product *= len(item) if isinstance(item, str) else item.capacity
     return product
+
+
+def _expression(choice: tuple[str | TextPattern, ...]) -> str:
+    """One choice, with what stands several times in it written once."""
+    runs = ((item, len(list(run))) for item, run in groupby(choice))
+    return "".join(_one(item) + (f"{{{times}}}" if times > 1 else "") for item, times in runs)
+
+
+def _one(item: str | TextPattern) -> str:
+    return item.expression if isinstance(item, TextPattern) else "[" + "".join(f"\\x{{{ord(c):x}}}" for c in item) + "]"
 
 
 def _sequence(choice: tuple[str | TextPattern, ...], rows: int, rng: np.random.Generator) -> Array:

@@ -206,7 +206,7 @@ def _branching(draw: Draw, scope: Scope) -> Provider:
             )
         parts.append(provider_of(inner, scope.at(*words.split(".", 1))))
     try:
-        provider = joined(parts, _chooser(draw, scope))
+        provider = joined(parts, chooser(draw, scope))
     except PolicyError as problem:
         raise scope.error(problem.message, problem.hint) from None
     if draw.low is None and draw.high is None:
@@ -217,7 +217,7 @@ def _branching(draw: Draw, scope: Scope) -> Provider:
     return provider
 
 
-def _chooser(draw: Draw, scope: Scope) -> Callable[[Rows], Array]:
+def chooser(draw: Draw, scope: Scope) -> Callable[[Rows], Array]:
     """For each row the place of the way that makes it; -1 for none."""
     if draw.when is not None:
         rule = scope.at("when").expression(draw.when, compile_condition)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from honest import draft, honest, people, source
 
-from privsynth.dataset import Dataset, Kind, Rule, Table
+from privsynth.dataset import Column, Dataset, Kind, Relation, Rule, Table
+from privsynth.gate.evidence.rules import asked
 from privsynth.gate.schema import Schema
 from privsynth.policy import Policy
 from privsynth.source import Source
@@ -69,3 +71,27 @@ def test_without_a_source_the_policy_says_the_rules() -> None:
 def test_where_no_row_was_made_no_rule_is_broken(kind: str) -> None:
     empty = judged(HONEST.take(range(0)), kind)  # type: ignore[arg-type]
     assert [(finding.measured, finding.passed, finding.n) for finding in empty] == [(0, True, 0)] * 2
+
+
+def test_a_rulebook_that_lets_some_rows_break_a_rule_is_held_to_its_rate() -> None:
+    nothing = Source(Dataset(()), Dataset(()), source(TRAIN, None).statistics)
+
+    def found(rows: int) -> Finding:
+        made = replace(spoilt(rows), rules=(Rule("expect 1", "age >= 18", rate=0.9),))
+        measured = Schema(Policy(backend="rules")).measure(draft(made), nothing)
+        return next(finding for finding in measured if "rule" in finding.what)
+
+    assert (found(50).as_measured, found(50).passed) == (0.1, True)
+    assert (found(100).as_measured, found(100).passed) == (0.2, False)
+
+
+def test_a_rule_may_speak_of_the_row_of_the_parent() -> None:
+    above = Table("t", (Column("k", Kind.TEXT), Column("most", Kind.NUMBER)), frame_of(k=["a", "b"], most=[1.0, 5.0]))
+    below = Table("c", (Column("k", Kind.TEXT), Column("x", Kind.NUMBER)), frame_of(k=["a", "b"], x=[3.0, 3.0]))
+    rule = Rule("expect 1", "x <= parent.most")
+    data = Dataset((above, below), (Relation("t", "k", "c", "k"),))
+    assert asked(rule, below, data).broken == 1
+
+
+def frame_of(**columns: list[str] | list[float]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(values, dtype=type(values[0])) for name, values in columns.items()})

@@ -1,0 +1,185 @@
+"""One thing that is demanded of the rows of a table, and how the rows that break it are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from privsynth.checks.filed import PARENT, FiledTables
+from privsynth.dataset import Column, Place, Relation
+from privsynth.expressions.rules import compile_rule
+from privsynth.typing import Array
+
+DemandKind = Literal[
+    "column",  # it is there
+    "kind",  # cells are numbers, dates, ...
+    "missing",  # values are left out: never, or in a share of the rows
+    "unique",
+    "order",  # it rises from row to row of one parent
+    "reference",  # it names a row of the parent
+    "children",  # as many rows below each row of the parent as the law allows
+    "values",  # values that the column's way to be made can give
+    "expectation",
+]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Demand:
+    """`allowed` is the share of rows that break it: 0 for what always holds."""
+
+    kind: DemandKind
+    table: str
+    columns: tuple[str, ...]
+    needs: frozenset[Place]  # the columns that must be there to judge it
+    broken: Callable[[FiledTables], Array] = field(repr=False)
+    what: str  # in words, without a value
+    allowed: float = 0.0
+    place: str = ""  # where it is written, such as shop.yaml:40:9
+
+    @property
+    def line(self) -> int:
+        """The line of its file in which it is written; 1 where it stands in none."""
+        parts = self.place.rsplit(":", 2)
+        return int(parts[1]) if len(parts) == 3 else 1
+
+
+def there(table: str, column: str, place: str = "") -> Demand:
+    """A column that the table must have."""
+    return Demand(
+        kind="column",
+        table=table,
+        columns=(column,),
+        needs=frozenset(),
+        broken=lambda filed: np.full(len(filed.data[table]), not filed.has((table, column))),
+        what="the column is there",
+        place=place,
+    )
+
+
+def of_kind(table: str, column: Column, place: str = "") -> Demand:
+    """Cells that can be read as what the column holds."""
+    at = table, column.name
+    form = f" written {column.format}" if column.format else ""
+    article = "an" if column.kind.value[0] in "aeiou" else "a"
+    return Demand(
+        kind="kind",
+        table=table,
+        columns=(column.name,),
+        needs=frozenset({at}),
+        broken=lambda filed: filed.misfit(at),
+        what=f"{article} {column.kind}{form}",
+        place=place,
+    )
+
+
+def left_out(table: str, column: str, share: float = 0.0, place: str = "") -> Demand:
+    """Values are never missing, or in this share of the rows; a cell of another kind is there."""
+    at = table, column
+    return Demand(
+        kind="missing",
+        table=table,
+        columns=(column,),
+        needs=frozenset({at}),
+        broken=lambda filed: np.asarray(pd.isna(filed.values(table, column)) & ~filed.misfit(at)),
+        what=f"left out in {share:.3g} of the rows" if share else "a value in each row",
+        allowed=share,
+        place=place,
+    )
+
+
+def unique(table: str, columns: Sequence[str], place: str = "") -> Demand:
+    """No two rows have the same values in all of these columns; a row that misses one is like no other."""
+
+    def broken(filed: FiledTables) -> Array:
+        frame = filed.frame(table, columns)
+        return np.asarray(frame.duplicated().to_numpy() & frame.notna().all(axis=1).to_numpy())
+
+    return Demand(
+        kind="unique",
+        table=table,
+        columns=tuple(columns),
+        needs=frozenset((table, column) for column in columns),
+        broken=broken,
+        what="no value twice" if len(columns) == 1 else "no values together twice",
+        place=place,
+    )
+
+
+def rising(table: str, column: str, relation: Relation | None, place: str = "") -> Demand:
+    """From row to row of one parent, or of the table, the value does not fall. Missing values are passed over."""
+    keys = [] if relation is None else [relation.child_key]
+
+    def broken(filed: FiledTables) -> Array:
+        values = pd.Series(filed.values(table, column))
+        owners = pd.Series(0, index=values.index) if not keys else pd.Series(filed.values(table, keys[0]))
+        before = values.groupby(owners).ffill().groupby(owners).shift()
+        return np.asarray(values < before)
+
+    return Demand(
+        kind="order",
+        table=table,
+        columns=(column,),
+        needs=frozenset((table, name) for name in (column, *keys)),
+        broken=broken,
+        what=f"rising from row to row{'' if relation is None else f' of one row of {relation.parent}'}",
+        place=place,
+    )
+
+
+def refers(relation: Relation, place: str = "") -> Demand:
+    """What refers to a row of the parent finds it."""
+
+    def broken(filed: FiledTables) -> Array:
+        is_there = ~pd.isna(filed.data[relation.child].values(relation.child_key))
+        return np.asarray(is_there & (filed.data.parent_rows(relation) < 0))
+
+    return Demand(
+        kind="reference",
+        table=relation.child,
+        columns=(relation.child_key,),
+        needs=frozenset(relation.ends),
+        broken=broken,
+        what=f"a row of {relation.parent} that is there",
+        place=place,
+    )
+
+
+def holds(
+    expect: str,
+    table: str,
+    columns: Mapping[str, Column],
+    relation: Relation | None = None,
+    *,
+    rate: float = 1.0,
+    place: str = "",
+) -> Demand:
+    """A condition on each row, or on a share of them; `parent.x` is the column x of the parent's row.
+
+    Unknown, because a value is missing, breaks nothing. PolicyError where the condition cannot be asked of the columns.
+    """
+    rule = compile_rule(expect, tuple(columns.values()))
+    return Demand(
+        kind="expectation",
+        table=table,
+        columns=rule.columns,
+        needs=needed(table, rule.columns, relation),
+        broken=lambda filed: rule.fails(filed.frame(table, rule.columns)),
+        what="the expectation",
+        allowed=1 - rate,
+        place=place,
+    )
+
+
+def needed(table: str, names: Iterable[str], relation: Relation | None) -> frozenset[Place]:
+    """Where the columns stand that an expression of a table names, and what ties the tables together."""
+    if relation is None:
+        return frozenset((table, name) for name in names)
+    places: set[Place] = set()
+    for name in names:
+        is_above = name.startswith(PARENT)
+        places |= {(relation.parent, name.removeprefix(PARENT)), *relation.ends} if is_above else {(table, name)}
+    return frozenset(places)

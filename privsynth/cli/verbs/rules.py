@@ -1,0 +1,55 @@
+"""`privsynth rules`: tables held against a rulebook, a rulebook in words, a rulebook against itself."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from privsynth.cli import flags
+from privsynth.cli.reading import reads_files
+from privsynth.cli.screen import Screen, result, write_json
+from privsynth.errors import ExitCode
+from privsynth.policy import load_policy
+
+app = typer.Typer(
+    help="Hold tables against a rulebook, and a rulebook against itself.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command("check")
+@reads_files
+def check(
+    book: flags.Book,
+    data: flags.TablesOfBook,
+    *,
+    sarif: flags.Sarif = None,
+    as_json: flags.Json = False,
+    quiet: flags.Quiet = False,
+    read: dict[str, object],
+) -> int:
+    """How many rows break what a rulebook says of their columns, and the lines of the first; no value is shown.
+    Ends with 3 if a rule is broken.
+    """
+    policy = load_policy(None, read)
+
+    from privsynth.cli.answers import KINDS, as_results, record, told
+    from privsynth.pipeline import rulebooks
+
+    checked = rulebooks.check(book, data, policy)
+    if sarif is not None:
+        from privsynth.cli.sarif import write_sarif
+
+        write_sarif(sarif, "rules check", KINDS, as_results(checked.answers, checked.filed, book))
+    is_bad = any(answer.is_bad for answer in checked.answers)
+    code = ExitCode.BLOCKED if is_bad else ExitCode.RELEASED
+    if as_json:
+        outcome = "broken" if is_bad else "ok"
+        answers, notes = [record(answer) for answer in checked.answers], list(checked.filed.data.notes)
+        write_json(result("rules check", code, outcome=outcome, answers=answers, warnings=notes))
+        return int(code)
+    Screen(quiet=quiet).notes(checked.filed.data.notes)
+    sys.stdout.write("".join(f"{line}\n" for line in told(checked.answers, checked.filed)))
+    return int(code)

@@ -1,0 +1,33 @@
+"""What is done with a rulebook besides making rows by it: tables are held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from privsynth.checks.answer import Answer, answers
+from privsynth.checks.filed import FiledTables
+from privsynth.generate.rules.book import read_rulebook
+from privsynth.generate.rules.demands import demands_of
+from privsynth.generate.rules.plan import plan_tables
+from privsynth.policy import Policy
+from privsynth.read.filed import read_filed
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """The tables that were held against a book, and how they meet each of its demands."""
+
+    filed: FiledTables
+    answers: list[Answer]
+
+
+def check(book: Path, data: Sequence[str], policy: Policy) -> Checked:
+    """Files held against a rulebook. They are read whole: what does not fit into memory cannot be checked."""
+    read = read_rulebook(book)
+    plans = plan_tables(read)
+    columns = {name: {each.name: each.column for each in plan.columns.values()} for name, plan in plans.items()}
+    relations = [plan.relation for plan in plans.values() if plan.relation is not None]
+    filed = read_filed(data, columns, relations, policy)
+    return Checked(filed, list(answers(demands_of(read, plans), filed)))

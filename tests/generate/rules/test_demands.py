@@ -1,0 +1,160 @@
+"""What a rulebook demands of rows from elsewhere: each way to make values, with one value that it can give and not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rulebooks import book, made
+
+from privsynth.checks.answer import Answer, answers
+from privsynth.checks.filed import FiledTables
+from privsynth.generate.rules.book import parse_rulebook
+from privsynth.generate.rules.demands import demands_of
+from privsynth.generate.rules.plan import plan_tables
+from privsynth.policy import Policy
+from privsynth.read.filed import read_filed
+
+CHILD = """  c:
+    belongs_to: {table: t, count: {whole: {low: 1, high: parent.most}}}
+    columns:
+      k: {reference: k}
+      day: {date: {low: parent.first, high: 2024-12-31}}
+"""
+
+
+def asked(folder: Path, text: str, **files: str) -> list[Answer]:
+    """How tables, given as texts, meet a rulebook."""
+    read = parse_rulebook(text, "book.yaml")
+    plans = plan_tables(read)
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    columns = {name: {each.name: each.column for each in plan.columns.values()} for name, plan in plans.items()}
+    relations = [plan.relation for plan in plans.values() if plan.relation]
+    paths = [str(folder / f"{name}.csv") for name in files]
+    return list(answers(demands_of(read, plans), read_filed(paths, columns, relations, Policy())))
+
+
+def broken(found: list[Answer]) -> list[tuple[str, str, tuple[int, ...]]]:
+    return [(each.demand.kind, each.demand.columns[0], each.lines) for each in found if each.is_bad]
+
+
+@pytest.mark.parametrize(
+    ("rule", "good", "bad"),
+    [
+        ("{constant: 5}", "5", "6"),
+        ("{constant: yes please}", "yes please", "no"),
+        ("{choice: {a: 1, b: 0}}", "a", "b"),
+        ("{choice: [0.1, 0.25]}", "0.10", "0.2"),
+        ("{choice: [true, false]}", "true", "maybe"),
+        ("{choice: [2024-01-01, 2024-02-01]}", "2024-02-01", "2024-01-02"),
+        ("{uniform: {low: 1, high: 2}}", "2.004", "2.01"),
+        ("{whole: {low: 1, high: 3}}", "3", "4"),
+        ("{normal: {mean: 0, sd: 1, high: 2}}", "-9", "2.1"),
+        ("{lognormal: {median: 1, sigma: 1}}", "0.5", "-0.5"),
+        ("{exponential: {mean: 1, low: 1}}", "1", "0.5"),
+        ("{poisson: {mean: 1, low: 1}}", "1", "0"),
+        ("{histogram: {edges: [1, 5, 9], weights: [1, 1]}}", "9", "10"),
+        ("{triangular: {low: 1, mode: 2, high: 5}}", "5", "6"),
+        ("{beta: {alpha: 1, beta: 2}}", "0.5", "1.5"),
+        ("{pareto: {least: 10, shape: 2}}", "10", "9"),
+        ("{binomial: {trials: 5, chance: 0.5}}", "5", "6"),
+        ("{geometric: {chance: 0.5}}", "1", "0"),
+        ("{zipf: {shape: 1, high: 9}}", "9", "10"),
+        ("{template: 'a{y:03d}'}", "a001", "a1"),
+        ("{mixture: [{weight: 1, whole: {low: 1, high: 9}}], low: 3}", "3", "2"),
+        (
+            "{mixture: [{weight: 1, date: {low: 2024-01-01, high: 2024-01-31}}], high: 2024-01-09}",
+            "2024-01-09",
+            "2024-01-10",
+        ),
+        ("{date: {low: 2024-01-01, high: 2024-01-31}}", "2024-01-31", "2024-02-01"),
+        ("{date: {low: 2024-01-01, high: 2024-01-31, weekdays: true}}", "2024-01-05", "2024-01-06"),
+        ("{date: {low: 2024-01-01, high: 2024-01-31, time: true}}", "2024-01-31 00:00", "2024-01-31 00:01"),
+        ("{pattern: '[A-Z]{2}-\\d{2,3}'}", "AB-123", "ABC-12"),
+        ("{sequence: {prefix: P, width: 3, start: 5, step: 5}}", "P010", "P011"),
+        ("{sequence: {start: 5}}", "5", "4"),
+        ("{uuid: {}}", "00000000-0000-4000-8000-000000000000", "1"),
+        ("{mixture: [{weight: 1, whole: {low: 1, high: 3}}, {weight: 1, choice: [9.99]}]}", "9.99", "5"),
+    ],
+)
+def test_a_value_that_its_way_cannot_give_is_found(tmp_path: Path, rule: str, good: str, bad: str) -> None:
+    found = asked(tmp_path, book(f"x: {rule}\ny: {{constant: 1}}"), t=f"x,y\n{good},1\n{bad},1\n")
+    assert broken(found) == [("values", "x", (3,))]
+
+
+def test_laws_that_differ_by_row_are_asked_of_each_row(tmp_path: Path) -> None:
+    text = book(
+        "kind: {choice: [a, b]}\n"
+        "low: {whole: {low: 0, high: 9}}\n"
+        "x: {by: kind, of: {a: {whole: {low: low, high: 10}}, b: {constant: null}}}\n"
+        "y: {when: x > 5, then: {constant: 1}, else: {constant: 2}}\n"
+        "z: {sql: x * 1.5}"
+    )
+    rows = "a,3,2,2,3.00\na,3,6,1,9.00\na,3,6,2,9.01\nb,3,6,1,9\nb,3,,2,\n"
+    assert broken(asked(tmp_path, text, t=f"kind,low,x,y,z\n{rows}")) == [
+        ("values", "x", (2, 5)),
+        ("values", "y", (4,)),
+        ("values", "z", (4,)),
+    ]
+
+
+def test_a_child_is_held_against_the_row_of_its_parent(tmp_path: Path) -> None:
+    text = book(
+        "k: {sequence: {}}\nfirst: {date: {low: 2024-01-01, high: 2024-12-31}}\nmost: {whole: {low: 1, high: 2}}",
+        rest=CHILD,
+    )
+    parents = "k,first,most\n1,2024-06-01,1\n2,2024-02-01,2\n3,2024-02-01,2\n"
+    children = "k,day\n1,2024-05-31\n1,2024-07-01\n2,2024-02-01\n9,2024-01-01\n"
+    assert broken(asked(tmp_path, text, t=parents, c=children)) == [
+        ("values", "day", (2,)),
+        ("reference", "k", (5,)),
+        ("children", "k", (2, 4)),
+    ]
+
+
+def test_sums_and_order_are_held_along_the_rows_of_one_parent_wherever_they_stand(tmp_path: Path) -> None:
+    rest = (
+        "  c:\n    belongs_to: {table: t, count: {whole: {low: 0, high: 9}}}\n    in_order: at\n    columns:\n"
+        "      k: {reference: k}\n      at: {whole: {low: 0, high: 9}}\n      x: {uniform: {low: -9, high: 9}}\n"
+        "      sum: {running: {sum: x, start: parent.start}}\n"
+        "      before: {before: {column: sum, first: parent.start}}\n"
+    )
+    text = book("k: {sequence: {}}\nstart: {constant: 10}", rest=rest)
+    rows = "1,3,1.00,11.00,10\n2,5,2.00,12.00,10\n1,4,1.50,12.50,11\n2,4,1.00,13.01,12\n1,4,,12.50,12.50\n"
+    found = asked(tmp_path, text, t="k,start\n1,10\n2,10\n", c=f"k,at,x,sum,before\n{rows}")
+    assert broken(found) == [("order", "at", (5,)), ("missing", "x", (6,)), ("values", "sum", (5,))]
+
+
+def test_a_key_may_not_come_twice_nor_be_left_out(tmp_path: Path) -> None:
+    found = asked(tmp_path, book("k: {sequence: {prefix: K}}\nx: {constant: 1}"), t="k,x\nK1,1\nK1,1\n,1\n")
+    assert broken(found) == [("missing", "k", (4,)), ("unique", "k", (3,))]
+
+
+def test_what_is_none_of_its_kind_is_told_once_and_with_its_line(tmp_path: Path) -> None:
+    text = book("x: {whole: {low: 1, high: 3}}\nd: {date: {low: 2024-01-01, high: 2024-01-31}, format: '%d.%m.%Y'}")
+    found = asked(tmp_path, text, t="x,d\n1,05.01.2024\n1.5,2024-01-05\nfew,31.02.2024\n")
+    assert broken(found) == [("kind", "x", (3, 4)), ("kind", "d", (3, 4))]
+
+
+def test_a_share_that_is_left_out_is_a_soft_rule(tmp_path: Path) -> None:
+    rows = "".join(f"{'' if at % 2 else 1},1\n" for at in range(200))
+    found = asked(tmp_path, book("x: {constant: 1, missing: 0.1}\ny: {constant: 1}"), t=f"x,y\n{rows}")
+    assert [(each.demand.kind, each.broken, each.demand.allowed) for each in found if each.is_bad] == [
+        ("missing", 100, 0.1)
+    ]
+
+
+def test_lines_are_those_of_the_file_where_cells_hold_line_ends(tmp_path: Path) -> None:
+    found = asked(tmp_path, book("x: {choice: [a]}\ny: {pattern: '(b|c)?'}"), t='x,y\na,"b\nb"\nz,c\n')
+    assert broken(found) == [("values", "x", (4,)), ("values", "y", (2,))]
+
+
+@pytest.mark.parametrize("name", ["shop", "clinic"])
+def test_what_a_shipped_book_makes_meets_it(tmp_path: Path, name: str) -> None:
+    text = (Path(__file__).parents[3] / "rules" / f"{name}.yaml").read_text(encoding="utf-8")
+    read = parse_rulebook(text, f"{name}.yaml")
+    found = list(answers(demands_of(read, plan_tables(read)), FiledTables(data=made(tmp_path, text, 200))))
+    assert broken(found) == []
+    assert len(found) > 60
+    assert not [each for each in found if each.unjudged]
