@@ -54,7 +54,12 @@ class Rules:
         """All tables; `rows` is for the first that has no parent, the others keep to the rulebook."""
         base = int(rng.integers(0, 2**63))
         makings: dict[str, Making] = {}
-        root = next(name for name, table in self.book_.rules.tables.items() if table.belongs_to is None)
+        root = next((name for name, table in self.book_.rules.tables.items() if table.rows is not None), None)
+        if root is None and rows is not None:
+            raise BackendError(
+                "no table of this rulebook has a number of rows that could be asked for: all come from a process.",
+                hint="leave out the number of rows, and move 'since' and 'until'",
+            )
         sizes = {
             name: rows if name == root and rows is not None else plan.rule.rows or 0
             for name, plan in self.plan_.tables.items()
@@ -101,12 +106,15 @@ class Rules:
             locale = self.book_.rules.locale
             return Making(plan, count, streams=stream, locale=locale, taken=self.taken_, others=others, values=values)
 
-        if plan.parent is None:
+        if plan.parent is None and plan.process is None:
             return make(rows, {})
-        parent = makings[plan.parent]
-        above = {f"{PARENT}.{name}": values for name, values in parent.values.items()}
-        counts = _children(plan, Rows(parent.count, above, stream("rows of each parent")))
-        which = np.repeat(np.arange(parent.count), counts)
+        count, values = (makings[plan.parent].count, makings[plan.parent].values) if plan.parent else (1, {})
+        above = {f"{PARENT}.{name}": column for name, column in values.items()}
+        parents = Rows(count, above, stream("rows of each parent"))
+        if plan.process is not None:
+            given = plan.process.make(parents, stream)
+            return make(len(given.owner), {place_of(PARENT): given.owner, **given.named()})
+        which = np.repeat(np.arange(count), _children(plan, parents))
         return make(len(which), {place_of(PARENT): which})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.links import PARENT, Link, visible
-from privsynth.generate.rules.needs import needs_of
+from privsynth.generate.rules.needs import needs_of, needs_of_words
 from privsynth.generate.rules.rulebook import TableRule
 from privsynth.generate.rules.turns import Turn, column_of, link_of, rows_of
 
@@ -50,13 +50,17 @@ class Graph:
         return rows_of(table) if link == PARENT else link_of(table, link)
 
     def _of_rows(self, table: str) -> frozenset[Turn]:
-        belongs = self.book.rules.tables[table].belongs_to
-        if belongs is None:
+        rule, turn = self.book.rules.tables[table], rows_of(table)
+        parents = [rule.belongs_to.table] if rule.belongs_to else []
+        outside = [f"{PARENT}.{column}" for parent in parents for column in self.book.rules.tables[parent].columns]
+        if rule.process is not None:
+            path, words = (*turn.path, rule.process), getattr(rule, rule.process)
+        elif rule.belongs_to is not None:
+            path, words = (*turn.path, "belongs_to", "count"), rule.belongs_to.count
+        else:
             return frozenset()
-        turn, path = rows_of(table), ("tables", table, "belongs_to", "count")
-        outside = [f"{PARENT}.{column}" for column in self.book.rules.tables[belongs.table].columns]
-        self.named[turn] = frozenset(needs_of(belongs.count, path, self.book, outside))
-        return frozenset((rows_of(belongs.table), *(self.behind(table, self.named[turn]) - {turn})))
+        self.named[turn] = frozenset(needs_of_words(words, path, self.book, outside))
+        return frozenset((*map(rows_of, parents), *(self.behind(table, self.named[turn]) - {turn})))
 
     def _of_columns(self, table: str) -> dict[Turn, frozenset[Turn]]:
         names = visible(self.book, table, self.links[table])

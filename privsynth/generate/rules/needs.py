@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from privsynth.errors import PolicyError
 from privsynth.expressions import check_columns, names_in
@@ -32,6 +33,20 @@ def needs_of(rule: Draw, path: WordPath, book: Book, columns: Collection[str]) -
             raise book.error(place, "there is no such column.", f"columns that can be used here: {', '.join(columns)}")
         needed.add(name)
     return needed
+
+
+def needs_of_words(words: Any, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
+    """The same for the words of a process, with all laws and expressions inside them."""
+    if isinstance(words, Draw):
+        return needs_of(words, path, book, columns)
+    if isinstance(words, RuleModel):
+        inner = {word: getattr(words, word) for word in type(words).model_fields if word not in words.plain_words}
+    elif isinstance(words, dict | list):
+        inner = dict(words.items() if isinstance(words, dict) else enumerate(words))
+    else:
+        return names(words, path, book, columns) if isinstance(words, str) else set()
+    parts = (needs_of_words(value, (*path, str(word)), book, columns) for word, value in inner.items())
+    return set[str]().union(*parts)
 
 
 def names(text: str, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:

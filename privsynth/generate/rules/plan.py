@@ -20,6 +20,8 @@ from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, Scope, provider_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
+from privsynth.generate.rules.time.process import Process
+from privsynth.generate.rules.time.processes import process_of
 from privsynth.generate.rules.turns import Act, Turn, column_of, mend_of, rows_of, turns_in_order
 from privsynth.pii.entities import Trait, has
 
@@ -83,6 +85,7 @@ class TablePlan:
     mending: Mapping[str, Mending] = field(repr=False)  # by when it is done
     links: Mapping[str, Link] = field(repr=False)
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
+    process: Process | None = field(default=None, repr=False)  # or what its rows come from
 
     @property
     def parent(self) -> str | None:
@@ -141,6 +144,7 @@ def plan_tables(book: Book) -> BookPlan:
             },
             links=graph.links[name],
             count=planned.counts.get(name),
+            process=planned.processes.get(name),
         )
         for name, table in book.rules.tables.items()
     }
@@ -158,11 +162,14 @@ class _Planned:
     graph: Graph
     columns: dict[Turn, ColumnPlan] = field(default_factory=dict)
     counts: dict[str, Provider] = field(default_factory=dict)
+    processes: dict[str, Process] = field(default_factory=dict)
 
     def add(self, turn: Turn) -> None:
         if turn.act is Act.COLUMN:
             rule = self.graph.book.rules.tables[turn.table].columns[turn.name]
             self.columns[turn] = self._column(turn, rule)
+        elif turn.act is Act.ROWS and self.graph.book.rules.tables[turn.table].process is not None:
+            self.processes[turn.table] = self._process(turn)
         elif turn.act is Act.ROWS and turn in self.graph.named:
             self.counts[turn.table] = self._count(turn)
 
@@ -174,6 +181,8 @@ class _Planned:
                 scope = Scope(self.graph.book, ("tables", name, "in_order"), {})
                 if turn not in self.columns:
                     raise scope.error("there is no such column.", f"columns are: {', '.join(table.columns)}")
+                if table.in_order in self.correlated(name):
+                    raise scope.error("a correlated column cannot be sorted.", "correlate other columns")
                 self.columns[turn] = _sorted(self.columns[turn], scope)
 
     def of_table(self, name: str) -> dict[str, ColumnPlan]:
@@ -203,7 +212,9 @@ class _Planned:
         return {name: self.columns[column_of(*self.graph.place(table, name))].column.kind for name in used}
 
     def _column(self, turn: Turn, rule: ColumnRule) -> ColumnPlan:
-        scope = Scope(self.graph.book, turn.path, self._kinds(turn.table, self.graph.named[turn]))
+        process = self.processes.get(turn.table)
+        kinds = self._kinds(turn.table, self.graph.named[turn])
+        scope = Scope(self.graph.book, turn.path, kinds, given=process.parts if process else {})
         missing = scope.at("missing").amount(rule.missing)
         try:
             provider = None if rule.generator in WHOLE else provider_of(rule, scope)
@@ -235,11 +246,16 @@ class _Planned:
         book, path = self.graph.book, ("tables", turn.table, "belongs_to", "count")
         belongs = book.rules.tables[turn.table].belongs_to
         assert belongs is not None  # noqa: S101 - for the type checker: others have no law
+        assert belongs.count is not None  # noqa: S101 - as above
         scope = Scope(book, path, self._kinds(turn.table, self.graph.named[turn]))
         count = None if belongs.count.generator in TOP_ONLY else provider_of(belongs.count, scope)
         if count is None or count.kind is None or not count.kind.is_numeric:
             raise scope.error("a number of rows is expected here, such as {poisson: {mean: 3}}.")
         return count
+
+    def _process(self, turn: Turn) -> Process:
+        kinds = self._kinds(turn.table, self.graph.named[turn])
+        return process_of(self.graph.book.rules.tables[turn.table], Scope(self.graph.book, turn.path, kinds))
 
 
 def _sorted(plan: ColumnPlan, scope: Scope) -> ColumnPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from privsynth.generate.rules.provider import Law, Provider, counted, joined
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw, Sequence
 from privsynth.generate.rules.templates import template_provider
-from privsynth.generate.rules.time.earlier import before_provider, running_provider
+from privsynth.generate.rules.time.columns import column_of_time
 from privsynth.typing import Array
 
 WHOLE = ("sequence", "uuid", "reference", "person")  # made otherwise than by a provider
@@ -39,7 +39,9 @@ class Scope:
     book: Book = field(repr=False)
     path: tuple[str, ...]
     kinds: Mapping[str, Kind] = field(repr=False)
+    _: KW_ONLY
     rules: list[Expression] = field(default_factory=list, repr=False)  # all expressions met on the way
+    given: Mapping[str, Provider] = field(default_factory=dict, repr=False)  # what a row has from its process
 
     def at(self, *words: str) -> Scope:
         return replace(self, path=(*self.path, *words))
@@ -95,12 +97,8 @@ def provider_of(draw: Draw, scope: Scope) -> Provider:
             return day_provider(draw.date, scope.at("date"))
         case "sql":
             return _derived(scope.at("sql").expression(str(draw.sql)))
-        case "before":
-            assert draw.before is not None  # noqa: S101 - as above
-            return before_provider(draw.before, scope.at("before"))
-        case "running":
-            assert draw.running is not None  # noqa: S101 - as above
-            return running_provider(draw.running, getattr(draw, "decimals", None), scope.at("running"))
+        case "row" | "before" | "running":
+            return column_of_time(draw, scope)
         case "when" | "by" | "mixture":
             return _branching(draw, scope)
         case name:

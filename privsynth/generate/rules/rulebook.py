@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -75,6 +75,8 @@ MOST_ALIKE = 0.99  # a rank correlation; what is alike altogether is better work
 
 class RuleModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+    plain_words: ClassVar[tuple[str, ...]] = ()  # of a process: those that hold no expression
 
 
 class Sequence(RuleModel):
@@ -288,7 +290,7 @@ GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
     "triangular", "gamma", "beta", "weibull", "pareto", "student_t", "binomial", "geometric", "zipf",
     "template",
-    "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "mixture", "when", "by",
+    "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "row", "mixture", "when", "by",
 )  # fmt: skip
 
 SEVERAL = ("mixture", "when", "by")  # ways made of other ways
@@ -325,6 +327,7 @@ class Draw(RuleModel):
     sql: str | None = None
     before: Before | None = None
     running: Running | None = None
+    row: str | None = Field(None, description="What the row is given by the process that it comes from.")
     mixture: list[Weighted] | None = Field(None, min_length=1, max_length=100)
     when: str | None = None
     then: Draw | None = None
@@ -451,10 +454,35 @@ def _check_ranks(columns: list[str], rank: list[list[Any]]) -> None:
 
 
 class BelongsTo(RuleModel):
-    """The parent of a table, and how many rows each row of the parent has here."""
+    """The parent of a table, and how many rows each row of the parent has here (unless they come from a process)."""
 
     table: str
-    count: Draw
+    count: Draw | None = None
+
+
+TimeUnit = Literal["seconds", "minutes", "hours", "days"]
+
+
+def _alone(value: Any) -> Any:
+    return {value: 1} if isinstance(value, str) else value
+
+
+class States(RuleModel):
+    """Rows are the steps of a path from state to state; a state from which no move leads is the end."""
+
+    plain_words = ("unit",)
+
+    start: Annotated[dict[Name, Amount], BeforeValidator(_alone), Field(min_length=1)] = Field(
+        description="The first state, or several with weights."
+    )
+    moves: dict[Name, dict[Name, Amount]] = Field(min_length=1, max_length=200)
+    stay: dict[Name, Draw] = Field(max_length=200, description="How long each state lasts.")
+    unit: TimeUnit = Field("days", description="Of the stays; days leave out the time of day.")
+    since: Day
+    until: Day | None = None
+
+
+PROCESSES = ("states",)
 
 
 def _expectation(value: Any) -> Any:
@@ -466,6 +494,7 @@ class TableRule(RuleModel):
 
     rows: int | None = Field(None, ge=0, le=1_000_000_000)
     belongs_to: BelongsTo | None = None
+    states: States | None = None
     columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
     in_order: Name | None = Field(None, description="A column that rises from row to row of one parent.")
     correlate: list[Correlate] = Field([], max_length=100)
@@ -474,11 +503,24 @@ class TableRule(RuleModel):
 
     @model_validator(mode="after")
     def _sized(self) -> Self:
-        if (self.rows is None) == (self.belongs_to is None):
+        if self.process is not None:
+            self._check_process()
+        elif (self.rows is None) == (self.belongs_to is None):
             raise ValueError("a table has either 'rows' or 'belongs_to'")
+        elif self.belongs_to is not None and self.belongs_to.count is None:
+            raise ValueError("'belongs_to' needs 'count': how many rows each row of the parent has here")
         if any(name.startswith("parent.") or not name.isprintable() for name in self.columns):
             raise ValueError("a column may not be named parent.something, nor hold characters that cannot be seen")
         return self
+
+    def _check_process(self) -> None:
+        if self.rows is not None or (self.belongs_to is not None and self.belongs_to.count is not None):
+            raise ValueError(f"{self.process} say how many rows there are; leave out 'rows' and 'count'")
+
+    @property
+    def process(self) -> str | None:
+        """What the rows come from, if not from a number of rows."""
+        return next((word for word in PROCESSES if getattr(self, word) is not None), None)
 
 
 TableName = Annotated[str, Field(pattern=r"^\w[\w -]{0,63}$")]

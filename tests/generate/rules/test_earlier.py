@@ -157,6 +157,11 @@ def test_a_balance_changes_no_other_column(tmp_path: Path) -> None:
         ("x: {choice: [a, b]}", "    in_order: x\n", "by a date or a number"),
         ("x: {sequence: {}}", "    in_order: x\n", "by a date or a number"),
         ("y: {whole: {low: 1, high: 3}}\nx: {uniform: {low: 0, high: y}}", "    in_order: x\n", r"rests upon .*\(y\)"),
+        (
+            "x: {uniform: {low: 0, high: 1}}\ny: {uniform: {low: 0, high: 1}}",
+            "    in_order: x\n    correlate: [{x ~ y: 0.5}]\n",
+            "cannot be sorted",
+        ),
         ("x: {before: {column: y}}", "", "no such column"),
         ("x: {constant: a}\ny: {before: {column: x, first: 1}}", "", "book.yaml:8:31: .*holds"),
         ("x: {constant: a}\ny: {running: {sum: x}}", "", "a number is expected"),

@@ -1,0 +1,44 @@
+"""Lengths of time from the laws of a rulebook, over the columns of the parent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from privsynth.generate.rules.numbers import demand
+from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.rulebook import Draw
+from privsynth.typing import Array
+
+if TYPE_CHECKING:
+    from privsynth.generate.rules.provider import Law
+    from privsynth.generate.rules.providers import Scope
+
+LONGEST = 10**11  # seconds, about three thousand years
+
+
+def number_law(draw: Draw, scope: Scope) -> Law:
+    """A law of numbers; its expressions may name the parent's columns."""
+    from privsynth.generate.rules.providers import TOP_ONLY, provider_of
+
+    if draw.generator in TOP_ONLY:
+        raise scope.error("a law of numbers is expected here, such as {exponential: {mean: 3}}.")
+    provider = provider_of(draw, scope)
+    if provider.kind is None or not provider.kind.is_numeric:
+        raise scope.error("a law of numbers is expected here, such as {exponential: {mean: 3}}.")
+    return provider.draw
+
+
+def length_of(draw: Draw, unit: int, scope: Scope, *, whole: bool) -> Callable[[Rows], Array]:
+    """A length in whole seconds, or in whole units; `unit` is in seconds."""
+    law, place = number_law(draw, scope), scope.book.place(scope.path)
+
+    def seconds(rows: Rows) -> Array:
+        units = law(rows)
+        demand(units >= 0, f"{place}: a length of time is missing or below 0", "cut the law at  low: 0")
+        demand(units * unit < LONGEST, f"{place}: a length of time is too long")
+        return (np.rint(units) * unit if whole else np.rint(units * unit)).astype(np.int64)
+
+    return seconds

@@ -1,0 +1,18 @@
+"""Which process the rows of a table come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privsynth.generate.rules.rulebook import TableRule
+from privsynth.generate.rules.time.process import Process
+from privsynth.generate.rules.time.states import states_process
+
+if TYPE_CHECKING:
+    from privsynth.generate.rules.providers import Scope
+
+
+def process_of(table: TableRule, scope: Scope) -> Process:
+    """The process of a table that has one. Its expressions may name the parent's columns."""
+    assert table.states is not None  # noqa: S101 - for the type checker; `process` says so
+    return states_process(table.states, scope.at("states"))
