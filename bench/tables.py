@@ -96,8 +96,8 @@ def survey(rng: np.random.Generator, rows: int = 10_000, questions: int = 60) ->
     """Many answers on five steps that hang on two attitudes, some not given, and two columns of five hundred levels."""
     attitude = rng.normal(size=(rows, 2))
     frame: dict[str, Any] = {
-        f"place {at}": np.char.add("place ", rng.choice(500, rows, p=rng.dirichlet(np.full(500, 0.7))).astype(str))
-        for at in range(2)
+        name: np.char.add("place ", rng.choice(500, rows, p=rng.dirichlet(np.full(500, 0.7))).astype(str))
+        for name in ("home", "work")
     }
     for at in range(questions):
         said = (
