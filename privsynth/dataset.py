@@ -84,16 +84,6 @@ class Domain:
     cuts: tuple[float, ...] = field(default=(), repr=False)
 
 
-@kept(version=1, derived={"rate": lambda _: 1.0})  # what is learnt from keeps its rules in every row
-@dataclass(frozen=True)
-class Rule:
-    """A condition that every made row keeps, or this share of them, in the language of `expressions`."""
-
-    name: str
-    expect: str = field(repr=False)
-    rate: float = 1.0
-
-
 @kept(version=3)
 @dataclass(frozen=True)
 class Column:
@@ -237,6 +227,29 @@ class Relation:
     @property
     def ends(self) -> tuple[Place, Place]:
         return (self.parent, self.parent_key), (self.child, self.child_key)
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Each row is tied to one row of another table, whose columns a rule sees as `name.column`."""
+
+    name: str
+    relations: tuple[Relation, ...]  # several for a key of several columns
+
+    @property
+    def parent(self) -> str:
+        return self.relations[0].parent
+
+
+@kept(version=1, derived={"rate": lambda _: 1.0, "ties": lambda _: ()})  # what is learnt from keeps plain rules
+@dataclass(frozen=True)
+class Rule:
+    """A condition that every made row keeps, or this share of them, in the language of `expressions`."""
+
+    name: str
+    expect: str = field(repr=False)
+    rate: float = 1.0
+    ties: tuple[Tie, ...] = field(default=(), repr=False)
 
 
 FAR_MORE = 10  # times as many rows below it make a table a look-up

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from privsynth.checks.filed import PARENT, FiledTables
-from privsynth.dataset import Column, Place, Relation
+from privsynth.checks.filed import FiledTables
+from privsynth.dataset import Column, Place, Tie
 from privsynth.expressions.rules import compile_rule
 from privsynth.typing import Array
 
@@ -109,13 +109,13 @@ def unique(table: str, columns: Sequence[str], place: str = "") -> Demand:
     )
 
 
-def rising(table: str, column: str, relation: Relation | None, place: str = "") -> Demand:
+def rising(table: str, column: str, tie: Tie | None, place: str = "") -> Demand:
     """From row to row of one parent, or of the table, the value does not fall. Missing values are passed over."""
-    keys = [] if relation is None else [relation.child_key]
+    keys = [] if tie is None else [relation.child_key for relation in tie.relations]
 
     def broken(filed: FiledTables) -> Array:
         values = pd.Series(filed.values(table, column))
-        owners = pd.Series(0, index=values.index) if not keys else pd.Series(filed.values(table, keys[0]))
+        owners = filed.owners(table, keys)
         before = values.groupby(owners).ffill().groupby(owners).shift()
         return np.asarray(values < before)
 
@@ -125,25 +125,26 @@ def rising(table: str, column: str, relation: Relation | None, place: str = "") 
         columns=(column,),
         needs=frozenset((table, name) for name in (column, *keys)),
         broken=broken,
-        what=f"rising from row to row{'' if relation is None else f' of one row of {relation.parent}'}",
+        what=f"rising from row to row{'' if tie is None else f' of one row of {tie.parent}'}",
         place=place,
     )
 
 
-def refers(relation: Relation, place: str = "") -> Demand:
-    """What refers to a row of the parent finds it."""
+def refers(tie: Tie, place: str = "") -> Demand:
+    """What refers to a row of another table finds it; a key of which a part is missing refers to none."""
+    table, keys = tie.relations[0].child, tuple(relation.child_key for relation in tie.relations)
 
     def broken(filed: FiledTables) -> Array:
-        is_there = ~pd.isna(filed.data[relation.child].values(relation.child_key))
-        return np.asarray(is_there & (filed.data.parent_rows(relation) < 0))
+        is_there = filed.frame(table, keys).notna().all(axis=1).to_numpy()
+        return np.asarray(is_there & (filed.rows_above(tie) < 0))
 
     return Demand(
         kind="reference",
-        table=relation.child,
-        columns=(relation.child_key,),
-        needs=frozenset(relation.ends),
+        table=table,
+        columns=keys,
+        needs=frozenset(end for relation in tie.relations for end in relation.ends),
         broken=broken,
-        what=f"a row of {relation.parent} that is there",
+        what=f"a row of {tie.parent} that is there",
         place=place,
     )
 
@@ -152,12 +153,12 @@ def holds(
     expect: str,
     table: str,
     columns: Mapping[str, Column],
-    relation: Relation | None = None,
+    ties: Sequence[Tie] = (),
     *,
     rate: float = 1.0,
     place: str = "",
 ) -> Demand:
-    """A condition on each row, or on a share of them; `parent.x` is the column x of the parent's row.
+    """A condition on each row, or on a share of them; `tie.x` is the column x of the row that a tie leads to.
 
     Unknown, because a value is missing, breaks nothing. PolicyError where the condition cannot be asked of the columns.
     """
@@ -166,7 +167,7 @@ def holds(
         kind="expectation",
         table=table,
         columns=rule.columns,
-        needs=needed(table, rule.columns, relation),
+        needs=needed(table, rule.columns, ties),
         broken=lambda filed: rule.fails(filed.frame(table, rule.columns)),
         what="the expectation",
         allowed=1 - rate,
@@ -174,12 +175,21 @@ def holds(
     )
 
 
-def needed(table: str, names: Iterable[str], relation: Relation | None) -> frozenset[Place]:
+def needed(table: str, names: Iterable[str], ties: Sequence[Tie]) -> frozenset[Place]:
     """Where the columns stand that an expression of a table names, and what ties the tables together."""
-    if relation is None:
-        return frozenset((table, name) for name in names)
+    by_name = {tie.name: tie for tie in ties}
     places: set[Place] = set()
     for name in names:
-        is_above = name.startswith(PARENT)
-        places |= {(relation.parent, name.removeprefix(PARENT)), *relation.ends} if is_above else {(table, name)}
+        head, point, column = name.partition(".")
+        tie = by_name.get(head) if point else None
+        if tie is None:
+            places.add((table, name))
+        else:
+            places |= {(tie.parent, column), *(end for relation in tie.relations for end in relation.ends)}
     return frozenset(places)
+
+
+def seen_through(ties: Iterable[Tie], tables: Mapping[str, Iterable[Column]]) -> dict[str, Column]:
+    """The columns that can be named through ties, as they are named."""
+    pairs = ((f"{tie.name}.{column.name}", column) for tie in ties for column in tables.get(tie.parent, ()))
+    return {name: replace(column, name=name) for name, column in pairs}

@@ -9,7 +9,7 @@ from pathlib import Path
 from privsynth.checks.answer import Answer, answers
 from privsynth.checks.filed import FiledTables
 from privsynth.generate.rules.book import read_rulebook
-from privsynth.generate.rules.demands import demands_of
+from privsynth.generate.rules.demands import columns_of, demands_of
 from privsynth.generate.rules.plan import plan_tables
 from privsynth.policy import Policy
 from privsynth.read.filed import read_filed
@@ -26,8 +26,7 @@ class Checked:
 def check(book: Path, data: Sequence[str], policy: Policy) -> Checked:
     """Files held against a rulebook. They are read whole: what does not fit into memory cannot be checked."""
     read = read_rulebook(book)
-    plans = plan_tables(read)
-    columns = {name: {each.name: each.column for each in plan.columns.values()} for name, plan in plans.items()}
-    relations = [plan.relation for plan in plans.values() if plan.relation is not None]
-    filed = read_filed(data, columns, relations, policy)
-    return Checked(filed, list(answers(demands_of(read, plans), filed)))
+    plan = plan_tables(read)
+    ties = {name: table.ties for name, table in plan.tables.items()}
+    filed = read_filed(data, columns_of(plan), ties, policy)
+    return Checked(filed, list(answers(demands_of(read, plan), filed)))

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Column, Dataset, Kind, Relation, Table, missing_like
+from privsynth.dataset import Column, Dataset, Kind, Table, Tie, missing_like
 from privsynth.errors import PolicyError
 from privsynth.options import TablePolicy
 from privsynth.policy import Policy
@@ -42,7 +42,7 @@ class FiledTable:
 
 
 def read_filed(
-    paths: Sequence[str], tables: Mapping[str, Columns], relations: Sequence[Relation], policy: Policy
+    paths: Sequence[str], tables: Mapping[str, Columns], ties: Mapping[str, tuple[Tie, ...]], policy: Policy
 ) -> FiledTables:
     """The files whose names are those of the tables. Another file is refused if it was named, else noted."""
     files, notes = source_files(paths)
@@ -58,10 +58,9 @@ def read_filed(
         for one in read
         if one.strangers
     ]
-    there = {(one.table.name, column.name) for one in read for column in one.table.columns}
-    tied = tuple(relation for relation in relations if set(relation.ends) <= there)
     return FiledTables(
-        data=Dataset(tuple(one.table for one in read), tied, tuple(notes)),
+        data=Dataset(tuple(one.table for one in read), notes=tuple(notes)),
+        ties=ties,
         misfits={(one.table.name, name): marks for one in read for name, marks in one.misfits.items()},
         files={one.table.name: one.file for one in read},
         lines={one.table.name: one.records.line_of for one in read if one.records is not None},

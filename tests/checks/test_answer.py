@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from privsynth.checks.answer import Answer, answer
-from privsynth.checks.demand import Demand, holds, left_out, of_kind, refers, there, unique
-from privsynth.checks.filed import PARENT, FiledTables
-from privsynth.dataset import Column, Dataset, Kind, Relation, Table
+from privsynth.checks.demand import Demand, holds, left_out, of_kind, refers, rising, seen_through, there, unique
+from privsynth.checks.filed import FiledTables
+from privsynth.dataset import Column, Dataset, Kind, Relation, Table, Tie
 
 ID, AGE = Column("id", Kind.TEXT), Column("age", Kind.NUMBER)
 PEOPLE = Table(
@@ -21,13 +21,14 @@ PEOPLE = replace(PEOPLE, frame=PEOPLE.frame.astype({"age": float}))
 OWNER, PRICE = Column("owner", Kind.TEXT), Column("price", Kind.NUMBER)
 CARS = Table("cars", (OWNER, PRICE), pd.DataFrame({"owner": ["a", "b", "x", None], "price": [1.0, 2.0, 3.0, 4.0]}))
 CARS = replace(CARS, frame=CARS.frame.astype({"owner": object}))
-OWNED = Relation("people", "id", "cars", "owner")
+OWNED = Tie("parent", (Relation("people", "id", "cars", "owner"),))
 FILED = FiledTables(
-    data=Dataset((PEOPLE, CARS), (OWNED,)),
+    data=Dataset((PEOPLE, CARS)),
+    ties={"cars": (OWNED,)},
     misfits={("people", "age"): np.array([False, False, True, False])},
     lines={"people": lambda row: 10 * row},
 )
-INHERITED = {f"{PARENT}age": replace(AGE, name=f"{PARENT}age"), "price": PRICE}
+INHERITED = seen_through([OWNED], {"people": PEOPLE.columns}) | {"price": PRICE}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ INHERITED = {f"{PARENT}age": replace(AGE, name=f"{PARENT}age"), "price": PRICE}
         (unique("people", ["id", "age"]), ()),
         (holds("age >= 18", "people", {"age": AGE}), (0,)),
         (refers(OWNED), (3,)),
-        (holds("price < parent.age / 20", "cars", INHERITED, OWNED), (1, 2)),
+        (holds("price < parent.age / 20", "cars", INHERITED, [OWNED]), (1, 2)),
     ],
 )
 def test_the_rows_that_break_a_demand_are_found(demand: Demand, rows: tuple[int, ...]) -> None:
@@ -81,3 +82,24 @@ def test_ten_lines_are_told_and_all_rows_are_counted() -> None:
     many = Table("t", (AGE,), pd.DataFrame({"age": np.zeros(50)}))
     found = answer(holds("age > 0", "t", {"age": AGE}), FiledTables(data=Dataset((many,))))
     assert (found.broken, found.lines) == (50, tuple(range(1, 11)))
+
+
+def test_rows_are_found_by_keys_of_several_columns() -> None:
+    pair = (Column("a", Kind.TEXT), Column("b", Kind.NUMBER))
+    above = Table("above", pair, pd.DataFrame({"a": pd.Series(["x", "x", None], dtype=object), "b": [1.0, 2.0, 1.0]}))
+    below = Table(
+        "below", pair, pd.DataFrame({"a": pd.Series(["x", "y", "x", None], dtype=object), "b": [2.0, 1, 3, 1]})
+    )
+    tie = Tie("parent", (Relation("above", "a", "below", "a"), Relation("above", "b", "below", "b")))
+    filed = FiledTables(data=Dataset((above, below)), ties={"below": (tie,)})
+    assert filed.rows_above(tie).tolist() == [1, -1, -1, -1]
+    assert answer(refers(tie), filed).lines == (2, 3)
+
+
+def test_rows_rise_within_one_parent_and_missing_values_are_passed_over() -> None:
+    columns = (Column("k", Kind.TEXT), Column("at", Kind.NUMBER))
+    keys, at = pd.Series(["a", "b", "a", "a", "b"], dtype=object), [3.0, 1.0, np.nan, 2.0, 1.0]
+    table = Table("t", columns, pd.DataFrame({"k": keys, "at": at}))
+    tie = Tie("parent", (Relation("p", "id", "t", "k"),))
+    assert answer(rising("t", "at", tie), FiledTables(data=Dataset((table,)))).lines == (4,)
+    assert answer(rising("t", "at", None), FiledTables(data=Dataset((table,)))).lines == (2, 5)

@@ -5,13 +5,12 @@ What a rule demands and how many rows break it is asked as `privsynth rules chec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 
 from privsynth.checks.answer import Answer, answer
-from privsynth.checks.demand import holds
-from privsynth.checks.filed import PARENT, FiledTables
-from privsynth.dataset import Column, Dataset, Relation, Rule, Table
+from privsynth.checks.demand import holds, seen_through
+from privsynth.checks.filed import FiledTables
+from privsynth.dataset import Dataset, Rule, Table
 from privsynth.errors import PolicyError
 from privsynth.gate.evidence.scope import keeps_people
 from privsynth.policy import Policy
@@ -39,16 +38,11 @@ def _declared(made: Table, real: Dataset | None, policy: Policy) -> tuple[Rule, 
 
 
 def asked(rule: Rule, table: Table, data: Dataset) -> Answer:
-    """How the rows of a table meet a rule, which may speak of the columns of the parent's row."""
-    relation = next((each for each in data.relations if each.child == table.name), None)
-    columns = _columns(table, data, relation)
-    return answer(holds(rule.expect, table.name, columns, relation, rate=rule.rate), FiledTables(data=data))
-
-
-def _columns(table: Table, data: Dataset, relation: Relation | None) -> Mapping[str, Column]:
-    above = data[relation.parent].columns if relation is not None and relation.parent in data else ()
-    inherited = {f"{PARENT}{column.name}": replace(column, name=f"{PARENT}{column.name}") for column in above}
-    return inherited | {column.name: column for column in table.columns}
+    """How the rows of a table meet a rule, which may speak of columns of the rows that they are tied to."""
+    columns = seen_through(rule.ties, {each.name: each.columns for each in data})
+    columns |= {column.name: column for column in table.columns}
+    demand = holds(rule.expect, table.name, columns, rule.ties, rate=rule.rate)
+    return answer(demand, FiledTables(data=data, ties={table.name: rule.ties}))
 
 
 def _held(rule: Rule, found: Answer) -> Finding:

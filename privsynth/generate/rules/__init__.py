@@ -160,7 +160,8 @@ def _table_of(making: Making) -> Table:
 def _declared(plan: TablePlan) -> tuple[Rule, ...]:
     """What the book expects of the table, by number: the gate asks it of the rows anew."""
     return tuple(
-        Rule(f"expect {number}", expect.that, float(expect.rate)) for number, expect in enumerate(plan.rule.expect, 1)
+        Rule(f"expect {number}", expect.that, float(expect.rate), plan.ties)
+        for number, expect in enumerate(plan.rule.expect, 1)
     )
 
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from privsynth.checks.demand import Demand, holds, left_out, needed, of_kind, refers, rising, there, unique
-from privsynth.checks.filed import PARENT, FiledTables
-from privsynth.dataset import Column, Kind, Relation
+from privsynth.checks.demand import (
+    Demand,
+    holds,
+    left_out,
+    needed,
+    of_kind,
+    refers,
+    rising,
+    seen_through,
+    there,
+    unique,
+)
+from privsynth.checks.filed import FiledTables
+from privsynth.dataset import Column, Kind, Tie
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.needs import needs_of
-from privsynth.generate.rules.plan import ColumnPlan, TablePlan
+from privsynth.generate.rules.links import PARENT
+from privsynth.generate.rules.plan import BookPlan, ColumnPlan, TablePlan
 from privsynth.generate.rules.providers import Scope
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.support import Support, may_be_missing, support_of
@@ -36,24 +46,29 @@ VALUES = {  # what a value is demanded to be, by the way in which it is made
 }
 
 
-def demands_of(book: Book, plans: Mapping[str, TablePlan]) -> list[Demand]:
+def demands_of(book: Book, plan: BookPlan) -> list[Demand]:
     """All demands, table by table in the order of the book."""
-    return [demand for name in book.rules.tables for demand in _of_table(book, plans[name], plans)]
+    return [demand for table in plan.tables.values() for demand in _of_table(book, table, plan.tables)]
 
 
-def _of_table(book: Book, plan: TablePlan, plans: Mapping[str, TablePlan]) -> Iterator[Demand]:
-    inherited = plans[plan.relation.parent].columns.values() if plan.relation else ()
-    above = {f"{PARENT}{each.name}": replace(each.column, name=f"{PARENT}{each.name}") for each in inherited}
-    columns = {name: each.column for name, each in plan.columns.items()} | above
-    for each in plan.columns.values():
-        scope = Scope(book, ("tables", plan.name, "columns", each.name), _kinds(columns))
-        yield from _of_column(each, scope, plan)
-    if plan.relation is not None:
-        yield refers(plan.relation, book.place(("tables", plan.name, "columns", plan.relation.child_key)))
-        yield from _children(book, plan, plan.relation, _kinds(above))
-    for at, expect in enumerate(plan.rule.expect):
-        place = book.place(("tables", plan.name, "expect", str(at)))
-        yield holds(expect.that, plan.name, columns, plan.relation, rate=float(expect.rate), place=place)
+def columns_of(plan: BookPlan) -> dict[str, dict[str, Column]]:
+    """What each column of each table is."""
+    return {name: {each.name: each.column for each in table.columns.values()} for name, table in plan.tables.items()}
+
+
+def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> Iterator[Demand]:
+    described = {name: [each.column for each in other.columns.values()] for name, other in tables.items()}
+    columns = seen_through(table.ties, described) | {column.name: column for column in described[table.name]}
+    for each in table.columns.values():
+        scope = Scope(book, ("tables", table.name, "columns", each.name), _kinds(columns))
+        yield from _of_column(each, scope, table)
+    for tie in table.ties:
+        yield refers(tie, book.place(("tables", table.name, "columns", tie.relations[0].child_key)))
+        if tie.name == PARENT:
+            yield from _children(book, table, tie, _kinds(columns))
+    for at, expect in enumerate(table.rule.expect):
+        place = book.place(("tables", table.name, "expect", str(at)))
+        yield holds(expect.that, table.name, columns, table.ties, rate=float(expect.rate), place=place)
 
 
 def _kinds(columns: Mapping[str, Column]) -> dict[str, Kind]:
@@ -70,63 +85,67 @@ def _of_column(plan: ColumnPlan, scope: Scope, table: TablePlan) -> Iterator[Dem
     if rule.unique or rule.generator in ("sequence", "uuid"):
         yield unique(table.name, [plan.name], place)
     if plan.is_sorted:
-        yield rising(table.name, plan.name, table.relation, place)
+        yield rising(table.name, plan.name, _parent(table), place)
     support = support_of(rule, scope, plan.column)
     if support is not None:
-        others = needs_of(rule, scope.path, scope.book, scope.kinds) - {plan.name}
-        names = (plan.name, *sorted(others, key=list(scope.kinds).index))
-        is_across = plan.provider is not None and plan.provider.across
+        names = (plan.name, *(name for name in scope.kinds if name in plan.named and name != plan.name))
         yield Demand(
             kind="values",
             table=table.name,
             columns=names,
-            needs=needed(table.name, names, table.relation),
-            broken=_beyond(support, table, names, is_across=is_across),
+            needs=needed(table.name, names, table.ties),
+            broken=_beyond(support, table, plan, names),
             what=VALUES.get(rule.generator, "within its range"),
             place=place,
         )
 
 
+def _parent(table: TablePlan) -> Tie | None:
+    return next((tie for tie in table.ties if tie.name == PARENT), None)
+
+
 def _beyond(
-    support: Support, table: TablePlan, names: tuple[str, ...], *, is_across: bool
+    support: Support, table: TablePlan, plan: ColumnPlan, names: tuple[str, ...]
 ) -> Callable[[FiledTables], Array]:
-    """Where a value stands that the column's way cannot give; what rests upon a parent that is not there can be any."""
-    relation, is_below = table.relation, any(name.startswith(PARENT) for name in names)
+    """Where a value stands that the column's way cannot give; what rests upon a row that is not there can be any."""
+    parent, through = _parent(table), [tie for tie in table.ties if any(n.startswith(f"{tie.name}.") for n in names)]
+    is_across = plan.provider is not None and plan.provider.across
 
     def broken(filed: FiledTables) -> Array:
-        values = filed.values(table.name, names[0])
-        owner = pd.factorize(filed.values(table.name, relation.child_key))[0] if relation and is_across else None
+        values = filed.values(table.name, plan.name)
+        keys = [relation.child_key for relation in parent.relations] if parent else []
+        owner = filed.owners(table.name, keys) if keys and is_across else None
         known = ~pd.isna(values)
-        if relation is not None and is_below:
-            known &= filed.data.parent_rows(relation) >= 0
+        for tie in through:
+            known &= filed.rows_above(tie) >= 0
         rows = Rows(len(values), FiledColumns(filed, table.name), np.random.default_rng(0), owner)
         return np.asarray(known & ~support(values, rows))
 
     return broken
 
 
-def _children(book: Book, plan: TablePlan, relation: Relation, kinds: Mapping[str, Kind]) -> Iterator[Demand]:
+def _children(book: Book, table: TablePlan, tie: Tie, kinds: Mapping[str, Kind]) -> Iterator[Demand]:
     """As many rows below each row of the parent as the law allows."""
-    assert plan.rule.belongs_to is not None  # noqa: S101 - for the type checker: only children come here
-    scope = Scope(book, ("tables", plan.name, "belongs_to", "count"), kinds)
-    support = support_of(plan.rule.belongs_to.count, scope, Column("count", Kind.INTEGER))
+    assert table.rule.belongs_to is not None  # noqa: S101 - for the type checker: only children come here
+    scope = Scope(book, ("tables", table.name, "belongs_to", "count"), kinds)
+    support = support_of(table.rule.belongs_to.count, scope, Column("count", Kind.INTEGER))
     if support is None:
         return
     named = [name for rule in scope.rules for name in rule.columns]
 
     def broken(filed: FiledTables) -> Array:
-        above = filed.data.parent_rows(relation)
-        counts = np.bincount(above[above >= 0], minlength=len(filed.data[relation.parent])).astype(float)
-        inherited = FiledColumns(filed, relation.parent, PARENT)
+        above = filed.rows_above(tie)
+        counts = np.bincount(above[above >= 0], minlength=len(filed.data[tie.parent])).astype(float)
+        inherited = FiledColumns(filed, tie.parent, f"{PARENT}.")
         return ~support(counts, Rows(len(counts), inherited, np.random.default_rng(0)))
 
     yield Demand(
         kind="children",
-        table=relation.parent,
-        columns=(relation.parent_key,),
-        needs=frozenset(relation.ends) | needed(plan.name, named, relation),
+        table=tie.parent,
+        columns=tuple(relation.parent_key for relation in tie.relations),
+        needs=needed(table.name, named, [tie]) | {end for relation in tie.relations for end in relation.ends},
         broken=broken,
-        what=f"as many rows of {plan.name} as its count can give",
+        what=f"as many rows of {table.name} as its count can give",
         place=book.place(scope.path),
     )
 

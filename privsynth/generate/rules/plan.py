@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from privsynth.dataset import Column, Kind, Relation
+from privsynth.dataset import Column, Kind, Relation, Tie
 from privsynth.errors import PolicyError
 from privsynth.expressions import Expression, compile_condition
 from privsynth.generate.rules import folk, schema
@@ -93,12 +93,15 @@ class TablePlan:
         return self.links[PARENT].table if PARENT in self.links else None
 
     @property
-    def relations(self) -> list[Relation]:
-        return [
-            Relation(link.table, key, self.name, column)
+    def ties(self) -> tuple[Tie, ...]:
+        return tuple(
+            Tie(link.name, tuple(Relation(link.table, key, self.name, column) for column, key in link.keys.items()))
             for link in self.links.values()
-            for column, key in link.keys.items()
-        ]
+        )
+
+    @property
+    def relations(self) -> list[Relation]:
+        return [relation for tie in self.ties for relation in tie.relations]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from rulebooks import book, made
 from privsynth.checks.answer import Answer, answers
 from privsynth.checks.filed import FiledTables
 from privsynth.generate.rules.book import parse_rulebook
-from privsynth.generate.rules.demands import demands_of
+from privsynth.generate.rules.demands import columns_of, demands_of
 from privsynth.generate.rules.plan import plan_tables
 from privsynth.policy import Policy
 from privsynth.read.filed import read_filed
@@ -26,13 +26,12 @@ CHILD = """  c:
 def asked(folder: Path, text: str, **files: str) -> list[Answer]:
     """How tables, given as texts, meet a rulebook."""
     read = parse_rulebook(text, "book.yaml")
-    plans = plan_tables(read)
+    plan = plan_tables(read)
     for name, content in files.items():
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-    columns = {name: {each.name: each.column for each in plan.columns.values()} for name, plan in plans.items()}
-    relations = [plan.relation for plan in plans.values() if plan.relation]
     paths = [str(folder / f"{name}.csv") for name in files]
-    return list(answers(demands_of(read, plans), read_filed(paths, columns, relations, Policy())))
+    ties = {name: table.ties for name, table in plan.tables.items()}
+    return list(answers(demands_of(read, plan), read_filed(paths, columns_of(plan), ties, Policy())))
 
 
 def broken(found: list[Answer]) -> list[tuple[str, str, tuple[int, ...]]]:
@@ -154,7 +153,9 @@ def test_lines_are_those_of_the_file_where_cells_hold_line_ends(tmp_path: Path) 
 def test_what_a_shipped_book_makes_meets_it(tmp_path: Path, name: str) -> None:
     text = (Path(__file__).parents[3] / "rules" / f"{name}.yaml").read_text(encoding="utf-8")
     read = parse_rulebook(text, f"{name}.yaml")
-    found = list(answers(demands_of(read, plan_tables(read)), FiledTables(data=made(tmp_path, text, 200))))
+    plan = plan_tables(read)
+    filed = FiledTables(data=made(tmp_path, text, 200), ties={name: each.ties for name, each in plan.tables.items()})
+    found = list(answers(demands_of(read, plan), filed))
     assert broken(found) == []
     assert len(found) > 60
     assert not [each for each in found if each.unjudged]
