@@ -104,3 +104,21 @@ def test_types_tell_no_more_digits_than_the_text() -> None:
     spelling = plain(Exponent(places=2, low=0, high=0))
     assert spelling.rounded(np.array([1234.5, np.nan])).tolist()[:1] == [1230.0]
     assert dressed(positive="$#").rounded(np.array([-1.256])).tolist() == [-1.26]
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2, 5, 12])
+def test_a_column_of_numbers_is_spelt_as_each_of_them(decimals: int) -> None:
+    rng = np.random.default_rng(decimals)
+    halves = np.arange(-40, 40) / 8
+    values = np.concatenate(
+        [
+            np.round(rng.normal(0, 10.0 ** rng.integers(-3, 9, 400)), decimals),
+            rng.normal(0, 100, 200),
+            halves,
+            halves / 10.0**decimals,
+            [0.0, -0.0, -0.001, 1e15, -1e17, 1e300, np.inf, 2.0**49 + 0.5, 1.005, 2.675],
+        ]
+    )
+    spelling = Spelling(decimals=decimals)
+    assert spelling.write(values).tolist() == [spelling.number(value) for value in values]
+    assert spelling.texts(np.append(values, np.nan)).to_pylist() == [*spelling.write(values), None]

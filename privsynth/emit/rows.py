@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from privsynth.dataset import Column, Dataset, Table
+from privsynth.dataset import Column, Dataset, Form, Table
 from privsynth.emit.parquet import parquet
 from privsynth.errors import BackendError
 from privsynth.spelling import Spelling
+from privsynth.typing import Array
 
 # What starts a formula or a command in a spreadsheet (OWASP ASVS 5, 1.2.10), in half and full width.
 DANGEROUS = tuple("=+-@\t\r\0＝＋－＠")  # noqa: RUF001 - the full-width forms are meant
 NUMBER = re.compile(r"[+-](\d{1,3}([,. '\u00a0\u202f]\d{3})+([.,]\d+)?|\d+([.,]\d+)?([eE][+-]?\d+)?|[.,]\d+)", re.ASCII)
 # Marks that some reader takes for a delimiter, a quote or a byte order mark: a field that holds one is quoted.
 SPECIAL = re.compile(r"[\",;|\x00-\x1f\x85\u2028\u2029\ufeff]|^'|^\s|\s$")
+FORMULA = "^[=+@\t\r\\x00\uff1d\uff0b\uff0d\uff20-]"  # the same beginnings, for whole columns
+
+# A text that needs neither quotes nor a guard: visible ASCII without the marks above, and no formula.
+PLAIN = r"\A(?:[!#-&(-*./0-:<>?A-{}~](?:[ !#-+\-./0-:<-{}~]*[!#-+\-./0-:<-{}~])?)?\z"
 
 
 def serialise(dataset: Dataset) -> dict[str, bytes]:
@@ -51,18 +58,19 @@ def _guarded_cells(table: Table, column: Column) -> int:
     values = table.values(column.name)
     if values.dtype.kind in "fM":  # no number and no date is a formula
         return 0
-    suspects = [text for text in column.spelling.write(values) if text is not None and text.startswith(DANGEROUS)]
+    texts = column.spelling.texts(values)
+    suspects = texts.filter(pc.match_substring_regex(texts, FORMULA)).to_pylist()
     return sum(guarded(text) != text for text in suspects)
+
+
+AT_ONCE = 2**16  # rows that are joined at a time
 
 
 def _csv(table: Table) -> bytes:
     alone = len(table.columns) == 1
-    header = [_field(column.name, alone=alone) for column in table.columns]
-    fields = [_fields(table, column, alone=alone) for column in table.columns]
-    join = table.form.delimiter.join
-    lines = [join(header), *map(join, zip(*fields, strict=True))]
+    header = table.form.delimiter.join(_field(column.name, alone=alone) for column in table.columns)
     try:
-        return ("\n".join(lines) + "\n").encode("utf-8")
+        return f"{header}\n".encode() + b"".join(_lines(table, alone=alone))
     except UnicodeEncodeError:
         raise BackendError(
             f"table '{table.name}' holds text that is no Unicode text (lone surrogates).",
@@ -70,17 +78,36 @@ def _csv(table: Table) -> bytes:
         ) from None
 
 
-def _fields(table: Table, column: Column, *, alone: bool) -> list[str]:
-    """Each distinct value is written once. A blank line is no record, so a lone missing value is quoted."""
-    values, spelling = table.values(column.name), column.spelling
-    text = spelling.write(values)
-    null = _null(spelling.null, alone=alone)
-    if values.dtype.kind == "f" and spelling.style is None and _is_free(spelling, table.form.delimiter, alone=alone):
-        return list(np.where(np.isnan(values), null, text))  # plain numbers need neither quotes nor guard
-    codes, known = pd.factorize(text)
-    field = _quoted if values.dtype.kind == "f" else _field  # no number with its signs and units is a formula
-    written = np.array([*(field(word, alone=alone) for word in known), null], dtype=object)
-    return list(written[codes])
+def _lines(table: Table, *, alone: bool) -> Iterator[bytes]:
+    """The rows as bytes, so many at a time: a text of Arrow's holds two gigabytes at most."""
+    values = {column.name: table.values(column.name) for column in table.columns}
+    for start in range(0, len(table), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        fields = [_fields(column, values[column.name][part], table.form, alone=alone) for column in table.columns]
+        lines = pc.binary_join_element_wise(*fields, table.form.delimiter) if not alone else fields[0]
+        yield pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_buffer().to_pybytes() + b"\n"
+
+
+def _fields(column: Column, values: Array, form: Form, *, alone: bool) -> pa.StringArray:
+    """A blank line is no record, so a lone missing value is quoted."""
+    spelling = column.spelling
+    is_number = values.dtype.kind == "f"
+    texts = spelling.texts(values)
+    if not (is_number and spelling.style is None and _is_free(spelling, form.delimiter, alone=alone)):
+        field = _quoted if is_number else _field  # no number with its signs and units is a formula
+        texts = _mended(texts, lambda text: field(text, alone=alone), alone=alone)
+    return texts.fill_null(_null(spelling.null, alone=alone))
+
+
+def _mended(texts: pa.StringArray, field: Callable[[str], str], *, alone: bool) -> pa.StringArray:
+    """Each distinct text that may need a quote or a guard, as the field that it is written as."""
+    odd = pa.array(np.full(len(texts), fill_value=True)) if alone else pc.invert(pc.match_substring_regex(texts, PLAIN))
+    odd = pc.and_(odd.fill_null(False), texts.is_valid())
+    if not pc.any(odd).as_py():
+        return texts
+    known = texts.filter(odd).dictionary_encode()
+    words = pa.array([field(word) for word in known.dictionary.to_pylist()], pa.string())
+    return pc.replace_with_mask(texts, odd, words.take(known.indices))
 
 
 def _is_free(spelling: Spelling, delimiter: str, *, alone: bool) -> bool:

@@ -122,7 +122,8 @@ def _tables(declared: Dataset, made: Dataset) -> Finding:
 
 
 def _misplaced(ours: Table, made: Table) -> list[str]:
-    want, have = [c.name for c in ours.without(left_out(ours)).columns], [c.name for c in made.columns]
+    gone = left_out(ours)
+    want, have = [c.name for c in ours.columns if c.name not in gone], [c.name for c in made.columns]
     return (
         [] if want == have else sorted(set(want) ^ set(have)) or [w for w, h in zip(want, have, strict=True) if w != h]
     )
@@ -176,7 +177,7 @@ def _whole(values: Array) -> bool:
 def _stored_as(kind: Kind, values: Array) -> bool:
     if values.dtype.kind != np.dtype(kind.dtype).kind:
         return False
-    return values.dtype.kind != "O" or all(isinstance(value, str) for value in pd.unique(values[~pd.isna(values)]))
+    return values.dtype.kind != "O" or pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty")
 
 
 def _unique(draft: Draft, source: Source) -> Iterator[Finding]:

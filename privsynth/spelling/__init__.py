@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from privsynth.keeping import kept
 from privsynth.spelling.dates import Names, spelt, unit_of
+from privsynth.spelling.digits import fixed_places
 from privsynth.spelling.durations import duration_in
 from privsynth.spelling.fields import read_under
 from privsynth.spelling.numbers import NumberStyle
@@ -39,11 +39,35 @@ class Spelling:
 
     def write(self, values: Array) -> Array:
         """The text of each value; a missing one is None (the writer puts `null` there)."""
-        if values.dtype.kind == "f":
-            return self._times(values) if self.is_time else _by_distinct(values, self.number)
-        if values.dtype.kind == "M":
-            return self._dates(values)
-        return values
+        if values.dtype.kind == "O":
+            return values
+        codes, known = pd.factorize(values)
+        words = self._words(known).to_numpy(zero_copy_only=False)
+        return np.append(words.astype(object), np.array([None]))[codes]
+
+    def texts(self, values: Array) -> pa.StringArray:
+        """The same as an array of Arrow's, where no text of Python's is wanted."""
+        if values.dtype.kind == "O":
+            return pa.array(values, pa.string(), from_pandas=True)
+        codes, known = pd.factorize(values)
+        return self._words(known).take(pa.array(codes, mask=codes < 0))
+
+    def _words(self, known: Array) -> pa.StringArray:
+        """The text of each distinct value, none of which is missing."""
+        if known.dtype.kind == "M":
+            return pa.array(spelt(known, self.date_format, self.names), pa.string())
+        if self.is_time:
+            words = spelt_times(known, self.clock, self.names) if self.clock else spelt_durations(known, self.duration)
+            return pa.array(words, pa.string())
+        if self.is_bare:
+            return fixed_places(known, self.decimals)
+        return pa.array([self.number(value) for value in known], pa.string())
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether its numbers are digits of so many places and nothing else."""
+        is_fixed = not self.shortest and (self.padded or not self.decimals)
+        return self.style is None and is_fixed and self.decimal_mark == "." and not self.thousands
 
     def number(self, value: float) -> str:
         if self.style is None:
@@ -102,15 +126,6 @@ class Spelling:
         moment = read_under(text, self.clock)
         return None if moment is None else float(int(moment.astype(np.int64)) // self.step_us)
 
-    def _times(self, values: Array) -> Array:
-        codes, known = pd.factorize(values)
-        words = spelt_times(known, self.clock, self.names) if self.clock else spelt_durations(known, self.duration)
-        return np.append(words, np.array([None]))[codes]
-
-    def _dates(self, values: Array) -> Array:
-        codes, known = pd.factorize(values)
-        return np.append(spelt(known, self.date_format, self.names), np.array([None]))[codes]
-
     @property
     def unit(self) -> str:
         """The finest part of a date that is written: us, s, m, h, D, W, M, Q or Y."""
@@ -122,10 +137,3 @@ class Spelling:
 
 def _without_sign_of_zero(text: str) -> str:
     return text[1:] if text.startswith("-") and not text.strip("-0.") else text
-
-
-def _by_distinct(values: Array, spell: Callable[[Any], str]) -> Array:
-    """Spell each distinct value once."""
-    codes, known = pd.factorize(values)
-    words = np.array([spell(value) for value in known] + [None], dtype=object)
-    return words[codes]

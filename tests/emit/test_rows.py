@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Dataset, Kind, Table
-from privsynth.emit import serialise
-from privsynth.emit.rows import guarded
+from privsynth.emit import rows, serialise
+from privsynth.emit.rows import PLAIN, _field, guarded
 from privsynth.errors import BackendError
 from privsynth.policy import Policy
 from privsynth.read import read_files
@@ -159,3 +161,27 @@ def test_what_is_written_is_read_as_it_was(tmp_path: Path, data: Dataset) -> Non
             None if text is None else guarded(text) for text in data["t"].text(column.name)
         ]
     assert serialise(Dataset((back,)))["t.csv"] == written(data)
+
+
+CHARACTERS = [*map(chr, range(256)), "\u2028", "\ufeff", "\uff1d", "\u0119"]
+
+
+def test_whole_columns_are_quoted_and_guarded_as_each_cell_is() -> None:
+    words = [*CHARACTERS, *(a + b for a in CHARACTERS for b in CHARACTERS), *(f"a{c}b" for c in CHARACTERS)]
+    lines = ["a,b", *(f"{_field(word, alone=False)},x" for word in words)]
+    assert written(texts(a=words, b=["x"] * len(words))).decode() == "\n".join(lines) + "\n"
+
+
+def test_most_texts_are_not_looked_at_one_by_one() -> None:
+    words = pa.array([chr(code) * 2 for code in range(0x20, 0x7F)])
+    known = pc.match_substring_regex(words, PLAIN).to_pylist()
+    assert [word for word, plain in zip(words.to_pylist(), known, strict=True) if not plain] == [
+        word for word in words.to_pylist() if _field(word, alone=False) != word or word[0] in "+-"
+    ]
+
+
+def test_a_long_table_is_written_as_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = texts(a=[str(row) for row in range(20)], b=[None, "=1"] * 10)
+    whole = written(data)
+    monkeypatch.setattr(rows, "AT_ONCE", 7)
+    assert written(data) == whole
