@@ -195,7 +195,13 @@ def _held(finding: dict[str, Any]) -> str:
 
 
 def first_numbers(
-    gates: Sequence[dict[str, Any]], verdicts: Sequence[Verdict], rows: int, *, real: bool, of_people: bool
+    gates: Sequence[dict[str, Any]],
+    verdicts: Sequence[Verdict],
+    rows: int,
+    *,
+    real: bool,
+    of_people: bool,
+    looked_up: Sequence[str] = (),
 ) -> list[dict[str, str]]:
     """Three numbers for the first screen of the compliance report, each with what it means."""
     held = [finding for gate in gates for finding in gate["findings"] if finding["limit"] is not None]
@@ -215,7 +221,17 @@ def first_numbers(
             "meaning": "Rows of all tables together, exactly as they would be written.",
         }
     )
-    if not real:
+    if looked_up:
+        numbers.insert(
+            0,
+            {
+                "value": f"{len(looked_up)}",
+                "label": "look-up files read",
+                "meaning": "The rows were made from a rulebook and the look-up files that it names, whose values stand "
+                "as they are. Whether those are real, their author knows; nothing was compared with them.",
+            },
+        )
+    elif not real:
         numbers.insert(
             0,
             {

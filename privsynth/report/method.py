@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from privsynth.dataset import Dataset
 from privsynth.manifest import Claimed, Facts, plain, sizes
@@ -42,6 +42,7 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
         "status_of_data": PSEUDONYMISED if kind == "mask" else None,
         "rows_are_people": kind in ("mask", "clone"),
         "rows_are": ROWS_ARE.get(kind, SYNTHETIC),
+        "looked_up": list(cast("Mapping[str, str]", facts.account.get("lookups", {}))),
         "residual": RESIDUAL.get(kind, RESIDUAL_UNKNOWN),
         "seed": facts.seed,
         "policy_seed_given": policy.seed is not None,

@@ -59,7 +59,12 @@ def report_values(
         "verdict": decided,
         "path": path_record(facts.course, verdicts, policy),
         "numbers": first_numbers(
-            gates, () if policy.has_claim else verdicts, rows, real=real, of_people=how["rows_are_people"]
+            gates,
+            () if policy.has_claim else verdicts,
+            rows,
+            real=real,
+            of_people=how["rows_are_people"],
+            looked_up=how["looked_up"],
         ),
         "profile": profile_values(policy, _minded(verdicts, source, policy)),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Self
 
@@ -13,6 +13,7 @@ from privsynth.dataset import Dataset, Rule, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import Book, read_rulebook
 from privsynth.generate.rules.links import PARENT
+from privsynth.generate.rules.lookups import LookupRows
 from privsynth.generate.rules.making import Making, check_capacity
 from privsynth.generate.rules.mending import mend
 from privsynth.generate.rules.plan import BookPlan, TablePlan, plan_tables, walk_rules
@@ -79,7 +80,8 @@ class Rules:
         tables = tuple(_table_of(makings[name]) for name in self.book_.rules.tables)
         relations = tuple(relation for plan in self.plan_.tables.values() for relation in plan.relations)
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
-        return Dataset(tables, relations, tuple(dict.fromkeys((*self.notes_, *notes))))
+        notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
+        return Dataset(tables, relations, tuple(dict.fromkeys(notes)))
 
     @property
     def recipe(self) -> Recipe:
@@ -88,12 +90,12 @@ class Rules:
             "rulebook": rules.name,
             "file": self.book_.file,
             "sha256": self.book_.digest,
-            "source": "no real data was read",
+            **_sources(self.plan_.tables.values()),
             "tables": {name: len(table.columns) for name, table in rules.tables.items()},  # no engine learnt them
             "locale": rules.locale,
         }
         versions = {name: version(name) for name in ("duckdb", "sqlglot", "numpy", "faker")}
-        return Recipe(backend="rules", versions=versions, details=details)
+        return Recipe(backend="rules", columns=_treated(self.plan_.tables.values()), versions=versions, details=details)
 
     def _table(self, plan: TablePlan, rows: int, makings: Mapping[str, Making], base: int) -> Making:
         """The table before its first column: how many rows, and each row's parent."""
@@ -116,6 +118,46 @@ class Rules:
             return make(len(given.owner), {place_of(PARENT): given.owner, **given.named()})
         which = np.repeat(np.arange(count), _children(plan, parents))
         return make(len(which), {place_of(PARENT): which})
+
+
+def _lookups(plans: Iterable[TablePlan]) -> Iterator[tuple[str, LookupRows]]:
+    """The look-ups of all tables, with the table's name."""
+    for plan in plans:
+        groups = dict.fromkeys(group for group in plan.groups.values() if isinstance(group, LookupRows))
+        yield from ((plan.name, group) for group in groups)
+
+
+def _sources(plans: Iterable[TablePlan]) -> dict[str, object]:
+    """What was read besides the book. Whether a look-up file holds real data, only its author knows."""
+    files = {group.file.name: group.file.digest for _, group in _lookups(plans)}
+    if not files:
+        return {"source": "no real data was read"}
+    named = ", ".join(files)
+    return {
+        "source": f"no data was read but the look-up files {named}, whose values stand as they are",
+        "lookups": files,
+    }
+
+
+def _treated(plans: Iterable[TablePlan]) -> dict[str, dict[str, dict[str, str]]]:
+    """What the report says of columns that are as real as a file."""
+    treated: dict[str, dict[str, dict[str, str]]] = {}
+    for table, group in _lookups(plans):
+        said = {
+            "treatment": f"drawn from the look-up file {group.file.name}",
+            "survives": "yes: values stand as they are in that file, and only its author knows whether they are real",
+        }
+        treated.setdefault(table, {}).update(dict.fromkeys(group.columns, said))
+    return treated
+
+
+def _looked_up(plans: Iterable[TablePlan]) -> list[str]:
+    """A note for each drawn row: which columns are as real as the file that they come from."""
+    return [
+        f"table {table}: {', '.join(group.columns)} {'is' if len(group.columns) == 1 else 'are'} drawn from the look-up"
+        f" file {group.file.name} as it stands; no gate compares with it, so whoever made it answers for what it holds"
+        for table, group in _lookups(plans)
+    ]
 
 
 def _children(plan: TablePlan, parents: Rows) -> Array:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules import rulebook as words
+from privsynth.generate.rules.lookups import LookupFiles
 from privsynth.generate.rules.rulebook import Rulebook
 from privsynth.plainyaml import parse_yaml
 
@@ -28,9 +30,15 @@ class Book:
     """A rulebook with the place of each of its words."""
 
     rules: Rulebook
+    _: KW_ONLY
     file: str
     digest: str
     marks: Mapping[WordPath, tuple[int, int]] = field(repr=False)
+    folder: Path | None = None  # where its look-up files lie
+
+    @cached_property
+    def lookups(self) -> LookupFiles:
+        return LookupFiles(self)
 
     def place(self, path: WordPath) -> str:
         return _place(self.file, self.marks, path)
@@ -53,12 +61,12 @@ def read_rulebook(path: Path) -> Book:
     if len(raw) > MAX_BYTES:
         raise PolicyError(f"the rulebook {path.name} is larger than {MAX_BYTES} bytes.")
     try:
-        return parse_rulebook(raw.decode("utf-8"), path.name)
+        return parse_rulebook(raw.decode("utf-8"), path.name, path.parent)
     except UnicodeDecodeError:
         raise PolicyError(f"the rulebook {path.name} is not UTF-8 text.") from None
 
 
-def parse_rulebook(text: str, file: str) -> Book:
+def parse_rulebook(text: str, file: str, folder: Path | None = None) -> Book:
     try:
         content = parse_yaml(text, file)
         marks = _marks(text)
@@ -68,7 +76,7 @@ def parse_rulebook(text: str, file: str) -> Book:
         rules = Rulebook.model_validate(content)
     except (ValidationError, RecursionError) as error:
         raise _explained(error, file, marks) from None
-    return Book(rules, file, sha256(text.encode()).hexdigest(), marks)
+    return Book(rules, file=file, digest=sha256(text.encode()).hexdigest(), marks=marks, folder=folder)
 
 
 def _marks(text: str) -> dict[WordPath, tuple[int, int]]:

@@ -17,6 +17,7 @@ import numpy as np
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.needs import needs_of
+from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Correlate, TableRule
 from privsynth.typing import Array
 
@@ -39,6 +40,14 @@ class Correlated:
     columns: tuple[str, ...]
     scores: Array = field(repr=False)
     asked: Array = field(repr=False)
+
+    def draw(
+        self,
+        rows: Rows,  # noqa: ARG002 - they follow no other column
+        alone: Callable[[str], Array],
+        streams: Callable[[str], np.random.Generator],
+    ) -> dict[str, Array]:
+        return self.placed({name: alone(name) for name in self.columns}, streams)
 
     def placed(self, drawn: Mapping[str, Array], streams: Callable[[str], np.random.Generator]) -> dict[str, Array]:
         """The same values of each column, in rows that give the wanted ranks."""
@@ -133,7 +142,7 @@ def _check_column(
         raise book.error(place, f"there is no column {name}.", f"columns are: {', '.join(columns)}")
     column = columns[name]
     follows = needs_of(column.rule.model_copy(update={"missing": 0}), (*path, "columns", name), book, _Anything())
-    if column.provider is None or column.provider.across:
+    if column.provider is None or column.provider.across or column.rule.lookup is not None:
         why = f"{column.rule.generator} makes a column of its own, whose values stay in their rows"
     elif follows:
         why = f"it follows {', '.join(sorted(follows))}, and its values would come to rows they were not made for"

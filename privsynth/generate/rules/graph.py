@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.links import PARENT, Link, visible
+from privsynth.generate.rules.lookups import drawn_rows
 from privsynth.generate.rules.needs import needs_of, needs_of_words
 from privsynth.generate.rules.rulebook import TableRule
 from privsynth.generate.rules.turns import Turn, column_of, link_of, rows_of
@@ -72,8 +73,9 @@ class Graph:
         for link in self.links[table].values():
             for own, key in link.keys.items():
                 needs[column_of(table, own)] |= {column_of(link.table, key), self._made_by(table, link.name)}
-        people = people_of(self.book.rules.tables[table])
-        return together(needs, [[column_of(table, name) for name in group] for group in people])
+        rule = self.book.rules.tables[table]
+        groups = [*people_of(rule), *drawn_rows(rule).values()]
+        return together(needs, [[column_of(table, name) for name in group] for group in groups])
 
 
 def people_of(table: TableRule) -> list[list[str]]:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
-from privsynth.generate.rules.correlation import Correlated
 from privsynth.generate.rules.folk import PersonColumns
 from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
@@ -19,6 +18,7 @@ from privsynth.generate.rules.rows import Linked, Rows, place_of
 from privsynth.generate.rules.rulebook import Sequence
 from privsynth.generate.rules.schema import is_plain
 from privsynth.generate.rules.time.runs import sorted_within
+from privsynth.generate.rules.together import Together
 from privsynth.spelling import Spelling
 from privsynth.spelling.dates import floored
 from privsynth.statistics import Taken
@@ -59,13 +59,14 @@ class Making:
         column = self.plan.columns[name]
         return finished(column, self._again(column, rows) if drawn is None else drawn, rows)
 
-    def drawn_together(
-        self, group: Correlated, rows: Rows, streams: Mapping[str, np.random.Generator]
-    ) -> dict[str, Array]:
-        """New values of correlated columns for some rows, correlated among those."""
-        plans = [self.plan.columns[name] for name in group.columns]
-        drawn = {plan.name: stored(self._again(plan, replace(rows, rng=streams[plan.name])), plan) for plan in plans}
-        return group.placed(drawn, lambda words: streams[words.removeprefix("correlate ")])
+    def drawn_together(self, group: Together, rows: Rows, streams: Streams) -> dict[str, Array]:
+        """New values of a group of columns for some rows."""
+
+        def alone(name: str) -> Array:
+            column = self.plan.columns[name]
+            return stored(self._again(column, replace(rows, rng=streams(f"column {name}"))), column)
+
+        return group.draw(rows, alone, streams)
 
     def _again(self, column: ColumnPlan, rows: Rows) -> Array:
         assert column.provider is not None  # noqa: S101 - for the type checker: others are never drawn again
@@ -81,8 +82,8 @@ class Making:
         try:
             if column.rule.person is not None:
                 self._people(column.rule.person.who)
-            elif column.name in self.plan.correlated:
-                self._correlated(self.plan.correlated[column.name])
+            elif column.name in self.plan.groups:
+                self._together(self.plan.groups[column.name])
             else:
                 rows = self.rows(f"column {column.name}")
                 self.values[column.name] = finished(column, self._whole(column, rows), rows)
@@ -104,11 +105,14 @@ class Making:
                 self.plan.columns[member.column], columns[member.column], self.rows(f"column {member.column}")
             )
 
-    def _correlated(self, group: Correlated) -> None:
-        rows = {name: self.rows(f"column {name}") for name in group.columns}
+    def _together(self, group: Together) -> None:
+        """Columns of which none is made without the others; what is missing in each is left out afterwards."""
         plans = {name: self.plan.columns[name] for name in group.columns}
-        drawn = {name: stored(self._whole(plans[name], rows[name]), plans[name]) for name in group.columns}
-        for name, values in group.placed(drawn, self.streams).items():
+        rows = {name: self.rows(f"column {name}") for name in group.columns}
+        whole = group.draw(
+            self.rows(""), lambda name: stored(self._whole(plans[name], rows[name]), plans[name]), self.streams
+        )
+        for name, values in whole.items():
             self.values[name] = finished(plans[name], values, rows[name])
 
     def _whole(self, column: ColumnPlan, rows: Rows) -> Array:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
 from privsynth.errors import BackendError
-from privsynth.generate.rules.making import Making
+from privsynth.generate.rules.making import Making, Streams
 from privsynth.generate.rules.plan import LATE, Expectation
 from privsynth.generate.rules.rows import Rows
 from privsynth.typing import Array
@@ -20,11 +21,12 @@ CANDIDATES = 32_768  # rows drawn a round, at least: few bad rows get many tries
 
 @dataclass(frozen=True, eq=False)
 class _Again:
-    """One table's rows under mending: what must hold by now, and the columns that are drawn again, each by a stream."""
+    """One table's rows under mending: what must hold by now, and the columns that are drawn again."""
 
     making: Making
     ripe: Sequence[Expectation]
-    streams: Mapping[str, np.random.Generator]
+    anew: Sequence[str]
+    streams: Streams = field(repr=False)
 
     def broken(self, rows: Rows) -> Array:
         """Which of the rows break which expectation."""
@@ -50,16 +52,16 @@ class _Again:
         rows = self.making.rows("").take(again)
         values: dict[str, Array] = {}
         drawn: dict[str, Array] = {}
-        for name, stream in self.streams.items():
-            seen = rows.over(values, stream)
-            if name in self.making.plan.correlated and name not in drawn:
-                drawn |= self.making.drawn_together(self.making.plan.correlated[name], seen, self.streams)
+        for name in self.anew:
+            seen = rows.over(values, self.streams(f"column {name}"))
+            if name in self.making.plan.groups and name not in drawn:
+                drawn |= self.making.drawn_together(self.making.plan.groups[name], seen, self.streams)
             values[name] = self.making.redrawn(name, seen, drawn.get(name))
         view = rows.over(values, rows.rng)
         good = (self.broken(view) == wanted[again]).all(axis=1).reshape(len(wrong), tries)
         is_mended, first = good.any(axis=1), good.argmax(axis=1)
         chosen = (np.arange(len(wrong)) * tries + first)[is_mended]
-        for name in self.streams:
+        for name in self.anew:
             self.making.put(name, values[name][chosen], wrong[is_mended])
         return np.asarray(wrong[~is_mended])
 
@@ -71,7 +73,7 @@ class _Again:
             bad = int((broken[:, at] & ~wanted[:, at]).sum())
             if bad:
                 fixed = "and none of the columns it names can be drawn again"
-                tried = "even after many new draws" if self.streams else fixed
+                tried = "even after many new draws" if self.anew else fixed
                 raise BackendError(
                     f"{expectation.place}: this expectation of table {table} is broken"
                     f" by {bad} of {count} rows {tried}.",
@@ -91,13 +93,13 @@ def mend(making: Making, when: str) -> None:
         return
     plan = making.plan.mending[when]
     again = "again, late" if when == LATE else "again"
-    streams = {turn.name: making.streams(f"column {turn.name} {again}") for turn in plan.anew}
-    mending = _Again(making, plan.ripe, streams)
+    streams = cache(lambda words: making.streams(f"{words} {again}"))
+    mending = _Again(making, plan.ripe, [turn.name for turn in plan.anew], streams)
     broken = mending.broken(making.rows(""))
     wanted = mending.wanted(broken)
     wrong = np.flatnonzero((broken != wanted).any(axis=1))
     idle = rounds = 0
-    while streams and len(wrong) and idle < IDLE and rounds < ROUNDS:
+    while mending.anew and len(wrong) and idle < IDLE and rounds < ROUNDS:
         left = mending.once(wrong, wanted)
         idle, rounds = (idle + 1 if len(left) == len(wrong) else 0), rounds + 1
         wrong = left

@@ -13,6 +13,7 @@ from privsynth.generate.rules.rulebook import (
     ColumnRule,
     Days,
     Draw,
+    LookupRule,
     Person,
     RuleModel,
     Sequence,
@@ -20,7 +21,11 @@ from privsynth.generate.rules.rulebook import (
 )
 from privsynth.generate.rules.templates import columns_of
 
-_EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {Days: ("low", "high"), Before: ("first",)}  # of others: all
+_EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {
+    Days: ("low", "high"),
+    Before: ("first",),
+    LookupRule: (),
+}  # of others: all
 
 
 def needs_of(rule: Draw, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
@@ -81,6 +86,8 @@ def _columns(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
         yield (*path, "by"), draw.by
     if draw.template is not None:
         yield from (((*path, "template"), name) for name in columns_of(draw.template))
+    if draw.lookup is not None:
+        yield from (((*path, "lookup", "by", column), name) for column, name in draw.lookup.by.items())
     if draw.before is not None:
         yield (*path, "before", "column"), draw.before.column
     if draw.person is not None and draw.person.gender is not None:

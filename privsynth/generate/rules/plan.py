@@ -11,9 +11,10 @@ from privsynth.errors import PolicyError
 from privsynth.expressions import Expression, compile_condition
 from privsynth.generate.rules import folk, schema
 from privsynth.generate.rules.book import Book, WordPath
-from privsynth.generate.rules.correlation import Correlated, plan_correlations
+from privsynth.generate.rules.correlation import plan_correlations
 from privsynth.generate.rules.graph import Graph, together
 from privsynth.generate.rules.links import PARENT, Link, links_of, visible
+from privsynth.generate.rules.lookups import plan_lookups
 from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.ordering import above, below
 from privsynth.generate.rules.provider import Provider
@@ -22,6 +23,7 @@ from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.processes import process_of
+from privsynth.generate.rules.together import Together
 from privsynth.generate.rules.turns import Act, Turn, column_of, mend_of, rows_of, turns_in_order
 from privsynth.pii.entities import Trait, has
 
@@ -81,7 +83,7 @@ class TablePlan:
     columns: Mapping[str, ColumnPlan] = field(repr=False)  # in the order of the rulebook
     people: Mapping[str, tuple[folk.PersonColumn, ...]] = field(repr=False)
     expectations: tuple[Expectation, ...] = field(repr=False)
-    correlated: Mapping[str, Correlated] = field(repr=False)  # by column
+    groups: Mapping[str, Together] = field(repr=False)  # by column: those that are drawn with it
     mending: Mapping[str, Mending] = field(repr=False)  # by when it is done
     links: Mapping[str, Link] = field(repr=False)
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
@@ -126,9 +128,9 @@ def plan_tables(book: Book) -> BookPlan:
         planned.add(turn)
     planned.put_in_order()
     expectations = {name: planned.expectations(name) for name in book.rules.tables}
-    correlated = {name: planned.correlated(name) for name in book.rules.tables}
-    needs = together(needs, [_group(name, each) for name, groups in correlated.items() for each in groups.values()])
-    drawn = Drawn(needs, planned.columns, correlated)
+    groups = {name: planned.groups(name) for name in book.rules.tables}
+    needs = together(needs, [_group(name, each) for name, tied in groups.items() for each in tied.values()])
+    drawn = Drawn(needs, planned.columns, groups)
     mending = {name: mending_of(name, expectations, drawn) for name in book.rules.tables}
     needs = with_mending(needs, mending)
     turns = turns_in_order(needs, book)
@@ -140,7 +142,7 @@ def plan_tables(book: Book) -> BookPlan:
             columns=planned.of_table(name),
             people=_people(book, ("tables", name), table),
             expectations=expectations[name],
-            correlated=correlated[name],
+            groups=groups[name],
             mending={
                 when: replace(mend, anew=tuple(sorted(mend.anew, key=place.__getitem__)))
                 for when, mend in mending[name].items()
@@ -154,7 +156,7 @@ def plan_tables(book: Book) -> BookPlan:
     return BookPlan(tables, turns, needs)
 
 
-def _group(table: str, group: Correlated) -> list[Turn]:
+def _group(table: str, group: Together) -> list[Turn]:
     return [column_of(table, name) for name in group.columns]
 
 
@@ -184,16 +186,18 @@ class _Planned:
                 scope = Scope(self.graph.book, ("tables", name, "in_order"), {})
                 if turn not in self.columns:
                     raise scope.error("there is no such column.", f"columns are: {', '.join(table.columns)}")
-                if table.in_order in self.correlated(name):
-                    raise scope.error("a correlated column cannot be sorted.", "correlate other columns")
+                if table.in_order in self.groups(name):
+                    raise scope.error("a column that is drawn together with others cannot be sorted.")
                 self.columns[turn] = _sorted(self.columns[turn], scope)
 
     def of_table(self, name: str) -> dict[str, ColumnPlan]:
         return {column: self.columns[column_of(name, column)] for column in self.graph.book.rules.tables[name].columns}
 
-    def correlated(self, name: str) -> dict[str, Correlated]:
-        book = self.graph.book
-        return plan_correlations(book, ("tables", name), book.rules.tables[name], self.of_table(name))
+    def groups(self, name: str) -> dict[str, Together]:
+        """The columns of a table that are drawn with others, each with its group."""
+        book, path = self.graph.book, ("tables", name)
+        table = book.rules.tables[name]
+        return {**plan_correlations(book, path, table, self.of_table(name)), **plan_lookups(book.lookups, path, table)}
 
     def expectations(self, table: str) -> tuple[Expectation, ...]:
         book = self.graph.book
@@ -313,7 +317,7 @@ class Drawn:
 
     needs: Needs
     columns: Mapping[Turn, ColumnPlan]
-    correlated: Mapping[str, Mapping[str, Correlated]]
+    groups: Mapping[str, Mapping[str, Together]]
 
     def own(self, table: str) -> dict[Turn, frozenset[Turn]]:
         return {turn: needed for turn, needed in self.needs.items() if turn in self.columns and turn.table == table}
@@ -337,7 +341,7 @@ class Drawn:
         kept = above(own, [turn for turn in own if turn in looked_at or self.columns[turn].is_fixed])
         loose = {turn for turn in above(own, named) if turn in own} - kept
         for turn in own:
-            group = self.correlated[turn.table].get(turn.name)
+            group = self.groups[turn.table].get(turn.name)
             tied = {*_group(turn.table, group)} if group else {turn}
             loose = loose - tied if kept & tied else loose | tied if loose & tied else loose
         return tuple(below(own, [turn for turn in loose if not self.columns[turn].is_certain]))

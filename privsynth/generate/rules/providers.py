@@ -26,7 +26,7 @@ from privsynth.generate.rules.time.columns import column_of_time
 from privsynth.typing import Array
 
 WHOLE = ("sequence", "uuid", "reference", "person")  # made otherwise than by a provider
-TOP_ONLY = (*WHOLE, "before", "running")  # they are whole columns, never a part of one
+TOP_ONLY = (*WHOLE, "lookup", "before", "running")  # they are whole columns, never a part of one
 WHOLE_LAWS = ("whole", "poisson", "binomial", "geometric", "zipf")
 ROUNDS = 100  # in which what lies outside of low and high is drawn again
 CANDIDATES = 4_096  # values drawn a round, at least
@@ -77,32 +77,35 @@ class Scope:
 
 def provider_of(draw: Draw, scope: Scope) -> Provider:
     """What makes the values of this way to draw."""
-    match draw.generator:
-        case "constant":
-            return _choice([draw.constant], [1.0], scope)
-        case "choice":
-            assert draw.choice is not None  # noqa: S101 - for the type checker; `generator` says so
-            values, weights = (
-                (list(draw.choice), list(draw.choice.values()))
-                if isinstance(draw.choice, dict)
-                else (draw.choice, [1.0] * len(draw.choice))
-            )
-            return _choice(values, weights, scope.at("choice"))
-        case "pattern":
-            return _pattern(str(draw.pattern), scope.at("pattern"))
-        case "template":
-            return template_provider(str(draw.template), scope.at("template"))
-        case "date":
-            assert draw.date is not None  # noqa: S101 - as above
-            return day_provider(draw.date, scope.at("date"))
-        case "sql":
-            return _derived(scope.at("sql").expression(str(draw.sql)))
-        case "row" | "before" | "running":
-            return column_of_time(draw, scope)
+    name = draw.generator
+    words, inside = getattr(draw, name), scope.at(name)
+    match name:
         case "when" | "by" | "mixture":
             return _branching(draw, scope)
-        case name:
-            return _law(name, getattr(draw, name), scope.at(name))
+        case "row" | "before" | "running":
+            return column_of_time(draw, scope)
+        case _ if name in _ways():
+            return _ways()[name](words, inside)
+        case _:
+            return _law(name, words, inside)
+
+
+def _ways() -> dict[str, Callable[[Any, Scope], Provider]]:
+    """All that is neither a law nor made of other ways."""
+    return {
+        "constant": lambda value, scope: _choice([value], [1.0], scope),
+        "choice": _listed,
+        "pattern": _pattern,
+        "template": template_provider,
+        "lookup": lambda rule, scope: scope.book.lookups.column(rule, scope.path),
+        "date": day_provider,
+        "sql": lambda text, scope: _derived(scope.expression(text)),
+    }
+
+
+def _listed(choice: list[Any] | dict[Any, float], scope: Scope) -> Provider:
+    weights = list(choice.values()) if isinstance(choice, dict) else [1.0] * len(choice)
+    return _choice(list(choice), weights, scope)
 
 
 def _choice(values: list[Any], weights: list[float], scope: Scope) -> Provider:

@@ -275,6 +275,16 @@ class Person(RuleModel):
     like: str | None = Field(None, max_length=100, description="An invented example whose form is kept.")
 
 
+class LookupRule(RuleModel):
+    """A column of a CSV file beside the book; columns with the same `row` come from one drawn row of it."""
+
+    file: str = Field(min_length=1, max_length=200)
+    column: Name
+    weight: Name | None = Field(None, description="The file's column of weights; without it all rows are alike.")
+    by: dict[Name, Name] = Field({}, max_length=10, description="Columns of the file, and columns they must equal.")
+    row: str | None = Field(None, min_length=1, max_length=50, description="Which drawn row; when absent, the file's.")
+
+
 def check_weights(weights: Any) -> None:
     """Whole numbers are proportions; with decimals they are shares, and have to sum to 1."""
     if any(weight < 0 for weight in weights) or not sum(weights) > 0:
@@ -289,7 +299,7 @@ def check_weights(weights: Any) -> None:
 GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
     "triangular", "gamma", "beta", "weibull", "pareto", "student_t", "binomial", "geometric", "zipf",
-    "template",
+    "template", "lookup",
     "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "row", "mixture", "when", "by",
 )  # fmt: skip
 
@@ -322,6 +332,7 @@ class Draw(RuleModel):
     date: Days | None = None
     pattern: str | None = None
     template: Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_template)] | None = None
+    lookup: LookupRule | None = None
     person: Person | None = None
     reference: Name | None = Field(None, description="The parent's key: which row of the parent this row belongs to.")
     sql: str | None = None
