@@ -74,10 +74,11 @@ def _tallest(real: Sequence[Array], made: Sequence[Array]) -> Peak:
     for window in _windows(rows):
         whole = size * len(short) * (window.stop - window.start)
         for way in (1, -1):
-            laid = sum(
-                _laid(spectrum, signal[window][::way], len(long[0]))
+            together = sum(
+                spectrum * np.conj(rfft(signal[window][::way], len(long[0])))
                 for spectrum, signal in zip(spectra, short, strict=True)
             )
+            laid = irfft(together, len(long[0]))  # the agreement of the window, for each place at which it may begin
             peak = _peak(laid / whole)
             worst = max(worst, peak, key=lambda each: each.height / each.limit)
     return worst
@@ -88,11 +89,6 @@ def _windows(rows: int) -> Iterator[slice]:
     size = max(SMALLEST, rows // WINDOWS)
     if size < rows:
         yield from (slice(start, start + size) for start in range(0, rows - size + 1, size))
-
-
-def _laid(spectrum: Array, window: Array, length: int) -> Array:
-    """The agreement of a window with the sequence, for each place at which it may begin."""
-    return irfft(spectrum * np.conj(rfft(window, length)), length)
 
 
 def _peak(agreement: Array) -> Peak:
