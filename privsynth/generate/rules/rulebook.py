@@ -493,7 +493,33 @@ class States(RuleModel):
     until: Day | None = None
 
 
-PROCESSES = ("states",)
+class Bursts(RuleModel):
+    """Now and then many arrive within a short time."""
+
+    rate: Amount = Field(description="Bursts a day.")
+    size: Draw = Field(description="How many arrive in one.")
+    minutes: Amount = Field(description="How long one lasts.")
+
+
+class Arrivals(RuleModel):
+    """Rows arrive by chance, one independent of the other, more often in some hours and on some days."""
+
+    rate: Amount = Field(description="Arrivals a day, without those of bursts.")
+    hours: list[Number] | None = Field(None, min_length=24, max_length=24, description="Weights from midnight on.")
+    weekdays: list[Number] | None = Field(None, min_length=7, max_length=7, description="Weights from Monday on.")
+    bursts: Bursts | None = None
+    since: Day
+    until: Day
+
+    @model_validator(mode="after")
+    def _weighted(self) -> Self:
+        for weights in (self.hours, self.weekdays):
+            if weights is not None and (min(weights) < 0 or not max(weights) > 0):
+                raise ValueError("weights must not be negative, and one must be above 0")
+        return self
+
+
+PROCESSES = ("states", "arrivals")
 
 
 def _expectation(value: Any) -> Any:
@@ -506,6 +532,7 @@ class TableRule(RuleModel):
     rows: int | None = Field(None, ge=0, le=1_000_000_000)
     belongs_to: BelongsTo | None = None
     states: States | None = None
+    arrivals: Arrivals | None = None
     columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
     in_order: Name | None = Field(None, description="A column that rises from row to row of one parent.")
     correlate: list[Correlate] = Field([], max_length=100)
@@ -525,6 +552,8 @@ class TableRule(RuleModel):
         return self
 
     def _check_process(self) -> None:
+        if len([word for word in PROCESSES if getattr(self, word) is not None]) > 1:
+            raise ValueError(f"rows come from one process: one of {', '.join(PROCESSES)}")
         if self.rows is not None or (self.belongs_to is not None and self.belongs_to.count is not None):
             raise ValueError(f"{self.process} say how many rows there are; leave out 'rows' and 'count'")
 

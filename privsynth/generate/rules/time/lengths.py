@@ -1,4 +1,4 @@
-"""Lengths of time from the laws of a rulebook, over the columns of the parent."""
+"""Lengths of time and numbers from the laws of a rulebook, over the columns of the parent."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from privsynth.generate.rules.provider import Law
     from privsynth.generate.rules.providers import Scope
 
+Counts = Callable[[Rows], Array]
+
 LONGEST = 10**11  # seconds, about three thousand years
 
 
@@ -31,7 +33,19 @@ def number_law(draw: Draw, scope: Scope) -> Law:
     return provider.draw
 
 
-def length_of(draw: Draw, unit: int, scope: Scope, *, whole: bool) -> Callable[[Rows], Array]:
+def counts_of(draw: Draw, scope: Scope) -> Counts:
+    """A law of how many."""
+    law, place = number_law(draw, scope), scope.book.place(scope.path)
+
+    def counts(rows: Rows) -> Array:
+        numbers = law(rows)
+        demand(numbers >= 0, f"{place}: a number is missing or below 0", "cut the law at  low: 0")
+        return numbers
+
+    return counts
+
+
+def length_of(draw: Draw, unit: int, scope: Scope, *, whole: bool) -> Counts:
     """A length in whole seconds, or in whole units; `unit` is in seconds."""
     law, place = number_law(draw, scope), scope.book.place(scope.path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from privsynth.generate.rules.rulebook import TableRule
+from privsynth.generate.rules.time.arrivals import arrivals_process
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.states import states_process
 
@@ -14,5 +15,7 @@ if TYPE_CHECKING:
 
 def process_of(table: TableRule, scope: Scope) -> Process:
     """The process of a table that has one. Its expressions may name the parent's columns."""
-    assert table.states is not None  # noqa: S101 - for the type checker; `process` says so
-    return states_process(table.states, scope.at("states"))
+    if table.states is not None:
+        return states_process(table.states, scope.at("states"))
+    assert table.arrivals is not None  # noqa: S101 - for the type checker; `process` says so
+    return arrivals_process(table.arrivals, scope.at("arrivals"))
