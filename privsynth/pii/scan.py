@@ -101,9 +101,10 @@ def scan_values(values: Sequence[str], *, column: str, kind: Kind, nlp: str = AU
         return {}
     confirmed, weak = Counter[str](), Counter[str]()
     named = [entities()[name] for name in read_name(column).entities if entities()[name].check]
-    for value in filter(is_text, values):
+    texts = set(filter(is_text, values))
+    for value in texts:
         _count_text(value, confirmed, weak, nlp)
-    cells = kinds_of_cells([value for value in values if not is_text(value)], named)
+    cells = kinds_of_cells([value for value in values if value not in texts] if texts else values, named)
     confirmed.update({kind: len(found) for kind, found in cells.items()})
     return {name: Hits(confirmed[name], weak[name]) for name in sorted(confirmed | weak)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
@@ -31,13 +32,18 @@ class Shape:
         """`people`: the number of the person of each row; without it each row is a person of its own."""
         codes, spelt = pd.factorize(np.asarray(text, dtype=object))
         there = codes >= 0
-        trimmed, distinct = pd.factorize(np.array([value.strip() for value in spelt], dtype=object))
-        values = trimmed[codes[there]]
+        values, distinct = codes[there], spelt.tolist()
+        trimmed = [value.strip() for value in distinct]
+        if not all(map(operator.is_, trimmed, distinct)):  # where nothing is trimmed it is the very same text
+            merged, distinct = pd.factorize(np.array(trimmed, dtype=object))
+            values = merged[values]
         rows_of = np.bincount(values, minlength=len(distinct))
         people_of = rows_of if people is None else _people_of(values, people[there], len(distinct))
-        known = [at for at, value in enumerate(distinct) if value]
         changes = int(np.count_nonzero(np.diff(values)))
-        return cls(len(values), [distinct[at] for at in known], rows_of[known], people_of[known], changes=changes)
+        if "" in distinct:
+            known = np.flatnonzero(np.array(distinct, dtype=object) != "")
+            distinct, rows_of, people_of = [distinct[at] for at in known], rows_of[known], people_of[known]
+        return cls(len(values), list(distinct), rows_of, people_of, changes=changes)
 
     def shared_share(self, fewest: int) -> float:
         """Share of the rows whose value at least so many people hold."""
