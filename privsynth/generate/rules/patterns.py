@@ -1,11 +1,14 @@
-"""Texts of a pattern, such as `[A-Z]{2}-\\d{4}`: a small part of regular expressions, read by a parser of its own.
+"""Texts of a pattern, such as `[A-Z]{2}-\\d{4}`: plain regular expressions, read by a parser of its own.
 
-Allowed are literal characters, classes `[A-Z0-9_]`, `\\d` (digit), `\\l` and `\\u` (small and capital letter),
-alternatives `(red|blue)`, and `{n}`, `{n,m}` and `?` after any of them. Every text is as likely as every other.
+Known are literal characters, classes `[A-Z0-9_]` and `[^0-9]`, `\\d \\w \\s` and their opposites `\\D \\W \\S`, `\\l`
+and `\\u` (small and capital letter), groups and alternatives `(red|blue)`, `(?:...)`, `(?P<name>...)`, repetitions `?`,
+`{n}`, `{n,m}`, `{,m}`, and with a bound of ours `*`, `+` and `{n,}`; `^` and `$` at the ends. A dot is a dot. Every way
+through the pattern is as likely as every other, and a text costs no more than its length.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -18,7 +21,18 @@ from privsynth.typing import Array
 
 LONGEST = 200  # characters of one made text
 DEEPEST = 10  # brackets inside one another
-_SHORT = {"d": digits, "l": ascii_lowercase, "u": ascii_uppercase}
+MORE = 8  # how often a repetition without an end goes beyond its least
+PRINTED = "".join(map(chr, range(32, 127)))  # what the opposite of a class is taken from
+_SHORT = {
+    "d": digits,
+    "w": ascii_uppercase + ascii_lowercase + digits + "_",
+    "s": " ",
+    "l": ascii_lowercase,
+    "u": ascii_uppercase,
+}
+_SHORT |= {sign.upper(): "".join(c for c in PRINTED if c not in _SHORT[sign]) for sign in "dws"}
+_LOOKING = ("(?=", "(?!", "(?<=", "(?<!")
+_NAMED = re.compile(r"\(\?(?::|P?<[A-Za-z_]\w*>)")
 _SIGNS = "()[]{}|?*+"
 
 
@@ -60,7 +74,8 @@ class TextPattern:
         texts = np.full(rows, "", dtype=object)
         for at, choice in enumerate(self.choices):
             here = np.flatnonzero(which == at)
-            texts[here] = _sequence(choice, len(here), rng)
+            if len(here):
+                texts[here] = _sequence(choice, len(here), rng)
         return texts
 
     def number(self, place: int) -> str:
@@ -139,13 +154,34 @@ class _PatternReader:
                 self.at += 1
                 read.append(tuple(items))
                 items = []
-            else:
+            elif not self.is_anchor(depth, begins=not items):
                 items += self.repeated(self.item(depth))
         return TextPattern((*read, tuple(items)))
+
+    def is_anchor(self, depth: int, *, begins: bool) -> bool:
+        """Passes over `^` and `$` at the ends of the whole: a text is made from its beginning to its end anyhow."""
+        sign, following = self.text[self.at], self.text[self.at + 1 : self.at + 2]
+        if depth or not ((sign == "^" and begins) or (sign == "$" and following in ("", "|"))):
+            return False
+        self.at += 1
+        return True
+
+    def open(self) -> None:
+        """What may stand behind a bracket: a name or ?: say nothing of the texts."""
+        self.at -= 1
+        if self.text.startswith(_LOOKING, self.at):
+            raise self.error("looking ahead and back is not known", "write out what may stand there, as (a|b) or [...]")
+        if head := _NAMED.match(self.text, self.at):
+            self.at = head.end()
+        elif self.text.startswith("(?", self.at):
+            raise self.error("of the groups with a question mark (?:...) and (?P<name>...) are known")
+        else:
+            self.at += 1
 
     def item(self, depth: int) -> str | TextPattern:
         sign = self.next()
         if sign == "(":
+            self.open()
             bracket = self.choices(depth + 1)
             self.expect(")")
             return bracket
@@ -158,8 +194,10 @@ class _PatternReader:
         return sign
 
     def members(self) -> str:
-        """The characters between square brackets."""
+        """The characters between square brackets, or all others."""
         characters = ""
+        is_opposite = self.text[self.at : self.at + 1] == "^"
+        self.at += is_opposite
         while (sign := self.next()) != "]":
             first = self.escaped() if sign == "\\" else sign
             if (
@@ -173,34 +211,53 @@ class _PatternReader:
                     raise self.error("a range runs backwards, or is longer than 256")
                 first = "".join(map(chr, range(ord(first), ord(last) + 1)))
             characters += first
-        if not characters or characters[0] == "^":
-            raise self.error("a class names the characters that may stand there; [] and [^...] are not known")
+        if is_opposite and characters:
+            characters = "".join(sign for sign in PRINTED if sign not in characters)
+        if not characters:
+            raise self.error("a class names the characters that may stand there, or those that may not")
         return "".join(dict.fromkeys(characters))
 
     def escaped(self) -> str:
         sign = self.next()
+        if sign in "123456789k":
+            raise self.error(
+                "a group cannot be repeated by its number or name", "make two columns and join them with sql"
+            )
         if sign.isalnum() and sign not in _SHORT:
-            raise self.error("\\d, \\l and \\u are known, and \\ in front of a sign")
+            raise self.error("\\d, \\w, \\s, \\l and \\u are known, and \\ in front of a sign")
         return _SHORT.get(sign, sign)
 
     def repeated(self, item: str | TextPattern) -> list[str | TextPattern]:
-        """The item as often as the braces after it say."""
-        sign = self.text[self.at : self.at + 1]
-        if sign == "?":
-            self.at += 1
-            return [TextPattern(((), (item,)))]
-        if sign != "{":
+        """The item as often as what stands after it says."""
+        is_dot = self.text[self.at - 1] == "." and self.text[self.at - 2 : self.at - 1] != "\\"
+        bounds = self.bounds()
+        if bounds is None:
             return [item]
+        if is_dot:
+            raise self.error("a dot stands for itself", "write a class for any character, such as \\w or [ -~]")
+        self.at += self.text[self.at : self.at + 1] == "?"  # lazy: the same texts
+        low, high = bounds
+        if low > high or high * (1 if isinstance(item, str) else item.longest) > LONGEST:
+            raise self.error(f"repetitions must rise, and make texts of up to {LONGEST} characters")
+        if low == high:
+            return [item] * low
+        return [TextPattern(tuple((item,) * times for times in range(low, high + 1)))]
+
+    def bounds(self) -> tuple[int, int] | None:
+        """How often something stands there; a repetition without an end has one here."""
+        sign = self.text[self.at : self.at + 1]
+        if sign not in ("?", "*", "+", "{"):
+            return None
         self.at += 1
-        low = self.count()
+        if sign != "{":
+            return {"?": (0, 1), "*": (0, MORE), "+": (1, MORE)}[sign]
+        low = 0 if self.text[self.at : self.at + 1] == "," else self.count()
         high = low
         if self.text[self.at : self.at + 1] == ",":
             self.at += 1
-            high = self.count()
+            high = low + MORE if self.text[self.at : self.at + 1] == "}" else self.count()
         self.expect("}")
-        if low > high or high * (1 if isinstance(item, str) else item.longest) > LONGEST:
-            raise self.error(f"repetitions must rise, and make texts of up to {LONGEST} characters")
-        return [item] * low if low == high else [TextPattern(tuple((item,) * times for times in range(low, high + 1)))]
+        return low, high
 
     def count(self) -> int:
         begin = self.at
@@ -221,8 +278,6 @@ class _PatternReader:
             raise self.error(f"'{sign}' is expected")
         self.at += 1
 
-    def error(self, problem: str) -> PolicyError:
-        return PolicyError(
-            f"pattern, character {max(self.at, 1)}: {problem}.",
-            hint="known are characters, [A-Z0-9], \\d, \\l, \\u, (a|b), {n}, {n,m} and ?",
-        )
+    def error(self, problem: str, hint: str = "") -> PolicyError:
+        known = "known are characters, [A-Z0-9], [^a], \\d, \\w, \\s, \\l, \\u, (a|b), {n}, {n,m}, ?, * and +"
+        return PolicyError(f"pattern, character {max(self.at, 1)}: {problem}.", hint=hint or known)
