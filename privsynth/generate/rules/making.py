@@ -11,6 +11,7 @@ import pandas as pd
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.folk import PersonColumns
+from privsynth.generate.rules.lettering import numbered, random_uuids
 from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
 from privsynth.generate.rules.provider import Provider, blank
@@ -119,7 +120,7 @@ class Making:
         if column.rule.sequence is not None:
             return _sequence(column.rule.sequence, rows.count)
         if column.rule.uuid is not None:
-            return _uuids(rows)
+            return random_uuids(rows.count, rows.rng)
         if column.rule.reference is not None:
             return rows.values[f"{PARENT}.{column.rule.reference}"]
         assert column.provider is not None  # noqa: S101 - for the type checker: all others have one
@@ -156,20 +157,7 @@ def _sequence(sequence: Sequence, rows: int) -> Array:
     numbers = sequence.start + sequence.step * np.arange(rows, dtype=np.int64)
     if is_plain(sequence):
         return numbers.astype(np.float64)
-    texts = np.empty(rows, dtype=object)
-    texts[:] = [f"{sequence.prefix}{number:0{sequence.width}d}{sequence.suffix}" for number in numbers.tolist()]
-    return texts
-
-
-def _uuids(rows: Rows) -> Array:
-    raw = np.frombuffer(rows.rng.bytes(16 * rows.count), dtype=np.uint8).reshape(rows.count, 16).copy()
-    raw[:, 6] = raw[:, 6] & 0x0F | 0x40
-    raw[:, 8] = raw[:, 8] & 0x3F | 0x80
-    text = raw.tobytes().hex()
-    uuids = np.empty(rows.count, dtype=object)
-    digits = (text[at : at + 32] for at in range(0, len(text), 32))
-    uuids[:] = ["-".join((u[:8], u[8:12], u[12:16], u[16:20], u[20:])) for u in digits]
-    return uuids
+    return numbered(numbers, width=sequence.width, prefix=sequence.prefix, suffix=sequence.suffix)
 
 
 def check_capacity(plan: TablePlan, rows: int) -> None:

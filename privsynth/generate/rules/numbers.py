@@ -68,8 +68,7 @@ def _cut_standard(low: Array, high: Array, rows: int, rng: np.random.Generator) 
     """Standard normal numbers between two limits, worked out in the tail that is nearer, where shares are exact."""
     from scipy.special import ndtr, ndtri
 
-    low, high = np.broadcast_to(low, rows), np.broadcast_to(high, rows)
-    turned = low > 0
+    turned = np.asarray(low) > 0
     a, b = ndtr(np.where(turned, -high, low)), ndtr(np.where(turned, -low, high))
     has_limits = ~(np.isnan(low) | np.isnan(high))
     _demand((a < b) | ~has_limits, low, high, "nearly nothing lies between low and high")

@@ -17,9 +17,11 @@ from string import ascii_lowercase, ascii_uppercase, digits
 import numpy as np
 
 from privsynth.errors import PolicyError
+from privsynth.generate.rules.lettering import drawn_letters
 from privsynth.typing import Array
 
 LONGEST = 200  # characters of one made text
+MOST = 2**62  # no number of a text is larger
 DEEPEST = 10  # brackets inside one another
 MORE = 8  # how often a repetition without an end goes beyond its least
 PRINTED = "".join(map(chr, range(32, 127)))  # what the opposite of a class is taken from
@@ -78,13 +80,16 @@ class TextPattern:
                 texts[here] = _sequence(choice, len(here), rng)
         return texts
 
-    def number(self, place: int) -> str:
-        """The text with this number, from 0 up to, and without, `capacity`."""
+    def numbers(self, places: Array) -> Array:
+        """The texts with these numbers, from 0 up to, and without, `capacity`."""
+        texts, rest = np.full(len(places), "", dtype=object), places
+        todo = np.arange(len(places))
         for choice in self.choices:
-            if place < _ways(choice):
-                return "".join(_unfold(choice, place))
-            place -= _ways(choice)
-        raise IndexError(place)
+            ways = _ways(choice)
+            here = rest < ways
+            texts[todo[here]] = _unfold(choice, rest[here])
+            todo, rest = todo[~here], rest[~here] - min(ways, MOST)
+        return texts
 
 
 def _ways(choice: tuple[str | TextPattern, ...]) -> int:
@@ -105,22 +110,22 @@ def _one(item: str | TextPattern) -> str:
 
 
 def _sequence(choice: tuple[str | TextPattern, ...], rows: int, rng: np.random.Generator) -> Array:
-    texts: Array = np.full(rows, "", dtype=object)
-    for item in choice:
-        texts = texts + (
-            np.array(list(item), dtype=object)[rng.integers(0, len(item), rows)]
-            if isinstance(item, str)
-            else item.draw(rows, rng)
-        )
-    return texts
+    """Characters that stand side by side are drawn as one text."""
+    texts: list[Array] = []
+    for is_letter, run in groupby(choice, key=lambda item: isinstance(item, str)):
+        if is_letter:
+            texts.append(drawn_letters([item for item in run if isinstance(item, str)], rows, rng))
+        else:
+            texts += [item.draw(rows, rng) for item in run if isinstance(item, TextPattern)]
+    return sum(texts[1:], start=texts[0]) if texts else np.full(rows, "", dtype=object)
 
 
-def _unfold(choice: tuple[str | TextPattern, ...], place: int) -> list[str]:
-    parts = []
+def _unfold(choice: tuple[str | TextPattern, ...], places: Array) -> Array:
+    texts = np.full(len(places), "", dtype=object)
     for item in reversed(choice):
-        place, at = divmod(place, len(item) if isinstance(item, str) else item.capacity)
-        parts.append(item[at] if isinstance(item, str) else item.number(at))
-    return parts[::-1]
+        places, at = np.divmod(places, min(len(item) if isinstance(item, str) else item.capacity, MOST))
+        texts = (np.array([*item], dtype=object)[at] if isinstance(item, str) else item.numbers(at)) + texts
+    return texts
 
 
 def read_pattern(text: str) -> TextPattern:

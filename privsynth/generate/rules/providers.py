@@ -171,16 +171,11 @@ def _pattern(text: str, scope: Scope) -> Provider:
     except PolicyError as problem:
         raise scope.error(problem.message, problem.hint) from None
 
-    def number(places: Array) -> Array:
-        texts = np.empty(len(places), dtype=object)
-        texts[:] = [pattern.number(int(place)) for place in places]
-        return texts
-
     return Provider(
         Kind.TEXT,
         lambda rows: pattern.draw(rows.count, rows.rng),
         capacity=pattern.capacity,
-        distinct=counted(pattern.capacity, number),
+        distinct=counted(pattern.capacity, pattern.numbers),
         invented=True,
     )
 

@@ -40,7 +40,7 @@ def test_makes_texts_of_the_shape_and_counts_them(text: str, capacity: int, same
 
 def test_every_text_has_a_number_of_its_own() -> None:
     shape = read_pattern("(red|blue|x{1,3})?[12]")
-    assert sorted(shape.number(at) for at in range(shape.capacity)) == sorted(
+    assert sorted(shape.numbers(np.arange(shape.capacity))) == sorted(
         f"{a}{b}" for a in ("", "red", "blue", "x", "xx", "xxx") for b in "12"
     )
 
