@@ -105,8 +105,7 @@ class Rules:
 
         def make(count: int, values: dict[str, Array]) -> Making:
             others = {name: makings[link.table] for name, link in plan.links.items()}
-            locale = self.book_.rules.locale
-            return Making(plan, count, streams=stream, locale=locale, taken=self.taken_, others=others, values=values)
+            return Making(plan, count, streams=stream, taken=self.taken_, others=others, values=values)
 
         if plan.parent is None and plan.process is None:
             return make(rows, {})

@@ -35,7 +35,24 @@ PARTS = {
     "url": ("URL", Role.DIRECT, None),
     "card": ("CREDIT_CARD", Role.DIRECT, None),
     "iban": ("IBAN", Role.DIRECT, None),
+    "maiden_name": ("MAIDEN_NAME", Role.DIRECT, None),
+    "initials": ("INITIALS", Role.QUASI, None),
+    "postcode": ("POSTCODE", Role.QUASI, None),
+    "region": ("REGION", Role.QUASI, None),
+    "ipv6": ("IPV6", Role.DIRECT, None),
+    "domain": ("DOMAIN", Role.PLAIN, None),
+    "imei": ("IMEI", Role.DIRECT, None),
+    "us_ssn": ("US_SSN", Role.DIRECT, None),
+    "us_npi": ("US_NPI", Role.DIRECT, None),
+    "us_ein": ("US_EIN", Role.PLAIN, None),
+    "uk_nhs": ("UK_NHS", Role.DIRECT, None),
+    "uk_nino": ("UK_NINO", Role.DIRECT, None),
+    "de_tax_id": ("DE_TAX_ID", Role.DIRECT, None),
+    "fi_hetu": ("FI_HETU", Role.DIRECT, None),
+    "in_aadhaar": ("IN_AADHAAR", Role.DIRECT, None),
+    "no_fodselsnummer": ("NO_FODSELSNUMMER", Role.DIRECT, None),
 }
+OF_A_PLACE = ("postcode", "region")  # only where places are known
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,7 @@ class PersonColumn:
     column: str
     person: Person
     unique: bool
+    locale: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +70,12 @@ class PersonColumns:
     """The columns that belong to one person a row."""
 
     members: tuple[PersonColumn, ...]
-    locale: str
     taken: Taken = field(repr=False, default=Taken())
+
+    @property
+    def locale(self) -> str:
+        """Where the person is at home: the same for all parts."""
+        return self.members[0].locale
 
     def make(self, rows: Rows) -> tuple[dict[str, Array], list[str]]:
         """All columns of the people, and what there is to say of them."""
@@ -95,6 +117,16 @@ def check_locale(locale: str) -> None:
             "there are no names for this locale.",
             hint=f"did you mean {near[0]}?" if near else f"known are: {', '.join(locales())}",
         )
+
+
+def check_place(part: str, locale: str) -> None:
+    """Postcodes and regions stand beside the towns that they belong to, where those are known."""
+    from privsynth.people.places import has_places
+    from privsynth.people.words import locales
+
+    if part in OF_A_PLACE and not has_places(locale):
+        known = ", ".join(name for name in locales() if has_places(name))
+        raise PolicyError(f"no places of {locale} are known, so there is no {part}.", hint=f"they are of: {known}")
 
 
 def groups(members: Sequence[PersonColumn]) -> dict[str, tuple[PersonColumn, ...]]:

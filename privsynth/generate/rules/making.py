@@ -38,7 +38,6 @@ class Making:
     count: int
     _: KW_ONLY
     streams: Streams = field(repr=False)
-    locale: str
     taken: Taken = field(repr=False)
     others: Mapping[str, Making] = field(repr=False, default_factory=dict)
     values: dict[str, Array] = field(repr=False, default_factory=dict)  # of columns and links
@@ -99,7 +98,7 @@ class Making:
 
     def _people(self, who: str) -> None:
         members = self.plan.people[who]
-        columns, notes = PersonColumns(members, self.locale, self.taken).make(self.rows(f"person {who}"))
+        columns, notes = PersonColumns(members, self.taken).make(self.rows(f"person {who}"))
         self.notes += [f"table {self.plan.name}: {note}" for note in notes]
         for member in members:
             self.values[member.column] = finished(

@@ -117,10 +117,7 @@ class BookPlan:
 
 def plan_tables(book: Book) -> BookPlan:
     """The whole book made ready: one order over the rows, columns and expectations of all tables."""
-    try:
-        folk.check_locale(book.rules.locale)
-    except PolicyError as problem:
-        raise book.error(("locale",), problem.message, problem.hint) from None
+    _checked(book, ("locale",), folk.check_locale, book.rules.locale)
     graph = Graph(book, {name: links_of(book, name) for name in book.rules.tables})
     needs = graph.needs()
     planned = _Planned(graph)
@@ -291,8 +288,9 @@ def _check_words(scope: Scope, rule: ColumnRule, provider: Provider | None) -> N
         )
 
 
-def _people(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tuple[folk.PersonColumn, ...]]:
+def _people(book: Book, path: WordPath, table: TableRule) -> dict[str, tuple[folk.PersonColumn, ...]]:
     members = []
+    homes = _homes(book, path, table)
     for name, rule in table.columns.items():
         if rule.person is None:
             continue
@@ -302,8 +300,34 @@ def _people(book: Book, path: tuple[str, ...], table: TableRule) -> dict[str, tu
                 f"many people share a {rule.person.part}; it cannot be unique.",
                 "a sequence makes unique keys",
             )
-        members.append(folk.PersonColumn(name, rule.person, rule.unique))
+        _checked(book, (*path, "columns", name, "person"), folk.check_place, rule.person.part, homes[rule.person.who])
+        members.append(folk.PersonColumn(name, rule.person, rule.unique, homes[rule.person.who]))
     return folk.groups(members)
+
+
+def _homes(book: Book, path: WordPath, table: TableRule) -> dict[str, str]:
+    """Where each person of a table is at home; their parts may say it once, or everywhere alike."""
+    at_home = table.locale or book.rules.locale
+    if table.locale is not None:
+        _checked(book, (*path, "locale"), folk.check_locale, table.locale)
+    homes: dict[str, str] = {}
+    for name, rule in table.columns.items():
+        if rule.person is not None and rule.person.locale is not None:
+            place = (*path, "columns", name, "person", "locale")
+            _checked(book, place, folk.check_locale, rule.person.locale)
+            if homes.setdefault(rule.person.who, rule.person.locale) != rule.person.locale:
+                raise book.error(
+                    place, "another part of this person is at home elsewhere.", "name another one with 'who'"
+                )
+    return {rule.person.who: at_home for rule in table.columns.values() if rule.person is not None} | homes
+
+
+def _checked(book: Book, path: WordPath, check: Callable[..., None], *words: str) -> None:
+    """A check of people, whose complaints are told with their place."""
+    try:
+        check(*words)
+    except PolicyError as problem:
+        raise book.error(path, problem.message, problem.hint) from None
 
 
 EARLY, LATE = "early", "late"  # before anybody else looks at the rows; when all of their columns are there

@@ -67,6 +67,7 @@ Amount = Annotated[Number | StrictStr, Field(description="A number, or an expres
 Day = Annotated[dt.datetime | StrictStr, BeforeValidator(_day)]
 Bound = Annotated[Number | dt.datetime | StrictStr, BeforeValidator(_day)]
 Scalar = Annotated[StrictBool | Number | StrictStr | dt.datetime | None, BeforeValidator(_scalar)]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}_[A-Z]{2}$")]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
 
@@ -259,7 +260,8 @@ class Running(RuleModel):
 
 PersonPart = Literal[
     "name", "first_name", "last_name", "title", "email", "username", "phone", "street", "city", "job", "company",
-    "ssn", "nhs", "ip", "mac", "url", "card", "iban",
+    "ssn", "nhs", "ip", "mac", "url", "card", "iban", "maiden_name", "initials", "postcode", "region", "ipv6", "domain",
+    "imei", "us_ssn", "us_npi", "us_ein", "uk_nhs", "uk_nino", "de_tax_id", "fi_hetu", "in_aadhaar", "no_fodselsnummer",
 ]  # fmt: skip
 
 
@@ -273,6 +275,7 @@ class Person(RuleModel):
     who: str = Field("person", max_length=50)
     gender: Name | None = Field(None, description="Column that says woman or man; the first name follows it.")
     like: str | None = Field(None, max_length=100, description="An invented example whose form is kept.")
+    locale: Locale | None = Field(None, description="Where this person is at home, if elsewhere than the table.")
 
 
 class LookupRule(RuleModel):
@@ -535,6 +538,7 @@ class TableRule(RuleModel):
     arrivals: Arrivals | None = None
     columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
     in_order: Name | None = Field(None, description="A column that rises from row to row of one parent.")
+    locale: Locale | None = Field(None, description="Where its people are at home, if elsewhere than the book's.")
     correlate: list[Correlate] = Field([], max_length=100)
     expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
     about: str | None = None
@@ -572,5 +576,5 @@ class Rulebook(RuleModel):
     version: Literal[1]
     name: str = Field(max_length=100)
     about: str | None = None
-    locale: str = Field("en_US", pattern=r"^[a-z]{2,3}_[A-Z]{2}$", description="Where invented people are at home.")
+    locale: Locale = Field("en_US", description="Where invented people are at home.")
     tables: dict[TableName, TableRule] = Field(min_length=1, max_length=100)

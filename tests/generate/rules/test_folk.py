@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from rulebooks import book, frame_of, made
 
-from privsynth.errors import BackendError
-from privsynth.people.words import plain_letters
+from privsynth.errors import BackendError, PolicyError
+from privsynth.generate.rules.folk import OF_A_PLACE, PARTS
+from privsynth.people.places import has_places
+from privsynth.people.words import locales, plain_letters
+from privsynth.pii.entities import entities
 
 PERSON = """
 sex: {choice: [F, M]}
@@ -79,3 +82,82 @@ def test_a_part_that_a_person_has_twice_is_another_persons(tmp_path: Path) -> No
     assert (frame["a"] != frame["b"]).mean() > 0.95
     assert frame["b"].nunique() > 190
     assert all(a.endswith(c) for a, c in zip(frame["a"], frame["c"], strict=True))
+
+
+NUMBERS = {
+    "us_ssn": r"9\d\d-\d\d-\d{4}",
+    "us_npi": r"9\d{9}",
+    "us_ein": r"00-\d{7}",
+    "uk_nhs": r"999 \d{3} \d{4}",
+    "uk_nino": r"[A-Z]{2}\d{6}[A-D]",
+    "de_tax_id": r"0\d{10}",
+    "fi_hetu": r"\d{6}-9\d\d[0-9A-Y]",
+    "in_aadhaar": r"0\d{3} \d{4} \d{4}",
+    "no_fodselsnummer": r"\d\d[89]\d{8}",
+    "imei": r"00\d{13}",
+    "ipv6": r"2001:db8:.*",
+    "domain": r".*example.*|.*\.(test|invalid)",
+}
+
+
+def test_numbers_of_countries_have_true_checks_and_lie_where_nobody_has_one(tmp_path: Path) -> None:
+    columns = "\n".join(f"{part}: {{person: {part}}}" for part in NUMBERS)
+    frame = frame_of(tmp_path, columns, 200)
+    for part, shape in NUMBERS.items():
+        assert frame[part].str.fullmatch(shape).all(), part
+        kind = entities()[PARTS[part][0]]
+        if kind.check and part != "us_ssn":  # which has no check digit: its check is that it could be given out
+            assert all(map(kind.passes, frame[part])), part
+
+
+def test_town_postcode_region_and_phone_are_of_one_place(tmp_path: Path) -> None:
+    frame = frame_of(
+        tmp_path,
+        "\n".join(f"{part}: {{person: {part}}}" for part in ("city", "postcode", "region", "phone")),
+        300,
+    )
+    prefixes = frame.groupby(["city", "region"])["postcode"].agg(lambda codes: codes.str[:3].nunique())
+    assert prefixes.max() == 1
+    assert frame["city"].nunique() > 50
+    areas = frame.groupby("city")["phone"].agg(lambda numbers: numbers.str.extract(r"(\d{3})")[0].nunique())
+    assert areas.median() == 1
+
+
+def test_a_table_and_a_person_may_be_at_home_elsewhere(tmp_path: Path) -> None:
+    columns = (
+        "here: {person: street}\nthere: {person: {part: street, who: other, locale: fr_FR}}\n"
+        "code: {person: {part: postcode, who: other}}"
+    )
+    text = book(columns, rest="    locale: de_DE\n", head="locale: en_US\n", rows=60)
+    frame = made(tmp_path, text).tables[0].frame
+    assert frame["here"].str.contains("straße|weg|allee|gasse|platz|ring").all()
+    assert frame["there"].str.contains("rue|avenue|boulevard|chemin|place|impasse", case=False).mean() > 0.9
+    assert frame["code"].str.fullmatch(r"\d{5}").all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "problem"),
+    [
+        ("x: {person: {part: name, locale: de_XX}}", "there are no names for this locale"),
+        ("x: {person: {part: postcode, locale: fi_FI}}", "no places of fi_FI are known"),
+        (
+            "x: {person: {part: name, locale: de_DE}}\ny: {person: {part: email, locale: fr_FR}}",
+            "another part of this person is at home elsewhere",
+        ),
+    ],
+)
+def test_homes_that_cannot_be_are_refused_with_their_place(tmp_path: Path, columns: str, problem: str) -> None:
+    with pytest.raises(PolicyError, match=problem) as error:
+        frame_of(tmp_path, columns)
+    assert error.value.message.startswith("book.yaml:")
+
+
+@pytest.mark.parametrize("locale", ["ja_JP", "ru_RU", "ar_SA", "zh_CN", "fr_CA", "en_KE"])
+def test_every_part_can_be_made_in_every_locale(tmp_path: Path, locale: str) -> None:
+    if locale not in locales():
+        locale = "ko_KR"
+    parts = [part for part in PARTS if part not in OF_A_PLACE or has_places(locale)]
+    columns = "\n".join(f"x{at}: {{person: {part}}}" for at, part in enumerate(parts))
+    frame = made(tmp_path, book(columns, rows=20, head=f"locale: {locale}\n")).tables[0].frame
+    assert frame.notna().all().all()
+    assert (frame.map(len) > 0).all().all()
