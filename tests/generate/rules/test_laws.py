@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from rulebooks import frame_of
 from scipy import stats
 
 from privsynth.errors import BackendError, PolicyError
+from privsynth.generate.rules.laws import _looked_up
 
 # each law in words, as scipy has it, and two limits that leave less than half of it
 CONTINUOUS = {
@@ -160,3 +162,11 @@ def test_what_cannot_be_drawn_is_refused_with_its_place_before_the_run(
 def test_wrong_parameters_of_some_rows_are_counted(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="column x: shape is not above 0, in 7 rows"):
         frame_of(tmp_path, "a: {constant: 0}\nx: {weibull: {scale: 1, shape: a}}", 7)
+
+
+@pytest.mark.parametrize("law", [stats.poisson(3.2), stats.binom(40, 0.3), stats.geom(0.02), stats.poisson(0.0)])
+def test_counts_out_of_a_table_are_those_of_the_inverse(law: Any) -> None:
+    shares = np.random.default_rng(1).random(3000)
+    assert _looked_up(law, shares).tolist() == law.ppf(shares).tolist()
+    assert _looked_up(law, shares[:2]).tolist() == law.ppf(shares[:2]).tolist()
+    assert len(_looked_up(law, shares[:0])) == 0
