@@ -522,7 +522,70 @@ class Arrivals(RuleModel):
         return self
 
 
-PROCESSES = ("states", "arrivals")
+_PERIOD = r"([1-9]\d{0,5} )?(second|minute|hour|day|week|month|quarter|year)s?"
+
+
+def _period(value: str) -> str:
+    if not re.fullmatch(_PERIOD, value):
+        raise ValueError("a period is written 15 minutes, hour, day, week, 3 months, quarter or year")
+    return value
+
+
+Period = Annotated[str, AfterValidator(_period), Field(description="Such as 15 minutes, day, month.")]
+
+
+class Season(RuleModel):
+    """What goes up and down in each period: as a wave, or in a shape of one's own."""
+
+    plain_words = ("period",)
+
+    period: Period
+    size: Amount = Field(description="How far it goes above and below; or what the shape is multiplied by.")
+    peak: Number | None = Field(None, ge=0, le=1, description="The share of the period after which a wave is highest.")
+    shape: list[Number] | None = Field(None, min_length=2, max_length=1_000, description="Its way through a period.")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.peak is not None and self.shape is not None:
+            raise ValueError("a season has either a 'peak' or a 'shape'")
+        return self
+
+
+class Disturbance(RuleModel):
+    """Chance on top; with a memory each value rests upon the one before."""
+
+    sd: Amount
+    memory: Number = Field(0, ge=0, le=1, description="0: none; near 1: slow; 1: a random walk, sd is that of a step.")
+
+
+class Series(RuleModel):
+    """Rows at even distances, with a value made of level, trend, seasons and noise."""
+
+    plain_words = ("every",)
+
+    every: Period
+    since: Day
+    until: Day
+    level: Amount
+    trend: Amount = Field(0, description="How much it rises in a day.")
+    season: list[Season] = Field([], max_length=20)
+    noise: Disturbance | None = None
+    relative: bool = Field(False, description="Trend, seasons and noise are shares of the level, and compound.")
+
+
+class Intervals(RuleModel):
+    """Rows are stays, one after the other with gaps between: those of one parent cannot overlap."""
+
+    plain_words = ("unit",)
+
+    stay: Draw
+    gap: Draw
+    unit: TimeUnit = Field("days", description="Of both; days leave out the time of day.")
+    since: Day
+    until: Day
+
+
+PROCESSES = ("states", "arrivals", "series", "intervals")
 
 
 def _expectation(value: Any) -> Any:
@@ -536,6 +599,8 @@ class TableRule(RuleModel):
     belongs_to: BelongsTo | None = None
     states: States | None = None
     arrivals: Arrivals | None = None
+    series: Series | None = None
+    intervals: Intervals | None = None
     columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
     in_order: Name | None = Field(None, description="A column that rises from row to row of one parent.")
     locale: Locale | None = Field(None, description="Where its people are at home, if elsewhere than the book's.")

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from privsynth.dataset import Kind
-from privsynth.errors import BackendError
-from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Arrivals, Bursts
-from privsynth.generate.rules.time.lengths import Counts, counts_of
+from privsynth.generate.rules.time.lengths import Counts, counts_of, rate_of
 from privsynth.generate.rules.time.process import (
-    MOST_ROWS,
+    MONDAY,
     GivenRows,
     Process,
     Streams,
     Window,
+    check_rows,
     moments,
     numbered,
     parts_of,
@@ -34,7 +33,6 @@ from privsynth.typing import Array
 if TYPE_CHECKING:
     from privsynth.generate.rules.providers import Scope
 
-MONDAY = 4 * 86_400  # the first one after the beginning of 1970, in seconds
 _WEEK, _HOUR = 7 * 86_400, 3600
 _PARTS = {"time": Kind.DATE, "number": Kind.INTEGER}
 
@@ -127,14 +125,6 @@ class _BurstsOnTop:
         return owner[burst], begin[burst] + offset
 
 
-def check_rows(rows: float, place: str) -> None:
-    if rows > MOST_ROWS:
-        raise BackendError(
-            f"{place}: {rows:,.0f} rows are expected; at most {MOST_ROWS:,} are made at once.",
-            hint="lower the rate, or bring 'since' and 'until' closer",
-        )
-
-
 def arrivals_process(rule: Arrivals, scope: Scope) -> Process:
     stream = Stream(
         rate=rate_of(rule.rate, scope.at("rate")),
@@ -153,17 +143,3 @@ def _bursts(rule: Bursts, scope: Scope) -> _BurstsOnTop:
         rate_of(rule.minutes, scope.at("minutes")),
         scope.book.place(scope.path),
     )
-
-
-def rate_of(value: float | str, scope: Scope) -> Counts:
-    """A number that is not below 0, for each parent."""
-    amount, place = scope.amount(value), scope.book.place(scope.path)
-    if not isinstance(value, str) and value < 0:
-        raise scope.error("this is below 0.")
-
-    def rate(parents: Rows) -> Array:
-        rates = np.broadcast_to(np.asarray(amount(parents), dtype=float), parents.count)
-        demand(rates >= 0, f"{place}: this is missing or below 0")
-        return rates
-
-    return rate

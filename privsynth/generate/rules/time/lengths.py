@@ -56,3 +56,17 @@ def length_of(draw: Draw, unit: int, scope: Scope, *, whole: bool) -> Counts:
         return (np.rint(units) * unit if whole else np.rint(units * unit)).astype(np.int64)
 
     return seconds
+
+
+def rate_of(value: float | str, scope: Scope) -> Counts:
+    """A number that is not below 0, for each parent."""
+    amount, place = scope.amount(value), scope.book.place(scope.path)
+    if not isinstance(value, str) and value < 0:
+        raise scope.error("this is below 0.")
+
+    def rate(parents: Rows) -> Array:
+        rates = np.broadcast_to(np.asarray(amount(parents), dtype=float), parents.count)
+        demand(rates >= 0, f"{place}: this is missing or below 0")
+        return rates
+
+    return rate

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from privsynth.dataset import Kind
+from privsynth.errors import BackendError
 from privsynth.generate.rules.days import day_limit
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.rows import Rows
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 Streams = Callable[[str], np.random.Generator]
 
-MOST_ROWS = 100_000_000  # of one process
+MOST_ROWS = 20_000_000  # of one process
+MONDAY = 4 * 86_400  # the first one after the beginning of 1970, in seconds
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 
 
@@ -98,3 +100,11 @@ def window_of(since: dt.datetime | str, until: dt.datetime | str | None, scope: 
 def moments(seconds: Array) -> Array:
     """Seconds since 1970 in the storage type of dates."""
     return np.asarray(seconds.astype("datetime64[s]").astype("datetime64[us]"))
+
+
+def check_rows(rows: float, place: str) -> None:
+    if rows > MOST_ROWS:
+        raise BackendError(
+            f"{place}: {rows:,.0f} rows are expected; at most {MOST_ROWS:,} are made at once.",
+            hint="make them rarer, or bring 'since' and 'until' closer",
+        )
