@@ -364,21 +364,21 @@ class Dataset:
             return self, self
         person = self.hanging_together()
         drawn = [rng.permutation(codes)[: round(share * len(codes))] for codes in self._who(person)]
-        return self._parted(person, np.concatenate(drawn))
+        return self.parted(person, np.concatenate(drawn))
 
     def folds(self, count: int, rng: np.random.Generator) -> list[tuple[Dataset, Dataset]]:
         """The two parts of `split`, `count` times: each person lies in the second part exactly once."""
         person = self.hanging_together()
         dealt = [rng.permutation(codes) for codes in self._who(person)]
         drawn = [np.concatenate([codes[fold::count] for codes in dealt]) for fold in range(count)]
-        return [self._parted(person, fold) for fold in drawn]
+        return [self.parted(person, fold) for fold in drawn]
 
     def _who(self, person: Mapping[str, Array]) -> tuple[Array, Array]:
         """The people who have a row in the root table, and those who have none."""
         in_root = np.unique(person[self.root.name])
         return in_root, np.setdiff1d(np.concatenate([np.unique(codes) for codes in person.values()]), in_root)
 
-    def _parted(self, person: Mapping[str, Array], drawn: Array) -> tuple[Dataset, Dataset]:
+    def parted(self, person: Mapping[str, Array], drawn: Array) -> tuple[Dataset, Dataset]:
         """The rows of all others, and the rows of the people who were drawn."""
         held = {name: np.isin(codes, drawn) for name, codes in person.items()}
         train = tuple(t.take(~held[t.name]) if t.name in held else t for t in self.tables)

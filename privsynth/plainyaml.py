@@ -18,6 +18,8 @@ MAX_DEPTH = 64
 MAX_TOKENS = 200_000
 MAX_NUMBER = 100  # characters
 _NUMBER_LIKE = re.compile(r"[-+.\d][-+.:_\da-fA-FxXoO]*")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}  # what YAML takes for something else
 _UNFIT = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)  # of values, in ruamel
 
 
@@ -90,3 +92,18 @@ def _check(token: Any, depth: int, number: int, name: str) -> None:
     is_long = isinstance(token, ScalarToken) and token.plain and len(token.value) > MAX_NUMBER
     if is_long and _NUMBER_LIKE.fullmatch(token.value):
         raise _invalid(name, mark, f"a number has more than {MAX_NUMBER} characters")
+
+
+def quoted(text: str) -> str:
+    """A word as YAML reads it back, whatever is in it."""
+    if _PLAIN.match(text) and text.casefold() not in _WORDS:
+        return text
+    return '"' + "".join(_escaped(c) for c in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

@@ -64,6 +64,9 @@ class Recipe:
     tables: Mapping[str, TableRecipe] = field(default_factory=dict)  # those that an engine learnt
     columns: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)  # what was done, by table
     direct: str = ""  # what stands for people: substitute or token
+    inferred: Mapping[str, object] = field(
+        default_factory=dict
+    )  # a rulebook: of which real rows it was made, if of any
     repeatable: bool | None = None  # whether a kept key makes the same tokens again
     versions: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, object] = field(default_factory=dict)
@@ -75,6 +78,7 @@ class Recipe:
         """As manifest and report write it."""
         tables = {name: table.record() for name, table in self.tables.items()}
         told = {"tables": tables, "columns": self.columns, "direct": self.direct, "versions": self.versions}
+        told |= {"inferred": self.inferred}
         repeatable = {} if self.repeatable is None else {"repeatable": self.repeatable}
         return {"backend": self.backend, **_said(told), **repeatable, **self.details}
 

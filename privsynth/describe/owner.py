@@ -16,10 +16,10 @@ import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.blocks import Blocks, ColumnCodes
-from privsynth.describe.plan import quoted
 from privsynth.describe.units import Naming, names
 from privsynth.errors import visible
 from privsynth.pii.entities import Trait, has
+from privsynth.plainyaml import quoted
 
 FEWEST = 10  # different values, below which only a key by name says anything of people
 TENS = 20  # the same for a column whose name does not speak of people

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,12 +12,11 @@ from privsynth.describe.masking import step_words
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop, step_names
 from privsynth.options import LAYOUT, MaskOptions, ReadPolicy
+from privsynth.plainyaml import quoted
 from privsynth.policy import Policy
 from privsynth.statistics import Fact
 
 SCHEMA_FILE = "policy.schema.json"
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}  # what YAML takes for something else
 
 
 def plan_text(data: Dataset, facts: tuple[Fact, ...], policy: Policy, *, schema: str = SCHEMA_FILE) -> str:
@@ -188,18 +186,3 @@ def _tail(policy: Policy) -> Iterator[str]:
         "  kind: auto            # model (learnt), rules (a rulebook), clone (several people mixed) "
         "or mask (the same rows, pseudonymised)"
     )
-
-
-def quoted(text: str) -> str:
-    """A word as YAML reads it back, whatever is in it."""
-    if _PLAIN.match(text) and text.casefold() not in _WORDS:
-        return text
-    return '"' + "".join(_escaped(c) for c in text) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    if char.isprintable():
-        return char
-    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

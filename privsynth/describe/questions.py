@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.describe.doubts import is_doubted, is_unknown
-from privsynth.describe.plan import quoted
 from privsynth.errors import visible
 from privsynth.mask_steps import Drop
 from privsynth.pii.columns import are_accounts, is_class
 from privsynth.pii.numbering import counts_rows
 from privsynth.pii.shapes import Shape
+from privsynth.plainyaml import quoted
 from privsynth.policy import Policy
 
 LISTED = 12

@@ -35,7 +35,7 @@ class Fidelity:
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         if source.is_empty:
-            note = "no real data was read: there is nothing that the rows could be like"
+            note = "no real data was given: there is nothing that the rows could be like"
             return [Finding("fidelity", None, what="fidelity", note=note, empty=True)]
         results = fidelity_of(draft, source, self.policy)
         found = [finding for result in results for finding in self._judged(result, source)]

@@ -24,10 +24,11 @@ from privsynth.left_out import lesson, without_left_out
 from privsynth.lineage.attempts import Attempt, attempt, note_place, so_far
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions
-from privsynth.pipeline.choices import backend_for, rows_asked, seed_notes, seeds_for, settle
+from privsynth.pipeline.choices import backend_for, inferred_from, rows_asked, seed_notes, seeds_for, settle
 from privsynth.pipeline.earlier import earlier_releases, refuse_unreadable
 from privsynth.pipeline.evidence import NOTHING, missing_evidence, overspent, unjudged
 from privsynth.pipeline.folds import fresh_backends, with_drafts
+from privsynth.pipeline.inferring import held_out_before
 from privsynth.policy import Policy
 from privsynth.read import read_files
 from privsynth.read.frames import read_frame
@@ -102,9 +103,7 @@ def prepare(
     before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
-        divided = division(data, policy, is_quick=policy.is_quick and not is_foreign)
-        train, holdout = data.split(divided.share, seeds.stream("split"))
-        folds = data.folds(divided.folds, seeds.stream("folds")) if divided.folds else []
+        train, holdout, folds = _divided(data, policy, seeds, is_foreign=is_foreign)
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data), ruled=policy.ruled)
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
     data = data.with_notes(*seed_notes(policy))
@@ -114,6 +113,18 @@ def prepare(
     parts = tuple(SourceFold(*each) for each in folds)
     source = Source(train, holdout, statistics, folds=parts, whole=WholeSource(data, facts_of(data)))
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
+
+
+def _divided(
+    data: Dataset, policy: Policy, seeds: Seeds, *, is_foreign: bool
+) -> tuple[Dataset, Dataset, list[tuple[Dataset, Dataset]]]:
+    """Who is learnt from, who is held out, and the folds where nobody is. An inferred book has decided it before."""
+    mark = None if data.is_empty or is_foreign else inferred_from(policy.backend)
+    if mark is not None:
+        return *held_out_before(data, policy, mark), []
+    divided = division(data, policy, is_quick=policy.is_quick and not is_foreign)
+    train, holdout = data.split(divided.share, seeds.stream("split"))
+    return train, holdout, data.folds(divided.folds, seeds.stream("folds")) if divided.folds else []
 
 
 def learn(prepared: Prepared, stages: Stages, backend: Backend | None = None) -> Backend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from privsynth.dataset import Dataset
 from privsynth.emit import holds
@@ -26,6 +26,9 @@ from privsynth.policy import Policy
 from privsynth.seeds import Seeds
 from privsynth.stages import Watch, unwatched
 from privsynth.verdict import GATES
+
+if TYPE_CHECKING:
+    from privsynth.generate.rules.rulebook import Inferred
 
 SEED_ALONE = (
     "the seed alone does not make the same rows again: they follow people, so chance comes from a secret that ends "
@@ -96,6 +99,15 @@ def with_ledger(policy: Policy, out: Path) -> Policy:
             hint="name another one with --state; it stays when the output goes out",
         )
     return policy
+
+
+def inferred_from(options: BackendOptions) -> Inferred | None:
+    """Of which rows the rulebook was inferred, if it was, and who was held out then."""
+    if not isinstance(options, RulesOptions) or options.rulebook is None:
+        return None
+    from privsynth.generate.rules.book import read_rulebook
+
+    return read_rulebook(options.rulebook).rules.inferred
 
 
 def under_condition(policy: Policy, where: str | None, shares: Mapping[str, Mapping[str, float]] | None) -> Policy:

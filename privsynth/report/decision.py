@@ -202,6 +202,7 @@ def first_numbers(
     real: bool,
     of_people: bool,
     looked_up: Sequence[str] = (),
+    is_inferred: bool = False,
 ) -> list[dict[str, str]]:
     """Three numbers for the first screen of the compliance report, each with what it means."""
     held = [finding for gate in gates for finding in gate["findings"] if finding["limit"] is not None]
@@ -221,7 +222,7 @@ def first_numbers(
             "meaning": "Rows of all tables together, exactly as they would be written.",
         }
     )
-    if looked_up:
+    if looked_up and not is_inferred:
         numbers.insert(
             0,
             {
@@ -236,8 +237,11 @@ def first_numbers(
             0,
             {
                 "value": "0",
-                "label": "real rows read",
-                "meaning": "The rows were made from a rulebook. No real data was read, so there is nothing to compare.",
+                "label": "real rows compared with" if is_inferred else "real rows read",
+                "meaning": "The rows were made from a rulebook that was inferred from real rows. These were not given: "
+                "nothing was compared."
+                if is_inferred
+                else "The rows were made from a rulebook. No real data was read, so there is nothing to compare.",
             },
         )
     return numbers[:3]

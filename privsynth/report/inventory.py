@@ -36,6 +36,7 @@ COARSE = ("made coarser until enough people share it", "only as part of a group 
 INVENTED = ("invented", "no: every value was made up")
 TOKEN = ("replaced by a token", "no: the token was computed with a secret key")
 RULED = ("made by a rule", "no: no real data was read")
+RULED_BY_MANY = ("made by a rule that was inferred from real rows", "what enough people share")
 RULED_FROM_DATA = ("made by a rule", "only where a rule names it")
 PEOPLE = ("mask", "clone")  # backends whose rows are made from the rows of people
 UNKNOWN = ("not stated by the backend", "must be assumed")
@@ -179,6 +180,8 @@ def _treatment(known: Column, made: Column, real: bool, backend: str, recipe: Re
         return TOKEN if token else INVENTED
     moves = known.kind.is_numeric or known.kind is Kind.DATE
     match backend:
+        case "rules" if recipe.inferred:
+            return RULED_BY_MANY
         case "rules":
             return RULED_FROM_DATA if real else RULED
         case "model":

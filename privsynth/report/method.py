@@ -21,7 +21,7 @@ from privsynth.report.wording import (
 from privsynth.source import Source
 
 # What has a line of its own in the report.
-_OWN_LINE = ("backend", "engine", "licence", "columns", "versions")
+_OWN_LINE = ("backend", "engine", "licence", "columns", "versions", "inferred")
 LONGEST_VALUE = 300
 _WORDS = {"None": "not set", "True": "yes", "False": "no"}
 
@@ -43,7 +43,8 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
         "rows_are_people": kind in ("mask", "clone"),
         "rows_are": ROWS_ARE.get(kind, SYNTHETIC),
         "looked_up": list(cast("Mapping[str, str]", facts.account.get("lookups", {}))),
-        "residual": RESIDUAL.get(kind, RESIDUAL_UNKNOWN),
+        "is_inferred": bool(facts.recipe.inferred),
+        "residual": RESIDUAL.get("inferred" if facts.recipe.inferred else kind, RESIDUAL_UNKNOWN),
         "seed": facts.seed,
         "policy_seed_given": policy.seed is not None,
     }

@@ -65,6 +65,7 @@ def report_values(
             real=real,
             of_people=how["rows_are_people"],
             looked_up=how["looked_up"],
+            is_inferred=how["is_inferred"],
         ),
         "profile": profile_values(policy, _minded(verdicts, source, policy)),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},

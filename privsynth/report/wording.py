@@ -327,6 +327,8 @@ RESIDUAL = {
     "model": "Rows were drawn from a learnt distribution. It can still remember parts of its source; "
     "the gates limit how much, but do not bring it to zero.",
     "rules": "Rows follow a rulebook. They can disclose what the author of the rulebook put into it.",
+    "inferred": "Rows follow a rulebook that was inferred from real rows. They can disclose what it says of "
+    "many people, and what its author added.",
     "clone": "Each row was blended from real rows that are alike. "
     "Someone who knows a person well may recognise a pattern although identities are new.",
     "mask": "Each row is still the row of one person. "

@@ -16,9 +16,8 @@ from command import privsynth as command
 import privsynth
 from privsynth.cli.verbs.init import _write
 from privsynth.cli.verbs.inspect import _cut
-from privsynth.describe.plan import quoted
 from privsynth.errors import PolicyError
-from privsynth.plainyaml import parse_yaml
+from privsynth.plainyaml import parse_yaml, quoted
 from privsynth.policy import load_policy
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"

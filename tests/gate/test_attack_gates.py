@@ -96,7 +96,7 @@ def test_rows_of_people_are_set_aside_and_said(attack: type[Gate], real: Source)
 def test_without_real_data_nothing_is_claimed(attack: type[Gate]) -> None:
     nothing = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
     (only,) = verdict(attack(Policy(backend="rules")), honest(50, 3), nothing).findings  # type: ignore[call-arg]
-    assert "no real data was read" in only.note
+    assert "no real data was given" in only.note
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

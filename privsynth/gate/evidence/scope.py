@@ -59,7 +59,7 @@ def no_source() -> Finding:
         "no_source",
         0,
         what="real rows to compare with",
-        note="no real data was read: there is nothing that could be copied, and nothing was compared",
+        note="no real data was given: there is nothing that could be copied, and nothing was compared",
         empty=True,
     )
 

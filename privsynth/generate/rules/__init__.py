@@ -18,6 +18,7 @@ from privsynth.generate.rules.making import Making, check_capacity
 from privsynth.generate.rules.mending import mend
 from privsynth.generate.rules.plan import BookPlan, TablePlan, plan_tables, walk_rules
 from privsynth.generate.rules.rows import Rows, place_of, side_by_side
+from privsynth.generate.rules.rulebook import Inferred
 from privsynth.generate.rules.turns import Act
 from privsynth.options import Limits, RulesOptions
 from privsynth.recipe import Recipe
@@ -44,11 +45,7 @@ class Rules:
         self.book_: Book = read_rulebook(self.options.rulebook)
         self.plan_: BookPlan = plan_tables(self.book_)
         self.taken_ = statistics.taken
-        self.notes_ = (
-            ()
-            if dataset.is_empty
-            else ("no row was made from the data given beside the rulebook: only the gates compare with it",)
-        )
+        self.notes_ = () if dataset.is_empty else (_beside(self.book_.rules.inferred),)
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
@@ -90,12 +87,18 @@ class Rules:
             "rulebook": rules.name,
             "file": self.book_.file,
             "sha256": self.book_.digest,
-            **_sources(self.plan_.tables.values()),
+            **_sources(self.plan_.tables.values(), rules.inferred),
             "tables": {name: len(table.columns) for name, table in rules.tables.items()},  # no engine learnt them
             "locale": rules.locale,
         }
         versions = {name: version(name) for name in ("duckdb", "sqlglot", "numpy", "faker")}
-        return Recipe(backend="rules", columns=_treated(self.plan_.tables.values()), versions=versions, details=details)
+        return Recipe(
+            backend="rules",
+            columns=_treated(self.plan_.tables.values()),
+            inferred=rules.inferred.model_dump() if rules.inferred else {},
+            versions=versions,
+            details=details,
+        )
 
     def _table(self, plan: TablePlan, rows: int, makings: Mapping[str, Making], base: int) -> Making:
         """The table before its first column: how many rows, and each row's parent."""
@@ -126,16 +129,15 @@ def _lookups(plans: Iterable[TablePlan]) -> Iterator[tuple[str, LookupRows]]:
         yield from ((plan.name, group) for group in groups)
 
 
-def _sources(plans: Iterable[TablePlan]) -> dict[str, object]:
-    """What was read besides the book. Whether a look-up file holds real data, only its author knows."""
+def _sources(plans: Iterable[TablePlan], inferred: Inferred | None) -> dict[str, object]:
+    """What the book was made of, and what was read besides: whether that holds real data, only its author knows."""
     files = {group.file.name: group.file.digest for _, group in _lookups(plans)}
-    if not files:
-        return {"source": "no real data was read"}
-    named = ", ".join(files)
-    return {
-        "source": f"no data was read but the look-up files {named}, whose values stand as they are",
-        "lookups": files,
-    }
+    named = f"the look-up files {', '.join(files)}, whose values stand as they are"
+    if inferred is not None:
+        source = _of_rows(inferred) + (f"; {named}" if files else "")
+    else:
+        source = f"no data was read but {named}" if files else "no real data was read"
+    return {"source": source, **({"lookups": files} if files else {})}
 
 
 def _treated(plans: Iterable[TablePlan]) -> dict[str, dict[str, dict[str, str]]]:
@@ -204,6 +206,18 @@ def _declared(plan: TablePlan) -> tuple[Rule, ...]:
         Rule(f"expect {number}", expect.that, float(expect.rate), plan.ties)
         for number, expect in enumerate(plan.rule.expect, 1)
     )
+
+
+def _beside(inferred: Inferred | None) -> str:
+    """What the data given beside the rulebook has to do with the rows."""
+    if inferred is None:
+        return "no row was made from the data given beside the rulebook: only the gates compare with it"
+    return "the rulebook was inferred from the data given beside it, without the people who are held out here"
+
+
+def _of_rows(inferred: Inferred) -> str:
+    rows = ", ".join(f"{count:,} of {table}" for table, count in inferred.rows.items())
+    return f"the rulebook was inferred from real rows: {rows}; it holds what at least {inferred.k} people share"
 
 
 _WHY = "division by zero and the like have no result"

@@ -632,7 +632,16 @@ class TableRule(RuleModel):
         return next((word for word in PROCESSES if getattr(self, word) is not None), None)
 
 
-TableName = Annotated[str, Field(pattern=r"^\w[\w -]{0,63}$")]
+TableName = Annotated[str, Field(pattern=r"^\w[\w. -]{0,63}$")]
+
+
+class Inferred(RuleModel):
+    """Of which rows a book was made, and who was held out of them before anything was looked at."""
+
+    rows: dict[TableName, StrictInt] = Field(description="Rows of each table that were looked at.")
+    k: StrictInt = Field(ge=2, description="People who share whatever the book says, at least.")
+    holdout: Number = Field(ge=0, lt=1, description="Share of the people who were held out.")
+    seed: StrictInt = Field(ge=0, lt=2**63, description="Of the chance by which they were held out.")
 
 
 class Rulebook(RuleModel):
@@ -642,4 +651,5 @@ class Rulebook(RuleModel):
     name: str = Field(max_length=100)
     about: str | None = None
     locale: Locale = Field("en_US", description="Where invented people are at home.")
+    inferred: Inferred | None = Field(None, description="A book that `rules infer` made of rows; absent: of none.")
     tables: dict[TableName, TableRule] = Field(min_length=1, max_length=100)

@@ -1,0 +1,92 @@
+"""Columns that name: keys, parts of people, and texts of a shape. Nothing of their values is told but the shape."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from math import ceil, log10
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from privsynth.dataset import Column, Kind, Role
+from privsynth.generate.rules.folk import PARTS
+from privsynth.generate.rules.infer.holders import Holders, proportions
+from privsynth.generate.rules.infer.laws import Way
+from privsynth.typing import Array
+
+SHAPES = 12  # of one column, at most
+LONGEST = 60  # characters of a shape
+WORDS = r"(\l{3,9} ){4,12}\l{3,9}"  # what stands for a text that nobody may be given
+SIGNS = re.compile(r"([\\()\[\]{}|?*+.^$])")
+PART_OF = {entity: part for part, (entity, _, _) in PARTS.items()}
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+def key_of(values: Array, column: Column) -> tuple[Way, str]:
+    """A key of its own: numbers beyond all that there are, or texts of the same build with more digits."""
+    if column.kind.is_numeric:
+        digits = _digits(np.nanmax(np.abs(values), initial=0))
+        return {"sequence": {"start": 10**digits + 1}}, "a key of its own: numbers beyond the real ones"
+    texts = values[~pd.isna(values)].astype(str)
+    if len(texts) and all(UUID.match(text) for text in texts[:100]):
+        return {"uuid": {}}, "a key: random UUIDs"
+    prefix = _letters_before(texts)
+    width = max((len(text) - len(prefix) for text in texts), default=6)
+    way = {"sequence": {"start": 10**width + 1, "width": width + 1, **({"prefix": prefix} if prefix else {})}}
+    return way, "a key of its own: one digit longer than the real ones"
+
+
+def person_of(column: Column) -> Way | None:
+    """The part of an invented person that stands for such a column."""
+    part = PART_OF.get(column.entity or "")
+    return {"person": part} if part and not column.kind.is_numeric and column.kind is not Kind.DATE else None
+
+
+def shaped(values: Array, column: Column, crowd: Holders) -> tuple[Way, str]:
+    """Texts of the shapes that enough people's values have: letters and digits alone are kept as such."""
+    if column.kind.is_numeric:
+        low = 10 ** _digits(np.nanmax(np.abs(values), initial=0))
+        return {"whole": {"low": low, "high": 10 * low - 1}}, "numbers of one digit more than the real ones"
+    if column.role is Role.FREE_TEXT:
+        return {"pattern": WORDS}, "words without a meaning: nothing of the texts is told"
+    present = ~pd.isna(values)
+    shapes, known = pd.factorize(np.array([_shape(str(text)) for text in values[present]], dtype=object))
+    sizes = crowd.take(np.flatnonzero(present)).sizes(shapes, len(known)) if len(known) else np.zeros(0)
+    counts = np.bincount(shapes, minlength=len(known)) * (sizes >= crowd.k) if len(known) else np.zeros(0)
+    chosen = [int(at) for at in np.argsort(-counts, kind="stable")[:SHAPES] if counts[at]]
+    if not chosen:
+        return {"pattern": r"\l{6,12}"}, "letters: too few people share any shape"
+    weights = proportions(counts[chosen])
+    parts = [{"weight": weight, "pattern": known[at]} for weight, at in zip(weights, chosen, strict=True)]
+    left = 1 - counts[chosen].sum() / counts.sum() if counts.sum() else 0.0
+    words = f"texts of {len(parts)} shapes" if len(parts) > 1 else "texts of one shape"
+    more = f", {left:.1%} of others left out" if left > 0 else ""
+    return ({"mixture": parts} if len(parts) > 1 else {"pattern": parts[0]["pattern"]}), f"{words}{more}"
+
+
+def _digits(largest: Any) -> int:
+    return max(1, ceil(log10(float(largest) + 1.5)))
+
+
+def _letters_before(texts: Array) -> str:
+    """The letters that all keys begin with."""
+    first = str(min(texts, default="")), str(max(texts, default=""))
+    same = "".join(a for a, b in zip(*first, strict=False) if a == b)
+    found = re.match(r"[^\W\d]+[-_ ]?", same)
+    return found[0] if found else ""
+
+
+def _shape(text: str) -> str:
+    kinds = [_kind(char) for char in text[:LONGEST]]
+    runs = ((kind, len(list(run))) for kind, run in groupby(kinds))
+    return "".join(kind if many == 1 else f"{kind}{{{many}}}" for kind, many in runs)
+
+
+def _kind(char: str) -> str:
+    if char.isdigit():
+        return r"\d"
+    if char.isalpha():
+        return r"\l" if char.islower() else r"\u"
+    return SIGNS.sub(r"\\\1", char) if char.isprintable() else " "

@@ -1,0 +1,117 @@
+"""All tables of a book: how many rows each has, its columns, and what its rows keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from privsynth.dataset import Column, Dataset, Kind, Relation, Table
+from privsynth.generate.rules.infer.branches import branched
+from privsynth.generate.rules.infer.coding import ColumnStates, states_of
+from privsynth.generate.rules.infer.columns import TableLesson, columns_of, sql_name
+from privsynth.generate.rules.infer.follows import followings
+from privsynth.generate.rules.infer.holders import Holders, rounded
+from privsynth.generate.rules.infer.laws import FittedLaw, Way, law_of
+from privsynth.statistics import Fact
+from privsynth.typing import Array
+
+
+@dataclass(frozen=True)
+class MadeTable:
+    """One table as the book says it, why it has so many rows, and why each column is made as it is."""
+
+    words: dict[str, Any]
+    why: str
+    reasons: Mapping[str, str]
+
+
+def tables_of(data: Dataset, facts: Sequence[Fact], k: int) -> dict[str, MadeTable]:
+    """All tables, parents first."""
+    people = data.hanging_together()
+    made, states = dict[str, MadeTable](), dict[str, dict[str, ColumnStates]]()
+    for table in data.parents_first():
+        crowd = Holders(people.get(table.name, np.arange(len(table))), k)
+        relation = data.parent_of(table.name)
+        above = {} if relation is None else _of_parent(states[relation.parent])
+        lesson = TableLesson(
+            table,
+            crowd,
+            [fact for fact in facts if fact.table == table.name],
+            keys={} if relation is None else {relation.child_key: {"reference": relation.parent_key}},
+            above={} if relation is None else _repeated(above, data.parent_rows(relation)),
+        )
+        columns, states[table.name] = columns_of(lesson)
+        size, why = _root(table) if relation is None else _children(data, relation, above, people, k)
+        words = {**size, "columns": {name: each.words for name, each in columns.items()}}
+        if kept := [*_kept(lesson, {name for name, each in columns.items() if "sql" in each.words})]:
+            words["expect"] = kept
+        made[table.name] = MadeTable(words, why, {name: each.why for name, each in columns.items()})
+    return made
+
+
+def _root(table: Table) -> tuple[dict[str, Any], str]:
+    return {"rows": int(rounded(len(table), 3))}, "as many rows as were looked at, in round numbers"
+
+
+def _of_parent(states: Mapping[str, ColumnStates]) -> dict[str, ColumnStates]:
+    """The parent's columns under the names by which its children know them."""
+    return {
+        f"parent.{name}": ColumnStates(
+            f"parent.{name}",
+            each.codes,
+            levels=each.levels,
+            cuts=tuple(sql_name(f"parent.{name}") + cut.removeprefix(each.sql) for cut in each.cuts),
+            sql=sql_name(f"parent.{name}"),
+        )
+        for name, each in states.items()
+        if each.sql == sql_name(name)
+    }
+
+
+def _repeated(states: Mapping[str, ColumnStates], rows: Array) -> dict[str, ColumnStates]:
+    """The parent's columns for each row of the child; for a row without a parent they are missing."""
+    return {
+        name: ColumnStates(
+            name,
+            np.where(rows < 0, each.count - 1, each.codes[rows]),
+            levels=each.levels,
+            cuts=each.cuts,
+            sql=each.sql,
+        )
+        for name, each in states.items()
+    }
+
+
+def _children(
+    data: Dataset, relation: Relation, above: Mapping[str, ColumnStates], people: Mapping[str, Array], k: int
+) -> tuple[dict[str, Any], str]:
+    """The law of how many rows each row of the parent has."""
+    parents = data.parent_rows(relation)
+    counts = np.bincount(parents[parents >= 0], minlength=len(data[relation.parent])).astype(float)
+    crowd = Holders(people.get(relation.parent, np.arange(len(counts))), k)
+    fits: list[FittedLaw] = []
+
+    def leaf(rows: Array, *, stands_in: bool = False) -> Way | None:
+        fit = law_of(counts[rows], crowd.take(rows), 0)
+        fits.extend([] if fit is None or stands_in else [fit])
+        return None if fit is None else fit.way
+
+    own = states_of("rows", Column("rows", Kind.INTEGER), counts, crowd, "rows")
+    follow = followings({"rows": own}, above, {}, {}, k)[0].parents if own is not None else ()
+    way = branched([above[name] for name in follow], np.arange(len(counts)), leaf, crowd) or {"constant": 0}
+    said = f"rows for each row of {relation.parent}" + (f", by {' and '.join(follow)}" if follow else "")
+    off = max((fit.off for fit in fits), default=0.0)
+    return {"belongs_to": {"table": relation.parent, "count": way}}, f"{said}; at most {off:.1%} of them off"
+
+
+def _kept(lesson: TableLesson, derived: set[str]) -> Iterator[str]:
+    """Orders of numbers that hold in every row. Those of dates are kept by how the later one is made."""
+    for fact in lesson.facts:
+        if fact.kind != "order" or set(fact.columns) <= derived:
+            continue
+        low, high = fact.columns
+        if lesson.table[high].kind is not Kind.DATE:
+            yield f"{sql_name(low)} <= {sql_name(high)}"

@@ -1,0 +1,50 @@
+"""A rulebook is inferred from tables, by people of whom some are held out first; and these are held out again later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from privsynth.dataset import Dataset
+from privsynth.describe.dealing import deal
+from privsynth.describe.split import holdout_share
+from privsynth.describe.statistics import SMALLEST_CELL
+from privsynth.errors import PolicyError
+from privsynth.left_out import without_left_out
+from privsynth.options import RulesOptions
+from privsynth.policy import Policy
+from privsynth.seeds import Seeds
+
+if TYPE_CHECKING:
+    from privsynth.generate.rules.rulebook import Inferred
+
+
+def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str:
+    """The text of the rulebook of a described dataset."""
+    from privsynth.describe import facts_of
+    from privsynth.generate.rules.infer import infer_book
+    from privsynth.generate.rules.rulebook import Inferred
+
+    if data.is_empty or not len(data.root):
+        raise PolicyError("there are no rows to infer a rulebook from.", hint="name one or more data files")
+    policy = policy.with_(backend=RulesOptions())
+    seed, share = Seeds(policy.seed).seed, holdout_share(data, policy)
+    train = without_left_out(deal(data, share, seed)[0])
+    rows = {table.name: len(table) for table in train}
+    mark = Inferred(rows=rows, k=max(SMALLEST_CELL, policy.limits.k, policy.limits.k_rare), holdout=share, seed=seed)
+    return infer_book(train, facts_of(train), mark, name=name, file=file)
+
+
+def held_out_before(data: Dataset, policy: Policy, mark: Inferred) -> tuple[Dataset, Dataset]:
+    """The rows that a book was inferred from, and those of the people who were held out then."""
+    if policy.holdout is not None:
+        raise PolicyError(
+            "the rulebook was inferred from rows, and says itself who was held out of them.", hint="leave out holdout"
+        )
+    train, holdout = deal(data, float(mark.holdout), mark.seed)
+    if {table.name: len(table) for table in train} != mark.rows:
+        raise PolicyError(
+            "the rulebook was inferred from other rows than these, or they are read in another way: nobody knows whom "
+            "it has seen, so nothing can judge it.",
+            hint="give the files that it was inferred from, with the same policy, or infer a rulebook from these",
+        )
+    return train, holdout

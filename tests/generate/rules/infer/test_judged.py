@@ -1,0 +1,66 @@
+"""A book that was inferred from rows is judged by the people whom it never saw, and reported as what it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crowded import shop
+
+from privsynth.api import Outcome, inspect, synthesize
+from privsynth.errors import PolicyError
+from privsynth.generate.rules.book import read_rulebook
+from privsynth.pipeline.inferring import held_out_before, inferred_book
+from privsynth.policy import Policy
+
+FRAME = shop(2_400)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("inferred") / "book.yaml"
+    policy = Policy(holdout=0.5, seed=3)
+    path.write_text(inferred_book(inspect({"shop": FRAME}, policy), policy, name="shop", file="book.yaml"), "utf-8")
+    return path
+
+
+def run(book: Path, data: Any, **options: Any) -> Outcome:
+    return synthesize(data, backend={"kind": "rules", "rulebook": str(book)}, **options)
+
+
+def test_the_book_says_of_what_it_was_made(book: Path) -> None:
+    mark = read_rulebook(book).rules.inferred
+    assert mark is not None
+    assert (mark.k, mark.holdout, mark.seed) == (11, 0.5, 3)
+    assert 1_000 < mark.rows["shop"] < 1_400
+
+
+def test_a_run_beside_the_same_rows_holds_out_whom_the_book_never_saw(book: Path) -> None:
+    mark = read_rulebook(book).rules.inferred
+    assert mark is not None
+    shuffled = inspect({"shop": FRAME.sample(frac=1, random_state=2)}, Policy())
+    train, held = held_out_before(shuffled, Policy(seed=99), mark)
+    assert len(train["shop"]) == mark.rows["shop"]
+    assert len(train["shop"]) + len(held["shop"]) == len(FRAME)
+
+
+def test_other_rows_are_refused(book: Path) -> None:
+    with pytest.raises(PolicyError, match="from other rows"):
+        run(book, {"shop": FRAME.iloc[:2_000]})
+
+
+def test_another_holdout_is_refused(book: Path) -> None:
+    with pytest.raises(PolicyError, match="says itself who was held out"):
+        run(book, {"shop": FRAME}, holdout=0.3)
+
+
+def test_recipe_and_reports_say_that_it_was_inferred(book: Path) -> None:
+    outcome = run(book, None, rows=300)
+    said = json.dumps([outcome.report, outcome.manifest])
+    page = outcome.result.reports.files["compliance.html"].decode()
+    assert "no real data was read" not in (said + page).casefold()
+    assert outcome.report["method"]["is_inferred"] is True
+    assert "inferred from real rows" in said
+    assert "inferred from real rows" in page
