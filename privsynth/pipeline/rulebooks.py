@@ -8,9 +8,8 @@ from pathlib import Path
 
 from privsynth.checks.answer import Answer, answers
 from privsynth.checks.filed import FiledTables
-from privsynth.generate.rules.book import read_rulebook
 from privsynth.generate.rules.demands import columns_of, demands_of
-from privsynth.generate.rules.plan import plan_tables
+from privsynth.generate.rules.mistakes import ready
 from privsynth.policy import Policy
 from privsynth.read.filed import read_filed
 
@@ -25,8 +24,7 @@ class Checked:
 
 def check(book: Path, data: Sequence[str], policy: Policy) -> Checked:
     """Files held against a rulebook. They are read whole: what does not fit into memory cannot be checked."""
-    read = read_rulebook(book)
-    plan = plan_tables(read)
+    read, plan = ready(book)
     ties = {name: table.ties for name, table in plan.tables.items()}
     filed = read_filed(data, columns_of(plan), ties, policy)
     return Checked(filed, list(answers(demands_of(read, plan), filed)))

@@ -11,12 +11,13 @@ import pandas as pd
 
 from privsynth.dataset import Dataset, Rule, Table
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.book import Book, read_rulebook
+from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.lookups import LookupRows
 from privsynth.generate.rules.making import Making, check_capacity
 from privsynth.generate.rules.mending import mend
-from privsynth.generate.rules.plan import BookPlan, TablePlan, plan_tables, walk_rules
+from privsynth.generate.rules.mistakes import ready
+from privsynth.generate.rules.plan import BookPlan, TablePlan, walk_rules
 from privsynth.generate.rules.rows import Rows, place_of, side_by_side
 from privsynth.generate.rules.rulebook import Inferred
 from privsynth.generate.rules.turns import Act
@@ -42,8 +43,9 @@ class Rules:
                 "backend rules needs a rulebook.",
                 hint="name one: privsynth run rules/shop.yaml --out DIR, or rulebook: in the policy's backend",
             )
-        self.book_: Book = read_rulebook(self.options.rulebook)
-        self.plan_: BookPlan = plan_tables(self.book_)
+        book, plan = ready(self.options.rulebook)
+        self.book_: Book = book
+        self.plan_: BookPlan = plan
         self.taken_ = statistics.taken
         self.notes_ = () if dataset.is_empty else (_beside(self.book_.rules.inferred),)
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -20,9 +20,35 @@ from privsynth.plainyaml import parse_yaml
 
 MAX_BYTES = 256 * 1024
 MOST_PROBLEMS = 10  # told at once
+EXPLAINED = "rules/README.md explains each word"
 _TYPES = ("list[", "dict[", "constrained", "function", "int", "float", "str", "bool")  # as the checker names them
 
 WordPath = tuple[str, ...]  # the words that lead to a place, from the top of the file
+Marks = Mapping[WordPath, tuple[int, int]]  # line and column of each word
+
+
+class Mistake(PolicyError):  # noqa: N818 - it reads as what it is
+    """One mistake of a rulebook, with its place and the words that lead to it."""
+
+    def __init__(self, place: str, path: WordPath, problem: str, *, hint: str = "", line: int | None = None) -> None:
+        super().__init__(f"{place}: {'.'.join(path)}: {problem}", hint=hint, line=line)
+        self.place, self.path, self.problem = place, path, problem
+
+
+class SeveralMistakes(PolicyError):  # noqa: N818 - as above
+    """Mistakes of a rulebook, so many of them as are told at once."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        lines = [told for mistake in mistakes[:MOST_PROBLEMS] for told in _told(mistake)]
+        more = len(mistakes) - MOST_PROBLEMS
+        text = "\n".join([*lines, *([f"and {more} more"] if more > 0 else [])])
+        super().__init__(text, hint=EXPLAINED, line=min(mistake.line or 1 for mistake in mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+def _told(mistake: Mistake) -> list[str]:
+    own = mistake.hint.splitlines() if mistake.hint != EXPLAINED else []
+    return [mistake.message, *(f"  {line}" for line in own)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +59,7 @@ class Book:
     _: KW_ONLY
     file: str
     digest: str
-    marks: Mapping[WordPath, tuple[int, int]] = field(repr=False)
+    marks: Marks = field(repr=False)
     folder: Path | None = None  # where its look-up files lie
 
     @cached_property
@@ -43,13 +69,18 @@ class Book:
     def place(self, path: WordPath) -> str:
         return _place(self.file, self.marks, path)
 
-    def error(self, path: WordPath, message: str, hint: str = "") -> PolicyError:
+    def error(self, path: WordPath, message: str, hint: str = "") -> Mistake:
         """A problem with the word at this path, with its place in the file."""
         line, _ = _mark(self.marks, path)
-        return PolicyError(f"{self.place(path)}: {'.'.join(path)}: {message}", hint=hint, line=line)
+        return Mistake(self.place(path), path, message, hint=hint, line=line)
 
 
 def read_rulebook(path: Path) -> Book:
+    return parse_rulebook(read_text(path), path.name, path.parent)
+
+
+def read_text(path: Path) -> str:
+    """The text of a rulebook, within its limits."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -61,22 +92,43 @@ def read_rulebook(path: Path) -> Book:
     if len(raw) > MAX_BYTES:
         raise PolicyError(f"the rulebook {path.name} is larger than {MAX_BYTES} bytes.")
     try:
-        return parse_rulebook(raw.decode("utf-8"), path.name, path.parent)
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
         raise PolicyError(f"the rulebook {path.name} is not UTF-8 text.") from None
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class BookText:
+    """A rulebook as plain content, and where its words stand."""
+
+    content: Any
+    file: str
+    digest: str
+    marks: Marks = field(repr=False)
+    folder: Path | None  # where its look-up files lie
+
+
 def parse_rulebook(text: str, file: str, folder: Path | None = None) -> Book:
+    return book_of(parsed(text, file, folder))
+
+
+def parsed(text: str, file: str, folder: Path | None = None) -> BookText:
+    """The words of a rulebook, of which nothing is known yet."""
     try:
-        content = parse_yaml(text, file)
-        marks = _marks(text)
+        content, marks = parse_yaml(text, file), _marks(text)
     except RecursionError:
         raise PolicyError(f"{file}: this is nested too deeply.") from None
+    digest = sha256(text.encode()).hexdigest()
+    return BookText(content=content, file=file, digest=digest, marks=marks, folder=folder)
+
+
+def book_of(text: BookText) -> Book:
+    """The words as a rulebook, or all that is wrong with them."""
     try:
-        rules = Rulebook.model_validate(content)
+        rules = Rulebook.model_validate(text.content)
     except (ValidationError, RecursionError) as error:
-        raise _explained(error, file, marks) from None
-    return Book(rules, file=file, digest=sha256(text.encode()).hexdigest(), marks=marks, folder=folder)
+        raise _explained(error, text.file, text.marks) from None
+    return Book(rules, file=text.file, digest=text.digest, marks=text.marks, folder=text.folder)
 
 
 def _marks(text: str) -> dict[WordPath, tuple[int, int]]:
@@ -99,35 +151,31 @@ def _marks(text: str) -> dict[WordPath, tuple[int, int]]:
     return marks
 
 
-def _mark(marks: Mapping[WordPath, tuple[int, int]], path: WordPath) -> tuple[int, int]:
+def _mark(marks: Marks, path: WordPath) -> tuple[int, int]:
     """Where the path stands, or else the nearest word above it."""
     while path and path not in marks:
         path = path[:-1]
     return marks.get(path, (1, 1))
 
 
-def _place(file: str, marks: Mapping[WordPath, tuple[int, int]], path: WordPath) -> str:
+def _place(file: str, marks: Marks, path: WordPath) -> str:
     line, column = _mark(marks, path)
     return f"{file}:{line}:{column}"
 
 
-def _explained(
-    error: ValidationError | RecursionError, file: str, marks: Mapping[WordPath, tuple[int, int]]
-) -> PolicyError:
+def _explained(error: ValidationError | RecursionError, file: str, marks: Marks) -> PolicyError:
     if isinstance(error, RecursionError):
         return PolicyError(f"{file}: this is nested too deeply.")
     messages_at: dict[WordPath, list[str]] = {}
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         path = _path(item["loc"], marks)
         messages_at.setdefault(path, []).append(_message(item, path))
-    problems = [
-        f"{_place(file, marks, path)}: {'.'.join(path)}: {_joined(messages)}" for path, messages in messages_at.items()
-    ]
-    shown = problems[:MOST_PROBLEMS]
-    if len(problems) > len(shown):
-        shown.append(f"and {len(problems) - len(shown)} more")
-    first_line = min(_mark(marks, path)[0] for path in messages_at)
-    return PolicyError("\n".join(shown), hint="rules/README.md explains each word", line=first_line)
+    return SeveralMistakes(
+        [
+            Mistake(_place(file, marks, path), path, _joined(messages), hint=EXPLAINED, line=_mark(marks, path)[0])
+            for path, messages in messages_at.items()
+        ]
+    )
 
 
 def _joined(messages: list[str]) -> str:
@@ -136,7 +184,7 @@ def _joined(messages: list[str]) -> str:
     return ours[0] if ours else " or ".join(dict.fromkeys(messages)).replace(" or Input should be", " or")
 
 
-def _path(loc: tuple[int | str, ...], marks: Mapping[WordPath, tuple[int, int]]) -> WordPath:
+def _path(loc: tuple[int | str, ...], marks: Marks) -> WordPath:
     """The words of the file among those of the checker, which also names the types that it tried."""
     path: WordPath = ()
     for at, word in enumerate(map(str, loc)):

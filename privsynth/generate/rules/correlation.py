@@ -16,7 +16,7 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
-from privsynth.generate.rules.needs import needs_of
+from privsynth.generate.rules.needs import ANY_NAME, needs_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Correlate, TableRule
 from privsynth.typing import Array
@@ -141,7 +141,7 @@ def _check_column(
     if name not in columns:
         raise book.error(place, f"there is no column {name}.", f"columns are: {', '.join(columns)}")
     column = columns[name]
-    follows = needs_of(column.rule.model_copy(update={"missing": 0}), (*path, "columns", name), book, _Anything())
+    follows = needs_of(column.rule.model_copy(update={"missing": 0}), (*path, "columns", name), book, ANY_NAME)
     if column.provider is None or column.provider.across or column.rule.lookup is not None:
         why = f"{column.rule.generator} makes a column of its own, whose values stay in their rows"
     elif follows:
@@ -155,13 +155,6 @@ def _check_column(
     else:
         return
     raise book.error(place, f"column {name} cannot be correlated: {why}.")
-
-
-class _Anything(list[str]):
-    """Names were checked before."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
 
 
 def _connected(pairs: Pairs) -> list[tuple[str, ...]]:

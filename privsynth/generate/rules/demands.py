@@ -126,9 +126,10 @@ def _beyond(
 
 def _children(book: Book, table: TablePlan, tie: Tie, kinds: Mapping[str, Kind]) -> Iterator[Demand]:
     """As many rows below each row of the parent as the law allows."""
-    assert table.rule.belongs_to is not None  # noqa: S101 - for the type checker: only children come here
-    scope = Scope(book, ("tables", table.name, "belongs_to", "count"), kinds)
-    support = support_of(table.rule.belongs_to.count, scope, Column("count", Kind.INTEGER))
+    belongs, scope = table.rule.belongs_to, Scope(book, ("tables", table.name, "belongs_to", "count"), kinds)
+    if belongs is None or belongs.count is None:
+        return
+    support = support_of(belongs.count, scope, Column("count", Kind.INTEGER))
     if support is None:
         return
     named = [name for rule in scope.rules for name in rule.columns]

@@ -28,6 +28,16 @@ _EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {
 }  # of others: all
 
 
+class _AnyName(list[str]):
+    """Every name is known."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+ANY_NAME = _AnyName()  # where names were checked before
+
+
 def needs_of(rule: Draw, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
     """The columns that must come before this column, or way to draw; each name is checked against `columns`."""
     needed: set[str] = set()
