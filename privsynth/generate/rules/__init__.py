@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Self
 
@@ -17,6 +19,7 @@ from privsynth.generate.rules.lookups import LookupRows
 from privsynth.generate.rules.making import Making, check_capacity
 from privsynth.generate.rules.mending import mend
 from privsynth.generate.rules.mistakes import ready
+from privsynth.generate.rules.parts import MOST_AT_ONCE, Part, parts_of, why_whole
 from privsynth.generate.rules.plan import BookPlan, TablePlan, walk_rules
 from privsynth.generate.rules.rows import Rows, place_of, side_by_side
 from privsynth.generate.rules.rulebook import Inferred
@@ -31,7 +34,7 @@ MOST_CELLS = 100_000_000  # about two gigabytes of memory
 
 
 class Rules:
-    """`fit` reads and checks the rulebook; `sample` makes its tables."""
+    """`fit` reads and checks the rulebook; `sample` makes its tables, `in_parts` tables of very many rows."""
 
     def __init__(self, options: RulesOptions, limits: Limits) -> None:
         self.options, self.limits = options, limits
@@ -52,25 +55,50 @@ class Rules:
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
         """All tables; `rows` is for the first that has no parent, the others keep to the rulebook."""
-        base = int(rng.integers(0, 2**63))
-        makings: dict[str, Making] = {}
-        root = next((name for name, table in self.book_.rules.tables.items() if table.rows is not None), None)
-        if root is None and rows is not None:
+        part = Part(int(rng.integers(0, 2**63)), self._rows_of_root(rows))
+        return self._made(part, hint=why_whole(self.plan_) or "")
+
+    def in_parts(self, rows: int | None, rng: np.random.Generator) -> Iterator[Dataset] | None:
+        """The same tables part by part, where they are too many rows for memory. None: they are not, or cannot be."""
+        many = self._rows_of_root(rows)
+        if many <= MOST_AT_ONCE or why_whole(self.plan_) is not None:
+            return None
+        return self._each(parts_of(many, int(rng.integers(0, 2**63))))
+
+    def _each(self, parts: Iterable[Part]) -> Iterator[Dataset]:
+        before: Counter[str] = Counter()
+        for part in parts:
+            made = self._made(replace(part, before=before))
+            before.update({table.name: len(table) for table in made})
+            yield made
+
+    def _rows_of_root(self, rows: int | None) -> int:
+        """The rows of the first table that has a number of them: as asked, or else by the rulebook."""
+        if self._root is None and rows is not None:
             raise BackendError(
                 "no table of this rulebook has a number of rows that could be asked for: all come from a process.",
                 hint="leave out the number of rows, and move 'since' and 'until'",
             )
+        if rows is not None or self._root is None:
+            return rows or 0
+        return self.book_.rules.tables[self._root].rows or 0
+
+    @property
+    def _root(self) -> str | None:
+        return next((name for name, table in self.book_.rules.tables.items() if table.rows is not None), None)
+
+    def _made(self, part: Part, *, hint: str = "") -> Dataset:
+        makings: dict[str, Making] = {}
         sizes = {
-            name: rows if name == root and rows is not None else plan.rule.rows or 0
-            for name, plan in self.plan_.tables.items()
+            name: part.rows if name == self._root else plan.rule.rows or 0 for name, plan in self.plan_.tables.items()
         }
         for name, plan in self.plan_.tables.items():
             check_capacity(plan, sizes[name])
         for turn in self.plan_.turns:
             match turn.act:
                 case Act.ROWS:
-                    makings[turn.table] = self._table(self.plan_.tables[turn.table], sizes[turn.table], makings, base)
-                    _check_size(makings)
+                    makings[turn.table] = self._table(self.plan_.tables[turn.table], sizes[turn.table], makings, part)
+                    _check_size(makings, hint)
                     check_capacity(makings[turn.table].plan, makings[turn.table].count)
                 case Act.COLUMN:
                     makings[turn.table].make(turn.name)
@@ -102,15 +130,16 @@ class Rules:
             details=details,
         )
 
-    def _table(self, plan: TablePlan, rows: int, makings: Mapping[str, Making], base: int) -> Making:
+    def _table(self, plan: TablePlan, rows: int, makings: Mapping[str, Making], part: Part) -> Making:
         """The table before its first column: how many rows, and each row's parent."""
 
         def stream(name: str) -> np.random.Generator:
-            return np.random.Generator(np.random.Philox(seed_of(base, plan.name, name)))
+            return np.random.Generator(np.random.Philox(seed_of(part.seed, plan.name, name)))
 
         def make(count: int, values: dict[str, Array]) -> Making:
             others = {name: makings[link.table] for name, link in plan.links.items()}
-            return Making(plan, count, streams=stream, taken=self.taken_, others=others, values=values)
+            first = part.before.get(plan.name, 0)
+            return Making(plan, count, streams=stream, taken=self.taken_, others=others, values=values, first=first)
 
         if plan.parent is None and plan.process is None:
             return make(rows, {})
@@ -182,13 +211,13 @@ def _children(plan: TablePlan, parents: Rows) -> Array:
     return counts.astype(np.int64)
 
 
-def _check_size(makings: Mapping[str, Making]) -> None:
+def _check_size(makings: Mapping[str, Making], whole: str) -> None:
     cells = sum(making.count * len(making.plan.columns) for making in makings.values())
     if cells > MOST_CELLS:
         sizes = ", ".join(f"{name} {making.count:,} x {len(making.plan.columns)}" for name, making in makings.items())
         raise BackendError(
             f"the rulebook asks for {cells:,} cells ({sizes}); at most {MOST_CELLS:,} are made at once.",
-            hint="ask for fewer rows",
+            hint=f"ask for fewer rows; they cannot be made in parts: {whole}" if whole else "ask for fewer rows",
         )
 
 

@@ -42,6 +42,7 @@ class Making:
     others: Mapping[str, Making] = field(repr=False, default_factory=dict)
     values: dict[str, Array] = field(repr=False, default_factory=dict)  # of columns and links
     notes: list[str] = field(default_factory=list)
+    first: int = 0  # rows of the table that were made before these, in other parts
 
     def __post_init__(self) -> None:
         self.seen = Linked(self.values, {link: other.values for link, other in self.others.items()})
@@ -117,7 +118,7 @@ class Making:
 
     def _whole(self, column: ColumnPlan, rows: Rows) -> Array:
         if column.rule.sequence is not None:
-            return _sequence(column.rule.sequence, rows.count)
+            return _sequence(column.rule.sequence, self.first, rows.count)
         if column.rule.uuid is not None:
             return random_uuids(rows.count, rows.rng)
         if column.rule.reference is not None:
@@ -152,8 +153,8 @@ def stored(values: Array, column: ColumnPlan) -> Array:
     return blank(kind, len(values)) if column.provider is not None and column.provider.kind is None else values
 
 
-def _sequence(sequence: Sequence, rows: int) -> Array:
-    numbers = sequence.start + sequence.step * np.arange(rows, dtype=np.int64)
+def _sequence(sequence: Sequence, first: int, rows: int) -> Array:
+    numbers = sequence.start + sequence.step * np.arange(first, first + rows, dtype=np.int64)
     if is_plain(sequence):
         return numbers.astype(np.float64)
     return numbered(numbers, width=sequence.width, prefix=sequence.prefix, suffix=sequence.suffix)
