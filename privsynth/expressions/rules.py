@@ -124,6 +124,18 @@ def order_in(part: str) -> Order | None:
 
 
 @cache
+def sides_of(part: str) -> tuple[tuple[str, str], ...]:
+    """The two sides of an equality, either way round; of anything else nothing."""
+    from sqlglot import exp
+
+    node = _bare(parse(part))
+    if not isinstance(node, exp.EQ):
+        return ()
+    left, right = _written(node.this), _written(node.expression)
+    return (left, right), (right, left)
+
+
+@cache
 def definitions_in(part: str) -> tuple[Definition, ...]:
     """The ways to read a part as a definition: `a = b` is one of either."""
     from sqlglot import exp

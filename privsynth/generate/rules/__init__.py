@@ -100,15 +100,16 @@ class Rules:
                     makings[turn.table] = self._table(self.plan_.tables[turn.table], sizes[turn.table], makings, part)
                     _check_size(makings, hint)
                     check_capacity(makings[turn.table].plan, makings[turn.table].count)
+                case Act.LINK:
+                    makings[turn.table].refer(turn.name)
                 case Act.COLUMN:
                     makings[turn.table].make(turn.name)
                 case Act.MEND:
                     mend(makings[turn.table], turn.name)
         tables = tuple(_table_of(makings[name]) for name in self.book_.rules.tables)
-        relations = tuple(relation for plan in self.plan_.tables.values() for relation in plan.relations)
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
         notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
-        return Dataset(tables, relations, tuple(dict.fromkeys(notes)))
+        return Dataset(tables, self.plan_.relations, tuple(dict.fromkeys(notes)))
 
     @property
     def recipe(self) -> Recipe:
@@ -137,9 +138,8 @@ class Rules:
             return np.random.Generator(np.random.Philox(seed_of(part.seed, plan.name, name)))
 
         def make(count: int, values: dict[str, Array]) -> Making:
-            others = {name: makings[link.table] for name, link in plan.links.items()}
             first = part.before.get(plan.name, 0)
-            return Making(plan, count, streams=stream, taken=self.taken_, others=others, values=values, first=first)
+            return Making(plan, count, streams=stream, taken=self.taken_, tables=makings, values=values, first=first)
 
         if plan.parent is None and plan.process is None:
             return make(rows, {})

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.links import PARENT, Link, visible
+from privsynth.generate.rules.links import PARENT, Link, visible, visible_through
 from privsynth.generate.rules.lookups import drawn_rows
 from privsynth.generate.rules.needs import needs_of, needs_of_words
+from privsynth.generate.rules.references import names_of
 from privsynth.generate.rules.rulebook import TableRule
 from privsynth.generate.rules.turns import Turn, column_of, link_of, rows_of
 
@@ -26,6 +27,7 @@ class Graph:
         needs: dict[Turn, frozenset[Turn]] = {}
         for table in self.book.rules.tables:
             needs[rows_of(table)] = self._of_rows(table)
+            needs |= self._of_links(table)
             needs |= self._of_columns(table)
         return needs
 
@@ -63,6 +65,22 @@ class Graph:
         self.named[turn] = frozenset(needs_of_words(words, path, self.book, outside))
         return frozenset((*map(rows_of, parents), *(self.behind(table, self.named[turn]) - {turn})))
 
+    def _of_links(self, table: str) -> dict[Turn, frozenset[Turn]]:
+        needs: dict[Turn, frozenset[Turn]] = {}
+        for link in self.links[table].values():
+            if link.rule is not None:
+                turn, (here, there) = link_of(table, link.name), self.sides(table, link)
+                used_here, used_there = names_of(link, self.book, here, there)
+                self.named[turn] = frozenset(used_here | used_there)
+                others = {column_of(*self.place(table, name)) for name in used_there}
+                needs[turn] = frozenset((rows_of(table), rows_of(link.table), *self.behind(table, used_here), *others))
+        return needs
+
+    def sides(self, table: str, link: Link) -> tuple[list[str], list[str]]:
+        """What may be named here, and of the rows that may be referred to."""
+        there = visible_through(self.book, link)
+        return [name for name in visible(self.book, table, self.links[table]) if name not in set(there)], there
+
     def _of_columns(self, table: str) -> dict[Turn, frozenset[Turn]]:
         names = visible(self.book, table, self.links[table])
         needs: dict[Turn, frozenset[Turn]] = {}
@@ -73,8 +91,8 @@ class Graph:
         for link in self.links[table].values():
             for own, key in link.keys.items():
                 needs[column_of(table, own)] |= {column_of(link.table, key), self._made_by(table, link.name)}
-        rule = self.book.rules.tables[table]
-        groups = [*people_of(rule), *drawn_rows(rule).values()]
+        whole = self.book.rules.tables[table]
+        groups = [*people_of(whole), *drawn_rows(whole).values()]
         return together(needs, [[column_of(table, name) for name in group] for group in groups])
 
 

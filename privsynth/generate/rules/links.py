@@ -6,54 +6,99 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from privsynth.generate.rules.book import Book, WordPath
+from privsynth.generate.rules.rulebook import TableRule
+from privsynth.generate.rules.vocabulary.relations import RefersTo
 
 PARENT = "parent"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Link:
     """Each row refers to one row of another table, whose columns are seen as `name.column`."""
 
     name: str
     table: str  # the other one
     keys: Mapping[str, str] = field(repr=False)  # columns that repeat the other row's key, and the key's columns
+    rule: RefersTo | None = field(default=None, repr=False)  # which row it is; None: the parent
+    path: WordPath = field(default=(), repr=False)  # where the rule stands
+
+    def seen(self, column: str) -> str:
+        """What a column of the other table is called here."""
+        return f"{self.name}.{column}"
 
 
 def links_of(book: Book, name: str) -> dict[str, Link]:
-    """The links of one table."""
+    """The links of one table: to its parent, and to others by its references."""
     table, path = book.rules.tables[name], ("tables", name)
-    references = {column: rule.reference for column, rule in table.columns.items() if rule.reference is not None}
-    if table.belongs_to is None:
-        for column in references:
-            raise book.error((*path, "columns", column), "only a table with 'belongs_to' can refer to a parent.")
-        return {}
-    if table.belongs_to.table not in book.rules.tables:
-        raise book.error(
-            (*path, "belongs_to", "table"),
-            "there is no such table.",
-            f"tables are: {', '.join(book.rules.tables)}",
-        )
-    if len(references) != 1:
-        raise book.error(
-            path,
-            f"a table with 'belongs_to' has one column with 'reference', not {len(references)}.",
-            "such as  customer_id: {reference: customer_id}",
-        )
-    for column, key in references.items():
-        _check_key(book, (*path, "columns", column), table.belongs_to.table, key)
-    return {PARENT: Link(PARENT, table.belongs_to.table, references)}
-
-
-def _check_key(book: Book, path: WordPath, table: str, key: str) -> None:
-    columns = book.rules.tables[table].columns
-    if key not in columns:
-        raise book.error(path, f"table {table} has no such column.", f"its columns are: {', '.join(columns)}")
+    groups: dict[str, dict[str, RefersTo]] = {}
+    for column, rule in table.columns.items():
+        if rule.reference is not None:
+            _check_reference(book, (*path, "columns", column, "reference"), table, rule.reference)
+            groups.setdefault(rule.reference.link or PARENT, {})[column] = rule.reference
+    links = _parent(book, path, table, groups.pop(PARENT, {}))
+    for link, columns in groups.items():
+        links[link] = _reference(book, path, link, columns)
+    _check_names(book, path, table, links)
+    return links
 
 
 def visible(book: Book, name: str, links: Mapping[str, Link]) -> list[str]:
     """All that an expression of a table may name: its own columns, and those of the rows it refers to."""
     own = book.rules.tables[name].columns
-    return [
-        *own,
-        *(f"{link.name}.{column}" for link in links.values() for column in book.rules.tables[link.table].columns),
-    ]
+    return [*own, *(seen for link in links.values() for seen in visible_through(book, link))]
+
+
+def visible_through(book: Book, link: Link) -> list[str]:
+    return [link.seen(column) for column in book.rules.tables[link.table].columns]
+
+
+def _check_reference(book: Book, path: WordPath, table: TableRule, rule: RefersTo) -> None:
+    belongs = table.belongs_to
+    if rule.table is None and belongs is None:
+        raise book.error(path[:-1], "only a table with 'belongs_to' can refer to a parent.")
+    other = rule.table or (belongs.table if belongs else "")
+    place = (*path, "table") if rule.table else (*path[:2], "belongs_to", "table")
+    if other not in book.rules.tables:
+        raise book.error(place, "there is no such table.", f"tables are: {', '.join(book.rules.tables)}")
+    columns = book.rules.tables[other].columns
+    if rule.key not in columns:
+        raise book.error(path, f"table {other} has no such column.", f"its columns are: {', '.join(columns)}")
+    if "." in (rule.link or ""):
+        raise book.error(path, f"{rule.link}.x could mean several things.", "give the row another name by 'as'")
+    if rule.link == PARENT:
+        raise book.error(path, "'parent' is the row of the table in 'belongs_to'.", "give it another name by 'as'")
+
+
+def _parent(book: Book, path: WordPath, table: TableRule, columns: Mapping[str, RefersTo]) -> dict[str, Link]:
+    if table.belongs_to is None:
+        return {}
+    if len(columns) != 1:
+        raise book.error(
+            path,
+            f"a table with 'belongs_to' has one column with 'reference', not {len(columns)}.",
+            "such as  customer_id: {reference: customer_id}",
+        )
+    keys = {column: rule.key for column, rule in columns.items()}
+    return {PARENT: Link(name=PARENT, table=table.belongs_to.table, keys=keys)}
+
+
+def _reference(book: Book, path: WordPath, name: str, columns: Mapping[str, RefersTo]) -> Link:
+    """Columns of one name refer to one row: what is said of it is said once."""
+    tables = {rule.table for rule in columns.values()}
+    saying = [column for column, rule in columns.items() if rule.words - {"as"}] or list(columns)[:1]
+    if len(tables) > 1 or len(saying) > 1:
+        raise book.error(
+            (*path, "columns", saying[-1], "reference"),
+            f"columns {' and '.join(columns)} refer to the same row, {name}; its table is one, and what else is said"
+            " of it is said once.",
+            "give them different names by 'as' if they refer to different rows",
+        )
+    keys = {column: rule.key for column, rule in columns.items()}
+    place = (*path, "columns", saying[0], "reference")
+    return Link(name=name, table=str(tables.pop()), keys=keys, rule=columns[saying[0]], path=place)
+
+
+def _check_names(book: Book, path: WordPath, table: TableRule, links: Mapping[str, Link]) -> None:
+    for column in table.columns:
+        if column.partition(".")[0] in links and "." in column:
+            raise book.error((*path, "columns", column), "this name means a column of the row that is referred to.")

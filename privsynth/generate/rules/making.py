@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.folk import PersonColumns
 from privsynth.generate.rules.lettering import numbered, random_uuids
-from privsynth.generate.rules.links import PARENT
+from privsynth.generate.rules.links import PARENT, Link
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
 from privsynth.generate.rules.provider import Provider, blank
 from privsynth.generate.rules.rows import Linked, Rows, place_of
@@ -32,23 +32,36 @@ TRIES = 200  # rounds in which repeated values of a unique column are drawn agai
 
 @dataclass(eq=False)
 class Making:
-    """One table under way. `streams` gives the stream of a name; `others` the tables its links lead to, by link."""
+    """One table under way. `streams` gives the stream of a name; `tables` all that are under way, by name."""
 
     plan: TablePlan
     count: int
     _: KW_ONLY
     streams: Streams = field(repr=False)
     taken: Taken = field(repr=False)
-    others: Mapping[str, Making] = field(repr=False, default_factory=dict)
+    tables: Mapping[str, Making] = field(repr=False, default_factory=dict)
     values: dict[str, Array] = field(repr=False, default_factory=dict)  # of columns and links
     notes: list[str] = field(default_factory=list)
     first: int = 0  # rows of the table that were made before these, in other parts
 
     def __post_init__(self) -> None:
-        self.seen = Linked(self.values, {link: other.values for link, other in self.others.items()})
+        self.seen = Linked(self.values, _Others(self.plan.links, self.tables))
 
     def rows(self, stream: str) -> Rows:
         return Rows(self.count, self.seen, self.streams(stream), self.values.get(place_of(PARENT)))
+
+    def refer(self, place: str) -> None:
+        """Which rows a link leads to."""
+        try:
+            self.values[place] = self._drawn_link(place, self.rows(f"link {place}"))
+        except BackendError as problem:
+            raise BackendError(f"table {self.plan.name}: {problem.message}", hint=problem.hint) from None
+
+    def _drawn_link(self, place: str, rows: Rows) -> Array:
+        plan = self.plan.drawn_links[place]
+        other = self.tables[plan.link.table]
+        values = {plan.link.seen(name): values for name, values in other.values.items()}
+        return plan.draw(rows, Rows(other.count, values, rows.rng))
 
     def make(self, name: str) -> None:
         """One column, or all columns of a person at once."""
@@ -56,7 +69,9 @@ class Making:
             self._column(self.plan.columns[name])
 
     def redrawn(self, name: str, rows: Rows, drawn: Array | None = None) -> Array:
-        """New values of a column for some rows, as drawn or yet to be drawn."""
+        """New values of a column or a link for some rows, as drawn or yet to be drawn."""
+        if name in self.plan.drawn_links:
+            return self._drawn_link(name, rows)
         column = self.plan.columns[name]
         return finished(column, self._again(column, rows) if drawn is None else drawn, rows)
 
@@ -78,6 +93,7 @@ class Making:
         whole = self.values[name].copy()
         whole[rows] = values
         self.values[name] = whole
+        self.seen.forget(name)
 
     def _column(self, column: ColumnPlan) -> None:
         try:
@@ -121,11 +137,25 @@ class Making:
             return _sequence(column.rule.sequence, self.first, rows.count)
         if column.rule.uuid is not None:
             return random_uuids(rows.count, rows.rng)
-        if column.rule.reference is not None:
-            return rows.values[f"{PARENT}.{column.rule.reference}"]
         assert column.provider is not None  # noqa: S101 - for the type checker: all others have one
         values = _unique(column, column.provider, rows) if column.rule.unique else column.provider.draw(rows)
         return sorted_within(values, rows) if column.is_sorted else values
+
+
+class _Others(Mapping[str, Mapping[str, Array]]):
+    """The values of the tables that links lead to, once there are some."""
+
+    def __init__(self, links: Mapping[str, Link], tables: Mapping[str, Making]) -> None:
+        self.links, self.tables = links, tables
+
+    def __getitem__(self, link: str) -> Mapping[str, Array]:
+        return self.tables[self.links[link].table].values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.links)
+
+    def __len__(self) -> int:
+        return len(self.links)
 
 
 def finished(column: ColumnPlan, values: Array, rows: Rows) -> Array:
@@ -178,14 +208,15 @@ def _unique(column: ColumnPlan, provider: Provider, rows: Rows) -> Array:
     if provider.distinct is not None:
         return provider.distinct(rows.count, rows.rng)
     values = stored(provider.draw(rows), column)
-    for _ in range(TRIES):
+    tries = 1 if provider.certain else TRIES
+    for _ in range(tries):
         again = np.flatnonzero(pd.Series(values).duplicated().to_numpy() & ~pd.isna(values))
         if not len(again):
             return values
         values[again] = stored(provider.draw(rows.take(again)), column)
     raise BackendError(
         f"column {column.name} must be unique;"
-        f" {len(again)} of {rows.count} values were still repeated after {TRIES} draws.",
+        f" {len(again)} of {rows.count} values were still repeated after {tries} draws.",
         hint="widen the rule, allow more decimals, or leave out 'unique'",
         column=column.name,
     )

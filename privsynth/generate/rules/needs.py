@@ -15,17 +15,19 @@ from privsynth.generate.rules.rulebook import (
     Draw,
     LookupRule,
     Person,
-    RuleModel,
     Sequence,
     Uuid,
 )
 from privsynth.generate.rules.templates import columns_of
+from privsynth.generate.rules.vocabulary.basics import RuleModel
+from privsynth.generate.rules.vocabulary.relations import RefersTo
 
-_EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {
+_EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {  # of others: all
     Days: ("low", "high"),
     Before: ("first",),
+    RefersTo: (),
     LookupRule: (),
-}  # of others: all
+}
 
 
 class _AnyName(list[str]):

@@ -19,12 +19,14 @@ from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.ordering import above, below
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, Scope, provider_of
+from privsynth.generate.rules.references import LinkPlan, plan_link, where_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.processes import process_of
 from privsynth.generate.rules.together import Together
 from privsynth.generate.rules.turns import Act, Turn, column_of, mend_of, rows_of, turns_in_order
+from privsynth.generate.rules.vocabulary.relations import RefersTo
 from privsynth.pii.entities import Trait, has
 
 
@@ -35,7 +37,7 @@ class ColumnPlan:
     column: Column
     rule: ColumnRule = field(repr=False)
     named: frozenset[str]  # the columns that its words name; parent.x for the parent's
-    provider: Provider | None = field(repr=False)  # None: a key, a reference or a part of a person
+    provider: Provider | None = field(repr=False)  # None: a key or a part of a person
     missing: Callable[[Rows], Any] = field(repr=False)
     rules: tuple[Expression, ...] = field(repr=False)
     is_sorted: bool = False  # within each parent: its values then rise from row to row
@@ -47,7 +49,12 @@ class ColumnPlan:
     @property
     def is_fixed(self) -> bool:
         """Whether it may not be drawn again for some rows only."""
-        return self.provider is None or self.provider.across or self.rule.unique or self.is_sorted
+        return self.provider is None or self.is_across or self.rule.unique or self.is_sorted
+
+    @property
+    def is_across(self) -> bool:
+        """Whether it looks at other rows of its table."""
+        return self.provider is not None and self.provider.across
 
     @property
     def is_certain(self) -> bool:
@@ -85,7 +92,8 @@ class TablePlan:
     expectations: tuple[Expectation, ...] = field(repr=False)
     groups: Mapping[str, Together] = field(repr=False)  # by column: those that are drawn with it
     mending: Mapping[str, Mending] = field(repr=False)  # by when it is done
-    links: Mapping[str, Link] = field(repr=False)
+    links: Mapping[str, Link] = field(repr=False)  # by name
+    drawn_links: Mapping[str, LinkPlan] = field(repr=False)  # by the place of their row numbers; all but the parent
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     process: Process | None = field(default=None, repr=False)  # or what its rows come from
 
@@ -114,6 +122,20 @@ class BookPlan:
     turns: tuple[Turn, ...] = field(repr=False)
     needs: Mapping[Turn, frozenset[Turn]] = field(repr=False)
 
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """All keys between the tables, parents before references; without those that would close a circle of tables."""
+        ties = [tie for plan in self.tables.values() for tie in plan.ties]
+        everything = [relation for tie in ties for relation in tie.relations]
+        belonging = [relation for tie in ties if tie.name == PARENT for relation in tie.relations]
+        parents: dict[str, set[str]] = {name: set() for name in self.tables}
+        kept: list[Relation] = []
+        for relation in (*belonging, *(each for each in everything if each not in belonging)):
+            if relation.parent == relation.child or relation.child not in above(parents, [relation.parent]):
+                parents[relation.child].add(relation.parent)
+                kept.append(relation)
+        return tuple(sorted(kept, key=everything.index))
+
 
 def plan_tables(book: Book) -> BookPlan:
     """The whole book made ready: one order over the rows, columns and expectations of all tables."""
@@ -127,7 +149,7 @@ def plan_tables(book: Book) -> BookPlan:
     expectations = {name: planned.expectations(name) for name in book.rules.tables}
     groups = {name: planned.groups(name) for name in book.rules.tables}
     needs = together(needs, [_group(name, each) for name, tied in groups.items() for each in tied.values()])
-    drawn = Drawn(needs, planned.columns, groups)
+    drawn = Drawn(needs, {**planned.links, **planned.columns}, groups)
     mending = {name: mending_of(name, expectations, drawn) for name in book.rules.tables}
     needs = with_mending(needs, mending)
     turns = turns_in_order(needs, book)
@@ -145,6 +167,7 @@ def plan_tables(book: Book) -> BookPlan:
                 for when, mend in mending[name].items()
             },
             links=graph.links[name],
+            drawn_links={turn.name: plan for turn, plan in planned.links.items() if turn.table == name},
             count=planned.counts.get(name),
             process=planned.processes.get(name),
         )
@@ -163,6 +186,7 @@ class _Planned:
 
     graph: Graph
     columns: dict[Turn, ColumnPlan] = field(default_factory=dict)
+    links: dict[Turn, LinkPlan] = field(default_factory=dict)
     counts: dict[str, Provider] = field(default_factory=dict)
     processes: dict[str, Process] = field(default_factory=dict)
 
@@ -170,10 +194,29 @@ class _Planned:
         if turn.act is Act.COLUMN:
             rule = self.graph.book.rules.tables[turn.table].columns[turn.name]
             self.columns[turn] = self._column(turn, rule)
-        elif turn.act is Act.ROWS and self.graph.book.rules.tables[turn.table].process is not None:
+        elif turn.act is Act.LINK:
+            self.links[turn] = self._link(turn)
+        elif self.graph.book.rules.tables[turn.table].process is not None:
             self.processes[turn.table] = self._process(turn)
-        elif turn.act is Act.ROWS and turn in self.graph.named:
+        elif turn in self.graph.named:
             self.counts[turn.table] = self._count(turn)
+
+    def _scope(
+        self, table: str, path: WordPath, used: Iterable[str], given: Mapping[str, Provider] | None = None
+    ) -> Scope:
+        """A place in the book, with what the columns hold that are named so in a table."""
+        kinds = {name: self.columns[column_of(*self.graph.place(table, name))].column.kind for name in used}
+        return Scope(self.graph.book, path, kinds, given=given or {}, links=self.graph.links[table].keys())
+
+    def _link(self, turn: Turn) -> LinkPlan:
+        link = self.graph.links[turn.table][turn.name.rstrip(".")]
+        scope = self._scope(turn.table, link.path, self.graph.named[turn])
+        columns = self.graph.book.rules.tables[turn.table].columns
+        whole = any(columns[own].unique for own in link.keys)
+        unique = "table" if whole else "parent" if link.rule and link.rule.unique else None
+        return plan_link(
+            link, where_of(link, self.graph.book, *self.graph.sides(turn.table, link)), scope, unique=unique
+        )
 
     def put_in_order(self) -> None:
         """Mark the columns by which the rows of one parent are in order."""
@@ -207,22 +250,16 @@ class _Planned:
     def _expectation(self, table: str, path: WordPath, expect: Expect, visible_names: list[str]) -> Expectation:
         book = self.graph.book
         used = names(expect.that, (*path, "that"), book, visible_names)
-        rule = Scope(book, (*path, "that"), self._kinds(table, used)).expression(expect.that, compile_condition)
+        rule = self._scope(table, (*path, "that"), used).expression(expect.that, compile_condition)
         behind = self.graph.behind(table, used)
         return Expectation(rule=rule, rate=float(expect.rate), named=behind, at=int(path[-1]), place=book.place(path))
 
-    def _kinds(self, table: str, used: Iterable[str]) -> dict[str, Kind]:
-        """What the columns hold that are named so in a table."""
-        return {name: self.columns[column_of(*self.graph.place(table, name))].column.kind for name in used}
-
     def _column(self, turn: Turn, rule: ColumnRule) -> ColumnPlan:
         process = self.processes.get(turn.table)
-        kinds = self._kinds(turn.table, self.graph.named[turn])
-        scope = Scope(self.graph.book, turn.path, kinds, given=process.parts if process else {})
+        scope = self._scope(turn.table, turn.path, self.graph.named[turn], process.parts if process else {})
         missing = scope.at("missing").amount(rule.missing)
         try:
-            provider = None if rule.generator in WHOLE else provider_of(rule, scope)
-            column = self._described(turn, rule, provider)
+            provider, column = self._made(turn, rule, scope)
         except PolicyError as problem:
             raise problem if problem.line is not None else scope.error(problem.message, problem.hint) from None
         _check_words(scope, rule, provider)
@@ -230,36 +267,43 @@ class _Planned:
         named = self.graph.named[turn]
         return ColumnPlan(column=column, rule=rule, named=named, provider=provider, missing=missing, rules=rules)
 
-    def _described(self, turn: Turn, rule: ColumnRule, provider: Provider | None) -> Column:
+    def _made(self, turn: Turn, rule: ColumnRule, scope: Scope) -> tuple[Provider | None, Column]:
+        if rule.reference is not None:
+            return self._reference(turn, rule, rule.reference)
+        provider = None if rule.generator in WHOLE else provider_of(rule, scope)
         if provider is not None:
-            return schema.column_of(turn.name, rule, provider)
+            return provider, schema.column_of(turn.name, rule, provider)
         if rule.person is not None:
-            return schema.person_column(turn.name, rule)
-        if rule.reference is None:
-            return schema.key_column(turn.name, rule)
-        parent = self.graph.links[turn.table][PARENT].table
-        key = self.columns[column_of(parent, rule.reference)]
+            return None, schema.person_column(turn.name, rule)
+        return None, schema.key_column(turn.name, rule)
+
+    def _reference(self, turn: Turn, rule: ColumnRule, refers: RefersTo) -> tuple[Provider, Column]:
+        """The key of the row that is referred to, repeated."""
+        link = self.graph.links[turn.table][refers.link or PARENT]
+        key = self.columns[column_of(link.table, refers.key)]
         if not (key.rule.unique or key.rule.generator in ("sequence", "uuid")) or key.rule.missing != 0:
             raise PolicyError(
                 "a key must be a sequence, UUIDs, or unique, and never missing.",
-                hint=f"look at column {key.name} of table {parent}",
+                hint=f"look at column {key.name} of table {link.table}",
             )
-        return schema.reference_column(turn.name, rule, key.column)
+        seen = link.seen(refers.key)
+        provider = Provider(key.column.kind, lambda rows: rows.values[seen], certain=True)
+        return provider, schema.reference_column(turn.name, rule, key.column)
 
     def _count(self, turn: Turn) -> Provider:
         book, path = self.graph.book, ("tables", turn.table, "belongs_to", "count")
         belongs = book.rules.tables[turn.table].belongs_to
         assert belongs is not None  # noqa: S101 - for the type checker: others have no law
         assert belongs.count is not None  # noqa: S101 - as above
-        scope = Scope(book, path, self._kinds(turn.table, self.graph.named[turn]))
+        scope = self._scope(turn.table, path, self.graph.named[turn])
         count = None if belongs.count.generator in TOP_ONLY else provider_of(belongs.count, scope)
         if count is None or count.kind is None or not count.kind.is_numeric:
             raise scope.error("a number of rows is expected here, such as {poisson: {mean: 3}}.")
         return count
 
     def _process(self, turn: Turn) -> Process:
-        kinds = self._kinds(turn.table, self.graph.named[turn])
-        return process_of(self.graph.book.rules.tables[turn.table], Scope(self.graph.book, turn.path, kinds))
+        scope = self._scope(turn.table, turn.path, self.graph.named[turn])
+        return process_of(self.graph.book.rules.tables[turn.table], scope)
 
 
 def _sorted(plan: ColumnPlan, scope: Scope) -> ColumnPlan:
@@ -280,8 +324,11 @@ def _sorted(plan: ColumnPlan, scope: Scope) -> ColumnPlan:
 def _check_words(scope: Scope, rule: ColumnRule, provider: Provider | None) -> None:
     """Words that contradict each other."""
     if rule.missing != 0 and rule.generator == "reference":
-        raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
-    if rule.unique and provider is not None and provider.certain:
+        belongs = rule.reference is None or rule.reference.table is None
+        if belongs:
+            raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
+        raise scope.at("missing").error("rows that refer to none are said inside.", "move 'missing' into 'reference'")
+    if rule.unique and provider is not None and provider.certain and rule.generator != "reference":
         raise scope.at("unique").error(
             "a derived column cannot be made unique by drawing again.",
             "leave out 'unique', or use 'sequence' or 'pattern'",
@@ -340,7 +387,7 @@ class Drawn:
     """All that is drawn or worked out: what needs what, what is drawn together, and what may be drawn again."""
 
     needs: Needs
-    columns: Mapping[Turn, ColumnPlan]
+    columns: Mapping[Turn, ColumnPlan | LinkPlan]
     groups: Mapping[str, Mapping[str, Together]]
 
     def own(self, table: str) -> dict[Turn, frozenset[Turn]]:
@@ -350,8 +397,7 @@ class Drawn:
         """Columns that look at other rows of the table, by themselves or by way of another table."""
         own = self.own(table)
         resting = {turn for turn in below(self.needs, [rows_of(table)]) if turn.table != table}
-        across = [turn for turn in own if (provider := self.columns[turn].provider) is not None and provider.across]
-        return below(own, [*across, *(turn for turn, needed in own.items() if needed & resting)])
+        return below(own, [turn for turn, needed in own.items() if self.columns[turn].is_across or needed & resting])
 
     def again(
         self, own: Needs, expectations: Sequence[Expectation], looked_at: Collection[Turn] = ()

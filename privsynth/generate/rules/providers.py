@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
@@ -25,8 +25,8 @@ from privsynth.generate.rules.templates import template_provider
 from privsynth.generate.rules.time.columns import column_of_time
 from privsynth.typing import Array
 
-WHOLE = ("sequence", "uuid", "reference", "person")  # made otherwise than by a provider
-TOP_ONLY = (*WHOLE, "lookup", "before", "running")  # they are whole columns, never a part of one
+WHOLE = ("sequence", "uuid", "person")  # made otherwise than by a provider
+TOP_ONLY = (*WHOLE, "reference", "lookup", "before", "running")  # they are whole columns, never a part of one
 WHOLE_LAWS = ("whole", "poisson", "binomial", "geometric", "zipf")
 ROUNDS = 100  # in which what lies outside of low and high is drawn again
 CANDIDATES = 4_096  # values drawn a round, at least
@@ -42,6 +42,7 @@ class Scope:
     _: KW_ONLY
     rules: list[Expression] = field(default_factory=list, repr=False)  # all expressions met on the way
     given: Mapping[str, Provider] = field(default_factory=dict, repr=False)  # what a row has from its process
+    links: Collection[str] = field(default=(), repr=False)  # names under which columns of other rows are seen
 
     def at(self, *words: str) -> Scope:
         return replace(self, path=(*self.path, *words))
@@ -61,8 +62,9 @@ class Scope:
 
     def column(self, name: str) -> Expression:
         """A column as an expression."""
-        above, own = ("parent.", name[7:]) if name.startswith("parent.") else ("", name)
-        return self.expression(above + '"' + own.replace('"', '""') + '"')
+        link, dot, column = name.partition(".")
+        words = [link, column] if dot and link in self.links else [name]
+        return self.expression(".".join('"' + word.replace('"', '""') + '"' for word in words))
 
     def amount(self, value: float | str | None, default: float | None = None) -> Callable[[Rows], Any]:
         """A number, or an expression that gives one for each row."""

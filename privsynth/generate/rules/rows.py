@@ -105,6 +105,10 @@ class Linked(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self.own) + sum(len(other) for other in self.others.values())
 
+    def forget(self, place: str) -> None:
+        """What was seen through a link that leads elsewhere now."""
+        self.seen = {name: values for name, values in self.seen.items() if place_of(name.partition(".")[0]) != place}
+
     def take(self, rows: Array) -> Linked:
         return Linked(_Taken(self.own, rows), self.others)
 

@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.templates import fields_of
+from privsynth.generate.rules.vocabulary.basics import Amount, Bound, Day, Locale, Name, Number, RuleModel, Scalar
+from privsynth.generate.rules.vocabulary.relations import RefersTo, TableName
 from privsynth.options import KindName, RoleName
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number must be finite")
-    return value
-
-
-def _day(value: Any) -> Any:
-    """Days may be written as such, or as an expression; texts like 2024-01-31 are days."""
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, dt.date):
-        return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - days of a calendar have no zone
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return _iso(value)
-    return value
-
-
-def _iso(value: str) -> dt.datetime:
-    try:
-        return dt.datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("there is no such day; days are written 2024-12-31") from None
-
-
-def _scalar(value: Any) -> Any:
-    return _day(value) if isinstance(value, dt.date) else value
 
 
 def _template(value: str) -> str:
@@ -62,22 +23,7 @@ def _template(value: str) -> str:
     return value
 
 
-Number = Annotated[StrictInt | StrictFloat, AfterValidator(_finite)]
-Amount = Annotated[Number | StrictStr, Field(description="A number, or an expression that gives one for each row.")]
-Day = Annotated[dt.datetime | StrictStr, BeforeValidator(_day)]
-Bound = Annotated[Number | dt.datetime | StrictStr, BeforeValidator(_day)]
-Scalar = Annotated[StrictBool | Number | StrictStr | dt.datetime | None, BeforeValidator(_scalar)]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}_[A-Z]{2}$")]
-Name = Annotated[str, Field(min_length=1, max_length=128)]
-
-
 MOST_ALIKE = 0.99  # a rank correlation; what is alike altogether is better worked out
-
-
-class RuleModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
-
-    plain_words: ClassVar[tuple[str, ...]] = ()  # of a process: those that hold no expression
 
 
 class Sequence(RuleModel):
@@ -337,7 +283,7 @@ class Draw(RuleModel):
     template: Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_template)] | None = None
     lookup: LookupRule | None = None
     person: Person | None = None
-    reference: Name | None = Field(None, description="The parent's key: which row of the parent this row belongs to.")
+    reference: RefersTo | None = None
     sql: str | None = None
     before: Before | None = None
     running: Running | None = None
@@ -353,10 +299,11 @@ class Draw(RuleModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _short_person(cls, content: Any) -> Any:
-        if isinstance(content, dict) and isinstance(content.get("person"), str):
-            return {**content, "person": {"part": content["person"]}}
-        return content
+    def _short_forms(cls, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return content
+        forms = (("person", "part"), ("reference", "key"))
+        return content | {word: {inner: content[word]} for word, inner in forms if isinstance(content.get(word), str)}
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -630,9 +577,6 @@ class TableRule(RuleModel):
     def process(self) -> str | None:
         """What the rows come from, if not from a number of rows."""
         return next((word for word in PROCESSES if getattr(self, word) is not None), None)
-
-
-TableName = Annotated[str, Field(pattern=r"^\w[\w. -]{0,63}$")]
 
 
 class Inferred(RuleModel):

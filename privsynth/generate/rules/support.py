@@ -22,6 +22,7 @@ from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import WHOLE_LAWS, Scope, chooser, key_text, provider_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw
+from privsynth.generate.rules.vocabulary.basics import RuleModel
 from privsynth.spelling.dates import floored
 from privsynth.typing import Array
 
@@ -76,8 +77,10 @@ def may_be_missing(draw: Draw) -> bool:
     """Whether the way by itself can leave a value out: it says so, or an expression may come to nothing."""
     levels = [draw.constant] if draw.generator == "constant" else list(draw.choice or ())
     law = getattr(draw, draw.generator)
+    if draw.reference is not None:
+        return draw.reference.missing != 0
     is_computed = draw.generator in DERIVED or (
-        isinstance(law, words.RuleModel)
+        isinstance(law, RuleModel)
         and not isinstance(law, words.Person | words.Sequence | words.Draw)
         and any(isinstance(getattr(law, word), str) for word in type(law).model_fields)
     )

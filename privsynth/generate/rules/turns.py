@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from privsynth.generate.rules.book import Book, WordPath
 from privsynth.generate.rules.ordering import Circle, ordered
+from privsynth.generate.rules.rows import place_of
 
 
 class Act(StrEnum):
@@ -24,11 +25,11 @@ class Turn(NamedTuple):
 
     table: str
     act: Act
-    name: str = ""  # of the column, the link or the round of mending
+    name: str = ""  # of the column, the link (as `rows.place_of` has it) or the round of mending
 
     def __str__(self) -> str:
         named = {Act.ROWS: "", Act.MEND: ".expect"}
-        return self.table + named.get(self.act, f".{self.name}")
+        return self.table + named.get(self.act, f".{self.name.rstrip('.')}")
 
     @property
     def path(self) -> WordPath:
@@ -46,7 +47,7 @@ def column_of(table: str, name: str) -> Turn:
 
 
 def link_of(table: str, name: str) -> Turn:
-    return Turn(table, Act.LINK, name)
+    return Turn(table, Act.LINK, place_of(name))
 
 
 def mend_of(table: str, when: str) -> Turn:
@@ -59,7 +60,7 @@ def turns_in_order(needs: Mapping[Turn, Collection[Turn]], book: Book) -> tuple[
         return tuple(ordered(needs))
     except Circle as circle:
         inside = len({turn.table for turn in circle.names}) == 1
-        names = [turn.name if inside and turn.name else str(turn) for turn in circle.names]
+        names = [str(turn).removeprefix(f"{turn.table}.") if inside else str(turn) for turn in circle.names]
         things = "tables" if all(turn.act is Act.ROWS for turn in circle.names) else "columns"
         raise book.error(
             circle.names[0].path,

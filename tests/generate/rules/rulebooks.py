@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -35,3 +37,13 @@ def fitted(folder: Path, text: str) -> Rules:
 
 def frame_of(folder: Path, columns: str, rows: int = 50, rest: str = "", seed: int = 1) -> pd.DataFrame:
     return made(folder, book(columns, rows=rows, rest=rest), seed=seed).tables[0].frame
+
+
+def answer(folder: Path, data: Dataset, sql: str) -> list[tuple[Any, ...]]:
+    """What a question in SQL comes to over the tables as they are written, each known by its name."""
+    with duckdb.connect() as database:
+        for table in data:
+            file = folder / f"{table.name}.csv"
+            pd.DataFrame({column.name: table.text(column.name) for column in table.columns}).to_csv(file, index=False)
+            database.execute(f"CREATE VIEW \"{table.name}\" AS FROM read_csv('{file}', header = true)")
+        return database.execute(sql).fetchall()

@@ -1,0 +1,1 @@
+"""The words of a rulebook, one family a module; `rulebook` puts them together."""
