@@ -142,7 +142,7 @@ def _check_column(
         raise book.error(place, f"there is no column {name}.", f"columns are: {', '.join(columns)}")
     column = columns[name]
     follows = needs_of(column.rule.model_copy(update={"missing": 0}), (*path, "columns", name), book, ANY_NAME)
-    if column.provider is None or column.provider.across or column.rule.lookup is not None:
+    if column.provider is None or column.provider.across or column.rule.generator in ("lookup", "point"):
         why = f"{column.rule.generator} makes a column of its own, whose values stay in their rows"
     elif follows:
         why = f"it follows {', '.join(sorted(follows))}, and its values would come to rows they were not made for"

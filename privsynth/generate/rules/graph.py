@@ -9,6 +9,7 @@ from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.links import PARENT, Link, visible, visible_through
 from privsynth.generate.rules.lookups import drawn_rows
 from privsynth.generate.rules.needs import needs_of, needs_of_words
+from privsynth.generate.rules.points import points_of
 from privsynth.generate.rules.references import names_of
 from privsynth.generate.rules.rulebook import TableRule
 from privsynth.generate.rules.turns import Turn, column_of, link_of, rows_of
@@ -92,7 +93,7 @@ class Graph:
             for own, key in link.keys.items():
                 needs[column_of(table, own)] |= {column_of(link.table, key), self._made_by(table, link.name)}
         whole = self.book.rules.tables[table]
-        groups = [*people_of(whole), *drawn_rows(whole).values()]
+        groups = [*people_of(whole), *drawn_rows(whole).values(), *map(list, points_of(whole).values())]
         return together(needs, [[column_of(table, name) for name in group] for group in groups])
 
 

@@ -15,6 +15,7 @@ from privsynth.generate.rules.rulebook import (
     Draw,
     LookupRule,
     Person,
+    PointRule,
     Sequence,
     Uuid,
 )
@@ -27,6 +28,7 @@ _EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {  # of others: all
     Before: ("first",),
     RefersTo: (),
     LookupRule: (),
+    PointRule: (),
 }
 
 
@@ -88,6 +90,8 @@ def _expressions(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
         yield from (
             ((*path, draw.generator, word), getattr(law, word)) for word in words if isinstance(getattr(law, word), str)
         )
+    if draw.point is not None:
+        yield from (((*path, "point", *words), text) for words, text in draw.point.expressions())
     for leading, inner in draw.inner():
         yield from _expressions(inner, (*path, *leading.split(".", 1)))
 

@@ -17,6 +17,7 @@ from privsynth.generate.rules.links import PARENT, Link, links_of, visible
 from privsynth.generate.rules.lookups import plan_lookups
 from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.ordering import above, below
+from privsynth.generate.rules.points import plan_points
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, Scope, provider_of
 from privsynth.generate.rules.references import LinkPlan, plan_link, where_of
@@ -237,7 +238,15 @@ class _Planned:
         """The columns of a table that are drawn with others, each with its group."""
         book, path = self.graph.book, ("tables", name)
         table = book.rules.tables[name]
-        return {**plan_correlations(book, path, table, self.of_table(name)), **plan_lookups(book.lookups, path, table)}
+        return {
+            **plan_correlations(book, path, table, self.of_table(name)),
+            **plan_lookups(book.lookups, path, table),
+            **plan_points(table, lambda column: self._inside(column_of(name, column), "point")),
+        }
+
+    def _inside(self, turn: Turn, word: str) -> Scope:
+        """The scope of a word of a column."""
+        return Scope(self.graph.book, (*turn.path, word), self._kinds(turn.table, self.graph.named[turn]))
 
     def expectations(self, table: str) -> tuple[Expectation, ...]:
         book = self.graph.book

@@ -18,6 +18,7 @@ from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.days import day_limit, day_provider
 from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.patterns import read_pattern
+from privsynth.generate.rules.points import point_provider
 from privsynth.generate.rules.provider import Law, Provider, counted, joined
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw, Sequence
@@ -26,7 +27,7 @@ from privsynth.generate.rules.time.columns import column_of_time
 from privsynth.typing import Array
 
 WHOLE = ("sequence", "uuid", "person")  # made otherwise than by a provider
-TOP_ONLY = (*WHOLE, "reference", "lookup", "before", "running")  # they are whole columns, never a part of one
+TOP_ONLY = (*WHOLE, "reference", "lookup", "point", "before", "running")  # they are whole columns, never a part of one
 WHOLE_LAWS = ("whole", "poisson", "binomial", "geometric", "zipf")
 ROUNDS = 100  # in which what lies outside of low and high is drawn again
 CANDIDATES = 4_096  # values drawn a round, at least
@@ -66,6 +67,13 @@ class Scope:
         words = [link, column] if dot and link in self.links else [name]
         return self.expression(".".join('"' + word.replace('"', '""') + '"' for word in words))
 
+    def try_out(self, draw: Law) -> None:
+        """One row of a way that names no column: what is wrong with its numbers is told with its place."""
+        try:
+            draw(Rows(1, {}, np.random.Generator(np.random.PCG64(0))))
+        except BackendError as problem:
+            raise self.error(re.sub(r"(, in)? 1 row(?=\.)|^1 of 1 ", "", problem.message), problem.hint) from None
+
     def amount(self, value: float | str | None, default: float | None = None) -> Callable[[Rows], Any]:
         """A number, or an expression that gives one for each row."""
         if not isinstance(value, str):
@@ -100,6 +108,7 @@ def _ways() -> dict[str, Callable[[Any, Scope], Provider]]:
         "pattern": _pattern,
         "template": template_provider,
         "lookup": lambda rule, scope: scope.book.lookups.column(rule, scope.path),
+        "point": point_provider,
         "date": day_provider,
         "sql": lambda text, scope: _derived(scope.expression(text)),
     }
@@ -211,7 +220,7 @@ def _branching(draw: Draw, scope: Scope) -> Provider:
         return provider
     provider = _within(provider, draw, scope)
     if len(scope.rules) == met:
-        _try(provider.draw, scope)
+        scope.try_out(provider.draw)
     return provider
 
 
@@ -295,21 +304,13 @@ def _law(name: str, parameters: Any, scope: Scope) -> Provider:
         return law({word: amount(rows) for word, amount in amounts.items()}, rows.count, rows.rng)
 
     if not any(isinstance(getattr(parameters, word), str) for word in amounts):
-        _try(draw, scope)
+        scope.try_out(draw)
     whole = name in WHOLE_LAWS
     provider = Provider(Kind.INTEGER if whole else Kind.NUMBER, draw, decimals=0 if whole else 2)
     if name == "whole" and not isinstance(parameters.low, str) and not isinstance(parameters.high, str):
         first, size = int(np.ceil(parameters.low)), int(np.floor(parameters.high) - np.ceil(parameters.low)) + 1
         return replace(provider, capacity=size, distinct=counted(size, lambda places: first + places.astype(float)))
     return provider
-
-
-def _try(draw: Law, scope: Scope) -> None:
-    """One row of a way that names no column: what is wrong with its numbers is told with its place."""
-    try:
-        draw(Rows(1, {}, np.random.Generator(np.random.PCG64(0))))
-    except BackendError as problem:
-        raise scope.error(re.sub(r"(, in)? 1 row(?=\.)|^1 of 1 ", "", problem.message), problem.hint) from None
 
 
 def _laws() -> dict[str, Callable[[Mapping[str, Any], int, np.random.Generator], Array]]:

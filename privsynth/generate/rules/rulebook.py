@@ -234,6 +234,49 @@ class LookupRule(RuleModel):
     row: str | None = Field(None, min_length=1, max_length=50, description="Which drawn row; when absent, the file's.")
 
 
+class RoundArea(RuleModel):
+    """All that is no farther than so many kilometres from a point."""
+
+    lat: Amount
+    lon: Amount
+    km: Amount
+
+
+class BoxArea(RuleModel):
+    """Between two latitudes and two longitudes; where west is above east, it crosses the date line."""
+
+    south: Amount
+    west: Amount
+    north: Amount
+    east: Amount
+
+
+class PointRule(RuleModel):
+    """Latitude or longitude; columns with the same `place` are of one point, and one of them says where it lies."""
+
+    part: Literal["latitude", "longitude"]
+    within: RoundArea | None = None
+    box: BoxArea | None = None
+    place: str = Field("here", min_length=1, max_length=50)
+
+    @model_validator(mode="after")
+    def _one_region(self) -> Self:
+        if self.within is not None and self.box is not None:
+            raise ValueError("a point lies within a circle or in a box, not both")
+        return self
+
+    @property
+    def has_region(self) -> bool:
+        return self.within is not None or self.box is not None
+
+    def expressions(self) -> Iterator[tuple[tuple[str, str], str]]:
+        """Those of its region, with the words that lead to them."""
+        for word, region in (("within", self.within), ("box", self.box)):
+            for name, value in region or ():
+                if isinstance(value, str):
+                    yield (word, name), value
+
+
 def check_weights(weights: Any) -> None:
     """Whole numbers are proportions; with decimals they are shares, and have to sum to 1."""
     if any(weight < 0 for weight in weights) or not sum(weights) > 0:
@@ -248,7 +291,7 @@ def check_weights(weights: Any) -> None:
 GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
     "triangular", "gamma", "beta", "weibull", "pareto", "student_t", "binomial", "geometric", "zipf",
-    "template", "lookup",
+    "template", "lookup", "point",
     "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "row", "mixture", "when", "by",
 )  # fmt: skip
 
@@ -282,6 +325,7 @@ class Draw(RuleModel):
     pattern: str | None = None
     template: Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_template)] | None = None
     lookup: LookupRule | None = None
+    point: PointRule | None = None
     person: Person | None = None
     reference: RefersTo | None = None
     sql: str | None = None
