@@ -246,7 +246,7 @@ class _Planned:
 
     def _inside(self, turn: Turn, word: str) -> Scope:
         """The scope of a word of a column."""
-        return Scope(self.graph.book, (*turn.path, word), self._kinds(turn.table, self.graph.named[turn]))
+        return self._scope(turn.table, (*turn.path, word), self.graph.named[turn])
 
     def expectations(self, table: str) -> tuple[Expectation, ...]:
         book = self.graph.book
