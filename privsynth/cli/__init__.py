@@ -5,6 +5,7 @@ flags      every flag and argument, once
 changes    what the flags say, as changes of a policy
 reading    the flags that say how files are read, for every verb that reads some
 screen     what people see while a run works (plain lines), and what machines get (one JSON object)
+one_file   a text file that is written for people to edit
 log        the same as events, one JSON object a line (`--log-format json`)
 live       the line that moves on a terminal
 memory     the peak memory that the line shows

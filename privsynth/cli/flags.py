@@ -219,6 +219,19 @@ PolicyOut = Annotated[
         help="Where to write the policy; - for the screen. Its JSON Schema is written beside it.",
     ),
 ]
+BookOut = Annotated[
+    Path, typer.Option("--out", metavar="BOOK", help="The rulebook to write (.yaml).", show_default=False)
+]
+MinGroup = Annotated[
+    int | None,
+    typer.Option(
+        "--min-group",
+        min=11,
+        metavar="K",
+        help="People who share whatever the book says, at least; it may be more than the profile asks for, never less.",
+        show_default=False,
+    ),
+]
 ModelOut = Annotated[
     Path,
     typer.Option("--model", help="Folder to make for the model. It appears whole, or not at all.", show_default=False),

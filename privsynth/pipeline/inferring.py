@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from privsynth.dataset import Dataset
 from privsynth.describe.dealing import deal
@@ -17,6 +18,18 @@ from privsynth.seeds import Seeds
 if TYPE_CHECKING:
     from privsynth.generate.rules.rulebook import Inferred
 
+Data = Any  # as the acts read it
+
+
+def infer_from(data: Data, policy: Policy, out: Path) -> tuple[str, tuple[str, ...]]:
+    """The rulebook of whatever holds the rows, and what there is to say of how these were read."""
+    from privsynth.pipeline.judging import inspect
+    from privsynth.read.proposal import accepted
+
+    policy = accepted(data, policy)
+    described = inspect(data, policy)
+    return inferred_book(described, policy, name=out.stem[:100], file=out.name), described.notes
+
 
 def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str:
     """The text of the rulebook of a described dataset."""
@@ -27,7 +40,7 @@ def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str
     if data.is_empty or not len(data.root):
         raise PolicyError("there are no rows to infer a rulebook from.", hint="name one or more data files")
     policy = policy.with_(backend=RulesOptions())
-    seed, share = Seeds(policy.seed).seed, holdout_share(data, policy)
+    seed, share = Seeds(policy.seed).seed, round(holdout_share(data, policy), 3)
     train = without_left_out(deal(data, share, seed)[0])
     rows = {table.name: len(table) for table in train}
     mark = Inferred(rows=rows, k=max(SMALLEST_CELL, policy.limits.k, policy.limits.k_rare), holdout=share, seed=seed)

@@ -125,3 +125,25 @@ def test_a_column_that_is_not_there_is_one_mistake(zoo: Path) -> None:
     done = command("rules", "check", "zoo.yaml", "data")
     assert "  broken  zoo.yaml:16:7  legs: the file has no such column\n" in done.stdout
     assert "1 rule of the book is broken\n" in done.stdout
+
+
+def test_a_rulebook_is_inferred_from_tables_and_makes_some_like_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{number % 7 * 10},{'ab'[number % 2]}\n" for number in range(400))
+    (tmp_path / "t.csv").write_text(f"amount,kind\n{rows}")
+    inferred = command("rules", "infer", "t.csv", "--out", "t.yaml", "--json")
+    assert inferred.returncode == 0
+    assert json.loads(inferred.stdout)["outputs"] == [{"path": "t.yaml"}]
+    assert command("run", "t.yaml", "--out", "made", "--rows", "50").returncode == 0
+    assert {line.split(",")[1] for line in (tmp_path / "made" / "t.csv").read_text().splitlines()[1:]} == {"a", "b"}
+    assert command("rules", "infer", "t.csv", "--out", "t.yaml").returncode == 2, "a file that is there is not replaced"
+
+
+def test_fewer_people_than_the_profile_asks_for_cannot_be_asked(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a\n1\n2\n")
+    assert (
+        command("rules", "infer", str(tmp_path / "t.csv"), "--out", str(tmp_path / "t.yaml"), "--min-group", "5")[0]
+        == 2
+    )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from privsynth.cli import flags
 from privsynth.cli.changes import only_set
+from privsynth.cli.one_file import refuse_existing, refuse_inputs, write_whole
 from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import result, write_json
 from privsynth.errors import PolicyError
@@ -35,8 +34,8 @@ def init(
         raise PolicyError("--out - and --json both print to the screen.", hint="name a file after --out")
     target = Path(out)
     files = [] if out == "-" else [target, target.parent / "policy.schema.json"]
-    _refuse_existing(files[:1], allow_overwrite)
-    _refuse_inputs(files, data)
+    refuse_existing(files[:1], allow_overwrite)
+    refuse_inputs(files, data, "the policy")
     changes = only_set({"profile": profile, "backend": backend})
     policy = load_policy(config, read | changes)
 
@@ -51,8 +50,8 @@ def init(
     if not files:
         sys.stdout.write(text)
         return 0
-    _write(files[1], json.dumps(policy_schema(), indent=1, sort_keys=True) + "\n")
-    _write(target, text)
+    write_whole(files[1], json.dumps(policy_schema(), indent=1, sort_keys=True) + "\n")
+    write_whole(target, text)
     if as_json:
         write_json(
             result(
@@ -66,32 +65,3 @@ def init(
             f"  next      edit it, then: privsynth {verb} {' '.join(data)} -c {target} --out out/\n"
         )
     return 0
-
-
-def _refuse_existing(files: list[Path], allowed: bool) -> None:
-    for file in files:
-        if file.exists() and not allowed:
-            raise PolicyError(
-                f"{file.name} is there already.", hint="name another file after --out, or add --allow-overwrite"
-            )
-
-
-def _refuse_inputs(files: list[Path], data: Sequence[str]) -> None:
-    """The policy is written over nothing that it is made from."""
-    there = [Path(name) for name in data if name != "-" and Path(name).exists()]
-    if any(file.exists() and file.samefile(name) for file in files for name in there):
-        raise PolicyError("the policy would be written over a file that is read.", hint="name another file after --out")
-
-
-def _write(target: Path, text: str) -> None:
-    """Whole or not at all."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        with suppress(OSError):  # nor can it be removed where nothing can be written
-            part.unlink(missing_ok=True)
-        raise PolicyError(
-            f"cannot write {target.name}: {error.strerror}.", hint="name another file after --out"
-        ) from None

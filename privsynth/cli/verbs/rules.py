@@ -1,4 +1,4 @@
-"""`privsynth rules`: tables held against a rulebook, a rulebook in words, a rulebook against itself."""
+"""`privsynth rules`: tables held against a rulebook, a rulebook in words, against itself, and out of tables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 import typer
 
 from privsynth.cli import flags
+from privsynth.cli.changes import assignments, only_set
+from privsynth.cli.one_file import refuse_existing, refuse_inputs, write_whole
 from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import Screen, result, write_json
 from privsynth.errors import ExitCode
@@ -53,3 +55,40 @@ def check(
     Screen(quiet=quiet).notes(checked.filed.data.notes)
     sys.stdout.write("".join(f"{line}\n" for line in told(checked.answers, checked.filed)))
     return int(code)
+
+
+@app.command("infer")
+@reads_files
+def infer(
+    data: flags.Tables,
+    *,
+    out: flags.BookOut,
+    allow_overwrite: flags.ReplaceFile = False,
+    min_group: flags.MinGroup = None,
+    seed: flags.Seed = None,
+    config: flags.Config = None,
+    profile: flags.Profile = None,
+    settings: flags.Set = None,
+    as_json: flags.Json = False,
+    read: dict[str, object],
+) -> int:
+    """Write a commented rulebook that makes tables like these, of nothing that fewer than K people share.
+    Some people are held out first: `privsynth run BOOK DATA` judges what the book makes by them.
+    """
+    refuse_existing([out], allow_overwrite)
+    refuse_inputs([out], data, "the rulebook")
+    changes = only_set({"profile": profile, "seed": seed, "limits.k": min_group, "limits.k_rare": min_group})
+    policy = load_policy(config, read | changes | assignments(settings or []))
+
+    from privsynth.pipeline.inferring import infer_from
+
+    text, notes = infer_from(list(data), policy, out)
+    write_whole(out, text)
+    if as_json:
+        write_json(result("rules infer", 0, outcome="ok", outputs=[{"path": str(out)}], warnings=list(notes)))
+        return 0
+    sys.stderr.write(
+        f"  wrote     {out}\n"
+        f"  next      read it and change what you know better, then: privsynth run {out} {' '.join(data)} --out out/\n"
+    )
+    return 0

@@ -40,7 +40,7 @@ MARK = (
 
 def infer_book(train: Dataset, facts: Sequence[Fact], mark: Inferred, *, name: str, file: str) -> str:
     """The text of the book. `train` are the rows that may be looked at; `mark` says in the book that they were."""
-    made = tables_of(train, facts, mark.k)
+    made = tables_of(train, facts, mark)
     comments = {("inferred",): MARK}
     for table, each in made.items():
         comments[("tables", table)] = each.why

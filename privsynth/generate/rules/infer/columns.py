@@ -80,7 +80,8 @@ class _Columns:
         made = {column.name: self._by_itself(column) for column in self.table.columns}
         drawn = {name: each for name in made if made[name] is None and (each := self._states(name)) is not None}
         needs = {high: [low] for high, low in self.gaps.items() if low in drawn}
-        order = followings(drawn, self.lesson.above, needs, self._forced(drawn), self.crowd.k)
+        self.forced = self._forced(drawn)
+        order = followings(drawn, self.lesson.above, needs, self.forced, self.crowd.k)
         follow = {each.name: each for each in order}
         states = {**drawn, **self.lesson.above}
         told = {
@@ -169,7 +170,7 @@ class _Columns:
         if way is None:
             return Made({"constant": None}, f"no value: fewer than {self.crowd.k} people share any")
         follow = follow if {"by", "when"} & way.keys() else Follower(column.name)
-        way, over = draft.with_rest(way)
+        way, over = draft.with_rest(way, is_forced=column.name in self.forced)
         if not inside:
             way = self._with_missing(way, values)
         return Made(way, "; ".join(filter(None, (_followed(follow), draft.words, over))))
@@ -178,6 +179,8 @@ class _Columns:
         """With the words that say what the column is."""
         words = dict(made.words)
         own = ("sequence", "uuid", "reference", "person")
+        if "person" in words and column.kind is Kind.CATEGORY:
+            words["kind"] = column.kind.value
         if not any(word in words for word in own):
             words["kind"] = column.kind.value
             if column.kind is Kind.NUMBER:
@@ -251,7 +254,7 @@ class _Draft:
             return {"constant": levels[0]}
         return {"choice": dict(zip(levels, proportions(counts[chosen]), strict=True))}
 
-    def with_rest(self, way: Way) -> tuple[Way, str]:
+    def with_rest(self, way: Way, *, is_forced: bool) -> tuple[Way, str]:
         """With the levels that too few share in their branches, drawn for any row; and what is left out at all."""
         if not self.is_words:
             return way, ""
@@ -260,6 +263,7 @@ class _Draft:
         sizes = self.crowd.take(rest).sizes(codes, len(self.known)) if len(rest) else np.zeros(len(self.known))
         held = sizes >= self.crowd.k
         counts = np.bincount(codes, minlength=len(self.known)) * held if len(rest) else held
+        counts = np.zeros(len(self.known)) if is_forced else counts  # what is decided is never drawn for any row
         part = counts.sum() / max(1, (~self.is_missing).sum())
         lost = (len(rest) - counts.sum()) / max(1, (~self.is_missing).sum())
         left = f"{lost:.2%} of the rows are left out: fewer than {self.crowd.k} people share them" if lost else ""

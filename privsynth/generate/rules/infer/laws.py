@@ -35,6 +35,8 @@ class FittedLaw:
 
 def law_of(values: Array, crowd: Holders, decimals: int, bins: int = BINS) -> FittedLaw | None:
     """How such numbers are drawn; None where too few people have any. `decimals`: as many as are written."""
+    if not len(values):
+        return None
     step = 10.0**-decimals
     distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     held = crowd.sizes(codes, len(distinct)) >= crowd.k
@@ -68,12 +70,16 @@ def _choice(values: Array, counts: Array, rows: int, decimals: int) -> FittedLaw
 
 def _spikes(counts: Array, held: Array) -> Array:
     """Values that many rows have, and far more than the values around them."""
-    around = np.convolve(counts, np.ones(NEAR + 1), mode="same") - counts
-    there = np.convolve(np.ones(len(counts)), np.ones(NEAR + 1), mode="same") - 1
+    around, there = _nearby(counts) - counts, _nearby(np.ones(len(counts))) - 1
     high = held & (counts >= SPIKE * counts.sum()) & (counts * np.maximum(there, 1) >= ABOVE * around)
     out = np.zeros(len(counts), dtype=bool)
     out[np.argsort(-counts * high, kind="stable")[:SPIKES]] = True
     return np.asarray(out & high)
+
+
+def _nearby(counts: Array) -> Array:
+    """For each place the sum over itself and its neighbours on both sides."""
+    return np.convolve(counts, np.ones(NEAR + 1))[NEAR // 2 :][: len(counts)]
 
 
 def _continuous(values: Array, crowd: Holders, step: float, bins: int) -> FittedLaw | None:

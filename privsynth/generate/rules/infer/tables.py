@@ -15,6 +15,7 @@ from privsynth.generate.rules.infer.columns import TableLesson, columns_of, sql_
 from privsynth.generate.rules.infer.follows import followings
 from privsynth.generate.rules.infer.holders import Holders, rounded
 from privsynth.generate.rules.infer.laws import FittedLaw, Way, law_of
+from privsynth.generate.rules.rulebook import Inferred
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -28,9 +29,9 @@ class MadeTable:
     reasons: Mapping[str, str]
 
 
-def tables_of(data: Dataset, facts: Sequence[Fact], k: int) -> dict[str, MadeTable]:
+def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred) -> dict[str, MadeTable]:
     """All tables, parents first."""
-    people = data.hanging_together()
+    people, k = data.hanging_together(), mark.k
     made, states = dict[str, MadeTable](), dict[str, dict[str, ColumnStates]]()
     for table in data.parents_first():
         crowd = Holders(people.get(table.name, np.arange(len(table))), k)
@@ -44,7 +45,7 @@ def tables_of(data: Dataset, facts: Sequence[Fact], k: int) -> dict[str, MadeTab
             above={} if relation is None else _repeated(above, data.parent_rows(relation)),
         )
         columns, states[table.name] = columns_of(lesson)
-        size, why = _root(table) if relation is None else _children(data, relation, above, people, k)
+        size, why = _root(data, table, mark) if relation is None else _children(data, relation, above, people, k)
         words = {**size, "columns": {name: each.words for name, each in columns.items()}}
         if kept := [*_kept(lesson, {name for name, each in columns.items() if "sql" in each.words})]:
             words["expect"] = kept
@@ -52,8 +53,9 @@ def tables_of(data: Dataset, facts: Sequence[Fact], k: int) -> dict[str, MadeTab
     return made
 
 
-def _root(table: Table) -> tuple[dict[str, Any], str]:
-    return {"rows": int(rounded(len(table), 3))}, "as many rows as were looked at, in round numbers"
+def _root(data: Dataset, table: Table, mark: Inferred) -> tuple[dict[str, Any], str]:
+    seen = 1.0 if table.name in data.lookups else 1.0 - float(mark.holdout)
+    return {"rows": int(rounded(len(table) / seen, 3))}, "about as many rows as there are"
 
 
 def _of_parent(states: Mapping[str, ColumnStates]) -> dict[str, ColumnStates]:
