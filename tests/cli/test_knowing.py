@@ -14,7 +14,7 @@ import pytest
 from command import privsynth as command
 
 import privsynth
-from privsynth.cli.verbs.init import _write
+from privsynth.cli.one_file import write_whole
 from privsynth.cli.verbs.inspect import _cut
 from privsynth.errors import PolicyError
 from privsynth.plainyaml import parse_yaml, quoted
@@ -246,7 +246,7 @@ def test_init_says_so_where_nothing_can_be_written_nor_removed(tmp_path: Path, m
     monkeypatch.setattr(Path, "write_text", fails)
     monkeypatch.setattr(Path, "unlink", fails)
     with pytest.raises(PolicyError, match=r"cannot write plan.yaml: Read-only file system"):
-        _write(tmp_path / "plan.yaml", "text")
+        write_whole(tmp_path / "plan.yaml", "text")
 
 
 def test_init_never_writes_over_what_it_reads(tmp_path: Path) -> None:
