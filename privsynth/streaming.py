@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from privsynth.dataset import Table
+from privsynth.dataset import Dataset, Table
 from privsynth.options import FigureStyle
 from privsynth.policy import Policy
 from privsynth.read.parts import HEAD, Layout, beginning, deal, part
 from privsynth.read.refusal import counted, shown
 from privsynth.read.sources import SourceFile
+from privsynth.typing import Array
 from privsynth.verdict import Finding, Verdict
 
 CELLS = 200_000  # of a part: masked and judged in less than a gigabyte, with the fingerprints of ten million rows
@@ -94,6 +96,38 @@ def without_header(content: bytes) -> bytes:
     return b""
 
 
+@dataclass(eq=False)
+class KeysOfParts:
+    """The keys to which rows of any part refer, as fingerprints of eight bytes."""
+
+    prints: dict[tuple[str, ...], list[Array]] = field(default_factory=dict, repr=False)
+
+    def add(self, part: Dataset) -> None:
+        keys: dict[tuple[str, str], list[str]] = {}
+        for relation in part.relations:
+            keys.setdefault((relation.parent, relation.child), []).append(relation.parent_key)
+        for place in {(table, *names) for (table, _), names in keys.items()}:
+            table, *names = place
+            prints = pd.util.hash_pandas_object(part[table].frame[names], index=False).to_numpy()
+            self.prints.setdefault(place, []).append(prints)
+
+    def judged(self, verdict: Verdict) -> Verdict:
+        """The verdict on the parts, with what only all of them together show."""
+        together = {place: np.concatenate(prints) for place, prints in self.prints.items()}
+        doubled = {place: len(prints) - len(np.unique(prints)) for place, prints in together.items()}
+        found = Finding(
+            "repeated_keys_of_parts",
+            sum(doubled.values()),
+            what="rows whose key repeats that of a row of any part",
+            limit=0,
+            where=tuple(f"{table}.{name}" for (table, *names), count in doubled.items() if count for name in names),
+            n=sum(map(len, together.values())),
+            note=f"{len(doubled)} keys to which other rows refer",
+            remedy="the backend is at fault: report it",
+        )
+        return replace(verdict, findings=(*verdict.findings, found))
+
+
 def worst_of(verdicts: Sequence[Verdict], subject: str, figures: FigureStyle) -> Verdict:
     """One gate's verdict on all parts: of each finding the worst, and an error if there was one."""
     by_key: dict[tuple[str, str], list[Finding]] = {}
@@ -118,6 +152,6 @@ def _badness(finding: Finding) -> tuple[bool, bool, float]:
 
 
 def _marked(finding: Finding, parts: int) -> Finding:
-    if parts == 1:
+    if parts == 1 or finding.empty:
         return finding
     return replace(finding, note="; ".join(filter(None, (finding.note, f"the worst of {parts} parts"))))

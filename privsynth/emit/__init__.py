@@ -10,6 +10,7 @@ from privsynth.content import digest
 from privsynth.emit.form import in_form as in_form
 from privsynth.emit.rows import guard_notes as guard_notes
 from privsynth.emit.rows import serialise as serialise
+from privsynth.emit.staging import folder_beside as folder_beside
 from privsynth.emit.staging import private_folder as private_folder
 from privsynth.emit.staging import publish
 from privsynth.emit.target import check_refused, refused_path

@@ -52,6 +52,12 @@ def _check_names(files: Mapping[str, Content]) -> None:
         )
 
 
+def folder_beside(target: Path | None) -> Path:
+    """Where the private folder of the run stands: on the file system of the output."""
+    place = Path.cwd() if target is None else target.absolute().parent
+    return next(folder for folder in (place, *place.parents) if folder.is_dir())
+
+
 @contextmanager
 def private_folder(beside: Path) -> Iterator[Path]:
     """A private folder for a run, gone when the run ends; that of a killed run goes with the next run."""

@@ -59,7 +59,7 @@ class PersonalData:
         self.limits = policy.limits
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
-        found = [_scanner_sees(), *self._scanned(draft, source), *left_in_texts(draft, self.policy)]
+        found = [self._proof, *self._scanned(draft, source), *left_in_texts(draft, self.policy)]
         if source.is_empty:
             return [*found, outside_reserved(draft), no_source()]
         if source.is_part:
@@ -74,13 +74,22 @@ class PersonalData:
             *self._beyond_chance(compared, has_control=source.has_control),
         ]
 
+    @cached_property
+    def _proof(self) -> Finding:
+        """Once for all parts of a draft."""
+        return _scanner_sees()
+
     def _scanned(self, draft: Draft, source: Source) -> Iterator[Finding]:
         """What stands in columns that were not invented: proven kinds not at all, mere likeness in few values."""
         open_hits, strangers, weak = list[str](), list[str](), dict[str, float]()
         for table in draft.dataset:
             scrubbed = scrubbed_columns(self.policy, table.name)  # judged by what is left in them
             # What was invented beside real people is judged by comparing with them; beside nobody it is read too.
-            settled = [c.name for c in table.columns if c.fabricated and (not source.is_empty or is_made_apart(c))]
+            settled = [
+                column.name
+                for column in table.columns
+                if column.fabricated and (not source.is_empty or is_made_apart(table, column))
+            ]
             for hit in scan_table(table.without(settled), nlp=self.policy.nlp):
                 column = table[hit.column]
                 if (

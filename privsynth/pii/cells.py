@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
@@ -35,18 +36,39 @@ class _Form:
 
 def kinds_of_cells(cells: Sequence[str], named: Sequence[Entity] = ()) -> dict[str, list[str]]:
     """The cells that prove to be of a kind, by kind. `named`: kinds of which the shape and the check are enough."""
-    plain = [cell for cell in cells if cell.isascii() and cell.isprintable()]
+    plain, odd = _plain_first(cells)
     texts = np.array(plain, dtype=object)
     kinds: dict[str, list[str]] = {}
     for forms in (_sure(), _proven(), [_form_of(entity) for entity in named]):
         found, texts = _dealt(forms, texts)
         for kind, those in found.items():
             kinds.setdefault(kind, []).extend(those)
-    if len(plain) < len(cells):
-        for cell in cells:
-            if not (cell.isascii() and cell.isprintable()) and (kind := _read_alone(cell, named)):
-                kinds.setdefault(kind, []).append(cell)
+    for cell in odd:
+        if kind := _read_alone(cell, named):
+            kinds.setdefault(kind, []).append(cell)
     return kinds
+
+
+def count_held(entity: Entity, cells: Sequence[str]) -> int:
+    """How many of the cells have the shape of a kind and pass its check."""
+    plain, odd = _plain_first(cells)
+    found, _ = _dealt([_form_of(entity)], np.array(plain, dtype=object))
+    return sum(map(len, found.values())) + sum(map(entity.holds, odd))
+
+
+def have_no_blank(cells: Sequence[str]) -> bool:
+    """Whether no cell holds a blank, a line end or a character that nobody sees: asked of all at once."""
+    together = "".join(cells)
+    return " " not in together and together.isprintable()
+
+
+def _plain_first(cells: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Cells of visible ASCII, and the others."""
+    together = "".join(cells)
+    if together.isascii() and together.isprintable():
+        return cells, ()
+    plain = [cell.isascii() and cell.isprintable() for cell in cells]
+    return list(compress(cells, plain)), [cell for cell, is_plain in zip(cells, plain, strict=True) if not is_plain]
 
 
 def _read_alone(cell: str, named: Iterable[Entity]) -> str | None:

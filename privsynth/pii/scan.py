@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.pii.analyzer import AUTO
-from privsynth.pii.cells import kinds_of_cells
+from privsynth.pii.cells import count_held, have_no_blank, kinds_of_cells
 from privsynth.pii.columns import Typing, type_shape
 from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.forms import LIKELY
@@ -67,7 +67,7 @@ def _scan_column(column: Column, shape: Shape, nlp: str) -> list[ColumnScan]:
 
 def _of_typing(column: Column, shape: Shape, typing: Typing, name: str) -> ColumnScan:
     entity = entities()[name]
-    hits = sum(map(entity.holds, shape.known)) if entity.has_shape else shape.distinct
+    hits = count_held(entity, shape.known) if entity.has_shape else shape.distinct
     hits = hits or round(typing.confidence * shape.distinct)
     confirmed = typing.confidence >= 0.6 and typing.role is Role.DIRECT
     return ColumnScan(column.name, name, hits, shape.distinct, confirmed, typing.role, typing.reason, by_column=True)
@@ -101,7 +101,7 @@ def scan_values(values: Sequence[str], *, column: str, kind: Kind, nlp: str = AU
         return {}
     confirmed, weak = Counter[str](), Counter[str]()
     named = [entities()[name] for name in read_name(column).entities if entities()[name].check]
-    texts = set(filter(is_text, values))
+    texts = set() if have_no_blank(values) else set(filter(is_text, values))
     for value in texts:
         _count_text(value, confirmed, weak, nlp)
     cells = kinds_of_cells([value for value in values if value not in texts] if texts else values, named)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
@@ -33,9 +32,9 @@ class Shape:
         codes, spelt = pd.factorize(np.asarray(text, dtype=object))
         there = codes >= 0
         values, distinct = codes[there], spelt.tolist()
-        trimmed = [value.strip() for value in distinct]
-        if not all(map(operator.is_, trimmed, distinct)):  # where nothing is trimmed it is the very same text
-            merged, distinct = pd.factorize(np.array(trimmed, dtype=object))
+        together = "".join(distinct)
+        if " " in together or not together.isprintable():  # else there is nothing to trim
+            merged, distinct = pd.factorize(np.array([value.strip() for value in distinct], dtype=object))
             values = merged[values]
         rows_of = np.bincount(values, minlength=len(distinct))
         people_of = rows_of if people is None else _people_of(values, people[there], len(distinct))

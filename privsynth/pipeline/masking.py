@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from privsynth.emit import check_output, private_folder
+from privsynth.emit import check_output, folder_beside, private_folder
 from privsynth.errors import PolicyError
 from privsynth.pipeline.acts import rows_of, write, write_reports
 from privsynth.pipeline.choices import with_ledger
@@ -26,7 +26,7 @@ def mask_to_folder(
 ) -> tuple[Outcome, list[Path]]:
     """Rows and reports of any number of tables in the folder `out`, or the reason in `<out>.refused`."""
     check_output(out, overwrite=overwrite, inputs=names)
-    with private_folder(_folder_beside(out)) as folder:
+    with private_folder(folder_beside(out)) as folder:
         policy = with_ledger(policy, out)
         outcome = _masked(names, policy, folder, stages)
         with stages.unbroken():
@@ -46,7 +46,7 @@ def mask_to_stream(
     if reports is not None:
         check_output(reports, overwrite=overwrite, inputs=names)
         policy = with_ledger(policy, reports)
-    with private_folder(_folder_beside(reports)) as folder:
+    with private_folder(folder_beside(reports)) as folder:
         outcome = _masked(names, policy, folder, stages, most_tables=1)
         with stages.unbroken():
             written = []
@@ -78,9 +78,3 @@ def _spooled(file: SourceFile, policy: Policy, folder: Path) -> SourceFile:
     target = folder / f"{table}.csv"
     spool(sys.stdin.buffer, target, policy.read.max_bytes)
     return SourceFile(file.label, table, target)
-
-
-def _folder_beside(target: Path | None) -> Path:
-    """Where the private folder of the run stands: on the file system of the output."""
-    place = Path.cwd() if target is None else target.absolute().parent
-    return next(folder for folder in (place, *place.parents) if folder.is_dir())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from privsynth.emit import check_output
+from privsynth.emit import check_output, folder_beside, private_folder
 from privsynth.generate import Backend
 from privsynth.pipeline.acts import (
     Data,
@@ -23,6 +24,7 @@ from privsynth.pipeline.acts import (
     release,
     write,
 )
+from privsynth.pipeline.book import is_book_alone, make_book
 from privsynth.pipeline.choices import backend_for, rows_asked, seeds_for, with_ledger
 from privsynth.pipeline.folds import cells_drawn, drafts_each, foreseen_folds
 from privsynth.pipeline.following import follow
@@ -46,9 +48,13 @@ def run(
     """From whatever holds the rows to a folder: a release at `out`, or the reason at `<out>.refused`."""
     check_output(out, overwrite=overwrite, inputs=files_in(data))
     policy = with_ledger(policy, out)
-    outcome = synthesize(data, policy, stages, backend=backend, attempt_remedies=attempt_remedies)
-    with stages.unbroken():
-        return outcome, write(outcome, out, overwrite=overwrite, inputs=files_in(data), state=policy.state)
+    with ExitStack() as stack:
+        if backend is None and not attempt_remedies and is_book_alone(data, policy):
+            outcome = make_book(policy, lambda: stack.enter_context(private_folder(folder_beside(out))), stages)
+        else:
+            outcome = synthesize(data, policy, stages, backend=backend, attempt_remedies=attempt_remedies)
+        with stages.unbroken():
+            return outcome, write(outcome, out, overwrite=overwrite, inputs=files_in(data), state=policy.state)
 
 
 def synthesize(

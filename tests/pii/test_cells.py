@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from privsynth.pii.cells import kinds_of_cells
+from privsynth.pii.cells import count_held, have_no_blank, kinds_of_cells
 from privsynth.pii.entities import Entity, entities
 from privsynth.pii.forms import find_form_in_cell
 
@@ -49,3 +49,14 @@ def test_the_same_kinds_as_cell_by_cell(named: list[str]) -> None:
 
 def test_nothing_is_of_no_kind() -> None:
     assert kinds_of_cells([]) == {}
+
+
+def test_as_many_hold_as_one_by_one() -> None:
+    cells = [*(entity.canary for entity in entities().values()), *OTHERS]
+    for name in ("UUID", "EMAIL", "CREDIT_CARD", "IPV6", "UK_NINO"):
+        assert count_held(entities()[name], cells) == sum(map(entities()[name].holds, cells)) > 0
+
+
+@pytest.mark.parametrize(("cells", "none"), [(["a", "b-1", ""], True), (["a b"], False), (["a\n"], False), ([], True)])
+def test_blanks_are_seen_in_all_cells_at_once(cells: list[str], none: bool) -> None:
+    assert have_no_blank(cells) is none

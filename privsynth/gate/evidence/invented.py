@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from privsynth.dataset import Column, Table
+from privsynth.dataset import Column, Role, Table
+from privsynth.pii.cells import count_held
 from privsynth.pii.entities import Entity, entities
 from privsynth.pii.reserved import has_range, is_reserved
 from privsynth.pii.scan import ColumnScan, is_text
@@ -43,9 +44,18 @@ def outside_reserved(draft: Draft) -> Finding:
     )
 
 
-def is_made_apart(column: Column) -> bool:
+def is_made_apart(table: Table, column: Column) -> bool:
     """Whether a column was invented of a kind of its own, of which nothing more can be told by reading its cells."""
-    return _range_of(column) is not None or is_listed(column)
+    return _range_of(column) is not None or is_listed(column) or _names_nobody(table, column)
+
+
+def _names_nobody(table: Table, column: Column) -> bool:
+    """Whether all cells are keys of the column's kind, such as UUIDs, which belong to no person."""
+    kind = _kind_of(column)
+    if not column.fabricated or kind is None or kind.role is not Role.IDENTIFIER or not kind.has_shape:
+        return False
+    cells = _distinct(table, column)
+    return count_held(kind, cells) == len(cells)
 
 
 def is_listed(column: Column) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from typing import Self
 
@@ -19,7 +17,7 @@ from privsynth.generate.rules.lookups import LookupRows
 from privsynth.generate.rules.making import Making, check_capacity
 from privsynth.generate.rules.mending import mend
 from privsynth.generate.rules.mistakes import ready
-from privsynth.generate.rules.parts import MOST_AT_ONCE, Part, parts_of, why_whole
+from privsynth.generate.rules.parts import MOST_AT_ONCE, Part, RowsInParts, parts_of, why_whole
 from privsynth.generate.rules.plan import BookPlan, TablePlan, walk_rules
 from privsynth.generate.rules.rows import Rows, place_of, side_by_side
 from privsynth.generate.rules.rulebook import Inferred
@@ -58,19 +56,12 @@ class Rules:
         part = Part(int(rng.integers(0, 2**63)), self._rows_of_root(rows))
         return self._made(part, hint=why_whole(self.plan_) or "")
 
-    def in_parts(self, rows: int | None, rng: np.random.Generator) -> Iterator[Dataset] | None:
+    def in_parts(self, rows: int | None, rng: np.random.Generator) -> RowsInParts | None:
         """The same tables part by part, where they are too many rows for memory. None: they are not, or cannot be."""
         many = self._rows_of_root(rows)
         if many <= MOST_AT_ONCE or why_whole(self.plan_) is not None:
             return None
-        return self._each(parts_of(many, int(rng.integers(0, 2**63))))
-
-    def _each(self, parts: Iterable[Part]) -> Iterator[Dataset]:
-        before: Counter[str] = Counter()
-        for part in parts:
-            made = self._made(replace(part, before=before))
-            before.update({table.name: len(table) for table in made})
-            yield made
+        return RowsInParts(parts_of(many, int(rng.integers(0, 2**63))), self._made)
 
     def _rows_of_root(self, rows: int | None) -> int:
         """The rows of the first table that has a number of them: as asked, or else by the rulebook."""

@@ -6,9 +6,11 @@ before it, and in whatever process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from privsynth.dataset import Dataset
 from privsynth.generate.rules.plan import BookPlan, TablePlan
 from privsynth.seeds import seed_of
 
@@ -17,19 +19,39 @@ PART = 100_000  # rows of it in a part: these and their children take a few hund
 _KEYS = ("sequence", "uuid")  # unique however many parts there are
 
 
-@dataclass
+@dataclass(frozen=True)
 class Part:
     """One part of the rows: its seed, its rows of the first table, and how many rows of each table come before it."""
 
     seed: int
     rows: int
-    before: dict[str, int] = field(default_factory=dict)
+    before: Mapping[str, int] = field(default_factory=dict)
 
 
-def parts_of(rows: int, seed: int) -> Iterator[Part]:
-    """The parts of so many rows. Whoever makes one says in the next one's `before` how many rows it had."""
-    for number, start in enumerate(range(0, rows, PART)):
-        yield Part(seed_of(seed, "part", str(number)), min(PART, rows - start))
+@dataclass(frozen=True, eq=False)
+class RowsInParts:
+    """All rows, a part at a time: any number of walks over them."""
+
+    parts: Sequence[Part]
+    make: Callable[[Part], Dataset] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def __iter__(self) -> Iterator[Dataset]:
+        before = Counter[str]()
+        for part in self.parts:
+            made = self.make(replace(part, before=before))
+            before = before + Counter({table.name: len(table) for table in made})
+            yield made
+
+
+def parts_of(rows: int, seed: int) -> list[Part]:
+    """The parts of so many rows of the first table; how many rows of each table come before one is not known yet."""
+    return [
+        Part(seed_of(seed, "part", number), min(PART, rows - start))
+        for number, start in enumerate(range(0, rows, PART))
+    ]
 
 
 def why_whole(plan: BookPlan) -> str | None:

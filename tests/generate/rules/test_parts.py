@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,9 +64,9 @@ def test_the_parts_are_one_table_with_its_children(tmp_path: Path) -> None:
 def test_a_part_is_the_same_whatever_was_made_before_it(tmp_path: Path) -> None:
     rules = fitted(tmp_path, BOOK)
     made = in_parts(rules)
-    third = list(parts_of(25, int(np.random.default_rng(1).integers(0, 2**63))))[2]
-    third.before = {name: sum(len(each[name]) for each in made[:2]) for name in made[0].names}
-    alone = rules._made(third)
+    third = parts_of(25, int(np.random.default_rng(1).integers(0, 2**63)))[2]
+    before = {name: sum(len(each[name]) for each in made[:2]) for name in made[0].names}
+    alone = rules._made(replace(third, before=before))
     for name in alone.names:
         pd.testing.assert_frame_equal(alone[name].frame, made[2][name].frame)
     more = in_parts(rules, 40)
