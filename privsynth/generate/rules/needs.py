@@ -8,28 +8,9 @@ from typing import Any
 from privsynth.errors import PolicyError
 from privsynth.expressions import check_columns, names_in
 from privsynth.generate.rules.book import Book, WordPath
-from privsynth.generate.rules.rulebook import (
-    Before,
-    ColumnRule,
-    Days,
-    Draw,
-    LookupRule,
-    Person,
-    PointRule,
-    Sequence,
-    Uuid,
-)
+from privsynth.generate.rules.rulebook import ColumnRule, Draw, Person, Sequence, Uuid
 from privsynth.generate.rules.templates import columns_of
 from privsynth.generate.rules.vocabulary.basics import RuleModel
-from privsynth.generate.rules.vocabulary.relations import RefersTo
-
-_EXPRESSIONS: dict[type[RuleModel], tuple[str, ...]] = {  # of others: all
-    Days: ("low", "high"),
-    Before: ("first",),
-    RefersTo: (),
-    LookupRule: (),
-    PointRule: (),
-}
 
 
 class _AnyName(list[str]):
@@ -86,10 +67,8 @@ def _expressions(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
             yield (*path, word), getattr(draw, word)
     law = getattr(draw, draw.generator)
     if isinstance(law, RuleModel) and not isinstance(law, Sequence | Uuid | Person | Draw):
-        words = _EXPRESSIONS.get(type(law), tuple(type(law).model_fields))
-        yield from (
-            ((*path, draw.generator, word), getattr(law, word)) for word in words if isinstance(getattr(law, word), str)
-        )
+        words = {word: getattr(law, word) for word in type(law).model_fields if word not in law.plain_words}
+        yield from (((*path, draw.generator, word), text) for word, text in words.items() if isinstance(text, str))
     if draw.point is not None:
         yield from (((*path, "point", *words), text) for words, text in draw.point.expressions())
     for leading, inner in draw.inner():

@@ -92,7 +92,7 @@ def provider_of(draw: Draw, scope: Scope) -> Provider:
     match name:
         case "when" | "by" | "mixture":
             return _branching(draw, scope)
-        case "row" | "before" | "running":
+        case "row" | "before" | "running" | "business_day" | "local" | "utc":
             return column_of_time(draw, scope)
         case _ if name in _ways():
             return _ways()[name](words, inside)

@@ -158,17 +158,73 @@ class Histogram(_Cut):
         return self
 
 
+Country = Literal["AT", "DE", "FR", "GB", "NL", "US"]  # whose holidays are known: time/holidays.toml
+
+
 class Days(RuleModel):
     """Days from low to high, both included; with `time`, minutes."""
+
+    plain_words = ("business",)
 
     low: Day
     high: Day
     time: bool = False
     weekdays: bool = Field(False, description="Monday to Friday only.")
+    business: Country | None = Field(None, description="Monday to Friday, without the holidays of this country.")
+    hours: list[Number] | None = Field(None, min_length=2, max_length=2, description="From when to when in a day.")
+
+    @model_validator(mode="after")
+    def _clocked(self) -> Self:
+        if self.hours is None:
+            return self
+        if not self.time:
+            raise ValueError("'hours' goes with 'time: true'")
+        if not 0 <= self.hours[0] < self.hours[1] <= 24:
+            raise ValueError("hours are two numbers that rise, from 0 to 24, such as [9, 17.5]")
+        return self
+
+
+class BusinessDay(RuleModel):
+    """The n-th business day after another day, or before it."""
+
+    plain_words = ("of",)
+
+    after: str
+    days: Amount = Field(description="Below 0: before. 0: the day itself, or else the next one.")
+    of: Country
+
+
+class _Zoned(RuleModel):
+    plain_words = ("zone",)
+
+    time: str
+    zone: str | None = Field(None, max_length=100, description="Such as Europe/Berlin.")
+    zone_of: str | None = Field(None, description="An expression that gives a zone for each row.")
+
+    @model_validator(mode="after")
+    def _one_zone(self) -> Self:
+        if (self.zone is None) == (self.zone_of is None):
+            raise ValueError("a time zone is given either by 'zone', or row by row by 'zone_of'")
+        return self
+
+
+class Local(_Zoned):
+    """What the clock shows somewhere at a moment of universal time."""
+
+    offset: bool = Field(False, description="Write it as text, with the distance from universal time.")
+
+
+class Universal(_Zoned):
+    """The moment at which the clock shows this somewhere.
+
+    An hour that is there twice is its first; one that is left out is the moment at which the clock was moved.
+    """
 
 
 class Before(RuleModel):
     """What a column holds some rows earlier, among the rows of one parent."""
+
+    plain_words = ("column",)
 
     column: Name
     steps: int = Field(1, ge=1, le=1_000_000)
@@ -227,6 +283,8 @@ class Person(RuleModel):
 class LookupRule(RuleModel):
     """A column of a CSV file beside the book; columns with the same `row` come from one drawn row of it."""
 
+    plain_words = ("file", "column", "weight", "row")
+
     file: str = Field(min_length=1, max_length=200)
     column: Name
     weight: Name | None = Field(None, description="The file's column of weights; without it all rows are alike.")
@@ -253,6 +311,8 @@ class BoxArea(RuleModel):
 
 class PointRule(RuleModel):
     """Latitude or longitude; columns with the same `place` are of one point, and one of them says where it lies."""
+
+    plain_words = ("part", "place")
 
     part: Literal["latitude", "longitude"]
     within: RoundArea | None = None
@@ -292,7 +352,8 @@ GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
     "triangular", "gamma", "beta", "weibull", "pareto", "student_t", "binomial", "geometric", "zipf",
     "template", "lookup", "point",
-    "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "row", "mixture", "when", "by",
+    "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "row",
+    "business_day", "local", "utc", "mixture", "when", "by",
 )  # fmt: skip
 
 SEVERAL = ("mixture", "when", "by")  # ways made of other ways
@@ -331,6 +392,9 @@ class Draw(RuleModel):
     sql: str | None = None
     before: Before | None = None
     running: Running | None = None
+    business_day: BusinessDay | None = None
+    local: Local | None = None
+    utc: Universal | None = None
     row: str | None = Field(None, description="What the row is given by the process that it comes from.")
     mixture: list[Weighted] | None = Field(None, min_length=1, max_length=100)
     when: str | None = None
@@ -495,6 +559,15 @@ class Bursts(RuleModel):
     minutes: Amount = Field(description="How long one lasts.")
 
 
+class QuietHolidays(RuleModel):
+    """On holidays only a part of what would arrive does."""
+
+    plain_words = ("of",)
+
+    of: Country
+    weight: Number = Field(0, ge=0, le=1)
+
+
 class Arrivals(RuleModel):
     """Rows arrive by chance, one independent of the other, more often in some hours and on some days."""
 
@@ -502,6 +575,7 @@ class Arrivals(RuleModel):
     hours: list[Number] | None = Field(None, min_length=24, max_length=24, description="Weights from midnight on.")
     weekdays: list[Number] | None = Field(None, min_length=7, max_length=7, description="Weights from Monday on.")
     bursts: Bursts | None = None
+    holidays: QuietHolidays | None = None
     since: Day
     until: Day
 

@@ -16,7 +16,7 @@ import pandas as pd
 from privsynth.dataset import Column, Kind
 from privsynth.expressions.rules import NOISE
 from privsynth.generate.rules import rulebook as words
-from privsynth.generate.rules.days import day_limit
+from privsynth.generate.rules.days import day_limit, opening_of
 from privsynth.generate.rules.patterns import read_pattern
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import WHOLE_LAWS, Scope, chooser, key_text, provider_of
@@ -47,7 +47,7 @@ FROM_TO: Mapping[str, tuple[Amount, Amount]] = {  # where a law ends by itself
     "geometric": (1.0, None),
     "zipf": (1.0, None),
 }
-DERIVED = ("sql", "template", "before", "running")  # ways that leave nothing to chance
+DERIVED = ("sql", "template", "before", "running", "business_day", "local", "utc")  # ways that leave nothing to chance
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -153,12 +153,12 @@ def _keys(keys: words.Sequence) -> Callable[[list[str]], Array]:
 
 def _days(days: words.Days, scope: Scope, column: Column) -> Support:
     low, high = day_limit(days.low, scope.at("low")), day_limit(days.high, scope.at("high"))
-    step = "m" if days.time else "D"
+    step, opening = "m" if days.time else "D", opening_of(days)
 
     def fits(values: Array, rows: Rows) -> Array:
         first, last = (floored(floored(limit(rows), step), column.spelling.unit) for limit in (low, high))
         inside = ~(values < first) & ~(values > last)  # a missing limit is neither below nor above
-        return inside & np.is_busday(values.astype("datetime64[D]")) if days.weekdays else inside
+        return inside if opening is None else inside & opening.holds(values)
 
     return fits
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Arrivals, Bursts
+from privsynth.generate.rules.rulebook import Arrivals, Bursts, QuietHolidays
 from privsynth.generate.rules.time.lengths import Counts, counts_of, rate_of
 from privsynth.generate.rules.time.process import (
     MONDAY,
@@ -28,6 +28,7 @@ from privsynth.generate.rules.time.process import (
     parts_of,
     window_of,
 )
+from privsynth.generate.rules.time.workdays import is_holiday
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Stream:
     week: Week
     window: Window = field(repr=False)
     bursts: _BurstsOnTop | None
+    holidays: QuietHolidays | None
     place: str
 
     def make(self, parents: Rows, streams: Streams) -> GivenRows:
@@ -104,7 +106,12 @@ class Stream:
         owner = np.repeat(np.arange(len(rate)), streams(f"{name} count").poisson(expected))
         share = streams(f"{name} time").random(len(owner))
         seconds = self.week.seconds(first[owner] + (last - first)[owner] * share)
-        return owner, np.clip(seconds, window[0][owner], window[1][owner] - 1)
+        seconds = np.clip(seconds, window[0][owner], window[1][owner] - 1)
+        if self.holidays is None or not len(seconds):
+            return owner, seconds
+        rests = is_holiday(moments(seconds), self.holidays.of)
+        comes = ~rests | (streams(f"{name} holidays").random(len(owner)) < self.holidays.weight)
+        return owner[comes], seconds[comes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +138,7 @@ def arrivals_process(rule: Arrivals, scope: Scope) -> Process:
         week=week_of(rule),
         window=window_of(rule.since, rule.until, scope),
         bursts=_bursts(rule.bursts, scope.at("bursts")) if rule.bursts else None,
+        holidays=rule.holidays,
         place=scope.book.place(scope.path),
     )
     return Process(parts_of(_PARTS | ({"burst": Kind.BOOLEAN} if rule.bursts else {}), has_time=True), stream.make)

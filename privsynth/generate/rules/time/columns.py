@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from privsynth.dataset import Kind
+from privsynth.generate.rules.days import day_limit
+from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.provider import Provider
-from privsynth.generate.rules.rulebook import ColumnRule, Draw
+from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.rulebook import BusinessDay, ColumnRule, Draw
 from privsynth.generate.rules.time.earlier import before_provider, running_provider
+from privsynth.generate.rules.time.workdays import Workdays
+from privsynth.generate.rules.time.zones import local_provider, universal_provider
+from privsynth.typing import Array
 
 if TYPE_CHECKING:
     from privsynth.generate.rules.providers import Scope
+
+FURTHEST = 10_000  # business days
 
 
 def column_of_time(draw: Draw, scope: Scope) -> Provider:
@@ -19,7 +30,29 @@ def column_of_time(draw: Draw, scope: Scope) -> Provider:
     if draw.running is not None:
         decimals = draw.decimals if isinstance(draw, ColumnRule) else None
         return running_provider(draw.running, decimals, scope.at("running"))
+    if draw.business_day is not None:
+        return business_day_provider(draw.business_day, scope.at("business_day"))
+    if draw.local is not None:
+        return local_provider(draw.local, scope.at("local"))
+    if draw.utc is not None:
+        return universal_provider(draw.utc, scope.at("utc"))
     return _given(str(draw.row), scope.at("row"))
+
+
+def business_day_provider(rule: BusinessDay, scope: Scope) -> Provider:
+    start, number = day_limit(rule.after, scope.at("after")), scope.at("days").amount(rule.days)
+    workdays = Workdays(country=rule.of)
+
+    def draw(rows: Rows) -> Array:
+        first = start(rows).astype("datetime64[D]")
+        steps = np.broadcast_to(np.asarray(number(rows), dtype=float), rows.count)
+        days = Kind.DATE.missing(rows.count)
+        known = ~(np.isnat(first) | np.isnan(steps))
+        demand(np.abs(steps[known]) <= FURTHEST, f"more than {FURTHEST:,} business days away")
+        days[known] = workdays.shifted(first[known], np.rint(steps[known]).astype(np.int64))
+        return days
+
+    return Provider(Kind.DATE, draw, certain=True)
 
 
 def _given(part: str, scope: Scope) -> Provider:

@@ -60,4 +60,4 @@ Name = Annotated[str, Field(min_length=1, max_length=128)]
 class RuleModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
 
-    plain_words: ClassVar[tuple[str, ...]] = ()  # of a process: those that hold no expression
+    plain_words: ClassVar[tuple[str, ...]] = ()  # those that hold no expression of its columns

@@ -18,6 +18,8 @@ class RefersTo(RuleModel):
     Columns with the same `as` refer to the same row.
     """
 
+    plain_words = ("table", "key", "name", "where", "weight", "missing")
+
     table: TableName | None = None
     key: Name
     name: LinkName | None = Field(None, alias="as", description="Its columns are seen as name.column.")
