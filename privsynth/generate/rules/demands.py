@@ -27,6 +27,7 @@ from privsynth.generate.rules.plan import BookPlan, ColumnPlan, TablePlan
 from privsynth.generate.rules.providers import Scope
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.support import Support, may_be_missing, support_of
+from privsynth.generate.rules.time.demanded import demands_of_process
 from privsynth.typing import Array
 
 VALUES = {  # what a value is demanded to be, by the way in which it is made
@@ -66,6 +67,8 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
         yield refers(tie, book.place(("tables", table.name, "columns", tie.relations[0].child_key)))
         if tie.name == PARENT:
             yield from _children(book, table, tie, _kinds(columns))
+    places = {column: book.place(("tables", table.name, "columns", column)) for column in table.columns}
+    yield from demands_of_process(table.name, table.rule, _parent(table), places)
     for at, expect in enumerate(table.rule.expect):
         place = book.place(("tables", table.name, "expect", str(at)))
         yield holds(expect.that, table.name, columns, table.ties, rate=float(expect.rate), place=place)

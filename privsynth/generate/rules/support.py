@@ -79,6 +79,8 @@ def may_be_missing(draw: Draw) -> bool:
     law = getattr(draw, draw.generator)
     if draw.reference is not None:
         return draw.reference.missing != 0
+    if draw.row is not None:
+        return draw.row in ("until", "value")
     is_computed = draw.generator in DERIVED or (
         isinstance(law, RuleModel)
         and not isinstance(law, words.Person | words.Sequence | words.Draw)

@@ -159,3 +159,47 @@ def test_what_a_shipped_book_makes_meets_it(tmp_path: Path, name: str) -> None:
     assert broken(found) == []
     assert len(found) > 60
     assert not [each for each in found if each.unjudged]
+
+
+PROCESSES = """  path:
+    belongs_to: {table: t}
+    states:
+      start: new
+      moves: {new: {open: 1}, open: {open: 1, done: 1}}
+      stay: {new: {constant: 1}, open: {constant: 2}}
+      since: 2024-01-01
+    columns:
+      k: {reference: k}
+      state: {row: state}
+      since: {row: since}
+      until: {row: until}
+"""
+
+
+def test_the_rows_of_a_process_are_in_order_do_not_overlap_and_keep_to_the_moves(tmp_path: Path) -> None:
+    text = book("k: {sequence: {}}", rest=PROCESSES)
+    rows = """k,state,since,until
+1,new,2024-01-01,2024-01-02
+1,open,2024-01-02,2024-01-04
+1,done,2024-01-04,
+2,open,2024-01-01,2024-01-03
+2,done,2024-01-02,
+2,,2024-01-05,
+2,new,2024-01-06,2024-01-05
+2,gone,2024-01-04,
+2,done,2024-01-06,
+"""
+    found = broken(asked(tmp_path, text, t="k\n1\n2\n", path=rows))
+    assert found == [
+        ("missing", "state", (7,)),
+        ("order", "since", (9,)),
+        ("order", "since", (6, 8, 9)),
+        ("order", "state", (5, 9)),
+    ]
+
+
+def test_the_rows_that_a_process_makes_keep_to_what_it_demands(tmp_path: Path) -> None:
+    text = book("k: {sequence: {}}", rest=PROCESSES.replace("2024-01-01", "2024-01-01\n      until: 2024-06-30"))
+    data = made(tmp_path, text)
+    files = {table.name: table.frame.to_csv(index=False) for table in data}
+    assert broken(asked(tmp_path, text, **files)) == []

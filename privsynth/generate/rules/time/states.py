@@ -131,7 +131,7 @@ class _Path:
 
 def states_process(rule: States, scope: Scope) -> Process:
     _check_machine(rule, scope)
-    names = _names(rule)
+    names = names_of(rule)
     code = {name: at for at, name in enumerate(names)}
     left = {name: ways for name, ways in rule.moves.items() if ways}
     step = SECONDS[rule.unit]
@@ -149,7 +149,7 @@ def states_process(rule: States, scope: Scope) -> Process:
     return Process(parts_of(PARTS, has_time=rule.unit != "days"), machine.make)
 
 
-def _names(rule: States) -> tuple[str, ...]:
+def names_of(rule: States) -> tuple[str, ...]:
     """All states, in the order in which they are first named."""
     return tuple(dict.fromkeys([*rule.start, *rule.moves, *(to for ways in rule.moves.values() for to in ways)]))
 
@@ -164,7 +164,7 @@ def _check_machine(rule: States, scope: Scope) -> None:
     for words, ways in ((("start",), rule.start), *((("moves", name), ways) for name, ways in rule.moves.items())):
         _check_ways(ways, scope.at(*words))
     ahead = {name: [to for to, weight in ways.items() if weight != 0] for name, ways in rule.moves.items()}
-    ahead = {name: ahead.get(name, []) for name in _names(rule)}
+    ahead = {name: ahead.get(name, []) for name in names_of(rule)}
     reached = above(ahead, [name for name, weight in rule.start.items() if weight != 0])
     for name, following in ahead.items():
         place = scope.at("moves", name)
