@@ -13,8 +13,8 @@ from privsynth.dataset import Kind
 from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.provider import Provider, counted
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Days
 from privsynth.generate.rules.time.workdays import EVERY_DAY, WEEKDAYS, Workdays
+from privsynth.generate.rules.vocabulary.time import Days
 from privsynth.typing import Array
 
 if TYPE_CHECKING:

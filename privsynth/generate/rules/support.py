@@ -23,6 +23,7 @@ from privsynth.generate.rules.providers import WHOLE_LAWS, Scope, chooser, key_t
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Draw
 from privsynth.generate.rules.vocabulary.basics import RuleModel
+from privsynth.generate.rules.vocabulary.time import Days
 from privsynth.spelling.dates import floored
 from privsynth.typing import Array
 
@@ -153,7 +154,7 @@ def _keys(keys: words.Sequence) -> Callable[[list[str]], Array]:
     return lambda texts: np.array([is_key(text) for text in texts])
 
 
-def _days(days: words.Days, scope: Scope, column: Column) -> Support:
+def _days(days: Days, scope: Scope, column: Column) -> Support:
     low, high = day_limit(days.low, scope.at("low")), day_limit(days.high, scope.at("high"))
     step, opening = "m" if days.time else "D", opening_of(days)
 

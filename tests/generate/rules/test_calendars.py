@@ -15,8 +15,8 @@ from pandas.tseries.holiday import USFederalHolidayCalendar
 from rulebooks import book, fitted, frame_of, made
 
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.rulebook import Country
 from privsynth.generate.rules.time.workdays import countries, easter, holidays_of
+from privsynth.generate.rules.vocabulary.time import Country
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Arrivals, Bursts, QuietHolidays
+from privsynth.generate.rules.rulebook import Arrivals, Bursts
 from privsynth.generate.rules.time.lengths import Counts, counts_of, rate_of
 from privsynth.generate.rules.time.process import (
     MONDAY,
@@ -29,6 +29,7 @@ from privsynth.generate.rules.time.process import (
     window_of,
 )
 from privsynth.generate.rules.time.workdays import is_holiday
+from privsynth.generate.rules.vocabulary.time import QuietHolidays
 from privsynth.typing import Array
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from privsynth.generate.rules.days import day_limit
 from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import BusinessDay, ColumnRule, Draw
+from privsynth.generate.rules.rulebook import ColumnRule, Draw
 from privsynth.generate.rules.time.earlier import before_provider, running_provider
 from privsynth.generate.rules.time.workdays import Workdays
 from privsynth.generate.rules.time.zones import local_provider, universal_provider
+from privsynth.generate.rules.vocabulary.time import BusinessDay
 from privsynth.typing import Array
 
 if TYPE_CHECKING:

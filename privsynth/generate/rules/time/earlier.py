@@ -14,8 +14,8 @@ from privsynth.expressions import Expression, compile_condition
 from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.provider import Provider, blank
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Before, Running
 from privsynth.generate.rules.time.runs import starts, summed_within
+from privsynth.generate.rules.vocabulary.time import Before, Running
 from privsynth.typing import Array
 
 if TYPE_CHECKING:

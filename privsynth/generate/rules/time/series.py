@@ -10,7 +10,6 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Disturbance, Season, Series
 from privsynth.generate.rules.time.lengths import rate_of
 from privsynth.generate.rules.time.process import (
     MONDAY,
@@ -24,6 +23,7 @@ from privsynth.generate.rules.time.process import (
     parts_of,
     window_of,
 )
+from privsynth.generate.rules.vocabulary.time import Disturbance, Season, Series
 from privsynth.typing import Array
 
 if TYPE_CHECKING:

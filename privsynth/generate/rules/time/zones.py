@@ -15,7 +15,7 @@ from privsynth.errors import BackendError
 from privsynth.generate.rules.days import day_limit
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Local, Universal
+from privsynth.generate.rules.vocabulary.time import Local, Universal
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
