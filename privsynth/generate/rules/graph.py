@@ -11,8 +11,10 @@ from privsynth.generate.rules.lookups import drawn_rows
 from privsynth.generate.rules.needs import needs_of, needs_of_words
 from privsynth.generate.rules.points import points_of
 from privsynth.generate.rules.references import names_of
-from privsynth.generate.rules.rulebook import TableRule
+from privsynth.generate.rules.rulebook import ColumnRule, TableRule
+from privsynth.generate.rules.totals import Below, below_of
 from privsynth.generate.rules.turns import Turn, column_of, link_of, rows_of
+from privsynth.generate.rules.vocabulary.relations import Total
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,13 +90,25 @@ class Graph:
         for column, rule in self.book.rules.tables[table].columns.items():
             turn = column_of(table, column)
             self.named[turn] = frozenset(needs_of(rule, turn.path, self.book, names))
-            needs[turn] = frozenset((rows_of(table), *self.behind(table, self.named[turn])))
+            needs[turn] = frozenset((rows_of(table), *self.behind(table, self.named[turn]), *self._below(turn, rule)))
         for link in self.links[table].values():
             for own, key in link.keys.items():
                 needs[column_of(table, own)] |= {column_of(link.table, key), self._made_by(table, link.name)}
         whole = self.book.rules.tables[table]
         groups = [*people_of(whole), *drawn_rows(whole).values(), *map(list, points_of(whole).values())]
         return together(needs, [[column_of(table, name) for name in group] for group in groups])
+
+    def below(self, turn: Turn, rule: Total) -> Below:
+        """What a total is of."""
+        return below_of(self.book, self.links, turn, rule)
+
+    def _below(self, turn: Turn, rule: ColumnRule) -> list[Turn]:
+        """What a total is worked out from."""
+        if rule.total is None:
+            return []
+        below = self.below(turn, rule.total)
+        column = [column_of(below.table, below.column)] if below.column is not None else []
+        return [rows_of(below.table), self._made_by(below.table, below.link), *column]
 
 
 def people_of(table: TableRule) -> list[list[str]]:

@@ -137,6 +137,8 @@ class Making:
             return _sequence(column.rule.sequence, self.first, rows.count)
         if column.rule.uuid is not None:
             return random_uuids(rows.count, rows.rng)
+        if column.name in self.plan.worked_out:
+            return self.plan.worked_out[column.name].work_out(rows, lambda table: self.tables[table].values)
         assert column.provider is not None  # noqa: S101 - for the type checker: all others have one
         values = _unique(column, column.provider, rows) if column.rule.unique else column.provider.draw(rows)
         return sorted_within(values, rows) if column.is_sorted else values

@@ -83,6 +83,8 @@ def _columns(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
         yield from (((*path, "template"), name) for name in columns_of(draw.template))
     if draw.lookup is not None:
         yield from (((*path, "lookup", "by", column), name) for column, name in draw.lookup.by.items())
+    if draw.deal is not None:
+        yield (*path, "deal", "of"), draw.deal.of
     if draw.before is not None:
         yield (*path, "before", "column"), draw.before.column
     if draw.person is not None and draw.person.gender is not None:

@@ -26,8 +26,9 @@ from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.processes import process_of
 from privsynth.generate.rules.together import Together
+from privsynth.generate.rules.totals import DealPlan, TotalPlan, WorkedOut, deal_provider, total_provider
 from privsynth.generate.rules.turns import Act, Turn, column_of, mend_of, rows_of, turns_in_order
-from privsynth.generate.rules.vocabulary.relations import RefersTo
+from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, Total
 from privsynth.pii.entities import Trait, has
 
 
@@ -55,7 +56,7 @@ class ColumnPlan:
     @property
     def is_across(self) -> bool:
         """Whether it looks at other rows of its table."""
-        return self.provider is not None and self.provider.across
+        return self.rule.deal is not None or (self.provider is not None and self.provider.across)
 
     @property
     def is_certain(self) -> bool:
@@ -94,6 +95,7 @@ class TablePlan:
     groups: Mapping[str, Together] = field(repr=False)  # by column: those that are drawn with it
     mending: Mapping[str, Mending] = field(repr=False)  # by when it is done
     links: Mapping[str, Link] = field(repr=False)  # by name
+    worked_out: Mapping[str, WorkedOut] = field(repr=False)  # columns that rest upon whole tables
     drawn_links: Mapping[str, LinkPlan] = field(repr=False)  # by the place of their row numbers; all but the parent
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     process: Process | None = field(default=None, repr=False)  # or what its rows come from
@@ -168,6 +170,7 @@ def plan_tables(book: Book) -> BookPlan:
                 for when, mend in mending[name].items()
             },
             links=graph.links[name],
+            worked_out={turn.name: plan for turn, plan in planned.worked_out.items() if turn.table == name},
             drawn_links={turn.name: plan for turn, plan in planned.links.items() if turn.table == name},
             count=planned.counts.get(name),
             process=planned.processes.get(name),
@@ -188,6 +191,7 @@ class _Planned:
     graph: Graph
     columns: dict[Turn, ColumnPlan] = field(default_factory=dict)
     links: dict[Turn, LinkPlan] = field(default_factory=dict)
+    worked_out: dict[Turn, WorkedOut] = field(default_factory=dict)
     counts: dict[str, Provider] = field(default_factory=dict)
     processes: dict[str, Process] = field(default_factory=dict)
 
@@ -279,12 +283,41 @@ class _Planned:
     def _made(self, turn: Turn, rule: ColumnRule, scope: Scope) -> tuple[Provider | None, Column]:
         if rule.reference is not None:
             return self._reference(turn, rule, rule.reference)
+        if rule.total is not None:
+            return None, self._total(turn, rule, rule.total)
+        if rule.deal is not None:
+            return None, self._deal(turn, rule, rule.deal, scope.at("deal"))
         provider = None if rule.generator in WHOLE else provider_of(rule, scope)
         if provider is not None:
             return provider, schema.column_of(turn.name, rule, provider)
         if rule.person is not None:
             return None, schema.person_column(turn.name, rule)
         return None, schema.key_column(turn.name, rule)
+
+    def _total(self, turn: Turn, rule: ColumnRule, total: Total) -> Column:
+        below = self.graph.below(turn, total)
+        of = self.columns[column_of(below.table, below.column)].column if below.column is not None else None
+        self.worked_out[turn] = TotalPlan(
+            below, total.how, of.spelling.decimals if of and of.kind is Kind.NUMBER else 0
+        )
+        return schema.column_of(turn.name, rule, total_provider(total, of, rule.decimals))
+
+    def _deal(self, turn: Turn, rule: ColumnRule, deal: Deal, scope: Scope) -> Column:
+        table, name = self.graph.place(turn.table, deal.of)
+        links = [link for link in self.graph.links[turn.table].values() if deal.of == link.seen(name)]
+        total = self.columns[column_of(table, name)].column
+        if not links or total.kind not in (Kind.NUMBER, Kind.INTEGER):
+            raise scope.at("of").error("a total is a number of the row that is referred to, such as parent.total.")
+        provider = deal_provider(total, rule.decimals)
+        column = schema.column_of(turn.name, rule, provider)
+        self.worked_out[turn] = DealPlan(
+            link=links[0],
+            column=name,
+            decimals=column.spelling.decimals if column.kind is Kind.NUMBER else 0,
+            weight=scope.at("weight").amount(deal.weight),
+            least=scope.at("least").amount(deal.least),
+        )
+        return column
 
     def _reference(self, turn: Turn, rule: ColumnRule, refers: RefersTo) -> tuple[Provider, Column]:
         """The key of the row that is referred to, repeated."""
@@ -337,7 +370,8 @@ def _check_words(scope: Scope, rule: ColumnRule, provider: Provider | None) -> N
         if belongs:
             raise scope.at("missing").error("a row cannot belong to nobody.", "leave out 'missing'")
         raise scope.at("missing").error("rows that refer to none are said inside.", "move 'missing' into 'reference'")
-    if rule.unique and provider is not None and provider.certain and rule.generator != "reference":
+    is_derived = (provider is not None and provider.certain) or rule.generator in ("total", "deal")
+    if rule.unique and is_derived and rule.generator != "reference":
         raise scope.at("unique").error(
             "a derived column cannot be made unique by drawing again.",
             "leave out 'unique', or use 'sequence' or 'pattern'",

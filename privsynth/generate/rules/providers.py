@@ -26,7 +26,7 @@ from privsynth.generate.rules.templates import template_provider
 from privsynth.generate.rules.time.columns import column_of_time
 from privsynth.typing import Array
 
-WHOLE = ("sequence", "uuid", "person")  # made otherwise than by a provider
+WHOLE = ("sequence", "uuid", "person", "total", "deal")  # made otherwise than by a provider
 TOP_ONLY = (*WHOLE, "reference", "lookup", "point", "before", "running")  # they are whole columns, never a part of one
 WHOLE_LAWS = ("whole", "poisson", "binomial", "geometric", "zipf")
 ROUNDS = 100  # in which what lies outside of low and high is drawn again

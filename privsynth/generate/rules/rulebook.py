@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_va
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.templates import fields_of
 from privsynth.generate.rules.vocabulary.basics import Amount, Bound, Day, Locale, Name, Number, RuleModel, Scalar
-from privsynth.generate.rules.vocabulary.relations import RefersTo, TableName
+from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, TableName, Total
 from privsynth.generate.rules.vocabulary.time import (
     Before,
     BusinessDay,
@@ -260,7 +260,7 @@ GENERATORS = (
     "constant", "sequence", "uuid", "uniform", "whole", "normal", "lognormal", "exponential", "poisson", "histogram",
     "triangular", "gamma", "beta", "weibull", "pareto", "student_t", "binomial", "geometric", "zipf",
     "template", "lookup", "point",
-    "choice", "date", "pattern", "person", "reference", "sql", "before", "running", "row",
+    "choice", "date", "pattern", "person", "reference", "total", "deal", "sql", "before", "running", "row",
     "business_day", "local", "utc", "mixture", "when", "by",
 )  # fmt: skip
 
@@ -297,6 +297,8 @@ class Draw(RuleModel):
     point: PointRule | None = None
     person: Person | None = None
     reference: RefersTo | None = None
+    total: Total | None = None
+    deal: Deal | None = None
     sql: str | None = None
     before: Before | None = None
     running: Running | None = None
@@ -318,7 +320,7 @@ class Draw(RuleModel):
     def _short_forms(cls, content: Any) -> Any:
         if not isinstance(content, dict):
             return content
-        forms = (("person", "part"), ("reference", "key"))
+        forms = (("person", "part"), ("reference", "key"), ("total", "of"))
         return content | {word: {inner: content[word]} for word, inner in forms if isinstance(content.get(word), str)}
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from rulebooks import made
 from privsynth.expressions.grammar import FUNCTIONS
 from privsynth.generate.rules.folk import PARTS
 from privsynth.generate.rules.rulebook import GENERATORS, BelongsTo, ColumnRule, Draw, PersonPart, Rulebook, TableRule
-from privsynth.generate.rules.vocabulary.relations import RefersTo
+from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, Total
 
 README = (Path(__file__).parents[3] / "rules" / "README.md").read_text(encoding="utf-8")
 
@@ -29,7 +29,7 @@ def test_every_way_to_make_a_column_is_listed() -> None:
 
 
 def test_every_word_is_explained() -> None:
-    for model in (Rulebook, TableRule, BelongsTo, RefersTo, ColumnRule, Draw):
+    for model in (Rulebook, TableRule, BelongsTo, RefersTo, Total, Deal, ColumnRule, Draw):
         for name, field in model.model_fields.items():
             assert f"`{field.alias or name}" in README, f"{name} is not explained"
     for part in get_args(PersonPart):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -46,3 +46,23 @@ class RefersTo(RuleModel):
     def words(self) -> set[str]:
         """What is said of the row, rather than which column of it is meant."""
         return {"as" if word == "name" else word for word in self.model_fields_set - {"table", "key"}}
+
+
+class Total(RuleModel):
+    """What the rows of another table that belong or refer to each row come to."""
+
+    plain_words: ClassVar[tuple[str, ...]] = ("of", "how", "through")
+
+    of: str = Field(min_length=1, description="table.column; for a count the table will do.")
+    how: Literal["sum", "count", "min", "max", "mean"] = Field("sum", alias="as")
+    through: LinkName | None = Field(None, description="Which reference it is, where the table has several to here.")
+
+
+class Deal(RuleModel):
+    """A total that is given, dealt out over the rows that belong or refer to it."""
+
+    plain_words: ClassVar[tuple[str, ...]] = ("of",)
+
+    of: Name = Field(description="The total, such as parent.total.")
+    weight: Amount = 1
+    least: Amount = Field(0, description="What each row gets at least.")
