@@ -24,10 +24,10 @@ from privsynth.generate.rules.time.process import (
     Window,
     check_rows,
     moments,
-    numbered,
     parts_of,
     window_of,
 )
+from privsynth.generate.rules.time.runs import numbered
 from privsynth.generate.rules.time.workdays import is_holiday
 from privsynth.generate.rules.vocabulary.time import QuietHolidays
 from privsynth.typing import Array

@@ -20,10 +20,10 @@ from privsynth.generate.rules.time.process import (
     Window,
     check_rows,
     moments,
-    numbered,
     parts_of,
     window_of,
 )
+from privsynth.generate.rules.time.runs import numbered
 from privsynth.typing import Array
 
 if TYPE_CHECKING:

@@ -61,14 +61,6 @@ def _part(part: str, kind: Kind, *, has_time: bool) -> Provider:
     )
 
 
-def numbered(owner: Array) -> Array:
-    """1, 2, 3, ... for the rows of each owner."""
-    if not len(owner):
-        return np.empty(0)
-    is_first = np.concatenate([[True], owner[1:] != owner[:-1]])
-    return (np.arange(len(owner)) - np.flatnonzero(is_first)[np.cumsum(is_first) - 1] + 1).astype(float)
-
-
 @dataclass(frozen=True, eq=False)
 class Window:
     """From when until when a process runs, in seconds since 1970; `end` is the first second that is outside."""

@@ -10,10 +10,19 @@ from privsynth.typing import Array
 
 def starts(rows: Rows) -> Array:
     """For each row the place of the first row of its parent; a table without a parent is one run."""
-    if rows.owner is None or not rows.count:
-        return np.zeros(rows.count, dtype=np.int64)
-    is_first = np.concatenate([[True], rows.owner[1:] != rows.owner[:-1]])
-    return np.flatnonzero(is_first)[np.cumsum(is_first) - 1]
+    return np.zeros(rows.count, dtype=np.int64) if rows.owner is None else starts_of(rows.owner)
+
+
+def starts_of(owner: Array) -> Array:
+    """For each row the place of the first row in its run of one owner."""
+    is_first = np.ones(len(owner), dtype=bool)
+    is_first[1:] = owner[1:] != owner[:-1]
+    return np.asarray(np.flatnonzero(is_first)[np.cumsum(is_first) - 1])
+
+
+def numbered(owner: Array) -> Array:
+    """1, 2, 3, ... for the rows of each owner."""
+    return (np.arange(len(owner)) - starts_of(owner) + 1).astype(float)
 
 
 def sorted_within(values: Array, rows: Rows) -> Array:

@@ -19,10 +19,10 @@ from privsynth.generate.rules.time.process import (
     Window,
     check_rows,
     moments,
-    numbered,
     parts_of,
     window_of,
 )
+from privsynth.generate.rules.time.runs import numbered, starts_of
 from privsynth.generate.rules.vocabulary.time import Disturbance, Season, Series
 from privsynth.typing import Array
 
@@ -158,27 +158,21 @@ def _noise(rule: Disturbance, scope: Scope) -> Callable[[Rows, Array, Streams], 
 
     def noise(parents: Rows, owner: Array, streams: Streams) -> Array:
         shocks = streams("series noise").standard_normal(len(owner))
-        return remembering(shocks, memory, numbered(owner) == 1) * sd(parents)[owner]
+        return remembering(shocks, memory, starts_of(owner)) * sd(parents)[owner]
 
     return noise
 
 
-def remembering(shocks: Array, memory: float, is_first: Array) -> Array:
-    """Each value the share `memory` of the one before, and a shock; of standard deviation 1 all along.
+def remembering(shocks: Array, memory: float, start: Array) -> Array:
+    """Each value the share `memory` of the one before, and a shock; of standard deviation 1 all along each run.
 
     A memory of 1 is a random walk from 0, whose steps have that deviation. All runs are worked out as one, and then
-    freed of what the run before has left in them.
+    freed of what the run before has left in them. `start` is the place of the first row of each row's run.
     """
     from scipy.signal import lfilter
 
-    if not len(shocks):
-        return shocks
-    if memory == 1:
-        steps = np.where(is_first, 0.0, shocks)
-    else:
-        steps = np.where(is_first, shocks, shocks * np.sqrt(1 - memory**2))
-    whole = np.asarray(lfilter([1.0], [1.0, -memory], steps))
-    starts = np.flatnonzero(is_first)
-    start = starts[np.cumsum(is_first) - 1]
-    left = np.where(start > 0, whole[start - 1], 0.0) * memory ** (np.arange(len(shocks)) - start + 1.0)
-    return whole - left
+    since = np.arange(len(shocks)) - start
+    first, others = (0.0, 1.0) if memory == 1 else (1.0, np.sqrt(1 - memory**2))
+    whole = np.asarray(lfilter([1.0], [1.0, -memory], shocks * np.where(since == 0, first, others)))
+    left = np.where(start > 0, whole[start - 1], 0.0)
+    return whole - left * memory ** (since + 1.0)

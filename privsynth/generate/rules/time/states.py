@@ -23,10 +23,10 @@ from privsynth.generate.rules.time.process import (
     Streams,
     Window,
     moments,
-    numbered,
     parts_of,
     window_of,
 )
+from privsynth.generate.rules.time.runs import numbered
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
