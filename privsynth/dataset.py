@@ -230,7 +230,7 @@ class Relation:
 
 
 @dataclass(frozen=True)
-class Tie:
+class Bond:
     """Each row is tied to one row of another table, whose columns a rule sees as `name.column`."""
 
     name: str
@@ -249,7 +249,7 @@ class Rule:
     name: str
     expect: str = field(repr=False)
     rate: float = 1.0
-    ties: tuple[Tie, ...] = field(default=(), repr=False)
+    ties: tuple[Bond, ...] = field(default=(), repr=False)
 
 
 FAR_MORE = 10  # times as many rows below it make a table a look-up

@@ -28,6 +28,8 @@ VERBS = (
     "scan",
     "rules",
     "rules check",
+    "rules explain",
+    "rules test",
     "schema",
     "doctor",
 )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Column, Place, Tie
+from privsynth.dataset import Bond, Column, Place
 from privsynth.expressions.rules import compile_rule
 from privsynth.typing import Array
 
@@ -109,7 +109,7 @@ def unique(table: str, columns: Sequence[str], place: str = "") -> Demand:
     )
 
 
-def rising(table: str, column: str, tie: Tie | None, place: str = "") -> Demand:
+def rising(table: str, column: str, tie: Bond | None, place: str = "") -> Demand:
     """From row to row of one parent, or of the table, the value does not fall. Missing values are passed over."""
     keys = [] if tie is None else [relation.child_key for relation in tie.relations]
 
@@ -130,7 +130,7 @@ def rising(table: str, column: str, tie: Tie | None, place: str = "") -> Demand:
     )
 
 
-def refers(tie: Tie, place: str = "") -> Demand:
+def refers(tie: Bond, place: str = "") -> Demand:
     """What refers to a row of another table finds it; a key of which a part is missing refers to none."""
     table, keys = tie.relations[0].child, tuple(relation.child_key for relation in tie.relations)
 
@@ -153,7 +153,7 @@ def holds(
     expect: str,
     table: str,
     columns: Mapping[str, Column],
-    ties: Sequence[Tie] = (),
+    ties: Sequence[Bond] = (),
     *,
     rate: float = 1.0,
     place: str = "",
@@ -175,7 +175,7 @@ def holds(
     )
 
 
-def needed(table: str, names: Iterable[str], ties: Sequence[Tie]) -> frozenset[Place]:
+def needed(table: str, names: Iterable[str], ties: Sequence[Bond]) -> frozenset[Place]:
     """Where the columns stand that an expression of a table names, and what ties the tables together."""
     by_name = {tie.name: tie for tie in ties}
     places: set[Place] = set()
@@ -189,7 +189,7 @@ def needed(table: str, names: Iterable[str], ties: Sequence[Tie]) -> frozenset[P
     return frozenset(places)
 
 
-def seen_through(ties: Iterable[Tie], tables: Mapping[str, Iterable[Column]]) -> dict[str, Column]:
+def seen_through(ties: Iterable[Bond], tables: Mapping[str, Iterable[Column]]) -> dict[str, Column]:
     """The columns that can be named through ties, as they are named."""
     pairs = ((f"{tie.name}.{column.name}", column) for tie in ties for column in tables.get(tie.parent, ()))
     return {name: replace(column, name=name) for name, column in pairs}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Dataset, Place, Tie
+from privsynth.dataset import Bond, Dataset, Place
 from privsynth.typing import Array
 
 
@@ -22,7 +22,7 @@ class FiledTables:
 
     data: Dataset
     misfits: Mapping[Place, Array] = field(default_factory=dict, repr=False)
-    ties: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict, repr=False)  # of each table
+    ties: Mapping[str, tuple[Bond, ...]] = field(default_factory=dict, repr=False)  # of each table
     files: Mapping[str, str] = field(default_factory=dict)  # of each table, as it was named
     lines: Mapping[str, Callable[[int], int]] = field(default_factory=dict, repr=False)
 
@@ -49,7 +49,7 @@ class FiledTables:
         values[rows >= 0] = there.values(column)[rows[rows >= 0]]
         return values
 
-    def rows_above(self, tie: Tie) -> Array:
+    def rows_above(self, tie: Bond) -> Array:
         """For each row of a table the row of the other one that it is tied to; -1 where there is none."""
         if len(tie.relations) == 1:
             return self.data.parent_rows(tie.relations[0])

@@ -27,6 +27,19 @@ TablesOrRulebook = Annotated[
     typer.Argument(metavar="DATA...", help=f"{TABLES} For rules: a rulebook (.yaml).", show_default=False),
 ]
 Book = Annotated[Path, typer.Argument(metavar="BOOK", help="A rulebook (.yaml).", show_default=False)]
+TableOfBook = Annotated[
+    str | None, typer.Option("--table", metavar="NAME", help="This table alone.", show_default=False)
+]
+ColumnOfBook = Annotated[
+    str | None,
+    typer.Option(
+        "--column", metavar="NAME", help="This column alone, with all that it rests upon.", show_default=False
+    ),
+]
+Picture = Annotated[
+    Path | None,
+    typer.Option("--svg", metavar="FILE", help="Draw the book as a picture into this file.", show_default=False),
+]
 TablesOfBook = Annotated[
     list[str],
     typer.Argument(
@@ -94,6 +107,7 @@ SeedOfTheDraw = Annotated[
         show_default=False,
     ),
 ]
+SeedOfTheTest = Annotated[int, typer.Option("--seed", help="Seed of the rows that are made.")]
 Where = Annotated[
     str | None, typer.Option("--where", metavar="CONDITION", help=help_of(ModelOptions, "where"), show_default=False)
 ]

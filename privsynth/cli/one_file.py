@@ -23,7 +23,7 @@ def refuse_inputs(files: list[Path], data: Sequence[str], what: str) -> None:
         raise PolicyError(f"{what} would be written over a file that is read.", hint="name another file after --out")
 
 
-def write_whole(target: Path, text: str) -> None:
+def write_whole(target: Path, text: str, flag: str = "--out") -> None:
     """Whole or not at all."""
     part = target.with_name(f".{target.name}.part")
     try:
@@ -33,5 +33,5 @@ def write_whole(target: Path, text: str) -> None:
         with suppress(OSError):  # nor can it be removed where nothing can be written
             part.unlink(missing_ok=True)
         raise PolicyError(
-            f"cannot write {target.name}: {error.strerror}.", hint="name another file after --out"
+            f"cannot write {target.name}: {error.strerror}.", hint=f"name another file after {flag}"
         ) from None

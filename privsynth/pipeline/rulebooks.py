@@ -1,4 +1,4 @@
-"""What is done with a rulebook besides making rows by it: tables are held against it."""
+"""What is done with a rulebook besides making rows by it: tables are held against it, and it is told in words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from privsynth.checks.answer import Answer, answers
 from privsynth.checks.filed import FiledTables
+from privsynth.errors import BackendError
+from privsynth.generate.rules import Rules
+from privsynth.generate.rules.book import Mistake, read_text
 from privsynth.generate.rules.demands import columns_of, demands_of
-from privsynth.generate.rules.mistakes import ready
+from privsynth.generate.rules.drawing import drawn
+from privsynth.generate.rules.mistakes import examined, ready
+from privsynth.generate.rules.telling import ToldBook, told
+from privsynth.options import RulesOptions
 from privsynth.policy import Policy
 from privsynth.read.filed import read_filed
 
@@ -28,3 +36,49 @@ def check(book: Path, data: Sequence[str], policy: Policy) -> Checked:
     ties = {name: table.ties for name, table in plan.tables.items()}
     filed = read_filed(data, columns_of(plan), ties, policy)
     return Checked(filed, list(answers(demands_of(read, plan), filed)))
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """What is right of a book, in words, and its mistakes."""
+
+    book: ToldBook
+    mistakes: tuple[Mistake, ...]
+
+
+def explain(book: Path) -> Explained:
+    """A rulebook in words, also one with mistakes: then the rest of it."""
+    found = examined(read_text(book), book.name, book.parent)
+    return Explained(told(found), found.mistakes)
+
+
+def draw(book: ToldBook) -> str:
+    """The same as a picture, as SVG."""
+    return drawn(book)
+
+
+ROWS = 100  # of each table with a number of rows, in a test
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """A few rows made by what is right of a book, and how they meet its demands. None: nothing could be made."""
+
+    checked: Checked | None
+    mistakes: tuple[Mistake, ...]
+    failure: str = ""  # the rule that no rows could keep
+
+
+def prove(book: Path, seed: int) -> Tested:
+    """A rulebook against itself: a few rows of each table are made, and held against the book that made them."""
+    found = examined(read_text(book), book.name, book.parent)
+    if found.book is None or found.plan is None:
+        return Tested(None, found.mistakes)
+    rules = Rules(RulesOptions(rulebook=book), Policy().limits).planned(found.book, found.plan).small(ROWS)
+    try:
+        made = rules.sample(None, np.random.default_rng(seed))
+    except BackendError as problem:
+        return Tested(None, found.mistakes, str(problem))
+    ties = {name: table.ties for name, table in found.plan.tables.items()}
+    filed = FiledTables(data=made, ties=ties)
+    return Tested(Checked(filed, list(answers(demands_of(found.book, found.plan), filed))), found.mistakes)

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Column, Dataset, Kind, Table, Tie, missing_like
+from privsynth.dataset import Bond, Column, Dataset, Kind, Table, missing_like
 from privsynth.errors import PolicyError
 from privsynth.options import TablePolicy
 from privsynth.policy import Policy
@@ -42,7 +42,7 @@ class FiledTable:
 
 
 def read_filed(
-    paths: Sequence[str], tables: Mapping[str, Columns], ties: Mapping[str, tuple[Tie, ...]], policy: Policy
+    paths: Sequence[str], tables: Mapping[str, Columns], ties: Mapping[str, tuple[Bond, ...]], policy: Policy
 ) -> FiledTables:
     """The files whose names are those of the tables. Another file is refused if it was named, else noted."""
     files, notes = source_files(paths)

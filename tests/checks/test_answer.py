@@ -11,7 +11,7 @@ import pytest
 from privsynth.checks.answer import Answer, answer
 from privsynth.checks.demand import Demand, holds, left_out, of_kind, refers, rising, seen_through, there, unique
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Column, Dataset, Kind, Relation, Table, Tie
+from privsynth.dataset import Bond, Column, Dataset, Kind, Relation, Table
 
 ID, AGE = Column("id", Kind.TEXT), Column("age", Kind.NUMBER)
 PEOPLE = Table(
@@ -21,7 +21,7 @@ PEOPLE = replace(PEOPLE, frame=PEOPLE.frame.astype({"age": float}))
 OWNER, PRICE = Column("owner", Kind.TEXT), Column("price", Kind.NUMBER)
 CARS = Table("cars", (OWNER, PRICE), pd.DataFrame({"owner": ["a", "b", "x", None], "price": [1.0, 2.0, 3.0, 4.0]}))
 CARS = replace(CARS, frame=CARS.frame.astype({"owner": object}))
-OWNED = Tie("parent", (Relation("people", "id", "cars", "owner"),))
+OWNED = Bond("parent", (Relation("people", "id", "cars", "owner"),))
 FILED = FiledTables(
     data=Dataset((PEOPLE, CARS)),
     ties={"cars": (OWNED,)},
@@ -90,7 +90,7 @@ def test_rows_are_found_by_keys_of_several_columns() -> None:
     below = Table(
         "below", pair, pd.DataFrame({"a": pd.Series(["x", "y", "x", None], dtype=object), "b": [2.0, 1, 3, 1]})
     )
-    tie = Tie("parent", (Relation("above", "a", "below", "a"), Relation("above", "b", "below", "b")))
+    tie = Bond("parent", (Relation("above", "a", "below", "a"), Relation("above", "b", "below", "b")))
     filed = FiledTables(data=Dataset((above, below)), ties={"below": (tie,)})
     assert filed.rows_above(tie).tolist() == [1, -1, -1, -1]
     assert answer(refers(tie), filed).lines == (2, 3)
@@ -100,6 +100,6 @@ def test_rows_rise_within_one_parent_and_missing_values_are_passed_over() -> Non
     columns = (Column("k", Kind.TEXT), Column("at", Kind.NUMBER))
     keys, at = pd.Series(["a", "b", "a", "a", "b"], dtype=object), [3.0, 1.0, np.nan, 2.0, 1.0]
     table = Table("t", columns, pd.DataFrame({"k": keys, "at": at}))
-    tie = Tie("parent", (Relation("p", "id", "t", "k"),))
+    tie = Bond("parent", (Relation("p", "id", "t", "k"),))
     assert answer(rising("t", "at", tie), FiledTables(data=Dataset((table,)))).lines == (4,)
     assert answer(rising("t", "at", None), FiledTables(data=Dataset((table,)))).lines == (2, 5)

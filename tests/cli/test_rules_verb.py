@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib.resources import files as resources
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -145,3 +146,86 @@ def test_fewer_people_than_the_profile_asks_for_cannot_be_asked(tmp_path: Path) 
     (tmp_path / "t.csv").write_text("a\n1\n2\n")
     out, data = str(tmp_path / "t.yaml"), str(tmp_path / "t.csv")
     assert command("rules", "infer", data, "--out", out, "--min-group", "5").returncode == 2
+
+
+def test_a_book_is_explained_in_the_order_in_which_it_is_made(zoo: Path) -> None:
+    done = command("rules", "explain", "zoo.yaml")
+    assert done.returncode == 0
+    assert done.stdout == (
+        "zoo\n"
+        "\n"
+        "1. keepers: 2 rows\n"
+        "   id      a key: K1, K2, ...\n"
+        "           -> used by animals.keeper\n"
+        "   age     a whole number, each as likely as the other (low 18, high 70)\n"
+        "   expect  in 50 % of rows: age < 60\n"
+        "\n"
+        "2. animals: for each row of keepers: a count (mean 3)\n"
+        "   keeper  the id of its row of the parent\n"
+        "   kind    one of 2: lion 50 %, bear 50 %\n"
+        "   legs    always 4\n"
+        "   expect  in each row: kind = 'lion' OR legs = 4\n"
+    )
+
+
+def test_mistakes_are_told_and_the_rest_is_explained(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("whole:", "hole:").replace("[lion, bear]", "[lion, 7]"))
+    done = command("rules", "explain", "zoo.yaml", "--json")
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, json.loads((resources("privsynth.report") / "schema" / "result.json").read_text()))
+    assert (done.returncode, told["outcome"]) == (2, "broken")
+    assert [each["place"] for each in told["mistakes"]] == ["zoo.yaml:8:13", "zoo.yaml:15:14"]
+    assert [each["passed_over"] for each in told["tables"]] == [["age"], ["kind"]]
+    assert [[column["name"] for column in each["columns"]] for each in told["tables"]] == [["id"], ["keeper", "legs"]]
+
+
+def test_one_column_is_explained_with_all_that_it_rests_upon(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("legs: {constant: 4}", "legs: {sql: length(kind)}"))
+    done = command("rules", "explain", "zoo.yaml", "--table", "animals", "--column", "legs")
+    assert [line.split()[0] for line in done.stdout.splitlines()[3:]] == ["kind", "->", "legs", "<-"]
+    wrong = command("rules", "explain", "zoo.yaml", "--column", "leg")
+    assert (wrong.returncode, "did you mean legs?" in wrong.stderr) == (2, True)
+
+
+def test_the_picture_is_the_same_each_time_and_holds_no_script(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("name: zoo", "name: <script>x</script> & co"))
+    drawn = []
+    for name in ("a.svg", "b.svg"):
+        assert command("rules", "explain", "zoo.yaml", "--svg", name).returncode == 0
+        drawn.append((zoo / name).read_text())
+    assert drawn[0] == drawn[1]
+    tree = ElementTree.fromstring(drawn[0])  # noqa: S314 - our own drawing
+    tags = {each.tag.rpartition("}")[2] for each in tree.iter()}
+    assert "script" not in tags
+    assert "href" not in drawn[0]
+    assert {"keepers", "animals", "legs", "<script>x</script> & co"} <= {each.text for each in tree.iter()}
+    assert sum(each.get("class") == "tie" for each in tree.iter()) == 1
+
+
+def test_a_book_is_proved_against_itself_with_ten_rows_shown(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("rows: 2", "rows: 5000"))
+    done = command("rules", "test", "zoo.yaml")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert lines[0] == "keepers: 100 rows, the first 10"
+    assert lines[11].startswith("K10 ")
+    assert lines[-1] == "no rules of the book are broken"
+    assert done.stdout == command("rules", "test", "zoo.yaml").stdout
+    assert done.stdout != command("rules", "test", "zoo.yaml", "--seed", "1").stdout
+
+
+def test_a_book_that_cannot_keep_its_own_rule_ends_with_3_and_names_it(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("kind = 'lion' OR legs = 4", "legs = 5"))
+    done = command("rules", "test", "zoo.yaml", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["outcome"]) == (3, "broken")
+    assert "zoo.yaml:18:9: this expectation of table animals is broken" in told["failure"]
+    assert "broken   zoo.yaml:18:9" in command("rules", "test", "zoo.yaml").stdout
+
+
+def test_a_book_with_mistakes_is_tested_as_far_as_it_is_right(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("whole:", "hole:"))
+    done = command("rules", "test", "zoo.yaml")
+    assert done.returncode == 2
+    assert done.stdout.startswith("mistake  zoo.yaml:8:13: tables.keepers.columns.age.hole")
+    assert "no rules of the book are broken" in done.stdout

@@ -92,3 +92,57 @@ def infer(
         f"  next      read it and change what you know better, then: privsynth run {out} {' '.join(data)} --out out/\n"
     )
     return 0
+
+
+@app.command("explain")
+def explain(
+    book: flags.Book,
+    *,
+    table: flags.TableOfBook = None,
+    column: flags.ColumnOfBook = None,
+    svg: flags.Picture = None,
+    as_json: flags.Json = False,
+) -> int:
+    """A rulebook in words: what is made in which order, the law of each column, what rests upon what.
+    Ends with 2 if the book has mistakes; they are told, and the rest is explained.
+    """
+    from privsynth.cli.explained import lines_of, narrowed, record
+    from privsynth.pipeline import rulebooks
+
+    found = rulebooks.explain(book)
+    shown = narrowed(found.book, table, column) if table or column else found.book
+    code = ExitCode.USAGE if found.mistakes else ExitCode.RELEASED
+    if svg is not None:
+        refuse_inputs([svg], [str(book)], "the picture")
+        write_whole(svg, rulebooks.draw(shown), "--svg")
+    if as_json:
+        outcome = "broken" if found.mistakes else "ok"
+        write_json(result("rules explain", code, outcome=outcome, **record(shown, found.mistakes)))
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in lines_of(shown, found.mistakes)))
+    return int(code)
+
+
+@app.command("test")
+def prove(book: flags.Book, *, seed: flags.SeedOfTheTest = 0, as_json: flags.Json = False) -> int:
+    """A rulebook against itself: a hundred rows of each table are made and held against the book; ten are shown.
+    Ends with 3 and the rule that the book itself breaks, with 2 if it has mistakes.
+    """
+    from privsynth.cli.answers import record, told
+    from privsynth.cli.explained import mistake_lines, mistake_records, rows_of
+    from privsynth.pipeline import rulebooks
+
+    tested = rulebooks.prove(book, seed)
+    found = tested.checked.answers if tested.checked else []
+    is_bad = bool(tested.failure) or any(answer.is_bad for answer in found)
+    code = ExitCode.BLOCKED if is_bad else ExitCode.USAGE if tested.mistakes else ExitCode.RELEASED
+    if as_json:
+        more = {"mistakes": mistake_records(tested.mistakes), "failure": tested.failure or None}
+        answers = [record(answer) for answer in found]
+        write_json(result("rules test", code, outcome="broken" if code else "ok", answers=answers, **more))
+        return int(code)
+    lines = [*mistake_lines(tested.mistakes), *([f"broken   {tested.failure}"] if tested.failure else [])]
+    if tested.checked is not None:
+        lines += [*rows_of(tested.checked.filed.data), *told(found, tested.checked.filed)]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return int(code)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Self
 
@@ -25,7 +27,7 @@ from privsynth.generate.rules.turns import Act
 from privsynth.options import Limits, RulesOptions
 from privsynth.recipe import Recipe
 from privsynth.seeds import seed_of
-from privsynth.statistics import Statistics
+from privsynth.statistics import Statistics, Taken
 from privsynth.typing import Array
 
 MOST_CELLS = 100_000_000  # about two gigabytes of memory
@@ -37,6 +39,12 @@ class Rules:
     def __init__(self, options: RulesOptions, limits: Limits) -> None:
         self.options, self.limits = options, limits
 
+    def planned(self, book: Book, plan: BookPlan) -> Self:
+        """Ready to make what was planned, beside no data."""
+        self.book_, self.plan_, self.taken_ = book, plan, Taken()
+        self.notes_: tuple[str, ...] = ()
+        return self
+
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002 - nothing is drawn here
         """The rulebook, checked to the last word. Rows of `dataset` are not looked at: they serve the gates alone."""
         if self.options.rulebook is None:
@@ -44,12 +52,22 @@ class Rules:
                 "backend rules needs a rulebook.",
                 hint="name one: privsynth run rules/shop.yaml --out DIR, or rulebook: in the policy's backend",
             )
-        book, plan = ready(self.options.rulebook)
-        self.book_: Book = book
-        self.plan_: BookPlan = plan
+        self.planned(*ready(self.options.rulebook))
         self.taken_ = statistics.taken
         self.notes_ = () if dataset.is_empty else (_beside(self.book_.rules.inferred),)
         return self
+
+    def small(self, rows: int) -> Self:
+        """The same book with at most so many rows in each table that says a number of them; fitted before."""
+        sized = {
+            name: table if table.rows is None else table.with_rows(min(rows, table.rows))
+            for name, table in self.book_.rules.tables.items()
+        }
+        small = copy(self)
+        small.book_ = replace(self.book_, rules=self.book_.rules.model_copy(update={"tables": sized}))
+        tables = {name: replace(plan, rule=sized[name]) for name, plan in self.plan_.tables.items()}
+        small.plan_ = replace(self.plan_, tables=tables)
+        return small
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
         """All tables; `rows` is for the first that has no parent, the others keep to the rulebook."""

@@ -20,7 +20,7 @@ from privsynth.checks.demand import (
     unique,
 )
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Column, Kind, Tie
+from privsynth.dataset import Bond, Column, Kind
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.plan import BookPlan, ColumnPlan, TablePlan
@@ -103,7 +103,7 @@ def _of_column(plan: ColumnPlan, scope: Scope, table: TablePlan) -> Iterator[Dem
         )
 
 
-def _parent(table: TablePlan) -> Tie | None:
+def _parent(table: TablePlan) -> Bond | None:
     return next((tie for tie in table.ties if tie.name == PARENT), None)
 
 
@@ -127,7 +127,7 @@ def _beyond(
     return broken
 
 
-def _children(book: Book, table: TablePlan, tie: Tie, kinds: Mapping[str, Kind]) -> Iterator[Demand]:
+def _children(book: Book, table: TablePlan, tie: Bond, kinds: Mapping[str, Kind]) -> Iterator[Demand]:
     """As many rows below each row of the parent as the law allows."""
     belongs, scope = table.rule.belongs_to, Scope(book, ("tables", table.name, "belongs_to", "count"), kinds)
     if belongs is None or belongs.count is None:

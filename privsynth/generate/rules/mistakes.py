@@ -169,7 +169,9 @@ def _named(path: WordPath, book: Book) -> set[str]:
         case ("columns", column, *_):
             rule = table.columns[column]
             names = _asked(lambda: needs_of(rule, path[:4], book, ANY_NAME))
-            names |= {f"{PARENT}.{rule.reference}"} if rule.reference else set()
+            if rule.reference is not None:
+                names |= {f"{PARENT}.{rule.reference.key}"}
+                parents |= {rule.reference.table} if rule.reference.table else set()
         case ("expect", at, *_):
             names = _asked(lambda: set(names_in(table.expect[int(at)].that)))
         case ("belongs_to", "count", *_) if table.belongs_to:

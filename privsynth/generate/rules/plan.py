@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from privsynth.dataset import Column, Kind, Relation, Tie
+from privsynth.dataset import Bond, Column, Kind, Relation
 from privsynth.errors import PolicyError
 from privsynth.expressions import Expression, compile_condition
 from privsynth.generate.rules import folk, schema
@@ -106,9 +106,9 @@ class TablePlan:
         return self.links[PARENT].table if PARENT in self.links else None
 
     @property
-    def ties(self) -> tuple[Tie, ...]:
+    def ties(self) -> tuple[Bond, ...]:
         return tuple(
-            Tie(link.name, tuple(Relation(link.table, key, self.name, column) for column, key in link.keys.items()))
+            Bond(link.name, tuple(Relation(link.table, key, self.name, column) for column, key in link.keys.items()))
             for link in self.links.values()
         )
 

@@ -532,6 +532,10 @@ class TableRule(RuleModel):
             raise ValueError("a column may not be named parent.something, nor hold characters that cannot be seen")
         return self
 
+    def with_rows(self, rows: int) -> Self:
+        """The same table with another number of rows."""
+        return self.model_copy(update={"rows": rows})
+
     def _check_process(self) -> None:
         if len([word for word in PROCESSES if getattr(self, word) is not None]) > 1:
             raise ValueError(f"rows come from one process: one of {', '.join(PROCESSES)}")

@@ -48,6 +48,10 @@ FROM_TO: Mapping[str, tuple[Amount, Amount]] = {  # where a law ends by itself
     "geometric": (1.0, None),
     "zipf": (1.0, None),
 }
+SURE = (  # ways that leave nothing out unless an expression of theirs does
+    *("constant", "choice", "pattern", "sequence", "uuid", "person", "reference", "date", "when", "by", "mixture"),
+    *FROM_TO,
+)
 DERIVED = ("sql", "template", "before", "running", "business_day", "local", "utc")  # ways that leave nothing to chance
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -82,7 +86,7 @@ def may_be_missing(draw: Draw) -> bool:
         return draw.reference.missing != 0
     if draw.row is not None:
         return draw.row in ("until", "value")
-    is_computed = draw.generator in DERIVED or (
+    is_computed = draw.generator not in SURE or (
         isinstance(law, RuleModel)
         and not isinstance(law, words.Person | words.Sequence | words.Draw)
         and any(isinstance(getattr(law, word), str) for word in type(law).model_fields)

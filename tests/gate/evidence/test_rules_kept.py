@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from honest import draft, honest, people, source
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Rule, Table, Tie
+from privsynth.dataset import Bond, Column, Dataset, Kind, Relation, Rule, Table
 from privsynth.gate.evidence.rules import asked
 from privsynth.gate.schema import Schema
 from privsynth.policy import Policy
@@ -88,7 +88,7 @@ def test_a_rulebook_that_lets_some_rows_break_a_rule_is_held_to_its_rate() -> No
 def test_a_rule_may_speak_of_the_row_of_the_parent() -> None:
     above = Table("t", (Column("k", Kind.TEXT), Column("most", Kind.NUMBER)), frame_of(k=["a", "b"], most=[1.0, 5.0]))
     below = Table("c", (Column("k", Kind.TEXT), Column("x", Kind.NUMBER)), frame_of(k=["a", "b"], x=[3.0, 3.0]))
-    rule = Rule("expect 1", "x <= parent.most", ties=(Tie("parent", (Relation("t", "k", "c", "k"),)),))
+    rule = Rule("expect 1", "x <= parent.most", ties=(Bond("parent", (Relation("t", "k", "c", "k"),)),))
     data = Dataset((above, below))
     assert asked(rule, below, data).broken == 1
 

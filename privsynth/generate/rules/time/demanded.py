@@ -9,13 +9,13 @@ import pandas as pd
 
 from privsynth.checks.demand import Demand, rising
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Tie
+from privsynth.dataset import Bond
 from privsynth.generate.rules.rulebook import States, TableRule
 from privsynth.generate.rules.time.states import names_of
 from privsynth.typing import Array
 
 
-def demands_of_process(name: str, rule: TableRule, tie: Tie | None, places: Mapping[str, str]) -> Iterator[Demand]:
+def demands_of_process(name: str, rule: TableRule, tie: Bond | None, places: Mapping[str, str]) -> Iterator[Demand]:
     """Of the columns that hold parts of the process; `tie` leads to the parent, `places` say where columns stand."""
     columns = {column.row: named for named, column in rule.columns.items() if column.row is not None}
     for part in ("since", "time"):
@@ -27,7 +27,7 @@ def demands_of_process(name: str, rule: TableRule, tie: Tie | None, places: Mapp
         yield _moves(name, columns["state"], rule.states, tie, places[columns["state"]])
 
 
-def _apart(table: str, since: str, until: str, tie: Tie | None, place: str) -> Demand:
+def _apart(table: str, since: str, until: str, tie: Bond | None, place: str) -> Demand:
     keys = _keys(tie)
 
     def broken(filed: FiledTables) -> Array:
@@ -38,7 +38,7 @@ def _apart(table: str, since: str, until: str, tie: Tie | None, place: str) -> D
     return _demand(table, (since, until), keys, broken, "begins after the row before has ended", place)
 
 
-def _moves(table: str, state: str, rule: States, tie: Tie | None, place: str) -> Demand:
+def _moves(table: str, state: str, rule: States, tie: Bond | None, place: str) -> Demand:
     keys = _keys(tie)
     names = names_of(rule)
     lead = np.zeros(
@@ -59,7 +59,7 @@ def _moves(table: str, state: str, rule: States, tie: Tie | None, place: str) ->
     return _demand(table, (state,), keys, broken, "a state to which a move leads from the one before", place)
 
 
-def _keys(tie: Tie | None) -> list[str]:
+def _keys(tie: Bond | None) -> list[str]:
     return [] if tie is None else [relation.child_key for relation in tie.relations]
 
 

@@ -1,0 +1,157 @@
+"""A rulebook in words, as a person reads it on a screen and a program as an object."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from privsynth.dataset import Dataset, Table
+from privsynth.errors import PolicyError, visible
+
+if TYPE_CHECKING:
+    from privsynth.generate.rules.book import Mistake
+    from privsynth.generate.rules.telling import ToldBook, ToldColumn, ToldTable
+
+WIDTH = 80
+NAMES = 24  # letters at most of a column's name beside its sentence
+ROWS, LONGEST = 10, 40  # rows of a table that are shown, and letters of a cell
+FIRST = 6  # names of columns that are told of those that rest upon one
+
+
+def narrowed(book: ToldBook, table: str | None, column: str | None) -> ToldBook:
+    """One table of the book, or one column with all that it rests upon there."""
+    tables = [each for each in book.tables if table in (None, each.name)]
+    if not tables:
+        raise _unknown("table", table, [each.name for each in book.tables])
+    if column is None:
+        return replace(book, tables=tuple(tables))
+    holders = [each for each in tables if column in [c.name for c in each.columns]]
+    if not holders:
+        raise _unknown("column", column, [c.name for each in tables for c in each.columns])
+    return replace(book, tables=tuple(_behind(each, column) for each in holders))
+
+
+def _unknown(what: str, name: str | None, known: Sequence[str]) -> PolicyError:
+    near = get_close_matches(name or "", known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    return PolicyError(f"the book has no such {what} without a mistake.", hint=hint)
+
+
+def _behind(table: ToldTable, column: str) -> ToldTable:
+    needed, kept = {column}, []
+    for each in reversed(table.columns):  # each comes after what it rests upon
+        if each.name in needed:
+            needed |= set(each.rests_upon)
+            kept.append(each)
+    return replace(table, columns=tuple(reversed(kept)), expects=(), passed_over=())
+
+
+def lines_of(book: ToldBook, mistakes: Sequence[Mistake]) -> Iterator[str]:
+    """The mistakes first, then table by table in the order in which they are made."""
+    yield from mistake_lines(mistakes)
+    if book.tables:
+        about = f": {book.about}" if book.about else ""
+        yield from _wrapped(f"{book.name}{about}", 2)
+    for number, table in enumerate(book.tables, 1):
+        yield ""
+        yield from _wrapped(f"{number}. {table.name}: {table.rows}", 3)
+        yield from _wrapped(f"   {table.about}", 3) if table.about else ()
+        width = min(NAMES, max([len("expect"), *(len(column.name) for column in table.columns)]))
+        for column in table.columns:
+            yield from _column(column, width)
+        for expects in table.expects:
+            yield from _named("expect", expects, width)
+        if table.passed_over:
+            yield from _named("(passed over)", f"{', '.join(table.passed_over)}: see the mistakes", width)
+
+
+def mistake_lines(mistakes: Sequence[Mistake]) -> Iterator[str]:
+    """Each mistake with its place and what to do."""
+    for mistake in mistakes:
+        yield from _wrapped(f"mistake  {mistake.message}", 9)
+        for line in mistake.hint.splitlines():
+            yield from _wrapped(f"{'':9}{line}", 9)
+
+
+def rows_of(data: Dataset) -> Iterator[str]:
+    """Ten rows of each table, side by side as many columns as there is room for."""
+    for each in data:
+        yield f"{each.name}: {len(each):,} rows, the first {min(ROWS, len(each))}"
+        cells = [[column.name, *_shown(each, column.name)] for column in each.columns]
+        for group in _fitting(cells):
+            yield from ("  ".join(line).rstrip() for line in zip(*group, strict=True))
+            yield ""
+
+
+def _shown(table: Table, name: str) -> list[str]:
+    return [
+        visible("" if cell is None else str(cell))[:LONGEST]
+        for cell in table.take(np.arange(min(ROWS, len(table)))).text(name)
+    ]
+
+
+def _fitting(columns: list[list[str]]) -> Iterator[list[list[str]]]:
+    """Columns as wide as their longest cell, in groups that fit the screen."""
+    group: list[list[str]] = []
+    used = 0
+    for cells in columns:
+        width = max(map(len, cells))
+        if group and used + width + 2 > WIDTH:
+            yield group
+            group, used = [], 0
+        group.append([cell[:WIDTH].ljust(width) for cell in cells])
+        used += width + 2
+    if group:
+        yield group
+
+
+def _column(column: ToldColumn, width: int) -> Iterator[str]:
+    about = f"{column.about}: " if column.about else ""
+    yield from _named(column.name, f"{about}{column.sentence}", width)
+    if column.rests_upon:
+        yield from _named("", f"<- rests upon {', '.join(column.rests_upon)}", width)
+    if column.carries:
+        more = len(column.carries) - FIRST
+        rest = f" and {more} more" if more > 0 else ""
+        yield from _named("", f"-> used by {', '.join(column.carries[:FIRST])}{rest}", width)
+
+
+def _named(name: str, text: str, width: int) -> list[str]:
+    """A name, and beside it what there is to say."""
+    return _wrapped(f"   {name:<{width}}  {text}", width + 5)
+
+
+def _wrapped(line: str, indent: int) -> list[str]:
+    return textwrap.wrap(
+        visible(line), WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False, drop_whitespace=True
+    )
+
+
+def record(book: ToldBook, mistakes: Sequence[Mistake]) -> Mapping[str, object]:
+    """The same for a program."""
+    return {
+        "book": book.name,
+        "tables": [
+            {
+                "name": table.name,
+                "rows": table.rows,
+                "columns": [vars(column) for column in table.columns],
+                "expects": list(table.expects),
+                "passed_over": list(table.passed_over),
+                "parents": dict(table.parents),
+            }
+            for table in book.tables
+        ],
+        "mistakes": mistake_records(mistakes),
+    }
+
+
+def mistake_records(mistakes: Sequence[Mistake]) -> list[Mapping[str, object]]:
+    return [
+        {"place": each.place, "path": list(each.path), "problem": each.problem, "hint": each.hint} for each in mistakes
+    ]
