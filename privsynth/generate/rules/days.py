@@ -56,7 +56,7 @@ class Opening:
 
     def between(self, low: Array, high: Array, share: Array, *, time: bool) -> Array:
         """Open days or minutes; both limits belong to it."""
-        start = low.astype("datetime64[D]").min(initial=np.datetime64("9999-12-31"))
+        start = np.append(low.astype("datetime64[D]"), np.datetime64("9999-12-31")).min()
         before, until = (self.passed(start, limit, time=time) for limit in (low, high + 1))
         demand(before < until, self.closed(time=time), _IN_ORDER)
         return self.at(start, before + np.floor(share * (until - before)).astype(np.int64), time=time)
@@ -81,7 +81,7 @@ class Opening:
         """Which of them are open."""
         days = moments.astype("datetime64[D]")
         minute = (moments.astype("datetime64[m]") - days.astype("datetime64[m]")).astype(np.int64)
-        return self.days.is_open(days) & (minute >= self.first) & (minute < self.last)
+        return np.asarray(self.days.is_open(days) & (minute >= self.first) & (minute < self.last))
 
     def closed(self, *, time: bool) -> str:
         """What is wrong where nothing is open."""

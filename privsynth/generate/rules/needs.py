@@ -42,7 +42,7 @@ def needs_of_words(words: Any, path: WordPath, book: Book, columns: Collection[s
     if isinstance(words, RuleModel):
         inner = {word: getattr(words, word) for word in type(words).model_fields if word not in words.plain_words}
     elif isinstance(words, dict | list):
-        inner = dict(words.items() if isinstance(words, dict) else enumerate(words))
+        inner = words if isinstance(words, dict) else {str(at): word for at, word in enumerate(words)}
     else:
         return names(words, path, book, columns) if isinstance(words, str) else set()
     parts = (needs_of_words(value, (*path, str(word)), book, columns) for word, value in inner.items())

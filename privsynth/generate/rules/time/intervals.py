@@ -63,7 +63,8 @@ class StaysInTurn:
             rows += int(inside.sum())
             check_rows(rows, self.place)
             here = here[clock[here] < end[here]]
-        return _given(*map(np.concatenate, zip(*taken, strict=True)), end)
+        owner, began, ended = map(np.concatenate, zip(*taken, strict=True))
+        return _given(owner, began, ended, end)
 
 
 def _given(owner: Array, since: Array, until: Array, end: Array) -> GivenRows:

@@ -140,15 +140,13 @@ def series_process(rule: Series, scope: Scope) -> Process:
 
 def _swing(rule: Season, scope: Scope) -> Swing:
     size, pace, peak = scope.at("size").amount(rule.size), pace_of(rule.period), 0.5 if rule.peak is None else rule.peak
-    shape = np.asarray(rule.shape or [], dtype=float)
+    around = [*(rule.shape or [0]), (rule.shape or [0])[0]]  # back to where it began
+    points = np.linspace(0, 1, len(around))
 
     def swing(parents: Rows, owner: Array, seconds: Array) -> Array:
         phase = pace.phase(seconds)
-        if not len(shape):
-            return _each(size, parents)[owner] * np.cos(2 * np.pi * (phase - peak))
-        return _each(size, parents)[owner] * np.interp(
-            phase, np.arange(len(shape) + 1) / len(shape), [*shape, shape[0]]
-        )
+        wave = np.interp(phase, points, around) if rule.shape else np.cos(2 * np.pi * (phase - peak))
+        return np.asarray(_each(size, parents)[owner] * wave)
 
     return swing
 
@@ -175,4 +173,4 @@ def remembering(shocks: Array, memory: float, start: Array) -> Array:
     first, others = (0.0, 1.0) if memory == 1 else (1.0, np.sqrt(1 - memory**2))
     whole = np.asarray(lfilter([1.0], [1.0, -memory], shocks * np.where(since == 0, first, others)))
     left = np.where(start > 0, whole[start - 1], 0.0)
-    return whole - left * memory ** (since + 1.0)
+    return np.asarray(whole - left * memory ** (since + 1.0))

@@ -27,11 +27,11 @@ class Workdays:
     week: str = WEEKDAYS
     country: str | None = None
 
-    def count(self, first: Array, end: Array) -> Array:
+    def count(self, first: Array | np.datetime64, end: Array) -> Array:
         """How many there are from the first day on, before the end."""
         return np.asarray(np.busday_count(first, end, busdaycal=self._calendar(first, end)))
 
-    def after(self, first: Array, number: Array) -> Array:
+    def after(self, first: Array | np.datetime64, number: Array) -> Array:
         """The open day with this number, from 0 on, at or after the first day."""
         furthest = first + 2 * number + 30  # of two days in a row at least one is open, but for some holidays
         return np.asarray(np.busday_offset(first, number, roll="forward", busdaycal=self._calendar(first, furthest)))
@@ -46,7 +46,7 @@ class Workdays:
     def is_open(self, days: Array) -> Array:
         return np.asarray(np.is_busday(days, busdaycal=self._calendar(days, days)))
 
-    def _calendar(self, first: Array, last: Array) -> np.busdaycalendar:
+    def _calendar(self, first: Array | np.datetime64, last: Array) -> np.busdaycalendar:
         known = np.concatenate([np.ravel(first), np.ravel(last)]).astype("datetime64[Y]")
         known = known[~np.isnat(known)].astype(np.int64) + 1970
         if self.country is None or not len(known):
