@@ -44,8 +44,8 @@ def kinds_of_cells(cells: Sequence[str], named: Sequence[Entity] = ()) -> dict[s
         for kind, those in found.items():
             kinds.setdefault(kind, []).extend(those)
     for cell in odd:
-        if kind := _read_alone(cell, named):
-            kinds.setdefault(kind, []).append(cell)
+        if (known := _read_alone(cell, named)) is not None:
+            kinds.setdefault(known, []).append(cell)
     return kinds
 
 

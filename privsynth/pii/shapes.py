@@ -34,15 +34,15 @@ class Shape:
         values, distinct = codes[there], spelt.tolist()
         together = "".join(distinct)
         if " " in together or not together.isprintable():  # else there is nothing to trim
-            merged, distinct = pd.factorize(np.array([value.strip() for value in distinct], dtype=object))
-            values = merged[values]
+            merged, trimmed = pd.factorize(np.array([value.strip() for value in distinct], dtype=object))
+            values, distinct = merged[values], trimmed.tolist()
         rows_of = np.bincount(values, minlength=len(distinct))
         people_of = rows_of if people is None else _people_of(values, people[there], len(distinct))
         changes = int(np.count_nonzero(np.diff(values)))
         if "" in distinct:
             known = np.flatnonzero(np.array(distinct, dtype=object) != "")
             distinct, rows_of, people_of = [distinct[at] for at in known], rows_of[known], people_of[known]
-        return cls(len(values), list(distinct), rows_of, people_of, changes=changes)
+        return cls(len(values), distinct, rows_of, people_of, changes=changes)
 
     def shared_share(self, fewest: int) -> float:
         """Share of the rows whose value at least so many people hold."""
