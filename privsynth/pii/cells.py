@@ -37,9 +37,10 @@ class _Form:
 def kinds_of_cells(cells: Sequence[str], named: Sequence[Entity] = ()) -> dict[str, list[str]]:
     """The cells that prove to be of a kind, by kind. `named`: kinds of which the shape and the check are enough."""
     plain, odd = _plain_first(cells)
-    texts = np.array(plain, dtype=object)
+    in_turn = (_sure(), _proven(), [_form_of(entity) for entity in named])
+    texts = _of_any([form for forms in in_turn for form in forms], np.array(plain, dtype=object))
     kinds: dict[str, list[str]] = {}
-    for forms in (_sure(), _proven(), [_form_of(entity) for entity in named]):
+    for forms in in_turn:
         found, texts = _dealt(forms, texts)
         for kind, those in found.items():
             kinds.setdefault(kind, []).extend(those)
@@ -75,13 +76,18 @@ def _read_alone(cell: str, named: Iterable[Entity]) -> str | None:
     return find_form_in_cell(cell) or next((entity.name for entity in named if entity.holds(cell)), None)
 
 
+def _of_any(forms: Sequence[_Form], cells: Array) -> Array:
+    """The cells that match any of the forms: of most columns none."""
+    return cells[_match(pa.array(cells, pa.string()), _any_of(forms))]
+
+
 def _dealt(forms: Sequence[_Form], cells: Array) -> tuple[dict[str, list[str]], Array]:
     """The cells of each form, each given to the first that holds it; and those of none."""
     if not forms or not len(cells):
         return {}, cells
     rest, found = np.ones(len(cells), dtype=bool), dict[str, list[str]]()
     texts = pa.array(cells, pa.string())
-    suspects = np.flatnonzero(_match(texts, _any_of(forms)))
+    suspects = np.arange(len(cells))
     for few in (forms[at : at + FEW] for at in range(0, len(forms), FEW)):
         near = suspects[_match(texts.take(pa.array(suspects)), _any_of(few))]
         for form in few if len(near) else ():

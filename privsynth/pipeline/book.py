@@ -10,13 +10,14 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from privsynth.content import Stored, blocks, unnamed
 from privsynth.dataset import Dataset
 from privsynth.emit import in_form, serialise
-from privsynth.gate import gates_for, judge
+from privsynth.gate import Gate, gates_for, timed
 from privsynth.generate.rules import Rules
 from privsynth.generate.rules.parts import RowsInParts
 from privsynth.lineage.attempts import attempt
@@ -73,7 +74,7 @@ def _make_and_decide(prepared: Prepared, parts: RowsInParts, recipe: Recipe, fil
     with stages.stage("generate") as stage:
         for number, made in enumerate(parts, start=1):
             draft = _draft(made, prepared, recipe)
-            judged.append([judge(gate, draft, prepared.source, seconds=policy.gate_seconds) for gate in gates])
+            judged.append([_judged(gate, draft, prepared) for gate in gates])
             keys.add(made)
             files.append(draft)
             drafts = drafts or [draft]
@@ -88,6 +89,11 @@ def _make_and_decide(prepared: Prepared, parts: RowsInParts, recipe: Recipe, fil
         with stages.stage(f"gate {verdict.gate}") as shown:
             shown.judge(verdict)
     return decided(prepared, Drawn(whole, prepared.seeds.seed), verdicts, stages, rows=files.rows)
+
+
+def _judged(gate: Gate, part: Draft, prepared: Prepared) -> Verdict:
+    """A gate's verdict on one part, which has no digest of its own: the verdict on all parts has that of the file."""
+    return timed(gate.name, "", partial(gate.measure, part, prepared.source), prepared.policy.gate_seconds)
 
 
 def _draft(made: Dataset, prepared: Prepared, recipe: Recipe) -> Draft:
