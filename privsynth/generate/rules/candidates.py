@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from privsynth.generate.rules.trees import counted
 from privsynth.typing import Array
 
 PATIENCE = 20  # rounds in which rows that were drawn twice are drawn again, before the rest is dealt out
@@ -72,12 +73,12 @@ class Candidates:
         wanted = np.diff(np.append(np.flatnonzero(is_new), len(asking)))
         sizes = self.size[group[is_new]]
         which = np.repeat(np.arange(len(sizes)), sizes)
-        places = np.repeat(self.first[group[is_new]], sizes) + _counted(sizes)
+        places = np.repeat(self.first[group[is_new]], sizes) + counted(sizes)
         wait = rng.exponential(size=len(places)) / (1.0 if self.weights is None else self.weights[places])
         mine, known = _codes(owner[is_new][which], self.rows[places], self), _codes(*taken, self)
         wait[mine.isin(known).to_numpy()] = np.inf
         order = np.lexsort((wait, which))
-        return np.asarray(self.rows[places[order[_counted(sizes) < np.repeat(wanted, sizes)]]])
+        return np.asarray(self.rows[places[order[counted(sizes) < np.repeat(wanted, sizes)]]])
 
 
 def in_groups(
@@ -108,8 +109,3 @@ def _codes(owner: Array, drawn: Array, candidates: Candidates) -> pd.Series[Any]
     """One number for each owner and row drawn; nothing drawn is different for each."""
     code = owner * (int(candidates.rows.max(initial=0)) + 1) + drawn
     return pd.Series(np.where(drawn < 0, -1 - np.arange(len(drawn)), code).astype(np.int64))
-
-
-def _counted(sizes: Array) -> Array:
-    """0, 1, 2, ... for each of the sizes."""
-    return np.asarray(np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes))

@@ -79,6 +79,20 @@ class Graph:
                 needs[turn] = frozenset((rows_of(table), rows_of(link.table), *self.behind(table, used_here), *others))
         return needs
 
+    def above_in(self, table: str, column: str) -> dict[str, str]:
+        """The names of a column in the rows above, in a table that refers to itself; by them, the names of the links.
+
+        A column that uses one of itself is made level by level.
+        """
+        used = self.named[column_of(table, column)]
+        own = (link for link in self.links[table].values() if link.is_own)
+        return {link.seen(column): link.name for link in own if link.seen(column) in used}
+
+    def crosses(self, table: str, names: Iterable[str]) -> bool:
+        """Whether a name stands for a column of another row of the same table."""
+        own = [link for link in self.links[table].values() if link.is_own]
+        return any(name.startswith(link.seen("")) for name in names for link in own)
+
     def sides(self, table: str, link: Link) -> tuple[list[str], list[str]]:
         """What may be named here, and of the rows that may be referred to."""
         there = visible_through(self.book, link)
@@ -90,7 +104,9 @@ class Graph:
         for column, rule in self.book.rules.tables[table].columns.items():
             turn = column_of(table, column)
             self.named[turn] = frozenset(needs_of(rule, turn.path, self.book, names))
-            needs[turn] = frozenset((rows_of(table), *self.behind(table, self.named[turn]), *self._below(turn, rule)))
+            behind = self.behind(table, self.named[turn] - {*self.above_in(table, column)})
+            links = [link_of(table, name) for name in self.above_in(table, column).values()]
+            needs[turn] = frozenset((rows_of(table), *behind, *links, *self._below(turn, rule)))
         for link in self.links[table].values():
             for own, key in link.keys.items():
                 needs[column_of(table, own)] |= {column_of(link.table, key), self._made_by(table, link.name)}

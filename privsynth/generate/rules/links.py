@@ -10,6 +10,8 @@ from privsynth.generate.rules.rulebook import TableRule
 from privsynth.generate.rules.vocabulary.relations import RefersTo
 
 PARENT = "parent"
+DRAWN = {"where", "weight", "unique", "missing"}  # words for rows of another table
+GROWN = {"roots", "depth", "span"}  # words for other rows of the same table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,7 @@ class Link:
     keys: Mapping[str, str] = field(repr=False)  # columns that repeat the other row's key, and the key's columns
     rule: RefersTo | None = field(default=None, repr=False)  # which row it is; None: the parent
     path: WordPath = field(default=(), repr=False)  # where the rule stands
+    is_own: bool = False  # whether it leads to another row of the same table
 
     def seen(self, column: str) -> str:
         """What a column of the other table is called here."""
@@ -95,7 +98,14 @@ def _reference(book: Book, path: WordPath, name: str, columns: Mapping[str, Refe
         )
     keys = {column: rule.key for column, rule in columns.items()}
     place = (*path, "columns", saying[0], "reference")
-    return Link(name=name, table=str(tables.pop()), keys=keys, rule=columns[saying[0]], path=place)
+    table, rule = str(tables.pop()), columns[saying[0]]
+    is_own = table == path[1]
+    wrong = rule.words & (DRAWN if is_own else GROWN)
+    if wrong:
+        others = "other rows of the same table" if is_own else "rows of another table"
+        known = ", ".join(sorted(GROWN if is_own else DRAWN))
+        raise book.error(place, f"{' and '.join(sorted(wrong))} does not go with {others}.", f"known here are: {known}")
+    return Link(name=name, table=table, keys=keys, rule=rule, path=place, is_own=is_own)
 
 
 def _check_names(book: Book, path: WordPath, table: TableRule, links: Mapping[str, Link]) -> None:

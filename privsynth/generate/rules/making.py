@@ -15,11 +15,13 @@ from privsynth.generate.rules.lettering import numbered, random_uuids
 from privsynth.generate.rules.links import PARENT, Link
 from privsynth.generate.rules.plan import ColumnPlan, TablePlan
 from privsynth.generate.rules.provider import Provider, blank
+from privsynth.generate.rules.references import OwnLinkPlan
 from privsynth.generate.rules.rows import Linked, Rows, place_of
 from privsynth.generate.rules.rulebook import Sequence
 from privsynth.generate.rules.schema import is_plain
 from privsynth.generate.rules.time.runs import sorted_within
 from privsynth.generate.rules.together import Together
+from privsynth.generate.rules.trees import levels_of
 from privsynth.spelling import Spelling
 from privsynth.spelling.dates import floored
 from privsynth.statistics import Taken
@@ -101,6 +103,8 @@ class Making:
                 self._people(column.rule.person.who)
             elif column.name in self.plan.groups:
                 self._together(self.plan.groups[column.name])
+            elif column.level_by_level is not None:
+                self._by_level(column, self.values[place_of(column.level_by_level)])
             else:
                 rows = self.rows(f"column {column.name}")
                 self.values[column.name] = finished(column, self._whole(column, rows), rows)
@@ -112,6 +116,14 @@ class Making:
                 hint=problem.hint,
                 column=column.name,
             ) from None
+
+    def _by_level(self, column: ColumnPlan, above: Array) -> None:
+        """Row by row below those that are made: each level sees the one above it."""
+        rows = self.rows(f"column {column.name}")
+        self.values[column.name] = column.column.kind.missing(rows.count)
+        for level in levels_of(above):
+            part = rows.take(level)
+            self.values[column.name][level] = finished(column, self._whole(column, part), part)
 
     def _people(self, who: str) -> None:
         members = self.plan.people[who]
@@ -193,7 +205,10 @@ def _sequence(sequence: Sequence, first: int, rows: int) -> Array:
 
 
 def check_capacity(plan: TablePlan, rows: int) -> None:
-    """Whether the unique columns can hold that many different values: asked before anything is made."""
+    """Whether unique columns and own links can hold that many rows: asked before anything is made."""
+    for link in plan.drawn_links.values():
+        if isinstance(link, OwnLinkPlan) and plan.parent is None:
+            link.shape.check(np.array([rows]))
     for column in plan.columns.values():
         capacity = column.provider.capacity if column.provider else None
         if column.rule.unique and capacity is not None and capacity < rows:

@@ -13,16 +13,17 @@ from privsynth.generate.rules import folk, schema
 from privsynth.generate.rules.book import Book, WordPath
 from privsynth.generate.rules.correlation import plan_correlations
 from privsynth.generate.rules.graph import Graph, together
+from privsynth.generate.rules.laws import LAWS
 from privsynth.generate.rules.links import PARENT, Link, links_of, visible
 from privsynth.generate.rules.lookups import plan_lookups
 from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.ordering import above, below
 from privsynth.generate.rules.points import plan_points
 from privsynth.generate.rules.provider import Provider
-from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, Scope, provider_of
-from privsynth.generate.rules.references import LinkPlan, plan_link, where_of
+from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, WHOLE_LAWS, Scope, provider_of
+from privsynth.generate.rules.references import LinkPlan, OwnLinkPlan, plan_link, where_of
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import ColumnRule, Expect, TableRule
+from privsynth.generate.rules.rulebook import ColumnRule, Draw, Expect, TableRule
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.processes import process_of
 from privsynth.generate.rules.together import Together
@@ -43,6 +44,8 @@ class ColumnPlan:
     missing: Callable[[Rows], Any] = field(repr=False)
     rules: tuple[Expression, ...] = field(repr=False)
     is_sorted: bool = False  # within each parent: its values then rise from row to row
+    crosses: bool = False  # whether it looks at the rows above, in a table that refers to itself
+    level_by_level: str | None = None  # the link to the row above, where it needs the same column of that
 
     @property
     def name(self) -> str:
@@ -56,7 +59,7 @@ class ColumnPlan:
     @property
     def is_across(self) -> bool:
         """Whether it looks at other rows of its table."""
-        return self.rule.deal is not None or (self.provider is not None and self.provider.across)
+        return self.crosses or self.rule.deal is not None or (self.provider is not None and self.provider.across)
 
     @property
     def is_certain(self) -> bool:
@@ -71,6 +74,7 @@ class Expectation:
     rule: Expression = field(repr=False)
     rate: float
     named: frozenset[Turn] = field(repr=False)
+    crosses: bool  # whether it speaks of other rows of the same table
     at: int  # among those of its table, from 0
     place: str  # such as shop.yaml:40:9
 
@@ -96,7 +100,7 @@ class TablePlan:
     mending: Mapping[str, Mending] = field(repr=False)  # by when it is done
     links: Mapping[str, Link] = field(repr=False)  # by name
     worked_out: Mapping[str, WorkedOut] = field(repr=False)  # columns that rest upon whole tables
-    drawn_links: Mapping[str, LinkPlan] = field(repr=False)  # by the place of their row numbers; all but the parent
+    drawn_links: Mapping[str, LinkPlan | OwnLinkPlan] = field(repr=False)  # by place; all but the parent
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     process: Process | None = field(default=None, repr=False)  # or what its rows come from
 
@@ -190,7 +194,7 @@ class _Planned:
 
     graph: Graph
     columns: dict[Turn, ColumnPlan] = field(default_factory=dict)
-    links: dict[Turn, LinkPlan] = field(default_factory=dict)
+    links: dict[Turn, LinkPlan | OwnLinkPlan] = field(default_factory=dict)
     worked_out: dict[Turn, WorkedOut] = field(default_factory=dict)
     counts: dict[str, Provider] = field(default_factory=dict)
     processes: dict[str, Process] = field(default_factory=dict)
@@ -210,10 +214,21 @@ class _Planned:
         self, table: str, path: WordPath, used: Iterable[str], given: Mapping[str, Provider] | None = None
     ) -> Scope:
         """A place in the book, with what the columns hold that are named so in a table."""
-        kinds = {name: self.columns[column_of(*self.graph.place(table, name))].column.kind for name in used}
+        kinds = {name: self._kind(path, *self.graph.place(table, name)) for name in used}
         return Scope(self.graph.book, path, kinds, given=given or {}, links=self.graph.links[table].keys())
 
-    def _link(self, turn: Turn) -> LinkPlan:
+    def _kind(self, path: WordPath, table: str, column: str) -> Kind:
+        """What a column holds; one that is made level by level names itself, and has to say it."""
+        turn = column_of(table, column)
+        if turn in self.columns:
+            return self.columns[turn].column.kind
+        said = _likely_kind(self.graph.book.rules.tables[table].columns[column])
+        if said is None:
+            hint = "say what it is, such as  kind: number"
+            raise self.graph.book.error(path, f"{column} rests upon {column} of the row above.", hint)
+        return said
+
+    def _link(self, turn: Turn) -> LinkPlan | OwnLinkPlan:
         link = self.graph.links[turn.table][turn.name.rstrip(".")]
         scope = self._scope(turn.table, link.path, self.graph.named[turn])
         columns = self.graph.book.rules.tables[turn.table].columns
@@ -264,8 +279,14 @@ class _Planned:
         book = self.graph.book
         used = names(expect.that, (*path, "that"), book, visible_names)
         rule = self._scope(table, (*path, "that"), used).expression(expect.that, compile_condition)
-        behind = self.graph.behind(table, used)
-        return Expectation(rule=rule, rate=float(expect.rate), named=behind, at=int(path[-1]), place=book.place(path))
+        return Expectation(
+            rule=rule,
+            rate=float(expect.rate),
+            named=self.graph.behind(table, used),
+            crosses=self.graph.crosses(table, used),
+            at=int(path[-1]),
+            place=book.place(path),
+        )
 
     def _column(self, turn: Turn, rule: ColumnRule) -> ColumnPlan:
         process = self.processes.get(turn.table)
@@ -276,9 +297,22 @@ class _Planned:
         except PolicyError as problem:
             raise problem if problem.line is not None else scope.error(problem.message, problem.hint) from None
         _check_words(scope, rule, provider)
-        rules = tuple(dict.fromkeys(scope.rules))
         named = self.graph.named[turn]
-        return ColumnPlan(column=column, rule=rule, named=named, provider=provider, missing=missing, rules=rules)
+        links = [*self.graph.above_in(turn.table, turn.name).values()]
+        if links and (rule.unique or provider is None or provider.across or len(links) > 1):
+            raise scope.error("this way cannot be made level by level.", "use a law or an expression, without 'unique'")
+        if links and column.kind is not _likely_kind(rule):
+            raise scope.error(f"it is {column.kind}, which it only then turns out to be.", f"say  kind: {column.kind}")
+        return ColumnPlan(
+            column=column,
+            rule=rule,
+            named=named,
+            provider=provider,
+            missing=missing,
+            rules=tuple(dict.fromkeys(scope.rules)),
+            crosses=self.graph.crosses(turn.table, named),
+            level_by_level=links[0] if links else None,
+        )
 
     def _made(self, turn: Turn, rule: ColumnRule, scope: Scope) -> tuple[Provider | None, Column]:
         if rule.reference is not None:
@@ -346,6 +380,17 @@ class _Planned:
     def _process(self, turn: Turn) -> Process:
         scope = self._scope(turn.table, turn.path, self.graph.named[turn])
         return process_of(self.graph.book.rules.tables[turn.table], scope)
+
+
+def _likely_kind(rule: Draw) -> Kind | None:
+    """What a way makes, as far as its word says."""
+    if isinstance(rule, ColumnRule) and rule.kind is not None:
+        return Kind(rule.kind)
+    if rule.generator in (*WHOLE_LAWS, "date"):
+        return Kind.DATE if rule.generator == "date" else Kind.INTEGER
+    if rule.generator in ("uniform", "normal", "lognormal", "exponential", "histogram", *LAWS):
+        return Kind.NUMBER
+    return next((kind for _, inner in rule.inner() if (kind := _likely_kind(inner)) is not None), None)
 
 
 def _sorted(plan: ColumnPlan, scope: Scope) -> ColumnPlan:
@@ -430,7 +475,7 @@ class Drawn:
     """All that is drawn or worked out: what needs what, what is drawn together, and what may be drawn again."""
 
     needs: Needs
-    columns: Mapping[Turn, ColumnPlan | LinkPlan]
+    columns: Mapping[Turn, ColumnPlan | LinkPlan | OwnLinkPlan]
     groups: Mapping[str, Mapping[str, Together]]
 
     def own(self, table: str) -> dict[Turn, frozenset[Turn]]:
@@ -441,6 +486,10 @@ class Drawn:
         own = self.own(table)
         resting = {turn for turn in below(self.needs, [rows_of(table)]) if turn.table != table}
         return below(own, [turn for turn, needed in own.items() if self.columns[turn].is_across or needed & resting])
+
+    def crosses(self, turn: Turn) -> bool:
+        column = self.columns[turn]
+        return isinstance(column, ColumnPlan) and column.crosses
 
     def again(
         self, own: Needs, expectations: Sequence[Expectation], looked_at: Collection[Turn] = ()
@@ -468,12 +517,14 @@ def mending_of(table: str, expectations: Mapping[str, Sequence[Expectation]], dr
     """
     own, late, expected = drawn.own(table), drawn.late(table), tuple(expectations[table])
     early = {turn: needed for turn, needed in own.items() if turn not in late}
-    ripe = tuple(expectation for expectation in expected if not expectation.named & late)
+    ripe = tuple(each for each in expected if not each.named & late and not each.crosses)
     mending = {EARLY: Mending(ripe, drawn.again(early, ripe))} if ripe else {}
     if len(ripe) < len(expected):
         needed = (needed for turn, needed in drawn.needs.items() if turn.table != table)
         named = (each.named for name, others in expectations.items() if name != table for each in others)
-        looked_at = frozenset[Turn]().union(*needed, *named)
+        crossing = (turn for turn, needed in own.items() if drawn.crosses(turn))
+        looked_at = frozenset[Turn]().union(*needed, *named, *(own[turn] for turn in crossing))
+        looked_at = looked_at.union(*(each.named for each in expected if each.crosses))
         mending[LATE] = Mending(expected, drawn.again(own, expected, looked_at))
     return mending
 

@@ -17,6 +17,7 @@ from privsynth.generate.rules.links import Link
 from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.providers import Scope
 from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.trees import Shape
 from privsynth.generate.rules.vocabulary.relations import RefersTo
 from privsynth.typing import Array
 
@@ -100,6 +101,23 @@ class LinkPlan:
 
 
 @dataclass(frozen=True, eq=False)
+class OwnLinkPlan:
+    """How the rows stand above each other that a table refers to within itself."""
+
+    link: Link
+    shape: Shape
+
+    is_certain = False
+    is_across = False
+    is_fixed = True
+
+    def draw(self, rows: Rows, target: Rows) -> Array:  # noqa: ARG002 - nothing but the number of rows is asked
+        owner = np.zeros(rows.count, dtype=np.int64) if rows.owner is None else rows.owner
+        starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]])) if rows.count else owner
+        return self.shape.above(np.diff(np.append(starts, rows.count)), rows.rng)
+
+
+@dataclass(frozen=True, eq=False)
 class Where:
     """The condition of a reference, taken apart: what must be equal here and there, and what must hold there."""
 
@@ -141,9 +159,13 @@ def names_of(link: Link, book: Book, here: Collection[str], there: Collection[st
     return used_here, used_there
 
 
-def plan_link(link: Link, where: Where, scope: Scope, *, unique: str | None) -> LinkPlan:
+def plan_link(link: Link, where: Where, scope: Scope, *, unique: str | None) -> LinkPlan | OwnLinkPlan:
     """The rule of a link made ready; its types are checked."""
     rule = _rule(link)
+    if link.is_own:
+        if unique is not None:
+            raise scope.error("a row may stand above several others.", "leave out 'unique', or say  span: 1")
+        return OwnLinkPlan(link, Shape(rule.roots, rule.depth, rule.span))
     if rule.where is not None:
         scope.at("where").expression(rule.where, compile_condition)
     if isinstance(rule.weight, str):

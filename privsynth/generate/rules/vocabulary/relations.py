@@ -27,6 +27,9 @@ class RefersTo(RuleModel):
     weight: Amount = Field(1, description="How likely each of its rows is, beside the others that fit.")
     unique: bool = Field(False, description="No two rows of one parent refer to the same row.")
     missing: Amount = Field(0, description="The share of the rows that refer to none.")
+    roots: int = Field(1, ge=1, le=10**9, description="In the same table: how many rows have none above them.")
+    depth: int | None = Field(None, ge=1, le=1_000, description="In the same table: levels at most.")
+    span: int | None = Field(None, ge=1, le=10**6, description="In the same table: rows right below one at most.")
 
     @model_validator(mode="after")
     def _with_a_table(self) -> Self:
