@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
 from privsynth.dataset import Bond, Column, Kind, Relation
@@ -193,6 +193,7 @@ class _Planned:
     """What is ready so far; each turn finds ready what it needs."""
 
     graph: Graph
+    _: KW_ONLY
     columns: dict[Turn, ColumnPlan] = field(default_factory=dict)
     links: dict[Turn, LinkPlan | OwnLinkPlan] = field(default_factory=dict)
     worked_out: dict[Turn, WorkedOut] = field(default_factory=dict)
