@@ -136,7 +136,7 @@ class Form:
         return [f"{name}{ending}" for ending in endings]
 
 
-@kept(version=1)
+@kept(version=1, derived={"planted": lambda _: None})  # what is learnt from holds no errors made on purpose
 @dataclass(frozen=True, eq=False)
 class Table:
     """A named frame and its columns, each stored as its kind says.
@@ -152,6 +152,7 @@ class Table:
     origin: Array | None = field(default=None, repr=False)  # mask and clone: the source row of each row
     form: Form = field(default=Form(), repr=False)
     rules: tuple[Rule, ...] = ()  # declared by the user
+    planted: Planted | None = field(default=None, repr=False)  # errors that were made on purpose
 
     def __post_init__(self) -> None:
         if [c.name for c in self.columns] != list(self.frame.columns):
@@ -195,7 +196,7 @@ class Table:
     def take(self, rows: Array) -> Table:
         """The table of these rows (positions or a mask), in this order."""
         origin = None if self.origin is None else self.origin[rows]
-        return replace(self, frame=self.frame.iloc[rows].reset_index(drop=True), origin=origin)
+        return replace(self, frame=self.frame.iloc[rows].reset_index(drop=True), origin=origin, planted=None)
 
     def without(self, names: Collection[str]) -> Table:
         """The same rows without some columns."""
@@ -209,6 +210,16 @@ class Table:
 
     def of_role(self, *roles: Role) -> list[Column]:
         return [column for column in self.columns if column.role in roles]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Planted:
+    """What a table would be without the errors that were made in it on purpose, and the table that lists them."""
+
+    clean: Table
+    rows: Array  # for each row of the table with errors the clean row that it is, or repeats
+    is_copy: Array  # whether it repeats it
+    listed: str
 
 
 Place = tuple[str, str]  # table, column
@@ -346,6 +357,13 @@ class Dataset:
     def key_columns(self, table: str) -> set[str]:
         """The columns of a table that tie it to another, or to itself."""
         return {name for relation in self.relations for owner, name in relation.ends if owner == table}
+
+    @property
+    def as_meant(self) -> Dataset:
+        """Without the errors that were made on purpose, and without their list."""
+        listed = {table.planted.listed for table in self.tables if table.planted is not None}
+        whole = (table if table.planted is None else table.planted.clean for table in self.tables)
+        return replace(self, tables=tuple(table for table in whole if table.name not in listed)) if listed else self
 
     def replace_tables(self, *tables: Table) -> Dataset:
         new = {table.name: table for table in tables}

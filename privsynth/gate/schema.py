@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.gate.evidence.apart import keys_apart
 from privsynth.gate.evidence.order import order_kept
+from privsynth.gate.evidence.planted import planted_errors
 from privsynth.gate.evidence.rules import rules_kept
 from privsynth.gate.evidence.scope import keeps_people, shared_tables
 from privsynth.gate.evidence.written import read_back
@@ -31,7 +33,8 @@ class Schema:
     number of rows, the order of the rows, a second file in the folder. Keys that name one row must name one row here
     too, and references must find their row. Last, the very bytes that would be written are read again: they must hold
     the cells of the tables that the other gates judge, and no cell that a spreadsheet would run as a formula.
-    Declared rules hold in every made row, and where rows are masked, no two people become one.
+    Declared rules hold in every made row, but for errors that were made on purpose and are all listed, and where rows
+    are masked, no two people become one.
     """
 
     name = "schema"
@@ -41,19 +44,21 @@ class Schema:
 
     def measure(self, draft: Draft, source: Source) -> list[Finding]:
         declared = draft.dataset if source.is_empty else source.train
+        meant = replace(draft, dataset=draft.dataset.as_meant)
         found = [
             _tables(declared, draft.dataset),
             *self._columns(declared, draft.dataset),
-            _rows(draft, declared),
+            _rows(meant, declared),
             *_numbers(draft.dataset),
         ]
         if not all(finding.passed for finding in found):
             return found  # what is not even of the declared form cannot be read further, and is refused already
         found += [
-            *_unique(draft, source),
-            *_references(draft, source),
+            *planted_errors(draft),
+            *_unique(meant, source),
+            *_references(meant, source),
             *read_back(draft),
-            *rules_kept(draft, source, self.policy),
+            *rules_kept(meant, source, self.policy),
             *(keys_apart(draft, source) if self.policy.backend.kind == "mask" else ()),
         ]
         for train, _, made in shared_tables(draft, source):

@@ -21,8 +21,9 @@ from privsynth.generate.rules.mending import mend
 from privsynth.generate.rules.mistakes import ready
 from privsynth.generate.rules.parts import MOST_AT_ONCE, Part, RowsInParts, parts_of, why_whole
 from privsynth.generate.rules.plan import BookPlan, TablePlan, walk_rules
+from privsynth.generate.rules.planting import with_errors
 from privsynth.generate.rules.rows import Rows, place_of, side_by_side
-from privsynth.generate.rules.rulebook import Inferred
+from privsynth.generate.rules.rulebook import Inferred, TableRule
 from privsynth.generate.rules.turns import Act
 from privsynth.options import Limits, RulesOptions
 from privsynth.recipe import Recipe
@@ -54,6 +55,11 @@ class Rules:
             )
         self.planned(*ready(self.options.rulebook))
         self.taken_ = statistics.taken
+        if not dataset.is_empty and any(table.errors for table in self.book_.rules.tables.values()):
+            raise PolicyError(
+                "errors are made on purpose only where no data is given beside the rulebook.",
+                hint="leave out the data, or the errors: the gates would compare them with real rows",
+            )
         self.notes_ = () if dataset.is_empty else (_beside(self.book_.rules.inferred),)
         return self
 
@@ -115,7 +121,16 @@ class Rules:
                     makings[turn.table].make(turn.name)
                 case Act.MEND:
                     mend(makings[turn.table], turn.name)
-        tables = tuple(_table_of(makings[name]) for name in self.book_.rules.tables)
+        tables = with_errors(
+            [_table_of(makings[name]) for name in self.book_.rules.tables],
+            {name: table.errors for name, table in self.book_.rules.tables.items()},
+            streams={name: making.streams for name, making in makings.items()},
+            owners={
+                name: making.values[place_of(PARENT)]
+                for name, making in makings.items()
+                if place_of(PARENT) in making.values
+            },
+        )
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
         notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
         return Dataset(tables, self.plan_.relations, tuple(dict.fromkeys(notes)))
@@ -127,6 +142,7 @@ class Rules:
             "rulebook": rules.name,
             "file": self.book_.file,
             "sha256": self.book_.digest,
+            **_errors(rules.tables),
             **_sources(self.plan_.tables.values(), rules.inferred),
             "tables": {name: len(table.columns) for name, table in rules.tables.items()},  # no engine learnt them
             "locale": rules.locale,
@@ -160,6 +176,16 @@ class Rules:
             return make(len(given.owner), {place_of(PARENT): given.owner, **given.named()})
         which = np.repeat(np.arange(count), _children(plan, parents))
         return make(len(which), {place_of(PARENT): which})
+
+
+def _errors(tables: Mapping[str, TableRule]) -> dict[str, object]:
+    """The shares of errors that are made on purpose, by table."""
+    asked = {
+        name: [f"{rule.kind} {' and '.join(rule.cells)} {rule.rate:g}".replace("  ", " ") for rule in table.errors]
+        for name, table in tables.items()
+        if table.errors
+    }
+    return {"errors": asked} if asked else {}
 
 
 def _lookups(plans: Iterable[TablePlan]) -> Iterator[tuple[str, LookupRows]]:

@@ -208,7 +208,7 @@ def _left_open(scores: Array, known: list[int], a: int, b: int) -> tuple[float, 
     to_a, to_b = scores[known, a], scores[known, b]
     by_b = np.linalg.solve(scores[np.ix_(known, known)], to_b)
     by_a = np.linalg.solve(scores[np.ix_(known, known)], to_a)
-    rest = max(1 - to_a @ by_a, 0.0) * max(1 - to_b @ by_b, 0.0)
+    rest = max(1 - float(to_a @ by_a), 0.0) * max(1 - float(to_b @ by_b), 0.0)
     return float(to_a @ by_b), float(np.sqrt(rest))
 
 

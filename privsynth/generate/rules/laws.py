@@ -115,7 +115,7 @@ def _ranks(shape: float, first: Array, last: Array, drawn: Array) -> Array:
     upto = np.concatenate([[0.0], np.cumsum(np.arange(1, int(last.max()) + 1, dtype=float) ** -shape)])
     below, above = upto[first.astype(int) - 1], upto[last.astype(int)]
     ranks = np.searchsorted(upto, below + (above - below) * drawn, side="right")
-    return np.clip(ranks, first, last)  # the last digit of a sum may lie beyond its end
+    return np.asarray(np.clip(ranks, first, last))  # the last digit of a sum may lie beyond its end
 
 
 def histogram(edges: Array, weights: Array, parameters: Parameters, rows: int, rng: np.random.Generator) -> Array:

@@ -331,7 +331,8 @@ def _keys(columns: Sequence[Array], rows: int) -> Array:
         texts = np.empty(len(different) + 1, dtype=object)
         texts[:] = [*map(_key, different), ""]
         keys, missing = keys + _BETWEEN + texts[codes], missing | (codes < 0)
-    return np.where(missing, None, keys)
+    keys[missing] = None
+    return np.asarray(keys)
 
 
 def _key(value: object) -> str:

@@ -68,6 +68,8 @@ def _why_whole(table: TablePlan) -> str | None:
     others = [link.table for link in table.links.values() if link.table != table.parent]
     if others or len(table.links) > 1:
         return f"table {table.name} refers to rows of other parts"
+    if table.rule.errors:
+        return f"errors are made in table {table.name}"
     for column in table.columns.values():
         place = f"column {column.name} of table {table.name}"
         if column.rule.unique and column.rule.generator not in _KEYS:

@@ -18,6 +18,7 @@ from privsynth.generate.rules.links import PARENT, Link, links_of, visible
 from privsynth.generate.rules.lookups import plan_lookups
 from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.ordering import above, below
+from privsynth.generate.rules.planting import check_errors
 from privsynth.generate.rules.points import plan_points
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, WHOLE_LAWS, Scope, provider_of
@@ -43,6 +44,7 @@ class ColumnPlan:
     provider: Provider | None = field(repr=False)  # None: a key or a part of a person
     missing: Callable[[Rows], Any] = field(repr=False)
     rules: tuple[Expression, ...] = field(repr=False)
+    is_read: bool = False  # whether it holds what a look-up file holds
     is_sorted: bool = False  # within each parent: its values then rise from row to row
     crosses: bool = False  # whether it looks at the rows above, in a table that refers to itself
     level_by_level: str | None = None  # the link to the row above, where it needs the same column of that
@@ -181,7 +183,10 @@ def plan_tables(book: Book) -> BookPlan:
         )
         for name, table in book.rules.tables.items()
     }
-    return BookPlan(tables, turns, needs)
+    plan = BookPlan(tables, turns, needs)
+    for name, table in tables.items():
+        check_errors(book, name, {each.name: each.column for each in table.columns.values()}, plan.relations)
+    return plan
 
 
 def _group(table: str, group: Together) -> list[Turn]:
@@ -313,6 +318,7 @@ class _Planned:
             rules=tuple(dict.fromkeys(scope.rules)),
             crosses=self.graph.crosses(turn.table, named),
             level_by_level=links[0] if links else None,
+            is_read=self._is_read(turn, rule, provider),
         )
 
     def _made(self, turn: Turn, rule: ColumnRule, scope: Scope) -> tuple[Provider | None, Column]:
@@ -324,7 +330,8 @@ class _Planned:
             return None, self._deal(turn, rule, rule.deal, scope.at("deal"))
         provider = None if rule.generator in WHOLE else provider_of(rule, scope)
         if provider is not None:
-            return provider, schema.column_of(turn.name, rule, provider)
+            column = schema.column_of(turn.name, rule, provider)
+            return provider, replace(column, fabricated=column.fabricated or self._is_invented(turn, provider))
         if rule.person is not None:
             return None, schema.person_column(turn.name, rule)
         return None, schema.key_column(turn.name, rule)
@@ -353,6 +360,23 @@ class _Planned:
             least=scope.at("least").amount(deal.least),
         )
         return column
+
+    def _texts(self, turn: Turn) -> list[ColumnPlan]:
+        """The texts that a column is made from."""
+        behind = [column_of(*self.graph.place(turn.table, name)) for name in self.graph.named[turn]]
+        named = [self.columns[each] for each in behind if each in self.columns]  # the same of the row above is not
+        return [plan for plan in named if plan.column.kind.dtype == "object"]
+
+    def _is_invented(self, turn: Turn, provider: Provider) -> bool:
+        """A text that is put together of invented ones is invented, unless one of its parts was read."""
+        texts = self._texts(turn) if provider.certain and provider.kind is Kind.TEXT else []
+        has_read = self.graph.book.rules.inferred is not None or any(plan.is_read for plan in texts)
+        return not has_read and any(plan.column.fabricated for plan in texts)
+
+    def _is_read(self, turn: Turn, rule: ColumnRule, provider: Provider | None) -> bool:
+        if rule.lookup is not None:
+            return True
+        return provider is not None and provider.certain and any(plan.is_read for plan in self._texts(turn))
 
     def _reference(self, turn: Turn, rule: ColumnRule, refers: RefersTo) -> tuple[Provider, Column]:
         """The key of the row that is referred to, repeated."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_va
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.templates import fields_of
 from privsynth.generate.rules.vocabulary.basics import Amount, Bound, Day, Locale, Name, Number, RuleModel, Scalar
+from privsynth.generate.rules.vocabulary.errors import ErrorRule
 from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, TableName, Total
 from privsynth.generate.rules.vocabulary.time import (
     Before,
@@ -518,6 +519,7 @@ class TableRule(RuleModel):
     locale: Locale | None = Field(None, description="Where its people are at home, if elsewhere than the book's.")
     correlate: list[Correlate] = Field([], max_length=100)
     expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
+    errors: list[ErrorRule] = Field([], max_length=100, description="Errors that are made on purpose, and listed.")
     about: str | None = None
 
     @model_validator(mode="after")

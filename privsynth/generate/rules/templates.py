@@ -76,7 +76,8 @@ def template_provider(template: str, scope: Scope) -> Provider:
             if field.column is not None:
                 codes, levels = _levels(rows.values[field.column], kinds[field.column], field.shape)
                 texts, missing = texts + levels[codes], missing | (codes < 0)
-        return np.where(missing, None, texts)
+        texts[missing] = None
+        return np.asarray(texts)
 
     return Provider(Kind.TEXT, fill, certain=bool(kinds))
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rulebooks import frame_of
+from rulebooks import book, frame_of, made
 
 from privsynth.errors import PolicyError
 
@@ -38,6 +38,17 @@ def test_a_text_is_missing_where_one_of_its_columns_is(tmp_path: Path) -> None:
 def test_templates_may_be_a_part_of_a_way(tmp_path: Path) -> None:
     rule = "x: {when: n IS NULL, then: {constant: none}, else: {template: 'no {n}'}}"
     assert set(frame_of(tmp_path, COLUMNS + rule, 60)["x"]) == {"none", "no 1234567"}
+
+
+def test_what_is_put_together_of_invented_parts_is_invented_unless_a_part_was_read(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("town\nA\nB\n")
+    columns = (
+        "name: {person: name}\nlevel: {choice: [a, b]}\ntown: {lookup: {file: l.csv, column: town}}\n"
+        "x: {template: '{name} {level}'}\ny: {template: '{name} {town}'}\nz: {sql: upper(y) || name}\n"
+        "u: {template: '{level}'}"
+    )
+    described = made(tmp_path, book(columns)).tables[0]
+    assert [described[name].fabricated for name in "xyzu"] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
