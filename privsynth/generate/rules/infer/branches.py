@@ -15,7 +15,7 @@ from privsynth.generate.rules.infer.holders import Holders
 from privsynth.generate.rules.infer.laws import Way
 from privsynth.typing import Array
 
-ENOUGH = 3  # times k people in a branch
+ENOUGH = 3  # times k people in a branch of numbers, so that its ends do not shape it
 
 
 class Leaf(Protocol):
@@ -24,7 +24,9 @@ class Leaf(Protocol):
     def __call__(self, rows: Array, *, stands_in: bool = False) -> Way | None: ...
 
 
-def branched(parents: Sequence[ColumnStates], rows: Array, leaf: Leaf, crowd: Holders) -> Way | None:
+def branched(
+    parents: Sequence[ColumnStates], rows: Array, leaf: Leaf, crowd: Holders, enough: int = ENOUGH
+) -> Way | None:
     """The ways for these rows (numbers), branch by branch."""
     if not parents:
         return leaf(rows)
@@ -33,12 +35,12 @@ def branched(parents: Sequence[ColumnStates], rows: Array, leaf: Leaf, crowd: Ho
     ways: list[Way | None] = []
     for state in range(first.told):
         here = rows[codes == state]
-        ways.append(branched(rest, here, leaf, crowd) if _are_enough(here, crowd) else None)
+        ways.append(branched(rest, here, leaf, crowd, enough) if _are_enough(here, crowd, enough) else None)
     left = codes >= first.told
     for state, way in enumerate(ways):
         left |= (codes == state) if way is None else False
     others = rows[left]
-    shared = leaf(others) if _are_enough(others, crowd) else None
+    shared = leaf(others) if _are_enough(others, crowd, enough) else None
     otherwise = shared or leaf(rows, stands_in=True)
     if otherwise is None:
         return None
@@ -47,8 +49,8 @@ def branched(parents: Sequence[ColumnStates], rows: Array, leaf: Leaf, crowd: Ho
     return _when(first, ways, otherwise, is_missing_told=shared is not None and bool((codes == first.told + 1).any()))
 
 
-def _are_enough(rows: Array, crowd: Holders) -> bool:
-    return len(np.unique(crowd.people[rows])) >= ENOUGH * crowd.k
+def _are_enough(rows: Array, crowd: Holders, times: int) -> bool:
+    return len(np.unique(crowd.people[rows])) >= times * crowd.k
 
 
 def _by(states: ColumnStates, ways: Sequence[Way | None], otherwise: Way, *, is_needed: bool) -> Way:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,12 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import PolicyError
 from privsynth.expressions import names_in
 from privsynth.generate.rules.infer import names
-from privsynth.generate.rules.infer.branches import branched
-from privsynth.generate.rules.infer.coding import ColumnStates, gap_states, states_of
+from privsynth.generate.rules.infer.branches import ENOUGH, branched
+from privsynth.generate.rules.infer.coding import LISTED, ColumnStates, gap_states, states_of
 from privsynth.generate.rules.infer.dates import dates_of, gaps_of
 from privsynth.generate.rules.infer.follows import Follower, followings, told_by
 from privsynth.generate.rules.infer.holders import Holders, proportions, share
-from privsynth.generate.rules.infer.laws import FittedLaw, Way, law_of, number
+from privsynth.generate.rules.infer.laws import MOST, FittedLaw, Way, law_of, number
 from privsynth.people.evidence import gender_column
 from privsynth.statistics import Fact
 from privsynth.typing import Array
@@ -55,15 +56,16 @@ def columns_of(lesson: TableLesson) -> tuple[dict[str, Made], dict[str, ColumnSt
     return _Columns(lesson).make()
 
 
-def sql_name(name: str) -> str:
-    """The column as an expression names it; plain if that is read as this column and nothing else."""
-    above, own = ("parent.", name[7:]) if name.startswith("parent.") else ("", name)
+def sql_name(name: str, of: str = "") -> str:
+    """The column, perhaps one of another row, as an expression names it: plain if nothing else is read in it."""
+    known = f"{of}.{name}" if of else name
     try:
-        if own.isidentifier() and names_in(f"{above}{own} < 1") == (name,):
-            return f"{above}{own}"
+        if name.isidentifier() and names_in(f"{known} < 1") == (known,):
+            return known
     except PolicyError:  # a word of SQL
         pass
-    return above + '"' + own.replace('"', '""') + '"'
+    quoted = '"' + name.replace('"', '""') + '"'
+    return f"{of}.{quoted}" if of else quoted
 
 
 class _Columns:
@@ -94,8 +96,9 @@ class _Columns:
         """A column that follows no other by chance: a key, a part of a person, a text, or what is worked out."""
         name, values = column.name, self.lesson.values(column.name)
         if name in self.lesson.keys:
+            way = self.lesson.keys[name]
             return Made(
-                self.lesson.keys[name], "the parent's key" if "reference" in self.lesson.keys[name] else "a key"
+                way, "the parent's key" if isinstance(way["reference"], str) else "the key of any row of another"
             )
         if name in self.derived:
             return self.derived[name]
@@ -166,7 +169,7 @@ class _Columns:
             draft.low_values = self.lesson.values(self.gaps[column.name])
         inside = bool(parents) and self._tells(is_missing) and _varies(is_missing, parents, self.crowd.k)
         rows = np.arange(len(values)) if inside else np.flatnonzero(~is_missing)
-        way = branched(parents, rows, partial(draft.leaf, with_missing=inside), self.crowd)
+        way = branched(parents, rows, partial(draft.leaf, with_missing=inside), self.crowd, draft.enough)
         if way is None:
             return Made({"constant": None}, f"no value: fewer than {self.crowd.k} people share any")
         follow = follow if {"by", "when"} & way.keys() else Follower(column.name)
@@ -203,8 +206,8 @@ class _Draft:
         self.is_missing = pd.isna(values)
         self.fits: list[FittedLaw] = []
         self.covered = np.zeros(len(values), dtype=bool)
-        self.is_words = not (column.kind.is_numeric or column.kind is Kind.DATE)
-        self.codes, self.known = pd.factorize(values) if self.is_words else (values, values)
+        self.codes, self.known = pd.factorize(values)
+        self.is_listed = self._is_listed()
 
     def leaf(self, rows: Array, *, with_missing: bool, stands_in: bool = False) -> Way | None:
         """The way for these rows; where they are missing more or less often than others, that too."""
@@ -217,9 +220,17 @@ class _Draft:
         missing, known = proportions(np.array([len(rows) - len(there), len(there)]))
         return {"mixture": [{"weight": missing, "constant": None}, {"weight": known, **way}]}
 
+    def _is_listed(self) -> bool:
+        """Whether values are drawn as they are: words, and numbers of which there are few."""
+        if self.column.kind is Kind.DATE or not self.column.kind.is_numeric:
+            return self.column.kind is not Kind.DATE
+        sizes = self.crowd.sizes(np.where(self.codes < 0, len(self.known), self.codes), len(self.known) + 1)[:-1]
+        held = np.isin(self.codes, np.flatnonzero(sizes >= self.crowd.k))
+        return len(self.known) <= LISTED and held.sum() >= MOST * (self.codes >= 0).sum() > 0
+
     def _known(self, rows: Array, *, stands_in: bool) -> Way | None:
         crowd = self.crowd.take(rows)
-        if self.is_words:
+        if self.is_listed:
             held = crowd.sizes(self.codes[rows], len(self.known)) >= crowd.k
             self.covered[rows] |= held[self.codes[rows]] & (not stands_in)
             return self._choice(np.bincount(self.codes[rows], minlength=len(self.known)) * held)
@@ -238,6 +249,10 @@ class _Draft:
         return law_of(self.values[rows], crowd, self.decimals)
 
     @property
+    def enough(self) -> int:
+        return 1 if self.is_listed else ENOUGH
+
+    @property
     def decimals(self) -> int:
         return min(12, self.column.spelling.decimals) if self.column.kind is Kind.NUMBER else 0
 
@@ -249,14 +264,17 @@ class _Draft:
         chosen = [int(at) for at in np.argsort(-counts, kind="stable") if counts[at]]
         if not chosen:
             return None
-        levels = [str(self.known[at]) for at in chosen]
+        levels = [self._written(self.known[at]) for at in chosen]
         if len(levels) == 1:
             return {"constant": levels[0]}
         return {"choice": dict(zip(levels, proportions(counts[chosen]), strict=True))}
 
+    def _written(self, level: Any) -> int | float | str:
+        return number(level, self.decimals) if self.column.kind.is_numeric else str(level)
+
     def with_rest(self, way: Way, *, is_forced: bool) -> tuple[Way, str]:
         """With the levels that too few share in their branches, drawn for any row; and what is left out at all."""
-        if not self.is_words:
+        if not self.is_listed:
             return way, ""
         rest = np.flatnonzero(~self.covered & ~self.is_missing)
         codes = self.codes[rest]

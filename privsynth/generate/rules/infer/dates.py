@@ -20,24 +20,30 @@ def dates_of(values: Array, crowd: Holders, *, has_time: bool) -> FittedLaw | No
     """Days (or minutes) that are equally likely within each of some periods; None where too few people have any."""
     if crowd.size < 2 * crowd.k:
         return None
-    words = _words(values, has_time=has_time)
     ends = crowd.ends(values.astype("datetime64[D]").astype(float))
-    first, last = (np.datetime64(round(end), "D").astype("datetime64[M]") for end in ends)
-    if (last - first).astype(int) > LONG:
-        first, last = first.astype("datetime64[Y]"), last.astype("datetime64[Y]")
-    starts = np.arange(first, last + 1)
-    codes = np.clip(values.astype(starts.dtype).astype(int) - first.astype(int), 0, len(starts) - 1)
-    whole = _period(starts[0], starts[-1], words)
-    off = _off(values, starts[0], starts[-1])
+    low, high = (np.datetime64(round(end), "D").astype("datetime64[M]") for end in ends)
+    unit = "datetime64[Y]" if (high - low).astype(int) > LONG else "datetime64[M]"
+    starts = np.arange(low.astype(unit), high.astype(unit) + 1)
+    words = _words(values, has_time=has_time)
+
+    def period(first: int, last: int) -> Way:
+        """From the first day of one period to the last day of another; at both ends no further than the month."""
+        begin = max(starts[first].astype("datetime64[M]"), low)
+        return _period(begin, min((starts[last] + 1).astype("datetime64[M]") - 1, high), words)
+
+    off = _off(values, low, high)
     if off <= FITS + LUCK / np.sqrt(len(values)):
-        return FittedLaw(whole, "days all equally likely", off, len(values))
+        return FittedLaw(period(0, -1), "days all equally likely", off, len(values))
+    codes = np.clip(values.astype(unit).astype(int) - starts[0].astype(int), 0, len(starts) - 1)
     bounds = _periods(codes, len(starts), crowd)
-    counts = np.array([((codes >= low) & (codes < high)).sum() for low, high in pairwise(bounds)])
+    counts = np.array([((codes >= first) & (codes < last)).sum() for first, last in pairwise(bounds)])
+    if len(counts) == 1:
+        return FittedLaw(period(0, -1), "one period", off, len(values))
     parts = [
-        {"weight": weight, **_period(starts[low], starts[high - 1], words)}
-        for weight, (low, high) in zip(proportions(counts), pairwise(bounds), strict=True)
+        {"weight": weight, **period(first, last - 1)}
+        for weight, (first, last) in zip(proportions(counts), pairwise(bounds), strict=True)
     ]
-    return FittedLaw({"mixture": parts} if len(parts) > 1 else whole, f"{len(parts)} periods", 0.0, len(values))
+    return FittedLaw({"mixture": parts}, f"{len(parts)} periods", 0.0, len(values))
 
 
 def gaps_of(days: Array, crowd: Holders, low: str, *, has_time: bool) -> FittedLaw | None:
@@ -71,7 +77,7 @@ def _words(values: Array, *, has_time: bool) -> dict[str, bool]:
 
 
 def _period(first: np.datetime64, last: np.datetime64, words: dict[str, bool]) -> Way:
-    """From the first day of one month or year to the last day of another."""
+    """From the first day of one month to the last day of another."""
     low, high = first.astype("datetime64[D]"), (last + 1).astype("datetime64[D]") - DAY
     end = (high + DAY).astype("datetime64[m]") - 1 if "time" in words else high
     return {"date": {"low": low.item(), "high": end.item(), **words}}

@@ -56,12 +56,20 @@ def told_by(states: ColumnStates, parents: Sequence[ColumnStates], k: int) -> fl
 def _told(codes: Array, states: int, cells: Array, count: int, k: int) -> float:
     rows = len(codes)
     joint = np.bincount(cells * states + codes, minlength=count * states).reshape(count, states)
-    of_cell, of_state = joint.sum(axis=1, keepdims=True), joint.sum(axis=0)
+    joint = joint[joint.any(axis=1)]
+    of_cell, shares = joint.sum(axis=1), joint.sum(axis=0) / rows
     kept = joint >= k
+    rest = of_cell - np.where(kept, joint, 0).sum(axis=1)  # what too few share in a cell is told as one
+    of_rest = 1 - (kept * shares).sum(axis=1)
+    gain = _gain(joint, of_cell[:, None] * shares)[kept].sum() + _gain(rest, of_cell * of_rest).sum()
+    parameters = np.maximum(kept.sum(axis=1) + (rest > 0) - 1, 0).sum() - (np.count_nonzero(shares) - 1)
+    return float(gain / rows - max(0, parameters) * np.log(rows) / (2 * rows))
+
+
+def _gain(there: Array, expected: Array) -> Array:
+    """What is known of rows that are there, beside as many as chance would put there."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        gain = joint * np.log(joint / of_cell * rows / of_state)
-    parameters = np.maximum(kept.sum(axis=1) - 1, 0).sum() - (np.count_nonzero(of_state) - 1)
-    return float(gain[kept].sum() / rows - max(0, parameters) * np.log(rows) / (2 * rows))
+        return np.asarray(np.where(there > 0, there * np.log(there / expected), 0.0))
 
 
 def _uncertainty(states: ColumnStates) -> float:

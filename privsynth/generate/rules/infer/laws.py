@@ -17,7 +17,8 @@ Way = dict[str, Any]  # one way to draw, as the rulebook says it
 FITS = 0.025  # share of the rows that a law may have on the wrong side of any number
 LUCK = 0.8  # over the root of the rows: what chance alone puts there
 BINS = 40  # of a table of shares, at most
-DISCRETE = 12  # different values up to which each is a choice of its own
+DISCRETE = 12  # different values up to which each is a choice of its own,
+MOST = 0.98  # where those that enough people share are so many of the rows
 SPIKE, ABOVE = 0.02, 4.0  # share of the rows at one value, and times its neighbours, from which it stands out
 NEAR = 10  # neighbours on both sides of a value together
 SPIKES = 12
@@ -40,7 +41,8 @@ def law_of(values: Array, crowd: Holders, decimals: int, bins: int = BINS) -> Fi
     step = 10.0**-decimals
     distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     held = crowd.sizes(codes, len(distinct)) >= crowd.k
-    if held.any() and (len(distinct) <= DISCRETE or counts[held].sum() >= len(values)):
+    is_listed = len(distinct) <= DISCRETE and counts[held].sum() >= MOST * len(values)
+    if is_listed or held.all():
         return _choice(distinct[held], counts[held], len(values), decimals)
     spikes = _spikes(counts, held)
     rest = ~spikes[codes]

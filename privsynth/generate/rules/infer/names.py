@@ -18,6 +18,7 @@ from privsynth.typing import Array
 
 SHAPES = 12  # of one column, at most
 LONGEST = 60  # characters of a shape
+OFTEN = 1.5  # rows with one number, on average, from which numbers are drawn again and again
 WORDS = r"(\l{3,9} ){4,12}\l{3,9}"  # what stands for a text that nobody may be given
 SIGNS = re.compile(r"([\\()\[\]{}|?*+.^$])")
 PART_OF = {entity: part for part, (entity, _, _) in PARTS.items()}
@@ -48,6 +49,8 @@ def shaped(values: Array, column: Column, crowd: Holders) -> tuple[Way, str]:
     """Texts of the shapes that enough people's values have: letters and digits alone are kept as such."""
     if column.kind.is_numeric:
         low = 10 ** _digits(np.nanmax(np.abs(values), initial=0))
+        if len(np.unique(values)) > len(values) / OFTEN:
+            return {"sequence": {"start": low + 1}}, "numbers beyond the real ones, each once"
         return {"whole": {"low": low, "high": 10 * low - 1}}, "numbers of one digit more than the real ones"
     if column.role is Role.FREE_TEXT:
         return {"pattern": WORDS}, "words without a meaning: nothing of the texts is told"

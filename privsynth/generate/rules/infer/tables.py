@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +15,7 @@ from privsynth.generate.rules.infer.branches import branched
 from privsynth.generate.rules.infer.coding import ColumnStates, states_of
 from privsynth.generate.rules.infer.columns import TableLesson, columns_of, sql_name
 from privsynth.generate.rules.infer.follows import followings
-from privsynth.generate.rules.infer.holders import Holders, rounded
+from privsynth.generate.rules.infer.holders import Holders, rounded, share
 from privsynth.generate.rules.infer.laws import FittedLaw, Way, law_of
 from privsynth.generate.rules.rulebook import Inferred
 from privsynth.statistics import Fact
@@ -35,14 +37,16 @@ def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred) -> dict[str,
     made, states = dict[str, MadeTable](), dict[str, dict[str, ColumnStates]]()
     for table in data.parents_first():
         crowd = Holders(people.get(table.name, np.arange(len(table))), k)
-        relation = data.parent_of(table.name)
-        above = {} if relation is None else _of_parent(states[relation.parent])
+        relation, refers = data.parent_of(table.name), _references(data, table)
+        above = {} if relation is None else _seen(states[relation.parent], "parent")
+        seen = [] if relation is None else [_repeated(above, data.parent_rows(relation))]
+        seen += [_repeated(_seen(states[each.parent], name), data.parent_rows(each)) for name, each in refers.items()]
         lesson = TableLesson(
             table,
             crowd,
             [fact for fact in facts if fact.table == table.name],
-            keys={} if relation is None else {relation.child_key: {"reference": relation.parent_key}},
-            above={} if relation is None else _repeated(above, data.parent_rows(relation)),
+            keys=_keys(data, relation, refers),
+            above={name: each for columns in seen for name, each in columns.items()},
         )
         columns, states[table.name] = columns_of(lesson)
         size, why = _root(data, table, mark) if relation is None else _children(data, relation, above, people, k)
@@ -58,18 +62,37 @@ def _root(data: Dataset, table: Table, mark: Inferred) -> tuple[dict[str, Any], 
     return {"rows": int(rounded(len(table) / seen, 3))}, "about as many rows as there are"
 
 
-def _of_parent(states: Mapping[str, ColumnStates]) -> dict[str, ColumnStates]:
-    """The parent's columns under the names by which its children know them."""
+def _references(data: Dataset, table: Table) -> dict[str, Relation]:
+    """The other tables that a table refers to, by the name under which the rows of each are seen."""
+    main = data.parent_of(table.name)
+    refers = [each for each in data.relations if each.child == table.name != each.parent and each != main]
+    tables = Counter(each.parent for each in refers)
+    named = {each: each.parent if tables[each.parent] == 1 else each.child_key for each in refers}
+    return {re.sub(r"\W", "_", f"its {name}"): each for each, name in named.items()}
+
+
+def _keys(data: Dataset, main: Relation | None, refers: Mapping[str, Relation]) -> dict[str, Way]:
+    """References as the book says them: to the parent, and to rows of other tables, all as likely."""
+    keys: dict[str, Way] = {} if main is None else {main.child_key: {"reference": main.parent_key}}
+    for name, each in refers.items():
+        missing = share(float((data.parent_rows(each) < 0).mean()))
+        words = {"table": each.parent, "key": each.parent_key, "as": name, **({"missing": missing} if missing else {})}
+        keys[each.child_key] = {"reference": words}
+    return keys
+
+
+def _seen(states: Mapping[str, ColumnStates], name: str) -> dict[str, ColumnStates]:
+    """The columns of a row that another one belongs or refers to, as they are seen from there."""
     return {
-        f"parent.{name}": ColumnStates(
-            f"parent.{name}",
+        f"{name}.{column}": ColumnStates(
+            f"{name}.{column}",
             each.codes,
             levels=each.levels,
-            cuts=tuple(sql_name(f"parent.{name}") + cut.removeprefix(each.sql) for cut in each.cuts),
-            sql=sql_name(f"parent.{name}"),
+            cuts=tuple(sql_name(column, name) + cut.removeprefix(each.sql) for cut in each.cuts),
+            sql=sql_name(column, name),
         )
-        for name, each in states.items()
-        if each.sql == sql_name(name)
+        for column, each in states.items()
+        if each.sql == sql_name(column)
     }
 
 
