@@ -35,6 +35,9 @@ LAWS = {
     "histogram": "an empirical table",
     "running": "what the rows so far come to",
     "before": "what stood some rows before",
+    "business_day": "a business day, counted from another",
+    "local": "what a clock shows somewhere",
+    "utc": "the moment at which a clock shows a time",
     "states": "rows are the steps of paths from state to state",
     "arrivals": "rows arrive one after another",
     "series": "rows are the moments of a series",
@@ -206,7 +209,9 @@ def _days(draw: Draw) -> str:
     days = draw.date
     assert days is not None  # noqa: S101 - as above
     which = "a minute" if days.time else "a day from Monday to Friday" if days.weekdays else "a day"
-    return f"{which} from {_value(days.low)} to {_value(days.high)}"
+    when = f" when business is open in {days.business}" if days.business else ""
+    hours = f", between {days.hours[0]:g} and {days.hours[1]:g} o'clock" if days.hours else ""
+    return f"{which} from {_value(days.low)} to {_value(days.high)}{when}{hours}"
 
 
 def _person(draw: Draw) -> str:

@@ -192,3 +192,24 @@ def test_mistakes_are_told(tmp_path: Path, column: str, message: str) -> None:
 def test_zones_that_only_the_rows_know_are_checked_when_they_come(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="table t, column x: there is no such time zone"):
         frame_of(tmp_path, "y: {constant: Mars}\nx: {local: {time: \"DATE '2024-01-01'\", zone_of: y}}")
+
+
+@pytest.mark.parametrize(
+    ("day", "column", "message"),
+    [
+        ("9999-12-01", "x: {business_day: {after: d, days: 9999, of: DE}}", "after the year 9999"),
+        ("0001-01-03", "x: {business_day: {after: d, days: -9999, of: US}}", "before the year 1"),
+        ("2024-01-01", "x: {business_day: {after: d, days: 1.0e+300, of: US}}", "more than 10,000 business days"),
+        ("0001-01-01", "x: {local: {time: d, zone: America/New_York}}", "from the year 2"),
+        ("9999-12-31", "x: {utc: {time: d, zone: America/New_York}}", "to the year 9998"),
+    ],
+)
+def test_the_ends_of_the_calendar_are_refused(tmp_path: Path, day: str, column: str, message: str) -> None:
+    with pytest.raises(BackendError, match=f"column x: .*{message}"):
+        frame_of(tmp_path, f"d: {{date: {{low: {day}, high: {day}}}}}\n{column}", 5)
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_business_is_open_in_the_first_year_and_in_the_last(tmp_path: Path, year: str) -> None:
+    days = f"d: {{date: {{low: {year}-01-01, high: {year}-12-31, business: US}}}}"
+    assert set(frame_of(tmp_path, days, 500)["d"].to_numpy().astype("datetime64[Y]").astype(str)) == {year}

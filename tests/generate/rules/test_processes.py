@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from rulebooks import book, made
 
+from privsynth.errors import BackendError
+
 PARENT = """key: {sequence: {}}
 from: {date: {low: 2026-01-01, high: 2026-01-31}, missing: 0.5}
 size: {whole: {low: 1, high: 5}}"""
@@ -75,3 +77,25 @@ def test_children_of_a_process_and_expectations_of_it(tmp_path: Path, process: s
     assert (data["c"].frame["x"] < 1).all()
     assert len(data["d"].frame) == 2 * len(data["c"].frame)
     assert data["d"].frame["n"].tolist() == data["c"].frame["number"].repeat(2).tolist()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            "series: {every: year, since: 0001-01-01, until: 9999-12-31, level: 1, trend: 1.0e+308}",
+            "beyond all numbers",
+        ),
+        ("series: {every: year, since: 0001-01-01, until: 9999-12-31, level: 1, noise: {sd: 1.0e+308}}", "beyond all"),
+        ("arrivals: {rate: 1.7e+308, WINDOW}", "far too many rows"),
+        ("arrivals: {rate: 1, bursts: {rate: 1, size: {constant: 1.0e+300}, minutes: 1}, WINDOW}", "far too many rows"),
+        ("arrivals: {rate: 1, bursts: {rate: 1, size: {constant: 3}, minutes: 1.0e+300}, WINDOW}", "lasts too long"),
+        ("intervals: {gap: {constant: 1.0e+300}, stay: {constant: 1}, WINDOW}", "too long, in 32 rows"),
+        ("states: {start: a, moves: {a: {a: 1.0e+308, b: 1.7e+308}}, stay: {a: {constant: 1}}, WINDOW}", "too large"),
+    ],
+)
+def test_numbers_beyond_all_measure_are_refused_with_their_place(tmp_path: Path, words: str, message: str) -> None:
+    words = words.replace("WINDOW", "since: 2024-01-01, until: 2024-12-31")
+    text = f"version: 1\nname: x\ntables:\n  t:\n    {words}\n    columns: {{x: {{row: number}}}}\n"
+    with pytest.raises(BackendError, match=f"book.yaml:5:[0-9]+: .*{message}"):
+        made(tmp_path, text)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from privsynth.dataset import Kind
+from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import Arrivals, Bursts
-from privsynth.generate.rules.time.lengths import Counts, counts_of, rate_of
+from privsynth.generate.rules.time.lengths import LONGEST, Counts, counts_of, rate_of
 from privsynth.generate.rules.time.process import (
     MONDAY,
     GivenRows,
@@ -102,8 +103,9 @@ class Stream:
     def _arrive(self, rate: Array, window: tuple[Array, Array], streams: Streams, name: str) -> tuple[Array, Array]:
         """Whose each arrival is, and its second."""
         first, last = (self.week.days(limit) for limit in window)
-        expected = rate * (last - first)
-        check_rows(float(expected.sum()), self.place)
+        with np.errstate(over="ignore"):
+            expected = rate * (last - first)
+            check_rows(float(expected.sum()), self.place)
         owner = np.repeat(np.arange(len(rate)), streams(f"{name} count").poisson(expected))
         share = streams(f"{name} time").random(len(owner))
         seconds = self.week.seconds(first[owner] + (last - first)[owner] * share)
@@ -125,11 +127,12 @@ class _BurstsOnTop:
     def arrive(self, owner: Array, begin: Array, parents: Rows, streams: Streams) -> tuple[Array, Array]:
         """Whose each arrival in a burst is, and its second."""
         rows = Rows(len(owner), parents.take(owner).values, streams("arrivals bursts size"))
-        size = np.rint(self.size(rows)).astype(np.int64)
-        check_rows(float(size.sum()), self.place)
-        burst = np.repeat(np.arange(len(owner)), size)
-        length = (60 * self.minutes(parents))[owner[burst]]
-        offset = np.floor(streams("arrivals bursts within").random(len(burst)) * length).astype(np.int64)
+        with np.errstate(over="ignore"):
+            size, length = np.rint(self.size(rows)), 60 * self.minutes(parents)
+            check_rows(float(size.sum()), self.place)
+        demand(length < LONGEST, f"{self.place}: a burst lasts too long")
+        burst = np.repeat(np.arange(len(owner)), size.astype(np.int64))
+        offset = np.floor(streams("arrivals bursts within").random(len(burst)) * length[owner[burst]]).astype(np.int64)
         return owner[burst], begin[burst] + offset
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from privsynth.generate.rules.providers import Scope
 
 FURTHEST = 10_000  # business days
+FIRST, LAST = np.datetime64("0001-01-01"), np.datetime64("9999-12-31")
 
 
 def column_of_time(draw: Draw, scope: Scope) -> Provider:
@@ -50,7 +51,9 @@ def business_day_provider(rule: BusinessDay, scope: Scope) -> Provider:
         days = Kind.DATE.missing(rows.count)
         known = ~(np.isnat(first) | np.isnan(steps))
         demand(np.abs(steps[known]) <= FURTHEST, f"more than {FURTHEST:,} business days away")
-        days[known] = workdays.shifted(first[known], np.rint(steps[known]).astype(np.int64))
+        found = workdays.shifted(first[known], np.rint(steps[known]).astype(np.int64))
+        demand((found >= FIRST) & (found <= LAST), "a business day lies before the year 1 or after the year 9999")
+        days[known] = found
         return days
 
     return Provider(Kind.DATE, draw, certain=True)

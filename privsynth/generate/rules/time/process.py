@@ -95,8 +95,10 @@ def moments(seconds: Array) -> Array:
 
 
 def check_rows(rows: float, place: str) -> None:
+    """Whether so many rows can be made at once."""
     if rows > MOST_ROWS:
+        many = f"{rows:,.0f}" if rows < MOST_ROWS**2 else "far too many"
         raise BackendError(
-            f"{place}: {rows:,.0f} rows are expected; at most {MOST_ROWS:,} are made at once.",
+            f"{place}: {many} rows are expected; at most {MOST_ROWS:,} are made at once.",
             hint="make them rarer, or bring 'since' and 'until' closer",
         )

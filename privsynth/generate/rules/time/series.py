@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from privsynth.dataset import Kind
+from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.time.lengths import rate_of
 from privsynth.generate.rules.time.process import (
@@ -108,15 +109,25 @@ class EvenSeries:
         owner = np.repeat(np.arange(parents.count), counts)
         number = numbered(owner)
         seconds = self.pace.moments(begin[owner], (number - 1).astype(np.int64))
-        days = (seconds - begin[owner]) / DAY
+        with np.errstate(over="ignore", invalid="ignore"):
+            moving = self._moving(parents, owner, seconds, (seconds - begin[owner]) / DAY)
+        if self.noise is not None:
+            moving = moving + self.noise(parents, owner, streams)
+        value = self._value(parents, owner, moving)
+        return GivenRows(owner, {"time": moments(seconds), "value": value, "number": number})
+
+    def _moving(self, parents: Rows, owner: Array, seconds: Array, days: Array) -> Array:
         moving = _each(self.trend, parents)[owner] * days
         for season in self.seasons:
             moving = moving + season(parents, owner, seconds)
-        if self.noise is not None:
-            moving = moving + self.noise(parents, owner, streams)
+        return np.asarray(moving)
+
+    def _value(self, parents: Rows, owner: Array, moving: Array) -> Array:
         level = _each(self.level, parents)[owner]
-        value = level * np.exp(moving) if self.relative else level + moving
-        return GivenRows(owner, {"time": moments(seconds), "value": value, "number": number})
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = level * np.exp(moving) if self.relative else level + moving
+        demand(~np.isinf(value), f"{self.place}: a value grows beyond all numbers")
+        return np.asarray(value)
 
 
 def _each(amount: Callable[[Rows], Any], parents: Rows) -> Array:
@@ -156,7 +167,8 @@ def _noise(rule: Disturbance, scope: Scope) -> Callable[[Rows, Array, Streams], 
 
     def noise(parents: Rows, owner: Array, streams: Streams) -> Array:
         shocks = streams("series noise").standard_normal(len(owner))
-        return remembering(shocks, memory, starts_of(owner)) * sd(parents)[owner]
+        with np.errstate(over="ignore"):
+            return np.asarray(remembering(shocks, memory, starts_of(owner)) * sd(parents)[owner])
 
     return noise
 

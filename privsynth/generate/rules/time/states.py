@@ -47,10 +47,11 @@ class Moves:
     def edges(self, parents: Rows) -> Array:
         """For each parent the shares up to each target but the last."""
         weights = np.stack([np.broadcast_to(weight(parents), parents.count) for weight in self.weights], axis=1)
-        total = weights.sum(axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            total = weights.sum(axis=1, keepdims=True)
         demand(
-            (weights >= 0).all(axis=1) & (total[:, 0] > 0),
-            f"{self.place}: weights are missing, below 0, or all of them 0",
+            (weights >= 0).all(axis=1) & (total[:, 0] > 0) & np.isfinite(total[:, 0]),
+            f"{self.place}: weights are missing, below 0, too large, or all of them 0",
         )
         return np.asarray(np.cumsum(weights / total, axis=1)[:, :-1])
 

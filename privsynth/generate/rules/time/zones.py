@@ -13,6 +13,7 @@ import pandas as pd
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.days import day_limit
+from privsynth.generate.rules.numbers import demand
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.vocabulary.time import Local, Universal
@@ -21,6 +22,7 @@ from privsynth.typing import Array
 if TYPE_CHECKING:
     from privsynth.generate.rules.providers import Scope
 
+FIRST, LAST = np.datetime64("0002-01-01"), np.datetime64("9999-01-01")
 _HINT = "such as Europe/Berlin, America/New_York or UTC"
 
 Clock = Callable[[Array, ZoneInfo], Array]
@@ -86,6 +88,7 @@ def _by_zone(times: Array, names: Array, clock: Clock) -> Array:
     codes, levels = pd.factorize(names)
     for code, name in enumerate(levels):
         here = np.flatnonzero((codes == code) & ~np.isnat(times))
+        demand((times[here] > FIRST) & (times[here] < LAST), "clocks are known from the year 2 to the year 9998 alone")
         out[here] = clock(times[here], zone_named(name))
     return out
 
