@@ -84,7 +84,7 @@ def _check(token: Any, depth: int, number: int, name: str) -> None:
 
     mark = token.start_mark
     if isinstance(token, AliasToken | AnchorToken):
-        raise PolicyError(f"{name}: anchors and aliases are not allowed.")
+        raise _invalid(name, mark, "anchors and aliases are not allowed")
     if depth > MAX_DEPTH:
         raise _invalid(name, mark, f"lists and mappings are nested more than {MAX_DEPTH} deep")
     if number > MAX_TOKENS:

@@ -19,6 +19,7 @@ from privsynth.generate.rules.rulebook import Rulebook
 from privsynth.plainyaml import parse_yaml
 
 MAX_BYTES = 256 * 1024
+MOST_SIGNS = 40_000  # lines, commas and colons
 MOST_PROBLEMS = 10  # told at once
 EXPLAINED = "rules/README.md explains each word"
 _TYPES = ("list[", "dict[", "constrained", "function", "int", "float", "str", "bool")  # as the checker names them
@@ -90,11 +91,26 @@ def read_text(path: Path) -> str:
             hint="give the path of a YAML file, such as rules/shop.yaml",
         ) from None
     if len(raw) > MAX_BYTES:
-        raise PolicyError(f"the rulebook {path.name} is larger than {MAX_BYTES} bytes.")
+        raise _too_large(path.name, raw.count(b"\n", 0, MAX_BYTES), f"the rulebook is larger than {MAX_BYTES} bytes")
     try:
-        return raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
         raise PolicyError(f"the rulebook {path.name} is not UTF-8 text.") from None
+    _check_signs(text, path.name)
+    return text
+
+
+def _check_signs(text: str, file: str) -> None:
+    """What says much takes long to read: a bound before the first word is read."""
+    signs = 0
+    for number, line in enumerate(text.split("\n")):
+        signs += 1 + line.count(",") + line.count(":")
+        if signs > MOST_SIGNS:
+            raise _too_large(file, number, f"there are more than {MOST_SIGNS:,} lines, commas and colons")
+
+
+def _too_large(file: str, before: int, problem: str) -> PolicyError:
+    return PolicyError(f"{file}:{before + 1}: {problem}.", hint="split it into several books", line=before + 1)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
