@@ -69,6 +69,8 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
             yield from _children(book, table, tie, _kinds(columns))
     places = {column: book.place(("tables", table.name, "columns", column)) for column in table.columns}
     yield from demands_of_process(table.name, table.rule, _parent(table), places)
+    for at, names in enumerate(table.rule.unique):
+        yield unique(table.name, names, book.place(("tables", table.name, "unique", str(at))))
     for at, expect in enumerate(table.rule.expect):
         place = book.place(("tables", table.name, "expect", str(at)))
         yield holds(expect.that, table.name, columns, table.ties, rate=float(expect.rate), place=place)

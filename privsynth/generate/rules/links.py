@@ -45,6 +45,19 @@ def links_of(book: Book, name: str) -> dict[str, Link]:
     return links
 
 
+def check_key(book: Book, path: WordPath, link: Link) -> None:
+    """Whether the columns that a link repeats tell one row of its table from all others."""
+    table, keys = book.rules.tables[link.table], [*link.keys.values()]
+    alone = [key for key in keys if table.columns[key].unique or table.columns[key].generator in ("sequence", "uuid")]
+    together = [names for names in table.unique if set(names) <= set(keys)]
+    if not (alone or together) or any(table.columns[key].missing != 0 for key in keys):
+        problem = "a key must be a sequence, UUIDs, or unique, and never missing."
+        hint = f"look at column {keys[0]} of table {link.table}"
+        if len(keys) > 1:
+            hint = f"say at table {link.table}  unique: [{', '.join(keys)}]"
+        raise book.error(path, problem, hint)
+
+
 def visible(book: Book, name: str, links: Mapping[str, Link]) -> list[str]:
     """All that an expression of a table may name: its own columns, and those of the rows it refers to."""
     own = book.rules.tables[name].columns
@@ -75,13 +88,14 @@ def _check_reference(book: Book, path: WordPath, table: TableRule, rule: RefersT
 def _parent(book: Book, path: WordPath, table: TableRule, columns: Mapping[str, RefersTo]) -> dict[str, Link]:
     if table.belongs_to is None:
         return {}
-    if len(columns) != 1:
-        raise book.error(
-            path,
-            f"a table with 'belongs_to' has one column with 'reference', not {len(columns)}.",
-            "such as  customer_id: {reference: customer_id}",
-        )
     keys = {column: rule.key for column, rule in columns.items()}
+    if not keys:
+        problem = "a table with 'belongs_to' has one column with 'reference', not 0"
+        raise book.error(path, f"{problem}; or one for each column of the key.", "such as  id: {reference: id}")
+    said = table.belongs_to.key
+    if said is not None and sorted(said) != sorted(keys.values()):
+        problem = f"the key is {', '.join(said)}, and the columns with 'reference' repeat {', '.join(keys.values())}."
+        raise book.error((*path, "belongs_to", "key"), problem, "let one column refer to each column of the key")
     return {PARENT: Link(name=PARENT, table=table.belongs_to.table, keys=keys)}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 
 import numpy as np
@@ -209,6 +210,8 @@ def check_capacity(plan: TablePlan, rows: int) -> None:
     for link in plan.drawn_links.values():
         if isinstance(link, OwnLinkPlan) and plan.parent is None:
             link.shape.check(np.array([rows]))
+    for names in plan.rule.unique:
+        _check_combinations(plan, names, rows)
     for column in plan.columns.values():
         capacity = column.provider.capacity if column.provider else None
         if column.rule.unique and capacity is not None and capacity < rows:
@@ -218,6 +221,19 @@ def check_capacity(plan: TablePlan, rows: int) -> None:
                 hint="ask for fewer rows, widen the rule, or leave out 'unique'",
                 column=column.name,
             )
+
+
+def _check_combinations(plan: TablePlan, names: Collection[str], rows: int) -> None:
+    """The same for columns that together must not be alike in two rows, where each one's values can be counted."""
+    providers = [plan.columns[name].provider for name in names]
+    counts = [provider.capacity for provider in providers if provider is not None and provider.capacity is not None]
+    room = math.prod(counts)
+    if len(counts) == len(names) and room < rows:
+        raise BackendError(
+            f"{' and '.join(names)} of table {plan.name} must not be alike in {rows} rows;"
+            f" their rules have {room} combinations.",
+            hint="ask for fewer rows, or widen the rules",
+        )
 
 
 def _unique(column: ColumnPlan, provider: Provider, rows: Rows) -> Array:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from privsynth.errors import BackendError
 from privsynth.generate.rules.making import Making, Streams
-from privsynth.generate.rules.plan import LATE, Expectation
+from privsynth.generate.rules.plan import LATE, Apart, Expectation
 from privsynth.generate.rules.rows import Rows
 from privsynth.typing import Array
 
@@ -25,12 +26,34 @@ class _Again:
 
     making: Making
     ripe: Sequence[Expectation]
+    apart: Sequence[Apart]
     anew: Sequence[str]
     streams: Streams = field(repr=False)
 
     def broken(self, rows: Rows) -> Array:
         """Which of the rows break which expectation."""
-        return np.column_stack([each.rule.fails(rows.frame(each.rule.columns)) for each in self.ripe])
+        failing = [each.rule.fails(rows.frame(each.rule.columns)) for each in self.ripe]
+        return np.column_stack(failing) if failing else np.zeros((rows.count, 0), dtype=bool)
+
+    def alike(self, apart: Apart) -> Array:
+        """Which rows are like one before them."""
+        frame = self.making.rows("").frame(apart.columns)
+        return np.asarray(frame.duplicated() & frame.notna().all(axis=1))
+
+    def repeated(self) -> Array:
+        """Which rows are like one before them in any of the ways in which they must not be."""
+        none = np.zeros(self.making.count, dtype=bool)
+        return np.asarray(np.any([none, *(self.alike(each) for each in self.apart)], axis=0))
+
+    def like_others(self, wrong: Array, view: Rows) -> Array:
+        """Which candidates for these rows are like a row that stays."""
+        stays = np.setdiff1d(np.arange(self.making.count), wrong)
+        like = np.zeros(view.count, dtype=bool)
+        for each in self.apart:
+            frames = [self.making.rows("").take(stays).frame(each.columns), view.frame(each.columns)]
+            codes = pd.concat(frames).groupby(list(each.columns)).ngroup().to_numpy()  # -1 where one is missing
+            like |= (codes[len(stays) :] >= 0) & np.isin(codes[len(stays) :], codes[: len(stays)])
+        return like
 
     def wanted(self, broken: Array) -> Array:
         """For each row and expectation whether it is to be broken: never a hard one, a soft one by its share.
@@ -58,7 +81,8 @@ class _Again:
                 drawn |= self.making.drawn_together(self.making.plan.groups[name], seen, self.streams)
             values[name] = self.making.redrawn(name, seen, drawn.get(name))
         view = rows.over(values, rows.rng)
-        good = (self.broken(view) == wanted[again]).all(axis=1).reshape(len(wrong), tries)
+        good = (self.broken(view) == wanted[again]).all(axis=1) & ~self.like_others(wrong, view)
+        good = good.reshape(len(wrong), tries)
         is_mended, first = good.any(axis=1), good.argmax(axis=1)
         chosen = (np.arange(len(wrong)) * tries + first)[is_mended]
         for name in self.anew:
@@ -69,6 +93,15 @@ class _Again:
         """An error for what should hold and does not; a note for what should now and then be broken and is not."""
         broken = self.broken(self.making.rows(""))
         table, count = self.making.plan.name, self.making.count
+        for each in self.apart:
+            repeated = int(self.alike(each).sum())
+            if repeated:
+                tried = "even after many new draws" if self.anew else "and none of them can be drawn again"
+                raise BackendError(
+                    f"{each.place}: {' and '.join(each.columns)} of table {table} must not be alike in two rows;"
+                    f" {repeated} of {count} rows repeat another {tried}.",
+                    hint="widen the columns' rules, or ask for fewer rows",
+                )
         for at, expectation in enumerate(self.ripe):
             bad = int((broken[:, at] & ~wanted[:, at]).sum())
             if bad:
@@ -94,13 +127,13 @@ def mend(making: Making, when: str) -> None:
     plan = making.plan.mending[when]
     again = "again, late" if when == LATE else "again"
     streams = cache(lambda words: making.streams(f"{words} {again}"))
-    mending = _Again(making, plan.ripe, [turn.name for turn in plan.anew], streams)
+    mending = _Again(making, plan.ripe, plan.apart, [turn.name for turn in plan.anew], streams)
     broken = mending.broken(making.rows(""))
     wanted = mending.wanted(broken)
-    wrong = np.flatnonzero((broken != wanted).any(axis=1))
+    wrong = np.flatnonzero((broken != wanted).any(axis=1) | mending.repeated())
     idle = rounds = 0
     while mending.anew and len(wrong) and idle < IDLE and rounds < ROUNDS:
-        left = mending.once(wrong, wanted)
+        left = np.union1d(mending.once(wrong, wanted), np.flatnonzero(mending.repeated()))
         idle, rounds = (idle + 1 if len(left) == len(wrong) else 0), rounds + 1
         wrong = left
     if len(wrong):

@@ -14,7 +14,7 @@ from privsynth.generate.rules.book import Book, WordPath
 from privsynth.generate.rules.correlation import plan_correlations
 from privsynth.generate.rules.graph import Graph, together
 from privsynth.generate.rules.laws import LAWS
-from privsynth.generate.rules.links import PARENT, Link, links_of, visible
+from privsynth.generate.rules.links import PARENT, Link, check_key, links_of, visible
 from privsynth.generate.rules.lookups import plan_lookups
 from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.ordering import above, below
@@ -82,11 +82,26 @@ class Expectation:
 
 
 @dataclass(frozen=True, eq=False)
+class Apart:
+    """Columns in which, together, no two rows are alike; a row that misses one is like no other."""
+
+    columns: tuple[str, ...]
+    named: frozenset[Turn] = field(repr=False)
+    place: str
+
+
+@dataclass(frozen=True, eq=False)
 class Mending:
-    """Which expectations must hold by then, and what is made again for rows that break one, in order."""
+    """What must hold by then, and what is made again for rows that break it, in order."""
 
     ripe: tuple[Expectation, ...] = field(repr=False)
+    apart: tuple[Apart, ...] = field(repr=False)
     anew: tuple[Turn, ...]
+
+    @property
+    def looks_at(self) -> frozenset[Turn]:
+        expected, apart = ([each.named for each in self.ripe], [each.named for each in self.apart])
+        return frozenset(self.anew).union(*expected, *apart)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,7 +135,8 @@ class TablePlan:
 
     @property
     def relations(self) -> list[Relation]:
-        return [relation for tie in self.ties for relation in tie.relations]
+        """The keys of one column: a key of several is no relation, and is seen to as a tie."""
+        return [tie.relations[0] for tie in self.ties if len(tie.relations) == 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +150,8 @@ class BookPlan:
     @property
     def relations(self) -> tuple[Relation, ...]:
         """All keys between the tables, parents before references; without those that would close a circle of tables."""
-        ties = [tie for plan in self.tables.values() for tie in plan.ties]
-        everything = [relation for tie in ties for relation in tie.relations]
-        belonging = [relation for tie in ties if tie.name == PARENT for relation in tie.relations]
+        everything = [relation for plan in self.tables.values() for relation in plan.relations]
+        belonging = [each for each in everything if each.parent == self.tables[each.child].parent]
         parents: dict[str, set[str]] = {name: set() for name in self.tables}
         kept: list[Relation] = []
         for relation in (*belonging, *(each for each in everything if each not in belonging)):
@@ -159,7 +174,7 @@ def plan_tables(book: Book) -> BookPlan:
     groups = {name: planned.groups(name) for name in book.rules.tables}
     needs = together(needs, [_group(name, each) for name, tied in groups.items() for each in tied.values()])
     drawn = Drawn(needs, {**planned.links, **planned.columns}, groups)
-    mending = {name: mending_of(name, expectations, drawn) for name in book.rules.tables}
+    mending = {name: mending_of(name, expectations, planned.apart(name), drawn) for name in book.rules.tables}
     needs = with_mending(needs, mending)
     turns = turns_in_order(needs, book)
     place = {turn: at for at, turn in enumerate(turns)}
@@ -273,6 +288,20 @@ class _Planned:
         """The scope of a word of a column."""
         return self._scope(turn.table, (*turn.path, word), self.graph.named[turn])
 
+    def apart(self, table: str) -> tuple[Apart, ...]:
+        book = self.graph.book
+        columns = book.rules.tables[table].columns
+        found = []
+        for at, alike in enumerate(book.rules.tables[table].unique):
+            path = ("tables", table, "unique", str(at))
+            unknown = [name for name in alike if name not in columns]
+            if unknown or len(set(alike)) < len(alike):
+                problem = "there is no such column." if unknown else "a column is named twice."
+                raise book.error(path, problem, f"columns are: {', '.join(columns)}")
+            named = frozenset(column_of(table, name) for name in alike)
+            found.append(Apart(tuple(alike), named, book.place(path)))
+        return tuple(found)
+
     def expectations(self, table: str) -> tuple[Expectation, ...]:
         book = self.graph.book
         names = visible(book, table, self.graph.links[table])
@@ -382,11 +411,7 @@ class _Planned:
         """The key of the row that is referred to, repeated."""
         link = self.graph.links[turn.table][refers.link or PARENT]
         key = self.columns[column_of(link.table, refers.key)]
-        if not (key.rule.unique or key.rule.generator in ("sequence", "uuid")) or key.rule.missing != 0:
-            raise PolicyError(
-                "a key must be a sequence, UUIDs, or unique, and never missing.",
-                hint=f"look at column {key.name} of table {link.table}",
-            )
+        check_key(self.graph.book, turn.path, link)
         seen = link.seen(refers.key)
         provider = Provider(key.column.kind, lambda rows: rows.values[seen], certain=True)
         return provider, schema.reference_column(turn.name, rule, key.column)
@@ -517,14 +542,14 @@ class Drawn:
         return isinstance(column, ColumnPlan) and column.crosses
 
     def again(
-        self, own: Needs, expectations: Sequence[Expectation], looked_at: Collection[Turn] = ()
+        self, own: Needs, asked: Iterable[Expectation | Apart], looked_at: Collection[Turn] = ()
     ) -> tuple[Turn, ...]:
-        """What is made again for a row that breaks an expectation.
+        """What is made again for a row of a table that breaks what is asked.
 
-        The columns that an expectation speaks of, what they rest upon and what rests upon them; but nothing from which
-        something follows that is fixed, such as a key or a person, or that others have looked at.
+        The columns that it speaks of, what they rest upon and what rests upon them; but nothing from which something
+        follows that is fixed, such as a key or a person, or that others have looked at.
         """
-        named = frozenset[Turn]().union(*(expectation.named for expectation in expectations))
+        named = frozenset[Turn]().union(*(each.named for each in asked))
         kept = above(own, [turn for turn in own if turn in looked_at or self.columns[turn].is_fixed])
         loose = {turn for turn in above(own, named) if turn in own} - kept
         for turn in own:
@@ -534,8 +559,10 @@ class Drawn:
         return tuple(below(own, [turn for turn in loose if not self.columns[turn].is_certain]))
 
 
-def mending_of(table: str, expectations: Mapping[str, Sequence[Expectation]], drawn: Drawn) -> dict[str, Mending]:
-    """When the expectations of a table are seen to.
+def mending_of(
+    table: str, expectations: Mapping[str, Sequence[Expectation]], apart: Sequence[Apart], drawn: Drawn
+) -> dict[str, Mending]:
+    """When the expectations of a table are seen to, and which rows must not be alike.
 
     Most are early. Those that speak of columns for which other rows must be final have to wait for these, and then
     nothing may change any more that others have looked at.
@@ -543,14 +570,15 @@ def mending_of(table: str, expectations: Mapping[str, Sequence[Expectation]], dr
     own, late, expected = drawn.own(table), drawn.late(table), tuple(expectations[table])
     early = {turn: needed for turn, needed in own.items() if turn not in late}
     ripe = tuple(each for each in expected if not each.named & late and not each.crosses)
-    mending = {EARLY: Mending(ripe, drawn.again(early, ripe))} if ripe else {}
-    if len(ripe) < len(expected):
+    alike = tuple(each for each in apart if not each.named & late)
+    mending = {EARLY: Mending(ripe, alike, drawn.again(early, [*ripe, *alike]))} if ripe or alike else {}
+    if len(ripe) < len(expected) or len(alike) < len(apart):
         needed = (needed for turn, needed in drawn.needs.items() if turn.table != table)
         named = (each.named for name, others in expectations.items() if name != table for each in others)
-        crossing = (turn for turn, needed in own.items() if drawn.crosses(turn))
-        looked_at = frozenset[Turn]().union(*needed, *named, *(own[turn] for turn in crossing))
-        looked_at = looked_at.union(*(each.named for each in expected if each.crosses))
-        mending[LATE] = Mending(expected, drawn.again(own, expected, looked_at))
+        crossing = (own[turn] for turn in own if drawn.crosses(turn))
+        between = (each.named for each in expected if each.crosses)
+        looked_at = frozenset[Turn]().union(*needed, *named, *crossing, *between)
+        mending[LATE] = Mending(expected, tuple(apart), drawn.again(own, [*expected, *apart], looked_at))
     return mending
 
 
@@ -558,9 +586,7 @@ def with_mending(needs: Needs, mending: Mapping[str, Mapping[str, Mending]]) -> 
     """Mending comes after all that it looks at. Whoever needs what the early one may change waits for it."""
     changing = {turn: table for table, rounds in mending.items() if EARLY in rounds for turn in rounds[EARLY].anew}
     looking = {
-        mend_of(table, when): frozenset(mend.anew).union(*(expectation.named for expectation in mend.ripe))
-        for table, rounds in mending.items()
-        for when, mend in rounds.items()
+        mend_of(table, when): mend.looks_at for table, rounds in mending.items() for when, mend in rounds.items()
     }
     return {turn: needed | _mended(turn, needed, changing) for turn, needed in {**needs, **looking}.items()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, field_validator, model_validator
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.templates import fields_of
@@ -437,7 +437,13 @@ class BelongsTo(RuleModel):
     """The parent of a table, and how many rows each row of the parent has here (unless they come from a process)."""
 
     table: str
+    key: list[Name] | None = Field(None, min_length=1, max_length=20, description="Its key, if of several columns.")
     count: Draw | None = None
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
 
 
 def _alone(value: Any) -> Any:
@@ -515,12 +521,20 @@ class TableRule(RuleModel):
     series: Series | None = None
     intervals: Intervals | None = None
     columns: dict[Name, ColumnRule] = Field(min_length=1, max_length=10_000)
+    unique: list[Annotated[list[Name], Field(min_length=2, max_length=20)]] = Field(
+        [], max_length=100, description="Columns in which, together, no two rows are alike."
+    )
     in_order: Name | None = Field(None, description="A column that rises from row to row of one parent.")
     locale: Locale | None = Field(None, description="Where its people are at home, if elsewhere than the book's.")
     correlate: list[Correlate] = Field([], max_length=100)
     expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
     errors: list[ErrorRule] = Field([], max_length=100, description="Errors that are made on purpose, and listed.")
     about: str | None = None
+
+    @field_validator("unique", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return [value] if isinstance(value, list) and value and isinstance(value[0], str) else value
 
     @model_validator(mode="after")
     def _sized(self) -> Self:

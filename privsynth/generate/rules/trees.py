@@ -66,7 +66,7 @@ class Shape:
         """For each row of a level which of those above it; none has more than the span below it."""
         if self.span is None:
             chance = rng.random(int(below.sum()))
-            return np.floor(chance * np.repeat(many, below)).astype(np.int64)
+            return np.asarray(np.floor(chance * np.repeat(many, below)), dtype=np.int64)
         places = many * np.minimum(self.span, 4 * width + 4)  # under each as many places as it may come to
         which = np.repeat(np.arange(len(many)), places)
         order = np.lexsort((rng.random(len(which)), which))
