@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from privsynth.content import digest
 from privsynth.emit.form import in_form as in_form
 from privsynth.emit.rows import guard_notes as guard_notes
 from privsynth.emit.rows import serialise as serialise
@@ -60,9 +59,10 @@ def check_judged(release: Release) -> None:
 
 
 def _is_told(release: Release) -> bool:
-    """Whether the manifest is the one of this decision."""
+    """Whether the manifest is the one of this decision, which is on the files that its verdicts name."""
     told = json.loads(release.reports.files.get("manifest.json", b"{}"))
-    return (told.get("outcome"), told.get("data_sha256")) == (release.status, digest(release.files))
+    rows = next(verdict.subject for verdict in release.verdicts if verdict.gate != "artefacts")
+    return (told.get("outcome"), told.get("data_sha256")) == (release.status, rows)
 
 
 def emit_refusal(refusal: Refusal, target: Path, *, inputs: Inputs = ()) -> list[Path]:

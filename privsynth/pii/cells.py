@@ -52,9 +52,10 @@ def kinds_of_cells(cells: Sequence[str], named: Sequence[Entity] = ()) -> dict[s
 
 def count_held(entity: Entity, cells: Sequence[str]) -> int:
     """How many of the cells have the shape of a kind and pass its check."""
-    plain, odd = _plain_first(cells)
-    found, _ = _dealt([_form_of(entity)], np.array(plain, dtype=object))
-    return sum(map(len, found.values())) + sum(map(entity.holds, odd))
+    form, (plain, odd) = _form_of(entity), _plain_first(cells)
+    matching = _match(pa.array(plain, pa.string()), form.expression)
+    held = int(matching.sum()) if form.holds is None else sum(map(form.holds, compress(plain, matching)))
+    return held + sum(map(entity.holds, odd))
 
 
 def have_no_blank(cells: Sequence[str]) -> bool:

@@ -54,8 +54,9 @@ def _names_nobody(table: Table, column: Column) -> bool:
     kind = _kind_of(column)
     if not column.fabricated or kind is None or kind.role is not Role.IDENTIFIER or not kind.has_shape:
         return False
-    cells = _distinct(table, column)
-    return count_held(kind, cells) == len(cells)
+    cells = table.text(column.name)
+    known = cells[~pd.isna(cells)].tolist()
+    return count_held(kind, known) == len(known)
 
 
 def is_listed(column: Column) -> bool:
