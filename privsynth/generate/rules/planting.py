@@ -54,9 +54,9 @@ class Planting:
     entries: list[Entry] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        self.texts = {column.name: self.table.text(column.name) for column in self.table.columns}
         self.values = {column.name: self.table.values(column.name) for column in self.table.columns}
         self.touched = {column.name: np.zeros(len(self.table), dtype=bool) for column in self.table.columns}
+        self.as_text: dict[str, list[tuple[Array, Array]]] = {}  # texts in rows of a column that is text from then on
 
     def plant(self, rules: Sequence[ErrorRule]) -> tuple[Table, list[tuple[Array, Entry]]]:
         """The table with its errors, and each entry with the rows in which they stand there."""
@@ -87,18 +87,38 @@ class Planting:
         free = good & ~np.any([self.touched[name] for name in names], axis=0)
         if rule.kind == "swapped":
             free &= self.values[names[0]] != self.values[names[1]]
-        elif rule.kind == "typo":
-            free[free] = [bool(_letters(text)) for text in self.texts[names[0]][free]]
-        self._check(rule, many, int(free.sum()))
-        if not many:
-            return
-        rows = np.sort(rng.permutation(np.flatnonzero(free))[:many])
-        wrong = self._wrong(rule, rows, rng)
-        for name, values in wrong.items():
+        rows = rng.permutation(np.flatnonzero(free))
+        if rule.kind == "typo":
+            rows = self._lettered(names[0], rows, many)
+        self._check(rule, many, len(rows))
+        if many:
+            self._spoil(rule, np.sort(rows[:many]), rng)
+
+    def _lettered(self, name: str, rows: Array, many: int) -> Array:
+        """The first so many of the rows that have a letter to be mistyped; all of them if they are fewer."""
+        found: list[int] = []
+        for start in range(0, len(rows), max(many, 1)):
+            part = rows[start : start + max(many, 1)]
+            found += [row for row, text in zip(part, self._text(name, part), strict=True) if _letters(text)]
+            if len(found) >= many:
+                break
+        return np.array(found, dtype=np.int64)
+
+    def _spoil(self, rule: ErrorRule, rows: Array, rng: np.random.Generator) -> None:
+        """Put wrong values into these rows, and note them."""
+        for name, values in self._wrong(rule, rows, rng).items():
             self.touched[name][rows] = True
-            right = self.texts[name][rows]
-            self._put(name, rows, values, as_text=rule.kind == "wrong_type")
-            self.entries.append(Entry(rule.kind, rows, column=name, right=right, wrong=self.texts[name][rows]))
+            right = self._text(name, rows)
+            if rule.kind == "wrong_type":
+                self.as_text.setdefault(name, []).append((rows, values))
+            else:
+                self.values[name] = self.values[name].copy()
+                self.values[name][rows] = values
+            wrong = values if rule.kind == "wrong_type" else self._text(name, rows)
+            self.entries.append(Entry(rule.kind, rows, column=name, right=right, wrong=wrong))
+
+    def _text(self, name: str, rows: Array) -> Array:
+        return self.table[name].spelling.write(self.values[name][rows])
 
     def _check(self, rule: ErrorRule, many: int, free: int) -> None:
         if many > free:
@@ -116,10 +136,10 @@ class Planting:
                 other = rule.cells[1]
                 return {first: self.values[other][rows], other: self.values[first][rows]}
             case "typo":
-                drawn = zip(self.texts[first][rows], rng.random(len(rows)), rng.integers(0, 4, len(rows)), strict=True)
+                drawn = zip(self._text(first, rows), rng.random(len(rows)), rng.integers(0, 4, len(rows)), strict=True)
                 return {first: _objects([_mistyped(text, place, way) for text, place, way in drawn])}
             case "wrong_type":
-                return {first: _objects([_no_number(text) for text in self.texts[first][rows]])}
+                return {first: _objects([_no_number(text) for text in self._text(first, rows)])}
         return {first: self._beyond(first, rows, rng)}
 
     def _beyond(self, name: str, rows: Array, rng: np.random.Generator) -> Array:
@@ -137,15 +157,6 @@ class Planting:
         if values.dtype.kind == "M":
             return np.asarray(wrong.astype("datetime64[D]").astype("datetime64[us]"))
         return np.asarray(np.round(wrong, self.table[name].spelling.decimals))
-
-    def _put(self, name: str, rows: Array, values: Array, *, as_text: bool) -> None:
-        texts = self.texts[name].copy()
-        if not as_text:
-            whole = self.values[name].copy()
-            whole[rows] = values
-            self.values[name] = whole
-        texts[rows] = values if as_text else self.table[name].spelling.write(np.asarray(values))
-        self.texts[name] = texts
 
     def _late(self, rule: ErrorRule, rng: np.random.Generator) -> Array:
         """Rows that come after all others of their parent."""
@@ -168,12 +179,17 @@ class Planting:
         return rows[again], np.diff(again, prepend=-1) == 0
 
     def _planted(self, rows: Array, is_copy: Array) -> Table:
-        as_text = {entry.column for entry in self.entries if entry.kind == "wrong_type"}
-        columns = tuple(_as_text(c) if c.name in as_text else c for c in self.table.columns)
-        values = {c.name: self.texts[c.name] if c.name in as_text else self.values[c.name] for c in columns}
+        columns = tuple(_as_text(c) if c.name in self.as_text else c for c in self.table.columns)
+        values = {**self.values, **{name: self._spoilt_text(name) for name in self.as_text}}
         frame = side_by_side({name: column[rows] for name, column in values.items()}, len(rows))
         planted = Planted(clean=self.table, rows=rows, is_copy=is_copy, listed=LISTED)
         return replace(self.table, columns=columns, frame=frame, planted=planted)
+
+    def _spoilt_text(self, name: str) -> Array:
+        texts = self.table[name].spelling.write(self.values[name])
+        for rows, wrong in self.as_text[name]:
+            texts[rows] = wrong
+        return texts
 
 
 def with_errors(

@@ -13,6 +13,7 @@ from privsynth.generate.rules.plan import BookPlan, TablePlan
 from privsynth.generate.rules.rulebook import ColumnRule, Correlate, Draw, Expect
 from privsynth.generate.rules.turns import Act, column_of, rows_of
 from privsynth.generate.rules.vocabulary.basics import RuleModel
+from privsynth.generate.rules.vocabulary.errors import ErrorRule
 
 FEW = 5  # levels, ways or words of a law that are told one by one
 
@@ -107,7 +108,11 @@ def _table(table: TablePlan, book: Book, plan: BookPlan, found: Examined) -> Tol
         name=table.name,
         rows="a mistake stands in its way" if found.is_aside(path) else _rows(table),
         columns=tuple(_column(table, name, book, plan) for name in kept),
-        expects=(*expects, *(words for rule in table.rule.correlate for words in _correlated(rule))),
+        expects=(
+            *expects,
+            *(words for rule in table.rule.correlate for words in _correlated(rule)),
+            *(_on_purpose(rule) for rule in table.rule.errors),
+        ),
         passed_over=tuple(aside),
         parents={relation.child_key: relation.parent for relation in table.relations},
         about=table.rule.about or "",
@@ -134,6 +139,11 @@ def _correlated(rule: Correlate) -> list[str]:
     names, rank = rule.columns or [], rule.rank or []
     size = range(len(names))
     return [f"rank correlation {names[a]} ~ {names[b]}: {rank[a][b]:g}" for b in size for a in range(b)]
+
+
+def _on_purpose(rule: ErrorRule) -> str:
+    where = f"values of {' and '.join(rule.cells)}" if rule.cells else "rows"
+    return f"made wrong on purpose, {rule.kind.replace('_', ' ')}: {_percent(rule.rate)} of {where}"
 
 
 def _column(table: TablePlan, name: str, book: Book, plan: BookPlan) -> ToldColumn:
@@ -221,6 +231,24 @@ def _person(draw: Draw) -> str:
     return f"{person.part} of {who}" + (f", who is as {person.gender} says" if person.gender else "")
 
 
+def _looked_up(draw: Draw) -> str:
+    rule = draw.lookup
+    assert rule is not None  # noqa: S101 - as above
+    parts = (
+        [f"with the same {' and '.join(f'{theirs} as {ours}' for theirs, ours in rule.by.items())}"] if rule.by else []
+    )
+    parts += [f"by {rule.weight}"] if rule.weight else []
+    row = f"the row {rule.row}" if rule.row else "a row"
+    return f"{rule.column} of {row} of {rule.file}" + (f", drawn {', '.join(parts)}" if parts else "")
+
+
+def _point(draw: Draw) -> str:
+    rule = draw.point
+    assert rule is not None  # noqa: S101 - as above
+    words = _words_of(rule, leave_out=("part", "place"))
+    return f"the {rule.part} of a point {rule.place}" + (f": {words}" if words else "")
+
+
 def _refers(draw: Draw) -> str:
     rule = draw.reference
     assert rule is not None  # noqa: S101 - as above
@@ -259,6 +287,8 @@ _SENTENCES: Mapping[str, Callable[[Draw], str]] = {
     "pattern": lambda draw: f"a text of the pattern {draw.pattern}",
     "template": lambda draw: f"filled from columns: {draw.template}",
     "person": _person,
+    "lookup": _looked_up,
+    "point": _point,
     "reference": _refers,
     "sql": lambda draw: f"worked out: {draw.sql}",
     "row": lambda draw: f"the {draw.row} that its process gives",
