@@ -49,7 +49,7 @@ class Answer:
         low, high = self.interval
         if low > self.demand.allowed:
             return "broken"
-        return "broken too seldom" if high < self.demand.allowed / FAR else "kept"
+        return "broken too seldom" if high < self.demand.allowed / FAR and not self.demand.at_most else "kept"
 
     @property
     def is_bad(self) -> bool:

@@ -22,6 +22,7 @@ DemandKind = Literal[
     "order",  # it rises from row to row of one parent
     "reference",  # it names a row of the parent
     "children",  # as many rows below each row of the parent as the law allows
+    "total",  # it is what the rows below come to
     "values",  # values that the column's way to be made can give
     "expectation",
 ]
@@ -38,6 +39,8 @@ class Demand:
     broken: Callable[[FiledTables], Array] = field(repr=False)
     what: str  # in words, without a value
     allowed: float = 0.0
+    at_most: bool = False  # whether fewer rows than allowed are as good
+    is_along: bool = False  # whether one row can make others break it
     place: str = ""  # where it is written, such as shop.yaml:40:9
 
     @property

@@ -21,6 +21,7 @@ KINDS = {
     "order": "Values rise from row to row",
     "reference": "What refers to a row of another table finds it",
     "children": "A row has as many rows below it as the book says",
+    "total": "Totals are what the rows below come to",
     "values": "Values are ones that their column's way can give",
     "expectation": "Expectations hold, in all rows or in a share of them",
 }

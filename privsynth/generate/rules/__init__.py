@@ -64,9 +64,11 @@ class Rules:
         return self
 
     def small(self, rows: int) -> Self:
-        """The same book with at most so many rows in each table that says a number of them; fitted before."""
+        """The same book with at most so many rows in each table that says a number, and without errors on purpose."""
         sized = {
-            name: table if table.rows is None else table.with_rows(min(rows, table.rows))
+            name: table.without_errors()
+            if table.rows is None
+            else table.with_rows(min(rows, table.rows)).without_errors()
             for name, table in self.book_.rules.tables.items()
         }
         small = copy(self)

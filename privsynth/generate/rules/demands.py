@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from privsynth.checks.demand import (
 from privsynth.checks.filed import FiledTables
 from privsynth.dataset import Bond, Column, Kind
 from privsynth.generate.rules.book import Book
+from privsynth.generate.rules.demanded_totals import demands_of_totals
+from privsynth.generate.rules.filed_columns import FiledColumns
 from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.plan import BookPlan, ColumnPlan, TablePlan
 from privsynth.generate.rules.providers import Scope
@@ -48,8 +51,25 @@ VALUES = {  # what a value is demanded to be, by the way in which it is made
 
 
 def demands_of(book: Book, plan: BookPlan) -> list[Demand]:
-    """All demands, table by table in the order of the book."""
-    return [demand for table in plan.tables.values() for demand in _of_table(book, table, plan.tables)]
+    """All demands, table by table in the order of the book. Errors on purpose may break what they touch."""
+    demands = (demand for table in plan.tables.values() for demand in _of_table(book, table, plan.tables))
+    return [kept for demand in demands if (kept := _with_errors(demand, book)) is not None]
+
+
+def _with_errors(demand: Demand, book: Book) -> Demand | None:
+    """The demand with the share of rows that errors may break; None: one error breaks any number of them."""
+    touched = {table for table, _ in demand.needs} | {demand.table}
+    errors = [(table, error) for table in touched for error in book.rules.tables[table].errors]
+    rate = sum(
+        error.rate
+        for table, error in errors
+        if not error.cells or any((table, cell) in demand.needs for cell in error.cells)
+    )
+    if not rate:
+        return demand
+    if demand.kind in ("children", "total", "order") or len(touched) > 1 or demand.is_along:
+        return None
+    return replace(demand, allowed=min(1.0, demand.allowed + rate), at_most=True)
 
 
 def columns_of(plan: BookPlan) -> dict[str, dict[str, Column]]:
@@ -68,6 +88,7 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
         if tie.name == PARENT:
             yield from _children(book, table, tie, _kinds(columns))
     places = {column: book.place(("tables", table.name, "columns", column)) for column in table.columns}
+    yield from demands_of_totals(table, tables, places)
     yield from demands_of_process(table.name, table.rule, _parent(table), places)
     for at, names in enumerate(table.rule.unique):
         yield unique(table.name, names, book.place(("tables", table.name, "unique", str(at))))
@@ -101,6 +122,7 @@ def _of_column(plan: ColumnPlan, scope: Scope, table: TablePlan) -> Iterator[Dem
             needs=needed(table.name, names, table.ties),
             broken=_beyond(support, table, plan, names),
             what=VALUES.get(rule.generator, "within its range"),
+            is_along=plan.provider is not None and plan.provider.across,
             place=place,
         )
 
@@ -154,19 +176,3 @@ def _children(book: Book, table: TablePlan, tie: Bond, kinds: Mapping[str, Kind]
         what=f"as many rows of {table.name} as its count can give",
         place=book.place(scope.path),
     )
-
-
-class FiledColumns(Mapping[str, Array]):
-    """The columns of a table under check, looked up when they are asked for; `prefix` stands in front of each name."""
-
-    def __init__(self, filed: FiledTables, table: str, prefix: str = "") -> None:
-        self.filed, self.table, self.prefix = filed, table, prefix
-
-    def __getitem__(self, name: str) -> Array:
-        return self.filed.values(self.table, name.removeprefix(self.prefix))
-
-    def __iter__(self) -> Iterator[str]:
-        return (f"{self.prefix}{column.name}" for column in self.filed.data[self.table].columns)
-
-    def __len__(self) -> int:
-        return len(self.filed.data[self.table].columns)

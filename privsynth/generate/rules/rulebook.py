@@ -552,6 +552,10 @@ class TableRule(RuleModel):
         """The same table with another number of rows."""
         return self.model_copy(update={"rows": rows})
 
+    def without_errors(self) -> Self:
+        """The same table without errors on purpose."""
+        return self.model_copy(update={"errors": []})
+
     def _check_process(self) -> None:
         if len([word for word in PROCESSES if getattr(self, word) is not None]) > 1:
             raise ValueError(f"rows come from one process: one of {', '.join(PROCESSES)}")

@@ -125,6 +125,30 @@ def test_sums_and_order_are_held_along_the_rows_of_one_parent_wherever_they_stan
     assert broken(found) == [("order", "at", (5,)), ("missing", "x", (6,)), ("values", "sum", (5,))]
 
 
+def test_totals_and_what_was_dealt_out_add_up(tmp_path: Path) -> None:
+    rest = (
+        "  c:\n    belongs_to: {table: t, count: {whole: {low: 0, high: 9}}}\n    columns:\n"
+        "      k: {reference: k}\n      x: {uniform: {low: 0, high: 9}}\n      part: {deal: {of: parent.given}}\n"
+    )
+    text = book("k: {sequence: {}}\ngiven: {whole: {low: 0, high: 90}}\ntotal: {total: c.x}", rest=rest)
+    parents = "k,given,total\n1,5,3.30\n2,7,1.01\n3,0,0.00\n"
+    found = asked(tmp_path, text, t=parents, c="k,x,part\n1,1.10,2\n2,1.00,3\n1,2.20,3\n2,,3\n")
+    assert broken(found) == [("total", "total", (3,)), ("missing", "x", (5,)), ("total", "given", (3,))]
+
+
+def test_errors_on_purpose_may_break_what_they_touch_up_to_their_rate(tmp_path: Path) -> None:
+    text = book(
+        "x: {whole: {low: 1, high: 3}}\ny: {constant: 1}", rest="    errors: [{column: x, out_of_range: 0.1}]\n"
+    )
+
+    def bad(many: int) -> list[tuple[str, str, tuple[int, ...]]]:
+        rows = "".join(f"{9 if at < many else 1},1\n" for at in range(300))
+        return broken(asked(tmp_path, text, t=f"x,y\n{rows}"))
+
+    assert bad(0) == bad(30) == []
+    assert [kind for kind, _, _ in bad(90)] == ["values"]
+
+
 def test_a_key_may_not_come_twice_nor_be_left_out(tmp_path: Path) -> None:
     found = asked(tmp_path, book("k: {sequence: {prefix: K}}\nx: {constant: 1}"), t="k,x\nK1,1\nK1,1\n,1\n")
     assert broken(found) == [("missing", "k", (4,)), ("unique", "k", (3,))]
