@@ -136,6 +136,28 @@ def test_what_rests_upon_a_balance_can_be_expected_and_the_balance_itself_cannot
         made(tmp_path, text.replace("EXPECT", "[balance >= 0]"))
 
 
+def test_what_would_bring_a_balance_beyond_its_limits_is_left_out_of_it(tmp_path: Path) -> None:
+    limited = """      lowest: {sql: "CASE WHEN number % 9 = 0 THEN -50 ELSE 0 END"}
+      covered: {running: {sum: amount, start: parent.opening, low: lowest, high: 1500}}
+"""
+    rest = BOOKINGS.replace("MISSING", "0").replace("    expect: EXPECT\n", limited)
+    data = made(tmp_path, book(ACCOUNTS, rows=1000, rest=rest))
+    opening = dict(zip(data["t"].frame["account"], data["t"].frame["opening"], strict=True))
+    booking = data["booking"].frame
+    balance, wanted = 0, []
+    cents = np.rint(booking["amount"].fillna(0) * 100).astype(int)
+    is_first = ~booking["account"].duplicated()
+    for account, first, number, amount in zip(booking["account"], is_first, booking["number"], cents, strict=True):
+        balance = round(opening[account] * 100) if first else balance
+        low = -5000 if number % 9 == 0 else 0
+        is_refused = (amount < 0 and balance + amount < low) or (amount > 0 and balance + amount > 150_000)
+        balance += 0 if is_refused else amount
+        wanted.append(balance)
+    assert np.rint(booking["covered"] * 100).astype(int).tolist() == wanted
+    assert 0.1 < (booking["covered"] != booking["balance"]).mean() < 0.9
+    assert booking["covered"].min() < 0
+
+
 def test_a_table_without_a_parent_is_one_run(tmp_path: Path) -> None:
     columns = "n: {whole: {low: 1, high: 6}}\nsum: {running: {sum: n}}\nlast: {before: {column: n, first: 0}}"
     frame = frame_of(tmp_path, columns, 20_000, rest="    in_order: n\n")
@@ -167,6 +189,8 @@ def test_a_balance_changes_no_other_column(tmp_path: Path) -> None:
         ("x: {constant: a}\ny: {running: {sum: x}}", "", "a number is expected"),
         ("x: {constant: 1}\ny: {running: {sum: x, max: x}}", "", "exactly one of sum"),
         ("x: {constant: 1}\ny: {running: {max: x, start: 1}}", "", "'start' is for a sum or a count"),
+        ("x: {constant: 1}\ny: {running: {max: x, low: 1}}", "", "'low' and 'high' are for a sum"),
+        ("x: {constant: 1}\ny: {running: {sum: x, low: z}}", "", "no such column"),
         ("x: {constant: 1}\ny: {running: {count: x}}", "", "a condition must be true or false"),
         ("x: {before: {column: x}}", "", "circle: x -> x"),
         ('x: {when: 1 > 0, then: {running: {sum: "1"}}, else: {constant: 1}}', "", "makes a whole column"),
@@ -180,3 +204,11 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, columns: str, rest: 
 def test_a_sum_that_cannot_be_exact_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="too large"):
         frame_of(tmp_path, "x: {constant: 1.0e+15}\ns: {running: {sum: x}}")
+
+
+def test_limits_of_a_sum_that_contradict_or_would_take_too_long_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match="low is above high, in 5 rows"):
+        frame_of(tmp_path, "x: {constant: 1}\ns: {running: {sum: x, low: x, high: x - 1}}", 5)
+    assert frame_of(tmp_path, "x: {constant: 1}\ns: {running: {sum: x, low: 0}}", 0).empty
+    with pytest.raises(BackendError, match="a run has 100,001 rows"):
+        frame_of(tmp_path, "x: {constant: 1}\ns: {running: {sum: x, low: 0}}", 100_001)

@@ -21,6 +21,7 @@ from privsynth.typing import Array
 if TYPE_CHECKING:
     from privsynth.generate.rules.providers import Scope
 
+MOST_STEPS = 100_000  # rows of one parent that a sum with limits can follow
 _EXACT = 2**53  # whole numbers that are told apart up to here
 
 
@@ -54,6 +55,7 @@ def _first(value: float | str | None, kind: Kind, scope: Scope) -> Callable[[Row
 def running_provider(rule: Running, decimals: int | None, scope: Scope) -> Provider:
     text = str(getattr(rule, rule.word))
     start = scope.at("start").amount(rule.start, 0.0)
+    limits = _limits(rule, scope)
     if rule.word == "count":
         condition = scope.at("count").expression(text, compile_condition)
         return Provider(Kind.INTEGER, lambda rows: _count(condition, rows) + start(rows), certain=True, across=True)
@@ -67,7 +69,7 @@ def running_provider(rule: Running, decimals: int | None, scope: Scope) -> Provi
         values = each.evaluate(rows.frame(each.columns))
         match rule.word:
             case "sum":
-                return _sum(values, start(rows), places, rows)
+                return _sum(values, start(rows), places, rows, limits)
             case "mean":
                 return _mean(values, rows)
             case word:
@@ -87,17 +89,56 @@ def _count(condition: Expression, rows: Rows) -> Array:
     return summed_within(condition.holds(rows.frame(condition.columns)).astype(np.int64), starts(rows)).astype(float)
 
 
-def _sum(values: Array, start: Any, decimals: int, rows: Rows) -> Array:
+Limits = Callable[[Rows], tuple[Array, Array]]
+
+
+def _limits(rule: Running, scope: Scope) -> Limits | None:
+    """Between what a sum has to stay, row by row."""
+    if rule.low is None and rule.high is None:
+        return None
+    low, high = scope.at("low").amount(rule.low, -np.inf), scope.at("high").amount(rule.high, np.inf)
+
+    def limits(rows: Rows) -> tuple[Array, Array]:
+        ends = (np.broadcast_to(np.asarray(end(rows), dtype=float), rows.count) for end in (low, high))
+        lowest, highest = ends
+        demand(~(lowest > highest), "low is above high")
+        return lowest, highest
+
+    return limits
+
+
+def _sum(values: Array, start: Any, decimals: int, rows: Rows, limits: Limits | None) -> Array:
     """In whole units of the last decimal, so that no fraction is lost on a long way. A missing value adds nothing."""
     unit = 10.0**decimals
     begin = np.broadcast_to(np.asarray(start, dtype=float), rows.count)
     units = np.rint(np.nan_to_num(values) * unit)
     first = starts(rows)
     demand(np.abs(units) < _EXACT, "a value is too large for an exact running sum")
+    if limits is not None:
+        units = _allowed(units, np.rint(begin[first] * unit), first, [limit * unit for limit in limits(rows)])
     sums = summed_within(units.astype(np.int64), first) + np.rint(begin[first] * unit)
     if len(sums) and np.nanmax(np.abs(sums), initial=0) >= _EXACT:
         raise BackendError("a running sum grows too large to be exact.", hint="ask for fewer decimals or rows")
     return np.asarray(sums / unit)
+
+
+def _allowed(units: Array, begin: Array, first: Array, limits: list[Array]) -> Array:
+    """The units without those that would carry the sum further beyond a limit; one row of every run at a time."""
+    step = np.arange(len(units)) - first
+    longest = int(step.max(initial=0)) + 1
+    if longest > MOST_STEPS:
+        raise BackendError(
+            f"a run has {longest:,} rows; a sum with 'low' or 'high' can follow {MOST_STEPS:,}.",
+            hint="let the rows belong to more parents, or leave the limits out",
+        )
+    low, high = limits
+    allowed, sums = units.copy(), begin.copy()  # the sum of a run stands at its first row
+    for here in np.split(np.argsort(step, kind="stable"), np.cumsum(np.bincount(step))[:-1]):
+        after = sums[first[here]] + units[here]
+        beyond = ((after < low[here]) & (units[here] < 0)) | ((after > high[here]) & (units[here] > 0))
+        allowed[here[beyond]] = 0
+        sums[first[here]] += allowed[here]
+    return allowed
 
 
 def _mean(values: Array, rows: Rows) -> Array:

@@ -95,6 +95,8 @@ class Running(RuleModel):
     max: str | None = None
     mean: str | None = None
     start: Amount | None = Field(None, description="What a sum or a count begins with.")
+    low: Amount | None = Field(None, description="A row that would bring the sum below this is left out of it.")
+    high: Amount | None = Field(None, description="A row that would bring the sum above this is left out of it.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -105,6 +107,8 @@ class Running(RuleModel):
             )
         if self.start is not None and used[0] not in ("sum", "count"):
             raise ValueError(f"'start' is for a sum or a count, not for a {used[0]}")
+        if (self.low is not None or self.high is not None) and used[0] != "sum":
+            raise ValueError(f"'low' and 'high' are for a sum, not for a {used[0]}")
         return self
 
     @property
