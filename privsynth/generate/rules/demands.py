@@ -106,7 +106,8 @@ def _of_column(plan: ColumnPlan, scope: Scope, table: TablePlan) -> Iterator[Dem
     yield there(table.name, plan.name, place)
     if plan.column.kind.is_numeric or plan.column.kind is Kind.DATE:
         yield of_kind(table.name, plan.column, place)
-    if not isinstance(rule.missing, str) and rule.missing < 1 and not may_be_missing(rule):
+    is_root = any(link.is_own and plan.name in link.keys for link in table.links.values())  # has nobody above
+    if not isinstance(rule.missing, str) and rule.missing < 1 and not (may_be_missing(rule) or is_root):
         yield left_out(table.name, plan.name, float(rule.missing), place)
     if rule.unique or rule.generator in ("sequence", "uuid"):
         yield unique(table.name, [plan.name], place)
