@@ -2,8 +2,8 @@
 
 The order of Iman and Conover (1982): normal scores with the wanted correlation, made exact in the sample, say which row
 gets the smallest value of each column, which the next, and so on. Ranks of normal scores are a little less correlated
-than the scores (Pearson 1907: rank = 6 / pi * asin(score / 2)), and ties weaken them further, so where values repeat
-the scores' correlation is raised until the ranks of what was drawn come out as wanted.
+than the scores (Pearson 1907: rank = 6 / pi * asin(score / 2)), and ties weaken them further, so the scores'
+correlation is raised until the ranks of what was drawn come out as wanted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from privsynth.generate.rules.plan import ColumnPlan
 
 WITHIN = 0.02  # how near the ranks come to what was asked
-TRIED_ON = 10_000  # scores on which the correlation is raised where values repeat
+FEWEST_JUDGED = 1_000  # rows from which on it is the law, and not chance, that leaves few different values
+FEWEST_TRIED, MOST_TRIED = 10_000, 100_000  # scores on which it is tried how the ranks come out
 ROUNDS = 30
 HIGHEST = 0.9999  # of scores
 
@@ -52,20 +53,21 @@ class Correlated:
     def placed(self, drawn: Mapping[str, Array], streams: Callable[[str], np.random.Generator]) -> dict[str, Array]:
         """The same values of each column, in rows that give the wanted ranks."""
         rows = len(drawn[self.columns[0]])
-        if rows < 2:
-            return dict(drawn)
         rise = [np.sort(drawn[name]) for name in self.columns]
+        if rows < 2 or any(values[0] == values[-1] for values in rise):
+            return dict(drawn)  # so few rows that there is nothing to put in order
         numbers = [streams(f"correlate {name}") for name in self.columns]
-        scores = self._raised(rise, numbers)
-        places = _places(_plain_scores(numbers, rows), scores)
+        plain = _plain_scores(numbers, rows)
+        tried = plain[:, :MOST_TRIED] if rows >= FEWEST_TRIED else _plain_scores(numbers, FEWEST_TRIED)
+        places = _places(plain, self._raised(rise, tried))
         return {name: rise[at][places[at]] for at, name in enumerate(self.columns)}
 
-    def _raised(self, rise: Sequence[Array], numbers: Sequence[np.random.Generator]) -> Array:
+    def _raised(self, rise: Sequence[Array], plain: Array) -> Array:
         """The correlation that scores need for the ranks to come out, tried on evenly spaced values."""
-        plain = _plain_scores(numbers, TRIED_ON)
-        if all(len(values) < 2 or (values[1:] == values[:-1]).mean() < 0.01 for values in rise):
-            return self.scores
-        spaced = [_ranks(values[np.arange(TRIED_ON) * len(values) // TRIED_ON]) for values in rise]
+        tries = plain.shape[1]
+        if len(rise[0]) != tries and all((values[1:] == values[:-1]).mean() < 0.01 for values in rise):
+            return self.scores  # nothing to raise, and not the very rows on which chance could be mended
+        spaced = [_ranks(values[np.arange(tries) * len(values) // tries]) for values in rise]
         wanted = np.where(np.eye(len(rise)) > 0, 1.0, ranks_of(self.scores))
         scores = self.scores
         for _ in range(ROUNDS):
@@ -78,7 +80,8 @@ class Correlated:
             if not _is_attainable(raised):
                 break
             scores = raised
-        self._check(np.where(self.asked, gap, 0.0), wanted)
+        if len(rise[0]) >= FEWEST_JUDGED:
+            self._check(np.where(self.asked, gap, 0.0), wanted)
         return scores
 
     def _check(self, gap: Array, wanted: Array) -> None:

@@ -64,6 +64,12 @@ def test_rows_drawn_again_are_drawn_with_their_correlation(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5])
+def test_few_rows_of_few_values_are_made_too(tmp_path: Path, rows: int) -> None:
+    columns = "a: {choice: {0: 0.9, 1: 0.1}}\nb: {whole: {low: 1, high: 3}}"
+    assert len(frame_of(tmp_path, columns, rows, pairs("a ~ b: 0.3"))) == rows
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 5])
 def test_few_rows_are_made_too(tmp_path: Path, rows: int) -> None:
     assert len(made(tmp_path, book(LAWS, rows=rows, rest=MATRIX)).tables[0].frame) == rows
 
