@@ -19,7 +19,7 @@ PATIENCE = 20  # rounds in which rows that were drawn twice are drawn again, bef
 AT_ONCE = 4_000_000  # rows of a group that are laid out at once where rows are dealt
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Candidates:
     """The rows that may be drawn, group after group; `group` says which of the groups fits each row that draws."""
 

@@ -20,7 +20,7 @@ IDLE = 5  # rounds without one row mended, after which the rest is given up
 CANDIDATES = 32_768  # rows drawn a round, at least: few bad rows get many tries at once
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Again:
     """One table's rows under mending: what must hold by now, and the columns that are drawn again."""
 
@@ -127,7 +127,8 @@ def mend(making: Making, when: str) -> None:
     plan = making.plan.mending[when]
     again = "again, late" if when == LATE else "again"
     streams = cache(lambda words: making.streams(f"{words} {again}"))
-    mending = _Again(making, plan.ripe, plan.apart, [turn.name for turn in plan.anew], streams)
+    anew = [turn.name for turn in plan.anew]
+    mending = _Again(making=making, ripe=plan.ripe, apart=plan.apart, anew=anew, streams=streams)
     broken = mending.broken(making.rows(""))
     wanted = mending.wanted(broken)
     wrong = np.flatnonzero((broken != wanted).any(axis=1) | mending.repeated())

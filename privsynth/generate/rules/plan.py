@@ -28,7 +28,7 @@ from privsynth.generate.rules.rulebook import ColumnRule, Draw, Expect, TableRul
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.processes import process_of
 from privsynth.generate.rules.together import Together
-from privsynth.generate.rules.totals import DealPlan, TotalPlan, WorkedOut, deal_provider, total_provider
+from privsynth.generate.rules.totals import DealPlan, FromTables, TotalPlan, deal_provider, total_provider
 from privsynth.generate.rules.turns import Act, Turn, column_of, mend_of, rows_of, turns_in_order
 from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, Total
 from privsynth.pii.entities import Trait, has
@@ -116,7 +116,7 @@ class TablePlan:
     groups: Mapping[str, Together] = field(repr=False)  # by column: those that are drawn with it
     mending: Mapping[str, Mending] = field(repr=False)  # by when it is done
     links: Mapping[str, Link] = field(repr=False)  # by name
-    worked_out: Mapping[str, WorkedOut] = field(repr=False)  # columns that rest upon whole tables
+    worked_out: Mapping[str, FromTables] = field(repr=False)  # columns that rest upon whole tables
     drawn_links: Mapping[str, LinkPlan | OwnLinkPlan] = field(repr=False)  # by place; all but the parent
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     process: Process | None = field(default=None, repr=False)  # or what its rows come from
@@ -173,7 +173,7 @@ def plan_tables(book: Book) -> BookPlan:
     expectations = {name: planned.expectations(name) for name in book.rules.tables}
     groups = {name: planned.groups(name) for name in book.rules.tables}
     needs = together(needs, [_group(name, each) for name, tied in groups.items() for each in tied.values()])
-    drawn = Drawn(needs, {**planned.links, **planned.columns}, groups)
+    drawn = Redrawing(needs, {**planned.links, **planned.columns}, groups)
     mending = {name: mending_of(name, expectations, planned.apart(name), drawn) for name in book.rules.tables}
     needs = with_mending(needs, mending)
     turns = turns_in_order(needs, book)
@@ -216,7 +216,7 @@ class _Planned:
     _: KW_ONLY
     columns: dict[Turn, ColumnPlan] = field(default_factory=dict)
     links: dict[Turn, LinkPlan | OwnLinkPlan] = field(default_factory=dict)
-    worked_out: dict[Turn, WorkedOut] = field(default_factory=dict)
+    worked_out: dict[Turn, FromTables] = field(default_factory=dict)
     counts: dict[str, Provider] = field(default_factory=dict)
     processes: dict[str, Process] = field(default_factory=dict)
 
@@ -521,7 +521,7 @@ Needs = Mapping[Turn, frozenset[Turn]]
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Redrawing:
     """All that is drawn or worked out: what needs what, what is drawn together, and what may be drawn again."""
 
     needs: Needs
@@ -560,7 +560,7 @@ class Drawn:
 
 
 def mending_of(
-    table: str, expectations: Mapping[str, Sequence[Expectation]], apart: Sequence[Apart], drawn: Drawn
+    table: str, expectations: Mapping[str, Sequence[Expectation]], apart: Sequence[Apart], drawn: Redrawing
 ) -> dict[str, Mending]:
     """When the expectations of a table are seen to, and which rows must not be alike.
 

@@ -17,7 +17,7 @@ from privsynth.generate.rules.links import Link
 from privsynth.generate.rules.needs import names
 from privsynth.generate.rules.providers import Scope
 from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.trees import Shape
+from privsynth.generate.rules.trees import TreeShape
 from privsynth.generate.rules.vocabulary.relations import RefersTo
 from privsynth.typing import Array
 
@@ -105,7 +105,7 @@ class OwnLinkPlan:
     """How the rows stand above each other that a table refers to within itself."""
 
     link: Link
-    shape: Shape
+    shape: TreeShape
 
     is_certain = False
     is_across = False
@@ -165,7 +165,7 @@ def plan_link(link: Link, where: Where, scope: Scope, *, unique: str | None) -> 
     if link.is_own:
         if unique is not None:
             raise scope.error("a row may stand above several others.", "leave out 'unique', or say  span: 1")
-        return OwnLinkPlan(link, Shape(rule.roots, rule.depth, rule.span))
+        return OwnLinkPlan(link, TreeShape(rule.roots, rule.depth, rule.span))
     if rule.where is not None:
         scope.at("where").expression(rule.where, compile_condition)
     if isinstance(rule.weight, str):

@@ -27,7 +27,7 @@ EXACT = 2**53  # whole numbers that are told apart up to here
 Tables = Callable[[str], Mapping[str, Array]]
 
 
-class WorkedOut(Protocol):
+class FromTables(Protocol):
     """A column that rests upon whole tables; `tables` gives the columns and links of each."""
 
     def work_out(self, rows: Rows, tables: Tables) -> Array: ...

@@ -11,7 +11,7 @@ from privsynth.typing import Array
 
 
 @dataclass(frozen=True)
-class Shape:
+class TreeShape:
     """Of the rows of one parent at most so many have nobody above them; and how far and how wide it goes below."""
 
     roots: int

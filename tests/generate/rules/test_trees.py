@@ -10,7 +10,7 @@ from rulebooks import answer, book, fitted, made
 
 from privsynth.dataset import Relation
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.trees import Shape, levels_of
+from privsynth.generate.rules.trees import TreeShape, levels_of
 
 STAFF = """id: {sequence: {prefix: E}}
 manager: {reference: {table: t, key: id, as: boss, WORDS}}
@@ -142,7 +142,7 @@ def test_levels_by_hand() -> None:
 
 def test_each_tree_stays_among_its_own_rows() -> None:
     sizes = np.array([0, 1, 7, 0, 12])
-    for shape in (Shape(2), Shape(2, depth=3), Shape(2, span=2), Shape(1, depth=4, span=3)):
+    for shape in (TreeShape(2), TreeShape(2, depth=3), TreeShape(2, span=2), TreeShape(1, depth=4, span=3)):
         above = shape.above(sizes, np.random.default_rng(1))
         tree = np.repeat(np.arange(5), sizes)
         below = above >= 0
