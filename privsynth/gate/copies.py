@@ -16,7 +16,9 @@ from privsynth.measure.attacks.copies import (
     SIDE,
     TAU,
     CopyHits,
+    Repeated,
     Repeats,
+    added,
     almost_equal_hits,
     equal_hits,
     near_hits,
@@ -219,28 +221,35 @@ class Copies:
 
     def _repeated(self, sides: Sides, names: Sequence[str]) -> Finding:
         """One row copied a hundred times is one real row that is hit: so often as it stands there, it counts here."""
-        alpha = self.limits.alpha
-        ours, beside = repeats(sides.train, sides.holdout, sides.made, names, alpha)
-        controls = [beside]
-        if sides.folds:
-            controls = [
-                repeats(train, strangers, made, names, alpha)[1] for strangers, train, made in sides.beside_strangers
-            ]
-        control = Repeats(sum(each.share for each in controls), of=sum(each.of for each in controls))
+        worst = max(self._repeats(sides, names), key=lambda each: each.beyond)
+        same = f"the same in all columns but {worst.without}" if worst.without else "the same in all columns"
         return Finding(
             "repeated",
-            ours.beyond(control),
+            worst.beyond,
             what=f"draft rows that repeat a few training rows again and again ({sides.train.name})",
             table=sides.train.name,
             limit=self.limits.copy_max,
             limit_name="copy_max",
-            where=tuple(names),
-            baseline=control.share,
+            where=tuple(name for name in names if name != worst.without),
+            baseline=worst.control.share,
             n=len(sides.made),
-            note=f"{ours.rows:,} training rows stand in the draft more than {OFTENER:g} times as often as among the "
-            f"real rows, and more often than chance explains; the worst of them {ours.most:,} times",
+            note=f"{worst.ours.rows:,} training rows stand in the draft more than {OFTENER:g} times as often as among "
+            f"the real rows, and more often than chance explains; the worst of them {worst.ours.most:,} times ({same}; "
+            "rows of which two columns or more are drawn anew are not counted together)",
             remedy="rows must be drawn from many people, and not from one again and again",
         )
+
+    def _repeats(self, sides: Sides, names: Sequence[str]) -> list[Repeated]:
+        """With folds the control are those who stand outside, in each of them."""
+        alpha = self.limits.alpha
+        found = repeats(sides.train, sides.holdout, sides.made, names, alpha)
+        if not sides.folds:
+            return found
+        beside = [
+            {each.without: each.control for each in repeats(train, strangers, made, names, alpha)}
+            for strangers, train, made in sides.beside_strangers
+        ]
+        return [replace(each, control=added(fold.get(each.without, Repeats()) for fold in beside)) for each in found]
 
     def visible(self, sides: Sides, *, rows: int) -> float:
         """The least share of copied rows that the tests see in a draft of so many rows."""

@@ -74,10 +74,11 @@ def _tallest(real: Sequence[Array], made: Sequence[Array]) -> Peak:
     for window in _windows(rows):
         whole = size * len(short) * (window.stop - window.start)
         for way in (1, -1):
-            together = sum(
+            products = (
                 spectrum * np.conj(rfft(signal[window][::way], len(long[0])))
                 for spectrum, signal in zip(spectra, short, strict=True)
             )
+            together = np.sum(list(products), axis=0)
             laid = irfft(together, len(long[0]))  # the agreement of the window, for each place at which it may begin
             peak = _peak(laid / whole)
             worst = max(worst, peak, key=lambda each: each.height / each.limit)

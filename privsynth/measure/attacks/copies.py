@@ -7,7 +7,7 @@ of the training rows. The excess is scaled to the draft: the share of its rows t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from privsynth.measure.significance import copy_pvalue
 from privsynth.typing import Array
 
 SIDE = 20_000  # rows a side where distances are measured
+MOSTLY = 0.5  # of the people must be alone in what is left when a column is left out
 OFTENER = 2.0  # than its share a real row may come: a maker draws what is common
 TAU = 0.01  # the quantile of hold-out distances that counts as near
 
@@ -93,20 +94,56 @@ class Repeats:
         return max(0.0, self.share - control.share * self.of / max(1, control.of))
 
 
-def repeats(train: Table, holdout: Table, draft: Table, names: Sequence[str], alpha: float) -> tuple[Repeats, Repeats]:
-    """How far the draft repeats single training rows; and rows that are held out alone, as the control.
+def added(controls: Iterable[Repeats]) -> Repeats:
+    """The controls of several folds as one."""
+    several = list(controls)
+    return Repeats(sum(each.share for each in several), of=sum(each.of for each in several))
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Single training rows that the draft repeats; and rows that are held out alone, as the control."""
+
+    ours: Repeats
+    control: Repeats
+    without: str | None = None  # the column that may differ; None: none
+
+    @property
+    def beyond(self) -> float:
+        return self.ours.beyond(self.control)
+
+
+def repeats(train: Table, holdout: Table, draft: Table, names: Sequence[str], alpha: float) -> list[Repeated]:
+    """How far the draft repeats single rows: in all columns, and in all but one, whichever, that it draws anew.
 
     A real row may come `OFTENER` times as often as it stands among all real rows. What is above that counts if chance
-    does not make two equal rates so different: by the exact test, corrected for all rows that are looked at.
+    does not make two equal rates so different: by the exact test, corrected for all rows and ways that are looked at.
+    A column is left out only where most people are still alone with the others: else these are nobody's row.
     """
-    real, others, drawn = (keys.sum(axis=1, dtype=np.uint64) for keys in cell_keys((train, holdout, draft), names))
+    keys = cell_keys((train, holdout, draft), names)
+    wholes = [each.sum(axis=1, dtype=np.uint64) for each in keys]
+    found = [_repeated(wholes, alpha / (len(names) + 1), None)]
+    for at, name in enumerate(names) if len(names) > 1 else ():
+        rests = [whole - each[:, at] for whole, each in zip(wholes, keys, strict=True)]
+        if _alone(np.concatenate(rests[:2])) >= MOSTLY:
+            found.append(_repeated(rests, alpha / (len(names) + 1), name))
+    return found
+
+
+def _alone(rows: Array) -> float:
+    """The share of the rows that no other one equals."""
+    return float((np.unique(rows, return_counts=True)[1] == 1).sum() / max(1, len(rows)))
+
+
+def _repeated(keys: Sequence[Array], alpha: float, without: str | None) -> Repeated:
+    real, others, drawn = keys
     rows, stands = np.unique(np.concatenate([real, others]), return_counts=True)
     found = np.sort(drawn)
     times = np.searchsorted(found, rows, side="right") - np.searchsorted(found, rows, side="left")
     rate = len(drawn) / max(1, len(real) + len(others))
     inside = np.isin(rows, real)
     ours, theirs = (_repeats(times[side], stands[side], rate, alpha, len(drawn)) for side in (inside, ~inside))
-    return ours, theirs
+    return Repeated(ours, theirs, without)
 
 
 def _repeats(times: Array, stands: Array, rate: float, alpha: float, size: int) -> Repeats:

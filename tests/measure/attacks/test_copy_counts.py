@@ -70,11 +70,35 @@ def test_without_control_no_leak_is_visible() -> None:
 def test_one_real_row_again_and_again_is_counted_by_the_draft_rows_and_chance_is_not() -> None:
     train, holdout, made = people(1000, 1), people(1000, 2), honest(1000, 3)
     copied = planted(made, train, np.full(60, 7))
-    ours, control = repeats(train, holdout, copied, LEARNT, 0.001)
-    assert (ours.rows, ours.most, control) == (1, 60, Repeats(of=control.of))
-    assert ours.beyond(control) == pytest.approx((60 - OFTENER * 1000 / 2000) / 1000)
-    clean, _ = repeats(train, holdout, made, LEARNT, 0.001)
-    assert (clean.share, clean.rows) == (0.0, 0)
+    found = repeats(train, holdout, copied, LEARNT, 0.001)[0]
+    assert (found.ours.rows, found.ours.most, found.control) == (1, 60, Repeats(of=found.control.of))
+    assert found.beyond == pytest.approx((60 - OFTENER * 1000 / 2000) / 1000)
+    for clean in repeats(train, holdout, made, LEARNT, 0.001):
+        assert (clean.ours.share, clean.ours.rows) == (0.0, 0)
+
+
+@pytest.mark.parametrize("anew", ["income", "town"])
+def test_one_real_row_again_and_again_is_counted_though_a_column_is_drawn_anew_in_each(anew: str) -> None:
+    train, holdout, made = people(1000, 1), people(1000, 2), honest(1000, 3)
+    others = [name for name in LEARNT if name != anew]
+    found = repeats(train, holdout, planted(made, train, np.full(60, 7), columns=others), LEARNT, 0.001)
+    by_column = {each.without: each for each in found}
+    assert by_column[None].beyond == 0
+    assert by_column[anew].ours.most == 60
+    assert max(found, key=lambda each: each.beyond) is by_column[anew]
+
+
+def test_a_column_without_which_most_people_are_like_others_is_not_left_out(rng: np.random.Generator) -> None:
+    columns = (Column("id", Kind.CATEGORY), Column("sex", Kind.CATEGORY))
+    train, holdout, made = (
+        Table(
+            "few",
+            columns,
+            pd.DataFrame({"id": rng.random(500).astype(str), "sex": rng.choice(["f", "m"], 500)}, dtype=object),
+        )
+        for _ in range(3)
+    )
+    assert [each.without for each in repeats(train, holdout, made, ["id", "sex"], 0.01)] == [None, "sex"]
 
 
 def test_a_row_that_many_share_may_come_as_often_as_it_is_shared(rng: np.random.Generator) -> None:
@@ -83,8 +107,8 @@ def test_a_row_that_many_share_may_come_as_often_as_it_is_shared(rng: np.random.
         Table("letters", (Column("letter", Kind.CATEGORY),), pd.DataFrame({"letter": each.astype(object)}))
         for each in levels
     )
-    for found in repeats(train, holdout, made, ["letter"], 0.01):
-        assert (found.share, found.rows) == (0.0, 0)
+    (found,) = repeats(train, holdout, made, ["letter"], 0.01)
+    assert (found.ours.share, found.control.share, found.ours.rows) == (0.0, 0.0, 0)
 
 
 def test_what_a_maker_repeats_of_rows_it_never_saw_is_taken_off() -> None:
@@ -96,5 +120,5 @@ def test_what_a_maker_repeats_of_rows_it_never_saw_is_taken_off() -> None:
 
 def test_rows_that_only_held_out_people_have_are_the_control() -> None:
     train, holdout = people(1000, 1), people(1000, 2)
-    ours, control = repeats(train, holdout, planted(honest(1000, 3), holdout, np.full(60, 7)), LEARNT, 0.001)
-    assert (ours.rows, control.rows, control.most) == (0, 1, 60)
+    found = repeats(train, holdout, planted(honest(1000, 3), holdout, np.full(60, 7)), LEARNT, 0.001)[0]
+    assert (found.ours.rows, found.control.rows, found.control.most) == (0, 1, 60)
