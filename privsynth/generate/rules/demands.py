@@ -31,6 +31,7 @@ from privsynth.generate.rules.providers import Scope
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.support import Support, may_be_missing, support_of
 from privsynth.generate.rules.time.demanded import demands_of_process
+from privsynth.generate.rules.turns import column_of
 from privsynth.typing import Array
 
 VALUES = {  # what a value is demanded to be, by the way in which it is made
@@ -106,9 +107,9 @@ def _of_column(plan: ColumnPlan, scope: Scope, table: TablePlan) -> Iterator[Dem
     yield there(table.name, plan.name, place)
     if plan.column.kind.is_numeric or plan.column.kind is Kind.DATE:
         yield of_kind(table.name, plan.column, place)
-    is_root = any(link.is_own and plan.name in link.keys for link in table.links.values())  # has nobody above
-    if not isinstance(rule.missing, str) and rule.missing < 1 and not (may_be_missing(rule) or is_root):
-        yield left_out(table.name, plan.name, float(rule.missing), place)
+    share = _left_out(plan, table)
+    if share is not None:
+        yield left_out(table.name, plan.name, share, place)
     if rule.unique or rule.generator in ("sequence", "uuid"):
         yield unique(table.name, [plan.name], place)
     if plan.is_sorted:
@@ -126,6 +127,19 @@ def _of_column(plan: ColumnPlan, scope: Scope, table: TablePlan) -> Iterator[Dem
             is_along=plan.provider is not None and plan.provider.across,
             place=place,
         )
+
+
+def _left_out(plan: ColumnPlan, table: TablePlan) -> float | None:
+    """The share of rows that have no value; None where the book does not tell.
+
+    What is missing breaks no expectation, so where rows are drawn again more of them are. A root refers to nobody.
+    """
+    rule = plan.rule
+    is_again = any(column_of(table.name, plan.name) in mending.anew for mending in table.mending.values())
+    is_root = any(link.is_own and plan.name in link.keys for link in table.links.values())
+    if isinstance(rule.missing, str) or may_be_missing(rule) or is_root or (rule.missing and is_again):
+        return None
+    return float(rule.missing)
 
 
 def _parent(table: TablePlan) -> Bond | None:

@@ -168,6 +168,17 @@ def test_a_share_that_is_left_out_is_a_soft_rule(tmp_path: Path) -> None:
     ]
 
 
+def test_a_share_is_not_demanded_of_rows_that_are_drawn_again(tmp_path: Path) -> None:
+    rows = "".join(f"{'' if at % 2 else 1},1\n" for at in range(200))
+    text = book("x: {whole: {low: 0, high: 1}, missing: 0.1}\ny: {constant: 1}", rest="    expect: [x > 0]\n")
+    assert broken(asked(tmp_path, text, t=f"x,y\n{rows}")) == []
+
+
+def test_a_root_of_a_table_that_refers_to_itself_has_nobody_above(tmp_path: Path) -> None:
+    text = book("k: {sequence: {}}\nboss: {reference: {table: t, key: k, as: above, roots: 1}}")
+    assert broken(asked(tmp_path, text, t="k,boss\n1,\n2,1\n3,9\n")) == [("reference", "boss", (4,))]
+
+
 def test_lines_are_those_of_the_file_where_cells_hold_line_ends(tmp_path: Path) -> None:
     found = asked(tmp_path, book("x: {choice: [a]}\ny: {pattern: '(b|c)?'}"), t='x,y\na,"b\nb"\nz,c\n')
     assert broken(found) == [("values", "x", (4,)), ("values", "y", (2,))]
