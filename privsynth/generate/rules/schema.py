@@ -146,12 +146,15 @@ def _refuse(rule: ColumnRule, *, decimals: bool, format_: bool) -> None:
 
 
 def _check_format(shape: str) -> None:
-    """A format must tell day, month and year, or the dates could not be read again."""
-    try:
-        good = dt.datetime.strptime(_SAMPLE.strftime(shape), shape) == _SAMPLE  # noqa: DTZ007 - days of a calendar have no zone
-    except ValueError:
-        good = False
-    if not good:
+    if not tells_days(shape):
         raise PolicyError(
             "this format does not tell day, month and year.", hint="such as %Y-%m-%d, %d.%m.%Y or %Y-%m-%d %H:%M"
         )
+
+
+def tells_days(shape: str) -> bool:
+    """A format must tell day, month and year, or the dates could not be read again."""
+    try:
+        return dt.datetime.strptime(_SAMPLE.strftime(shape), shape) == _SAMPLE  # noqa: DTZ007 - days of a calendar have no zone
+    except ValueError:
+        return False

@@ -12,11 +12,13 @@ writing   the book as text
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privsynth.dataset import Dataset
-from privsynth.generate.rules.infer.tables import tables_of
+from privsynth.errors import PolicyError, visible
+from privsynth.generate.rules.book import MAX_BYTES
+from privsynth.generate.rules.infer.tables import MadeTable, tables_of
 from privsynth.generate.rules.infer.writing import lines_of
 from privsynth.generate.rules.rulebook import Inferred
 from privsynth.statistics import Fact
@@ -32,16 +34,31 @@ HEAD = """\
 #
 # "off" is the largest share of the rows that a law has on the wrong side of any number.
 """
+LONGEST = 128  # characters of a name
 MARK = (
     "Of what it was made, and by chance of which seed people were held out before: a run beside the same rows holds "
     "out the same people. Keep these lines."
 )
 
 
+PARENTS = (2, 1, 0)  # columns that a column follows, at most: fewer where the book would be too long otherwise
+
+
 def infer_book(train: Dataset, facts: Sequence[Fact], mark: Inferred, *, name: str, file: str) -> str:
     """The text of the book. `train` are the rows that may be looked at; `mark` says in the book that they were."""
-    made = tables_of(train, facts, mark)
-    comments = {("inferred",): MARK}
+    _refuse_names(train)
+    texts = (_text(tables_of(train, facts, mark, most), train.names, mark, name, file) for most in PARENTS)
+    short = next((text for text in texts if len(text.encode()) <= MAX_BYTES), None)
+    if short is None:
+        raise PolicyError(
+            f"the rulebook of these tables would be larger than {MAX_BYTES:,} bytes.",
+            hint="infer one of fewer tables or columns",
+        )
+    return short
+
+
+def _text(made: Mapping[str, MadeTable], names: Sequence[str], mark: Inferred, name: str, file: str) -> str:
+    comments: dict[tuple[str, ...], str] = {("inferred",): MARK}
     for table, each in made.items():
         comments[("tables", table)] = each.why
         comments |= {("tables", table, "columns", column): why for column, why in each.reasons.items()}
@@ -49,9 +66,21 @@ def infer_book(train: Dataset, facts: Sequence[Fact], mark: Inferred, *, name: s
         "version": 1,
         "name": name,
         "inferred": mark.model_dump(),
-        "tables": {table: made[table].words for table in train.names},
+        "tables": {table: made[table].words for table in names},
     }
     return HEAD.format(k=mark.k, file=file) + "\n" + "\n".join(lines_of(content, comments)) + "\n"
+
+
+def _refuse_names(data: Dataset) -> None:
+    """What a rulebook cannot name."""
+    for table in data:
+        names = [column.name for column in table.columns]
+        if any(name.startswith("parent.") or not name.isprintable() or not 0 < len(name) <= LONGEST for name in names):
+            raise PolicyError(
+                f"table {visible(table.name)} has a column whose name cannot stand in a rulebook: one of more than "
+                f"{LONGEST} characters, one that begins with parent., or one of characters that cannot be seen.",
+                hint="rename the column",
+            )
 
 
 __all__ = ["infer_book"]

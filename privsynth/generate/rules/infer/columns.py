@@ -20,11 +20,13 @@ from privsynth.generate.rules.infer.dates import dates_of, gaps_of
 from privsynth.generate.rules.infer.follows import Follower, followings, told_by
 from privsynth.generate.rules.infer.holders import Holders, proportions, share
 from privsynth.generate.rules.infer.laws import MOST, FittedLaw, Way, law_of, number
+from privsynth.generate.rules.schema import tells_days
 from privsynth.people.evidence import gender_column
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
 SURELY = 0.99  # share of the rows in which a column is decided by others, from which it follows these alone
+HALF = 0.5  # of the rows whose words enough people share: below that a column is one of texts
 LITTLE = 0.002  # share of the rows below which what is left over is left out
 
 
@@ -46,6 +48,7 @@ class TableLesson:
     _: KW_ONLY
     keys: Mapping[str, Way] = field(default_factory=dict)  # references, as the book says them
     above: Mapping[str, ColumnStates] = field(default_factory=dict)
+    most: int = 2  # columns that a column follows
 
     def values(self, name: str) -> Array:
         return self.table.values(name)
@@ -103,11 +106,12 @@ class _Columns:
         if name in self.derived:
             return self.derived[name]
         if self._is_key(column, values):
-            return Made(*names.key_of(values, column))
+            return Made(*names.key_of(values, column, self.crowd))
         if not column.role.is_fabricated:
             return None if self._is_shared(column, values) else self._shaped(column, values)
-        if (way := names.person_of(column)) is not None and column.role is not Role.FREE_TEXT:
-            return Made(self._with_missing(self._of_gender(way), values), "part of an invented person")
+        part = names.person_of(column)
+        if part is not None and column.role is not Role.FREE_TEXT:
+            return Made(self._with_missing(self._of_gender(part), values), "part of an invented person")
         if column.kind is Kind.DATE:
             return None
         return self._shaped(column, values)
@@ -123,7 +127,7 @@ class _Columns:
         codes, known = pd.factorize(values)
         sizes = self.crowd.sizes(np.where(codes < 0, len(known), codes), len(known) + 1)[:-1]
         held = np.isin(codes, np.flatnonzero(sizes >= self.crowd.k))
-        return column.kind in (Kind.BOOLEAN, Kind.ORDINAL) or held.mean() >= 0.5 * (codes >= 0).mean()
+        return column.kind in (Kind.BOOLEAN, Kind.ORDINAL) or held.sum() >= HALF * (codes >= 0).sum()
 
     def _shaped(self, column: Column, values: Array) -> Made:
         way, why = names.shaped(values, column, self.crowd)
@@ -163,7 +167,7 @@ class _Columns:
     def _drawn(self, column: Column, follow: Follower, states: Mapping[str, ColumnStates]) -> Made:
         values = self.lesson.values(column.name)
         is_missing = pd.isna(values)
-        parents = [states[name] for name in sorted(follow.parents, key=lambda name: not states[name].levels)]
+        parents = [states[name] for name in sorted(self._kept(follow), key=lambda name: not states[name].levels)]
         draft = _Draft(column, values, self.crowd, self.gaps.get(column.name))
         if column.name in self.gaps:
             draft.low_values = self.lesson.values(self.gaps[column.name])
@@ -178,6 +182,10 @@ class _Columns:
             way = self._with_missing(way, values)
         return Made(way, "; ".join(filter(None, (_followed(follow), draft.words, over))))
 
+    def _kept(self, follow: Follower) -> tuple[str, ...]:
+        """What decides a column is followed in any case."""
+        return follow.parents if follow.name in self.forced else follow.parents[: self.lesson.most]
+
     def _described(self, column: Column, made: Made) -> Made:
         """With the words that say what the column is."""
         words = dict(made.words)
@@ -188,7 +196,7 @@ class _Columns:
             words["kind"] = column.kind.value
             if column.kind is Kind.NUMBER:
                 words["decimals"] = min(12, column.spelling.decimals)
-            if column.format:
+            if column.format and (column.kind is not Kind.DATE or tells_days(column.format)):
                 words["format"] = column.format
         if column.role is not Role.PLAIN and "reference" not in words:
             words["role"] = column.role.value
@@ -280,8 +288,8 @@ class _Draft:
         codes = self.codes[rest]
         sizes = self.crowd.take(rest).sizes(codes, len(self.known)) if len(rest) else np.zeros(len(self.known))
         held = sizes >= self.crowd.k
-        counts = np.bincount(codes, minlength=len(self.known)) * held if len(rest) else held
-        counts = np.zeros(len(self.known)) if is_forced else counts  # what is decided is never drawn for any row
+        shared = held & (not is_forced)  # what is decided is never drawn for any row
+        counts = np.bincount(codes, minlength=len(self.known)) * shared
         part = counts.sum() / max(1, (~self.is_missing).sum())
         lost = (len(rest) - counts.sum()) / max(1, (~self.is_missing).sum())
         left = f"{lost:.2%} of the rows are left out: fewer than {self.crowd.k} people share them" if lost else ""

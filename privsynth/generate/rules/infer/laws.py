@@ -170,8 +170,8 @@ def _table(values: Array, crowd: Holders, step: float, most: int) -> FittedLaw:
     low, high = _range(values, crowd, step)
     bins = int(np.clip(crowd.size // (2 * crowd.k), 1, most))
     wished = np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1])
-    edges = [low, *_round_edges(np.unique(wished), low, high, step), high]
-    edges = merged(values, crowd, np.array(edges), step)
+    round_ones = [low, *_round_edges(np.unique(wished), low, high, step), high]
+    edges = merged(values, crowd, np.array(round_ones), step)
     counts = np.histogram(values, _between(edges, step))[0]
     places = _places(step) + 1
     told = [number(edge, places) for edge in _between(edges, step)]

@@ -18,6 +18,7 @@ from privsynth.typing import Array
 
 SHAPES = 12  # of one column, at most
 LONGEST = 60  # characters of a shape
+WIDEST = 14  # characters of a key, from which it is no sequence
 OFTEN = 1.5  # rows with one number, on average, from which numbers are drawn again and again
 WORDS = r"(\l{3,9} ){4,12}\l{3,9}"  # what stands for a text that nobody may be given
 SIGNS = re.compile(r"([\\()\[\]{}|?*+.^$])")
@@ -25,16 +26,18 @@ PART_OF = {entity: part for part, (entity, _, _) in PARTS.items()}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
-def key_of(values: Array, column: Column) -> tuple[Way, str]:
+def key_of(values: Array, column: Column, crowd: Holders) -> tuple[Way, str]:
     """A key of its own: numbers beyond all that there are, or texts of the same build with more digits."""
     if column.kind.is_numeric:
         digits = _digits(np.nanmax(np.abs(values), initial=0))
-        return {"sequence": {"start": 10**digits + 1}}, "a key of its own: numbers beyond the real ones"
-    texts = values[~pd.isna(values)].astype(str)
-    if len(texts) and all(UUID.match(text) for text in texts[:100]):
-        return {"uuid": {}}, "a key: random UUIDs"
-    prefix = _letters_before(texts)
-    width = max((len(text) - len(prefix) for text in texts), default=6)
+        if digits < WIDEST:
+            return {"sequence": {"start": 10**digits + 1}}, "a key of its own: numbers beyond the real ones"
+        return {"sequence": {"start": 1}}, "a key of its own"
+    texts = values.astype(str)
+    prefix = _letters_before(texts) if crowd.size >= crowd.k else ""
+    width = max((len(text) - len(prefix) for text in texts), default=0)
+    if width >= WIDEST or any(UUID.match(text) for text in texts[:1]):
+        return {"uuid": {}}, "a key of its own: random UUIDs"
     way = {"sequence": {"start": 10**width + 1, "width": width + 1, **({"prefix": prefix} if prefix else {})}}
     return way, "a key of its own: one digit longer than the real ones"
 

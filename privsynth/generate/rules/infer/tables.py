@@ -31,8 +31,8 @@ class MadeTable:
     reasons: Mapping[str, str]
 
 
-def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred) -> dict[str, MadeTable]:
-    """All tables, parents first."""
+def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred, most: int) -> dict[str, MadeTable]:
+    """All tables, parents first. `most`: columns that a column follows."""
     people, k = data.hanging_together(), mark.k
     made, states = dict[str, MadeTable](), dict[str, dict[str, ColumnStates]]()
     for table in data.parents_first():
@@ -47,6 +47,7 @@ def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred) -> dict[str,
             [fact for fact in facts if fact.table == table.name],
             keys=_keys(data, relation, refers),
             above={name: each for columns in seen for name, each in columns.items()},
+            most=most,
         )
         columns, states[table.name] = columns_of(lesson)
         size, why = _root(data, table, mark) if relation is None else _children(data, relation, above, people, k)
@@ -75,7 +76,7 @@ def _keys(data: Dataset, main: Relation | None, refers: Mapping[str, Relation]) 
     """References as the book says them: to the parent, and to rows of other tables, all as likely."""
     keys: dict[str, Way] = {} if main is None else {main.child_key: {"reference": main.parent_key}}
     for name, each in refers.items():
-        missing = share(float((data.parent_rows(each) < 0).mean()))
+        missing = share(float((data.parent_rows(each) < 0).sum()) / max(1, len(data[each.child])))
         words = {"table": each.parent, "key": each.parent_key, "as": name, **({"missing": missing} if missing else {})}
         keys[each.child_key] = {"reference": words}
     return keys
