@@ -11,7 +11,7 @@ import pandas as pd
 
 from privsynth.errors import BackendError
 from privsynth.generate.rules.making import Making, Streams
-from privsynth.generate.rules.plan import LATE, Apart, Expectation
+from privsynth.generate.rules.redrawing import LATE, Apart, Expectation
 from privsynth.generate.rules.rows import Rows
 from privsynth.typing import Array
 

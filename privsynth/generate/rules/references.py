@@ -35,6 +35,7 @@ class LinkPlan:
 
     is_certain = False
     is_across = False
+    crosses = False
 
     @property
     def is_fixed(self) -> bool:
@@ -109,6 +110,7 @@ class OwnLinkPlan:
 
     is_certain = False
     is_across = False
+    crosses = False
     is_fixed = True
 
     def draw(self, rows: Rows, target: Rows) -> Array:  # noqa: ARG002 - nothing but the number of rows is asked
