@@ -9,6 +9,7 @@ from rulebooks import book, fitted, frame_of, made
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError, PolicyError
+from privsynth.report.decision import first_numbers
 
 TOWNS = """country,town,postcode,people,area,founded
 A,Aston,01234,900,1.5,1900-01-31
@@ -113,6 +114,15 @@ def test_the_recipe_names_the_file_and_its_digest_and_does_not_claim_that_nothin
     assert "no real data was read" not in str(rules.recipe.details["source"])
     assert any("town" in note and "towns.csv" in note for note in rules.sample(None, np.random.default_rng(1)).notes)
     assert "look-up file towns.csv" in rules.recipe.columns["t"]["town"]["treatment"]
+
+
+def test_the_first_number_of_a_report_names_look_ups_instead_of_no_real_row() -> None:
+    def first(looked_up: list[str]) -> dict[str, str]:
+        return first_numbers([], [], 10, real=False, of_people=False, looked_up=looked_up)[0]
+
+    assert first(["towns.csv"])["label"] == "look-up files read"
+    assert "No real data was read" not in first(["towns.csv"])["meaning"]
+    assert "No real data was read" in first([])["meaning"]
 
 
 @pytest.mark.parametrize("name", ["../towns.csv", "/etc/passwd", "sub/../../towns.csv", "", ".", "no.csv", "link.csv"])
