@@ -174,6 +174,7 @@ tables:
         ("x: {date: {low: 2024-12-01, high: 2024-12-29, business: XX}}", "'AT', 'DE'"),
         ("x: {date: {low: 2024-12-01, high: 2024-12-29, hours: [9, 17]}}", "'hours' goes with 'time: true'"),
         ("x: {date: {low: 2024-12-01, high: 2024-12-29, time: true, hours: [17, 9]}}", "two numbers that rise"),
+        ("x: {date: {low: 20240101, high: 2024-12-29}}", "book.yaml:7:18: .*valid datetime"),
         ("x: {business_day: {after: y, days: 2, of: DE}}", "no such column"),
         ("x: {business_day: {after: \"'a'\", days: 2, of: DE}}", "a day is expected"),
         ("x: {local: {time: y, zone: Europe/Berlin}}", "no such column"),

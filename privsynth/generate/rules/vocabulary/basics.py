@@ -50,9 +50,10 @@ def _scalar(value: Any) -> Any:
 
 Number = Annotated[StrictInt | StrictFloat, AfterValidator(_finite)]
 Amount = Annotated[Number | StrictStr, Field(description="A number, or an expression that gives one for each row.")]
-Day = Annotated[dt.datetime | StrictStr, BeforeValidator(_day)]
-Bound = Annotated[Number | dt.datetime | StrictStr, BeforeValidator(_day)]
-Scalar = Annotated[StrictBool | Number | StrictStr | dt.datetime | None, BeforeValidator(_scalar)]
+Moment = Annotated[dt.datetime, Field(strict=True)]  # otherwise a number would count seconds since 1970
+Day = Annotated[Moment | StrictStr, BeforeValidator(_day)]
+Bound = Annotated[Number | Moment | StrictStr, BeforeValidator(_day)]
+Scalar = Annotated[StrictBool | Number | StrictStr | Moment | None, BeforeValidator(_scalar)]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}_[A-Z]{2}$")]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 
