@@ -22,7 +22,7 @@ from privsynth.generate.rules.planting import check_errors
 from privsynth.generate.rules.points import plan_points
 from privsynth.generate.rules.provider import Provider
 from privsynth.generate.rules.providers import TOP_ONLY, WHOLE, WHOLE_LAWS, Scope, provider_of
-from privsynth.generate.rules.redrawing import Apart, Expectation, Mending, Redrawing, mending_of, with_mending
+from privsynth.generate.rules.redrawing import Apart, Expectation, Mending, Redrawing, mending_of, tied, with_mending
 from privsynth.generate.rules.references import LinkPlan, OwnLinkPlan, plan_link, where_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Draw, Expect, TableRule
@@ -138,7 +138,7 @@ def plan_tables(book: Book) -> BookPlan:
     planned.put_in_order()
     expectations = {name: planned.expectations(name) for name in book.rules.tables}
     groups = {name: planned.groups(name) for name in book.rules.tables}
-    needs = together(needs, [tied(name, each) for name, tied in groups.items() for each in tied.values()])
+    needs = together(needs, [tied(name, each) for name, inside in groups.items() for each in inside.values()])
     drawn = Redrawing(needs, {**planned.links, **planned.columns}, groups)
     mending = {name: mending_of(name, expectations, planned.apart(name), drawn) for name in book.rules.tables}
     needs = with_mending(needs, mending)
