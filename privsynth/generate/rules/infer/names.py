@@ -65,11 +65,12 @@ def shaped(values: Array, column: Column, crowd: Holders) -> tuple[Way, str]:
     if not chosen:
         return {"pattern": r"\l{6,12}"}, "letters: too few people share any shape"
     weights = proportions(counts[chosen])
-    parts = [{"weight": weight, "pattern": known[at]} for weight, at in zip(weights, chosen, strict=True)]
+    more = r"\d" if column.role.is_fabricated else ""  # one digit more: none of them is a real one
+    parts = [{"weight": weight, "pattern": known[at] + more} for weight, at in zip(weights, chosen, strict=True)]
     left = 1 - counts[chosen].sum() / counts.sum() if counts.sum() else 0.0
     words = f"texts of {len(parts)} shapes" if len(parts) > 1 else "texts of one shape"
-    more = f", {left:.1%} of others left out" if left > 0 else ""
-    return ({"mixture": parts} if len(parts) > 1 else {"pattern": parts[0]["pattern"]}), f"{words}{more}"
+    lost = f", {left:.1%} of others left out" if left > 0 else ""
+    return ({"mixture": parts} if len(parts) > 1 else {"pattern": parts[0]["pattern"]}), f"{words}{lost}"
 
 
 def _digits(largest: Any) -> int:
