@@ -72,8 +72,6 @@ def _why_whole(table: TablePlan) -> str | None:
         return f"errors are made in table {table.name}"
     if table.rule.unique:
         return f"no two rows of table {table.name} may be alike"
-    if table.rule.errors:
-        return f"the errors on purpose of table {table.name} are listed by the rows of the whole table"
     for column in table.columns.values():
         place = f"column {column.name} of table {table.name}"
         if column.rule.unique and column.rule.generator not in _KEYS:

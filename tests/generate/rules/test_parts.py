@@ -89,7 +89,7 @@ def test_few_rows_are_made_as_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "rest", "why"),
     [
-        ("x: {constant: abc}", "    errors: [{column: x, typo: 0.1}]\n", "the errors on purpose of table t"),
+        ("x: {constant: abc}", "    errors: [{column: x, typo: 0.1}]\n", "errors are made in table t"),
         ("x: {pattern: '[a-z]{9}', unique: true}", "", "column x of table t is unique"),
         (
             "x: {constant: 1}",
