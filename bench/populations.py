@@ -65,7 +65,11 @@ def cut(table: Table, seed: int, rows: int) -> Parts:
 
 @cache
 def adult(folder: Path) -> Table:
-    return described(_both(folder, "adult"), "adult", "income")
+    """One row of each survey weight: Adult is of several months of a survey, and some people stand in it twice.
+
+    An independent draft could hold the twin of somebody in the source, which nothing tells from a copy of him.
+    """
+    return described(_both(folder, "adult").drop_duplicates("fnlwgt", ignore_index=True), "adult", "income")
 
 
 @cache
