@@ -83,7 +83,7 @@ def _of_numbers(
     wished = _wished(values[codes >= 0])
     step = 10.0**-decimals
     ends = [number(end, decimals) for end in _rounded(wished, step)]
-    return _ranges(name, values, [float(end) for end in ends], [str(end) for end in ends], crowd, sql)
+    return _ranges(name, values, [(float(end), str(end)) for end in ends], crowd, sql)
 
 
 def _of_dates(name: str, values: Array, crowd: Holders, sql: str) -> ColumnStates | None:
@@ -95,7 +95,7 @@ def _of_dates(name: str, values: Array, crowd: Holders, sql: str) -> ColumnState
     starts = months.astype("datetime64[D]")
     numbers = np.where(pd.isna(values), np.nan, values.astype("datetime64[us]").astype(np.int64).astype(float))
     ends = [float(start.astype("datetime64[us]").astype(np.int64)) for start in starts]
-    return _ranges(name, numbers, ends, [f"DATE '{start}'" for start in starts], crowd, sql)
+    return _ranges(name, numbers, [*zip(ends, [f"DATE '{start}'" for start in starts], strict=True)], crowd, sql)
 
 
 def _wished(present: Array) -> list[float]:
@@ -117,14 +117,12 @@ def _rounded(ends: list[float], step: float) -> list[float]:
     return sorted({float(np.ceil(end / unit - 1e-9) * unit) if unit > step else end for end in ends})
 
 
-def _ranges(
-    name: str, numbers: Array, ends: list[float], words: list[str], crowd: Holders, sql: str
-) -> ColumnStates | None:
+def _ranges(name: str, numbers: Array, ends: list[tuple[float, str]], crowd: Holders, sql: str) -> ColumnStates | None:
     """Ranges of k people at least: an end is left out where there are fewer between it and the one before."""
     is_missing = np.isnan(numbers)
     cuts: list[tuple[float, str]] = []
     low = -np.inf
-    for end, word in zip(ends, words, strict=True):
+    for end, word in ends:
         if crowd.shows((numbers >= low) & (numbers < end)) and crowd.shows(numbers >= end):
             cuts.append((end, word))
             low = end
