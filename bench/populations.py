@@ -73,6 +73,12 @@ def adult(folder: Path) -> Table:
 
 
 @cache
+def adult_whole(folder: Path) -> Table:
+    """With its twins."""
+    return described(_both(folder, "adult"), "adult", "income")
+
+
+@cache
 def bank(folder: Path) -> Table:
     return described(_both(folder, "bank"), "bank", "balance")
 
@@ -113,7 +119,7 @@ def kinds(material: Path | None) -> dict[str, Callable[[int, int], Parts]]:
     }
     if material is None:
         return made
-    real = {"adult": adult, "bank": bank, "titanic": titanic}
+    real = {"adult": adult, "adult-whole": adult_whole, "bank": bank, "titanic": titanic}
     return {name: _part(table, material) for name, table in real.items()} | made
 
 
