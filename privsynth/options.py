@@ -514,6 +514,9 @@ class RulesOptions(PolicyModel):
 
     kind: Literal["rules"] = "rules"
     rulebook: Path | None = Field(None, description="The rulebook, a YAML file.")
+    scenario: str | None = Field(
+        None, min_length=1, max_length=128, description="The scenario of the rulebook; without one the book as it is."
+    )
 
 
 class KeyedOptions(PolicyModel):

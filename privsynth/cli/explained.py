@@ -29,11 +29,11 @@ def narrowed(book: ToldBook, table: str | None, column: str | None) -> ToldBook:
     if not tables:
         raise _unknown("table", table, [each.name for each in book.tables])
     if column is None:
-        return replace(book, tables=tuple(tables))
+        return replace(book, tables=tuple(tables), scenarios=())
     holders = [each for each in tables if column in [c.name for c in each.columns]]
     if not holders:
         raise _unknown("column", column, [c.name for each in tables for c in each.columns])
-    return replace(book, tables=tuple(_behind(each, column) for each in holders))
+    return replace(book, tables=tuple(_behind(each, column) for each in holders), scenarios=())
 
 
 def _unknown(what: str, name: str | None, known: Sequence[str]) -> PolicyError:
@@ -68,6 +68,11 @@ def lines_of(book: ToldBook, mistakes: Sequence[Mistake]) -> Iterator[str]:
             yield from _named("expect", expects, width)
         if table.passed_over:
             yield from _named("(passed over)", f"{', '.join(table.passed_over)}: see the mistakes", width)
+    for scenario in book.scenarios:
+        yield ""
+        yield from _wrapped(f"scenario {scenario.name}{f': {scenario.about}' if scenario.about else ''}", 3)
+        for change in scenario.changes:
+            yield from _wrapped(f"   {change}", 5)
 
 
 def mistake_lines(mistakes: Sequence[Mistake]) -> Iterator[str]:
@@ -146,6 +151,9 @@ def record(book: ToldBook, mistakes: Sequence[Mistake]) -> Mapping[str, object]:
                 "parents": dict(table.parents),
             }
             for table in book.tables
+        ],
+        "scenarios": [
+            {"name": each.name, "about": each.about, "changes": list(each.changes)} for each in book.scenarios
         ],
         "mistakes": mistake_records(mistakes),
     }

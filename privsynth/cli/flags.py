@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from privsynth.cli.log import LogFormat
-from privsynth.options import BackendName, MaskOptions, ModelOptions, ReadPolicy, WritePolicy
+from privsynth.options import BackendName, MaskOptions, ModelOptions, ReadPolicy, RulesOptions, WritePolicy
 from privsynth.policy import Policy, ProfileName
 from privsynth.policy_model import PolicyModel
 
@@ -99,6 +99,10 @@ Engine = Annotated[
 ]
 Rows = Annotated[int | None, typer.Option("--rows", "-n", help=help_of(Policy, "rows"), show_default=False)]
 Seed = Annotated[int | None, typer.Option("--seed", help=help_of(Policy, "seed"), show_default=False)]
+Scenario = Annotated[
+    str | None,
+    typer.Option("--scenario", metavar="NAME", help=help_of(RulesOptions, "scenario"), show_default=False),
+]
 SeedOfTheDraw = Annotated[
     int | None,
     typer.Option(

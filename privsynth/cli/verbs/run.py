@@ -7,6 +7,7 @@ from privsynth.cli.changes import assignments, model_first, only_set, shares_of,
 from privsynth.cli.log import screen_for
 from privsynth.cli.outcome import end
 from privsynth.cli.reading import reads_files
+from privsynth.errors import PolicyError
 from privsynth.policy import load_policy
 
 
@@ -18,6 +19,7 @@ def run(
     backend: flags.Backend = None,
     rows: flags.Rows = None,
     seed: flags.Seed = None,
+    scenario: flags.Scenario = None,
     config: flags.Config = None,
     profile: flags.Profile = None,
     state: flags.State = None,
@@ -44,13 +46,19 @@ def run(
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
     files, rulebook = sort_inputs(data)
+    if scenario is not None and (backend not in (None, "rules") or (rulebook is None and config is None)):
+        raise PolicyError(
+            "--scenario is for a rulebook, with backend rules.",
+            hint="name a rulebook: privsynth run BOOK.yaml --scenario NAME --out OUT",
+        )
     changes = read | only_set(
         {
-            "backend": backend or ("rules" if rulebook else None),
+            "backend": backend or ("rules" if rulebook or scenario else None),
             "rows": rows,
             "seed": seed,
             "backend.engine": model_engine,
             "backend.rulebook": rulebook,
+            "backend.scenario": scenario,
             "write.format": format,
             "backend.where": where,
             "backend.shares": shares_of(share or []),

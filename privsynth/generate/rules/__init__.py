@@ -53,7 +53,7 @@ class Rules:
                 "backend rules needs a rulebook.",
                 hint="name one: privsynth run rules/shop.yaml --out DIR, or rulebook: in the policy's backend",
             )
-        self.planned(*ready(self.options.rulebook))
+        self.planned(*ready(self.options.rulebook, self.options.scenario))
         self.taken_ = statistics.taken
         if not dataset.is_empty and any(table.errors for table in self.book_.rules.tables.values()):
             raise PolicyError(
@@ -144,6 +144,7 @@ class Rules:
             "rulebook": rules.name,
             "file": self.book_.file,
             "sha256": self.book_.digest,
+            **({"scenario": self.options.scenario} if self.options.scenario else {}),
             **_errors(rules.tables),
             **_sources(self.plan_.tables.values(), rules.inferred),
             "tables": {name: len(table.columns) for name, table in rules.tables.items()},  # no engine learnt them

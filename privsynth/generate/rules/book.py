@@ -213,7 +213,7 @@ def _path(loc: tuple[int | str, ...], marks: Marks) -> WordPath:
 def _message(item: Mapping[str, Any], path: WordPath) -> str:
     if item["type"] != "extra_forbidden":
         return str(item["msg"]).removeprefix("Value error, ")
-    near = get_close_matches(path[-1] if path else "", _vocabulary(), n=1)
+    near = get_close_matches(path[-1] if path else "", _vocabulary() - {*path[-1:]}, n=1)
     return "this word is not known here" + (f"; did you mean '{near[0]}'?" if near else "")
 
 

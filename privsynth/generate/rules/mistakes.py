@@ -6,8 +6,8 @@ whatever names such a column may follow from the first one, and is not told.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from privsynth.generate.rules.book import (
 from privsynth.generate.rules.links import PARENT
 from privsynth.generate.rules.needs import ANY_NAME, needs_of, needs_of_words
 from privsynth.generate.rules.plan import BookPlan, plan_tables
+from privsynth.generate.rules.scenarios.variation import Varied, chosen, scenarios_of
 
 FEW_COLUMNS = 500  # a larger book is planned once: only its first mistake is found, or all of its words
 ROUNDS = 3 * MOST_PROBLEMS  # in which what follows from a mistake is put aside, too
@@ -40,19 +41,24 @@ class Examined:
     book: Book | None
     plan: BookPlan | None
     mistakes: tuple[Mistake, ...]
+    _: KW_ONLY
     aside: frozenset[WordPath] = frozenset()  # what was put aside: wrong, or resting upon what is
+    scenarios: Mapping[str, Varied] = field(default_factory=dict)  # of a book without mistakes of its own
 
     def is_aside(self, path: WordPath) -> bool:
         """Whether a part was put aside, or what it belongs to."""
         return any(path[: len(part)] == part for part in self.aside)
 
 
-def ready(path: Path) -> tuple[Book, BookPlan]:
-    """A rulebook read and planned, or an error that tells all of its mistakes."""
+def ready(path: Path, scenario: str | None = None) -> tuple[Book, BookPlan]:
+    """A rulebook, or one of its scenarios, read and planned; or an error that tells all of its mistakes."""
     found = examined(read_text(path), path.name, path.parent)
     if found.book is None or found.plan is None or found.mistakes:
         raise found.mistakes[0] if len(found.mistakes) == 1 else SeveralMistakes(found.mistakes)
-    return found.book, found.plan
+    if scenario is None:
+        return found.book, found.plan
+    varied = chosen(scenario, found.scenarios)
+    return varied.book, varied.plan
 
 
 def examined(text: str, file: str, folder: Path | None = None) -> Examined:
@@ -63,14 +69,17 @@ def examined(text: str, file: str, folder: Path | None = None) -> Examined:
         book = None
         try:
             book = book_of(words)
-            return Examined(book, plan_tables(book), sound.told, frozenset(sound.aside))
+            plan = plan_tables(book)
         except SeveralMistakes as problem:
             found = problem.mistakes
         except Mistake as problem:
             found = (problem,)
+        else:
+            scenarios, wrong = ({}, ()) if sound.mistakes else scenarios_of(words, book)
+            return Examined(book, plan, (*sound.told, *wrong), aside=frozenset(sound.aside), scenarios=scenarios)
         if not sound.put_aside(found, book):
             break
-    return Examined(None, None, sound.told, frozenset(sound.aside))
+    return Examined(None, None, sound.told, aside=frozenset(sound.aside))
 
 
 @dataclass(eq=False)
@@ -112,6 +121,8 @@ class _Sound:
         match path:
             case (word,) if word in SOUND and isinstance(self.content, dict):
                 self.content[word] = SOUND[word]
+            case ("scenarios", *_):
+                self.content.pop("scenarios", None)  # all of them: several may be wrong
             case (word, *_) if word != "tables":
                 return self._drop(self.content, word)
             case ("tables", table, "columns", column, *_):

@@ -12,6 +12,7 @@ from privsynth.generate.rules.templates import fields_of
 from privsynth.generate.rules.vocabulary.basics import Amount, Bound, Day, Locale, Name, Number, RuleModel, Scalar
 from privsynth.generate.rules.vocabulary.errors import ErrorRule
 from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, TableName, Total
+from privsynth.generate.rules.vocabulary.scenarios import Scenario
 from privsynth.generate.rules.vocabulary.time import (
     Before,
     BusinessDay,
@@ -586,3 +587,4 @@ class Rulebook(RuleModel):
     locale: Locale = Field("en_US", description="Where invented people are at home.")
     inferred: Inferred | None = Field(None, description="A book that `rules infer` made of rows; absent: of none.")
     tables: dict[TableName, TableRule] = Field(min_length=1, max_length=100)
+    scenarios: dict[Name, Scenario] = Field({}, max_length=100, description="Named variations of the book.")

@@ -11,6 +11,7 @@ from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.mistakes import Examined
 from privsynth.generate.rules.plan import BookPlan, TablePlan
 from privsynth.generate.rules.rulebook import ColumnRule, Correlate, Draw, Expect
+from privsynth.generate.rules.scenarios.variation import Varied
 from privsynth.generate.rules.turns import Act, column_of, rows_of
 from privsynth.generate.rules.vocabulary.basics import RuleModel
 from privsynth.generate.rules.vocabulary.errors import ErrorRule
@@ -74,6 +75,15 @@ class ToldTable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToldScenario:
+    """What is otherwise in one scenario: a sentence for each change."""
+
+    name: str
+    about: str
+    changes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ToldBook:
     """A whole book in words; its tables in the order in which they are made."""
 
@@ -81,6 +91,7 @@ class ToldBook:
     about: str
     locale: str
     tables: tuple[ToldTable, ...] = field(repr=False)
+    scenarios: tuple[ToldScenario, ...] = field(default=(), repr=False)
 
 
 def told(found: Examined) -> ToldBook:
@@ -91,7 +102,32 @@ def told(found: Examined) -> ToldBook:
     order = list(dict.fromkeys(turn.table for turn in plan.turns))
     tables = tuple(_table(plan.tables[name], book, plan, found) for name in order)
     rules = book.rules
-    return ToldBook(name=rules.name, about=rules.about or "", locale=rules.locale, tables=tables)
+    return ToldBook(
+        name=rules.name,
+        about=rules.about or "",
+        locale=rules.locale,
+        tables=tables,
+        scenarios=tuple(
+            ToldScenario(name=name, about=rules.scenarios[name].about or "", changes=tuple(_changed(varied)))
+            for name, varied in found.scenarios.items()
+        ),
+    )
+
+
+def _changed(varied: Varied) -> Iterable[str]:
+    """Each column and each other word that is otherwise."""
+    for table, *words in dict.fromkeys(path[1:4] if path[2] == "columns" else path[1:3] for path in varied.changes):
+        rule = varied.book.rules.tables[table]
+        if words[0] == "columns":
+            column = varied.plan.tables[table].columns[words[1]]
+            yield f"{table}.{column.name}: {sentence(column.rule)}{_added(column.rule, is_sorted=column.is_sorted)}"
+        elif words[0] in ("rows", "belongs_to"):
+            yield f"{table}: {_rows(varied.plan.tables[table])}"
+        else:
+            value = next(
+                getattr(rule, name) for name, each in type(rule).model_fields.items() if words[0] in (name, each.alias)
+            )
+            yield f"{table}, {words[0]}: {_plain(value)}"
 
 
 def _table(table: TablePlan, book: Book, plan: BookPlan, found: Examined) -> ToldTable:

@@ -1,0 +1,149 @@
+"""A book as a scenario has it: its words stand instead of those of the book, and keep their place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from privsynth.errors import PolicyError
+from privsynth.generate.rules.book import Book, BookText, Mistake, SeveralMistakes, WordPath, book_of
+from privsynth.generate.rules.plan import BookPlan, plan_tables
+from privsynth.generate.rules.rulebook import GENERATORS
+
+WAY = {*GENERATORS, "then", "else", "of", "low", "high"}  # a new way leaves none of these words of the old one
+WORD_BY_WORD = ("belongs_to",)  # words of a table of which a scenario may say a part
+MOST_COLUMNS = 5_000  # of all scenarios together: each is planned whenever the book is read
+
+
+@dataclass(frozen=True, eq=False)
+class Varied:
+    """A scenario, ready: the book as it has it, and which words are its own."""
+
+    book: Book
+    plan: BookPlan
+    changes: tuple[WordPath, ...] = field(repr=False)  # where they stand in the book
+
+
+def scenarios_of(words: BookText, book: Book) -> tuple[dict[str, Varied], tuple[Mistake, ...]]:
+    """All scenarios of a book without mistakes of its own; and the mistakes that they bring."""
+    columns = sum(len(table.columns) for table in book.rules.tables.values()) * len(book.rules.scenarios)
+    if columns > MOST_COLUMNS:
+        problem = f"the scenarios have {columns:,} columns together; at most {MOST_COLUMNS:,} are looked through."
+        return {}, (book.error(("scenarios",), problem, "leave the scenario out, or split the book"),)
+    ready, mistakes = {}, []
+    for name in book.rules.scenarios:
+        try:
+            ready[name] = _varied(words, book, name)
+        except SeveralMistakes as problem:
+            mistakes += problem.mistakes
+        except Mistake as problem:
+            mistakes.append(problem)
+    return ready, tuple(mistakes)
+
+
+def chosen(name: str, scenarios: Mapping[str, Varied]) -> Varied:
+    """The scenario of this name."""
+    if name in scenarios:
+        return scenarios[name]
+    near = get_close_matches(name, scenarios, n=1)
+    known = f"there are: {', '.join(scenarios)}" if scenarios else "it has none; rules/README.md says how to write one"
+    raise PolicyError(
+        "the rulebook has no scenario of this name.", hint=f"did you mean {near[0]}? {known}" if near else known
+    )
+
+
+def _varied(words: BookText, book: Book, name: str) -> Varied:
+    changes = dict(_changes(book, name))
+    text = _with_changes(words, changes)
+    try:
+        other = book_of(text)
+        return Varied(other, plan_tables(other), tuple(changes))
+    except SeveralMistakes as problem:
+        raise SeveralMistakes([_in_scenario(each, words, name, changes) for each in problem.mistakes]) from None
+    except Mistake as problem:
+        raise _in_scenario(problem, words, name, changes) from None
+
+
+def _changes(book: Book, name: str) -> Iterator[tuple[WordPath, WordPath]]:
+    """Where each word of a scenario stands in the book, and in the scenario."""
+    for table, words in book.rules.scenarios[name].tables.items():
+        path = ("scenarios", name, "tables", table)
+        _check_known(book, path, list(book.rules.tables), "table")
+        for word in map(str, words):
+            inside = words.get(word)
+            if word == "columns" and isinstance(inside, dict):
+                yield from _of_columns(book, (*path, word), table, inside)
+            elif word in WORD_BY_WORD and isinstance(inside, dict):
+                yield from (_both((*path, word, str(part))) for part in inside)
+            else:
+                yield _both((*path, word))
+
+
+def _of_columns(
+    book: Book, path: WordPath, table: str, columns: Mapping[Any, Any]
+) -> Iterator[tuple[WordPath, WordPath]]:
+    for column, words in columns.items():
+        _check_known(book, (*path, str(column)), list(book.rules.tables[table].columns), "column")
+        if not isinstance(words, dict):
+            raise book.error((*path, str(column)), "words are expected here, such as {missing: 0.5}.")
+        yield from (_both((*path, str(column), str(word))) for word in words)
+
+
+def _both(path: WordPath) -> tuple[WordPath, WordPath]:
+    return path[2:], path
+
+
+def _check_known(book: Book, path: WordPath, known: list[str], what: str) -> None:
+    if path[-1] in known:
+        return
+    near = get_close_matches(path[-1], known, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known)}"
+    raise book.error(path, f"the book has no such {what}; a scenario changes what is there.", hint)
+
+
+def _with_changes(words: BookText, changes: Mapping[WordPath, WordPath]) -> BookText:
+    """The whole text with the words of a scenario in their places."""
+    content, marks = deepcopy(words.content), dict(words.marks)
+    for into, path in changes.items():
+        value = _at(words.content, path)
+        whole = _at(content, into[:-1], make=True)
+        for word in _replaced(into, whole):
+            whole.pop(word, None)
+            marks = {mark: place for mark, place in marks.items() if mark[: len(into)] != (*into[:-1], str(word))}
+        whole[_key(whole, into[-1])] = deepcopy(value)
+        marks |= {(*into, *mark[len(path) :]): at for mark, at in words.marks.items() if mark[: len(path)] == path}
+    content.pop("scenarios")
+    return replace(words, content=content, marks=marks)
+
+
+def _replaced(into: WordPath, whole: Mapping[Any, Any]) -> list[Any]:
+    """The words that go: of the same name, and if it is a new way of a column all words of the old one."""
+    is_way = into[2:3] == ("columns",) and into[-1] in GENERATORS
+    return [word for word in whole if str(word) == into[-1] or (is_way and str(word) in WAY)]
+
+
+def _at(inside: Any, path: WordPath, *, make: bool = False) -> Any:
+    for word in path:
+        key = _key(inside, word)
+        inside = inside.setdefault(key, {}) if make else inside[key]
+    return inside
+
+
+def _key(inside: Mapping[Any, Any], word: str) -> Any:
+    """The key that is written so: names may be numbers in YAML."""
+    return next((key for key in inside if str(key) == word), word)
+
+
+def _in_scenario(mistake: Mistake, text: BookText, name: str, changes: Iterable[WordPath]) -> Mistake:
+    """The mistake under the name that its words have in the scenario; or, where it lies in the book, who brings it."""
+    own, path = ("scenarios", name, *mistake.path), mistake.path
+    if any(path[: len(into)] == into for into in changes):
+        return Mistake(mistake.place, own, mistake.problem, hint=mistake.hint, line=mistake.line)
+    if any(into[: len(path)] == path for into in changes):
+        line, column = text.marks[own]
+        return Mistake(f"{text.file}:{line}:{column}", own, mistake.problem, hint=mistake.hint, line=line)
+    problem = f"in scenario {name}: {mistake.problem}"
+    return Mistake(mistake.place, path, problem, hint=mistake.hint, line=mistake.line)
