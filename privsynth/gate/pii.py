@@ -339,7 +339,7 @@ def _too_many(compared: Sequence[_Comparison], for_texts: str) -> Iterator[Findi
             "disguised_values",
             "real identifying values in a disguise that needs no key",
             [part.disguised_hits() for part in compared],
-            "escapes, tags, marks spelt out, backwards, rot13, base64, base32, hex",
+            "escapes, tags, marks spelt out, backwards, letters moved on, base64, base32, hex, bytes as numbers",
             INVENT,
         ),
         (

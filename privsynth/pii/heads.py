@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +11,6 @@ from privsynth.typing import Array
 
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 BITS = 22  # of the table that is asked first
-_ROT13 = np.arange(256, dtype=np.uint8)
-_ROT13[97:123] = (np.arange(26, dtype=np.uint8) + 13) % 26 + 97
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +52,33 @@ class Ends:
 
     first: Grams
     last: Grams
+    first_steps: Grams  # from letter to letter: the same, however far all were moved on in the alphabet
+    last_steps: Grams
 
     @classmethod
     def of(cls, forms: Iterable[str], width: int) -> Ends:
         raw = [form.encode("utf-8", "surrogatepass") for form in forms]
-        return cls(Grams.of((each[:width] for each in raw), width), Grams.of((each[-width:] for each in raw), width))
+        steps = [_steps(np.frombuffer(each, dtype=np.uint8)).tobytes() for each in raw]
+        return cls(*(Grams.of(part, wide) for part, wide in (*_both(raw, width), *_both(steps, width - 1))))
+
+
+def _both(raw: Sequence[bytes], width: int) -> tuple[tuple[Iterator[bytes], int], tuple[Iterator[bytes], int]]:
+    return ((each[:width] for each in raw), width), ((each[-width:] for each in raw), width)
+
+
+def _steps(letters: Array) -> Array:
+    """How far in the alphabet each letter stands behind the one before; where one of two is none, the second byte."""
+    if not len(letters):
+        return letters
+    before, here = letters[:-1], letters[1:]
+    are_letters = _is_letter(before) & _is_letter(here)
+    return np.where(
+        are_letters, (here.astype(np.int16) - before) % 26 + 128, np.where(_is_letter(here), 1, here)
+    ).astype(np.uint8)
+
+
+def _is_letter(letters: Array) -> Array:
+    return (letters >= ord("a")) & (letters <= ord("z"))
 
 
 def suspects(texts: Sequence[str], wanted: Sequence[Ends]) -> Array:
@@ -67,16 +87,19 @@ def suspects(texts: Sequence[str], wanted: Sequence[Ends]) -> Array:
     owners = np.repeat(np.arange(len(raw)), [len(each) + 1 for each in raw])
     letters = np.frombuffer(b"\0".join([*raw, b""]), dtype=np.uint8)
     suspect = np.array([not text.isascii() for text in texts], dtype=bool)  # whose bytes cannot be read backwards
-    spellings = (letters, _ROT13[letters]) if (letters >= ord("a")).any() else (letters,)
-    for ends in wanted:
-        for spelt in spellings:
-            suspect |= _holding(ends, spelt, owners, len(raw)) | _holding(ends, spelt[::-1], owners[::-1], len(raw))
+    has_letters = bool(_is_letter(letters).any())
+    for spelt, whose in ((letters, owners), (letters[::-1], owners[::-1])):
+        steps = _steps(spelt)
+        for ends in wanted:
+            suspect |= _holding((ends.first, ends.last), spelt, whose, len(raw))
+            if has_letters:
+                suspect |= _holding((ends.first_steps, ends.last_steps), steps, whose[1:], len(raw))
     return suspect
 
 
-def _holding(ends: Ends, letters: Array, owners: Array, count: int) -> Array:
+def _holding(ends: tuple[Grams, Grams], letters: Array, owners: Array, count: int) -> Array:
     both = np.ones(count, dtype=bool)
-    for grams in (ends.first, ends.last):
+    for grams in ends:
         here = np.zeros(count, dtype=bool)
         here[owners[grams.places(letters)]] = True
         both &= here

@@ -51,9 +51,13 @@ def _spelt(between: tuple[str, ...]) -> tuple[str, ...]:
 
 
 BEYOND = (
-    "digests with a key or a salt, encryption, and every code that is not in the table, such as base64 of UTF-16, "
-    "base64 that is glued to a word or was turned round, and numbers in words",
-    "digests of digests and of codes, and of telephone numbers with a country code that the source does not have",
+    "digests with a key or a salt, encryption, and every code that is not in the table, such as base64 that is glued "
+    "to a word or was turned round, numbers in words, numbers with words between their digits, letters exchanged by "
+    "any other key than places in the alphabet (atbash), and letters and digits moved on in a table of codes (ROT47)",
+    "digests of digests and of codes, of three values or more together, of first parts of addresses, and of telephone "
+    "numbers with a country code that the source does not have",
+    "first parts of addresses that are letters alone (anna.long): other people have them too; of letters and digits, "
+    "those with spaces between them, and those that two columns make",
     "names whose first name is an initial (A. Long), and names that are one word or part of an address (annalong)",
     "values of fewer than eight letters and digits, nine digits or twelve letters, outside of their own column",
     "values that were shortened, paraphrased, translated or put into numbers, dates or times",
@@ -82,6 +86,11 @@ _PLAIN = (
         "names of people",
         "first and last name in either order, in one column or two, with initials, titles, commas or without; among "
         "other names of people where they are more than those of held-out people and than chance gives",
+    ),
+    Searched(
+        "first parts of addresses",
+        "eight letters and digits or more, of both (adaquill2726), in any column, inside texts, backwards and in "
+        "codes; beside other words of letters and digits, where they are more than chance gives",
     ),
     Searched("telephone numbers", "with and without country code, leading zeros and extension"),
 )

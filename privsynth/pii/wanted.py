@@ -11,7 +11,9 @@ from functools import cached_property
 import numpy as np
 
 from privsynth.pii.canonical import INTERNATIONAL, TITLES, letters, numbers, runs, words
-from privsynth.pii.disguises import decoded, undisguised
+from privsynth.pii.density import Density
+from privsynth.pii.disguises import HALF_WAY, decoded, turned, undisguised
+from privsynth.pii.handles import Handles
 from privsynth.pii.heads import Ends, suspects
 from privsynth.typing import Array
 
@@ -20,21 +22,22 @@ _LONGER_ADDRESS = re.compile(r"(?<![\w.+-])\w[\w.+-]*[._-]([^\W\d_]+@[\w.-]+)") 
 _BETWEEN_NAMES = re.compile(rf"(?i)(?<![^\W_])(?:[^\W\d_]|{'|'.join(sorted(TITLES))})(?![^\W_])")  # no part of one
 MOST_WORDS = 6  # of a name
 HEAD = 8  # letters by which a run of words is given up early
+MOVED = 8  # letters of a value, so many that no other is the same but for their place in the alphabet
 LEAST = 6  # letters and digits of what is looked for
 MOST_RUNS = 40  # runs of letters and digits of one value, such as a UUID
 LONGEST_PHONE = 17  # digits, with what is dialled before the country code
-ENOUGH = 20  # numbers that show how far they spread
-CLOSE = 0.2  # share of all numbers between them: others of the same sort meet them
 
 
 @dataclass(frozen=True)
 class Sight:
-    """A real value in a text: its form, whether it is the whole text, whether a disguise had to come off, or a code."""
+    """A real value in a text: its form, whether it is the whole text, whether a disguise had to come off, or a code;
+    and whether it is the first part of an address, which others may have."""
 
     form: str
     is_whole: bool
     is_disguised: bool
     is_coded: bool = False
+    is_handle: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,15 +46,26 @@ class Wanted:
 
     forms: frozenset[str] = field(repr=False)
     names: frozenset[str] = field(repr=False, default=frozenset())
+    handles: Handles = field(repr=False, default=Handles())
 
     def sights(self, text: str, tried: Tried, *, is_number: bool = False) -> set[Sight]:
         """What stands in a text. `tried` counts the numbers that are looked up.
 
         The cell of a column of numbers has too few digits for a code of anything; backwards it may be another number.
         """
+        sights, plains = self._read(text, tried, is_number=is_number)
+        return sights if is_number else sights | self._moved_on([*plains], {sight.form for sight in sights})
+
+    def count(self, text: str, tried: Tried, *, is_number: bool = False) -> None:
+        """The numbers that are looked up in a text. Letters that are moved on leave them as they are."""
+        self._read(text, tried, is_number=is_number)
+
+    def _read(self, text: str, tried: Tried, *, is_number: bool) -> tuple[set[Sight], set[str]]:
+        """What stands in a text and in those that it may stand for; and these, itself among them."""
         seen, under_codes, codes = set[str](), set[str](), set[str]() if is_number else decoded(text)
         sights = {*self._sights(text, seen, is_disguised=False)}
-        for plain in {text[::-1]} - {text} if is_number else undisguised(text):
+        plains = {text[::-1]} - {text} if is_number else undisguised(text)
+        for plain in plains:
             is_coded = plain in codes
             found = self._sights(plain, under_codes if is_coded else seen, is_disguised=True)
             sights |= {replace(sight, is_coded=is_coded) for sight in found}
@@ -59,11 +73,29 @@ class Wanted:
             tried.add(number, self.lengths[len(number)], is_coded=False)
         for number in under_codes:
             tried.add(number, self.lengths[len(number)], is_coded=True)
-        return sights
+        return sights, plains | {text}
+
+    def _moved_on(self, texts: Sequence[str], known: set[str]) -> set[Sight]:
+        """What stands in texts whose letters were moved on in the alphabet: any short word may become another.
+
+        `known` stands in them as it is, in signs that do not move, such as letters of full width.
+        """
+        likely = np.flatnonzero(suspects([letters(text) for text in texts], self._quick))
+        each = (
+            (places, self._sights(plain, None, is_disguised=True))
+            for at in likely
+            for places, plain in turned(texts[at])
+        )
+        return {
+            sight
+            for places, sights in each
+            for sight in sights
+            if sight.form not in known and (_is_long(sight.form) or (places == HALF_WAY and not sight.is_handle))
+        }
 
     def suspects(self, texts: Sequence[str], *, are_numbers: bool = False) -> Array:
         """Which texts can hold something at all; a quick look at all of them, which misses none."""
-        if not (self.forms or self.names):
+        if not (self.forms or self.names or self.handles.known):
             return np.zeros(len(texts), dtype=bool)
         if are_numbers:
             return suspects([letters(text) for text in texts], self._quick[:1])
@@ -77,9 +109,9 @@ class Wanted:
 
     @cached_property
     def _quick(self) -> tuple[Ends, Ends]:
-        return Ends.of(self.forms, HEAD), Ends.of(self.names, LEAST)
+        return Ends.of(self.forms | self.handles.known, HEAD), Ends.of(self.names, LEAST)
 
-    def _sights(self, text: str, tried: set[str], *, is_disguised: bool) -> Iterator[Sight]:
+    def _sights(self, text: str, tried: set[str] | None, *, is_disguised: bool) -> Iterator[Sight]:
         """An address that ends like another one (anna.long@x, where long@x is wanted) is that of a namesake."""
         whole = letters(text)
         if whole in self.forms and not whole.isdecimal():
@@ -91,9 +123,13 @@ class Wanted:
                 yield Sight(form, spelt == whole, is_disguised)
         if self.names:
             yield from (Sight(name, is_whole, is_disguised) for name, is_whole in self._named(text))
+        for part in self.handles.inside(text):
+            if part in self.handles.known:
+                yield Sight(part, part == whole, is_disguised, is_handle=True)
 
-    def _inside(self, parts: Sequence[str], tried: set[str]) -> Iterator[tuple[str, str]]:
-        """Neighbouring runs that are, as one, a form that is wanted; and how they were spelt."""
+    def _inside(self, parts: Sequence[str], tried: set[str] | None) -> Iterator[tuple[str, str]]:
+        """Neighbouring runs that are, as one, a form that is wanted; and how they were spelt. `tried`: the numbers that
+        are looked up, or none."""
         for first in range(len(parts)):
             joined = ""
             for part in parts[first : first + MOST_RUNS]:
@@ -101,7 +137,7 @@ class Wanted:
                 if len(joined) > self._longest:
                     break
                 if joined.isdecimal():
-                    yield from self._numbers(joined, tried)
+                    yield from self._numbers(joined, tried) if tried is not None else ()
                 elif joined in self.forms:
                     yield joined, joined
                 elif len(joined) >= HEAD and joined[:HEAD] not in self._heads:
@@ -144,6 +180,10 @@ class Wanted:
         return {length: Density.of(each, length) for length, each in by_length.items()}
 
 
+def _is_long(form: str) -> bool:
+    return sum(map(str.isalpha, form)) >= MOVED
+
+
 @dataclass(frozen=True)
 class Tried:
     """The numbers that were looked up, and those of them among the wanted ones: by how many digits they have, and
@@ -155,35 +195,3 @@ class Tried:
     def add(self, number: str, density: Density, *, is_coded: bool) -> None:
         self.every[len(number), is_coded] += 1
         self.near[len(number), is_coded] += density.low <= int(number) <= density.high
-
-
-@dataclass(frozen=True)
-class Density:
-    """How many numbers of so many digits are wanted, and from where to where they lie."""
-
-    count: int
-    low: int
-    high: int
-    digits: int
-
-    @classmethod
-    def of(cls, values: Sequence[int], digits: int) -> Density:
-        if len(values) < ENOUGH:
-            return cls(len(values), 0, 10**digits - 1, digits)
-        return cls(len(values), min(values), max(values), digits)
-
-    @property
-    def share(self) -> float:
-        """Of the numbers between the least and the largest."""
-        return self.count / (self.high - self.low + 1)
-
-    def expected(self, every: int, near: int, hits: int) -> float:
-        """How many of the numbers looked up are wanted ones by chance.
-
-        Of any numbers as many as there are wanted ones among all of that length. A column that holds others in between
-        is of their sort and meets more: a hit for so many of those. Where the wanted ones lie close together, as
-        numbers do that were given out one after another, each that lies there is of their sort.
-        """
-        if self.share > CLOSE:
-            return every * self.count / 10.0**self.digits + near * self.share
-        return every * self.count / 10.0**self.digits + (near - hits) * self.share / (1 - self.share)

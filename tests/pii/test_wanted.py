@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+import zlib
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 
 import pytest
 
 from privsynth.pii.canonical import forms_of, letters, name_forms, numbers, runs, whole_name
+from privsynth.pii.density import Density
 from privsynth.pii.disguises import decoded, undisguised
-from privsynth.pii.wanted import Density, Sight, Tried, Wanted
+from privsynth.pii.wanted import Sight, Tried, Wanted
 
 MAIL = "Anna.Long+shop@Example.org"
 REAL = Wanted(
     frozenset({*forms_of(MAIL), *forms_of("K-0012345"), *numbers("+44 20 7946 0958"), "de89370400440532013000"}),
     frozenset(name_forms("Ada Quill") | name_forms("Maria van der Berg")),
 )
+
+
+def moved_on(text: str, places: int) -> str:
+    return "".join(chr((ord(c) - 97 + places) % 26 + 97) if "a" <= c <= "z" else c for c in text)
 
 
 def sights(text: str) -> set[Sight]:
@@ -60,6 +67,25 @@ DISGUISED: dict[str, Callable[[str], str]] = {
     "another tag": lambda v: v.replace("@", "+news@", 1),
     "in brackets": lambda v: v.replace("@", " (at) ").replace(".", " [dot] "),
     "in words": lambda v: v.replace("@", " at ").replace(".", " dot "),
+    "in words with underscores": lambda v: v.replace("@", "_at_").replace(".", "_dot_"),
+    "in words with dashes": lambda v: v.replace("@", "-at-").replace(".", "-dot-"),
+    "one mark in a word": lambda v: v.replace("@", "_at_"),
+    "in words with dots": lambda v: v.replace("@", ".at."),
+    "octal escapes": lambda v: "".join(f"\\{ord(c):03o}" for c in v),
+    "octal escapes with a nought": lambda v: "".join(f"\\0{ord(c):03o}" for c in v),
+    "noughts and ones": lambda v: " ".join(f"{byte:08b}" for byte in v.encode()),
+    "noughts and ones in a row": lambda v: "".join(f"{byte:08b}" for byte in v.encode()),
+    "decimal bytes": lambda v: " ".join(str(byte) for byte in v.encode()),
+    "decimal bytes with commas, in brackets": lambda v: str(list(v.encode())),
+    "hex of UTF-16": lambda v: v.encode("utf-16-le").hex(),
+    "hex of UTF-16 with its mark": lambda v: v.encode("utf-16").hex(),
+    "base64 of UTF-16": lambda v: b64encode(v.encode("utf-16-be")).decode(),
+    "base64 of zlib": lambda v: b64encode(zlib.compress(v.encode())).decode(),
+    "hex of gzip": lambda v: gzip.compress(v.encode()).hex(),
+    "base64 of what begins like zlib": lambda v: b64encode(f"x {v}".encode()).decode(),
+    "letters one on": lambda v: moved_on(v, 1),
+    "letters five back, in base64": lambda v: b64encode(moved_on(v, 21).encode()).decode(),
+    "letters three on, backwards": lambda v: moved_on(v, 3)[::-1],
     "backwards": lambda v: v[::-1],
     "rot13": lambda v: codecs.encode(v, "rot13"),
     "base64": lambda v: b64encode(v.encode()).decode(),

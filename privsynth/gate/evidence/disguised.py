@@ -15,6 +15,7 @@ from privsynth.gate.evidence.realvalues import is_telling, names_somebody
 from privsynth.measure.significance import poisson_tail
 from privsynth.pii.canonical import forms_of
 from privsynth.pii.entities import Trait, has
+from privsynth.pii.handles import Handles, could_be_one, first_parts, sort_of
 from privsynth.pii.wanted import Sight, Tried, Wanted
 from privsynth.pii.whole_names import columns_of_names, name_pairs
 from privsynth.typing import Array
@@ -42,19 +43,26 @@ class Real:
 
     @classmethod
     def of(cls, train: Sequence[Table], holdout: Sequence[Table] = ()) -> Real:
-        forms = frozenset(form for table in (*train, *holdout) for form in _telling_forms(table))
+        tables = (*train, *holdout)
+        forms = frozenset(form for table in tables for form in _telling_forms(table))
+        handles = Handles.of(value for table in tables for _, value in _telling_values(table))
         people = NamedPeople.of(
             *([name for table in side for name in known(name_pairs(table))] for side in (train, holdout))
         )
-        return cls(Wanted(forms, frozenset(people.by_form)), people)
+        return cls(Wanted(forms, frozenset(people.by_form), handles), people)
 
 
 def _telling_forms(table: Table) -> Iterator[str]:
+    """Of addresses that begin with a number alone, that number too."""
+    for column, value in _telling_values(table):
+        yield from filter(is_telling, forms_of(value, is_phone=has(column.entity, Trait.PHONE)))
+        yield from (part for part in first_parts(value) if part.isdecimal() and is_telling(part))
+
+
+def _telling_values(table: Table) -> Iterator[tuple[Column, str]]:
     for column in table.columns:
         if column.kind is not Kind.DATE and not column.kind.is_time and names_somebody(column, table):
-            phone = has(column.entity, Trait.PHONE)
-            for value in known(table.text(column.name)):
-                yield from filter(is_telling, forms_of(value, is_phone=phone))
+            yield from ((column, value) for value in known(table.text(column.name)))
 
 
 def known(texts: Array) -> list[str]:
@@ -67,7 +75,10 @@ def seen_in(made: Table, real: Real, own: Mapping[str, Collection[str]]) -> dict
     columns = [column for column in made.columns if _is_searched(column, real)]
     searches = {column.name: _search(made, column, real, own.get(column.name, ())) for column in columns}
     tests = max(1, len(columns) * len(real.wanted.lengths))
-    return {name: search.seen(real, CHANCE / tests) for name, search in searches.items()}
+    with_handles = max(1, sum(bool(search.handles) for search in searches.values()))
+    return {
+        name: search.seen(real, CHANCE / tests, of_handles=CHANCE / with_handles) for name, search in searches.items()
+    }
 
 
 def _is_searched(column: Column, real: Real) -> bool:
@@ -83,15 +94,20 @@ class _Searching:
 
     cells: Counter[str] = field(default_factory=Counter)
     numbers: dict[tuple[int, bool], Counter[str]] = field(default_factory=dict)  # by digits, and whether under a code
+    handles: Counter[str] = field(default_factory=Counter)
+    sorts: Counter[str] = field(default_factory=Counter)  # of the words that could be one, where others could be too
     namesakes: Counter[str] = field(default_factory=Counter)  # in a column of names
     names: set[Pair] = field(default_factory=set)  # in a column of names, whether somebody's or not
     tried: Tried = field(default_factory=Tried)
 
     def add(self, sights: Collection[Sight]) -> None:
-        """One cell: a text in it decides, else its longest number."""
-        texts = [sight for sight in sights if not sight.form.isdecimal()]
+        """One cell: a text in it decides, else the first part of an address, else its longest number."""
+        handles = [sight for sight in sights if sight.is_handle and not sight.is_disguised]
+        texts = [sight for sight in sights if not sight.form.isdecimal() and sight not in handles]
         if texts:
             self.cells[_plainest(texts)] += 1
+        elif handles:
+            self.handles[_plainest(handles)] += 1
         elif sights:
             longest = max(sights, key=lambda sight: (len(sight.form), not sight.is_disguised))
             self.numbers.setdefault((len(longest.form), longest.is_coded), Counter())[_way(longest)] += 1
@@ -102,13 +118,15 @@ class _Searching:
             self.namesakes[_plainest(sights)] += 1
             self.names.update(people.by_form[sight.form] for sight in sights)
 
-    def seen(self, real: Real, alpha: float) -> Standing:
+    def seen(self, real: Real, alpha: float, *, of_handles: float) -> Standing:
         cells = Counter(self.cells)
         for sort, ways in self.numbers.items():
             hits = ways.total()
             expected = real.wanted.lengths[sort[0]].expected(self.tried.every[sort], self.tried.near[sort], hits)
             if poisson_tail(hits, expected) < alpha:
                 cells += ways
+        if self.handles and poisson_tail(self.handles.total(), real.wanted.handles.expected(self.sorts)) < of_handles:
+            cells += self.handles
         if self.namesakes and real.people.chance(self.names) < alpha:
             cells += self.namesakes
         return Standing(**{way: cells[way] for way in _WAYS})
@@ -148,8 +166,18 @@ def _search(made: Table, column: Column, real: Real, own: Collection[str]) -> _S
         search.add_namesakes([] if is_judged or len(names) < len(others) else names, real.people)
     if search.numbers:
         for cell in cells:
-            real.wanted.sights(cell, search.tried, is_number=is_number)
+            real.wanted.count(cell, search.tried, is_number=is_number)
+    if search.handles:
+        search.sorts.update(_sorts_in(cells, real.wanted.handles))
     return search
+
+
+def _sorts_in(cells: Sequence[str], handles: Handles) -> Iterator[str]:
+    """The sorts of all words that could be a known one; none where nothing else in the column is written like one."""
+    inside = [set(handles.inside(cell)) for cell in cells]
+    others = (cell for cell, parts in zip(cells, inside, strict=True) if parts.isdisjoint(handles.known))
+    if any(map(could_be_one, others)):
+        yield from (sort_of(part) for parts in inside for part in parts)
 
 
 def _is_namesake(sight: Sight, real: Real) -> bool:

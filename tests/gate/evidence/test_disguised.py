@@ -112,3 +112,41 @@ def test_namesakes_in_a_column_of_names_are_judged_by_how_many_there_are() -> No
     alone = seen_in(table((None, None, None, 1.0, f"{first[0]} {last[0]}")), real, {})
     assert alone["town"] == Standing(whole=1)
     assert seen_in(table((None, None, None, 1.0, f"{first[0]} {last[0]}"), *crossed), real, {})["town"] == Standing()
+
+
+MAILS = ["adaquill2726@shop.example", "bomarsh4180@shop.example", "cystone9917@shop.example"]
+PEOPLE = Real.of([table(*((None, None, mail, 1.0, None) for mail in MAILS))])
+
+
+def standing(*cells: str) -> Standing:
+    return seen_in(table(*((None, None, None, 1.0, cell) for cell in cells)), PEOPLE, {})["town"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("adaquill2726", Standing(whole=1)),
+        ("shop.example/AdaQuill2726", Standing(inside=1)),
+        ("adaquill2726@else.example", Standing(inside=1)),
+        ("6272lliuqada", Standing(disguised=1)),
+        ("YWRhcXVpbGwyNzI2", Standing(disguised=1)),
+        ("adaquill2727", Standing()),
+        ("adaquill", Standing()),
+    ],
+)
+def test_the_first_part_of_an_address_is_found(cell: str, found: Standing) -> None:
+    assert standing("Porto", cell) == found
+
+
+def test_first_parts_among_others_of_their_sort_are_judged_beside_chance() -> None:
+    """One that comes by itself among a thousand people of the same names is an accident; three are none."""
+    others = [f"adaquill{number}" for number in range(3000, 4000)]
+    assert standing("adaquill2726", *others) == Standing()
+    assert standing("adaquill2726", "bomarsh4180", "cystone9917", *others) == Standing(whole=3)
+
+
+def test_short_numbers_behind_a_name_are_chance_where_others_have_them() -> None:
+    real = Real.of([table((None, None, "annalopez85@shop.example", 1.0, None))])
+    town = [(None, None, None, 1.0, cell) for cell in ("annalopez85@else.example", "bolopezer86@else.example")]
+    assert seen_in(table(*town), real, {})["town"] == Standing()
+    assert seen_in(table(town[0]), real, {})["town"] == Standing(inside=1)
