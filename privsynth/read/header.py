@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from privsynth.read.absent import NULLS
 from privsynth.read.forms import ADDRESS, DATE, NUMBER, SPELT_DATE, is_value, shape
 from privsynth.read.persons import first_persons
@@ -202,6 +204,31 @@ def _is_alike(name: str, words: Sequence[str]) -> bool:
     forms = [shape(word) for word in words[:LOOKED_AT]]
     runs = _RUNS.sub(r"\1", form)
     return all(other == form for other in forms) or all(_RUNS.sub(r"\1", other) == runs for other in forms)
+
+
+def taken_for_names(header: Sequence[str], columns: Sequence[Words], file: str) -> list[str]:
+    """Said where nothing in the file tells names from rows: each name could be one more cell of its column."""
+    if not any(words.distinct for words in columns) or _is_count(header) or any(map(_is_apart, header, columns)):
+        return []
+    return [f"{file}: the first line was taken for names, though it could be a row; if it is one, say --no-header"]
+
+
+def _is_apart(name: str, words: Words) -> bool:
+    """Whether a name differs from all cells below in how it is written, or from a few that each come again."""
+    cells = words.distinct[:LOOKED_AT]
+    if not name.strip() or not cells:
+        return False
+    return _look(name) not in map(_look, cells) or (name not in words.distinct and _come_again(words))
+
+
+def _look(cell: str) -> str:
+    """Its letters, digits and other signs, each run of one sort as one."""
+    return _RUNS.sub(r"\1", shape(cell.strip()))
+
+
+def _come_again(words: Words) -> bool:
+    known = words.codes[words.codes >= 0]
+    return bool(np.bincount(known, minlength=len(words.distinct)).min() > 1)
 
 
 def numbered(width: int) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from privsynth.options import ReadPolicy
 from privsynth.read.dialect import Dialect, dialect_of, without_sep
 from privsynth.read.forms import is_total
-from privsynth.read.header import check_header, named, numbered
+from privsynth.read.header import check_header, named, numbered, taken_for_names
 from privsynth.read.passage import Passage, one_table, passage_of, table_spans
 from privsynth.read.records import Records, records_of
 from privsynth.read.refusal import refuse
@@ -69,6 +69,8 @@ def named_records(records: Records, reading: ReadPolicy) -> tuple[list[str], lis
         return numbered(len(records.columns)), []
     if not reading.model_fields_set & {"header", "header_lines"}:
         check_header(records.header, records.columns, records.file, records.first_line)
+        names, notes = named(records.header, records.columns, records.file)
+        return names, [*notes, *taken_for_names(records.header, records.columns, records.file)]
     return named(records.header, records.columns, records.file)
 
 

@@ -168,3 +168,22 @@ def test_a_frame_cannot_be_without_a_header() -> None:
     frame = pd.DataFrame({"a": ["x", "y"], "b": ["u", "v"]})
     (note,) = read_frame(frame, Policy(read={"header": False})).notes
     assert "mean nothing" in note
+
+
+@pytest.mark.parametrize(
+    ("content", "is_doubted"),
+    [
+        ("Weymi,Belve\nMive,Dromi\nFipfip,Kalo\n", True),
+        ("weymi,belve\nmive,dromi\nfipfip,kalo\n", True),
+        ("name,town\nMive,Dromi\nFipfip,Kalo\n", False),  # in small letters
+        ("Name,Town\nMive,Dromi Bel\nFipfip,Kalo\n", True),
+        ("Name,Age\nMive,31\nFipfip,44\n", False),  # above numbers
+        ("Weymi,colour\nMive,red\nFipfip,red\nDromi,blue\nKalo,blue\n", False),  # a word that alone comes once
+        (",1,2,3\n4,27,29,10\n5,59,53,14\n", False),  # counted on
+        ("given_name,town\nmive,dromi\nfipfip,kalo\n", False),  # signs that no cell has
+    ],
+)
+def test_it_is_said_where_the_first_line_could_be_a_row(folder: Folder, content: str, is_doubted: bool) -> None:
+    assert any("--no-header" in note for note in folder.read(content).notes) is is_doubted
+    said = folder.read(content, header=True)
+    assert not any("--no-header" in note for note in said.notes)
