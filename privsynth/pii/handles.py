@@ -24,7 +24,7 @@ def first_parts(address: str) -> set[str]:
 
 
 @dataclass(frozen=True, eq=False)
-class Handles:
+class FirstParts:
     """The first parts that one address alone has, of letters and digits; and how often others of their sort meet them.
 
     Of a sort are those of the same letters: another Ada Quill may have ada.quill85 as well, at another host.
@@ -33,7 +33,7 @@ class Handles:
     known: frozenset[str] = field(repr=False, default=frozenset())
 
     @classmethod
-    def of(cls, addresses: Iterable[str]) -> Handles:
+    def of(cls, addresses: Iterable[str]) -> FirstParts:
         counts = Counter(part for address in set(map(str.lower, addresses)) for part in first_parts(address))
         return cls(frozenset(part for part, count in counts.items() if count == 1 and _is_one(part)))
 

@@ -13,7 +13,7 @@ import numpy as np
 from privsynth.pii.canonical import INTERNATIONAL, TITLES, letters, numbers, runs, words
 from privsynth.pii.density import Density
 from privsynth.pii.disguises import HALF_WAY, decoded, turned, undisguised
-from privsynth.pii.handles import Handles
+from privsynth.pii.handles import FirstParts
 from privsynth.pii.heads import Ends, suspects
 from privsynth.typing import Array
 
@@ -46,7 +46,7 @@ class Wanted:
 
     forms: frozenset[str] = field(repr=False)
     names: frozenset[str] = field(repr=False, default=frozenset())
-    handles: Handles = field(repr=False, default=Handles())
+    handles: FirstParts = field(repr=False, default=FirstParts())
 
     def sights(self, text: str, tried: Tried, *, is_number: bool = False) -> set[Sight]:
         """What stands in a text. `tried` counts the numbers that are looked up.
@@ -80,7 +80,7 @@ class Wanted:
 
         `known` stands in them as it is, in signs that do not move, such as letters of full width.
         """
-        likely = np.flatnonzero(suspects([letters(text) for text in texts], self._quick))
+        likely = np.flatnonzero(suspects([letters(text) for text in texts], self._quick)).tolist()
         each = (
             (places, self._sights(plain, None, is_disguised=True))
             for at in likely

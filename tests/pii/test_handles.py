@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from privsynth.pii.handles import Handles, could_be_one, first_parts, sort_of
+from privsynth.pii.handles import FirstParts, could_be_one, first_parts, sort_of
 
 
 def test_first_parts_are_those_of_addresses_with_and_without_a_tag() -> None:
@@ -22,8 +22,8 @@ def test_what_two_addresses_share_or_is_short_or_of_one_kind_is_nobodys() -> Non
         "anna.long@a.example",
         "12345678@a.example",
     ]
-    assert Handles.of(mails).known == set()
-    assert Handles.of(["bo.marsh77@a.example", "BO.MARSH77@a.example"]).known == {"bomarsh77"}
+    assert FirstParts.of(mails).known == set()
+    assert FirstParts.of(["bo.marsh77@a.example", "BO.MARSH77@a.example"]).known == {"bomarsh77"}
 
 
 @pytest.mark.parametrize(
@@ -39,15 +39,15 @@ def test_what_two_addresses_share_or_is_short_or_of_one_kind_is_nobodys() -> Non
     ],
 )
 def test_words_of_a_known_sort_are_found(text: str, found: bool) -> None:
-    assert bool(set(Handles.of(["bo.marsh77@a.example"]).inside(text))) is found
+    assert bool(set(FirstParts.of(["bo.marsh77@a.example"]).inside(text))) is found
 
 
 def test_chance_grows_with_short_common_and_counted_numbers() -> None:
     sort = sort_of("bomarsh77")
-    assert Handles.of(["bo.marsh77@a.example"]).expected(Counter({sort: 3})) == pytest.approx(0.03)
+    assert FirstParts.of(["bo.marsh77@a.example"]).expected(Counter({sort: 3})) == pytest.approx(0.03)
     years = [f"{stem}0000{n % 2 + 1985}@a.example" for n, stem in enumerate("abcdefghijklmnopqrst")]
-    assert Handles.of(years).expected(Counter({sort_of("a00001985"): 1})) > 0.4
-    counted = Handles.of(f"member{n:06d}@a.example" for n in range(1, 101))
+    assert FirstParts.of(years).expected(Counter({sort_of("a00001985"): 1})) > 0.4
+    counted = FirstParts.of(f"member{n:06d}@a.example" for n in range(1, 101))
     assert counted.expected(Counter({"member000000": 5})) == pytest.approx(5)
 
 

@@ -15,7 +15,7 @@ from privsynth.gate.evidence.realvalues import is_telling, names_somebody
 from privsynth.measure.significance import poisson_tail
 from privsynth.pii.canonical import forms_of
 from privsynth.pii.entities import Trait, has
-from privsynth.pii.handles import Handles, could_be_one, first_parts, sort_of
+from privsynth.pii.handles import FirstParts, could_be_one, first_parts, sort_of
 from privsynth.pii.wanted import Sight, Tried, Wanted
 from privsynth.pii.whole_names import columns_of_names, name_pairs
 from privsynth.typing import Array
@@ -45,7 +45,7 @@ class Real:
     def of(cls, train: Sequence[Table], holdout: Sequence[Table] = ()) -> Real:
         tables = (*train, *holdout)
         forms = frozenset(form for table in tables for form in _telling_forms(table))
-        handles = Handles.of(value for table in tables for _, value in _telling_values(table))
+        handles = FirstParts.of(value for table in tables for _, value in _telling_values(table))
         people = NamedPeople.of(
             *([name for table in side for name in known(name_pairs(table))] for side in (train, holdout))
         )
@@ -172,7 +172,7 @@ def _search(made: Table, column: Column, real: Real, own: Collection[str]) -> _S
     return search
 
 
-def _sorts_in(cells: Sequence[str], handles: Handles) -> Iterator[str]:
+def _sorts_in(cells: Sequence[str], handles: FirstParts) -> Iterator[str]:
     """The sorts of all words that could be a known one; none where nothing else in the column is written like one."""
     inside = [set(handles.inside(cell)) for cell in cells]
     others = (cell for cell, parts in zip(cells, inside, strict=True) if parts.isdisjoint(handles.known))
