@@ -19,7 +19,7 @@ BEYOND = 0.35  # sets of columns in which so much is shared are looked at for wh
 GOES = (
     0.2  # so much of the agreement goes when a column is shuffled; of a column in which three of four agree, a quarter
 )
-SURELY = 3  # standard errors
+SURELY = log(1e-3)  # the chance that strangers are as near to each other in one set of columns
 UNCLEAR = 0.8  # so much agreement with a shuffled column: such a set of columns cannot tell
 COVERED = 0.45  # of the columns of the narrower table must agree row by row: half of them, if their number is odd
 SHUFFLES = 2
@@ -38,9 +38,9 @@ def shared(earlier: Sketch, here: Sketch, parts: Parts, key: bytes) -> SharedRow
         return None
     sets = {number: [match[c] for c in earlier.sets[number]] for number in known}
     measured = _Measured(earlier, here, sets, parts, key)
-    order = [known[at] for at in np.argsort(-measured.kept(), kind="stable")]
-    sizes = dict.fromkeys(ceil(len(known) / part) for part in (1, 2, 4, 8))
-    return next((found for size in sizes if (found := measured.of(order[:size])) is not None), None)
+    sizes = dict.fromkeys(ceil(len(known) / part) for part in (1, 2, 4, 8, 16))
+    chosen = (order[:size] for size in sizes for order in measured.orders())
+    return next((found for numbers in chosen if (found := measured.of(numbers)) is not None), None)
 
 
 def matched(earlier: Sketch, here: Sketch) -> dict[int, int]:
@@ -62,6 +62,7 @@ class _Measured:
         self.cells = max(2.0, earlier.cells, here.cells)
         counts = self._counts(list(sets))
         self.apart = {number: self._apart(number, counts[number]) for number in sets}
+        self.chance = {number: _log_chance(*apart) for number, apart in self.apart.items()}
 
     def _counts(self, numbers: Sequence[int], shuffled: int | None = None, seed: int = 0) -> dict[int, Array]:
         """For each set the counts of the rows at hand, with one of its columns shuffled, if asked for."""
@@ -86,20 +87,25 @@ class _Measured:
         differ = (self.earlier.counts[number] * ratio - counts / ratio)[live] ** 2 / total[live]
         return float(differ.sum()), max(1, int(live.sum()) - 1)
 
-    def _kept(self, apart: tuple[float, int]) -> float:
+    def _kept(self, apart: tuple[float, float]) -> float:
         """Rows that both hold, as a share of the smaller table: each pair takes its part off chi-square."""
         return (1 - apart[0] / apart[1]) * self.both / 2 / self.smaller
 
-    def kept(self) -> Array:
-        return np.array([self._kept(self.apart[number]) for number in self.sets])
+    def orders(self) -> tuple[list[int], list[int]]:
+        """The sets of columns, first those which strangers are least likely to be as near to each other in, or those
+        in which most is shared."""
+        return (
+            sorted(self.sets, key=lambda number: self.chance[number]),
+            sorted(self.sets, key=lambda number: self.apart[number][0] / self.apart[number][1]),
+        )
 
     def of(self, numbers: Sequence[int]) -> SharedRows | None:
         """What is shared by these sets of columns, which are the ones that share most."""
-        ratio = float(np.mean([self.apart[n][0] / self.apart[n][1] for n in numbers]))
-        freedom = min(sum(self.apart[n][1] for n in numbers), self.cells - 1)
-        rows = float(np.mean([self._kept(self.apart[n]) for n in numbers]))
+        apart, freedoms = np.sum([self.apart[n] for n in numbers], axis=0)
+        ratio, freedom = float(apart / freedoms), min(float(freedoms), self.cells - 1)
+        rows = self._kept((ratio, 1))
         spread = np.sqrt(2 / freedom) * self.both / 2 / self.smaller
-        tried = log(comb(len(self.sets), len(numbers)))
+        tried = log(2 * comb(len(self.sets), len(numbers)))  # by two orders
         if rows + 2 * spread < HALF or _log_chance(ratio * freedom, freedom) + tried > CERTAIN:
             return None
         columns, narrower = self._columns(self._agreeing() or list(numbers)), min(self.earlier.useful, self.here.useful)
@@ -114,10 +120,7 @@ class _Measured:
 
     def _agreeing(self) -> list[int]:
         """The sets of columns in which surely much is shared; of a small part of a table no single one may be sure."""
-        least = {
-            n: max(BEYOND, SURELY * np.sqrt(2 / self.apart[n][1]) * self.both / 2 / self.smaller) for n in self.sets
-        }
-        return [number for number in self.sets if self._kept(self.apart[number]) >= least[number]]
+        return [n for n in self.sets if self._kept(self.apart[n]) >= BEYOND and self.chance[n] < SURELY]
 
     def _columns(self, numbers: Sequence[int]) -> int:
         """How many columns agree row by row: much of the agreement of their sets goes when they are shuffled."""

@@ -26,10 +26,14 @@ from privsynth.measure.mixing import mixed
 from privsynth.typing import Array
 
 VERSION = 1
-SETS = 32  # sets of columns
+SETS = 64  # different sets of columns
+LEAST_SETS = 32  # in small tables, of which each set tells more; fewer different ones come again, in other buckets
+ROOMY = 128  # buckets of tables that are not small
+TRIES = 256  # at such; of few columns many come out again
+FULL = 8  # the first of them spread the rows over all buckets
 LEAST, MOST = 8, 512  # buckets of each
 ROWS_A_BUCKET = 3
-SPREAD = (1, 4, 16)
+SPREADS = (1,) * FULL + (8, 16) * TRIES  # the others over a part, and need fewer columns
 FEWEST = 8  # rows of which there is a sketch
 BINS = 32  # for the look of a column: what its values are, and of what size
 SAMPLE = 5_000  # rows by which sets are chosen
@@ -66,7 +70,7 @@ def sketch_of(parts: Parts, rows: int, key: bytes) -> Sketch | None:
         return None
     sets = _sets(first, useful, buckets_for(rows), np.random.default_rng(np.frombuffer(_word(key, "sets"), np.uint32)))
     looks = np.zeros((len(first), 2 * BINS))
-    counts = np.zeros((SETS, buckets_for(rows)), dtype=np.int64)
+    counts = np.zeros((len(sets), buckets_for(rows)), dtype=np.int64)
     for part in parts():
         cells = [column.cells for column in part.columns]
         looks += np.stack([column.look for column in part.columns])
@@ -93,6 +97,7 @@ class CodedColumn:
 
     cells: Array = field(repr=False)
     look: Array = field(repr=False)  # how many rows fall into which of a few bins, by value, and by size
+    is_number: bool
 
     @property
     def agreement(self) -> float:
@@ -120,29 +125,32 @@ def coded(table: Table, key: bytes) -> CodedTable:
 
 def _coded(values: Array, salt: np.uint64) -> CodedColumn:
     codes, distinct = pd.factorize(values)
-    of_values = [np.append(each, _MISSING) for each in _digests(np.asarray(distinct))]
+    cells, sizes, is_number = _digests(np.asarray(distinct))
+    of_values = [np.append(each, _MISSING) for each in (cells, sizes)]
     counts = np.bincount(np.where(codes < 0, len(distinct), codes), minlength=len(distinct) + 1)
     bins = [(mixed(each ^ salt) % np.uint64(BINS)).astype(np.int64) for each in of_values]
     look = np.concatenate([np.bincount(each, weights=counts, minlength=BINS) for each in bins])
-    return CodedColumn(of_values[0][codes], look)
+    return CodedColumn(of_values[0][codes], look, bool(counts[:-1][is_number].sum() * 2 > counts[:-1].sum()))
 
 
 _MISSING = np.uint64(0x6A09E667F3BCC909)  # any number that no value is likely to have
 
 
-def _digests(distinct: Array) -> tuple[Array, Array]:
+def _digests(distinct: Array) -> tuple[Array, Array, Array]:
+    """Of each value, and of its size; and whether it is a number or a day."""
     if distinct.dtype.kind == "M":
         days = distinct.astype("datetime64[D]")
-        return _hashed(days.astype(np.int64)), _hashed(days.astype("datetime64[M]").astype(np.int64))
+        months = days.astype("datetime64[M]").astype(np.int64)
+        return _hashed(days.astype(np.int64)), _hashed(months), np.ones(len(distinct), dtype=bool)
     if distinct.dtype.kind in "biuf":
-        return _of_numbers(distinct.astype(np.float64))
+        return *_of_numbers(distinct.astype(np.float64)), np.ones(len(distinct), dtype=bool)
     texts = pd.Series(distinct, dtype=object).astype(str).str.strip().str.casefold()
     bare = texts.str.replace(r"[\W_]+", "", regex=True)
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
     words = pd.util.hash_array(bare.where(bare != "", texts).to_numpy(dtype=object), categorize=False)
     cells, sizes = _of_numbers(np.nan_to_num(numbers))
     is_word, lengths = np.isnan(numbers), _hashed(bare.str.len().to_numpy(dtype=np.int64))
-    return np.where(is_word, words, cells), np.where(is_word, lengths, sizes)
+    return np.where(is_word, words, cells), np.where(is_word, lengths, sizes), ~is_word
 
 
 def _of_numbers(numbers: Array) -> tuple[Array, Array]:
@@ -188,23 +196,58 @@ def _useful(columns: Sequence[CodedColumn]) -> list[int]:
 def _sets(
     columns: Sequence[CodedColumn], useful: Sequence[int], buckets: int, rng: np.random.Generator
 ) -> tuple[tuple[int, ...], ...]:
-    """Sets of few columns, most of them out of a half of the columns: whichever are dropped or changed, some sets hold
-    none of those. A third spreads the rows over all buckets; the others over some, and need fewer columns."""
+    """Different sets of few columns, in which each column stands about as often: whichever are dropped or changed,
+    some sets hold none of those, and what is left is in one of them. Some hold words alone and some numbers alone,
+    since what changes a table often changes one of the two (a unit, a shift, a mark behind each text)."""
     some = np.sort(rng.permutation(len(columns[0].cells))[:SAMPLE])
-    bits = np.array([-np.log2(max(columns[number].agreement, 1e-9)) for number in useful]) + 0.1
-    cells = [columns[number].cells[some] for number in useful]
-    return tuple(tuple(useful[at] for at in _set(cells, bits, buckets, number, rng)) for number in range(SETS))
+    drawn = _Drawn(
+        cells=[columns[number].cells[some] for number in useful],
+        bits=np.array([-np.log2(max(columns[number].agreement, 1e-9)) for number in useful]) + 0.1,
+        buckets=buckets,
+    )
+    kinds = _kinds(np.array([columns[number].is_number for number in useful]))
+    for number in range(TRIES):
+        drawn.add(kinds[number % len(kinds)], number, rng)
+        if len(drawn.sets) == (SETS if buckets >= ROOMY else LEAST_SETS):
+            break
+    sets = list(drawn.sets) * LEAST_SETS
+    return tuple(tuple(useful[at] for at in each) for each in sets[: max(LEAST_SETS, len(drawn.sets))])
 
 
-def _set(cells: Sequence[Array], bits: Array, buckets: int, number: int, rng: np.random.Generator) -> list[int]:
-    count = len(bits)
-    among = rng.permutation(count)[: count if number < SETS // 4 else max(2, (count + 1) // 2)]
-    order = among[np.argsort(rng.exponential(size=len(among)) / bits[among])]  # the telling ones sooner
-    enough = min(buckets, len(cells[0]) // 2) / SPREAD[number % len(SPREAD)]
-    for length in range(min(2, len(order)), len(order)):
-        if len(np.unique(_rows([cells[at] for at in order[:length]], np.uint64(0)))) >= enough:
-            return [int(at) for at in order[:length]]
-    return [int(at) for at in order]
+def _kinds(is_number: Array) -> list[Array]:
+    """All columns, and those of words and of numbers, where there are two or more of either."""
+    everything = np.arange(len(is_number))
+    alone = [everything[~is_number], everything[is_number]]
+    return [everything, everything, *alone] if min(len(each) for each in alone) > 1 else [everything]
+
+
+@dataclass(eq=False, kw_only=True)
+class _Drawn:
+    """Sets that are drawn one after another."""
+
+    cells: Sequence[Array]
+    bits: Array
+    buckets: int
+    sets: dict[tuple[int, ...], None] = field(default_factory=dict)
+
+    def add(self, among: Array, number: int, rng: np.random.Generator) -> None:
+        """One more set out of these columns, unless it is there already. It begins with the column that stood least;
+        a small one goes on with columns of a half, else the most telling ones would be in all."""
+        often = np.bincount([at for each in self.sets for at in each], minlength=len(self.bits))
+        order = rng.permutation(among)
+        order = order[np.argsort(often[order], kind="stable")]
+        first, others = order[:1], rng.permutation(order[1:])
+        others = others if number < FULL else others[: max(1, len(order) // 2)]
+        others = others[np.argsort(rng.exponential(size=len(others)) / self.bits[others])]  # the telling ones sooner
+        self.sets.setdefault(self._telling(np.append(first, others), SPREADS[number]))
+
+    def _telling(self, order: Array, spread: int) -> tuple[int, ...]:
+        """As many of these columns as spread rows over this part of the buckets."""
+        enough = min(self.buckets, len(self.cells[0]) // 2) / spread
+        for length in range(min(2, len(order)), len(order)):
+            if len(np.unique(_rows([self.cells[at] for at in order[:length]], np.uint64(0)))) >= enough:
+                return tuple(sorted(int(at) for at in order[:length]))
+        return tuple(sorted(int(at) for at in order))
 
 
 def _salt(key: bytes, what: str) -> np.uint64:

@@ -85,6 +85,46 @@ def days(seed: int, rows: int = N) -> pd.DataFrame:
     )
 
 
+def clients(seed: int, rows: int = N) -> pd.DataFrame:
+    """Many columns, of words and of numbers, most of which tell little."""
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, 4, rows)
+    words = {
+        f"w{n}": np.array([f"{n}{letter}" for letter in "abcdefghij"])[
+            np.where(rng.random(rows) < 0.4, kind, rng.integers(0, many, rows)) % many
+        ]
+        for n, many in enumerate((10, 3, 4, 2, 3, 10, 4, 2))
+    }
+    numbers = {f"n{n}": np.round(rng.gamma(2, scale, rows)) for n, scale in enumerate((20, 500, 8, 150, 1, 2, 60))}
+    return pd.DataFrame({**words, **numbers})
+
+
+CHANGES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "one more": lambda numbers: numbers + 1,
+    "another unit": lambda numbers: numbers * 12,
+    "the other way round": lambda numbers: numbers.max() - numbers,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_table_whose_numbers_were_all_changed_is_known_by_its_words(change: str) -> None:
+    numbers = [name for name in clients(1) if name.startswith("n")]
+    for seed in range(3):
+        frame = clients(seed)
+        found = shared(frame, frame.assign(**CHANGES[change](frame[numbers])).sample(frac=1, random_state=seed))
+        assert found is not None
+        assert found.columns >= 7
+
+
+def test_half_of_the_columns_are_known_whichever_they_are() -> None:
+    rng = np.random.default_rng(3)
+    frame, others = clients(1), clients(2)
+    for _ in range(8):
+        kept = list(rng.permutation(frame.columns)[:9])
+        assert shared(frame, renamed(frame[kept]).sample(frac=1, random_state=1)) is not None
+        assert shared(frame, others.assign(**frame[kept])) is not None
+
+
 def shared(earlier: pd.DataFrame, here: pd.DataFrame) -> SharedRows | None:
     first, second = known(dataset(earlier), KEY, None), known(dataset(here), KEY, None)
     record = {"event": "attempt", "record": 1, "source": first.source, "sketch": first.sealed}
@@ -158,7 +198,7 @@ def test_so_is_one_of_few_columns_or_of_many_repeated_rows(make: Callable[..., p
 
 
 @pytest.mark.parametrize("rows", [60, N])
-@pytest.mark.parametrize("make", [people, few, answers, numbered, days])
+@pytest.mark.parametrize("make", [people, few, answers, numbered, days, clients])
 def test_strangers_of_one_population_are_not_taken_for_kin(make: Callable[..., pd.DataFrame], rows: int) -> None:
     """Two hospitals, or the next month: the same columns, the same shares, nobody in common."""
     assert not any(
@@ -167,7 +207,7 @@ def test_strangers_of_one_population_are_not_taken_for_kin(make: Callable[..., p
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [people, few, answers, numbered, days])
+@pytest.mark.parametrize("make", [people, few, answers, numbered, days, clients])
 def test_strangers_are_taken_for_kin_in_less_than_one_of_a_hundred_pairs(make: Callable[..., pd.DataFrame]) -> None:
     sizes = [(rows, more) for rows in (30, 200, 800) for more in (rows // 2, rows, 4 * rows)]
     found = [shared(make(2 * seed, rows), make(2 * seed + 1, more)) for seed in range(40) for rows, more in sizes]
