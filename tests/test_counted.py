@@ -280,3 +280,20 @@ def test_a_dry_run_of_a_source_whose_attempts_are_used_up_says_so_and_counts_not
     )
     assert json.loads(command(*words, "-b", "mask", "--json").stdout)["outcome"] == "planned"
     assert records(tmp_path / "privsynth-state") == before
+
+
+def test_attempts_that_are_used_up_without_a_release_are_not_said_to_have_let_rows_out(
+    source: Path, tmp_path: Path, quick: None
+) -> None:
+    once = {"limits": {"attempts_max": 1, "rows_ratio": 0.1}, "seed": 3}
+    assert not privsynth.run(source, tmp_path / "first", MODEL, **once).released
+    second = privsynth.run(source, tmp_path / "second", MODEL, **once)
+    (said,) = second.result.advice.by_hand
+    assert "no rows went out, but an attempt counts from its start" in said
+    assert "()" not in said
+
+
+def test_a_dry_run_refuses_a_state_that_is_a_file(source: Path, tmp_path: Path) -> None:
+    planned = command("run", str(source), "--out", str(tmp_path / "out"), "--state", str(source), "--dry-run")
+    assert planned.returncode == ExitCode.USAGE
+    assert "the state directory is a file or a link" in planned.stderr

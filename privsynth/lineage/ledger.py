@@ -96,8 +96,12 @@ def open_ledger(folder: Path) -> Ledger:
 
 
 def has_begun(folder: Path) -> bool:
-    """Whether a ledger lies in this directory, or a part of one."""
+    """Whether a ledger lies in this directory, or a part of one. A place where none can be made is refused."""
     try:
+        if folder.is_symlink() or folder.exists():
+            _check_folder(folder)
+        else:
+            _check_above(folder)
         return (folder / KEY).exists() or _began(folder)
     except OSError as error:
         raise _unusable(error) from None
@@ -284,6 +288,13 @@ def _check_folder(folder: Path) -> None:
             "the state directory must belong to you, and be open to nobody else.",
             hint="chmod 700 it, or name one that does not exist yet",
         )
+
+
+def _check_above(folder: Path) -> None:
+    """Whether a directory can be made there; nothing is made."""
+    above = next(each for each in folder.absolute().parents if each.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise OSError(errno.EACCES if above.is_dir() else errno.ENOTDIR, "no directory can be made there")
 
 
 _OF_THE_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})

@@ -13,6 +13,7 @@ from privsynth.source import Exposure
 
 NEVER_ASKED = Exposure(0)
 ROUNDING = 1e-9  # a tenth, ten times, is one
+NONE_OUT = "no rows went out, but an attempt counts from its start, also if it was refused, failed or was killed"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def nothing_more(policy: Policy, exposure: Exposure, there: int) -> Iterator[str
     limits, went = policy.limits, f"{exposure.rows:,} went out before ({used_by(exposure)})"
     if "attempts" in gone:
         said = f"all {limits.attempts_max:,} attempts that {policy.profile} allows here with backend"
-        yield f"{said} {policy.backend.kind} are used up; of rows {went}. {_to_decide(policy, exposure, there)}"
+        came = f"of rows {went}" if exposure.released else NONE_OUT
+        yield f"{said} {policy.backend.kind} are used up; {came}. {_to_decide(policy, exposure, there)}"
     elif "rows" in gone and exposure.released:
         most = int(limits.rows_ratio * there)
         said = f"{policy.profile} lets {most:,} rows of this source out in all, of {there:,} that there are"

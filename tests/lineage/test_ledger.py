@@ -14,7 +14,7 @@ import pytest
 
 from privsynth.errors import ExitCode, PolicyError, PrivsynthError
 from privsynth.lineage import ledger
-from privsynth.lineage.ledger import HEAD, KEY, LEDGER, LOCK, keep_evidence, open_ledger
+from privsynth.lineage.ledger import HEAD, KEY, LEDGER, LOCK, has_begun, keep_evidence, open_ledger
 
 
 @pytest.fixture
@@ -249,3 +249,17 @@ def test_a_lock_that_is_never_let_go_is_an_error(folder: Path, monkeypatch: pyte
     opened = open_ledger(folder)
     with opened.pages(), pytest.raises(PrivsynthError, match="another run"), opened.pages():
         pass
+
+
+@pytest.mark.parametrize("place", ["a file", "inside a file", "a link", "open to others"])
+def test_a_place_where_no_ledger_can_be_made_is_refused_before_there_is_one(place: str, tmp_path: Path) -> None:
+    """What only asks whether there is a ledger, such as a dry run, ends like what makes one."""
+    (tmp_path / "table.csv").write_text("a\n1\n")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "open").mkdir(mode=0o755)
+    names = {"a file": "table.csv", "inside a file": "table.csv/state", "a link": "link", "open to others": "open"}
+    for ask in (has_begun, open_ledger):
+        with pytest.raises(PolicyError):
+            ask(tmp_path / names[place])
+    assert not has_begun(tmp_path / "not" / "yet")
+    assert not (tmp_path / "not").exists()
