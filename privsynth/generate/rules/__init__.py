@@ -24,6 +24,8 @@ from privsynth.generate.rules.plan import BookPlan, TablePlan, walk_rules
 from privsynth.generate.rules.planting import with_errors
 from privsynth.generate.rules.rows import Rows, place_of, side_by_side
 from privsynth.generate.rules.rulebook import Inferred, TableRule
+from privsynth.generate.rules.scenarios.pins import Pins, listed_edges
+from privsynth.generate.rules.scenarios.planned import ROWS_BELOW
 from privsynth.generate.rules.turns import Act
 from privsynth.options import Limits, RulesOptions
 from privsynth.recipe import Recipe
@@ -133,7 +135,12 @@ class Rules:
                 if place_of(PARENT) in making.values
             },
         )
+        if any(plan.edges for plan in self.plan_.tables.values()):
+            for making in makings.values():
+                making.pins.settle(making.plan.columns, making.rows(""))
+            tables = (*tables, listed_edges({name: making.pins for name, making in makings.items()}))
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
+        notes += [note for name, making in makings.items() for note in making.pins.notes(name)]
         notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
         return Dataset(tables, self.plan_.relations, tuple(dict.fromkeys(notes)))
 
@@ -177,7 +184,7 @@ class Rules:
         if plan.process is not None:
             given = plan.process.make(parents, stream)
             return make(len(given.owner), {place_of(PARENT): given.owner, **given.named()})
-        which = np.repeat(np.arange(count), _children(plan, parents))
+        which = np.repeat(np.arange(count), _children(plan, parents, makings[str(plan.parent)].pins))
         return make(len(which), {place_of(PARENT): which})
 
 
@@ -230,10 +237,12 @@ def _looked_up(plans: Iterable[TablePlan]) -> list[str]:
     ]
 
 
-def _children(plan: TablePlan, parents: Rows) -> Array:
+def _children(plan: TablePlan, parents: Rows, pins: Pins) -> Array:
     """How many rows each row of the parent has."""
     assert plan.count is not None  # noqa: S101 - for the type checker: only children come here
     counts = np.round(plan.count.draw(parents))
+    if ROWS_BELOW in plan.edges:
+        counts = pins.below(plan.name, plan.edges[ROWS_BELOW], parents, counts)
     invalid = int((~(counts >= 0)).sum())
     if invalid:
         raise BackendError(

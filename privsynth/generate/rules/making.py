@@ -19,6 +19,7 @@ from privsynth.generate.rules.provider import Provider, blank
 from privsynth.generate.rules.references import OwnLinkPlan
 from privsynth.generate.rules.rows import Linked, Rows, place_of
 from privsynth.generate.rules.rulebook import Sequence
+from privsynth.generate.rules.scenarios.pins import Pins
 from privsynth.generate.rules.schema import is_plain
 from privsynth.generate.rules.time.runs import sorted_within
 from privsynth.generate.rules.together import Together
@@ -49,6 +50,7 @@ class Making:
 
     def __post_init__(self) -> None:
         self.seen = Linked(self.values, _Others(self.plan.links, self.tables))
+        self.pins = Pins(self.count, stored)
 
     def rows(self, stream: str) -> Rows:
         return Rows(self.count, self.seen, self.streams(stream), self.values.get(place_of(PARENT)))
@@ -70,6 +72,9 @@ class Making:
         """One column, or all columns of a person at once."""
         if name not in self.values:
             self._column(self.plan.columns[name])
+            if name in self.plan.edges and self.count:
+                column, edges = self.plan.columns[name], self.plan.edges[name]
+                self.values[name] = self.pins.put(column, edges, self.rows(""), self.values[name])
 
     def redrawn(self, name: str, rows: Rows, drawn: Array | None = None) -> Array:
         """New values of a column or a link for some rows, as drawn or yet to be drawn."""

@@ -80,6 +80,8 @@ class _Again:
             if name in self.making.plan.groups and name not in drawn:
                 drawn |= self.making.drawn_together(self.making.plan.groups[name], seen, self.streams)
             values[name] = self.making.redrawn(name, seen, drawn.get(name))
+            if name in self.making.plan.edges:
+                values[name] = self.making.pins.keep(self.making.plan.columns[name], values[name], seen, again)
         view = rows.over(values, rows.rng)
         good = (self.broken(view) == wanted[again]).all(axis=1) & ~self.like_others(wrong, view)
         good = good.reshape(len(wrong), tries)
@@ -132,10 +134,22 @@ def mend(making: Making, when: str) -> None:
     broken = mending.broken(making.rows(""))
     wanted = mending.wanted(broken)
     wrong = np.flatnonzero((broken != wanted).any(axis=1) | mending.repeated())
+    wrong = _tried(mending, wrong, wanted)
+    if len(wrong) and (lost := making.pins.release(wrong, anew)):
+        elsewhere = making.pins.elsewhere(lost, making.rows(""))
+        wrong = _tried(mending, np.union1d(wrong, elsewhere), wanted)
+        if len(wrong) and making.pins.release(wrong, anew):
+            wrong = _tried(mending, wrong, wanted)
+        making.pins.thin_out()
+    if len(wrong):
+        mending.report(wanted)
+
+
+def _tried(mending: _Again, wrong: Array, wanted: Array) -> Array:
+    """What is still wrong when the budget is spent."""
     idle = rounds = 0
     while mending.anew and len(wrong) and idle < IDLE and rounds < ROUNDS:
         left = np.union1d(mending.once(wrong, wanted), np.flatnonzero(mending.repeated()))
         idle, rounds = (idle + 1 if len(left) == len(wrong) else 0), rounds + 1
         wrong = left
-    if len(wrong):
-        mending.report(wanted)
+    return wrong

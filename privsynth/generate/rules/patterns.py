@@ -56,6 +56,15 @@ class TextPattern:
         return max(1, *map(sum, lengths))
 
     @cached_property
+    def ends(self) -> tuple[str, str]:
+        """One of its shortest texts, and one of its longest."""
+        sides = [
+            ["".join(item[0] if isinstance(item, str) else item.ends[at] for item in choice) for choice in self.choices]
+            for at in (0, 1)
+        ]
+        return min(sides[0], key=len), max(sides[1], key=len)
+
+    @cached_property
     def expression(self) -> str:
         """The same texts as a regular expression of RE2, which takes time in proportion to the text."""
         return "(?:" + "|".join(map(_expression, self.choices)) + ")"

@@ -530,6 +530,7 @@ class TableRule(RuleModel):
     correlate: list[Correlate] = Field([], max_length=100)
     expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
     errors: list[ErrorRule] = Field([], max_length=100, description="Errors that are made on purpose, and listed.")
+    edges: bool | list[Name] = Field(False, description="Rows at the ends of what all, or these, columns can have.")
     about: str | None = None
 
     @field_validator("unique", mode="before")

@@ -60,7 +60,7 @@ def support_of(draw: Draw, scope: Scope, column: Column) -> Support | None:
     """The values that a way can give to a column; None where nothing is known of them."""
     match draw.generator:
         case "constant" | "choice":
-            return _levels(_likely(draw), column)
+            return _levels(levels_of(draw), column)
         case "pattern" | "sequence" | "uuid":
             return _texts(_spelling(draw))
         case "date":
@@ -95,7 +95,7 @@ def may_be_missing(draw: Draw) -> bool:
     return None in levels or is_computed or is_open or any(may_be_missing(inner) for _, inner in draw.inner())
 
 
-def _likely(draw: Draw) -> list[Any]:
+def levels_of(draw: Draw) -> list[Any]:
     """The values that can come."""
     if draw.generator == "constant":
         return [draw.constant]
@@ -260,19 +260,20 @@ def _ends(draw: Any) -> tuple[tuple[str, Any], tuple[str, Any]]:
 
 def _cut(draw: Draw, scope: Scope, column: Column) -> Support:
     """Between the ends at which a law is cut, and those that it has by itself."""
+    is_whole = draw.generator in WHOLE_LAWS
+    between = _between(*limits_of(draw, scope), NOISE if is_whole else _half(column))
+    if not is_whole:
+        return between
+    return lambda values, rows: between(values, rows) & _is_equal(_numbers(values), np.rint(_numbers(values)), 0.0)
+
+
+def limits_of(draw: Draw, scope: Scope) -> tuple[Callable[[Rows], Any], Callable[[Rows], Any]]:
+    """The least and the greatest number that a law can give; infinite where it has no end."""
     law = getattr(draw, draw.generator)
     own = FROM_TO[draw.generator] if draw.histogram is None else (draw.histogram.edges[0], draw.histogram.edges[-1])
     asked = [scope.at(word).amount(end, default) for (word, end), default in zip(_ends(law), _WIDE, strict=True)]
     least, most = (_own_end(end, law, scope, default) for end, default in zip(own, _WIDE, strict=True))
-    is_whole = draw.generator in WHOLE_LAWS
-    between = _between(
-        lambda rows: np.fmax(asked[0](rows), least(rows)),
-        lambda rows: np.fmin(asked[1](rows), most(rows)),
-        NOISE if is_whole else _half(column),
-    )
-    if not is_whole:
-        return between
-    return lambda values, rows: between(values, rows) & _is_equal(_numbers(values), np.rint(_numbers(values)), 0.0)
+    return lambda rows: np.fmax(asked[0](rows), least(rows)), lambda rows: np.fmin(asked[1](rows), most(rows))
 
 
 def _own_end(end: Amount, law: Any, scope: Scope, default: float) -> Callable[[Rows], Any]:
