@@ -61,7 +61,7 @@ def test_the_shipped_rulebooks_run_and_come_out_the_same_for_the_same_seed(path:
     assert all(a.equals(b) for a, b in zip(frames(one), frames(two), strict=True))
     assert not frames(one)[0].equals(frames(three)[0])
     assert len(one.tables[0]) == 60
-    assert one.notes == ()
+    assert [note for note in one.notes if "look-up file" not in note] == []
 
 
 def test_each_shipped_rulebook_is_told_of() -> None:
