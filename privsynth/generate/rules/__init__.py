@@ -141,6 +141,11 @@ class Rules:
             tables = (*tables, listed_edges({name: making.pins for name, making in makings.items()}))
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
         notes += [note for name, making in makings.items() for note in making.pins.notes(name)]
+        notes += [
+            making.plan.cover.told(name, making.rows("").frame(making.plan.cover.columns))
+            for name, making in makings.items()
+            if making.plan.cover is not None
+        ]
         notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
         return Dataset(tables, self.plan_.relations, tuple(dict.fromkeys(notes)))
 

@@ -72,9 +72,16 @@ class Making:
         """One column, or all columns of a person at once."""
         if name not in self.values:
             self._column(self.plan.columns[name])
-            if name in self.plan.edges and self.count:
-                column, edges = self.plan.columns[name], self.plan.edges[name]
-                self.values[name] = self.pins.put(column, edges, self.rows(""), self.values[name])
+            self._pin(self.plan.columns[name])
+
+    def _pin(self, column: ColumnPlan) -> None:
+        """Some values of the column are on purpose."""
+        if self.plan.cover is not None and column.name in self.plan.cover.columns:
+            wanted = self.plan.cover.edges(column.name)
+            self.values[column.name] = self.pins.place(column, wanted, self.values[column.name])
+        if column.name in self.plan.edges and self.count:
+            edges = self.plan.edges[column.name]
+            self.values[column.name] = self.pins.put(column, edges, self.rows(""), self.values[column.name])
 
     def redrawn(self, name: str, rows: Rows, drawn: Array | None = None) -> Array:
         """New values of a column or a link for some rows, as drawn or yet to be drawn."""
@@ -215,6 +222,8 @@ def check_capacity(plan: TablePlan, rows: int) -> None:
     for link in plan.drawn_links.values():
         if isinstance(link, OwnLinkPlan) and plan.parent is None:
             link.shape.check(np.array([rows]))
+    if plan.cover is not None and (rows or plan.parent is None):
+        plan.cover.check(plan.name, rows)
     for names in plan.rule.unique:
         _check_combinations(plan, names, rows)
     for column in plan.columns.values():

@@ -80,7 +80,7 @@ class _Again:
             if name in self.making.plan.groups and name not in drawn:
                 drawn |= self.making.drawn_together(self.making.plan.groups[name], seen, self.streams)
             values[name] = self.making.redrawn(name, seen, drawn.get(name))
-            if name in self.making.plan.edges:
+            if name in self.making.pins.columns:
                 values[name] = self.making.pins.keep(self.making.plan.columns[name], values[name], seen, again)
         view = rows.over(values, rows.rng)
         good = (self.broken(view) == wanted[again]).all(axis=1) & ~self.like_others(wrong, view)

@@ -70,8 +70,8 @@ def _why_whole(table: TablePlan) -> str | None:
         return f"table {table.name} refers to rows of other parts"
     if table.rule.errors:
         return f"errors are made in table {table.name}"
-    if table.edges:
-        return f"edges are made in table {table.name}"
+    if table.edges or table.cover:
+        return f"rows of table {table.name} are made on purpose"
     if table.rule.unique:
         return f"no two rows of table {table.name} may be alike"
     for column in table.columns.values():

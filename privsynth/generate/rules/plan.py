@@ -26,6 +26,7 @@ from privsynth.generate.rules.redrawing import Apart, Expectation, Mending, Redr
 from privsynth.generate.rules.references import LinkPlan, OwnLinkPlan, plan_link, where_of
 from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Draw, Expect, TableRule
+from privsynth.generate.rules.scenarios.covered import CoverPlan, plan_cover
 from privsynth.generate.rules.scenarios.edges import Edge
 from privsynth.generate.rules.scenarios.planned import plan_edges
 from privsynth.generate.rules.time.process import Process
@@ -89,6 +90,7 @@ class TablePlan:
     count: Provider | None = field(default=None, repr=False)  # a child: rows for each row of the parent
     process: Process | None = field(default=None, repr=False)  # or what its rows come from
     edges: Mapping[str, tuple[Edge, ...]] = field(default_factory=dict, repr=False)  # by column, as far as wanted
+    cover: CoverPlan | None = field(default=None, repr=False)
 
     @property
     def parent(self) -> str | None:
@@ -170,7 +172,10 @@ def plan_tables(book: Book) -> BookPlan:
     plan = BookPlan(tables, turns, needs)
     for name, table in tables.items():
         check_errors(book, name, {each.name: each.column for each in table.columns.values()}, plan.relations)
-    whole = {name: replace(table, edges=plan_edges(book, plan, name)) for name, table in tables.items()}
+    whole = {
+        name: replace(table, edges=plan_edges(book, plan, name), cover=plan_cover(book, plan, name))
+        for name, table in tables.items()
+    }
     return replace(plan, tables=whole)
 
 

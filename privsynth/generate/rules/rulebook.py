@@ -12,7 +12,7 @@ from privsynth.generate.rules.templates import fields_of
 from privsynth.generate.rules.vocabulary.basics import Amount, Bound, Day, Locale, Name, Number, RuleModel, Scalar
 from privsynth.generate.rules.vocabulary.errors import ErrorRule
 from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, TableName, Total
-from privsynth.generate.rules.vocabulary.scenarios import Scenario
+from privsynth.generate.rules.vocabulary.scenarios import CoverRule, Scenario
 from privsynth.generate.rules.vocabulary.time import (
     Before,
     BusinessDay,
@@ -531,6 +531,7 @@ class TableRule(RuleModel):
     expect: list[Annotated[Expect, BeforeValidator(_expectation)]] = Field([], max_length=1_000)
     errors: list[ErrorRule] = Field([], max_length=100, description="Errors that are made on purpose, and listed.")
     edges: bool | list[Name] = Field(False, description="Rows at the ends of what all, or these, columns can have.")
+    cover: CoverRule | None = Field(None, description="All combinations of levels of some columns, in few rows.")
     about: str | None = None
 
     @field_validator("unique", mode="before")

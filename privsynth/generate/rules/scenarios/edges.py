@@ -129,7 +129,7 @@ def _of_levels(levels: Iterable[Any], column: Column) -> Iterator[Edge]:
     if len(known) < len(list(levels)):
         yield Edge("missing value", lambda rows: (column.kind.missing(rows.count), np.ones(rows.count, dtype=bool)))
     if column.kind.is_numeric:
-        yield from (_fixed(name, float(pick(known))) for name, pick in (("lowest", min), ("highest", max)) if known)
+        yield from (fixed_edge(name, float(pick(known))) for name, pick in (("lowest", min), ("highest", max)) if known)
     elif column.kind.dtype == "object":
         texts = [key_text(level) for level in known]
         yield from _of_texts((min(texts, key=len), max(texts, key=len))) if texts else ()
@@ -138,11 +138,12 @@ def _of_levels(levels: Iterable[Any], column: Column) -> Iterator[Edge]:
 def _of_texts(ends: tuple[str, str]) -> Iterator[Edge]:
     shortest, longest = ends
     if len(shortest) < len(longest):
-        yield _fixed("longest text", longest)
-        yield _fixed("shortest text" if shortest else "empty text", shortest)
+        yield fixed_edge("longest text", longest)
+        yield fixed_edge("shortest text" if shortest else "empty text", shortest)
 
 
-def _fixed(name: str, value: Any) -> Edge:
+def fixed_edge(name: str, value: Any) -> Edge:
+    """The same value in each row."""
     kind = float if isinstance(value, float) else object
     return Edge(name, lambda rows: (np.full(rows.count, value, dtype=kind), np.ones(rows.count, dtype=bool)))
 

@@ -31,6 +31,7 @@ class Pin:
     name: str
     column: str | None = None
     edge: Edge | None = field(default=None, repr=False)
+    is_listed: bool = True
 
     def __str__(self) -> str:
         return self.name if self.column is None else f"{self.column} {self.name}"
@@ -66,6 +67,24 @@ class Pins:
             self.pins.append(Pin(row, edge.name, column.name, edge))
         return values
 
+    def place(self, column: ColumnPlan, wanted: Sequence[tuple[int, Edge]], values: Array) -> Array:
+        """The values of a column with those that stand in given rows; these are in no list."""
+        values = values.copy()
+        for row, edge in wanted:
+            found, _ = edge.values(Rows(1, {}, np.random.default_rng(0)))
+            values[row] = self.store(found, column)[0]
+            self.pins.append(Pin(row, edge.name, column.name, edge, is_listed=False))
+        return values
+
+    @property
+    def columns(self) -> set[str | None]:
+        """Those with values that are on purpose."""
+        return {pin.column for pin in self.pins}
+
+    @property
+    def listed(self) -> list[Pin]:
+        return sorted((pin for pin in self.pins if pin.is_listed), key=lambda pin: pin.row)
+
     def below(self, table: str, edges: Iterable[Edge], rows: Rows, counts: Array) -> Array:
         """Numbers of rows below each row, of which one is the least that there can be and one the most."""
         counts, ends = counts.copy(), {edge.name: edge for edge in edges}
@@ -98,13 +117,13 @@ class Pins:
         """Let go of the edges of some rows in columns that are drawn again."""
         gone = [pin for pin in self.pins if pin.column in anew and pin.row in set(rows.tolist())]
         self.pins = [pin for pin in self.pins if pin not in gone]
-        self.released += [str(pin) for pin in gone]
+        self.released += [str(pin) for pin in gone if pin.is_listed]
         return gone
 
     def elsewhere(self, lost: Iterable[Pin], rows: Rows) -> Array:
         """Some other rows that are to have these edges instead."""
         taken = {pin.row for pin in self.pins}
-        for pin in lost:
+        for pin in [pin for pin in lost if pin.is_listed]:
             assert pin.edge is not None  # noqa: S101 - for the type checker: others are not let go of
             _, possible = pin.edge.values(rows)
             free = [row for row in np.flatnonzero(possible).tolist() if row not in taken and row != pin.row]
@@ -121,7 +140,7 @@ class Pins:
 
     def settle(self, columns: Mapping[str, ColumnPlan], rows: Rows) -> None:
         """Let go of edges that are none any more, because the row that they are edges of is another one."""
-        for pin in [pin for pin in self.pins if pin.edge is not None and pin.column is not None]:
+        for pin in [pin for pin in self.listed if pin.edge is not None and pin.column is not None]:
             assert pin.edge is not None and pin.column is not None  # noqa: S101, PT018 - for the type checker
             found, possible = pin.edge.values(rows.take(np.array([pin.row])))
             wanted, is_there = self.store(found, columns[pin.column])[0], rows.values[pin.column][pin.row]
@@ -131,10 +150,12 @@ class Pins:
 
     def notes(self, table: str) -> list[str]:
         """How many edges there are, and which are not."""
-        if not (self.pins or self.roomless or self.released):
+        if not (self.listed or self.roomless or self.released):
             return []
-        rows = len({pin.row for pin in self.pins})
-        told = [f"table {table}: {len(self.pins)} edges stand in {rows} of {self.count} rows, listed in table {LISTED}"]
+        rows = len({pin.row for pin in self.listed})
+        told = [
+            f"table {table}: {len(self.listed)} edges stand in {rows} of {self.count} rows, listed in table {LISTED}"
+        ]
         reasons = (("no row can have", self.roomless), ("expectations forbid", self.released))
         told += [
             f"table {table}: {reason} {len(names)} edges: {', '.join(names)}" for reason, names in reasons if names
@@ -144,11 +165,7 @@ class Pins:
 
 def listed_edges(pins: Mapping[str, Pins]) -> Table:
     """All edges of all tables: where they stand and what they are."""
-    lines = [
-        (table, float(pin.row + 1), pin.column, pin.name)
-        for table, each in pins.items()
-        for pin in sorted(each.pins, key=lambda pin: pin.row)
-    ]
+    lines = [(table, float(pin.row + 1), pin.column, pin.name) for table, each in pins.items() for pin in each.listed]
     names = ("table", "row", "column", "edge")
     kinds = {name: Kind.INTEGER if name == "row" else Kind.CATEGORY for name in names}
     reason = "lists the edges that were made on purpose"

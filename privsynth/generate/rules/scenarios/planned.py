@@ -32,7 +32,9 @@ def plan_edges(book: Book, plan: BookPlan, name: str) -> dict[str, tuple[Edge, .
         raise book.error(path, f"a table {LISTED} lists them; the book has another one.", "name that otherwise")
     if asked is True:
         found = {
-            column: _of_column(book, plan, table, column) for column in table.columns if not _why(plan, table, column)
+            column: _of_column(book, plan, table, column)
+            for column in table.columns
+            if not why_left(plan, table, column)
         }
         return {column: edges for column, edges in found.items() if edges} | _of_count(book, plan, table)
     return {column: _asked(book, plan, table, column, at) for at, column in enumerate(asked)}
@@ -43,14 +45,14 @@ def _asked(book: Book, plan: BookPlan, table: TablePlan, column: str, at: int) -
     path = ("tables", table.name, "edges", str(at))
     if column not in table.columns:
         raise book.error(path, "there is no such column.", f"columns are: {', '.join(table.columns)}")
-    reason = _why(plan, table, column)
+    reason = why_left(plan, table, column)
     edges = () if reason else _of_column(book, plan, table, column)
     if not edges:
         raise book.error(path, f"column {column} {reason or 'has no ends that are known'}.", "leave it out")
     return edges
 
 
-def _why(plan: BookPlan, table: TablePlan, name: str) -> str:
+def why_left(plan: BookPlan, table: TablePlan, name: str) -> str:
     """Why a column is not given other values than it drew; empty: it can be."""
     column = table.columns[name]
     if column.is_fixed or column.level_by_level or name in table.groups or name == table.rule.in_order:
@@ -65,7 +67,8 @@ def _why(plan: BookPlan, table: TablePlan, name: str) -> str:
     return ""
 
 
-def _scope(book: Book, plan: BookPlan, table: TablePlan, *words: str) -> Scope:
+def scope_of(book: Book, plan: BookPlan, table: TablePlan, *words: str) -> Scope:
+    """A place in a table, with what may be named there."""
     described = {name: [each.column for each in other.columns.values()] for name, other in plan.tables.items()}
     columns = seen_through(table.ties, described) | {column.name: column for column in described[table.name]}
     return Scope(book, ("tables", table.name, *words), _kinds(columns), links=table.links.keys())
@@ -77,12 +80,12 @@ def _kinds(columns: Mapping[str, Column]) -> dict[str, Kind]:
 
 def _of_column(book: Book, plan: BookPlan, table: TablePlan, name: str) -> tuple[Edge, ...]:
     column = table.columns[name]
-    return edges_of(column.rule, _scope(book, plan, table, "columns", name), column.column, column.missing)
+    return edges_of(column.rule, scope_of(book, plan, table, "columns", name), column.column, column.missing)
 
 
 def _of_count(book: Book, plan: BookPlan, table: TablePlan) -> dict[str, tuple[Edge, ...]]:
     if table.parent is None or table.rule.belongs_to is None or table.rule.belongs_to.count is None:
         return {}
     count = table.rule.belongs_to.count
-    edges = edges_of(count, _scope(book, plan, table, "belongs_to", "count"), Column("count", Kind.INTEGER))
+    edges = edges_of(count, scope_of(book, plan, table, "belongs_to", "count"), Column("count", Kind.INTEGER))
     return {ROWS_BELOW: edges}

@@ -33,7 +33,7 @@ def scenarios_of(words: BookText, book: Book) -> tuple[dict[str, Varied], tuple[
     if columns > MOST_COLUMNS:
         problem = f"the scenarios have {columns:,} columns together; at most {MOST_COLUMNS:,} are looked through."
         return {}, (book.error(("scenarios",), problem, "leave the scenario out, or split the book"),)
-    ready, mistakes = {}, []
+    ready, mistakes = dict[str, Varied](), list[Mistake]()
     for name in book.rules.scenarios:
         try:
             ready[name] = _varied(words, book, name)

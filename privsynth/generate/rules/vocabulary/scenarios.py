@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from privsynth.generate.rules.vocabulary.basics import RuleModel
+from privsynth.generate.rules.vocabulary.basics import Name, RuleModel
 from privsynth.generate.rules.vocabulary.relations import TableName
 
 
@@ -15,3 +15,12 @@ class Scenario(RuleModel):
 
     about: str | None = None
     tables: dict[TableName, dict[Any, Any]] = Field(min_length=1, description="Words that stand instead of others.")
+
+
+class CoverRule(RuleModel):
+    """Columns whose levels are combined, two by two or three by three, in few rows."""
+
+    plain_words = ("columns", "ways")
+
+    columns: list[Name] = Field(min_length=2, max_length=20)
+    ways: Literal[2, 3] = 2
