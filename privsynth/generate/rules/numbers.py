@@ -28,7 +28,7 @@ def normal(
     mean: Values, sd: Values, cut: tuple[Values | None, Values | None], rows: int, rng: np.random.Generator
 ) -> Array:
     _demand(np.asarray(sd) >= 0, sd, sd, "sd is below 0")
-    if cut == (None, None):
+    if all(edge is None for edge in cut):
         return np.asarray(mean + sd * rng.standard_normal(rows))
     low, high = _limits(cut)
     with np.errstate(divide="ignore", invalid="ignore"):

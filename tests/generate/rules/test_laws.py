@@ -170,3 +170,10 @@ def test_counts_out_of_a_table_are_those_of_the_inverse(law: Any) -> None:
     assert _looked_up(law, shares).tolist() == law.ppf(shares).tolist()
     assert _looked_up(law, shares[:2]).tolist() == law.ppf(shares[:2]).tolist()
     assert len(_looked_up(law, shares[:0])) == 0
+
+
+@pytest.mark.parametrize("law", ["normal: {mean: 5, sd: 2", "lognormal: {median: 5, sigma: 0.5"])
+def test_both_ends_of_a_law_may_differ_from_row_to_row(tmp_path: Path, law: str) -> None:
+    frame = frame_of(tmp_path, f"a: {{uniform: {{low: 1, high: 4}}}}\nx: {{{law}, low: a, high: a + 1}}}}", 200)
+    assert frame["x"].between(frame["a"] - 0.005, frame["a"] + 1.005).all()
+    assert frame["x"].nunique() > 100
