@@ -24,6 +24,7 @@ from privsynth.generate.rules.plan import BookPlan, TablePlan, walk_rules
 from privsynth.generate.rules.planting import with_errors
 from privsynth.generate.rules.rows import Rows, place_of, side_by_side
 from privsynth.generate.rules.rulebook import Inferred, TableRule
+from privsynth.generate.rules.scenarios.breaking import Breaking
 from privsynth.generate.rules.scenarios.pins import Pins, listed_edges
 from privsynth.generate.rules.scenarios.planned import ROWS_BELOW
 from privsynth.generate.rules.turns import Act
@@ -57,7 +58,7 @@ class Rules:
             )
         self.planned(*ready(self.options.rulebook, self.options.scenario))
         self.taken_ = statistics.taken
-        if not dataset.is_empty and any(table.errors for table in self.book_.rules.tables.values()):
+        if not dataset.is_empty and any(table.is_wrong for table in self.book_.rules.tables.values()):
             raise PolicyError(
                 "errors are made on purpose only where no data is given beside the rulebook.",
                 hint="leave out the data, or the errors: the gates would compare them with real rows",
@@ -125,6 +126,11 @@ class Rules:
                     makings[turn.table].make(turn.name)
                 case Act.MEND:
                     mend(makings[turn.table], turn.name)
+        broken = {
+            name: Breaking(making, self.plan_).broken(_table_of(making), rule.breaks.each)
+            for name, making in makings.items()
+            if (rule := self.book_.rules.tables[name]).breaks is not None
+        }
         tables = with_errors(
             [_table_of(makings[name]) for name in self.book_.rules.tables],
             {name: table.errors for name, table in self.book_.rules.tables.items()},
@@ -134,6 +140,7 @@ class Rules:
                 for name, making in makings.items()
                 if place_of(PARENT) in making.values
             },
+            broken=broken,
         )
         if any(plan.edges for plan in self.plan_.tables.values()):
             for making in makings.values():
@@ -147,7 +154,9 @@ class Rules:
             if making.plan.cover is not None
         ]
         notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
-        return Dataset(tables, self.plan_.relations, tuple(dict.fromkeys(notes)))
+        return Dataset(
+            tables, self.plan_.relations, tuple(dict.fromkeys([*notes, *(each.note for each in broken.values())]))
+        )
 
     @property
     def recipe(self) -> Recipe:
@@ -199,6 +208,11 @@ def _errors(tables: Mapping[str, TableRule]) -> dict[str, object]:
         name: [f"{rule.kind} {' and '.join(rule.cells)} {rule.rate:g}".replace("  ", " ") for rule in table.errors]
         for name, table in tables.items()
         if table.errors
+    }
+    asked |= {
+        name: [f"each expectation broken in {table.breaks.each} rows"]
+        for name, table in tables.items()
+        if table.breaks is not None
     }
     return {"errors": asked} if asked else {}
 

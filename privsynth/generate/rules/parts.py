@@ -68,7 +68,7 @@ def _why_whole(table: TablePlan) -> str | None:
     others = [link.table for link in table.links.values() if link.table != table.parent]
     if others or len(table.links) > 1:
         return f"table {table.name} refers to rows of other parts"
-    if table.rule.errors:
+    if table.rule.is_wrong:
         return f"errors are made in table {table.name}"
     if table.edges or table.cover:
         return f"rows of table {table.name} are made on purpose"

@@ -28,7 +28,7 @@ from privsynth.generate.rules.rows import Rows
 from privsynth.generate.rules.rulebook import ColumnRule, Draw, Expect, TableRule
 from privsynth.generate.rules.scenarios.covered import CoverPlan, plan_cover
 from privsynth.generate.rules.scenarios.edges import Edge
-from privsynth.generate.rules.scenarios.planned import plan_edges
+from privsynth.generate.rules.scenarios.planned import check_breaking, plan_edges
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.processes import process_of
 from privsynth.generate.rules.together import Together
@@ -172,6 +172,7 @@ def plan_tables(book: Book) -> BookPlan:
     plan = BookPlan(tables, turns, needs)
     for name, table in tables.items():
         check_errors(book, name, {each.name: each.column for each in table.columns.values()}, plan.relations)
+        check_breaking(book, table)
     whole = {
         name: replace(table, edges=plan_edges(book, plan, name), cover=plan_cover(book, plan, name))
         for name, table in tables.items()

@@ -44,6 +44,15 @@ class Entry:
     wrong: Array | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, eq=False)
+class Spoilt:
+    """A table with what is wrong in it, and what there is to say of it."""
+
+    table: Table
+    entries: list[tuple[Array, Entry]] = field(repr=False)
+    note: str
+
+
 @dataclass(eq=False)
 class Planting:
     """One table into which errors are put; `owner` says which parent each row belongs to."""
@@ -197,12 +206,16 @@ def with_errors(
     rules: Mapping[str, Sequence[ErrorRule]],
     streams: Mapping[str, Streams],
     owners: Mapping[str, Array],
+    broken: Mapping[str, Spoilt],
 ) -> tuple[Table, ...]:
     """All tables with their errors, and behind them the table that lists these, if any are wanted."""
     placed: dict[str, list[tuple[Array, Entry]]] = {}
     out = []
     for table in tables:
-        if rules[table.name]:
+        if table.name in broken:
+            placed[table.name] = broken[table.name].entries
+            out.append(broken[table.name].table)
+        elif rules[table.name]:
             owner = owners.get(table.name, np.zeros(len(table), dtype=np.int64))
             planted, placed[table.name] = Planting(table, streams[table.name], owner).plant(rules[table.name])
             out.append(planted)

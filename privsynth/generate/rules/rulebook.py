@@ -12,7 +12,7 @@ from privsynth.generate.rules.templates import fields_of
 from privsynth.generate.rules.vocabulary.basics import Amount, Bound, Day, Locale, Name, Number, RuleModel, Scalar
 from privsynth.generate.rules.vocabulary.errors import ErrorRule
 from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, TableName, Total
-from privsynth.generate.rules.vocabulary.scenarios import CoverRule, Scenario
+from privsynth.generate.rules.vocabulary.scenarios import Break, CoverRule, Scenario
 from privsynth.generate.rules.vocabulary.time import (
     Before,
     BusinessDay,
@@ -532,6 +532,7 @@ class TableRule(RuleModel):
     errors: list[ErrorRule] = Field([], max_length=100, description="Errors that are made on purpose, and listed.")
     edges: bool | list[Name] = Field(False, description="Rows at the ends of what all, or these, columns can have.")
     cover: CoverRule | None = Field(None, description="All combinations of levels of some columns, in few rows.")
+    breaks: Break | None = Field(None, alias="break", description="Each expectation is broken in some rows, listed.")
     about: str | None = None
 
     @field_validator("unique", mode="before")
@@ -557,7 +558,12 @@ class TableRule(RuleModel):
 
     def without_errors(self) -> Self:
         """The same table without errors on purpose."""
-        return self.model_copy(update={"errors": []})
+        return self.model_copy(update={"errors": [], "breaks": None})
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it has errors on purpose."""
+        return bool(self.errors) or self.breaks is not None
 
     def _check_process(self) -> None:
         if len([word for word in PROCESSES if getattr(self, word) is not None]) > 1:

@@ -135,6 +135,7 @@ def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
     assert len(crowd["people"]) == len(crowd["visits"]) == 1_000
     assert {"people", "visits"} == set(run(tmp_path, EXAMPLE[1], "ends")["edges"].frame["table"])
     assert "21 of 21 pairs" in run(tmp_path, EXAMPLE[1], "combined").notes[-1]
+    assert set(run(tmp_path, EXAMPLE[1], "wrong")["errors"].frame["error"]) == {"breaks expect 1"}
 
 
 def test_a_scenario_is_refused_where_no_rulebook_is_read(tmp_path: Path) -> None:

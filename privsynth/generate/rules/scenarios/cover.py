@@ -9,6 +9,8 @@ from math import prod
 
 import pandas as pd
 
+from privsynth.typing import Array
+
 Chosen = Mapping[int, int]  # the level of each column that has one so far, both by number
 Combination = tuple[tuple[int, int], ...]  # columns and their levels, in order
 
@@ -92,9 +94,9 @@ class _Search:
         return sum(tuple(sorted((*each, (at, level)))) in self.missing for each in others)
 
 
-def present(levels: Sequence[Sequence[object]], frame: pd.DataFrame, ways: int) -> set[Combination]:
+def present(levels: Sequence[Array], frame: pd.DataFrame, ways: int) -> set[Combination]:
     """The combinations that stand in some row."""
-    codes = [pd.Index(known).get_indexer(frame[name]) for name, known in zip(frame, levels, strict=True)]
+    codes = [pd.Index(known).get_indexer(pd.Index(frame[name])) for name, known in zip(frame, levels, strict=True)]
     found: set[Combination] = set()
     for columns in combinations(range(len(levels)), ways):
         distinct = pd.DataFrame({at: codes[at] for at in columns}).drop_duplicates()

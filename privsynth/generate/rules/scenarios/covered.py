@@ -144,7 +144,7 @@ def _forbidden(book: Book, plan: BookPlan, table: TablePlan, known: Mapping[str,
 
 
 def _beyond(name: str, support: Support, frame: pd.DataFrame) -> Array:
-    values = {each: frame[each].to_numpy() for each in frame}
+    values = {str(each): np.asarray(frame[each]) for each in frame}
     return np.asarray(~support(values[name], Rows(len(frame), values, np.random.default_rng(0))))
 
 

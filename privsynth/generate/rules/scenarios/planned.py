@@ -9,6 +9,7 @@ from privsynth.checks.demand import seen_through
 from privsynth.dataset import Column, Kind
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.ordering import above
+from privsynth.generate.rules.planting import LISTED as ERRORS
 from privsynth.generate.rules.providers import Scope
 from privsynth.generate.rules.scenarios.edges import Edge, edges_of
 from privsynth.generate.rules.turns import Turn, column_of
@@ -89,3 +90,18 @@ def _of_count(book: Book, plan: BookPlan, table: TablePlan) -> dict[str, tuple[E
     count = table.rule.belongs_to.count
     edges = edges_of(count, scope_of(book, plan, table, "belongs_to", "count"), Column("count", Kind.INTEGER))
     return {ROWS_BELOW: edges}
+
+
+def check_breaking(book: Book, table: TablePlan) -> None:
+    """Words that contradict each other."""
+    path = ("tables", table.name, "break")
+    if table.rule.breaks is None:
+        return
+    if table.rule.errors:
+        raise book.error(path, "expectations are not broken where errors are made.", "say errors: [] in a scenario")
+    if ERRORS in book.rules.tables:
+        raise book.error(
+            path, f"a table {ERRORS} lists what is broken; the book has another one.", "name that otherwise"
+        )
+    if not table.rule.expect:
+        raise book.error(path, "there is no expectation to break.", "leave it out, or write expect: [...]")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from privsynth.generate.rules.vocabulary.basics import Name, RuleModel
 from privsynth.generate.rules.vocabulary.relations import TableName
@@ -24,3 +24,18 @@ class CoverRule(RuleModel):
 
     columns: list[Name] = Field(min_length=2, max_length=20)
     ways: Literal[2, 3] = 2
+
+
+def _each(value: Any) -> Any:
+    return {"each": 1} if value == "each" else value
+
+
+class BreakRule(RuleModel):
+    """In how many rows each expectation is broken, and no other."""
+
+    plain_words = ("each",)
+
+    each: int = Field(ge=1, le=1_000)
+
+
+Break = Annotated[BreakRule, BeforeValidator(_each)]
