@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +34,7 @@ class Sight:
     and whether it is the first part of an address, which others may have."""
 
     form: str
+    _: KW_ONLY
     is_whole: bool
     is_disguised: bool
     is_coded: bool = False
@@ -115,17 +116,19 @@ class Wanted:
         """An address that ends like another one (anna.long@x, where long@x is wanted) is that of a namesake."""
         whole = letters(text)
         if whole in self.forms and not whole.isdecimal():
-            yield Sight(whole, True, is_disguised)
+            yield Sight(whole, is_whole=True, is_disguised=is_disguised)
             return
         others = {letters(end) for end in _LONGER_ADDRESS.findall(text)} if "@" in text else set[str]()
         for form, spelt in self._inside(runs(text), tried):
             if form not in others:
-                yield Sight(form, spelt == whole, is_disguised)
+                yield Sight(form, is_whole=spelt == whole, is_disguised=is_disguised)
         if self.names:
-            yield from (Sight(name, is_whole, is_disguised) for name, is_whole in self._named(text))
+            yield from (
+                Sight(name, is_whole=is_whole, is_disguised=is_disguised) for name, is_whole in self._named(text)
+            )
         for part in self.handles.inside(text):
             if part in self.handles.known:
-                yield Sight(part, part == whole, is_disguised, is_handle=True)
+                yield Sight(part, is_whole=part == whole, is_disguised=is_disguised, is_handle=True)
 
     def _inside(self, parts: Sequence[str], tried: set[str] | None) -> Iterator[tuple[str, str]]:
         """Neighbouring runs that are, as one, a form that is wanted; and how they were spelt. `tried`: the numbers that
