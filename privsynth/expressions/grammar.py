@@ -47,6 +47,7 @@ _NODES = """
     DateTrunc Interval ToDays Var LastDay TimeToStr
 """
 _TYPES = frozenset(["INT", "BIGINT", "DOUBLE", "FLOAT", "TEXT", "VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN"])
+_READ_AS = {"TIMESTAMPNTZ": "TIMESTAMP"}  # what the parser calls a type that is written otherwise
 _UNITS = frozenset(
     f"{unit}{s}" for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR") for s in ("", "S")
 )
@@ -174,7 +175,7 @@ def _check_parts(node: exp.Expr, text: str) -> None:
 
     if isinstance(node, exp.In) and not node.expressions:
         raise refuse(text, _start(node), "IN takes a list of values in brackets.")
-    if isinstance(node, exp.DataType) and (node.this.name not in _TYPES or node.expressions or node.args.get("nested")):
+    if isinstance(node, exp.DataType) and not _is_allowed(node):
         raise refuse(text, _start(node), "this type is not allowed.", f"allowed are: {', '.join(sorted(_TYPES))}")
     if isinstance(node, exp.Var) and node.name.upper() not in _UNITS:
         raise refuse(
@@ -188,6 +189,11 @@ def _check_parts(node: exp.Expr, text: str) -> None:
         raise refuse(text, _start(node), "a regular expression must be a text in 'single quotes'.")
     if isinstance(node, exp.Pad) and not _is_count(node.expression, LONGEST_PAD):
         raise refuse(text, _start(node), f"the length to fill up to must be a number up to {LONGEST_PAD}.")
+
+
+def _is_allowed(kind: exp.DataType) -> bool:
+    name = _READ_AS.get(kind.this.name, kind.this.name)
+    return name in _TYPES and not kind.expressions and not kind.args.get("nested")
 
 
 def _is_count(node: Any, most: int) -> bool:

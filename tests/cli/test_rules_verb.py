@@ -187,6 +187,15 @@ def test_one_column_is_explained_with_all_that_it_rests_upon(zoo: Path) -> None:
     assert (wrong.returncode, "did you mean legs?" in wrong.stderr) == (2, True)
 
 
+def test_words_are_told_as_they_are_written_in_the_book(zoo: Path) -> None:
+    age = "age: {whole: {low: 18, high: 70}}"
+    (zoo / "zoo.yaml").write_text(
+        BOOK.replace(age, f"{age}\n      most_legs: {{total: {{of: animals.legs, as: max}}}}")
+    )
+    done = command("rules", "explain", "zoo.yaml", "--table", "keepers", "--column", "most_legs")
+    assert "total (of animals.legs, as max)" in done.stdout
+
+
 def test_the_picture_is_the_same_each_time_and_holds_no_script(zoo: Path) -> None:
     (zoo / "zoo.yaml").write_text(BOOK.replace("name: zoo", "name: <script>x</script> & co"))
     drawn = []

@@ -128,6 +128,8 @@ def test_texts_come_out_as_worked_out_by_hand(rows: pd.DataFrame, text: str, wan
         ("date_trunc('month', d)", ["2020-01-01", NAT, "2021-02-01", "2020-12-01"], True),
         ("last_day(d)", ["2020-01-31", NAT, "2021-02-28", "2020-12-31"], False),
         ("least(d, DATE '2020-06-01')", ["2020-01-31", "2020-06-01", "2020-06-01", "2020-06-01"], True),
+        ("least(d, TIMESTAMP '2020-06-01 12:30:00')", ["2020-01-31", *["2020-06-01T12:30"] * 3], True),
+        ("CAST(CAST(d AS DATE) AS TIMESTAMP)", ["2020-01-31", NAT, "2021-02-03", "2020-12-31"], True),
     ],
 )
 def test_dates_come_out_as_worked_out_by_hand(rows: pd.DataFrame, text: str, wanted: list[Any], timed: bool) -> None:

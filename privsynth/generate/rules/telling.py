@@ -341,8 +341,9 @@ def _ends(draw: Draw) -> str:
 
 def _words_of(model: Any, leave_out: Collection[str] = ()) -> str:
     """The words of a law that are said, as they stand in the book."""
-    words = [word for word in type(model).model_fields if word in model.model_fields_set and word not in leave_out]
-    said = [(word, getattr(model, word)) for word in words]
+    fields = type(model).model_fields
+    words = [word for word in fields if word in model.model_fields_set and word not in leave_out]
+    said = [(fields[word].alias or word, getattr(model, word)) for word in words]
     return ", ".join(f"{word} {_plain(value)}" for word, value in said)
 
 
