@@ -23,7 +23,7 @@ from privsynth.generate import Backend, Closing, Described, Foreseeing
 from privsynth.left_out import lesson, without_left_out
 from privsynth.lineage.attempts import Attempt, attempt, note_place, so_far
 from privsynth.manifest import Facts
-from privsynth.options import MaskOptions
+from privsynth.options import MaskOptions, RulesOptions
 from privsynth.pipeline.choices import backend_for, inferred_from, rows_asked, seed_notes, seeds_for, settle
 from privsynth.pipeline.earlier import earlier_releases, refuse_unreadable
 from privsynth.pipeline.evidence import NOTHING, missing_evidence, overspent, unjudged
@@ -156,6 +156,8 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
             fitted.close()
         draft = Draft(sampled, serialise(sampled), rows, recipe_of(fitted))
         stage.say(sizes_in_words(sampled))
+    if isinstance(policy.backend, RulesOptions):  # what could not be made as the book says, or is so on purpose
+        stages.notes([note for note in sampled.notes if note not in prepared.data.notes])
     return Drawn(draft, seeds.seed)
 
 

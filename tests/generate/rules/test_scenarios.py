@@ -149,3 +149,15 @@ def test_a_scenario_is_refused_where_no_rulebook_is_read(tmp_path: Path) -> None
         refused = CliRunner().invoke(app, asked + more).exception
         assert isinstance(refused, PolicyError)
         assert "--scenario is for a rulebook" in str(refused)
+
+
+def test_the_coverage_is_printed_by_a_run(tmp_path: Path) -> None:
+    from privsynth.cli.verbs.run import run as verb
+
+    assert EXAMPLE
+    (tmp_path / "book.yaml").write_text(EXAMPLE[1], encoding="utf-8")
+    app = typer.Typer()
+    app.command()(verb)
+    asked = [str(tmp_path / "book.yaml"), "--out", str(tmp_path / "out"), "--scenario", "combined"]
+    shown = " ".join(CliRunner().invoke(app, asked).output.split())
+    assert "21 of 21 pairs of levels of kind, channel, news are covered" in shown
