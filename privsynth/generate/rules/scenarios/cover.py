@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from itertools import combinations, product
 from math import prod
 
@@ -54,7 +54,7 @@ def covering(sizes: Sequence[int], ways: int, forbidden: Sequence[Forbidden]) ->
     rows, impossible = list[tuple[int, ...]](), list[Combination]()
     while missing:
         first = next(iter(missing))
-        whole = _Search(sizes, ways, forbidden, missing).completed(dict(first))
+        whole = _RowUnderWay(sizes, ways, forbidden=forbidden, missing=missing).completed(dict(first))
         if whole is None:
             impossible.append(first)
             del missing[first]
@@ -66,11 +66,12 @@ def covering(sizes: Sequence[int], ways: int, forbidden: Sequence[Forbidden]) ->
 
 
 @dataclass(eq=False)
-class _Search:
-    """One row under way."""
+class _RowUnderWay:
+    """The levels of one row, chosen column by column."""
 
     sizes: Sequence[int]
     ways: int
+    _: KW_ONLY
     forbidden: Sequence[Forbidden]
     missing: Mapping[Combination, None] = field(repr=False)
     steps: int = 0

@@ -29,6 +29,7 @@ class Pin:
 
     row: int
     name: str
+    _: KW_ONLY
     column: str | None = None
     edge: Edge | None = field(default=None, repr=False)
     is_listed: bool = True
@@ -64,7 +65,7 @@ class Pins:
             row = int(free[good[0]])
             values[row] = self.store(found[good[:1]], column)[0]
             load[row] += 1
-            self.pins.append(Pin(row, edge.name, column.name, edge))
+            self.pins.append(Pin(row, edge.name, column=column.name, edge=edge))
         return values
 
     def place(self, column: ColumnPlan, wanted: Sequence[tuple[int, Edge]], values: Array) -> Array:
@@ -73,7 +74,7 @@ class Pins:
         for row, edge in wanted:
             found, _ = edge.values(Rows(1, {}, np.random.default_rng(0)))
             values[row] = self.store(found, column)[0]
-            self.pins.append(Pin(row, edge.name, column.name, edge, is_listed=False))
+            self.pins.append(Pin(row, edge.name, column=column.name, edge=edge, is_listed=False))
         return values
 
     @property
