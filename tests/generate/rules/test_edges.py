@@ -117,3 +117,11 @@ def test_the_gate_passes_edges(tmp_path: Path) -> None:
 def test_edges_that_cannot_be_made_are_refused(tmp_path: Path, words: str, rest: str, said: str) -> None:
     with pytest.raises(PolicyError, match=said):
         made(tmp_path, book(COLUMNS, rest=f"    edges: {words}\n{rest}"))
+
+
+def test_a_row_keeps_its_edge_while_the_rest_of_it_is_drawn_again(tmp_path: Path) -> None:
+    columns = "x: {uniform: {low: 0, high: 9}}\ny: {uniform: {low: 0, high: 1}, decimals: 6}"
+    data = made(tmp_path, book(columns, rest="    edges: [x]\n    expect:\n      - x < 9 OR y > 0.999\n"))
+    (at,) = data["edges"].frame.query("edge == 'highest'")["row"].astype(int) - 1
+    assert data.root.frame["x"].iloc[at] == 9
+    assert data.root.frame["y"].iloc[at] > 0.999
