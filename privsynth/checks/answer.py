@@ -11,10 +11,10 @@ import numpy as np
 from privsynth.checks.demand import Demand
 from privsynth.checks.filed import FiledTables
 from privsynth.errors import BackendError
-from privsynth.measure.intervals import wilson
+from privsynth.measure.intervals import clopper_pearson
 
 SHOWN = 10  # lines that are told of the rows that break a demand
-SURE = 3.29  # standard errors: one honest soft rule in a thousand is called broken by chance
+CHANCE = 0.0001  # that an honest soft rule is called broken: a book has dozens, and each is asked of many files
 FAR = 2  # times less often broken than the book says is far less
 
 Standing = Literal["kept", "broken", "broken too seldom", "not judged"]
@@ -37,7 +37,7 @@ class Answer:
     @property
     def interval(self) -> tuple[float, float]:
         """Within which the share lies that the rows were drawn with."""
-        return wilson(self.broken, self.rows, SURE)
+        return clopper_pearson(self.broken, self.rows, CHANCE) if self.rows else (0.0, 1.0)
 
     @property
     def standing(self) -> Standing:

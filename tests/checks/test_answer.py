@@ -73,6 +73,13 @@ def test_a_share_is_held_against_what_chance_leaves_of_it(broken: int, standing:
     assert Answer(demand=soft, rows=1000, broken=broken).standing == standing
 
 
+@pytest.mark.parametrize(("broken", "standing"), [(9, "kept"), (14, "broken")])
+def test_of_a_small_share_chance_is_counted_exactly(broken: int, standing: str) -> None:
+    """Nine of a hundred where three are meant come once in some 250 draws, and a book has dozens of such rules."""
+    soft = holds("age >= 18", "people", {"age": AGE}, rate=0.97)
+    assert Answer(demand=soft, rows=100, broken=broken).standing == standing
+
+
 def test_few_rows_tell_little_of_a_share() -> None:
     soft = holds("age >= 18", "people", {"age": AGE}, rate=0.9)
     assert Answer(demand=soft, rows=20, broken=0).standing == "kept"
