@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -129,6 +129,16 @@ def test_mutants_of_every_gate_meet_tests_that_exist(monkeypatch: pytest.MonkeyP
     places = {stage[0] for selection in mutants.TESTS.values() for stage in selection}
     assert [place for place in sorted(places) if not (PACKAGE.parent / place).exists()] == []
     assert [file for file in mutants.TESTS if not (PACKAGE / file).exists()] == []
+
+
+def test_each_file_of_tests_has_a_name_of_its_own() -> None:
+    """Outside of packages pytest takes two files of one name for the same, and leaves out one."""
+    names = Counter(path.name for path in Path(__file__).parent.rglob("*.py") if not is_in_package(path))
+    assert [name for name, count in names.items() if count > 1 and name != "conftest.py"] == []
+
+
+def is_in_package(path: Path) -> bool:
+    return (path.parent / "__init__.py").exists()
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE.parent / "bench").glob("*.py")), ids=lambda path: path.stem)

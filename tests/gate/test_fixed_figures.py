@@ -18,7 +18,7 @@ from privsynth.gate.evidence import (
     written,
 )
 from privsynth.measure import sequence
-from privsynth.pii import canonical, digests, disguises, wanted
+from privsynth.pii import canonical, density, digests, disguises, handles, wanted
 
 FIGURES = [
     (artefacts, {"SHINGLE": 5, "ENCODED": 8}),
@@ -41,7 +41,9 @@ FIGURES = [
     (canonical, {"NATIONAL": range(7, 13), "INTERNATIONAL": 11}),
     (digests, {"SHORTEST": 8, "LEAST_DIGITS": 7, "NEAR": 256}),
     (disguises, {"DEPTH": 2}),
-    (wanted, {"HEAD": 8, "LEAST": 6, "MOST_RUNS": 40, "LONGEST_PHONE": 17, "ENOUGH": 20, "CLOSE": 0.2}),
+    (wanted, {"HEAD": 8, "MOVED": 8, "LEAST": 6, "MOST_RUNS": 40, "LONGEST_PHONE": 17}),
+    (density, {"ENOUGH": 20, "CLOSE": 0.2}),
+    (handles, {"LEAST": 8}),
     (written, {"LARGEST_CELL": 2**30}),
 ]
 
