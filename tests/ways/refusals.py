@@ -87,7 +87,7 @@ REFUSED = (
     Refused(
         name="singling out and linking",
         gate="singling_out",
-        table=numbers(),
+        table=numbers(seed=3),
         options=("--set", "limits.anon_risk=0", "--set", "backend.min_leaf=10", *STRICT),
         says="--set backend.min_leaf=20",
     ),
