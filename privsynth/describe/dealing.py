@@ -2,9 +2,9 @@
 
 A rulebook that was inferred from rows is judged by people whom it never saw, perhaps by another person on another day.
 The split that a run draws hangs on the order of the rows and on its own seed; this one on the seed that stands in the
-book and on the content of the rows. Their order does not matter, and rows that come later move nobody from one side to
-the other. People whose rows are all alike are dealt one by one, as any others: otherwise no twin of a person who was
-looked at would ever be held out, and every twin that a law draws would look like a copy.
+book and on the content of the rows. Their order does not matter, and exactly so many are held out as were asked for:
+a profile counts them. People whose rows are all alike are dealt one by one, as any others: otherwise no twin of a person
+who was looked at would ever be held out, and every twin that a law draws would look like a copy.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from privsynth.typing import Array
 
 
 def deal(data: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset]:
-    """Those who may be looked at, and about this share of the people, who are held out."""
+    """Those who may be looked at, and this share of the people, who are held out."""
     person = data.hanging_together()
     content = np.zeros(1 + max(int(codes.max(initial=-1)) for codes in person.values()), dtype=np.uint64)
     for name, codes in person.items():
         np.add.at(content, codes, mixed(_rows(data[name], seed) ^ _number(seed, name)))
-    return data.parted(person, np.flatnonzero(_chances(content, seed) < share))
+    held_out = np.argsort(_chances(content, seed), kind="stable")[: round(share * len(content))]
+    return data.parted(person, np.sort(held_out))
 
 
 def _chances(content: Array, seed: int) -> Array:

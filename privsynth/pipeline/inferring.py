@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str
     if data.is_empty or not len(data.root):
         raise PolicyError("there are no rows to infer a rulebook from.", hint="name one or more data files")
     policy = policy.with_(backend=RulesOptions())
-    seed, share = Seeds(policy.seed).seed, round(holdout_share(data, policy), 3)
+    seed, share = Seeds(policy.seed).seed, ceil(1_000 * holdout_share(data, policy)) / 1_000
     train = without_left_out(deal(data, share, seed)[0])
     rows = {table.name: len(table) for table in train}
     mark = Inferred(rows=rows, k=max(SMALLEST_CELL, policy.limits.k, policy.limits.k_rare), holdout=share, seed=seed)

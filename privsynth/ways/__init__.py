@@ -28,7 +28,7 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Verdict
 from privsynth.way_out import Advice, Attempted, WayOut, laid_over
-from privsynth.ways.backends import RULEBOOK, nothing_left, other_backends
+from privsynth.ways.backends import INFERRED, RULEBOOK, nothing_left, other_backends
 from privsynth.ways.budget import nothing_more
 from privsynth.ways.case import Case
 from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way, profile_ways
@@ -62,7 +62,7 @@ def ways_out(
 def _by_hand(case: Case) -> tuple[str, ...]:
     """What a person has to do, whatever is asked for."""
     wrong = [AT_FAULT.format(gate, error) for gate, error in case.errors.items() if not error.startswith(TIMED_OUT)]
-    wrong += [RULEBOOK] if case.lacks_evidence else []
+    wrong += [INFERRED if case.policy.backend.kind == "rules" else RULEBOOK] if case.lacks_evidence else []
     uncounted = [each for each in case.failures("budget") if each.key == "attempts" and each.measured is None]
     told = [finding.remedy for finding in (*case.missing, *uncounted, *case.failures(*BY_HAND)) if finding.remedy]
     known = case.source.exposure

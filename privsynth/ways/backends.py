@@ -13,6 +13,10 @@ WHY_MASK = "backend mask needs no hold-out: it changes the rows of the source, a
 COSTS_MASK = "each row stays one person's: outside the house it counts as pseudonymised personal data"
 WHY_MODEL = "backend model learns from the rows and draws new ones, which are nobody's"
 COSTS_MODEL = "the rows are new: nothing can be looked up in them"
+INFERRED = (
+    "too few people are held out for a book that was made of the others: infer it again with this profile and "
+    "--set holdout=0.5, or run it without the data, and nothing is compared with anybody"
+)
 RULEBOOK = "backend rules reads no real row: write a rulebook, then: privsynth run RULEBOOK.yaml --out OUT"
 
 

@@ -11,7 +11,7 @@ from crowded import shop
 
 from privsynth.api import Outcome, inspect, synthesize
 from privsynth.errors import PolicyError
-from privsynth.generate.rules.book import read_rulebook
+from privsynth.generate.rules.book import parse_rulebook, read_rulebook
 from privsynth.pipeline.inferring import held_out_before, inferred_book
 from privsynth.policy import Policy
 
@@ -34,7 +34,23 @@ def test_the_book_says_of_what_it_was_made(book: Path) -> None:
     mark = read_rulebook(book).rules.inferred
     assert mark is not None
     assert (mark.k, mark.holdout, mark.seed) == (11, 0.5, 3)
-    assert 1_000 < mark.rows["shop"] < 1_400
+    assert mark.rows["shop"] == 1_200
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_so_many_are_held_out_as_the_profile_counts(seed: int) -> None:
+    """A third of 3,000 people is not a round share; one fewer than a thousand would be too few."""
+    data, policy = inspect({"shop": shop(3_000)}, Policy()), Policy(profile="gdpr-strict", seed=seed)
+    mark = parse_rulebook(inferred_book(data, policy, name="shop", file="book.yaml"), "book.yaml").rules.inferred
+    assert mark is not None
+    assert 1_990 <= mark.rows["shop"] <= 2_000
+
+
+def test_whom_too_few_are_held_out_for_is_told_to_infer_again(tmp_path: Path) -> None:
+    policy, path = Policy(holdout=0.1, seed=3), tmp_path / "book.yaml"
+    path.write_text(inferred_book(inspect({"shop": FRAME}, policy), policy, name="shop", file="book.yaml"), "utf-8")
+    refused = run(path, {"shop": FRAME}, profile="gdpr-strict", state=tmp_path / "state")
+    assert any("infer it again with this profile" in line for line in refused.result.advice.by_hand)
 
 
 def test_a_run_beside_the_same_rows_holds_out_whom_the_book_never_saw(book: Path) -> None:
