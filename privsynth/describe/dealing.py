@@ -3,8 +3,8 @@
 A rulebook that was inferred from rows is judged by people whom it never saw, perhaps by another person on another day.
 The split that a run draws hangs on the order of the rows and on its own seed; this one on the seed that stands in the
 book and on the content of the rows. Their order does not matter, and exactly so many are held out as were asked for:
-a profile counts them. People whose rows are all alike are dealt one by one, as any others: otherwise no twin of a person
-who was looked at would ever be held out, and every twin that a law draws would look like a copy.
+a profile counts them. People whose rows are all alike are dealt one by one, as any others: otherwise no twin of a
+person who was looked at would ever be held out, and every twin that a law draws would look like a copy.
 """
 
 from __future__ import annotations
