@@ -11,7 +11,7 @@ import pytest
 
 from privsynth.dataset import Dataset
 from privsynth.generate import rules
-from privsynth.generate.rules import parts
+from privsynth.generate.rules.making import parts
 from privsynth.pipeline import whole
 from privsynth.policy import load_policy
 from privsynth.release import Outcome, Refusal, Release

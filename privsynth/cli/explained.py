@@ -15,7 +15,7 @@ from privsynth.errors import PolicyError, visible
 
 if TYPE_CHECKING:
     from privsynth.generate.rules.book import Mistake
-    from privsynth.generate.rules.telling import ToldBook, ToldColumn, ToldTable
+    from privsynth.generate.rules.telling.words import ToldBook, ToldColumn, ToldTable
 
 WIDTH = 80
 NAMES = 24  # letters at most of a column's name beside its sentence

@@ -19,7 +19,7 @@ from privsynth.dataset import Dataset
 from privsynth.emit import in_form, serialise
 from privsynth.gate import Gate, gates_for, timed
 from privsynth.generate.rules import Rules
-from privsynth.generate.rules.parts import RowsInParts
+from privsynth.generate.rules.making.parts import RowsInParts
 from privsynth.lineage.attempts import attempt
 from privsynth.options import RulesOptions
 from privsynth.pipeline.acts import (

@@ -28,7 +28,7 @@ from privsynth.stages import Watch, unwatched
 from privsynth.verdict import GATES
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.rulebook import Inferred
+    from privsynth.generate.rules.vocabulary.rulebook import Inferred
 
 SEED_ALONE = (
     "the seed alone does not make the same rows again: they follow people, so chance comes from a secret that ends "

@@ -17,7 +17,7 @@ from privsynth.policy import Policy
 from privsynth.seeds import Seeds
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.rulebook import Inferred
+    from privsynth.generate.rules.vocabulary.rulebook import Inferred
 
 Data = Any  # as the acts read it
 
@@ -36,7 +36,7 @@ def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str
     """The text of the rulebook of a described dataset."""
     from privsynth.describe import facts_of
     from privsynth.generate.rules.infer import infer_book
-    from privsynth.generate.rules.rulebook import Inferred
+    from privsynth.generate.rules.vocabulary.rulebook import Inferred
 
     if data.is_empty or not len(data.root):
         raise PolicyError("there are no rows to infer a rulebook from.", hint="name one or more data files")

@@ -13,10 +13,10 @@ from privsynth.checks.filed import FiledTables
 from privsynth.errors import BackendError
 from privsynth.generate.rules import Rules
 from privsynth.generate.rules.book import Mistake, read_text
-from privsynth.generate.rules.demands import columns_of, demands_of
-from privsynth.generate.rules.drawing import drawn
+from privsynth.generate.rules.demands.book import columns_of, demands_of
 from privsynth.generate.rules.mistakes import examined, ready
-from privsynth.generate.rules.telling import ToldBook, told
+from privsynth.generate.rules.telling.picture import drawn
+from privsynth.generate.rules.telling.words import ToldBook, told
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy
 from privsynth.read.filed import read_filed

@@ -14,20 +14,20 @@ import pandas as pd
 from privsynth.dataset import Dataset, Rule, Table
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.links import PARENT
-from privsynth.generate.rules.lookups import LookupRows
-from privsynth.generate.rules.making import Making, check_capacity
-from privsynth.generate.rules.mending import mend
+from privsynth.generate.rules.making.columns import Making, check_capacity
+from privsynth.generate.rules.making.mending import mend
+from privsynth.generate.rules.making.parts import MOST_AT_ONCE, Part, RowsInParts, parts_of, why_whole
+from privsynth.generate.rules.making.planting import with_errors
+from privsynth.generate.rules.making.rows import Rows, place_of, side_by_side
 from privsynth.generate.rules.mistakes import ready
-from privsynth.generate.rules.parts import MOST_AT_ONCE, Part, RowsInParts, parts_of, why_whole
-from privsynth.generate.rules.plan import BookPlan, TablePlan, walk_rules
-from privsynth.generate.rules.planting import with_errors
-from privsynth.generate.rules.rows import Rows, place_of, side_by_side
-from privsynth.generate.rules.rulebook import Inferred, TableRule
+from privsynth.generate.rules.planning.plan import BookPlan, TablePlan, walk_rules
+from privsynth.generate.rules.planning.turns import Act
+from privsynth.generate.rules.relations.links import PARENT
 from privsynth.generate.rules.scenarios.breaking import Breaking
 from privsynth.generate.rules.scenarios.pins import Pins, listed_edges
 from privsynth.generate.rules.scenarios.planned import ROWS_BELOW
-from privsynth.generate.rules.turns import Act
+from privsynth.generate.rules.values.lookups import LookupRows
+from privsynth.generate.rules.vocabulary.rulebook import Inferred, TableRule
 from privsynth.options import Limits, RulesOptions
 from privsynth.recipe import Recipe
 from privsynth.seeds import seed_of

@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from privsynth.errors import PolicyError
-from privsynth.generate.rules import rulebook as words
-from privsynth.generate.rules.lookups import LookupFiles
-from privsynth.generate.rules.rulebook import Rulebook
+from privsynth.generate.rules.values.lookups import LookupFiles
+from privsynth.generate.rules.vocabulary import rulebook as words
+from privsynth.generate.rules.vocabulary.rulebook import Rulebook
 from privsynth.plainyaml import parse_yaml
 
 MAX_BYTES = 256 * 1024

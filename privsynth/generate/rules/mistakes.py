@@ -23,9 +23,9 @@ from privsynth.generate.rules.book import (
     parsed,
     read_text,
 )
-from privsynth.generate.rules.links import PARENT
-from privsynth.generate.rules.needs import ANY_NAME, needs_of, needs_of_words
-from privsynth.generate.rules.plan import BookPlan, plan_tables
+from privsynth.generate.rules.planning.needs import ANY_NAME, needs_of, needs_of_words
+from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
+from privsynth.generate.rules.relations.links import PARENT
 from privsynth.generate.rules.scenarios.variation import Varied, chosen, scenarios_of
 
 FEW_COLUMNS = 500  # a larger book is planned once: only its first mistake is found, or all of its words

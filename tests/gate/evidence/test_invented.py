@@ -11,7 +11,7 @@ from privsynth.dataset import Column, Dataset, Kind, Role, Table
 from privsynth.emit import serialise
 from privsynth.gate.pii import PersonalData
 from privsynth.generate.rules import Rules
-from privsynth.generate.rules.rows import side_by_side
+from privsynth.generate.rules.making.rows import side_by_side
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy
 from privsynth.release import Draft

@@ -10,8 +10,8 @@ from rulebooks import book, made
 from privsynth.checks.answer import Answer, answers
 from privsynth.checks.filed import FiledTables
 from privsynth.generate.rules.book import parse_rulebook
-from privsynth.generate.rules.demands import columns_of, demands_of
-from privsynth.generate.rules.plan import plan_tables
+from privsynth.generate.rules.demands.book import columns_of, demands_of
+from privsynth.generate.rules.planning.plan import plan_tables
 from privsynth.policy import Policy
 from privsynth.read.filed import read_filed
 

@@ -9,7 +9,7 @@ from rulebooks import answer, book, fitted, frame_of, made
 
 from privsynth.dataset import Relation
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.plan import plan_tables
+from privsynth.generate.rules.planning.plan import plan_tables
 
 BANKS = """version: 1
 name: banks

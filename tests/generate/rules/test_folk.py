@@ -7,7 +7,7 @@ import pytest
 from rulebooks import book, frame_of, made
 
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.folk import OF_A_PLACE, PARTS
+from privsynth.generate.rules.values.folk import OF_A_PLACE, PARTS
 from privsynth.people.places import has_places
 from privsynth.people.words import locales, plain_letters
 from privsynth.pii.entities import entities

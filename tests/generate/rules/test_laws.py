@@ -10,7 +10,7 @@ from rulebooks import frame_of
 from scipy import stats
 
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.laws import _looked_up
+from privsynth.generate.rules.values.laws import _looked_up
 
 # each law in words, as scipy has it, and two limits that leave less than half of it
 CONTINUOUS = {

@@ -7,8 +7,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from privsynth.generate.rules.lettering import drawn_letters, lettered, numbered, random_uuids
-from privsynth.generate.rules.patterns import read_pattern
+from privsynth.generate.rules.values.lettering import drawn_letters, lettered, numbered, random_uuids
+from privsynth.generate.rules.values.patterns import read_pattern
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_drawn_from_is_refused(tmp_path: Path, content: st
 
 
 def test_a_file_has_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("privsynth.generate.rules.lookups.MAX_BYTES", 20)
+    monkeypatch.setattr("privsynth.generate.rules.values.lookups.MAX_BYTES", 20)
     with pytest.raises(PolicyError, match="larger than 20 bytes"):
         frame_of(tmp_path, "x: {lookup: {file: towns.csv, column: town}}")
 

@@ -13,8 +13,9 @@ from rulebooks import book, fitted
 from privsynth.dataset import Dataset
 from privsynth.errors import BackendError
 from privsynth.generate import rules as backend
-from privsynth.generate.rules import Rules, parts
-from privsynth.generate.rules.parts import parts_of, why_whole
+from privsynth.generate.rules import Rules
+from privsynth.generate.rules.making import parts
+from privsynth.generate.rules.making.parts import parts_of, why_whole
 
 COLUMNS = """key: {sequence: {prefix: K, width: 3}}
 code: {uuid: {}}

@@ -6,7 +6,7 @@ import pytest
 from rulebooks import book, fitted, frame_of, made
 
 from privsynth.errors import BackendError
-from privsynth.generate.rules.redrawing import EARLY
+from privsynth.generate.rules.planning.redrawing import EARLY
 
 AB = (
     "a: {uniform: {low: 0, high: 1}}\nb: {uniform: {low: 0, high: 1}}\nc: {sql: a + b}\n"

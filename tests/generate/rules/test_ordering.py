@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privsynth.generate.rules.ordering import Circle, above, below, ordered
+from privsynth.generate.rules.planning.ordering import Circle, above, below, ordered
 
 NEEDS = {"total": {"price", "count"}, "price": {"kind"}, "count": set(), "kind": set(), "note": {"total"}}
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from privsynth.errors import PolicyError
-from privsynth.generate.rules.patterns import LONGEST, read_pattern
+from privsynth.generate.rules.values.patterns import LONGEST, read_pattern
 
 
 @pytest.mark.parametrize(

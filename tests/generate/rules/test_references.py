@@ -10,7 +10,7 @@ from rulebooks import answer, fitted, made
 
 from privsynth.dataset import Relation
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.candidates import Candidates, in_groups
+from privsynth.generate.rules.relations.candidates import Candidates, in_groups
 
 MARKET = """version: 1
 name: market

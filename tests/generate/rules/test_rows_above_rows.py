@@ -10,7 +10,7 @@ from rulebooks import answer, book, fitted, made
 
 from privsynth.dataset import Relation
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.trees import TreeShape, levels_of
+from privsynth.generate.rules.relations.trees import TreeShape, levels_of
 
 STAFF = """id: {sequence: {prefix: E}}
 manager: {reference: {table: t, key: id, as: boss, WORDS}}

@@ -9,9 +9,17 @@ from typing import get_args
 from rulebooks import made
 
 from privsynth.expressions.grammar import FUNCTIONS
-from privsynth.generate.rules.folk import PARTS
-from privsynth.generate.rules.rulebook import GENERATORS, BelongsTo, ColumnRule, Draw, PersonPart, Rulebook, TableRule
+from privsynth.generate.rules.values.folk import PARTS
 from privsynth.generate.rules.vocabulary.relations import Deal, RefersTo, Total
+from privsynth.generate.rules.vocabulary.rulebook import (
+    GENERATORS,
+    BelongsTo,
+    ColumnRule,
+    Draw,
+    PersonPart,
+    Rulebook,
+    TableRule,
+)
 
 README = (Path(__file__).parents[3] / "rules" / "README.md").read_text(encoding="utf-8")
 

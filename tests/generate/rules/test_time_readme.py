@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rulebooks import made
 
-from privsynth.generate.rules.rulebook import PROCESSES
+from privsynth.generate.rules.vocabulary.rulebook import PROCESSES
 
 README = (Path(__file__).parents[3] / "rules" / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(  \w+:\n.*?)```", README, re.DOTALL)

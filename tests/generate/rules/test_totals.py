@@ -9,7 +9,7 @@ import pytest
 from rulebooks import answer, fitted, made
 
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.totals import _rounded_up
+from privsynth.generate.rules.relations.totals import _rounded_up
 
 BILLS = """version: 1
 name: bills

@@ -20,7 +20,7 @@ from privsynth.errors import PolicyError, visible
 from privsynth.generate.rules.book import MAX_BYTES
 from privsynth.generate.rules.infer.tables import MadeTable, tables_of
 from privsynth.generate.rules.infer.writing import lines_of
-from privsynth.generate.rules.rulebook import Inferred
+from privsynth.generate.rules.vocabulary.rulebook import Inferred
 from privsynth.statistics import Fact
 
 HEAD = """\

@@ -20,7 +20,7 @@ from privsynth.generate.rules.infer.dates import dates_of, gaps_of
 from privsynth.generate.rules.infer.follows import Follower, followings, told_by
 from privsynth.generate.rules.infer.holders import Holders, proportions, share
 from privsynth.generate.rules.infer.laws import MOST, FittedLaw, Way, law_of, number
-from privsynth.generate.rules.schema import tells_days
+from privsynth.generate.rules.planning.schema import tells_days
 from privsynth.people.evidence import gender_column
 from privsynth.statistics import Fact
 from privsynth.typing import Array

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role
-from privsynth.generate.rules.folk import PARTS
 from privsynth.generate.rules.infer.holders import Holders, proportions
 from privsynth.generate.rules.infer.laws import Way
+from privsynth.generate.rules.values.folk import PARTS
 from privsynth.typing import Array
 
 SHAPES = 12  # of one column, at most

@@ -17,7 +17,7 @@ from privsynth.generate.rules.infer.columns import TableLesson, columns_of, sql_
 from privsynth.generate.rules.infer.follows import followings
 from privsynth.generate.rules.infer.holders import Holders, rounded, share
 from privsynth.generate.rules.infer.laws import FittedLaw, Way, law_of
-from privsynth.generate.rules.rulebook import Inferred
+from privsynth.generate.rules.vocabulary.rulebook import Inferred
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 

@@ -14,14 +14,14 @@ import pandas as pd
 
 from privsynth.dataset import Kind, Planted, Table
 from privsynth.expressions.constants import constants_in
-from privsynth.generate.rules.making import Making, stored
-from privsynth.generate.rules.ordering import above, below
-from privsynth.generate.rules.plan import BookPlan, ColumnPlan
-from privsynth.generate.rules.planting import LISTED, Entry, Spoilt
-from privsynth.generate.rules.redrawing import Expectation
-from privsynth.generate.rules.rows import Rows, side_by_side
+from privsynth.generate.rules.making.columns import Making, stored
+from privsynth.generate.rules.making.planting import LISTED, Entry, Spoilt
+from privsynth.generate.rules.making.rows import Rows, side_by_side
+from privsynth.generate.rules.planning.ordering import above, below
+from privsynth.generate.rules.planning.plan import BookPlan, ColumnPlan
+from privsynth.generate.rules.planning.redrawing import Expectation
+from privsynth.generate.rules.planning.turns import Act, Turn, column_of
 from privsynth.generate.rules.scenarios.planned import why_left
-from privsynth.generate.rules.turns import Act, Turn, column_of
 from privsynth.typing import Array
 
 BASES = 100  # rows that are tried for each expectation

@@ -15,17 +15,17 @@ import pandas as pd
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.providers import key_text
-from privsynth.generate.rules.rows import Rows, side_by_side
-from privsynth.generate.rules.rulebook import Draw
+from privsynth.generate.rules.making.rows import Rows, side_by_side
 from privsynth.generate.rules.scenarios.cover import Covering, Forbidden, covering, how_many, present
 from privsynth.generate.rules.scenarios.edges import Edge, fixed_edge
 from privsynth.generate.rules.scenarios.planned import scope_of, why_left
-from privsynth.generate.rules.support import Support, levels_of, support_of
+from privsynth.generate.rules.values.providers import key_text
+from privsynth.generate.rules.values.support import Support, levels_of, support_of
+from privsynth.generate.rules.vocabulary.rulebook import Draw
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.plan import BookPlan, TablePlan
+    from privsynth.generate.rules.planning.plan import BookPlan, TablePlan
 
 MOST = 20_000  # combinations that are covered
 NAMES = {2: "pairs", 3: "threes"}

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind
-from privsynth.generate.rules.days import day_limit, opening_of
-from privsynth.generate.rules.patterns import read_pattern
-from privsynth.generate.rules.providers import WHOLE_LAWS, Scope, chooser, key_text
-from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import ColumnRule, Draw
-from privsynth.generate.rules.support import FROM_TO, levels_of, limits_of, support_of
+from privsynth.generate.rules.making.rows import Rows
+from privsynth.generate.rules.values.days import day_limit, opening_of
+from privsynth.generate.rules.values.patterns import read_pattern
+from privsynth.generate.rules.values.providers import WHOLE_LAWS, Scope, chooser, key_text
+from privsynth.generate.rules.values.support import FROM_TO, levels_of, limits_of, support_of
+from privsynth.generate.rules.vocabulary.rulebook import ColumnRule, Draw
 from privsynth.generate.rules.vocabulary.time import Days
 from privsynth.typing import Array
 

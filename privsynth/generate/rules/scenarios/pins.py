@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Column, Kind, Role, Table
-from privsynth.generate.rules.rows import Rows, side_by_side
+from privsynth.generate.rules.making.rows import Rows, side_by_side
 from privsynth.generate.rules.scenarios.edges import Edge
 from privsynth.generate.rules.scenarios.planned import LISTED
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.plan import ColumnPlan
+    from privsynth.generate.rules.planning.plan import ColumnPlan
 
 ELSEWHERE = 16  # other rows that are tried for an edge that an expectation forbids in the first
 SEARCHED = 10_000  # rows that are looked through for one that can have an edge

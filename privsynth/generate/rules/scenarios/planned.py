@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from privsynth.checks.demand import seen_through
 from privsynth.dataset import Column, Kind
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.ordering import above
-from privsynth.generate.rules.planting import LISTED as ERRORS
-from privsynth.generate.rules.providers import Scope
+from privsynth.generate.rules.making.planting import LISTED as ERRORS
+from privsynth.generate.rules.planning.ordering import above
+from privsynth.generate.rules.planning.turns import Turn, column_of
 from privsynth.generate.rules.scenarios.edges import Edge, edges_of
-from privsynth.generate.rules.turns import Turn, column_of
+from privsynth.generate.rules.values.providers import Scope
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.plan import BookPlan, TablePlan
+    from privsynth.generate.rules.planning.plan import BookPlan, TablePlan
 
 LISTED = "edges"  # the table in which they stand
 ROWS_BELOW = ""  # stands for the number of rows below a row, which is no column

@@ -10,8 +10,8 @@ from typing import Any
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.book import Book, BookText, Mistake, SeveralMistakes, WordPath, book_of
-from privsynth.generate.rules.plan import BookPlan, plan_tables
-from privsynth.generate.rules.rulebook import GENERATORS
+from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
+from privsynth.generate.rules.vocabulary.rulebook import GENERATORS
 
 WAY = {*GENERATORS, "then", "else", "of", "low", "high"}  # a new way leaves none of these words of the old one
 WORD_BY_WORD = ("belongs_to",)  # words of a table of which a scenario may say a part

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from privsynth.dataset import Kind
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Arrivals, Bursts
+from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.time.lengths import LONGEST, Counts, counts_of, rate_of
 from privsynth.generate.rules.time.process import (
     MONDAY,
@@ -30,11 +28,13 @@ from privsynth.generate.rules.time.process import (
 )
 from privsynth.generate.rules.time.runs import numbered
 from privsynth.generate.rules.time.workdays import is_holiday
+from privsynth.generate.rules.values.numbers import demand
+from privsynth.generate.rules.vocabulary.rulebook import Arrivals, Bursts
 from privsynth.generate.rules.vocabulary.time import QuietHolidays
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 _WEEK, _HOUR = 7 * 86_400, 3600
 _PARTS = {"time": Kind.DATE, "number": Kind.INTEGER}

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from privsynth.dataset import Kind
-from privsynth.generate.rules.days import day_limit
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.provider import Provider
-from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import ColumnRule, Draw
+from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.time.earlier import before_provider, running_provider
 from privsynth.generate.rules.time.workdays import Workdays
 from privsynth.generate.rules.time.zones import local_provider, universal_provider
+from privsynth.generate.rules.values.days import day_limit
+from privsynth.generate.rules.values.numbers import demand
+from privsynth.generate.rules.values.provider import Provider
+from privsynth.generate.rules.vocabulary.rulebook import ColumnRule, Draw
 from privsynth.generate.rules.vocabulary.time import BusinessDay
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 FURTHEST = 10_000  # business days
 FIRST, LAST = np.datetime64("0001-01-01"), np.datetime64("9999-12-31")

@@ -11,15 +11,15 @@ import pandas as pd
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.expressions import Expression, compile_condition
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.provider import Provider, blank
-from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.time.runs import starts, summed_within
+from privsynth.generate.rules.values.numbers import demand
+from privsynth.generate.rules.values.provider import Provider, blank
 from privsynth.generate.rules.vocabulary.time import Before, Running
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 MOST_STEPS = 100_000  # rows of one parent that a sum with limits can follow
 _EXACT = 2**53  # whole numbers that are told apart up to here

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from privsynth.dataset import Kind
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Intervals
+from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.time.lengths import Counts, length_of
 from privsynth.generate.rules.time.process import (
     SECONDS,
@@ -24,10 +22,12 @@ from privsynth.generate.rules.time.process import (
     window_of,
 )
 from privsynth.generate.rules.time.runs import numbered
+from privsynth.generate.rules.values.numbers import demand
+from privsynth.generate.rules.vocabulary.rulebook import Intervals
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 AT_ONCE = 32  # stays of each parent drawn in one go
 PARTS = {"since": Kind.DATE, "until": Kind.DATE, "number": Kind.INTEGER}

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import Draw
+from privsynth.generate.rules.making.rows import Rows
+from privsynth.generate.rules.values.numbers import demand
+from privsynth.generate.rules.vocabulary.rulebook import Draw
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.provider import Law
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.provider import Law
+    from privsynth.generate.rules.values.providers import Scope
 
 Counts = Callable[[Rows], Array]
 
@@ -23,7 +23,7 @@ LONGEST = 10**11  # seconds, about three thousand years
 
 def number_law(draw: Draw, scope: Scope) -> Law:
     """A law of numbers; its expressions may name the parent's columns."""
-    from privsynth.generate.rules.providers import TOP_ONLY, provider_of
+    from privsynth.generate.rules.values.providers import TOP_ONLY, provider_of
 
     if draw.generator in TOP_ONLY:
         raise scope.error("a law of numbers is expected here, such as {exponential: {mean: 3}}.")

@@ -11,13 +11,13 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
-from privsynth.generate.rules.days import day_limit
-from privsynth.generate.rules.provider import Provider
-from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.making.rows import Rows
+from privsynth.generate.rules.values.days import day_limit
+from privsynth.generate.rules.values.provider import Provider
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 Streams = Callable[[str], np.random.Generator]
 

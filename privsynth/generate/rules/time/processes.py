@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from privsynth.generate.rules.rulebook import TableRule
 from privsynth.generate.rules.time.arrivals import arrivals_process
 from privsynth.generate.rules.time.intervals import intervals_process
 from privsynth.generate.rules.time.process import Process
 from privsynth.generate.rules.time.series import series_process
 from privsynth.generate.rules.time.states import states_process
+from privsynth.generate.rules.vocabulary.rulebook import TableRule
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 
 def process_of(table: TableRule, scope: Scope) -> Process:

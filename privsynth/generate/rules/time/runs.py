@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.making.rows import Rows
 from privsynth.typing import Array
 
 

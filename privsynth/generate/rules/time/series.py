@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from privsynth.dataset import Kind
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.time.lengths import rate_of
 from privsynth.generate.rules.time.process import (
     MONDAY,
@@ -24,11 +23,12 @@ from privsynth.generate.rules.time.process import (
     window_of,
 )
 from privsynth.generate.rules.time.runs import numbered, starts_of
+from privsynth.generate.rules.values.numbers import demand
 from privsynth.generate.rules.vocabulary.time import Disturbance, Season, Series
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 DAY = 86_400
 _STEPS = {"second": 1, "minute": 60, "hour": 3600, "day": DAY, "week": 7 * DAY}

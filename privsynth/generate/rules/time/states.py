@@ -10,10 +10,8 @@ import numpy as np
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.ordering import above
-from privsynth.generate.rules.rows import Rows
-from privsynth.generate.rules.rulebook import States, check_weights
+from privsynth.generate.rules.making.rows import Rows
+from privsynth.generate.rules.planning.ordering import above
 from privsynth.generate.rules.time.lengths import length_of
 from privsynth.generate.rules.time.process import (
     MOST_ROWS,
@@ -27,10 +25,12 @@ from privsynth.generate.rules.time.process import (
     window_of,
 )
 from privsynth.generate.rules.time.runs import numbered
+from privsynth.generate.rules.values.numbers import demand
+from privsynth.generate.rules.vocabulary.rulebook import States, check_weights
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 MOST_STEPS = 10_000  # of one parent
 PARTS = {"state": Kind.CATEGORY, "since": Kind.DATE, "until": Kind.DATE, "number": Kind.INTEGER}

@@ -12,15 +12,15 @@ import pandas as pd
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
-from privsynth.generate.rules.days import day_limit
-from privsynth.generate.rules.numbers import demand
-from privsynth.generate.rules.provider import Provider
-from privsynth.generate.rules.rows import Rows
+from privsynth.generate.rules.making.rows import Rows
+from privsynth.generate.rules.values.days import day_limit
+from privsynth.generate.rules.values.numbers import demand
+from privsynth.generate.rules.values.provider import Provider
 from privsynth.generate.rules.vocabulary.time import Local, Universal
 from privsynth.typing import Array
 
 if TYPE_CHECKING:
-    from privsynth.generate.rules.providers import Scope
+    from privsynth.generate.rules.values.providers import Scope
 
 FIRST, LAST = np.datetime64("0002-01-01"), np.datetime64("9999-01-01")
 _HINT = "such as Europe/Berlin, America/New_York or UTC"

@@ -11,7 +11,7 @@ from privsynth.api import inspect
 from privsynth.dataset import Dataset
 from privsynth.describe import facts_of
 from privsynth.generate.rules.infer import infer_book
-from privsynth.generate.rules.rulebook import Inferred
+from privsynth.generate.rules.vocabulary.rulebook import Inferred
 from privsynth.plainyaml import parse_yaml
 from privsynth.policy import Policy
 

@@ -18,7 +18,7 @@ from privsynth.generate.rules import Rules
 from privsynth.generate.rules.book import parse_rulebook
 from privsynth.generate.rules.infer.holders import Holders
 from privsynth.generate.rules.infer.laws import law_of
-from privsynth.generate.rules.plan import plan_tables
+from privsynth.generate.rules.planning.plan import plan_tables
 from privsynth.options import RulesOptions
 from privsynth.plainyaml import parse_yaml
 from privsynth.policy import Policy

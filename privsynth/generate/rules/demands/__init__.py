@@ -1,0 +1,1 @@
+"""What a book demands of rows, whoever made them."""

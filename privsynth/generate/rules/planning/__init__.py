@@ -1,0 +1,1 @@
+"""From a book to a plan: what needs what, in which turn it is made, and what each column is."""

@@ -1,0 +1,1 @@
+"""How tables hang together: links, references, trees of rows, totals."""

@@ -1,0 +1,1 @@
+"""A book in words and as a picture."""

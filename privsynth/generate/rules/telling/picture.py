@@ -1,0 +1,210 @@
+"""A rulebook as a picture: each table a box, its columns in the order in which they are made, and what rests upon what.
+
+Inside a table an arc leads from a column to each that rests upon it; between tables a line. The same book gives the
+same bytes; the picture holds no script, loads nothing, and follows a light or dark page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from privsynth.generate.rules.telling.words import ToldBook, ToldColumn, ToldTable
+
+WIDTH, ROW, HEAD = 270, 22, 54  # of a box: its width, a column's height, the height of its head
+ARCS, BETWEEN, MARGIN, BELOW = 84, 60, 24, 36  # room for arcs, between columns of boxes, around all, below a box
+LONGEST = 24  # letters of a name
+ROWS_SHOWN = 36  # letters of how many rows a table has
+
+GROUPS = {
+    "key": ("sequence", "uuid", "reference"),
+    "person": ("person",),
+    "derived": ("sql", "template", "before", "running", "row"),
+    "branch": ("when", "by", "mixture"),
+}
+LEGEND = {
+    "key": "key or reference",
+    "person": "invented person",
+    "drawn": "drawn",
+    "branch": "one way or another",
+    "derived": "worked out",
+    "wrong": "a mistake stands in its way",
+}
+STYLE = """
+text { font: 12px system-ui, sans-serif; fill: #1f2933 }
+.title { font-size: 16px; font-weight: 600 } .name { font-weight: 600; font-size: 13px } .dim { fill: #5b6773 }
+.back { fill: #ffffff } .box { fill: #f7f8fa; stroke: #b8c1cb } .rule { stroke: #d5dbe1 }
+.arc { fill: none; stroke: #7b8794; stroke-width: 1.2 } .tie { fill: none; stroke: #2f6fb3; stroke-width: 1.8 }
+.tip { fill: #7b8794 } .tiptie { fill: #2f6fb3 }
+.key { fill: #2f6fb3 } .person { fill: #a3498b } .drawn { fill: #4b8f4e } .branch { fill: #b7791f }
+.derived { fill: #6b7785 } .wrong { fill: #c53030 }
+@media (prefers-color-scheme: dark) {
+text { fill: #e4e9ee } .dim { fill: #a3afbb }
+.back { fill: #14181d } .box { fill: #1d232a; stroke: #45525f } .rule { stroke: #333e49 }
+.arc { stroke: #8c99a6 } .tie { stroke: #6aa9ea } .tip { fill: #8c99a6 } .tiptie { fill: #6aa9ea }
+.key { fill: #6aa9ea } .person { fill: #d889c2 } .drawn { fill: #7fc683 } .branch { fill: #e0ad5a }
+.derived { fill: #94a1ae } .wrong { fill: #f47c7c }
+}
+"""
+
+
+@dataclass(frozen=True)
+class TableBox:
+    """Where a table stands."""
+
+    table: ToldTable
+    x: int
+    y: int
+
+    @property
+    def names(self) -> list[str]:
+        return [*(column.name for column in self.table.columns), *self.table.passed_over]
+
+    @property
+    def height(self) -> int:
+        return HEAD + ROW * len(self.names) + 10
+
+    def middle(self, column: str) -> int:
+        return self.y + HEAD + ROW * self.names.index(column) + ROW // 2
+
+
+def drawn(book: ToldBook) -> str:
+    """The picture, as SVG."""
+    boxes = _placed(book.tables)
+    width = max([MARGIN * 2 + 800, *(box.x + WIDTH + ARCS + MARGIN for box in boxes.values())])
+    height = max([160, *(box.y + box.height + BELOW for box in boxes.values())]) + ROW
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        f' role="img" aria-label="{escape(book.name)}">',
+        f"<title>{escape(book.name)}: tables, columns and what rests upon what</title>",
+        f"<style>{STYLE}</style>",
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto">'
+        '<path class="tip" d="M0 0L8 4L0 8z"/></marker><marker id="tie" viewBox="0 0 8 8" refX="7" refY="4"'
+        ' markerWidth="6" markerHeight="6" orient="auto"><path class="tiptie" d="M0 0L8 4L0 8z"/></marker></defs>',
+        f'<rect class="back" width="{width}" height="{height}"/>',
+        _text(MARGIN, MARGIN + 8, book.name, "title"),
+        *(line for box in boxes.values() for line in _ties(box, boxes)),
+        *(line for box in boxes.values() for line in _box(box)),
+        *(line for box in boxes.values() for line in _arcs(box)),
+        *_legend(height - 14),
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _placed(tables: Sequence[ToldTable]) -> dict[str, TableBox]:
+    """Tables stand right of those that they rest upon, those of one depth below one another."""
+    depth: dict[str, int] = {}
+    bottom: dict[int, int] = {}
+    boxes: dict[str, TableBox] = {}
+    for table in tables:
+        above = [depth[parent] + 1 for parent in _rests_upon(table) if parent in depth]
+        at = depth[table.name] = max([0, *above])
+        box = TableBox(table, MARGIN + at * (WIDTH + ARCS + BETWEEN), bottom.get(at, 2 * MARGIN + 8))
+        boxes[table.name] = box
+        bottom[at] = box.y + box.height + BELOW
+    return boxes
+
+
+def _rests_upon(table: ToldTable) -> list[str]:
+    return [parent for parent in table.parents.values() if parent != table.name]
+
+
+def _box(box: TableBox) -> Iterator[str]:
+    table, right = box.table, box.x + WIDTH
+    yield f'<rect class="box" x="{box.x}" y="{box.y}" width="{WIDTH}" height="{box.height}" rx="8"/>'
+    yield _text(box.x + 12, box.y + 22, _short(table.name, LONGEST), "name")
+    yield _text(box.x + 12, box.y + 39, _short(table.rows, ROWS_SHOWN), "dim")
+    yield f'<path class="rule" d="M{box.x} {box.y + HEAD - 6}H{right}"/>'
+    for column in table.columns:
+        yield from _column(box, column)
+    for name in table.passed_over:
+        yield _dot(box.x + 16, box.middle(name), "wrong")
+        yield _text(box.x + 28, box.middle(name) + 4, _short(name, LONGEST), "dim")
+
+
+def _column(box: TableBox, column: ToldColumn) -> Iterator[str]:
+    middle = box.middle(column.name)
+    yield f"<g><title>{escape(column.sentence)}</title>"
+    yield _dot(box.x + 16, middle, group_of(column.way))
+    yield _text(box.x + 28, middle + 4, _short(column.name, LONGEST))
+    at_end = f'class="dim" x="{box.x + WIDTH - 12}" y="{middle + 4}" text-anchor="end"'
+    yield f"<text {at_end}>{escape(column.way)}</text></g>"
+
+
+def group_of(way: str) -> str:
+    """What sort of column a way makes."""
+    return next((group for group, ways in GROUPS.items() if way in ways), "drawn")
+
+
+def _arcs(box: TableBox) -> Iterator[str]:
+    """Right of the box, from a column to those that rest upon it."""
+    names = box.names
+    for column in box.table.columns:
+        for need in column.rests_upon:
+            if need in names:
+                above, below = box.middle(need), box.middle(column.name)
+                out = box.x + WIDTH + 14 + min(ARCS - 24, 4 * abs(names.index(need) - names.index(column.name)))
+                right = box.x + WIDTH
+                path = f"M{right} {above}C{out} {above} {out} {below} {right + 2} {below}"
+                yield f'<path class="arc" d="{path}" marker-end="url(#tip)"/>'
+
+
+def _ties(box: TableBox, boxes: Mapping[str, TableBox]) -> Iterator[str]:
+    """From the key of a parent to the column that refers to it, and from its columns to what rests upon them."""
+    for column in box.table.columns:
+        for name in column.rests_upon:
+            source = _source(box, name, boxes)
+            if source is not None:
+                yield _line(*source, box, column.name, is_key=False)
+    for own, parent in box.table.parents.items():
+        key = next((c.name for c in _columns(boxes, parent) if f"{box.table.name}.{own}" in c.carries), None)
+        if key is not None and own in box.names:
+            yield _line(boxes[parent], key, box, own, is_key=True)
+
+
+def _columns(boxes: Mapping[str, TableBox], table: str) -> Sequence[ToldColumn]:
+    return boxes[table].table.columns if table in boxes else ()
+
+
+def _source(box: TableBox, name: str, boxes: Mapping[str, TableBox]) -> tuple[TableBox, str] | None:
+    """The column of another table that is named through a link."""
+    column = name.partition(".")[2]
+    if not column or name in box.names:
+        return None
+    tables = [boxes[parent] for parent in box.table.parents.values() if parent in boxes]
+    return next(((other, column) for other in tables if column in other.names), None)
+
+
+def _line(source: TableBox, key: str, target: TableBox, name: str, *, is_key: bool) -> str:
+    style, tip = ("tie", "tie") if is_key else ("arc", "tip")
+    start, end = source.middle(key), target.middle(name)
+    if source is target:
+        out = source.x - 16
+        return f'<path class="{style}" d="M{source.x} {start}C{out} {start} {out} {end} {source.x} {end}"/>'
+    left, right = source.x + WIDTH, target.x - 2
+    bend = (left + right) // 2 if right > left else left + BETWEEN
+    path = f"M{left} {start}C{bend} {start} {bend} {end} {right} {end}"
+    return f'<path class="{style}" d="{path}" marker-end="url(#{tip})"/>'
+
+
+def _legend(y: int) -> Iterator[str]:
+    x = MARGIN
+    for group, words in LEGEND.items():
+        yield _dot(x + 5, y - 4, group)
+        yield _text(x + 16, y, words, "dim")
+        x += 34 + 7 * len(words)
+
+
+def _dot(x: int, y: int, group: str) -> str:
+    return f'<circle class="{group}" cx="{x}" cy="{y}" r="4.5"/>'
+
+
+def _text(x: int, y: int, text: str, style: str = "") -> str:
+    named = f' class="{style}"' if style else ""
+    return f'<text{named} x="{x}" y="{y}">{escape(text)}</text>'
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
