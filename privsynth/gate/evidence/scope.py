@@ -161,6 +161,14 @@ class RiskLimits:
         return getattr(self.limits, name) if name else None
 
 
+def _worth(attacked: Attacked) -> str:
+    """What successes count as, of which many are about the same person."""
+    if attacked.again == attacked.control_again == 1.0:
+        return ""
+    won, lost = attacked.successes / attacked.again, attacked.control_successes / attacked.control_again
+    return f" (many about the same person: worth {won:,.0f} and {lost:,.0f} independent ones)"
+
+
 def risk_findings(
     key: str,
     attack: str,
@@ -191,7 +199,7 @@ def risk_findings(
         limit_name=limits.point,
         baseline=attacked.control.value,
         interval=(low, high),
-        note=f"{won} attacks succeed, {lost} on held-out people{chance}; {note}",
+        note=f"{won} attacks succeed, {lost} on held-out people{_worth(attacked)}{chance}; {note}",
     )
     bounds = (
         ("proven", "lower", low if tells else 0.0, limits.lower),

@@ -112,8 +112,18 @@ class Sides:
 def _beside(draft: Attacked, folds: Sequence[Attacked]) -> tuple[Attacked, Attacked]:
     lost, of_control = sum(fold.control_successes for fold in folds), sum(fold.control_attacks for fold in folds)
     won, attacks = sum(fold.successes for fold in folds), sum(fold.attacks for fold in folds)
-    engines = Attacked(won, attacks, control_successes=lost, control_attacks=of_control)
-    return replace(engines, successes=draft.successes, attacks=draft.attacks, guesses=draft.guesses), engines
+    engines = Attacked(
+        won,
+        attacks,
+        control_successes=lost,
+        control_attacks=of_control,
+        again=sum(fold.again * fold.successes for fold in folds) / won if won else 1.0,
+        control_again=sum(fold.control_again * fold.control_successes for fold in folds) / lost if lost else 1.0,
+    )
+    beside = replace(
+        engines, successes=draft.successes, attacks=draft.attacks, again=draft.again, guesses=draft.guesses
+    )
+    return beside, engines
 
 
 def sides_of(draft: Draft, source: Source) -> Iterator[Sides]:

@@ -11,7 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from privsynth.measure.intervals import Rate, success_rate
+from privsynth.measure.intervals import Z95, Rate, success_rate
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,16 @@ class Attacked:
     control_successes: float
     control_attacks: int
     guesses: float | None = None  # successes of an attacker who guesses without looking, among as many attacks
+    again: float = 1.0  # how many successes are about one person: they stand or fall together (see `repetition`)
+    control_again: float = 1.0
 
     @property
     def attack(self) -> Rate:
-        return success_rate(self.successes, self.attacks)
+        return self._rates()[0]
 
     @property
     def control(self) -> Rate:
-        return success_rate(self.control_successes, self.control_attacks)
+        return self._rates()[1]
 
     @property
     def risk(self) -> float:
@@ -47,15 +49,29 @@ class Attacked:
 
     def is_beyond_chance(self, alpha: float) -> bool:
         """Whether the attack wins more than its control, and chance gives that in under `alpha` of honest tables."""
-        z = NormalDist().inv_cdf(1 - alpha)
-        residual = residual_rate(
-            success_rate(self.successes, self.attacks, z), success_rate(self.control_successes, self.control_attacks, z)
-        )
+        residual = residual_rate(*self._rates(NormalDist().inv_cdf(1 - alpha)))
         return residual.value > residual.error
 
     @property
     def _residual(self) -> Rate:
-        return residual_rate(self.attack, self.control)
+        return residual_rate(*self._rates())
+
+    def _rates(self, z: float = Z95) -> tuple[Rate, Rate]:
+        """Both rates, as sure as attacks upon people of their own would make them."""
+        return (
+            success_rate(self.successes / self.again, self.attacks / self.again, z),
+            success_rate(self.control_successes / self.control_again, self.control_attacks / self.control_again, z),
+        )
+
+
+def repetition(successes: Iterable[int]) -> float:
+    """How many successes the person behind a drawn success stands behind: one, where all are about different people.
+
+    So much fewer independent attacks the successes are worth (Kish's design effect for clusters): whoever sticks out
+    in one column is found by hundreds of descriptions that name it, all of them right or all of them wrong.
+    """
+    each = list(successes)
+    return sum(count * count for count in each) / sum(each) if any(each) else 1.0
 
 
 def worst_of(tried: Iterable[Attacked]) -> Attacked:

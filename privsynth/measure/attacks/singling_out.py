@@ -7,6 +7,7 @@ show how often that happens to people whom the generator never saw.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Table
-from privsynth.measure.attacks.attack import Attacked
+from privsynth.measure.attacks.attack import Attacked, repetition
 from privsynth.measure.distance.points import as_number
 from privsynth.typing import Array
 
@@ -44,12 +45,12 @@ class Coded:
     def take(self, rows: Array) -> Coded:
         return Coded(np.ascontiguousarray(self.codes[:, rows]), self.is_number)
 
-    def count(self, description: Sequence[Test]) -> int:
-        """How many rows it fits."""
+    def fitting(self, description: Sequence[Test]) -> Array:
+        """The rows that it fits."""
         fits = _fits(self.codes, *description[0])
         for test in description[1:]:
             fits &= _fits(self.codes, *test)
-        return int(np.count_nonzero(fits))
+        return np.flatnonzero(fits)
 
 
 def singling_out(
@@ -73,9 +74,8 @@ def singling_out(
     if among_all:
         return _among_all(train_codes, control_codes, descriptions, attacks), len(descriptions)
     size = min(len(train_codes), len(control_codes))
-    won, lost = (_successes(side, size, descriptions, rng) for side in (train_codes, control_codes))
-    attacked = Attacked(won, attacks, control_successes=lost, control_attacks=attacks)
-    return attacked, len(descriptions)
+    found, strangers = (_found(side, size, descriptions, rng) for side in (train_codes, control_codes))
+    return _attacked(found, attacks, strangers, attacks), len(descriptions)
 
 
 def _code(tables: Sequence[Table], names: Sequence[str]) -> list[Coded]:
@@ -140,7 +140,7 @@ def _of_several(synthetic: Coded, attacks: int, rng: np.random.Generator) -> lis
     sieves = [synthetic.take(shuffled[:rows]) for rows in SIEVES]
     for rows, columns in _draws(size, len(synthetic.codes), width, TRIES * attacks, rng):
         for description in _sifted(_outer_tests(synthetic, rows, columns, middles), sieves):
-            if description not in descriptions and synthetic.count(description) == 1:
+            if description not in descriptions and len(synthetic.fitting(description)) == 1:
                 descriptions[description] = None
                 if len(descriptions) == attacks:
                     return list(descriptions)
@@ -197,25 +197,35 @@ def _counts(tries: Array, sieve: Coded) -> Array:
 
 def _among_all(train: Coded, control: Coded, descriptions: Sequence[tuple[Test, ...]], attacks: int) -> Attacked:
     """Each side has its share of the attacks, as it has its share of the people."""
-    inside, outside = (np.array([side.count(each) for each in descriptions], dtype=int) for side in (train, control))
+    fitting = [(train.fitting(each), control.fitting(each)) for each in descriptions]
+    found = Counter(int(inside[0]) for inside, outside in fitting if len(inside) == 1 and not len(outside))
+    strangers = Counter(int(outside[0]) for inside, outside in fitting if len(outside) == 1 and not len(inside))
     of_control = round(attacks * len(control) / max(1, len(train) + len(control)))
+    return _attacked(found, attacks - of_control, strangers, of_control)
+
+
+def _attacked(found: Counter[int], attacks: int, strangers: Counter[int], of_control: int) -> Attacked:
+    """How often people were found, and how often it was the same person."""
     return Attacked(
-        int((inside + outside == 1)[inside == 1].sum()),
-        attacks - of_control,
-        control_successes=int((inside + outside == 1)[outside == 1].sum()),
+        found.total(),
+        attacks,
+        control_successes=strangers.total(),
         control_attacks=of_control,
+        again=repetition(found.values()),
+        control_again=repetition(strangers.values()),
     )
 
 
-def _successes(side: Coded, size: int, descriptions: Sequence[tuple[Test, ...]], rng: np.random.Generator) -> float:
-    """How many descriptions fit exactly one of `size` people; of a larger side the middle one of several samples."""
+def _found(side: Coded, size: int, descriptions: Sequence[tuple[Test, ...]], rng: np.random.Generator) -> Counter[int]:
+    """Whom of `size` people descriptions fit alone, how often; of a larger side the middle one of several samples."""
     draws = (
         [np.arange(size)]
         if len(side) == size
         else [np.sort(rng.choice(len(side), size, replace=False)) for _ in range(DRAWS)]
     )
-    counts = []
+    found = []
     for drawn in draws:
         people = side.take(drawn)
-        counts.append(sum(people.count(description) == 1 for description in descriptions))
-    return float(np.median(counts))
+        fitting = (people.fitting(description) for description in descriptions)
+        found.append(Counter(int(rows[0]) for rows in fitting if len(rows) == 1))
+    return sorted(found, key=Counter.total)[len(found) // 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from honest import draft, draft_of, honest, people, source
 from shop import shop
 
@@ -84,3 +85,14 @@ def test_rows_below_one_row_of_the_parent_are_one_persons() -> None:
     of_orders = sides[child]
     assert len(of_orders.train) > of_orders.train.number_of_people == of_orders.made.number_of_people
     assert of_orders.train.number_of_people == len(set(data[child].key_text(data.person_column(child) or "")))
+
+
+def test_over_folds_repetition_is_that_of_all_successes() -> None:
+    def repeated(inside: Table, outside: Table, synthetic: Table) -> dict[str, Attacked]:
+        again = 3.0 if len(outside) else 2.0
+        return {"a": replace(counted(inside, outside, synthetic)["a"], again=again, control_again=again + 1)}
+
+    (sides,) = sides_of(draft(MADE), in_folds())
+    beside, engines = sides.won(repeated)["a"]
+    assert (beside.again, beside.control_again) == (2.0, pytest.approx(4.0))
+    assert (engines.again, engines.control_again) == (pytest.approx(3.0), pytest.approx(4.0))

@@ -1,10 +1,11 @@
 """The arithmetic of attacks, by figures worked out by hand or published by the tool whose definition it is."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from privsynth.measure.attacks.attack import Attacked, residual_rate
+from privsynth.measure.attacks.attack import Attacked, repetition, residual_rate
 from privsynth.measure.intervals import Rate, success_rate
 
 
@@ -46,3 +47,19 @@ def test_a_negative_residual_is_no_risk_and_no_negative_interval() -> None:
 )
 def test_the_residual_by_hand(attack: float, control: float, risk: float) -> None:
     assert residual_rate(Rate(attack, 0.0), Rate(control, 0.0)).value == pytest.approx(risk)
+
+
+def test_attacks_about_one_person_are_as_sure_as_so_many_people() -> None:
+    apart = Attacked(100, 1_000, control_successes=60, control_attacks=1_000)
+    same = replace(apart, again=10.0, control_again=10.0)
+    few = Attacked(10, 100, control_successes=6, control_attacks=100)
+    assert (same.attack, same.control, same.interval) == (few.attack, few.control, few.interval)
+    assert apart.is_beyond_chance(0.01)
+    assert not same.is_beyond_chance(0.01)
+
+
+def test_repetition_is_how_often_the_person_of_a_drawn_success_was_found() -> None:
+    assert repetition([1, 1, 1]) == 1.0
+    assert repetition([4]) == 4.0
+    assert repetition([3, 1]) == pytest.approx(10 / 4)
+    assert repetition([]) == 1.0
