@@ -24,6 +24,8 @@ FORMULA = "^[=+@\t\r\\x00\uff1d\uff0b\uff0d\uff20-]"  # the same beginnings, for
 
 # A text that needs neither quotes nor a guard: visible ASCII without the marks above, and no formula.
 PLAIN = r"\A(?:[!#-&(-*./0-:<>?A-{}~](?:[ !#-+\-./0-:<-{}~]*[!#-+\-./0-:<-{}~])?)?\z"
+WITHIN = bytes(sign for sign in range(ord(" "), 127) if chr(sign) not in '",;|')  # the bytes of such a text
+NOT_FIRST, NOT_LAST = (np.isin(np.arange(256), [*signs]) for signs in (b" '+-=@", b" "))
 
 
 def serialise(dataset: Dataset) -> dict[str, bytes]:
@@ -70,7 +72,7 @@ def _csv(table: Table) -> bytes:
     alone = len(table.columns) == 1
     header = table.form.delimiter.join(_field(column.name, alone=alone) for column in table.columns)
     try:
-        return f"{header}\n".encode() + b"".join(_lines(table, alone=alone))
+        return b"\n".join([header.encode(), *_lines(table, alone=alone), b""])
     except UnicodeEncodeError:
         raise BackendError(
             f"table '{table.name}' holds text that is no Unicode text (lone surrogates).",
@@ -78,14 +80,14 @@ def _csv(table: Table) -> bytes:
         ) from None
 
 
-def _lines(table: Table, *, alone: bool) -> Iterator[bytes]:
+def _lines(table: Table, *, alone: bool) -> Iterator[pa.Buffer]:
     """The rows as bytes, so many at a time: a text of Arrow's holds two gigabytes at most."""
     values = {column.name: table.values(column.name) for column in table.columns}
     for start in range(0, len(table), AT_ONCE):
         part = slice(start, start + AT_ONCE)
         fields = [_fields(column, values[column.name][part], table.form, alone=alone) for column in table.columns]
         lines = pc.binary_join_element_wise(*fields, table.form.delimiter) if not alone else fields[0]
-        yield pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_buffer().to_pybytes() + b"\n"
+        yield pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_buffer()
 
 
 def _fields(column: Column, values: Array, form: Form, *, alone: bool) -> pa.StringArray:
@@ -101,6 +103,8 @@ def _fields(column: Column, values: Array, form: Form, *, alone: bool) -> pa.Str
 
 def _mended(texts: pa.StringArray, field: Callable[[str], str], *, alone: bool) -> pa.StringArray:
     """Each distinct text that may need a quote or a guard, as the field that it is written as."""
+    if not alone and _all_plain(texts):
+        return texts
     odd = pa.array(np.full(len(texts), fill_value=True)) if alone else pc.invert(pc.match_substring_regex(texts, PLAIN))
     odd = pc.and_(odd.fill_null(False), texts.is_valid())
     if not pc.any(odd).as_py():
@@ -108,6 +112,17 @@ def _mended(texts: pa.StringArray, field: Callable[[str], str], *, alone: bool) 
     known = texts.filter(odd).dictionary_encode()
     words = pa.array([field(word) for word in known.dictionary.to_pylist()], pa.string())
     return pc.replace_with_mask(texts, odd, words.take(known.indices))
+
+
+def _all_plain(texts: pa.StringArray) -> bool:
+    """Whether all texts are plain, asked of their bytes together: most columns are, and are not asked text by text."""
+    _, ends, letters = texts.buffers()
+    ends = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    signs = np.frombuffer(letters, dtype=np.uint8)[: ends[-1]]
+    full = ends[1:] > ends[:-1]
+    if NOT_FIRST[signs[ends[:-1][full]]].any() or NOT_LAST[signs[ends[1:][full] - 1]].any():
+        return False
+    return not signs[ends[0] :].tobytes().translate(None, WITHIN)
 
 
 def _is_free(spelling: Spelling, delimiter: str, *, alone: bool) -> bool:

@@ -10,6 +10,8 @@ from privsynth.typing import Array
 
 NEAR = 0.25  # of a unit of the last place: so near to it, no rounding of the product can lead to another one
 LARGEST = 2.0**50  # units of the last place that a float tells from their halves
+DIGITS = 18  # more than those of the largest
+MOST_PLACES = 6  # with more of them Arrow writes small decimals by a power of ten
 
 
 def fixed_places(values: Array, decimals: int) -> pa.StringArray:
@@ -17,7 +19,9 @@ def fixed_places(values: Array, decimals: int) -> pa.StringArray:
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = values * 10.0**decimals
         units = np.rint(scaled)
-        is_plain = (np.abs(scaled - units) < NEAR) & (np.abs(units) < LARGEST)
+        is_plain = (np.abs(scaled - units) < NEAR) & (np.abs(units) < LARGEST) & (decimals <= MOST_PLACES)
+    if not is_plain.any():
+        return pa.array(_one_by_one(values, decimals), pa.string())
     texts = _of_units(np.where(is_plain, units, 0.0).astype(np.int64), decimals)
     if is_plain.all():
         return texts
@@ -25,15 +29,9 @@ def fixed_places(values: Array, decimals: int) -> pa.StringArray:
 
 
 def _of_units(units: Array, decimals: int) -> pa.StringArray:
-    if not decimals:
-        return pa.array(units).cast(pa.string())
-    whole, places = np.divmod(np.abs(units), 10**decimals)
-    sign = pa.array(np.where(units < 0, "-", ""))
-    digits = pc.utf8_lpad(pa.array(places).cast(pa.string()), width=decimals, padding="0")
-    front = pa.array(whole).cast(pa.string())
-    if (units < 0).any():
-        front = pc.binary_join_element_wise(sign, front, "")
-    return pc.binary_join_element_wise(front, digits, ".")
+    """Arrow writes decimals of 128 bits; all that ours have in the upper 64 is their sign."""
+    wide = pa.py_buffer(np.column_stack([units, units >> 63]))
+    return pa.Array.from_buffers(pa.decimal128(DIGITS, decimals), len(units), [None, wide]).cast(pa.string())
 
 
 def _one_by_one(values: Array, decimals: int) -> list[str]:

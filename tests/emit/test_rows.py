@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from privsynth.dataset import Column, Dataset, Kind, Table
 from privsynth.emit import rows, serialise
-from privsynth.emit.rows import PLAIN, _field, guarded
+from privsynth.emit.rows import PLAIN, _all_plain, _field, guarded
 from privsynth.errors import BackendError
 from privsynth.policy import Policy
 from privsynth.read import read_files
@@ -178,6 +178,14 @@ def test_most_texts_are_not_looked_at_one_by_one() -> None:
     assert [word for word, plain in zip(words.to_pylist(), known, strict=True) if not plain] == [
         word for word in words.to_pylist() if _field(word, alone=False) != word or word[0] in "+-"
     ]
+
+
+def test_a_column_is_plain_exactly_if_each_of_its_texts_is() -> None:
+    for word in (*CHARACTERS, *(a + b for a in "a b-'" for b in CHARACTERS), *(f"a{c}b" for c in CHARACTERS)):
+        column = pa.array(["x", word, None, ""], pa.string())
+        assert (
+            _all_plain(column) is _all_plain(column.slice(1)) is pc.all(pc.match_substring_regex(column, PLAIN)).as_py()
+        )
 
 
 def test_a_long_table_is_written_as_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:

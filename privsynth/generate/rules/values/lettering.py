@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +11,8 @@ import pyarrow.compute as pc
 
 from privsynth.typing import Array
 
-_HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
-_DASHES = (8, 13, 18, 23)
+_HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype=np.uint16)  # two digits of each byte
+_PARTS = (0, 8, 12, 16, 20, 32)  # digits between which the dashes of a UUID stand
 
 
 def drawn_letters(sets: Sequence[str], rows: int, rng: np.random.Generator) -> Array:
@@ -21,10 +22,18 @@ def drawn_letters(sets: Sequence[str], rows: int, rng: np.random.Generator) -> A
 
 def lettered(sets: Sequence[str], places: Sequence[Array]) -> Array:
     """The text of each row: of every set the character at its place."""
-    sheet = np.empty((len(places[0]), len(sets)), dtype=np.uint32)
+    plain = all(letters.isascii() for letters in sets)
+    sheet = np.empty((len(places[0]), len(sets)), dtype=np.uint8 if plain else np.uint32)
     for at, (letters, chosen) in enumerate(zip(sets, places, strict=True)):
-        sheet[:, at] = np.array([*map(ord, letters)], dtype=np.uint32)[chosen]
-    return sheet.view(f"U{len(sets)}").ravel().astype(object)
+        sheet[:, at] = np.array([*map(ord, letters)], dtype=sheet.dtype)[chosen]
+    return _read_off(sheet) if plain else sheet.view(f"U{len(sets)}").ravel().astype(object)
+
+
+def _read_off(sheet: Array) -> Array:
+    """The rows of a sheet of ASCII as texts."""
+    rows, width = sheet.shape
+    ends = pa.py_buffer(np.arange(rows + 1, dtype=np.int64) * width)
+    return np.asarray(pa.LargeStringArray.from_buffers(rows, ends, pa.py_buffer(sheet)).to_numpy(zero_copy_only=False))
 
 
 def numbered(numbers: Array, *, width: int, prefix: str, suffix: str) -> Array:
@@ -42,9 +51,8 @@ def random_uuids(rows: int, rng: np.random.Generator) -> Array:
     raw = np.frombuffer(rng.bytes(16 * rows), dtype=np.uint8).reshape(rows, 16).copy()
     raw[:, 6] = raw[:, 6] & 0x0F | 0x40
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
+    digits = _HEX.take(raw).view(np.uint8)
     sheet = np.full((rows, 36), ord("-"), dtype=np.uint8)
-    digits = [at for at in range(36) if at not in _DASHES]
-    sheet[:, digits[::2]] = _HEX[raw >> 4]
-    sheet[:, digits[1::2]] = _HEX[raw & 0x0F]
-    ends = pa.py_buffer(np.arange(0, 36 * (rows + 1), 36, dtype=np.int64))
-    return np.asarray(pa.LargeStringArray.from_buffers(rows, ends, pa.py_buffer(sheet)).to_numpy(zero_copy_only=False))
+    for dashes, (start, end) in enumerate(pairwise(_PARTS)):
+        sheet[:, start + dashes : end + dashes] = digits[:, start:end]
+    return _read_off(sheet)
