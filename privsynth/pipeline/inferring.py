@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privsynth.dataset import Dataset
-from privsynth.describe.dealing import deal
+from privsynth.describe.dealing import deal, digest_of
 from privsynth.describe.split import holdout_share
 from privsynth.describe.statistics import SMALLEST_CELL
-from privsynth.errors import PolicyError
+from privsynth.errors import PolicyError, visible
 from privsynth.left_out import without_left_out
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy
@@ -35,7 +35,7 @@ def infer_from(data: Data, policy: Policy, out: Path) -> tuple[str, tuple[str, .
 def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str:
     """The text of the rulebook of a described dataset."""
     from privsynth.describe import facts_of
-    from privsynth.generate.rules.infer import infer_book
+    from privsynth.generate.rules.infer import infer_book, rows_about
     from privsynth.generate.rules.vocabulary.rulebook import Inferred
 
     if data.is_empty or not len(data.root):
@@ -43,8 +43,13 @@ def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str
     policy = policy.with_(backend=RulesOptions())
     seed, share = Seeds(policy.seed).seed, ceil(1_000 * holdout_share(data, policy)) / 1_000
     train = without_left_out(deal(data, share, seed)[0])
-    rows = {table.name: len(table) for table in train}
-    mark = Inferred(rows=rows, k=max(SMALLEST_CELL, policy.limits.k, policy.limits.k_rare), holdout=share, seed=seed)
+    mark = Inferred(
+        rows=rows_about(train),
+        k=max(SMALLEST_CELL, policy.limits.k, policy.limits.k_rare),
+        holdout=share,
+        seed=seed,
+        digest=digest_of(data, seed),
+    )
     return infer_book(train, facts_of(train), mark, name=name, file=file)
 
 
@@ -54,11 +59,26 @@ def held_out_before(data: Dataset, policy: Policy, mark: Inferred) -> tuple[Data
         raise PolicyError(
             "the rulebook was inferred from rows, and says itself who was held out of them.", hint="leave out holdout"
         )
-    train, holdout = deal(data, float(mark.holdout), mark.seed)
-    if {table.name: len(table) for table in train} != mark.rows:
+    if digest_of(data, mark.seed) != mark.digest:
         raise PolicyError(
-            "the rulebook was inferred from other rows than these, or they are read in another way: nobody knows whom "
-            "it has seen, so nothing can judge it.",
-            hint="give the files that it was inferred from, with the same policy, or infer a rulebook from these",
+            f"{_otherness(data, mark)}: nobody knows whom the rulebook has seen, so nothing can judge it.",
+            hint="give the files that it was inferred from, with the same policy, or infer a rulebook again from these, "
+            "or run it without data",
         )
-    return train, holdout
+    return deal(data, float(mark.holdout), mark.seed)
+
+
+def _otherness(data: Dataset, mark: Inferred) -> str:
+    """What is other than it was, in counts alone."""
+    from privsynth.generate.rules.infer import rows_about
+
+    if mark.digest is None:
+        return "the rulebook does not say by what its rows can be known again: it has no digest under 'inferred'"
+    now = rows_about(deal(data, float(mark.holdout), mark.seed)[0])
+    differ = [
+        f"table {visible(name)} with about {mark.rows.get(name, 0):,} rows then and {now.get(name, 0):,} now"
+        for name in sorted({*now, *mark.rows})
+        if now.get(name) != mark.rows.get(name)
+    ]
+    what = ", ".join(differ) or "each table has about as many rows as then, but not the same ones"
+    return f"the rulebook was inferred from other rows than these, or they are read in another way ({what})"

@@ -175,7 +175,7 @@ class Rules:
         return Recipe(
             backend="rules",
             columns=_treated(self.plan_.tables.values()),
-            inferred=rules.inferred.model_dump() if rules.inferred else {},
+            inferred=rules.inferred.model_dump(exclude_none=True) if rules.inferred else {},
             versions=versions,
             details=details,
         )
@@ -313,7 +313,7 @@ def _beside(inferred: Inferred | None) -> str:
 
 
 def _of_rows(inferred: Inferred) -> str:
-    rows = ", ".join(f"{count:,} of {table}" for table, count in inferred.rows.items())
+    rows = ", ".join(f"about {count:,} of {table}" for table, count in inferred.rows.items())
     return f"the rulebook was inferred from real rows: {rows}; it holds what at least {inferred.k} people share"
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from privsynth.dataset import Dataset
 from privsynth.errors import PolicyError, visible
 from privsynth.generate.rules.book import MAX_BYTES
+from privsynth.generate.rules.infer.holders import rounded
 from privsynth.generate.rules.infer.tables import MadeTable, tables_of
 from privsynth.generate.rules.infer.writing import lines_of
 from privsynth.generate.rules.vocabulary.rulebook import Inferred
@@ -36,8 +37,8 @@ HEAD = """\
 """
 LONGEST = 128  # characters of a name
 MARK = (
-    "Of what it was made, and by chance of which seed people were held out before: a run beside the same rows holds "
-    "out the same people. Keep these lines."
+    "Of what it was made, and by chance of which seed people were held out before: a run beside the same rows, known "
+    "by their digest, holds out the same people; beside others it stops. Keep these lines."
 )
 
 
@@ -57,6 +58,11 @@ def infer_book(train: Dataset, facts: Sequence[Fact], mark: Inferred, *, name: s
     return short
 
 
+def rows_about(data: Dataset) -> dict[str, int]:
+    """How many rows each table has, in two digits: exact numbers beside shares would count out single people."""
+    return {table.name: int(rounded(len(table))) for table in data}
+
+
 def _text(made: Mapping[str, MadeTable], names: Sequence[str], mark: Inferred, name: str, file: str) -> str:
     comments: dict[tuple[str, ...], str] = {("inferred",): MARK}
     for table, each in made.items():
@@ -65,7 +71,7 @@ def _text(made: Mapping[str, MadeTable], names: Sequence[str], mark: Inferred, n
     content: dict[str, Any] = {
         "version": 1,
         "name": name,
-        "inferred": mark.model_dump(),
+        "inferred": mark.model_dump(exclude_none=True),
         "tables": {table: made[table].words for table in names},
     }
     return HEAD.format(k=mark.k, file=file) + "\n" + "\n".join(lines_of(content, comments)) + "\n"
@@ -83,4 +89,4 @@ def _refuse_names(data: Dataset) -> None:
             )
 
 
-__all__ = ["infer_book"]
+__all__ = ["infer_book", "rows_about"]

@@ -580,10 +580,13 @@ class TableRule(RuleModel):
 class Inferred(RuleModel):
     """Of which rows a book was made, and who was held out of them before anything was looked at."""
 
-    rows: dict[TableName, StrictInt] = Field(description="Rows of each table that were looked at.")
+    rows: dict[TableName, StrictInt] = Field(description="Rows of each table that were looked at, in two digits.")
     k: StrictInt = Field(ge=2, description="People who share whatever the book says, at least.")
     holdout: Number = Field(ge=0, lt=1, description="Share of the people who were held out.")
     seed: StrictInt = Field(ge=0, lt=2**63, description="Of the chance by which they were held out.")
+    digest: str | None = Field(
+        None, pattern="^[0-9a-f]{32}$", description="Of all rows of all tables; absent: no data can stand beside it."
+    )
 
 
 class Rulebook(RuleModel):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from crowded import shop
 
@@ -35,6 +37,7 @@ def test_the_book_says_of_what_it_was_made(book: Path) -> None:
     assert mark is not None
     assert (mark.k, mark.holdout, mark.seed) == (11, 0.5, 3)
     assert mark.rows["shop"] == 1_200
+    assert mark.digest is not None
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -43,7 +46,7 @@ def test_so_many_are_held_out_as_the_profile_counts(seed: int) -> None:
     data, policy = inspect({"shop": shop(3_000)}, Policy()), Policy(profile="gdpr-strict", seed=seed)
     mark = parse_rulebook(inferred_book(data, policy, name="shop", file="book.yaml"), "book.yaml").rules.inferred
     assert mark is not None
-    assert 1_990 <= mark.rows["shop"] <= 2_000
+    assert 1_990 <= len(held_out_before(data, Policy(), mark)[0]["shop"]) <= 2_000
 
 
 def test_whom_too_few_are_held_out_for_is_told_to_infer_again(tmp_path: Path) -> None:
@@ -58,13 +61,47 @@ def test_a_run_beside_the_same_rows_holds_out_whom_the_book_never_saw(book: Path
     assert mark is not None
     shuffled = inspect({"shop": FRAME.sample(frac=1, random_state=2)}, Policy())
     train, held = held_out_before(shuffled, Policy(seed=99), mark)
-    assert len(train["shop"]) == mark.rows["shop"]
+    assert len(train["shop"]) == 1_200
     assert len(train["shop"]) + len(held["shop"]) == len(FRAME)
 
 
-def test_other_rows_are_refused(book: Path) -> None:
-    with pytest.raises(PolicyError, match="from other rows"):
+def test_fewer_rows_are_refused_with_the_counts(book: Path) -> None:
+    with pytest.raises(PolicyError, match=r"from other rows.*table shop with about 1,200 rows then and 1,000 now"):
         run(book, {"shop": FRAME.iloc[:2_000]})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(shop(2_400, seed=5), id="wholly other people"),
+        pytest.param(FRAME.assign(quantity=FRAME["quantity"] + 1), id="the same people, one column moved"),
+        pytest.param(FRAME.replace({"quantity": {59: 58}}), id="a few cells"),
+    ],
+)
+def test_as_many_other_rows_are_refused(book: Path, other: pd.DataFrame) -> None:
+    """They would be dealt anew: whoever is held out of them may have been looked at."""
+    with pytest.raises(PolicyError, match="as many rows as then, but not the same ones") as refused:
+        run(book, {"shop": other})
+    assert "infer a rulebook again" in str(refused.value.hint)
+
+
+def test_a_book_that_does_not_know_its_rows_stands_beside_none(book: Path, tmp_path: Path) -> None:
+    older = tmp_path / "older.yaml"
+    older.write_text(re.sub(r', digest: "\w+"', "", book.read_text("utf-8")), "utf-8")
+    with pytest.raises(PolicyError, match="no digest") as refused:
+        run(older, {"shop": FRAME})
+    assert "infer a rulebook again" in str(refused.value.hint)
+    assert run(older, None, rows=300).status == run(book, None, rows=300).status
+
+
+def test_the_form_of_the_files_does_not_matter(book: Path, tmp_path: Path) -> None:
+    FRAME.to_parquet(tmp_path / "shop.parquet")
+    FRAME.sample(frac=1, random_state=2).iloc[:, ::-1].to_csv(tmp_path / "shop.csv", index=False)
+    mark = read_rulebook(book).rules.inferred
+    assert mark is not None
+    for file in ("shop.csv", "shop.parquet"):
+        _, held = held_out_before(inspect(tmp_path / file, Policy()), Policy(), mark)
+        assert len(held["shop"]) == 1_200
 
 
 def test_another_holdout_is_refused(book: Path) -> None:
