@@ -232,6 +232,21 @@ def test_a_book_that_cannot_keep_its_own_rule_ends_with_3_and_names_it(zoo: Path
     assert "broken   zoo.yaml:18:9" in command("rules", "test", "zoo.yaml").stdout
 
 
+def test_a_correlation_that_the_book_itself_does_not_leave_is_told(zoo: Path) -> None:
+    correlated = """version: 1
+name: apart
+tables:
+  t:
+    rows: 100
+    columns: {a: {normal: {mean: 0, sd: 1}}, b: {normal: {mean: 0, sd: 1}}}
+    correlate: [{a ~ b: 0.9}]
+    expect: [a * b < 0]
+"""
+    (zoo / "zoo.yaml").write_text(correlated)
+    assert "a ~ b is -0." in command("rules", "test", "zoo.yaml").stderr
+    assert "not 0.900" in " ".join(json.loads(command("rules", "test", "zoo.yaml", "--json").stdout)["warnings"])
+
+
 def test_a_book_with_mistakes_is_tested_as_far_as_it_is_right(zoo: Path) -> None:
     (zoo / "zoo.yaml").write_text(BOOK.replace("whole:", "hole:"))
     done = command("rules", "test", "zoo.yaml")

@@ -138,11 +138,13 @@ def prove(book: flags.Book, *, seed: flags.SeedOfTheTest = 0, as_json: flags.Jso
     code = ExitCode.BLOCKED if is_bad else ExitCode.USAGE if tested.mistakes else ExitCode.RELEASED
     if as_json:
         more = {"mistakes": mistake_records(tested.mistakes), "failure": tested.failure or None}
+        more["warnings"] = list(tested.checked.filed.data.notes) if tested.checked else []
         answers = [record(answer) for answer in found]
         write_json(result("rules test", code, outcome="broken" if code else "ok", answers=answers, **more))
         return int(code)
     lines = [*mistake_lines(tested.mistakes), *([f"broken   {tested.failure}"] if tested.failure else [])]
     if tested.checked is not None:
+        Screen().notes(tested.checked.filed.data.notes)
         lines += [*rows_of(tested.checked.filed.data), *told(found, tested.checked.filed)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return int(code)

@@ -26,6 +26,7 @@ from privsynth.generate.rules.relations.links import PARENT
 from privsynth.generate.rules.scenarios.breaking import Breaking
 from privsynth.generate.rules.scenarios.pins import Pins, listed_edges
 from privsynth.generate.rules.scenarios.planned import ROWS_BELOW
+from privsynth.generate.rules.values.correlation import Correlated
 from privsynth.generate.rules.values.lookups import LookupRows
 from privsynth.generate.rules.vocabulary.rulebook import Inferred, TableRule
 from privsynth.options import Limits, RulesOptions
@@ -153,6 +154,7 @@ class Rules:
             for name, making in makings.items()
             if making.plan.cover is not None
         ]
+        notes += [note for making in makings.values() for note in _correlated(making)]
         notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
         return Dataset(
             tables, self.plan_.relations, tuple(dict.fromkeys([*notes, *(each.note for each in broken.values())]))
@@ -318,6 +320,14 @@ def _of_rows(inferred: Inferred) -> str:
 
 
 _WHY = "division by zero and the like have no result"
+
+
+def _correlated(making: Making) -> list[str]:
+    """A note for the rank correlations that are not as the book says: what rows must keep comes first."""
+    groups = dict.fromkeys(group for group in making.plan.groups.values() if isinstance(group, Correlated))
+    missed = [pair for group in groups for pair in group.told(making.values)]
+    where = f"table {making.plan.name}: rank correlations are not as the book says"
+    return [f"{where}: {'; '.join(missed)}; what else the rows must keep leaves no more"] if missed else []
 
 
 def _undefined(making: Making) -> list[str]:

@@ -54,13 +54,34 @@ def test_other_columns_stay_as_they_were_and_those_that_follow_are_made_from_wha
     np.testing.assert_allclose(tied["d"], tied["a"] * 2)
 
 
-def test_rows_drawn_again_are_drawn_with_their_correlation(tmp_path: Path) -> None:
+def test_rows_drawn_again_keep_their_correlation_and_no_column_that_is_not_named_its_law(tmp_path: Path) -> None:
+    columns = "a: {normal: {mean: 0, sd: 1}}\nb: {normal: {mean: 0, sd: 1}}\nc: {normal: {mean: a, sd: 1}}"
+    plain = frame_of(tmp_path, columns, 10_000)
+    frame = frame_of(tmp_path, columns, 10_000, pairs("a ~ b: 0.6") + "    expect:\n      - a < 1\n      - c > -2\n")
+    assert (frame["a"] < 1).all()
+    assert (frame["c"] > -2).all()
+    assert sorted(frame["b"]) == sorted(plain["b"])
+    assert frame["c"].corr(frame["a"]) > 0.5
+    assert frame.corr("spearman").loc["a", "b"] == pytest.approx(0.6, abs=0.02)
+
+
+def test_a_column_is_drawn_again_only_where_what_is_said_of_it_is_broken(tmp_path: Path) -> None:
     columns = "a: {normal: {mean: 0, sd: 1}}\nb: {normal: {mean: 0, sd: 1}}"
-    rest = pairs("a ~ b: 0.9") + "    expect:\n      - a > 0\n"
-    frame = frame_of(tmp_path, columns, 10_000, rest)
-    assert (frame["a"] > 0).all()
-    half = frame_of(tmp_path, columns, 20_000, pairs("a ~ b: 0.9")).query("a > 0")
-    assert frame.corr("spearman").loc["a", "b"] == pytest.approx(half.corr("spearman").loc["a", "b"], abs=0.03)
+    expect = "    expect:\n      - a < 1\n      - b > -3\n"
+    frame = frame_of(tmp_path, columns, 10_000, pairs("a ~ b: 0.6") + expect)
+    assert frame["b"].mean() == pytest.approx(0, abs=0.03)
+    assert frame.corr("spearman").loc["a", "b"] == pytest.approx(0.6, abs=0.02)
+
+
+def test_a_correlation_that_expectations_do_not_leave_is_told_with_what_it_is(tmp_path: Path) -> None:
+    columns = "a: {normal: {mean: 0, sd: 1}}\nb: {normal: {mean: 0, sd: 1}}"
+    text = book(columns, rows=2_000, rest=pairs("a ~ b: 0.6") + "    expect:\n      - a * b < 0\n")
+    data = made(tmp_path, text)
+    frame = data.tables[0].frame
+    assert (frame["a"] * frame["b"] < 0).all()
+    found = frame.corr("spearman").loc["a", "b"]
+    assert f"a ~ b is {found:.3f}, not 0.600" in " ".join(data.notes)
+    assert not made(tmp_path, book(columns, rows=2_000, rest=pairs("a ~ b: 0.6"))).notes
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5])

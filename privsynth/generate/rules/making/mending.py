@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -11,8 +11,11 @@ import pandas as pd
 
 from privsynth.errors import BackendError
 from privsynth.generate.rules.making.columns import Making, Streams
+from privsynth.generate.rules.making.placing import Placing
 from privsynth.generate.rules.making.rows import Rows
-from privsynth.generate.rules.planning.redrawing import LATE, Apart, Expectation
+from privsynth.generate.rules.planning.redrawing import LATE, Apart, Expectation, Mending
+from privsynth.generate.rules.planning.turns import Turn, column_of
+from privsynth.generate.rules.values.correlation import Correlated
 from privsynth.typing import Array
 
 ROUNDS = 50
@@ -28,6 +31,7 @@ class _Again:
     ripe: Sequence[Expectation]
     apart: Sequence[Apart]
     anew: Sequence[str]
+    moving: Mapping[str, frozenset[Turn]]  # correlated ones among these, with what follows from each
     streams: Streams = field(repr=False)
 
     def broken(self, rows: Rows) -> Array:
@@ -68,21 +72,53 @@ class _Again:
                 wanted[drawn[np.argsort(~broken[drawn, at], kind="stable")][:many], at] = True
         return wanted
 
-    def once(self, wrong: Array, wanted: Array) -> Array:
+    def seen(self, which: Array, values: Mapping[str, Array]) -> Rows:
+        """Some rows with other values for some columns."""
+        rows = self.making.rows("").take(which)
+        return rows.over(values, rows.rng)
+
+    def spared(self, rows: Array, wanted: Array) -> dict[str, Array]:
+        """In which of the rows a correlated column is none of those that what is broken there speaks of.
+
+        Drawn again, it would no longer follow its law: where others are high, it is.
+        """
+        wrong = self.broken(self.making.rows("").take(rows)) != wanted[rows]
+        table = self.making.plan.name
+        speaks = {
+            name: [bool({column_of(table, name), *after} & each.named) for each in self.ripe]
+            for name, after in self.moving.items()
+        }
+        return {name: wrong.any(axis=1) & ~wrong[:, each].any(axis=1) for name, each in speaks.items()}
+
+    def drawn(
+        self,
+        which: Array,
+        names: Sequence[str],
+        given: Mapping[str, Array] | None = None,
+        spared: Mapping[str, Array] | None = None,
+    ) -> dict[str, Array]:
+        """New values of some columns in some rows, beside those that are given, and old ones where they are spared."""
+        rows, values, spared = self.making.rows("").take(which), dict(given or {}), spared or {}
+        drawn: dict[str, Array] = {}
+        for name in names:
+            seen = rows.over(values, self.streams(f"column {name}"))
+            group = self.making.plan.groups.get(name)
+            is_tied = group is not None and (group.is_one or len({*group.columns} & {*names}) > 1)
+            if group is not None and is_tied and name not in drawn:
+                drawn |= self.making.drawn_together(group, seen, self.streams)
+            values[name] = self.making.redrawn(name, seen, drawn.get(name))
+            if name in self.making.pins.columns:
+                values[name] = self.making.pins.keep(self.making.plan.columns[name], values[name], seen, which)
+            if name in spared:
+                values[name] = np.where(spared[name], rows.values[name], values[name])
+        return values
+
+    def once(self, wrong: Array, wanted: Array, spared: Mapping[str, Array]) -> Array:
         """Several candidates for each wrong row; the first good one takes its place. What is still wrong comes back."""
         tries = max(1, CANDIDATES // len(wrong))
         again = np.repeat(wrong, tries)
-        rows = self.making.rows("").take(again)
-        values: dict[str, Array] = {}
-        drawn: dict[str, Array] = {}
-        for name in self.anew:
-            seen = rows.over(values, self.streams(f"column {name}"))
-            if name in self.making.plan.groups and name not in drawn:
-                drawn |= self.making.drawn_together(self.making.plan.groups[name], seen, self.streams)
-            values[name] = self.making.redrawn(name, seen, drawn.get(name))
-            if name in self.making.pins.columns:
-                values[name] = self.making.pins.keep(self.making.plan.columns[name], values[name], seen, again)
-        view = rows.over(values, rows.rng)
+        values = self.drawn(again, self.anew, spared={name: np.repeat(each, tries) for name, each in spared.items()})
+        view = self.seen(again, values)
         good = (self.broken(view) == wanted[again]).all(axis=1) & ~self.like_others(wrong, view)
         good = good.reshape(len(wrong), tries)
         is_mended, first = good.any(axis=1), good.argmax(axis=1)
@@ -130,7 +166,7 @@ def mend(making: Making, when: str) -> None:
     again = "again, late" if when == LATE else "again"
     streams = cache(lambda words: making.streams(f"{words} {again}"))
     anew = [turn.name for turn in plan.anew]
-    mending = _Again(making=making, ripe=plan.ripe, apart=plan.apart, anew=anew, streams=streams)
+    mending = _Again(making=making, ripe=plan.ripe, apart=plan.apart, anew=anew, moving=plan.moving, streams=streams)
     broken = mending.broken(making.rows(""))
     wanted = mending.wanted(broken)
     wrong = np.flatnonzero((broken != wanted).any(axis=1) | mending.repeated())
@@ -143,13 +179,33 @@ def mend(making: Making, when: str) -> None:
         making.pins.thin_out()
     if len(wrong):
         mending.report(wanted)
+    elif (broken != wanted).any():
+        _placed(mending, plan, wanted)
+
+
+def _placed(mending: _Again, plan: Mending, wanted: Array) -> None:
+    """Bring correlated columns of which rows were drawn again back to their ranks."""
+
+    def fits(which: Array, given: Mapping[str, Array], names: Sequence[str]) -> tuple[dict[str, Array], Array]:
+        values = mending.drawn(which, names, given)
+        good = mending.broken(mending.seen(which, values)) == wanted[which]
+        return values, np.asarray(good.all(axis=1))
+
+    moving = {name: [turn.name for turn in plan.anew if turn in after] for name, after in plan.moving.items()}
+    groups = mending.making.plan.groups
+    for group in dict.fromkeys(groups[name] for name in moving):
+        if isinstance(group, Correlated):
+            mine = {name: after for name, after in moving.items() if groups[name] is group}
+            rng = mending.streams(f"correlate {' '.join(mine)}")
+            Placing(making=mending.making, group=group, moving=mine, fits=fits, rng=rng).place()
 
 
 def _tried(mending: _Again, wrong: Array, wanted: Array) -> Array:
     """What is still wrong when the budget is spent."""
     idle = rounds = 0
     while mending.anew and len(wrong) and idle < IDLE and rounds < ROUNDS:
-        left = np.union1d(mending.once(wrong, wanted), np.flatnonzero(mending.repeated()))
+        spared = {} if idle else mending.spared(wrong, wanted)
+        left = np.union1d(mending.once(wrong, wanted, spared), np.flatnonzero(mending.repeated()))
         idle, rounds = (idle + 1 if len(left) == len(wrong) else 0), rounds + 1
         wrong = left
     return wrong

@@ -48,6 +48,8 @@ class Mending:
     ripe: tuple[Expectation, ...] = field(repr=False)
     apart: tuple[Apart, ...] = field(repr=False)
     anew: tuple[Turn, ...]
+    moving: Mapping[str, frozenset[Turn]] = field(default_factory=dict, repr=False)
+    """Correlated columns among these, whose values may change places afterwards; each with what follows from it."""
 
     @property
     def looks_at(self) -> frozenset[Turn]:
@@ -88,9 +90,23 @@ class Redrawing:
         loose = {turn for turn in above(own, named) if turn in own} - kept
         for turn in own:
             group = self.groups[turn.table].get(turn.name)
-            alike = {*tied(turn.table, group)} if group else {turn}
+            alike = {*tied(turn.table, group)} if group and group.is_one else {turn}
             loose = loose - alike if kept & alike else loose | alike if loose & alike else loose
         return tuple(below(own, [turn for turn in loose if not self.columns[turn].is_certain]))
+
+    def mended(
+        self, own: Needs, ripe: Sequence[Expectation], apart: Sequence[Apart], looked_at: Collection[Turn] = ()
+    ) -> Mending:
+        """What must hold by then, with all that is made again for it."""
+        anew = self.again(own, [*ripe, *apart], looked_at)
+        moving = {turn.name: frozenset(below(own, [turn]) - {turn}) for turn in anew if self._is_placed(turn)}
+        named = frozenset[Turn]().union(*(each.named for each in apart))
+        free = {name: after for name, after in moving.items() if not named & {*after, column_of(anew[0].table, name)}}
+        return Mending(tuple(ripe), tuple(apart), anew, free)
+
+    def _is_placed(self, turn: Turn) -> bool:
+        group = self.groups[turn.table].get(turn.name)
+        return group is not None and not group.is_one
 
 
 def mending_of(
@@ -105,14 +121,14 @@ def mending_of(
     early = {turn: needed for turn, needed in own.items() if turn not in late}
     ripe = tuple(each for each in expected if not each.named & late and not each.crosses)
     alike = tuple(each for each in apart if not each.named & late)
-    mending = {EARLY: Mending(ripe, alike, drawn.again(early, [*ripe, *alike]))} if ripe or alike else {}
+    mending = {EARLY: drawn.mended(early, ripe, alike)} if ripe or alike else {}
     if len(ripe) < len(expected) or len(alike) < len(apart):
         needed = (needed for turn, needed in drawn.needs.items() if turn.table != table)
         named = (each.named for name, others in expectations.items() if name != table for each in others)
         crossing = (own[turn] for turn in own if drawn.crosses(turn))
         between = (each.named for each in expected if each.crosses)
         looked_at = frozenset[Turn]().union(*needed, *named, *crossing, *between)
-        mending[LATE] = Mending(expected, tuple(apart), drawn.again(own, [*expected, *apart], looked_at))
+        mending[LATE] = drawn.mended(own, expected, apart, looked_at)
     return mending
 
 

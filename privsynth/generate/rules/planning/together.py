@@ -17,6 +17,10 @@ class Together(Protocol):
     @property
     def columns(self) -> tuple[str, ...]: ...
 
+    @property
+    def is_one(self) -> bool:
+        """Whether one draw gives them all, so that none can be drawn again without the others."""
+
     def draw(
         self, rows: Rows, alone: Callable[[str], Array], streams: Callable[[str], np.random.Generator]
     ) -> dict[str, Array]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from privsynth.dataset import Kind
 from privsynth.errors import BackendError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from privsynth.generate.rules.planning.plan import ColumnPlan
 
 WITHIN = 0.02  # how near the ranks come to what was asked
+FEWEST_PROMISED = 10_000  # rows with both values from which on that is promised; of fewer, chance moves the ranks
+FEWEST_TOLD = 20  # rows of which ranks say something
 FEWEST_JUDGED = 1_000  # rows from which on it is the law, and not chance, that leaves few different values
 FEWEST_TRIED, MOST_TRIED = 10_000, 100_000  # scores on which it is tried how the ranks come out
 ROUNDS = 30
@@ -41,6 +44,28 @@ class Correlated:
     columns: tuple[str, ...]
     scores: Array = field(repr=False)
     asked: Array = field(repr=False)
+
+    @property
+    def is_one(self) -> bool:
+        """Each column has a law of its own, and only the rows are exchanged in which its values stand."""
+        return False
+
+    @property
+    def wanted(self) -> Array:
+        """The rank correlation of each pair."""
+        return np.where(np.eye(len(self.columns)) > 0, 1.0, ranks_of(self.scores))
+
+    def told(self, values: Mapping[str, Array]) -> list[str]:
+        """Each pair whose ranks are not as asked, by more than .02 or what chance does to few rows."""
+        ranks = {name: middle_ranks(values[name]) for name in self.columns}
+        notes = []
+        for one, other in np.argwhere(np.triu(self.asked)):
+            names = self.columns[one], self.columns[other]
+            found, rows = _in_both(ranks[names[0]], ranks[names[1]])
+            far = abs(found - self.wanted[one, other]) > WITHIN * max(1.0, (FEWEST_PROMISED / max(rows, 1)) ** 0.5)
+            if rows > FEWEST_TOLD and far:
+                notes.append(f"{' ~ '.join(sorted(names))} is {found:.3f}, not {self.wanted[one, other]:.3f}")
+        return notes
 
     def draw(
         self,
@@ -68,7 +93,7 @@ class Correlated:
         if len(rise[0]) != tries and all((values[1:] == values[:-1]).mean() < 0.01 for values in rise):
             return self.scores  # nothing to raise, and not the very rows on which chance could be mended
         spaced = [_ranks(values[np.arange(tries) * len(values) // tries]) for values in rise]
-        wanted = np.where(np.eye(len(rise)) > 0, 1.0, ranks_of(self.scores))
+        wanted = self.wanted
         scores = self.scores
         for _ in range(ROUNDS):
             places = _places(plain, scores)
@@ -242,3 +267,17 @@ def _ranks(rising: Array) -> Array:
     """Mean ranks of sorted values."""
     _, first, counts = np.unique(rising, return_index=True, return_counts=True)
     return np.repeat(first + (counts - 1) / 2, counts)
+
+
+def middle_ranks(values: Array) -> Array:
+    """The rank of each value, the mean one where values repeat; none where there is no value."""
+    return np.asarray(pd.Series(values).rank())
+
+
+def _in_both(one: Array, other: Array) -> tuple[float, int]:
+    """The correlation of two columns' ranks over the rows that have both, and how many these are."""
+    both = ~(np.isnan(one) | np.isnan(other))
+    first, second = (np.asarray(pd.Series(each[both]).rank()) for each in (one, other))
+    if len(first) < 2 or first.std() == 0 or second.std() == 0:
+        return 0.0, int(both.sum())
+    return float(np.corrcoef(first, second)[0, 1]), int(both.sum())

@@ -75,6 +75,10 @@ class LookupRows:
     joined: Mapping[str, str]
     is_unique: bool
 
+    @property
+    def is_one(self) -> bool:
+        return True
+
     def draw(
         self,
         rows: Rows,

@@ -36,6 +36,10 @@ class PointColumns:
     def columns(self) -> tuple[str, ...]:
         return tuple(self.parts)
 
+    @property
+    def is_one(self) -> bool:
+        return True
+
     def draw(
         self,
         rows: Rows,
