@@ -15,6 +15,7 @@ from privsynth.generate.rules import Rules
 from privsynth.generate.rules.book import Mistake, read_text
 from privsynth.generate.rules.demands.book import columns_of, demands_of
 from privsynth.generate.rules.mistakes import examined, ready
+from privsynth.generate.rules.scenarios.variation import chosen
 from privsynth.generate.rules.telling.picture import drawn
 from privsynth.generate.rules.telling.words import ToldBook, told
 from privsynth.options import RulesOptions
@@ -30,9 +31,12 @@ class Checked:
     answers: list[Answer]
 
 
-def check(book: Path, data: Sequence[str], policy: Policy) -> Checked:
-    """Files held against a rulebook. They are read whole: what does not fit into memory cannot be checked."""
-    read, plan = ready(book)
+def check(book: Path, data: Sequence[str], policy: Policy, scenario: str | None = None) -> Checked:
+    """Files held against a rulebook, or against one of its scenarios.
+
+    They are read whole: what does not fit into memory cannot be checked.
+    """
+    read, plan = ready(book, scenario)
     ties = {name: table.ties for name, table in plan.tables.items()}
     filed = read_filed(data, columns_of(plan), ties, policy)
     return Checked(filed, list(answers(demands_of(read, plan), filed)))
@@ -69,16 +73,21 @@ class Tested:
     failure: str = ""  # the rule that no rows could keep
 
 
-def prove(book: Path, seed: int) -> Tested:
-    """A rulebook against itself: a few rows of each table are made, and held against the book that made them."""
+def prove(book: Path, seed: int, scenario: str | None = None) -> Tested:
+    """A rulebook, or one of its scenarios, against itself: a few rows of each table, held against what made them."""
     found = examined(read_text(book), book.name, book.parent)
-    if found.book is None or found.plan is None:
-        return Tested(None, found.mistakes)
-    rules = Rules(RulesOptions(rulebook=book), Policy().limits).planned(found.book, found.plan).small(ROWS)
+    read, plan = found.book, found.plan
+    if read is None or plan is None or (scenario is not None and found.mistakes):
+        return Tested(None, found.mistakes)  # of a book with mistakes no scenario is ready
+    if scenario is not None:
+        varied = chosen(scenario, found.scenarios)
+        read, plan = varied.book, varied.plan
+    options = RulesOptions(rulebook=book, scenario=scenario)
+    rules = Rules(options, Policy().limits).planned(read, plan).small(ROWS)
     try:
         made = rules.sample(None, np.random.default_rng(seed))
     except BackendError as problem:
         return Tested(None, found.mistakes, str(problem))
-    ties = {name: table.ties for name, table in found.plan.tables.items()}
+    ties = {name: table.ties for name, table in plan.tables.items()}
     filed = FiledTables(data=made.as_meant, ties=ties)  # errors on purpose break rules by their nature
-    return Tested(Checked(filed, list(answers(demands_of(found.book, found.plan), filed))), found.mistakes)
+    return Tested(Checked(filed, list(answers(demands_of(read, plan), filed))), found.mistakes)

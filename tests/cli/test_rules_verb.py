@@ -253,3 +253,52 @@ def test_a_book_with_mistakes_is_tested_as_far_as_it_is_right(zoo: Path) -> None
     assert done.returncode == 2
     assert done.stdout.startswith("mistake  zoo.yaml:8:13: tables.keepers.columns.age.hole")
     assert "no rules of the book are broken" in done.stdout
+
+
+SCENARIOS = """scenarios:
+  old:
+    tables:
+      keepers:
+        columns: {age: {whole: {low: 60, high: 70}}}
+        expect: []
+"""
+
+
+def test_tables_are_held_against_a_scenario_as_against_the_book(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK + SCENARIOS)
+    done = command("rules", "check", "zoo.yaml", "data", "--scenario", "old")
+    assert done.returncode == 3
+    assert "broken  zoo.yaml:23:19  age: within its range" in done.stdout, "the scenario's own word is pointed at"
+    assert command("rules", "check", "zoo.yaml", "data").returncode == 0
+
+
+def test_a_scenario_is_proved_against_itself(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK + SCENARIOS)
+    done = command("rules", "test", "zoo.yaml", "--scenario", "old")
+    ages = [int(line.split()[1]) for line in done.stdout.splitlines()[2:4]]
+    assert (done.returncode, min(ages) >= 60) == (0, True)
+
+
+@pytest.mark.parametrize("verb", [("test",), ("check", "data")])
+def test_an_unknown_scenario_ends_with_2_and_the_nearest(zoo: Path, verb: tuple[str, ...]) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK + SCENARIOS)
+    done = command("rules", verb[0], "zoo.yaml", *verb[1:], "--scenario", "odl")
+    assert (done.returncode, "did you mean old?" in done.stderr) == (2, True)
+
+
+def test_of_a_book_with_mistakes_no_scenario_is_made(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("whole:", "hole:") + SCENARIOS)
+    done = command("rules", "test", "zoo.yaml", "--scenario", "old")
+    assert (done.returncode, done.stdout.startswith("mistake  zoo.yaml:8:13")) == (2, True)
+    assert "rows" not in done.stdout
+
+
+def test_a_scenario_of_many_combinations_is_tested_with_the_rows_that_they_take(zoo: Path) -> None:
+    numbers = ", ".join(map(str, range(12)))
+    (zoo / "zoo.yaml").write_text(
+        f"version: 1\nname: wide\ntables:\n  t:\n    rows: 5000\n"
+        f"    columns: {{a: {{choice: [{numbers}]}}, b: {{choice: [{numbers}]}}}}\n"
+        "scenarios: {all: {tables: {t: {cover: {columns: [a, b]}}}}}\n"
+    )
+    done = command("rules", "test", "zoo.yaml", "--scenario", "all")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "t: 144 rows, the first 10")

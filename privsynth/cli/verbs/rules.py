@@ -27,6 +27,7 @@ def check(
     book: flags.Book,
     data: flags.TablesOfBook,
     *,
+    scenario: flags.Scenario = None,
     sarif: flags.Sarif = None,
     as_json: flags.Json = False,
     quiet: flags.Quiet = False,
@@ -40,7 +41,7 @@ def check(
     from privsynth.cli.answers import KINDS, as_results, record, told
     from privsynth.pipeline import rulebooks
 
-    checked = rulebooks.check(book, data, policy)
+    checked = rulebooks.check(book, data, policy, scenario)
     if sarif is not None:
         from privsynth.cli.sarif import write_sarif
 
@@ -124,7 +125,13 @@ def explain(
 
 
 @app.command("test")
-def prove(book: flags.Book, *, seed: flags.SeedOfTheTest = 0, as_json: flags.Json = False) -> int:
+def prove(
+    book: flags.Book,
+    *,
+    scenario: flags.Scenario = None,
+    seed: flags.SeedOfTheTest = 0,
+    as_json: flags.Json = False,
+) -> int:
     """A rulebook against itself: a hundred rows of each table are made and held against the book; ten are shown.
     Ends with 3 and the rule that the book itself breaks, with 2 if it has mistakes.
     """
@@ -132,7 +139,7 @@ def prove(book: flags.Book, *, seed: flags.SeedOfTheTest = 0, as_json: flags.Jso
     from privsynth.cli.explained import mistake_lines, mistake_records, rows_of
     from privsynth.pipeline import rulebooks
 
-    tested = rulebooks.prove(book, seed)
+    tested = rulebooks.prove(book, seed, scenario)
     found = tested.checked.answers if tested.checked else []
     is_bad = bool(tested.failure) or any(answer.is_bad for answer in found)
     code = ExitCode.BLOCKED if is_bad else ExitCode.USAGE if tested.mistakes else ExitCode.RELEASED

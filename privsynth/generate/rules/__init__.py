@@ -68,12 +68,15 @@ class Rules:
         return self
 
     def small(self, rows: int) -> Self:
-        """The same book with at most so many rows in each table that says a number, and without errors on purpose."""
+        """The same book with few rows in each table that says a number, and without errors on purpose.
+
+        They are at most so many, or what its combinations take.
+        """
         sized = {
-            name: table.without_errors()
-            if table.rows is None
-            else table.with_rows(min(rows, table.rows)).without_errors()
-            for name, table in self.book_.rules.tables.items()
+            name: plan.rule.without_errors()
+            if plan.rule.rows is None
+            else plan.rule.with_rows(min(max(rows, plan.least_rows), plan.rule.rows)).without_errors()
+            for name, plan in self.plan_.tables.items()
         }
         small = copy(self)
         small.book_ = replace(self.book_, rules=self.book_.rules.model_copy(update={"tables": sized}))

@@ -102,6 +102,11 @@ class TablePlan:
     cover: CoverPlan | None = field(default=None, repr=False)
 
     @property
+    def least_rows(self) -> int:
+        """Without so many rows it cannot be made."""
+        return len(self.cover.covering.rows) if self.cover is not None else 0
+
+    @property
     def parent(self) -> str | None:
         """The table whose rows these rows belong to."""
         return self.links[PARENT].table if PARENT in self.links else None

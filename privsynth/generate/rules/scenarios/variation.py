@@ -115,14 +115,20 @@ def _with_changes(words: BookText, changes: Mapping[WordPath, WordPath]) -> Book
             marks = {mark: place for mark, place in marks.items() if mark[: len(into)] != (*into[:-1], str(word))}
         whole[_key(whole, into[-1])] = deepcopy(value)
         marks |= {(*into, *mark[len(path) :]): at for mark, at in words.marks.items() if mark[: len(path)] == path}
+        if _is_way(into):
+            marks[into[:-1]] = words.marks[path[:-1]]  # the column is made here
     content.pop("scenarios")
     return replace(words, content=content, marks=marks)
 
 
 def _replaced(into: WordPath, whole: Mapping[Any, Any]) -> list[Any]:
     """The words that go: of the same name, and if it is a new way of a column all words of the old one."""
-    is_way = into[2:3] == ("columns",) and into[-1] in GENERATORS
+    is_way = _is_way(into)
     return [word for word in whole if str(word) == into[-1] or (is_way and str(word) in WAY)]
+
+
+def _is_way(into: WordPath) -> bool:
+    return into[2:3] == ("columns",) and into[-1] in GENERATORS
 
 
 def _at(inside: Any, path: WordPath, *, make: bool = False) -> Any:
