@@ -145,9 +145,11 @@ def prove(
     code = ExitCode.BLOCKED if is_bad else ExitCode.USAGE if tested.mistakes else ExitCode.RELEASED
     if as_json:
         more = {"mistakes": mistake_records(tested.mistakes), "failure": tested.failure or None}
-        more["warnings"] = list(tested.checked.filed.data.notes) if tested.checked else []
+        notes = list(tested.checked.filed.data.notes) if tested.checked else []
         answers = [record(answer) for answer in found]
-        write_json(result("rules test", code, outcome="broken" if code else "ok", answers=answers, **more))
+        write_json(
+            result("rules test", code, outcome="broken" if code else "ok", answers=answers, warnings=notes, **more)
+        )
         return int(code)
     lines = [*mistake_lines(tested.mistakes), *([f"broken   {tested.failure}"] if tested.failure else [])]
     if tested.checked is not None:
