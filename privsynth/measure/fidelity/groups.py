@@ -234,7 +234,8 @@ def _means(sides: ThreeSides, names: tuple[str, str], places: list[Array], coars
     groups = np.concatenate([places[0], places[2]])
     of_others = _mean_of_others(groups, people, real)
     fresh, error = _slope(of_others, real, people)
-    slope, its_error = _slope(_mean_of_each(groups, real)[places[1]], synthetic, theirs)
+    known = np.where(np.isin(places[1], groups), places[1], -1)  # a month may be in no real row
+    slope, its_error = _slope(_mean_of_each(groups, real)[known], synthetic, theirs)
     between = fresh * float(of_others.var() / max(1e-12, real.var()))
     if between < LEAST or fresh < REACH * error:
         return None

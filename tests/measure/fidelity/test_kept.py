@@ -144,3 +144,18 @@ def test_what_a_town_says_beyond_its_state_is_looked_at_by_itself() -> None:
     assert [kept.is_lost for kept in found[False].values()] == [False] * 3
     assert not found[True][of_state].is_lost
     assert found[True][beyond].at_most < 0.5
+
+
+def visits(seed: int, days: int) -> Table:
+    """Costs that differ by month, over so many days of a year."""
+    rng = np.random.default_rng(seed)
+    day = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, days, 2000), unit="D")
+    cost = day.month.to_numpy() % 4 + rng.normal(0, 0.5, 2000)
+    columns = (Column("day", Kind.DATE), Column("cost", Kind.NUMBER))
+    return Table("visits", columns, pd.DataFrame({"day": day, "cost": cost}))
+
+
+def test_a_month_in_which_no_real_row_lies_is_none_of_their_months() -> None:
+    sides = sides_of(visits(1, 300), visits(2, 366), visits(3, 300), np.random.default_rng(0))
+    (season,) = [kept for kept in means_kept(sides, ()) if kept.aspect == "season"]
+    assert season.kept > 0.8
