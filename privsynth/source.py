@@ -127,6 +127,7 @@ class Source:
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known
     )
+    is_of_book: bool = False  # whether a rulebook was inferred from these rows: it says who is held out
 
     @property
     def is_part(self) -> bool:

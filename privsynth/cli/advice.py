@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
+from privsynth.cli.changes import RULEBOOKS
 from privsynth.policy_places import name_of, split_setting
 
 if TYPE_CHECKING:
     from privsynth.way_out import Change, Path, WayOut
 
 SHOWN = 3  # ways that a screen has room for
+SWITCHES = ("--allow-overwrite", "--attempt-remedies", "--dry-run", "--json", "--quiet", "-q")  # without a value
 SPELT: dict[tuple[str, ...], tuple[str, ...]] = {
     ("rows",): ("--rows", "-n"),
     ("seed",): ("--seed",),
@@ -19,6 +22,7 @@ SPELT: dict[tuple[str, ...], tuple[str, ...]] = {
     ("backend",): (
         *("--backend", "-b", "--model-engine", "--where", "--share"),
         *("--key-file", "--key-env", "--keyring", "--report-dir"),  # of the verb mask
+        "--scenario",
     ),
     ("backend", "engine"): ("--model-engine",),
     ("drop",): ("--drop",),
@@ -36,6 +40,8 @@ def command(typed: Sequence[str], way: WayOut) -> str:
     kept = _without(typed, paths)
     if kept[:1] == ["mask"] and way.leaves:
         kept = ["run", *kept[1:], *([] if _has(kept, "--out") else ["--out", "out"])]
+    if way.leaves:
+        kept = list(_without_book(kept))
     from_file = _taken_back(way.changes) if _has(kept, "--config", "-c") else ()
     return shell(["privsynth", *kept, *way.options, *from_file])
 
@@ -83,6 +89,14 @@ def _without(typed: Sequence[str], paths: Sequence[Path]) -> list[str]:
         else:
             kept.append(word)
     return kept
+
+
+def _without_book(typed: Sequence[str]) -> Iterator[str]:
+    """The words but for the rulebook, which no other backend reads."""
+    for before, word in zip(("", *typed), typed, strict=False):
+        is_value = before.startswith("-") and before not in SWITCHES and "=" not in before
+        if is_value or word.startswith("-") or FilePath(word).suffix.lower() not in RULEBOOKS:
+            yield word
 
 
 def _flag_of(word: str, paths: Sequence[Path]) -> tuple[str, ...]:

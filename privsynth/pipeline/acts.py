@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from privsynth.content import blocks
@@ -24,7 +24,15 @@ from privsynth.left_out import lesson, without_left_out
 from privsynth.lineage.attempts import Attempt, attempt, note_place, so_far
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions, RulesOptions
-from privsynth.pipeline.choices import backend_for, inferred_from, rows_asked, seed_notes, seeds_for, settle
+from privsynth.pipeline.choices import (
+    backend_for,
+    inferred_from,
+    refuse_made,
+    rows_asked,
+    seed_notes,
+    seeds_for,
+    settle,
+)
 from privsynth.pipeline.earlier import earlier_releases, refuse_unreadable
 from privsynth.pipeline.evidence import NOTHING, missing_evidence, overspent, unjudged
 from privsynth.pipeline.folds import fresh_backends, with_drafts
@@ -46,6 +54,9 @@ from privsynth.statistics import Statistics
 from privsynth.verdict import Verdict, blocking
 from privsynth.way_out import FIRST, NO_ADVICE, Advice, Course
 from privsynth.ways import ways_out
+
+if TYPE_CHECKING:
+    from privsynth.generate.rules.vocabulary.rulebook import Inferred
 
 Data = Any  # a path, several paths, a frame (pandas, polars, pyarrow, DuckDB), or a mapping of names to frames
 
@@ -103,7 +114,9 @@ def prepare(
     before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
-        train, holdout, folds = _divided(data, policy, seeds, is_foreign=is_foreign)
+        refuse_made(policy, data)
+        mark = None if data.is_empty or is_foreign else inferred_from(policy.backend)
+        train, holdout, folds = _divided(data, policy, seeds, mark, is_foreign=is_foreign)
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data), ruled=policy.ruled)
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
     data = data.with_notes(*seed_notes(policy))
@@ -111,15 +124,15 @@ def prepare(
     stages.notes(known)
     stages.warnings([note for note in data.notes if note not in (*before, *known)])
     parts = tuple(SourceFold(*each) for each in folds)
-    source = Source(train, holdout, statistics, folds=parts, whole=WholeSource(data, facts_of(data)))
+    whole = WholeSource(data, facts_of(data))
+    source = Source(train, holdout, statistics, folds=parts, whole=whole, is_of_book=mark is not None)
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 
 
 def _divided(
-    data: Dataset, policy: Policy, seeds: Seeds, *, is_foreign: bool
+    data: Dataset, policy: Policy, seeds: Seeds, mark: Inferred | None, *, is_foreign: bool
 ) -> tuple[Dataset, Dataset, list[tuple[Dataset, Dataset]]]:
     """Who is learnt from, who is held out, and the folds where nobody is. An inferred book has decided it before."""
-    mark = None if data.is_empty or is_foreign else inferred_from(policy.backend)
     if mark is not None:
         return *held_out_before(data, policy, mark), []
     divided = division(data, policy, is_quick=policy.is_quick and not is_foreign)

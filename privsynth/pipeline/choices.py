@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from privsynth.dataset import Dataset
 from privsynth.emit import holds
-from privsynth.errors import PolicyError
+from privsynth.errors import PolicyError, visible
 from privsynth.generate import Backend
+from privsynth.left_out import left_out
 from privsynth.options import (
     AutoOptions,
     BackendOptions,
@@ -108,6 +109,23 @@ def inferred_from(options: BackendOptions) -> Inferred | None:
     from privsynth.generate.rules.book import read_rulebook
 
     return read_rulebook(options.rulebook).rules.inferred
+
+
+def refuse_made(policy: Policy, data: Dataset) -> None:
+    """A rulebook says which columns there are: of the data beside it those can be left out that it does not make."""
+    options, out = policy.backend, {table.name: left_out(table) for table in data}
+    if not isinstance(options, RulesOptions) or options.rulebook is None or not any(out.values()):
+        return
+    from privsynth.generate.rules.book import read_rulebook
+
+    made = read_rulebook(options.rulebook).rules.tables
+    for table, names in out.items():
+        if twice := [name for name in names if table in made and name in made[table].columns]:
+            raise PolicyError(
+                f"column {visible(twice[0])} cannot be left out: the rulebook makes it.",
+                hint="take it out of the rulebook, or infer one without it: privsynth rules infer ... --drop COLUMN",
+                column=twice[0],
+            )
 
 
 def under_condition(policy: Policy, where: str | None, shares: Mapping[str, Mapping[str, float]] | None) -> Policy:

@@ -8,6 +8,7 @@ carriers  which column that is
 unlike    what brings a draft nearer to its source
 lost      which columns it can go out without, where it lost what they say
 kept      rows made from one person each: larger groups, without a quasi-identifier
+book      what of all that a rulebook has to say, since no option of a run changes it
 backends  what else works for this very table, where nothing more of this backend is left
 tried     what was asked of this source before
 
@@ -28,7 +29,8 @@ from privsynth.release import Draft
 from privsynth.source import Source
 from privsynth.verdict import Verdict
 from privsynth.way_out import Advice, Attempted, WayOut, laid_over
-from privsynth.ways.backends import INFERRED, RULEBOOK, nothing_left, other_backends
+from privsynth.ways.backends import RULEBOOK, nothing_left, other_backends
+from privsynth.ways.book import edit_of, evidence_by_hand, is_for_the_book
 from privsynth.ways.budget import nothing_more
 from privsynth.ways.case import Case
 from privsynth.ways.certain import TIMED_OUT, as_one, certain_way, evidence_way, profile_ways
@@ -37,6 +39,7 @@ from privsynth.ways.leaks import leak_ways, leaks_of
 from privsynth.ways.unlike import unlike_ways
 
 BY_HAND = ("selftest", "schema", "artefacts")  # what these refuse no option mends: judge, maker or report is wrong
+EDITS = 2  # of a rulebook that are told
 BLIND = ("seen_by_singling_out", "seen_by_linkability")  # attacks without power on this table; elsewhere they may see
 AT_FAULT = "the gate {} could not judge ({}): report it"
 
@@ -50,19 +53,22 @@ def ways_out(
     if not case.blocked or source.is_empty or _is_broken(case):
         return Advice(by_hand=by_hand)
     steps = [_without_vain_steps(case, way) for way in _of_this_backend(case)]
-    here = _each_once(way for way in steps if _is_open(case, way))
+    open_ = _each_once(way for way in steps if _is_open(case, way))
+    here = [way for way in open_ if not is_for_the_book(case, way)]
+    edits = [words for way in open_ if way not in here and (words := edit_of(case, way))][:EDITS]
     elsewhere = other_backends(policy, source.train, source.holdout)
     others = [way for way in (*profile_ways(case), *elsewhere) if _is_open(case, way)]
     ways = sorted((*here, *others), key=lambda way: (way.is_for_a_person, not way.leaves))
     is_left = any(not way.is_for_a_person for way in ways)
-    left = "" if is_left else nothing_left(case.maker, others=bool(ways))
-    return Advice(tuple(ways), nothing_left=left, by_hand=by_hand)
+    left = "" if is_left else nothing_left(case.maker, others=bool(ways), in_book=bool(edits))
+    return Advice(tuple(ways), nothing_left=left, by_hand=(*by_hand, *edits))
 
 
 def _by_hand(case: Case) -> tuple[str, ...]:
     """What a person has to do, whatever is asked for."""
     wrong = [AT_FAULT.format(gate, error) for gate, error in case.errors.items() if not error.startswith(TIMED_OUT)]
-    wrong += [INFERRED if case.policy.backend.kind == "rules" else RULEBOOK] if case.lacks_evidence else []
+    by_book = case.policy.backend.kind == "rules"
+    wrong += [evidence_by_hand(case) if by_book else RULEBOOK] if case.lacks_evidence else []
     uncounted = [each for each in case.failures("budget") if each.key == "attempts" and each.measured is None]
     told = [finding.remedy for finding in (*case.missing, *uncounted, *case.failures(*BY_HAND)) if finding.remedy]
     known = case.source.exposure

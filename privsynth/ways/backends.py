@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from privsynth.dataset import Dataset
-from privsynth.options import AutoOptions, MaskOptions, ModelOptions, RulesOptions, effective_k
+from privsynth.options import AutoOptions, MaskOptions, ModelOptions, effective_k
 from privsynth.policy import Policy, profile_rules
 from privsynth.way_out import Change, WayOut
 
@@ -13,10 +13,6 @@ WHY_MASK = "backend mask needs no hold-out: it changes the rows of the source, a
 COSTS_MASK = "each row stays one person's: outside the house it counts as pseudonymised personal data"
 WHY_MODEL = "backend model learns from the rows and draws new ones, which are nobody's"
 COSTS_MODEL = "the rows are new: nothing can be looked up in them"
-INFERRED = (
-    "too few people are held out for a book that was made of the others: infer it again with this profile and "
-    "--set holdout=0.5, or run it without the data, and nothing is compared with anybody"
-)
 RULEBOOK = "backend rules reads no real row: write a rulebook, then: privsynth run RULEBOOK.yaml --out OUT"
 
 
@@ -25,7 +21,7 @@ def other_backends(policy: Policy, data: Dataset, held: Dataset) -> Iterator[Way
     people = sum(side.root.number_of_people for side in (data, held) if not side.is_empty)
     if not isinstance(policy.backend, MaskOptions) and _mask_fits(policy, people):
         yield WayOut(kind="backend", changes=_to_mask(policy), why=WHY_MASK, costs=COSTS_MASK)
-    learns = isinstance(policy.backend, AutoOptions | ModelOptions | RulesOptions)
+    learns = isinstance(policy.backend, AutoOptions | ModelOptions)
     if not learns and _model_fits(policy, people):
         yield WayOut(kind="backend", changes=(Change(("backend",), "model"),), why=WHY_MODEL, costs=COSTS_MODEL)
 
@@ -51,8 +47,10 @@ def _to_mask(policy: Policy) -> tuple[Change, ...]:
     return (Change(("backend",), "mask"), *taken_back)
 
 
-def nothing_left(backend: str, *, others: bool) -> str:
-    """Once, in place of an advice that would lead back to the same refusal."""
+def nothing_left(backend: str, *, others: bool, in_book: bool = False) -> str:
+    """Once, in place of an advice that would lead back to the same refusal. `in_book`: the book can change."""
+    if in_book:
+        return _with_what_works("no option of a run changes what the rulebook makes", others)
     return _with_what_works(f"nothing else of backend {backend} is left to try on this table", others)
 
 

@@ -121,8 +121,7 @@ def profile_ways(case: Case) -> Iterator[WayOut]:
         return
     people = sum(part.root.number_of_people for part in (case.source.train, case.source.holdout) if not part.is_empty)
     for name in reversed(PROFILES):
-        limits = profile_limits(name)
-        needed = 2 * limits["control_min"] if case.policy.has_claim else limits["folds_min"]
+        needed = _needed_by(name, case)
         if name != case.policy.profile and needed <= people:
             yield WayOut(
                 kind="profile",
@@ -131,6 +130,13 @@ def profile_ways(case: Case) -> Iterator[WayOut]:
                 costs="its limits are made for another use: see privsynth/profiles",
             )
             return
+
+
+def _needed_by(name: str, case: Case) -> int:
+    """How many people there must be. Nobody can be left out of an inferred book in turn, as of an engine's folds."""
+    limits = profile_limits(name)
+    is_halved = case.policy.has_claim or case.source.is_of_book
+    return int(2 * limits["control_min"] if is_halved else limits["folds_min"])
 
 
 def _claim(case: Case) -> WayOut | None:

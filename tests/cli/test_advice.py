@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
-from privsynth.cli.advice import shell
+from privsynth.cli.advice import command, shell
 from privsynth.policy_places import name_of, path_of, split_setting
+from privsynth.way_out import Change, WayOut
 
 ODD = ["written\u00a0by", "a'b\tc\\d", "x y", "\u202eabc", "$(date)", "line\nline", "-n", "", "é;&|"]
 
@@ -23,3 +24,14 @@ def test_a_name_with_blanks_at_its_ends_is_the_same_after_the_way_through_a_sett
         assert path_of(name_of(path)) == path
         assert split_setting(f"{name_of(path)}=direct") == (path, "direct")
     assert split_setting(" limits . k = 5") == (("limits", "k"), " 5")
+
+
+def test_another_backend_is_asked_for_without_the_rulebook_and_its_scenario() -> None:
+    typed = ["run", "--json", "book.yaml", "t.csv", "-c", "asked.yml", "--scenario", "holidays", "--out", "out"]
+    way = WayOut(kind="backend", changes=(Change(("backend",), "mask"),), why="", costs="")
+    assert command(typed, way) == "privsynth run --json t.csv -c asked.yml --out out --backend mask"
+
+
+def test_what_stays_with_the_rulebook_names_it() -> None:
+    way = WayOut(kind="rows", changes=(Change(("rows",), 300),), why="", costs="")
+    assert command(["run", "book.yaml", "t.csv"], way) == "privsynth run book.yaml t.csv --rows 300"

@@ -228,6 +228,36 @@ def test_an_attack_without_power_on_this_table_leaves_another_backend() -> None:
     assert found.by_hand == ("another backend",)
 
 
+RULES = Policy(backend="rules")
+
+
+def test_what_only_a_rulebook_can_say_otherwise_is_said_in_words_and_never_typed() -> None:
+    found = advice(failed("pii", where=("town",)), failed("membership"), policy=RULES, is_of_book=True)
+    assert {change.path[0] for way in found.ways for change in way.changes} <= {"rows", "backend"}
+    said = found.by_hand[0]
+    assert said.startswith("invent town in the rulebook, with person or pattern")
+    assert "or infer it again with --set tables.people.columns.town.role=direct" in said
+    assert "infer it again" not in advice(failed("pii", where=("town",)), policy=RULES).by_hand[0]
+
+
+def test_a_column_that_a_rulebook_makes_goes_out_of_the_book_and_of_the_run() -> None:
+    found = advice(failed("fidelity", "use", good="high", used=0.5, where=("age",)), policy=RULES, is_of_book=True)
+    assert found.by_hand[0].startswith(
+        "take age out of the rulebook, or infer it again with --drop age; then run it with --drop age: "
+    )
+    assert [way.options[:2] for way in found.ways if way.leaves] == [("--backend", "mask"), ("--backend", "model")]
+
+
+def test_too_few_people_beside_an_inferred_book_are_no_reason_to_infer_it_again() -> None:
+    few = failed("copies", "held_out", good="high", used=0.5, evidence=True)
+    (enough,) = advice(few, policy=RULES, is_of_book=True).by_hand  # 900 people, 200 needed
+    assert "infer it again with this profile, --profile internal" in enough
+    strict = Policy(backend="rules", profile="gdpr-strict")
+    (never,) = advice(few, policy=strict, is_of_book=True).by_hand
+    assert "it needs 2,000 people, half of them held out, and there are 900" in never
+    assert "to infer it again changes nothing" in never
+
+
 def test_a_release_needs_no_way() -> None:
     assert advice(failed("membership", used=0.5)) == Advice()
 

@@ -69,6 +69,7 @@ def infer(
     seed: flags.Seed = None,
     config: flags.Config = None,
     profile: flags.Profile = None,
+    drop: flags.Drop = None,
     settings: flags.Set = None,
     as_json: flags.Json = False,
     read: dict[str, object],
@@ -78,7 +79,9 @@ def infer(
     """
     refuse_existing([out], allow_overwrite)
     refuse_inputs([out], data, "the rulebook")
-    changes = only_set({"profile": profile, "seed": seed, "limits.k": min_group, "limits.k_rare": min_group})
+    changes = only_set(
+        {"profile": profile, "seed": seed, "limits.k": min_group, "limits.k_rare": min_group, "drop": drop}
+    )
     policy = load_policy(config, read | changes | assignments(settings or []))
 
     from privsynth.pipeline.inferring import infer_from

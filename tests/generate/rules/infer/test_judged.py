@@ -109,6 +109,14 @@ def test_another_holdout_is_refused(book: Path) -> None:
         run(book, {"shop": FRAME}, holdout=0.3)
 
 
+def test_a_column_that_the_book_makes_cannot_be_left_out_and_one_that_it_does_not_make_can(tmp_path: Path) -> None:
+    policy, path = Policy(holdout=0.5, seed=3, drop=["price"]), tmp_path / "book.yaml"
+    path.write_text(inferred_book(inspect({"shop": FRAME}, policy), policy, name="shop", file="book.yaml"), "utf-8")
+    assert not run(path, {"shop": FRAME}, drop=["price"]).verdicts["schema"].failures
+    with pytest.raises(PolicyError, match="column city cannot be left out: the rulebook makes it"):
+        run(path, {"shop": FRAME}, drop=["price", "city"])
+
+
 def test_recipe_and_reports_say_that_it_was_inferred(book: Path) -> None:
     outcome = run(book, None, rows=300)
     said = json.dumps([outcome.report, outcome.manifest])
