@@ -109,7 +109,7 @@ def of_engine(files: list[str], engine: str, seed: int) -> str:
 def of_book(name: str, files: list[str], folder: Path, seed: int) -> str:
     policy, book = Policy(profile="gdpr-strict", holdout=0.5, seed=seed), folder / f"{name}.yaml"
     start = time.perf_counter()
-    text, _ = infer_from(files, policy, book)
+    text = infer_from(files, policy, book).text
     seconds = time.perf_counter() - start
     book.write_text(text, encoding="utf-8")
     data = inspect(files, policy)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN = 3  # ways that a screen has room for
 SWITCHES = ("--allow-overwrite", "--attempt-remedies", "--dry-run", "--json", "--quiet", "-q")  # without a value
+OF_INFER = ("--out", "--min-group")  # flags that mean another thing to a run, or none
 SPELT: dict[tuple[str, ...], tuple[str, ...]] = {
     ("rows",): ("--rows", "-n"),
     ("seed",): ("--seed",),
@@ -44,6 +45,17 @@ def command(typed: Sequence[str], way: WayOut) -> str:
         kept = list(_without_book(kept))
     from_file = _taken_back(way.changes) if _has(kept, "--config", "-c") else ()
     return shell(["privsynth", *kept, *way.options, *from_file])
+
+
+def run_after(typed: Sequence[str], *words: str) -> str:
+    """The run that comes after `rules infer` and what was typed behind it: of the same files, read in the same way."""
+    kept, left = list[str](), iter(_without(typed, [("holdout",), ("seed",)]))
+    for word in left:
+        if word in OF_INFER:
+            next(left, "")
+        elif word not in SWITCHES and not word.startswith(tuple(f"{flag}=" for flag in OF_INFER)):
+            kept.append(word)
+    return shell(["privsynth", "run", *words, *kept, "--out", "out/"])
 
 
 def options(way: WayOut) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from privsynth.left_out import without_left_out
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy
 from privsynth.seeds import Seeds
+from privsynth.ways.backends import least_people
+from privsynth.ways.book import too_few_held
 
 if TYPE_CHECKING:
     from privsynth.generate.rules.vocabulary.rulebook import Inferred
@@ -22,14 +25,32 @@ if TYPE_CHECKING:
 Data = Any  # as the acts read it
 
 
-def infer_from(data: Data, policy: Policy, out: Path) -> tuple[str, tuple[str, ...]]:
-    """The rulebook of whatever holds the rows, and what there is to say of how these were read."""
+@dataclass(frozen=True)
+class Proposed:
+    """The text of a rulebook, what there is to say of how the rows were read, and whether it can be judged by them."""
+
+    text: str
+    notes: tuple[str, ...]
+    doubt: str = ""  # why the profile can judge nothing that it makes beside these rows
+    model_fits: bool = False  # whether there are people enough to judge a model by
+
+
+def infer_from(data: Data, policy: Policy, out: Path) -> Proposed:
+    """The rulebook of whatever holds the rows."""
     from privsynth.pipeline.judging import inspect
     from privsynth.read.proposal import accepted
 
     policy = accepted(data, policy)
     described = inspect(data, policy)
-    return inferred_book(described, policy, name=out.stem[:100], file=out.name), described.notes
+    text = inferred_book(described, policy, name=out.stem[:100], file=out.name)
+    fits = described.root.number_of_people >= least_people(policy)
+    return Proposed(text, described.notes, _doubt(described, policy), fits)
+
+
+def _doubt(data: Dataset, policy: Policy) -> str:
+    people = data.root.number_of_people
+    held = round(holdout_share(data, policy.with_(backend=RulesOptions())) * people)
+    return "" if held >= policy.limits.control_min else too_few_held(policy, people, held)
 
 
 def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str:
@@ -50,7 +71,7 @@ def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str
         seed=seed,
         digest=digest_of(data, seed),
     )
-    return infer_book(train, facts_of(train), mark, name=name, file=file)
+    return infer_book(train, facts_of(train), mark, name=name, file=file, is_judged=not _doubt(data, policy))
 
 
 def held_out_before(data: Dataset, policy: Policy, mark: Inferred) -> tuple[Dataset, Dataset]:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Sequence
 
 from privsynth.options import RulesOptions
+from privsynth.policy import Policy
 from privsynth.way_out import Change, Path, WayOut
 from privsynth.ways.case import Case
 
@@ -38,16 +39,21 @@ def evidence_by_hand(case: Case) -> str:
     """What to do where too few people are held out of the rows beside a book."""
     if not case.source.is_of_book:
         return f"there are too few people to judge by: {ALONE}"
-    least, profile = case.policy.limits.control_min, case.policy.profile
-    people = sum(side.root.number_of_people for side in (case.source.train, case.source.holdout) if not side.is_empty)
+    sides = [side.root.number_of_people for side in (case.source.train, case.source.holdout) if not side.is_empty]
+    return f"{too_few_held(case.policy, sum(sides), sides[-1] if len(sides) > 1 else 0)}; or {ALONE}"
+
+
+def too_few_held(policy: Policy, people: int, held: int) -> str:
+    """Why a profile can judge nothing that a book makes beside the rows that it was inferred from, and what helps."""
+    least, profile = policy.limits.control_min, policy.profile
     if people >= 2 * least:
         return (
-            f"too few people are held out for a book that was made of the others: infer it again with this profile, "
-            f"--profile {profile}, and without a hold-out of your own; or {ALONE}"
+            f"{held:,} of {people:,} people are held out of the rulebook, and the profile {profile} judges by "
+            f"{least:,}: infer it again with --profile {profile}, and without a hold-out of your own"
         )
     return (
-        f"no book that is inferred from these rows can be judged with the profile {profile}: it needs {2 * least:,} "
-        f"people, half of them held out, and there are {people:,}; to infer it again changes nothing; {ALONE}"
+        f"no rulebook that is inferred from these rows can be judged with the profile {profile}: it needs "
+        f"{2 * least:,} people, half of them held out, and there are {people:,}; to infer it again changes nothing"
     )
 
 

@@ -142,6 +142,35 @@ def test_a_rulebook_is_inferred_from_tables_and_makes_some_like_them(
     assert command("rules", "infer", "t.csv", "--out", "t.yaml").returncode == 2, "a file that is there is not replaced"
 
 
+def test_what_follows_an_inferred_book_is_told_as_a_command_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{number % 7 * 10};{'ab'[number % 2]};{number % 3}\n" for number in range(600))
+    (tmp_path / "t.csv").write_text(f"amount;kind;place\n{rows}")
+    told = next_of("infer", "t.csv", "--out", "t.yaml", "--delimiter", ";", "--drop", "place", "--set", "holdout=0.4")
+    assert [line.split(": privsynth ")[1] for line in told] == [
+        "run t.yaml t.csv --delimiter ';' --drop place --out out/"
+    ]
+    (tmp_path / "few.csv").write_text("amount;kind;place\n" + rows[: len(rows) // 2])
+    warning, alone, model = next_of("infer", "few.csv", "--out", "few.yaml", "--min-group=12")
+    assert "it needs 400 people, half of them held out, and there are 3" in warning
+    assert alone.endswith(
+        "compared with nobody then, and no gate says whether they tell of one person: privsynth run few.yaml --out out/"
+    )
+    assert model.endswith("which are judged: privsynth run --backend model few.csv --out out/")
+    head = (tmp_path / "few.yaml").read_text().partition("version:")[0]
+    assert "DATA" not in head
+    assert "compared with nobody" in head
+
+
+def next_of(*words: str) -> list[str]:
+    done = command("rules", *words)
+    assert done.returncode == 0, done.stderr
+    told = (line.strip() for line in done.stderr.splitlines())
+    return [line for line in told if line.startswith(("next", "or", "warning"))]
+
+
 def test_fewer_people_than_the_profile_asks_for_cannot_be_asked(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a\n1\n2\n")
     out, data = str(tmp_path / "t.yaml"), str(tmp_path / "t.csv")

@@ -251,7 +251,7 @@ def test_a_column_that_a_rulebook_makes_goes_out_of_the_book_and_of_the_run() ->
 def test_too_few_people_beside_an_inferred_book_are_no_reason_to_infer_it_again() -> None:
     few = failed("copies", "held_out", good="high", used=0.5, evidence=True)
     (enough,) = advice(few, policy=RULES, is_of_book=True).by_hand  # 900 people, 200 needed
-    assert "infer it again with this profile, --profile internal" in enough
+    assert "the profile internal judges by 200: infer it again with --profile internal" in enough
     strict = Policy(backend="rules", profile="gdpr-strict")
     (never,) = advice(few, policy=strict, is_of_book=True).by_hand
     assert "it needs 2,000 people, half of them held out, and there are 900" in never

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,6 +15,9 @@ from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import Screen, result, write_json
 from privsynth.errors import ExitCode
 from privsynth.policy import load_policy
+
+if TYPE_CHECKING:
+    from privsynth.pipeline.inferring import Proposed
 
 app = typer.Typer(
     help="Hold tables against a rulebook, and a rulebook against itself.",
@@ -86,16 +91,31 @@ def infer(
 
     from privsynth.pipeline.inferring import infer_from
 
-    text, notes = infer_from(list(data), policy, out)
-    write_whole(out, text)
+    proposed = infer_from(list(data), policy, out)
+    write_whole(out, proposed.text)
     if as_json:
-        write_json(result("rules infer", 0, outcome="ok", outputs=[{"path": str(out)}], warnings=list(notes)))
+        warnings = [*proposed.notes, *filter(None, [proposed.doubt])]
+        write_json(result("rules infer", 0, outcome="ok", outputs=[{"path": str(out)}], warnings=warnings))
         return 0
-    sys.stderr.write(
-        f"  wrote     {out}\n"
-        f"  next      read it and change what you know better, then: privsynth run {out} {' '.join(data)} --out out/\n"
-    )
+    screen = Screen()
+    screen.line("wrote", "", str(out))
+    for verb, words in _next(proposed, sys.argv[3:], str(out)):
+        screen.line(verb, "", words)
     return 0
+
+
+def _next(proposed: Proposed, typed: Sequence[str], book: str) -> Iterator[tuple[str, str]]:
+    """What to type now; where nothing that the book makes can be judged, what is left."""
+    from privsynth.cli.advice import run_after, shell
+    from privsynth.ways.book import ALONE
+
+    if not proposed.doubt:
+        yield "next", f"read it and change what you know better, then: {run_after(typed, book)}"
+        return
+    yield "warning", proposed.doubt
+    yield "next", f"{ALONE}: {shell(['privsynth', 'run', book, '--out', 'out/'])}"
+    if proposed.model_fits:
+        yield "or", f"rows of a model, which are judged: {run_after(typed, '--backend', 'model')}"
 
 
 @app.command("explain")

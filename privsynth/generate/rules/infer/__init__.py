@@ -29,11 +29,16 @@ HEAD = """\
 #
 # Nothing below is shared by fewer than {k} people: rarer values are left out, rare combinations are drawn as if the
 # columns did not belong together, ranges lie between round numbers near the {k}th smallest and largest value, and
-# weights have two digits. Read it, change what you know better, and judge it:
+# weights have two digits. Read it, change what you know better, and {then}
 #
-#   privsynth run {file} DATA --out out/
+#   privsynth run {file} {data}--out out/
 #
 # "off" is the largest share of the rows that a law has on the wrong side of any number.
+"""
+JUDGED = "judge what it makes:"
+NOT_JUDGED = """\
+make rows of it: they are
+# compared with nobody, since there are too few people to judge them by.
 """
 LONGEST = 128  # characters of a name
 MARK = (
@@ -45,10 +50,17 @@ MARK = (
 PARENTS = (2, 1, 0)  # columns that a column follows, at most: fewer where the book would be too long otherwise
 
 
-def infer_book(train: Dataset, facts: Sequence[Fact], mark: Inferred, *, name: str, file: str) -> str:
-    """The text of the book. `train` are the rows that may be looked at; `mark` says in the book that they were."""
+def infer_book(
+    train: Dataset, facts: Sequence[Fact], mark: Inferred, *, name: str, file: str, is_judged: bool = True
+) -> str:
+    """The text of the book. `train` are the rows that may be looked at; `mark` says in the book that they were.
+
+    `is_judged`: whether there are people enough beside them to judge what it makes.
+    """
     _refuse_names(train)
-    texts = (_text(tables_of(train, facts, mark, most), train.names, mark, name, file) for most in PARENTS)
+    then, data = (JUDGED, "DATA ") if is_judged else (NOT_JUDGED, "")
+    head = HEAD.format(k=mark.k, file=file, then=then, data=data)
+    texts = (head + _text(tables_of(train, facts, mark, most), train.names, mark, name) for most in PARENTS)
     short = next((text for text in texts if len(text.encode()) <= MAX_BYTES), None)
     if short is None:
         raise PolicyError(
@@ -63,7 +75,7 @@ def rows_about(data: Dataset) -> dict[str, int]:
     return {table.name: int(rounded(len(table))) for table in data}
 
 
-def _text(made: Mapping[str, MadeTable], names: Sequence[str], mark: Inferred, name: str, file: str) -> str:
+def _text(made: Mapping[str, MadeTable], names: Sequence[str], mark: Inferred, name: str) -> str:
     comments: dict[tuple[str, ...], str] = {("inferred",): MARK}
     for table, each in made.items():
         comments[("tables", table)] = each.why
@@ -74,7 +86,7 @@ def _text(made: Mapping[str, MadeTable], names: Sequence[str], mark: Inferred, n
         "inferred": mark.model_dump(exclude_none=True),
         "tables": {table: made[table].words for table in names},
     }
-    return HEAD.format(k=mark.k, file=file) + "\n" + "\n".join(lines_of(content, comments)) + "\n"
+    return "\n" + "\n".join(lines_of(content, comments)) + "\n"
 
 
 def _refuse_names(data: Dataset) -> None:

@@ -53,7 +53,7 @@ def test_whom_too_few_are_held_out_for_is_told_to_infer_again(tmp_path: Path) ->
     policy, path = Policy(holdout=0.1, seed=3), tmp_path / "book.yaml"
     path.write_text(inferred_book(inspect({"shop": FRAME}, policy), policy, name="shop", file="book.yaml"), "utf-8")
     refused = run(path, {"shop": FRAME}, profile="gdpr-strict", state=tmp_path / "state")
-    assert any("infer it again with this profile" in line for line in refused.result.advice.by_hand)
+    assert any("infer it again with --profile gdpr-strict" in line for line in refused.result.advice.by_hand)
 
 
 def test_a_run_beside_the_same_rows_holds_out_whom_the_book_never_saw(book: Path) -> None:
