@@ -39,8 +39,18 @@ def told(answers: Sequence[Answer], filed: FiledTables) -> Iterator[str]:
         for answer in bad:
             yield from _broken(answer)
         yield from _unjudged(table, mine)
-    many = sum(answer.is_bad for answer in answers)
-    yield f"{many or 'no'} rule{'' if many == 1 else 's'} of the book {'is' if many == 1 else 'are'} broken"
+    yield _in_short(answers)
+
+
+def _in_short(answers: Sequence[Answer]) -> str:
+    """How many rules are broken; none is said to be kept that was not judged."""
+    bad, unjudged = sum(answer.is_bad for answer in answers), sum(bool(answer.unjudged) for answer in answers)
+    if unjudged == len(answers):
+        return "no rule of the book was judged"
+    rest = f"; {'1 was' if unjudged == 1 else f'{unjudged:,} were'} not judged" if unjudged else ""
+    if unjudged and not bad:
+        return f"none of the {len(answers) - unjudged:,} rules judged is broken{rest}"
+    return f"{bad or 'no'} rule{'' if bad == 1 else 's'} of the book {'is' if bad == 1 else 'are'} broken{rest}"
 
 
 def _broken(answer: Answer) -> Iterator[str]:

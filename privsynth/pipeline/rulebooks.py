@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from privsynth.checks.answer import Answer, answers
+from privsynth.checks.answer import Answer, answer, answers
+from privsynth.checks.demand import Demand
 from privsynth.checks.filed import FiledTables
+from privsynth.dataset import Dataset
 from privsynth.errors import BackendError
 from privsynth.generate.rules import Rules
 from privsynth.generate.rules.book import Mistake, read_text
 from privsynth.generate.rules.demands.book import columns_of, demands_of
-from privsynth.generate.rules.mistakes import examined, ready
+from privsynth.generate.rules.mistakes import Examined, examined, ready
 from privsynth.generate.rules.scenarios.variation import chosen
 from privsynth.generate.rules.telling.picture import drawn
 from privsynth.generate.rules.telling.words import ToldBook, told
@@ -89,5 +91,26 @@ def prove(book: Path, seed: int, scenario: str | None = None) -> Tested:
     except BackendError as problem:
         return Tested(None, found.mistakes, str(problem))
     ties = {name: table.ties for name, table in plan.tables.items()}
-    filed = FiledTables(data=made.as_meant, ties=ties)  # errors on purpose break rules by their nature
-    return Tested(Checked(filed, list(answers(demands_of(read, plan), filed))), found.mistakes)
+    meant = made.as_meant  # errors on purpose break rules by their nature
+    filed = FiledTables(data=_sound(meant, found), ties=ties)
+    return Tested(Checked(filed, list(_as_far_as_right(demands_of(read, plan), filed, found))), found.mistakes)
+
+
+def _sound(data: Dataset, found: Examined) -> Dataset:
+    """What was made without what only stands in the place of mistakes."""
+    wrong = {table.name: [c.name for c in table.columns if found.is_column_aside(table.name, c.name)] for table in data}
+    tables = (table.without(wrong[table.name]) for table in data if len(wrong[table.name]) < len(table.columns))
+    return replace(data, tables=tuple(tables))
+
+
+def _as_far_as_right(demands: Iterable[Demand], filed: FiledTables, found: Examined) -> Iterator[Answer]:
+    """What a mistake stands in the way of is not judged: each column and each expectation counts as one rule."""
+    for demand in demands:
+        is_aside = any(found.is_column_aside(demand.table, column) for column in demand.columns)
+        if is_aside and demand.kind != "column":
+            continue
+        rests_aside = any(found.is_column_aside(*place) for place in demand.needs)
+        if is_aside or rests_aside or demand.place in found.places_aside:
+            yield Answer(demand=demand, unjudged="a mistake stands in its way")
+        else:
+            yield answer(demand, filed)

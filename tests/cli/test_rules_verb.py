@@ -111,6 +111,7 @@ def test_a_child_alone_is_held_against_what_needs_no_parent(zoo: Path) -> None:
     done = command("rules", "check", "zoo.yaml", "data/animals.csv")
     assert done.returncode == 0
     assert "animals: 1 rule not judged: keepers.id is not there" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("none of the ")
 
 
 def test_a_file_of_no_table_is_refused_if_it_was_named_and_noted_in_a_folder(zoo: Path) -> None:
@@ -125,7 +126,7 @@ def test_a_column_that_is_not_there_is_one_mistake(zoo: Path) -> None:
     (zoo / "data" / "animals.csv").write_text("keeper,kind\nK1,lion\n")
     done = command("rules", "check", "zoo.yaml", "data")
     assert "  broken  zoo.yaml:16:7  legs: the file has no such column\n" in done.stdout
-    assert "1 rule of the book is broken\n" in done.stdout
+    assert "1 rule of the book is broken; 4 were not judged\n" in done.stdout
 
 
 def test_a_rulebook_is_inferred_from_tables_and_makes_some_like_them(
@@ -281,7 +282,29 @@ def test_a_book_with_mistakes_is_tested_as_far_as_it_is_right(zoo: Path) -> None
     done = command("rules", "test", "zoo.yaml")
     assert done.returncode == 2
     assert done.stdout.startswith("mistake  zoo.yaml:8:13: tables.keepers.columns.age.hole")
-    assert "no rules of the book are broken" in done.stdout
+    assert done.stdout.splitlines()[-4:] == [
+        "keepers: 2 rows, 5 rules kept, 0 broken",
+        "keepers: 2 rules not judged: a mistake stands in its way",
+        "animals: 8 rows, 11 rules kept, 0 broken",
+        "none of the 16 rules judged is broken; 2 were not judged",
+    ]
+
+
+def test_no_rule_is_said_to_be_kept_of_a_table_that_was_passed_over(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("prefix: K", "prefixx: K"))
+    done = command("rules", "test", "zoo.yaml", "--json")
+    answers = json.loads(done.stdout)["answers"]
+    assert {each["table"] for each in answers if each["standing"] == "kept"} == {"keepers"}
+    assert {(each["table"], each["columns"][0]) for each in answers if each["standing"] == "not judged"} >= {
+        ("keepers", "id"),
+        ("animals", "keeper"),
+        ("animals", "kind"),
+    }
+    said = command("rules", "test", "zoo.yaml").stdout
+    assert "animals: 3 rules not judged: a mistake stands in its way" in said
+    assert "animals: 0 rows" not in said
+    assert "animals: 1 rows" not in said
+    assert "id" not in said.split("keepers: 2 rows, the first 2\n")[1].splitlines()[0]
 
 
 SCENARIOS = """scenarios:

@@ -49,6 +49,14 @@ class Examined:
         """Whether a part was put aside, or what it belongs to."""
         return any(path[: len(part)] == part for part in self.aside)
 
+    def is_column_aside(self, table: str, column: str) -> bool:
+        return self.is_aside(("tables", table, "columns", column))
+
+    @property
+    def places_aside(self) -> frozenset[str]:
+        """Where the words stand that were put aside."""
+        return frozenset(self.book.place(part) for part in self.aside) if self.book else frozenset()
+
 
 def ready(path: Path, scenario: str | None = None) -> tuple[Book, BookPlan]:
     """A rulebook, or one of its scenarios, read and planned; or an error that tells all of its mistakes."""
