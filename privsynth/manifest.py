@@ -227,6 +227,9 @@ def policy_record(policy: Policy) -> dict[str, Any]:
     for name in ("key_file", "key_env", "keyring"):
         if name in options:
             options[name] = "given" if options[name] else None
+    book = record.pop("keep_rules")
+    if book:
+        record["keep_rules"] = PurePath(book).name
     if options.get("rulebook"):
         options["rulebook"] = PurePath(options["rulebook"]).name
     return record

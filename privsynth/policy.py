@@ -75,6 +75,11 @@ class Policy(PolicyModel):
         [], description="Columns to leave out, whatever makes the rows: NAME, or TABLE.NAME where several have it."
     )
     relations: list[RelationPolicy] = Field([], description="Keys between tables; found by themselves when absent.")
+    keep_rules: Path | None = Field(
+        None,
+        description="A rulebook whose expectations, uniqueness, totals and relations the rows of model, clone or mask "
+        "keep.",
+    )
     read: ReadPolicy = Field(ReadPolicy(), description="How files are read.")
     write: WritePolicy = Field(WritePolicy(), description="How files are written.")
     nlp: str = Field(
@@ -170,6 +175,14 @@ class Policy(PolicyModel):
             )
         if self.has_claim and self.seed is not None:
             raise MisfitError("seed", "must be left out for the engine dp: who knows the seed knows the noise")
+        return self
+
+    @model_validator(mode="after")
+    def _one_rulebook(self) -> Self:
+        if self.keep_rules is not None and self.backend.kind == "rules":
+            raise MisfitError(
+                "keep_rules", "binds the rows of model, clone or mask; backend rules keeps the rulebook that makes them"
+            )
         return self
 
     @model_validator(mode="after")

@@ -35,6 +35,36 @@ class PrivacyCost:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuleKept:
+    """How one rule came to hold: of so many rows so many broke it at first, and what was done about them."""
+
+    rule: str
+    table: str
+    place: str = ""  # where it is written
+    rows: int = 0
+    broken: int = 0  # of the rows that were made first
+    redrawn: int = 0  # of these, those that were drawn again
+    repaired: int = 0  # of these, those of which a value was changed
+    excused: int = 0  # rows that follow a row of the source that breaks it as well
+    unasked: str = ""  # why it could not be asked of the rows
+
+    @property
+    def words(self) -> str:
+        """What was done, or why nothing could be asked; nothing where the rows kept it as they came."""
+        if self.unasked:
+            return f"not asked: {self.unasked}"
+        done = [f"{self.broken:,} of {self.rows:,} rows broke it"] if self.broken else []
+        done += [f"{self.redrawn:,} were drawn again"] if self.redrawn else []
+        done += [f"{self.repaired:,} were repaired"] if self.repaired else []
+        done += [f"{self.excused:,} break it as their source rows do"] if self.excused else []
+        return ", ".join(done)
+
+    def record(self, *, exact: bool = True) -> dict[str, object]:
+        """`exact` tells how many rows of the source break it."""
+        return {name: value for name, value in asdict(self).items() if exact or name != "excused"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableRecipe:
     """How one table was learnt, as its engine tells it."""
 
@@ -44,6 +74,7 @@ class TableRecipe:
     parameters: Mapping[str, object] | None = None
     privacy: PrivacyCost | None = None
     why: str = ""  # this engine, where it had to be chosen
+    kept: Mapping[str, RuleKept] = field(default_factory=dict)  # rules that the engine's rows keep, by name
     details: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,6 +100,7 @@ class Recipe:
     )  # a rulebook: of which real rows it was made, if of any
     repeatable: bool | None = None  # whether a kept key makes the same tokens again
     versions: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[RuleKept, ...] = ()  # how the rules of the rulebook that binds the rows came to hold
     details: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from privsynth.bindings import Bound
 from privsynth.dataset import Dataset
 from privsynth.statistics import Fact, Statistics
 from privsynth.way_out import Attempted
@@ -124,6 +125,7 @@ class Source:
     folds: tuple[SourceFold, ...] = ()
     earlier: tuple[EarlierRelease, ...] = ()
     earlier_unseen: tuple[int, ...] = ()  # records of releases of these people that could not be looked at
+    bindings: tuple[Bound, ...] = ()  # what a rulebook asks of the rows, besides
     of_rows: int | None = (
         None  # all rows of the table of which this is a part; of the others only fingerprints are known
     )

@@ -9,9 +9,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from privsynth.bindings import BoundTotal
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Bond, Column, Place
-from privsynth.expressions.rules import compile_rule
+from privsynth.checks.totalled import totalled
+from privsynth.dataset import Bond, Column, Kind, Place
+from privsynth.expressions.rules import NOISE, compile_rule
 from privsynth.typing import Array
 
 DemandKind = Literal[
@@ -150,6 +152,38 @@ def refers(tie: Bond, place: str = "") -> Demand:
         what=f"a row of {tie.parent} that is there",
         place=place,
     )
+
+
+def adds_up(total: BoundTotal) -> Demand:
+    """The column is what the rows below come to; an unknown total is none."""
+    table, column = total.table, total.column
+    places: set[Place] = {(total.below, total.of)} if total.of is not None else set()
+
+    def broken(filed: FiledTables) -> Array:
+        here, values = filed.data[table][column], filed.values(table, column)
+        expected = come_to(total, filed)
+        if here.kind is Kind.DATE:
+            return np.asarray((values != expected) & ~np.isnat(values) & ~np.isnat(expected))
+        noise = 0.5 * 10.0**-here.spelling.decimals if total.how == "mean" else 0.0
+        return np.asarray(np.abs(values - expected) > noise + NOISE * np.maximum(1.0, np.abs(expected)))
+
+    return Demand(
+        kind="total",
+        table=table,
+        columns=(column,),
+        needs=frozenset({(table, column), *places, *(end for each in total.tie.relations for end in each.ends)}),
+        broken=broken,
+        what=f"what the rows of {total.below} come to",
+        place=total.place,
+    )
+
+
+def come_to(total: BoundTotal, filed: FiledTables) -> Array:
+    """What the rows below each row of the table come to."""
+    which = filed.rows_above(total.tie)
+    values = which if total.of is None else filed.values(total.below, total.of)
+    decimals = 0 if total.of is None else filed.data[total.below][total.of].spelling.decimals
+    return totalled(total.how, which, values, decimals, len(filed.data[total.table]))
 
 
 def holds(

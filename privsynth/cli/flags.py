@@ -128,6 +128,10 @@ Drop = Annotated[
     list[str] | None,
     typer.Option("--drop", metavar="COLUMN", help=f"{help_of(Policy, 'drop')} Can be repeated.", show_default=False),
 ]
+KeepRules = Annotated[
+    Path | None,
+    typer.Option("--keep-rules", metavar="BOOK", help=help_of(Policy, "keep_rules"), show_default=False),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(

@@ -42,6 +42,16 @@ class Definition:
     expression: str = field(repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """`column >= expression` or `column <= expression`; strict: never equal."""
+
+    column: str
+    expression: str = field(repr=False)
+    is_low: bool
+    strict: bool
+
+
 @dataclass(frozen=True)
 class RuleCheck:
     """Which rows break a rule. It can only be made by `compile_rule`."""
@@ -166,6 +176,59 @@ def solved_in(part: str) -> tuple[Definition, ...]:
         for sign, term in terms
         if isinstance(term, exp.Column)
     )
+
+
+@cache
+def limits_in(part: str) -> tuple[Limit, ...]:
+    """The bounds that a comparison sets to a plain column on either of its sides, by what does not name it."""
+    from sqlglot import exp
+
+    node = _bare(parse(part))
+    if isinstance(node, exp.Between):
+        low, high = (_limit(node.this, node.args[side], is_low=side == "low", strict=False) for side in ("low", "high"))
+        return tuple(limit for limit in (low, high) if limit is not None)
+    if not isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE):
+        return ()
+    strict, rises = isinstance(node, exp.LT | exp.GT), isinstance(node, exp.GT | exp.GTE)
+    found = (
+        _limit(node.this, node.expression, is_low=rises, strict=strict),
+        _limit(node.expression, node.this, is_low=not rises, strict=strict),
+    )
+    return tuple(limit for limit in found if limit is not None)
+
+
+def _limit(column: Any, other: Any, *, is_low: bool, strict: bool) -> Limit | None:
+    from sqlglot import exp
+
+    column = _bare(column)
+    if not isinstance(column, exp.Column) or _name(column) in {_name(inner) for inner in other.find_all(exp.Column)}:
+        return None
+    return Limit(column=_name(column), expression=_written(other), is_low=is_low, strict=strict)
+
+
+@cache
+def choices_in(part: str) -> tuple[str, ...]:
+    """What a part joins by OR, each as text; of anything else the part itself."""
+    return tuple(_written(node) for node in _either(parse(part)))
+
+
+def _either(node: Any) -> list[Any]:
+    from sqlglot import exp
+
+    node = _bare(node)
+    return [*_either(node.this), *_either(node.expression)] if isinstance(node, exp.Or) else [node]
+
+
+def renamed(expect: str, names: Mapping[str, str]) -> str:
+    """The same condition over columns of other names."""
+    from sqlglot import exp
+
+    def other(node: Any) -> Any:
+        if isinstance(node, exp.Column) and _name(node) in names:
+            return exp.column(exp.to_identifier(names[_name(node)], quoted=True))
+        return node
+
+    return _written(parse(expect).transform(other))
 
 
 def ways_to_work_out(expect: str, decimals: Mapping[str, int]) -> tuple[Definition, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table
 from privsynth.gate.evidence.apart import keys_apart
+from privsynth.gate.evidence.bound import bound_kept
 from privsynth.gate.evidence.order import order_kept
 from privsynth.gate.evidence.planted import planted_errors
 from privsynth.gate.evidence.rules import rules_kept
@@ -59,6 +60,7 @@ class Schema:
             *_references(meant, source),
             *read_back(draft),
             *rules_kept(meant, source, self.policy),
+            *bound_kept(draft, source, self.policy),
             *(keys_apart(draft, source) if self.policy.backend.kind == "mask" else ()),
         ]
         for train, _, made in shared_tables(draft, source):

@@ -24,6 +24,7 @@ from privsynth.left_out import lesson, without_left_out
 from privsynth.lineage.attempts import Attempt, attempt, note_place, so_far
 from privsynth.manifest import Facts
 from privsynth.options import MaskOptions, RulesOptions
+from privsynth.pipeline.bound import bindings_for, bound, kept_in_words
 from privsynth.pipeline.choices import (
     backend_for,
     inferred_from,
@@ -114,18 +115,21 @@ def prepare(
     before = data.notes
     with stages.stage("describe") as stage:
         data = describe(data, policy)
+        bindings, unbound = bindings_for(policy, data)
         refuse_made(policy, data)
         mark = None if data.is_empty or is_foreign else inferred_from(policy.backend)
         train, holdout, folds = _divided(data, policy, seeds, mark, is_foreign=is_foreign)
         statistics = learn_statistics(train, policy.limits, take_fingerprints(data), ruled=policy.ruled)
         stage.say("; ".join(filter(None, (_roles_in_words(data), people_in_words(data)))))
-    data = data.with_notes(*seed_notes(policy))
+    data = data.with_notes(*seed_notes(policy), *unbound)
     known = [*dropped_notes(data), *relation_notes(data)]
     stages.notes(known)
     stages.warnings([note for note in data.notes if note not in (*before, *known)])
     parts = tuple(SourceFold(*each) for each in folds)
     whole = WholeSource(data, facts_of(data))
-    source = Source(train, holdout, statistics, folds=parts, whole=whole, is_of_book=mark is not None)
+    source = Source(
+        train, holdout, statistics, folds=parts, whole=whole, is_of_book=mark is not None, bindings=bindings
+    )
     return Prepared(started=started, seeds=seeds, policy=policy, data=data, source=source)
 
 
@@ -145,6 +149,7 @@ def learn(prepared: Prepared, stages: Stages, backend: Backend | None = None) ->
     policy = prepared.policy
     train, statistics = prepared.lesson
     backend = backend or backend_for(policy.backend, policy.limits, nlp=policy.nlp, watch=stages.progress)
+    backend = bound(backend, policy, prepared.source.bindings)
     with stages.stage("fit") as stage:
         estimate = foreseen(backend, train)
         if estimate is not None:
@@ -169,6 +174,7 @@ def draw(prepared: Prepared, fitted: Backend, stages: Stages, *, seed: int | Non
             fitted.close()
         draft = Draft(sampled, serialise(sampled), rows, recipe_of(fitted))
         stage.say(sizes_in_words(sampled))
+    stages.notes(kept_in_words(draft.recipe.kept))
     if isinstance(policy.backend, RulesOptions):  # what could not be made as the book says, or is so on purpose
         stages.notes([note for note in sampled.notes if note not in prepared.data.notes])
     return Drawn(draft, seeds.seed)

@@ -17,6 +17,7 @@ from privsynth.emit import in_form
 from privsynth.errors import PolicyError
 from privsynth.generate import Backend, Closing, Foreseeing
 from privsynth.left_out import lesson
+from privsynth.pipeline.bound import bound
 from privsynth.pipeline.choices import backend_for, rows_asked
 from privsynth.policy import Policy
 from privsynth.source import Source, SourceFold
@@ -58,7 +59,7 @@ def _drafts(prepared: Prepared, fold: SourceFold, number: int, backend: Backend)
     policy, seeds = prepared.policy, prepared.seeds
     statistics = learn_statistics(fold.train, policy.limits, prepared.source.statistics.taken, ruled=policy.ruled)
     seen = lesson(Source(fold.train, fold.holdout, statistics))
-    fitted = backend.fit(*seen, seeds.chance("fold", number, "fit"))
+    fitted = bound(backend, policy, prepared.source.bindings).fit(*seen, seeds.chance("fold", number, "fit"))
     rows = rows_asked(policy, prepared.data)
     sampled = [
         fitted.sample(rows, seeds.chance("fold", number, "sample", draw)) for draw in range(drafts_each(prepared))

@@ -11,6 +11,7 @@ from privsynth.emit import check_output, check_target
 from privsynth.errors import InputError, PolicyError
 from privsynth.generate import Backend
 from privsynth.pipeline.acts import Data, Prepared, certain_refusal, draw, learn, prepare, read, release, write
+from privsynth.pipeline.bound import bound_again, unbound
 from privsynth.pipeline.choices import with_ledger
 from privsynth.pipeline.evidence import missing_evidence, needed_in_words
 from privsynth.policy import Policy
@@ -99,7 +100,11 @@ def resume(saved: SavedModel, data: Data, policy: Policy, stages: Stages) -> tup
     is_its_own = policy.backend == saved.policy.backend
     told = prepared.data.notes
     prepared = prepared.with_notes(*saved.notes, _drawn_from(saved) if is_its_own else ANEW)
-    fitted = saved.model(prepared.source.statistics.taken) if is_its_own else learn(prepared, stages)
+    fitted = (
+        bound_again(saved.model(prepared.source.statistics.taken), prepared.policy, prepared.source)
+        if is_its_own
+        else learn(prepared, stages)
+    )
     stages.notes([note for note in prepared.data.notes if note not in told])
     return prepared, fitted
 
@@ -137,6 +142,7 @@ def _keep(
     overwrite: bool,
 ) -> list[Path]:
     check_target(folder, overwrite=overwrite, inputs=paths)
+    fitted = unbound(fitted)
     record = fit_record(prepared.policy, prepared.source, seed=prepared.seeds.seed, paths=paths)
     return save(fitted, record, folder, keyring=keyring, overwrite=overwrite)
 

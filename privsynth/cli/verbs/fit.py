@@ -22,6 +22,7 @@ def fit(
     config: flags.Config = None,
     profile: flags.Profile = None,
     drop: flags.Drop = None,
+    keep_rules: flags.KeepRules = None,
     settings: flags.Set = None,
     key_file: flags.SealingKeyFile = None,
     allow_overwrite: flags.ReplaceModel = False,
@@ -35,7 +36,7 @@ def fit(
     The folder is personal data like its source and is protected like it: open to its owner alone, never shared.
     """
     screen = screen_for(log_format, as_json=as_json, quiet=quiet)
-    changes = read | only_set({"seed": seed, "profile": profile, "drop": drop})
+    changes = read | only_set({"seed": seed, "profile": profile, "drop": drop, "keep_rules": keep_rules})
     policy = load_policy(config, changes | assignments(settings or []))
 
     from privsynth.pipeline import halves

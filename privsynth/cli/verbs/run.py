@@ -29,6 +29,7 @@ def run(
     where: flags.Where = None,
     share: flags.Share = None,
     drop: flags.Drop = None,
+    keep_rules: flags.KeepRules = None,
     settings: flags.Set = None,
     allow_overwrite: flags.ReplaceOut = False,
     format: flags.Format = None,  # noqa: A002 - the name of the flag
@@ -67,6 +68,7 @@ def run(
             "against": against,
             "waivers": waivers(accept_risk or []),
             "drop": drop,
+            "keep_rules": keep_rules,
         }
     )
     policy = load_policy(config, model_first(changes | assignments(settings or [])))

@@ -33,6 +33,7 @@ from privsynth.generate.model.tables.connected import (
     learning_table,
     parents_of_children,
     plan_of,
+    rules_seen,
     units_of,
 )
 from privsynth.generate.model.tables.people import (
@@ -140,7 +141,10 @@ class Model:
         units = units_of(data, name, self.k)
         if len(table.columns) > len(given):
             self._fits(table)
-            ruled, clock = replace(table, rules=data[name].rules), self._clock(data, name, facts)
+            ruled, clock = (
+                replace(table, rules=rules_seen(data[name], self.plans_[name].lead)),
+                self._clock(data, name, facts),
+            )
 
             def make(learnt: Table) -> Engine:
                 return controlled(self._engine, learnt, facts, self._wish(name), options=self.options, k=self.k)

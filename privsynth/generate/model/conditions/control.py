@@ -21,7 +21,10 @@ def wish_of(options: ModelOptions) -> Wish:
 def check_control(table: Table, learnable: Sequence[str], wish: Wish) -> None:
     """Refuse, before anything is learnt, what cannot be asked of this table."""
     for rule in table.rules:
+        tied = tuple(f"{tie.name}." for tie in rule.ties)
         for name in names_in(rule.expect):
+            if tied and name.startswith(tied):
+                continue  # a column of another table, which this one sees or not
             refuse_unlearnt(table, name, learnable, f"rule '{rule.name}'")
     if wish:
         check_wish(wish, table, learnable)

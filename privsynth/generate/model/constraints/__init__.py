@@ -24,7 +24,7 @@ from privsynth.generate.model.constraints.shaping import Constraints, constraint
 from privsynth.generate.model.constraints.stand_ins import StandIns, with_stand_ins
 from privsynth.generate.model.engine import Engine, check_engine, frame_of, rows_counted
 from privsynth.keeping import kept, learnt_values
-from privsynth.recipe import TableRecipe
+from privsynth.recipe import RuleKept, TableRecipe
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
@@ -83,6 +83,7 @@ class Constrained:
             )
         )
         self.unkept_: Counter[str] = Counter()
+        self.rules_kept_: dict[str, RuleKept] = {}
         taught = self.constraints_.taught(table, source)
         self.engine_: Engine | None = (
             self.make().fit(taught, rng, given=given, units=units) if len(taught.columns) > len(given) else None
@@ -93,11 +94,13 @@ class Constrained:
         synthetic = self._once(rows, rng, given)
         if rows and self.constraints_.can_break:
             wrong, idle = np.flatnonzero(self._wrong(synthetic, given)), 0
+            broken = self._rules_broken(synthetic, wrong, given)
             for _ in range(ROUNDS):
                 if not len(wrong) or idle >= IDLE:
                     break
                 left = self._again(synthetic, wrong, rng, given)
                 idle, wrong = (idle + 1 if len(left) == len(wrong) else 0), left
+            self._count(rows, broken, wrong)
             if len(wrong):
                 self._mend(synthetic, wrong, given)
         return frame_of(synthetic, rows)
@@ -124,12 +127,13 @@ class Constrained:
     @property
     def recipe(self) -> TableRecipe:
         own = TableRecipe(engine="none", parameters={}) if self.engine_ is None else self.engine_.recipe
-        return replace(own, details={**own.details, "constraints": self.constraints_.summary})
+        details = {**own.details, "constraints": self.constraints_.summary}
+        return replace(own, kept=self.rules_kept_, details=details)
 
     def kept_values(self) -> Mapping[str, Any]:
         """Not what of one draw was not kept."""
-        learnt = learnt_values(self, ("constraints_", "engine_", "notes_", "unkept_"))
-        del learnt["unkept_"]
+        learnt = learnt_values(self, ("constraints_", "engine_", "notes_", "rules_kept_", "unkept_"))
+        del learnt["unkept_"], learnt["rules_kept_"]
         return {"k": self.k, **learnt}
 
     @classmethod
@@ -138,7 +142,7 @@ class Constrained:
             check_engine(values["engine_"])
         constrained = cls(_refuse_to_fit, k=values["k"])
         learnt = {name: values[name] for name in ("constraints_", "engine_", "notes_")}
-        vars(constrained).update(**learnt, unkept_=Counter())
+        vars(constrained).update(**learnt, unkept_=Counter(), rules_kept_={})
         return constrained
 
     def _once(self, rows: int, rng: np.random.Generator, given: pd.DataFrame | None) -> dict[str, Array]:
@@ -149,6 +153,26 @@ class Constrained:
 
     def _wrong(self, synthetic: Mapping[str, Array], given: pd.DataFrame | None) -> Array:
         return self.constraints_.wrong({**_arrays(given), **synthetic})
+
+    def _rules_broken(
+        self, synthetic: Mapping[str, Array], wrong: Array, given: pd.DataFrame | None
+    ) -> dict[str, Array]:
+        """Which of the wrong rows break each rule."""
+        columns = {name: values[wrong] for name, values in {**_arrays(given), **synthetic}.items()}
+        return {name: wrong[broken] for name, broken in self.constraints_.rules_broken(columns)}
+
+    def _count(self, rows: int, broken: Mapping[str, Array], left: Array) -> None:
+        """What was done for each rule: what is left will be mended, what is not was drawn again."""
+        for name, at in broken.items():
+            before = self.rules_kept_.get(name, RuleKept(rule=name, table=self.constraints_.table))
+            mended = int(np.isin(at, left).sum())
+            self.rules_kept_[name] = replace(
+                before,
+                rows=before.rows + rows,
+                broken=before.broken + len(at),
+                redrawn=before.redrawn + len(at) - mended,
+                repaired=before.repaired + mended,
+            )
 
     def _again(
         self, synthetic: dict[str, Array], wrong: Array, rng: np.random.Generator, given: pd.DataFrame | None

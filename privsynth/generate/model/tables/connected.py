@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Table, missing_like, person_codes
+from privsynth.dataset import Column, Dataset, Kind, Relation, Role, Rule, Table, missing_like, person_codes
+from privsynth.expressions import names_in
+from privsynth.expressions.rules import renamed
 from privsynth.generate.model.engine import frame_of
 from privsynth.keeping import kept
 from privsynth.typing import Array
@@ -191,6 +193,24 @@ def _context(data: Dataset, lead: Relation, at: Array, k: int) -> tuple[list[Col
     columns = [replace(column, name=told_as(column.name, lead)) for column in own]
     names = [column.name for column in own]
     return [*columns, Column(POSITION, Kind.INTEGER)], context_frame(parent.frame, names, at, lead)
+
+
+def rules_seen(table: Table, lead: Relation | None) -> tuple[Rule, ...]:
+    """The rules of a table, in the names under which its rows see their parent; not what speaks of other tables."""
+    return tuple(seen for rule in table.rules if (seen := _seen(rule, lead)) is not None)
+
+
+def _seen(rule: Rule, lead: Relation | None) -> Rule | None:
+    ties = {tie.name: tie for tie in rule.ties}
+    names: dict[str, str] = {}
+    for name in names_in(rule.expect):
+        head, point, column = name.partition(".")
+        tie = ties.get(head) if point else None
+        if tie is not None:
+            if lead is None or tie.relations != (lead,):
+                return None
+            names[name] = told_as(column, lead)
+    return Rule(rule.name, renamed(rule.expect, names) if names else rule.expect)
 
 
 def context_frame(parent: pd.DataFrame, names: list[str], at: Array, lead: Relation) -> dict[str, Array]:

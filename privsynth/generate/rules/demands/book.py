@@ -10,6 +10,7 @@ import pandas as pd
 
 from privsynth.checks.demand import (
     Demand,
+    adds_up,
     holds,
     left_out,
     needed,
@@ -25,7 +26,7 @@ from privsynth.dataset import Bond, Column, Kind
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.demands.filed_columns import FiledColumns
 from privsynth.generate.rules.demands.times import demands_of_process
-from privsynth.generate.rules.demands.totals import demands_of_totals
+from privsynth.generate.rules.demands.totals import totals_of
 from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.planning.plan import BookPlan, ColumnPlan, TablePlan
 from privsynth.generate.rules.planning.turns import column_of
@@ -89,7 +90,7 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
         if tie.name == PARENT:
             yield from _children(book, table, tie, _kinds(columns))
     places = {column: book.place(("tables", table.name, "columns", column)) for column in table.columns}
-    yield from demands_of_totals(table, tables, places)
+    yield from (adds_up(total) for total in totals_of(table, tables, places))
     yield from demands_of_process(table.name, table.rule, _parent(table), places)
     for at, names in enumerate(table.rule.unique):
         yield unique(table.name, names, book.place(("tables", table.name, "unique", str(at))))

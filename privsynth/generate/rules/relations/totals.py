@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 
+from privsynth.checks.totalled import EXACT, totalled
 from privsynth.dataset import Column, Kind
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import Book
@@ -21,8 +21,6 @@ from privsynth.generate.rules.relations.links import Link
 from privsynth.generate.rules.values.provider import Provider
 from privsynth.generate.rules.vocabulary.relations import Total
 from privsynth.typing import Array
-
-EXACT = 2**53  # whole numbers that are told apart up to here
 
 Tables = Callable[[str], Mapping[str, Array]]
 
@@ -81,14 +79,7 @@ class TotalPlan:
         there = tables(self.below.table)
         which = there[place_of(self.below.link)]
         values = there[self.below.column] if self.below.column is not None else which
-        counts = (which >= 0) & ~pd.isna(values)
-        which, values = which[counts], values[counts]
-        if self.how == "count":
-            return np.bincount(which, minlength=rows.count).astype(float)
-        if self.how == "sum":
-            return _summed(which, values, self.decimals, rows.count)
-        each = pd.Series(values).groupby(which).agg(self.how).reindex(np.arange(rows.count)).to_numpy()
-        return each.astype("datetime64[us]") if values.dtype.kind == "M" else np.asarray(each)
+        return totalled(self.how, which, values, self.decimals, rows.count)
 
 
 def total_provider(rule: Total, of: Column | None, decimals: int | None) -> Provider:
@@ -187,13 +178,6 @@ def _rounded_up(owner: Array, fraction: Array, left: Array) -> Array:
     more = np.zeros(len(owner))
     more[order] = np.where(rank < over, 1.0, np.where(rank >= size[owner[order]] + over, -1.0, 0.0))
     return more
-
-
-def _summed(which: Array, values: Array, decimals: int, rows: int) -> Array:
-    units = np.bincount(which, np.round(values * 10.0**decimals), rows)
-    if np.abs(units).max(initial=0) >= EXACT:
-        raise BackendError("a total is too large to be exact.", hint="ask for fewer decimals or rows")
-    return np.asarray(units / 10.0**decimals)
 
 
 def _nowhere(rows: Rows) -> Array:
