@@ -139,14 +139,13 @@ TESTS: dict[str, Selection] = {
     "gate/evidence/sought.py": ((f"{EVIDENCE}/test_sought.py",), (f"{GATE}/test_artefacts.py",)),
     "gate/evidence/written.py": ((f"{EVIDENCE}/test_written.py",), (f"{GATE}/test_schema.py",)),
 }
-FALLBACK = (GATE, CONTRACT)  # for a file that is not in the table yet
 FOLDERS = ("gate", "measure", "emit", "lineage")  # of the package, in which mistakes are made
 
 
 def tests_of(file: str) -> Selection:
     """For a file that is not in the table: the test of its name, then those of its folder."""
-    if file in TESTS or file.startswith("gate/"):
-        return TESTS.get(file, tuple((place,) for place in FALLBACK))
+    if file in TESTS:
+        return TESTS[file]
     folder = Path("tests") / Path(file).parent
     own = folder / f"test_{Path(file).stem}.py"
     return (*(((str(own),),) if (HERE / own).exists() else ()), (str(folder),))
