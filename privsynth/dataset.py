@@ -136,7 +136,9 @@ class Form:
         return [f"{name}{ending}" for ending in endings]
 
 
-@kept(version=1, derived={"planted": lambda _: None})  # what is learnt from holds no errors made on purpose
+@kept(
+    version=1, derived={"planted": lambda _: None, "waived": lambda _: ()}
+)  # what is learnt from holds no errors made on purpose
 @dataclass(frozen=True, eq=False)
 class Table:
     """A named frame and its columns, each stored as its kind says.
@@ -152,6 +154,7 @@ class Table:
     origin: Array | None = field(default=None, repr=False)  # mask and clone: the source row of each row
     form: Form = field(default=Form(), repr=False)
     rules: tuple[Rule, ...] = ()  # declared by the user
+    waived: tuple[Rule, ...] = ()  # those that rows may break after all: it is counted, and held against nothing
     planted: Planted | None = field(default=None, repr=False)  # errors that were made on purpose
 
     def __post_init__(self) -> None:

@@ -23,6 +23,7 @@ def rules_kept(draft: Draft, source: Source, policy: Policy) -> Iterator[Finding
     """One finding a rule. Made rows keep it as it says; rows kept from people break it as often as theirs did."""
     for made in draft.dataset:
         real = source.train if made.name in source.train else None
+        yield from (_counted(rule, asked(rule, made, draft.dataset)) for rule in made.waived)
         for rule in _declared(made, real, policy):
             if keeps_people(policy):
                 yield _kept(rule, made, draft.dataset, real)
@@ -58,6 +59,18 @@ def _held(rule: Rule, found: Answer) -> Finding:
         n=found.rows,
         note=found.unjudged or "declared rules hold in every made row; a missing value breaks none",
         remedy="the backend is at fault: report it; or take the rule out of the policy",
+    )
+
+
+def _counted(rule: Rule, found: Answer) -> Finding:
+    return Finding(
+        f"rule.{rule.name}",
+        None if found.unjudged else found.broken,
+        what=f"rows that break rule '{rule.name}', which the scenario leaves out or loosens ({found.demand.table})",
+        table=found.demand.table,
+        where=found.demand.columns,
+        n=found.rows,
+        note=found.unjudged or "a scenario of the rulebook says otherwise: it is counted, and held against no limit",
     )
 
 

@@ -26,6 +26,7 @@ from privsynth.generate.rules.relations.links import PARENT
 from privsynth.generate.rules.scenarios.breaking import Breaking
 from privsynth.generate.rules.scenarios.pins import Pins, listed_edges
 from privsynth.generate.rules.scenarios.planned import ROWS_BELOW
+from privsynth.generate.rules.scenarios.waived import rules_waived, waived_in
 from privsynth.generate.rules.values.correlation import Correlated
 from privsynth.generate.rules.values.lookups import LookupRows
 from privsynth.generate.rules.vocabulary.rulebook import Inferred, TableRule
@@ -130,13 +131,17 @@ class Rules:
                     makings[turn.table].make(turn.name)
                 case Act.MEND:
                     mend(makings[turn.table], turn.name)
+        whole = {
+            name: _table_of(makings[name], rules_waived(self.book_, plan, self.plan_.tables))
+            for name, plan in self.plan_.tables.items()
+        }
         broken = {
-            name: Breaking(making, self.plan_).broken(_table_of(making), rule.breaks.each)
+            name: Breaking(making, self.plan_).broken(whole[name], rule.breaks.each)
             for name, making in makings.items()
             if (rule := self.book_.rules.tables[name]).breaks is not None
         }
         tables = with_errors(
-            [_table_of(makings[name]) for name in self.book_.rules.tables],
+            list(whole.values()),
             {name: table.errors for name, table in self.book_.rules.tables.items()},
             streams={name: making.streams for name, making in makings.items()},
             owners={
@@ -159,9 +164,14 @@ class Rules:
         ]
         notes += [note for making in makings.values() for note in _correlated(making)]
         notes = [*self.notes_, *_looked_up(self.plan_.tables.values()), *notes]
-        return Dataset(
-            tables, self.plan_.relations, tuple(dict.fromkeys([*notes, *(each.note for each in broken.values())]))
-        )
+        made = Dataset(tables, self.plan_.relations)
+        notes += [each.note for each in broken.values()]
+        notes += [
+            each.told(made.as_meant, plan)
+            for plan in self.plan_.tables.values()
+            for each in waived_in(self.book_, plan, self.plan_.tables)
+        ]
+        return made.with_notes(*notes)
 
     @property
     def recipe(self) -> Recipe:
@@ -292,13 +302,14 @@ def _check_size(makings: Mapping[str, Making], whole: str) -> None:
         )
 
 
-def _table_of(making: Making) -> Table:
+def _table_of(making: Making, waived: tuple[Rule, ...]) -> Table:
     columns = tuple(plan.column for plan in making.plan.columns.values())
     return Table(
         making.plan.name,
         columns,
         side_by_side({column.name: making.values[column.name] for column in columns}, making.count),
         rules=_declared(making.plan),
+        waived=waived,
     )
 
 

@@ -62,6 +62,7 @@ class Book:
     digest: str
     marks: Marks = field(repr=False)
     folder: Path | None = None  # where its look-up files lie
+    without: Book | None = field(default=None, repr=False)  # the book without the scenario that this is
 
     @cached_property
     def lookups(self) -> LookupFiles:

@@ -11,11 +11,14 @@ from typer.testing import CliRunner
 
 from privsynth.dataset import Dataset
 from privsynth.errors import PolicyError
+from privsynth.gate.evidence.rules import rules_kept
 from privsynth.generate.rules import Rules
 from privsynth.generate.rules.mistakes import examined
 from privsynth.generate.rules.telling.words import told
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy
+from privsynth.release import Draft
+from privsynth.source import Source
 
 COLUMNS = """id: {sequence: {}}
 kind: {choice: {new: 3, old: 1}, role: quasi}
@@ -65,6 +68,39 @@ def test_the_recipe_names_the_scenario(tmp_path: Path) -> None:
     path.write_text(scenario(VARIED), encoding="utf-8")
     rules = Rules(RulesOptions(rulebook=path, scenario="other"), Policy().limits)
     assert rules.fit(Dataset(()), NOTHING, np.random.default_rng(0)).recipe.details["scenario"] == "other"
+
+
+def test_what_a_scenario_leaves_out_or_loosens_is_told_with_the_rows_that_break_it(tmp_path: Path) -> None:
+    expects = "    expect:\n      - a <= 4\n      - b >  4\n      - a + b < 30\n"
+    less = "      t: {expect: [{that: b > 4, rate: 0.75}, a + b < 30]}\n"
+    columns = "a: {whole: {low: 0, high: 9}}\nb: {whole: {low: 0, high: 9}}"
+    text = book(columns, rows=200, rest=f"{expects}scenarios:\n  other:\n    tables:\n{less}")
+    usual, other = run(tmp_path, text, None), run(tmp_path, text, "other")
+    above = int((other.root.frame["a"] > 4).sum())
+    assert above > 50
+    assert not usual.notes
+    assert other.notes == (
+        f"table t: the scenario leaves out expect 1 of the book (book.yaml:10:9): {above} of 200 rows break it",
+        "table t: the scenario asks expect 2 of the book (book.yaml:11:9) of only 75 % of the rows:"
+        " 50 of 200 rows break it",
+    )
+    draft = Draft(other, {}, 200)
+    source = Source(Dataset(()), Dataset(()), NOTHING)
+    found = {each.key: each for each in rules_kept(draft, source, Policy())}
+    assert [found[f"rule.expect {at} of the book"].measured for at in (1, 2)] == [above, 50]
+    assert all(each.passed for each in found.values())
+
+
+def test_what_a_scenario_leaves_out_may_not_fit_its_columns_any_more(tmp_path: Path) -> None:
+    words = "        columns: {a: {choice: [x, y]}}\n        expect: []\n"
+    text = book(
+        "a: {whole: {low: 0, high: 9}}",
+        rest=f"    expect:\n      - a < 5\nscenarios:\n  other:\n    tables:\n      t:\n{words}",
+    )
+    assert run(tmp_path, text, "other").notes == (
+        "table t: the scenario leaves out expect 1 of the book (book.yaml:9:9),"
+        " which cannot be asked of its columns any more",
+    )
 
 
 def test_an_unknown_scenario_is_refused_with_the_nearest(tmp_path: Path) -> None:

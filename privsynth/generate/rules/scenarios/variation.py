@@ -59,7 +59,7 @@ def _varied(words: BookText, book: Book, name: str) -> Varied:
     changes = dict(_changes(book, name))
     text = _with_changes(words, changes)
     try:
-        other = book_of(text)
+        other = replace(book_of(text), without=book)
         return Varied(other, plan_tables(other), tuple(changes))
     except SeveralMistakes as problem:
         raise SeveralMistakes([_in_scenario(each, words, name, changes) for each in problem.mistakes]) from None
