@@ -225,7 +225,7 @@ def _errors(tables: Mapping[str, TableRule]) -> dict[str, object]:
         if table.errors
     }
     asked |= {
-        name: [f"each expectation broken in {table.breaks.each} rows"]
+        name: [f"each expectation to be broken in {table.breaks.each} rows"]
         for name, table in tables.items()
         if table.breaks is not None
     }

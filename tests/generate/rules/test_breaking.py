@@ -51,6 +51,37 @@ def test_each_expectation_is_broken_in_rows_of_its_own_that_are_listed(tmp_path:
         assert sorted(set(listed.loc[listed["error"] == f"breaks expect {at}", "row"].astype(int))) == rows
 
 
+TWO = ["a <= b", "a + b < 150"]
+WHOLE = "a: {whole: {low: 0, high: 100}}\nb: {whole: {low: 0, high: 100}}"
+
+
+def many_broken(folder: Path, rows: int, each: int) -> tuple[list[int], str]:
+    """How many rows break each of two expectations of the same columns alone, and what is told."""
+    expects = "".join(f"      - {that}\n" for that in TWO)
+    data = made(folder, book(WHOLE, rows=rows, rest=f"    break: {{each: {each}}}\n    expect:\n{expects}"))
+    frame = data.root.frame
+    order, total = frame["a"] > frame["b"], frame["a"] + frame["b"] >= 150
+    return [int((order & ~total).sum()), int((total & ~order).sum())], data.notes[-1]
+
+
+def test_many_rows_are_broken_where_rules_name_the_same_columns(tmp_path: Path) -> None:
+    broken, told = many_broken(tmp_path, 500, 200)
+    assert broken == [200, 200]
+    assert told == (
+        "table t: 2 of 2 expectations are broken, each in 200 rows that keep all others, listed in table errors"
+    )
+
+
+def test_what_is_broken_less_often_than_asked_is_counted_as_broken(tmp_path: Path) -> None:
+    broken, told = many_broken(tmp_path, 100, 80)
+    assert broken == [50, 50]
+    assert told == (
+        "table t: 2 of 2 expectations are broken, in 100 rows that keep all others, where 160 were asked for,"
+        " listed in table errors; no more rows were found to break alone:"
+        " expect 1 (in 50 of 80), expect 2 (in 50 of 80)"
+    )
+
+
 def test_what_is_worked_out_follows_the_value_that_is_changed(tmp_path: Path) -> None:
     data = made(tmp_path, with_breaks())
     frame = data.root.frame

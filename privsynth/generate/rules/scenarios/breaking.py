@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from privsynth.dataset import Kind, Planted, Table
+from privsynth.expressions import names_in
 from privsynth.expressions.constants import constants_in
 from privsynth.generate.rules.making.columns import Making, stored
 from privsynth.generate.rules.making.planting import LISTED, Entry, Spoilt
@@ -24,7 +25,8 @@ from privsynth.generate.rules.planning.turns import Act, Turn, column_of
 from privsynth.generate.rules.scenarios.planned import why_left
 from privsynth.typing import Array
 
-BASES = 100  # rows that are tried for each expectation
+BASES = 100  # rows that are tried at once for each expectation, at least
+IDLE = 3  # times that no row was broken, after which no others are tried
 NO_LEVEL = "?"  # a text that is tried where no level of a column breaks anything
 SAMPLE = 12  # values of a column that are tried, besides those around its ends
 
@@ -46,22 +48,17 @@ class Breaking:
     def broken(self, table: Table, each: int) -> Spoilt:
         """The table with its broken rows, their entries in the list, and what there is to say."""
         entries: list[tuple[Array, Entry]] = []
-        short: list[str] = []
+        broken: dict[int, int] = {}
         hard = [expectation for expectation in self.table.expectations if expectation.rate == 1]
+        room = (self.making.count - len(self.used)) // max(1, len(hard))  # few rows are shared out
         for expectation in hard:
-            found = 0
-            for row, changes in self._found(expectation, each):
-                entries += self._put(table, row, changes, f"breaks expect {expectation.at + 1}")
-                found += 1
-            if found < each:
-                short.append(f"expect {expectation.at + 1}" + (f" (in {found} alone)" if found else ""))
+            found = list(self._put_in(table, expectation, min(each, max(1, room))))
+            entries += [entry for listed in found for entry in listed]
+            broken[expectation.at + 1] = len(found)
         frame = side_by_side({column.name: self._of(column.name) for column in table.columns}, len(table))
         rows = np.arange(len(table))
         planted = Planted(clean=table, rows=rows, is_copy=np.zeros(len(table), dtype=bool), listed=LISTED)
-        whole = f"{len(hard) - len(short)} of {len(hard)} expectations are broken"
-        each_in = "each in a row that keeps" if each == 1 else f"each in {each} rows that keep"
-        lack = f"; no value was found to break alone: {', '.join(short)}" if short else ""
-        note = f"table {table.name}: {whole}, {each_in} all others, listed in table {LISTED}{lack}"
+        note = f"table {table.name}: {_told(broken, each)}"
         return Spoilt(replace(table, frame=frame, planted=planted), entries, note)
 
     def _of(self, name: str) -> Array:
@@ -82,22 +79,42 @@ class Breaking:
         failing = [each.rule.fails(rows.frame(each.rule.columns)) for each in self.table.expectations]
         return np.column_stack(failing) if failing else np.zeros((rows.count, 0), dtype=bool)
 
+    def _put_in(self, table: Table, expectation: Expectation, each: int) -> Iterator[list[tuple[Array, Entry]]]:
+        """Break an expectation in so many rows, if they are found; of each what the list says."""
+        for row, changes in self._found(expectation, each):
+            yield list(self._put(table, row, changes, f"breaks expect {expectation.at + 1}"))
+
     def _found(self, expectation: Expectation, each: int) -> Iterator[tuple[int, dict[str, Array]]]:
         """Rows, and what is to stand in them so that they break this expectation alone."""
-        left = each
-        for column in self._columns(expectation):
-            free = np.setdiff1d(np.arange(self.making.count), np.array([*self.used], dtype=np.int64))
-            if not left or not len(free):
-                return
-            bases = free[np.unique(np.linspace(0, len(free) - 1, min(BASES, len(free))).astype(int))]
+        columns = self._columns(expectation)
+        tried: dict[str, set[int]] = {column.name: set() for column in columns}
+        left, idle = each, 0
+        while left and idle < IDLE and columns:
+            before = left
+            for row, changes in self._once(expectation, columns, tried, each):
+                left -= 1
+                yield row, changes
+                if not left:
+                    return
+            idle = 0 if left < before else idle + 1
+
+    def _once(
+        self, expectation: Expectation, columns: Sequence[ColumnPlan], tried: Mapping[str, set[int]], each: int
+    ) -> Iterator[tuple[int, dict[str, Array]]]:
+        """The same for some rows of each column that were not tried before."""
+        for column in columns:
+            free = np.setdiff1d(np.arange(self.making.count), [*self.used, *tried[column.name]])
+            if not len(free):
+                continue
+            bases = free[np.unique(np.linspace(0, len(free) - 1, min(max(BASES, each), len(free))).astype(int))]
+            tried[column.name].update(bases.tolist())
             rows, values = self._candidates(column, expectation, bases)
             seen, changed = self._with(column.name, rows, values)
             failing = self._failing(seen)
             alone = failing[:, expectation.at] & (failing.sum(axis=1) == 1)
             good = np.flatnonzero(alone)
             _, first = np.unique(rows[good], return_index=True)
-            for at in good[np.sort(first)][:left]:
-                left -= 1
+            for at in good[np.sort(first)]:
                 yield int(rows[at]), {name: whole[[at]] for name, whole in changed.items()}
 
     def _with(self, name: str, rows: Array, values: Array) -> tuple[Rows, dict[str, Array]]:
@@ -158,13 +175,42 @@ class Breaking:
         fixed = [np.full(len(bases), value, dtype=values.dtype) for value in values]
         beside = [self._of(name)[bases] for name in self._alike(column, expectation)]
         tried = [*fixed, *beside, *(other + shift for other in beside for shift in shifts)]
+        tried += [np.full(len(bases), value, dtype=values.dtype) for value in self._of_others(column, expectation)]
         return np.tile(bases, len(tried)), stored(np.concatenate(tried), column)
+
+    def _of_others(self, column: ColumnPlan, expectation: Expectation) -> Array:
+        """Values around what other expectations of this column name: what breaks one may keep another."""
+        asked = [self.table.rule.expect[each.at].that for each in self.table.expectations if each is not expectation]
+        named = [that for that in asked if column.name in names_in(that)]
+        values, _ = _tried(
+            column, self.making.values[column.name][:0], [each for that in named for each in constants_in(that)]
+        )
+        return values
 
     def _alike(self, column: ColumnPlan, expectation: Expectation) -> Sequence[str]:
         """The other columns of the expectation with which it may be compared."""
         names = [name for name in expectation.rule.columns if name in self.table.columns and name != column.name]
         kind = column.column.kind
         return [name for name in names if self.table.columns[name].column.kind.dtype == kind.dtype]
+
+
+def _told(broken: Mapping[int, int], each: int) -> str:
+    """How many expectations are broken, and which of them less often than asked. `broken` counts the rows of each."""
+    rows = sum(broken.values())
+    often = "in a row that keeps" if each == 1 else f"in {each} rows that keep"
+    whole = f"each {often} all others"
+    short = f"in {rows} rows that keep all others, where {each * len(broken)} were asked for"
+    is_whole = all(count in (0, each) for count in broken.values())
+    few = [f"expect {at} (in {count} of {each})" for at, count in broken.items() if 0 < count < each]
+    none = [f"expect {at}" for at, count in broken.items() if not count]
+    return "; ".join(
+        [
+            f"{sum(count > 0 for count in broken.values())} of {len(broken)} expectations are broken,"
+            f" {whole if is_whole else short}, listed in table {LISTED}",
+            *([f"no more rows were found to break alone: {', '.join(few)}"] if few else []),
+            *([f"no value was found to break alone: {', '.join(none)}"] if none else []),
+        ]
+    )
 
 
 def _tried(column: ColumnPlan, sample: Array, constants: Sequence[float | str]) -> tuple[Array, Sequence[Any]]:
