@@ -44,6 +44,7 @@ class Demand:
     at_most: bool = False  # whether fewer rows than allowed are as good
     is_along: bool = False  # whether one row can make others break it
     place: str = ""  # where it is written, such as shop.yaml:40:9
+    under: Place = ("", "")  # the table and the column of a rulebook that say it; none for what no column says
 
     @property
     def line(self) -> int:

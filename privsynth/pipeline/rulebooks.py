@@ -16,6 +16,7 @@ from privsynth.errors import BackendError
 from privsynth.generate.rules import Rules
 from privsynth.generate.rules.book import Mistake, read_text
 from privsynth.generate.rules.demands.book import columns_of, demands_of
+from privsynth.generate.rules.demands.inferred import with_untold
 from privsynth.generate.rules.mistakes import Examined, examined, ready
 from privsynth.generate.rules.scenarios.variation import chosen
 from privsynth.generate.rules.telling.picture import drawn
@@ -41,7 +42,8 @@ def check(book: Path, data: Sequence[str], policy: Policy, scenario: str | None 
     read, plan = ready(book, scenario)
     ties = {name: table.ties for name, table in plan.tables.items()}
     filed = read_filed(data, columns_of(plan), ties, policy)
-    return Checked(filed, list(answers(demands_of(read, plan), filed)))
+    demands = with_untold(demands_of(read, plan), read.rules.inferred)
+    return Checked(filed, list(answers(demands, filed)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -84,11 +84,12 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
     columns = seen_through(table.ties, described) | {column.name: column for column in described[table.name]}
     for each in table.columns.values():
         scope = Scope(book, ("tables", table.name, "columns", each.name), _kinds(columns))
-        yield from _of_column(each, scope, table)
+        yield from (replace(demand, under=(table.name, each.name)) for demand in _of_column(each, scope, table))
     for tie in table.ties:
-        yield refers(tie, book.place(("tables", table.name, "columns", tie.relations[0].child_key)))
+        under = table.name, tie.relations[0].child_key
+        yield replace(refers(tie, book.place(("tables", table.name, "columns", under[1]))), under=under)
         if tie.name == PARENT:
-            yield from _children(book, table, tie, _kinds(columns))
+            yield from (replace(demand, under=under) for demand in _children(book, table, tie, _kinds(columns)))
     places = {column: book.place(("tables", table.name, "columns", column)) for column in table.columns}
     yield from (adds_up(total) for total in totals_of(table, tables, places))
     yield from demands_of_process(table.name, table.rule, _parent(table), places)

@@ -8,6 +8,7 @@ branches  nested ways, one for each state of these
 columns   all columns of a table
 tables    how many rows each table has, and what they keep
 writing   the book as text
+untold    how many of these rows break what it says
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from privsynth.errors import PolicyError, visible
 from privsynth.generate.rules.book import MAX_BYTES
 from privsynth.generate.rules.infer.holders import rounded
 from privsynth.generate.rules.infer.tables import MadeTable, tables_of
+from privsynth.generate.rules.infer.untold import untold_in
 from privsynth.generate.rules.infer.writing import lines_of
 from privsynth.generate.rules.vocabulary.rulebook import Inferred
 from privsynth.statistics import Fact
@@ -38,15 +40,17 @@ HEAD = """\
 JUDGED = "judge what it makes:"
 NOT_JUDGED = """\
 make rows of it: they are
-# compared with nobody, since there are too few people to judge them by.
+# compared with nobody, since there are too few people to judge them by.\
 """
 LONGEST = 128  # characters of a name
 MARK = (
     "Of what it was made, and by chance of which seed people were held out before: a run beside the same rows, known "
     "by their digest, holds out the same people; beside others it stops. Keep these lines."
 )
-
-
+UNTOLD = (
+    "Share of the rows whose value a column's rule does not give, because too few people share it, or because it is "
+    "invented anew: `privsynth rules check` allows as many of any table, and of all other columns as k people would be."
+)
 PARENTS = (2, 1, 0)  # columns that a column follows, at most: fewer where the book would be too long otherwise
 
 
@@ -60,14 +64,21 @@ def infer_book(
     _refuse_names(train)
     then, data = (JUDGED, "DATA ") if is_judged else (NOT_JUDGED, "")
     head = HEAD.format(k=mark.k, file=file, then=then, data=data)
-    texts = (head + _text(tables_of(train, facts, mark, most), train.names, mark, name) for most in PARENTS)
-    short = next((text for text in texts if len(text.encode()) <= MAX_BYTES), None)
-    if short is None:
-        raise PolicyError(
-            f"the rulebook of these tables would be larger than {MAX_BYTES:,} bytes.",
-            hint="infer one of fewer tables or columns",
-        )
-    return short
+    proposed = (tables_of(train, facts, mark, most) for most in PARENTS)
+    made = next((tables for tables in proposed if _is_short(head + _text(tables, train.names, mark, name))), None)
+    if made is not None:
+        untold = untold_in(_text(made, train.names, mark, name), train, mark.k)
+        text = head + _text(made, train.names, mark.model_copy(update={"untold": untold}), name)
+        if _is_short(text):
+            return text
+    raise PolicyError(
+        f"the rulebook of these tables would be larger than {MAX_BYTES:,} bytes.",
+        hint="infer one of fewer tables or columns",
+    )
+
+
+def _is_short(text: str) -> bool:
+    return len(text.encode()) <= MAX_BYTES
 
 
 def rows_about(data: Dataset) -> dict[str, int]:
@@ -77,13 +88,15 @@ def rows_about(data: Dataset) -> dict[str, int]:
 
 def _text(made: Mapping[str, MadeTable], names: Sequence[str], mark: Inferred, name: str) -> str:
     comments: dict[tuple[str, ...], str] = {("inferred",): MARK}
+    if mark.untold:
+        comments[("inferred", "untold")] = UNTOLD
     for table, each in made.items():
         comments[("tables", table)] = each.why
         comments |= {("tables", table, "columns", column): why for column, why in each.reasons.items()}
     content: dict[str, Any] = {
         "version": 1,
         "name": name,
-        "inferred": mark.model_dump(exclude_none=True),
+        "inferred": mark.model_dump(exclude_none=True, exclude=set() if mark.untold else {"untold"}),
         "tables": {table: made[table].words for table in names},
     }
     return "\n" + "\n".join(lines_of(content, comments)) + "\n"

@@ -587,6 +587,9 @@ class Inferred(RuleModel):
     digest: str | None = Field(
         None, pattern="^[0-9a-f]{32}$", description="Of all rows of all tables; absent: no data can stand beside it."
     )
+    untold: dict[TableName, dict[Name, Annotated[Number, Field(gt=0, le=1)]]] = Field(
+        {}, description="Share of the rows whose value a column's rule does not give; absent: as k people are, at most."
+    )
 
 
 class Rulebook(RuleModel):

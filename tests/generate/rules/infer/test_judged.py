@@ -15,6 +15,7 @@ from privsynth.api import Outcome, inspect, synthesize
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.book import parse_rulebook, read_rulebook
 from privsynth.pipeline.inferring import held_out_before, inferred_book
+from privsynth.pipeline.rulebooks import check
 from privsynth.policy import Policy
 
 FRAME = shop(2_400)
@@ -54,6 +55,29 @@ def test_whom_too_few_are_held_out_for_is_told_to_infer_again(tmp_path: Path) ->
     path.write_text(inferred_book(inspect({"shop": FRAME}, policy), policy, name="shop", file="book.yaml"), "utf-8")
     refused = run(path, {"shop": FRAME}, profile="gdpr-strict", state=tmp_path / "state")
     assert any("infer it again with --profile gdpr-strict" in line for line in refused.result.advice.by_hand)
+
+
+def broken_in(book: Path, frame: Any, folder: Path) -> dict[str, str]:
+    """By column what is not kept, as `rules check` says it."""
+    frame.to_csv(folder / "shop.csv", index=False)
+    found = check(book, [str(folder / "shop.csv")], Policy()).answers
+    return {each.demand.columns[0]: each.standing for each in found if each.is_bad}
+
+
+def test_the_rows_that_a_book_was_inferred_from_keep_it_and_clearly_other_ones_do_not(
+    book: Path, tmp_path: Path
+) -> None:
+    assert "Zzyzx" in set(FRAME["city"])
+    assert broken_in(book, FRAME, tmp_path) == {}
+    dear = FRAME.assign(price=FRAME["price"] * 20, city=FRAME["city"].where(FRAME.index % 8 > 0, "Elsewhere"))
+    assert broken_in(book, dear, tmp_path) == {"city": "broken", "price": "broken"}
+
+
+def test_the_share_that_is_untold_is_never_that_of_fewer_than_k_people(book: Path) -> None:
+    mark = read_rulebook(book).rules.inferred
+    assert mark is not None
+    assert mark.untold["shop"]["order"] == 1, "keys are new"
+    assert min(mark.untold["shop"].values()) >= mark.k / 1_200
 
 
 def test_a_run_beside_the_same_rows_holds_out_whom_the_book_never_saw(book: Path) -> None:
