@@ -106,7 +106,7 @@ def test_the_gates_judge_by_the_list(tmp_path: Path) -> None:
     )
     assert all(finding.passed for finding in found)
     assert {"planted.breaks expect 1", "rule.expect 1"} <= {finding.key for finding in found}
-    assert recipe.details["errors"] == {"t": ["each expectation broken in 1 rows"]}
+    assert recipe.details["errors"] == {"t": ["each expectation to be broken in 1 rows"]}
 
 
 def test_what_cannot_be_broken_is_told(tmp_path: Path) -> None:
