@@ -59,10 +59,6 @@ class RuleKept:
         done += [f"{self.excused:,} break it as their source rows do"] if self.excused else []
         return ", ".join(done)
 
-    def record(self, *, exact: bool = True) -> dict[str, object]:
-        """`exact` tells how many rows of the source break it."""
-        return {name: value for name, value in asdict(self).items() if exact or name != "excused"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class TableRecipe:
@@ -110,7 +106,7 @@ class Recipe:
         """As manifest and report write it."""
         tables = {name: table.record() for name, table in self.tables.items()}
         told = {"tables": tables, "columns": self.columns, "direct": self.direct, "versions": self.versions}
-        told |= {"inferred": self.inferred}
+        told |= {"inferred": self.inferred, "rules_kept": [asdict(rule) for rule in self.kept]}
         repeatable = {} if self.repeatable is None else {"repeatable": self.repeatable}
         return {"backend": self.backend, **_said(told), **repeatable, **self.details}
 

@@ -21,7 +21,7 @@ from privsynth.report.wording import (
 from privsynth.source import Source
 
 # What has a line of its own in the report.
-_OWN_LINE = ("backend", "engine", "licence", "columns", "versions", "inferred")
+_OWN_LINE = ("backend", "engine", "licence", "columns", "versions", "inferred", "rules_kept")
 LONGEST_VALUE = 300
 _WORDS = {"None": "not set", "True": "yes", "False": "no"}
 

@@ -14,6 +14,7 @@ from privsynth.report import wording
 from privsynth.report.decision import decision, first_numbers, gate_rows, with_ways
 from privsynth.report.fidelity import fidelity_numbers, fidelity_values, headline, worst_things
 from privsynth.report.inventory import Statements, inventory
+from privsynth.report.kept import rules_kept
 from privsynth.report.limits import limit_rows
 from privsynth.report.method import backend_kind, control, method, relations, scope
 from privsynth.report.traces import traces
@@ -47,6 +48,8 @@ def report_values(
         figures=None if policy.has_claim else policy.figures,
     )
     how = method(policy, facts)
+    if facts.recipe.kept:
+        how["rules_kept"] = rules_kept(facts.recipe.kept, exact=policy.figures == "exact")
     content = {
         "schema": SCHEMA,
         "edition": EDITIONS[policy.figures],
