@@ -19,6 +19,7 @@ interrupt  Ctrl-C and SIGTERM: the first unwinds the work, the second ends the p
 
 from __future__ import annotations
 
+import atexit
 import sys
 from typing import NoReturn
 
@@ -68,9 +69,9 @@ def main() -> NoReturn:
     """Run the command line and end the process with one of the codes of `ExitCode`."""
     _harden()
     code = int(_run(sys.argv[1:]))
-    if code == ExitCode.INTERRUPTED:
-        interrupt.end(code)
-    sys.exit(code)
+    if code != ExitCode.INTERRUPTED:
+        atexit._run_exitfuncs()
+    interrupt.end(code)
 
 
 def _run(arguments: list[str]) -> int:

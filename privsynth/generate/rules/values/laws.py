@@ -25,18 +25,16 @@ MOST_SHAPES = 1_000  # different ones in one column of Zipf
 
 @dataclass(frozen=True)
 class CutLaw:
-    """A distribution of scipy (what it is called there, from the words of the book) and what its words may be."""
+    """A distribution with the functions of scipy's, from the words of the book, and what its words may be."""
 
-    distribution: Callable[[Any, Parameters], Any] = field(repr=False)
+    distribution: Callable[[Parameters], Any] = field(repr=False)
     faults: Callable[[Parameters], Faults] = field(repr=False)
     is_whole: bool = False
 
     def draw(self, parameters: Parameters, rows: int, rng: np.random.Generator) -> Array:
-        from scipy import stats
-
         given = {word: None if value is None else np.asarray(value, dtype=float) for word, value in parameters.items()}
         _demand_all(self.faults(given), given)
-        return between(self.distribution(stats, given), _limits(given), rows, rng, is_whole=self.is_whole)
+        return between(self.distribution(given), _limits(given), rows, rng, is_whole=self.is_whole)
 
 
 def between(
@@ -84,6 +82,38 @@ def _counted_up(law: Any, start: Array, shares: Array) -> Array:
         far = law.sf(middle) > shares
         below, above = np.where(far, middle, below), np.where(far, above, middle)
     return above
+
+
+def _scipy() -> Any:
+    """All its distributions, which take half a second to load: a book of common laws does without."""
+    from scipy import stats
+
+    return stats
+
+
+@dataclass(frozen=True, eq=False)
+class _Poisson:
+    """The law of counts that nearly every book has."""
+
+    mean: Array
+
+    def cdf(self, counts: Values) -> Array:
+        from scipy.special import pdtr
+
+        return np.asarray(pdtr(np.floor(np.maximum(counts, 0)), self.mean) * np.greater_equal(counts, 0))
+
+    def sf(self, counts: Values) -> Array:
+        from scipy.special import pdtrc
+
+        return np.where(np.less(counts, 0), 1.0, pdtrc(np.floor(counts), self.mean))
+
+    def ppf(self, shares: Values) -> Array:
+        """The first count up to which lies the share."""
+        from scipy.special import pdtrik
+
+        near = np.ceil(pdtrik(shares, self.mean))
+        before = np.maximum(near - 1, 0)
+        return np.where(self.cdf(before) >= shares, before, near)
 
 
 def zipf(parameters: Parameters, rows: int, rng: np.random.Generator) -> Array:
@@ -177,14 +207,14 @@ def _chance(parameters: Parameters) -> Faults:
 
 
 _POISSON = CutLaw(
-    lambda stats, p: stats.poisson(p["mean"]),
+    lambda p: _Poisson(p["mean"]),
     lambda p: [((p["mean"] >= 0) & (p["mean"] < 1e9), "mean is below 0, or 1,000,000,000 or more")],
     is_whole=True,
 )
 
 LAWS: dict[str, CutLaw] = {
     "triangular": CutLaw(
-        lambda stats, p: stats.triang(
+        lambda p: _scipy().triang(
             (p["mode"] - p["low"]) / (p["high"] - p["low"]), loc=p["low"], scale=p["high"] - p["low"]
         ),
         lambda p: [
@@ -193,26 +223,24 @@ LAWS: dict[str, CutLaw] = {
         ],
     ),
     "gamma": CutLaw(
-        lambda stats, p: stats.gamma(p["shape"], scale=p["mean"] / p["shape"]), lambda p: _above(p, "mean", "shape")
+        lambda p: _scipy().gamma(p["shape"], scale=p["mean"] / p["shape"]), lambda p: _above(p, "mean", "shape")
     ),
-    "beta": CutLaw(lambda stats, p: stats.beta(p["alpha"], p["beta"]), lambda p: _above(p, "alpha", "beta")),
+    "beta": CutLaw(lambda p: _scipy().beta(p["alpha"], p["beta"]), lambda p: _above(p, "alpha", "beta")),
     "weibull": CutLaw(
-        lambda stats, p: stats.weibull_min(p["shape"], scale=p["scale"]), lambda p: _above(p, "scale", "shape")
+        lambda p: _scipy().weibull_min(p["shape"], scale=p["scale"]), lambda p: _above(p, "scale", "shape")
     ),
-    "pareto": CutLaw(
-        lambda stats, p: stats.pareto(p["shape"], scale=p["least"]), lambda p: _above(p, "least", "shape")
-    ),
+    "pareto": CutLaw(lambda p: _scipy().pareto(p["shape"], scale=p["least"]), lambda p: _above(p, "least", "shape")),
     "student_t": CutLaw(
-        lambda stats, p: stats.t(p["degrees"], loc=p["median"], scale=p["scale"]),
+        lambda p: _scipy().t(p["degrees"], loc=p["median"], scale=p["scale"]),
         lambda p: _above(p, "scale", "degrees"),
     ),
     "binomial": CutLaw(
-        lambda stats, p: stats.binom(p["trials"], p["chance"]),
+        lambda p: _scipy().binom(p["trials"], p["chance"]),
         lambda p: [
             ((p["trials"] >= 0) & (p["trials"] % 1 == 0) & (p["trials"] < 1e9), "trials is no number of tries"),
             ((p["chance"] >= 0) & (p["chance"] <= 1), "chance is a share from 0 to 1"),
         ],
         is_whole=True,
     ),
-    "geometric": CutLaw(lambda stats, p: stats.geom(p["chance"]), _chance, is_whole=True),
+    "geometric": CutLaw(lambda p: _scipy().geom(p["chance"]), _chance, is_whole=True),
 }
