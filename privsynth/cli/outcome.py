@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privsynth.cli.advice import SHOWN, command
 from privsynth.cli.screen import Screen, fidelity_of, finding_line, number, result, write_json
+from privsynth.content import Stored, content_digest
 
 if TYPE_CHECKING:
     from privsynth.release import Outcome, Refusal, Release
@@ -91,8 +91,7 @@ def outputs(written: Sequence[Path], rows: dict[str, int] | None = None) -> list
     """Each file with its digest, and with its rows if it holds any."""
     rows = rows or {}
     return [
-        {"path": str(path), "sha256": sha256(path.read_bytes()).hexdigest(), "rows": rows.get(path.name)}
-        for path in written
+        {"path": str(path), "sha256": content_digest(Stored(path)), "rows": rows.get(path.name)} for path in written
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from privsynth.errors import BackendError, PolicyError
@@ -27,15 +28,20 @@ ROWS = "rows_"  # the one table there is
 
 
 def _connection() -> duckdb.DuckDBPyConnection:
-    """One locked database a thread; it keeps nothing between two questions."""
+    """A way of its own for each thread into the one locked database; it keeps nothing between two questions."""
+    if not hasattr(_local, "connection"):
+        _local.connection = _database().cursor()
+    opened: duckdb.DuckDBPyConnection = _local.connection
+    return opened
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    if not hasattr(_local, "connection"):
-        connection = duckdb.connect(":memory:", config=_SETTINGS)
-        for lock in _LOCKS:
-            connection.execute(lock)
-        _local.connection = connection
-    opened: duckdb.DuckDBPyConnection = _local.connection
+    opened = duckdb.connect(":memory:", config=_SETTINGS)
+    for lock in _LOCKS:
+        opened.execute(lock)
     return opened
 
 

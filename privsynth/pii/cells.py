@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 
 from privsynth.pii.entities import Entity
 from privsynth.pii.forms import find_form_in_cell, is_grouped, provable_kinds, sure_kinds
+from privsynth.pii.shapes import have_no_blank
 from privsynth.typing import Array
 
 _LOOKS_AROUND = re.compile(r"\(\?[=!<]")  # what RE2 cannot
 _ANYTHING = r"[\x20-\x7e]*"
+MANY = 1000  # cells that are asked together: RE2 takes as long to begin as so many take one by one
 FEW = 6  # kinds asked together of the cells that are of some kind
 
 
@@ -36,17 +38,22 @@ class _Form:
 
 def kinds_of_cells(cells: Sequence[str], named: Sequence[Entity] = ()) -> dict[str, list[str]]:
     """The cells that prove to be of a kind, by kind. `named`: kinds of which the shape and the check are enough."""
-    plain, odd = _plain_first(cells)
+    plain, odd = _plain_first(cells) if len(cells) >= MANY else ((), cells)
+    kinds = _kinds_together(plain, named) if plain else {}
+    for cell in odd:
+        if (known := _read_alone(cell, named)) is not None:
+            kinds.setdefault(known, []).append(cell)
+    return kinds
+
+
+def _kinds_together(cells: Sequence[str], named: Sequence[Entity]) -> dict[str, list[str]]:
     in_turn = (_sure(), _proven(), [_form_of(entity) for entity in named])
-    texts = _of_any([form for forms in in_turn for form in forms], np.array(plain, dtype=object))
+    texts = _of_any([form for forms in in_turn for form in forms], np.array(cells, dtype=object))
     kinds: dict[str, list[str]] = {}
     for forms in in_turn:
         found, texts = _dealt(forms, texts)
         for kind, those in found.items():
             kinds.setdefault(kind, []).extend(those)
-    for cell in odd:
-        if (known := _read_alone(cell, named)) is not None:
-            kinds.setdefault(known, []).append(cell)
     return kinds
 
 
@@ -58,16 +65,10 @@ def count_held(entity: Entity, cells: Sequence[str]) -> int:
     return held + sum(map(entity.holds, odd))
 
 
-def have_no_blank(cells: Sequence[str]) -> bool:
-    """Whether no cell holds a blank, a line end or a character that nobody sees: asked of all at once."""
-    together = "".join(cells)
-    return " " not in together and together.isprintable()
-
-
 def _plain_first(cells: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Cells of visible ASCII, and the others."""
     together = "".join(cells)
-    if together.isascii() and together.isprintable():
+    if together.isascii() and (have_no_blank(together) or together.isprintable()):
         return cells, ()
     plain = [cell.isascii() and cell.isprintable() for cell in cells]
     return list(compress(cells, plain)), [cell for cell, is_plain in zip(cells, plain, strict=True) if not is_plain]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.pii.analyzer import AUTO
-from privsynth.pii.cells import count_held, have_no_blank, kinds_of_cells
+from privsynth.pii.cells import count_held, kinds_of_cells
 from privsynth.pii.columns import Typing, type_shape
 from privsynth.pii.entities import Trait, entities, has
 from privsynth.pii.forms import LIKELY
 from privsynth.pii.lexicon import read_name
-from privsynth.pii.shapes import Shape
+from privsynth.pii.shapes import Shape, have_no_blank
 from privsynth.pii.texts import scan_text
 
 
@@ -49,7 +49,7 @@ class Hits:
 
 def scan_table(table: Table, *, nlp: str = AUTO) -> list[ColumnScan]:
     """Everything found in the columns of a table, column by column. `nlp` as in `scan_text`."""
-    return [scan for column in table.columns for scan in _scan_column(column, Shape.of(table.text(column.name)), nlp)]
+    return [scan for column in table.columns for scan in _scan_column(column, Shape.of_column(table, column.name), nlp)]
 
 
 def _scan_column(column: Column, shape: Shape, nlp: str) -> list[ColumnScan]:
@@ -101,7 +101,7 @@ def scan_values(values: Sequence[str], *, column: str, kind: Kind, nlp: str = AU
         return {}
     confirmed, weak = Counter[str](), Counter[str]()
     named = [entities()[name] for name in read_name(column).entities if entities()[name].check]
-    texts = set() if have_no_blank(values) else set(filter(is_text, values))
+    texts = set() if have_no_blank("".join(values)) else set(filter(is_text, values))
     for value in texts:
         _count_text(value, confirmed, weak, nlp)
     cells = kinds_of_cells([value for value in values if value not in texts] if texts else values, named)

@@ -10,8 +10,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from privsynth.dataset import Table
 from privsynth.typing import Array
 
+_VISIBLE = bytes(range(ord("!"), 127))
 SAMPLE = 1000  # distinct values that decide how a column is looked at, never whether a value is
 
 
@@ -30,10 +32,23 @@ class Shape:
     def of(cls, text: Array, people: Array | None = None) -> Shape:
         """`people`: the number of the person of each row; without it each row is a person of its own."""
         codes, spelt = pd.factorize(np.asarray(text, dtype=object))
+        return cls._of(codes, spelt.tolist(), people)
+
+    @classmethod
+    def of_column(cls, table: Table, name: str) -> Shape:
+        """Each row a person of its own; each distinct value is spelt once."""
+        values = table.values(name)
+        if values.dtype.kind == "O":
+            return cls.of(values)
+        codes, known = pd.factorize(values)
+        texts, spelt = pd.factorize(table[name].spelling.write(known))
+        return cls._of(np.append(texts, -1)[codes], spelt.tolist())
+
+    @classmethod
+    def _of(cls, codes: Array, distinct: list[str], people: Array | None = None) -> Shape:
         there = codes >= 0
-        values, distinct = codes[there], spelt.tolist()
-        together = "".join(distinct)
-        if " " in together or not together.isprintable():  # else there is nothing to trim
+        values = codes[there]
+        if not have_no_blank("".join(distinct)):  # else there is nothing to trim
             merged, trimmed = pd.factorize(np.array([value.strip() for value in distinct], dtype=object))
             values, distinct = merged[values], trimmed.tolist()
         rows_of = np.bincount(values, minlength=len(distinct))
@@ -134,6 +149,13 @@ _NAMED = re.compile(r"(?:d'|de |van |von |al-|el-|la )?[^\W\d_a-z][^\W\d_]*\.?(?
 _DIGIT = re.compile(r".*\d", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?\Z")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+
+
+def have_no_blank(together: str) -> bool:
+    """Whether texts hold no blank, no line end and no character that nobody sees: asked of all at once."""
+    if together.isascii():
+        return not together.encode().translate(None, _VISIBLE)
+    return " " not in together and together.isprintable()
 
 
 def _people_of(values: Array, people: Array, distinct: int) -> Array:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -343,6 +344,19 @@ def test_no_expression_can_see_a_python_variable_or_a_file() -> None:
         with pytest.raises(Error):
             _connection().sql(text).fetchall()
     assert len(secret) == 1
+
+
+def test_threads_share_one_database_and_none_of_its_rows() -> None:
+    from privsynth.expressions.sandbox import _database
+
+    twice = compile_("2 * n", KINDS)
+
+    def asked(number: int) -> list[float]:
+        return [float(twice.evaluate(pd.DataFrame({"n": [float(number)]}))[0]) for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert [*threads.map(asked, range(8))] == [[2.0 * number] * 20 for number in range(8)]
+    assert _database.cache_info().currsize == 1
 
 
 def test_names_are_told_in_the_order_of_first_use() -> None:

@@ -7,9 +7,10 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from privsynth.pii.cells import count_held, have_no_blank, kinds_of_cells
+from privsynth.pii.cells import MANY, count_held, kinds_of_cells
 from privsynth.pii.entities import Entity, entities
 from privsynth.pii.forms import find_form_in_cell
+from privsynth.pii.shapes import have_no_blank
 
 OTHERS = [
     *("plain", "two words", "C000001", "4f1c2a9e-8b7d-4c3e-9a1b-2c3d4e5f6a7b", "12:30:45", "3.14", "2024-02-30", ""),
@@ -43,8 +44,14 @@ def test_the_same_kinds_as_cell_by_cell(named: list[str]) -> None:
     cells = [*canaries, *OTHERS, *(spoilt(cell, rng) for cell in canaries * 20)]
     kinds = [entities()[name] for name in named]
     found = kinds_of_cells(cells, kinds)
+    assert len(cells) >= MANY
     assert in_order(found) == in_order(one_by_one(cells, kinds))
     assert len(found) > 25
+
+
+def test_few_cells_are_of_the_kinds_of_many() -> None:
+    cells = [*(entity.canary for entity in entities().values() if entity.canary), *OTHERS]
+    assert in_order(kinds_of_cells(cells)) == in_order(kinds_of_cells([*cells, *["none"] * MANY]))
 
 
 def test_nothing_is_of_no_kind() -> None:
@@ -57,6 +64,17 @@ def test_as_many_hold_as_one_by_one() -> None:
         assert count_held(entities()[name], cells) == sum(map(entities()[name].holds, cells)) > 0
 
 
-@pytest.mark.parametrize(("cells", "none"), [(["a", "b-1", ""], True), (["a b"], False), (["a\n"], False), ([], True)])
+@pytest.mark.parametrize(
+    ("cells", "none"),
+    [
+        (["a", "b-1", ""], True),
+        (["a b"], False),
+        (["a\n"], False),
+        ([], True),
+        (["é"], True),
+        (["é "], False),
+        (["\x7f"], False),
+    ],
+)
 def test_blanks_are_seen_in_all_cells_at_once(cells: list[str], none: bool) -> None:
-    assert have_no_blank(cells) is none
+    assert have_no_blank("".join(cells)) is none

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from functools import reduce
 from io import StringIO
 from typing import Any, NamedTuple
 
@@ -26,6 +25,7 @@ from privsynth.verdict import Finding
 
 GUARD = "'"
 RUNS = tuple("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet takes for the start of a formula
+HEADS = sorted({start.encode()[:1] for start in RUNS})  # their first bytes
 # A currency sign may stand before the digits, a unit behind them; nothing with which a formula could work.
 PLAIN_NUMBER = re.compile(
     r"[+-]? ?([$€£¥₹₽₩₪₺₫₱฿₴₦₡₲₵₸¢] ?)?[\d.,'\u2019 \u00a0\u202f]*\d[\d.,]*([eE][+-]?\d+)?"
@@ -222,9 +222,9 @@ def _formulas(table: str, header: list[str], cells: Mapping[str, pa.Array[Any]])
 
 
 def _suspects(cells: pa.Array[Any]) -> list[str]:
-    """The distinct cells that begin like a formula."""
-    begins = [pc.starts_with(cells, start) for start in RUNS]
-    return list(cells.filter(reduce(pc.or_, begins)).unique().to_pylist())
+    """The distinct cells that may begin like a formula."""
+    heads = pc.binary_slice(cells.cast(pa.binary()), 0, 1)
+    return list(cells.filter(pc.is_in(heads, pa.array(HEADS, pa.binary()))).unique().to_pylist())
 
 
 def _runs(word: str) -> bool:
