@@ -100,7 +100,7 @@ def prove(book: Path, seed: int, scenario: str | None = None) -> Tested:
 
 def _sound(data: Dataset, found: Examined) -> Dataset:
     """What was made without what only stands in the place of mistakes."""
-    wrong = {table.name: [c.name for c in table.columns if found.is_column_aside(table.name, c.name)] for table in data}
+    wrong = {table.name: [c.name for c in table.columns if not found.is_right(table.name, c.name)] for table in data}
     tables = (table.without(wrong[table.name]) for table in data if len(wrong[table.name]) < len(table.columns))
     return replace(data, tables=tuple(tables))
 
@@ -108,10 +108,10 @@ def _sound(data: Dataset, found: Examined) -> Dataset:
 def _as_far_as_right(demands: Iterable[Demand], filed: FiledTables, found: Examined) -> Iterator[Answer]:
     """What a mistake stands in the way of is not judged: each column and each expectation counts as one rule."""
     for demand in demands:
-        is_aside = any(found.is_column_aside(demand.table, column) for column in demand.columns)
-        if is_aside and demand.kind != "column":
+        is_aside = not all(found.is_right(demand.table, column) for column in demand.columns)
+        if is_aside and demand.kind not in ("column", "expectation"):
             continue
-        rests_aside = any(found.is_column_aside(*place) for place in demand.needs)
+        rests_aside = not all(found.is_right(*place) for place in demand.needs)
         if is_aside or rests_aside or demand.place in found.places_aside:
             yield Answer(demand=demand, unjudged="a mistake stands in its way")
         else:

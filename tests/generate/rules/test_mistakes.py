@@ -90,3 +90,75 @@ def test_what_is_right_is_planned() -> None:
     assert found.plan is not None
     assert found.is_aside(("tables", "t", "columns", "a", "uniform"))
     assert not found.is_aside(("tables", "t", "columns", "c"))
+
+
+def test_a_word_that_a_table_does_not_know_hides_no_mistake_of_its_columns() -> None:
+    text = book("a: {sql: lenght('x')}\nb: {pattern: '('}").replace("rows: 50", "row: 50")
+    assert places(text) == ["5:5", "7:11", "8:11"]
+
+
+@pytest.mark.parametrize(
+    ("word", "place"), [("expect: a > 1", "8:5"), ("unique: a", "8:5"), ("errors: [{column: a}]", "8:14")]
+)
+def test_a_list_of_the_wrong_shape_hides_no_mistake_of_the_columns(word: str, place: str) -> None:
+    assert places(book("a: {sql: lenght('x')}", rest=f"    {word}\n")) == ["7:11", place]
+
+
+def test_a_parent_that_is_not_there_hides_no_mistake_of_the_columns() -> None:
+    child = CHILD.replace("table: t", "table: tt").replace("      y: ", "      z: {pattern: '('}\n      y: ")
+    assert places(book("k: {sequence: {}}\nx: {constant: 1}", rest=child)) == ["10:18", "13:11"]
+
+
+def test_a_parent_that_is_not_there_is_told_beside_a_key_that_is_missing() -> None:
+    child = "  c:\n    belongs_to: {table: tt, count: {constant: 1}}\n    columns: {x: {constant: 1}}\n"
+    assert places(book("k: {sequence: {}}", rest=child)) == ["9:5", "9:18"]
+
+
+def test_a_size_that_is_missing_is_told_beside_an_unknown_word() -> None:
+    text = book("a: {constant: 1}").replace("rows: 50", "colour: red")
+    assert places(text) == ["4:3", "5:5"]
+
+
+@pytest.mark.parametrize(
+    ("size", "found"),
+    [
+        ("rows: 5\n    belongs_to: {table: t, count: {constant: 1}}", ["9:3"]),
+        ("belongs_to: {table: t}", ["9:3"]),
+        ("rows: 5\n    arrivals: {rate: 5, since: 2024-01-01, until: 2024-02-01}", ["9:3"]),
+    ],
+)
+def test_sizes_that_contradict_each_other_are_one_mistake(size: str, found: list[str]) -> None:
+    key = "k: {constant: 1}" if "arrivals" in size else "k: {reference: k}"
+    told_places = places(
+        book("k: {sequence: {}}\nx: {constant: 1}", rest=f"  c:\n    {size}\n    columns: {{{key}}}\n")
+    )
+    assert told_places == found
+
+
+def test_a_column_of_the_same_name_in_another_table_is_not_taken_for_a_mistaken_one() -> None:
+    other = "  u:\n    rows: 5\n    columns:\n      a: {constant: 1}\n      b: {sql: a + nobody}\n"
+    assert places(book("a: {unifrom: 1}", rest=other)) == ["7:11", "12:11"]
+
+
+def test_a_total_of_a_mistaken_column_is_not_blamed() -> None:
+    columns = "k: {sequence: {}}\nx: {constant: 1}\nt: {total: c.y}"
+    assert places(book(columns, rest=CHILD.replace("parent.x + 1", "parent.x +"))) == ["14:11"]
+    assert places(book(columns, rest=CHILD.replace("reference: k", "refernce: k"))) == ["13:11"]
+
+
+def test_mistakes_of_a_scenario_are_told_beside_those_of_the_book() -> None:
+    text = book("a: {constant: 1}\nb: {constant: 1}\nc: {constant: 1}\nd: {sql: lenght('x')}")
+    tables = "{tt: {rows: 5}, t: {columns: {b: {sql: a +}, c: {choice: {x: 0.5}}, nobody: {missing: 1}}}}"
+    assert places(f"{text}scenarios:\n  s:\n    tables: {tables}\n") == ["10:11", "13:14", "13:47", "13:58", "13:81"]
+
+
+def test_what_a_scenario_names_of_a_mistaken_column_is_not_blamed() -> None:
+    columns = "{columns: {a: {missing: 0.5}, b: {sql: a + 1}}}"
+    text = book("a: {unifrom: 1}\nb: {constant: 1}") + f"scenarios: {{s: {{tables: {{t: {columns}}}}}}}\n"
+    assert places(text) == ["7:11"]
+
+
+def test_a_scenario_that_makes_a_mistaken_column_otherwise_is_looked_at() -> None:
+    columns = "{columns: {a: {uniform: {low: 3, high: 1}}}}"
+    text = book("a: {unifrom: 1}\nb: {constant: 1}") + f"scenarios: {{s: {{tables: {{t: {columns}}}}}}}\n"
+    assert len(places(text)) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from privsynth.generate.rules.book import Book, WordPath
+from privsynth.generate.rules.book import Book, Mistake, SeveralMistakes, WordPath
 from privsynth.generate.rules.vocabulary.relations import RefersTo
 from privsynth.generate.rules.vocabulary.rulebook import TableRule
 
@@ -75,7 +75,7 @@ def _check_reference(book: Book, path: WordPath, table: TableRule, rule: RefersT
     other = rule.table or (belongs.table if belongs else "")
     place = (*path, "table") if rule.table else (*path[:2], "belongs_to", "table")
     if other not in book.rules.tables:
-        raise book.error(place, "there is no such table.", f"tables are: {', '.join(book.rules.tables)}")
+        raise _unknown_table(book, place)
     columns = book.rules.tables[other].columns
     if rule.key not in columns:
         raise book.error(path, f"table {other} has no such column.", f"its columns are: {', '.join(columns)}")
@@ -85,13 +85,21 @@ def _check_reference(book: Book, path: WordPath, table: TableRule, rule: RefersT
         raise book.error(path, "'parent' is the row of the table in 'belongs_to'.", "give it another name by 'as'")
 
 
+def _unknown_table(book: Book, path: WordPath) -> Mistake:
+    return book.error(path, "there is no such table.", f"tables are: {', '.join(book.rules.tables)}")
+
+
 def _parent(book: Book, path: WordPath, table: TableRule, columns: Mapping[str, RefersTo]) -> dict[str, Link]:
     if table.belongs_to is None:
         return {}
     keys = {column: rule.key for column, rule in columns.items()}
+    is_known = table.belongs_to.table in book.rules.tables
+    wrong = [] if is_known else [_unknown_table(book, (*path, "belongs_to", "table"))]
     if not keys:
-        problem = "a table with 'belongs_to' has one column with 'reference', not 0"
-        raise book.error(path, f"{problem}; or one for each column of the key.", "such as  id: {reference: id}")
+        problem = "a table with 'belongs_to' has one column with 'reference', not 0; or one for each column of the key."
+        wrong.append(book.error((*path, "belongs_to"), problem, "such as  id: {reference: id}"))
+    if wrong:
+        raise SeveralMistakes(wrong)
     said = table.belongs_to.key
     if said is not None and sorted(said) != sorted(keys.values()):
         problem = f"the key is {', '.join(said)}, and the columns with 'reference' repeat {', '.join(keys.values())}."

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from privsynth.errors import PolicyError
-from privsynth.generate.rules.book import Book, BookText, Mistake, SeveralMistakes, WordPath, book_of
-from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
+from privsynth.generate.rules.book import Book, BookText, Mistake, WordPath
+from privsynth.generate.rules.planning.plan import BookPlan
 from privsynth.generate.rules.vocabulary.rulebook import GENERATORS
 
 WAY = {*GENERATORS, "then", "else", "of", "low", "high"}  # a new way leaves none of these words of the old one
@@ -27,21 +27,42 @@ class Varied:
     changes: tuple[WordPath, ...] = field(repr=False)  # where they stand in the book
 
 
-def scenarios_of(words: BookText, book: Book) -> tuple[dict[str, Varied], tuple[Mistake, ...]]:
-    """All scenarios of a book without mistakes of its own; and the mistakes that they bring."""
+def is_too_much(book: Book) -> Mistake | None:
+    """The mistake of scenarios that together are more than can be looked through."""
     columns = sum(len(table.columns) for table in book.rules.tables.values()) * len(book.rules.scenarios)
-    if columns > MOST_COLUMNS:
-        problem = f"the scenarios have {columns:,} columns together; at most {MOST_COLUMNS:,} are looked through."
-        return {}, (book.error(("scenarios",), problem, "leave the scenario out, or split the book"),)
-    ready, mistakes = dict[str, Varied](), list[Mistake]()
-    for name in book.rules.scenarios:
-        try:
-            ready[name] = _varied(words, book, name)
-        except SeveralMistakes as problem:
-            mistakes += problem.mistakes
-        except Mistake as problem:
-            mistakes.append(problem)
-    return ready, tuple(mistakes)
+    if columns <= MOST_COLUMNS:
+        return None
+    problem = f"the scenarios have {columns:,} columns together; at most {MOST_COLUMNS:,} are looked through."
+    return book.error(("scenarios",), problem, "leave the scenario out, or split the book")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Variation:
+    """The text of a book as a scenario has it, not yet looked at."""
+
+    name: str
+    text: BookText = field(repr=False)
+    whole: BookText = field(repr=False)  # with all scenarios, as it is written
+    changes: Mapping[WordPath, WordPath] = field(repr=False)  # where each word stands in the book, and in the scenario
+    mistakes: tuple[Mistake, ...]  # of the scenario's own words
+
+    def makes_anew(self, part: WordPath) -> bool:
+        """Whether the scenario says another way for a column."""
+        return any(into[:-1] == part and into[-1] in GENERATORS for into in self.changes)
+
+    def touches(self, parts: Iterable[WordPath]) -> bool:
+        """Whether it changes something inside these parts."""
+        return any(into[: len(part)] == part for part in parts for into in self.changes)
+
+    def told(self, mistake: Mistake) -> Mistake:
+        return _in_scenario(mistake, self.whole, self.name, self.changes)
+
+
+def variation_of(words: BookText, book: Book, name: str) -> Variation:
+    mistakes = list[Mistake]()
+    changes = dict(_changes(book, name, mistakes))
+    text = _with_changes(words, changes)
+    return Variation(name=name, text=text, whole=words, changes=changes, mistakes=tuple(mistakes))
 
 
 def chosen(name: str, scenarios: Mapping[str, Varied]) -> Varied:
@@ -55,27 +76,17 @@ def chosen(name: str, scenarios: Mapping[str, Varied]) -> Varied:
     )
 
 
-def _varied(words: BookText, book: Book, name: str) -> Varied:
-    changes = dict(_changes(book, name))
-    text = _with_changes(words, changes)
-    try:
-        other = replace(book_of(text), without=book)
-        return Varied(other, plan_tables(other), tuple(changes))
-    except SeveralMistakes as problem:
-        raise SeveralMistakes([_in_scenario(each, words, name, changes) for each in problem.mistakes]) from None
-    except Mistake as problem:
-        raise _in_scenario(problem, words, name, changes) from None
-
-
-def _changes(book: Book, name: str) -> Iterator[tuple[WordPath, WordPath]]:
-    """Where each word of a scenario stands in the book, and in the scenario."""
+def _changes(book: Book, name: str, mistakes: list[Mistake]) -> Iterator[tuple[WordPath, WordPath]]:
+    """Where each word of a scenario stands in the book, and in the scenario; what is not there is a mistake."""
     for table, words in book.rules.scenarios[name].tables.items():
         path = ("scenarios", name, "tables", table)
-        _check_known(book, path, list(book.rules.tables), "table")
+        if table not in book.rules.tables:
+            mistakes.append(_unknown(book, path, list(book.rules.tables), "table"))
+            continue
         for word in map(str, words):
             inside = words.get(word)
             if word == "columns" and isinstance(inside, dict):
-                yield from _of_columns(book, (*path, word), table, inside)
+                yield from _of_columns(book, (*path, word), inside, mistakes)
             elif word in WORD_BY_WORD and isinstance(inside, dict):
                 yield from (_both((*path, word, str(part))) for part in inside)
             else:
@@ -83,25 +94,27 @@ def _changes(book: Book, name: str) -> Iterator[tuple[WordPath, WordPath]]:
 
 
 def _of_columns(
-    book: Book, path: WordPath, table: str, columns: Mapping[Any, Any]
+    book: Book, path: WordPath, columns: Mapping[Any, Any], mistakes: list[Mistake]
 ) -> Iterator[tuple[WordPath, WordPath]]:
+    known = list(book.rules.tables[path[3]].columns)
     for column, words in columns.items():
-        _check_known(book, (*path, str(column)), list(book.rules.tables[table].columns), "column")
-        if not isinstance(words, dict):
-            raise book.error((*path, str(column)), "words are expected here, such as {missing: 0.5}.")
-        yield from (_both((*path, str(column), str(word))) for word in words)
+        here = (*path, str(column))
+        if str(column) not in known:
+            mistakes.append(_unknown(book, here, known, "column"))
+        elif not isinstance(words, dict):
+            mistakes.append(book.error(here, "words are expected here, such as {missing: 0.5}."))
+        else:
+            yield from (_both((*here, str(word))) for word in words)
 
 
 def _both(path: WordPath) -> tuple[WordPath, WordPath]:
     return path[2:], path
 
 
-def _check_known(book: Book, path: WordPath, known: list[str], what: str) -> None:
-    if path[-1] in known:
-        return
+def _unknown(book: Book, path: WordPath, known: list[str], what: str) -> Mistake:
     near = get_close_matches(path[-1], known, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known)}"
-    raise book.error(path, f"the book has no such {what}; a scenario changes what is there.", hint)
+    return book.error(path, f"the book has no such {what}; a scenario changes what is there.", hint)
 
 
 def _with_changes(words: BookText, changes: Mapping[WordPath, WordPath]) -> BookText:

@@ -142,7 +142,7 @@ def _table(table: TablePlan, book: Book, plan: BookPlan, found: Examined) -> Tol
     ]
     return ToldTable(
         name=table.name,
-        rows="a mistake stands in its way" if found.is_aside(path) else _rows(table),
+        rows=_rows(table) if found.has_size(table.name) else "a mistake stands in its way",
         columns=tuple(_column(table, name, book, plan) for name in kept),
         expects=(
             *expects,
