@@ -51,9 +51,9 @@ def _behind(table: ToldTable, column: str) -> ToldTable:
     return replace(table, columns=tuple(reversed(kept)), expects=(), passed_over=())
 
 
-def lines_of(book: ToldBook, mistakes: Sequence[Mistake]) -> Iterator[str]:
+def lines_of(book: ToldBook, mistakes: Sequence[Mistake], doubts: Sequence[Mistake]) -> Iterator[str]:
     """The mistakes first, then table by table in the order in which they are made."""
-    yield from mistake_lines(mistakes)
+    yield from mistake_lines(mistakes, doubts)
     if book.tables:
         about = f": {book.about}" if book.about else ""
         yield from _wrapped(f"{book.name}{about}", 2)
@@ -75,12 +75,17 @@ def lines_of(book: ToldBook, mistakes: Sequence[Mistake]) -> Iterator[str]:
             yield from _wrapped(f"   {change}", 5)
 
 
-def mistake_lines(mistakes: Sequence[Mistake]) -> Iterator[str]:
-    """Each mistake with its place and what to do."""
-    for mistake in mistakes:
-        yield from _wrapped(f"mistake  {mistake.message}", 9)
-        for line in mistake.hint.splitlines():
+def mistake_lines(mistakes: Sequence[Mistake], doubts: Sequence[Mistake]) -> Iterator[str]:
+    """Each mistake, and what is hardly meant, with its place and what to do."""
+    for word, each in (*(("mistake", each) for each in mistakes), *(("doubt", each) for each in doubts)):
+        yield from _wrapped(f"{word:<9}{each.message}", 9)
+        for line in each.hint.splitlines():
             yield from _wrapped(f"{'':9}{line}", 9)
+
+
+def doubts_in_lines(doubts: Sequence[Mistake]) -> list[str]:
+    """The same for a program, as warnings."""
+    return [f"{each.message} ({each.hint})" for each in doubts]
 
 
 def rows_of(data: Dataset) -> Iterator[str]:

@@ -222,3 +222,12 @@ def _growth(node: Any) -> int:
     if isinstance(node, exp.Pad):
         return max(sum(parts), LONGEST_PAD)
     return sum(parts)
+
+
+def bare(node: Any) -> Any:
+    """Without the brackets around it."""
+    from sqlglot import exp
+
+    while isinstance(node, exp.Paren):
+        node = node.this
+    return node

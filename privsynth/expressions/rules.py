@@ -17,7 +17,7 @@ import pandas as pd
 from privsynth.dataset import Column, Kind
 from privsynth.errors import PolicyError
 from privsynth.expressions import Expression, compile_condition, compile_expression, names_in
-from privsynth.expressions.grammar import parse
+from privsynth.expressions.grammar import bare, parse
 from privsynth.keeping import kept
 from privsynth.typing import Array
 
@@ -123,12 +123,12 @@ def order_in(part: str) -> Order | None:
     """The order that a part is, if it is one between two columns."""
     from sqlglot import exp
 
-    node = _bare(parse(part))
+    node = bare(parse(part))
     if not isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE) or not all(
-        isinstance(_bare(side), exp.Column) for side in (node.this, node.expression)
+        isinstance(bare(side), exp.Column) for side in (node.this, node.expression)
     ):
         return None
-    left, right = (_name(_bare(side)) for side in (node.this, node.expression))
+    left, right = (_name(bare(side)) for side in (node.this, node.expression))
     low, high = (left, right) if isinstance(node, exp.LT | exp.LTE) else (right, left)
     return None if low == high else Order(low, high, isinstance(node, exp.LT | exp.GT))
 
@@ -138,7 +138,7 @@ def sides_of(part: str) -> tuple[tuple[str, str], ...]:
     """The two sides of an equality, either way round; of anything else nothing."""
     from sqlglot import exp
 
-    node = _bare(parse(part))
+    node = bare(parse(part))
     if not isinstance(node, exp.EQ):
         return ()
     left, right = _written(node.this), _written(node.expression)
@@ -150,11 +150,11 @@ def definitions_in(part: str) -> tuple[Definition, ...]:
     """The ways to read a part as a definition: `a = b` is one of either."""
     from sqlglot import exp
 
-    node = _bare(parse(part))
+    node = bare(parse(part))
     if not isinstance(node, exp.EQ):
         return ()
     sides = ((node.this, node.expression), (node.expression, node.this))
-    plain = [(_bare(column), other) for column, other in sides if isinstance(_bare(column), exp.Column)]
+    plain = [(bare(column), other) for column, other in sides if isinstance(bare(column), exp.Column)]
     named = [(_name(column), other, {_name(inner) for inner in other.find_all(exp.Column)}) for column, other in plain]
     return tuple(Definition(name, _written(other)) for name, other, inside in named if inside and name not in inside)
 
@@ -164,10 +164,10 @@ def solved_in(part: str) -> tuple[Definition, ...]:
     """`a = b + c` read as a definition of each column on the right, if that is a plain sum or difference of columns."""
     from sqlglot import exp
 
-    node = _bare(parse(part))
-    if not isinstance(node, exp.EQ) or not isinstance(_bare(node.this), exp.Column):
+    node = bare(parse(part))
+    if not isinstance(node, exp.EQ) or not isinstance(bare(node.this), exp.Column):
         return ()
-    whole, terms = _written(_bare(node.this)), _terms(node.expression, 1)
+    whole, terms = _written(bare(node.this)), _terms(node.expression, 1)
     names = [_name(term) for _, term in terms if isinstance(term, exp.Column)]
     if len(set(names)) < len(names) or not all(isinstance(term, exp.Column | exp.Literal) for _, term in terms):
         return ()
@@ -183,7 +183,7 @@ def limits_in(part: str) -> tuple[Limit, ...]:
     """The bounds that a comparison sets to a plain column on either of its sides, by what does not name it."""
     from sqlglot import exp
 
-    node = _bare(parse(part))
+    node = bare(parse(part))
     if isinstance(node, exp.Between):
         low, high = (_limit(node.this, node.args[side], is_low=side == "low", strict=False) for side in ("low", "high"))
         return tuple(limit for limit in (low, high) if limit is not None)
@@ -200,7 +200,7 @@ def limits_in(part: str) -> tuple[Limit, ...]:
 def _limit(column: Any, other: Any, *, is_low: bool, strict: bool) -> Limit | None:
     from sqlglot import exp
 
-    column = _bare(column)
+    column = bare(column)
     if not isinstance(column, exp.Column) or _name(column) in {_name(inner) for inner in other.find_all(exp.Column)}:
         return None
     return Limit(column=_name(column), expression=_written(other), is_low=is_low, strict=strict)
@@ -215,7 +215,7 @@ def choices_in(part: str) -> tuple[str, ...]:
 def _either(node: Any) -> list[Any]:
     from sqlglot import exp
 
-    node = _bare(node)
+    node = bare(node)
     return [*_either(node.this), *_either(node.expression)] if isinstance(node, exp.Or) else [node]
 
 
@@ -244,7 +244,7 @@ def _terms(node: Any, sign: int) -> list[tuple[int, Any]]:
     """What is added up, each with its sign."""
     from sqlglot import exp
 
-    node = _bare(node)
+    node = bare(node)
     if isinstance(node, exp.Neg):
         return _terms(node.this, -sign)
     if isinstance(node, exp.Add | exp.Sub):
@@ -261,17 +261,8 @@ def _solved(whole: str, sign: int, others: Sequence[tuple[int, Any]]) -> str:
 def _joined(node: Any) -> list[Any]:
     from sqlglot import exp
 
-    node = _bare(node)
+    node = bare(node)
     return [*_joined(node.this), *_joined(node.expression)] if isinstance(node, exp.And) else [node]
-
-
-def _bare(node: Any) -> Any:
-    """Without the brackets around it."""
-    from sqlglot import exp
-
-    while isinstance(node, exp.Paren):
-        node = node.this
-    return node
 
 
 def _name(node: Any) -> str:
@@ -285,7 +276,7 @@ def _written(node: Any) -> str:
 def _part(text: str, kinds: Mapping[str, Kind], decimals: Mapping[str, int]) -> _Condition | _Compared:
     from sqlglot import exp
 
-    node = _bare(parse(text))
+    node = bare(parse(text))
     sign = {exp.LTE: -1, exp.GTE: 1, exp.EQ: 0}.get(type(node))
     if sign is not None:
         left, right = (compile_expression(_written(side), kinds) for side in (node.this, node.expression))
@@ -298,7 +289,7 @@ def _within(node: Any, decimals: Mapping[str, int]) -> float:
     """Half a unit of the last decimal of the column that an expression defines; nothing between two plain columns."""
     from sqlglot import exp
 
-    sides = [_bare(side) for side in (node.this, node.expression)]
+    sides = [bare(side) for side in (node.this, node.expression)]
     plain = [decimals[_name(side)] for side in sides if isinstance(side, exp.Column)]
     computed = [side for side in sides if not isinstance(side, exp.Column | exp.Literal | exp.Neg)]
     if len(plain) != 1 or not computed:

@@ -27,7 +27,8 @@ def bindings_for(policy: Policy, data: Dataset) -> tuple[tuple[Bound, ...], list
     from privsynth.generate.rules.demands.binding import bindings_of
     from privsynth.generate.rules.mistakes import ready
 
-    every = bindings_of(*ready(policy.keep_rules))
+    book, plan, _ = ready(policy.keep_rules)
+    every = bindings_of(book, plan)
     bindings = tuple(each for each in every if tables_of(each) <= set(data.names))
     apart = len(every) - len(bindings)
     notes = (

@@ -83,8 +83,8 @@ def held_out_before(data: Dataset, policy: Policy, mark: Inferred) -> tuple[Data
     if digest_of(data, mark.seed) != mark.digest:
         raise PolicyError(
             f"{_otherness(data, mark)}: nobody knows whom the rulebook has seen, so nothing can judge it.",
-            hint="give the files that it was inferred from, with the same policy, or infer a rulebook again from these, "
-            "or run it without data",
+            hint="give the files that it was inferred from, with the same policy, or infer a rulebook again from these,"
+            " or run it without data",
         )
     return deal(data, float(mark.holdout), mark.seed)
 

@@ -39,7 +39,7 @@ def check(book: Path, data: Sequence[str], policy: Policy, scenario: str | None 
 
     They are read whole: what does not fit into memory cannot be checked.
     """
-    read, plan = ready(book, scenario)
+    read, plan, _ = ready(book, scenario)
     ties = {name: table.ties for name, table in plan.tables.items()}
     filed = read_filed(data, columns_of(plan), ties, policy)
     demands = with_untold(demands_of(read, plan), read.rules.inferred)
@@ -52,12 +52,13 @@ class Explained:
 
     book: ToldBook
     mistakes: tuple[Mistake, ...]
+    doubts: tuple[Mistake, ...]  # what is right, but hardly meant
 
 
 def explain(book: Path) -> Explained:
     """A rulebook in words, also one with mistakes: then the rest of it."""
     found = examined(read_text(book), book.name, book.parent)
-    return Explained(told(found), found.mistakes)
+    return Explained(told(found), found.mistakes, found.doubts)
 
 
 def draw(book: ToldBook) -> str:
@@ -74,6 +75,7 @@ class Tested:
 
     checked: Checked | None
     mistakes: tuple[Mistake, ...]
+    doubts: tuple[Mistake, ...] = ()
     failure: str = ""  # the rule that no rows could keep
 
 
@@ -91,11 +93,12 @@ def prove(book: Path, seed: int, scenario: str | None = None) -> Tested:
     try:
         made = rules.sample(None, np.random.default_rng(seed))
     except BackendError as problem:
-        return Tested(None, found.mistakes, str(problem))
+        return Tested(None, found.mistakes, found.doubts, str(problem))
     ties = {name: table.ties for name, table in plan.tables.items()}
     meant = made.as_meant  # errors on purpose break rules by their nature
     filed = FiledTables(data=_sound(meant, found), ties=ties)
-    return Tested(Checked(filed, list(_as_far_as_right(demands_of(read, plan), filed, found))), found.mistakes)
+    checked = Checked(filed, list(_as_far_as_right(demands_of(read, plan), filed, found)))
+    return Tested(checked, found.mistakes, found.doubts)
 
 
 def _sound(data: Dataset, found: Examined) -> Dataset:

@@ -354,3 +354,15 @@ def test_a_scenario_of_many_combinations_is_tested_with_the_rows_that_they_take(
     )
     done = command("rules", "test", "zoo.yaml", "--scenario", "all")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "t: 144 rows, the first 10")
+
+
+def test_doubts_are_told_before_all_else_and_end_with_0(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("legs: {constant: 4}", "legs: {sql: \"if(kind = 'lyon', 3, 4)\"}"))
+    told = "zoo.yaml:16:14: tables.animals.columns.legs.sql: kind never has a value that it is compared with here."
+    for verb in ("explain", "test"):
+        done = command("rules", verb, "zoo.yaml")
+        assert done.returncode == 0
+        assert " ".join(done.stdout.split()).startswith(f"doubt {told} did you mean 'lion'?")
+        assert json.loads(command("rules", verb, "zoo.yaml", "--json").stdout)["warnings"] == [
+            f"{told} (did you mean 'lion'?)"
+        ]

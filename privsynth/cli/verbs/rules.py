@@ -130,7 +130,7 @@ def explain(
     """A rulebook in words: what is made in which order, the law of each column, what rests upon what.
     Ends with 2 if the book has mistakes; they are told, and the rest is explained.
     """
-    from privsynth.cli.explained import lines_of, narrowed, record
+    from privsynth.cli.explained import doubts_in_lines, lines_of, narrowed, record
     from privsynth.pipeline import rulebooks
 
     found = rulebooks.explain(book)
@@ -140,10 +140,10 @@ def explain(
         refuse_inputs([svg], [str(book)], "the picture")
         write_whole(svg, rulebooks.draw(shown), "--svg")
     if as_json:
-        outcome = "broken" if found.mistakes else "ok"
-        write_json(result("rules explain", code, outcome=outcome, **record(shown, found.mistakes)))
+        outcome, doubts = "broken" if found.mistakes else "ok", doubts_in_lines(found.doubts)
+        write_json(result("rules explain", code, outcome=outcome, warnings=doubts, **record(shown, found.mistakes)))
     else:
-        sys.stdout.write("".join(f"{line}\n" for line in lines_of(shown, found.mistakes)))
+        sys.stdout.write("".join(f"{line}\n" for line in lines_of(shown, found.mistakes, found.doubts)))
     return int(code)
 
 
@@ -159,7 +159,7 @@ def prove(
     Ends with 3 and the rule that the book itself breaks, with 2 if it has mistakes.
     """
     from privsynth.cli.answers import record, told
-    from privsynth.cli.explained import mistake_lines, mistake_records, rows_of
+    from privsynth.cli.explained import doubts_in_lines, mistake_lines, mistake_records, rows_of
     from privsynth.pipeline import rulebooks
 
     tested = rulebooks.prove(book, seed, scenario)
@@ -168,13 +168,14 @@ def prove(
     code = ExitCode.BLOCKED if is_bad else ExitCode.USAGE if tested.mistakes else ExitCode.RELEASED
     if as_json:
         more = {"mistakes": mistake_records(tested.mistakes), "failure": tested.failure or None}
-        notes = list(tested.checked.filed.data.notes) if tested.checked else []
+        notes = [*doubts_in_lines(tested.doubts), *(tested.checked.filed.data.notes if tested.checked else ())]
         answers = [record(answer) for answer in found]
         write_json(
             result("rules test", code, outcome="broken" if code else "ok", answers=answers, warnings=notes, **more)
         )
         return int(code)
-    lines = [*mistake_lines(tested.mistakes), *([f"broken   {tested.failure}"] if tested.failure else [])]
+    told_first = mistake_lines(tested.mistakes, tested.doubts)
+    lines = [*told_first, *([f"broken   {tested.failure}"] if tested.failure else [])]
     if tested.checked is not None:
         Screen().notes(tested.checked.filed.data.notes)
         lines += [*rows_of(tested.checked.filed.data), *told(found, tested.checked.filed)]

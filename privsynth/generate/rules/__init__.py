@@ -13,7 +13,7 @@ import pandas as pd
 
 from privsynth.dataset import Dataset, Rule, Table
 from privsynth.errors import BackendError, PolicyError
-from privsynth.generate.rules.book import Book
+from privsynth.generate.rules.book import Book, Mistake
 from privsynth.generate.rules.making.columns import Making, check_capacity
 from privsynth.generate.rules.making.mending import mend
 from privsynth.generate.rules.making.parts import MOST_AT_ONCE, Part, RowsInParts, parts_of, why_whole
@@ -45,10 +45,10 @@ class Rules:
     def __init__(self, options: RulesOptions, limits: Limits) -> None:
         self.options, self.limits = options, limits
 
-    def planned(self, book: Book, plan: BookPlan) -> Self:
-        """Ready to make what was planned, beside no data."""
+    def planned(self, book: Book, plan: BookPlan, doubts: tuple[Mistake, ...] = ()) -> Self:
+        """Ready to make what was planned, beside no data; what is hardly meant is noted, without a value."""
         self.book_, self.plan_, self.taken_ = book, plan, Taken()
-        self.notes_: tuple[str, ...] = ()
+        self.notes_ = tuple(doubt.message for doubt in doubts)
         return self
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:  # noqa: ARG002 - nothing is drawn here
@@ -65,7 +65,8 @@ class Rules:
                 "errors are made on purpose only where no data is given beside the rulebook.",
                 hint="leave out the data, or the errors: the gates would compare them with real rows",
             )
-        self.notes_ = () if dataset.is_empty else (_beside(self.book_.rules.inferred),)
+        if not dataset.is_empty:
+            self.notes_ = (_beside(self.book_.rules.inferred), *self.notes_)
         return self
 
     def small(self, rows: int) -> Self:

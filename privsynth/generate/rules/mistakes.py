@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from privsynth.generate.rules.aside import SoundContent
 from privsynth.generate.rules.book import (
@@ -22,6 +23,7 @@ from privsynth.generate.rules.book import (
     read_text,
 )
 from privsynth.generate.rules.following import follows
+from privsynth.generate.rules.planning.doubts import doubts_of
 from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
 from privsynth.generate.rules.scenarios.variation import Varied, chosen, is_too_much, variation_of
 from privsynth.generate.rules.vocabulary.rulebook import PROCESSES
@@ -40,6 +42,7 @@ class Examined:
     _: KW_ONLY
     aside: frozenset[WordPath] = frozenset()  # what was put aside: wrong, or resting upon what is
     scenarios: Mapping[str, Varied] = field(default_factory=dict)  # those without a mistake, of what is right
+    doubts: tuple[Mistake, ...] = ()  # what is right, but hardly meant; of a book without mistakes
 
     def is_aside(self, path: WordPath) -> bool:
         """Whether a part was put aside, or what it belongs to."""
@@ -60,22 +63,33 @@ class Examined:
         return frozenset(self.book.place(part) for part in self.aside) if self.book else frozenset()
 
 
-def ready(path: Path, scenario: str | None = None) -> tuple[Book, BookPlan]:
+class Ready(NamedTuple):
+    """A book without mistakes, and what is hardly meant of it."""
+
+    book: Book
+    plan: BookPlan
+    doubts: tuple[Mistake, ...]
+
+
+def ready(path: Path, scenario: str | None = None) -> Ready:
     """A rulebook, or one of its scenarios, read and planned; or an error that tells all of its mistakes."""
     found = examined(read_text(path), path.name, path.parent)
     if found.book is None or found.plan is None or found.mistakes:
         raise found.mistakes[0] if len(found.mistakes) == 1 else SeveralMistakes(found.mistakes)
     if scenario is None:
-        return found.book, found.plan
+        return Ready(found.book, found.plan, found.doubts)
     varied = chosen(scenario, found.scenarios)
-    return varied.book, varied.plan
+    return Ready(varied.book, varied.plan, found.doubts)
 
 
 def examined(text: str, file: str, folder: Path | None = None) -> Examined:
     """What is right of a rulebook, and all of its mistakes. What is no YAML is an error."""
     words = parsed(text, file, folder)
     found = _without_mistakes(words)
-    return _with_scenarios(found, words, found.book) if found.book is not None else found
+    if found.book is None or found.plan is None:
+        return found
+    whole = _with_scenarios(found, words, found.book)
+    return whole if whole.mistakes else replace(whole, doubts=_doubts(found.book, found.plan, whole.scenarios))
 
 
 def _without_mistakes(words: BookText, aside: Collection[WordPath] = ()) -> Examined:
@@ -99,6 +113,16 @@ def _without_mistakes(words: BookText, aside: Collection[WordPath] = ()) -> Exam
         if not sound.put_aside(mistake.path for mistake in found) or (book is not None and not _is_small(book)):
             break
     return Examined(None, None, _in_order(mistakes.values()), aside=frozenset(sound.aside))
+
+
+def _doubts(book: Book, plan: BookPlan, scenarios: Mapping[str, Varied]) -> tuple[Mistake, ...]:
+    """What is doubtful wherever it stands: what one scenario makes of a column may be what a comparison waits for."""
+    asked = doubts_of(book, plan)
+    for varied in scenarios.values():
+        for place, doubt in doubts_of(varied.book, varied.plan).items():
+            asked[place] = doubt if asked.get(place, doubt) is not None else None
+    told = {(doubt.place, doubt.message, doubt.hint): doubt for doubt in asked.values() if doubt is not None}
+    return _in_order(told.values())
 
 
 def _is_small(book: Book) -> bool:

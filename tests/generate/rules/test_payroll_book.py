@@ -83,6 +83,10 @@ PROMISES = {
         PAID,
         "round(t.net * 100) <> round(t.gross * 100) - round(t.deductions * 100) OR t.net <= 0",
     ),
+    "who pays church tax pays a share of the wage tax": (
+        "(SELECT p.*, church_tax FROM payslips p JOIN employees USING (employee_no))",
+        "abs(t.church - CASE WHEN t.church_tax = 'yes' THEN 0.09 * t.wage_tax ELSE 0 END) > 0.00501",
+    ),
     "insurance ends at its ceilings": (
         PAID,
         "t.health > 508.60 OR t.care > 104.63 OR t.pension > 785.85 OR t.unemployment > 109.85",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from privsynth.errors import PolicyError
@@ -26,7 +26,7 @@ ANY_NAME = _AnyName()  # where names were checked before
 def needs_of(rule: Draw, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
     """The columns that must come before this column, or way to draw; each name is checked against `columns`."""
     needed: set[str] = set()
-    for place, text in _expressions(rule, path):
+    for place, text in expressions_of(rule, path):
         needed |= names(text, place, book, columns)
     for place, name in _columns(rule, path):
         if name not in columns:
@@ -37,16 +37,25 @@ def needs_of(rule: Draw, path: WordPath, book: Book, columns: Collection[str]) -
 
 def needs_of_words(words: Any, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
     """The same for the words of a process, with all laws and expressions inside them."""
-    if isinstance(words, Draw):
-        return needs_of(words, path, book, columns)
+    parts = [
+        needs_of(inner, place, book, columns) if isinstance(inner, Draw) else names(inner, place, book, columns)
+        for place, inner in words_with_expressions(words, path)
+    ]
+    return set[str]().union(*parts)
+
+
+def words_with_expressions(words: Any, path: WordPath) -> Iterator[tuple[WordPath, Draw | str]]:
+    """The ways to draw and the expressions inside the words of a process, each with its place."""
+    if isinstance(words, Draw | str):
+        yield path, words
+        return
+    inner: Mapping[Any, Any] = {}
     if isinstance(words, RuleModel):
         inner = {word: getattr(words, word) for word in type(words).model_fields if word not in words.plain_words}
     elif isinstance(words, dict | list):
-        inner = words if isinstance(words, dict) else {str(at): word for at, word in enumerate(words)}
-    else:
-        return names(words, path, book, columns) if isinstance(words, str) else set()
-    parts = (needs_of_words(value, (*path, str(word)), book, columns) for word, value in inner.items())
-    return set[str]().union(*parts)
+        inner = words if isinstance(words, dict) else dict(enumerate(words))
+    for word, value in inner.items():
+        yield from words_with_expressions(value, (*path, str(word)))
 
 
 def names(text: str, path: WordPath, book: Book, columns: Collection[str]) -> set[str]:
@@ -58,8 +67,8 @@ def names(text: str, path: WordPath, book: Book, columns: Collection[str]) -> se
         raise book.error(path, problem.message, problem.hint) from None
 
 
-def _expressions(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
-    """Every expression of a column, with its place."""
+def expressions_of(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
+    """Every expression of a column, or way to draw, with its place."""
     if isinstance(draw, ColumnRule) and isinstance(draw.missing, str):
         yield (*path, "missing"), draw.missing
     for word in ("sql", "when", "low", "high"):
@@ -72,7 +81,7 @@ def _expressions(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:
     if draw.point is not None:
         yield from (((*path, "point", *words), text) for words, text in draw.point.expressions())
     for leading, inner in draw.inner():
-        yield from _expressions(inner, (*path, *leading.split(".", 1)))
+        yield from expressions_of(inner, (*path, *leading.split(".", 1)))
 
 
 def _columns(draw: Draw, path: WordPath) -> Iterator[tuple[WordPath, str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -169,6 +169,11 @@ class LookupFiles:
                     (*path, word), f"{rule.file} has no such column.", f"its columns are: {', '.join(file.columns)}"
                 )
         return file.columns[rule.column].provider
+
+    def levels(self, rule: LookupRule, path: tuple[str, ...]) -> list[Any]:
+        """All values of a column."""
+        values = self.get(rule.file, path).columns[rule.column].values
+        return list(pd.unique(values[~pd.isna(values)]))
 
 
 def plan_lookups(files: LookupFiles, path: tuple[str, ...], table: TableRule) -> dict[str, LookupRows]:
