@@ -14,7 +14,7 @@ from privsynth.dataset import Dataset
 from privsynth.generate.rules.planning.plan import BookPlan, TablePlan
 from privsynth.seeds import seed_of
 
-MOST_AT_ONCE = 1_000_000  # rows of the first table that are made together
+MOST_AT_ONCE = 500_000  # rows of the first table made together: a million of ten columns take over a gigabyte
 PART = 100_000  # rows of it in a part: these and their children take a few hundred megabytes
 _KEYS = ("sequence", "uuid")  # unique however many parts there are
 
