@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,25 +75,57 @@ class Luhn:
 
 # --- bank accounts ---
 
-_BRITISH = "GB99AAAA99999999999999"
+# What stands behind country and check digits: so many letters, then so many digits. Where letters may be among the
+# digits, there are none.
+_ACCOUNTS: Mapping[str, tuple[int, int]] = {
+    "NO": (0, 11),
+    "BE": (0, 12),
+    **dict.fromkeys(("DK", "FI"), (0, 14)),
+    **dict.fromkeys(("MK", "SI"), (0, 15)),
+    **dict.fromkeys(("AT", "EE", "LU"), (0, 16)),
+    **dict.fromkeys(("CH", "HR", "LI"), (0, 17)),
+    "DE": (0, 18),
+    "IL": (0, 19),
+    **dict.fromkeys(("CZ", "ES", "SA", "SE", "SK"), (0, 20)),
+    "PT": (0, 21),
+    "TR": (0, 22),
+    **dict.fromkeys(("FR", "GR"), (0, 23)),
+    "HU": (0, 24),
+    "UA": (0, 25),
+    "IT": (1, 22),
+    "GE": (2, 16),
+    "NL": (4, 10),
+    "LV": (4, 13),
+    **dict.fromkeys(("GB", "IE"), (4, 14)),
+    **dict.fromkeys(("PK", "RO"), (4, 16)),
+    "PS": (4, 21),
+}
+_ELSEWHERE = "GB"  # for a country without such numbers
 
 
-def ibans(values: Sequence[str], _: str) -> FreeValues:
+def ibans(values: Sequence[str], home: str) -> FreeValues:
     """True check digits (mod 97), in the countries and the shape of the real ones, at a bank that does not exist.
 
-    The check digits within the account are true too in Belgium, France, Norway, Spain and Portugal; elsewhere those are
+    Where there are no real ones, they are those of the country of a locale. The check digits within the account are true too in Belgium, France, Norway, Spain and Portugal; elsewhere those are
     drawn. For which countries it is certain that no bank has the code stands beside the codes in `pii.reserved`.
     """
     compact = [re.sub(r"\s", "", v).upper() for v in values]
     forms = Counter(_form(v) for v in compact if re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}", v))
     kept = [(form, n) for form, n in forms.most_common(12) if n >= min(COMMON, len(forms) and len(values))] or [
-        (_BRITISH, 1)
+        (_form_at(home), 1)
     ]
     gap = 4 if sum(" " in v.strip() for v in values) > len(values) / 2 else 0
     room = min(
         len(form) - 6 - BANK_CODES.get(form[:2], 4) for form, _ in kept
     )  # check digits of the account are not free
     return Numbered(10 ** min(room, 15), Ibans(tuple(form for form, _ in kept), tuple(float(n) for _, n in kept), gap))
+
+
+def _form_at(locale: str) -> str:
+    """The form of a country."""
+    country = locale[-2:] if locale[-2:] in _ACCOUNTS else _ELSEWHERE
+    letters, digits = _ACCOUNTS[country]
+    return f"{country}99{'A' * letters}{'9' * digits}"
 
 
 def _form(value: str) -> str:

@@ -39,6 +39,7 @@ EXAMPLES = {
     "PT": "PT50000201231234567890154",
     "SE": "SE4550000000058398257466",
     "TR": "TR330006100519786457841326",
+    "BR": "BR1800360305000010009795493C1",
     "MT": "MT84MALT011000012345MTLCAST001S",
 }
 
@@ -54,8 +55,35 @@ def test_an_iban_is_true_and_its_bank_does_not_exist(country: str) -> None:
         assert (value[:2], len(value)) == (country, len(real))
         assert is_reserved("IBAN", value)
     size = BANK_CODES.get(country, 4)
-    assert {value[4 : 4 + size] for value in made} == {{"BE": "999", "NO": "0001"}.get(country, made[0][4 : 4 + size])}
+    assert {value[4 : 4 + size] for value in made} == {
+        {"BE": "999", "NO": "0001", "BR": "9" * 8}.get(country, made[0][4 : 4 + size])
+    }
     assert not is_reserved("IBAN", real)
+
+
+HOMES = {
+    "de_DE": "DE",
+    "de_AT": "AT",
+    "fr_CH": "CH",
+    "nl_BE": "BE",
+    "no_NO": "NO",
+    "mk_MK": "MK",
+    "he_IL": "IL",
+    "it_IT": "IT",
+    "tr_TR": "TR",
+    "uk_UA": "UA",
+    "ro_RO": "RO",
+    "en_US": "GB",
+    "pt_BR": "GB",
+}
+
+
+@pytest.mark.parametrize("locale", HOMES)
+def test_without_a_real_one_an_iban_is_of_the_country_of_its_locale_or_british(locale: str) -> None:
+    made = ibans([], locale).fill(DRAWS)
+    assert {value[:2] for value in made} == {HOMES[locale]}
+    assert all(import_module("stdnum.iban").is_valid(value) and is_reserved("IBAN", value) for value in made)
+    assert len(set(made)) > 250
 
 
 @pytest.mark.parametrize(

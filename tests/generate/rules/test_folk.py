@@ -11,6 +11,7 @@ from privsynth.generate.rules.values.folk import OF_A_PLACE, PARTS
 from privsynth.people.places import has_places
 from privsynth.people.words import locales, plain_letters
 from privsynth.pii.entities import entities
+from privsynth.pii.reserved import is_reserved
 
 PERSON = """
 sex: {choice: [F, M]}
@@ -75,6 +76,13 @@ def test_a_form_follows_an_example(tmp_path: Path) -> None:
 def test_names_are_at_home_in_the_locale(tmp_path: Path) -> None:
     data = made(tmp_path, book("x: {person: {part: phone}}\ny: {person: street}", head="locale: de_DE\n"))
     assert data.tables[0].frame["y"].str.contains("straße|weg|allee|gasse|platz|ring").all()
+
+
+def test_accounts_are_of_the_country_of_each_locale_and_known_as_invented(tmp_path: Path) -> None:
+    columns = "x: {person: {part: iban, locale: fr_FR, who: payee}}\ny: {person: iban}"
+    frame = made(tmp_path, book(columns, head="locale: de_DE\n")).tables[0].frame
+    assert (set(frame["x"].str[:2]), set(frame["y"].str[:2])) == ({"FR"}, {"DE"})
+    assert all(is_reserved("IBAN", value) for value in (*frame["x"], *frame["y"]))
 
 
 def test_a_part_that_a_person_has_twice_is_another_persons(tmp_path: Path) -> None:
