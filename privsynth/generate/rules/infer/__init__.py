@@ -30,8 +30,8 @@ HEAD = """\
 # A rulebook proposed by `privsynth rules infer`: how each column may be made, and above each why.
 #
 # Nothing below is shared by fewer than {k} people: rarer values are left out, rare combinations are drawn as if the
-# columns did not belong together, ranges lie between round numbers near the {k}th smallest and largest value, and
-# weights have two digits. Read it, change what you know better, and {then}
+# columns did not belong together, ranges lie between round numbers near the {k}th smallest and largest value, dates
+# within them, and weights have two digits. Read it, change what you know better, and {then}
 #
 #   privsynth run {file} {data}--out out/
 #

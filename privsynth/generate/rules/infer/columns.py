@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -170,7 +170,7 @@ class _Columns:
         parents = [states[name] for name in sorted(self._kept(follow), key=lambda name: not states[name].levels)]
         draft = _Draft(column, values, self.crowd, self.gaps.get(column.name))
         if column.name in self.gaps:
-            draft.low_values = self.lesson.values(self.gaps[column.name])
+            draft.comes_after(self.lesson.values(self.gaps[column.name]))
         inside = bool(parents) and self._tells(is_missing) and _varies(is_missing, parents, self.crowd.k)
         rows = np.arange(len(values)) if inside else np.flatnonzero(~is_missing)
         way = branched(parents, rows, partial(draft.leaf, with_missing=inside), self.crowd, draft.enough)
@@ -216,6 +216,19 @@ class _Draft:
         self.covered = np.zeros(len(values), dtype=bool)
         self.codes, self.known = pd.factorize(values)
         self.is_listed = self._is_listed()
+        if column.kind is Kind.DATE:
+            self._span(np.where(self.is_missing, np.nan, values.astype("datetime64[D]").astype(float)))
+
+    def comes_after(self, low_values: Array) -> None:
+        """It is told by the days since the other date."""
+        self.low_values = low_values
+        self._span(_days_between(low_values, self.values))
+
+    def _span(self, days: Array) -> None:
+        """No branch reaches beyond what may be told of all rows."""
+        known = np.flatnonzero(~np.isnan(days))
+        if len(known):
+            self.crowd = replace(self.crowd, span=self.crowd.take(known).span_of(days[known]))
 
     def leaf(self, rows: Array, *, with_missing: bool, stands_in: bool = False) -> Way | None:
         """The way for these rows; where they are missing more or less often than others, that too."""

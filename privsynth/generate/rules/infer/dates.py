@@ -1,4 +1,4 @@
-"""The law of a column of dates: whole months or years, as many as are needed; or so many days after another date."""
+"""The law of a column of dates: between round days, in as many periods as are needed; or days after another date."""
 
 from __future__ import annotations
 
@@ -11,47 +11,54 @@ from privsynth.generate.rules.infer.laws import FITS, LUCK, FittedLaw, Way
 from privsynth.typing import Array
 
 PERIODS = 12  # at most
-LONG = 60  # months from which years are told
 GAPS = 16  # at most
+STEPS = 48  # in which a range is told, at least: what is lost at its ends is small beside it
+DAYS = {1: range(1, 32), 5: range(1, 27, 5), 10: range(1, 22, 10)}  # of a month, on which steps of so many begin
+MONTH, YEAR = 31, 366
 DAY = np.timedelta64(1, "D")
 
 
 def dates_of(values: Array, crowd: Holders, *, has_time: bool) -> FittedLaw | None:
-    """Days (or minutes) that are equally likely within each of some periods; None where too few people have any."""
+    """Days (or minutes) that are equally likely within each of some periods; None where too few people have any.
+
+    Periods begin and end on round days, none of them before the first or after the last that may be told.
+    """
     if crowd.size < 2 * crowd.k:
         return None
-    ends = crowd.ends(values.astype("datetime64[D]").astype(float))
-    low, high = (np.datetime64(round(end), "D").astype("datetime64[M]") for end in ends)
-    unit = "datetime64[Y]" if (high - low).astype(int) > LONG else "datetime64[M]"
-    starts = np.arange(low.astype(unit), high.astype(unit) + 1)
+    days = values.astype("datetime64[D]")
+    starts = _starts(*(round(end) for end in crowd.ends(days.astype(float))))
     words = _words(values, has_time=has_time)
-
-    def period(first: int, last: int) -> Way:
-        """From the first day of one period to the last day of another; at both ends no further than the month."""
-        begin = max(starts[first].astype("datetime64[M]"), low)
-        return _period(begin, min((starts[last] + 1).astype("datetime64[M]") - 1, high), words)
-
-    off = _off(values, low, high)
+    off = _off(values, starts[0], starts[-1])
     if off <= FITS + LUCK / np.sqrt(len(values)):
-        return FittedLaw(period(0, -1), "days all equally likely", off, len(values))
-    codes = np.clip(values.astype(unit).astype(int) - starts[0].astype(int), 0, len(starts) - 1)
-    bounds = _periods(codes, len(starts), crowd)
+        return FittedLaw(_period(starts[0], starts[-1], words), "days all equally likely", off, len(values))
+    codes = np.clip(np.searchsorted(starts, days, side="right") - 1, 0, len(starts) - 2)
+    bounds = _periods(codes, len(starts) - 1, crowd)
     counts = np.array([((codes >= first) & (codes < last)).sum() for first, last in pairwise(bounds)])
     if len(counts) == 1:
-        return FittedLaw(period(0, -1), "one period", off, len(values))
+        return FittedLaw(_period(starts[0], starts[-1], words), "one period", off, len(values))
     parts = [
-        {"weight": weight, **period(first, last - 1)}
+        {"weight": weight, **_period(starts[first], starts[last], words)}
         for weight, (first, last) in zip(proportions(counts), pairwise(bounds), strict=True)
     ]
     return FittedLaw({"mixture": parts}, f"{len(parts)} periods", 0.0, len(values))
+
+
+def _starts(first: int, last: int) -> Array:
+    """The round days on which steps begin, and last the one on which they have ended; none leaves these two days."""
+    days = np.arange(first, max(first, last) + 2).astype("datetime64[D]")
+    step = max(step for step in (*DAYS, MONTH, YEAR) if step == 1 or STEPS * step <= len(days))
+    of_month = (days - days.astype("datetime64[M]")).astype(int) + 1
+    is_round = np.isin(of_month, [*DAYS.get(step, (1,))])
+    if step == YEAR:
+        is_round &= days == days.astype("datetime64[Y]")
+    return days[is_round]
 
 
 def gaps_of(days: Array, crowd: Holders, low: str, *, has_time: bool) -> FittedLaw | None:
     """So many days after another date, `low` as an expression; a table of ranges of days."""
     if crowd.size < 2 * crowd.k:
         return None
-    first, last = (round(end) for end in crowd.ends(days))
-    first = max(0, first)
+    first, last = _round_gaps(*(round(end) for end in crowd.ends(days)))
     codes = np.clip(days - first, 0, last - first).astype(np.int64)
     bounds = _periods(codes, last - first + 1, crowd, most=GAPS)
     ranges = [(first + a, first + b - 1) for a, b in pairwise(bounds)]
@@ -66,6 +73,13 @@ def gaps_of(days: Array, crowd: Holders, low: str, *, has_time: bool) -> FittedL
     return FittedLaw({"mixture": parts}, f"{len(parts)} ranges of days", 0.0, len(days))
 
 
+def _round_gaps(first: int, last: int) -> tuple[int, int]:
+    """Round numbers between these two; never a later date before the earlier one."""
+    first, last = max(0, first), max(0, first, last)
+    step = max(a * 10**b for a in (1, 2, 5) for b in range(6) if a * 10**b == 1 or STEPS * a * 10**b <= last - first)
+    return -(-first // step) * step, last // step * step
+
+
 def _later(low: str, days: int) -> str:
     return f"{low} + INTERVAL {days} DAY" if days else low
 
@@ -76,16 +90,14 @@ def _words(values: Array, *, has_time: bool) -> dict[str, bool]:
     return {"weekdays": True} if np.is_busday(values.astype("datetime64[D]")).all() else {}
 
 
-def _period(first: np.datetime64, last: np.datetime64, words: dict[str, bool]) -> Way:
-    """From the first day of one month to the last day of another."""
-    low, high = first.astype("datetime64[D]"), (last + 1).astype("datetime64[D]") - DAY
-    end = (high + DAY).astype("datetime64[m]") - 1 if "time" in words else high
-    return {"date": {"low": low.item(), "high": end.item(), **words}}
+def _period(first: np.datetime64, after: np.datetime64, words: dict[str, bool]) -> Way:
+    """From one day to the last one before another."""
+    end = after.astype("datetime64[m]") - 1 if "time" in words else after - DAY
+    return {"date": {"low": first.item(), "high": end.item(), **words}}
 
 
-def _off(values: Array, first: np.datetime64, last: np.datetime64) -> float:
-    low = first.astype("datetime64[D]").astype("datetime64[us]").astype(np.int64)
-    high = (last + 1).astype("datetime64[D]").astype("datetime64[us]").astype(np.int64)
+def _off(values: Array, first: np.datetime64, after: np.datetime64) -> float:
+    low, high = (day.astype("datetime64[us]").astype(np.int64) for day in (first, after))
     at = np.sort(values.astype("datetime64[us]").astype(np.int64))
     drawn = np.clip((at - low) / (high - low), 0, 1)
     return float(np.abs(np.arange(1, len(at) + 1) / len(at) - drawn).max())

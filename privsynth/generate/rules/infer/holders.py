@@ -18,12 +18,18 @@ class Holders:
 
     people: Array = field(repr=False)  # the number of the person of each row
     k: int
+    span: tuple[float, float] = (-np.inf, np.inf)  # beyond which no range may reach
 
     def __len__(self) -> int:
         return len(self.people)
 
     def take(self, rows: Array) -> Holders:
-        return Holders(self.people[rows], self.k)
+        return Holders(self.people[rows], self.k, self.span)
+
+    def span_of(self, values: Array) -> tuple[float, float]:
+        """The k-th smallest value and the k-th largest."""
+        order = np.argsort(values, kind="stable")
+        return self._blocks(values, order)[0], self._blocks(values, order[::-1])[0]
 
     def sizes(self, codes: Array, states: int) -> Array:
         """How many different people are in each state."""
@@ -46,7 +52,8 @@ class Holders:
         """
         order = np.argsort(values, kind="stable")
         low, high = self._blocks(values, order), self._blocks(values, order[::-1])
-        return 2 * low[0] - low[1], 2 * high[0] - high[1]
+        first, last = self.span
+        return max(first, 2 * low[0] - low[1]), min(last, 2 * high[0] - high[1])
 
     def _blocks(self, values: Array, order: Array) -> tuple[float, float]:
         """The values up to which k people are met, and 2k."""

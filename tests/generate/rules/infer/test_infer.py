@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -193,6 +194,38 @@ def test_where_no_law_fits_a_table_of_shares_stands() -> None:
     edges, weights = fit.way["histogram"].values()
     assert edges == sorted(edges)
     assert all(len(str(weight).rstrip("0")) <= 2 for weight in weights)
+
+
+def ranges_of(way: dict[str, Any]) -> Iterator[tuple[dt.date, dt.date]]:
+    """The ends of all ranges of days that a way names."""
+    if "date" in way:
+        yield way["date"]["low"], way["date"]["high"]
+    for inner in filter(None, [*way.get("mixture", ()), *way.get("of", {}).values(), way.get("then"), way.get("else")]):
+        yield from ranges_of(inner)
+
+
+@pytest.mark.parametrize(("days", "step"), [(100, 1), (300, 5), (1_000, 10), (3_000, 31), (20_000, 366)])
+def test_no_range_of_dates_reaches_beyond_the_days_of_k_people(days: int, step: int) -> None:
+    """Also where a branch has so few that the ends of its own dates are guessed at."""
+    rng = np.random.default_rng(1)
+    when = np.sort(rng.integers(0, days, 1_000))
+    day = pd.Timestamp("2012-03-08") + pd.to_timedelta(when, unit="D")
+    sky = np.where(rng.random(1_000) < 0.04, "snow", np.where(when > days / 2, "rain", "sun"))
+    columns = content_of(described(t=pd.DataFrame({"day": day, "sky": sky})))["columns"]
+    told = [*ranges_of(columns["day"])]
+    first, last = day[K - 1].date(), day[-K].date()
+    assert dt.timedelta(0) <= min(low for low, _ in told) - first < dt.timedelta(step)
+    assert dt.timedelta(0) <= last - max(high for _, high in told) < dt.timedelta(step)
+
+
+def test_no_range_of_days_after_another_date_reaches_beyond_those_of_k_people() -> None:
+    rng = np.random.default_rng(1)
+    begin = pd.Timestamp("2012-03-08") + pd.to_timedelta(rng.integers(0, 900, 1_000), unit="D")
+    gaps = np.sort(rng.integers(40, 500, 1_000))
+    frame = pd.DataFrame({"begin": begin, "end": begin + pd.to_timedelta(gaps, unit="D")})
+    told = [int(days) for days in re.findall(r"INTERVAL (\d+) DAY", str(content_of(described(t=frame))["columns"]))]
+    assert gaps[K - 1] <= min(told) < gaps[K - 1] + 10
+    assert gaps[-K] - 10 < max(told) <= gaps[-K]
 
 
 def test_many_zeros_are_a_part_of_a_mixture() -> None:
