@@ -139,16 +139,21 @@ TESTS: dict[str, Selection] = {
     "gate/evidence/sought.py": ((f"{EVIDENCE}/test_sought.py",), (f"{GATE}/test_artefacts.py",)),
     "gate/evidence/written.py": ((f"{EVIDENCE}/test_written.py",), (f"{GATE}/test_schema.py",)),
 }
+SAY = f"{GATE}/test_what_gates_say.py"
 FOLDERS = ("gate", "measure", "emit", "lineage")  # of the package, in which mistakes are made
 
 
 def tests_of(file: str) -> Selection:
-    """For a file that is not in the table: the test of its name, then those of its folder."""
-    if file in TESTS:
-        return TESTS[file]
+    """For a file that is not in the table: the test of its name, then those of its folder.
+
+    Last what the gates say: of a gate its own words, of what all gates use everything.
+    """
     folder = Path("tests") / Path(file).parent
     own = folder / f"test_{Path(file).stem}.py"
-    return (*(((str(own),),) if (HERE / own).exists() else ()), (str(folder),))
+    known = TESTS.get(file, (*(((str(own),),) if (HERE / own).exists() else ()), (str(folder),)))
+    if file.startswith("gate/") and "/" not in file.removeprefix("gate/"):
+        return (*known, (SAY, "-k", Path(file).stem))
+    return (*known, (SAY,)) if file.startswith(("gate/", "measure/")) else known
 
 
 # what cannot be told from the original by anybody, and why: "file function: before -> after"
