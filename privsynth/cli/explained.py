@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from privsynth.dataset import Dataset, Table
+from privsynth.dataset import Dataset, Place, Table
 from privsynth.errors import PolicyError, visible
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FIRST = 6  # names of columns that are told of those that rest upon one
 
 
 def narrowed(book: ToldBook, table: str | None, column: str | None) -> ToldBook:
-    """One table of the book, or one column with all that it rests upon there."""
+    """One table of the book, or one column with all that it rests upon, in whichever tables."""
     tables = [each for each in book.tables if table in (None, each.name)]
     if not tables:
         raise _unknown("table", table, [each.name for each in book.tables])
@@ -33,7 +33,9 @@ def narrowed(book: ToldBook, table: str | None, column: str | None) -> ToldBook:
     holders = [each for each in tables if column in [c.name for c in each.columns]]
     if not holders:
         raise _unknown("column", column, [c.name for each in tables for c in each.columns])
-    return replace(book, tables=tuple(_behind(each, column) for each in holders), scenarios=())
+    needed = _behind(book, [(each.name, column) for each in holders])
+    kept = (_only(each, needed) for each in book.tables)
+    return replace(book, tables=tuple(each for each in kept if each.columns), scenarios=())
 
 
 def _unknown(what: str, name: str | None, known: Sequence[str]) -> PolicyError:
@@ -42,13 +44,21 @@ def _unknown(what: str, name: str | None, known: Sequence[str]) -> PolicyError:
     return PolicyError(f"the book has no such {what} without a mistake.", hint=hint)
 
 
-def _behind(table: ToldTable, column: str) -> ToldTable:
-    needed, kept = {column}, []
-    for each in reversed(table.columns):  # each comes after what it rests upon
-        if each.name in needed:
-            needed |= set(each.rests_upon)
-            kept.append(each)
-    return replace(table, columns=tuple(reversed(kept)), expects=(), passed_over=())
+def _behind(book: ToldBook, wanted: Sequence[Place]) -> set[Place]:
+    """Columns of all tables, with all that they rest upon."""
+    needs = {(table.name, column.name): column.behind for table in book.tables for column in table.columns}
+    found, todo = set[Place](), [*wanted]
+    while todo:
+        place = todo.pop()
+        if place not in found:
+            found.add(place)
+            todo += needs.get(place, ())
+    return found
+
+
+def _only(table: ToldTable, places: Collection[Place]) -> ToldTable:
+    columns = tuple(column for column in table.columns if (table.name, column.name) in places)
+    return replace(table, columns=columns, expects=(), passed_over=())
 
 
 def lines_of(book: ToldBook, mistakes: Sequence[Mistake], doubts: Sequence[Mistake]) -> Iterator[str]:
@@ -150,10 +160,12 @@ def record(book: ToldBook, mistakes: Sequence[Mistake]) -> Mapping[str, object]:
             {
                 "name": table.name,
                 "rows": table.rows,
-                "columns": [vars(column) for column in table.columns],
+                "columns": [
+                    {word: told for word, told in vars(column).items() if word != "behind"} for column in table.columns
+                ],
                 "expects": list(table.expects),
                 "passed_over": list(table.passed_over),
-                "parents": dict(table.parents),
+                "parents": {own: parent for own, (parent, _) in table.keys.items()},
             }
             for table in book.tables
         ],

@@ -192,6 +192,7 @@ def test_a_book_is_explained_in_the_order_in_which_it_is_made(zoo: Path) -> None
         "\n"
         "2. animals: for each row of keepers: a count (mean 3)\n"
         "   keeper  the id of its row of the parent\n"
+        "           <- rests upon keepers.id\n"
         "   kind    one of 2: lion 50 %, bear 50 %\n"
         "   legs    always 4\n"
         "   expect  in each row: kind = 'lion' OR legs = 4\n"
@@ -217,6 +218,64 @@ def test_one_column_is_explained_with_all_that_it_rests_upon(zoo: Path) -> None:
     assert (wrong.returncode, "did you mean legs?" in wrong.stderr) == (2, True)
 
 
+LIBRARY = """version: 1
+name: library
+tables:
+  members:
+    rows: 5
+    columns:
+      id: {sequence: {}}
+      born: {date: {low: 1990-01-01, high: 2015-12-31}}
+      child: {sql: "born > DATE '2008-01-01'"}
+  copies:
+    rows: 3
+    columns:
+      id: {sequence: {}}
+      bought: {date: {low: 2020-01-01, high: 2020-12-31}}
+      fees: {total: loans.fee}
+  loans:
+    belongs_to: {table: copies}
+    intervals: {stay: {constant: 9}, gap: {exponential: {mean: 40}}, since: parent.bought, until: 2021-12-31}
+    columns:
+      copy: {reference: id}
+      member: {reference: {table: members, key: id, as: member, where: "member.child = 'false'"}}
+      lent: {row: since}
+      fee: {sql: "day(lent) * 0.25", decimals: 2}
+"""
+
+
+def explained(zoo: Path, text: str, *words: str) -> dict[str, dict[str, object]]:
+    """The columns that are told, each by its table and name."""
+    (zoo / "zoo.yaml").write_text(text)
+    told = json.loads(command("rules", "explain", "zoo.yaml", "--json", *words).stdout)
+    return {f"{table['name']}.{each['name']}": each for table in told["tables"] for each in table["columns"]}
+
+
+def test_a_total_rests_upon_what_it_adds_up_and_that_is_used_by_it(zoo: Path) -> None:
+    columns = explained(zoo, LIBRARY)
+    assert columns["copies.fees"]["rests_upon"] == ["bought", "loans.fee"]
+    assert columns["loans.fee"]["carries"] == ["copies.fees"]
+    assert columns["loans.lent"]["rests_upon"] == ["copies.bought"]
+    shown = explained(zoo, LIBRARY, "--column", "fees")
+    assert set(shown) == {"copies.fees", "copies.bought", "loans.fee", "loans.lent"}
+
+
+def test_a_reference_rests_upon_what_its_condition_names(zoo: Path) -> None:
+    columns = explained(zoo, LIBRARY)
+    assert columns["loans.member"]["rests_upon"] == ["members.child", "members.id"]
+    assert columns["members.child"]["carries"] == ["loans.member"]
+    shown = explained(zoo, LIBRARY, "--table", "loans", "--column", "member")
+    assert set(shown) == {"loans.member", "members.id", "members.child", "members.born"}
+
+
+def test_what_rests_upon_a_mistake_is_passed_over_whatever_lies_between(zoo: Path) -> None:
+    spoilt = LIBRARY.replace("high: 2015-12-31}}", "hihg: 2015-12-31}}").replace(
+        "born > DATE '2008-01-01'", "born || 'x'"
+    )
+    shown = explained(zoo, spoilt)
+    assert not {"members.born", "members.child", "loans.member"} & set(shown)
+
+
 def test_words_are_told_as_they_are_written_in_the_book(zoo: Path) -> None:
     age = "age: {whole: {low: 18, high: 70}}"
     (zoo / "zoo.yaml").write_text(
@@ -239,6 +298,17 @@ def test_the_picture_is_the_same_each_time_and_holds_no_script(zoo: Path) -> Non
     assert "href" not in drawn[0]
     assert {"keepers", "animals", "legs", "<script>x</script> & co"} <= {each.text for each in tree.iter()}
     assert sum(each.get("class") == "tie" for each in tree.iter()) == 1
+    assert not [each for each in tree.iter() if each.get("class") == "arc"], "a key is told by its tie alone"
+
+
+def test_the_picture_shows_what_rests_upon_columns_of_other_tables(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(LIBRARY)
+    assert command("rules", "explain", "zoo.yaml", "--svg", "a.svg").returncode == 0
+    arcs = (zoo / "a.svg").read_text().count('class="arc"')
+    assert arcs == sum(
+        len([need for need in each["rests_upon"] if not need.endswith(".id")])
+        for each in explained(zoo, LIBRARY).values()
+    )
 
 
 def test_a_book_is_proved_against_itself_with_ten_rows_shown(zoo: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ from privsynth.generate.rules.book import (
 from privsynth.generate.rules.following import follows
 from privsynth.generate.rules.planning.doubts import doubts_of
 from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
+from privsynth.generate.rules.planning.resting import columns_resting
+from privsynth.generate.rules.planning.turns import Act, Turn, column_of
 from privsynth.generate.rules.scenarios.variation import Varied, chosen, is_too_much, variation_of
 from privsynth.generate.rules.vocabulary.rulebook import PROCESSES
 
@@ -49,8 +52,19 @@ class Examined:
         return any(path[: len(part)] == part for part in self.aside)
 
     def is_right(self, table: str, column: str) -> bool:
-        """Whether neither the column nor the number of its rows was put aside."""
-        return self.has_size(table) and not self.is_aside(("tables", table, "columns", column))
+        """Whether neither the column, nor what it rests upon, nor the number of its rows was put aside."""
+        return self.has_size(table) and self.is_sound(table, column)
+
+    def is_sound(self, table: str, column: str) -> bool:
+        """Whether neither the column nor what it rests upon was put aside."""
+        return column_of(table, column) not in self._mistaken
+
+    @cached_property
+    def _mistaken(self) -> frozenset[Turn]:
+        if self.plan is None or not self.aside:
+            return frozenset()
+        columns = [turn for turn in self.plan.turns if turn.act is Act.COLUMN]
+        return columns_resting(self.plan, [turn for turn in columns if self.is_aside(turn.path)])
 
     def has_size(self, table: str) -> bool:
         """Whether what says how many rows a table has is right."""

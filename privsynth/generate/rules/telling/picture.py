@@ -108,7 +108,7 @@ def _placed(tables: Sequence[ToldTable]) -> dict[str, TableBox]:
 
 
 def _rests_upon(table: ToldTable) -> list[str]:
-    return [parent for parent in table.parents.values() if parent != table.name]
+    return [parent for parent, _ in table.keys.values() if parent != table.name]
 
 
 def _box(box: TableBox) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _arcs(box: TableBox) -> Iterator[str]:
     names = box.names
     for column in box.table.columns:
         for need in column.rests_upon:
-            if need in names:
+            if need in names and box.table.keys.get(column.name) != (box.table.name, need):
                 above, below = box.middle(need), box.middle(column.name)
                 out = box.x + WIDTH + 14 + min(ARCS - 24, 4 * abs(names.index(need) - names.index(column.name)))
                 right = box.x + WIDTH
@@ -154,27 +154,13 @@ def _arcs(box: TableBox) -> Iterator[str]:
 def _ties(box: TableBox, boxes: Mapping[str, TableBox]) -> Iterator[str]:
     """From the key of a parent to the column that refers to it, and from its columns to what rests upon them."""
     for column in box.table.columns:
-        for name in column.rests_upon:
-            source = _source(box, name, boxes)
-            if source is not None:
-                yield _line(*source, box, column.name, is_key=False)
-    for own, parent in box.table.parents.items():
-        key = next((c.name for c in _columns(boxes, parent) if f"{box.table.name}.{own}" in c.carries), None)
-        if key is not None and own in box.names:
+        for table, name in column.behind:
+            is_key = box.table.keys.get(column.name) == (table, name)
+            if table in boxes and table != box.table.name and name in boxes[table].names and not is_key:
+                yield _line(boxes[table], name, box, column.name, is_key=False)
+    for own, (parent, key) in box.table.keys.items():
+        if own in box.names and parent in boxes and key in boxes[parent].names:
             yield _line(boxes[parent], key, box, own, is_key=True)
-
-
-def _columns(boxes: Mapping[str, TableBox], table: str) -> Sequence[ToldColumn]:
-    return boxes[table].table.columns if table in boxes else ()
-
-
-def _source(box: TableBox, name: str, boxes: Mapping[str, TableBox]) -> tuple[TableBox, str] | None:
-    """The column of another table that is named through a link."""
-    column = name.partition(".")[2]
-    if not column or name in box.names:
-        return None
-    tables = [boxes[parent] for parent in box.table.parents.values() if parent in boxes]
-    return next(((other, column) for other in tables if column in other.names), None)
 
 
 def _line(source: TableBox, key: str, target: TableBox, name: str, *, is_key: bool) -> str:

@@ -7,14 +7,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from privsynth.dataset import Place
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.mistakes import Examined
 from privsynth.generate.rules.planning.plan import BookPlan, TablePlan
-from privsynth.generate.rules.planning.turns import Act, column_of, rows_of
+from privsynth.generate.rules.planning.resting import columns_behind
+from privsynth.generate.rules.planning.turns import Act, Turn, column_of, rows_of
 from privsynth.generate.rules.scenarios.variation import Varied
 from privsynth.generate.rules.vocabulary.basics import RuleModel
 from privsynth.generate.rules.vocabulary.errors import ErrorRule
 from privsynth.generate.rules.vocabulary.rulebook import ColumnRule, Correlate, Draw, Expect
+
+Behind = Mapping[Turn, frozenset[Turn]]  # for each column those that it rests upon
 
 FEW = 5  # levels, ways or words of a law that are told one by one
 
@@ -54,8 +58,9 @@ class ToldColumn:
     name: str
     way: str  # the word of the book that makes it
     sentence: str
-    rests_upon: tuple[str, ...]  # as they are named in its table
+    rests_upon: tuple[str, ...]  # as they are named in its table; table.column where they are not
     carries: tuple[str, ...]  # what rests upon it: columns of its table, and table.column of others
+    behind: tuple[Place, ...] = field(default=(), repr=False)  # the same as `rests_upon`, each by its table and name
     place: str
     about: str = ""
     kind: str = ""
@@ -70,7 +75,7 @@ class ToldTable:
     columns: tuple[ToldColumn, ...] = field(repr=False)
     expects: tuple[str, ...] = field(repr=False)
     passed_over: tuple[str, ...]  # columns with a mistake, and those that rest upon one
-    parents: Mapping[str, str]  # by the column that refers to one
+    keys: Mapping[str, Place] = field(repr=False)  # of other rows, by the columns that repeat them
     about: str = ""
 
 
@@ -100,7 +105,8 @@ def told(found: Examined) -> ToldBook:
     if book is None or plan is None:
         return ToldBook(name="", about="", locale="", tables=())
     order = list(dict.fromkeys(turn.table for turn in plan.turns))
-    tables = tuple(_table(plan.tables[name], book, plan, found) for name in order)
+    behind = columns_behind(plan)
+    tables = tuple(_table(plan.tables[name], book, plan, found, behind) for name in order)
     rules = book.rules
     return ToldBook(
         name=rules.name,
@@ -130,10 +136,10 @@ def _changed(varied: Varied) -> Iterable[str]:
             yield f"{table}, {words[0]}: {_plain(value)}"
 
 
-def _table(table: TablePlan, book: Book, plan: BookPlan, found: Examined) -> ToldTable:
+def _table(table: TablePlan, book: Book, plan: BookPlan, found: Examined, behind: Behind) -> ToldTable:
     path = ("tables", table.name)
     order = [turn.name for turn in plan.turns if turn.act is Act.COLUMN and turn.table == table.name]
-    aside = [name for name in table.columns if found.is_aside((*path, "columns", name))]
+    aside = [name for name in table.columns if not found.is_sound(table.name, name)]
     kept = [name for name in order if name not in aside]
     expects = [
         _expects(expect)
@@ -143,14 +149,14 @@ def _table(table: TablePlan, book: Book, plan: BookPlan, found: Examined) -> Tol
     return ToldTable(
         name=table.name,
         rows=_rows(table) if found.has_size(table.name) else "a mistake stands in its way",
-        columns=tuple(_column(table, name, book, plan) for name in kept),
+        columns=tuple(_column(table, name, book, plan, behind) for name in kept),
         expects=(
             *expects,
             *(words for rule in table.rule.correlate for words in _correlated(rule)),
             *(_on_purpose(rule) for rule in table.rule.errors),
         ),
         passed_over=tuple(aside),
-        parents={relation.child_key: relation.parent for relation in table.relations},
+        keys={relation.child_key: (relation.parent, relation.parent_key) for relation in table.relations},
         about=table.rule.about or "",
     )
 
@@ -182,36 +188,46 @@ def _on_purpose(rule: ErrorRule) -> str:
     return f"made wrong on purpose, {rule.kind.replace('_', ' ')}: {_percent(rule.rate)} of {where}"
 
 
-def _column(table: TablePlan, name: str, book: Book, plan: BookPlan) -> ToldColumn:
-    column = table.columns[name]
+def _column(table: TablePlan, name: str, book: Book, plan: BookPlan, behind: Behind) -> ToldColumn:
+    column, turn = table.columns[name], column_of(table.name, name)
     return ToldColumn(
         name=name,
         way=column.rule.generator,
         sentence=sentence(column.rule) + _added(column.rule, is_sorted=column.is_sorted),
-        rests_upon=tuple(sorted(column.named)),
-        carries=tuple(_carried(table.name, name, plan)),
+        rests_upon=tuple(sorted(_called(table, column.named, behind[turn]))),
+        carries=tuple(_carried(turn, plan, behind)),
+        behind=tuple(sorted((need.table, need.name) for need in behind[turn])),
         place=book.place(("tables", table.name, "columns", name)),
         about=column.rule.about or "",
         kind=column.column.kind.value,
     )
 
 
-def _carried(table: str, column: str, plan: BookPlan) -> Iterable[str]:
-    """The columns that name this one, here and through the links of other tables."""
-    for other in plan.tables.values():
-        if column_of(table, column) in plan.needs.get(rows_of(other.name), ()):
-            yield f"the number of {other.name}"
-        through = [f"{link.name}.{column}" for link in other.links.values() if link.table == table]
-        keys = {
-            relation.child_key
-            for relation in other.relations
-            if (relation.parent, relation.parent_key) == (table, column)
-        }
-        for name, each in other.columns.items():
-            if name in keys or any(named in each.named for named in through):
-                yield f"{other.name}.{name}"
-            elif other.name == table and column in each.named:
-                yield name
+def _called(table: TablePlan, named: Iterable[str], behind: Iterable[Turn]) -> Iterable[str]:
+    """The columns behind one: as its words name them, or else by their tables."""
+    meant = {name: _meant(table, name) for name in named}
+    rest = {turn for turn in behind if turn not in meant.values()}
+    return (*meant, *(_seen_from(table.name, turn) for turn in rest))
+
+
+def _meant(table: TablePlan, name: str) -> Turn:
+    if name in table.columns:
+        return column_of(table.name, name)
+    link, _, column = name.partition(".")
+    return column_of(table.links[link].table, column)
+
+
+def _seen_from(table: str, column: Turn) -> str:
+    return column.name if column.table == table else f"{column.table}.{column.name}"
+
+
+def _carried(column: Turn, plan: BookPlan, behind: Behind) -> Iterable[str]:
+    """The columns that rest upon this one, and the tables whose number of rows does."""
+    for name, other in plan.tables.items():
+        if column in plan.needs.get(rows_of(name), ()):
+            yield f"the number of {name}"
+        turns = (column_of(name, each) for each in other.columns)
+        yield from (_seen_from(column.table, turn) for turn in turns if column in behind[turn])
 
 
 def _added(rule: ColumnRule, *, is_sorted: bool) -> str:
