@@ -48,8 +48,9 @@ VOID_ISSUER = "9999"
 
 # Length of the code of the bank in an IBAN, with what stands before it. Codes that are no bank's: zeros in Germany
 # (they begin with 1 to 8) and Finland (none begins with 0), 990 to 999 in Belgium (for the National Bank's cheques).
-# Elsewhere zeros, 0001 in Norway (0000 was the post's), nines in Brazil (zeros are a bank's) and XXXX where a code is of letters (United Kingdom, Ireland,
-# Netherlands and others): no list of banks that was seen holds them, but no authority says that it never will.
+# Elsewhere zeros, 0001 in Norway (0000 was the post's), nines in Brazil (zeros are a bank's) and XXXX where a code is
+# of letters (United Kingdom, Ireland, Netherlands and others): no list of banks that was seen holds them, but no
+# authority says that it never will.
 BANK_CODES = {
     **dict.fromkeys(("AT", "CH", "LI", "FR", "MC", "SI", "LT", "TR"), 5),
     **dict.fromkeys(("ES", "PT", "NO", "DK", "CZ", "SK", "RO", "BG", "NL", "LV", "GI"), 4),

@@ -128,3 +128,19 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, series: str, every: 
 def test_a_series_beyond_memory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match=r"book.yaml:12:5: [\d,]+ rows are expected"):
         readings(tmp_path, every="second", since="2000-01-01")
+
+
+def test_a_series_without_a_level_moves_around_0(tmp_path: Path) -> None:
+    season = ", season: [{period: day, size: 3}]"
+    text = book(SENSORS, rows=3, rest=words(season).replace(", level: parent.normal", ""))
+    value = made(tmp_path, text)["reading"].frame["value"]
+    assert (value.min(), value.max()) == (-3, 3)
+
+
+def test_shares_of_no_level_are_refused_with_what_to_say(tmp_path: Path) -> None:
+    for level in ("", ", level: 0"):
+        text = book(SENSORS, rest=words(", relative: true").replace(", level: parent.normal", level))
+        with pytest.raises(
+            PolicyError, match=r"book\.yaml:12:5: tables\.reading\.series: .*say one, such as  level: 100"
+        ):
+            fitted(tmp_path, text)

@@ -169,8 +169,14 @@ class Series(RuleModel):
     every: Period
     since: Day
     until: Day
-    level: Amount
+    level: Amount = Field(0, description="Around which it moves.")
     trend: Amount = Field(0, description="How much it rises in a day.")
     season: list[Season] = Field([], max_length=20)
     noise: Disturbance | None = None
     relative: bool = Field(False, description="Trend, seasons and noise are shares of the level, and compound.")
+
+    @model_validator(mode="after")
+    def _shares_of_something(self) -> Self:
+        if self.relative and self.level == 0:
+            raise ValueError("trend, seasons and noise are shares of a level here: say one, such as  level: 100")
+        return self
