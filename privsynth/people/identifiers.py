@@ -107,8 +107,8 @@ def ibans(values: Sequence[str], home: str) -> FreeValues:
     """True check digits (mod 97), in the countries and the shape of the real ones, at a bank that does not exist.
 
     Where there are no real ones, they are those of the country of a locale. The check digits within the account are
-    true too in Belgium, France, Norway, Spain and Portugal; elsewhere those are drawn. For which countries it is certain
-    that no bank has the code stands beside the codes in `pii.reserved`.
+    true too in Belgium, France, Norway, Spain and Portugal; elsewhere those are drawn. For which countries it is
+    certain that no bank has the code stands beside the codes in `pii.reserved`.
     """
     compact = [re.sub(r"\s", "", v).upper() for v in values]
     forms = Counter(_form(v) for v in compact if re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}", v))
