@@ -106,6 +106,15 @@ def test_columns_of_other_rows_are_asked_too() -> None:
     assert [hint for _, hint in doubts("{constant: 1}", child)] == ["did you mean 'sent'?"]
 
 
+def test_states_are_known() -> None:
+    child = """  steps:
+    belongs_to: {table: t}
+    states: {start: open, moves: {open: {closed: 1}}, stay: {open: {constant: 3}}, since: 2020-01-01}
+    columns: {id: {reference: id}, state: {row: state}, y: {sql: "if(state = 'close', 1, 0)"}}
+"""
+    assert [hint for _, hint in doubts("{constant: 1}", child)] == ["did you mean 'closed'?"]
+
+
 def test_a_run_notes_doubts_without_a_value(tmp_path: Path) -> None:
     text = book(COLUMNS + "{when: status = 'payed', then: {constant: 1}, else: {constant: 2}}")
     (note,) = made(tmp_path, text, rows=5).notes

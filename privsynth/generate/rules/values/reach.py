@@ -16,6 +16,7 @@ from privsynth.dataset import Column, Kind
 from privsynth.expressions.comparisons import Comparison, Constant, constants_chosen
 from privsynth.expressions.rules import NOISE
 from privsynth.generate.rules.making.rows import Rows
+from privsynth.generate.rules.time.states import names_of
 from privsynth.generate.rules.values.providers import Scope, key_text
 from privsynth.generate.rules.values.support import FROM_TO, Support, support_of
 from privsynth.generate.rules.vocabulary.rulebook import Draw
@@ -107,6 +108,9 @@ def _levels(draw: Draw, scope: Scope, column: Column) -> tuple[Constant, ...] | 
         case "lookup":
             assert draw.lookup is not None  # noqa: S101 - for the type checker; `generator` says so
             levels = scope.book.lookups.levels(draw.lookup, scope.at("lookup").path)
+        case "row":
+            states = scope.book.rules.tables[scope.path[1]].states
+            levels = names_of(states) if draw.row == "state" and states is not None else None
         case _:
             levels = None
     return (
