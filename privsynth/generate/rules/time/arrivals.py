@@ -7,7 +7,7 @@ same law, and nothing is thrown away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +15,7 @@ import numpy as np
 from privsynth.dataset import Kind
 from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.time.lengths import LONGEST, Counts, counts_of, rate_of
-from privsynth.generate.rules.time.process import (
-    MONDAY,
-    GivenRows,
-    Process,
-    Streams,
-    Window,
-    check_rows,
-    moments,
-    parts_of,
-    window_of,
-)
-from privsynth.generate.rules.time.runs import numbered
+from privsynth.generate.rules.time.process import MONDAY, GivenRows, Process, Streams, Window, moments, window_of
 from privsynth.generate.rules.time.workdays import is_holiday
 from privsynth.generate.rules.values.numbers import demand
 from privsynth.generate.rules.vocabulary.rulebook import Arrivals, Bursts
@@ -37,7 +26,7 @@ if TYPE_CHECKING:
     from privsynth.generate.rules.values.providers import Scope
 
 _WEEK, _HOUR = 7 * 86_400, 3600
-_PARTS = {"time": Kind.DATE, "number": Kind.INTEGER}
+_PARTS = {"time": Kind.DATE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +71,6 @@ class Stream:
     window: Window = field(repr=False)
     bursts: _BurstsOnTop | None
     holidays: QuietHolidays | None
-    place: str
 
     def make(self, parents: Rows, streams: Streams) -> GivenRows:
         begin, end = self.window.of(parents)
@@ -95,7 +83,7 @@ class Stream:
             is_burst = np.concatenate([is_burst, np.ones(int(inside.sum()), dtype=bool)])
             owner, seconds = np.concatenate([owner, more[inside]]), np.concatenate([seconds, times[inside]])
         order = np.lexsort((seconds, owner))
-        parts = {"time": moments(seconds[order]), "number": numbered(owner[order])}
+        parts = {"time": moments(seconds[order])}
         if self.bursts is not None:
             parts["burst"] = np.where(is_burst[order], "true", "false").astype(object)
         return GivenRows(owner[order], parts)
@@ -105,7 +93,7 @@ class Stream:
         first, last = (self.week.days(limit) for limit in window)
         with np.errstate(over="ignore"):
             expected = rate * (last - first)
-            check_rows(float(expected.sum()), self.place)
+            self.window.check_rows(float(expected.sum()))
         owner = np.repeat(np.arange(len(rate)), streams(f"{name} count").poisson(expected))
         share = streams(f"{name} time").random(len(owner))
         seconds = self.week.seconds(first[owner] + (last - first)[owner] * share)
@@ -122,36 +110,36 @@ class _BurstsOnTop:
     rate: Counts = field(repr=False)
     size: Counts = field(repr=False)
     minutes: Counts = field(repr=False)
-    place: str
+    window: Window = field(repr=False)  # of all arrivals
 
     def arrive(self, owner: Array, begin: Array, parents: Rows, streams: Streams) -> tuple[Array, Array]:
         """Whose each arrival in a burst is, and its second."""
         rows = Rows(len(owner), parents.take(owner).values, streams("arrivals bursts size"))
         with np.errstate(over="ignore"):
             size, length = np.rint(self.size(rows)), 60 * self.minutes(parents)
-            check_rows(float(size.sum()), self.place)
-        demand(length < LONGEST, f"{self.place}: a burst lasts too long")
+            self.window.check_rows(float(size.sum()))
+        demand(length < LONGEST, f"{self.window.place}: a burst lasts too long")
         burst = np.repeat(np.arange(len(owner)), size.astype(np.int64))
         offset = np.floor(streams("arrivals bursts within").random(len(burst)) * length[owner[burst]]).astype(np.int64)
         return owner[burst], begin[burst] + offset
 
 
 def arrivals_process(rule: Arrivals, scope: Scope) -> Process:
+    window = window_of(rule.since, rule.until, scope)
     stream = Stream(
         rate=rate_of(rule.rate, scope.at("rate")),
         week=week_of(rule),
-        window=window_of(rule.since, rule.until, scope),
-        bursts=_bursts(rule.bursts, scope.at("bursts")) if rule.bursts else None,
+        window=window,
+        bursts=_bursts(rule.bursts, window, scope.at("bursts")) if rule.bursts else None,
         holidays=rule.holidays,
-        place=scope.book.place(scope.path),
     )
-    return Process(parts_of(_PARTS | ({"burst": Kind.BOOLEAN} if rule.bursts else {}), has_time=True), stream.make)
+    return Process.of(_PARTS | ({"burst": Kind.BOOLEAN} if rule.bursts else {}), stream.make, has_time=True)
 
 
-def _bursts(rule: Bursts, scope: Scope) -> _BurstsOnTop:
+def _bursts(rule: Bursts, window: Window, scope: Scope) -> _BurstsOnTop:
     return _BurstsOnTop(
         rate_of(rule.rate, scope.at("rate")),
         counts_of(rule.size, scope.at("size")),
         rate_of(rule.minutes, scope.at("minutes")),
-        scope.book.place(scope.path),
+        replace(window, place=scope.book.place(scope.path)),
     )

@@ -11,17 +11,7 @@ import numpy as np
 from privsynth.dataset import Kind
 from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.time.lengths import rate_of
-from privsynth.generate.rules.time.process import (
-    MONDAY,
-    GivenRows,
-    Process,
-    Streams,
-    Window,
-    check_rows,
-    moments,
-    parts_of,
-    window_of,
-)
+from privsynth.generate.rules.time.process import MONDAY, GivenRows, Process, Streams, Window, moments, window_of
 from privsynth.generate.rules.time.runs import numbered, starts_of
 from privsynth.generate.rules.values.numbers import demand
 from privsynth.generate.rules.vocabulary.time import Disturbance, Season, Series
@@ -33,7 +23,7 @@ if TYPE_CHECKING:
 DAY = 86_400
 _STEPS = {"second": 1, "minute": 60, "hour": 3600, "day": DAY, "week": 7 * DAY}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
-_PARTS = {"time": Kind.DATE, "value": Kind.NUMBER, "number": Kind.INTEGER}
+_PARTS = {"time": Kind.DATE, "value": Kind.NUMBER}
 
 
 @dataclass(frozen=True)
@@ -100,21 +90,19 @@ class EvenSeries:
     seasons: tuple[Swing, ...] = field(repr=False)
     noise: Callable[[Rows, Array, Streams], Array] | None = field(repr=False)
     relative: bool
-    place: str
 
     def make(self, parents: Rows, streams: Streams) -> GivenRows:
         begin, end = self.window.of(parents)
         counts = self.pace.counts(begin, end)
-        check_rows(float(counts.sum()), self.place)
+        self.window.check_rows(float(counts.sum()))
         owner = np.repeat(np.arange(parents.count), counts)
-        number = numbered(owner)
-        seconds = self.pace.moments(begin[owner], (number - 1).astype(np.int64))
+        seconds = self.pace.moments(begin[owner], (numbered(owner) - 1).astype(np.int64))
         with np.errstate(over="ignore", invalid="ignore"):
             moving = self._moving(parents, owner, seconds, (seconds - begin[owner]) / DAY)
         if self.noise is not None:
             moving = moving + self.noise(parents, owner, streams)
         value = self._value(parents, owner, moving)
-        return GivenRows(owner, {"time": moments(seconds), "value": value, "number": number})
+        return GivenRows(owner, {"time": moments(seconds), "value": value})
 
     def _moving(self, parents: Rows, owner: Array, seconds: Array, days: Array) -> Array:
         moving = _each(self.trend, parents)[owner] * days
@@ -126,7 +114,7 @@ class EvenSeries:
         level = _each(self.level, parents)[owner]
         with np.errstate(over="ignore", invalid="ignore"):
             value = level * np.exp(moving) if self.relative else level + moving
-        demand(~np.isinf(value), f"{self.place}: a value grows beyond all numbers")
+        demand(~np.isinf(value), f"{self.window.place}: a value grows beyond all numbers")
         return np.asarray(value)
 
 
@@ -144,9 +132,8 @@ def series_process(rule: Series, scope: Scope) -> Process:
         seasons=tuple(_swing(season, scope.at("season", str(at))) for at, season in enumerate(rule.season)),
         noise=_noise(rule.noise, scope.at("noise")) if rule.noise else None,
         relative=rule.relative,
-        place=scope.book.place(scope.path),
     )
-    return Process(parts_of(_PARTS, has_time=pace.seconds > 0 and pace.seconds % DAY != 0), series.make)
+    return Process.of(_PARTS, series.make, has_time=pace.seconds > 0 and pace.seconds % DAY != 0)
 
 
 def _swing(rule: Season, scope: Scope) -> Swing:

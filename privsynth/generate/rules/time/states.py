@@ -21,10 +21,8 @@ from privsynth.generate.rules.time.process import (
     Streams,
     Window,
     moments,
-    parts_of,
     window_of,
 )
-from privsynth.generate.rules.time.runs import numbered
 from privsynth.generate.rules.values.numbers import demand
 from privsynth.generate.rules.vocabulary.rulebook import States, check_weights
 from privsynth.typing import Array
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from privsynth.generate.rules.values.providers import Scope
 
 MOST_STEPS = 10_000  # of one parent
-PARTS = {"state": Kind.CATEGORY, "since": Kind.DATE, "until": Kind.DATE, "number": Kind.INTEGER}
+PARTS = {"state": Kind.CATEGORY, "since": Kind.DATE, "until": Kind.DATE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,6 @@ class Machine:
     moves: Mapping[int, Moves] = field(repr=False)  # those without are final
     stay: Mapping[int, Callable[[Rows], Array]] = field(repr=False)  # in seconds
     window: Window = field(repr=False)
-    place: str
 
     def make(self, parents: Rows, streams: Streams) -> GivenRows:
         path = _Path()
@@ -97,7 +94,7 @@ class Machine:
         if path.steps >= MOST_STEPS or path.rows + len(here) > MOST_ROWS:
             often = self.names[int(np.bincount(state).argmax())]
             raise BackendError(
-                f"{self.place}: after {path.steps:,} steps {len(here)} parents have not come to an end"
+                f"{self.window.place}: after {path.steps:,} steps {len(here)} parents have not come to an end"
                 f" (most are in state {often}); {path.rows:,} rows so far.",
                 hint="let the states last longer, lead to a last state, or end earlier",
             )
@@ -126,7 +123,7 @@ class _Path:
         left = moments(until[order])
         left[until[order] == np.iinfo(np.int64).min] = np.datetime64("NaT")
         texts = np.array(names, dtype=object)[state[order]]
-        parts = {"state": texts, "since": moments(since[order]), "until": left, "number": numbered(owner[order])}
+        parts = {"state": texts, "since": moments(since[order]), "until": left}
         return GivenRows(owner[order], parts)
 
 
@@ -145,9 +142,8 @@ def states_process(rule: States, scope: Scope) -> Process:
             for name in left
         },
         window=window_of(rule.since, rule.until, scope),
-        place=scope.book.place(scope.path),
     )
-    return Process(parts_of(PARTS, has_time=rule.unit != "days"), machine.make)
+    return Process.of(PARTS, machine.make, has_time=rule.unit != "days")
 
 
 def names_of(rule: States) -> tuple[str, ...]:
