@@ -183,6 +183,6 @@ def _tail(policy: Policy) -> Iterator[str]:
         )
         return
     yield (
-        "  kind: auto            # model (learnt), rules (a rulebook), clone (several people mixed) "
+        "  kind: auto            # model (learnt), rules (a rulebook), clone (mostly one person, others mixed in) "
         "or mask (the same rows, pseudonymised)"
     )

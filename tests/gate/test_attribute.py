@@ -81,7 +81,7 @@ def test_a_secret_that_the_draft_lacks_is_not_guessed(monkeypatch: pytest.Monkey
     (found,) = told(
         monkeypatch, Excess(model="trees", train=0.8, control=0.5, of_train=1_000, of_control=900), made=bare
     )
-    assert (found.what, found.measured, found.limit) == ("sensitive columns", 1, None)
+    assert (found.what, found.measured, found.limit) == ("no sensitive column could be attacked", 1, None)
     assert found.empty
     assert "no sensitive column is in the draft" in found.note
 
@@ -98,7 +98,7 @@ def test_a_secret_beside_which_nothing_is_known_is_not_guessed(monkeypatch: pyte
     (found,) = Attribute(Policy(backend="model")).measure(
         draft(alone(MADE)), source(alone(people(60, 1)), alone(people(60, 2)))
     )
-    assert found.what == "sensitive columns"
+    assert found.what == "no sensitive column could be attacked"
 
 
 def test_each_secret_is_guessed_and_the_proof_is_asked_for_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:

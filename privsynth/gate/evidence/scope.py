@@ -112,6 +112,8 @@ def no_secrets(source: Source, so: str) -> Finding:
     """No sensitive column was declared or seen, or none that could be attacked: two answers that must not be mixed."""
     there = sum(len(table.of_role(Role.SENSITIVE)) for table in source.train)
     none = "no column has the role sensitive"
+    # what is said must make sense by itself: where figures are not told, the note is not told either
+    advice = "declare one to have it attacked"
     few = (
         "no sensitive column is in the draft with its values, beside columns to guess it from, "
         f"in a table of {FEWEST} training rows and {FEWEST} held-out rows"
@@ -119,8 +121,8 @@ def no_secrets(source: Source, so: str) -> Finding:
     return Finding(
         "sensitive_columns",
         there,
-        what="sensitive columns",
-        note=f"{few}, so {so}" if there else f"{none}, so {so}; declare one to have it attacked",
+        what="no sensitive column could be attacked" if there else f"{none}: {advice}",
+        note=f"{few}, so {so}" if there else f"{none}, so {so}; {advice}",
         empty=True,
     )
 
