@@ -100,3 +100,26 @@ def test_people_are_counted_in_the_first_table_of_several() -> None:
     data = Dataset((rows(200), rows(9_000, "child")), (relation,))
     verdict = judge(Budget(Policy(profile="gdpr-strict")), Draft(data, serialise(data)), both, seconds=60)
     assert finding(verdict, "rows of all releases").measured == 2
+
+
+def test_a_part_counts_as_the_whole_that_it_is_a_part_of() -> None:
+    """What is not there comes out as whole as the part."""
+    part = dataclasses.replace(source(100, Exposure(1)), of_rows=300)
+    data = Dataset((rows(80),))
+    verdict = judge(Budget(Policy()), Draft(data, serialise(data)), part, seconds=60)
+    found = finding(verdict, "rows of all releases")
+    assert (found.measured, found.n) == ((80 + 300 - 100) / 300, 300)
+
+
+def test_a_source_without_rows_is_divided_by_one() -> None:
+    nobody = dataclasses.replace(source(2, Exposure(1)), of_rows=0)
+    data = Dataset((rows(5),))
+    verdict = judge(Budget(Policy()), Draft(data, serialise(data)), nobody, seconds=60)
+    assert finding(verdict, "rows of all releases").measured == 3
+
+
+def test_without_a_record_that_is_said_of_each_sum() -> None:
+    private = {"kind": "model", "engine": "dp", "epsilon": 1}
+    for words in ("attempts", "rows of all releases", "epsilon", "delta"):
+        assert "not counted" in finding(judged(5, None, backend=private), words).note
+        assert "not counted" not in finding(judged(5, Exposure(1), backend=private), words).note

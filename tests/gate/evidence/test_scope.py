@@ -195,3 +195,9 @@ def test_nobody_takes_the_frame_of_another_table() -> None:
     assert scope.table_or_empty(Dataset(()), table(4)).frame.equals(pd.DataFrame(table(4).frame.iloc[:0]))
     assert len(scope.table_or_empty(Dataset((table(2),)), table(4))) == 2
     assert np.array_equal(table(0).people, np.arange(0))
+
+
+def test_that_no_secret_was_attacked_is_a_sentence_by_itself() -> None:
+    """Where figures are not told, the note is not told either."""
+    without = Source(Dataset((table(3),)), Dataset(()), Statistics({}, Taken()))
+    assert scope.no_secrets(without, "so").what == "no column has the role sensitive: declare one to have it attacked"
