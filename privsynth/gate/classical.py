@@ -157,7 +157,7 @@ class Classical:
                 distance = f"largest distance of a group's {column.name} from the table's, reported"
                 note = f"entropy l {found.entropy:.2f}, t {found.closeness:.2f} ({distance})"
                 what = f"fewest different values of {column.name} in a group ({train.name})"
-                limit = None if self.limits.l_min is None else self._held(self.limits.l_min)
+                limit = self._held(self.limits.l_min)
                 yield Finding(
                     f"different_secrets.{column.name}",
                     found.distinct,
@@ -176,7 +176,7 @@ class Classical:
         groups, blank = groups_of(made, names)
         sizes = np.bincount(groups[~blank])
         found = population_uniques(sizes[sizes > 0], max(population, len(made)))
-        limit = None if self.limits.population_unique_max is None else self._held(self.limits.population_unique_max)
+        limit = self._held(self.limits.population_unique_max)
         note = f"estimated by the model {found.model} for {population:,} people (rule of Dankar et al. 2012)"
         return Finding(
             "population_uniques",
@@ -190,7 +190,7 @@ class Classical:
             remedy=REMEDY,
         )
 
-    def _held(self, limit: float) -> float | None:
+    def _held(self, limit: float | None) -> float | None:
         return limit if self.decides else None
 
 

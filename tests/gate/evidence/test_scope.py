@@ -199,5 +199,6 @@ def test_nobody_takes_the_frame_of_another_table() -> None:
 
 def test_that_no_secret_was_attacked_is_a_sentence_by_itself() -> None:
     """Where figures are not told, the note is not told either."""
-    without = Source(Dataset((table(3),)), Dataset(()), Statistics({}, Taken()))
+    plain = replace(table(3), columns=tuple(replace(column, role=Role.PLAIN) for column in table(3).columns))
+    without = Source(Dataset((plain,)), Dataset(()), Statistics({}, Taken()))
     assert scope.no_secrets(without, "so").what == "no column has the role sensitive: declare one to have it attacked"
