@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 FIGURES = frozenset({"epsilon", "delta", "rho"})  # of differential privacy
 
@@ -60,6 +60,15 @@ class RuleKept:
         return ", ".join(done)
 
 
+def added_up(parts: Sequence[RuleKept]) -> RuleKept:
+    """One rule over all parts of a table."""
+    counts = {
+        name: sum(getattr(part, name) for part in parts)
+        for name in ("rows", "broken", "redrawn", "repaired", "excused")
+    }
+    return replace(parts[0], **counts)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableRecipe:
     """How one table was learnt, as its engine tells it."""
@@ -105,8 +114,14 @@ class Recipe:
     def record(self) -> dict[str, object]:
         """As manifest and report write it."""
         tables = {name: table.record() for name, table in self.tables.items()}
-        told = {"tables": tables, "columns": self.columns, "direct": self.direct, "versions": self.versions}
-        told |= {"inferred": self.inferred, "rules_kept": [asdict(rule) for rule in self.kept]}
+        told: dict[str, object] = {
+            "tables": tables,
+            "columns": self.columns,
+            "direct": self.direct,
+            "versions": self.versions,
+            "inferred": self.inferred,
+            "rules_kept": [asdict(rule) for rule in self.kept],
+        }
         repeatable = {} if self.repeatable is None else {"repeatable": self.repeatable}
         return {"backend": self.backend, **_said(told), **repeatable, **self.details}
 

@@ -15,7 +15,7 @@ from builders import Content
 
 from privsynth.errors import PolicyError
 from privsynth.gate import gates_for
-from privsynth.pipeline import acts
+from privsynth.pipeline import acts, halves
 from privsynth.pipeline.whole import synthesize
 from privsynth.policy import Policy
 from privsynth.release import Outcome, Release
@@ -189,3 +189,30 @@ def late(data: Any) -> Any:
 def test_the_rulebook_that_makes_rows_does_not_bind_others(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="keep_rules: binds the rows of model, clone or mask"):
         Policy(backend="rules", keep_rules=tmp_path / "book.yaml")
+
+
+@pytest.mark.usefixtures("schema_alone")
+def test_a_key_that_the_data_was_not_found_to_have_is_refused_with_what_to_write(tmp_path: Path) -> None:
+    data = write(tmp_path)
+    for name, key in (("people", "number"), ("stays", "who")):
+        file = data / f"{name}.csv"
+        file.write_text(file.read_text().replace("person,", f"{key},", 1))
+    book = BOOK.replace("person: {sequence", "number: {sequence").replace(
+        "person: {reference: person", "who: {reference: number"
+    )
+    (tmp_path / "book.yaml").write_text(book)
+    with pytest.raises(PolicyError, match="not found to have this key") as error:
+        outcome_of(tmp_path, data, "model")
+    assert "parent: people, parent_key: number, child: stays, child_key: who" in error.value.hint
+
+
+def test_a_kept_model_is_bound_again_at_the_draw(tmp_path: Path) -> None:
+    data = write(tmp_path)
+    policy = Policy(backend="model", keep_rules=tmp_path / "book.yaml", seed=5, holdout=0.5)
+    prepared, fitted = halves.fit(str(data), policy, Stages())
+    halves.keep(fitted, prepared, tmp_path / "model", paths=[str(data)])
+    saved = halves.load(tmp_path / "model")
+    again, model = halves.resume(saved, str(data), saved.policy, Stages())
+    made = model.sample(None, again.seeds.chance("sample"))
+    people, stays = (made[name].frame for name in ("people", "stays"))
+    assert (people.spent.to_numpy() == stays.groupby("person").cost.sum().reindex(people.person, fill_value=0)).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from privsynth.bindings import Bound
+from privsynth.bindings import Bound, BoundReference
 from privsynth.checks.answer import Answer, answer
 from privsynth.checks.bound import demand_of, filed_with, tables_of
 from privsynth.dataset import Dataset
@@ -40,6 +40,7 @@ def bindings_for(policy: Policy, data: Dataset) -> tuple[tuple[Bound, ...], list
             hint="its tables and columns must be called as those of the data",
         )
     _refuse_misfits(bindings, data)
+    _refuse_unrelated(bindings, data, follows=isinstance(policy.backend, MaskOptions))
     if not policy.has_claim:  # what real rows break may not be told beside a claim
         found = list(_broken(bindings, data))
         if not isinstance(policy.backend, MaskOptions):
@@ -80,6 +81,27 @@ def _refuse_misfits(bindings: Sequence[Bound], data: Dataset) -> None:
                 f"{each.told} cannot be asked of the data: {problem.message}",
                 hint=problem.hint or "correct the rulebook, or say in the policy which kind the column is of",
             ) from None
+
+
+def _refuse_unrelated(bindings: Sequence[Bound], data: Dataset, *, follows: bool) -> None:
+    """Keys that nothing would keep: those between tables that the data was not found to have."""
+    for each in bindings:
+        if not isinstance(each, BoundReference):
+            continue
+        relations = each.tie.relations
+        if len(relations) > 1 and not follows:
+            raise PolicyError(
+                f"{each.told} has a key of several columns, which model and clone do not keep.",
+                hint="leave the reference out of the rulebook, or give the tables a key of one column",
+            )
+        if len(relations) == 1 and relations[0] not in data.relations:
+            (of,) = relations
+            raise PolicyError(
+                f"{each.told}, but the data was not found to have this key.",
+                hint="declare it in the policy: relations: [{"
+                f"parent: {of.parent}, parent_key: {of.parent_key}, child: {of.child}, child_key: {of.child_key}"
+                "}]",
+            )
 
 
 def _broken(bindings: Sequence[Bound], data: Dataset) -> Iterator[tuple[Bound, Answer]]:

@@ -9,6 +9,7 @@ the worst of each finding -> report -> decide
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -26,13 +27,15 @@ from privsynth.generate.mask import Mask
 from privsynth.generate.mask.memory import Memory
 from privsynth.lineage.attempts import attempt
 from privsynth.options import MaskOptions
-from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by, known_before
+from privsynth.pipeline.acts import Drawn, Prepared, decided, judged_by, known_before, recipe_of
+from privsynth.pipeline.bound import bindings_for, bound, kept_in_words
 from privsynth.pipeline.choices import seed_notes, seeds_for, settle
 from privsynth.pipeline.earlier import refuse_unreadable
 from privsynth.pipeline.evidence import NOTHING, overspent, unjudged
 from privsynth.policy import Policy
 from privsynth.read.parts import beginning
 from privsynth.read.sources import SourceFile
+from privsynth.recipe import RuleKept, added_up
 from privsynth.release import Draft, Outcome
 from privsynth.source import Exposure, Source
 from privsynth.stages import Stages
@@ -68,8 +71,12 @@ def mask_in_parts(
         stage.say(f"{len(taken.prints):,} identifying values that nobody may be given; {whose}")
     stages.notes(parts.misfit_notes())
     first = Dataset((next(iter(parts)),), notes=(*notes, *parts.misfit_notes()))
+    bindings, unbound = bindings_for(policy, first)
+    stages.notes(unbound)
+    first = first.with_notes(*unbound)
     with attempt(first, policy, parts=partial(iter, parts)) as begun:
         source = _source(first, policy, taken, rows=parts.rows, exposure=begun.exposure)
+        source = replace(source, bindings=bindings)
         prepared = Prepared(started=started, seeds=seeds, policy=policy, data=first, source=source)
         prepared = known_before(prepared, begun, stages)
         if over := overspent(prepared, begun.exposure):
@@ -100,6 +107,7 @@ def _mask_and_decide(prepared: Prepared, parts: Parts, out: Path, stages: Stages
     with stages.stage("mask") as stage:
         first, judged = _mask_each(prepared, parts, out, stages)
         stage.say(f"{parts.rows:,} rows, {len(judged)} of {len(parts.files)} parts judged")
+    stages.notes(kept_in_words(first.recipe.kept))
     recipe = replace(
         first.recipe, details={**first.recipe.details, "key_overwritten": True}
     )  # with the memory of what was learnt
@@ -119,13 +127,16 @@ def _mask_each(prepared: Prepared, parts: Parts, out: Path, stages: Stages) -> t
     if not isinstance(options, MaskOptions) or not parts.rows:
         raise PolicyError("only backend mask works in parts, and only where there are rows.", hint="use privsynth run")
     memory = _memory(options, parts)
-    drafts, judged = list[Draft](), list[list[Verdict]]()
+    drafts, judged, kept = list[Draft](), list[list[Verdict]](), list[Sequence[RuleKept]]()
     with os.fdopen(unnamed(out), "wb", closefd=False) as file:
         for number, table in enumerate(parts):
             data = Dataset((table,))
             source = _source(data, policy, whole.statistics.taken, rows=whole.of_rows, exposure=whole.exposure)
-            source = replace(source, earlier=whole.earlier, earlier_unseen=whole.earlier_unseen)
+            source = replace(
+                source, earlier=whole.earlier, earlier_unseen=whole.earlier_unseen, bindings=whole.bindings
+            )
             draft = _draft(Mask(options, policy.limits, memory, nlp=policy.nlp), source, prepared, number)
+            kept.append(draft.recipe.kept)
             judged.append(judged_by(GATES_OF_ROWS, draft, source, policy, Stages()))
             file.write(_rows_of(draft, with_header=not number))
             drafts = drafts or [draft]
@@ -133,7 +144,8 @@ def _mask_each(prepared: Prepared, parts: Parts, out: Path, stages: Stages) -> t
             if blocking(judged[-1], policy.waivers):
                 break
     memory.destroy()
-    return drafts[0], judged
+    recipe = replace(drafts[0].recipe, kept=tuple(map(added_up, zip(*kept, strict=True))))
+    return replace(drafts[0], recipe=recipe), judged
 
 
 def _memory(options: MaskOptions, parts: Parts) -> Memory:
@@ -144,9 +156,10 @@ def _memory(options: MaskOptions, parts: Parts) -> Memory:
 
 def _draft(mask: Mask, source: Source, prepared: Prepared, number: int) -> Draft:
     rng = prepared.seeds.chance("sample", number)
-    sampled = in_form(mask.fit(source.train, source.statistics, rng).sample(None, rng), source.train, "csv")
+    fitted = bound(mask, prepared.policy, source.bindings).fit(source.train, source.statistics, rng)
+    sampled = in_form(fitted.sample(None, rng), source.train, "csv")
     notes = () if number else (*prepared.data.notes, *sampled.notes)
-    return Draft(replace(sampled, notes=notes), serialise(sampled), None, mask.recipe)
+    return Draft(replace(sampled, notes=notes), serialise(sampled), None, recipe_of(fitted))
 
 
 def _rows_of(draft: Draft, *, with_header: bool) -> bytes:

@@ -152,7 +152,7 @@ class BoundBackend:
             broken=engine.broken + worked_out + max(broken, left),
             redrawn=engine.redrawn + max(0, broken - left),
             repaired=engine.repaired + worked_out + left,
-            excused=int(self.judge_.excused(binding, data).sum()),
+            excused=0 if _is_soft(binding) else int(self.judge_.excused(binding, data).sum()),
         )
 
     def _by_engine(self) -> dict[str, RuleKept]:
@@ -160,6 +160,10 @@ class BoundBackend:
         if not isinstance(self.backend, Described):
             return {}
         return {name: each for table in self.backend.recipe.tables.values() for name, each in table.kept.items()}
+
+
+def _is_soft(binding: Bound) -> bool:
+    return isinstance(binding, BoundRow) and binding.rule.rate < 1
 
 
 def told(dataset: Dataset, bindings: Sequence[Bound]) -> Dataset:
