@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,42 @@ MAX_NUMBER = 100  # characters
 _NUMBER_LIKE = re.compile(r"[-+.\d][-+.:_\da-fA-FxXoO]*")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}  # what YAML takes for something else
+INVALID = "this is not valid YAML"
+_SAID = (  # words of the reader; whether it is where that begins, and not where it was noticed; our words; a hint
+    ("found duplicate key", False, "this word stands twice in one place", "leave out one of the two"),
+    ("found character '\\t'", False, "a tab stands here", "indent with spaces"),
+    ("a flow mapping", True, "a '{' opens here and is not closed", "close it with '}', with a comma between its words"),
+    (
+        "a flow sequence",
+        True,
+        "a '[' opens here and is not closed",
+        "close it with ']', with a comma between its items",
+    ),
+    (
+        "a quoted scalar",
+        True,
+        "a quote opens here and is not closed",
+        "close it; inside '...' a quote is written twice",
+    ),
+    ("found '}'", False, "a '}' closes what was not opened", "leave it out"),
+    ("found ']'", False, "a ']' closes what was not opened", "leave it out"),
+    (
+        "mapping values are not allowed",
+        False,
+        "a ':' stands where no name can be",
+        "put a text that holds ': ' in quotes",
+    ),
+    ("cannot start any token", False, "a text cannot begin with this sign", "put the text in quotes"),
+    ("could not find expected ':'", True, "a name stands here without ':'", "write  name: value"),
+    ("a block ", False, "this line is not indented as those that it belongs to", "indent with as many spaces as they"),
+)
 _UNFIT = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)  # of values, in ruamel
+
+
+class NoSuchDay(str):
+    """A day that no calendar has, such as February 30, as it was written."""
+
+    __slots__ = ()
 
 
 def read_yaml(path: Path) -> Any:
@@ -44,12 +80,13 @@ def parse_yaml(text: str, name: str) -> Any:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _constructor()
     try:
         for number, (token, depth) in enumerate(_with_depth(yaml.scan(text))):
             _check(token, depth, number, name)
         content = yaml.load(text)
     except MarkedYAMLError as error:
-        raise _invalid(name, error.problem_mark) from None
+        raise _explained(name, error) from None
     except (YAMLError, *_UNFIT):
         raise _invalid(name) from None
     if not isinstance(content, dict):
@@ -57,9 +94,35 @@ def parse_yaml(text: str, name: str) -> Any:
     return content
 
 
-def _invalid(name: str, mark: Any = None, why: str = "this is not valid YAML") -> PolicyError:
+def _invalid(name: str, mark: Any = None, why: str = INVALID, hint: str = "") -> PolicyError:
     place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-    return PolicyError(f"{name}{place}: {why}.", line=mark.line + 1 if mark else None)
+    return PolicyError(f"{name}{place}: {why}.", hint=hint, line=mark.line + 1 if mark else None)
+
+
+def _explained(name: str, error: Any) -> PolicyError:
+    """What is wrong in our words: those of the reader show values, and say little to who does not know YAML."""
+    said = f"{error.context or ''}: {error.problem or ''}"
+    for theirs, begins_before, ours, hint in _SAID:
+        if theirs in said:
+            mark = error.context_mark if begins_before else error.problem_mark
+            return _invalid(name, mark or error.problem_mark, f"{INVALID}: {ours}", hint)
+    return _invalid(name, error.problem_mark)
+
+
+@cache
+def _constructor() -> Any:
+    """Of plain content, in which a day that no calendar has is kept as it is written."""
+    from ruamel.yaml.constructor import SafeConstructor
+
+    class Plain(SafeConstructor):
+        def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
+            try:
+                return super().construct_yaml_timestamp(node, values)
+            except ValueError:
+                return NoSuchDay(node.value)
+
+    Plain.add_constructor("tag:yaml.org,2002:timestamp", Plain.construct_yaml_timestamp)
+    return Plain
 
 
 def _with_depth(tokens: Iterator[Any]) -> Iterator[tuple[Any, int]]:

@@ -27,21 +27,24 @@ def narrowed(book: ToldBook, table: str | None, column: str | None) -> ToldBook:
     """One table of the book, or one column with all that it rests upon, in whichever tables."""
     tables = [each for each in book.tables if table in (None, each.name)]
     if not tables:
-        raise _unknown("table", table, [each.name for each in book.tables])
+        raise _unknown("table", table, [each.name for each in book.tables], [])
     if column is None:
         return replace(book, tables=tuple(tables), scenarios=())
     holders = [each for each in tables if column in [c.name for c in each.columns]]
     if not holders:
-        raise _unknown("column", column, [c.name for each in tables for c in each.columns])
+        passed_over = [name for each in tables for name in each.passed_over]
+        raise _unknown("column", column, [c.name for each in tables for c in each.columns], passed_over)
     needed = _behind(book, [(each.name, column) for each in holders])
     kept = (_only(each, needed) for each in book.tables)
     return replace(book, tables=tuple(each for each in kept if each.columns), scenarios=())
 
 
-def _unknown(what: str, name: str | None, known: Sequence[str]) -> PolicyError:
-    near = get_close_matches(name or "", known, n=1)
+def _unknown(what: str, name: str | None, known: Sequence[str], passed_over: Sequence[str]) -> PolicyError:
+    if name in passed_over:
+        return PolicyError(f"a mistake stands in the way of this {what}.", hint="leave out --column, and mend it first")
+    near = get_close_matches(name or "", [*known, *passed_over], n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-    return PolicyError(f"the book has no such {what} without a mistake.", hint=hint)
+    return PolicyError(f"the book has no such {what}.", hint=hint)
 
 
 def _behind(book: ToldBook, wanted: Sequence[Place]) -> set[Place]:

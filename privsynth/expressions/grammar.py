@@ -25,6 +25,9 @@ LONGEST_TEXT = 100_000  # what a text may grow to, if a column's texts have 100 
 COLUMN_TEXT = 100
 LONGEST_PAD = 1_000
 
+LIKE = 0.7  # how alike a name must be to be what was meant: one other letter of three is not
+CLOCKS = ("now", "today", "current_date", "current_timestamp", "current_time", "getdate", "sysdate", "age")
+
 FUNCTIONS = frozenset(
     """
     abs cast ceil ceiling coalesce concat contains date_add date_diff date_trunc datediff day dayofweek dayofyear
@@ -116,8 +119,12 @@ def _check_name(text: str, token: Any) -> None:
     if name in FUNCTIONS and token.token_type.name != "IDENTIFIER":
         return
     if name not in _BEFORE_BRACKET:
-        near = get_close_matches(name, FUNCTIONS, n=1)
+        near = get_close_matches(name, FUNCTIONS, n=1, cutoff=LIKE)
         hint = f"did you mean {near[0]}()?" if near else f"allowed are: {', '.join(sorted(FUNCTIONS))}"
+        if name in CLOCKS:
+            hint = (
+                "nothing here knows what time it is, so that rows come out the same: write a day, as DATE '2024-12-31'"
+            )
         raise refuse(text, token.start, "this function is not allowed.", hint)
 
 

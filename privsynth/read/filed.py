@@ -49,6 +49,9 @@ def read_filed(
     names = {table_name(f"{name}.csv").casefold(): name for name in tables}
     known = [source for source in files if source.table.casefold() in names]
     left = [source.label for source in files if source not in known and not _lies_in_folder(source, paths)]
+    for source in files:
+        if source.path is not None and not source.path.exists():
+            raise PolicyError(f"there is no file {source.label}.", hint="check its path")
     if left or not known:
         raise _unknown(left[0] if left else files[0].label, tables)
     read = [_filed(source, names[source.table.casefold()], tables, policy) for source in known]

@@ -122,6 +122,24 @@ def test_a_file_of_no_table_is_refused_if_it_was_named_and_noted_in_a_folder(zoo
     assert (inside.returncode, "animal.csv is no table of the book" in inside.stderr) == (0, True)
 
 
+def test_a_file_that_is_not_there_is_said_to_be_not_there(zoo: Path) -> None:
+    done = command("rules", "check", "zoo.yaml", "data/keeper.csv")
+    assert (done.returncode, "there is no file keeper.csv" in done.stderr) == (2, True)
+
+
+def test_a_book_that_is_named_after_the_data_is_told_in_order(zoo: Path) -> None:
+    done = command("rules", "check", "data/keepers.csv", "zoo.yaml")
+    assert (done.returncode, "privsynth rules check zoo.yaml data/keepers.csv" in done.stderr) == (2, True)
+
+
+def test_a_column_behind_a_mistake_is_not_said_to_be_unknown(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("whole:", "hole:"))
+    done = command("rules", "explain", "zoo.yaml", "--column", "age")
+    assert (done.returncode, "a mistake stands in the way of this column" in done.stderr) == (2, True)
+    done = command("rules", "explain", "zoo.yaml", "--column", "agee")
+    assert "the book has no such column.\n  did you mean age?" in done.stderr
+
+
 def test_a_column_that_is_not_there_is_one_mistake(zoo: Path) -> None:
     (zoo / "data" / "animals.csv").write_text("keeper,kind\nK1,lion\n")
     done = command("rules", "check", "zoo.yaml", "data")

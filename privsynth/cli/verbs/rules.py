@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,11 +14,13 @@ from privsynth.cli.changes import assignments, only_set
 from privsynth.cli.one_file import refuse_existing, refuse_inputs, write_whole
 from privsynth.cli.reading import reads_files
 from privsynth.cli.screen import Screen, result, write_json
-from privsynth.errors import ExitCode
+from privsynth.errors import ExitCode, PolicyError
 from privsynth.policy import load_policy
 
 if TYPE_CHECKING:
     from privsynth.pipeline.inferring import Proposed
+
+YAML = (".yaml", ".yml")
 
 app = typer.Typer(
     help="Hold tables against a rulebook, and a rulebook against itself.",
@@ -41,6 +44,7 @@ def check(
     """How many rows break what a rulebook says of their columns, and the lines of the first; no value is shown.
     Ends with 3 if a rule is broken.
     """
+    _refuse_swapped(book, data)
     policy = load_policy(None, read)
 
     from privsynth.cli.answers import KINDS, as_results, record, told
@@ -61,6 +65,16 @@ def check(
     Screen(quiet=quiet).notes(checked.filed.data.notes)
     sys.stdout.write("".join(f"{line}\n" for line in told(checked.answers, checked.filed)))
     return int(code)
+
+
+def _refuse_swapped(book: Path, data: Sequence[str]) -> None:
+    books = [path for path in data if Path(path).suffix in YAML]
+    if books and book.suffix not in YAML:
+        tables = [str(book), *(path for path in data if path != books[0])]
+        raise PolicyError(
+            "the rulebook is named first, and then the tables.",
+            hint=f"privsynth rules check {books[0]} {' '.join(tables)}",
+        )
 
 
 @app.command("infer")

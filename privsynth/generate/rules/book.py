@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.values.lookups import LookupFiles
-from privsynth.generate.rules.vocabulary import rulebook as words
 from privsynth.generate.rules.vocabulary.rulebook import Rulebook
+from privsynth.generate.rules.wrong_words import told_of
 from privsynth.plainyaml import parse_yaml
 
 MAX_BYTES = 256 * 1024
 MOST_SIGNS = 40_000  # lines, commas and colons
 MOST_PROBLEMS = 10  # told at once
 EXPLAINED = "rules/README.md explains each word"
-_TYPES = ("list[", "dict[", "constrained", "function", "int", "float", "str", "bool")  # as the checker names them
 
 WordPath = tuple[str, ...]  # the words that lead to a place, from the top of the file
 Marks = Mapping[WordPath, tuple[int, int]]  # line and column of each word
@@ -183,41 +181,21 @@ def _place(file: str, marks: Marks, path: WordPath) -> str:
 def _explained(error: ValidationError | RecursionError, file: str, marks: Marks) -> PolicyError:
     if isinstance(error, RecursionError):
         return PolicyError(f"{file}: this is nested too deeply.")
-    messages_at: dict[WordPath, list[str]] = {}
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        path = _path(item["loc"], marks)
-        messages_at.setdefault(path, []).append(_message(item, path))
+    items_at: dict[WordPath, list[Mapping[str, Any]]] = {}
+    for item in error.errors(include_url=False):
+        items_at.setdefault(_path(item, marks), []).append(item)
     return SeveralMistakes(
         [
-            Mistake(_place(file, marks, path), path, _joined(messages), hint=EXPLAINED, line=_mark(marks, path)[0])
-            for path, messages in messages_at.items()
+            Mistake(_place(file, marks, path), path, told_of(path, items), hint=EXPLAINED, line=_mark(marks, path)[0])
+            for path, items in items_at.items()
         ]
     )
 
 
-def _joined(messages: list[str]) -> str:
-    """One message for a word that may be of several types: what we say of it ourselves, or all that it could be."""
-    ours = [message for message in messages if not message.startswith("Input should")]
-    return ours[0] if ours else " or ".join(dict.fromkeys(messages)).replace(" or Input should be", " or")
-
-
-def _path(loc: tuple[int | str, ...], marks: Marks) -> WordPath:
+def _path(item: Mapping[str, Any], marks: Marks) -> WordPath:
     """The words of the file among those of the checker, which also names the types that it tried."""
     path: WordPath = ()
-    for at, word in enumerate(map(str, loc)):
-        is_last_word = at == len(loc) - 1 and not word.startswith(_TYPES)
-        if (*path, word) in marks or is_last_word:
+    for word in map(str, item["loc"]):
+        if (*path, word) in marks:
             path = (*path, word)
-    return path
-
-
-def _message(item: Mapping[str, Any], path: WordPath) -> str:
-    if item["type"] != "extra_forbidden":
-        return str(item["msg"]).removeprefix("Value error, ")
-    near = get_close_matches(path[-1] if path else "", _vocabulary() - {*path[-1:]}, n=1)
-    return "this word is not known here" + (f"; did you mean '{near[0]}'?" if near else "")
-
-
-def _vocabulary() -> set[str]:
-    models = [model for model in vars(words).values() if isinstance(model, type) and issubclass(model, BaseModel)]
-    return {field.alias or name for model in models for name, field in model.model_fields.items()}
+    return (*path, str(item["loc"][-1])) if item["type"] == "missing" else path

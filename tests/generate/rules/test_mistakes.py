@@ -162,3 +162,65 @@ def test_a_scenario_that_makes_a_mistaken_column_otherwise_is_looked_at() -> Non
     columns = "{columns: {a: {uniform: {low: 3, high: 1}}}}"
     text = book("a: {unifrom: 1}\nb: {constant: 1}") + f"scenarios: {{s: {{tables: {{t: {columns}}}}}}}\n"
     assert len(places(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "place", "problem"),
+    [
+        ("d: {date: {low: 2024-02-30, high: 2024-03-01}}", "7:18", "there is no such day; days are written 2024-12-31"),
+        ("d: {constant: 2023-02-29}", "7:11", "there is no such day; days are written 2024-12-31"),
+        ("n: {normal: {mean: 1}}", "7:11", "this word is missing"),
+        ("h: {histogram: {edges: [1], weights: [1]}}", "7:23", "at least 2 items are expected here, not 1"),
+        ("p: {person: naem}", "7:11", "this is not known here; did you mean 'name'?"),
+        ("p: {person: {part: naem}}", "7:20", "this is not known here; did you mean 'name'?"),
+        ("n: {unique: 5, constant: 1}", "7:11", "true or false is expected here"),
+        ("n: {}", "7:7", "nothing says how its values are made, such as  choice: [a, b]"),
+        ("n: {uuid: {}, sequence: {}}", "7:7", "one way to make its values is expected, not sequence and uuid"),
+        ("n: {uniform: {low: [], high: 1}}", "7:21", "a number or a text is expected here"),
+    ],
+)
+def test_the_shape_of_words_is_told_in_our_words(columns: str, place: str, problem: str) -> None:
+    assert told(book(columns)) == [(place, problem)]
+
+
+@pytest.mark.parametrize("words", ["unique: [a]", "unique: a", "unique: [[a]]"])
+def test_a_column_that_is_unique_alone_is_shown_how_to_say_so(words: str) -> None:
+    [(place, problem)] = told(book("a: {constant: 1}", rest=f"    {words}\n"))
+    assert (place, "one alone says  unique: true  in its own words" in problem) == ("8:5", True)
+
+
+def test_a_day_that_is_none_hides_no_other_mistake() -> None:
+    assert places(book("d: {date: {low: 2024-02-30, high: 2024-03-01}}\nx: {sql: lenght('x')}")) == ["7:18", "8:11"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a: {b: 1, c: 2\nd: 3\n", "b.yaml:1:4: this is not valid YAML: a '{' opens here and is not closed."),
+        ("a:\n\tb: 1\n", "b.yaml:2:1: this is not valid YAML: a tab stands here."),
+        ("a: 1\na: Smith\n", "b.yaml:2:1: this is not valid YAML: this word stands twice in one place."),
+        ("a: 'x\nb: 1\n", "b.yaml:1:4: this is not valid YAML: a quote opens here and is not closed."),
+        ("a: {b: 1}}\n", "b.yaml:1:10: this is not valid YAML: a '}' closes what was not opened."),
+        ("a:\n  - 1\n b: 2\n", "b.yaml:3:2: this is not valid YAML: "),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_our_words_and_without_a_value(text: str, problem: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        examined(text, "b.yaml")
+    assert caught.value.message.startswith(problem)
+    assert caught.value.hint
+    assert "Smith" not in caught.value.message
+
+
+def hint_of(text: str) -> str:
+    [mistake] = examined(text, "b.yaml").mistakes
+    return mistake.hint
+
+
+def test_a_locale_that_is_not_known_is_shown_those_of_its_language() -> None:
+    assert hint_of(book("a: {constant: 1}", head="locale: de_XX\n")).startswith("known are: de_DE, de_AT, de_CH")
+
+
+def test_a_clock_is_not_taken_for_the_nearest_function() -> None:
+    assert "write a day" in hint_of(book("a: {sql: now()}"))
+    assert "did you mean" not in hint_of(book("a: {sql: bow()}"))

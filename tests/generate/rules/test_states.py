@@ -132,7 +132,7 @@ def test_a_new_state_machine_changes_no_other_table(tmp_path: Path) -> None:
         ("parent.segment WHEN", "parent.segmnet WHEN", "did you mean 'parent.segment'"),
         ("{row: state}", "{row: stat}", "it is given state, since, until, number"),
         ("{table: t}", "{table: t, count: {constant: 1}}", "say how many rows there are"),
-        ("unit: UNIT", "unit: years", "'seconds', 'minutes', 'hours' or 'days'"),
+        ("unit: UNIT", "unit: years", "known are seconds, minutes, hours, days"),
         ("since: parent.opened", "since: parent.segment", "a day is expected"),
         ("start: {opened: 9, waiting: 1}", "start: {}", "at least 1 item"),
     ],

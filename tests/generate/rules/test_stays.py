@@ -75,9 +75,9 @@ def test_stays_and_gaps_have_their_laws(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("gap: {exponential: {mean: 8}}", "gap: {person: name}", "a law of numbers"),
-        ("      until: 2025-12-31\n", "", "Field required"),
+        ("      until: 2025-12-31\n", "", "this word is missing"),
         ("parent.ward", "ward", "no such column"),
-        ("unit: UNIT", "unit: fortnights", "'hours' or 'days'"),
+        ("unit: UNIT", "unit: fortnights", "known are seconds, minutes, hours, days"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, old: str, new: str, message: str) -> None:

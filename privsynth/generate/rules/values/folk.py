@@ -112,11 +112,11 @@ def check_locale(locale: str) -> None:
     from privsynth.people.words import locales
 
     if locale not in locales():
-        near = get_close_matches(locale, locales(), n=1)
-        raise PolicyError(
-            "there are no names for this locale.",
-            hint=f"did you mean {near[0]}?" if near else f"known are: {', '.join(locales())}",
-        )
+        language = locale.partition("_")[0]
+        alike = [known for known in locales() if known.partition("_")[0] == language]
+        near = alike or get_close_matches(locale, locales(), n=1) or locales()
+        known = f"did you mean {near[0]}?" if len(near) == 1 else f"known are: {', '.join(near)}"
+        raise PolicyError("there are no names for this locale.", hint=known)
 
 
 def check_place(part: str, locale: str) -> None:

@@ -19,6 +19,8 @@ from pydantic import (
     StrictStr,
 )
 
+from privsynth.plainyaml import NoSuchDay
+
 
 def _finite(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
@@ -32,7 +34,7 @@ def _day(value: Any) -> Any:
         return value.replace(tzinfo=None)
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - days of a calendar have no zone
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    if isinstance(value, NoSuchDay) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
         return _iso(value)
     return value
 
@@ -45,7 +47,7 @@ def _iso(value: str) -> dt.datetime:
 
 
 def _scalar(value: Any) -> Any:
-    return _day(value) if isinstance(value, dt.date) else value
+    return _day(value) if isinstance(value, dt.date | NoSuchDay) else value
 
 
 Number = Annotated[StrictInt | StrictFloat, AfterValidator(_finite)]

@@ -328,10 +328,10 @@ class Draw(RuleModel):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         used = [name for name in GENERATORS if name in self.model_fields_set]
-        if len(used) != 1:
-            raise ValueError(
-                f"exactly one of {', '.join(GENERATORS)} is expected" + (f", not {' and '.join(used)}" if used else "")
-            )
+        if not used:
+            raise ValueError("nothing says how its values are made, such as  choice: [a, b]")
+        if len(used) > 1:
+            raise ValueError(f"one way to make its values is expected, not {' and '.join(used)}")
         if used[0] != "constant" and getattr(self, used[0]) is None:
             raise ValueError(f"{used[0]} needs more words; {{}} where it takes none")
         self._check_companions(used[0])
@@ -538,7 +538,13 @@ class TableRule(RuleModel):
     @field_validator("unique", mode="before")
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:
-        return [value] if isinstance(value, list) and value and isinstance(value[0], str) else value
+        several = [value] if isinstance(value, list) and value and isinstance(value[0], str) else value
+        listed = several if isinstance(several, list) else []
+        if isinstance(value, str) or any(isinstance(each, list) and len(each) == 1 for each in listed):
+            raise ValueError(
+                "two or more columns stand here, as [a, b]; one alone says  unique: true  in its own words"
+            )
+        return several
 
     @model_validator(mode="after")
     def _sized(self) -> Self:
