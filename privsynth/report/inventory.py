@@ -109,7 +109,7 @@ def _treated(
     treatment, survives = _treatment(described, column, not source.is_empty, _maker(table, backend, recipe), recipe)
     reversible = said.get("reversible") or _reversible(described, column, backend, recipe)
     return {
-        **_description(described),
+        **_description(described, by="rulebook" if backend == "rules" and source.is_empty else "policy"),
         "fabricated": column.fabricated,
         "treatment": said.get("treatment") or said.get("in_words") or treatment,
         "survives": said.get("survives") or survives,
@@ -133,12 +133,13 @@ def _anyhow(made: Table, column: Column, source: Source, figures: FigureStyle | 
     return {"survives": ANYHOW.format(f"{100 * share:.3g} %" if figures == "exact" else roughly(share))}
 
 
-def _description(column: Column) -> dict[str, Any]:
+def _description(column: Column, by: str = "policy") -> dict[str, Any]:
+    """What a column is; `by` is where its role was declared, if it was."""
     return {
         "kind": column.kind.value,
         "role": column.role.value,
         "entity": column.entity,
-        "decided": "declared in the policy" if column.declared else "inferred",
+        "decided": f"declared in the {by}" if column.declared else "inferred",
         "reason": column.reason,
         "confidence": round(float(column.confidence), 2),
     }

@@ -44,14 +44,21 @@ def method(policy: Policy, facts: Facts) -> dict[str, Any]:
         "rows_are": ROWS_ARE.get(kind, SYNTHETIC),
         "looked_up": list(cast("Mapping[str, str]", facts.account.get("lookups", {}))),
         "is_inferred": bool(facts.recipe.inferred),
-        "residual": RESIDUAL.get("inferred" if facts.recipe.inferred else kind, RESIDUAL_UNKNOWN),
+        "residual": RESIDUAL.get(_followed(facts) or kind, RESIDUAL_UNKNOWN),
         "seed": facts.seed,
         "policy_seed_given": policy.seed is not None,
     }
 
 
+def _followed(facts: Facts) -> str:
+    """What rows follow besides the words of a rulebook; empty: nothing, or no rulebook."""
+    return "inferred" if facts.recipe.inferred else "looked_up" if facts.account.get("lookups") else ""
+
+
 def control(source: Source, *, hidden: bool = False) -> str:
     """Who shows what chance gives. `hidden`: no count is told."""
+    if source.is_empty:
+        return "none: no real row was read"
     if not source.has_control:
         return "no real row was kept from the backend"
     if not source.folds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, cast
 
@@ -48,6 +48,7 @@ def report_values(
         figures=None if policy.has_claim else policy.figures,
     )
     how = method(policy, facts)
+    alone = not real and not how["is_inferred"]  # a rulebook, behind which no real rows stand
     if facts.recipe.kept:
         how["rules_kept"] = rules_kept(facts.recipe.kept, exact=policy.figures == "exact")
     content = {
@@ -55,7 +56,7 @@ def report_values(
         "edition": EDITIONS[policy.figures],
         "figures": wording.FIGURES[policy.figures],
         "waivers": [waiver.model_dump(mode="json") for waiver in used],
-        "exposure": exposure(source, policy),
+        "exposure": exposure(source, policy, alone=alone),
         "differential_privacy": claim_record(facts.claim),
         "synthetic": not draft.dataset.is_of_people,
         "generation": 1,
@@ -70,7 +71,7 @@ def report_values(
             looked_up=how["looked_up"],
             is_inferred=how["is_inferred"],
         ),
-        "profile": profile_values(policy, _minded(verdicts, source, policy)),
+        "profile": profile_values(policy, _minded(verdicts, source, policy), alone=alone),
         "policy": {"sha256": sha256(canonical(policy_record(policy))).hexdigest(), "limits": limit_rows(policy)},
         "real_data_read": real,
         "tables": scope(draft.dataset, source, facts, hidden=policy.has_claim),
@@ -80,10 +81,10 @@ def report_values(
         "attackers": [{"story": story, "gate": gate} for story, gate in wording.ATTACKERS],
         "gates": gates,
         "scanner": scanner(facts, policy),
-        "fidelity": fidelity_section(fidelity) if policy.figures == "exact" else _fidelity_in_bands(),
-        "not_tested": [{"what": what, "why": why} for what, why in untested(verdicts)],
+        "fidelity": fidelity_section(fidelity, alone=alone) if policy.figures == "exact" else _fidelity_in_bands(),
+        "not_tested": [{"what": what, "why": why} for what, why in untested(verdicts, alone=alone)],
         "residual": [text for text in (*wording.RESIDUAL_ALWAYS, how["residual"]) if text],
-        "conditions": list(wording.CONDITIONS[policy.profile]),
+        "conditions": _said(wording.CONDITIONS[policy.profile], alone=alone),
         "notes": list(facts.notes),
         "files": file_records(published_names(draft.files, used)) if decided["outcome"] != "refused" else [],
         "versions": dict(facts.versions),
@@ -91,10 +92,13 @@ def report_values(
     return dict(plain(content))
 
 
-def untested(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
-    """What no gate looked at, in this run or in any."""
+def untested(verdicts: Sequence[Verdict], *, alone: bool) -> list[tuple[str, str]]:
+    """What no gate looked at, in this run or in any; a rulebook alone has nothing that could be copied or add up."""
+    if alone:
+        return [*unmeasured(verdicts), *wording.NOT_TESTED]
     joined = any(finding.key.startswith(JOINED) for verdict in verdicts for finding in verdict.findings)
-    return [*unmeasured(verdicts), wording.SEVERAL_JOINED if joined else wording.SEVERAL, *wording.NOT_TESTED]
+    several = wording.SEVERAL_JOINED if joined else wording.SEVERAL
+    return [*unmeasured(verdicts), several, wording.HIDDEN, *wording.NOT_TESTED]
 
 
 def unmeasured(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
@@ -118,30 +122,41 @@ def _minded(verdicts: Sequence[Verdict], source: Source, policy: Policy) -> list
     return traces(verdicts, most=most, exact=exact, without=source.train.lookups)[1]
 
 
-def profile_values(policy: Policy, minded: Sequence[str]) -> dict[str, Any]:
+def _said(sentences: Iterable[str], *, alone: bool) -> list[str]:
+    """Sentences about a profile, of the source or of the rulebook that stands in its place."""
+    words = wording.RULEBOOK_ALONE if alone else wording.WITH_SOURCE
+    return [sentence.format(**words) for sentence in sentences]
+
+
+def profile_values(policy: Policy, minded: Sequence[str], *, alone: bool) -> dict[str, Any]:
     """The named profile, and in plain words what passing it does and does not say; first what is to be minded."""
     name = policy.profile
+    may = wording.PROFILE_MAY[name]
     return {
         "name": name,
         "sha256": profile_digest(name),
-        "short": wording.PROFILE_SHORT[name],
+        "short": _said([wording.PROFILE_SHORT[name]], alone=alone)[0],
         "may": [
             {"word": word, "text": text}
-            for word, text in (*(("Mind", f"{text}.") for text in minded), *wording.PROFILE_MAY[name])
+            for word, text in (
+                *(("Mind", f"{text}.") for text in minded),
+                *zip((word for word, _ in may), _said((text for _, text in may), alone=alone), strict=True),
+            )
         ],
-        "means": wording.PROFILE_MEANS[name],
-        "does_not_mean": wording.PROFILE_DOES_NOT_MEAN[name],
-        "recipients": wording.PROFILE_RECIPIENTS[name],
+        "means": _said(wording.PROFILE_MEANS[name], alone=alone),
+        "does_not_mean": _said(wording.PROFILE_DOES_NOT_MEAN[name], alone=alone),
+        "recipients": _said([wording.PROFILE_RECIPIENTS[name]], alone=alone)[0],
         "safe_harbor": wording.SAFE_HARBOR.get(name, ()),
     }
 
 
-def exposure(source: Source, policy: Policy) -> dict[str, Any]:
+def exposure(source: Source, policy: Policy, *, alone: bool) -> dict[str, Any]:
     """What the ledger knows of this source, this run's attempt included and its rows not; the limits beside it."""
     known, limits = source.exposure, policy.limits
+    unknown = wording.LEDGER_NEEDLESS if alone else wording.LEDGER_ABSENT
     return {
         "counted": known is not None,
-        "sentence": wording.LEDGER_ABSENT if known is None else wording.LEDGER_COUNTS,
+        "sentence": unknown if known is None else wording.LEDGER_COUNTS,
         "attempt": known.attempt if known else None,
         "attempts_max": limits.attempts_max,
         "releases_before": known.releases if known else None,
@@ -165,15 +180,15 @@ def _fidelity_in_bands() -> dict[str, Any]:
     return {**fidelity_section(()), "headline": wording.FIDELITY_IN_BANDS, "numbers": []}
 
 
-def fidelity_section(results: Sequence[FidelityResult]) -> dict[str, Any]:
+def fidelity_section(results: Sequence[FidelityResult], *, alone: bool = False) -> dict[str, Any]:
     """Fidelity of all tables, with its headline."""
-    tables = fidelity_values(results)
+    tables, untold = fidelity_values(results), (wording.NO_FIDELITY,) if alone else wording.NOT_TESTED_FIDELITY
     return {
         "headline": headline(tables),
         "numbers": fidelity_numbers(tables),
         "worst": worst_things(tables),
         "tables": tables,
-        "not_tested": [{"what": what, "why": why} for what, why in wording.NOT_TESTED_FIDELITY],
+        "not_tested": [{"what": what, "why": why} for what, why in untold],
     }
 
 

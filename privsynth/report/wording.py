@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# What stands in the sentences about a profile: where there is a source, and where there is a rulebook alone.
+WITH_SOURCE = {"origin": "the source", "people": "the people in the source"}
+RULEBOOK_ALONE = {"origin": "the rulebook", "people": "real people"}
+
 _NO_LAW = (
     "It does not settle whether the data is personal data in law. A person must decide that; "
     "this page is evidence for the decision."
@@ -10,7 +14,7 @@ _UNTRIED = "It does not mean that an attack that was not tried here would fail."
 _WITHIN = "Every measurement of every gate below was within the limits of this profile, or the data was not released."
 PROFILE_MEANS = {
     "internal": (
-        "The data stays inside the organisation that holds the source, among people who are bound by its rules.",
+        "The data stays inside the organisation that holds {origin}, among people who are bound by its rules.",
         _WITHIN,
     ),
     "hipaa-expert": (
@@ -33,7 +37,7 @@ PROFILE_MEANS = {
     ),
 }
 PROFILE_SHORT = {
-    "internal": "for data that stays inside the organisation that holds the source, not for publication",
+    "internal": "for data that stays inside the organisation that holds {origin}, not for publication",
     "hipaa-expert": "for health data that an expert judges, for named recipients, not for publication",
     "gdpr-strict": "for named recipients outside the organisation, under an agreement, not for publication",
     "public-release": "for publication",
@@ -42,7 +46,7 @@ PROFILE_MAY = {
     "internal": (
         (
             "It may",
-            "be used by people inside the organisation that holds the source, under the rules that bind them there.",
+            "be used by people inside the organisation that holds {origin}, under the rules that bind them there.",
         ),
         (
             "It may not",
@@ -89,7 +93,7 @@ PROFILE_DOES_NOT_MEAN = {
     "public-release": (
         _NO_LAW,
         _UNTRIED,
-        "It does not mean that nobody will hold more knowledge of the people in the source than was assumed here.",
+        "It does not mean that nobody will hold more knowledge of {people} than was assumed here.",
     ),
 }
 PROFILE_RECIPIENTS = {
@@ -97,7 +101,7 @@ PROFILE_RECIPIENTS = {
     "hipaa-expert": "The recipients are named, hold the data as files, and are bound by an agreement.",
     "gdpr-strict": "The recipients are outside the organisation, bound by an agreement, and hold the data as files.",
     "public-release": "The recipients are unknown, bound by nothing, "
-    "and may hold anything else that is known of the people in the source.",
+    "and may hold anything else that is known of {people}.",
 }
 # 45 CFR 164.514(b)(2)(i), in short words, for the expert's list.
 HIPAA_18 = (
@@ -136,6 +140,7 @@ LEDGER_COUNTS = (
     "and counted for the source, the backend and the profile."
 )
 LEDGER_ABSENT = "No ledger was kept for this run: earlier attempts and releases from the same source are not known."
+LEDGER_NEEDLESS = "No real data was read, so nothing of any source was used up, and no ledger counts it."
 WAIVED = (
     "A gate measured more than the profile allows. The person named below answers for it; "
     "otherwise the data would not have been released."
@@ -202,8 +207,8 @@ SEVERAL_JOINED = (
     "whether two releases from one source reveal more than each alone. How many rows join with each earlier release at "
     "hand was measured, and nothing else of the two.",
 )
+HIDDEN = ("Hidden copies", "values in a form that is not in the table of forms that were looked for.")
 NOT_TESTED = (
-    ("Hidden copies", "values in a form that is not in the table of forms that were looked for."),
     (
         "Names, places and organisations inside sentences",
         "the scanner works without a language model; what it can find is listed under its coverage.",
@@ -316,6 +321,8 @@ NOT_TESTED_FIDELITY = (
     ),
 )
 
+NO_FIDELITY = ("Fidelity", "no real data was read: there is nothing that the rows could be like.")
+
 # What the rows are, at the head of the page.
 ROWS_ARE = {
     "mask": "Rows of real people, masked, from",
@@ -327,6 +334,7 @@ RESIDUAL = {
     "model": "Rows were drawn from a learnt distribution. It can still remember parts of its source; "
     "the gates limit how much, but do not bring it to zero.",
     "rules": "Rows follow a rulebook. They can disclose what the author of the rulebook put into it.",
+    "looked_up": "Rows follow a rulebook and look-up files. They can disclose what their authors put into them.",
     "inferred": "Rows follow a rulebook that was inferred from real rows. They can disclose what it says of "
     "many people, and what its author added.",
     "clone": "Each row was blended from real rows that are alike. "
@@ -346,7 +354,7 @@ _NOBODY = "Do not join it with other data about people in order to find somebody
 _TOGETHER = "Pass this page on together with the data; the manifest ties the two together by digest."
 _ANEW = "Ask for a new judgement before any wider use: other recipients need other limits."
 CONDITIONS = {
-    "internal": ("Keep the data inside the organisation that holds the source.", _NOBODY, _TOGETHER, _ANEW),
+    "internal": ("Keep the data inside the organisation that holds {origin}.", _NOBODY, _TOGETHER, _ANEW),
     "hipaa-expert": (
         "Keep the data with the recipients that the expert's determination names.",
         _NOBODY,

@@ -216,6 +216,23 @@ def test_without_real_data_the_reports_say_that_none_was_read(run: Run) -> None:
     assert ">Released</h2>" in reports.files["compliance.html"].decode()
 
 
+@pytest.mark.parametrize("profile", ["internal", "hipaa-expert", "gdpr-strict", "public-release"])
+def test_where_a_rulebook_is_all_nothing_is_said_of_a_source(run: Run, profile: str) -> None:
+    nothing = Source(Dataset(()), Dataset(()), Statistics({}, Taken()))
+    facts = replace(run.facts, recipe=Recipe(backend="rules", details={"rulebook": "people"}))
+    policy = Policy(seed=7, backend="rules", profile=profile)
+    reports = run.but(source=nothing, policy=policy, facts=facts).reports()
+    content = json.loads(reports.files["report.json"])
+    said = [content[part] for part in ("profile", "conditions", "not_tested", "residual")]
+    assert "source" not in str(said).replace("public sources", "")
+    assert content["exposure"]["sentence"].startswith("No real data was read")
+    assert content["method"]["control"] == "none: no real row was read"
+    assert "declared in the policy" not in str(content["columns"])
+    page = spoken(reports.files["compliance.html"])
+    assert "no real value was looked for" in page
+    assert "By chance" not in page
+
+
 @pytest.mark.parametrize(
     ("kept", "word"),
     [(True, "by whoever holds the key and the source"), (False, "no: the key was destroyed with the run")],
