@@ -2,6 +2,8 @@
 
 holders   how many people stand behind something, and how it is rounded
 laws      of numbers; dates: of days, and of the days after another date; names: keys, people, texts of a shape
+edges     where ranges may end, so that nobody stands alone there
+forms     how values are written, as enough people's are
 coding    columns as states by which one can choose
 follows   which columns a column follows
 branches  nested ways, one for each state of these
@@ -30,8 +32,9 @@ HEAD = """\
 # A rulebook proposed by `privsynth rules infer`: how each column may be made, and above each why.
 #
 # Nothing below is shared by fewer than {k} people: rarer values are left out, rare combinations are drawn as if the
-# columns did not belong together, ranges lie between round numbers near the {k}th smallest and largest value, dates
-# within them, and weights have two digits. Read it, change what you know better, and {then}
+# columns did not belong together, ranges lie between round numbers near the {k}th smallest and largest value (dates
+# within them), inner ends of ranges have {k} people next to them on both sides, and weights have two digits. Read it,
+# change what you know better, and {then}
 #
 #   privsynth run {file} {data}--out out/
 #

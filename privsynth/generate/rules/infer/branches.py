@@ -45,8 +45,14 @@ def branched(
     if otherwise is None:
         return None
     if first.levels:
-        return _by(first, ways, otherwise, is_needed=bool(left.any()) or not isinstance(first.levels[0], str))
-    return _when(first, ways, otherwise, is_missing_told=shared is not None and bool((codes == first.told + 1).any()))
+        return _by(first, ways, otherwise, is_needed=_is_open(first, crowd))
+    is_missing_told = shared is not None and crowd.take(rows).shows(codes == first.told + 1)
+    return _when(first, ways, otherwise, is_missing_told=is_missing_told)
+
+
+def _is_open(states: ColumnStates, crowd: Holders) -> bool:
+    """Whether rows may come that are in none of the states told: of numbers always."""
+    return not isinstance(states.levels[0], str) or crowd.shows(states.codes >= states.told)
 
 
 def _are_enough(rows: Array, crowd: Holders, times: int) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Column, Kind
+from privsynth.dataset import Kind
+from privsynth.generate.rules.infer.edges import MONTHS, coarser, settled
 from privsynth.generate.rules.infer.holders import Holders
-from privsynth.generate.rules.infer.laws import number
+from privsynth.generate.rules.infer.laws import MOST, number
 from privsynth.typing import Array
 
 RANGES = 8  # of a column of numbers
@@ -43,12 +44,14 @@ class ColumnStates:
 Naming = Callable[[str], str]
 
 
-def states_of(name: str, column: Column, values: Array, crowd: Holders, sql: str) -> ColumnStates | None:
+def states_of(
+    name: str, kind: Kind, values: Array, crowd: Holders, *, sql: str, decimals: int = 0
+) -> ColumnStates | None:
     """None for a column by which nothing can be chosen: too few people share any state of it."""
     is_missing = pd.isna(values)
-    if column.kind.is_numeric:
-        return _of_numbers(name, values, crowd, sql, column.spelling.decimals)
-    if column.kind is Kind.DATE:
+    if kind.is_numeric:
+        return _of_numbers(name, values, crowd, sql, decimals)
+    if kind is Kind.DATE:
         return _of_dates(name, values, crowd, sql)
     codes, known = pd.factorize(values)
     held = crowd.sizes(np.where(is_missing, len(known), codes), len(known) + 1)[:-1] >= crowd.k
@@ -71,6 +74,13 @@ def _listed(name: str, codes: Array, levels: list[Any], held: Array, sql: str) -
     return ColumnStates(name, place[codes], levels=tuple(levels[at] for at in chosen), sql=sql)
 
 
+def few_shared(codes: Array, sizes: Array, k: int, most: int) -> Array | None:
+    """Which distinct values k people share, where these are few and nearly all rows have one; else None."""
+    held = sizes >= k
+    there = np.isin(codes, np.flatnonzero(held)).sum()
+    return held if held.sum() <= most and there >= MOST * (codes >= 0).sum() > 0 else None
+
+
 def _of_numbers(
     name: str, values: Array, crowd: Holders, sql: str, decimals: int, *, is_listed: bool = True
 ) -> ColumnStates | None:
@@ -78,43 +88,48 @@ def _of_numbers(
     if not len(known):
         return None
     sizes = crowd.sizes(np.where(codes < 0, len(known), codes), len(known) + 1)[:-1]
-    if is_listed and len(known) <= LISTED and (sizes >= crowd.k).sum() > 1 and np.asarray(known % 1 == 0).all():
-        return _listed(name, codes, [int(value) for value in known], sizes >= crowd.k, sql)
-    wished = _wished(values[codes >= 0])
-    step = 10.0**-decimals
-    ends = [number(end, decimals) for end in _rounded(wished, step)]
-    return _ranges(name, values, [(float(end), str(end)) for end in ends], crowd, sql)
+    held = few_shared(codes, sizes, crowd.k, LISTED) if is_listed else None
+    if held is not None and held.sum() > 1 and np.asarray(known[held] % 1 == 0).all():
+        return _listed(name, codes, [int(value) for value in known], held, sql)
+    ends = _ends(values[codes >= 0], crowd.take(np.flatnonzero(codes >= 0)), decimals)
+    return _ranges(name, values, ends, crowd, sql)
 
 
 def _of_dates(name: str, values: Array, crowd: Holders, sql: str) -> ColumnStates | None:
     present = values[~pd.isna(values)]
     if not len(present):
         return None
-    days = np.quantile(present.astype("datetime64[D]").astype(np.int64), np.linspace(0, 1, RANGES + 1)[1:-1])
-    months = np.unique(days.astype(np.int64).astype("datetime64[D]").astype("datetime64[M]"))
-    starts = months.astype("datetime64[D]")
+    months = present.astype("datetime64[M]").astype(np.int64)
+    wishes = [(end, MONTHS) for end in np.quantile(months, np.linspace(0, 1, RANGES + 1)[1:-1])]
+    crowd_there = crowd.take(np.flatnonzero(~pd.isna(values)))
+    starts = np.array(settled(wishes, months, crowd_there)).astype("datetime64[M]").astype("datetime64[D]")
     numbers = np.where(pd.isna(values), np.nan, values.astype("datetime64[us]").astype(np.int64).astype(float))
     ends = [float(start.astype("datetime64[us]").astype(np.int64)) for start in starts]
-    return _ranges(name, numbers, [*zip(ends, [f"DATE '{start}'" for start in starts], strict=True)], crowd, sql)
+    return _ranges(name, numbers, [*zip(ends, [f"< DATE '{start}'" for start in starts], strict=True)], crowd, sql)
 
 
-def _wished(present: Array) -> list[float]:
-    """Quantiles, and around the commonest value those of all others: half of a column may be zeros."""
+def _ends(present: Array, crowd: Holders, decimals: int) -> list[tuple[float, str]]:
+    """Where ranges may end, and how a condition says it: near quantiles, and on both sides of what half of them are."""
     values, counts = np.unique(present, return_counts=True)
     common = values[counts.argmax()]
-    if counts.max() < 2 * len(present) / RANGES:
-        return [float(end) for end in np.quantile(present, np.linspace(0, 1, RANGES + 1)[1:-1])]
-    others = present[present != common]
-    inner = np.quantile(others, np.linspace(0, 1, RANGES // 2 + 1)[1:-1]) if len(others) else np.zeros(0)
-    after = values[values > common][:1]
-    return [float(end) for end in (*inner, common, *after)]
+    is_common = present == common
+    if counts.max() < 2 * len(present) / RANGES or not crowd.shows(is_common):
+        return _below(present, crowd, np.linspace(0, 1, RANGES + 1)[1:-1], decimals)
+    others = np.flatnonzero(~is_common)
+    inner = _below(present[others], crowd.take(others), np.linspace(0, 1, RANGES // 2 + 1)[1:-1], decimals)
+    word = number(common, decimals)
+    return sorted([*inner, (float(common), f"< {word}"), (float(np.nextafter(common, np.inf)), f"<= {word}")])
 
 
-def _rounded(ends: list[float], step: float) -> list[float]:
-    """At round numbers, each written in a few digits."""
-    width = (max(ends) - min(ends)) / max(1, len(ends) - 1)
+def _below(present: Array, crowd: Holders, quantiles: Array, decimals: int) -> list[tuple[float, str]]:
+    if crowd.size < 2 * crowd.k:
+        return []
+    wished = np.quantile(present, quantiles)
+    step, width = 10.0**-decimals, (wished.max() - wished.min()) / max(1, len(wished) - 1)
     unit = max(step, 10.0 ** np.floor(np.log10(width)) / 2) if width > 0 else step
-    return sorted({float(np.ceil(end / unit - 1e-9) * unit) if unit > step else end for end in ends})
+    units = [*coarser(unit, max(unit, float(np.ptp(present))))]
+    ends = [number(end, decimals) for end in settled([(end, units) for end in wished], present, crowd)]
+    return [(float(end), f"< {end}") for end in ends]
 
 
 def _ranges(name: str, numbers: Array, ends: list[tuple[float, str]], crowd: Holders, sql: str) -> ColumnStates | None:
@@ -130,4 +145,4 @@ def _ranges(name: str, numbers: Array, ends: list[tuple[float, str]], crowd: Hol
         return None
     codes = np.searchsorted(np.array([end for end, _ in cuts]), numbers, side="right")
     codes[is_missing] = len(cuts) + 2
-    return ColumnStates(name, codes, cuts=tuple(f"{sql} < {word}" for _, word in cuts), sql=sql)
+    return ColumnStates(name, codes, cuts=tuple(f"{sql} {word}" for _, word in cuts), sql=sql)

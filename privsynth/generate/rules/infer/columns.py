@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,12 @@ from privsynth.errors import PolicyError
 from privsynth.expressions import names_in
 from privsynth.generate.rules.infer import names
 from privsynth.generate.rules.infer.branches import ENOUGH, branched
-from privsynth.generate.rules.infer.coding import LISTED, ColumnStates, gap_states, states_of
+from privsynth.generate.rules.infer.coding import LISTED, ColumnStates, few_shared, gap_states, states_of
 from privsynth.generate.rules.infer.dates import dates_of, gaps_of
 from privsynth.generate.rules.infer.follows import Follower, followings, told_by
-from privsynth.generate.rules.infer.holders import Holders, proportions, share
-from privsynth.generate.rules.infer.laws import MOST, FittedLaw, Way, law_of, number
-from privsynth.generate.rules.planning.schema import tells_days
+from privsynth.generate.rules.infer.forms import decimals_of, format_of, tells_time
+from privsynth.generate.rules.infer.holders import Holders, at_most, proportions, rounded, share
+from privsynth.generate.rules.infer.laws import FittedLaw, Way, law_of, number
 from privsynth.people.evidence import gender_column
 from privsynth.statistics import Fact
 from privsynth.typing import Array
@@ -51,7 +51,13 @@ class TableLesson:
     most: int = 2  # columns that a column follows
 
     def values(self, name: str) -> Array:
-        return self.table.values(name)
+        """The values of a column; numbers with as many decimals as are told."""
+        values = self.table.values(name)
+        return np.round(values, self.decimals[name]) if self.table[name].kind is Kind.NUMBER else values
+
+    @cached_property
+    def decimals(self) -> Mapping[str, int]:
+        return {each.name: decimals_of(each, self.table.values(each.name), self.crowd) for each in self.table.columns}
 
 
 def columns_of(lesson: TableLesson) -> tuple[dict[str, Made], dict[str, ColumnStates]]:
@@ -107,6 +113,8 @@ class _Columns:
             return self.derived[name]
         if self._is_key(column, values):
             return Made(*names.key_of(values, column, self.crowd))
+        if self.crowd.size >= self.crowd.k and not self.crowd.shows(~pd.isna(values)):
+            return self._untold
         if not column.role.is_fabricated:
             return None if self._is_shared(column, values) else self._shaped(column, values)
         part = names.person_of(column)
@@ -116,10 +124,17 @@ class _Columns:
             return None
         return self._shaped(column, values)
 
+    @property
+    def _untold(self) -> Made:
+        return Made({"constant": None}, f"no value: fewer than {self.crowd.k} people share any")
+
     def _is_key(self, column: Column, values: Array) -> bool:
-        """Whether no two rows share a value, and none stands for a person as a name or a number of theirs does."""
+        """Whether no two rows share a value, but for a few people's, and none stands for a person as a name does."""
         names_rows = column.role in (Role.IDENTIFIER, Role.DIRECT) and names.person_of(column) is None
-        return names_rows and column.kind is not Kind.DATE and not pd.isna(values).any() and _are_unique(values)
+        if not names_rows or column.kind is Kind.DATE:
+            return False
+        repeats = _repeats(values)
+        return not repeats.any() or (self.crowd.shows(~repeats) and not self.crowd.shows(repeats))
 
     def _is_shared(self, column: Column, values: Array) -> bool:
         if column.kind.is_numeric or column.kind is Kind.DATE:
@@ -143,14 +158,21 @@ class _Columns:
         return {**way, "missing": share(float(is_missing.mean()))} if self._tells(is_missing) else way
 
     def _tells(self, is_missing: Array) -> bool:
-        return bool(is_missing.any()) and self.crowd.shows(is_missing)
+        return self.crowd.tells_apart(is_missing)
 
     def _states(self, name: str) -> ColumnStates | None:
         if name in self.gaps:
             days = _days_between(self.lesson.values(self.gaps[name]), self.lesson.values(name))
             low, high = sql_name(self.gaps[name]), sql_name(name)
             return gap_states(name, days, self.crowd, f"date_diff('day', {low}, {high})")
-        return states_of(name, self.table[name], self.lesson.values(name), self.crowd, sql_name(name))
+        return states_of(
+            name,
+            self.table[name].kind,
+            self.lesson.values(name),
+            self.crowd,
+            sql=sql_name(name),
+            decimals=self.lesson.decimals[name],
+        )
 
     def _forced(self, drawn: Mapping[str, ColumnStates]) -> dict[str, tuple[str, ...]]:
         """What is decided by one other column, or by two, follows these; without circles."""
@@ -168,14 +190,12 @@ class _Columns:
         values = self.lesson.values(column.name)
         is_missing = pd.isna(values)
         parents = [states[name] for name in sorted(self._kept(follow), key=lambda name: not states[name].levels)]
-        draft = _Draft(column, values, self.crowd, self.gaps.get(column.name))
-        if column.name in self.gaps:
-            draft.comes_after(self.lesson.values(self.gaps[column.name]))
+        draft = _Draft(column, self.lesson, self.gaps.get(column.name))
         inside = bool(parents) and self._tells(is_missing) and _varies(is_missing, parents, self.crowd.k)
         rows = np.arange(len(values)) if inside else np.flatnonzero(~is_missing)
         way = branched(parents, rows, partial(draft.leaf, with_missing=inside), self.crowd, draft.enough)
         if way is None:
-            return Made({"constant": None}, f"no value: fewer than {self.crowd.k} people share any")
+            return self._untold
         follow = follow if {"by", "when"} & way.keys() else Follower(column.name)
         way, over = draft.with_rest(way, is_forced=column.name in self.forced)
         if not inside:
@@ -193,36 +213,44 @@ class _Columns:
         if "person" in words and column.kind is Kind.CATEGORY:
             words["kind"] = column.kind.value
         if not any(word in words for word in own):
-            words["kind"] = column.kind.value
-            if column.kind is Kind.NUMBER:
-                words["decimals"] = min(12, column.spelling.decimals)
-            if column.format and (column.kind is not Kind.DATE or tells_days(column.format)):
-                words["format"] = column.format
+            words |= self._written(column)
         if column.role is not Role.PLAIN and "reference" not in words:
             words["role"] = column.role.value
         if column.entity and "person" not in words and "uuid" not in words:
             words["entity"] = column.entity
         return Made(words, made.why)
 
+    def _written(self, column: Column) -> Way:
+        """The kind of a column, and how its values are written."""
+        values, decimals = self.table.values(column.name), self.lesson.decimals[column.name]
+        if column.kind is Kind.NUMBER and decimals == 0 < column.spelling.decimals:
+            return {"kind": Kind.INTEGER.value}  # whole numbers, but for a few people's
+        words: Way = {"kind": column.kind.value}
+        if column.kind is Kind.NUMBER:
+            words["decimals"] = decimals
+        if form := format_of(column, values, self.crowd):
+            words["format"] = form
+        return words
+
 
 class _Draft:
     """The ways of one column, branch by branch, and what fits no branch."""
 
-    def __init__(self, column: Column, values: Array, crowd: Holders, low: str | None) -> None:
-        self.column, self.values, self.crowd, self.low = column, values, crowd, low
-        self.low_values = values
+    def __init__(self, column: Column, lesson: TableLesson, low: str | None) -> None:
+        self.column, self.crowd, self.low = column, lesson.crowd, low
+        self.values = values = lesson.values(column.name)
+        self.low_values = values if low is None else lesson.values(low)
+        self.decimals = lesson.decimals[column.name]
+        self.has_time = column.kind is Kind.DATE and tells_time(column, values, lesson.crowd)
         self.is_missing = pd.isna(values)
         self.fits: list[FittedLaw] = []
         self.covered = np.zeros(len(values), dtype=bool)
         self.codes, self.known = pd.factorize(values)
         self.is_listed = self._is_listed()
-        if column.kind is Kind.DATE:
+        if column.kind is Kind.DATE and low is None:
             self._span(np.where(self.is_missing, np.nan, values.astype("datetime64[D]").astype(float)))
-
-    def comes_after(self, low_values: Array) -> None:
-        """It is told by the days since the other date."""
-        self.low_values = low_values
-        self._span(_days_between(low_values, self.values))
+        elif low is not None:  # told by the days since the other date
+            self._span(_days_between(self.low_values, values))
 
     def _span(self, days: Array) -> None:
         """No branch reaches beyond what may be told of all rows."""
@@ -234,10 +262,13 @@ class _Draft:
         """The way for these rows; where they are missing more or less often than others, that too."""
         there = rows[~self.is_missing[rows]]
         way = self._known(there, stands_in=stands_in) if len(there) else None
-        if not with_missing or not self.crowd.take(rows).shows(self.is_missing[rows]):
+        crowd, is_missing = self.crowd.take(rows), self.is_missing[rows]
+        if not with_missing or not crowd.shows(is_missing):
             return way
+        if not crowd.shows(~is_missing):
+            return {"constant": None}
         if way is None:
-            return {"constant": None} if len(there) == 0 else None
+            return None
         missing, known = proportions(np.array([len(rows) - len(there), len(there)]))
         return {"mixture": [{"weight": missing, "constant": None}, {"weight": known, **way}]}
 
@@ -246,8 +277,7 @@ class _Draft:
         if self.column.kind is Kind.DATE or not self.column.kind.is_numeric:
             return self.column.kind is not Kind.DATE
         sizes = self.crowd.sizes(np.where(self.codes < 0, len(self.known), self.codes), len(self.known) + 1)[:-1]
-        held = np.isin(self.codes, np.flatnonzero(sizes >= self.crowd.k))
-        return len(self.known) <= LISTED and held.sum() >= MOST * (self.codes >= 0).sum() > 0
+        return few_shared(self.codes, sizes, self.crowd.k, LISTED) is not None
 
     def _known(self, rows: Array, *, stands_in: bool) -> Way | None:
         crowd = self.crowd.take(rows)
@@ -273,14 +303,6 @@ class _Draft:
     def enough(self) -> int:
         return 1 if self.is_listed else ENOUGH
 
-    @property
-    def decimals(self) -> int:
-        return min(12, self.column.spelling.decimals) if self.column.kind is Kind.NUMBER else 0
-
-    @property
-    def has_time(self) -> bool:
-        return self.column.spelling.unit in ("h", "m", "s", "us")
-
     def _choice(self, counts: Array) -> Way | None:
         chosen = [int(at) for at in np.argsort(-counts, kind="stable") if counts[at]]
         if not chosen:
@@ -304,25 +326,34 @@ class _Draft:
         shared = held & (not is_forced)  # what is decided is never drawn for any row
         counts = np.bincount(codes, minlength=len(self.known)) * shared
         part = counts.sum() / max(1, (~self.is_missing).sum())
-        lost = (len(rest) - counts.sum()) / max(1, (~self.is_missing).sum())
-        left = f"{lost:.2%} of the rows are left out: fewer than {self.crowd.k} people share them" if lost else ""
+        left = self._left_out(rest[~shared[codes]])
         other = self._choice(counts) if part >= LITTLE and ("by" in way or "when" in way) else None
         if other is None:
             return way, left
         heavy, light = proportions(np.array([1 - part, part]))
-        said = f"{part:.1%} of the rows: what too few share in their branch, drawn for any"
+        said = f"about {rounded(part):.2%} of the rows: what too few share in their branch, drawn for any"
         return {"mixture": [{"weight": heavy, **way}, {"weight": light, **other}]}, "; ".join(
             filter(None, (said, left))
+        )
+
+    def _left_out(self, rows: Array) -> str:
+        """What is said of values that too few share; nothing, where those who hold them are too few themselves."""
+        if not self.crowd.take(rows).size >= self.crowd.k:
+            return ""
+        lost = len(rows) / (~self.is_missing).sum()
+        return (
+            f"about {rounded(lost):.2%} of the rows are left out: fewer than {self.crowd.k} people share each of them"
         )
 
     @property
     def words(self) -> str:
         if not self.fits:
             return ""
+        rows = sum(fit.rows for fit in self.fits)
+        off = at_most(sum(fit.off * fit.rows for fit in self.fits) / rows, rows, self.crowd.k)
         if len(self.fits) == 1:
-            return f"{self.fits[0].name}, {self.fits[0].off:.1%} of the rows off"
-        off = sum(fit.off * fit.rows for fit in self.fits) / sum(fit.rows for fit in self.fits)
-        return f"{len(self.fits)} laws, on average {off:.1%} of their rows off"
+            return f"{self.fits[0].name}, {off} of the rows off"
+        return f"{len(self.fits)} laws, on average {off} of their rows off"
 
 
 def _followed(follow: Follower) -> str:
@@ -336,8 +367,9 @@ def _varies(is_missing: Array, parents: Sequence[ColumnStates], k: int) -> bool:
     return told_by(known, parents, k) > 0
 
 
-def _are_unique(values: Array) -> bool:
-    return len(values) > 0 and not pd.Series(values).duplicated().any()
+def _repeats(values: Array) -> Array:
+    """Rows without a value, or with one that stands in an earlier row."""
+    return np.asarray(pd.isna(values) | pd.Series(values).duplicated().to_numpy())
 
 
 def _leads_to(forced: Mapping[str, tuple[str, ...]], by: Sequence[str], name: str) -> bool:
@@ -361,7 +393,7 @@ def _derived(lesson: TableLesson) -> dict[str, Made]:
     made: dict[str, Made] = {}
     rests: dict[str, tuple[str, ...]] = {}
     for fact in lesson.facts:
-        sql = _worked_out(lesson.table, fact)
+        sql = _worked_out(lesson, fact)
         if sql is None or lesson.table[fact.columns[_target(fact)]].role.is_fabricated:
             continue
         name = fact.columns[_target(fact)]
@@ -376,13 +408,17 @@ def _target(fact: Fact) -> int:
     return 0 if fact.kind == "arithmetic" else 1
 
 
-def _worked_out(table: Table, fact: Fact) -> str | None:
+def _worked_out(lesson: TableLesson, fact: Fact) -> str | None:
+    """The expression, where enough people have all that is in it."""
+    table = lesson.table
+    if not lesson.crowd.shows(table.frame[list(fact.columns)].notna().all(axis=1).to_numpy()):
+        return None
     if fact.kind == "arithmetic" and fact.share == 1.0:
         return fact.expect.split(" = ", 1)[1]
     if fact.kind == "equal":
         return sql_name(fact.columns[0])
     if fact.kind == "constant_difference" and table[fact.columns[0]].kind.is_numeric:
         low, high = (table.values(name) for name in fact.columns)
-        decimals = table[fact.columns[1]].spelling.decimals
+        decimals = lesson.decimals[fact.columns[1]]
         return f"{sql_name(fact.columns[0])} + {number(float(np.nanmedian(high - low)), decimals)}"
     return None

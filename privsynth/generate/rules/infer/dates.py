@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from privsynth.generate.rules.infer.edges import coarser, settled
 from privsynth.generate.rules.infer.holders import Holders, proportions
 from privsynth.generate.rules.infer.laws import FITS, LUCK, FittedLaw, Way
 from privsynth.typing import Array
@@ -27,7 +28,7 @@ def dates_of(values: Array, crowd: Holders, *, has_time: bool) -> FittedLaw | No
         return None
     days = values.astype("datetime64[D]")
     starts = _starts(*(round(end) for end in crowd.ends(days.astype(float))))
-    words = _words(values, has_time=has_time)
+    words = _words(values, crowd, has_time=has_time)
     off = _off(values, starts[0], starts[-1])
     if off <= FITS + LUCK / np.sqrt(len(values)):
         return FittedLaw(_period(starts[0], starts[-1], words), "days all equally likely", off, len(values))
@@ -84,10 +85,10 @@ def _later(low: str, days: int) -> str:
     return f"{low} + INTERVAL {days} DAY" if days else low
 
 
-def _words(values: Array, *, has_time: bool) -> dict[str, bool]:
+def _words(values: Array, crowd: Holders, *, has_time: bool) -> dict[str, bool]:
     if has_time:
         return {"time": True}
-    return {"weekdays": True} if np.is_busday(values.astype("datetime64[D]")).all() else {}
+    return {} if crowd.shows(~np.is_busday(values.astype("datetime64[D]"))) else {"weekdays": True}
 
 
 def _period(first: np.datetime64, after: np.datetime64, words: dict[str, bool]) -> Way:
@@ -105,14 +106,21 @@ def _off(values: Array, first: np.datetime64, after: np.datetime64) -> float:
 
 def _periods(codes: Array, steps: int, crowd: Holders, most: int = PERIODS) -> list[int]:
     """Where one range ends and the next begins: each holds k people, and about its share of the rows."""
-    enough = max(1.0, len(codes) / most)
-    bounds, since = [0], 0
-    counts = np.bincount(codes, minlength=steps)
-    for at in range(steps):
-        is_full = counts[since : at + 1].sum() >= enough
-        if is_full and crowd.shows((codes >= since) & (codes <= at)):
-            bounds.append(at + 1)
-            since = at + 1
-    if bounds[-1] != steps:
-        bounds = [*bounds[:-1], steps] if len(bounds) > 1 else [0, steps]
-    return bounds
+    units = [*coarser(1.0, max(1, steps))]
+    wishes = [(bound, units) for bound in _full(codes, steps, most)]
+    bounds = [0]
+    for bound in (*(int(each) for each in settled(wishes, codes, crowd) if 0 < each < steps), steps):
+        if crowd.shows((codes >= bounds[-1]) & (codes < bound)):
+            bounds.append(bound)
+    return [*bounds[:-1], steps] if len(bounds) > 1 else [0, steps]
+
+
+def _full(codes: Array, steps: int, most: int) -> list[int]:
+    """After which steps there are enough rows since the one before."""
+    enough, since = max(1.0, len(codes) / most), 0
+    full = list[int]()
+    for step, count in enumerate(np.cumsum(np.bincount(codes, minlength=steps))):
+        if count - since >= enough:
+            full.append(step + 1)
+            since = count
+    return full

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import floor, log10
+from math import ceil, floor, log10
 
 import numpy as np
 
@@ -45,6 +45,10 @@ class Holders:
         """Whether enough people stand behind these rows (a mask)."""
         return len(np.unique(self.people[rows])) >= self.k
 
+    def tells_apart(self, rows: Array) -> bool:
+        """Whether enough people stand behind these rows (a mask), and behind all others."""
+        return self.shows(rows) and self.shows(~rows)
+
     def ends(self, values: Array) -> tuple[float, float]:
         """About where the values of these people end, though nobody's own tells it.
 
@@ -71,6 +75,12 @@ def proportions(counts: Array) -> list[int]:
     """Whole weights of two significant digits, out of ten thousand; what is there has at least one."""
     shares = np.asarray(counts, dtype=float) / max(1.0, float(np.sum(counts)))
     return [max(1, int(rounded(share * WHOLE))) if share > 0 else 0 for share in shares]
+
+
+def at_most(off: float, rows: int, k: int) -> str:
+    """A share of the rows in words: whole percents, upwards, and none that fewer than k rows would be."""
+    step = max(0.01, k / max(1, rows))
+    return f"at most {min(1.0, max(1, ceil(off / step - 1e-9)) * step):.0%}"
 
 
 def share(value: float) -> float:

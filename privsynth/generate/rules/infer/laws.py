@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import floor, log10
 from typing import Any
 
 import numpy as np
 
+from privsynth.generate.rules.infer.edges import coarser, settled
 from privsynth.generate.rules.infer.holders import Holders, proportions, rounded
 from privsynth.typing import Array
 
@@ -41,8 +42,8 @@ def law_of(values: Array, crowd: Holders, decimals: int, bins: int = BINS) -> Fi
     step = 10.0**-decimals
     distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     held = crowd.sizes(codes, len(distinct)) >= crowd.k
-    is_listed = len(distinct) <= DISCRETE and counts[held].sum() >= MOST * len(values)
-    if is_listed or held.all():
+    is_listed = held.sum() <= DISCRETE and counts[held].sum() >= MOST * len(values)
+    if held.any() and (is_listed or not crowd.shows(~held[codes])):
         return _choice(distinct[held], counts[held], len(values), decimals)
     spikes = _spikes(counts, held)
     rest = ~spikes[codes]
@@ -90,17 +91,19 @@ def _continuous(values: Array, crowd: Holders, step: float, bins: int) -> Fitted
         return None
     low, high = _range(values, crowd, step)
     inside = values[(values >= low) & (values <= high)]
-    fits = [_measured(name, way, cdf, inside, step) for name, way, cdf in _laws(inside, low, high, step)]
+    is_above = not crowd.take(np.flatnonzero((values >= low) & (values <= high))).shows(inside <= 0)
+    laws = _laws(inside, low, high, step, is_above=is_above)
+    fits = [_measured(name, way, cdf, inside, step) for name, way, cdf in laws]
     best = min(fits, key=lambda fit: fit.off)
     return best if best.off <= FITS + LUCK / np.sqrt(len(values)) else _table(values, crowd, step, bins)
 
 
 def _range(values: Array, crowd: Holders, step: float) -> tuple[float, float]:
-    """Where they end, on round numbers outwards; below zero only if some are."""
+    """Where they end, on round numbers; below zero only if enough are."""
     low, high = crowd.ends(values)
-    low = max(0.0, low) if values.min() >= 0 else low
+    low = low if crowd.shows(values < 0) else max(0.0, low)
     unit = max(step, 10.0 ** floor(log10(max(high - low, step))) / 10)
-    first, last = _clean(floor(low / unit + 1e-9) * unit, step), _clean(ceil(high / unit - 1e-9) * unit, step)
+    first, last = (_clean(round(end / unit) * unit, step) for end in (low, high))
     return (first, last) if first < last else (_clean(first - unit, step), _clean(last + unit, step))
 
 
@@ -121,7 +124,9 @@ def number(value: float, decimals: int) -> int | float:
 Distribution = Callable[[Array], Array]
 
 
-def _laws(values: Array, low: float, high: float, step: float) -> Iterator[tuple[str, Way, Distribution]]:
+def _laws(
+    values: Array, low: float, high: float, step: float, *, is_above: bool
+) -> Iterator[tuple[str, Way, Distribution]]:
     """Each law with its parameters of three digits, and its distribution inside the range."""
     from scipy.special import ndtr
     from scipy.stats import poisson
@@ -138,8 +143,8 @@ def _laws(values: Array, low: float, high: float, step: float) -> Iterator[tuple
         normal = {"normal": {"mean": number(mean, 12), "sd": number(sd, 12), **ends}}
         yield "normal", normal, _inside(lambda x: ndtr((x - mean) / sd), low, high)
     above = {word: end for word, end in ends.items() if end > 0}
-    if values.min() > 0:
-        logs = np.log(values)
+    if is_above:
+        logs = np.log(values[values > 0])
         median, sigma = rounded(float(np.exp(logs.mean())), 3), rounded(float(logs.std()), 3)
         if sigma > 0:
             way = {"lognormal": {"median": number(median, 12), "sigma": number(sigma, 12), **above}}
@@ -170,7 +175,7 @@ def _table(values: Array, crowd: Holders, step: float, most: int) -> FittedLaw:
     low, high = _range(values, crowd, step)
     bins = int(np.clip(crowd.size // (2 * crowd.k), 1, most))
     wished = np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1])
-    round_ones = [low, *_round_edges(np.unique(wished), low, high, step), high]
+    round_ones = [low, *_round_edges(np.unique(wished), values, crowd, (low, high), step), high]
     edges = merged(values, crowd, np.array(round_ones), step)
     counts = np.histogram(values, _between(edges, step))[0]
     places = _places(step) + 1
@@ -183,12 +188,14 @@ def _table(values: Array, crowd: Holders, step: float, most: int) -> FittedLaw:
     return FittedLaw(way, f"a table of {len(counts)} bins", off, len(values))
 
 
-def _round_edges(edges: Array, low: float, high: float, step: float) -> list[float]:
-    """Edges at round numbers: two digits of the distance to the nearest other edge."""
-    known = np.concatenate([[low], edges, [high]])
+def _round_edges(wished: Array, values: Array, crowd: Holders, ends: tuple[float, float], step: float) -> list[float]:
+    """Edges at round numbers: two digits of the distance to the nearest other edge, or fewer where people are rare."""
+    low, high = ends
+    known = np.concatenate([[low], wished, [high]])
     widths = np.minimum(known[1:-1] - known[:-2], known[2:] - known[1:-1])
     units = np.maximum(step, 10.0 ** np.floor(np.log10(np.maximum(widths, step))) / 2)
-    return [_clean(float(at), step) for at in np.unique(np.round(edges / units) * units) if low < at < high]
+    wishes = [(float(edge), coarser(float(unit), high - low)) for edge, unit in zip(wished, units, strict=True)]
+    return [_clean(at, step) for at in settled(wishes, values, crowd) if low < at < high]
 
 
 def merged(values: Array, crowd: Holders, edges: Array, step: float) -> Array:

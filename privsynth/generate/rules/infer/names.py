@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
-from math import ceil, log10
-from typing import Any
+from itertools import groupby, takewhile
 
 import numpy as np
 import pandas as pd
@@ -21,6 +19,9 @@ LONGEST = 60  # characters of a shape
 WIDEST = 14  # characters of a key, from which it is no sequence
 OFTEN = 1.5  # rows with one number, on average, from which numbers are drawn again and again
 WORDS = r"(\l{3,9} ){4,12}\l{3,9}"  # what stands for a text that nobody may be given
+USUAL = 8  # digits of a key where too few people have any
+BEYOND = 5  # times the first number of one more digit: keys that grew a little longer of late are not met
+HALF = 0.5
 SIGNS = re.compile(r"([\\()\[\]{}|?*+.^$])")
 PART_OF = {entity: part for part, (entity, _, _) in PARTS.items()}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -29,16 +30,18 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 def key_of(values: Array, column: Column, crowd: Holders) -> tuple[Way, str]:
     """A key of its own: numbers beyond all that there are, or texts of the same build with more digits."""
     if column.kind.is_numeric:
-        digits = _digits(np.nanmax(np.abs(values), initial=0))
+        digits = _digits(values, crowd)
         if digits < WIDEST:
-            return {"sequence": {"start": 10**digits + 1}}, "a key of its own: numbers beyond the real ones"
+            return {"sequence": {"start": BEYOND * 10**digits + 1}}, "a key of its own: numbers beyond the real ones"
         return {"sequence": {"start": 1}}, "a key of its own"
-    texts = values.astype(str)
-    prefix = _letters_before(texts) if crowd.size >= crowd.k else ""
-    width = max((len(text) - len(prefix) for text in texts), default=0)
-    if width >= WIDEST or any(UUID.match(text) for text in texts[:1]):
+    there = np.flatnonzero(~pd.isna(values))
+    texts, crowd = values[there].astype(str), crowd.take(there)
+    prefix = _letters_before(texts, crowd)
+    width = _reached(np.array([len(text) for text in texts]), crowd) - len(prefix)
+    if width >= WIDEST or np.mean([bool(UUID.match(text)) for text in texts]) > HALF:
         return {"uuid": {}}, "a key of its own: random UUIDs"
-    way = {"sequence": {"start": 10**width + 1, "width": width + 1, **({"prefix": prefix} if prefix else {})}}
+    start = {"start": BEYOND * 10**width + 1, "width": width + 1}
+    way = {"sequence": {**start, **({"prefix": prefix} if prefix else {})}}
     return way, "a key of its own: one digit longer than the real ones"
 
 
@@ -51,7 +54,7 @@ def person_of(column: Column) -> Way | None:
 def shaped(values: Array, column: Column, crowd: Holders) -> tuple[Way, str]:
     """Texts of the shapes that enough people's values have: letters and digits alone are kept as such."""
     if column.kind.is_numeric:
-        low = 10 ** _digits(np.nanmax(np.abs(values), initial=0))
+        low = 10 ** _digits(values, crowd)
         if len(np.unique(values)) > len(values) / OFTEN:
             return {"sequence": {"start": low + 1}}, "numbers beyond the real ones, each once"
         return {"whole": {"low": low, "high": 10 * low - 1}}, "numbers of one digit more than the real ones"
@@ -73,14 +76,25 @@ def shaped(values: Array, column: Column, crowd: Holders) -> tuple[Way, str]:
     return ({"mixture": parts} if len(parts) > 1 else {"pattern": parts[0]["pattern"]}), f"{words}{lost}"
 
 
-def _digits(largest: Any) -> int:
-    return max(1, ceil(log10(float(largest) + 1.5)))
+def _reached(lengths: Array, crowd: Holders) -> int:
+    """How long the values of people are; a few longer ones do not count."""
+    return int(crowd.span_of(lengths)[1]) if crowd.size >= crowd.k else USUAL
 
 
-def _letters_before(texts: Array) -> str:
-    """The letters that all keys begin with."""
-    first = str(min(texts, default="")), str(max(texts, default=""))
-    same = "".join(a for a, b in zip(*first, strict=False) if a == b)
+def _digits(values: Array, crowd: Holders) -> int:
+    there = np.flatnonzero(~np.isnan(values))
+    lengths = np.maximum(1, np.ceil(np.log10(np.abs(values[there]) + 1.5)))
+    return _reached(lengths, crowd.take(there))
+
+
+def _letters_before(texts: Array, crowd: Holders) -> str:
+    """The letters that keys begin with, but for those of fewer than k people at each end of the alphabet."""
+    if crowd.size < 2 * crowd.k:
+        return ""
+    alphabet, places = np.unique(texts, return_inverse=True)
+    low, high = crowd.span_of(places)
+    pairs = zip(str(alphabet[int(low)]), str(alphabet[int(high)]), strict=False)
+    same = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     found = re.match(r"[^\W\d]+[-_ ]?", same)
     return found[0] if found else ""
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from privsynth.dataset import Column, Dataset, Kind, Relation, Table
+from privsynth.dataset import Dataset, Kind, Relation, Table
 from privsynth.generate.rules.infer.branches import branched
 from privsynth.generate.rules.infer.coding import ColumnStates, states_of
 from privsynth.generate.rules.infer.columns import TableLesson, columns_of, sql_name
 from privsynth.generate.rules.infer.follows import followings
-from privsynth.generate.rules.infer.holders import Holders, rounded, share
+from privsynth.generate.rules.infer.holders import Holders, at_most, rounded, share
 from privsynth.generate.rules.infer.laws import FittedLaw, Way, law_of
 from privsynth.generate.rules.vocabulary.rulebook import Inferred
 from privsynth.statistics import Fact
@@ -45,7 +45,7 @@ def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred, most: int) -
             table,
             crowd,
             [fact for fact in facts if fact.table == table.name],
-            keys=_keys(data, relation, refers),
+            keys=_keys(data, relation, refers, crowd),
             above={name: each for columns in seen for name, each in columns.items()},
             most=most,
         )
@@ -60,7 +60,7 @@ def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred, most: int) -
 
 def _root(data: Dataset, table: Table, mark: Inferred) -> tuple[dict[str, Any], str]:
     seen = 1.0 if table.name in data.lookups else 1.0 - float(mark.holdout)
-    return {"rows": int(rounded(len(table) / seen, 3))}, "about as many rows as there are"
+    return {"rows": int(rounded(len(table) / seen))}, "as many rows as there are, in two digits"
 
 
 def _references(data: Dataset, table: Table) -> dict[str, Relation]:
@@ -72,12 +72,13 @@ def _references(data: Dataset, table: Table) -> dict[str, Relation]:
     return {re.sub(r"\W", "_", f"its {name}"): each for each, name in named.items()}
 
 
-def _keys(data: Dataset, main: Relation | None, refers: Mapping[str, Relation]) -> dict[str, Way]:
+def _keys(data: Dataset, main: Relation | None, refers: Mapping[str, Relation], crowd: Holders) -> dict[str, Way]:
     """References as the book says them: to the parent, and to rows of other tables, all as likely."""
     keys: dict[str, Way] = {} if main is None else {main.child_key: {"reference": main.parent_key}}
     for name, each in refers.items():
-        missing = share(float((data.parent_rows(each) < 0).sum()) / max(1, len(data[each.child])))
-        words = {"table": each.parent, "key": each.parent_key, "as": name, **({"missing": missing} if missing else {})}
+        is_missing = data.parent_rows(each) < 0
+        missing = {"missing": share(float(is_missing.mean()))} if crowd.tells_apart(is_missing) else {}
+        words = {"table": each.parent, "key": each.parent_key, "as": name, **missing}
         keys[each.child_key] = {"reference": words}
     return keys
 
@@ -125,12 +126,12 @@ def _children(
         fits.extend([] if fit is None or stands_in else [fit])
         return None if fit is None else fit.way
 
-    own = states_of("rows", Column("rows", Kind.INTEGER), counts, crowd, "rows")
+    own = states_of("rows", Kind.INTEGER, counts, crowd, sql="rows")
     follow = followings({"rows": own}, above, {}, {}, k)[0].parents if own is not None else ()
     way = branched([above[name] for name in follow], np.arange(len(counts)), leaf, crowd) or {"constant": 0}
     said = f"rows for each row of {relation.parent}" + (f", by {' and '.join(follow)}" if follow else "")
-    off = max((fit.off for fit in fits), default=0.0)
-    return {"belongs_to": {"table": relation.parent, "count": way}}, f"{said}; at most {off:.1%} of them off"
+    off = at_most(max((fit.off for fit in fits), default=0.0), len(counts), k)
+    return {"belongs_to": {"table": relation.parent, "count": way}}, f"{said}; {off} of them off"
 
 
 def _kept(lesson: TableLesson, derived: set[str]) -> Iterator[str]:

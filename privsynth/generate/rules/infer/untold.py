@@ -15,13 +15,15 @@ from privsynth.generate.rules.demands.book import demands_of
 from privsynth.generate.rules.infer.holders import Holders
 from privsynth.generate.rules.planning.plan import plan_tables
 
+SEVERAL = 1.5  # rows of a person, on average
 Untold = Mapping[str, Mapping[str, float]]  # by table and column
 
 
 def untold_in(text: str, train: Dataset, k: int) -> Untold:
     """The share of the rows whose value a column's rule cannot give, where it is more than k people of all would be.
 
-    Rounded upwards to two digits, so that nobody is counted out.
+    Rounded upwards to two digits, so that nobody is counted out. Where people have several rows each, the rows of k are
+    told of any column: whether fewer break it shows nowhere.
     """
     book = parse_rulebook(text, "the inferred book")
     plan = plan_tables(book)
@@ -32,11 +34,11 @@ def untold_in(text: str, train: Dataset, k: int) -> Untold:
     for answer in answers(demands_of(book, plan), filed):
         table, column = answer.demand.under
         crowd = crowds[answer.demand.table]
-        if column and answer.broken and not answer.demand.allowed:
-            told = _upwards(max(answer.share, min(1.0, k / max(1, crowd.size))))
-            if told > k / max(1, len(crowd)):
-                of_table = shares.setdefault(table, {})
-                of_table[column] = max(told, of_table.get(column, 0.0))
+        least = min(1.0, k / max(1, crowd.size))
+        is_many = answer.share > least
+        if column and not answer.demand.allowed and (is_many or len(crowd) > SEVERAL * crowd.size):
+            of_table = shares.setdefault(table, {})
+            of_table[column] = max(_upwards(max(answer.share, least)), of_table.get(column, 0.0))
     return shares
 
 

@@ -70,7 +70,9 @@ def test_the_rows_that_a_book_was_inferred_from_keep_it_and_clearly_other_ones_d
     assert "Zzyzx" in set(FRAME["city"])
     assert broken_in(book, FRAME, tmp_path) == {}
     dear = FRAME.assign(price=FRAME["price"] * 20, city=FRAME["city"].where(FRAME.index % 8 > 0, "Elsewhere"))
-    assert broken_in(book, dear, tmp_path) == {"city": "broken", "price": "broken"}
+    assert broken_in(book, dear, tmp_path) == {"city": "broken", "till": "broken", "price": "broken"}, (
+        "the book has no till for a city that it does not know"
+    )
 
 
 def test_the_share_that_is_untold_is_never_that_of_fewer_than_k_people(book: Path) -> None:
