@@ -44,6 +44,7 @@ class Demand:
     at_most: bool = False  # whether fewer rows than allowed are as good
     is_along: bool = False  # whether one row can make others break it
     place: str = ""  # where it is written, such as shop.yaml:40:9
+    unasked: str = ""  # why it cannot be asked of any rows
     under: Place = ("", "")  # the table and the column of a rulebook that say it; none for what no column says
 
     @property
@@ -79,6 +80,41 @@ def of_kind(table: str, column: Column, place: str = "") -> Demand:
         broken=lambda filed: filed.misfit(at),
         what=f"{article} {column.kind}{form}",
         place=place,
+    )
+
+
+def of_decimals(table: str, column: Column, place: str = "") -> Demand:
+    """Numbers with no more decimals than are written."""
+    most = column.spelling.decimals
+
+    def broken(filed: FiledTables) -> Array:
+        values = filed.values(table, column.name)
+        noise = np.minimum(NOISE * np.maximum(1.0, np.abs(values)), 0.01 * 10.0**-most)
+        return np.asarray(np.abs(values - np.round(values, most)) > noise)
+
+    return Demand(
+        kind="kind",
+        table=table,
+        columns=(column.name,),
+        needs=frozenset({(table, column.name)}),
+        broken=broken,
+        what=f"a number of {most} decimal{'' if most == 1 else 's'} at most",
+        place=place,
+    )
+
+
+def not_asked(table: str, columns: tuple[str, ...], why: str, place: str = "") -> Demand:
+    """What is said of columns and cannot be asked of their rows."""
+    return Demand(
+        kind="values",
+        table=table,
+        columns=columns,
+        needs=frozenset((table, column) for column in columns),
+        broken=lambda filed: np.zeros(len(filed.data[table]), dtype=bool),
+        what=why,
+        place=place,
+        unasked=why,
+        under=(table, columns[0]),
     )
 
 

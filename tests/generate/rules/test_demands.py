@@ -11,6 +11,7 @@ from privsynth.checks.answer import Answer, answers
 from privsynth.checks.filed import FiledTables
 from privsynth.generate.rules.book import parse_rulebook
 from privsynth.generate.rules.demands.book import columns_of, demands_of
+from privsynth.generate.rules.demands.unasked import PEOPLE, RANKS, SHAPES
 from privsynth.generate.rules.planning.plan import plan_tables
 from privsynth.policy import Policy
 from privsynth.read.filed import read_filed
@@ -73,6 +74,9 @@ def broken(found: list[Answer]) -> list[tuple[str, str, tuple[int, ...]]]:
         ("{pattern: '[A-Z]{2}-\\d{2,3}'}", "AB-123", "ABC-12"),
         ("{sequence: {prefix: P, width: 3, start: 5, step: 5}}", "P010", "P011"),
         ("{sequence: {start: 5}}", "5", "4"),
+        ("{person: email}", "ann.lee@example.com", "ann.lee@gmail.com"),
+        ("{person: ip}", "192.0.2.7", "8.8.8.8"),
+        ("{person: ssn}", "912-03-4567", "219-09-9999"),
         ("{uuid: {}}", "00000000-0000-4000-8000-000000000000", "1"),
         ("{mixture: [{weight: 1, whole: {low: 1, high: 3}}, {weight: 1, choice: [9.99]}]}", "9.99", "5"),
     ],
@@ -80,6 +84,68 @@ def broken(found: list[Answer]) -> list[tuple[str, str, tuple[int, ...]]]:
 def test_a_value_that_its_way_cannot_give_is_found(tmp_path: Path, rule: str, good: str, bad: str) -> None:
     found = asked(tmp_path, book(f"x: {rule}\ny: {{constant: 1}}"), t=f"x,y\n{good},1\n{bad},1\n")
     assert broken(found) == [("values", "x", (3,))]
+
+
+REGIONS = [
+    ("within: {lat: 52.5, lon: 13.4, km: 20}", "52.51234,13.6", "52.5,13.9"),
+    ("within: {lat: 0, lon: 179.9, km: 30}", "0.1,-179.9", "0.1,179.5"),
+    ("box: {south: 47, west: 6, north: 55, east: 15}", "55,15", "46.9,10"),
+    ("box: {south: -1, west: 170, north: 1, east: -170}", "0,-175", "0,165"),
+]
+
+
+@pytest.mark.parametrize(("region", "good", "bad"), REGIONS)
+def test_a_point_beyond_its_region_is_found(tmp_path: Path, region: str, good: str, bad: str) -> None:
+    columns = f"lat: {{point: {{part: latitude, {region}}}}}\nlon: {{point: {{part: longitude}}}}"
+    assert broken(asked(tmp_path, book(columns), t=f"lat,lon\n{good}\n{bad}\n,\n"))[0] == ("values", "lat", (3,))
+
+
+@pytest.mark.parametrize(
+    ("part", "region", "good", "bad"),
+    [
+        ("latitude", REGIONS[0][0], "52.6", "52.7"),
+        ("longitude", REGIONS[0][0], "13.6", "13.9"),
+        ("longitude", "within: {lat: 89.9, lon: 0, km: 50}", "-170", "181"),
+        ("latitude", REGIONS[2][0], "47", "46.9"),
+        ("longitude", REGIONS[2][0], "6", "5.9"),
+    ],
+)
+def test_one_part_of_a_point_is_asked_alone(tmp_path: Path, part: str, region: str, good: str, bad: str) -> None:
+    text = book(f"x: {{point: {{part: {part}, {region}}}}}\ny: {{constant: 1}}")
+    assert broken(asked(tmp_path, text, t=f"x,y\n{good},1\n{bad},1\n")) == [("values", "x", (3,))]
+
+
+def test_a_region_that_differs_by_row_is_asked_of_each_row_and_made_points_lie_in_it(tmp_path: Path) -> None:
+    columns = """r: {choice: [1, 50]}
+lat: {point: {part: latitude, within: {lat: 10, lon: 20, km: r}}, decimals: 3}
+lon: {point: {part: longitude}}"""
+    assert broken(asked(tmp_path, book(columns), t="r,lat,lon\n50,10.2,20\n1,10.2,20\n,10.2,20\n"))[-1:] == [
+        ("values", "lat", (3,))
+    ]
+    table = made(tmp_path, book(columns, rows=500)).tables[0]
+    texts = (table.text(name) for name in ("r", "lat", "lon"))
+    lines = "".join(f"{','.join(line)}\n" for line in zip(*texts, strict=True))
+    assert broken(asked(tmp_path, book(columns), t=f"r,lat,lon\n{lines}")) == []
+
+
+def test_more_decimals_than_the_book_says_are_found(tmp_path: Path) -> None:
+    columns = "x: {uniform: {low: 0, high: 2000000}, decimals: 3}\ny: {uniform: {low: 0, high: 9}}"
+    found = asked(tmp_path, book(columns), t="x,y\n1.234,1.23456\n1234567.891,1\n1.2345,1\n0,1\n")
+    assert broken(found) == [("kind", "x", (4,))]
+
+
+def test_what_no_row_can_be_asked_for_is_told_and_not_said_to_be_kept(tmp_path: Path) -> None:
+    columns = "x: {whole: {low: 1, high: 3}}\nz: {whole: {low: 1, high: 3}}\nn: {person: last_name}\nc: {constant: 1}"
+    found = asked(tmp_path, book(columns, rest="    correlate:\n      - {x ~ z: 0.5}\n"), t="x,z,n,c\n1,1,Lee,1\n")
+    told = [(each.demand.columns, each.unjudged) for each in found if each.standing == "not judged"]
+    assert told == [(("x",), SHAPES), (("z",), SHAPES), (("n",), PEOPLE), (("x", "z"), RANKS)]
+
+
+def test_the_people_of_an_inferred_book_are_those_of_its_rows_and_not_asked(tmp_path: Path) -> None:
+    head = "inferred: {rows: {t: 20}, k: 11, holdout: 0.2, seed: 1}\n"
+    found = asked(tmp_path, book("x: {person: email}\ny: {constant: 1}", head=head), t="x,y\nann.lee@gmail.com,1\n")
+    assert broken(found) == []
+    assert PEOPLE in {each.unjudged for each in found}
 
 
 def test_laws_that_differ_by_row_are_asked_of_each_row(tmp_path: Path) -> None:
@@ -193,7 +259,7 @@ def test_what_a_shipped_book_makes_meets_it(tmp_path: Path, name: str) -> None:
     found = list(answers(demands_of(read, plan), filed))
     assert broken(found) == []
     assert len(found) > 60
-    assert not [each for each in found if each.unjudged]
+    assert not [each for each in found if each.unjudged and not each.demand.unasked]
 
 
 PROCESSES = """  path:

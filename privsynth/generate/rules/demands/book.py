@@ -14,6 +14,8 @@ from privsynth.checks.demand import (
     holds,
     left_out,
     needed,
+    not_asked,
+    of_decimals,
     of_kind,
     refers,
     rising,
@@ -25,8 +27,10 @@ from privsynth.checks.filed import FiledTables
 from privsynth.dataset import Bond, Column, Kind
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.demands.filed_columns import FiledColumns
+from privsynth.generate.rules.demands.points import demands_of_points
 from privsynth.generate.rules.demands.times import demands_of_process
 from privsynth.generate.rules.demands.totals import totals_of
+from privsynth.generate.rules.demands.unasked import SHARES, unasked
 from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.planning.plan import BookPlan, ColumnPlan, TablePlan
 from privsynth.generate.rules.planning.turns import column_of
@@ -39,6 +43,7 @@ VALUES = {  # what a value is demanded to be, by the way in which it is made
     "constant": "the one value that it has",
     "choice": "one of its levels",
     "pattern": "a text of its pattern",
+    "person": "one that can be nobody's",
     "sequence": "a key of its sequence",
     "uuid": "a UUID",
     "date": "a day within its limits",
@@ -55,11 +60,11 @@ VALUES = {  # what a value is demanded to be, by the way in which it is made
 def demands_of(book: Book, plan: BookPlan) -> list[Demand]:
     """All demands, table by table in the order of the book. Errors on purpose may break what they touch."""
     demands = (demand for table in plan.tables.values() for demand in _of_table(book, table, plan.tables))
-    return [kept for demand in demands if (kept := _with_errors(demand, book)) is not None]
+    return [_with_errors(demand, book) for demand in demands]
 
 
-def _with_errors(demand: Demand, book: Book) -> Demand | None:
-    """The demand with the share of rows that errors may break; None: one error breaks any number of them."""
+def _with_errors(demand: Demand, book: Book) -> Demand:
+    """The demand with the share of rows that errors may break; it is not asked where one breaks any number of them."""
     touched = {table for table, _ in demand.needs} | {demand.table}
     errors = [(table, error) for table in touched for error in book.rules.tables[table].errors]
     rate = sum(
@@ -70,7 +75,7 @@ def _with_errors(demand: Demand, book: Book) -> Demand | None:
     if not rate:
         return demand
     if demand.kind in ("children", "total", "order") or len(touched) > 1 or demand.is_along:
-        return None
+        return replace(demand, unasked=demand.unasked or "an error on purpose may break any number of rows")
     return replace(demand, allowed=min(1.0, demand.allowed + rate), at_most=True)
 
 
@@ -92,6 +97,8 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
             yield from (replace(demand, under=under) for demand in _children(book, table, tie, _kinds(columns)))
     places = {column: book.place(("tables", table.name, "columns", column)) for column in table.columns}
     yield from (adds_up(total) for total in totals_of(table, tables, places))
+    yield from demands_of_points(table, places)
+    yield from unasked(book, table)
     yield from demands_of_process(table.name, table.rule, _parent(table), places)
     for at, names in enumerate(table.rule.unique):
         yield unique(table.name, names, book.place(("tables", table.name, "unique", str(at))))
@@ -109,9 +116,13 @@ def _of_column(plan: ColumnPlan, scope: Scope, table: TablePlan) -> Iterator[Dem
     yield there(table.name, plan.name, place)
     if plan.column.kind.is_numeric or plan.column.kind is Kind.DATE:
         yield of_kind(table.name, plan.column, place)
+    if plan.column.kind is Kind.NUMBER and rule.decimals is not None:
+        yield of_decimals(table.name, plan.column, place)
     share = _left_out(plan, table)
     if share is not None:
         yield left_out(table.name, plan.name, share, place)
+    elif rule.missing != 0:
+        yield not_asked(table.name, (plan.name,), SHARES, place)
     if rule.unique or rule.generator in ("sequence", "uuid"):
         yield unique(table.name, [plan.name], place)
     if plan.is_sorted:

@@ -150,6 +150,11 @@ def scores_of(rank: float) -> float:
     return float(2 * np.sin(np.pi * rank / 6))
 
 
+def pairs_of(rule: Correlate) -> list[tuple[str, str]]:
+    """The pairs that are asked for."""
+    return [pair for pair, _, _ in _pairs_of(rule)]
+
+
 def _pairs_of(rule: Correlate) -> list[tuple[tuple[str, str], float, tuple[str, ...]]]:
     """Each pair with its rank correlation and the words that lead to it."""
     if rule.pairs is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from privsynth.generate.rules.values.providers import Scope
 
 EARTH = 6371.0088  # mean radius in kilometres
+MOST_DEGREES = {"latitude": 90, "longitude": 180}
 DECIMALS = 5  # about a metre
 
 Area = Callable[[Rows], dict[str, Array]]
+Beyond = Callable[[Mapping[str, Array], Rows, float], Array]  # which points lie outside by more than so many degrees
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +33,7 @@ class PointColumns:
     parts: Mapping[str, str]
     place: str
     region: Area = field(repr=False)
+    beyond: Beyond = field(repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,10 +75,11 @@ def plan_points(table: TableRule, scope_of: Callable[[str], Scope]) -> dict[str,
         unique = next((name for name in columns if table.columns[name].unique), None)
         if unique is not None:
             raise scope_of(unique).error("points are not drawn without repetition.", "leave out 'unique'")
+        rule, scope = columns[said[0]], scope_of(said[0])
         parts = {name: rule.part for name, rule in columns.items()}
         if len(set(parts.values())) < len(parts):
-            raise scope_of(said[0]).error("a point has one latitude and one longitude.", "name another with 'place'")
-        groups |= dict.fromkeys(columns, PointColumns(parts, place, _region(columns[said[0]], scope_of(said[0]))))
+            raise scope.error("a point has one latitude and one longitude.", "name another with 'place'")
+        groups |= dict.fromkeys(columns, PointColumns(parts, place, _region(rule, scope), _beyond(rule, scope)))
     return groups
 
 
@@ -90,16 +94,55 @@ def point_provider(rule: PointRule, scope: Scope) -> Provider:
 
 
 def _region(rule: PointRule, scope: Scope) -> Area:
+    words = _words(rule, scope)
     if rule.within is not None:
-        inside = scope.at("within")
-        lat, lon, km = (inside.at(word).amount(getattr(rule.within, word)) for word in ("lat", "lon", "km"))
-        return lambda rows: _in_circle((lat(rows), lon(rows)), km(rows), rows)
-    box, inside = rule.box, scope.at("box")
-    assert box is not None  # noqa: S101 - for the type checker: a region is one of the two
-    south, west, north, east = (
-        inside.at(word).amount(getattr(box, word)) for word in ("south", "west", "north", "east")
-    )
+        return lambda rows: _in_circle((words["lat"](rows), words["lon"](rows)), words["km"](rows), rows)
+    south, west, north, east = (words[word] for word in ("south", "west", "north", "east"))
     return lambda rows: _in_box((south(rows), north(rows)), (west(rows), east(rows)), rows)
+
+
+def _beyond(rule: PointRule, scope: Scope) -> Beyond:
+    """Which points cannot come; of one with a single part that part is asked, and what is unknown can be anything."""
+    words, far = _words(rule, scope), _beyond_circle if rule.within is not None else _beyond_box
+
+    def beyond(point: Mapping[str, Array], rows: Rows, degrees: float) -> Array:
+        is_none = [np.abs(values) > MOST_DEGREES[part] for part, values in point.items()]
+        return np.asarray(
+            np.logical_or.reduce([*is_none, far(point, {word: words[word](rows) for word in words}, degrees)])
+        )
+
+    return beyond
+
+
+def _words(rule: PointRule, scope: Scope) -> dict[str, Callable[[Rows], Any]]:
+    """The numbers of a region, each as the book has it or worked out for each row."""
+    word, region = ("within", rule.within) if rule.within is not None else ("box", rule.box)
+    assert region is not None  # noqa: S101 - for the type checker: a region is one of the two
+    inside = scope.at(word)
+    return {name: inside.at(name).amount(getattr(region, name)) for name in type(region).model_fields}
+
+
+def _beyond_circle(point: Mapping[str, Array], circle: Mapping[str, Array], degrees: float) -> Array:
+    lat, lon = (np.radians(np.asarray(circle[word], dtype=float)) for word in ("lat", "lon"))
+    reach = np.asarray(circle["km"], dtype=float) / EARTH
+    here = {part: np.radians(values) for part, values in point.items()}
+    if len(here) == 2:
+        half = np.sin((here["latitude"] - lat) / 2) ** 2
+        half += np.cos(here["latitude"]) * np.cos(lat) * np.sin((here["longitude"] - lon) / 2) ** 2
+        return np.asarray(2 * np.arcsin(np.sqrt(np.clip(half, 0, 1))) > reach + 2 * np.radians(degrees))
+    if "latitude" in here:
+        return np.asarray(np.abs(here["latitude"] - lat) > reach + np.radians(degrees))
+    widest = np.arcsin(np.clip(np.sin(np.minimum(reach, np.pi / 2)) / np.maximum(np.cos(lat), 1e-12), 0, 1))
+    holds_pole = np.abs(lat) + reach >= np.pi / 2  # all longitudes meet there
+    aside = np.abs(np.radians(_turned(np.degrees(here["longitude"] - lon))))
+    return np.asarray((aside > widest + np.radians(degrees)) & ~holds_pole)
+
+
+def _beyond_box(point: Mapping[str, Array], box: Mapping[str, Array], degrees: float) -> Array:
+    south, west, north, east = (np.asarray(box[word], dtype=float) for word in ("south", "west", "north", "east"))
+    lat, lon = point.get("latitude", south), point.get("longitude", west)
+    across = (east - west) % 360 + 2 * degrees
+    return np.asarray((lat < south - degrees) | (lat > north + degrees) | ((lon - west + degrees) % 360 > across))
 
 
 def _in_circle(centre: tuple[Array, Array], km: Array, rows: Rows) -> dict[str, Array]:

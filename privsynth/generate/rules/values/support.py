@@ -17,6 +17,7 @@ from privsynth.dataset import Column, Kind
 from privsynth.expressions.rules import NOISE
 from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.values.days import day_limit, opening_of
+from privsynth.generate.rules.values.folk import PARTS
 from privsynth.generate.rules.values.patterns import read_pattern
 from privsynth.generate.rules.values.provider import Provider
 from privsynth.generate.rules.values.providers import WHOLE_LAWS, Scope, chooser, key_text, provider_of
@@ -24,6 +25,8 @@ from privsynth.generate.rules.vocabulary import rulebook as words
 from privsynth.generate.rules.vocabulary.basics import RuleModel
 from privsynth.generate.rules.vocabulary.rulebook import Draw
 from privsynth.generate.rules.vocabulary.time import Days
+from privsynth.pii.entities import entities
+from privsynth.pii.reserved import has_range, is_reserved
 from privsynth.spelling.dates import floored
 from privsynth.typing import Array
 
@@ -63,6 +66,9 @@ def support_of(draw: Draw, scope: Scope, column: Column) -> Support | None:
             return _levels(levels_of(draw), column)
         case "pattern" | "sequence" | "uuid":
             return _texts(_spelling(draw))
+        case "person":
+            assert draw.person is not None  # noqa: S101 - as below
+            return _nobodys(draw.person) if is_of_nobody(draw.person, scope.book.rules.inferred) else None
         case "date":
             assert draw.date is not None  # noqa: S101 - for the type checker; `generator` says so
             return _days(draw.date, scope.at("date"), column)
@@ -102,6 +108,17 @@ def levels_of(draw: Draw) -> list[Any]:
     if isinstance(draw.choice, dict):
         return [level for level, weight in draw.choice.items() if weight > 0]
     return draw.choice or []
+
+
+def is_of_nobody(person: words.Person, inferred: words.Inferred | None) -> bool:
+    """Whether values of this part lie in ranges that belong to nobody; the people of a book's own rows do not."""
+    kind = entities().get(PARTS[person.part][0])
+    return inferred is None and kind is not None and has_range(kind)
+
+
+def _nobodys(person: words.Person) -> Support:
+    kind = PARTS[person.part][0]
+    return _texts(lambda distinct: np.array([is_reserved(kind, text) for text in distinct]))
 
 
 def _levels(levels: Iterable[Any], column: Column) -> Support:
