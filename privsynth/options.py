@@ -510,7 +510,7 @@ class ModelOptions(PolicyModel):
 
 
 class RulesOptions(PolicyModel):
-    """Rows from a rulebook; no real data is read."""
+    """Rows from a rulebook; no real data is read to make them."""
 
     kind: Literal["rules"] = "rules"
     rulebook: Path | None = Field(None, description="The rulebook, a YAML file.")

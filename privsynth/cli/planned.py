@@ -83,7 +83,7 @@ def _lines(dry: DryRun) -> list[tuple[str, str]]:
     options = ", ".join(f"{name} {value}" for name, value in _options(policy.backend).items())
     limits = ", ".join(f"{name} {value}" for name, value in policy.limits if value is not None)
     return [
-        *(tables or [("table", "none: no real data is read")]),
+        *(tables or [("table", "none: this run reads no real data")]),
         ("rows", _rows(dry)),
         ("backend", policy.backend.kind + (f": {options}" if options else "")),
         ("estimate", "none for this backend" if dry.estimate is None else _estimate(dry.estimate)),

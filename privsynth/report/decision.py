@@ -241,7 +241,8 @@ def first_numbers(
                 "meaning": "The rows were made from a rulebook that was inferred from real rows. These were not given: "
                 "nothing was compared."
                 if is_inferred
-                else "The rows were made from a rulebook. No real data was read, so there is nothing to compare.",
+                else "The rows were made from a rulebook. This run read no real data, so there is nothing to compare; "
+                "what the rulebook was made of, its author knows.",
             },
         )
     return numbers[:3]

@@ -140,7 +140,7 @@ LEDGER_COUNTS = (
     "and counted for the source, the backend and the profile."
 )
 LEDGER_ABSENT = "No ledger was kept for this run: earlier attempts and releases from the same source are not known."
-LEDGER_NEEDLESS = "No real data was read, so nothing of any source was used up, and no ledger counts it."
+LEDGER_NEEDLESS = "This run read no real data, so it used up nothing of any source, and no ledger counts it."
 WAIVED = (
     "A gate measured more than the profile allows. The person named below answers for it; "
     "otherwise the data would not have been released."
@@ -321,7 +321,7 @@ NOT_TESTED_FIDELITY = (
     ),
 )
 
-NO_FIDELITY = ("Fidelity", "no real data was read: there is nothing that the rows could be like.")
+NO_FIDELITY = ("Fidelity", "this run read no real data: there is nothing that the rows could be like.")
 
 # What the rows are, at the head of the page.
 ROWS_ARE = {
@@ -333,7 +333,8 @@ SYNTHETIC = "Synthetic rows made from"
 RESIDUAL = {
     "model": "Rows were drawn from a learnt distribution. It can still remember parts of its source; "
     "the gates limit how much, but do not bring it to zero.",
-    "rules": "Rows follow a rulebook. They can disclose what the author of the rulebook put into it.",
+    "rules": "Rows follow a rulebook. They can disclose what the author of the rulebook put into it; what it was made "
+    "of, this run cannot know.",
     "looked_up": "Rows follow a rulebook and look-up files. They can disclose what their authors put into them.",
     "inferred": "Rows follow a rulebook that was inferred from real rows. They can disclose what it says of "
     "many people, and what its author added.",

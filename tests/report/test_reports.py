@@ -211,7 +211,7 @@ def test_without_real_data_the_reports_say_that_none_was_read(run: Run) -> None:
     )
     reports = ruled.reports()
     for page in PAGES:
-        assert "o real data was read" in spoken(reports.files[page])
+        assert "his run read no real data" in spoken(reports.files[page])
     assert json.loads(reports.files["report.json"])["real_data_read"] is False
     assert ">Released</h2>" in reports.files["compliance.html"].decode()
 
@@ -225,7 +225,7 @@ def test_where_a_rulebook_is_all_nothing_is_said_of_a_source(run: Run, profile: 
     content = json.loads(reports.files["report.json"])
     said = [content[part] for part in ("profile", "conditions", "not_tested", "residual")]
     assert "source" not in str(said).replace("public sources", "")
-    assert content["exposure"]["sentence"].startswith("No real data was read")
+    assert content["exposure"]["sentence"].startswith("This run read no real data")
     assert content["method"]["control"] == "none: no real row was read"
     assert "declared in the policy" not in str(content["columns"])
     page = spoken(reports.files["compliance.html"])

@@ -1,4 +1,4 @@
-"""Rows from a rulebook: no real data is read, no value comes from one. The format is explained in rules/README.md."""
+"""Rows from a rulebook: no real data is read for them. The format is explained in rules/README.md."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from privsynth.seeds import seed_of
 from privsynth.statistics import Statistics, Taken
 from privsynth.typing import Array
 
+OF_AUTHOR = "what the rulebook was made of, only its author knows"
 MOST_CELLS = 100_000_000  # about two gigabytes of memory
 
 
@@ -247,7 +248,8 @@ def _sources(plans: Iterable[TablePlan], inferred: Inferred | None) -> dict[str,
     if inferred is not None:
         source = _of_rows(inferred) + (f"; {named}" if files else "")
     else:
-        source = f"no data was read but {named}" if files else "no real data was read"
+        read = f"no data but {named}" if files else "no real data"
+        source = f"this run read {read}; {OF_AUTHOR}"
     return {"source": source, **({"lookups": files} if files else {})}
 
 
@@ -325,7 +327,9 @@ def _declared(plan: TablePlan) -> tuple[Rule, ...]:
 def _beside(inferred: Inferred | None) -> str:
     """What the data given beside the rulebook has to do with the rows."""
     if inferred is None:
-        return "no row was made from the data given beside the rulebook: only the gates compare with it"
+        return (
+            f"this run made no row from the data given beside the rulebook: only the gates compare with it; {OF_AUTHOR}"
+        )
     return "the rulebook was inferred from the data given beside it, without the people who are held out here"
 
 

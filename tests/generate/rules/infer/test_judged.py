@@ -147,7 +147,24 @@ def test_recipe_and_reports_say_that_it_was_inferred(book: Path) -> None:
     outcome = run(book, None, rows=300)
     said = json.dumps([outcome.report, outcome.manifest])
     page = outcome.result.reports.files["compliance.html"].decode()
-    assert "no real data was read" not in (said + page).casefold()
+    assert "read no real data" not in (said + page).casefold()
     assert outcome.report["method"]["is_inferred"] is True
     assert "inferred from real rows" in said
     assert "inferred from real rows" in page
+
+
+def test_where_the_mark_was_taken_out_nothing_is_claimed_of_where_the_book_came_from(
+    book: Path, tmp_path: Path
+) -> None:
+    """A run knows what it read itself, and no more."""
+    marked = book.read_text("utf-8")
+    bare = tmp_path / "bare.yaml"
+    bare.write_text(re.sub(r"(?ms)^inferred:.*?^tables:", "tables:", marked), "utf-8")
+    outcome = run(bare, None, rows=300)
+    said = json.dumps([outcome.report, outcome.manifest])
+    page = outcome.result.reports.files["compliance.html"].decode()
+    assert "this run read no real data; what the rulebook was made of, only its author knows" in said
+    assert "no real data was read" not in (said + page).casefold()
+    assert "what its rulebook says: this run read no real data" in {
+        each["survives"] for each in outcome.report["columns"]
+    }
