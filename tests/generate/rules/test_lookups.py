@@ -86,7 +86,7 @@ def test_kinds_follow_from_the_cells(tmp_path: Path) -> None:
 def test_unique_rows_are_drawn_without_putting_them_back(tmp_path: Path) -> None:
     rule = "town: {lookup: {file: towns.csv, column: town}, unique: true}"
     assert frame_of(tmp_path, rule, 4)["town"].nunique() == 4
-    with pytest.raises(BackendError, match="must hold 5 different values; its rule has 4"):
+    with pytest.raises(PolicyError, match="must hold 5 different values; its rule has 4"):
         frame_of(tmp_path, rule, 5)
 
 

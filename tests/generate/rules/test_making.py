@@ -11,7 +11,7 @@ import pytest
 from rulebooks import book, frame_of, made
 
 from privsynth.dataset import Kind, Role
-from privsynth.errors import BackendError
+from privsynth.errors import BackendError, PolicyError
 
 
 def column(folder: Path, rule: str, rows: int = 2_000) -> pd.Series:
@@ -253,8 +253,13 @@ def test_unique_values_are_unique_up_to_the_last(tmp_path: Path, rule: str) -> N
     ],
 )
 def test_too_small_a_rule_for_unique_values_is_refused_before_the_run(tmp_path: Path, rule: str, most: int) -> None:
-    with pytest.raises(BackendError, match=f"must hold 50 different values; its rule has {most}"):
+    with pytest.raises(PolicyError, match=f"must hold 50 different values; its rule has {most}"):
         frame_of(tmp_path, f"x: {{{rule}, unique: true}}")
+
+
+def test_more_rows_are_asked_for_than_there_are_different_values_is_refused_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match="must hold 9 different values; its rule has 6"):
+        made(tmp_path, book("x: {whole: {low: 1, high: 6}, unique: true}", rows=5), rows=9)
 
 
 def test_uniqueness_that_cannot_be_counted_before_ends_with_counts(tmp_path: Path) -> None:

@@ -224,3 +224,31 @@ def test_a_locale_that_is_not_known_is_shown_those_of_its_language() -> None:
 def test_a_clock_is_not_taken_for_the_nearest_function() -> None:
     assert "write a day" in hint_of(book("a: {sql: now()}"))
     assert "did you mean" not in hint_of(book("a: {sql: bow()}"))
+
+
+@pytest.mark.parametrize(
+    ("count", "found"),
+    [("{constant: 2}", ["13:27"]), ("{whole: {low: 2, high: 3}}", ["13:27"]), ("{poisson: {mean: 2}}", [])],
+)
+def test_too_few_different_values_for_the_rows_that_the_book_asks_for_are_a_mistake(
+    count: str, found: list[str]
+) -> None:
+    child = CHILD.replace("{poisson: {mean: parent.x}}", count).replace(
+        "{sql: parent.x + 1}", "{choice: [a, b], unique: true}"
+    )
+    text = book("k: {sequence: {}}\nx: {choice: [1, 2]}", rows=2, rest=child)
+    assert places(text) == found
+
+
+def test_all_that_is_too_few_is_told_and_nothing_of_a_table_whose_size_is_a_mistake() -> None:
+    text = book("a: {choice: [x], unique: true}\nb: {constant: 1}\nc: {choice: [x, y]}", rest="    unique: [b, c]\n")
+    assert told(text) == [
+        ("7:24", "column a of table t must hold 50 different values; its rule has 1."),
+        ("10:14", "b and c of table t must not be alike in 50 rows; their rules have 2 combinations."),
+    ]
+    assert places(text.replace("rows: 50", "rows: many")) == ["5:5"]
+
+
+def test_a_scenario_of_more_rows_than_there_are_values_is_told() -> None:
+    text = book("a: {choice: [x, y, z], unique: true}", rows=3) + "scenarios: {s: {tables: {t: {rows: 9}}}}\n"
+    assert "in scenario s: column a of table t must hold 9 different values" in told(text)[0][1]

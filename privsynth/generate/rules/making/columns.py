@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from privsynth.dataset import Kind
 from privsynth.errors import BackendError
 from privsynth.generate.rules.making.rows import Linked, Rows, place_of
 from privsynth.generate.rules.planning.plan import ColumnPlan, TablePlan
+from privsynth.generate.rules.planning.room import shortages
 from privsynth.generate.rules.planning.schema import is_plain
 from privsynth.generate.rules.planning.together import Together
 from privsynth.generate.rules.relations.links import PARENT, Link
@@ -224,30 +224,8 @@ def check_capacity(plan: TablePlan, rows: int) -> None:
             link.shape.check(np.array([rows]))
     if plan.cover is not None and (rows or plan.parent is None):
         plan.cover.check(plan.name, rows)
-    for names in plan.rule.unique:
-        _check_combinations(plan, names, rows)
-    for column in plan.columns.values():
-        capacity = column.provider.capacity if column.provider else None
-        if column.rule.unique and capacity is not None and capacity < rows:
-            raise BackendError(
-                f"column {column.name} of table {plan.name} must hold {rows} different values;"
-                f" its rule has {capacity}.",
-                hint="ask for fewer rows, widen the rule, or leave out 'unique'",
-                column=column.name,
-            )
-
-
-def _check_combinations(plan: TablePlan, names: Collection[str], rows: int) -> None:
-    """The same for columns that together must not be alike in two rows, where each one's values can be counted."""
-    providers = [plan.columns[name].provider for name in names]
-    counts = [provider.capacity for provider in providers if provider is not None and provider.capacity is not None]
-    room = math.prod(counts)
-    if len(counts) == len(names) and room < rows:
-        raise BackendError(
-            f"{' and '.join(names)} of table {plan.name} must not be alike in {rows} rows;"
-            f" their rules have {room} combinations.",
-            hint="ask for fewer rows, or widen the rules",
-        )
+    for shortage in shortages(plan, rows):
+        raise BackendError(shortage.problem, hint=shortage.hint, column=shortage.column)
 
 
 def _unique(column: ColumnPlan, provider: Provider, rows: Rows) -> Array:

@@ -25,6 +25,7 @@ from privsynth.generate.rules.planning.redrawing import (
     tied,
     with_mending,
 )
+from privsynth.generate.rules.planning.room import check_room
 from privsynth.generate.rules.planning.together import Together
 from privsynth.generate.rules.planning.turns import Act, Turn, column_of, turns_in_order
 from privsynth.generate.rules.relations.links import PARENT, Link, check_key, links_of, visible
@@ -191,6 +192,7 @@ def plan_tables(book: Book) -> BookPlan:
         name: replace(table, edges=plan_edges(book, plan, name), cover=plan_cover(book, plan, name))
         for name, table in tables.items()
     }
+    check_room(book, whole)
     return replace(plan, tables=whole)
 
 
