@@ -6,21 +6,20 @@ same bytes; the picture holds no script, loads nothing, and follows a light or d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from html import escape
 
-from privsynth.generate.rules.telling.words import ToldBook, ToldColumn, ToldTable
+from privsynth.generate.rules.telling.boxes import ARCS, BELOW, HEAD, MARGIN, ROW, WIDTH, TableBox, placed
+from privsynth.generate.rules.telling.roads import Place, Roads, arc
+from privsynth.generate.rules.telling.words import ToldBook, ToldColumn
 
-WIDTH, ROW, HEAD = 270, 22, 54  # of a box: its width, a column's height, the height of its head
-ARCS, BETWEEN, MARGIN, BELOW = 84, 60, 24, 36  # room for arcs, between columns of boxes, around all, below a box
 LONGEST = 24  # letters of a name
 ROWS_SHOWN = 36  # letters of how many rows a table has
 
 GROUPS = {
     "key": ("sequence", "uuid", "reference"),
     "person": ("person",),
-    "derived": ("sql", "template", "before", "running", "row"),
+    "derived": ("sql", "template", "before", "running", "row", "total", "business_day", "local", "utc"),
     "branch": ("when", "by", "mixture"),
 }
 LEGEND = {
@@ -49,30 +48,11 @@ text { fill: #e4e9ee } .dim { fill: #a3afbb }
 """
 
 
-@dataclass(frozen=True)
-class TableBox:
-    """Where a table stands."""
-
-    table: ToldTable
-    x: int
-    y: int
-
-    @property
-    def names(self) -> list[str]:
-        return [*(column.name for column in self.table.columns), *self.table.passed_over]
-
-    @property
-    def height(self) -> int:
-        return HEAD + ROW * len(self.names) + 10
-
-    def middle(self, column: str) -> int:
-        return self.y + HEAD + ROW * self.names.index(column) + ROW // 2
-
-
 def drawn(book: ToldBook) -> str:
     """The picture, as SVG."""
-    boxes = _placed(book.tables)
-    width = max([MARGIN * 2 + 800, *(box.x + WIDTH + ARCS + MARGIN for box in boxes.values())])
+    boxes = placed(book.tables)
+    roads = Roads(boxes.values())
+    width = max([MARGIN * 2 + 800, *(box.right + ARCS + MARGIN for box in boxes.values())])
     height = max([160, *(box.y + box.height + BELOW for box in boxes.values())]) + ROW
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
@@ -84,7 +64,7 @@ def drawn(book: ToldBook) -> str:
         ' markerWidth="6" markerHeight="6" orient="auto"><path class="tiptie" d="M0 0L8 4L0 8z"/></marker></defs>',
         f'<rect class="back" width="{width}" height="{height}"/>',
         _text(MARGIN, MARGIN + 8, book.name, "title"),
-        *(line for box in boxes.values() for line in _ties(box, boxes)),
+        *(line for box in boxes.values() for line in _ties(box, boxes, roads)),
         *(line for box in boxes.values() for line in _box(box)),
         *(line for box in boxes.values() for line in _arcs(box)),
         *_legend(height - 14),
@@ -93,30 +73,12 @@ def drawn(book: ToldBook) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _placed(tables: Sequence[ToldTable]) -> dict[str, TableBox]:
-    """Tables stand right of those that they rest upon, those of one depth below one another."""
-    depth: dict[str, int] = {}
-    bottom: dict[int, int] = {}
-    boxes: dict[str, TableBox] = {}
-    for table in tables:
-        above = [depth[parent] + 1 for parent in _rests_upon(table) if parent in depth]
-        at = depth[table.name] = max([0, *above])
-        box = TableBox(table, MARGIN + at * (WIDTH + ARCS + BETWEEN), bottom.get(at, 2 * MARGIN + 8))
-        boxes[table.name] = box
-        bottom[at] = box.y + box.height + BELOW
-    return boxes
-
-
-def _rests_upon(table: ToldTable) -> list[str]:
-    return [parent for parent, _ in table.keys.values() if parent != table.name]
-
-
 def _box(box: TableBox) -> Iterator[str]:
-    table, right = box.table, box.x + WIDTH
+    table = box.table
     yield f'<rect class="box" x="{box.x}" y="{box.y}" width="{WIDTH}" height="{box.height}" rx="8"/>'
     yield _text(box.x + 12, box.y + 22, _short(table.name, LONGEST), "name")
     yield _text(box.x + 12, box.y + 39, _short(table.rows, ROWS_SHOWN), "dim")
-    yield f'<path class="rule" d="M{box.x} {box.y + HEAD - 6}H{right}"/>'
+    yield f'<path class="rule" d="M{box.x} {box.y + HEAD - 6}H{box.right}"/>'
     for column in table.columns:
         yield from _column(box, column)
     for name in table.passed_over:
@@ -129,7 +91,7 @@ def _column(box: TableBox, column: ToldColumn) -> Iterator[str]:
     yield f"<g><title>{escape(column.sentence)}</title>"
     yield _dot(box.x + 16, middle, group_of(column.way))
     yield _text(box.x + 28, middle + 4, _short(column.name, LONGEST))
-    at_end = f'class="dim" x="{box.x + WIDTH - 12}" y="{middle + 4}" text-anchor="end"'
+    at_end = f'class="dim" x="{box.right - 12}" y="{middle + 4}" text-anchor="end"'
     yield f"<text {at_end}>{escape(column.way)}</text></g>"
 
 
@@ -145,34 +107,30 @@ def _arcs(box: TableBox) -> Iterator[str]:
         for need in column.rests_upon:
             if need in names and box.table.keys.get(column.name) != (box.table.name, need):
                 above, below = box.middle(need), box.middle(column.name)
-                out = box.x + WIDTH + 14 + min(ARCS - 24, 4 * abs(names.index(need) - names.index(column.name)))
-                right = box.x + WIDTH
-                path = f"M{right} {above}C{out} {above} {out} {below} {right + 2} {below}"
+                out = 14 + min(ARCS - 24, 4 * abs(names.index(need) - names.index(column.name)))
+                path = arc(box.right, above, box.right, below, out)
                 yield f'<path class="arc" d="{path}" marker-end="url(#tip)"/>'
 
 
-def _ties(box: TableBox, boxes: Mapping[str, TableBox]) -> Iterator[str]:
+def _ties(box: TableBox, boxes: Mapping[str, TableBox], roads: Roads) -> Iterator[str]:
     """From the key of a parent to the column that refers to it, and from its columns to what rests upon them."""
     for column in box.table.columns:
         for table, name in column.behind:
             is_key = box.table.keys.get(column.name) == (table, name)
             if table in boxes and table != box.table.name and name in boxes[table].names and not is_key:
-                yield _line(boxes[table], name, box, column.name, is_key=False)
+                yield _line(roads, (boxes[table], name), (box, column.name), is_key=False)
     for own, (parent, key) in box.table.keys.items():
         if own in box.names and parent in boxes and key in boxes[parent].names:
-            yield _line(boxes[parent], key, box, own, is_key=True)
+            yield _line(roads, (boxes[parent], key), (box, own), is_key=True)
 
 
-def _line(source: TableBox, key: str, target: TableBox, name: str, *, is_key: bool) -> str:
+def _line(roads: Roads, source: Place, target: Place, *, is_key: bool) -> str:
     style, tip = ("tie", "tie") if is_key else ("arc", "tip")
-    start, end = source.middle(key), target.middle(name)
-    if source is target:
-        out = source.x - 16
-        return f'<path class="{style}" d="M{source.x} {start}C{out} {start} {out} {end} {source.x} {end}"/>'
-    left, right = source.x + WIDTH, target.x - 2
-    bend = (left + right) // 2 if right > left else left + BETWEEN
-    path = f"M{left} {start}C{bend} {start} {bend} {end} {right} {end}"
-    return f'<path class="{style}" d="{path}" marker-end="url(#{tip})"/>'
+    if source[0] is target[0]:
+        box, (start, end) = source[0], (box.middle(name) for box, name in (source, target))
+        out = box.x - 16
+        return f'<path class="{style}" d="M{box.x} {start}C{out} {start} {out} {end} {box.x} {end}"/>'
+    return f'<path class="{style}" d="{roads.between(source, target)}" marker-end="url(#{tip})"/>'
 
 
 def _legend(y: int) -> Iterator[str]:
