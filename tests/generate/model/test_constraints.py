@@ -321,6 +321,14 @@ def test_another_rule_is_kept_by_drawing_again(rng: np.random.Generator) -> None
     assert not ((made["drives"] == "yes") & (made["age"] < 18)).any()
 
 
+def test_a_rule_that_others_see_to_ends_nothing_here(rng: np.random.Generator) -> None:
+    t = table(Column("age", Kind.INTEGER), rules=["age > 4711"], age=rng.integers(0, 90, 200).astype(float))
+    made, engine = kept(replace(t, rules=(replace(t.rules[0], is_seen_to=True),)))
+    assert (made["age"] < 90).all()
+    (counted,) = engine.recipe.kept.values()
+    assert (counted.broken, counted.redrawn, counted.repaired) == (0, 0, 0)
+
+
 def test_a_rule_that_cannot_hold_is_an_error_with_its_name_and_no_value(rng: np.random.Generator) -> None:
     t = table(Column("age", Kind.INTEGER), rules=["age > 4711"], age=rng.integers(0, 90, 200).astype(float))
     with pytest.raises(BackendError, match=r"rule 'r0' is broken by 100\.00% of the synthetic rows") as error:

@@ -210,7 +210,8 @@ def _seen(rule: Rule, lead: Relation | None) -> Rule | None:
             if lead is None or tie.relations != (lead,):
                 return None
             names[name] = told_as(column, lead)
-    return Rule(rule.name, renamed(rule.expect, names) if names else rule.expect)
+    expect = renamed(rule.expect, names) if names else rule.expect
+    return Rule(rule.name, expect, is_seen_to=rule.is_seen_to)
 
 
 def context_frame(parent: pd.DataFrame, names: list[str], at: Array, lead: Relation) -> dict[str, Array]:

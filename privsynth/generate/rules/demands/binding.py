@@ -40,5 +40,5 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
         name, place = f"{table.name}: expect {at + 1}", book.place((*path, "expect", str(at)))
         named = {column.partition(".")[0] for column in names_in(expect.that) if "." in column}
         ties = tuple(tie for tie in table.ties if tie.name in named)
-        rule = Rule(name, expect.that, float(expect.rate), ties)
+        rule = Rule(name, expect.that, float(expect.rate), ties, is_seen_to=True)
         yield BoundRow(name, table.name, place=place, rule=rule)
