@@ -62,7 +62,7 @@ def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str
     if data.is_empty or not len(data.root):
         raise PolicyError("there are no rows to infer a rulebook from.", hint="name one or more data files")
     policy = policy.with_(backend=RulesOptions())
-    seed, share = Seeds(policy.seed).seed, ceil(1_000 * holdout_share(data, policy)) / 1_000
+    seed, share = Seeds(policy.seed).seed, _told_share(data, policy)
     train = without_left_out(deal(data, share, seed)[0])
     mark = Inferred(
         rows=rows_about(train),
@@ -72,6 +72,11 @@ def inferred_book(data: Dataset, policy: Policy, *, name: str, file: str) -> str
         digest=digest_of(data, seed),
     )
     return infer_book(train, facts_of(train), mark, name=name, file=file, is_judged=not _doubt(data, policy))
+
+
+def _told_share(data: Dataset, policy: Policy) -> float:
+    """The share to hold out: as asked, or in whole percents, since the book says it and a finer one counts people."""
+    return policy.holdout if policy.holdout is not None else ceil(100 * holdout_share(data, policy) - 1e-9) / 100
 
 
 def held_out_before(data: Dataset, policy: Policy, mark: Inferred) -> tuple[Dataset, Dataset]:

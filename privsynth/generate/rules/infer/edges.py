@@ -11,6 +11,7 @@ from privsynth.generate.rules.infer.holders import Holders
 from privsynth.typing import Array
 
 MONTHS = (1, 3, 6, 12, 60, 120, 600)  # in which dates are cut
+DIGITS = 12
 HAIR = 1e-6  # of a unit, by which machine numbers miss round ones
 
 
@@ -32,7 +33,7 @@ def settled(wishes: Iterable[tuple[float, Iterable[float]]], values: Array, crow
             for unit in units:
                 at, hair = round(wish / unit) * unit, unit * HAIR
                 if are_many(at - unit - hair, at - hair) and are_many(at - hair, at + unit - hair):
-                    yield at
+                    yield float(f"{at:.{DIGITS}g}")  # the same number by whatever unit
                     break
 
     return sorted(set(places()))
