@@ -14,7 +14,7 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import PolicyError
 from privsynth.expressions import names_in
 from privsynth.generate.rules.infer import names
-from privsynth.generate.rules.infer.branches import ENOUGH, branched
+from privsynth.generate.rules.infer.branches import ENOUGH, FEW, branched, followed_by
 from privsynth.generate.rules.infer.coding import LISTED, ColumnStates, few_shared, gap_states, states_of
 from privsynth.generate.rules.infer.dates import dates_of, gaps_of
 from privsynth.generate.rules.infer.follows import Follower, followings, told_by
@@ -193,10 +193,12 @@ class _Columns:
         draft = _Draft(column, self.lesson, self.gaps.get(column.name))
         inside = bool(parents) and self._tells(is_missing) and _varies(is_missing, parents, self.crowd.k)
         rows = np.arange(len(values)) if inside else np.flatnonzero(~is_missing)
-        way = branched(parents, rows, partial(draft.leaf, with_missing=inside), self.crowd, draft.enough)
+        leaf = partial(draft.leaf, with_missing=inside)
+        way = branched(parents, rows, leaf, self.crowd, draft.enough) or draft.undivided(rows, with_missing=inside)
         if way is None:
             return self._untold
-        follow = follow if {"by", "when"} & way.keys() else Follower(column.name)
+        used = tuple(state.name for state in parents if state in followed_by(way, parents))
+        follow = replace(follow, parents=used)
         way, over = draft.with_rest(way, is_forced=column.name in self.forced)
         if not inside:
             way = self._with_missing(way, values)
@@ -258,10 +260,10 @@ class _Draft:
         if len(known):
             self.crowd = replace(self.crowd, span=self.crowd.take(known).span_of(days[known]))
 
-    def leaf(self, rows: Array, *, with_missing: bool, stands_in: bool = False) -> Way | None:
+    def leaf(self, rows: Array, *, with_missing: bool, stands_in: bool = False, at_all: bool = False) -> Way | None:
         """The way for these rows; where they are missing more or less often than others, that too."""
         there = rows[~self.is_missing[rows]]
-        way = self._known(there, stands_in=stands_in) if len(there) else None
+        way = self._known(there, stands_in=stands_in, at_all=at_all) if len(there) else None
         crowd, is_missing = self.crowd.take(rows), self.is_missing[rows]
         if not with_missing or not crowd.shows(is_missing):
             return way
@@ -272,6 +274,12 @@ class _Draft:
         missing, known = proportions(np.array([len(rows) - len(there), len(there)]))
         return {"mixture": [{"weight": missing, "constant": None}, {"weight": known, **way}]}
 
+    def undivided(self, rows: Array, *, with_missing: bool) -> Way | None:
+        """One way for all rows, whatever is shared: no branch was true of nearly all of its rows."""
+        self.fits.clear()
+        self.covered[:] = False
+        return self.leaf(rows, with_missing=with_missing, at_all=True)
+
     def _is_listed(self) -> bool:
         """Whether values are drawn as they are: words, and numbers of which there are few."""
         if self.column.kind is Kind.DATE or not self.column.kind.is_numeric:
@@ -279,15 +287,20 @@ class _Draft:
         sizes = self.crowd.sizes(np.where(self.codes < 0, len(self.known), self.codes), len(self.known) + 1)[:-1]
         return few_shared(self.codes, sizes, self.crowd.k, LISTED) is not None
 
-    def _known(self, rows: Array, *, stands_in: bool) -> Way | None:
+    def _known(self, rows: Array, *, stands_in: bool, at_all: bool) -> Way | None:
         crowd = self.crowd.take(rows)
         if self.is_listed:
             held = crowd.sizes(self.codes[rows], len(self.known)) >= crowd.k
-            self.covered[rows] |= held[self.codes[rows]] & (not stands_in)
+            is_held = held[self.codes[rows]]
+            if held.sum() == 1 and is_held.mean() < 1 - FEW and not at_all:
+                return None
+            self.covered[rows] |= is_held & (not stands_in)
             return self._choice(np.bincount(self.codes[rows], minlength=len(self.known)) * held)
         fit = self._fit(rows, crowd)
-        self.fits += [] if fit is None or stands_in else [fit]
-        return None if fit is None else fit.way
+        if fit is None or not (at_all or fit.tells_all(FEW)):
+            return None
+        self.fits += [] if stands_in else [fit]
+        return fit.way
 
     def _fit(self, rows: Array, crowd: Holders) -> FittedLaw | None:
         if self.low is not None:
@@ -359,7 +372,9 @@ class _Draft:
 def _followed(follow: Follower) -> str:
     if not follow.parents:
         return "follows no other column"
-    return f"follows {' and '.join(follow.parents)}, which tell {follow.share:.0%} of it"
+    tell = "which tells" if len(follow.parents) == 1 else "which together tell"
+    share = f"{follow.share:.0%}" if follow.share >= 0.01 else "less than 1%"
+    return f"follows {' and '.join(follow.parents)}, {tell} {share} of it"
 
 
 def _varies(is_missing: Array, parents: Sequence[ColumnStates], k: int) -> bool:

@@ -34,6 +34,10 @@ class FittedLaw:
     off: float
     rows: int  # that it was learnt from
 
+    def tells_all(self, but: float) -> bool:
+        """Whether a way that names each value names that of all rows but so many: a law in between names none."""
+        return not {"constant", "choice"} & self.way.keys() or self.off <= but
+
 
 def law_of(values: Array, crowd: Holders, decimals: int, bins: int = BINS) -> FittedLaw | None:
     """How such numbers are drawn; None where too few people have any. `decimals`: as many as are written."""
@@ -57,10 +61,14 @@ def law_of(values: Array, crowd: Holders, decimals: int, bins: int = BINS) -> Fi
     parts = [{"weight": heavy, **alone.way}, {"weight": light, **other.way}]
     return FittedLaw(
         {"mixture": parts},
-        f"{spikes.sum()} values that stand out, and {other.name}",
+        f"{_standing_out(int(spikes.sum()))}, and {other.name}",
         other.off * rest.mean(),
         len(values),
     )
+
+
+def _standing_out(many: int) -> str:
+    return "one value that stands out" if many == 1 else f"{many} values that stand out"
 
 
 def _choice(values: Array, counts: Array, rows: int, decimals: int) -> FittedLaw:

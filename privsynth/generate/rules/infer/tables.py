@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from privsynth.dataset import Dataset, Kind, Relation, Table
-from privsynth.generate.rules.infer.branches import branched
+from privsynth.generate.rules.infer.branches import FEW, branched
 from privsynth.generate.rules.infer.coding import ColumnStates, states_of
 from privsynth.generate.rules.infer.columns import TableLesson, columns_of, sql_name
 from privsynth.generate.rules.infer.follows import followings
@@ -121,14 +121,17 @@ def _children(
     crowd = Holders(people.get(relation.parent, np.arange(len(counts))), k)
     fits: list[FittedLaw] = []
 
-    def leaf(rows: Array, *, stands_in: bool = False) -> Way | None:
+    def leaf(rows: Array, *, stands_in: bool = False, at_all: bool = False) -> Way | None:
         fit = law_of(counts[rows], crowd.take(rows), 0)
-        fits.extend([] if fit is None or stands_in else [fit])
-        return None if fit is None else fit.way
+        if fit is None or not (at_all or fit.tells_all(FEW)):
+            return None
+        fits.extend([] if stands_in else [fit])
+        return fit.way
 
     own = states_of("rows", Kind.INTEGER, counts, crowd, sql="rows")
     follow = followings({"rows": own}, above, {}, {}, k)[0].parents if own is not None else ()
-    way = branched([above[name] for name in follow], np.arange(len(counts)), leaf, crowd) or {"constant": 0}
+    rows = np.arange(len(counts))
+    way = branched([above[name] for name in follow], rows, leaf, crowd) or leaf(rows, at_all=True) or {"constant": 0}
     said = f"rows for each row of {relation.parent}" + (f", by {' and '.join(follow)}" if follow else "")
     off = at_most(max((fit.off for fit in fits), default=0.0), len(counts), k)
     return {"belongs_to": {"table": relation.parent, "count": way}}, f"{said}; {off} of them off"

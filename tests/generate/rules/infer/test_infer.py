@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,48 @@ def test_where_no_law_fits_a_table_of_shares_stands() -> None:
     edges, weights = fit.way["histogram"].values()
     assert edges == sorted(edges)
     assert all(len(str(weight).rstrip("0")) <= 2 for weight in weights)
+
+
+def branches_of(
+    way: dict[str, Any], frame: pd.DataFrame, rows: np.ndarray
+) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+    """Each way at the end of conditions, and the rows that come to it."""
+    if "when" not in way:
+        yield way, rows
+        return
+    holds = compile_condition(way["when"], {name: Kind.NUMBER for name in frame}).holds(frame)
+    yield from branches_of(way["then"], frame, rows & holds)
+    yield from branches_of(way["else"], frame, rows & ~holds)
+
+
+@pytest.mark.parametrize("name", ["sex", "visits"])
+def test_a_branch_says_that_all_are_alike_only_where_nearly_all_are(name: str) -> None:
+    """In each of eight ranges of weight fewer than k of 36 penguins are of the other sex, or have been seen."""
+    rng = np.random.default_rng(0)
+    rows = np.arange(288)
+    is_rare = rows % 36 < np.where(rows < 144, 9, 18)
+    values = {
+        "sex": np.where((rows >= 144) ^ (rows % 36 < 9), "male", "female"),
+        "visits": np.where(is_rare, rng.integers(1, 40, len(rows)), 0),
+    }
+    weight = np.sort(rng.integers(2_700, 6_300, len(rows)))
+    sizes = {f"size{at}": weight // 20 + rng.integers(0, 3, len(rows)) for at in range(2)}
+    frame = pd.DataFrame({"weight": weight, **sizes, name: values[name]})
+    way = content_of(described(t=frame))["columns"][name]
+    found = [*branches_of(way, frame, np.ones(len(rows), dtype=bool))]
+    assert len(found) > 1, "it follows nothing: the test looks at no branch"
+    sure = [(frame[name][here] == way["constant"]).mean() for way, here in found if "constant" in way]
+    assert min(sure, default=1.0) >= 0.95
+
+
+def test_neighbouring_branches_with_the_same_way_are_one() -> None:
+    rng = np.random.default_rng(0)
+    size = np.sort(rng.integers(0, 1_000, 2_000))
+    frame = pd.DataFrame({"size": size, "grade": np.where((size > 300) & (size < 650), "B", "A")})
+    grade = content_of(described(t=frame))["columns"]["grade"]
+    ways = [way for way, _ in branches_of(grade, frame, np.ones(len(frame), dtype=bool))]
+    assert all(way != after for way, after in pairwise(ways))
+    assert sum("constant" in way for way in ways) >= 3
 
 
 def ranges_of(way: dict[str, Any]) -> Iterator[tuple[dt.date, dt.date]]:
