@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.values.lookups import LookupFiles
+from privsynth.generate.rules.vocabulary.basics import UNPRINTABLE
 from privsynth.generate.rules.vocabulary.rulebook import Rulebook
 from privsynth.generate.rules.wrong_words import told_of
 from privsynth.plainyaml import parse_yaml
@@ -139,11 +140,43 @@ def parsed(text: str, file: str, folder: Path | None = None) -> BookText:
 
 def book_of(text: BookText) -> Book:
     """The words as a rulebook, or all that is wrong with them."""
+    _check_texts(text)
     try:
         rules = Rulebook.model_validate(text.content)
     except (ValidationError, RecursionError) as error:
         raise _explained(error, text.file, text.marks) from None
     return Book(rules, file=text.file, digest=text.digest, marks=text.marks, folder=text.folder)
+
+
+def _check_texts(text: BookText) -> None:
+    """What would stand in the tables, in names and in messages can be printed."""
+    problem, hint = "a text holds a character that cannot be printed.", "write it without \\0, \\x and the like"
+    wrong = [_printable(path) for path, value in _texts_in(text.content) if UNPRINTABLE.search(value)]
+    mistakes = [
+        Mistake(_place(text.file, text.marks, path), path, problem, hint=hint, line=_mark(text.marks, path)[0])
+        for path in dict.fromkeys(wrong)
+    ]
+    if mistakes:
+        raise SeveralMistakes(mistakes)
+
+
+def _texts_in(content: Any) -> Iterator[tuple[WordPath, str]]:
+    """All texts of a book, also where they are names, with the words that lead to them."""
+    todo: list[tuple[WordPath, Any]] = [((), content)]
+    while todo:
+        path, inside = todo.pop()
+        if isinstance(inside, str):
+            yield path, inside
+        elif isinstance(inside, dict):
+            yield from ((path, key) for key in inside if isinstance(key, str))
+            todo += [((*path, str(key)), value) for key, value in inside.items()]
+        elif isinstance(inside, list):
+            todo += [((*path, str(at)), value) for at, value in enumerate(inside)]
+
+
+def _printable(path: WordPath) -> WordPath:
+    """As much of the path as can be printed itself."""
+    return next((path[:at] for at, word in enumerate(path) if UNPRINTABLE.search(word)), path)
 
 
 def _marks(text: str) -> dict[WordPath, tuple[int, int]]:

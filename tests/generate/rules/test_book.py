@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rulebooks import book, fitted
+from rulebooks import book, fitted, made
 
-from privsynth.errors import PolicyError
+from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.book import MAX_BYTES, parse_rulebook, read_rulebook
 
 PARENT = "      k: {sequence: {}}\n"
@@ -71,6 +71,19 @@ CHILD = "  c:\n    belongs_to: {table: t, count: {constant: 1}}\n    columns: {k
         ("y: {constant: 1}\nx: {sql: y, unique: true}", "8:19", "cannot be made unique"),
         ("parent.x: {constant: 1}", "4:3", "parent.something"),
         ('"a\\nb": {constant: 1}', "4:3", "cannot be seen"),
+        ('x: {constant: "a\\0b"}', "7:11", "cannot be printed"),
+        ('x: {choice: [a, "\\e"]}', "7:23", "cannot be printed"),
+        ('x: {when: 1 = 1, then: {template: "\\x7f"}, else: {constant: a}}', "7:31", "cannot be printed"),
+        ('"a\\0b": {constant: 1}', "6:5", "cannot be printed"),
+        ("x: {mixture: [{weight: 1e308, constant: 1}, {weight: 1e308, constant: 2}]}", "7:22", "1e100"),
+        ("x: {choice: {a: 1e308, b: 1e308}}", "7:20", "1e100"),
+        ("x: {histogram: {edges: [0, 1], weights: [1e300]}}", "7:48", "1e100"),
+        ("x: {uniform: {low: -1e308, high: 1e308}}", "7:21", "1e100"),
+        ("x: {whole: {low: 0, high: 1e60}}", "7:11", "up to which whole numbers are exact"),
+        ("x: {whole: {low: 0, high: 1e300}}", "7:27", "1e100"),
+        ("x: {lognormal: {median: 1, sigma: 900}}", "7:11", "gives numbers beyond"),
+        ("x: {pareto: {least: 1, shape: 0.001}}", "7:11", "gives numbers beyond"),
+        ("x: {geometric: {chance: 1.0e-300}}", "7:11", "chance is below"),
     ],
 )
 def test_says_where_and_what(tmp_path: Path, columns: str, place: str, words: str) -> None:
@@ -78,6 +91,12 @@ def test_says_where_and_what(tmp_path: Path, columns: str, place: str, words: st
         fitted(tmp_path, book(columns))
     assert f"book.yaml:{place}: " in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_what_becomes_infinite_in_a_row_is_an_error_that_counts(tmp_path: Path) -> None:
+    wide = "z: {constant: 1}\nx: {uniform: {low: z * -1.0e308, high: z * 1.0e308}}"
+    with pytest.raises(BackendError, match=r"table t, column x: 50 of 50 values are larger than any number\."):
+        made(tmp_path, book(wide))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,12 @@ def towns(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_file_with_a_character_that_cannot_be_printed_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "towns.csv").write_text("town\nA\nB\0\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"towns\.csv, line 3: a cell holds a character that cannot be printed"):
+        fitted(tmp_path, book("x: {lookup: {file: towns.csv, column: town}}"))
+
+
 def test_rows_are_drawn_by_weight_and_all_columns_come_from_one_row(tmp_path: Path) -> None:
     frame = frame_of(
         tmp_path,

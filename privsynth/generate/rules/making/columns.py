@@ -200,7 +200,13 @@ def stored(values: Array, column: ColumnPlan) -> Array:
     """As it is written: in the storage type of the column's kind, with its decimals."""
     kind = column.column.kind
     if values.dtype.kind == "f":
-        rounded = np.round(values, column.column.spelling.decimals) + 0.0  # no negative zero
+        with np.errstate(over="ignore"):
+            rounded = np.round(values, column.column.spelling.decimals) + 0.0  # no negative zero
+        if beyond := int(np.isinf(rounded).sum()):
+            raise BackendError(
+                f"{beyond} of {len(rounded)} values are larger than any number.",
+                hint="cut the law at low and high, or guard the expression with LEAST(...)",
+            )
         if kind.is_numeric:
             return rounded
         decimals = column.provider.decimals if column.provider else 0

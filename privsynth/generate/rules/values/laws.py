@@ -203,7 +203,10 @@ def _above(parameters: Parameters, *words: str) -> Faults:
 
 def _chance(parameters: Parameters) -> Faults:
     chance = parameters["chance"]
-    return [((chance > 0) & (chance <= 1), "chance is a share above 0 and up to 1")]
+    return [
+        ((chance > 0) & (chance <= 1), "chance is a share above 0 and up to 1"),
+        (chance >= 1e-9, "chance is below 0.000000001"),
+    ]
 
 
 _POISSON = CutLaw(

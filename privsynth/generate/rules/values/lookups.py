@@ -23,6 +23,7 @@ from privsynth.dataset import Kind
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules.making.rows import Rows
 from privsynth.generate.rules.values.provider import Provider
+from privsynth.generate.rules.vocabulary.basics import UNPRINTABLE
 from privsynth.generate.rules.vocabulary.rulebook import ColumnRule, LookupRule, TableRule
 from privsynth.typing import Array
 
@@ -264,6 +265,10 @@ def read_lookup(folder: Path | None, name: str) -> LookupFile:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PolicyError(f"{name} is not UTF-8 text.") from None
+    unprintable = UNPRINTABLE.search(text)
+    if unprintable is not None:
+        line = text.count("\n", 0, unprintable.start()) + 1
+        raise PolicyError(f"{name}, line {line}: a cell holds a character that cannot be printed.")
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)
     try:

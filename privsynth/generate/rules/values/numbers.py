@@ -11,6 +11,8 @@ from privsynth.typing import Array
 
 Values = Array | float
 
+WHOLE = 2**53  # up to here a float tells each whole number from the next
+
 
 def uniform(low: Values, high: Values, rows: int, rng: np.random.Generator) -> Array:
     _demand(low <= high, low, high, "low is above high")
@@ -20,6 +22,8 @@ def uniform(low: Values, high: Values, rows: int, rng: np.random.Generator) -> A
 def whole(low: Values, high: Values, rows: int, rng: np.random.Generator) -> Array:
     """Whole numbers from low to high; limits that are not whole are drawn inwards."""
     first, last = np.ceil(low), np.floor(high)
+    beyond = f"low or high is beyond {WHOLE:,}, up to which whole numbers are exact"
+    _demand(np.maximum(np.abs(first), np.abs(last)) <= WHOLE, first, last, beyond)
     _demand(first <= last, first, last, "no whole number lies between low and high")
     return np.asarray(np.minimum(first + np.floor((last - first + 1) * rng.random(rows)), last))
 

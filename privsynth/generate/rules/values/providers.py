@@ -23,6 +23,7 @@ from privsynth.generate.rules.values.patterns import read_pattern
 from privsynth.generate.rules.values.points import point_provider
 from privsynth.generate.rules.values.provider import Law, Provider, counted, joined
 from privsynth.generate.rules.values.templates import template_provider
+from privsynth.generate.rules.vocabulary.basics import MOST
 from privsynth.generate.rules.vocabulary.rulebook import Draw, Sequence
 from privsynth.typing import Array
 
@@ -30,6 +31,7 @@ WHOLE = ("sequence", "uuid", "person", "total", "deal")  # made otherwise than b
 TOP_ONLY = (*WHOLE, "reference", "lookup", "point", "before", "running")  # they are whole columns, never a part of one
 WHOLE_LAWS = ("whole", "poisson", "binomial", "geometric", "zipf")
 ROUNDS = 100  # in which what lies outside of low and high is drawn again
+TRIED = 1_000  # numbers of a law that are looked at before the run
 CANDIDATES = 4_096  # values drawn a round, at least
 
 
@@ -301,16 +303,25 @@ def _law(name: str, parameters: Any, scope: Scope) -> Provider:
     law = _histogram(parameters) if name == "histogram" else _laws()[name]
 
     def draw(rows: Rows) -> Array:
-        return law({word: amount(rows) for word, amount in amounts.items()}, rows.count, rows.rng)
+        with np.errstate(over="ignore", invalid="ignore"):  # what becomes infinite is told where it is stored
+            return law({word: amount(rows) for word, amount in amounts.items()}, rows.count, rows.rng)
 
     if not any(isinstance(getattr(parameters, word), str) for word in amounts):
         scope.try_out(draw)
+        _check_size(draw, numbers.WHOLE if name in WHOLE_LAWS else MOST, scope)
     whole = name in WHOLE_LAWS
     provider = Provider(Kind.INTEGER if whole else Kind.NUMBER, draw, decimals=0 if whole else 2)
     if name == "whole" and not isinstance(parameters.low, str) and not isinstance(parameters.high, str):
         first, size = int(np.ceil(parameters.low)), int(np.floor(parameters.high) - np.ceil(parameters.low)) + 1
         return replace(provider, capacity=size, distinct=counted(size, lambda places: first + places.astype(float)))
     return provider
+
+
+def _check_size(draw: Law, most: float, scope: Scope) -> None:
+    """A law with so long a tail that its numbers are none any more."""
+    drawn = draw(Rows(TRIED, {}, np.random.Generator(np.random.PCG64(0))))
+    if not (np.abs(drawn) <= most).all():
+        raise scope.error(f"this law gives numbers beyond {most:.3g}.", "cut it at low and high, or shorten its tail")
 
 
 def _laws() -> dict[str, Callable[[Mapping[str, Any], int, np.random.Generator], Array]]:

@@ -21,10 +21,15 @@ from pydantic import (
 
 from privsynth.plainyaml import NoSuchDay
 
+MOST = 1e100  # up to which numbers can be added up and multiplied without becoming infinite
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # in no file of text
+
 
 def _finite(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("a number must be finite")
+    if not -MOST <= value <= MOST:
+        raise ValueError("a number lies between -1e100 and 1e100")
     return value
 
 
