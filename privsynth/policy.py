@@ -178,10 +178,14 @@ class Policy(PolicyModel):
         return self
 
     @model_validator(mode="after")
-    def _one_rulebook(self) -> Self:
+    def _one_rulebook_with_rows(self) -> Self:
         if self.keep_rules is not None and self.backend.kind == "rules":
             raise MisfitError(
                 "keep_rules", "binds the rows of model, clone or mask; backend rules keeps the rulebook that makes them"
+            )
+        if self.rows == 0 and self.backend.kind == "rules":
+            raise MisfitError(
+                "rows", "is 0, and a book would be released without a row; ask for 1 or more, or leave it out"
             )
         return self
 

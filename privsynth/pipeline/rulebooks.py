@@ -13,7 +13,7 @@ from privsynth.checks.demand import Demand
 from privsynth.checks.filed import FiledTables
 from privsynth.dataset import Dataset
 from privsynth.errors import BackendError
-from privsynth.generate.rules import Rules
+from privsynth.generate.rules import Rules, TooManyCells
 from privsynth.generate.rules.book import Mistake, read_text
 from privsynth.generate.rules.demands.book import columns_of, demands_of
 from privsynth.generate.rules.demands.inferred import with_untold
@@ -66,7 +66,8 @@ def draw(book: ToldBook) -> str:
     return drawn(book)
 
 
-ROWS = 100  # of each table with a number of rows, in a test
+ROWS = 100  # of each table with a number of rows, in a test, unless too much follows from them
+MOST_CELLS = 1_000_000  # of all tables, in a test
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +90,9 @@ def prove(book: Path, seed: int, scenario: str | None = None) -> Tested:
         varied = chosen(scenario, found.scenarios)
         read, plan = varied.book, varied.plan
     options = RulesOptions(rulebook=book, scenario=scenario)
-    rules = Rules(options, Policy().limits).planned(read, plan).small(ROWS)
+    rules = Rules(options, Policy().limits).planned(read, plan)
     try:
-        made = rules.sample(None, np.random.default_rng(seed))
+        made = _few_rows(rules, seed)
     except BackendError as problem:
         return Tested(None, found.mistakes, found.doubts, str(problem))
     ties = {name: table.ties for name, table in plan.tables.items()}
@@ -99,6 +100,18 @@ def prove(book: Path, seed: int, scenario: str | None = None) -> Tested:
     filed = FiledTables(data=_sound(meant, found), ties=ties)
     checked = Checked(filed, list(_as_far_as_right(demands_of(read, plan), filed, found)))
     return Tested(checked, found.mistakes, found.doubts)
+
+
+def _few_rows(rules: Rules, seed: int) -> Dataset:
+    """A few rows of each table that says a number, and all that follows from them; fewer where that is very much."""
+    for rows in (ROWS, ROWS // 10):
+        try:
+            made = rules.small(rows, MOST_CELLS).sample(None, np.random.default_rng(seed))
+        except TooManyCells:
+            continue
+        note = f"{rows} rows of a table that says a number, at most: more than {MOST_CELLS:,} cells follow from {ROWS}"
+        return made if rows == ROWS else made.with_notes(note)
+    return rules.small(1).sample(None, np.random.default_rng(seed))
 
 
 def _sound(data: Dataset, found: Examined) -> Dataset:

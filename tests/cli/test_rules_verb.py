@@ -345,6 +345,18 @@ def test_a_book_is_proved_against_itself_with_ten_rows_shown(zoo: Path) -> None:
     assert done.stdout != command("rules", "test", "zoo.yaml", "--seed", "1").stdout
 
 
+def test_a_test_is_of_fewer_rows_where_very_many_follow_from_a_hundred(zoo: Path) -> None:
+    (zoo / "zoo.yaml").write_text(BOOK.replace("rows: 2", "rows: 5000").replace("mean: 3", "mean: 5000"))
+    done = command("rules", "test", "zoo.yaml")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "keepers: 10 rows, the first 10")
+    assert "10 rows of a table that says a number, at most: more than 1,000,000 cells follow" in done.stderr
+
+
+def test_a_book_is_not_released_without_a_row(zoo: Path) -> None:
+    done = command("run", "zoo.yaml", "--rows", "0", "--out", "made")
+    assert (done.returncode, "ask for 1 or more" in done.stderr) == (2, True)
+
+
 def test_a_book_that_cannot_keep_its_own_rule_ends_with_3_and_names_it(zoo: Path) -> None:
     (zoo / "zoo.yaml").write_text(BOOK.replace("kind = 'lion' OR legs = 4", "legs = 5"))
     done = command("rules", "test", "zoo.yaml", "--json")

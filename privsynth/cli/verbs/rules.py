@@ -169,7 +169,8 @@ def prove(
     seed: flags.SeedOfTheTest = 0,
     as_json: flags.Json = False,
 ) -> int:
-    """A rulebook against itself: a hundred rows of each table are made and held against the book; ten are shown.
+    """A rulebook against itself: a hundred rows of each table that says a number, and the rows below them, are made
+    and held against the book; ten are shown.
     Ends with 3 and the rule that the book itself breaks, with 2 if it has mistakes.
     """
     from privsynth.cli.answers import record, told

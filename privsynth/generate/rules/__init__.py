@@ -40,11 +40,15 @@ OF_AUTHOR = "what the rulebook was made of, only its author knows"
 MOST_CELLS = 100_000_000  # about two gigabytes of memory
 
 
+class TooManyCells(BackendError):  # noqa: N818 - it reads as what it is
+    """A book makes more than is made at once."""
+
+
 class Rules:
     """`fit` reads and checks the rulebook; `sample` makes its tables, `in_parts` tables of very many rows."""
 
     def __init__(self, options: RulesOptions, limits: Limits) -> None:
-        self.options, self.limits = options, limits
+        self.options, self.limits, self.most_cells = options, limits, MOST_CELLS
 
     def planned(self, book: Book, plan: BookPlan, doubts: tuple[Mistake, ...] = ()) -> Self:
         """Ready to make what was planned, beside no data; what is hardly meant is noted, without a value."""
@@ -70,10 +74,10 @@ class Rules:
             self.notes_ = (_beside(self.book_.rules.inferred), *self.notes_)
         return self
 
-    def small(self, rows: int) -> Self:
+    def small(self, rows: int, most_cells: int = MOST_CELLS) -> Self:
         """The same book with few rows in each table that says a number, and without errors on purpose.
 
-        They are at most so many, or what its combinations take.
+        They are at most so many, or what its combinations take. More cells than allowed are refused, as ever.
         """
         sized = {
             name: plan.rule.without_errors()
@@ -82,6 +86,7 @@ class Rules:
             for name, plan in self.plan_.tables.items()
         }
         small = copy(self)
+        small.most_cells = most_cells
         small.book_ = replace(self.book_, rules=self.book_.rules.model_copy(update={"tables": sized}))
         tables = {name: replace(plan, rule=sized[name]) for name, plan in self.plan_.tables.items()}
         small.plan_ = replace(self.plan_, tables=tables)
@@ -125,7 +130,7 @@ class Rules:
             match turn.act:
                 case Act.ROWS:
                     makings[turn.table] = self._table(self.plan_.tables[turn.table], sizes[turn.table], makings, part)
-                    _check_size(makings, hint)
+                    _check_size(makings, hint, self.most_cells)
                     check_capacity(makings[turn.table].plan, makings[turn.table].count)
                 case Act.LINK:
                     makings[turn.table].refer(turn.name)
@@ -159,6 +164,12 @@ class Rules:
             tables = (*tables, listed_edges({name: making.pins for name, making in makings.items()}))
         notes = [note for making in makings.values() for note in (*making.notes, *_undefined(making))]
         notes += [note for name, making in makings.items() for note in making.pins.notes(name)]
+        notes += [
+            f"table {name}: edges are asked for, and none of its columns has any: they are made as a whole, worked out"
+            " from others, or without known ends"
+            for name, plan in self.plan_.tables.items()
+            if plan.rule.edges and not any(plan.edges.values())
+        ]
         notes += [
             making.plan.cover.told(name, making.rows("").frame(making.plan.cover.columns))
             for name, making in makings.items()
@@ -215,7 +226,7 @@ class Rules:
         if plan.process is not None:
             given = plan.process.make(parents, stream)
             return make(len(given.owner), {place_of(PARENT): given.owner, **given.named()})
-        which = np.repeat(np.arange(count), _children(plan, parents, makings[str(plan.parent)].pins))
+        which = np.repeat(np.arange(count), _children(plan, parents, makings[str(plan.parent)].pins, self.most_cells))
         return make(len(which), {place_of(PARENT): which})
 
 
@@ -274,7 +285,7 @@ def _looked_up(plans: Iterable[TablePlan]) -> list[str]:
     ]
 
 
-def _children(plan: TablePlan, parents: Rows, pins: Pins) -> Array:
+def _children(plan: TablePlan, parents: Rows, pins: Pins, most: int) -> Array:
     """How many rows each row of the parent has."""
     assert plan.count is not None  # noqa: S101 - for the type checker: only children come here
     counts = np.round(plan.count.draw(parents))
@@ -287,20 +298,20 @@ def _children(plan: TablePlan, parents: Rows, pins: Pins) -> Array:
             f" for {invalid} of {parents.count} rows of the parent.",
             hint="guard it with GREATEST(0, ...)",
         )
-    if counts.sum() > MOST_CELLS:
-        raise BackendError(
+    if counts.sum() > most:
+        raise TooManyCells(
             f"table {plan.name} would have {int(counts.sum()):,} rows.",
             hint="lower belongs_to.count, or ask for fewer rows of the parent",
         )
     return counts.astype(np.int64)
 
 
-def _check_size(makings: Mapping[str, Making], whole: str) -> None:
+def _check_size(makings: Mapping[str, Making], whole: str, most: int) -> None:
     cells = sum(making.count * len(making.plan.columns) for making in makings.values())
-    if cells > MOST_CELLS:
+    if cells > most:
         sizes = ", ".join(f"{name} {making.count:,} x {len(making.plan.columns)}" for name, making in makings.items())
-        raise BackendError(
-            f"the rulebook asks for {cells:,} cells ({sizes}); at most {MOST_CELLS:,} are made at once.",
+        raise TooManyCells(
+            f"the rulebook asks for {cells:,} cells ({sizes}); at most {most:,} are made at once.",
             hint=f"ask for fewer rows; they cannot be made in parts: {whole}" if whole else "ask for fewer rows",
         )
 

@@ -125,3 +125,10 @@ def test_a_row_keeps_its_edge_while_the_rest_of_it_is_drawn_again(tmp_path: Path
     (at,) = data["edges"].frame.query("edge == 'highest'")["row"].astype(int) - 1
     assert data.root.frame["x"].iloc[at] == 9
     assert data.root.frame["y"].iloc[at] > 0.999
+
+
+def test_a_table_of_which_no_column_has_an_edge_says_so(tmp_path: Path) -> None:
+    stays = "{stay: {constant: 9}, gap: {constant: 3}, since: 2024-01-01, until: 2024-03-01}"
+    words = f"    edges: true\n    intervals: {stays}\n"
+    text = f"version: 1\nname: stays\ntables:\n  t:\n{words}    columns: {{a: {{row: since}}}}\n"
+    assert any("table t: edges are asked for, and none" in note for note in made(tmp_path, text).notes)
