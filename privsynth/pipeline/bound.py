@@ -11,7 +11,7 @@ from privsynth.dataset import Dataset
 from privsynth.errors import PolicyError
 from privsynth.generate import Backend
 from privsynth.generate.bound import BoundBackend
-from privsynth.options import MaskOptions
+from privsynth.options import KeyedOptions, MaskOptions
 from privsynth.policy import Policy
 from privsynth.recipe import RuleKept
 from privsynth.source import Source
@@ -53,7 +53,12 @@ def bound(backend: Backend, policy: Policy, bindings: Sequence[Bound]) -> Backen
     """The backend, with what binds its rows around it."""
     if not bindings:
         return backend
-    return BoundBackend(backend, bindings, redraws=not isinstance(policy.backend, MaskOptions))
+    return BoundBackend(
+        backend,
+        bindings,
+        redraws=not isinstance(policy.backend, MaskOptions),
+        in_groups=isinstance(policy.backend, KeyedOptions),
+    )
 
 
 def bound_again(fitted: Backend, policy: Policy, source: Source) -> Backend:

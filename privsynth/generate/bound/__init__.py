@@ -50,10 +50,14 @@ class Bounded:
 
 
 class BoundBackend:
-    """`redraws`: whether rows may be drawn again; where they follow people they may not."""
+    """`redraws`: whether rows may be drawn again; those that are their people's own may not.
 
-    def __init__(self, backend: Backend, bindings: Sequence[Bound], *, redraws: bool) -> None:
-        self.backend, self.bindings, self.redraws = backend, bindings, redraws
+    `in_groups`: people share their quasi-identifiers in groups. These are not changed, and nobody is left out as long
+    as a repair will do, or the groups would become too small.
+    """
+
+    def __init__(self, backend: Backend, bindings: Sequence[Bound], *, redraws: bool, in_groups: bool = False) -> None:
+        self.backend, self.bindings, self.redraws, self.in_groups = backend, bindings, redraws, in_groups
         self.kept_: tuple[RuleKept, ...] = ()
 
     def fit(self, dataset: Dataset, statistics: Statistics, rng: np.random.Generator) -> Self:
@@ -63,14 +67,17 @@ class BoundBackend:
     def around(self, fitted: Backend, source: Dataset) -> Self:
         """A backend that was fitted before, to these rows."""
         self.backend, self.source_ = fitted, source
-        self.judge_ = Judge(bindings=self.bindings, source=source, follows=not self.redraws)
+        self.judge_ = Judge(bindings=self.bindings, source=source, follows=not self.redraws, in_groups=self.in_groups)
         return self
 
     def sample(self, rows: int | None, rng: np.random.Generator) -> Dataset:
         draw, again, mend = child(rng, "draw", "draw again", "repair")
         first = self._attempt(rows, draw)
-        last = first if first.is_right or not self.redraws else self._again(first, again)
-        data, left = repaired(last.data, self.judge_, last.wrong, mend if self.redraws else None)
+        last, lend = first, mend if self.redraws else None
+        data, left = (first.data, first.wrong) if self._redraws_first else self._repaired(first, lend)
+        if self.redraws and any(rows.any() for rows in left.values()):
+            last = self._again(first, again)
+            data, left = self._repaired(last, lend)
         self._refuse(data, left, last)
         self.kept_ = tuple(self._told(each, data, first, last) for each in self.bindings)
         return data.with_notes(*_notes(first, last))
@@ -88,6 +95,13 @@ class BoundBackend:
     def close(self) -> None:
         if isinstance(self.backend, Closing):
             self.backend.close()
+
+    @property
+    def _redraws_first(self) -> bool:
+        return self.redraws and not self.in_groups
+
+    def _repaired(self, made: Bounded, rng: np.random.Generator | None) -> tuple[Dataset, dict[str, Array]]:
+        return repaired(made.data, self.judge_, made.wrong, rng)
 
     def _attempt(self, rows: int | None, rng: np.random.Generator) -> Bounded:
         before = self._by_engine()

@@ -20,12 +20,14 @@ from privsynth.typing import Array
 class Judge:
     """Asks tables whether they keep what binds them.
 
-    `follows`: each row follows one of the source, and may break what that one breaks as well.
+    `follows`: each row follows one of the source, and may break what that one breaks as well. `in_groups`: people share
+    their quasi-identifiers.
     """
 
     bindings: Sequence[Bound]
     source: Dataset = field(repr=False)
     follows: bool
+    in_groups: bool = False
 
     def demand(self, binding: Bound, data: Dataset) -> Demand | None:
         """The demand on these tables; None where it cannot be asked, because a column was made coarser."""

@@ -7,7 +7,7 @@ of another made row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from privsynth.bindings import Bound, BoundRow, BoundTotal
 from privsynth.checks.bound import filed_with
 from privsynth.checks.demand import come_to, holds, seen_through
 from privsynth.checks.filed import FiledTables
-from privsynth.dataset import Column, Dataset, Kind
+from privsynth.dataset import Column, Dataset, Kind, Role
 from privsynth.expressions import compile_expression, names_in
 from privsynth.expressions.rules import Definition, Limit, choices_in, definitions_in, limits_in, parts_of, solved_in
 from privsynth.generate.bound.judged import Judge
@@ -60,7 +60,7 @@ def _defined(data: Dataset, row: BoundRow, judge: Judge, changed: dict[str, Arra
     broken = judge.broken(row, data)
     if broken is None or not broken.any():
         return data
-    after = Repair(data, judge.bindings).of(row, broken, None)
+    after = Repair(data, judge.bindings, in_groups=judge.in_groups).of(row, broken, None)
     if after is not data:
         changed[row.name] = broken
     return after
@@ -75,7 +75,7 @@ def repaired(
             break
         for each in judge.bindings:
             if isinstance(each, BoundRow) and (rows := wrong.get(each.name)) is not None and rows.any():
-                data = Repair(data, judge.bindings).of(each, rows, rng)
+                data = Repair(data, judge.bindings, in_groups=judge.in_groups).of(each, rows, rng)
         data, _ = with_totals(data, judge)
         wrong = judge.too_many(data)
     return data, wrong
@@ -87,6 +87,8 @@ class Repair:
 
     data: Dataset
     bindings: Sequence[Bound]
+    _: KW_ONLY
+    in_groups: bool = False  # whether people share their quasi-identifiers, which then stay
 
     def of(self, binding: BoundRow, rows: Array, rng: np.random.Generator | None) -> Dataset:
         """With each part of the rule repaired in those of the rows that break it."""
@@ -147,12 +149,13 @@ class Repair:
         return data
 
     def _may_change(self, table: str, name: str) -> bool:
-        """A learnt column that is no key and no total."""
+        """A learnt column that is no key and no total, and does not hold a group together."""
         totals = {each.column for each in self.bindings if isinstance(each, BoundTotal) and each.table == table}
         if name not in self.data[table] or name in self.data.key_columns(table) | totals:
             return False
         column = self.data[table][name]
-        return not (column.role.is_fabricated or column.fabricated)
+        holds_groups = self.in_groups and column.role is Role.QUASI
+        return not (column.role.is_fabricated or column.fabricated or holds_groups)
 
     def _can_be_drawn_in(self, table: str, name: str) -> bool:
         kind = self.data[table][name].kind if name in self.data[table] else Kind.TEXT

@@ -60,11 +60,12 @@ def made(
     *bindings: Bound,
     draw: Callable[[int, np.random.Generator], Dataset] = stays,
     redraws: bool = True,
+    in_groups: bool = False,
     seed: int = 1,
     source: Dataset | None = None,
 ) -> tuple[Dataset, BoundBackend]:
     real = draw(ROWS, np.random.default_rng(0)) if source is None else source
-    backend = BoundBackend(Stub(draw), bindings, redraws=redraws)
+    backend = BoundBackend(Stub(draw), bindings, redraws=redraws, in_groups=in_groups)
     backend.fit(real, Statistics({}, (), Taken()), np.random.default_rng(seed))
     return backend.sample(None, np.random.default_rng(seed)), backend
 
@@ -180,6 +181,20 @@ def test_masked_rows_borrow_nothing_from_one_another() -> None:
     source = stays(ROWS, np.random.default_rng(0))
     with pytest.raises(BackendError, match="these rules are still broken: stay: expect 1"):
         made(expect("cost = 1 OR ward <> ward OR cost / 2 > 4"), draw=followed, redraws=False, source=source)
+
+
+def test_where_people_share_groups_a_repair_comes_first_and_leaves_what_they_share() -> None:
+    def grouped(rows: int, rng: np.random.Generator) -> Dataset:
+        stay = stays(rows, rng)["stay"]
+        return Dataset((stay.with_columns(Column("nights", WHOLE, role=Role.QUASI)),))
+
+    free, _ = made(draw=grouped)
+    data, backend = made(expect("nights <= cost"), draw=grouped, in_groups=True)
+    assert data["stay"].frame.nights.equals(free["stay"].frame.nights)
+    assert (data["stay"].frame.nights <= data["stay"].frame.cost).all()
+    (kept,) = backend.recipe.kept
+    assert kept.redrawn == 0
+    assert kept.repaired > 0
 
 
 def orders(rows: int, rng: np.random.Generator) -> Dataset:
