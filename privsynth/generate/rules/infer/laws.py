@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import floor, log10
 from typing import Any
 
@@ -17,6 +18,10 @@ Way = dict[str, Any]  # one way to draw, as the rulebook says it
 
 FITS = 0.025  # share of the rows that a law may have on the wrong side of any number
 LUCK = 0.8  # over the root of the rows: what chance alone puts there
+CLEARLY = 0.4  # over the root of the rows: by how much a law of more shapes must be less off than a plain one
+COUNTS = ("whole", "poisson", "geometric")
+DEGREES = (2, 4, 8)  # of Student's law that are tried
+PLAIN = ("whole", "uniform", "normal", "lognormal", "exponential", "poisson")
 BINS = 40  # of a table of shares, at most
 DISCRETE = 12  # different values up to which each is a choice of its own,
 MOST = 0.98  # where those that enough people share are so many of the rows
@@ -102,7 +107,8 @@ def _continuous(values: Array, crowd: Holders, step: float, bins: int) -> Fitted
     is_above = not crowd.take(np.flatnonzero((values >= low) & (values <= high))).shows(inside <= 0)
     laws = _laws(inside, low, high, step, is_above=is_above)
     fits = [_measured(name, way, cdf, inside, step) for name, way, cdf in laws]
-    best = min(fits, key=lambda fit: fit.off)
+    gain = CLEARLY / np.sqrt(len(values))
+    best = min(fits, key=lambda fit: fit.off + (0.0 if fit.name in PLAIN else gain))
     return best if best.off <= FITS + LUCK / np.sqrt(len(values)) else _table(values, crowd, step, bins)
 
 
@@ -163,6 +169,77 @@ def _laws(
         if is_whole and mean < 1000:
             counts = {"poisson": {"mean": number(mean, 12), **ends}}
             yield "poisson", counts, _inside(lambda x: poisson.cdf(np.floor(x), mean), low - 1, high)
+    if sd > 0:
+        yield from _of_shapes(values, low, high, ends)
+        yield from _above_zero(values, low, high, above, is_above=is_above, is_whole=is_whole)
+
+
+def _of_shapes(values: Array, low: float, high: float, ends: Way) -> Iterator[tuple[str, Way, Distribution]]:
+    """Laws between two ends, and one of heavy tails; their parameters are worked out of moments and quartiles."""
+    from scipy.special import betainc, stdtr, stdtrit
+
+    mean, variance = float(values.mean()), float(values.var())
+    mode = rounded(3 * mean - low - high, 3)
+    if low <= mode <= high:
+        way = {"triangular": {"low": ends["low"], "mode": number(mode, 12), "high": ends["high"]}}
+        yield "triangular", way, lambda x: _triangular(np.clip(x, low, high), (low, mode, high))
+    whole = mean * (1 - mean) / variance - 1
+    if low >= 0 and high <= 1 and min(mean * whole, (1 - mean) * whole) > 0:
+        alpha, beta = rounded(mean * whole, 3), rounded((1 - mean) * whole, 3)
+        way = {"beta": {"alpha": number(alpha, 12), "beta": number(beta, 12), **ends}}
+        yield "beta", way, _inside(lambda x: betainc(alpha, beta, np.clip(x, 0, 1)), low, high)
+    first, median, third = (float(each) for each in np.quantile(values, [0.25, 0.5, 0.75]))
+    middle = rounded(median, 3)
+    for degrees in DEGREES if third > first else ():
+        scale = rounded((third - first) / (2 * float(stdtrit(degrees, 0.75))), 3)
+        law = {"median": number(middle, 12), "scale": number(scale, 12), "degrees": degrees, **ends}
+        yield "student_t", {"student_t": law}, _inside(partial(_student, (middle, scale, degrees), stdtr), low, high)
+
+
+def _student(law: tuple[float, float, int], cdf: Callable[[float, Array], Array], x: Array) -> Array:
+    median, scale, degrees = law
+    return cdf(degrees, (x - median) / scale)
+
+
+def _triangular(x: Array, law: tuple[float, float, float]) -> Array:
+    low, mode, high = law
+    rising = (x - low) ** 2 / max((high - low) * (mode - low), 1e-300)
+    falling = 1 - (high - x) ** 2 / max((high - low) * (high - mode), 1e-300)
+    return np.where(x < mode, rising, falling)
+
+
+def _above_zero(
+    values: Array, low: float, high: float, ends: Way, *, is_above: bool, is_whole: bool
+) -> Iterator[tuple[str, Way, Distribution]]:
+    """Laws of what lies above zero: waiting times, lifetimes, tails and tries."""
+    from scipy.special import gammainc
+
+    mean = rounded(float(values.mean()), 3)
+    if is_whole and is_above and mean > 1:
+        chance = rounded(1 / mean, 3)
+        tries = {"geometric": {"chance": number(chance, 12), **ends}}
+        yield "geometric", tries, _inside(lambda x: -np.expm1(np.floor(x) * np.log1p(-chance)), max(low, 1) - 1, high)
+    if not is_above or low < 0:
+        return
+    shape = rounded(mean**2 / float(values.var()), 3)
+    yield (
+        "gamma",
+        {"gamma": {"mean": number(mean, 12), "shape": number(shape, 12), **ends}},
+        _inside(lambda x: gammainc(shape, np.maximum(x, 0) * shape / mean), low, high),
+    )
+    logs = np.log(values[values > 0])
+    steep = rounded(np.pi / (np.sqrt(6) * max(float(logs.std()), 1e-9)), 3)
+    scale = rounded(float(np.exp(logs.mean() + np.euler_gamma / steep)), 3)
+    yield (
+        "weibull",
+        {"weibull": {"scale": number(scale, 12), "shape": number(steep, 12), **ends}},
+        _inside(lambda x: -np.expm1(-((np.maximum(x, 0) / scale) ** steep)), low, high),
+    )
+    tail = float(logs.mean() - np.log(low)) if low > 0 else 0.0
+    if tail > 0:
+        fall = rounded(1 / tail, 3)
+        way = {"pareto": {"least": ends["low"], "shape": number(fall, 12), "high": ends["high"]}}
+        yield "pareto", way, _inside(lambda x: 1 - (low / np.maximum(x, low)) ** fall, low, high)
 
 
 def _inside(cdf: Distribution, low: float, high: float) -> Distribution:
@@ -174,7 +251,7 @@ def _inside(cdf: Distribution, low: float, high: float) -> Distribution:
 def _measured(name: str, way: Way, cdf: Distribution, values: Array, step: float) -> FittedLaw:
     """The distance of Kolmogorov and Smirnov, between what is written: a value stands for all that rounds to it."""
     distinct, counts = np.unique(values, return_counts=True)
-    drawn = cdf(distinct if name in ("whole", "poisson") else distinct + step / 2)
+    drawn = cdf(distinct if name in COUNTS else distinct + step / 2)
     return FittedLaw(way, name, float(np.abs(np.cumsum(counts) / counts.sum() - drawn).max()), len(values))
 
 
