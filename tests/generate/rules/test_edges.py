@@ -23,6 +23,7 @@ code: {pattern: "[A-Z]{1,3}"}
 change: {when: age > 50, then: {normal: {mean: 0, sd: 3, low: -5, high: 5}}, else: {constant: null}}
 day: {date: {low: 2023-02-10, high: 2024-03-20}}
 twice: {sql: age * 2}"""
+DAY = "kind: {choice: {new: 3, '': 1}, missing: 0.1}\nday: {date: {low: 2023-02-10, high: 2024-03-20}}"
 VISITS = """  visits:
     belongs_to: {table: t, count: {whole: {low: 0, high: 40}}}
     columns:
@@ -94,6 +95,20 @@ def test_edges_change_no_row_that_has_none(tmp_path: Path) -> None:
     others = [name for name in usual if name != "change"]  # whose way hangs on the age of the rows before
     assert with_edges.root.frame.drop(index=rows)[others].equals(usual.drop(index=rows)[others])
     assert not any("no row can have" in note for note in with_edges.notes)
+
+
+def test_a_column_more_moves_no_edge_of_another(tmp_path: Path) -> None:
+    one = "id: {sequence: {}}\na: {whole: {low: 0, high: 100}}\nk: {choice: [x, y]}"
+    plain, more = (
+        made(tmp_path, book(columns, rows=300, rest="    edges: true\n" + VISITS))
+        for columns in (f"{one}\n{DAY}", f"new: {{whole: {{low: 1, high: 9}}}}\n{one}\n{DAY}")
+    )
+    pd.testing.assert_frame_equal(plain.root.frame, more.root.frame.drop(columns="new"))
+    pd.testing.assert_frame_equal(plain["visits"].frame, more["visits"].frame)
+    listed = more["edges"].frame
+    same = listed[listed["column"].ne("new")].sort_values(["table", "row", "column", "edge"], ignore_index=True)
+    before = plain["edges"].frame.sort_values(["table", "row", "column", "edge"], ignore_index=True)
+    pd.testing.assert_frame_equal(same, before)
 
 
 def test_the_gate_passes_edges(tmp_path: Path) -> None:

@@ -81,7 +81,9 @@ class Making:
             self.values[column.name] = self.pins.place(column, wanted, self.values[column.name])
         if column.name in self.plan.edges and self.count:
             edges = self.plan.edges[column.name]
-            self.values[column.name] = self.pins.put(column, edges, self.rows(""), self.values[column.name])
+            self.values[column.name] = self.pins.put(
+                column, edges, self.rows(f"edges of {column.name}"), self.values[column.name]
+            )
 
     def redrawn(self, name: str, rows: Rows, drawn: Array | None = None) -> Array:
         """New values of a column or a link for some rows, as drawn or yet to be drawn."""

@@ -50,11 +50,13 @@ class Pins:
     released: list[str] = field(default_factory=list)  # edges that expectations forbid
 
     def put(self, column: ColumnPlan, edges: Sequence[Edge], rows: Rows, values: Array) -> Array:
-        """The values of a column with its edges, each in the first row that can have it."""
+        """The values of a column with its edges, each in the first row that can have it.
+
+        Which rows come first, chance has by the column's name alone: what other columns there are moves no edge.
+        """
         values = values.copy()
-        load = np.bincount([pin.row for pin in self.pins], minlength=self.count)
+        free = rows.rng.permutation(self.count)[:SEARCHED]
         for edge in edges:
-            free = np.argsort(load, kind="stable")[:SEARCHED]
             found, possible = edge.values(rows.take(free))
             mine = [pin.row for pin in self.pins if pin.column == column.name]
             good = np.flatnonzero(possible & ~np.isin(free, mine))
@@ -64,7 +66,6 @@ class Pins:
                 continue
             row = int(free[good[0]])
             values[row] = self.store(found[good[:1]], column)[0]
-            load[row] += 1
             self.pins.append(Pin(row, edge.name, column=column.name, edge=edge))
         return values
 
@@ -89,8 +90,9 @@ class Pins:
     def below(self, table: str, edges: Iterable[Edge], rows: Rows, counts: Array) -> Array:
         """Numbers of rows below each row, of which one is the least that there can be and one the most."""
         counts, ends = counts.copy(), {edge.name: edge for edge in edges}
-        for name, told in (("lowest", LEAST_BELOW), ("highest", MOST_BELOW)):
-            row = int(np.argmin(np.bincount([pin.row for pin in self.pins], minlength=self.count))) if self.count else 0
+        order = rows.rng.permutation(self.count)
+        for at, (name, told) in enumerate((("lowest", LEAST_BELOW), ("highest", MOST_BELOW))):
+            row = int(order[at % self.count]) if self.count else 0
             found, possible = (
                 ends[name].values(rows) if name in ends and self.count else (counts, np.zeros(0, dtype=bool))
             )
@@ -123,13 +125,12 @@ class Pins:
 
     def elsewhere(self, lost: Iterable[Pin], rows: Rows) -> Array:
         """Some other rows that are to have these edges instead."""
-        taken = {pin.row for pin in self.pins}
         for pin in [pin for pin in lost if pin.is_listed]:
             assert pin.edge is not None  # noqa: S101 - for the type checker: others are not let go of
+            taken = {other.row for other in self.pins if other.column == pin.column}
             _, possible = pin.edge.values(rows)
             free = [row for row in np.flatnonzero(possible).tolist() if row not in taken and row != pin.row]
             chosen = [free[at] for at in np.linspace(0, len(free) - 1, min(ELSEWHERE, len(free))).astype(int)]
-            taken |= set(chosen)
             self.pins += [replace(pin, row=row) for row in chosen]
         return np.array(sorted({pin.row for pin in self.pins if str(pin) in map(str, lost)}), dtype=np.int64)
 
