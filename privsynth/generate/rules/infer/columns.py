@@ -424,10 +424,7 @@ def _target(fact: Fact) -> int:
 
 
 def _worked_out(lesson: TableLesson, fact: Fact) -> str | None:
-    """The expression, where enough people have all that is in it."""
     table = lesson.table
-    if not lesson.crowd.shows(table.frame[list(fact.columns)].notna().all(axis=1).to_numpy()):
-        return None
     if fact.kind == "arithmetic" and fact.share == 1.0:
         return fact.expect.split(" = ", 1)[1]
     if fact.kind == "equal":

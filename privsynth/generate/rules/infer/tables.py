@@ -21,6 +21,8 @@ from privsynth.generate.rules.vocabulary.rulebook import Inferred
 from privsynth.statistics import Fact
 from privsynth.typing import Array
 
+OF_AMOUNTS = ("equal", "order", "constant_difference", "arithmetic")
+
 
 @dataclass(frozen=True)
 class MadeTable:
@@ -44,7 +46,7 @@ def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred, most: int) -
         lesson = TableLesson(
             table,
             crowd,
-            [fact for fact in facts if fact.table == table.name],
+            [fact for fact in facts if fact.table == table.name and _is_of_many(fact, table, crowd)],
             keys=_keys(data, relation, refers, crowd),
             above={name: each for columns in seen for name, each in columns.items()},
             most=most,
@@ -56,6 +58,11 @@ def tables_of(data: Dataset, facts: Sequence[Fact], mark: Inferred, most: int) -
             words["expect"] = kept
         made[table.name] = MadeTable(words, why, {name: each.why for name, each in columns.items()})
     return made
+
+
+def _is_of_many(fact: Fact, table: Table, crowd: Holders) -> bool:
+    """Whether enough people have all columns of what holds between amounts: where one is missing it says nothing."""
+    return fact.kind not in OF_AMOUNTS or crowd.shows(table.frame[list(fact.columns)].notna().all(axis=1).to_numpy())
 
 
 def _root(data: Dataset, table: Table, mark: Inferred) -> tuple[dict[str, Any], str]:

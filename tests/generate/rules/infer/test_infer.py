@@ -15,6 +15,7 @@ import pytest
 from crowded import K, book_of, content_of, described, shop
 
 from privsynth.dataset import Dataset, Kind
+from privsynth.describe import facts_of
 from privsynth.expressions import compile_condition
 from privsynth.generate.rules import Rules
 from privsynth.generate.rules.book import parse_rulebook
@@ -98,6 +99,19 @@ def test_a_person_with_many_rows_counts_once() -> None:
     data = described(t=rows)
     data = data.replace_tables(data["t"].__class__(**{**vars_of(data["t"]), "person": "customer"}))
     assert "opals" not in book_of(data)
+
+
+def test_what_holds_between_the_amounts_of_one_person_alone_is_not_told() -> None:
+    rng = np.random.default_rng(0)
+    owner = np.r_[np.repeat(1, 200), np.repeat(np.arange(2, 400), 2)]
+    low = np.where(owner == 1, np.round(rng.uniform(10, 60, len(owner)), 1), np.nan)
+    high = np.round(low + rng.exponential(3, len(owner)), 1)
+    data = described(t=pd.DataFrame({"customer": owner, "low": low, "high": high, "twice": 2 * low}))
+    data = data.replace_tables(data["t"].__class__(**{**vars_of(data["t"]), "person": "customer"}))
+    assert {fact.kind for fact in facts_of(data)} >= {"order", "arithmetic"}
+    told = content_of(data)
+    assert "expect" not in told
+    assert told["columns"]["twice"]["constant"] is None
 
 
 def vars_of(table: Any) -> dict[str, Any]:
