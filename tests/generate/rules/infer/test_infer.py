@@ -218,7 +218,7 @@ def branches_of(
     if "when" not in way:
         yield way, rows
         return
-    holds = compile_condition(way["when"], {name: Kind.NUMBER for name in frame}).holds(frame)
+    holds = compile_condition(way["when"], dict.fromkeys(frame, Kind.NUMBER)).holds(frame)
     yield from branches_of(way["then"], frame, rows & holds)
     yield from branches_of(way["else"], frame, rows & ~holds)
 
