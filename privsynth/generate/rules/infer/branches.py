@@ -86,6 +86,25 @@ def _is_open(states: ColumnStates, crowd: Holders) -> bool:
     return not isinstance(states.levels[0], str) or crowd.shows(states.codes >= states.told)
 
 
+def ends_of(way: Way, parents: Sequence[ColumnStates], rows: Array, where: str = "") -> Iterator[tuple[str, Array]]:
+    """The branches in which a way ends, each by its last condition as the book writes it, and their rows."""
+    asked = next((each for each in parents if way.get("by") == each.name or way.get("when") in each.cuts), None)
+    if asked is None:
+        yield where, rows
+    elif "by" in way:
+        codes = asked.codes[rows]
+        left = np.ones(len(rows), dtype=bool)
+        for level, inner in way["of"].items():
+            here = codes == asked.levels.index(level)
+            left &= ~here
+            yield from ends_of(inner, parents, rows[here], f"{asked.name} is {level}")
+        yield from ends_of(way.get("else", {}), parents, rows[left], f"{asked.name} is any other")
+    else:
+        here = asked.codes[rows] <= asked.cuts.index(way["when"])
+        yield from ends_of(way["then"], parents, rows[here], way["when"])
+        yield from ends_of(way["else"], parents, rows[~here], f"not {way['when']}")
+
+
 def _are_enough(rows: Array, crowd: Holders, times: int) -> bool:
     return len(np.unique(crowd.people[rows])) >= times * crowd.k
 

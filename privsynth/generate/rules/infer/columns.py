@@ -14,7 +14,7 @@ from privsynth.dataset import Column, Kind, Role, Table
 from privsynth.errors import PolicyError
 from privsynth.expressions import names_in
 from privsynth.generate.rules.infer import names
-from privsynth.generate.rules.infer.branches import ENOUGH, FEW, branched, followed_by
+from privsynth.generate.rules.infer.branches import ENOUGH, FEW, branched, ends_of, followed_by
 from privsynth.generate.rules.infer.coding import LISTED, ColumnStates, few_shared, gap_states, states_of
 from privsynth.generate.rules.infer.dates import dates_of, gaps_of
 from privsynth.generate.rules.infer.follows import Follower, followings, told_by
@@ -199,6 +199,7 @@ class _Columns:
             return self._untold
         used = tuple(state.name for state in parents if state in followed_by(way, parents))
         follow = replace(follow, parents=used)
+        draft.ends = [*ends_of(way, parents, rows)] if used else []
         way, over = draft.with_rest(way, is_forced=column.name in self.forced)
         if not inside:
             way = self._with_missing(way, values)
@@ -245,7 +246,8 @@ class _Draft:
         self.decimals = lesson.decimals[column.name]
         self.has_time = column.kind is Kind.DATE and tells_time(column, values, lesson.crowd)
         self.is_missing = pd.isna(values)
-        self.fits: list[FittedLaw] = []
+        self.fits: list[tuple[FittedLaw, int]] = []  # each with one of its rows
+        self.ends: list[tuple[str, Array]] = []  # the branches, each by its condition, and their rows
         self.covered = np.zeros(len(values), dtype=bool)
         self.codes, self.known = pd.factorize(values)
         self.is_listed = self._is_listed()
@@ -299,7 +301,7 @@ class _Draft:
         fit = self._fit(rows, crowd)
         if fit is None or not (at_all or fit.tells_all(FEW)):
             return None
-        self.fits += [] if stands_in else [fit]
+        self.fits += [] if stands_in else [(fit, int(rows[0]))]
         return fit.way
 
     def _fit(self, rows: Array, crowd: Holders) -> FittedLaw | None:
@@ -354,19 +356,26 @@ class _Draft:
         if not self.crowd.take(rows).size >= self.crowd.k:
             return ""
         lost = len(rows) / (~self.is_missing).sum()
-        return (
-            f"about {rounded(lost):.2%} of the rows are left out: fewer than {self.crowd.k} people share each of them"
+        most = max(self.ends, key=lambda end: np.isin(end[1], rows).mean() if len(end[1]) else 0.0, default=("", rows))
+        where = (
+            f", most where {most[0]}" if self.crowd.take(most[1][np.isin(most[1], rows)]).size >= self.crowd.k else ""
         )
+        few = f"fewer than {self.crowd.k} people share each of them"
+        return f"about {rounded(lost):.2%} of the rows are left out{where if self.ends else ''}: {few}"
 
     @property
     def words(self) -> str:
         if not self.fits:
             return ""
-        rows = sum(fit.rows for fit in self.fits)
-        off = at_most(sum(fit.off * fit.rows for fit in self.fits) / rows, rows, self.crowd.k)
-        if len(self.fits) == 1:
-            return f"{self.fits[0].name}, {off} of the rows off"
-        return f"{len(self.fits)} laws, on average {off} of their rows off"
+        fits, k = [fit for fit, _ in self.fits], self.crowd.k
+        rows = sum(fit.rows for fit in fits)
+        off = at_most(sum(fit.off * fit.rows for fit in fits) / rows, rows, k)
+        if len(fits) == 1:
+            return f"{fits[0].name}, {off} of the rows off"
+        worst, row = max(self.fits, key=lambda pair: pair[0].off)
+        where = next((label for label, here in self.ends if row in here), "")
+        most = f", most where {where}: {at_most(worst.off, worst.rows, k)}" if where else ""
+        return f"{len(fits)} laws, on average {off} of their rows off{most}"
 
 
 def _followed(follow: Follower) -> str:

@@ -253,6 +253,17 @@ def test_neighbouring_branches_with_the_same_way_are_one() -> None:
     assert sum("constant" in way for way in ways) >= 3
 
 
+def test_the_reason_above_a_column_names_the_branch_that_fits_least() -> None:
+    """Prices follow the kind; those of wine lie in two heaps, which no law describes."""
+    frame = shop()
+    heaps = np.where(np.arange(len(frame)) % 2 == 0, 20.0, 60.0) + frame["price"] / 100
+    frame["price"] = np.round(frame["price"].mask(frame["kind"] == "wine", heaps), 2)
+    text = " ".join(book_of(described(t=frame)).replace("#", "").split())
+    above = text[: text.rindex(" price: ")].rpartition("follows ")[2]
+    assert above.startswith("kind, which tells ")
+    assert "of their rows off, most where kind is " in above
+
+
 def ranges_of(way: dict[str, Any]) -> Iterator[tuple[dt.date, dt.date]]:
     """The ends of all ranges of days that a way names."""
     if "date" in way:
