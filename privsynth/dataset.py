@@ -255,9 +255,7 @@ class Bond:
         return self.relations[0].parent
 
 
-@kept(  # what is learnt from keeps plain rules
-    version=1, derived={"rate": lambda _: 1.0, "ties": lambda _: (), "is_seen_to": lambda _: False}
-)
+@kept(version=1, derived={"rate": lambda _: 1.0, "ties": lambda _: ()})  # what is learnt from keeps plain rules
 @dataclass(frozen=True)
 class Rule:
     """A condition that every made row keeps, or this share of them, in the language of `expressions`."""
@@ -266,7 +264,12 @@ class Rule:
     expect: str = field(repr=False)
     rate: float = 1.0
     ties: tuple[Bond, ...] = field(default=(), repr=False)
-    is_seen_to: bool = False  # whether rows that still break it are seen to later, so that they end nothing before
+
+
+@kept(version=1, derived={"rate": lambda _: 1.0, "ties": lambda _: ()})
+@dataclass(frozen=True)
+class RuleSeenTo(Rule):
+    """A rule of which somebody takes care after the maker of the rows: what still breaks it ends nothing before."""
 
 
 FAR_MORE = 10  # times as many rows below it make a table a look-up

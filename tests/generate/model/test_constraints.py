@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privsynth.dataset import Column, Dataset, Kind, Role, Rule, Table
+from privsynth.dataset import Column, Dataset, Kind, Role, Rule, RuleSeenTo, Table
 from privsynth.describe import facts_of, learn_statistics
 from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.model import Model
@@ -323,7 +323,7 @@ def test_another_rule_is_kept_by_drawing_again(rng: np.random.Generator) -> None
 
 def test_a_rule_that_others_see_to_ends_nothing_here(rng: np.random.Generator) -> None:
     t = table(Column("age", Kind.INTEGER), rules=["age > 4711"], age=rng.integers(0, 90, 200).astype(float))
-    made, engine = kept(replace(t, rules=(replace(t.rules[0], is_seen_to=True),)))
+    made, engine = kept(replace(t, rules=(RuleSeenTo(t.rules[0].name, t.rules[0].expect),)))
     assert (made["age"] < 90).all()
     (counted,) = engine.recipe.kept.values()
     assert (counted.broken, counted.redrawn, counted.repaired) == (0, 0, 0)

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from privsynth.dataset import Rule, Table
+from privsynth.dataset import Rule, RuleSeenTo, Table
 from privsynth.errors import BackendError
 from privsynth.expressions.rules import compile_rule, definitions_in, parts_of
 from privsynth.generate.model.constraints.derived import Computed, MostlyComputed
@@ -205,7 +205,7 @@ class Constrained:
             synthetic[name][wrong] = values
         columns = {**held, **mended}
         size = len(next(iter(synthetic.values())))
-        seen_to = {rule.name for rule in self.constraints_.rules if rule.is_seen_to}
+        seen_to = {rule.name for rule in self.constraints_.rules if isinstance(rule, RuleSeenTo)}
         for name, broken in self.constraints_.rules_broken(columns):
             if name in seen_to:
                 self._leave(name, int(broken.sum()))

@@ -211,7 +211,7 @@ def _seen(rule: Rule, lead: Relation | None) -> Rule | None:
                 return None
             names[name] = told_as(column, lead)
     expect = renamed(rule.expect, names) if names else rule.expect
-    return Rule(rule.name, expect, is_seen_to=rule.is_seen_to)
+    return type(rule)(rule.name, expect)
 
 
 def context_frame(parent: pd.DataFrame, names: list[str], at: Array, lead: Relation) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from privsynth.bindings import Bound, BoundReference, BoundRow, BoundUnique
-from privsynth.dataset import Rule
+from privsynth.dataset import RuleSeenTo
 from privsynth.expressions import names_in
 from privsynth.generate.rules.book import Book
 from privsynth.generate.rules.demands.totals import totals_of
@@ -40,5 +40,5 @@ def _of_table(book: Book, table: TablePlan, tables: Mapping[str, TablePlan]) -> 
         name, place = f"{table.name}: expect {at + 1}", book.place((*path, "expect", str(at)))
         named = {column.partition(".")[0] for column in names_in(expect.that) if "." in column}
         ties = tuple(tie for tie in table.ties if tie.name in named)
-        rule = Rule(name, expect.that, float(expect.rate), ties, is_seen_to=True)
+        rule = RuleSeenTo(name, expect.that, float(expect.rate), ties)
         yield BoundRow(name, table.name, place=place, rule=rule)
