@@ -18,7 +18,31 @@ from privsynth.generate.rules.vocabulary.rulebook import PROCESSES, TableRule
 
 def follows(path: WordPath, book: Book, aside: Collection[WordPath]) -> bool:
     """Whether what stands there names something that was put aside."""
-    return any(named[: len(part)] == part for named in _named(path, book) for part in aside)
+    return _is_aside(_named(path, book), aside)
+
+
+def all_following(book: Book, aside: Collection[WordPath]) -> set[WordPath]:
+    """The columns, expectations and numbers of rows that name what was put aside, or name one that does."""
+    named = {path: _named(path, book) for path in _naming(book)}
+    found, before = {*aside}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {path for path, names in named.items() if _is_aside(names, found)}
+    return found - {*aside}
+
+
+def _is_aside(named: Iterable[WordPath], aside: Collection[WordPath]) -> bool:
+    return any(path[:size] in aside for path in named for size in range(2, len(path) + 1))
+
+
+def _naming(book: Book) -> Iterator[WordPath]:
+    for name, table in book.rules.tables.items():
+        yield from _columns(name, table.columns)
+        yield from (("tables", name, "expect", str(at)) for at in range(len(table.expect)))
+        if table.belongs_to is not None and table.belongs_to.count is not None:
+            yield ("tables", name, "belongs_to", "count")
+        if table.process is not None:
+            yield ("tables", name, table.process)
 
 
 def _named(path: WordPath, book: Book) -> set[WordPath]:
@@ -63,7 +87,7 @@ def _by_column(path: WordPath, table: TableRule, book: Book) -> set[WordPath]:
     if rule.reference is not None:
         named |= _by_reference(name, rule.reference, book)
     if rule.total is not None:
-        named |= _by_total(name, rule.total, book, is_of_rows=path[4:] == ("total", "of"))
+        named |= _by_total(name, rule.total, book, is_of_rows=path[5:] in (("of",), ("through",)))
     if rule.row is not None:
         named |= {("tables", name, word) for word in ("rows", *PROCESSES)}
     if rule.point is not None and not rule.point.has_region:

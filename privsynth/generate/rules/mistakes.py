@@ -23,7 +23,7 @@ from privsynth.generate.rules.book import (
     parsed,
     read_text,
 )
-from privsynth.generate.rules.following import follows
+from privsynth.generate.rules.following import all_following, follows
 from privsynth.generate.rules.planning.doubts import doubts_of
 from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
 from privsynth.generate.rules.planning.resting import columns_resting
@@ -120,11 +120,14 @@ def _without_mistakes(words: BookText, aside: Collection[WordPath] = ()) -> Exam
             found = (problem,)
         else:
             return Examined(book, plan, _in_order(mistakes.values()), aside=frozenset(sound.aside))
+        rest = [mistake for mistake in found if book is not None and follows(mistake.path, book, sound.aside)]
         for mistake in found:
-            is_own = not any(mistake.path[: len(part)] == part for part in aside)
-            if is_own and (book is None or not follows(mistake.path, book, sound.aside)):
+            if mistake not in rest and not any(mistake.path[: len(part)] == part for part in aside):
                 mistakes.setdefault((mistake.place, mistake.problem), mistake)
-        if not sound.put_aside(mistake.path for mistake in found) or (book is not None and not _is_small(book)):
+        is_known = sound.put_aside(mistake.path for mistake in found)
+        if book is not None and rest:  # then others follow as well: they are put aside together, not one by one
+            sound.put_aside(sorted(all_following(book, sound.aside)))
+        if not is_known or (book is not None and not _is_small(book)):
             break
     return Examined(None, None, _in_order(mistakes.values()), aside=frozenset(sound.aside))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rulebooks import book, fitted
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.mistakes import examined
 
+RULEBOOKS = Path(__file__).parents[3] / "rules"
 CHILD = """  c:
     belongs_to: {table: t, count: {poisson: {mean: parent.x}}}
     columns:
@@ -252,3 +254,17 @@ def test_all_that_is_too_few_is_told_and_nothing_of_a_table_whose_size_is_a_mist
 def test_a_scenario_of_more_rows_than_there_are_values_is_told() -> None:
     text = book("a: {choice: [x, y, z], unique: true}", rows=3) + "scenarios: {s: {tables: {t: {rows: 9}}}}\n"
     assert "in scenario s: column a of table t must hold 9 different values" in told(text)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"), [("payroll", (27, 122, 133)), ("sensors", (23, 96, 102, 113)), ("hospital", (53,))]
+)
+def test_keys_and_laws_misspelt_in_a_shipped_book_are_told_and_nothing_that_follows(
+    name: str, lines: tuple[int, ...]
+) -> None:
+    text = (RULEBOOKS / f"{name}.yaml").read_text().splitlines()
+    for at in lines:
+        text[at - 1] = re.sub(r": \{(\w)", r": {\1q", text[at - 1], count=1)
+    found = examined("\n".join(text), f"{name}.yaml", RULEBOOKS)
+    assert [mistake.line for mistake in found.mistakes] == [*lines]
+    assert found.plan is not None
