@@ -200,7 +200,7 @@ def test_zones_that_only_the_rows_know_are_checked_when_they_come(tmp_path: Path
     [
         ("9999-12-01", "x: {business_day: {after: d, days: 9999, of: DE}}", "after the year 9999"),
         ("0001-01-03", "x: {business_day: {after: d, days: -9999, of: US}}", "before the year 1"),
-        ("2024-01-01", "x: {business_day: {after: d, days: 1.0e+300, of: US}}", "more than 10,000 business days"),
+        ("2024-01-01", "x: {business_day: {after: d, days: 1.0e+99, of: US}}", "more than 10,000 business days"),
         ("0001-01-01", "x: {local: {time: d, zone: America/New_York}}", "from the year 2"),
         ("9999-12-31", "x: {utc: {time: d, zone: America/New_York}}", "to the year 9998"),
     ],

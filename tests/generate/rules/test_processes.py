@@ -83,15 +83,21 @@ def test_children_of_a_process_and_expectations_of_it(tmp_path: Path, process: s
     ("words", "message"),
     [
         (
-            "series: {every: year, since: 0001-01-01, until: 9999-12-31, level: 1, trend: 1.0e+308}",
+            "series: {every: year, since: 0001-01-01, until: 9999-12-31, level: 1, trend: '1.0e+308'}",
             "beyond all numbers",
         ),
-        ("series: {every: year, since: 0001-01-01, until: 9999-12-31, level: 1, noise: {sd: 1.0e+308}}", "beyond all"),
-        ("arrivals: {rate: 1.7e+308, WINDOW}", "far too many rows"),
-        ("arrivals: {rate: 1, bursts: {rate: 1, size: {constant: 1.0e+300}, minutes: 1}, WINDOW}", "far too many rows"),
-        ("arrivals: {rate: 1, bursts: {rate: 1, size: {constant: 3}, minutes: 1.0e+300}, WINDOW}", "lasts too long"),
-        ("intervals: {gap: {constant: 1.0e+300}, stay: {constant: 1}, WINDOW}", "too long, in 32 rows"),
-        ("states: {start: a, moves: {a: {a: 1.0e+308, b: 1.7e+308}}, stay: {a: {constant: 1}}, WINDOW}", "too large"),
+        (
+            "series: {every: year, since: 0001-01-01, until: 9999-12-31, level: 1, noise: {sd: '1.0e+308'}}",
+            "beyond all",
+        ),
+        ("arrivals: {rate: '1.7e+308', WINDOW}", "far too many rows"),
+        ("arrivals: {rate: 1, bursts: {rate: 1, size: {constant: 1.0e+99}, minutes: 1}, WINDOW}", "far too many rows"),
+        ("arrivals: {rate: 1, bursts: {rate: 1, size: {constant: 3}, minutes: 1.0e+99}, WINDOW}", "lasts too long"),
+        ("intervals: {gap: {constant: 1.0e+99}, stay: {constant: 1}, WINDOW}", "too long, in 32 rows"),
+        (
+            "states: {start: a, moves: {a: {a: '1.0e+308', b: '1.7e+308'}}, stay: {a: {constant: 1}}, WINDOW}",
+            "too large",
+        ),
     ],
 )
 def test_numbers_beyond_all_measure_are_refused_with_their_place(tmp_path: Path, words: str, message: str) -> None:

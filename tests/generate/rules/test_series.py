@@ -114,7 +114,7 @@ def test_a_new_sensor_table_changes_no_other_and_the_same_seed_gives_the_same(tm
         ("", "fortnight", "book.yaml:12:14: .*a period is written 15 minutes"),
         ("", "0 days", "a period is written"),
         (", noise: {sd: -1}", "day", "below 0"),
-        (", noise: {sd: 1, memory: 2}", "day", "less than or equal to 1"),
+        (", noise: {sd: 1, memory: 2}", "day", "a number of at most 1"),
         (", season: [{period: day, size: 1, peak: 0.1, shape: [1, 2]}]", "day", "either a 'peak' or a 'shape'"),
         (", season: [{period: day, size: value}]", "day", "no such column"),
         (", trend: parent.day", "day", "no such column"),
