@@ -24,6 +24,7 @@ class SoundContent:
     """The content of a book, from which mistakes are taken one after another."""
 
     content: Any
+    marks: dict[WordPath, tuple[int, int]] = field(default_factory=dict)  # line and column of each word
     aside: set[WordPath] = field(default_factory=set)
 
     def is_aside(self, path: WordPath) -> bool:
@@ -56,11 +57,28 @@ class SoundContent:
                 self._put(part, {"constant": 1})
             case (word,) if word in SOUND:
                 self._put(part, SOUND[word])
+            case ("tables", table, word) if (meant := self._meant(table, word)) is not None:
+                self._rename(part, (*part[:-1], meant))
             case _:
                 self._leave_out(part)
         match part:
-            case ("tables", table, word) if _is_size(word):
+            case ("tables", table, word) if word in SIZES:
                 self._size(table)
+
+    def _meant(self, table: str, word: str) -> str | None:
+        """The word of a table that one was meant to be, if that is not there."""
+        known = {each.alias or name for name, each in TableRule.model_fields.items()}
+        if word in known:
+            return None
+        return next(iter(get_close_matches(word, known - {*self._at("tables", table)}, n=1)), None)
+
+    def _rename(self, path: WordPath, meant: WordPath) -> None:
+        """What is said under a misspelt word is read as it was meant; each word keeps its place in the file."""
+        inside = self._at(*path)
+        self._leave_out(path)
+        self._put(meant, inside)
+        size = len(path)
+        self.marks |= {(*meant, *mark[size:]): at for mark, at in self.marks.items() if mark[:size] == path}
 
     def _size(self, table: str) -> None:
         """A number of rows for a table whose words for it are wrong, or contradict each other."""
@@ -97,11 +115,6 @@ class SoundContent:
         whole = self._at(*path[:-1])
         if isinstance(whole, dict):
             whole.pop(_key(whole, path[-1]), None)
-
-
-def _is_size(word: str) -> bool:
-    """Whether a word says how many rows a table has, or was meant to."""
-    return word in SIZES or (word not in TableRule.model_fields and bool(get_close_matches(word, SIZES, n=1)))
 
 
 def _parts(path: WordPath) -> tuple[WordPath, ...]:

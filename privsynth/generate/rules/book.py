@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -215,7 +216,11 @@ def _explained(error: ValidationError | RecursionError, file: str, marks: Marks)
     if isinstance(error, RecursionError):
         return PolicyError(f"{file}: this is nested too deeply.")
     items_at: dict[WordPath, list[Mapping[str, Any]]] = {}
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    unknown = [item["loc"] for item in items if item["type"] == "extra_forbidden"]
+    for item in items:
+        if item["type"] == "missing" and _is_misspelt(item["loc"], unknown):
+            continue
         items_at.setdefault(_path(item, marks), []).append(item)
     return SeveralMistakes(
         [
@@ -223,6 +228,12 @@ def _explained(error: ValidationError | RecursionError, file: str, marks: Marks)
             for path, items in items_at.items()
         ]
     )
+
+
+def _is_misspelt(missing: Sequence[Any], unknown: Sequence[Sequence[Any]]) -> bool:
+    """Whether a word that is missing stands there otherwise: that is told once."""
+    beside = [str(other[-1]) for other in unknown if other[:-1] == missing[:-1]]
+    return bool(get_close_matches(str(missing[-1]), beside, n=1))
 
 
 def _path(item: Mapping[str, Any], marks: Marks) -> WordPath:

@@ -108,7 +108,9 @@ def examined(text: str, file: str, folder: Path | None = None) -> Examined:
 
 def _without_mistakes(words: BookText, aside: Collection[WordPath] = ()) -> Examined:
     """The rest, once all mistakes are out of the content; some of it may have been put aside before."""
-    sound, mistakes = SoundContent(words.content, {*aside}), dict[tuple[str, str], Mistake]()
+    marks = dict(words.marks)
+    words = replace(words, marks=marks)
+    sound, mistakes = SoundContent(words.content, marks, {*aside}), dict[tuple[str, str], Mistake]()
     for _ in range(ROUNDS):
         book = None
         try:
