@@ -53,7 +53,9 @@ def test_attacks_about_one_person_are_as_sure_as_so_many_people() -> None:
     apart = Attacked(100, 1_000, control_successes=60, control_attacks=1_000)
     same = replace(apart, again=10.0, control_again=10.0)
     few = Attacked(10, 100, control_successes=6, control_attacks=100)
-    assert (same.attack, same.control, same.interval) == (few.attack, few.control, few.interval)
+    for alpha in (0.2, 0.1, 0.05):
+        assert same.is_beyond_chance(alpha) is few.is_beyond_chance(alpha)
+    assert (same.attack, same.control, same.interval) == (apart.attack, apart.control, apart.interval)
     assert apart.is_beyond_chance(0.01)
     assert not same.is_beyond_chance(0.01)
 
