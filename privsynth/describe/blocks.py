@@ -71,6 +71,13 @@ class Blocks:
         values = self.coded.table.values(self.column.name)
         return bool(np.all((values == np.round(values)) | np.isnan(values)))
 
+    @cached_property
+    def again(self) -> float:
+        """The share of the rows whose value other rows have too."""
+        codes = self.coded[self.column.name]
+        rows = np.bincount(codes[codes >= 0])
+        return float(rows[rows > 1].sum() / max(1, self.rows))
+
     @property
     def average(self) -> float:
         """Rows for each value."""

@@ -27,6 +27,8 @@ MANY = 50  # as many are no count of the heads of a family
 OFTEN = 1.5  # rows of a value on average, below which a measure may tie as often
 MANY_ROWS = 5  # rows of a value on average, from which on one steady column is worth a question
 MOST_ROWS = 1_000  # of one value, on average
+WHOLE_NAME = "PERSON"
+AGAIN = 0.05  # of the rows hold a whole name that comes back, from which on it is a question
 ALONE = 0.95  # so many of the people have one value of a second key, and share it with nobody
 CODES = (Kind.INTEGER, Kind.TEXT, Kind.CATEGORY)
 
@@ -114,12 +116,22 @@ def _question(table: str, owner: Owner) -> str:
 
 def _judged(blocks: Blocks, *, alone: bool) -> Iterator[Owner]:
     naming = names(blocks.column.name)
+    if alone and _are_people_who_come_back(blocks):
+        yield Owner(blocks.column.name, Sure.ASK, "their names come back, and their rows hang together", blocks.count)
     if not blocks.come_back or not _may_be_key(blocks, naming):
         return
     if _by_name(blocks, naming):
         yield Owner(blocks.column.name, Sure.YES, "its name speaks of people, and its values come back", blocks.count)
     elif alone and (sure := _by_rows(blocks, naming)) is not Sure.NO:
         yield Owner(blocks.column.name, sure, blocks.in_words, blocks.count)
+
+
+def _are_people_who_come_back(blocks: Blocks) -> bool:
+    """Whole names on several rows that have more in common than namesakes, who share their sex by their first name."""
+    if blocks.column.entity != WHOLE_NAME or blocks.column.role is not Role.DIRECT or not blocks.come_back:
+        return False
+    hang_together = len(blocks.steady) > 1 or bool(blocks.time) or blocks.lie_in_blocks
+    return blocks.again >= AGAIN and hang_together
 
 
 def _may_be_key(blocks: Blocks, naming: Naming) -> bool:

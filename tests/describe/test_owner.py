@@ -218,3 +218,32 @@ def test_a_second_number_that_each_person_has_alone_is_a_key() -> None:
     assert (roles["KdNr"], roles["stay"]) == (Role.IDENTIFIER, Role.PLAIN)
     said = Policy.model_validate({"tables": {"t": {"columns": {"KdNr": {"role": "plain"}}}}})
     assert describe(Dataset((table,)), said)["t"]["KdNr"].role is Role.PLAIN
+
+
+def whole_names(people: int) -> np.ndarray:
+    """Names of one given name and one surname, each given name of one sex."""
+    given = ["Anna", "Berta", "Clara", "Doris", "Anton", "Bruno", "Conrad", "David", "Emil", "Frieda"]
+    last = ["Abel", "Bauer", "Conrad", "Decker", "Ebert", "Fischer", "Graf", "Huber", "Jung", "Keller", "Lang", "Maier"]
+    return np.array([f"{given[n % 10]} {last[n // 10 % 12]}" for n in range(people)], dtype=object)
+
+
+def test_whole_names_that_come_back_with_what_people_keep_are_a_question() -> None:
+    frame = panel(name=whole_names(PEOPLE)[np.repeat(np.arange(PEOPLE), VISITS)]).drop(columns="k")
+    (question,) = questions(shuffled(frame))
+    assert "belong to 60 values of name, because their names come back, and their rows hang together" in question
+
+
+def test_namesakes_who_share_nothing_but_their_sex_are_no_question() -> None:
+    rng = np.random.default_rng(2)
+    number = rng.integers(0, 120, 400)
+    sex = np.where(number % 10 < 5, "f", "m")
+    frame = pd.DataFrame(
+        {
+            "name": whole_names(120)[number],
+            "sex": sex,
+            "town": rng.choice(["Aa", "Bb", "Cc"], 400),
+            "pressure": rng.normal(120, 15, 400).round(1),
+        }
+    )
+    assert described(frame)["table"]["name"].entity == "PERSON"
+    assert questions(frame) == []

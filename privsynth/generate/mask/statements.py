@@ -259,6 +259,11 @@ def _keyed(
             return "sentences invented anew", "no: every value was made up", NOTHING, "no"
         case Invent():
             back = f"a guess can be confirmed {by_key}" if ring.kept else gone
-            return "invented, one whole person for each real one", "no: every value was made up", back, apart
+            return (
+                "invented, a whole person for each that rows were taken for",
+                "no: every value was made up",
+                back,
+                apart,
+            )
         case _:
             assert_never(step)
