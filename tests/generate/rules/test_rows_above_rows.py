@@ -117,7 +117,7 @@ tables:
     [
         ("where: boss.id = id", "", "where does not go with other rows of the same table"),
         ("missing: 0.5, unique: true", "", "missing and unique does not go with"),
-        ("roots: 0", "", "greater than or equal to 1"),
+        ("roots: 0", "", "a number of at least 1 is expected"),
         ("roots: 1", "x: {sql: boss.x + 1}", "say what it is"),
         ("roots: 1", "x: {sql: boss.y}\ny: {sql: boss.x}", "circle: x -> y -> x"),
         ("roots: 1", "x: {choice: [1, 2], kind: integer}\nx2: {sql: x2 + 1}", "circle: x2 -> x2"),
