@@ -16,8 +16,10 @@ from builders import Content
 from privsynth.errors import PolicyError
 from privsynth.gate import gates_for
 from privsynth.pipeline import acts, halves
+from privsynth.pipeline.bound import kept_in_words
 from privsynth.pipeline.whole import synthesize
 from privsynth.policy import Policy
+from privsynth.recipe import RuleKept
 from privsynth.release import Outcome, Release
 from privsynth.stages import Stages
 from privsynth.verdict import Finding, Verdict
@@ -216,3 +218,13 @@ def test_a_kept_model_is_bound_again_at_the_draw(tmp_path: Path) -> None:
     made = model.sample(None, again.seeds.chance("sample"))
     people, stays = (made[name].frame for name in ("people", "stays"))
     assert (people.spent.to_numpy() == stays.groupby("person").cost.sum().reindex(people.person, fill_value=0)).all()
+
+
+def test_rules_for_which_nothing_had_to_be_done_are_counted() -> None:
+    kept, mended = RuleKept(rule="a", table="t", rows=9), RuleKept(rule="b", table="t", rows=9, broken=2, redrawn=2)
+    assert kept_in_words([]) == []
+    assert kept_in_words([mended]) == ["b: 2 of 9 rows broke it, 2 were drawn again"]
+    assert kept_in_words([kept]) == ["1 rule of the binding rulebook held in the rows as they were made"]
+    assert kept_in_words([kept, mended, kept])[1:] == [
+        "the other 2 rules of the binding rulebook held in the rows as they were made"
+    ]

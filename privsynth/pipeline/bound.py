@@ -73,8 +73,11 @@ def unbound(backend: Backend) -> Backend:
 
 
 def kept_in_words(kept: Sequence[RuleKept]) -> list[str]:
-    """How each rule came to hold, as far as something had to be done for it."""
-    return [f"{each.rule}: {words}" for each in kept if (words := each.words)]
+    """How each rule came to hold, where something had to be done for it; how many held as the rows were made."""
+    told = [f"{each.rule}: {words}" for each in kept if (words := each.words)]
+    other = len(kept) - len(told)
+    rules = f"{'the other ' if told else ''}{other} {'rule' if other == 1 else 'rules'} of the binding rulebook"
+    return [*told, f"{rules} held in the rows as they were made"] if other else told
 
 
 def _refuse_misfits(bindings: Sequence[Bound], data: Dataset) -> None:
