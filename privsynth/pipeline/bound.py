@@ -25,7 +25,7 @@ def bindings_for(policy: Policy, data: Dataset) -> tuple[tuple[Bound, ...], list
     if policy.keep_rules is None or data.is_empty:
         return (), []
     from privsynth.generate.rules.demands.binding import bindings_of
-    from privsynth.generate.rules.mistakes import ready
+    from privsynth.generate.rules.mistakes.found import ready
 
     book, plan, _ = ready(policy.keep_rules)
     every = bindings_of(book, plan)

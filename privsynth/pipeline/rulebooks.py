@@ -17,7 +17,7 @@ from privsynth.generate.rules import Rules, TooManyCells
 from privsynth.generate.rules.book import Mistake, read_text
 from privsynth.generate.rules.demands.book import columns_of, demands_of
 from privsynth.generate.rules.demands.inferred import with_untold
-from privsynth.generate.rules.mistakes import Examined, examined, ready
+from privsynth.generate.rules.mistakes.found import Examined, examined, ready
 from privsynth.generate.rules.scenarios.variation import chosen
 from privsynth.generate.rules.telling.picture import drawn
 from privsynth.generate.rules.telling.words import ToldBook, told

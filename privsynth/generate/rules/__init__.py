@@ -19,7 +19,7 @@ from privsynth.generate.rules.making.mending import mend
 from privsynth.generate.rules.making.parts import MOST_AT_ONCE, Part, RowsInParts, parts_of, why_whole
 from privsynth.generate.rules.making.planting import with_errors
 from privsynth.generate.rules.making.rows import Rows, place_of, side_by_side
-from privsynth.generate.rules.mistakes import ready
+from privsynth.generate.rules.mistakes.found import ready
 from privsynth.generate.rules.planning.plan import BookPlan, TablePlan, walk_rules
 from privsynth.generate.rules.planning.turns import Act
 from privsynth.generate.rules.relations.links import PARENT

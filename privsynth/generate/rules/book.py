@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from privsynth.errors import PolicyError
+from privsynth.generate.rules.mistakes.wrong_words import told_of
 from privsynth.generate.rules.values.lookups import LookupFiles
 from privsynth.generate.rules.vocabulary.basics import UNPRINTABLE
 from privsynth.generate.rules.vocabulary.rulebook import Rulebook
-from privsynth.generate.rules.wrong_words import told_of
 from privsynth.plainyaml import parse_yaml
 
 MAX_BYTES = 256 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from privsynth.generate.rules.demands.binding import bindings_of
-from privsynth.generate.rules.mistakes import ready
+from privsynth.generate.rules.mistakes.found import ready
 
 README = (Path(__file__).parents[3] / "rules" / "README.md").read_text(encoding="utf-8")
 

@@ -14,7 +14,7 @@ from privsynth.errors import BackendError, PolicyError
 from privsynth.generate.rules import Rules
 from privsynth.generate.rules.book import Book, parse_rulebook
 from privsynth.generate.rules.demands.book import demands_of
-from privsynth.generate.rules.mistakes import examined
+from privsynth.generate.rules.mistakes.found import examined
 from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
 from privsynth.generate.rules.telling.words import told
 from privsynth.options import RulesOptions

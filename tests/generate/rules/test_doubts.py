@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rulebooks import book, made
 
-from privsynth.generate.rules.mistakes import examined
+from privsynth.generate.rules.mistakes.found import examined
 
 COLUMNS = """id: {sequence: {}}
 status: {choice: [placed, paid, sent]}

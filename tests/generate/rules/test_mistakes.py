@@ -10,7 +10,7 @@ import pytest
 from rulebooks import book, fitted
 
 from privsynth.errors import PolicyError
-from privsynth.generate.rules.mistakes import examined
+from privsynth.generate.rules.mistakes.found import examined
 
 RULEBOOKS = Path(__file__).parents[3] / "rules"
 CHILD = """  c:

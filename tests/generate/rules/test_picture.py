@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from privsynth.generate.rules.mistakes import examined
+from privsynth.generate.rules.mistakes.found import examined
 from privsynth.generate.rules.telling.picture import drawn
 from privsynth.generate.rules.telling.words import told
 from privsynth.typing import Array

@@ -13,7 +13,7 @@ from privsynth.dataset import Dataset
 from privsynth.errors import PolicyError
 from privsynth.gate.evidence.rules import rules_kept
 from privsynth.generate.rules import Rules
-from privsynth.generate.rules.mistakes import examined
+from privsynth.generate.rules.mistakes.found import examined
 from privsynth.generate.rules.telling.words import told
 from privsynth.options import RulesOptions
 from privsynth.policy import Policy

@@ -11,7 +11,7 @@ from spoilt_books import fuzz
 
 from privsynth.errors import PolicyError
 from privsynth.generate.rules.book import MOST_SIGNS
-from privsynth.generate.rules.mistakes import ready
+from privsynth.generate.rules.mistakes.found import ready
 
 SECONDS = 2.0  # of this process, within which a hostile book is refused
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from privsynth.dataset import Place
 from privsynth.generate.rules.book import Book
-from privsynth.generate.rules.mistakes import Examined
+from privsynth.generate.rules.mistakes.found import Examined
 from privsynth.generate.rules.planning.plan import BookPlan, TablePlan
 from privsynth.generate.rules.planning.resting import columns_behind
 from privsynth.generate.rules.planning.turns import Act, Turn, column_of, rows_of

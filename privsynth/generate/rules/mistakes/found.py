@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from privsynth.generate.rules.aside import SoundContent
 from privsynth.generate.rules.book import (
     MOST_PROBLEMS,
     Book,
@@ -23,7 +22,8 @@ from privsynth.generate.rules.book import (
     parsed,
     read_text,
 )
-from privsynth.generate.rules.following import all_following, follows
+from privsynth.generate.rules.mistakes.aside import SoundContent
+from privsynth.generate.rules.mistakes.following import all_following, follows
 from privsynth.generate.rules.planning.doubts import doubts_of
 from privsynth.generate.rules.planning.plan import BookPlan, plan_tables
 from privsynth.generate.rules.planning.resting import columns_resting
